@@ -1,0 +1,39 @@
+import { LosslessNumber, parse, stringify } from "lossless-json";
+
+/**
+ * JSON without losses: a number that a double would change (`1.0`, `1e2`, 64-bit integers) stays the text it was,
+ * as a `JsonNumber`; every other number is a plain `number`. Equal keys: the last wins. `__proto__` is a key.
+ */
+export const JsonNumber = LosslessNumber;
+export type JsonNumber = LosslessNumber;
+export type JsonValue = null | boolean | number | string | JsonNumber | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
+
+// May match inside a string too; then the slower parser runs for nothing, and the answer is the same.
+const MAY_LOSE = /\d[.eE]|\d{16}|-0/;
+
+const keepText = (text: string): number | LosslessNumber => {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && String(value) === text ? value : new LosslessNumber(text);
+};
+
+/** Parses JSON text. Throws `SyntaxError`. Depth is not limited here: limit it before (see `http/body.ts`). */
+export const parseJson = (text: string): JsonValue =>
+  MAY_LOSE.test(text)
+    ? (parse(text, null, { parseNumber: keepText, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue)
+    : (JSON.parse(text) as JsonValue);
+
+const hasLossless = (value: unknown): boolean => {
+  if (value instanceof LosslessNumber) return true;
+  if (Array.isArray(value)) return value.some(hasLossless);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasLossless);
+};
+
+/** Writes JSON text; a `JsonNumber` is written as the text it came with. */
+export const writeJson = (value: unknown): string =>
+  hasLossless(value) ? (stringify(value) ?? "null") : (JSON.stringify(value) ?? "null");

@@ -1,0 +1,98 @@
+import { as, type EpochSeconds, type Seconds } from "./brand.ts";
+
+/** Where "now" comes from. Injected everywhere, so that a test can move time. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export const seconds = (n: number): Seconds => as<Seconds>(Math.trunc(n));
+export const epochSeconds = (ms: number): EpochSeconds => as<EpochSeconds>(Math.floor(ms / 1000));
+export const plus = (at: EpochSeconds, by: Seconds): EpochSeconds => as<EpochSeconds>(at + by);
+
+/** RFC 3339 in UTC with Go's nanosecond look (`2026-11-22T21:00:00.123000000Z`): what Vault prints for times. */
+export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace("Z", "000000Z");
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  μs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+
+/** A duration text that cannot be read; the message is the text Go's parser would give. */
+export class DurationError extends Error {
+  override readonly name = "DurationError";
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+const parseGoParts = (text: string): number => {
+  const unsigned = text.replace(/^[+-]/, "");
+  if (unsigned === "0") return 0;
+  let rest = unsigned;
+  let total = 0;
+  if (rest === "") throw new DurationError(`time: invalid duration ${quote(text)}`);
+  while (rest !== "") {
+    const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest);
+    if (!number) throw new DurationError(`time: invalid duration ${quote(text)}`);
+    rest = rest.slice(number[0].length);
+    const unit = /^[^\d.]*/.exec(rest)?.[0] ?? "";
+    if (unit === "") throw new DurationError(`time: missing unit in duration ${quote(text)}`);
+    const scale = UNIT_SECONDS[unit];
+    if (scale === undefined) throw new DurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`);
+    total += Number(number[0]) * scale;
+    rest = rest.slice(unit.length);
+  }
+  if (total > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
+  return text.startsWith("-") ? -total : total;
+};
+
+/**
+ * Reads Vault's duration text: `30`, `30s`, `1h30m`, `1.5h`, `2d`; whole seconds come out, the rest is cut off.
+ *
+ * Empty text is 0. Days do not combine with other units. Throws `DurationError` with Go's own wording.
+ * Source: Vault `parseutil.ParseDurationSecond`.
+ */
+export const parseDuration = (text: string): Seconds => {
+  const trimmed = text;
+  if (trimmed === "") return seconds(0);
+  if (/^[+-]?\d+$/.test(trimmed)) {
+    const n = Number(trimmed);
+    if (Math.abs(n) > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
+    return seconds(n);
+  }
+  if (trimmed.endsWith("d")) {
+    const days = trimmed.slice(0, -1);
+    if (!/^[+-]?\d+$/.test(days)) throw new DurationError(`strconv.ParseInt: parsing ${quote(days)}: invalid syntax`);
+    const total = Number(days) * 86400;
+    if (Math.abs(total) > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
+    return seconds(total);
+  }
+  return seconds(parseGoParts(trimmed));
+};
+
+/** Prints whole seconds as Go's `time.Duration` does: `0s`, `1m30s`, `768h0m0s`. */
+export const formatDuration = (value: Seconds): string => {
+  const sign = value < 0 ? "-" : "";
+  const total = Math.abs(value);
+  const h = Math.floor(total / 3600);
+  const m = Math.floor((total % 3600) / 60);
+  const s = total % 60;
+  if (h > 0) return `${sign}${h}h${m}m${s}s`;
+  if (m > 0) return `${sign}${m}m${s}s`;
+  return `${sign}${s}s`;
+};
+
+/** Prints a duration without trailing zero units (`768h`, `1h30m`), as Vault's TTL warnings do. */
+export const compactDuration = (value: Seconds): string => {
+  let text = formatDuration(value);
+  if (text.endsWith("m0s")) text = text.slice(0, -2);
+  if (text.endsWith("h0m")) text = text.slice(0, -2);
+  return text;
+};

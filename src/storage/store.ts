@@ -1,0 +1,124 @@
+import type { EpochSeconds, MountId } from "../std/brand.ts";
+import type { JsonValue } from "../std/json.ts";
+
+/**
+ * What everything above storage sees: sealed entries at opaque addresses, conditions, transactions.
+ * The implementation is `barrier.ts` over `table.ts`; nothing above this file knows DynamoDB or a key.
+ */
+
+/** Names the data key that seals an entry: `token`, `config`, `lease`, or a mount's id (`kv:3f9c…`). */
+export type Domain = string;
+
+/** Where an entry lies. Made by `Names` and `View`, so that no user's name enters a key in the clear. */
+export interface Address {
+  readonly pk: string;
+  readonly sk: string;
+  readonly domain: Domain;
+}
+
+/** Attributes outside the sealed body. All of them are bound into the associated data. */
+export interface Clear {
+  /** Logical end. */
+  readonly exp?: EpochSeconds;
+  /** When DynamoDB may remove the item: `exp` plus a grace. */
+  readonly ttl?: EpochSeconds;
+  /** Expiry index: minute bucket and shard; live leases only. */
+  readonly bucket?: string;
+  readonly shard?: number;
+}
+
+export interface Entry<T extends JsonValue = JsonValue> {
+  readonly address: Address;
+  readonly body: T;
+  /** The write counter; name it in `when` to write only if nobody wrote since. */
+  readonly n: number;
+  readonly clear: Clear;
+}
+
+/** What must hold for a write; all conditions of one `write` call hold together or nothing is written. */
+export type Condition = "any" | "absent" | "present" | { readonly n: number };
+
+export type Write =
+  | {
+      readonly op: "put";
+      readonly address: Address;
+      readonly body: JsonValue;
+      readonly clear?: Clear;
+      readonly when: Condition;
+    }
+  | { readonly op: "delete"; readonly address: Address; readonly when: Condition }
+  | { readonly op: "check"; readonly address: Address; readonly when: Exclude<Condition, "any"> };
+
+/** A condition did not hold: somebody else was first. `index` is the place in the list of writes. */
+export class ConditionFailed extends Error {
+  override readonly name = "ConditionFailed";
+  readonly index: number;
+  constructor(index: number) {
+    super(`condition of write ${index} did not hold`);
+    this.index = index;
+  }
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it back as `after` for the next page; absent at the end. */
+  readonly next?: string;
+}
+
+export interface QueryOptions {
+  readonly prefix?: string;
+  readonly after?: string;
+  readonly limit?: number;
+  readonly descending?: boolean;
+}
+
+/** Turns names into opaque text under a domain's index key. Truncated HMAC-SHA-256, base64url. */
+export interface Names {
+  /** One name, whole. */
+  tag(name: string): string;
+  /** A path, segment by segment, each chained to its parents, joined by `/`; a trailing `/` is kept. */
+  path(path: string): string;
+}
+
+/**
+ * Sealed storage. Reads are strongly consistent. Throws `VaultError` `storage_unavailable` when the table or KMS is
+ * throttled or out of reach, `payload_too_large` for a body above 1 MiB; `ConditionFailed` from `write`.
+ */
+export interface Store {
+  names(domain: Domain): Promise<Names>;
+  /** Batch read, up to 100 addresses in one BatchGetItem; the answer has the order of the question. */
+  get(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
+  /** One item: a conditional write. Several: one transaction (at most 100). */
+  write(writes: readonly Write[]): Promise<void>;
+  /** Deletes the entry and returns it, to exactly one of any number of callers. */
+  take(address: Address): Promise<Entry | undefined>;
+  /** Entries of one partition in order of their sort keys. */
+  query(pk: string, domain: Domain, options?: QueryOptions): Promise<Page<Entry>>;
+  /** Addresses (no bodies) of live leases whose bucket is due. Eventually consistent. */
+  due(bucket: string, shard: number, domain: Domain, limit: number): Promise<readonly Address[]>;
+  view(mount: MountId): Promise<View>;
+}
+
+/** The storage of one mount. A backend can reach nothing outside it. */
+export interface View {
+  readonly mount: MountId;
+  /** `data#<mount>`: roles, configurations and the like, by key (`role/web`). */
+  at(key: string): Address;
+  /** One item of a record with a partition of its own: `<space>#<mount>#<opaque path>`, `item` in the clear. */
+  record(space: string, path: string, item: string): Address;
+  /** The listing entry of a record: `list#<mount>`. Its body is `{ name: <path> }`. */
+  listing(path: string): Address;
+  get(address: Address): Promise<Entry | undefined>;
+  getMany(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
+  write(writes: readonly Write[]): Promise<void>;
+  take(address: Address): Promise<Entry | undefined>;
+  /** Items of one record (`record(space, path, …)`), in order of `item`. */
+  items(space: string, path: string, options?: QueryOptions): Promise<Page<Entry>>;
+  /**
+   * Direct children below a prefix (`""` or ending in `/`), sorted; folders end in `/`. Cost follows the number of
+   * children, not the size of the tree. `in` is `data` (keys of `at`) or `listing` (paths of `listing`).
+   */
+  list(prefix: string, from?: "data" | "listing"): Promise<readonly string[]>;
+  /** A short HMAC under this mount's index key, for names that must be compared but not stored. */
+  tag(name: string): string;
+}
