@@ -1,0 +1,142 @@
+import type { z } from "zod";
+import type { Accessor, MountId, MountPath, Seconds } from "../std/brand.ts";
+import type { JsonObject } from "../std/json.ts";
+import type { RandomSource } from "../std/random.ts";
+import type { Clock } from "../std/time.ts";
+import type { Address, View } from "../storage/store.ts";
+import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease, Reply } from "./reply.ts";
+
+/**
+ * What a backend is: a typed path table and the few hooks core calls. A backend trusts core to have checked the
+ * caller before `handle` runs; it must never touch anything but its `BackendContext` and its factory's arguments.
+ */
+
+/** Vault's verbs. Each is also the capability a policy must grant for it. */
+export type Operation = "create" | "read" | "update" | "patch" | "delete" | "list";
+
+/** Names captured by a template: `{name}` is one segment, `{path+}` the rest (at least one segment). */
+export type Captures<P extends string> = P extends `${string}{${infer N}}${infer Rest}`
+  ? (N extends `${infer Tail}+` ? Tail : N) | Captures<Rest>
+  : never;
+
+export interface Request<P extends string, In> {
+  readonly params: { readonly [K in Captures<P>]: string };
+  readonly input: In;
+  /** The operation as decided by the existence check. */
+  readonly operation: Operation;
+  /** The path below the mount, as asked. */
+  readonly path: string;
+}
+
+/** Who asks, as far as a backend may know: never the token itself. Absent fields: not logged in. */
+export interface Caller {
+  readonly displayName: string;
+  readonly entityId: string;
+  readonly accessor: Accessor | "";
+  readonly tokenType: "service" | "batch";
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly policies: readonly string[];
+  /** The token's own end in epoch seconds; 0 for a token without end. A lease never outlives a batch token. */
+  readonly expires: number;
+}
+
+export interface MountInfo {
+  readonly id: MountId;
+  readonly path: MountPath;
+  readonly type: string;
+  readonly accessor: Accessor;
+  readonly options: Readonly<Record<string, string>>;
+  /** Effective values: the mount's own or the system's. */
+  readonly defaultTtl: Seconds;
+  readonly maxTtl: Seconds;
+}
+
+/** Everything a backend may touch. */
+export interface BackendContext {
+  readonly storage: View;
+  readonly mount: MountInfo;
+  /** Absent on unauthenticated operations and in renew, revoke and tidy. */
+  readonly caller?: Caller;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly requestId: string;
+  /** Address of the peer as the front door saw it; `""` when unknown. */
+  readonly sourceAddress: string;
+  /** Request headers by lower-case name, without token and authorization headers. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Records a lease as pending before the outside world is touched; `reply.lease` confirms it. A pending lease that
+   * is never confirmed is revoked by the sweeper, so a crash leaves no orphan.
+   */
+  readonly pend: (grant: LeaseGrant) => Promise<PendingLease>;
+  /** Generates a password by a named password policy; `undefined` where no such policy exists. */
+  readonly generatePassword: (policy: string) => Promise<string | undefined>;
+  /** Named steps between which a crash-point test may kill the program; in production just the call. */
+  readonly crash: CrashPoint;
+  /** One line in the operator's log. Must hold no secret. */
+  readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+}
+
+/** The seam of crash-point tests: a step runs, unless a test kills the program before or after it. */
+export type CrashPoint = <T>(name: string, fn: () => Promise<T>) => Promise<T>;
+
+export interface Op<P extends string, In, Out> {
+  /** One imperative line: help, OpenAPI, API reference, web page. */
+  readonly summary: string;
+  /** Absent: token and policy. */
+  readonly access?: "unauthenticated" | "sudo";
+  /** Body, or query for read, list and delete. A `z.object` reports unknown fields as warnings. */
+  readonly input?: z.ZodType<In>;
+  /** Shape of `data`: documented always, enforced in tests. */
+  readonly output?: z.ZodType<Out>;
+  /** Addresses to read together with the token, before it is known to be good; dropped unless allowed. */
+  readonly prefetch?: (request: { readonly params: Request<P, In>["params"] }, storage: View) => readonly Address[];
+  /** `undefined` means 404 for read and list, 204 for the rest. Throws `VaultError`. */
+  readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<Reply<Out> | undefined>;
+}
+
+export interface Path<P extends string = string> {
+  readonly template: P;
+  readonly summary: string;
+  /** A description per capture; the compiler counts them. */
+  readonly params: { readonly [K in Captures<P>]: string };
+  /** Splits POST into create and update; absent: every POST is an update. */
+  readonly exists?: (
+    request: { readonly params: Request<P, unknown>["params"] },
+    cx: BackendContext,
+  ) => Promise<boolean>;
+  // biome-ignore lint/suspicious/noExplicitAny: the one place types are erased: a table holds ops of many shapes
+  readonly ops: { readonly [K in Operation]?: Op<P, any, any> };
+}
+
+export type Renew = (lease: LeaseType, increment: Seconds, cx: BackendContext) => Promise<LeaseGrant>;
+/** Must succeed when the thing is already gone: revocation is tried again until it does. */
+export type Revoke = (lease: LeaseType, cx: BackendContext) => Promise<void>;
+
+export interface Backend {
+  readonly kind: "secret" | "auth";
+  /** The word an operator mounts: `kv`, `approle`. */
+  readonly type: string;
+  readonly help: string;
+  // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
+  readonly paths: readonly Path<any>[];
+  readonly leases?: { readonly [type: string]: { readonly renew?: Renew; readonly revoke: Revoke } };
+  /** Auth methods: asked at every renewal of a token it made; throws to refuse. Absent: renewal by the grant alone. */
+  readonly renewLogin?: (login: LoginRenewal, cx: BackendContext) => Promise<LoginGrant>;
+  /** Called once when mounted, with the mount's options as given; may refuse. */
+  readonly onMount?: (cx: BackendContext) => Promise<void>;
+  /**
+   * The name a login would be known by, before it is checked, from the raw body: what user lockout counts by.
+   * Must fold case and space exactly as the login does.
+   */
+  readonly lockoutName?: (path: string, body: JsonObject) => string | undefined;
+  readonly tidy?: (cx: BackendContext) => Promise<void>;
+}
+
+/** Identity functions that exist for inference. */
+export const op = <P extends string, In, Out>(definition: Op<P, In, Out>): Op<P, In, Out> => definition;
+export const path = <const P extends string>(template: P, definition: Omit<Path<P>, "template">): Path<P> => ({
+  template,
+  ...definition,
+});
+export const defineBackend = (backend: Backend): Backend => backend;

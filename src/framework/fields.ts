@@ -1,0 +1,155 @@
+import { z } from "zod";
+import type { Seconds } from "../std/brand.ts";
+import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../std/json.ts";
+import { DurationError, parseDuration, seconds } from "../std/time.ts";
+
+/**
+ * Vault's wire types, once. A body field may come as text, number or boolean and is coerced as Vault's weak typing
+ * does; what cannot be coerced is refused with the text Vault's clients know. Every field is optional: absent is
+ * `undefined`, JSON null is the zero value (but absent for durations and times).
+ */
+
+const refuse = (ctx: z.RefinementCtx, message: string): never => {
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+};
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  return value instanceof JsonNumber ? "number" : typeof value === "object" ? "map" : typeof value;
+};
+
+const numberText = (value: unknown): string | undefined =>
+  value instanceof JsonNumber ? value.toString() : typeof value === "number" ? String(value) : undefined;
+
+const wants = (type: string, value: unknown): string =>
+  `'' expected type '${type}', got unconvertible type '${kindOf(value)}'`;
+
+const field = <T>(
+  description: string,
+  schema: { readonly type: string; readonly format?: string },
+  coerce: (value: unknown, fail: (why: string) => never) => T,
+): z.ZodType<T | undefined> =>
+  z
+    .unknown()
+    .transform((value, ctx) => (value === undefined ? undefined : coerce(value, (why) => refuse(ctx, why))))
+    .meta({ description, ...schema })
+    .optional() as z.ZodType<T | undefined>;
+
+const coerceText = (value: unknown, fail: (why: string) => never): string => {
+  if (typeof value === "string") return value;
+  if (value === null) return "";
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return numberText(value) ?? fail(wants("string", value));
+};
+
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False", ""]);
+
+const coerceFlag = (value: unknown, fail: (why: string) => never): boolean => {
+  if (typeof value === "boolean") return value;
+  if (value === null) return false;
+  const text = typeof value === "string" ? value : numberText(value);
+  if (text !== undefined && TRUE.has(text)) return true;
+  if (text !== undefined && FALSE.has(text)) return false;
+  return typeof value === "string"
+    ? fail(`cannot parse '' as bool: strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+    : fail(wants("bool", value));
+};
+
+const coerceInteger = (value: unknown, fail: (why: string) => never): number => {
+  if (value === null || value === "") return 0;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  const text = typeof value === "string" ? value : numberText(value);
+  if (text === undefined) return fail(wants("int", value));
+  const n = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(n)
+    ? n
+    : fail(`cannot parse '' as int: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+};
+
+const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds => {
+  const text = typeof value === "string" ? value : numberText(value);
+  if (text === undefined) return fail(wants("duration", value));
+  try {
+    return parseDuration(text);
+  } catch (cause) {
+    if (cause instanceof DurationError) return fail(cause.message);
+    throw cause;
+  }
+};
+
+const coerceItems = (value: unknown, fail: (why: string) => never, split: boolean): readonly string[] => {
+  if (value === null || value === "") return [];
+  if (Array.isArray(value))
+    return value.map((item) => coerceText(item, fail)).map((text) => (split ? text.trim() : text));
+  const text = coerceText(value, fail);
+  return split ? text.split(",").map((item) => item.trim()) : [text];
+};
+
+const coerceKeyValues = (value: unknown, fail: (why: string) => never): Readonly<Record<string, string>> => {
+  if (value === null || value === "") return {};
+  const pairs: [string, string][] = [];
+  if (isJsonObject(value)) {
+    for (const [key, item] of Object.entries(value)) pairs.push([key, coerceText(item, fail)]);
+  } else if (Array.isArray(value) || typeof value === "string") {
+    for (const item of Array.isArray(value) ? value : value.split(",")) {
+      const text = coerceText(item, fail);
+      const cut = text.indexOf("=");
+      if (cut < 0) return fail(`failed to parse '${kindOf(value)}' as key-value pairs`);
+      pairs.push([text.slice(0, cut).trim(), text.slice(cut + 1).trim()]);
+    }
+  } else return fail(wants("map[string]string", value));
+  return Object.fromEntries(pairs);
+};
+
+/** Text; numbers and booleans become text. */
+export const text = (description: string) => field(description, { type: "string" }, coerceText);
+
+/** Text folded to lower case (names of roles and policies). */
+export const lowerText = (description: string) =>
+  field(description, { type: "string" }, (value, fail) => coerceText(value, fail).toLowerCase());
+
+export const flag = (description: string) => field(description, { type: "boolean" }, coerceFlag);
+
+export const integer = (description: string) => field(description, { type: "integer" }, coerceInteger);
+
+/** Whole seconds, from a number or Vault's duration text; negative is refused. */
+export const duration = (description: string) =>
+  field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined => {
+    if (value === null) return undefined;
+    const parsed = coerceDuration(value, fail);
+    return parsed < 0 ? fail(`cannot provide negative value '${parsed}'`) : parsed;
+  });
+
+/** As `duration`, but negative values pass (KV's `delete_version_after` uses `-1s` for "never"). */
+export const signedDuration = (description: string) =>
+  field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined =>
+    value === null ? undefined : seconds(coerceDuration(value, fail)),
+  );
+
+/** A list, or text split at commas; entries are trimmed. */
+export const commaList = (description: string) =>
+  field(description, { type: "array" }, (value, fail) => coerceItems(value, fail, true));
+
+/** A list; text is one element, never split. */
+export const textList = (description: string) =>
+  field(description, { type: "array" }, (value, fail) => coerceItems(value, fail, false));
+
+/** An object of plain values, or a list of `key=value`. */
+export const keyValues = (description: string) => field(description, { type: "object" }, coerceKeyValues);
+
+/** An object, as it stands. */
+export const map = (description: string) =>
+  field(description, { type: "object" }, (value, fail): JsonObject => {
+    if (value === null) return {};
+    return isJsonObject(value) ? value : fail(wants("map[string]interface {}", value));
+  });
+
+/** Any JSON value, as it stands. */
+export const anyValue = (description: string) => field(description, { type: "object" }, (value) => value as JsonValue);
+
+/** The whole body or query as one object: nothing in it is unknown (KV v1, cubbyhole). */
+export const anyBody = (description: string): z.ZodType<JsonObject> =>
+  z.custom<JsonObject>(isJsonObject).meta({ description, type: "object" });

@@ -1,0 +1,103 @@
+import type { Accessor, LeaseId, Seconds } from "../std/brand.ts";
+import type { JsonObject } from "../std/json.ts";
+import type { Sensitive } from "../std/sensitive.ts";
+
+/** What a handler gives back, and what it asks core to do: record a lease, make a token. */
+
+/** What a backend asks core to record. `internal` must suffice to renew and revoke; it is sealed, never shown. */
+export interface LeaseGrant {
+  /** Key into `Backend.leases`. */
+  readonly type: string;
+  /** Wanted; 0: the mount's default. Core caps both at the mount's maximum. */
+  readonly ttl: Seconds;
+  readonly maxTtl: Seconds;
+  readonly renewable: boolean;
+  readonly internal: JsonObject;
+}
+
+/** A lease written as pending: what core decided, for the engine to write into the outside world (`VALID UNTIL`). */
+export interface PendingLease extends LeaseGrant {
+  readonly id: LeaseId;
+  /** Epoch seconds after which the lease can never be renewed. */
+  readonly maxExpires: number;
+}
+
+/** A lease as a backend sees it when asked to renew or revoke it. */
+export interface LeaseType {
+  readonly id: LeaseId;
+  readonly type: string;
+  readonly internal: JsonObject;
+  /** Epoch seconds. */
+  readonly issued: number;
+  readonly expires: number;
+}
+
+/** The token parameters every auth method's roles share (`token_*`). 0 and absent: not limited, or the mount's. */
+export interface TokenParams {
+  readonly policies: readonly string[];
+  readonly noDefaultPolicy?: boolean;
+  readonly ttl?: Seconds;
+  readonly maxTtl?: Seconds;
+  readonly explicitMaxTtl?: Seconds;
+  readonly period?: Seconds;
+  readonly numUses?: number;
+  readonly boundCidrs?: readonly string[];
+  readonly type?: "default" | "service" | "batch" | "default-service" | "default-batch";
+}
+
+/** A login that the auth method vouches for; core makes entity, token and lease from it. */
+export interface LoginGrant {
+  /** Appended to the mount path with `-`. */
+  readonly displayName: string;
+  readonly token: TokenParams;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Who this is at this mount. Absent: no entity. */
+  readonly alias?: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> };
+  /** Names of external groups as the other side reports them. */
+  readonly groupAliases?: readonly string[];
+  /** Kept sealed with the token for `renewLogin`. */
+  readonly internal?: JsonObject;
+  readonly renewable?: boolean;
+  /** Whatever must work only once (a signature): the token is made only if this was never seen in 15 minutes. */
+  readonly once?: string;
+}
+
+export interface LoginRenewal {
+  readonly internal: JsonObject;
+  readonly policies: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly increment: Seconds;
+}
+
+/** A token that already exists, as the `auth` block shows it. Made by core only. */
+export interface IssuedAuth {
+  readonly clientToken: Sensitive<string>;
+  readonly accessor: Accessor | "";
+  readonly policies: readonly string[];
+  readonly tokenPolicies: readonly string[];
+  readonly identityPolicies: readonly string[];
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly leaseDuration: Seconds;
+  readonly renewable: boolean;
+  readonly entityId: string;
+  readonly tokenType: "service" | "batch";
+  readonly orphan: boolean;
+  readonly numUses: number;
+}
+
+export interface Reply<Out> {
+  readonly data?: Out | null;
+  /** Confirms a lease made by `cx.pend`. */
+  readonly lease?: PendingLease;
+  /** Reported as `lease_duration` without a lease (KV v1). */
+  readonly leaseDuration?: Seconds;
+  readonly auth?: LoginGrant;
+  readonly issued?: IssuedAuth;
+  readonly warnings?: readonly string[];
+  /** Only where Vault answers another status than 200 or 204 (202 for tidy, 404 with data for a deleted version). */
+  readonly status?: number;
+  /** A body without the envelope (`sys/health`, `sys/seal-status` …). */
+  readonly bare?: object;
+  /** Bytes as they stand (an unwrapped answer, metrics, a certificate). */
+  readonly raw?: { readonly contentType: string; readonly body: Uint8Array };
+}
