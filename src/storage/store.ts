@@ -97,7 +97,23 @@ export interface Store {
   /** Addresses (no bodies) of live leases whose bucket is due. Eventually consistent. */
   due(bucket: string, shard: number, domain: Domain, limit: number): Promise<readonly Address[]>;
   view(mount: MountId): Promise<View>;
+  /** Seals a value into text that lies in no item (batch tokens). `purpose` is bound like an address. */
+  sealText(domain: Domain, purpose: string, body: JsonValue): Promise<string>;
+  /** `undefined` for text that this table's keys did not seal for this purpose, whatever is wrong with it. */
+  openText(domain: Domain, purpose: string, text: string): Promise<JsonValue | undefined>;
+  /** Opens an item's image out of a stream record (chunks excluded: their parent answers without a body then). */
+  openImage(image: Image): Promise<Entry | undefined>;
+  /** Removes a domain's data keys: whatever they sealed can never be opened again (a mount was removed). */
+  shred(domain: Domain): Promise<void>;
 }
+
+/** An item as DynamoDB marshals it; in Lambda events binary is base64 text. */
+export type Image = Readonly<
+  Record<
+    string,
+    { readonly S?: string | undefined; readonly N?: string | undefined; readonly B?: Uint8Array | string | undefined }
+  >
+>;
 
 /** The storage of one mount. A backend can reach nothing outside it. */
 export interface View {

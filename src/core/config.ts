@@ -1,0 +1,160 @@
+import { VaultError } from "../framework/index.ts";
+import { as, type MountId, type MountPath, type Seconds } from "../std/brand.ts";
+import type { JsonObject } from "../std/json.ts";
+import { isJsonObject } from "../std/json.ts";
+import { type RandomSource, uuid } from "../std/random.ts";
+import type { Address, Condition, Entry, Names, Store, Write } from "../storage/store.ts";
+import { fromSealed, toSealed } from "./sealed.ts";
+import type { AuditDevice, Config, Group, Snapshot } from "./services.ts";
+import type { Mount } from "./stages.ts";
+
+/**
+ * Configuration: mounts, audit devices, quotas, groups, settings. All of it lies in one partition, is read whole, and
+ * is read again only when the epoch changed. Every write raises the epoch in the same transaction, so a change holds on
+ * the very next request everywhere.
+ *
+ * Security: the epoch is a sealed random value in 32 copies, so no partition is hot and nobody can forge one.
+ */
+
+const EPOCH_COPIES = 32;
+const PARTITION = "config";
+const DOMAIN = "config";
+
+const epochCopy = (index: number): Address => ({ pk: `epoch#${index}`, sk: "e", domain: DOMAIN });
+
+const epochOf = (entry: Entry | undefined): string =>
+  entry !== undefined && isJsonObject(entry.body) && typeof entry.body["id"] === "string" ? entry.body["id"] : "";
+
+/** Rows as they lie in the table: the kind and name are repeated inside the sealed body. */
+interface Row {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: JsonObject;
+}
+
+const rowOf = (entry: Entry): Row => fromSealed<Row>(entry.body);
+
+/** Limits follow the configuration as it is now, never a copy. */
+const withLimits = (mount: Mount): Mount => ({
+  ...mount,
+  info: {
+    ...mount.info,
+    defaultTtl: mount.config.defaultLeaseTtl > 0 ? mount.config.defaultLeaseTtl : SYSTEM_TTL,
+    maxTtl: mount.config.maxLeaseTtl > 0 ? mount.config.maxLeaseTtl : SYSTEM_TTL,
+  },
+});
+
+const byLength = (a: string, b: string): number => b.length - a.length || (a < b ? -1 : 1);
+
+const build = (epoch: string, rows: readonly Row[]): Snapshot => {
+  const mounts: Mount[] = [];
+  const devices: AuditDevice[] = [];
+  const groups = new Map<string, Group>();
+  const settings = new Map<string, JsonObject>();
+  for (const { kind, name, value } of rows) {
+    if (kind === "mount") mounts.push(withLimits(fromSealed<Mount>(value)));
+    else if (kind === "audit") devices.push(fromSealed<AuditDevice>(value));
+    else if (kind === "group") groups.set(name, fromSealed<Group>(value));
+    else settings.set(`${kind}/${name}`, value);
+  }
+  mounts.sort((a, b) => byLength(a.info.path, b.info.path));
+  return {
+    epoch,
+    mounts: new Map(mounts.map((mount) => [mount.info.path, mount])),
+    auditDevices: devices.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    settings,
+    groups,
+    sealed: settings.get("setting/seal")?.["sealed"] === true,
+  };
+};
+
+const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
+  // Mount paths end in "/", so only the prefixes of the path that end there can match: cost follows the depth.
+  for (let cut = path.length; cut > 0; cut = path.lastIndexOf("/", cut - 2) + 1) {
+    const mount = snapshot.mounts.get(as<MountPath>(path.slice(0, cut)));
+    if (mount) return mount;
+  }
+  return undefined;
+};
+
+export const createConfig = (options: { readonly store: Store; readonly random: RandomSource }): Config => {
+  const { store, random } = options;
+  const epochAddress = epochCopy((random.bytes(1)[0] ?? 0) % EPOCH_COPIES);
+  let current: Snapshot | undefined;
+  let loading: Promise<Snapshot> | undefined;
+
+  const address = async (kind: string, name: string): Promise<Address> => {
+    const names: Names = await store.names(DOMAIN);
+    return { pk: PARTITION, sk: `${kind}#${names.path(name)}`, domain: DOMAIN };
+  };
+
+  const load = async (epoch: string): Promise<Snapshot> => {
+    const rows: Row[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.query(PARTITION, DOMAIN, after === undefined ? {} : { after });
+      rows.push(...page.items.map(rowOf));
+      after = page.next;
+    } while (after !== undefined);
+    current = build(epoch, rows);
+    return current;
+  };
+
+  /** One load at a time, however many requests notice the change together. */
+  const loadOnce = (epoch: () => Promise<string>): Promise<Snapshot> => {
+    loading ??= epoch()
+      .then(load)
+      .finally(() => {
+        loading = undefined;
+      });
+    return loading;
+  };
+
+  const readEpoch = async (): Promise<string> => epochOf((await store.get([epochAddress]))[0]);
+
+  const change = async (writes: readonly Write[]): Promise<Snapshot> => {
+    const id = uuid(random);
+    const raise: Write[] = Array.from({ length: EPOCH_COPIES }, (_, index) => ({
+      op: "put",
+      address: epochCopy(index),
+      body: { id },
+      when: "any",
+    }));
+    await store.write([...writes, ...raise]);
+    // A load under way may have begun before this write; what it brings is labelled with the old epoch.
+    loading = undefined;
+    return loadOnce(async () => id);
+  };
+
+  const put = async (kind: string, name: string, value: JsonObject | undefined, when: Condition): Promise<Write> =>
+    value === undefined
+      ? { op: "delete", address: await address(kind, name), when }
+      : { op: "put", address: await address(kind, name), body: { kind, name, value }, when };
+
+  return {
+    epochAddress,
+    address,
+    change,
+    snapshot: async () => current ?? loadOnce(readEpoch),
+    fresh: async (entry) => {
+      const epoch = epochOf(entry);
+      return current && current.epoch === epoch ? current : loadOnce(async () => epoch);
+    },
+    putMount: async (mount, when) => change([await put("mount", mount.info.path, toSealed(mount), when)]),
+    removeMount: async (path) => change([await put("mount", path, undefined, "any")]),
+    putSetting: async (kind, name, value) => change([await put(kind, name, value, "any")]),
+    mountFor: findMount,
+    drop: () => {
+      current = undefined;
+    },
+  };
+};
+
+/** A stable internal name: `<type>:<random>`; data keys, partitions and IAM conditions are made from it. */
+export const newMountId = (kind: "secret" | "auth", type: string, random: RandomSource): MountId =>
+  as<MountId>(`${kind === "auth" ? "auth-" : ""}${type}:${uuid(random).slice(0, 18).replaceAll("-", "")}`);
+
+/** The system's own limits, in seconds: 768 hours each. */
+export const SYSTEM_TTL = 2764800 as Seconds;
+
+export const sealedError = (): VaultError => new VaultError("storage_unavailable", { wire: "Vault is sealed" });
