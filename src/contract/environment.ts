@@ -1,0 +1,16 @@
+/** Environment variables a function reads. The stack sets them; values are names and settings, never secrets. */
+export const ENVIRONMENT = {
+  tableName: "ZEROTH_TABLE_NAME",
+  /** ARN of the KMS key that wraps the data keys. */
+  keyId: "ZEROTH_KEY_ID",
+  /** Which function this is (`login`, `kv`, `dynamic`, ...): selects the part of the catalog it serves. */
+  functionName: "ZEROTH_FUNCTION",
+  /** JSON object: function name -> name or ARN to invoke, for requests whose mount lives elsewhere. */
+  peers: "ZEROTH_PEERS",
+  /** JSON list: the domains whose data keys this function may use; a trailing `*` is a prefix. */
+  domains: "ZEROTH_DOMAINS",
+  logLevel: "ZEROTH_LOG_LEVEL",
+} as const;
+
+/** Endpoint of a real or local DynamoDB for the optional run of the storage contract. */
+export const DYNAMODB_TEST_ENDPOINT = "ZEROTH_DYNAMODB_ENDPOINT";

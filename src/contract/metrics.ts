@@ -1,0 +1,18 @@
+/** CloudWatch names: what the code counts and what the alarms watch are the same words. */
+export const METRIC_NAMESPACE = "Zeroth";
+
+export const METRICS = {
+  /** A sealed entry or wrapped key was refused: tampering, or a table restored beside another key. */
+  openRefused: "OpenRefused",
+  /** The table or KMS stayed out of reach for the whole retry budget. */
+  storageUnavailable: "StorageUnavailable",
+  /** A call to the table was repeated. */
+  storageRetried: "StorageRetried",
+  auditFailed: "AuditFailed",
+  leaseIrrevocable: "LeaseIrrevocable",
+  sweeperBacklog: "SweeperBacklog",
+  /** The TTL stream met a lease the sweeper should have revoked. */
+  leaseRevokedLate: "LeaseRevokedLate",
+  loginReplayed: "LoginReplayed",
+  rootGenerated: "RootGenerated",
+} as const;

@@ -1,0 +1,189 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import type { Clock } from "../std/time.ts";
+import type { DataKey } from "./envelope.ts";
+import { OpenRefused } from "./errors.ts";
+import type { KeyWrap } from "./kms.ts";
+import { createNames, type OpaqueNames } from "./names.ts";
+
+/**
+ * Holds the data keys and index keys of every domain, for at most 15 minutes in memory. Keys lie in the table wrapped
+ * by KMS; a domain's keys are made when it is first used, and of two environments that make them at once one wins.
+ *
+ * Security: the context of a wrapped key names its domain, use and version, so a wrapped key moved in the table does
+ * not unwrap. Plain key bytes are erased as soon as they are in a `KeyObject`, which neither prints nor serialises.
+ * Failures are never cached. Old versions keep opening; only the newest seals. The index key is made once: rotating it
+ * would change every address.
+ */
+
+export interface WrappedKey {
+  readonly use: "index" | number;
+  readonly wrapped: Uint8Array;
+}
+
+/** Where wrapped keys lie. Implemented by storage. */
+export interface KeyShelf {
+  /** The index key and the newest data key; both or neither exist. */
+  newest(domain: string): Promise<{ readonly index?: WrappedKey; readonly data?: WrappedKey }>;
+  version(domain: string, version: number): Promise<WrappedKey | undefined>;
+  /** All of them, or none: `false` when one exists already. */
+  add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;
+}
+
+export interface Keyring {
+  /** The key that seals. */
+  current(domain: string): Promise<DataKey>;
+  /** A key that opens. Throws `OpenRefused` for a version that does not exist. */
+  version(domain: string, version: number): Promise<DataKey>;
+  names(domain: string): Promise<OpaqueNames>;
+  /** Adds a version and answers its number. Environments that hold the old one seal with it until their cache ends. */
+  rotate(domain: string): Promise<number>;
+  /** Forgets every key held in memory. */
+  drop(): void;
+}
+
+interface DomainKeys {
+  readonly names: OpaqueNames;
+  current: DataKey;
+  readonly others: Map<number, DataKey>;
+  readonly loadedAt: number;
+}
+
+const MAX_AGE_MS = 15 * 60 * 1000;
+const MAX_DOMAINS = 100;
+const MAX_OLD_VERSIONS = 16;
+
+const useText = (use: WrappedKey["use"]): string => (use === "index" ? use : `data:${use}`);
+
+/** Removes the entries longest unused until at most `limit` are left; a `Map` keeps the order of insertion. */
+const trim = (map: Map<unknown, unknown>, limit: number): void => {
+  for (const key of map.keys()) {
+    if (map.size <= limit) return;
+    map.delete(key);
+  }
+};
+
+export const createKeyring = (options: {
+  readonly wrap: KeyWrap;
+  readonly shelf: KeyShelf;
+  readonly clock: Clock;
+  readonly maxDomains?: number;
+}): Keyring => {
+  const { wrap, shelf, clock, maxDomains = MAX_DOMAINS } = options;
+  let cache = new Map<string, DomainKeys>();
+  let loading = new Map<string, Promise<unknown>>();
+
+  /** One load per key at a time. `drop` replaces the maps, so a load begun before it leaves nothing behind. */
+  const once = <T>(key: string, load: () => Promise<T>): Promise<T> => {
+    const flights = loading;
+    const known = flights.get(key);
+    // The key of a flight determines its type: every caller of one key passes the same `load`.
+    if (known !== undefined) return known as Promise<T>;
+    const flight = load().finally(() => {
+      if (flights.get(key) === flight) flights.delete(key);
+    });
+    flights.set(key, flight);
+    return flight;
+  };
+
+  const unwrap = async (domain: string, key: WrappedKey): Promise<KeyObject> => {
+    const plain = await wrap.unwrap({ domain, use: useText(key.use) }, key.wrapped);
+    try {
+      return createSecretKey(plain);
+    } finally {
+      plain.fill(0);
+    }
+  };
+
+  const make = async (domain: string, uses: readonly WrappedKey["use"][]): Promise<boolean> => {
+    const made = await Promise.all(
+      uses.map(async (use) => {
+        const { wrapped, plain } = await wrap.make({ domain, use: useText(use) });
+        plain.fill(0);
+        return { use, wrapped };
+      }),
+    );
+    return shelf.add(domain, made);
+  };
+
+  const find = async (domain: string): Promise<{ index: WrappedKey; data: WrappedKey }> => {
+    let { index, data } = await shelf.newest(domain);
+    if (index === undefined && data === undefined) {
+      await make(domain, ["index", 1]);
+      ({ index, data } = await shelf.newest(domain));
+    }
+    // Making the missing half anew would orphan everything the lost one named or sealed.
+    if (index === undefined || data === undefined) throw new OpenRefused(`domain ${domain} has lost a wrapped key`);
+    return { index, data };
+  };
+
+  const dataKey = async (domain: string, key: WrappedKey): Promise<DataKey> => {
+    if (key.use === "index") throw new OpenRefused("an index key cannot seal");
+    return { version: key.use, secret: await unwrap(domain, key) };
+  };
+
+  const load = async (domain: string): Promise<DomainKeys> => {
+    const target = cache;
+    const loadedAt = clock.now();
+    const { index, data } = await find(domain);
+    const [indexKey, current] = await Promise.all([unwrap(domain, index), dataKey(domain, data)]);
+    const keys: DomainKeys = { names: createNames(indexKey), current, others: new Map(), loadedAt };
+    // A load that began before a rotation may end after it: the newer key stays.
+    const held = target.get(domain);
+    if (held !== undefined && held.loadedAt >= loadedAt && held.current.version > current.version) return held;
+    target.delete(domain);
+    target.set(domain, keys);
+    trim(target, maxDomains);
+    return keys;
+  };
+
+  const keysOf = async (domain: string): Promise<DomainKeys> => {
+    const held = cache.get(domain);
+    if (held !== undefined) {
+      const age = clock.now() - held.loadedAt;
+      if (age >= 0 && age < MAX_AGE_MS) {
+        cache.delete(domain);
+        cache.set(domain, held);
+        return held;
+      }
+      cache.delete(domain);
+    }
+    return once(domain, () => load(domain));
+  };
+
+  const loadVersion = async (domain: string, version: number, keys: DomainKeys): Promise<DataKey> => {
+    const wrapped = await shelf.version(domain, version);
+    if (wrapped === undefined) throw new OpenRefused(`domain ${domain} has no key version ${version}`);
+    const key = await dataKey(domain, wrapped);
+    if (key.version > keys.current.version) {
+      keys.others.set(keys.current.version, keys.current);
+      keys.current = key;
+    } else {
+      keys.others.set(key.version, key);
+    }
+    trim(keys.others, MAX_OLD_VERSIONS);
+    return key;
+  };
+
+  return {
+    current: async (domain) => (await keysOf(domain)).current,
+    version: async (domain, version) => {
+      const keys = await keysOf(domain);
+      if (keys.current.version === version) return keys.current;
+      const old = keys.others.get(version);
+      return old ?? once(`${domain} ${version}`, () => loadVersion(domain, version, keys));
+    },
+    names: async (domain) => (await keysOf(domain)).names,
+    rotate: async (domain) => {
+      const { data } = await find(domain);
+      if (data.use === "index") throw new OpenRefused("an index key cannot rotate");
+      await make(domain, [data.use + 1]);
+      cache.delete(domain);
+      loading.delete(domain);
+      return (await keysOf(domain)).current.version;
+    },
+    drop: () => {
+      cache = new Map();
+      loading = new Map();
+    },
+  };
+};
