@@ -14,9 +14,12 @@ import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease, Rep
 /** Vault's verbs. Each is also the capability a policy must grant for it. */
 export type Operation = "create" | "read" | "update" | "patch" | "delete" | "list";
 
-/** Names captured by a template: `{name}` is one segment, `{path+}` the rest (at least one segment). */
+/**
+ * Names captured by a template: `{name}` is one segment shaped as Vault's generic name, `{name:at}` may hold `@`,
+ * `{name:any}` is any one segment, `{path+}` one or more. `route.ts` says more.
+ */
 export type Captures<P extends string> = P extends `${string}{${infer N}}${infer Rest}`
-  ? (N extends `${infer Tail}+` ? Tail : N) | Captures<Rest>
+  ? (N extends `${infer Name}+` ? Name : N extends `${infer Name}:${string}` ? Name : N) | Captures<Rest>
   : never;
 
 export interface Request<P extends string, In> {
@@ -90,7 +93,10 @@ export interface Op<P extends string, In, Out> {
   /** Shape of `data`: documented always, enforced in tests. */
   readonly output?: z.ZodType<Out>;
   /** Addresses to read together with the token, before it is known to be good; dropped unless allowed. */
-  readonly prefetch?: (request: { readonly params: Request<P, In>["params"] }, storage: View) => readonly Address[];
+  readonly prefetch?: (
+    request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
+    storage: View,
+  ) => readonly Address[];
   /** `undefined` means 404 for read and list, 204 for the rest. Throws `VaultError`. */
   readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<Reply<Out> | undefined>;
 }

@@ -15,7 +15,7 @@ export type ErrorCode =
   | "payload_too_large" // 413
   | "unsupported_media_type" // 415
   | "rate_limited" // 429
-  | "internal" // 500: wire text fixed
+  | "internal" // 500: `internal error` unless wire is given
   | "upstream_failed" // 502
   | "storage_unavailable"; // 503
 
@@ -53,7 +53,24 @@ export class VaultError extends Error {
     this.data = options.data;
     this.retryAfter = options.retryAfter;
   }
+
+  /** The same failure for an unauthenticated route, where Vault shows an error's text as it is. */
+  bare(): VaultError {
+    if (!this.multi) return this;
+    return new VaultError(this.code, {
+      reason: this.reason,
+      multi: false,
+      ...(this.wire === undefined ? {} : { wire: this.wire }),
+      ...(this.data === undefined ? {} : { data: this.data }),
+      ...(this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter }),
+      ...(this.cause === undefined ? {} : { cause: this.cause }),
+    });
+  }
 }
+
+/** Texts as Go's multi-error prints them, which clients show and search: `1 error occurred:\n\t* x\n\n`. */
+export const multiError = (...texts: readonly string[]): string =>
+  `${texts.length} ${texts.length === 1 ? "error" : "errors"} occurred:\n${texts.map((text) => `\t* ${text}\n`).join("")}\n`;
 
 /** 400 with exactly this text. */
 export const invalidRequest = (wire: string, options: Omit<VaultErrorOptions, "wire"> = {}): VaultError =>

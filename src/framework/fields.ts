@@ -9,9 +9,13 @@ import { DurationError, parseDuration, seconds } from "../std/time.ts";
  * `undefined`, JSON null is the zero value (but absent for durations and times).
  */
 
-const refuse = (ctx: z.RefinementCtx, message: string): never => {
-  ctx.addIssue({ code: "custom", message });
-  return z.NEVER;
+/** Why a value cannot be coerced; leaves the coercion at once, however deep. */
+class Refusal extends Error {
+  override readonly name = "Refusal";
+}
+
+const refuse = (why: string): never => {
+  throw new Refusal(why);
 };
 
 const kindOf = (value: unknown): string => {
@@ -28,12 +32,21 @@ const wants = (type: string, value: unknown): string =>
 
 const field = <T>(
   description: string,
-  schema: { readonly type: string; readonly format?: string },
+  schema: { readonly type?: string; readonly format?: string; readonly items?: { readonly type: string } },
   coerce: (value: unknown, fail: (why: string) => never) => T,
 ): z.ZodType<T | undefined> =>
   z
     .unknown()
-    .transform((value, ctx) => (value === undefined ? undefined : coerce(value, (why) => refuse(ctx, why))))
+    .transform((value, ctx) => {
+      if (value === undefined) return undefined;
+      try {
+        return coerce(value, refuse);
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause;
+        ctx.addIssue({ code: "custom", message: cause.message });
+        return z.NEVER;
+      }
+    })
     .meta({ description, ...schema })
     .optional() as z.ZodType<T | undefined>;
 
@@ -63,21 +76,33 @@ const coerceInteger = (value: unknown, fail: (why: string) => never): number => 
   if (typeof value === "boolean") return value ? 1 : 0;
   const text = typeof value === "string" ? value : numberText(value);
   if (text === undefined) return fail(wants("int", value));
-  const n = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  // Leading zeros would mean octal to the reference; they are refused instead of guessed at.
+  const n = /^[+-]?(?:0|[1-9]\d*)$/.test(text) ? Number(text) + 0 : Number.NaN;
   return Number.isSafeInteger(n)
     ? n
     : fail(`cannot parse '' as int: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 };
 
-const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds => {
+const coerceDuration = (value: unknown, fail: (why: string) => never): { total: Seconds; negative: boolean } => {
   const text = typeof value === "string" ? value : numberText(value);
   if (text === undefined) return fail(wants("duration", value));
   try {
-    return parseDuration(text);
+    // The sign is read from the text: `-0.5s` is cut off to zero seconds, yet negative.
+    return { total: seconds(parseDuration(text) + 0), negative: text.startsWith("-") && /[1-9]/.test(text) };
   } catch (cause) {
     if (cause instanceof DurationError) return fail(cause.message);
     throw cause;
   }
+};
+
+/** Folds A to Z only. A letter beyond ASCII that folds into ASCII (the Kelvin sign) would be a second spelling. */
+const foldName = (text: string, fail: (why: string) => never): string => {
+  for (const letter of text) {
+    if (letter > "\u007f" && /[\0-\u007f]/.test(letter.toLowerCase())) {
+      return fail(`the character ${JSON.stringify(letter)} is not allowed in a name`);
+    }
+  }
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 };
 
 const coerceItems = (value: unknown, fail: (why: string) => never, split: boolean): readonly string[] => {
@@ -90,26 +115,26 @@ const coerceItems = (value: unknown, fail: (why: string) => never, split: boolea
 
 const coerceKeyValues = (value: unknown, fail: (why: string) => never): Readonly<Record<string, string>> => {
   if (value === null || value === "") return {};
-  const pairs: [string, string][] = [];
-  if (isJsonObject(value)) {
-    for (const [key, item] of Object.entries(value)) pairs.push([key, coerceText(item, fail)]);
-  } else if (Array.isArray(value) || typeof value === "string") {
-    for (const item of Array.isArray(value) ? value : value.split(",")) {
+  const plain = (object: JsonObject) =>
+    Object.entries(object).map(([key, item]): [string, string] => [key, coerceText(item, fail)]);
+  if (isJsonObject(value)) return Object.fromEntries(plain(value));
+  const items: readonly unknown[] = Array.isArray(value) ? value : [coerceText(value, fail)];
+  if (items.length > 0 && items.every(isJsonObject)) return Object.fromEntries(items.flatMap(plain));
+  return Object.fromEntries(
+    items.map((item): [string, string] => {
       const text = coerceText(item, fail);
       const cut = text.indexOf("=");
-      if (cut < 0) return fail(`failed to parse '${kindOf(value)}' as key-value pairs`);
-      pairs.push([text.slice(0, cut).trim(), text.slice(cut + 1).trim()]);
-    }
-  } else return fail(wants("map[string]string", value));
-  return Object.fromEntries(pairs);
+      return cut < 1 ? fail(`invalid key pair ${JSON.stringify(text)}`) : [text.slice(0, cut), text.slice(cut + 1)];
+    }),
+  );
 };
 
 /** Text; numbers and booleans become text. */
 export const text = (description: string) => field(description, { type: "string" }, coerceText);
 
-/** Text folded to lower case (names of roles and policies). */
+/** Text folded to lower case, in ASCII only (names of roles and policies). */
 export const lowerText = (description: string) =>
-  field(description, { type: "string" }, (value, fail) => coerceText(value, fail).toLowerCase());
+  field(description, { type: "string" }, (value, fail) => foldName(coerceText(value, fail), fail));
 
 export const flag = (description: string) => field(description, { type: "boolean" }, coerceFlag);
 
@@ -119,23 +144,23 @@ export const integer = (description: string) => field(description, { type: "inte
 export const duration = (description: string) =>
   field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined => {
     if (value === null) return undefined;
-    const parsed = coerceDuration(value, fail);
-    return parsed < 0 ? fail(`cannot provide negative value '${parsed}'`) : parsed;
+    const { total, negative } = coerceDuration(value, fail);
+    return negative ? fail(`cannot provide negative value '${total}'`) : total;
   });
 
 /** As `duration`, but negative values pass (KV's `delete_version_after` uses `-1s` for "never"). */
 export const signedDuration = (description: string) =>
   field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined =>
-    value === null ? undefined : seconds(coerceDuration(value, fail)),
+    value === null ? undefined : coerceDuration(value, fail).total,
   );
 
 /** A list, or text split at commas; entries are trimmed. */
 export const commaList = (description: string) =>
-  field(description, { type: "array" }, (value, fail) => coerceItems(value, fail, true));
+  field(description, { type: "array", items: { type: "string" } }, (value, fail) => coerceItems(value, fail, true));
 
 /** A list; text is one element, never split. */
 export const textList = (description: string) =>
-  field(description, { type: "array" }, (value, fail) => coerceItems(value, fail, false));
+  field(description, { type: "array", items: { type: "string" } }, (value, fail) => coerceItems(value, fail, false));
 
 /** An object of plain values, or a list of `key=value`. */
 export const keyValues = (description: string) => field(description, { type: "object" }, coerceKeyValues);
@@ -148,7 +173,7 @@ export const map = (description: string) =>
   });
 
 /** Any JSON value, as it stands. */
-export const anyValue = (description: string) => field(description, { type: "object" }, (value) => value as JsonValue);
+export const anyValue = (description: string) => field(description, {}, (value) => value as JsonValue);
 
 /** The whole body or query as one object: nothing in it is unknown (KV v1, cubbyhole). */
 export const anyBody = (description: string): z.ZodType<JsonObject> =>

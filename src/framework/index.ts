@@ -14,8 +14,10 @@ export type {
 } from "./backend.ts";
 export { defineBackend, op, path } from "./backend.ts";
 export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
-export { invalidRequest, notFound, permissionDenied, VaultError } from "./errors.ts";
+export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";
+export type { ParsedInput } from "./parse.ts";
+export { parseInput } from "./parse.ts";
 export type {
   IssuedAuth,
   LeaseGrant,
@@ -26,3 +28,5 @@ export type {
   Reply,
   TokenParams,
 } from "./reply.ts";
+export type { RouteMatch, Routes } from "./route.ts";
+export { compileRoutes } from "./route.ts";

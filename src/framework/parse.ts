@@ -1,0 +1,103 @@
+import { z } from "zod";
+import type { JsonObject, JsonValue } from "../std/json.ts";
+import type { Op, Operation, Path } from "./backend.ts";
+import { invalidRequest } from "./errors.ts";
+
+/**
+ * Turns the data of a request into the input of an operation, as Vault's framework does: known fields are coerced,
+ * unknown ones are named in a warning and dropped, and what the path captured wins over what the body says.
+ */
+
+export interface ParsedInput {
+  readonly input: unknown;
+  /** To be added to the answer after the handler's own, if the answer has a body. */
+  readonly warnings: readonly string[];
+}
+
+/** The fields of an input schema; `undefined` where everything is allowed (`field.anyBody`). */
+export const shapeOf = (schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> | undefined => {
+  if (schema === undefined) return {};
+  if (schema instanceof z.ZodObject) {
+    const open = schema.def.catchall !== undefined && !(schema.def.catchall instanceof z.ZodNever);
+    return open ? undefined : (schema.shape as Readonly<Record<string, z.ZodType>>);
+  }
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.in as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return shapeOf(schema.unwrap() as z.ZodType);
+  }
+  return undefined;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+type AnyPath = Path<any>;
+
+const knownFields = new WeakMap<AnyPath, ReadonlySet<string>>();
+
+/** Every field any operation of the path knows: Vault's fields belong to the path, not to the operation. */
+const fieldsOf = (path: AnyPath): ReadonlySet<string> => {
+  const cached = knownFields.get(path);
+  if (cached) return cached;
+  const names = new Set(Object.keys(path.params));
+  for (const definition of Object.values(path.ops)) {
+    for (const name of Object.keys(shapeOf(definition?.input) ?? {})) names.add(name);
+  }
+  knownFields.set(path, names);
+  return names;
+};
+
+const explain = (error: z.ZodError, bare: boolean): string => {
+  const issue = error.issues[0];
+  const [name, ...deeper] = issue?.path ?? [];
+  // A rule over the whole input speaks for itself.
+  if (issue === undefined || name === undefined) return issue?.message ?? "invalid input";
+  const where = deeper.length === 0 ? "" : `'${deeper.map(String).join(".")}' `;
+  const text = `error converting input for field ${JSON.stringify(String(name))}: ${where}${issue.message}`;
+  return bare ? text : `Field validation failed: ${text}`;
+};
+
+const listed = (names: readonly string[]): string => `[${[...names].sort().join(" ")}]`;
+
+/**
+ * Coerces `data` (body of a write, query of anything else) for one operation of a path.
+ *
+ * Throws `invalid_request` with Vault's text for the first field that cannot be coerced; on create and update of a
+ * path that has an existence check the text lacks its prefix, because Vault finds the fault there before it asks
+ * whether the entry exists. Field names are case-sensitive.
+ * Source: Vault `sdk/framework/backend.go`, `HandleRequest` and `HandleExistenceCheck`.
+ */
+export const parseInput = (
+  path: AnyPath,
+  operation: Operation,
+  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+  op: Op<any, any, any>,
+  params: Readonly<Record<string, string>>,
+  data: JsonObject,
+): ParsedInput => {
+  const shape = op.input === undefined ? {} : shapeOf(op.input);
+  const replaced = Object.keys(params).filter((name) => Object.hasOwn(data, name) && data[name] !== null);
+  const known = fieldsOf(path);
+  const ignored = shape === undefined ? [] : Object.keys(data).filter((name) => !known.has(name));
+  const warnings = [
+    ...(ignored.length > 0 ? [`Endpoint ignored these unrecognized parameters: ${listed(ignored)}`] : []),
+    ...(replaced.length > 0
+      ? [
+          `Endpoint replaced the value of these parameters with the values captured from the endpoint's path: ${listed(replaced)}`,
+        ]
+      : []),
+  ];
+  if (op.input === undefined) return { input: {}, warnings };
+
+  let given: JsonObject = data;
+  if (shape !== undefined) {
+    const taken: [string, JsonValue][] = [];
+    for (const name of Object.keys(shape)) {
+      const value = Object.hasOwn(params, name) ? params[name] : Object.hasOwn(data, name) ? data[name] : undefined;
+      if (value !== undefined) taken.push([name, value]);
+    }
+    given = Object.fromEntries(taken);
+  }
+  const parsed = op.input.safeParse(given);
+  if (parsed.success) return { input: parsed.data, warnings };
+  const bare = path.exists !== undefined && (operation === "create" || operation === "update");
+  throw invalidRequest(explain(parsed.error, bare));
+};

@@ -1,0 +1,188 @@
+import type { Path } from "./backend.ts";
+
+/**
+ * Finds the row of a path table that answers a path below the mount: one trie, built once per backend.
+ *
+ * A template is segments joined by `/`; `""` is the mount's root. A segment is static text or a capture:
+ * `{name}` one segment shaped as Vault's generic name (letters, digits, `_`, and inside also `-` and `.`);
+ * `{name:at}` the same with `@` inside; `{name:any}` any one segment; `{name+}` one or more segments, whose text may
+ * end in `/`, optionally followed by static segments. Static text wins over a capture, a capture over the rest.
+ *
+ * A LIST path ends in `/`. A path that has a `list` operation also answers to its template with a `/` behind it; a
+ * path without one does not, so that `LIST sys/mounts` is an unknown path, as in Vault.
+ */
+
+export interface RouteMatch {
+  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+  readonly path: Path<any>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Routes {
+  /** `below`: the path below the mount, decoded, without a leading slash. */
+  match(below: string): RouteMatch | undefined;
+}
+
+type Kind = "generic" | "at" | "any";
+
+const SHAPES: Readonly<Record<Kind, RegExp>> = {
+  generic: /^\w(?:[\w.-]*\w)?$/,
+  at: /^\w(?:[\w.@-]*\w)?$/,
+  any: /^./su,
+};
+
+interface Row {
+  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+  readonly path: Path<any>;
+  readonly names: readonly string[];
+}
+
+interface Rest extends Row {
+  readonly suffix: readonly string[];
+}
+
+interface Node {
+  readonly statics: Map<string, Node>;
+  capture: { readonly kind: Kind; readonly node: Node } | undefined;
+  row: Row | undefined;
+  /** Longest suffix first. */
+  readonly rests: Rest[];
+}
+
+export type TemplatePart =
+  | { readonly type: "static"; readonly text: string }
+  | { readonly type: "capture"; readonly name: string; readonly kind: Kind }
+  | { readonly type: "rest"; readonly name: string };
+
+const emptyNode = (): Node => ({ statics: new Map(), capture: undefined, row: undefined, rests: [] });
+
+const refuse = (template: string, why: string): never => {
+  throw new Error(`template "${template}": ${why}`);
+};
+
+const parsePart = (segment: string, template: string): TemplatePart => {
+  if (segment === "") return refuse(template, "has an empty segment");
+  const capture = /^\{([A-Za-z_]\w*)(?:(\+)|:(generic|at|any))?\}$/.exec(segment);
+  if (!capture) {
+    return /[{}]/.test(segment)
+      ? refuse(template, `cannot read the capture in "${segment}"`)
+      : { type: "static", text: segment };
+  }
+  const name = capture[1] ?? "";
+  if (capture[2]) return { type: "rest", name };
+  const kind = capture[3];
+  return { type: "capture", name, kind: kind === "at" || kind === "any" ? kind : "generic" };
+};
+
+/** The parts of a template. Throws for one that cannot be read, or that captures a name twice. */
+export const parseTemplate = (template: string): readonly TemplatePart[] => {
+  if (template === "") return [];
+  const parts = template.split("/").map((segment) => parsePart(segment, template));
+  const names = parts.flatMap((part) => (part.type === "static" ? [] : [part.name]));
+  if (new Set(names).size !== names.length) refuse(template, "captures a name twice");
+  const rest = parts.findIndex((part) => part.type === "rest");
+  if (rest >= 0 && parts.slice(rest + 1).some((part) => part.type !== "static")) {
+    refuse(template, "only static segments may follow a rest capture");
+  }
+  return parts;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+const insert = (root: Node, path: Path<any>): void => {
+  const template: string = path.template;
+  const parts = parseTemplate(template);
+  const names = parts.flatMap((part) => (part.type === "static" ? [] : [part.name]));
+  if (Object.keys(path.ops).length === 0) refuse(template, "has no operation");
+  for (const name of names) if (!Object.hasOwn(path.params, name)) refuse(template, `does not describe "${name}"`);
+
+  let node = root;
+  for (const [index, part] of parts.entries()) {
+    if (part.type === "rest") {
+      const suffix = parts.slice(index + 1).map((after) => (after.type === "static" ? after.text : ""));
+      const same = node.rests.find((rest) => rest.suffix.join("/") === suffix.join("/"));
+      if (same) refuse(template, `is ambiguous with "${same.path.template}"`);
+      node.rests.push({ path, names, suffix });
+      node.rests.sort((a, b) => b.suffix.length - a.suffix.length);
+      return;
+    }
+    if (part.type === "static") {
+      const next = node.statics.get(part.text) ?? emptyNode();
+      node.statics.set(part.text, next);
+      node = next;
+    } else {
+      node.capture ??= { kind: part.kind, node: emptyNode() };
+      if (node.capture.kind !== part.kind)
+        refuse(template, `is ambiguous: "${part.name}" is shaped otherwise elsewhere`);
+      node = node.capture.node;
+    }
+  }
+  if (node.row) refuse(template, `is ambiguous with "${node.row.path.template}"`);
+  node.row = { path, names };
+};
+
+const found = (row: Row, values: readonly string[]): RouteMatch => ({
+  path: row.path,
+  params: Object.fromEntries(row.names.map((name, index) => [name, values[index] ?? ""])),
+});
+
+const endsWith = (segments: readonly string[], suffix: readonly string[], from: number): boolean => {
+  const start = segments.length - suffix.length;
+  return start > from && suffix.every((text, index) => segments[start + index] === text);
+};
+
+const matchRest = (
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  slash: boolean,
+  values: readonly string[],
+): RouteMatch | undefined => {
+  for (const rest of node.rests) {
+    if (!endsWith(segments, rest.suffix, at)) continue;
+    const listed = Object.hasOwn(rest.path.ops, "list");
+    if (slash && rest.suffix.length > 0 && !listed) continue;
+    const text = segments.slice(at, segments.length - rest.suffix.length).join("/");
+    return found(rest, [...values, slash && rest.suffix.length === 0 ? `${text}/` : text]);
+  }
+  return undefined;
+};
+
+// Each node of the trie is visited at most once, so the cost is bounded by the table, not by the request.
+const walk = (
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  slash: boolean,
+  values: readonly string[],
+): RouteMatch | undefined => {
+  const segment = segments[at];
+  if (segment === undefined) {
+    if (!node.row || (slash && !Object.hasOwn(node.row.path.ops, "list"))) return undefined;
+    return found(node.row, values);
+  }
+  const next = node.statics.get(segment);
+  const byStatic = next && walk(next, segments, at + 1, slash, values);
+  if (byStatic) return byStatic;
+  if (node.capture && SHAPES[node.capture.kind].test(segment)) {
+    const byCapture = walk(node.capture.node, segments, at + 1, slash, [...values, segment]);
+    if (byCapture) return byCapture;
+  }
+  return matchRest(node, segments, at, slash, values);
+};
+
+/**
+ * Builds the trie. Throws for templates that cannot be told apart, that have no operation or leave a capture
+ * undescribed: a fault of the program, found when it starts.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
+export const compileRoutes = (paths: readonly Path<any>[]): Routes => {
+  const root = emptyNode();
+  for (const path of paths) insert(root, path);
+  return {
+    match: (below) => {
+      const slash = below.endsWith("/");
+      const text = slash ? below.slice(0, -1) : below;
+      return walk(root, text === "" ? [] : text.split("/"), 0, slash, []);
+    },
+  };
+};
