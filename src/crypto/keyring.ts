@@ -27,6 +27,8 @@ export interface KeyShelf {
   version(domain: string, version: number): Promise<WrappedKey | undefined>;
   /** All of them, or none: `false` when one exists already. */
   add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;
+  /** Every key of the domain. */
+  remove(domain: string): Promise<void>;
 }
 
 export interface Keyring {
@@ -37,6 +39,11 @@ export interface Keyring {
   names(domain: string): Promise<OpaqueNames>;
   /** Adds a version and answers its number. Environments that hold the old one seal with it until their cache ends. */
   rotate(domain: string): Promise<number>;
+  /**
+   * Removes every wrapped key of a domain: what they sealed cannot be opened again. Environments that hold the keys in
+   * memory lose them when their cache ends.
+   */
+  shred(domain: string): Promise<void>;
   /** Forgets every key held in memory. */
   drop(): void;
 }
@@ -180,6 +187,11 @@ export const createKeyring = (options: {
       cache.delete(domain);
       loading.delete(domain);
       return (await keysOf(domain)).current.version;
+    },
+    shred: async (domain) => {
+      await shelf.remove(domain);
+      cache.delete(domain);
+      loading.delete(domain);
     },
     drop: () => {
       cache = new Map();

@@ -1,5 +1,6 @@
 import type { EpochSeconds, MountId } from "../std/brand.ts";
 import type { JsonValue } from "../std/json.ts";
+import type { Sensitive } from "../std/sensitive.ts";
 
 /**
  * What everything above storage sees: sealed entries at opaque addresses, conditions, transactions.
@@ -14,7 +15,17 @@ export interface Address {
   readonly pk: string;
   readonly sk: string;
   readonly domain: Domain;
+  /** The true name behind an opaque key. Sealed with the body, and given back in the addresses of entries read. */
+  readonly name?: string;
+  /**
+   * A secret only the holder has, such as a token: goes into the key that seals the entry and is stored nowhere, so
+   * table and KMS together do not open it.
+   */
+  readonly holder?: Sensitive<string>;
 }
+
+/** One partition, for reading several entries of it. */
+export type Partition = Pick<Address, "pk" | "domain" | "holder">;
 
 /** Attributes outside the sealed body. All of them are bound into the associated data. */
 export interface Clear {
@@ -30,7 +41,10 @@ export interface Clear {
 export interface Entry<T extends JsonValue = JsonValue> {
   readonly address: Address;
   readonly body: T;
-  /** The write counter; name it in `when` to write only if nobody wrote since. */
+  /**
+   * The write number; name it in `when` to write only if nobody wrote since. Random and different at every write, also
+   * after a delete: it tells writes apart, not their order.
+   */
   readonly n: number;
   readonly clear: Clear;
 }
@@ -68,15 +82,21 @@ export interface Page<T> {
 export interface QueryOptions {
   readonly prefix?: string;
   readonly after?: string;
+  /** Most entries in the answer; 1,000 unless given. */
   readonly limit?: number;
   readonly descending?: boolean;
+  /** Of the entries' addresses, where they have one. */
+  readonly holder?: Sensitive<string>;
 }
 
 /** Turns names into opaque text under a domain's index key. Truncated HMAC-SHA-256, base64url. */
 export interface Names {
   /** One name, whole. */
   tag(name: string): string;
-  /** A path, segment by segment, each chained to its parents, joined by `/`; a trailing `/` is kept. */
+  /**
+   * A path, segment by segment, each chained to its parents, joined by `/`; a trailing `/` is kept. Throws
+   * `invalid_request` above 44 segments, the most a sort key holds.
+   */
   path(path: string): string;
 }
 
@@ -94,6 +114,11 @@ export interface Store {
   take(address: Address): Promise<Entry | undefined>;
   /** Entries of one partition in order of their sort keys. */
   query(pk: string, domain: Domain, options?: QueryOptions): Promise<Page<Entry>>;
+  /**
+   * Direct children below a prefix of a partition whose sort keys are opaque paths and whose entries bear names: as
+   * `View.list`. `path` makes the opaque prefix.
+   */
+  children(partition: Partition, names: Names, prefix: string): Promise<readonly string[]>;
   /** Addresses (no bodies) of live leases whose bucket is due. Eventually consistent. */
   due(bucket: string, shard: number, domain: Domain, limit: number): Promise<readonly Address[]>;
   view(mount: MountId): Promise<View>;

@@ -1,0 +1,110 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { KMSClient } from "@aws-sdk/client-kms";
+import { createKeyring, createKeyWrap } from "../crypto/index.ts";
+import type { RandomSource } from "../std/random.ts";
+import type { Clock } from "../std/time.ts";
+import { checkAddress, limitDepth } from "./address.ts";
+import { isMountDomain, limitDomains } from "./domains.ts";
+import { broken } from "./errors.ts";
+import { createKeyShelf } from "./key-shelf.ts";
+import { listChildren } from "./listing.ts";
+import { createPatience } from "./patience.ts";
+import { addressOf, createReader } from "./reader.ts";
+import { createSealer } from "./sealer.ts";
+import type { Domain, Store } from "./store.ts";
+import { createTable } from "./table.ts";
+import { createTexts } from "./texts.ts";
+import { createView } from "./view.ts";
+import { createWriter } from "./writer.ts";
+
+/**
+ * The barrier: sealed entries over the table. Trusts KMS and the data keys it unwraps; trusts nothing the table says
+ * until it has opened under the key of its domain and the place it was read from. Must never answer a body that did not
+ * open, must never write one that is not sealed, and must never put a user's name into a key.
+ */
+
+export interface StoreEvent {
+  readonly kind: "refused" | "retried";
+  /** Opaque: never a name or a value. */
+  readonly reason: string;
+}
+
+export interface StoreOptions {
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly tableName: string;
+  /** ARN, id or alias of the KMS key that wraps the data keys. */
+  readonly keyId: string;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Domains this process may use; a trailing `*` is a prefix. Absent: all. */
+  readonly domainsAllowed?: readonly string[];
+  /** Longest time spent repeating one call, in milliseconds; 3,000 unless given. */
+  readonly retryBudgetMs?: number;
+  /** Told of refused entries (possible tampering) and of repeated calls, for metrics and alarms. */
+  readonly observe?: (event: StoreEvent) => void;
+}
+
+export interface SealedStore extends Store {
+  /** Adds a version to a domain's data key and answers its number. Old versions keep opening. */
+  rotate(domain: Domain): Promise<number>;
+  /** Forgets every key held in memory. */
+  drop(): void;
+}
+
+const DEFAULT_BUDGET_MS = 3000;
+
+const systemSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The store of the product: DynamoDB and KMS through the clients given. */
+export const createStore = (options: StoreOptions): SealedStore => {
+  const { tableName, clock, random, sleep = systemSleep, observe = () => undefined } = options;
+  const patience = createPatience({
+    clock,
+    random,
+    sleep,
+    budgetMs: options.retryBudgetMs ?? DEFAULT_BUDGET_MS,
+    onRetry: (reason) => observe({ kind: "retried", reason }),
+  });
+  const table = createTable({ client: options.dynamodb, tableName, random, patience });
+  const keyring = limitDomains(
+    createKeyring({
+      wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableName }),
+      shelf: createKeyShelf({ table, clock }),
+      clock,
+    }),
+    options.domainsAllowed,
+  );
+  const onRefused = (reason: string): void => observe({ kind: "refused", reason });
+  const sealer = createSealer({ table, tableName, keyring, random, onRefused });
+  const writer = createWriter({ table, sealer });
+
+  const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring });
+
+  const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
+
+  const store: SealedStore = {
+    names,
+    get,
+    write: async (writes) => {
+      for (const { address } of writes) checkAddress(address);
+      await writer(writes);
+    },
+    take,
+    query,
+    children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
+    due: async (bucket, shard, domain, limit) =>
+      (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),
+    view: async (mount) => createView(store, mount, await names(mount)),
+    ...createTexts({ table: tableName, keyring, random }),
+    openImage,
+    shred: async (domain) => {
+      if (!isMountDomain(domain)) throw broken("only a mount's domain can be shredded");
+      await keyring.shred(domain);
+    },
+    rotate: keyring.rotate,
+    drop: keyring.drop,
+  };
+  return store;
+};

@@ -1,0 +1,60 @@
+import { SPACES } from "../contract/table.ts";
+import type { Keyring } from "../crypto/index.ts";
+import { broken, translateCrypto } from "./errors.ts";
+import { DOMAINS } from "./keys.ts";
+import type { Domain } from "./store.ts";
+
+/** Which domain an item belongs to, and which domains this process may use. */
+
+const CORE_SPACES: ReadonlyMap<string, Domain> = new Map([
+  [SPACES.token, DOMAINS.token],
+  [SPACES.accessor, DOMAINS.token],
+  [SPACES.spent, DOMAINS.token],
+  [SPACES.lease, DOMAINS.lease],
+  [SPACES.leases, DOMAINS.lease],
+  [SPACES.config, DOMAINS.config],
+  [SPACES.epoch, DOMAINS.config],
+  [SPACES.policy, DOMAINS.policy],
+  [SPACES.entity, DOMAINS.identity],
+]);
+
+/** Whether a domain is a mount's id (`<type>:<random>`). */
+export const isMountDomain = (domain: Domain): boolean => domain.includes(":");
+
+/** The domain of an item by its partition key; `undefined` for what is no sealed entry or opens for its holder alone. */
+export const domainOf = (pk: string): Domain | undefined => {
+  const [space = "", owner = ""] = pk.split("#", 2);
+  const core = CORE_SPACES.get(space);
+  if (core !== undefined) return core;
+  if (space === SPACES.key || space === SPACES.cubbyhole) return undefined;
+  return isMountDomain(owner) ? owner : undefined;
+};
+
+const allows = (allowed: readonly string[] | undefined, domain: Domain): boolean =>
+  allowed === undefined ||
+  allowed.some((one) => (one.endsWith("*") ? domain.startsWith(one.slice(0, -1)) : one === domain));
+
+/**
+ * A keyring that refuses the domains this process has no business with, before any key is asked for, and that fails in
+ * the words of storage. KMS enforces the same by the encryption context; this is the second lock.
+ */
+export const limitDomains = (keyring: Keyring, allowed: readonly string[] | undefined): Keyring => {
+  const guarded =
+    <A extends readonly unknown[], T>(use: (domain: string, ...rest: A) => Promise<T>) =>
+    async (domain: string, ...rest: A): Promise<T> => {
+      if (!allows(allowed, domain)) throw broken(`domain ${domain} is not for this function`);
+      try {
+        return await use(domain, ...rest);
+      } catch (error) {
+        throw translateCrypto(error, `a key of ${domain}`);
+      }
+    };
+  return {
+    current: guarded(keyring.current),
+    version: guarded(keyring.version),
+    names: guarded(keyring.names),
+    rotate: guarded(keyring.rotate),
+    shred: guarded(keyring.shred),
+    drop: keyring.drop,
+  };
+};

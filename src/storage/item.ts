@@ -1,0 +1,187 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import { type DataKey, type Field, OpenRefused, OVERHEAD, open, type Place, seal } from "../crypto/index.ts";
+import { as, type EpochSeconds } from "../std/brand.ts";
+import { type JsonValue, parseJson, writeJson } from "../std/json.ts";
+import type { RandomSource } from "../std/random.ts";
+import { broken, tooLarge } from "./errors.ts";
+import { MAX_BODY_BYTES, MAX_PARTS, PART_BYTES } from "./limits.ts";
+import type { Address, Clear, Entry } from "./store.ts";
+import { type Item, type Key, PART_MARK } from "./table.ts";
+
+/**
+ * What an entry looks like as items. The sealed plaintext is the true name as JSON (or `null`), a line feed, and the
+ * body as JSON. A sealed body longer than one part is cut: the first part lies in the entry's own item, the others in
+ * items `~<write number>#<index>` of the same partition.
+ *
+ * Security: every clear attribute goes into the context of the seal, in the order of `context`. Parts need no seal of
+ * their own: they are cut after sealing, so one tag covers them all, and their keys name the write they belong to.
+ */
+
+/** The clear attributes of an item as read: not to be believed before the body has opened. */
+export interface Head {
+  readonly n: number;
+  readonly clear: Clear;
+  readonly parts: number;
+}
+
+export interface SealedEntry {
+  readonly n: number;
+  /** The entry's own item first, then its further parts. */
+  readonly items: readonly [Item, ...Item[]];
+}
+
+const context = ({ n, clear, parts }: Head): readonly Field[] => [
+  n,
+  clear.exp,
+  clear.ttl,
+  clear.bucket,
+  clear.shard,
+  parts,
+];
+
+const placeOf = (table: string, address: Address, head: Head): Place => ({
+  table,
+  pk: address.pk,
+  sk: address.sk,
+  clear: context(head),
+  ...(address.holder === undefined ? {} : { holder: address.holder }),
+});
+
+export const keysOfParts = (address: Key, head: Pick<Head, "n" | "parts">): readonly Key[] =>
+  Array.from({ length: head.parts - 1 }, (_, index) => ({
+    pk: address.pk,
+    sk: `${PART_MARK}${head.n.toString(36)}#${index + 1}`,
+  }));
+
+const numberAttribute = (value: number): AttributeValue => ({ N: String(value) });
+
+const clearItem = ({ n, clear, parts }: Head): Item => ({
+  [ATTRIBUTES.writeNumber]: numberAttribute(n),
+  ...(clear.exp === undefined ? {} : { [ATTRIBUTES.end]: numberAttribute(clear.exp) }),
+  ...(clear.ttl === undefined ? {} : { [ATTRIBUTES.timeToLive]: numberAttribute(clear.ttl) }),
+  ...(clear.bucket === undefined ? {} : { [ATTRIBUTES.bucket]: { S: `${clear.bucket}#${clear.shard}` } }),
+  ...(parts === 1 ? {} : { [ATTRIBUTES.parts]: numberAttribute(parts) }),
+});
+
+const checkClear = ({ exp, ttl, bucket, shard }: Clear): void => {
+  const whole = [exp, ttl, shard].every((value) => value === undefined || (Number.isSafeInteger(value) && value >= 0));
+  if (!whole) throw broken("exp, ttl and shard are whole numbers");
+  const indexed = bucket !== undefined;
+  if (indexed !== (shard !== undefined) || (indexed && exp === undefined)) {
+    throw broken("bucket, shard and exp go together");
+  }
+};
+
+const encode = (name: string | undefined, body: JsonValue): Buffer => {
+  const text = writeJson(body);
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge("a value is above 1 MiB");
+  return Buffer.from(`${JSON.stringify(name ?? null)}\n${text}`);
+};
+
+const decode = (plain: Buffer): { readonly name: string | undefined; readonly body: JsonValue } => {
+  const text = plain.toString("utf8");
+  const line = text.indexOf("\n");
+  const name: unknown = JSON.parse(text.slice(0, line));
+  return { name: typeof name === "string" ? name : undefined, body: parseJson(text.slice(line + 1)) };
+};
+
+/** Seals an entry under write number `n`. Throws `payload_too_large`. */
+export const sealEntry = (options: {
+  readonly table: string;
+  readonly key: DataKey;
+  readonly random: RandomSource;
+  readonly address: Address;
+  readonly body: JsonValue;
+  readonly clear: Clear;
+  readonly n: number;
+}): SealedEntry => {
+  const { table, key, random, address, clear, n } = options;
+  checkClear(clear);
+  const plain = encode(address.name, options.body);
+  const parts = Math.ceil((plain.length + OVERHEAD) / PART_BYTES);
+  if (parts > MAX_PARTS) throw tooLarge("a value and its name are above the limit");
+  const head = { n, clear, parts };
+  const sealed = seal(key, placeOf(table, address, head), plain, random);
+  plain.fill(0);
+  const keys = keysOfParts(address, head);
+  const part = (at: number): AttributeValue => ({ B: sealed.subarray(at * PART_BYTES, (at + 1) * PART_BYTES) });
+  const own: Item = {
+    [PARTITION_KEY]: { S: address.pk },
+    [SORT_KEY]: { S: address.sk },
+    ...clearItem(head),
+    [ATTRIBUTES.body]: part(0),
+  };
+  const further = keys.map(
+    (place, index): Item => ({
+      [PARTITION_KEY]: { S: place.pk },
+      [SORT_KEY]: { S: place.sk },
+      [ATTRIBUTES.body]: part(index + 1),
+      // So that DynamoDB removes the parts of an entry along with it.
+      ...(clear.ttl === undefined ? {} : { [ATTRIBUTES.timeToLive]: numberAttribute(clear.ttl) }),
+    }),
+  );
+  return { n, items: [own, ...further] };
+};
+
+const readNumber = (item: Item, name: string): number | undefined => {
+  const attribute = item[name];
+  if (attribute === undefined) return undefined;
+  const value = Number(attribute.N);
+  if (attribute.N === undefined || !Number.isSafeInteger(value) || value < 0) {
+    throw new OpenRefused(`attribute ${name} is malformed`);
+  }
+  return value;
+};
+
+const readEpoch = (item: Item, name: string): EpochSeconds | undefined => {
+  const value = readNumber(item, name);
+  return value === undefined ? undefined : as<EpochSeconds>(value);
+};
+
+/** Reads the clear attributes. Throws `OpenRefused` when one is missing or malformed. */
+export const headOf = (item: Item): Head => {
+  const n = readNumber(item, ATTRIBUTES.writeNumber);
+  const parts = readNumber(item, ATTRIBUTES.parts) ?? 1;
+  if (n === undefined) throw new OpenRefused("the write number is missing");
+  if (parts < 1 || parts > MAX_PARTS) throw new OpenRefused("attribute parts is malformed");
+  const exp = readEpoch(item, ATTRIBUTES.end);
+  const ttl = readEpoch(item, ATTRIBUTES.timeToLive);
+  const due = item[ATTRIBUTES.bucket];
+  const [, bucket, shard] = /^(.*)#(\d{1,6})$/s.exec(due?.S ?? "") ?? [];
+  if (due !== undefined && bucket === undefined) throw new OpenRefused("attribute bucket is malformed");
+  return {
+    n,
+    parts,
+    clear: {
+      ...(exp === undefined ? {} : { exp }),
+      ...(ttl === undefined ? {} : { ttl }),
+      ...(bucket === undefined ? {} : { bucket, shard: Number(shard) }),
+    },
+  };
+};
+
+/** The sealed bytes an item holds: a whole sealed body, or one part of it. */
+export const bytesOf = (item: Item): Uint8Array => {
+  const bytes = item[ATTRIBUTES.body]?.B;
+  if (bytes === undefined) throw new OpenRefused("the sealed body is missing");
+  return bytes;
+};
+
+/** Opens an entry from all its sealed bytes. Throws `OpenRefused`. */
+export const openEntry = (options: {
+  readonly table: string;
+  readonly key: DataKey;
+  readonly address: Address;
+  readonly head: Head;
+  readonly sealed: Uint8Array;
+}): Entry => {
+  const { table, key, address, head, sealed } = options;
+  const plain = open(key, placeOf(table, address, head), sealed);
+  const { name, body } = decode(plain);
+  plain.fill(0);
+  if (address.name !== undefined && name !== undefined && name !== address.name) {
+    throw new OpenRefused("the entry bears another name");
+  }
+  return { address: name === undefined ? address : { ...address, name }, body, n: head.n, clear: head.clear };
+};

@@ -1,0 +1,65 @@
+import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import { type KeyShelf, OpenRefused, type WrappedKey } from "../crypto/index.ts";
+import { type Clock, epochSeconds } from "../std/time.ts";
+import { INDEX_KEY_SORT_KEY, keyVersionKey, keyVersionPartition } from "./keys.ts";
+import { MAX_MEMBERS } from "./limits.ts";
+import type { Item, Key, Table } from "./table.ts";
+
+/**
+ * Wrapped keys in the table: `key#<domain>` / zero-padded version, and `index` for the index key. Digits sort before
+ * letters, so one descending read of two items finds the index key and the newest version.
+ */
+
+const useOf = (sk: string | undefined): WrappedKey["use"] => {
+  if (sk === INDEX_KEY_SORT_KEY) return "index";
+  if (sk === undefined || !/^\d{10}$/.test(sk)) throw new OpenRefused("a wrapped key has a malformed sort key");
+  return Number(sk);
+};
+
+const readKey = (item: Item): WrappedKey => {
+  const wrapped = item[ATTRIBUTES.body]?.B;
+  if (wrapped === undefined) throw new OpenRefused("a wrapped key is empty");
+  return { use: useOf(item[SORT_KEY]?.S), wrapped };
+};
+
+export const createKeyShelf = ({ table, clock }: { readonly table: Table; readonly clock: Clock }): KeyShelf => ({
+  newest: async (domain) => {
+    const { items } = await table.range({ pk: keyVersionPartition(domain), prefix: "", limit: 2, descending: true });
+    const keys = items.map(readKey);
+    const index = keys.find(({ use }) => use === "index");
+    const data = keys.find(({ use }) => use !== "index");
+    return { ...(index === undefined ? {} : { index }), ...(data === undefined ? {} : { data }) };
+  },
+
+  version: async (domain, version) => {
+    const key: Key = keyVersionKey(domain, version);
+    const [item] = (await table.read([key])).values();
+    return item === undefined ? undefined : readKey(item);
+  },
+
+  add: async (domain, keys) => {
+    const lost = await table.apply(
+      keys.map(({ use, wrapped }) => ({
+        op: "put" as const,
+        item: {
+          [PARTITION_KEY]: { S: keyVersionPartition(domain) },
+          [SORT_KEY]: { S: use === "index" ? INDEX_KEY_SORT_KEY : keyVersionKey(domain, use).sk },
+          [ATTRIBUTES.body]: { B: wrapped },
+          [ATTRIBUTES.created]: { N: String(epochSeconds(clock.now())) },
+        },
+        guard: { expression: "attribute_not_exists(#pk)", attributes: [PARTITION_KEY] },
+      })),
+    );
+    return lost.length === 0;
+  },
+
+  remove: async (domain) => {
+    let after: string | undefined;
+    do {
+      const pk = keyVersionPartition(domain);
+      const { items, next } = await table.range({ pk, prefix: "", after, limit: MAX_MEMBERS });
+      await table.apply(items.map((item) => ({ op: "delete", key: { pk, sk: item[SORT_KEY]?.S ?? "" } })));
+      after = next;
+    } while (after !== undefined);
+  },
+});

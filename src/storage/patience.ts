@@ -1,0 +1,44 @@
+import type { RandomSource } from "../std/random.ts";
+import type { Clock } from "../std/time.ts";
+import { unavailable } from "./errors.ts";
+
+/** How often and how long a call to the table is repeated before the request is told to come back later. */
+
+export interface Patience {
+  /** Waits before the next try, or throws `storage_unavailable` when tries or time are used up. */
+  pause(cause: unknown): Promise<void>;
+}
+
+export interface PatienceOptions {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Longest time from the first pause to the last try. */
+  readonly budgetMs: number;
+  /** Told of every repetition. */
+  readonly onRetry: (reason: string) => void;
+}
+
+const MAX_TRIES = 10;
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 800;
+
+const fraction = (random: RandomSource): number => Buffer.from(random.bytes(4)).readUInt32BE(0) / 2 ** 32;
+
+/** Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together. */
+export const createPatience =
+  ({ clock, random, sleep, budgetMs, onRetry }: PatienceOptions) =>
+  (what: string): Patience => {
+    const end = clock.now() + budgetMs;
+    let tries = 1;
+    return {
+      pause: async (cause) => {
+        const wait = Math.ceil(fraction(random) * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries));
+        tries += 1;
+        const name = cause instanceof Error ? cause.name : String(cause);
+        if (tries > MAX_TRIES || clock.now() + wait > end) throw unavailable(`${what}: ${name}`, cause);
+        onRetry(`${what}: ${name}`);
+        await sleep(wait);
+      },
+    };
+  };

@@ -1,0 +1,145 @@
+import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import type { Keyring } from "../crypto/index.ts";
+import { checkAddress } from "./address.ts";
+import { domainOf } from "./domains.ts";
+import { unavailable } from "./errors.ts";
+import { headOf, keysOfParts } from "./item.ts";
+import { PAGE_ENTRIES } from "./limits.ts";
+import type { ReadPage } from "./listing.ts";
+import { incomplete, type Sealer } from "./sealer.ts";
+import type { Address, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
+import { type Guard, type Item, keyText, PART_MARK, type Table } from "./table.ts";
+
+/** Reading, taking and ranging over sealed entries. */
+
+const MAX_TAKES = 6;
+const MAX_READS = 4;
+
+const WHOLE: Guard = {
+  expression: `attribute_exists(#${PARTITION_KEY}) AND attribute_not_exists(#${ATTRIBUTES.parts})`,
+  attributes: [PARTITION_KEY, ATTRIBUTES.parts],
+};
+
+/** The address of an item met in a partition or an index. */
+export const addressOf = (item: Item, partition: Partition): Address => ({
+  ...partition,
+  pk: item[PARTITION_KEY]?.S ?? partition.pk,
+  sk: item[SORT_KEY]?.S ?? "",
+});
+
+const itemOf = (image: Image): Item =>
+  Object.fromEntries(
+    Object.entries(image).flatMap(([name, { S, N, B }]): [string, Item[string]][] => {
+      if (S !== undefined) return [[name, { S }]];
+      if (N !== undefined) return [[name, { N }]];
+      if (B !== undefined) return [[name, { B: typeof B === "string" ? Buffer.from(B, "base64") : B }]];
+      return [];
+    }),
+  );
+
+export const createReader = (options: {
+  readonly table: Table;
+  readonly sealer: Sealer;
+  readonly keyring: Keyring;
+}) => {
+  const { table, sealer, keyring } = options;
+
+  /** Reads until every spread entry was met whole: a part may be gone because the entry was just written anew. */
+  const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
+    for (const address of addresses) checkAddress(address);
+    const entries = new Map<string, Entry>();
+    let open = addresses;
+    for (let tries = 1; open.length > 0; tries += 1) {
+      const items = await table.read(open);
+      const found = open.flatMap((address) => {
+        const item = items.get(keyText(address));
+        return item === undefined ? [] : [{ address, item }];
+      });
+      const opened = await sealer.open(found);
+      const torn: Address[] = [];
+      found.forEach(({ address }, index) => {
+        const entry = opened[index];
+        if (entry === undefined) torn.push(address);
+        else entries.set(keyText(address), entry);
+      });
+      if (torn[0] !== undefined && tries >= MAX_READS) throw incomplete(torn[0]);
+      open = torn;
+    }
+    return addresses.map((address) => entries.get(keyText(address)));
+  };
+
+  /** Deletes a spread entry with its parts, if it is still the write that was read. */
+  const removeSpread = async (address: Address, n: number): Promise<boolean> => {
+    const item = (await table.read([address])).get(keyText(address));
+    if (item === undefined || headOf(item).n !== n) return false;
+    const guard: Guard = {
+      expression: `#${ATTRIBUTES.writeNumber} = :n`,
+      attributes: [ATTRIBUTES.writeNumber],
+      values: { ":n": { N: String(n) } },
+    };
+    const parts = keysOfParts(address, headOf(item));
+    const lost = await table.apply([
+      { op: "delete", key: address, guard },
+      ...parts.map((key) => ({ op: "delete" as const, key })),
+    ]);
+    return lost.length === 0;
+  };
+
+  const take = async (address: Address): Promise<Entry | undefined> => {
+    checkAddress(address);
+    // Before anything is deleted: without the key the entry would be gone and unread.
+    await keyring.current(address.domain);
+    for (let tries = 0; tries < MAX_TAKES; tries += 1) {
+      const item = await table.remove(address, WHOLE);
+      if (item !== undefined) return (await sealer.open([{ address, item }]))[0];
+      const [entry] = await get([address]);
+      if (entry === undefined) return undefined;
+      if (await removeSpread(address, entry.n)) return entry;
+    }
+    throw unavailable("the entry is being written by too many at once");
+  };
+
+  const openItems = async (partition: Partition, items: readonly Item[]): Promise<readonly Entry[]> => {
+    const found = items.map((item) => ({ address: addressOf(item, partition), item }));
+    const opened = await sealer.open(found);
+    const whole = await Promise.all(
+      found.map(async ({ address }, index) => opened[index] ?? (await get([address]))[0]),
+    );
+    return whole.filter((entry) => entry !== undefined);
+  };
+
+  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
+    const { prefix = "", limit = PAGE_ENTRIES, descending, holder } = wanted;
+    const partition: Partition = { pk, domain, ...(holder === undefined ? {} : { holder }) };
+    const items: Item[] = [];
+    let after = wanted.after;
+    do {
+      const page = await table.range({ pk, prefix, after, limit: limit - items.length, descending });
+      items.push(...page.items);
+      after = page.next;
+    } while (after !== undefined && items.length < limit);
+    const entries = await openItems(partition, items);
+    return { items: entries, ...(after === undefined ? {} : { next: after }) };
+  };
+
+  const readPage: ReadPage = async (partition, range) => {
+    const { items, next } = await table.range({ pk: partition.pk, ...range });
+    const found = items.map((item) => ({
+      sk: item[SORT_KEY]?.S ?? "",
+      open: async () => (await openItems(partition, [item]))[0],
+    }));
+    return { found, next };
+  };
+
+  /** Entries whose parts lie elsewhere answer `null` for a body: the stream shows each item alone. */
+  const openImage = async (image: Image): Promise<Entry | undefined> => {
+    const item = itemOf(image);
+    const { pk, sk } = addressOf(item, { pk: "", domain: "" });
+    const domain = domainOf(pk);
+    if (domain === undefined || sk.startsWith(PART_MARK)) return undefined;
+    const address: Address = { pk, sk, domain };
+    return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
+  };
+
+  return { get, take, query, readPage, openImage };
+};

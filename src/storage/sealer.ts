@@ -1,0 +1,104 @@
+import { type Keyring, keyVersionOf } from "../crypto/index.ts";
+import type { RandomSource } from "../std/random.ts";
+import { broken, isRefusal, translateCrypto } from "./errors.ts";
+import { bytesOf, type Head, headOf, keysOfParts, openEntry, type SealedEntry, sealEntry } from "./item.ts";
+import type { Address, Entry, Write } from "./store.ts";
+import { type Item, keyText, type Table } from "./table.ts";
+
+/** Entries to items and back: fetches the keys and the further parts that sealing and opening need. */
+
+export interface Sealer {
+  /** Seals under a fresh write number. */
+  seal(write: Extract<Write, { op: "put" }>): Promise<SealedEntry>;
+  /** Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. */
+  open(found: readonly Found[]): Promise<readonly (Entry | undefined)[]>;
+  /** Opens an item without looking for further parts; `undefined` when it has some. */
+  openAlone(found: Found): Promise<Entry | undefined>;
+}
+
+export interface Found {
+  readonly address: Address;
+  readonly item: Item;
+}
+
+export const createSealer = (options: {
+  readonly table: Table;
+  readonly tableName: string;
+  readonly keyring: Keyring;
+  readonly random: RandomSource;
+  readonly onRefused: (reason: string) => void;
+}): Sealer => {
+  const { table, tableName, keyring, random, onRefused } = options;
+
+  // 53 random bits: no two writes of an item share one, so a stale writer's condition cannot hold by accident, not even
+  // after a delete; a writer whose answer got lost recognises its own write; and the number is known before sealing, so
+  // that it can be part of the context.
+  const writeNumber = (): number => {
+    const bytes = Buffer.from(random.bytes(8));
+    return Number(bytes.readBigUInt64BE(0) & BigInt(Number.MAX_SAFE_INTEGER));
+  };
+
+  const refuse = (error: unknown, address: Address): unknown => {
+    const translated = translateCrypto(error, `${address.pk} ${address.sk}`);
+    if (isRefusal(error) && error instanceof Error) onRefused(error.message);
+    return translated;
+  };
+
+  const withHead = ({ address, item }: Found): Found & { readonly head: Head } => {
+    try {
+      return { address, item, head: headOf(item) };
+    } catch (error) {
+      throw refuse(error, address);
+    }
+  };
+
+  const openOne = async (
+    { address, item, head }: Found & { readonly head: Head },
+    further: readonly (Item | undefined)[],
+  ): Promise<Entry | undefined> => {
+    try {
+      const pieces: Uint8Array[] = [bytesOf(item)];
+      for (const piece of further) {
+        if (piece === undefined) return undefined;
+        pieces.push(bytesOf(piece));
+      }
+      const [only] = pieces;
+      const sealed = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+      const key = await keyring.version(address.domain, keyVersionOf(sealed));
+      return openEntry({ table: tableName, key, address, head, sealed });
+    } catch (error) {
+      throw refuse(error, address);
+    }
+  };
+
+  return {
+    seal: async ({ address, body, clear = {} }) => {
+      try {
+        const key = await keyring.current(address.domain);
+        return sealEntry({ table: tableName, key, random, address, body, clear, n: writeNumber() });
+      } catch (error) {
+        throw refuse(error, address);
+      }
+    },
+
+    open: async (found) => {
+      const heads = found.map(withHead);
+      const keys = heads.flatMap(({ address, head }) => keysOfParts(address, head));
+      const parts = keys.length === 0 ? new Map<string, Item>() : await table.read(keys);
+      return Promise.all(
+        heads.map((one) => {
+          const further = keysOfParts(one.address, one.head).map((key) => parts.get(keyText(key)));
+          return openOne(one, further);
+        }),
+      );
+    },
+
+    openAlone: async (found) => {
+      const one = withHead(found);
+      return one.head.parts > 1 ? undefined : openOne(one, []);
+    },
+  };
+};
+
+/** The error for an entry whose parts stay away however often it is read. */
+export const incomplete = (address: Address): Error => broken(`refused ${address.pk} ${address.sk}: a part is missing`);

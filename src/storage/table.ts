@@ -1,0 +1,269 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import { type RandomSource, uuid } from "../std/random.ts";
+import { broken } from "./errors.ts";
+import { MAX_MEMBERS } from "./limits.ts";
+import type { Patience } from "./patience.ts";
+
+/**
+ * The table as DynamoDB shows it: items, conditions, transactions, ranges. The only file that talks to DynamoDB and the
+ * only one that knows the names of its errors. Trusts nothing it reads; must never read eventually consistently, save
+ * from the expiry index.
+ */
+
+export type Item = Record<string, AttributeValue>;
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A condition expression; `#x` stands for the attribute `x`. */
+export interface Guard {
+  readonly expression: string;
+  readonly attributes: readonly string[];
+  readonly values?: Item;
+}
+
+export type Operation =
+  | { readonly op: "put"; readonly item: Item; readonly guard?: Guard }
+  | { readonly op: "delete"; readonly key: Key; readonly guard?: Guard }
+  | { readonly op: "check"; readonly key: Key; readonly guard: Guard };
+
+/** A guard that did not hold, and the item that was there instead, if DynamoDB told. */
+export interface Lost {
+  readonly index: number;
+  readonly image: Item | undefined;
+}
+
+export interface Range {
+  readonly pk: string;
+  readonly prefix: string;
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly descending?: boolean | undefined;
+}
+
+/** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
+export const PART_MARK = "~";
+
+export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
+
+const keyItem = (key: Key): Item => ({ [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } });
+
+const TRANSIENT: ReadonlySet<string> = new Set([
+  "ProvisionedThroughputExceededException",
+  "ThrottlingException",
+  "Throttling",
+  "RequestLimitExceeded",
+  "TransactionConflictException",
+  "TransactionInProgressException",
+  "InternalServerError",
+  "ServiceUnavailable",
+  "ServiceUnavailableException",
+  "ReplicatedWriteConflictException",
+  "TimeoutError",
+  "AbortError",
+  "NetworkingError",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
+  "TransactionConflict",
+  "ThrottlingError",
+  "ProvisionedThroughputExceeded",
+]);
+
+const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
+  typeof value === "object" && value !== null && key in value;
+
+const isTransient = (error: unknown): boolean => {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).some(({ Code }) => Code !== undefined && TRANSIENT_REASONS.has(Code));
+  }
+  if (error instanceof Error && TRANSIENT.has(error.name)) return true;
+  if (has(error, "code") && typeof error.code === "string" && TRANSIENT.has(error.code)) return true;
+  const metadata = has(error, "$metadata") ? error.$metadata : undefined;
+  const status = has(metadata, "httpStatusCode") ? metadata.httpStatusCode : undefined;
+  return typeof status === "number" && status >= 500;
+};
+
+const expression = (guard: Guard | undefined) =>
+  guard === undefined
+    ? {}
+    : {
+        ConditionExpression: guard.expression,
+        ExpressionAttributeNames: Object.fromEntries(guard.attributes.map((name) => [`#${name}`, name])),
+        ...(guard.values === undefined ? {} : { ExpressionAttributeValues: guard.values }),
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+      };
+
+const member = (table: string, operation: Operation): TransactWriteItem => {
+  const common = { TableName: table, ...expression(operation.guard) };
+  if (operation.op === "put") return { Put: { ...common, Item: operation.item } };
+  const Key = keyItem(operation.key);
+  if (operation.op === "delete") return { Delete: { ...common, Key } };
+  return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
+};
+
+const lostMembers = (error: unknown): readonly Lost[] => {
+  if (error instanceof ConditionalCheckFailedException) return [{ index: 0, image: error.Item }];
+  if (!(error instanceof TransactionCanceledException)) return [];
+  return (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) =>
+    Code === "ConditionalCheckFailed" ? [{ index, image: Item }] : [],
+  );
+};
+
+export interface Table {
+  /** Strongly consistent; absent items are absent from the answer. Any number of keys, doubles allowed. */
+  read(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>>;
+  /** All operations or none. Answers the guards that did not hold; an empty answer means: written. */
+  apply(operations: readonly Operation[]): Promise<readonly Lost[]>;
+  /** Deletes under a guard and answers the item; `undefined` when the guard did not hold. */
+  remove(key: Key, guard: Guard): Promise<Item | undefined>;
+  /** One page of a partition in order of sort keys; `next` is where the following page begins. */
+  range(range: Range): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;
+  /** Keys in a bucket of the expiry index, soonest end first. Eventually consistent. */
+  due(bucket: string, limit: number): Promise<readonly Item[]>;
+}
+
+export const createTable = (options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly random: RandomSource;
+  readonly patience: (what: string) => Patience;
+}): Table => {
+  const { client, tableName, random, patience } = options;
+
+  const attempt = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    const patient = patience(what);
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (lostMembers(error).length > 0) throw error;
+        if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
+        await patient.pause(error);
+      }
+    }
+  };
+
+  const readBatch = async (keys: readonly Key[], found: Map<string, Item>): Promise<void> => {
+    const patient = patience("BatchGetItem");
+    let pending = keys.map(keyItem);
+    while (pending.length > 0) {
+      const command = new BatchGetItemCommand({
+        RequestItems: { [tableName]: { Keys: pending, ConsistentRead: true } },
+      });
+      const answer = await attempt("BatchGetItem", () => client.send(command));
+      for (const item of answer.Responses?.[tableName] ?? []) {
+        found.set(keyText({ pk: item[PARTITION_KEY]?.S ?? "", sk: item[SORT_KEY]?.S ?? "" }), item);
+      }
+      const left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+      // A batch beyond 16 MB comes in pieces without being throttled: pause only when nothing moved.
+      if (left.length >= pending.length) await patient.pause(new Error("unprocessed keys"));
+      pending = left;
+    }
+  };
+
+  const single = (operation: Operation): Promise<unknown> | undefined => {
+    const common = { TableName: tableName, ...expression(operation.guard) };
+    if (operation.op === "put") return client.send(new PutItemCommand({ ...common, Item: operation.item }));
+    if (operation.op === "delete")
+      return client.send(new DeleteItemCommand({ ...common, Key: keyItem(operation.key) }));
+    return undefined;
+  };
+
+  return {
+    read: async (keys) => {
+      const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+      const found = new Map<string, Item>();
+      const batches: Promise<void>[] = [];
+      for (let at = 0; at < distinct.length; at += MAX_MEMBERS) {
+        batches.push(readBatch(distinct.slice(at, at + MAX_MEMBERS), found));
+      }
+      await Promise.all(batches);
+      return found;
+    },
+
+    apply: async (operations) => {
+      const [first] = operations;
+      if (first === undefined) return [];
+      try {
+        if (operations.length === 1 && first.op !== "check") {
+          await attempt(first.op === "put" ? "PutItem" : "DeleteItem", async () => single(first));
+          return [];
+        }
+        // The token makes a repetition harmless when the first try succeeded and only its answer was lost.
+        const command = new TransactWriteItemsCommand({
+          TransactItems: operations.map((operation) => member(tableName, operation)),
+          ClientRequestToken: uuid(random),
+        });
+        await attempt("TransactWriteItems", () => client.send(command));
+        return [];
+      } catch (error) {
+        const lost = lostMembers(error);
+        if (lost.length === 0) throw error;
+        return lost;
+      }
+    },
+
+    remove: async (key, guard) => {
+      const command = new DeleteItemCommand({
+        TableName: tableName,
+        Key: keyItem(key),
+        ...expression(guard),
+        ReturnValues: "ALL_OLD",
+      });
+      try {
+        return (await attempt("DeleteItem", () => client.send(command))).Attributes;
+      } catch (error) {
+        if (lostMembers(error).length > 0) return undefined;
+        throw error;
+      }
+    },
+
+    range: async ({ pk, prefix, after, limit, descending }) => {
+      const command = new QueryCommand({
+        TableName: tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: `#pk = :pk AND ${prefix === "" ? "#sk < :sk" : "begins_with(#sk, :sk)"}`,
+        ExpressionAttributeNames: { "#pk": PARTITION_KEY, "#sk": SORT_KEY },
+        ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: prefix === "" ? PART_MARK : prefix } },
+        ScanIndexForward: descending !== true,
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: keyItem({ pk, sk: after }) }),
+      });
+      const answer = await attempt("Query", () => client.send(command));
+      return { items: answer.Items ?? [], next: answer.LastEvaluatedKey?.[SORT_KEY]?.S };
+    },
+
+    due: async (bucket, limit) => {
+      const command = new QueryCommand({
+        TableName: tableName,
+        IndexName: EXPIRY_INDEX,
+        KeyConditionExpression: "#bucket = :bucket",
+        ExpressionAttributeNames: { "#bucket": ATTRIBUTES.bucket },
+        ExpressionAttributeValues: { ":bucket": { S: bucket } },
+        Limit: limit,
+      });
+      return (await attempt("Query", () => client.send(command))).Items ?? [];
+    },
+  };
+};

@@ -1,0 +1,111 @@
+import { ATTRIBUTES, PARTITION_KEY } from "../contract/table.ts";
+import { broken, tooLarge, translateCrypto, unavailable } from "./errors.ts";
+import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
+import { MAX_MEMBERS } from "./limits.ts";
+import type { Sealer } from "./sealer.ts";
+import { type Condition, ConditionFailed, type Write } from "./store.ts";
+import { type Guard, type Item, keyText, type Lost, type Operation, type Table } from "./table.ts";
+
+/**
+ * Turns a list of writes into one conditional write or one transaction.
+ *
+ * An entry that is replaced or deleted may be spread over several items, and its further parts must go in the same
+ * transaction. Asking first would cost every write a read, so a write assumes that what it meets is not spread and says
+ * so in its condition; only when that fails does it look, and write again with the old parts deleted.
+ */
+
+interface Step {
+  readonly write: Write;
+  readonly sealed: SealedEntry | undefined;
+  /** The spread entry found in the way, to be removed with its parts. */
+  readonly old: Head | undefined;
+}
+
+const MAX_ROUNDS = 6;
+
+const join = (guards: readonly Guard[]): Guard => ({
+  expression: guards.map(({ expression }) => expression).join(" AND "),
+  attributes: [...new Set(guards.flatMap(({ attributes }) => attributes))],
+  ...(guards.some(({ values }) => values) ? { values: Object.assign({}, ...guards.map(({ values }) => values)) } : {}),
+});
+
+const isAt = (n: number, name: string): Guard => ({
+  expression: `#${ATTRIBUTES.writeNumber} = ${name}`,
+  attributes: [ATTRIBUTES.writeNumber],
+  values: { [name]: { N: String(n) } },
+});
+
+const ABSENT: Guard = { expression: `attribute_not_exists(#${PARTITION_KEY})`, attributes: [PARTITION_KEY] };
+const PRESENT: Guard = { expression: `attribute_exists(#${PARTITION_KEY})`, attributes: [PARTITION_KEY] };
+const NOT_SPREAD: Guard = { expression: `attribute_not_exists(#${ATTRIBUTES.parts})`, attributes: [ATTRIBUTES.parts] };
+
+const guardsOf = (condition: Condition): readonly Guard[] => {
+  if (condition === "any") return [];
+  if (condition === "absent") return [ABSENT];
+  if (condition === "present") return [PRESENT];
+  return [isAt(condition.n, ":n")];
+};
+
+const holds = (condition: Condition, head: Head | undefined): boolean => {
+  if (condition === "any") return true;
+  if (condition === "absent") return head === undefined;
+  if (condition === "present") return head !== undefined;
+  return head?.n === condition.n;
+};
+
+const mainOperation = ({ write, sealed, old }: Step): Operation => {
+  const { address } = write;
+  if (write.op === "check") return { op: "check", key: address, guard: join(guardsOf(write.when)) };
+  const guard = join([...guardsOf(write.when), old === undefined ? NOT_SPREAD : isAt(old.n, ":old")]);
+  return sealed === undefined ? { op: "delete", key: address, guard } : { op: "put", item: sealed.items[0], guard };
+};
+
+const partOperations = ({ write, sealed, old }: Step): readonly Operation[] => [
+  ...(sealed?.items.slice(1) ?? []).map((item): Operation => ({ op: "put", item })),
+  ...(old === undefined ? [] : keysOfParts(write.address, old)).map((key): Operation => ({ op: "delete", key })),
+];
+
+export const createWriter = ({ table, sealer }: { readonly table: Table; readonly sealer: Sealer }) => {
+  const imageOf = async (lost: Lost, write: Write): Promise<Item | undefined> =>
+    lost.image ?? (await table.read([write.address])).get(keyText(write.address));
+
+  const headOrRefuse = (image: Item | undefined, write: Write): Head | undefined => {
+    try {
+      return image === undefined ? undefined : headOf(image);
+    } catch (error) {
+      throw translateCrypto(error, `${write.address.pk} ${write.address.sk}`);
+    }
+  };
+
+  /** The steps with what was found in the way; `undefined` when the lost write turns out to be our own, done before. */
+  const learn = async (steps: readonly Step[], lost: readonly Lost[]): Promise<readonly Step[] | undefined> => {
+    const next = [...steps];
+    let failed: number | undefined;
+    for (const one of lost) {
+      const step = steps[one.index];
+      if (step === undefined) continue;
+      const head = headOrRefuse(await imageOf(one, step.write), step.write);
+      if (step.sealed !== undefined && head?.n === step.sealed.n) return undefined;
+      if (!holds(step.write.when, head)) failed = Math.min(failed ?? one.index, one.index);
+      next[one.index] = { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
+    }
+    if (failed !== undefined) throw new ConditionFailed(failed);
+    return next;
+  };
+
+  return async (writes: readonly Write[]): Promise<void> => {
+    if (writes.length > MAX_MEMBERS) throw broken(`a transaction of ${writes.length} writes`);
+    const sealed = await Promise.all(writes.map((write) => (write.op === "put" ? sealer.seal(write) : undefined)));
+    let steps: readonly Step[] = writes.map((write, index) => ({ write, sealed: sealed[index], old: undefined }));
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const operations = [...steps.map(mainOperation), ...steps.flatMap(partOperations)];
+      if (operations.length > MAX_MEMBERS) throw tooLarge("a transaction of too many large values");
+      const lost = await table.apply(operations);
+      if (lost.length === 0) return;
+      const next = await learn(steps, lost);
+      if (next === undefined) return;
+      steps = next;
+    }
+    throw unavailable("the entry is being written by too many at once");
+  };
+};

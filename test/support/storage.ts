@@ -1,0 +1,111 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createEmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
+import { type RandomSource, systemRandom } from "../../src/std/random.ts";
+import type { Clock } from "../../src/std/time.ts";
+import {
+  createStore,
+  createTable,
+  type SealedStore,
+  type StoreEvent,
+  type StoreOptions,
+} from "../../src/storage/index.ts";
+import { createFakeKms, type FakeKms } from "./kms.ts";
+
+/** A store over an embedded table and a fake KMS, with the ways a test looks and reaches behind it. */
+
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export const createTestClock = (start = Date.UTC(2026, 0, 1)): TestClock => {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+};
+
+export interface Call {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface TestTable {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly calls: Call[];
+  /** Runs before a call; what it throws is what the caller gets, without the call. */
+  before: (call: Call) => void;
+  /** Runs after a call took effect, with its answer. */
+  after: (call: Call, answer: unknown) => void;
+}
+
+/** Records every call of a client, and lets a test throw before or after it. */
+export const observe = (client: DynamoDBClient, tableName: string): TestTable => {
+  const table: TestTable = { client, tableName, calls: [], before: () => undefined, after: () => undefined };
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const call: Call = { operation: String(context["commandName"]).replace("Command", ""), input: { ...args.input } };
+      table.calls.push(call);
+      table.before(call);
+      const answer = await next(args);
+      table.after(call, answer.output);
+      return answer;
+    },
+    { step: "initialize", name: "observe" },
+  );
+  return table;
+};
+
+export const createTestTable = async (clock: Clock, tableName = "zeroth-test"): Promise<TestTable> => {
+  const { requestHandler } = createEmbeddedDynamo({ clock });
+  const client = new DynamoDBClient({
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    requestHandler,
+    maxAttempts: 1,
+  });
+  await createTable(client, tableName);
+  return observe(client, tableName);
+};
+
+export interface TestStore {
+  readonly store: SealedStore;
+  readonly table: TestTable;
+  readonly kms: FakeKms;
+  readonly clock: TestClock;
+  readonly events: StoreEvent[];
+  readonly sleeps: number[];
+  /** Another environment on the same table and key. */
+  another(options?: Partial<StoreOptions>): SealedStore;
+}
+
+export const createTestStore = async (
+  given: { readonly table?: TestTable; readonly random?: RandomSource } & Partial<StoreOptions> = {},
+): Promise<TestStore> => {
+  const { table: givenTable, random = systemRandom, ...options } = given;
+  const clock = createTestClock();
+  const kms = createFakeKms();
+  const table = givenTable ?? (await createTestTable(clock));
+  const events: StoreEvent[] = [];
+  const sleeps: number[] = [];
+  const another = (more: Partial<StoreOptions> = {}): SealedStore =>
+    createStore({
+      dynamodb: table.client,
+      kms: kms.client,
+      tableName: table.tableName,
+      keyId: kms.keyId,
+      clock,
+      random,
+      sleep: async (ms) => {
+        sleeps.push(ms);
+        clock.advance(ms);
+      },
+      observe: (event) => events.push(event),
+      ...options,
+      ...more,
+    });
+  return { store: another(), table, kms, clock, events, sleeps, another };
+};
