@@ -1,0 +1,70 @@
+import type { JsonValue } from "../std/json.ts";
+import { DurationError, parseDuration } from "../std/time.ts";
+import { PolicyError, quote } from "./errors.ts";
+import type { HclBody, HclValue } from "./hcl.ts";
+
+/** Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder. */
+
+export const valuesOf = (body: HclBody, key: string): HclValue[] =>
+  body.items.filter((item) => item.key === key && item.labels.length === 0).map((item) => item.value);
+
+export const textOf = (value: HclValue): string | undefined => {
+  if (value.kind === "string") return value.value;
+  return value.kind === "number" ? value.text : undefined;
+};
+
+export const stringsOf = (body: HclBody, key: string, where: string): string[] =>
+  valuesOf(body, key).flatMap((value) => {
+    const texts = value.kind === "list" ? value.items.map(textOf) : [undefined];
+    if (texts.includes(undefined)) throw new PolicyError(`${where}${key} must be a list of strings`);
+    return texts.filter((text) => text !== undefined);
+  });
+
+const plain = (value: HclValue): JsonValue => {
+  if (value.kind === "null") return null;
+  if (value.kind === "list") return value.items.map(plain);
+  if (value.kind === "body") return Object.fromEntries(value.items.map((item) => [item.key, plain(item.value)]));
+  return value.value;
+};
+
+/** A nested block counts as a list of one. */
+const listOf = (value: HclValue): readonly HclValue[] | undefined => {
+  if (value.kind === "list") return value.items;
+  return value.kind === "body" ? [value] : undefined;
+};
+
+export const parametersOf = (
+  body: HclBody,
+  key: string,
+  where: string,
+): Map<string, readonly JsonValue[]> | undefined => {
+  const given = valuesOf(body, key);
+  if (given.length === 0) return undefined;
+  const lists = new Map<string, readonly JsonValue[]>();
+  for (const value of given) {
+    if (value.kind !== "body") throw new PolicyError(`${where}${key} must be a map of lists`);
+    for (const item of value.items) {
+      const list = listOf(item.value);
+      if (list === undefined) throw new PolicyError(`${where}${key}: the value of ${quote(item.key)} must be a list`);
+      const name = item.key.toLowerCase();
+      lists.set(name, [...(lists.get(name) ?? []), ...list.map(plain)]);
+    }
+  }
+  return lists;
+};
+
+export const durationOf = (body: HclBody, key: string): number => {
+  const value = valuesOf(body, key).at(-1);
+  if (value === undefined) return 0;
+  if (value.kind === "number") return Math.trunc(value.value);
+  if (value.kind !== "string") throw new PolicyError(`error parsing ${key}: could not parse duration from input`);
+  try {
+    const seconds = parseDuration(value.value);
+    // Below one second is still a limit: a maximum of 500ms must not become no maximum.
+    return seconds === 0 && /[1-9]/.test(value.value) && !value.value.startsWith("-") ? 0.5 : seconds;
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    const why = value.value.length > 40 ? "time: invalid duration" : error.message;
+    throw new PolicyError(`error parsing ${key}: ${why}`, { cause: error });
+  }
+};

@@ -1,0 +1,16 @@
+import type { Acl } from "./compile.ts";
+import { CAPABILITY_BITS, capabilityNames } from "./policy.ts";
+import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
+
+/**
+ * The capabilities a token has on a path, in alphabetical order: `["root"]` for a root token, `["deny"]` where nothing
+ * is granted. A path that ends in a slash is asked for as a LIST would be. Parameter and wrapping limits and the need
+ * for sudo play no part. Source: https://developer.hashicorp.com/vault/api-docs/system/capabilities
+ */
+export const capabilitiesOf = (acl: Acl, path: string): readonly string[] => {
+  if (acl.root) return ["root"];
+  const canonical = canonicalPath(path);
+  const rule = canonical.endsWith("/") ? ruleForList(acl, canonical) : ruleFor(acl, canonical);
+  const granted = rule === undefined ? 0 : rule.capabilities;
+  return granted === 0 || (granted & CAPABILITY_BITS.deny) !== 0 ? ["deny"] : capabilityNames(granted);
+};

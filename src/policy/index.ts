@@ -1,0 +1,26 @@
+/**
+ * Policies: text in, decision out. Pure: no I/O, no clock, no randomness. It trusts its caller for the canonical path,
+ * the operation and the identity; it must never allow by default, throw while deciding, or let a policy's text do
+ * anything but match and compare. The README has the order of the rules as a drawing.
+ */
+
+export { builtInPolicies, DEFAULT_POLICY_TEXT } from "./built-in.ts";
+export { capabilitiesOf } from "./capabilities.ts";
+export { type Acl, compileAcl } from "./compile.ts";
+export { type AccessRequest, type Decision, type DecisionReason, decide } from "./decide.ts";
+export { PolicyError } from "./errors.ts";
+export { type CandidateRule, type Explanation, explain } from "./explain.ts";
+export { globMatch } from "./glob.ts";
+export * from "./hcl.ts";
+export {
+  canonicalPolicyName,
+  decodePolicyText,
+  listedPolicyNames,
+  nameForDelete,
+  nameForWrite,
+  policyNameProblem,
+} from "./names.ts";
+export { MAX_POLICY_BYTES, parsePolicy } from "./parse.ts";
+export type { Policy, RuleSource } from "./policy.ts";
+export { isSudoPath, sudoPaths } from "./sudo-paths.ts";
+export type { TemplateAlias, TemplateContext, TemplateEntity, TemplateGroup } from "./template.ts";

@@ -1,0 +1,108 @@
+import { PolicyError } from "./errors.ts";
+
+/**
+ * Identity templates in path patterns: `kv/data/{{identity.entity.name}}/*`.
+ *
+ * Security: a value comes from whoever may write identity metadata or choose an alias name. It stands for a part of
+ * one segment and can never add a segment, a wildcard or a dot segment: a value that could is treated as missing, and
+ * a stanza with a missing value is dropped, so rendering fails closed (CVE-2026-5006, CVE-2026-71543). Rendered text
+ * is not looked at again, so a value cannot smuggle in another expression.
+ *
+ * Source: https://developer.hashicorp.com/vault/docs/concepts/policies#templated-policies
+ */
+
+export interface TemplateAlias {
+  readonly id: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly customMetadata: Readonly<Record<string, string>>;
+}
+export interface TemplateEntity {
+  readonly id: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** By mount accessor. */
+  readonly aliases: Readonly<Record<string, TemplateAlias>>;
+}
+export interface TemplateGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+/** What a token's identity offers to templates; groups are those the entity is a member of, inherited ones included. */
+export interface TemplateContext {
+  readonly entity?: TemplateEntity;
+  readonly groups: readonly TemplateGroup[];
+}
+
+/** Splits a pattern at its expressions: text, expression, text, ... Throws `PolicyError` for unbalanced braces. */
+const split = (pattern: string): string[] => {
+  const [first = "", ...rest] = pattern.split("{{");
+  const parts = rest.map((part) => part.split("}}"));
+  if (first.includes("}}") || parts.some((part) => part.length !== 2)) {
+    throw new PolicyError("failed to validate policy templating: unbalanced templating characters");
+  }
+  return [first, ...parts.flat()];
+};
+
+/** Whether a pattern holds an expression. An unknown expression is fine here: it drops the stanza when used. */
+export const isTemplated = (pattern: string): boolean => split(pattern).length > 1;
+
+const at = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+/** `a.b.c` to `a` and `b.c`. */
+const head = (text: string): [string, string] => {
+  const dot = text.indexOf(".");
+  return dot < 0 ? [text, ""] : [text.slice(0, dot), text.slice(dot + 1)];
+};
+
+const aliasValue = (alias: TemplateAlias | undefined, selector: string): string | undefined => {
+  if (alias === undefined) return undefined;
+  if (selector === "id" || selector === "name") return alias[selector];
+  const [field, key] = head(selector);
+  if (field === "metadata") return at(alias.metadata, key);
+  return field === "custom_metadata" ? at(alias.customMetadata, key) : undefined;
+};
+
+const entityValue = (entity: TemplateEntity | undefined, selector: string): string | undefined => {
+  if (entity === undefined) return undefined;
+  if (selector === "id" || selector === "name") return entity[selector];
+  const [field, rest] = head(selector);
+  if (field === "metadata") return at(entity.metadata, rest);
+  if (field !== "aliases") return undefined;
+  const [accessor, alias] = head(rest);
+  return aliasValue(at(entity.aliases, accessor), alias);
+};
+
+const groupValue = (groups: readonly TemplateGroup[], selector: string): string | undefined => {
+  const [by, rest] = head(selector);
+  const [wanted, field] = head(rest);
+  if (by !== "ids" && by !== "names") return undefined;
+  const group = groups.find((candidate) => (by === "ids" ? candidate.id : candidate.name) === wanted);
+  if (group === undefined) return undefined;
+  if (field === "id" || field === "name") return group[field];
+  const [kind, key] = head(field);
+  return kind === "metadata" ? at(group.metadata, key) : undefined;
+};
+
+const expressionValue = (expression: string, context: TemplateContext): string | undefined => {
+  if (expression.startsWith("identity.entity.")) return entityValue(context.entity, expression.slice(16));
+  if (expression.startsWith("identity.groups.")) return groupValue(context.groups, expression.slice(16));
+  return undefined;
+};
+
+// Separators and wildcards, plain or percent-encoded, dot segments, and what no request path may hold.
+const UNSAFE = /[/*+\\]|%2[abef]|%5c|^\.{1,2}$|^$|\p{C}/iu;
+
+/** The pattern with its values filled in, or `undefined` where the stanza must be dropped. */
+export const renderTemplate = (pattern: string, context: TemplateContext | undefined): string | undefined => {
+  if (context === undefined) return undefined;
+  let rendered = "";
+  for (const [index, part] of split(pattern).entries()) {
+    const value = index % 2 === 0 ? part : expressionValue(part.trim(), context);
+    if (value === undefined || (index % 2 === 1 && UNSAFE.test(value))) return undefined;
+    rendered += value;
+  }
+  return rendered;
+};
