@@ -1,9 +1,11 @@
+import { EPOCH_COPIES, SPACES } from "../contract/table.ts";
 import { VaultError } from "../framework/index.ts";
 import { as, type MountId, type MountPath, type Seconds } from "../std/brand.ts";
 import type { JsonObject } from "../std/json.ts";
 import { isJsonObject } from "../std/json.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
-import type { Address, Condition, Entry, Names, Store, Write } from "../storage/store.ts";
+import { configAddress, DOMAINS, epochAddress as epochAddressOf } from "../storage/keys.ts";
+import type { Address, Condition, Entry, Store, Write } from "../storage/store.ts";
 import { fromSealed, toSealed } from "./sealed.ts";
 import type { AuditDevice, Config, Group, Snapshot } from "./services.ts";
 import type { Mount } from "./stages.ts";
@@ -16,11 +18,8 @@ import type { Mount } from "./stages.ts";
  * Security: the epoch is a sealed random value in 32 copies, so no partition is hot and nobody can forge one.
  */
 
-const EPOCH_COPIES = 32;
-const PARTITION = "config";
-const DOMAIN = "config";
-
-const epochCopy = (index: number): Address => ({ pk: `epoch#${index}`, sk: "e", domain: DOMAIN });
+const PARTITION = SPACES.config;
+const DOMAIN = DOMAINS.config;
 
 const epochOf = (entry: Entry | undefined): string =>
   entry !== undefined && isJsonObject(entry.body) && typeof entry.body["id"] === "string" ? entry.body["id"] : "";
@@ -79,13 +78,12 @@ const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
 
 export const createConfig = (options: { readonly store: Store; readonly random: RandomSource }): Config => {
   const { store, random } = options;
-  const epochAddress = epochCopy((random.bytes(1)[0] ?? 0) % EPOCH_COPIES);
+  const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % EPOCH_COPIES);
   let current: Snapshot | undefined;
   let loading: Promise<Snapshot> | undefined;
 
   const address = async (kind: string, name: string): Promise<Address> => {
-    const names: Names = await store.names(DOMAIN);
-    return { pk: PARTITION, sk: `${kind}#${names.path(name)}`, domain: DOMAIN };
+    return configAddress(await store.names(DOMAIN), kind, name);
   };
 
   const load = async (epoch: string): Promise<Snapshot> => {
@@ -116,7 +114,7 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
     const id = uuid(random);
     const raise: Write[] = Array.from({ length: EPOCH_COPIES }, (_, index) => ({
       op: "put",
-      address: epochCopy(index),
+      address: epochAddressOf(index),
       body: { id },
       when: "any",
     }));

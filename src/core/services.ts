@@ -145,7 +145,7 @@ export interface Token {
   readonly path: string;
   readonly meta: Readonly<Record<string, string>> | null;
   readonly displayName: string;
-  /** Remaining; 0 means unlimited. */
+  /** Remaining; 0 means unlimited, -1 means used up. */
   readonly numUses: number;
   readonly issuedMs: number;
   /** Nanosecond text is made from these. */
@@ -198,6 +198,14 @@ export interface KnownToken {
   /** Token policies and identity policies. */
   readonly policies: readonly string[];
   readonly isRoot: boolean;
+  /** Write counter of the item as read; 0 for a batch token. */
+  readonly n: number;
+}
+
+/** Why a presented token is no good. `invalid`: the caller is told so (agents then log in again). */
+export interface Refused {
+  readonly refused: string;
+  readonly invalid: boolean;
 }
 
 export interface NewToken {
@@ -246,7 +254,7 @@ export interface Tokens {
     read: (addresses: readonly Address[]) => Promise<readonly (Entry | undefined)[]>,
     snapshot: Snapshot,
     sourceAddress: string,
-  ): Promise<KnownToken | { readonly refused: string }>;
+  ): Promise<KnownToken | Refused>;
   /** Spends one use of a token that counts them; the last use is told. Throws `permission_denied` if none was left. */
   spend(known: KnownToken): Promise<{ readonly known: KnownToken; readonly last: boolean }>;
   create(token: NewToken): Promise<MadeToken>;
@@ -268,7 +276,7 @@ export interface Tokens {
   /** Refuses this token only; its children become orphans. */
   revokeOrphan(tag: string): Promise<void>;
   /** Continues the clean-up of a token that has ended, however it ended. Idempotent. */
-  cleanUp(tag: string): Promise<void>;
+  cleanUp(token: Token): Promise<void>;
   authBlock(made: MadeToken, entity: EntityView | undefined): AuthBlock;
 }
 
@@ -365,8 +373,10 @@ export interface Audit {
 
 /** The built-in backend types by name, as core receives them. */
 export interface Catalog {
-  /** The code for a mount; `undefined` for an unknown type. `hosted: false`: known, but served by another function. */
+  /** The code for a mount; `undefined` for an unknown type, and for one that another function serves. */
   find(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Backend | undefined;
+  /** Name of the function that serves this instead; `undefined` when nobody does. */
+  elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
   readonly types: readonly { readonly kind: "secret" | "auth"; readonly type: string }[];
 }
 

@@ -94,6 +94,9 @@ export interface Reply<Out> {
   readonly auth?: LoginGrant;
   readonly issued?: IssuedAuth;
   readonly warnings?: readonly string[];
+  /** Wraps this answer whatever the header says (rewrap, an engine that insists); and the path to name in it. */
+  readonly wrapTtl?: Seconds;
+  readonly wrapPath?: string;
   /** Only where Vault answers another status than 200 or 204 (202 for tidy, 404 with data for a deleted version). */
   readonly status?: number;
   /** A body without the envelope (`sys/health`, `sys/seal-status` …). */

@@ -128,6 +128,8 @@ export interface Store {
   openText(domain: Domain, purpose: string, text: string): Promise<JsonValue | undefined>;
   /** Opens an item's image out of a stream record (chunks excluded: their parent answers without a body then). */
   openImage(image: Image): Promise<Entry | undefined>;
+  /** Deletes every item of a partition, a page at a time, without opening any (a token's cubbyhole). Idempotent. */
+  wipe(pk: string): Promise<void>;
   /** Removes a domain's data keys: whatever they sealed can never be opened again (a mount was removed). */
   shred(domain: Domain): Promise<void>;
 }

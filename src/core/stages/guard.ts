@@ -1,0 +1,79 @@
+import { type BackendContext, type Operation, permissionDenied } from "../../framework/index.ts";
+import { parseInput } from "../../framework/parse.ts";
+import { type Decision, decide } from "../../policy/index.ts";
+import { makeContext } from "../context.ts";
+import { operationOf } from "../route.ts";
+import { type Allowed, type CoreWithHooks, type Known, stamp } from "./types.ts";
+
+/**
+ * Decides and records, in one call: a denial cannot go unrecorded, and nothing runs that was not recorded.
+ *
+ * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line.
+ */
+
+const contextFor = async (
+  core: CoreWithHooks,
+  known: Known,
+  warnings: string[],
+): Promise<BackendContext | undefined> => {
+  if (!known.mount) return undefined;
+  return makeContext(core, known.mount, {
+    request: known.decoded,
+    ...(known.known ? { known: known.known } : {}),
+    warnings,
+    generatePassword: core.hooks.generatePassword,
+    storage: known.reads.over(await core.store.view(known.mount.info.id)),
+  });
+};
+
+const operation = async (known: Known, cx: BackendContext | undefined): Promise<Operation> => {
+  const { decoded, match } = known;
+  if (decoded.verb !== "update" || !match?.path.exists || !cx) return operationOf(decoded.verb, undefined);
+  // Vault reads the fields of such a path before it asks the policy: a wrong type is 400 even for who may not write.
+  const op = match.path.ops.update ?? match.path.ops.create;
+  if (op) parseInput(match.path, "update", op, match.params, decoded.data);
+  return operationOf("update", await match.path.exists({ params: match.params }, cx));
+};
+
+const decisionFor = async (core: CoreWithHooks, known: Known, op: Operation): Promise<Decision | undefined> => {
+  if (known.open || !known.known || known.decoded.verb === "help") return undefined;
+  const { decoded, match } = known;
+  const ops = match?.path.ops;
+  const twin = op === "create" ? ops?.update : op === "update" ? ops?.create : undefined;
+  const acl = await core.policies.acl(known.known.policies, known.known.entity);
+  return decide(acl, {
+    path: decoded.path,
+    operation: op,
+    parameters: decoded.data,
+    ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),
+    sudoPath: (ops?.[op] ?? twin)?.access === "sudo",
+  });
+};
+
+export const guard = async (core: CoreWithHooks, known: Known): Promise<Allowed> => {
+  const { decoded, mount } = known;
+  const warnings: string[] = [];
+  const cx = await contextFor(core, known, warnings);
+  const record = (op: string, decision: Decision | undefined, error?: string) =>
+    core.audit.request({
+      decoded,
+      ...(mount ? { routed: { mount } } : {}),
+      ...(known.known ? { known: known.known } : {}),
+      ...(decision ? { decision } : {}),
+      operation: op,
+      ...(error === undefined ? {} : { error }),
+    });
+  try {
+    const op = await operation(known, cx);
+    const decision = await decisionFor(core, known, op);
+    if (decision && !decision.allowed) {
+      await record(op, decision, "permission denied");
+      throw permissionDenied(decision.reason, "permission denied", true);
+    }
+    await record(op, decision);
+    return stamp<Allowed>({ ...known, operation: op, decision, cx, warnings });
+  } catch (cause) {
+    if (known.lastUse && known.known) await core.tokens.revoke(known.known.token.tag);
+    throw cause;
+  }
+};

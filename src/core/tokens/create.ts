@@ -1,0 +1,126 @@
+import { invalidRequest } from "../../framework/index.ts";
+import { type Accessor, as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
+import type { RandomSource } from "../../std/random.ts";
+import { Sensitive } from "../../std/sensitive.ts";
+import { type Clock, epochSeconds, plus, seconds } from "../../std/time.ts";
+import { accessorAddress, childAddress, leaseListingAddress, tokenAddress } from "../../storage/keys.ts";
+import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
+import { ending, NEVER, vanishing } from "../expiry.ts";
+import { toSealed } from "../sealed.ts";
+import type { MadeToken, NewToken, Token } from "../services.ts";
+import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
+
+/**
+ * Makes tokens. A service token is one transaction: its item, its accessor, its row below the parent, its lease row,
+ * and whatever the caller adds (entity, spent signature). A batch token is a sealed text and writes nothing.
+ *
+ * Security: the id is returned once and stored nowhere; the item lies under its HMAC.
+ */
+
+/** So that a token, its ancestors, its entity, the epoch and a backend's items fit one batch read. */
+const MAX_DEPTH = 90;
+const ZERO = 0 as Seconds;
+
+/** A token's lease id: below its path, so that prefixes of the path revoke it; made of the tag, never of the id. */
+export const tokenLeaseId = (token: Pick<Token, "path" | "tag">): string => `${token.path}/h${token.tag}`;
+
+const body = (tag: string, accessor: string, input: NewToken, nowMs: number): Token => ({
+  tag,
+  accessor: as<Accessor>(accessor),
+  ancestors: input.parent ? [input.parent.tag, ...input.parent.ancestors] : [],
+  policies: input.policies,
+  path: input.path,
+  meta: input.meta ?? null,
+  displayName: input.displayName,
+  numUses: input.numUses ?? 0,
+  issuedMs: nowMs,
+  creationTtl: input.ttl,
+  ttl: input.ttl,
+  expires: input.ttl === 0 ? NEVER : plus(as<EpochSeconds>(Math.ceil(nowMs / 1000)), input.ttl),
+  explicitMaxTtl: input.explicitMaxTtl ?? ZERO,
+  period: input.period ?? ZERO,
+  role: input.role ?? "",
+  entityId: input.entityId ?? "",
+  boundCidrs: input.boundCidrs ?? [],
+  type: input.type,
+  renewable: input.renewable,
+  lastRenewalMs: 0,
+  leased: input.leased ?? true,
+  mountId: input.mount.info.id,
+  internal: input.internal ?? null,
+  limits: input.limits ?? { ttl: ZERO, maxTtl: ZERO },
+  wrap: input.wrap ?? null,
+  revoked: false,
+  tombstone: false,
+});
+
+export const createMaker = (options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}) => {
+  const { store, clock, random } = options;
+
+  const makeBatch = async (input: NewToken): Promise<MadeToken> => {
+    const token = body("", "", input, clock.now());
+    if (input.writes && input.writes.length > 0) await store.write(input.writes);
+    const text = await store.sealText("token", "batch", toSealed(token));
+    return { id: new Sensitive(`${BATCH_PREFIX}${text}`), token };
+  };
+
+  const rows = async (token: Token): Promise<readonly Write[]> => {
+    const names = await store.names("token");
+    const accessor = accessorAddress(names.tag(token.accessor));
+    const clear = token.wrap ? vanishing(token.expires) : {};
+    const writes: Write[] = [{ op: "put", address: accessor, body: { tag: token.tag }, clear, when: "absent" }];
+    const parent = token.ancestors[0];
+    if (parent !== undefined) {
+      writes.push({ op: "check", address: tokenAddress(parent), when: "present" });
+      writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "absent" });
+    }
+    if (!token.wrap) {
+      const opaque = (await store.names("lease")).path(tokenLeaseId(token));
+      writes.push({
+        op: "put",
+        address: leaseListingAddress(token.mountId, opaque),
+        body: { id: token.leased ? tokenLeaseId(token) : "", token: token.tag, accessor: token.accessor },
+        when: "any",
+      });
+    }
+    return writes;
+  };
+
+  const makeService = async (input: NewToken): Promise<MadeToken> => {
+    if (input.parent && input.parent.ancestors.length + 1 > MAX_DEPTH) {
+      throw invalidRequest(`token trees deeper than ${MAX_DEPTH} are not supported; create an orphan token instead`);
+    }
+    const isRoot = input.policies.includes("root");
+    const id = input.id ?? newServiceId(random, isRoot);
+    const tag = (await store.names("token")).tag(id);
+    const token = body(tag, newAccessor(random), input, clock.now());
+    const address = tokenAddress(tag);
+    const put: Write = {
+      op: "put",
+      address,
+      body: toSealed(token),
+      // A wrapping token has nothing to clean up; it may vanish at once.
+      clear: token.wrap ? vanishing(token.expires) : ending(token.expires, tag),
+      when: "absent",
+    };
+    try {
+      await store.write([put, ...(input.writes ?? []), ...(await rows(token))]);
+    } catch (cause) {
+      if (cause instanceof ConditionFailed && cause.index === 0) {
+        throw invalidRequest("cannot create a token with a duplicate ID", { cause });
+      }
+      throw cause;
+    }
+    return { id: new Sensitive(id), token };
+  };
+
+  return {
+    create: (input: NewToken): Promise<MadeToken> => (input.type === "batch" ? makeBatch(input) : makeService(input)),
+    now: () => epochSeconds(clock.now()),
+    zero: seconds(0),
+  };
+};

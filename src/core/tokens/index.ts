@@ -1,0 +1,172 @@
+import { permissionDenied, VaultError } from "../../framework/index.ts";
+import { as, type LeaseId } from "../../std/brand.ts";
+import type { RandomSource } from "../../std/random.ts";
+import { type Clock, seconds } from "../../std/time.ts";
+import { accessorAddress, tokenAddress } from "../../storage/keys.ts";
+import { ConditionFailed, type Store } from "../../storage/store.ts";
+import { ending, hasEnded } from "../expiry.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import type { Config, EntityView, Identity, KnownToken, MadeToken, Token, Tokens } from "../services.ts";
+import type { AuthBlock } from "../stages.ts";
+import { createMaker } from "./create.ts";
+import { createEnd, type EndOptions } from "./end.ts";
+import { BATCH_PREFIX } from "./ids.ts";
+import { createKnow } from "./know.ts";
+
+/**
+ * The token store: `know` whether a presented token lives, `create`, renew (`update`), and end (`end.ts`).
+ * It trusts the sealed table alone, and must never store, log or answer a token's id again after making it.
+ */
+
+export interface TokensOptions extends EndOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly config: Config;
+  readonly identity: Identity;
+}
+
+const ATTEMPTS = 50;
+
+/** The `auth` block of a token just made. Times are whole seconds; policies are the sorted union. */
+export const authBlock = ({ id, token }: MadeToken, entity: EntityView | undefined): AuthBlock => {
+  const tokenPolicies = [...token.policies].sort();
+  const identityPolicies = entity?.allPolicies ?? [];
+  return {
+    clientToken: id,
+    accessor: token.accessor,
+    policies: [...new Set([...tokenPolicies, ...identityPolicies])].sort(),
+    tokenPolicies,
+    identityPolicies,
+    metadata: token.meta,
+    leaseDuration: token.ttl,
+    renewable: token.renewable,
+    entityId: token.entityId,
+    tokenType: token.type,
+    orphan: token.ancestors.length === 0,
+    numUses: Math.max(token.numUses, 0),
+  };
+};
+
+export const createTokens = (options: TokensOptions): Tokens => {
+  const { store, clock, config } = options;
+  const { tagOf, prefetch, know, openBatch, stateOf } = createKnow(options);
+  const { create } = createMaker(options);
+  const { revoke, revokeOrphan, cleanUp } = createEnd(options);
+
+  const chainLives = async (token: Token): Promise<boolean> => {
+    if (token.ancestors.length === 0) return true;
+    const entries = await store.get(token.ancestors.map(tokenAddress));
+    for (const entry of entries) {
+      const ancestor = entry && fromSealed<Token>(entry.body);
+      if (ancestor?.tombstone) return true;
+      if (!ancestor || ancestor.revoked || hasEnded(ancestor.expires, clock.now())) return false;
+    }
+    return true;
+  };
+
+  const find = async (tag: string): Promise<Token | undefined> => {
+    const [entry] = await store.get([tokenAddress(tag)]);
+    const token = entry && fromSealed<Token>(entry.body);
+    return token && stateOf(token) === undefined && (await chainLives(token)) ? token : undefined;
+  };
+
+  const lookup = async (id: string): Promise<Token | undefined> => {
+    if (id.startsWith(BATCH_PREFIX)) {
+      const token = await openBatch(id);
+      return token && stateOf(token) === undefined && (await chainLives(token)) ? token : undefined;
+    }
+    const tag = await tagOf(id);
+    return tag === undefined ? undefined : find(tag);
+  };
+
+  const byAccessor = async (accessor: string): Promise<Token | undefined> => {
+    if (accessor === "") return undefined;
+    const [entry] = await store.get([accessorAddress((await store.names("token")).tag(accessor))]);
+    return entry && find(fromSealed<{ tag: string }>(entry.body).tag);
+  };
+
+  const listed = async (mountId: string): Promise<readonly { token: string; accessor: string }[]> => {
+    const rows: { token: string; accessor: string }[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.query(`leases#${mountId}`, "lease", after === undefined ? {} : { after });
+      for (const entry of page.items) {
+        const row = fromSealed<{ token?: string; accessor?: string }>(entry.body);
+        if (row.accessor !== undefined && row.token !== undefined)
+          rows.push({ token: row.token, accessor: row.accessor });
+      }
+      after = page.next;
+    } while (after !== undefined);
+    return rows;
+  };
+
+  const accessors = async (): Promise<readonly string[]> => {
+    const { mounts } = await config.snapshot();
+    const rows = [];
+    for (const mount of mounts.values()) if (mount.kind === "auth") rows.push(...(await listed(mount.info.id)));
+    const alive: string[] = [];
+    for (let at = 0; at < rows.length; at += 100) {
+      const slice = rows.slice(at, at + 100);
+      const entries = await store.get(slice.map((row) => tokenAddress(row.token)));
+      slice.forEach((row, index) => {
+        const entry = entries[index];
+        if (entry && stateOf(fromSealed<Token>(entry.body)) === undefined) alive.push(row.accessor);
+      });
+    }
+    return alive.sort();
+  };
+
+  /** Reads, changes and writes under the counter until nobody was in between. */
+  const rewrite = async (tag: string, change: (token: Token) => Token): Promise<{ token: Token; n: number }> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [entry] = await store.get([tokenAddress(tag)]);
+      if (!entry) throw permissionDenied("token was revoked meanwhile");
+      const before = fromSealed<Token>(entry.body);
+      if (stateOf(before) !== undefined) throw permissionDenied("token ended meanwhile");
+      const token = change(before);
+      try {
+        const clear = token.wrap ? entry.clear : ending(token.expires, tag);
+        await store.write([{ op: "put", address: entry.address, body: toSealed(token), clear, when: { n: entry.n } }]);
+        return { token, n: entry.n };
+      } catch (cause) {
+        if (!(cause instanceof ConditionFailed)) throw cause;
+      }
+    }
+    throw new VaultError("storage_unavailable", {
+      reason: "token item is too busy",
+      wire: "token is busy",
+      retryAfter: 1,
+    });
+  };
+
+  const spend = async (known: KnownToken): Promise<{ known: KnownToken; last: boolean }> => {
+    if (known.token.numUses === 0) return { known, last: false };
+    const { token } = await rewrite(known.token.tag, (before) => ({
+      ...before,
+      numUses: before.numUses === 1 ? -1 : before.numUses - 1,
+    }));
+    return { known: { ...known, token }, last: token.numUses < 0 };
+  };
+
+  return {
+    tag: tagOf,
+    address: async (tag) => tokenAddress(tag),
+    prefetch,
+    know,
+    spend,
+    create,
+    find,
+    lookup,
+    byAccessor,
+    accessors,
+    update: async (token, change) => (await rewrite(token.tag, (before) => ({ ...before, ...change }))).token,
+    revoke,
+    revokeOrphan,
+    cleanUp,
+    authBlock,
+  };
+};
+
+export const leaseIdOf = (token: Token): LeaseId => as<LeaseId>(`${token.path}/h${token.tag}`);
+export const ZERO = seconds(0);
