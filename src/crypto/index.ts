@@ -3,4 +3,4 @@ export { type DataKey, keyVersionOf, OVERHEAD, open, type Place, seal } from "./
 export { KeysUnavailable, OpenRefused } from "./errors.ts";
 export { createKeyring, type Keyring, type KeyShelf, type WrappedKey } from "./keyring.ts";
 export { createKeyWrap } from "./kms.ts";
-export { createNames, type OpaqueNames, SEGMENT_LENGTH } from "./names.ts";
+export { createNames, type OpaqueNames, SEGMENT_ALPHABET } from "./names.ts";

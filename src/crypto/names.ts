@@ -16,8 +16,8 @@ const NAME = Buffer.from([1]);
 const SEGMENT = Buffer.from([2]);
 const ROOT = Buffer.alloc(32);
 
-/** Length of one opaque segment in characters. */
-export const SEGMENT_LENGTH = 22;
+/** What opaque segments are written in: base64url. */
+export const SEGMENT_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 const cut = (digest: Buffer): string => digest.subarray(0, TAG_BYTES).toString("base64url");
 

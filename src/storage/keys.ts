@@ -31,39 +31,56 @@ export const keyVersionKey = (domain: string, version: number): Key => ({
 
 // Configuration and policies.
 export const epochAddress = (copy: number): Address => at(DOMAINS.config, `${SPACES.epoch}#${copy}`, "e");
+export const CONFIG_PARTITION = SPACES.config;
+/** `kind` is `mount`, `audit`, `quota`, `setting`, `group`. */
 export const configAddress = (names: Names, kind: string, name: string): Address => ({
-  ...at(DOMAINS.config, SPACES.config, `${kind}#${names.path(name)}`),
+  ...at(DOMAINS.config, CONFIG_PARTITION, `${kind}#${names.path(name)}`),
   name,
 });
-export const policyAddress = (names: Names, kind: string, name: string): Address => ({
-  ...at(DOMAINS.policy, SPACES.policy, `${kind}#${names.path(name)}`),
+export const POLICY_PARTITION = SPACES.policy;
+export const policyAddress = (names: Names, name: string): Address => ({
+  ...at(DOMAINS.policy, POLICY_PARTITION, `acl#${names.path(name)}`),
   name,
 });
 
 // Tokens, by tag.
-export const tokenAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.token}#${tag}`, "t");
+export const tokenPartition = (tag: string): string => `${SPACES.token}#${tag}`;
+export const tokenAddress = (tag: string): Address => at(DOMAINS.token, tokenPartition(tag), "t");
 export const childAddress = (parent: string, child: string): Address =>
-  at(DOMAINS.token, `${SPACES.token}#${parent}`, `child#${child}`);
+  at(DOMAINS.token, tokenPartition(parent), `child#${child}`);
 export const heldLeaseAddress = (tag: string, lease: string): Address =>
-  at(DOMAINS.token, `${SPACES.token}#${tag}`, `lease#${lease}`);
+  at(DOMAINS.token, tokenPartition(tag), `lease#${lease}`);
 export const accessorAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.accessor}#${tag}`, "a");
+export const spentAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.spent}#${tag}`, "s");
+
+// Cubbyholes, by the token's tag.
+export const cubbyholePartition = (tag: string): string => `${SPACES.cubbyhole}#${tag}`;
 /** Sealed with the token itself: nobody but its holder opens a cubbyhole. */
 export const cubbyholeAddress = (names: Names, token: Sensitive<string>, path: string): Address => ({
-  ...at(DOMAINS.token, `${SPACES.cubbyhole}#${names.tag(token.reveal())}`, names.path(path)),
+  ...at(DOMAINS.token, cubbyholePartition(names.tag(token.reveal())), names.path(path)),
   name: path,
   holder: token,
 });
-export const spentAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.spent}#${tag}`, "s");
 
 // Leases, by tag.
 export const leaseAddress = (tag: string): Address => at(DOMAINS.lease, `${SPACES.lease}#${tag}`, "l");
+export const leaseListingPartition = (mount: string): string => `${SPACES.leases}#${mount}`;
 /** One row per lease, and per token with a lease: what LIST, prefix revocation and accessor lists walk. */
 export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
-  at(DOMAINS.lease, `${SPACES.leases}#${mount}`, opaqueId);
+  at(DOMAINS.lease, leaseListingPartition(mount), opaqueId);
+export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
+export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
+export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
 
-// Identity: entities, groups, aliases and their look-ups, by kind and tag or id.
-export const identityAddress = (kind: string, id: string): Address =>
-  at(DOMAINS.identity, `${SPACES.entity}#${id}`, kind);
+// Identity. Ids are random and lie in the clear; names are tags.
+const identity = (pk: string, sk: string): Address => at(DOMAINS.identity, `${SPACES.entity}#${pk}`, sk);
+export const entityAddress = (id: string): Address => identity(id, "e");
+export const entityNameAddress = (tag: string): Address => identity(`name#${tag}`, "e");
+export const entityListAddress = (id: string): Address => identity("list", id);
+/** Finds the entity of an alias by the tag of mount accessor and folded name. */
+export const aliasAddress = (tag: string): Address => identity(`alias#${tag}`, "e");
+export const aliasIdAddress = (id: string): Address => identity(`alias-id#${id}`, "e");
+export const aliasListAddress = (id: string): Address => identity("alias-list", id);
 
 // Mounts.
 export const dataPartition = (mount: MountId): string => `${SPACES.data}#${mount}`;

@@ -1,3 +1,4 @@
+import { SEGMENT_ALPHABET } from "../crypto/index.ts";
 import { broken } from "./errors.ts";
 import type { Entry, Names, Partition } from "./store.ts";
 
@@ -5,30 +6,45 @@ import type { Entry, Names, Partition } from "./store.ts";
  * Direct children below a prefix, from a partition whose sort keys are opaque paths.
  *
  * Reads pages; when one ends inside a folder, the next begins after that folder. So the cost follows the number of
- * children, whatever lies below them. Pages grow while they bring new children and shrink when they end in a folder:
- * a flat list of thousands takes few calls, a folder of thousands costs a few entries.
+ * children, whatever lies below them. Pages grow while most of their rows are new children and shrink while few are: a
+ * flat list of thousands takes few calls, a folder of thousands costs a few rows. A list that stays long is read on in
+ * several ranges at once, one for each character the next segment may begin with.
  */
 
 const FIRST_PAGE = 32;
 const SMALLEST_PAGE = 8;
 const LARGEST_PAGE = 512;
+/** Pages read one after the other before the rest is read side by side. */
+const PAGES_ALONE = 12;
+const SIDE_BY_SIDE = 8;
 
-/** Sorts after every opaque segment, and before nothing else a folder could hold. */
+/** Sorts after everything a folder can hold: opaque segments are base64url. */
 const END_OF_FOLDER = "/~";
-
-export type ReadPage = (
-  partition: Partition,
-  range: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
-) => Promise<{ readonly found: readonly Row[]; readonly next: string | undefined }>;
 
 export interface Row {
   readonly sk: string;
   open(): Promise<Entry | undefined>;
 }
 
-const bytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export type ReadPage = (
+  partition: Partition,
+  range: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
+) => Promise<{ readonly found: readonly Row[]; readonly next: string | undefined }>;
 
-/** Children as Vault lists them: sorted by bytes, folders end in `/`. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const SORTED_ALPHABET = [...SEGMENT_ALPHABET].sort(byBytes);
+
+/** Vault lists what is below `prefix`: the rest of a name up to and with its first slash. */
+const childOf = (entry: Entry, prefix: string): string => {
+  const { pk, sk, name } = entry.address;
+  if (name?.startsWith(prefix) !== true) throw broken(`refused ${pk} ${sk}: the entry bears no name of this folder`);
+  const rest = name.slice(prefix.length);
+  const slash = rest.indexOf("/");
+  return slash < 0 ? rest : rest.slice(0, slash + 1);
+};
+
+/** Children sorted by bytes; folders end in `/`. `names` belongs to the partition's domain. */
 export const listChildren = async (
   readPage: ReadPage,
   partition: Partition,
@@ -38,29 +54,50 @@ export const listChildren = async (
   if (prefix !== "" && !prefix.endsWith("/")) throw broken("a list prefix ends in /");
   const opaque = names.path(prefix);
   const children = new Set<string>();
-  let after: string | undefined;
-  let limit = FIRST_PAGE;
-  for (;;) {
-    const { found, next } = await readPage(partition, { prefix: opaque, after, limit });
-    const heads = new Map<string, Row>();
-    for (const row of found) {
-      const [segment = ""] = row.sk.slice(opaque.length).split("/", 1);
-      const folder = row.sk.length > opaque.length + segment.length;
-      if (row.sk !== opaque) heads.set(folder ? `${segment}/` : segment, row);
+
+  /** The opaque child a row belongs to, with a slash when the row lies inside it. */
+  const opaqueChild = (sk: string): string => {
+    const slash = sk.indexOf("/", opaque.length);
+    return slash < 0 ? sk.slice(opaque.length) : sk.slice(opaque.length, slash + 1);
+  };
+
+  const collect = async (rows: readonly Row[]): Promise<number> => {
+    const first = new Map<string, Row>();
+    for (const row of rows) {
+      const child = opaqueChild(row.sk);
+      if (child !== "" && !first.has(child)) first.set(child, row);
     }
-    const opened = await Promise.all([...heads.values()].map((row) => row.open()));
-    for (const entry of opened) {
-      const name = entry?.address.name;
-      if (entry === undefined) continue;
-      if (name?.startsWith(prefix) !== true) throw broken(`refused ${entry.address.pk} ${entry.address.sk}: no name`);
-      const rest = name.slice(prefix.length);
-      const slash = rest.indexOf("/");
-      children.add(slash < 0 ? rest : rest.slice(0, slash + 1));
+    const entries = await Promise.all([...first.values()].map((row) => row.open()));
+    for (const entry of entries) if (entry !== undefined) children.add(childOf(entry, prefix));
+    return first.size;
+  };
+
+  /** Reads a range to its end, or for so many pages; answers where to go on. */
+  const scan = async (start: string, from: string | undefined, pages: number): Promise<string | undefined> => {
+    let after = from;
+    let limit = FIRST_PAGE;
+    for (let page = 0; page < pages; page += 1) {
+      const { found, next } = await readPage(partition, { prefix: start, after, limit });
+      const fresh = await collect(found);
+      if (next === undefined) return undefined;
+      const child = opaqueChild(next);
+      after = child.endsWith("/") ? opaque + child.slice(0, -1) + END_OF_FOLDER : next;
+      if (fresh * 2 >= found.length) limit = Math.min(LARGEST_PAGE, limit * 2);
+      else if (fresh * 4 < found.length) limit = Math.max(SMALLEST_PAGE, limit / 2);
     }
-    if (next === undefined) return [...children].sort(bytes);
-    const [segment = ""] = next.slice(opaque.length).split("/", 1);
-    const inFolder = next.length > opaque.length + segment.length;
-    after = inFolder ? opaque + segment + END_OF_FOLDER : next;
-    limit = inFolder ? Math.max(SMALLEST_PAGE, Math.ceil(limit / 2)) : Math.min(LARGEST_PAGE, limit * 2);
+    return after;
+  };
+
+  const after = await scan(opaque, undefined, PAGES_ALONE);
+  if (after !== undefined) {
+    const reached = after.charAt(opaque.length);
+    const starts = SORTED_ALPHABET.filter((character) => byBytes(character, reached) >= 0);
+    const work = async (): Promise<void> => {
+      for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+        await scan(opaque + start, start === reached ? after : undefined, Number.POSITIVE_INFINITY);
+      }
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   }
+  return [...children].sort(byBytes);
 };

@@ -108,9 +108,8 @@ export const createReader = (options: {
     return whole.filter((entry) => entry !== undefined);
   };
 
-  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
-    const { prefix = "", limit = PAGE_ENTRIES, descending, holder } = wanted;
-    const partition: Partition = { pk, domain, ...(holder === undefined ? {} : { holder }) };
+  const rangeOf = async (pk: string, wanted: QueryOptions) => {
+    const { prefix = "", limit = PAGE_ENTRIES, descending } = wanted;
     const items: Item[] = [];
     let after = wanted.after;
     do {
@@ -118,8 +117,18 @@ export const createReader = (options: {
       items.push(...page.items);
       after = page.next;
     } while (after !== undefined && items.length < limit);
-    const entries = await openItems(partition, items);
-    return { items: entries, ...(after === undefined ? {} : { next: after }) };
+    return { items, next: after === undefined ? {} : { next: after } };
+  };
+
+  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
+    const { holder } = wanted;
+    const { items, next } = await rangeOf(pk, wanted);
+    return { items: await openItems({ pk, domain, ...(holder === undefined ? {} : { holder }) }, items), ...next };
+  };
+
+  const addresses = async (partition: Partition, wanted: QueryOptions = {}): Promise<Page<Address>> => {
+    const { items, next } = await rangeOf(partition.pk, wanted);
+    return { items: items.map((item) => addressOf(item, partition)), ...next };
   };
 
   const readPage: ReadPage = async (partition, range) => {
@@ -141,5 +150,5 @@ export const createReader = (options: {
     return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
   };
 
-  return { get, take, query, readPage, openImage };
+  return { get, take, query, addresses, readPage, openImage };
 };

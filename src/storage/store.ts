@@ -114,6 +114,8 @@ export interface Store {
   take(address: Address): Promise<Entry | undefined>;
   /** Entries of one partition in order of their sort keys. */
   query(pk: string, domain: Domain, options?: QueryOptions): Promise<Page<Entry>>;
+  /** As `query`, but opens nothing: for removing what only its holder can open. */
+  addresses(partition: Partition, options?: Omit<QueryOptions, "holder">): Promise<Page<Address>>;
   /**
    * Direct children below a prefix of a partition whose sort keys are opaque paths and whose entries bear names: as
    * `View.list`. `path` makes the opaque prefix.
@@ -126,11 +128,17 @@ export interface Store {
   sealText(domain: Domain, purpose: string, body: JsonValue): Promise<string>;
   /** `undefined` for text that this table's keys did not seal for this purpose, whatever is wrong with it. */
   openText(domain: Domain, purpose: string, text: string): Promise<JsonValue | undefined>;
-  /** Opens an item's image out of a stream record (chunks excluded: their parent answers without a body then). */
+  /**
+   * Opens an item's image out of a stream record. `undefined` for what is no entry or opens for its holder alone; an
+   * entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each item alone.
+   */
   openImage(image: Image): Promise<Entry | undefined>;
   /** Deletes every item of a partition, a page at a time, without opening any (a token's cubbyhole). Idempotent. */
   wipe(pk: string): Promise<void>;
-  /** Removes a domain's data keys: whatever they sealed can never be opened again (a mount was removed). */
+  /**
+   * Removes a mount's data keys: whatever they sealed can never be opened again. Environments that hold the keys in
+   * memory lose them when their cache ends, after at most 15 minutes.
+   */
   shred(domain: Domain): Promise<void>;
 }
 
@@ -149,7 +157,7 @@ export interface View {
   at(key: string): Address;
   /** One item of a record with a partition of its own: `<space>#<mount>#<opaque path>`, `item` in the clear. */
   record(space: string, path: string, item: string): Address;
-  /** The listing entry of a record: `list#<mount>`. Its body is `{ name: <path> }`. */
+  /** The listing entry of a record: `list#<mount>`. The address bears the name; the body may be `null`. */
   listing(path: string): Address;
   get(address: Address): Promise<Entry | undefined>;
   getMany(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
@@ -159,7 +167,7 @@ export interface View {
   items(space: string, path: string, options?: QueryOptions): Promise<Page<Entry>>;
   /**
    * Direct children below a prefix (`""` or ending in `/`), sorted; folders end in `/`. Cost follows the number of
-   * children, not the size of the tree. `in` is `data` (keys of `at`) or `listing` (paths of `listing`).
+   * children, not the size of the tree. `from` is `data` (keys of `at`) or `listing` (paths of `listing`).
    */
   list(prefix: string, from?: "data" | "listing"): Promise<readonly string[]>;
   /** A short HMAC under this mount's index key, for names that must be compared but not stored. */
