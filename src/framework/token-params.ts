@@ -170,7 +170,8 @@ const isSet = (value: JsonValue): boolean => (Array.isArray(value) ? value.lengt
 
 /** The fields as a read shows them: every `token_*`, and each older name that is in use and not empty. */
 export const readTokenFields = (fields: TokenFields): JsonObject => {
-  const { token_legacy: names, ...shown } = fields;
+  // a role may be handed over whole: nothing but these fields may come out
+  const { token_legacy: names, ...shown } = storedTokenFields.parse(fields);
   const old = names.map((name): [string, JsonValue] => [name, fields[`token_${name}`]]);
   return { ...shown, ...Object.fromEntries(old.filter(([, value]) => isSet(value))) };
 };

@@ -116,6 +116,13 @@ describe("token fields of a write", () => {
   });
 });
 
+describe("reading a whole role's token fields", () => {
+  it("shows nothing else of the role", () => {
+    const user = { ...write({ token_ttl: 5 }), password_hash: "secret" };
+    expect(readTokenFields(user)).toEqual({ ...DEFAULTS, token_ttl: 5 });
+  });
+});
+
 describe("older names", () => {
   it("set both names and are read back beside the new ones", () => {
     expect(
