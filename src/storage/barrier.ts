@@ -80,7 +80,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableName, keyring, random, onRefused });
   const writer = createWriter({ table, sealer });
 
-  const { get, take, query, addresses, readPage, openImage } = createReader({ table, sealer, keyring });
+  const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring });
 
   const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
 
@@ -93,7 +93,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     },
     take,
     query,
-    addresses,
+    wipe: table.wipe,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
     due: async (bucket, shard, domain, limit) =>
       (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),

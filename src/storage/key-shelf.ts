@@ -2,7 +2,6 @@ import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type KeyShelf, OpenRefused, type WrappedKey } from "../crypto/index.ts";
 import { type Clock, epochSeconds } from "../std/time.ts";
 import { INDEX_KEY_SORT_KEY, keyVersionKey, keyVersionPartition } from "./keys.ts";
-import { MAX_MEMBERS } from "./limits.ts";
 import type { Item, Key, Table } from "./table.ts";
 
 /**
@@ -53,13 +52,5 @@ export const createKeyShelf = ({ table, clock }: { readonly table: Table; readon
     return lost.length === 0;
   },
 
-  remove: async (domain) => {
-    let after: string | undefined;
-    do {
-      const pk = keyVersionPartition(domain);
-      const { items, next } = await table.range({ pk, prefix: "", after, limit: MAX_MEMBERS });
-      await table.apply(items.map((item) => ({ op: "delete", key: { pk, sk: item[SORT_KEY]?.S ?? "" } })));
-      after = next;
-    } while (after !== undefined);
-  },
+  remove: (domain) => table.wipe(keyVersionPartition(domain)),
 });

@@ -108,8 +108,8 @@ export const createReader = (options: {
     return whole.filter((entry) => entry !== undefined);
   };
 
-  const rangeOf = async (pk: string, wanted: QueryOptions) => {
-    const { prefix = "", limit = PAGE_ENTRIES, descending } = wanted;
+  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
+    const { prefix = "", limit = PAGE_ENTRIES, descending, holder } = wanted;
     const items: Item[] = [];
     let after = wanted.after;
     do {
@@ -117,18 +117,8 @@ export const createReader = (options: {
       items.push(...page.items);
       after = page.next;
     } while (after !== undefined && items.length < limit);
-    return { items, next: after === undefined ? {} : { next: after } };
-  };
-
-  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
-    const { holder } = wanted;
-    const { items, next } = await rangeOf(pk, wanted);
-    return { items: await openItems({ pk, domain, ...(holder === undefined ? {} : { holder }) }, items), ...next };
-  };
-
-  const addresses = async (partition: Partition, wanted: QueryOptions = {}): Promise<Page<Address>> => {
-    const { items, next } = await rangeOf(partition.pk, wanted);
-    return { items: items.map((item) => addressOf(item, partition)), ...next };
+    const entries = await openItems({ pk, domain, ...(holder === undefined ? {} : { holder }) }, items);
+    return { items: entries, ...(after === undefined ? {} : { next: after }) };
   };
 
   const readPage: ReadPage = async (partition, range) => {
@@ -150,5 +140,5 @@ export const createReader = (options: {
     return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
   };
 
-  return { get, take, query, addresses, readPage, openImage };
+  return { get, take, query, readPage, openImage };
 };

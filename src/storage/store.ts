@@ -114,8 +114,6 @@ export interface Store {
   take(address: Address): Promise<Entry | undefined>;
   /** Entries of one partition in order of their sort keys. */
   query(pk: string, domain: Domain, options?: QueryOptions): Promise<Page<Entry>>;
-  /** As `query`, but opens nothing: for removing what only its holder can open. */
-  addresses(partition: Partition, options?: Omit<QueryOptions, "holder">): Promise<Page<Address>>;
   /**
    * Direct children below a prefix of a partition whose sort keys are opaque paths and whose entries bear names: as
    * `View.list`. `path` makes the opaque prefix.

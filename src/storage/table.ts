@@ -1,17 +1,16 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
-  TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
+import { isTransient, lostMembers } from "./dynamodb-errors.ts";
 import { broken } from "./errors.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import type { Patience } from "./patience.ts";
@@ -41,68 +40,23 @@ export type Operation =
   | { readonly op: "delete"; readonly key: Key; readonly guard?: Guard }
   | { readonly op: "check"; readonly key: Key; readonly guard: Guard };
 
-/** A guard that did not hold, and the item that was there instead, if DynamoDB told. */
-export interface Lost {
-  readonly index: number;
-  readonly image: Item | undefined;
-}
-
 export interface Range {
   readonly pk: string;
   readonly prefix: string;
   readonly after?: string | undefined;
   readonly limit: number;
   readonly descending?: boolean | undefined;
+  /** Parts of spread bodies too, and nothing but keys: for removing a partition. */
+  readonly everything?: boolean;
 }
 
 /** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
 export const PART_MARK = "~";
+const AFTER_PARTS = "\u007f";
 
 export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
 
 const keyItem = (key: Key): Item => ({ [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } });
-
-const TRANSIENT: ReadonlySet<string> = new Set([
-  "ProvisionedThroughputExceededException",
-  "ThrottlingException",
-  "Throttling",
-  "RequestLimitExceeded",
-  "TransactionConflictException",
-  "TransactionInProgressException",
-  "InternalServerError",
-  "ServiceUnavailable",
-  "ServiceUnavailableException",
-  "ReplicatedWriteConflictException",
-  "TimeoutError",
-  "AbortError",
-  "NetworkingError",
-  "ECONNRESET",
-  "ECONNREFUSED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
-
-const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
-  "TransactionConflict",
-  "ThrottlingError",
-  "ProvisionedThroughputExceeded",
-]);
-
-const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
-  typeof value === "object" && value !== null && key in value;
-
-const isTransient = (error: unknown): boolean => {
-  if (error instanceof TransactionCanceledException) {
-    return (error.CancellationReasons ?? []).some(({ Code }) => Code !== undefined && TRANSIENT_REASONS.has(Code));
-  }
-  if (error instanceof Error && TRANSIENT.has(error.name)) return true;
-  if (has(error, "code") && typeof error.code === "string" && TRANSIENT.has(error.code)) return true;
-  const metadata = has(error, "$metadata") ? error.$metadata : undefined;
-  const status = has(metadata, "httpStatusCode") ? metadata.httpStatusCode : undefined;
-  return typeof status === "number" && status >= 500;
-};
 
 const expression = (guard: Guard | undefined) =>
   guard === undefined
@@ -122,14 +76,6 @@ const member = (table: string, operation: Operation): TransactWriteItem => {
   return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
 };
 
-const lostMembers = (error: unknown): readonly Lost[] => {
-  if (error instanceof ConditionalCheckFailedException) return [{ index: 0, image: error.Item }];
-  if (!(error instanceof TransactionCanceledException)) return [];
-  return (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) =>
-    Code === "ConditionalCheckFailed" ? [{ index, image: Item }] : [],
-  );
-};
-
 export interface Table {
   /** Strongly consistent; absent items are absent from the answer. Any number of keys, doubles allowed. */
   read(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>>;
@@ -139,6 +85,8 @@ export interface Table {
   remove(key: Key, guard: Guard): Promise<Item | undefined>;
   /** One page of a partition in order of sort keys; `next` is where the following page begins. */
   range(range: Range): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;
+  /** Deletes everything in a partition, opening nothing. Idempotent. */
+  wipe(pk: string): Promise<void>;
   /** Keys in a bucket of the expiry index, soonest end first. Eventually consistent. */
   due(bucket: string, limit: number): Promise<readonly Item[]>;
 }
@@ -190,7 +138,7 @@ export const createTable = (options: {
     return undefined;
   };
 
-  return {
+  const table: Table = {
     read: async (keys) => {
       const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
       const found = new Map<string, Item>();
@@ -239,13 +187,17 @@ export const createTable = (options: {
       }
     },
 
-    range: async ({ pk, prefix, after, limit, descending }) => {
+    range: async ({ pk, prefix, after, limit, descending, everything }) => {
       const command = new QueryCommand({
         TableName: tableName,
         ConsistentRead: true,
         KeyConditionExpression: `#pk = :pk AND ${prefix === "" ? "#sk < :sk" : "begins_with(#sk, :sk)"}`,
         ExpressionAttributeNames: { "#pk": PARTITION_KEY, "#sk": SORT_KEY },
-        ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: prefix === "" ? PART_MARK : prefix } },
+        ExpressionAttributeValues: {
+          ":pk": { S: pk },
+          ":sk": { S: prefix !== "" ? prefix : everything ? AFTER_PARTS : PART_MARK },
+        },
+        ...(everything ? { ProjectionExpression: "#pk, #sk" } : {}),
         ScanIndexForward: descending !== true,
         Limit: limit,
         ...(after === undefined ? {} : { ExclusiveStartKey: keyItem({ pk, sk: after }) }),
@@ -265,5 +217,15 @@ export const createTable = (options: {
       });
       return (await attempt("Query", () => client.send(command))).Items ?? [];
     },
+
+    wipe: async (pk) => {
+      let after: string | undefined;
+      do {
+        const page = await table.range({ pk, prefix: "", after, limit: MAX_MEMBERS, everything: true });
+        await table.apply(page.items.map((item) => ({ op: "delete", key: { pk, sk: item[SORT_KEY]?.S ?? "" } })));
+        after = page.next;
+      } while (after !== undefined);
+    },
   };
+  return table;
 };

@@ -1,10 +1,11 @@
 import { ATTRIBUTES, PARTITION_KEY } from "../contract/table.ts";
+import type { Lost } from "./dynamodb-errors.ts";
 import { broken, tooLarge, translateCrypto, unavailable } from "./errors.ts";
 import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Condition, ConditionFailed, type Write } from "./store.ts";
-import { type Guard, type Item, keyText, type Lost, type Operation, type Table } from "./table.ts";
+import { type Guard, type Item, keyText, type Operation, type Table } from "./table.ts";
 
 /**
  * Turns a list of writes into one conditional write or one transaction.
