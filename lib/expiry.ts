@@ -1,0 +1,74 @@
+import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  type Function as LambdaFunction,
+  MetricType,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
+
+export interface ExpiryProps {
+  readonly revoke: LambdaFunction;
+  readonly streamArn: string;
+  readonly failuresArn: string;
+}
+
+/** Removed by DynamoDB's TTL, not by us; only what has consequences outside the table. */
+const removedByTtl = (space: string) =>
+  FilterCriteria.filter({
+    eventName: ["REMOVE"],
+    userIdentity: { type: ["Service"], principalId: ["dynamodb.amazonaws.com"] },
+    dynamodb: { Keys: { [PARTITION_KEY]: { S: [{ prefix: `${space}#` }] } } },
+  });
+
+/**
+ * What drives revocation. The schedule is the main road: every minute the sweeper reads the expiry index. The stream
+ * is the safety net: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored).
+ *
+ * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
+ * bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
+ */
+export class Expiry extends Construct {
+  readonly mapping: EventSourceMapping;
+
+  constructor(scope: Construct, id: string, props: ExpiryProps) {
+    super(scope, id);
+
+    new Rule(this, "EveryMinute", {
+      description: "Zeroth: revokes what has ended",
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaTarget(props.revoke, {
+          event: RuleTargetInput.fromObject({ source: "zeroth.schedule" }),
+          // The next minute does what this one missed; a late second try would only run beside it.
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(1),
+        }),
+      ],
+    });
+
+    this.mapping = new EventSourceMapping(this, "Stream", {
+      target: props.revoke,
+      eventSourceArn: props.streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [removedByTtl(SPACES.lease), removedByTtl(SPACES.token)],
+      batchSize: 50,
+      maxBatchingWindow: Duration.seconds(5),
+      parallelizationFactor: 2,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(6),
+      // Bound by hand: the ready-made destination would give the role far more of the bucket than writing to it.
+      onFailure: { bind: () => ({ destination: props.failuresArn }) },
+      supportS3OnFailureDestination: true,
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    });
+    // Lambda checks the role's right to read the stream when the mapping is made.
+    if (props.revoke.role) this.mapping.node.addDependency(props.revoke.role);
+  }
+}

@@ -1,0 +1,66 @@
+import { Stack, Validations } from "aws-cdk-lib/core";
+import type { IConstruct } from "constructs";
+import type { StatefulStack } from "./stateful-stack.ts";
+import type { StatelessStack } from "./stateless-stack.ts";
+import type { Places } from "./statements.ts";
+import type { VaultApi } from "./vault-api.ts";
+
+/**
+ * Findings of the rule checker (cdk-nag, AwsSolutions) that are meant to be so. Each names one finding on one construct
+ * and why; anything else the checker finds stops the synthesis. A wildcard that is not listed here does not pass.
+ */
+
+const acknowledge = (scope: IConstruct, id: string, reason: string): void =>
+  Validations.of(scope).acknowledge({ id: `AwsSolutions-${id}`, reason });
+
+const acknowledgeWildcard = (scope: IConstruct, resource: string, reason: string): void =>
+  acknowledge(scope, `IAM5[Resource::${resource}]`, reason);
+
+export const acknowledgeStateful = (stack: StatefulStack): void => {
+  acknowledge(
+    stack.failures,
+    "S1",
+    "Lambda alone writes here, an object per failed batch; who read one is in CloudTrail, and a log bucket for it would need a log bucket",
+  );
+};
+
+export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, places: Places): void => {
+  acknowledge(
+    front.api,
+    "APIG4",
+    "Vault's tokens are checked in the functions on every request: an authorizer would cache its answer and keep a revoked token alive",
+  );
+
+  const { login, dynamic, revoke } = stack.functions;
+  for (const kind of ["role", "user", "instance-profile"])
+    acknowledgeWildcard(
+      login.role,
+      `arn:<AWS::Partition>:iam::<AWS::AccountId>:${kind}/*`,
+      "Any principal of the account may log in; which of them may is decided by Vault's roles. Read access only",
+    );
+  acknowledgeWildcard(
+    login.role,
+    "arn:<AWS::Partition>:ssm:*:<AWS::AccountId>:managed-instance/*",
+    "Any hybrid node, in whatever Region it is registered, may log in. Read access only",
+  );
+  acknowledgeWildcard(
+    login.role,
+    "*",
+    "ec2:DescribeInstances and ssm:DescribeInstanceInformation know no resources; read access only",
+  );
+  acknowledgeWildcard(revoke.role, "*", "dynamodb:ListStreams knows no resources; Lambda asks for it");
+  const failures: { "Fn::ImportValue": string } = Stack.of(stack).resolve(places.failuresArn);
+  acknowledgeWildcard(revoke.role, `${failures["Fn::ImportValue"]}/*`, "Lambda chooses the names of the objects");
+
+  const { settings } = places;
+  if (settings.subnets !== undefined)
+    acknowledgeWildcard(dynamic.role, "*", "Network interfaces are made before they have a name to limit this to");
+  if (settings.userBoundary !== undefined)
+    for (const { role } of [dynamic, revoke])
+      for (const pattern of ["user/vault-*", "user/*/vault-*", "group/*"])
+        acknowledgeWildcard(
+          role,
+          `arn:<AWS::Partition>:iam::<AWS::AccountId>:${pattern}`,
+          "Users of the AWS secrets engine have random names; the permissions boundary limits what they can be",
+        );
+};

@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+/**
+ * What a deployment may choose, read from CDK context keys that begin with `zeroth:` (`cdk deploy -c zeroth:name=prod`
+ * or `cdk.json`). A key that is not listed here stops the synthesis: a misspelt safety setting must not pass silently.
+ * Values are names and numbers, never secrets: context ends up in shell histories and in the repository.
+ */
+
+const PREFIX = "zeroth:";
+
+const arn = (service: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of something in ${service}`);
+
+/** `a,b` on the command line or a JSON list in `cdk.json`. */
+const list = <T extends z.ZodType<string>>(item: T) =>
+  z.preprocess(
+    (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+    z.array(item).min(1),
+  );
+
+const shape = z
+  .strictObject({
+    /** Prefix of every name; two deployments in one account and Region need two names. */
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{1,23}$/, "must be 2 to 24 of a-z, 0-9 and -, and begin with a letter")
+      .default("zeroth"),
+
+    /** How long the logs (the audit trail among them) are kept: a number of days CloudWatch offers. */
+    logDays: z.coerce
+      .number()
+      .pipe(z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2557, 3653]))
+      .default(365),
+
+    /** Requests a second over all routes, and the bucket above it. The account's own default is 10,000 and 5,000. */
+    throttleRate: z.coerce.number().int().positive().default(2000),
+    throttleBurst: z.coerce.number().int().positive().default(2000),
+    /** The same for `/v1/auth/…`: every login is a write, and guessing should be slow. */
+    loginRate: z.coerce.number().int().positive().default(200),
+    loginBurst: z.coerce.number().int().positive().default(400),
+
+    /** A name of your own; the generated address then stops answering. */
+    domainName: z.string().min(4).optional(),
+    certificateArn: arn("acm").optional(),
+    /** `s3://bucket/key` of a PEM bundle: callers must then show a client certificate signed by it. */
+    truststore: z
+      .string()
+      .regex(/^s3:\/\/[^/]+\/.+$/, "must look like s3://bucket/key")
+      .optional(),
+
+    /** Where the functions that talk to databases run. Absent: outside any VPC. */
+    subnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+
+    /** Roles of other accounts that logins may look into (`auth/aws/config/sts`). */
+    readerRoles: list(arn("iam")).optional(),
+    /** Roles the AWS secrets engine may assume with the function's own identity. */
+    assumableRoles: list(arn("iam")).optional(),
+    /** Permissions boundary that every IAM user made by the AWS secrets engine must carry; absent: it may make none. */
+    userBoundary: arn("iam").optional(),
+
+    /** SNS topic the alarms tell. */
+    alarmTopic: arn("sns").optional(),
+
+    /** Most environments at once for logins and for revocation. Absent: the account's pool. */
+    loginConcurrency: z.coerce.number().int().positive().optional(),
+    revokeConcurrency: z.coerce.number().int().positive().optional(),
+
+    /** A table restored from a backup, to be used instead of the one this app made; both or none. */
+    restoredTable: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{3,255}$/)
+      .optional(),
+    restoredStream: arn("dynamodb").optional(),
+  })
+  .superRefine((value, context) => {
+    const together = (names: readonly (keyof typeof value)[]) => {
+      const given = names.filter((name) => value[name] !== undefined);
+      if (given.length > 0 && given.length < names.length)
+        context.addIssue({ code: "custom", message: `${names.join(", ")} belong together` });
+    };
+    together(["domainName", "certificateArn"]);
+    together(["subnets", "securityGroups"]);
+    together(["restoredTable", "restoredStream"]);
+    if (value.truststore !== undefined && value.domainName === undefined)
+      context.addIssue({
+        code: "custom",
+        message: "truststore needs domainName: client certificates are checked there",
+      });
+  });
+
+export type Settings = z.infer<typeof shape>;
+
+/**
+ * Reads the settings out of all context (keys of others are left alone). Throws an `Error` that names every bad key.
+ */
+export const readSettings = (context: Readonly<Record<string, unknown>>): Settings => {
+  const own = Object.entries(context)
+    .filter(([key]) => key.startsWith(PREFIX))
+    .map(([key, value]) => [key.slice(PREFIX.length), value] as const);
+
+  const result = shape.safeParse(Object.fromEntries(own));
+  if (result.success) return result.data;
+  throw new Error(`context settings (${PREFIX}…) were refused\n${z.prettifyError(result.error)}`);
+};

@@ -1,0 +1,164 @@
+import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Aws } from "aws-cdk-lib/core";
+import { APP, ENCRYPTION_CONTEXT, EXPIRY_INDEX, SPACES } from "../src/contract/table.ts";
+import type { Rights } from "./permissions.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the statements name: ARNs as the stacks know them, and the identity the encryption context carries. */
+export interface Places {
+  readonly tableArn: string;
+  readonly tableName: string;
+  readonly streamArn: string;
+  /** The name bound into every wrapped data key; stays when the table is restored under another name. */
+  readonly tableIdentity: string;
+  readonly keyArn: string;
+  readonly failuresArn: string;
+  readonly settings: Settings;
+}
+
+// Every one of these actions carries a partition key by its very form, so `ForAllValues` never sees an empty set.
+const READS = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"];
+const WRITES = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+const REMOVALS = ["dynamodb:DeleteItem", "dynamodb:Query"];
+
+const onKeys = (sid: string, actions: readonly string[], tableArn: string, keys: readonly string[]): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [tableArn],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...new Set(keys)] } },
+  });
+
+const onDomains = (sid: string, actions: readonly string[], places: Places, domains: readonly string[]) => {
+  const pair = (key: string) => `kms:EncryptionContext:${key}`;
+  return new PolicyStatement({
+    sid,
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [places.keyArn],
+    conditions: {
+      StringEquals: {
+        [pair(ENCRYPTION_CONTEXT.app)]: APP,
+        [pair(ENCRYPTION_CONTEXT.table)]: places.tableIdentity,
+      },
+      StringLike: { [pair(ENCRYPTION_CONTEXT.domain)]: [...domains] },
+    },
+  });
+};
+
+const allow = (sid: string, actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ sid, effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+
+/** DynamoDB unwraps the key of the table at rest in the caller's name. */
+const atRest = (places: Places): PolicyStatement =>
+  new PolicyStatement({
+    sid: "TableAtRest",
+    effect: Effect.ALLOW,
+    actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+    resources: [places.keyArn],
+    conditions: {
+      StringEquals: {
+        "kms:ViaService": `dynamodb.${Aws.REGION}.amazonaws.com`,
+        "kms:EncryptionContext:aws:dynamodb:tableName": places.tableName,
+      },
+    },
+  });
+
+/** `auth/aws` looks up who a caller is. The calls that know no resources (EC2, SSM lists) can only be allowed on all. */
+const identityReads = ({ settings }: Places): PolicyStatement[] => [
+  allow(
+    "LookUpPrincipals",
+    ["iam:GetInstanceProfile", "iam:GetRole", "iam:GetUser"],
+    ["role", "user", "instance-profile"].map((kind) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${kind}/*`),
+  ),
+  allow("LookUpMachines", ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation"], ["*"]),
+  allow(
+    "LookUpNodeTags",
+    ["ssm:ListTagsForResource"],
+    [`arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:managed-instance/*`],
+  ),
+  ...(settings.readerRoles ? [allow("LookIntoOtherAccounts", ["sts:AssumeRole"], settings.readerRoles)] : []),
+];
+
+const USER_ACTIONS = [
+  "iam:AddUserToGroup",
+  "iam:CreateAccessKey",
+  "iam:DeleteAccessKey",
+  "iam:DeleteUser",
+  "iam:DeleteUserPolicy",
+  "iam:DetachUserPolicy",
+  "iam:GetUser",
+  "iam:ListAccessKeys",
+  "iam:ListAttachedUserPolicies",
+  "iam:ListGroupsForUser",
+  "iam:ListUserPolicies",
+  "iam:RemoveUserFromGroup",
+  "iam:TagUser",
+];
+/** Where a permissions boundary can be demanded, it is: a user made here cannot be more than the operator allowed. */
+const BOUNDED_USER_ACTIONS = ["iam:AttachUserPolicy", "iam:CreateUser", "iam:PutUserPolicy"];
+
+/** The AWS secrets engine, with the function's own identity. Engines with configured keys need none of this. */
+const engines = ({ settings }: Places): PolicyStatement[] => {
+  const iam = (rest: string) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${rest}`;
+  // The engine's default user name; with a `user_path` the path stands before it.
+  const users = [iam("user/vault-*"), iam("user/*/vault-*")];
+  return [
+    ...(settings.assumableRoles ? [allow("AssumeForCallers", ["sts:AssumeRole"], settings.assumableRoles)] : []),
+    ...(settings.userBoundary
+      ? [
+          allow("RunUsers", USER_ACTIONS, [...users, iam("group/*")]),
+          new PolicyStatement({
+            sid: "MakeBoundedUsers",
+            effect: Effect.ALLOW,
+            actions: BOUNDED_USER_ACTIONS,
+            resources: users,
+            conditions: { StringEquals: { "iam:PermissionsBoundary": settings.userBoundary } },
+          }),
+        ]
+      : []),
+  ];
+};
+
+/** Expiry index, stream, and the bucket for what failed. The index holds keys only: no body, no condition on keys. */
+const expiry = (places: Places): PolicyStatement[] => [
+  allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
+  allow(
+    "ReadStream",
+    ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+    [places.streamArn],
+  ),
+  // Knows no resource: Lambda asks for it when it checks the event source.
+  allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
+  allow("KeepFailures", ["s3:PutObject"], [`${places.failuresArn}/*`]),
+  allow("SeeFailureBucket", ["s3:ListBucket"], [places.failuresArn]),
+  new PolicyStatement({
+    sid: "FailuresAtRest",
+    effect: Effect.ALLOW,
+    actions: ["kms:GenerateDataKey"],
+    resources: [places.keyArn],
+    conditions: {
+      StringEquals: { "kms:ViaService": `s3.${Aws.REGION}.amazonaws.com` },
+      StringLike: { "kms:EncryptionContext:aws:s3:arn": [places.failuresArn, `${places.failuresArn}/*`] },
+    },
+  }),
+];
+
+const OUTSIDE = { "identity-reads": identityReads, engines, expiry } as const;
+
+/** Turns a row of `PERMISSIONS` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
+export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {
+  const keys = rights.domains.map((domain) => `${SPACES.key}#${domain}`);
+  return [
+    onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...keys]),
+    onKeys("Write", WRITES, places.tableArn, [...rights.writes, ...keys]),
+    ...(rights.removes ? [onKeys("Remove", REMOVALS, places.tableArn, rights.removes)] : []),
+    onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKey"], places, rights.domains),
+    ...(rights.rotates
+      ? [onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.rotates)]
+      : []),
+    atRest(places),
+    ...(rights.outside ?? []).flatMap((kind) => OUTSIDE[kind](places)),
+  ];
+};

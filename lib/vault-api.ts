@@ -1,0 +1,128 @@
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  ApiMapping,
+  CfnStage,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { RemovalPolicy } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { FunctionName } from "./functions.ts";
+import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "./routes.ts";
+import type { Settings } from "./settings.ts";
+
+export interface VaultApiProps {
+  readonly settings: Settings;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+}
+
+/**
+ * One line per request. No path, query, header or body: paths name secrets, the rest may be one. What was asked for
+ * stands, hashed where it must be, in the audit log, under the same request id.
+ */
+const ACCESS_LOG = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTimeEpoch",
+  ip: "$context.identity.sourceIp",
+  method: "$context.httpMethod",
+  route: "$context.routeKey",
+  protocol: "$context.protocol",
+  status: "$context.status",
+  bytes: "$context.responseLength",
+  milliseconds: "$context.responseLatency",
+  functionStatus: "$context.integration.status",
+  functionMilliseconds: "$context.integration.latency",
+  gatewayError: "$context.error.responseType",
+});
+
+/**
+ * The front door: an HTTP API whose rows are `routes.ts`. It authenticates nobody (Vault's tokens are checked by the
+ * functions on every request, so a revoked token stops working at once), answers no CORS preflight, and caches nothing.
+ */
+export class VaultApi extends Construct {
+  readonly api: HttpApi;
+  readonly address: string;
+  /** What a DNS record for the own domain name has to point to. */
+  readonly domainTarget: string | undefined;
+
+  constructor(scope: Construct, id: string, props: VaultApiProps) {
+    super(scope, id);
+    const { settings, functions } = props;
+
+    // One integration for each function; each row adds its own permission to call it.
+    const integrations = new Map<FunctionName, HttpLambdaIntegration>();
+    const integrate = (name: FunctionName): HttpLambdaIntegration => {
+      const made = integrations.get(name) ?? new HttpLambdaIntegration(name, functions[name]);
+      integrations.set(name, made);
+      return made;
+    };
+
+    this.api = new HttpApi(this, "Api", {
+      apiName: settings.name,
+      description: `Zeroth ${settings.name}: Vault's HTTP API`,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: settings.domainName !== undefined,
+      defaultIntegration: integrate(DEFAULT_FUNCTION),
+    });
+    const routes = new Map(
+      Object.entries(ROUTES).map(([path, name]) => [
+        path,
+        this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration: integrate(name) }),
+      ]),
+    );
+
+    const stage = this.stage(settings);
+    // The settings of a route can only be made when the route exists.
+    stage.node.addDependency(...(routes.get(LOGIN_ROUTE) ?? []));
+
+    const domain = settings.domainName === undefined ? undefined : this.domain(settings, settings.domainName, stage);
+    this.address = domain ? `https://${domain.name}` : this.api.apiEndpoint;
+    this.domainTarget = domain?.regionalDomainName;
+  }
+
+  private stage(settings: Settings): HttpStage {
+    const logs = new LogGroup(this, "AccessLog", {
+      // Below this prefix the service needs no entry in the account's log resource policy, whose size is limited.
+      logGroupName: `/aws/vendedlogs/zeroth/${settings.name}/access`,
+      retention: settings.logDays as RetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const stage = new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
+      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: AccessLogFormat.custom(ACCESS_LOG) },
+    });
+    const resource = stage.node.defaultChild;
+    if (!(resource instanceof CfnStage)) throw new Error("the stage of the HTTP API has no CfnStage");
+    resource.routeSettings = {
+      [`ANY ${LOGIN_ROUTE}`]: {
+        ThrottlingRateLimit: settings.loginRate,
+        ThrottlingBurstLimit: settings.loginBurst,
+      },
+    };
+    return stage;
+  }
+
+  private domain(settings: Settings, domainName: string, stage: HttpStage): DomainName {
+    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(settings.truststore ?? "") ?? [];
+    const domain = new DomainName(this, "Domain", {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, "Certificate", settings.certificateArn ?? ""),
+      ...(bucket !== undefined && key !== undefined
+        ? { mtls: { bucket: Bucket.fromBucketName(this, "Truststore", bucket), key } }
+        : {}),
+    });
+    new ApiMapping(this, "Mapping", { api: this.api, domainName: domain, stage });
+    return domain;
+  }
+}

@@ -1,0 +1,141 @@
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  CfnFunction,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { ENVIRONMENT } from "../src/contract/environment.ts";
+import { type FunctionName, SIZES } from "./functions.ts";
+import { rolePath } from "./key-policy.ts";
+import { PERMISSIONS } from "./permissions.ts";
+import type { Settings } from "./settings.ts";
+import { type Places, statementsFor } from "./statements.ts";
+
+export interface ZerothFunctionProps {
+  readonly name: FunctionName;
+  /** The folder `npm run build` wrote for this function. */
+  readonly code: Code;
+  readonly places: Places;
+  readonly settings: Settings;
+  /** Where requests go whose mount lives elsewhere. */
+  readonly peers?: readonly ZerothFunction[];
+  /** Whether it runs in the subnets the settings name, if they name any. */
+  readonly reachesDatabases?: boolean;
+  readonly reservedConcurrency?: number | undefined;
+}
+
+/** The environment variable that carries `Places.tableIdentity`. */
+const TABLE_IDENTITY = "ZEROTH_TABLE_IDENTITY";
+
+/**
+ * One function with a role and a log group of its own. No managed policies: the role holds what `permissions.ts` says,
+ * the right to write its own log, and nothing else.
+ */
+export class ZerothFunction extends Construct {
+  readonly functionName: FunctionName;
+  readonly lambda: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ZerothFunctionProps) {
+    super(scope, id);
+    const { name, places, settings } = props;
+    const network = props.reachesDatabases === true ? networkOf(settings) : undefined;
+    const peers = props.peers ?? [];
+    this.functionName = name;
+
+    const logs = new LogGroup(this, "Logs", {
+      // Days as CloudWatch counts them; `settings.ts` let only those through.
+      retention: settings.logDays as RetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    this.role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      path: rolePath(settings.name),
+      description: `Zeroth ${settings.name}: function ${name}`,
+      inlinePolicies: {
+        rights: new PolicyDocument({
+          statements: [
+            ...statementsFor(PERMISSIONS[name], places),
+            ...forwarding(peers),
+            new PolicyStatement({
+              sid: "WriteLog",
+              effect: Effect.ALLOW,
+              actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+              resources: [logs.logGroupArn],
+            }),
+            ...(network ? [networkInterfaces()] : []),
+          ],
+        }),
+      },
+    });
+
+    const size = SIZES[name];
+    this.lambda = new LambdaFunction(this, "Function", {
+      description: `Zeroth ${settings.name}: ${name}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: "index.handler",
+      code: props.code,
+      memorySize: size.memory,
+      timeout: Duration.seconds(size.timeout),
+      role: this.role,
+      logGroup: logs,
+      // Audit lines are a chain of hashes: each must reach the log byte for byte, not wrapped into another record.
+      loggingFormat: LoggingFormat.TEXT,
+      environment: {
+        [ENVIRONMENT.functionName]: name,
+        [ENVIRONMENT.tableName]: places.tableName,
+        [TABLE_IDENTITY]: places.tableIdentity,
+        [ENVIRONMENT.keyId]: places.keyArn,
+        [ENVIRONMENT.domains]: JSON.stringify(PERMISSIONS[name].domains),
+        ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),
+      },
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    if (network) {
+      const resource = this.lambda.node.defaultChild;
+      if (!(resource instanceof CfnFunction)) throw new Error("the function has no CfnFunction");
+      // By ids alone: the construct for a VPC would want to know its availability zones, or look them up.
+      resource.vpcConfig = network;
+    }
+  }
+}
+
+const addresses = (peers: readonly ZerothFunction[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(peers.map((peer) => [peer.functionName, peer.lambda.functionArn]));
+
+const forwarding = (peers: readonly ZerothFunction[]): PolicyStatement[] =>
+  peers.length === 0
+    ? []
+    : [
+        new PolicyStatement({
+          sid: "Forward",
+          effect: Effect.ALLOW,
+          actions: ["lambda:InvokeFunction"],
+          resources: peers.map((peer) => peer.lambda.functionArn),
+        }),
+      ];
+
+/** Lambda attaches a function to a VPC with the function's own role; these calls know no resource to limit them to. */
+const networkInterfaces = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: "AttachToVpc",
+    effect: Effect.ALLOW,
+    actions: [
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+    ],
+    resources: ["*"],
+  });
+
+const networkOf = ({ subnets, securityGroups }: Settings): CfnFunction.VpcConfigProperty | undefined =>
+  subnets && securityGroups ? { subnetIds: subnets, securityGroupIds: securityGroups } : undefined;

@@ -1,0 +1,54 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { bundle } from "./build/bundle.ts";
+import { type Inventory, inventoryOf, printInventory } from "./build/inventory.ts";
+
+/**
+ * Builds every function of `lambdas/` into `dist/lambdas/<function>/` and says what went in. It reads the installed
+ * packages and the sources, nothing else: no network, no account, no Docker.
+ *
+ * `npm run build` prints a line per function; `dist/inventory/<function>.json` has the details, and
+ * `docs/bundles/<function>.txt` (committed) names the packages, so that a new dependency shows up in review.
+ * `--check` fails instead of writing when a committed list differs.
+ */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const check = process.argv.includes("--check");
+
+const entries = (await readdir(`${root}lambdas`))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.slice(0, -3));
+if (entries.length === 0) throw new Error("lambdas/ holds no function");
+
+await rm(`${root}dist`, { recursive: true, force: true });
+await mkdir(`${root}dist/inventory`, { recursive: true });
+await mkdir(`${root}docs/bundles`, { recursive: true });
+
+const built = await Promise.all(
+  entries.sort().map(async (name): Promise<[string, Inventory]> => {
+    const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: `dist/lambdas/${name}` });
+    return [name, inventoryOf(metafile)];
+  }),
+);
+
+const changed: string[] = [];
+for (const [name, inventory] of built) {
+  await writeFile(`${root}dist/inventory/${name}.json`, `${JSON.stringify(inventory, undefined, 2)}\n`);
+  if (await committedDiffers(`${root}docs/bundles/${name}.txt`, printInventory(inventory))) changed.push(name);
+  const kilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KB`;
+  console.log(
+    `${name.padEnd(10)} ${kilobytes(inventory.eager.bytes).padStart(8)} at start ${kilobytes(inventory.lazy.bytes).padStart(8)} on demand`,
+  );
+}
+if (check && changed.length > 0) {
+  console.error(`docs/bundles is out of date for ${changed.join(", ")}: run npm run build and commit the difference`);
+  process.exitCode = 1;
+}
+
+async function committedDiffers(file: string, text: string): Promise<boolean> {
+  const { readFile } = await import("node:fs/promises");
+  const committed = await readFile(file, "utf8").catch(() => "");
+  if (committed === text) return false;
+  if (!check) await writeFile(file, text);
+  return true;
+}

@@ -1,0 +1,44 @@
+import { type BuildResult, build } from "esbuild";
+
+export interface BundleOptions {
+  /** The folder that `entry` and `outdir` are relative to; also what makes chunk names independent of the machine. */
+  readonly root: string;
+  readonly entry: string;
+  readonly outdir: string;
+}
+
+/** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
+const REQUIRE =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+/**
+ * Bundles one function: ES modules, split into chunks, minified, nothing left outside but Node itself.
+ *
+ * Splitting keeps what is imported on demand out of the start: a chunk is parsed when it is first used. `module` before
+ * `main` takes the packages' ES sources, which halves the AWS SDK. Source maps are written beside the code for
+ * reading stack traces and are not uploaded. Measured reasons: docs/adr/0101-own-bundler-script.md.
+ */
+export const bundle = async ({
+  root,
+  entry,
+  outdir,
+}: BundleOptions): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> =>
+  build({
+    absWorkingDir: root,
+    entryPoints: { index: entry },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: "external",
+    legalComments: "external",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "chunks/[name]-[hash]",
+    banner: { js: REQUIRE },
+    metafile: true,
+    logLevel: "warning",
+  });

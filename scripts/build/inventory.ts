@@ -1,0 +1,84 @@
+import type { Metafile } from "esbuild";
+
+/** What is in a bundle: bytes and origins of what loads at the start, and of what loads on demand. */
+export interface Inventory {
+  readonly eager: Part;
+  readonly lazy: Part;
+}
+
+export interface Part {
+  /** Minified bytes of the output files. */
+  readonly bytes: number;
+  /** Bytes each package or folder of ours contributes, largest first: `@smithy/core`, `src/storage`. */
+  readonly origins: Readonly<Record<string, number>>;
+}
+
+/** `node_modules/a/node_modules/@b/c/x.js` comes from `@b/c`; `src/storage/table.ts` from `src/storage`. */
+const originOf = (path: string): string => {
+  const installed = path.lastIndexOf("node_modules/");
+  if (installed < 0) return path.split("/").slice(0, 2).join("/").replace(/\.ts$/, "");
+  const [scope = "", name = ""] = path.slice(installed + "node_modules/".length).split("/");
+  return scope.startsWith("@") ? `${scope}/${name}` : scope;
+};
+
+const isCode = (file: string): boolean => file.endsWith(".mjs");
+
+/** The entry and everything it imports by statement, directly or not. */
+const eagerFiles = (outputs: Metafile["outputs"]): ReadonlySet<string> => {
+  const seen = new Set<string>();
+  const open = Object.entries(outputs).flatMap(([file, output]) =>
+    isCode(file) && isStart(file, output) ? [file] : [],
+  );
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const next of outputs[file]?.imports ?? [])
+      if (next.kind === "import-statement" && !next.external) open.push(next.path);
+  }
+  return seen;
+};
+
+/** Chunks made by `import()` have an entry point too; only the function's own lies beside them, not among them. */
+const isStart = (file: string, output: Metafile["outputs"][string]): boolean =>
+  output.entryPoint !== undefined && !file.includes("/chunks/");
+
+const partOf = (outputs: Metafile["outputs"], files: readonly string[]): Part => {
+  const origins = new Map<string, number>();
+  let bytes = 0;
+  for (const file of files) {
+    const output = outputs[file];
+    bytes += output?.bytes ?? 0;
+    for (const [path, input] of Object.entries(output?.inputs ?? {})) {
+      const origin = originOf(path);
+      origins.set(origin, (origins.get(origin) ?? 0) + input.bytesInOutput);
+    }
+  }
+  const sorted = [...origins].filter(([, size]) => size > 0).sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
+  return { bytes, origins: Object.fromEntries(sorted) };
+};
+
+/** Reads esbuild's metafile. */
+export const inventoryOf = ({ outputs }: Pick<Metafile, "outputs">): Inventory => {
+  const eager = eagerFiles(outputs);
+  const code = Object.keys(outputs).filter(isCode);
+  return {
+    eager: partOf(
+      outputs,
+      code.filter((file) => eager.has(file)),
+    ),
+    lazy: partOf(
+      outputs,
+      code.filter((file) => !eager.has(file)),
+    ),
+  };
+};
+
+/** The committed form: names only, so that it changes with a dependency and not with every line of code. */
+export const printInventory = (inventory: Inventory): string => {
+  const names = (part: Part) =>
+    Object.keys(part.origins)
+      .sort((a, b) => a.localeCompare(b))
+      .map((name) => `  ${name}\n`)
+      .join("");
+  return `at start\n${names(inventory.eager)}on demand\n${names(inventory.lazy)}`;
+};
