@@ -1,13 +1,15 @@
 import { broken, tooDeep } from "./errors.ts";
 import { MAX_PARTITION_KEY_BYTES, MAX_SEGMENTS, MAX_SORT_KEY_BYTES } from "./limits.ts";
 import type { Address, Names } from "./store.ts";
-import { PART_MARK } from "./table.ts";
 
 /** Checks of addresses before they reach the table. */
 
+/** Sort keys are printable ASCII below `~`: what lies above is for parts of spread bodies. */
+const SORT_KEY_TEXT = /^[\x20-\x7d]+$/;
+
 /** Throws `invalid_request` for keys DynamoDB cannot hold, `internal` for keys no caller may make. */
 export const checkAddress = ({ pk, sk }: Address): void => {
-  if (pk === "" || sk === "" || sk.startsWith(PART_MARK)) throw broken("an address is empty or reserved");
+  if (pk === "" || !SORT_KEY_TEXT.test(sk)) throw broken("an address is empty or reserved");
   if (Buffer.byteLength(pk) > MAX_PARTITION_KEY_BYTES || Buffer.byteLength(sk) > MAX_SORT_KEY_BYTES) {
     throw tooDeep("path is too long");
   }

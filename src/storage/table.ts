@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
-import { isTransient, lostMembers } from "./dynamodb-errors.ts";
+import { isTransient, type Lost, lostMembers } from "./dynamodb-errors.ts";
 import { broken } from "./errors.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import type { Patience } from "./patience.ts";
