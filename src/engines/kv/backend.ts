@@ -1,0 +1,116 @@
+import {
+  type Backend,
+  type BackendContext,
+  defineBackend,
+  field,
+  invalidRequest,
+  op,
+  path,
+} from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { dataPaths } from "./data-paths.ts";
+import { hasKey } from "./keys.ts";
+import { listKeys } from "./list.ts";
+import { metadataPaths } from "./metadata-paths.ts";
+import { otherPaths } from "./other-paths.ts";
+import { readPlain, removePlain, writePlain } from "./plain.ts";
+import { itsKey } from "./prefetch.ts";
+import { KeysOutput } from "./shapes.ts";
+
+/**
+ * Key-value secrets, the backend `kv` in its two versions; the mount's option `version` says which. It trusts core to
+ * have checked the caller and storage to seal what it is given; it must never keep the data of a version that was
+ * destroyed, and never answer with a version its key does not count. `README.md` has the paths and the items.
+ */
+
+const secret = { path: "path of the secret" };
+const write = op<"{path+}", JsonObject, never>({
+  summary: "write a secret in place of the old one",
+  input: field.anyBody("The secret. A ttl in it is reported as lease_duration."),
+  prefetch: itsKey,
+  handle: ({ params, input }, cx) => writePlain(params.path, input, cx),
+});
+
+const plainSecret = path("{path+}", {
+  summary: "a secret",
+  params: secret,
+  exists: ({ params }, cx) => hasKey(cx.storage, params.path),
+  ops: {
+    read: op({
+      summary: "read a secret",
+      input: field.anyBody("Ignored."),
+      prefetch: itsKey,
+      handle: ({ params }, cx) => readPlain(params.path, cx),
+    }),
+    list: op({
+      summary: "list the secrets and folders in a folder",
+      input: field.anyBody("Ignored."),
+      output: KeysOutput,
+      handle: ({ params }, cx) => listKeys(params.path, {}, cx),
+    }),
+    create: write,
+    update: write,
+    delete: op({
+      summary: "delete a secret",
+      input: field.anyBody("Ignored."),
+      handle: ({ params }, cx) => removePlain(params.path, cx),
+    }),
+  },
+});
+
+const plainRoot = path("", {
+  summary: "the secrets of the mount",
+  params: {},
+  ops: {
+    read: op({ summary: "read nothing: there is no secret without a path", handle: async () => undefined }),
+    list: op({
+      summary: "list the secrets and folders at the top",
+      input: field.anyBody("Ignored."),
+      output: KeysOutput,
+      handle: (_, cx) => listKeys("", {}, cx),
+    }),
+    update: op({
+      summary: "refuse: a secret needs a path",
+      input: field.anyBody("Ignored."),
+      handle: ({ input }, cx) => writePlain("", input, cx),
+    }),
+    delete: op({ summary: "delete nothing", handle: async () => undefined }),
+  },
+});
+
+const onMount = async ({ mount }: BackendContext): Promise<void> => {
+  const { version = "" } = mount.options;
+  if (!["", "1", "2"].includes(version)) throw invalidRequest(`invalid version provided: ${version}`);
+};
+
+/** Version 1: one value for each path. */
+export const kvV1 = (): Backend =>
+  defineBackend({
+    kind: "secret",
+    type: "kv",
+    help: "Keeps secrets by path. Version 1: one value for each path, replaced as a whole.",
+    paths: [plainSecret, plainRoot],
+    onMount,
+  });
+
+/** Version 2: values with a history, check-and-set, deletion that can be undone. */
+export const kvV2 = (): Backend =>
+  defineBackend({
+    kind: "secret",
+    type: "kv",
+    help: "Keeps secrets by path. Version 2: a history of versions for each, with metadata and check-and-set.",
+    paths: [...dataPaths, ...metadataPaths, ...otherPaths],
+    onMount,
+  });
+
+const is2 = ({ version }: Readonly<Record<string, string>>): boolean => version === "2";
+const versions = { "1": kvV1(), "2": kvV2() };
+
+/** What the catalog needs to know: which table serves a mount, and the other names a mount may be asked for by. */
+export const kv = {
+  type: "kv",
+  /** Spellings of the type at mount time, and the options they stand for. */
+  aliases: { "kv-v1": { version: "1" }, "kv-v2": { version: "2" }, generic: {} },
+  /** The table for a mount's options. A mount changed from version 1 to 2 needs no conversion. */
+  backendFor: (options: Readonly<Record<string, string>>): Backend => versions[is2(options) ? "2" : "1"],
+} as const;

@@ -1,0 +1,117 @@
+import { type BackendContext, VaultError } from "../../framework/index.ts";
+import { type Address, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
+import { type Key, packKey, packVersion, unpackKey } from "./record.ts";
+
+/**
+ * How a key is read and changed. Every change is one transaction under the condition that the key's item is as it was
+ * read, so the operations on one key follow one another as if under a lock. It must never write a version's item
+ * outside such a transaction: the item `m` alone says which of them count.
+ */
+
+const SPACE = "kv";
+/** A hot key loses at most one race to each other writer; more than this and the caller should come again. */
+const ATTEMPTS = 64;
+/** Versions erased in one transaction: each may be several items, and a transaction holds 100. */
+export const BATCH = 20;
+
+export const keyAddress = (view: View, path: string): Address => view.record(SPACE, path, "m");
+
+export const versionAddress = (view: View, path: string, version: number): Address =>
+  view.record(SPACE, path, `v#${String(version).padStart(10, "0")}`);
+
+export const hasKey = async (view: View, path: string): Promise<boolean> =>
+  (await view.get(keyAddress(view, path))) !== undefined;
+
+export const findKey = async (view: View, path: string): Promise<Key | undefined> => {
+  if (path.endsWith("/")) return undefined;
+  const entry = await view.get(keyAddress(view, path));
+  return entry && unpackKey(entry.body);
+};
+
+export interface Change<T> {
+  /** What the key shall be from now on. Absent: as it is, nothing is written. */
+  readonly key?: Key | "removed";
+  /** Writes of the same transaction. */
+  readonly also?: readonly Write[];
+  readonly result: T;
+}
+
+const writesOf = (view: View, path: string, entry: Entry | undefined, change: Change<unknown>): readonly Write[] => {
+  const address = keyAddress(view, path);
+  const also = change.also ?? [];
+  if (change.key === undefined) return [];
+  const when = entry === undefined ? "absent" : { n: entry.n };
+  if (change.key === "removed") {
+    return [{ op: "delete", address, when }, { op: "delete", address: view.listing(path), when: "any" }, ...also];
+  }
+  const put: Write = { op: "put", address, body: packKey(change.key), when };
+  // The listing entry is put with the key's item and deleted with it, so one is there if and only if the other is.
+  if (entry !== undefined) return [put, ...also];
+  return [put, { op: "put", address: view.listing(path), body: { name: path }, when: "any" }, ...also];
+};
+
+/**
+ * Reads a key, asks what shall become of it, writes that; asks again when somebody else was first.
+ *
+ * `decide` may be called more than once and throws to refuse. Throws `storage_unavailable` when it loses too often.
+ * `step` names the write for crash-point tests. Cost: the write alone when the key was prefetched.
+ */
+export const changeKey = async <T>(
+  cx: BackendContext,
+  path: string,
+  step: string,
+  decide: (key: Key | undefined) => Change<T>,
+): Promise<T> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const entry = await cx.storage.get(keyAddress(cx.storage, path));
+    const change = decide(entry && unpackKey(entry.body));
+    const writes = writesOf(cx.storage, path, entry, change);
+    if (writes.length === 0) return change.result;
+    try {
+      await cx.crash(`kv.write.${step}`, () => cx.storage.write(writes));
+      return change.result;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+  }
+  throw new VaultError("storage_unavailable", { wire: "too many concurrent writes to this key", retryAfter: 1 });
+};
+
+const eraseRange = (view: View, path: string, from: number, to: number): Write[] => {
+  const writes: Write[] = [];
+  for (let version = from; version < to; version++) {
+    writes.push({ op: "delete", address: versionAddress(view, path, version), when: "any" });
+  }
+  return writes;
+};
+
+/** Erases some of what the key no longer counts among its versions, a batch at most. `items`: what may have an item. */
+export const sweepStep = (view: View, path: string, key: Key, items = key.current): Change<boolean> => {
+  const swept = Math.min(key.first, key.swept + BATCH);
+  const also = eraseRange(view, path, key.swept, Math.min(swept, items));
+  return { key: { ...key, swept }, also, result: swept < key.first };
+};
+
+/** The writes of a new version: the one before moves to its own item, and what fell out of the limit is erased. */
+export const appendStep = (view: View, path: string, before: Key, after: Key): Change<boolean> => {
+  const step = sweepStep(view, path, after, before.current);
+  if (before.data === undefined || before.current < after.first) return step;
+  const address = versionAddress(view, path, before.current);
+  const archive: Write = { op: "put", address, body: packVersion(before.current, before.data), when: "any" };
+  return { ...step, also: [archive, ...(step.also ?? [])] };
+};
+
+/**
+ * Removes a key with all its versions. A long history goes in steps, oldest versions first; a crash between two steps
+ * leaves a sound key with fewer old versions, and the same call finishes the work. Answers whether more is left.
+ */
+export const removeStep = (view: View, path: string, key: Key): Change<boolean> => {
+  const swept = key.swept + BATCH;
+  if (swept >= key.current) {
+    return { key: "removed", also: eraseRange(view, path, key.swept, key.current), result: false };
+  }
+  const first = Math.max(key.first, swept);
+  const versions = key.versions.slice(first - key.first);
+  const rest: Key = { ...key, first, oldest: Math.max(key.oldest, first), swept, versions };
+  return { key: rest, also: eraseRange(view, path, key.swept, swept), result: true };
+};

@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import type { BackendContext, Reply } from "../../framework/index.ts";
+import type { View } from "../../storage/store.ts";
+import { versionOf } from "./history.ts";
+import { keyAddress } from "./keys.ts";
+import { shownKey } from "./metadata.ts";
+import { type Key, unpackKey } from "./record.ts";
+import type { KeyMetadata, ListInput } from "./shapes.ts";
+
+/** Names of keys, one folder at a time. What a page costs is said at `View.list`. */
+
+const PAGE = 100;
+
+type Selection = Partial<z.output<typeof ListInput>>;
+
+/** A folder as the listing knows it: `""` or ending in `/`. */
+const folder = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
+
+const follows = (name: string, after: string): boolean => Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0;
+
+const cut = (names: readonly string[], input: Selection): readonly string[] => {
+  const { after = "", limit = 0 } = input;
+  const rest = after === "" ? names : names.filter((name) => follows(name, after));
+  return limit > 0 ? rest.slice(0, limit) : rest;
+};
+
+/** The keys below a folder, by their names there; folders are not among them. */
+const keysBelow = async (view: View, prefix: string, names: readonly string[]): Promise<ReadonlyMap<string, Key>> => {
+  const found = new Map<string, Key>();
+  const leaves = names.filter((name) => !name.endsWith("/"));
+  for (let start = 0; start < leaves.length; start += PAGE) {
+    const page = leaves.slice(start, start + PAGE);
+    const entries = await view.getMany(page.map((name) => keyAddress(view, prefix + name)));
+    for (const [index, name] of page.entries()) {
+      const entry = entries[index];
+      if (entry !== undefined) found.set(name, unpackKey(entry.body));
+    }
+  }
+  return found;
+};
+
+const awaitsDeletion = (key: Key | undefined): boolean =>
+  key !== undefined && (versionOf(key, key.current)?.deletion ?? 0) > 0;
+
+type Names = { readonly keys: string[] };
+
+/** Direct children of a folder; `undefined` when there are none. */
+export const listKeys = async (
+  path: string,
+  input: Selection,
+  cx: BackendContext,
+): Promise<Reply<Names> | undefined> => {
+  const prefix = folder(path);
+  let names = await cx.storage.list(prefix, "listing");
+  if (input.exclude_deleted) {
+    const keys = await keysBelow(cx.storage, prefix, names);
+    names = names.filter((name) => !awaitsDeletion(keys.get(name)));
+  }
+  const page = cut(names, input);
+  return page.length === 0 ? undefined : { data: { keys: [...page] } };
+};
+
+/** As `listKeys`, with the metadata of each key; of a folder there is none. */
+export const listDetailed = async (
+  path: string,
+  input: Selection,
+  cx: BackendContext,
+): Promise<Reply<Names & { key_info: Record<string, KeyMetadata | Record<string, never>> }> | undefined> => {
+  const prefix = folder(path);
+  const names = cut(await cx.storage.list(prefix, "listing"), input);
+  if (names.length === 0) return undefined;
+  const keys = await keysBelow(cx.storage, prefix, names);
+  const shown = names.map((name) => {
+    const key = keys.get(name);
+    return [name, key === undefined ? {} : shownKey(key)] as const;
+  });
+  return { data: { keys: [...names], key_info: Object.fromEntries(shown) } };
+};

@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import { type Op, op, path } from "../../framework/index.ts";
+import { ConfigInput, ConfigOutput, configAddress, readConfig, writeConfig } from "./config.ts";
+import { hasKey } from "./keys.ts";
+import { listDetailed, listKeys } from "./list.ts";
+import { patchMetadata, readMetadata, removeMetadata, writeMetadata } from "./metadata.ts";
+import { refuseRootAll } from "./other-paths.ts";
+import { itsKey, itsKeyAndConfig, keyParams } from "./prefetch.ts";
+import * as shape from "./shapes.ts";
+
+/** The paths of version 2 for settings, of the mount and of each key, and for lists. */
+
+const config = path("config", {
+  summary: "settings for every key of this mount",
+  params: {},
+  ops: {
+    read: op({
+      summary: "read the settings",
+      output: ConfigOutput,
+      prefetch: (_, view) => [configAddress(view)],
+      handle: (_, cx) => readConfig(cx),
+    }),
+    update: op({
+      summary: "change the settings that are given",
+      input: ConfigInput,
+      prefetch: (_, view) => [configAddress(view)],
+      handle: ({ input }, cx) => writeConfig(input, cx),
+    }),
+  },
+});
+
+const writeKey: Op<"metadata/{path+}", z.output<typeof shape.MetadataInput>, null> = {
+  summary: "change the settings that are given",
+  input: shape.MetadataInput,
+  prefetch: itsKeyAndConfig,
+  handle: ({ params, input }, cx) => writeMetadata(params.path, input, cx),
+};
+
+const metadata = path("metadata/{path+}", {
+  summary: "settings and history of a key",
+  params: keyParams,
+  exists: ({ params }, cx) => hasKey(cx.storage, params.path),
+  ops: {
+    read: op({
+      summary: "read settings and history",
+      output: shape.KeyMetadata,
+      prefetch: itsKey,
+      handle: ({ params }, cx) => readMetadata(params.path, cx),
+    }),
+    list: op({
+      summary: "list the keys and folders in a folder",
+      input: shape.ListInput,
+      output: shape.KeysOutput,
+      handle: ({ params, input }, cx) => listKeys(params.path, input, cx),
+    }),
+    create: writeKey,
+    update: writeKey,
+    patch: op({
+      summary: "change the settings that are given, custom metadata pair by pair",
+      input: shape.MetadataInput,
+      prefetch: itsKeyAndConfig,
+      handle: ({ params, input }, cx) => patchMetadata(params.path, input, cx),
+    }),
+    delete: op({
+      summary: "erase the key with all its versions",
+      prefetch: itsKey,
+      handle: async ({ params }, cx) => (params.path.endsWith("/") ? undefined : removeMetadata(params.path, cx)),
+    }),
+  },
+});
+
+const keys = path("metadata", {
+  summary: "the keys of the mount",
+  params: {},
+  ops: {
+    ...refuseRootAll,
+    list: op({
+      summary: "list the keys and folders at the top",
+      input: shape.ListInput,
+      output: shape.KeysOutput,
+      handle: ({ input }, cx) => listKeys("", input, cx),
+    }),
+  },
+});
+
+const detailed = [
+  path("detailed-metadata", {
+    summary: "the keys of the mount with their metadata (from OpenBao)",
+    params: {},
+    ops: {
+      list: op({
+        summary: "list the top with the metadata of each key",
+        input: shape.ListInput,
+        handle: ({ input }, cx) => listDetailed("", input, cx),
+      }),
+    },
+  }),
+  path("detailed-metadata/{path+}", {
+    summary: "keys with their metadata (from OpenBao)",
+    params: keyParams,
+    ops: {
+      list: op({
+        summary: "list a folder with the metadata of each key",
+        input: shape.ListInput,
+        handle: ({ params, input }, cx) => listDetailed(params.path, input, cx),
+      }),
+    },
+  }),
+];
+
+export const metadataPaths = [config, keys, metadata, ...detailed];

@@ -1,0 +1,43 @@
+import { field, op, path } from "../../framework/index.ts";
+import { type KvCommand, rootPath, wrongPath } from "./wrong-path.ts";
+
+/** Every path that is none of version 2's: answered, not refused, since clients read the warning. */
+
+const anything = field.anyBody("Anything; nothing is done with it.");
+
+export const explain = (command: KvCommand) =>
+  op<string, unknown, null>({
+    summary: "answer that this is no path of version 2",
+    input: anything,
+    handle: async () => wrongPath(command),
+  });
+
+const explainAll = {
+  read: explain("get"),
+  list: explain("list"),
+  update: explain("put"),
+  patch: explain("patch"),
+  delete: explain("delete"),
+};
+
+const refuseRoot = op<string, unknown, null>({
+  summary: "answer that the path of a key is missing",
+  input: anything,
+  handle: async () => rootPath,
+});
+
+export const refuseRootAll = { read: refuseRoot, update: refuseRoot, patch: refuseRoot, delete: refuseRoot };
+
+const root = (template: "data" | "delete" | "undelete" | "destroy") =>
+  path(template, {
+    summary: "no path of its own: the path of a key must follow",
+    params: {},
+    ops: refuseRootAll,
+  });
+
+const other = [
+  path("", { summary: "no path of version 2", params: {}, ops: explainAll }),
+  path("{path+}", { summary: "no path of version 2", params: { path: "what was asked for" }, ops: explainAll }),
+];
+
+export const otherPaths = [root("data"), root("delete"), root("undelete"), root("destroy"), ...other];

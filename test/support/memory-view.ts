@@ -1,0 +1,126 @@
+import { VaultError } from "../../src/framework/index.ts";
+import { as, type MountId } from "../../src/std/brand.ts";
+import { parseJson, writeJson } from "../../src/std/json.ts";
+import {
+  type Address,
+  type Clear,
+  type Condition,
+  ConditionFailed,
+  type Entry,
+  type View,
+  type Write,
+} from "../../src/storage/store.ts";
+
+/**
+ * A view over a map, for unit tests of backends: conditions, write numbers, transactions and lists as `View` promises
+ * them, names in the clear, every call recorded. Bodies pass through JSON text, so nothing is shared with the caller.
+ */
+export interface MemoryView extends View {
+  /** Calls to the table: one for each read, query or write, with the number of its members. */
+  readonly calls: { readonly kind: "get" | "query" | "write"; readonly members: number }[];
+  /** `<pk> <sk>` of everything stored, sorted. */
+  keys(): readonly string[];
+  /** Awaited before every call takes effect: where a test lets others in. */
+  pause: () => Promise<void>;
+}
+
+interface Item {
+  readonly address: Address;
+  readonly text: string;
+  readonly n: number;
+  readonly clear: Clear;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const bytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const holds = (when: Condition, item: Item | undefined): boolean => {
+  if (when === "any") return true;
+  if (when === "absent") return item === undefined;
+  if (when === "present") return item !== undefined;
+  return item?.n === when.n;
+};
+
+export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): MemoryView => {
+  const items = new Map<string, Item>();
+  const calls: MemoryView["calls"] = [];
+  let counter = 0;
+
+  const keyOf = ({ pk, sk }: Address): string => `${pk} ${sk}`;
+  const address = (pk: string, sk: string): Address => ({ pk, sk, domain: mount });
+  const open = (item: Item | undefined): Entry | undefined =>
+    item && { address: item.address, body: parseJson(item.text), n: item.n, clear: item.clear };
+
+  const put = (write: Extract<Write, { op: "put" }>): Item => {
+    const text = writeJson(write.body);
+    if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw new VaultError("payload_too_large");
+    counter += 1;
+    return { address: write.address, text, n: counter, clear: write.clear ?? {} };
+  };
+
+  const view: MemoryView = {
+    mount,
+    calls,
+    pause: async () => undefined,
+    keys: () => [...items.keys()].sort(bytes),
+    at: (key) => address(`data#${mount}`, key),
+    record: (space, path, item) => address(`${space}#${mount}#${path}`, item),
+    listing: (path) => address(`list#${mount}`, path),
+    get: async (wanted) => (await view.getMany([wanted]))[0],
+    getMany: async (wanted) => {
+      calls.push({ kind: "get", members: wanted.length });
+      await view.pause();
+      return wanted.map((one) => open(items.get(keyOf(one))));
+    },
+    write: async (writes) => {
+      calls.push({ kind: "write", members: writes.length });
+      await view.pause();
+      if (writes.length > 100 || new Set(writes.map((one) => keyOf(one.address))).size < writes.length) {
+        throw new Error("a transaction holds at most 100 writes, each to another item");
+      }
+      const lost = writes.findIndex((one) => !holds(one.when, items.get(keyOf(one.address))));
+      if (lost >= 0) throw new ConditionFailed(lost);
+      const made = writes.map((one) => (one.op === "put" ? put(one) : undefined));
+      for (const [index, one] of writes.entries()) {
+        const item = made[index];
+        if (item) items.set(keyOf(one.address), item);
+        else if (one.op === "delete") items.delete(keyOf(one.address));
+      }
+    },
+    take: async (wanted) => {
+      calls.push({ kind: "write", members: 1 });
+      await view.pause();
+      const item = items.get(keyOf(wanted));
+      items.delete(keyOf(wanted));
+      return open(item);
+    },
+    items: async (space, path, options = {}) => {
+      calls.push({ kind: "query", members: 1 });
+      await view.pause();
+      const { prefix = "", after, limit = 1000, descending = false } = options;
+      const pk = view.record(space, path, "").pk;
+      const rows = [...items.values()]
+        .filter((item) => item.address.pk === pk && item.address.sk.startsWith(prefix))
+        .sort((a, b) => bytes(a.address.sk, b.address.sk) * (descending ? -1 : 1))
+        .filter((item) => after === undefined || bytes(item.address.sk, after) * (descending ? -1 : 1) > 0);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const found = page.flatMap((item) => open(item) ?? []);
+      return { items: found, ...(rows.length > limit && last ? { next: last.address.sk } : {}) };
+    },
+    list: async (prefix, from = "data") => {
+      calls.push({ kind: "query", members: 1 });
+      await view.pause();
+      if (prefix !== "" && !prefix.endsWith("/")) throw new Error("a list prefix ends in /");
+      const pk = from === "data" ? view.at("").pk : view.listing("").pk;
+      const names = [...items.values()]
+        .filter((item) => item.address.pk === pk && item.address.sk.startsWith(prefix))
+        .map((item) => item.address.sk.slice(prefix.length))
+        .map((rest) => (rest.includes("/") ? rest.slice(0, rest.indexOf("/") + 1) : rest));
+      return [...new Set(names)].filter((name) => name !== "").sort(bytes);
+    },
+    tag: (name) => `tag-${name}`,
+  };
+  return view;
+};
