@@ -1,0 +1,153 @@
+import { JSON_DEPTH, JSON_STRINGS, JSON_VALUES } from "../contract/limits.ts";
+import { invalidRequest, VaultError } from "../framework/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
+import { utf8Text } from "./message.ts";
+import { parsePairs } from "./query.ts";
+
+/**
+ * Request bodies. What a body would cost is found by one scan over its bytes, before anything is parsed or walked;
+ * only then JSON is read. Error texts never quote the body: it may hold a secret.
+ */
+
+export interface Weight {
+  /** Deepest nesting of lists and objects. */
+  readonly depth: number;
+  /** Texts, keys included. */
+  readonly strings: number;
+  /** Lower bound of the number of values. */
+  readonly values: number;
+  /** An escape stands for half of a surrogate pair: no UTF-8 can carry that text back. */
+  readonly loneSurrogate: boolean;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+
+/** The code unit of `\uXXXX` at `at` (the backslash), or -1. */
+const unicodeEscape = (bytes: Uint8Array, at: number): number => {
+  if (bytes[at] !== BACKSLASH || bytes[at + 1] !== 0x75) return -1;
+  const text = String.fromCharCode(...bytes.subarray(at + 2, at + 6));
+  return /^[0-9a-fA-F]{4}$/.test(text) ? Number.parseInt(text, 16) : -1;
+};
+
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/** Weighs JSON text in one pass, without judging whether it is JSON. Stops early once `maxDepth` is exceeded. */
+export const weigh = (bytes: Uint8Array, maxDepth: number = JSON_DEPTH): Weight => {
+  let depth = 0;
+  let deepest = 0;
+  let strings = 0;
+  let values = 1;
+  let loneSurrogate = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      strings++;
+      for (i++; i < bytes.length && bytes[i] !== QUOTE; i++) {
+        if (bytes[i] !== BACKSLASH) continue;
+        const unit = unicodeEscape(bytes, i);
+        if (isHigh(unit) && isLow(unicodeEscape(bytes, i + 6))) i += 11;
+        else if (isHigh(unit) || isLow(unit)) loneSurrogate = true;
+        else i++;
+      }
+    } else if (byte === COMMA) {
+      values++;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      values++;
+      if (++depth > deepest) deepest = depth;
+      if (deepest > maxDepth) break;
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth--;
+    }
+  }
+  return { depth: deepest, strings, values, loneSurrogate };
+};
+
+const tooComplex = (what: string): VaultError =>
+  invalidRequest(`refused JSON input due to high complexity: exceeded maximum ${what}`);
+
+const notJson = (reason: string): VaultError => invalidRequest("error parsing JSON", { reason: `body is ${reason}` });
+
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+
+const firstByte = (bytes: Uint8Array): number | undefined => bytes.find((byte) => !isBlank(byte));
+
+export interface BodyLimits {
+  readonly strings: number;
+}
+
+/**
+ * Reads a JSON body. Nothing, blanks and `null` mean no fields.
+ *
+ * Throws `invalid_request` for what is no JSON object, for bytes that are no UTF-8, for anything behind the value and
+ * for what is too deep or too many. Of equal keys the last wins; numbers keep their digits.
+ */
+export const parseJsonBody = (body: Uint8Array, limits: BodyLimits = { strings: JSON_STRINGS }): JsonObject => {
+  if (firstByte(body) === undefined) return {};
+  const weight = weigh(body);
+  if (weight.depth > JSON_DEPTH) throw tooComplex("depth");
+  if (weight.strings > limits.strings) throw tooComplex("number of strings");
+  if (weight.values > JSON_VALUES) throw tooComplex("number of values");
+  if (weight.loneSurrogate) throw notJson("text with half a surrogate pair");
+  const text = utf8Text(body);
+  if (text === undefined) throw notJson("not UTF-8");
+  let value: JsonValue;
+  try {
+    value = parseJson(text);
+  } catch {
+    throw notJson("not JSON");
+  }
+  if (value === null) return {};
+  if (!isJsonObject(value)) throw notJson("not an object");
+  return value;
+};
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** The media type alone, in lower case, without parameters; `undefined` when there is none. */
+export const mediaType = (contentType: string | undefined): string | undefined => {
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === "" ? undefined : type;
+};
+
+const parseForm = (body: Uint8Array, limits: BodyLimits): JsonObject => {
+  const text = utf8Text(body);
+  const pairs = text === undefined || text.includes(";") ? undefined : parsePairs(text.trim(), limits.strings);
+  if (pairs === undefined) throw invalidRequest("error parsing form data");
+  return Object.fromEntries([...pairs].map(([name, values]) => [name, values.join(",")]));
+};
+
+/**
+ * Reads the body of POST and PUT: a form where the type says so and the text does not start as JSON (`curl -d` calls
+ * everything a form), JSON under any other type or none.
+ */
+export const parseBody = (
+  body: Uint8Array,
+  contentType: string | undefined,
+  limits: BodyLimits = { strings: JSON_STRINGS },
+): JsonObject => {
+  const first = firstByte(body);
+  if (mediaType(contentType) === FORM && first !== 0x7b && first !== 0x5b) return parseForm(body, limits);
+  return parseJsonBody(body, limits);
+};
+
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** Reads the body of PATCH, which must say that it is a merge patch (RFC 7396). Throws 400 or 415 with Vault's text. */
+export const parsePatchBody = (
+  body: Uint8Array,
+  contentType: string | undefined,
+  limits: BodyLimits = { strings: JSON_STRINGS },
+): JsonObject => {
+  const type = mediaType(contentType);
+  if (type === undefined) throw invalidRequest("mime: no media type");
+  if (type !== MERGE_PATCH) {
+    const shown = type.length > 60 ? `${type.slice(0, 60)}...` : type;
+    throw new VaultError("unsupported_media_type", {
+      wire: `PATCH requires Content-Type of ${MERGE_PATCH}, provided ${shown}`,
+    });
+  }
+  return parseJsonBody(body, limits);
+};

@@ -1,0 +1,113 @@
+import { BODY_BYTES, JSON_STRINGS, JSON_STRINGS_ANONYMOUS, QUERY_BYTES } from "../contract/limits.ts";
+import type { Decoded, Verb } from "../core/stages.ts";
+import { invalidRequest, VaultError } from "../framework/errors.ts";
+import { parseBody, parsePatchBody } from "./body.ts";
+import { checkHeaders, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
+import { type HttpRequest, headerValue } from "./message.ts";
+import { parseGoBool, parsePairs, queryData } from "./query.ts";
+
+/**
+ * One request in Vault's terms. It trusts only what the front door itself says (method, path decoded once, peer
+ * address); it must never decode twice, never answer with what the caller sent, and throws nothing but `VaultError`.
+ */
+
+export interface Limits {
+  /** Bytes of a body; beyond it 413. */
+  readonly bodyBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { bodyBytes: BODY_BYTES };
+
+const METHODS: Readonly<Record<string, Verb>> = {
+  GET: "read",
+  LIST: "list",
+  POST: "update",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+  HEAD: "header",
+  HELP: "help",
+};
+
+/** What a method asks for; `undefined` for one that means nothing here. */
+export const verbOf = (method: string): Verb | undefined =>
+  Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+
+/** Throws `payload_too_large`. The cheapest check, made before any other look at the body. */
+export const checkSize = (request: HttpRequest, limits: Limits): void => {
+  if (request.body.length > limits.bodyBytes) throw tooLarge();
+};
+
+export const tooLarge = (): VaultError => new VaultError("payload_too_large", { wire: "http: request body too large" });
+
+type Pairs = ReadonlyMap<string, readonly string[]>;
+
+/** Throws `invalid_request` for a query that is too long or cannot be decoded. */
+export const parseQuery = (query: string): Pairs => {
+  if (query.length > QUERY_BYTES) throw invalidRequest("query string is too long");
+  const pairs = parsePairs(query, JSON_STRINGS_ANONYMOUS);
+  if (pairs === undefined) throw invalidRequest("error parsing query string");
+  return pairs;
+};
+
+/** GET with a true `list` is a LIST; a `list` that is no boolean is a 400 with an empty error list. */
+const listWanted = (pairs: Pairs): boolean => {
+  const text = pairs.get("list")?.[0] ?? "";
+  if (text === "") return false;
+  const wanted = parseGoBool(text);
+  if (wanted === undefined) throw new VaultError("invalid_request", { reason: "list is no boolean" });
+  return wanted;
+};
+
+const readBody = (request: HttpRequest, verb: Verb): Decoded["data"] => {
+  const encoding = headerValue(request, "content-encoding");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    throw new VaultError("unsupported_media_type", {
+      wire: "request bodies with a Content-Encoding are not supported",
+    });
+  }
+  const limits = { strings: tokenOf(request) === undefined ? JSON_STRINGS_ANONYMOUS : JSON_STRINGS };
+  const type = headerValue(request, "content-type");
+  return verb === "patch" ? parsePatchBody(request.body, type, limits) : parseBody(request.body, type, limits);
+};
+
+/**
+ * Decodes a request whose path (`below`, without `/v1/`) and query are already taken apart.
+ *
+ * Throws `VaultError`: `unsupported_operation` (405) for a method that means nothing, `invalid_request` (400),
+ * `payload_too_large` (413), `unsupported_media_type` (415). Source: Vault documentation, "HTTP API".
+ */
+export const decode = (
+  request: HttpRequest,
+  below: string,
+  pairs: Pairs,
+  requestId: string,
+  limits: Limits = DEFAULT_LIMITS,
+): Decoded => {
+  const asked = verbOf(request.method);
+  if (asked === undefined) throw new VaultError("unsupported_operation", { reason: "unknown method" });
+  checkSize(request, limits);
+
+  const help = (pairs.get("help")?.[0] ?? "") !== "" || asked === "help";
+  const list = !help && (asked === "list" || (asked === "read" && listWanted(pairs)));
+  const verb: Verb = help ? "help" : list ? "list" : asked;
+  const writes = verb === "update" || verb === "patch";
+  const dropped = list && asked === "read" ? ["help", "list"] : ["help"];
+
+  checkHeaders(request);
+  const wrapTtl = wrapTtlOf(request);
+  const data = help ? {} : writes ? readBody(request, verb) : queryData(pairs, dropped);
+  if (writes && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
+  return {
+    requestId,
+    verb,
+    method: request.method,
+    path: list && !below.endsWith("/") ? `${below}/` : below,
+    token: tokenOf(request),
+    wrapTtl,
+    wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",
+    data,
+    headers: visibleHeaders(request),
+    sourceAddress: request.sourceAddress,
+  };
+};

@@ -1,0 +1,76 @@
+import type { Answer } from "../core/stages.ts";
+import { isJsonObject, writeJson } from "../std/json.ts";
+import { envelope } from "./envelope.ts";
+import type { HttpResponse } from "./message.ts";
+
+/**
+ * An answer in Vault's words: which status, which body. It must never print a `Sensitive` other than those of an
+ * `auth` or `wrap_info` block, which are the answer.
+ */
+
+/** On every response, whatever it says. */
+export const STANDARD_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+};
+
+const EMPTY = new Uint8Array(0);
+
+/** JSON with one line feed behind it, as Vault prints it. */
+export const jsonResponse = (status: number, body: unknown): HttpResponse => ({
+  status,
+  headers: STANDARD_HEADERS,
+  body: Buffer.from(`${writeJson(body)}\n`),
+});
+
+export const emptyResponse = (status: number): HttpResponse => ({ status, headers: STANDARD_HEADERS, body: EMPTY });
+
+const NOTHING = { errors: [] };
+
+/** A listing without a single key is as good as none. */
+const isEmptyList = (answer: Answer): boolean => {
+  if (answer.verb !== "list" || answer.wrapInfo || answer.auth) return false;
+  const data: unknown = answer.reply?.data;
+  if (!isJsonObject(data) || Object.keys(data).length === 0) return answer.warnings.length === 0;
+  const keys: unknown = data["keys"];
+  return keys === null || (Array.isArray(keys) && keys.length === 0);
+};
+
+/** A status and nothing else: 202 for work that goes on, 404 for a patch of nothing. */
+const isStatusOnly = (answer: Answer): boolean =>
+  answer.reply?.status !== undefined &&
+  answer.reply.data === undefined &&
+  answer.warnings.length === 0 &&
+  !answer.auth &&
+  !answer.wrapInfo &&
+  !answer.lease;
+
+/**
+ * Encodes what the pipeline answered.
+ *
+ * | reply | read, list | other |
+ * |---|---|---|
+ * | none | 404 | 204 |
+ * | `{ status }` alone | that status, no body | the same |
+ * | anything else | 200, but 404 for a list without keys | 200 |
+ *
+ * `bare` and `raw` replies go out as they are; `status` overrides. A wrapped answer is always 200.
+ */
+export const encodeAnswer = (answer: Answer): HttpResponse => {
+  const { reply } = answer;
+  if (answer.wrapInfo) return jsonResponse(200, envelope(answer));
+  if (reply === undefined) {
+    return answer.verb === "read" || answer.verb === "list" ? jsonResponse(404, NOTHING) : emptyResponse(204);
+  }
+  if (reply.raw) {
+    const headers = { ...STANDARD_HEADERS, "content-type": reply.raw.contentType };
+    return { status: reply.status ?? 200, headers, body: reply.raw.body };
+  }
+  const status = reply.status ?? 200;
+  if (reply.bare) return status === 204 ? emptyResponse(204) : jsonResponse(status, reply.bare);
+  if (isStatusOnly(answer)) return emptyResponse(status);
+  if (reply.status === undefined && isEmptyList(answer)) return jsonResponse(404, NOTHING);
+  return jsonResponse(status, envelope(answer));
+};

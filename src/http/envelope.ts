@@ -1,0 +1,98 @@
+import type { Answer, AuthBlock, WrapInfo } from "../core/stages.ts";
+import { isJsonObject, type JsonObject } from "../std/json.ts";
+import { rfc3339 } from "../std/time.ts";
+
+/** Vault's response envelope, in its order of keys. */
+
+const authBlock = (auth: AuthBlock) => ({
+  client_token: auth.clientToken.reveal(),
+  accessor: auth.accessor,
+  policies: auth.policies,
+  ...(auth.tokenPolicies.length > 0 ? { token_policies: auth.tokenPolicies } : {}),
+  ...(auth.identityPolicies.length > 0 ? { identity_policies: auth.identityPolicies } : {}),
+  metadata: auth.metadata,
+  lease_duration: auth.leaseDuration,
+  renewable: auth.renewable,
+  entity_id: auth.entityId,
+  token_type: auth.tokenType,
+  orphan: auth.orphan,
+  mfa_requirement: null,
+  num_uses: auth.numUses,
+});
+
+const wrapBlock = (wrap: WrapInfo) => ({
+  token: wrap.token.reveal(),
+  accessor: wrap.accessor,
+  ttl: wrap.ttl,
+  creation_time: rfc3339(wrap.creationTime),
+  creation_path: wrap.creationPath,
+  ...(wrap.wrappedAccessor === undefined ? {} : { wrapped_accessor: wrap.wrappedAccessor }),
+});
+
+/** Routes whose data also stands at the top level, for clients older than the envelope. `/` at the end: all below. */
+const COPIED_TO_THE_TOP: readonly string[] = [
+  "sys/audit",
+  "sys/audit/",
+  "sys/audit-hash/",
+  "sys/auth",
+  "sys/auth/",
+  "sys/config/cors",
+  "sys/config/auditing/request-headers",
+  "sys/config/auditing/request-headers/",
+  "sys/capabilities",
+  "sys/capabilities-accessor",
+  "sys/capabilities-self",
+  "sys/ha-status",
+  "sys/key-status",
+  "sys/mounts",
+  "sys/mounts/",
+  "sys/policy",
+  "sys/policy/",
+  "sys/rekey/backup",
+  "sys/rekey/recovery-key-backup",
+  "sys/remount",
+  "sys/rotate",
+  "sys/wrapping/wrap",
+];
+
+const isCopied = (path: string): boolean => {
+  const plain = path.endsWith("/") ? path.slice(0, -1) : path;
+  return COPIED_TO_THE_TOP.some((route) => (route.endsWith("/") ? plain.startsWith(route) : plain === route));
+};
+
+/**
+ * `request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth, mount_type`.
+ *
+ * A wrapped answer has an empty `request_id` and nothing but `wrap_info`. On the old `sys/` routes the members of
+ * `data` stand in front; a member never hides one of the envelope's own.
+ */
+export const envelope = (answer: Answer): object => {
+  const { reply, lease, wrapInfo } = answer;
+  const data: unknown = reply?.data ?? null;
+  if (wrapInfo) {
+    return {
+      request_id: "",
+      lease_id: "",
+      renewable: false,
+      lease_duration: 0,
+      data: null,
+      wrap_info: wrapBlock(wrapInfo),
+      warnings: null,
+      auth: null,
+      mount_type: "",
+    };
+  }
+  const own = {
+    request_id: answer.requestId,
+    lease_id: lease?.id ?? "",
+    renewable: lease?.renewable ?? false,
+    lease_duration: lease?.duration ?? reply?.leaseDuration ?? 0,
+    data,
+    wrap_info: null,
+    warnings: answer.warnings.length > 0 ? answer.warnings : null,
+    auth: answer.auth ? authBlock(answer.auth) : null,
+    mount_type: answer.mountType,
+  };
+  const front: JsonObject = isCopied(answer.path) && isJsonObject(data) ? data : {};
+  return { ...front, ...own };
+};

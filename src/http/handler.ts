@@ -1,0 +1,102 @@
+import type { Answer, Decoded } from "../core/stages.ts";
+import { invalidRequest, notFound, VaultError } from "../framework/errors.ts";
+import { type RandomSource, uuid } from "../std/random.ts";
+import { type CorsSettings, crossOrigin } from "./cors.ts";
+import { checkSize, DEFAULT_LIMITS, decode, type Limits, parseQuery, verbOf } from "./decode.ts";
+import { emptyResponse, encodeAnswer } from "./encode.ts";
+import { encodeError } from "./failure.ts";
+import { namespaceOf } from "./headers.ts";
+import type { HttpRequest, HttpResponse } from "./message.ts";
+import { apiPath, isPrintable } from "./path.ts";
+
+/**
+ * Vault's HTTP API as a function. It trusts the front door's adapter for method, path and peer address; whatever
+ * comes in, it answers, and never with an exception.
+ */
+
+/** What HTTP needs of the program behind it. */
+export interface HttpCore {
+  /** Throws `VaultError` for what the caller should see. */
+  handle(decoded: Decoded): Promise<Answer>;
+  /** Asked only when a request carries an `Origin`; absent or `undefined`: CORS is off. */
+  cors?(): Promise<CorsSettings | undefined>;
+  /** Rate limits: before the body is parsed and the token looked at. Throws `rate_limited`. */
+  admit?(request: { readonly path: string; readonly sourceAddress: string }): Promise<void>;
+}
+
+export interface HttpHandlerOptions {
+  readonly core: HttpCore;
+  readonly random: RandomSource;
+  readonly limits?: Limits;
+  /** What is served outside `/v1/` (the web page); `undefined` for a 404. */
+  readonly outside?: (request: HttpRequest) => Promise<HttpResponse | undefined>;
+  /** Errors that are meant for the adapter and not for the caller (a request to be forwarded). */
+  readonly rethrow?: (error: unknown) => boolean;
+  /** Told of exceptions nobody expected. Must not print their message where a secret could be in it. */
+  readonly report?: (error: unknown, requestId: string) => void;
+}
+
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+const withHeaders = (response: HttpResponse, headers: Readonly<Record<string, string>>): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, ...headers },
+});
+
+const HELP_OUTSIDE = "Missing /v1/ prefix in path. Use vault path-help command to retrieve API help for paths";
+
+/**
+ * The handler every front door calls.
+ *
+ * In order: unprintable path (400, no body), cross-origin rules, method (405), path (404, 400), size (413), rate limit
+ * (429), body and headers (400, 415), then the program.
+ */
+export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
+  const { core, random, limits = DEFAULT_LIMITS } = options;
+
+  const outside = async (request: HttpRequest): Promise<HttpResponse> => {
+    const served = await options.outside?.(request);
+    if (served) return served;
+    const help = parseQuery(request.query).get("help")?.[0] ?? "";
+    throw help === "" && request.method !== "HELP" ? notFound() : notFound(HELP_OUTSIDE);
+  };
+
+  const answer = async (request: HttpRequest, requestId: string): Promise<HttpResponse> => {
+    const below = apiPath(request.path);
+    if (below === undefined) return outside(request);
+    if (verbOf(request.method) === undefined)
+      throw new VaultError("unsupported_operation", { reason: "unknown method" });
+    const namespace = namespaceOf(request);
+    checkSize(request, limits);
+    await core.admit?.({ path: below, sourceAddress: request.sourceAddress });
+    const decoded = decode(request, below, parseQuery(request.query), requestId, limits);
+    const response = encodeAnswer(await core.handle(decoded));
+    return namespace === undefined ? response : withHeaders(response, { "x-vault-namespace": namespace });
+  };
+
+  const failed = (error: unknown, requestId: string): HttpResponse => {
+    if (options.rethrow?.(error)) throw error;
+    if (!(error instanceof VaultError)) options.report?.(error, requestId);
+    return encodeError(error, requestId);
+  };
+
+  const respond = async (request: HttpRequest, requestId: string): Promise<HttpResponse> => {
+    if (!isPrintable(request.path)) return emptyResponse(400);
+    if (!request.path.startsWith("/")) return failed(invalidRequest("path must start with a slash"), requestId);
+    let extra: Readonly<Record<string, string>> = {};
+    try {
+      const settings = Object.hasOwn(request.headers, "origin") ? await core.cors?.() : undefined;
+      const outcome = crossOrigin(request, settings);
+      if (outcome.type === "answered") return outcome.response;
+      if (outcome.type === "allowed") extra = outcome.headers;
+      return withHeaders(await answer(request, requestId), extra);
+    } catch (error) {
+      return withHeaders(failed(error, requestId), extra);
+    }
+  };
+
+  return async (request) => {
+    const response = await respond(request, uuid(random));
+    return request.method === "HEAD" ? { ...response, body: new Uint8Array(0) } : response;
+  };
+};

@@ -1,0 +1,39 @@
+import type { JsonObject } from "../std/json.ts";
+import { percentDecode } from "./message.ts";
+
+/**
+ * `name=value` pairs joined by `&`, as query strings and forms have them: percent-encoded, `+` for a blank. Names in
+ * the order of their first use. `undefined` for a bad escape, bytes that are no UTF-8, or more than `most` pairs.
+ */
+export const parsePairs = (text: string, most: number): ReadonlyMap<string, readonly string[]> | undefined => {
+  const found = new Map<string, string[]>();
+  if (text === "") return found;
+  let count = 0;
+  for (const pair of text.split("&")) {
+    if (pair === "") continue;
+    if (++count > most) return undefined;
+    const cut = pair.indexOf("=");
+    const name = percentDecode((cut < 0 ? pair : pair.slice(0, cut)).replaceAll("+", " "));
+    const value = percentDecode((cut < 0 ? "" : pair.slice(cut + 1)).replaceAll("+", " "));
+    if (name === undefined || value === undefined) return undefined;
+    const values = found.get(name);
+    if (values) values.push(value);
+    else found.set(name, [value]);
+  }
+  return found;
+};
+
+/** A query as request data: a name given once is text, several times a list. */
+export const queryData = (pairs: ReadonlyMap<string, readonly string[]>, without: readonly string[]): JsonObject =>
+  Object.fromEntries(
+    [...pairs]
+      .filter(([name]) => !without.includes(name))
+      .map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
+  );
+
+const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
+const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
+
+/** Go's `strconv.ParseBool`; `undefined` for what is neither. */
+export const parseGoBool = (text: string): boolean | undefined =>
+  TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
