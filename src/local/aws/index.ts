@@ -8,15 +8,20 @@ import { join } from "node:path";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../dynamodb/index.ts";
+import { instanceSession } from "./ec2.ts";
 import { uniqueId } from "./ids.ts";
 import { listen } from "./listener.ts";
 import { type AwsState, emptyAccount } from "./model.ts";
 import { answer, type World } from "./router.ts";
 import { type SdkHandler, sdkHandler } from "./sdk-handler.ts";
+import type { SessionCredentials } from "./sessions.ts";
 import { openStore } from "./store.ts";
+import { serviceSession } from "./sts.ts";
 import type { WireReply, WireRequest } from "./wire.ts";
 
+export { type HybridMachine, registerMachine } from "./machine.ts";
 export type { SdkHandler } from "./sdk-handler.ts";
+export type { SessionCredentials } from "./sessions.ts";
 export type { WireReply, WireRequest } from "./wire.ts";
 
 /** The accounts that exist from the start, each with an administrator. Not secrets: they open this double only. */
@@ -25,6 +30,7 @@ const ACCOUNTS = [
   { accountId: "444455556666", accessKeyId: "AKIALOCALADMIN000002", secretAccessKey: "local-admin-secret-2" },
 ] as const;
 
+const REGION = "us-east-1";
 const REGIONS =
   "us-east-1 us-east-2 us-west-1 us-west-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1";
 
@@ -42,6 +48,21 @@ export interface EmbeddedAws {
   handle(request: WireRequest): Promise<WireReply>;
   /** AWS wire protocols on a socket. Port 0 picks one. */
   listen(options: { host: string; port: number }): Promise<{ readonly url: string; close(): Promise<void> }>;
+  /**
+   * What a running instance's metadata service hands out: its role's session, named after the instance. Rejects when
+   * the instance has no profile whose role trusts EC2.
+   */
+  instanceCredentials(where: { accountId: string; instanceId: string; region?: string }): Promise<SessionCredentials>;
+  /**
+   * A session another service of AWS makes of a role, under a name of its own choosing (a Lambda function's name, say).
+   * Rejects when the role's trust policy does not admit the service.
+   */
+  serviceCredentials(ask: {
+    accountId: string;
+    roleName: string;
+    service: string;
+    sessionName: string;
+  }): Promise<SessionCredentials>;
   /** Ends every listener and DynamoDB, and waits until the state is on the disk. */
   close(): Promise<void>;
 }
@@ -91,11 +112,16 @@ export const createEmbeddedAws = async (options: {
     answer(world, { ...request, headers: lowerCase(request.headers) });
   const listeners = new Set<{ close(): Promise<void> }>();
   return {
-    region: "us-east-1",
+    region: REGION,
     accounts: ACCOUNTS,
     dynamo,
     requestHandler: sdkHandler(handle),
     handle,
+    instanceCredentials: async ({ region = REGION, ...where }) => instanceSession(world, { region, ...where }),
+    serviceCredentials: async (ask) => {
+      const sourceArn = `arn:aws:${ask.service.split(".")[0]}:${REGION}:${ask.accountId}:${ask.sessionName}`;
+      return serviceSession(world, { ...ask, sourceArn }, 3600);
+    },
     listen: async (where) => {
       const listener = await listen(handle, where);
       listeners.add(listener);

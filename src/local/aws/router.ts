@@ -97,7 +97,7 @@ const identify = (world: World, request: WireRequest, asked: Asked): { caller: C
   const { service, operation, region } = asked;
   const unsigned = request.headers["authorization"] === undefined;
   if (unsigned && service.protocol === "json" && service.anonymous?.has(operation)) {
-    return { caller: { ...ANONYMOUS, accountId: "" }, region: region ?? "us-east-1" };
+    return { caller: { ...ANONYMOUS, accountId: "" }, region: region ?? "" };
   }
   const { store, clock, regions } = world;
   const found = authenticate(request, { service: service.name, region }, { state: store.state, clock, regions });

@@ -1,8 +1,11 @@
 /** The services this double speaks for, and how each speaks. */
 import type { JsonObject } from "../../std/json.ts";
 import type { Call } from "./call.ts";
+import { ec2Operations } from "./ec2.ts";
+import { iamOperations } from "./iam/index.ts";
 import { kmsOperations } from "./kms/index.ts";
 import type { Answer, QueryParams } from "./query.ts";
+import { ssmAnonymous, ssmOfNodes, ssmOperations } from "./ssm/index.ts";
 import { stsOperations } from "./sts.ts";
 
 export type JsonOperation = (call: Call, input: JsonObject) => unknown;
@@ -40,6 +43,29 @@ const SERVICES: readonly Service[] = [
     version: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     operations: stsOperations,
+  },
+  {
+    protocol: "query",
+    name: "iam",
+    version: "2010-05-08",
+    namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    operations: iamOperations,
+  },
+  {
+    protocol: "ec2",
+    name: "ec2",
+    version: "2016-11-15",
+    namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
+    operations: ec2Operations,
+  },
+  {
+    protocol: "json",
+    name: "ssm",
+    target: "AmazonSSM",
+    version: "1.1",
+    operations: ssmOperations,
+    anonymous: ssmAnonymous,
+    ofNodes: ssmOfNodes,
   },
   { protocol: "json", name: "kms", target: "TrentService", version: "1.1", operations: kmsOperations },
   {

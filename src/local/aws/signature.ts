@@ -197,11 +197,16 @@ export const stringToSign = (request: WireRequest, claim: Claim): string => {
   return [ALGORITHM, claim.timestamp, scope, sha256(canonical)].join("\n");
 };
 
-/** Whether the claim's signature is the HMAC of the text under the key's secret, in constant time. */
-export const hmacMatches = (secret: string, claim: Claim, text: string): boolean => {
+/** The signature a secret key makes of a text, in hexadecimal. */
+export const hmacSignature = (secret: string, claim: Pick<Claim, "scopeDate" | "region" | "service">, text: string) => {
   const day = hmac(`AWS4${secret}`, claim.scopeDate);
   const key = hmac(hmac(hmac(day, claim.region), claim.service), "aws4_request");
-  const expected = Buffer.from(hmac(key, text).toString("hex"));
+  return hmac(key, text).toString("hex");
+};
+
+/** Whether the claim's signature is the HMAC of the text under the key's secret, in constant time. */
+export const hmacMatches = (secret: string, claim: Claim, text: string): boolean => {
+  const expected = Buffer.from(hmacSignature(secret, claim, text));
   const given = Buffer.from(claim.signature);
   return given.length === expected.length && timingSafeEqual(given, expected);
 };

@@ -41,21 +41,18 @@ const roleSession = (
   return { credentials: issueSession(world.store.state.sessionKey, world.random, caller, expires), caller };
 };
 
-/**
- * Credentials of a session that an AWS service makes for a machine or function (`ssm.amazonaws.com`, `ec2…`, `lambda…`).
- * Throws `AccessDenied` when the role does not exist or its trust policy does not admit the service.
- */
-export const serviceSession = (
-  world: World,
-  ask: {
-    readonly accountId: string;
-    readonly roleName: string;
-    readonly service: string;
-    readonly sessionName: string;
-    readonly sourceArn: string;
-    readonly seconds: number;
-  },
-): SessionCredentials => {
+/** A service of AWS that wants to take on a role for one of its machines or functions. */
+export interface ServiceAsk {
+  readonly accountId: string;
+  readonly roleName: string;
+  /** `ssm.amazonaws.com`, `ec2.amazonaws.com`, `lambda.amazonaws.com` … */
+  readonly service: string;
+  readonly sessionName: string;
+  readonly sourceArn: string;
+}
+
+/** The role, when it exists and its trust policy admits the service. */
+export const roleAdmitting = (world: Pick<World, "store">, ask: ServiceAsk): Role | undefined => {
   const role = own(own(world.store.state.accounts, ask.accountId)?.roles, ask.roleName);
   const question: TrustQuestion = {
     kind: "Service",
@@ -68,10 +65,16 @@ export const serviceSession = (
       "sts:rolesessionname": ask.sessionName,
     },
   };
-  if (!role || !trusts(role.trust, role.trustIds, question)) {
+  return role && trusts(role.trust, role.trustIds, question) ? role : undefined;
+};
+
+/** Credentials of a session that a service makes, good for `seconds`. Throws `AccessDenied` when it is not admitted. */
+export const serviceSession = (world: World, ask: ServiceAsk, seconds: number): SessionCredentials => {
+  const role = roleAdmitting(world, ask);
+  if (!role) {
     throw new AwsError("AccessDenied", `${ask.service} is not authorized to assume the role ${ask.roleName}`, 403);
   }
-  return roleSession(world, ask.accountId, role, ask.sessionName, ask.seconds).credentials;
+  return roleSession(world, ask.accountId, role, ask.sessionName, seconds).credentials;
 };
 
 const credentialsAnswer = (credentials: SessionCredentials): Answer => ({
