@@ -1,6 +1,7 @@
 import type { Clock } from "../../std/time.ts";
-import { type Body, text } from "./bodies.ts";
-import { Catalog } from "./catalog.ts";
+import type { Body } from "./bodies.ts";
+import { Catalog, nameInArn } from "./catalog.ts";
+import { ContinuousBackups } from "./continuous-backups.ts";
 import type { Checked } from "./dynalite.ts";
 import { unknownOperation } from "./errors.ts";
 import { Idempotency } from "./idempotency.ts";
@@ -11,6 +12,7 @@ import { Bytes } from "./level.ts";
 import { Streams } from "./streams.ts";
 import type { Subscription } from "./subscriptions.ts";
 import { type Place, Tables } from "./tables.ts";
+import { Tags } from "./tags.ts";
 import { TimeToLive } from "./time-to-live.ts";
 import { transactGet, transactWrite } from "./transactions.ts";
 import { Writer } from "./writes.ts";
@@ -49,6 +51,8 @@ export class Account {
     const reader = new Reader(bytes, catalog);
     const tables = new Tables(catalog, locks, clock);
     const ttl = new TimeToLive(bytes, catalog, writer, clock);
+    const backups = new ContinuousBackups(catalog, clock);
+    const tags = new Tags(catalog);
     return new Account(bytes, ttl, locks, {
       GetItem: (body) => reader.one("getItem", body),
       PutItem: (body) => writer.one(readWrite("putItem", body)),
@@ -67,6 +71,11 @@ export class Account {
       DeleteTable: (body) => tables.delete(body),
       DescribeTimeToLive: (body) => ttl.describe(body),
       UpdateTimeToLive: (body) => ttl.update(body),
+      DescribeContinuousBackups: (body) => backups.describe(body),
+      UpdateContinuousBackups: (body) => backups.update(body),
+      TagResource: (body, place) => tags.add(body, place),
+      UntagResource: (body, place) => tags.remove(body, place),
+      ListTagsOfResource: (body, place) => tags.list(body, place),
     });
   }
 
@@ -90,8 +99,7 @@ export class Account {
 
 /** A table may be named by its ARN; inside, the name is all there is. */
 const withoutTableArn = (body: Body, { accountId }: Place): Body => {
-  if (typeof body["TableName"] !== "string" || !body["TableName"].startsWith("arn:")) return body;
-  const [, name] =
-    new RegExp(`^arn:aws:dynamodb:[a-z0-9-]+:${accountId}:table/(.+)$`).exec(text(body, "TableName")) ?? [];
+  const named = body["TableName"];
+  const name = typeof named === "string" ? nameInArn(named, accountId) : undefined;
   return name === undefined ? body : { ...body, TableName: name };
 };

@@ -71,6 +71,10 @@ export class Catalog {
   }
 }
 
+/** The table a table's ARN of this account names. */
+export const nameInArn = (arn: string, accountId: string): string | undefined =>
+  new RegExp(`^arn:aws:dynamodb:[a-z0-9-]+:${accountId}:table/([a-zA-Z0-9_.-]+)$`).exec(arn)?.[1];
+
 /** The key attributes of an item, in the table's order. */
 export const keyOf = (item: Item, table: Table): Item =>
   Object.fromEntries(

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../std/time.ts";
 import { Account } from "./account.ts";
@@ -59,6 +59,8 @@ export const createEmbeddedDynamo = ({ clock, dataDir }: EmbeddedDynamoOptions):
     if (known !== undefined) return known;
     const opening = openAccount(dataDir === undefined ? undefined : join(dataDir, id), clock, subscriptions);
     accounts.set(id, opening);
+    // A folder that another process holds now may be free for the next request.
+    opening.catch(() => accounts.delete(id));
     return opening;
   };
 
@@ -85,6 +87,7 @@ export const createEmbeddedDynamo = ({ clock, dataDir }: EmbeddedDynamoOptions):
       };
     },
     async expire() {
+      for (const id of await storedAccounts(dataDir)) await account(id);
       const opened = await Promise.all(accounts.values());
       const removed = await Promise.all(opened.map((one) => one.expire()));
       await Promise.all([...subscriptions].map((subscription) => subscription.settle()));
@@ -97,6 +100,13 @@ export const createEmbeddedDynamo = ({ clock, dataDir }: EmbeddedDynamoOptions):
       await Promise.all([...subscriptions].map((subscription) => subscription.end()));
     },
   };
+};
+
+/** Accounts with a folder: their items fall due whether or not anyone has called since the start. */
+const storedAccounts = async (dataDir: string | undefined): Promise<readonly string[]> => {
+  if (dataDir === undefined) return [];
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  return (await readdir(dataDir)).filter((name) => ACCOUNT_ID.test(name));
 };
 
 const openAccount = async (

@@ -19,7 +19,11 @@ export class Bytes {
   /** Opens the folder (made if absent), or memory without one. Throws when another process holds the folder. */
   static async open(path?: string): Promise<Bytes> {
     const level = db.create(path === undefined ? {} : { path }).db;
-    await level.open();
+    try {
+      await level.open();
+    } catch (error) {
+      throw new Error(`cannot open the table's data in ${path}: is another process using it?`, { cause: error });
+    }
     return new Bytes(level);
   }
 

@@ -1,8 +1,8 @@
-import { type Body, choice, isBody, optionalFlag, optionalText, text } from "./bodies.ts";
+import { type Body, choice, optionalFlag, optionalText } from "./bodies.ts";
 import type { Checked } from "./dynalite.ts";
-import { invalid, unreadable } from "./errors.ts";
+import { invalid } from "./errors.ts";
 
-/** The parts of CreateTable and UpdateTable dynalite does not know: streams, encryption at rest, tags. */
+/** The parts of CreateTable and UpdateTable dynalite does not know: streams and encryption at rest. */
 
 const VIEWS = ["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"] as const;
 
@@ -42,16 +42,4 @@ export const describedEncryption = (
     ? key
     : `arn:aws:kms:${region}:${accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`;
   return { SSEDescription: { Status: "ENABLED", SSEType: "KMS", KMSMasterKeyArn: arn } };
-};
-
-/** Tags as name to value. */
-export const readTags = (given: unknown): Readonly<Record<string, string>> => {
-  if (given === undefined || given === null) return {};
-  if (!Array.isArray(given)) throw unreadable();
-  return Object.fromEntries(
-    given.map((tag: unknown) => {
-      if (!isBody(tag)) throw unreadable();
-      return [text(tag, "Key"), text(tag, "Value")];
-    }),
-  );
 };

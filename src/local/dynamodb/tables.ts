@@ -6,7 +6,8 @@ import { type Catalog, itemPrefix } from "./catalog.ts";
 import { type Checked, check } from "./dynalite.ts";
 import { invalid, refused, tableMissing } from "./errors.ts";
 import type { KeyLocks } from "./key-locks.ts";
-import { describedEncryption, describedStream, readTags } from "./table-settings.ts";
+import { describedEncryption, describedStream } from "./table-settings.ts";
+import { readTags } from "./tags.ts";
 
 /**
  * CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable. Changes hold at once: a new table is ACTIVE in the

@@ -74,7 +74,7 @@ const refuseSharedItems = (keys: readonly string[]): void => {
 };
 
 /** The reason a refusal gives its transaction. Other errors than these fail the request as a whole. */
-const reason = (outcome: Drafted | DynamoError): Checked => {
+const reason = (outcome: unknown): Checked => {
   if (!(outcome instanceof DynamoError)) return { Code: "None" };
   const code = codeOf(outcome);
   if (code === "ConditionalCheckFailedException") {
@@ -85,7 +85,7 @@ const reason = (outcome: Drafted | DynamoError): Checked => {
   throw outcome;
 };
 
-const cancel = (outcomes: readonly (Drafted | DynamoError)[]): void => {
+const cancel = (outcomes: readonly unknown[]): void => {
   if (!outcomes.some((outcome) => outcome instanceof DynamoError)) return;
   const reasons = outcomes.map(reason);
   const codes = reasons.map(({ Code }) => String(Code)).join(", ");
@@ -103,22 +103,19 @@ const refuseOversize = (outcomes: readonly (Drafted | DynamoError)[]): void => {
 
 /** Keys of all members; a key that does not fit its table becomes that member's reason. */
 const locateAll = (writes: readonly Write[], writer: Writer): readonly string[] => {
-  const keys: string[] = [];
-  const problems = writes.map((write): Drafted | DynamoError => {
+  const located = writes.map((write): string | DynamoError => {
     try {
-      keys.push(writer.keyOf(write));
-      return NOTHING;
+      return writer.keyOf(write);
     } catch (error) {
       if (error instanceof DynamoError) return error;
       throw error;
     }
   });
-  cancel(problems);
+  cancel(located);
+  const keys = located.filter((place) => typeof place === "string");
   refuseSharedItems(keys);
   return keys;
 };
-
-const NOTHING = { answer: {}, before: undefined, after: undefined, changes: [] } as unknown as Drafted;
 
 export const transactWrite = async (writer: Writer, idempotency: Idempotency, body: Body): Promise<Checked> => {
   const consumed = choice(body, "ReturnConsumedCapacity", ["INDEXES", "TOTAL", "NONE"], "NONE");

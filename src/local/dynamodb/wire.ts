@@ -27,8 +27,8 @@ export const answer = (status: number, content: object): WireAnswer => {
   };
 };
 
-/** A refusal as it is; anything else is a fault of ours: 500, without detail. */
+/** A refusal as it is; anything else is a fault of ours: 500, with its text, because who reads it runs it. */
 export const failure = (error: unknown): WireAnswer =>
   error instanceof DynamoError
     ? answer(error.status, error.body)
-    : answer(500, { __type: "com.amazonaws.dynamodb.v20120810#InternalServerError", message: "Internal server error" });
+    : answer(500, { __type: "com.amazonaws.dynamodb.v20120810#InternalServerError", message: String(error) });
