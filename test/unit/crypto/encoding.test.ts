@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { encodeFields, type Field } from "../../../src/crypto/index.ts";
+
+const field: fc.Arbitrary<Field> = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 6 }),
+  fc.constantFrom("", "/", "\0", "a", "a\0", "\ud800", "\udfff", "\ufffd", "é", "e\u0301", "0", "1"),
+  fc.integer(),
+  fc.constantFrom(0, 1),
+  fc.uint8Array({ maxLength: 4 }),
+  fc.constant(undefined),
+);
+
+const same = (a: readonly Field[], b: readonly Field[]): boolean =>
+  a.length === b.length &&
+  a.every((one, index) => {
+    const other = b[index];
+    return one instanceof Uint8Array && other instanceof Uint8Array ? Buffer.compare(one, other) === 0 : one === other;
+  });
+
+describe("encodeFields", () => {
+  it("never gives two different lists the same bytes (C02)", () => {
+    fc.assert(
+      fc.property(fc.array(field, { maxLength: 4 }), fc.array(field, { maxLength: 4 }), (a, b) => {
+        expect(encodeFields(a).equals(encodeFields(b))).toBe(same(a, b));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each<[string, readonly Field[], readonly Field[]]>([
+    ["a moved border", ["a|b", "c"], ["a", "b|c"]],
+    ["empty text and absence", [""], [undefined]],
+    ["a number and its text", [1], ["1"]],
+    ["text and its bytes", ["a"], [Buffer.from("a", "utf16le")]],
+    ["two Unicode normal forms", ["é"], ["e\u0301"]],
+    ["a lone surrogate and the replacement character", ["\ud800"], ["\ufffd"]],
+    ["a trailing NUL", ["a"], ["a\0"]],
+    ["an absent field at the end", ["a"], ["a", undefined]],
+  ])("tells %s apart", (_, a, b) => {
+    expect(encodeFields(a).equals(encodeFields(b))).toBe(false);
+  });
+});
