@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { invalidRequest, type LoginGrant, permissionDenied, type TokenParams } from "../framework/index.ts";
 import type { EpochSeconds, Seconds } from "../std/brand.ts";
+import { inCidrs } from "../std/cidr.ts";
 import { epochSeconds, plus, seconds } from "../std/time.ts";
 import { spentAddress } from "../storage/keys.ts";
 import { ConditionFailed, type Write } from "../storage/store.ts";
 import { vanishing } from "./expiry.ts";
 import type { Core, EntityView, LoginIdentity, MadeToken } from "./services.ts";
 import type { Mount } from "./stages.ts";
-import { inCidrs } from "./tokens/know.ts";
 import { grantTtl } from "./ttl.ts";
 
 /**
@@ -95,7 +95,7 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   const { token: params } = grant;
   const policies = loginPolicies(params);
   const cidrs = params.boundCidrs ?? [];
-  if (cidrs.length > 0 && !inCidrs(cidrs, request.sourceAddress)) {
+  if (cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
     throw permissionDenied("address is outside the role's bound CIDR blocks");
   }
   const now = epochSeconds(core.clock.now());

@@ -1,4 +1,3 @@
-import { SPACES } from "../contract/table.ts";
 import { invalidRequest } from "../framework/index.ts";
 import {
   type Acl,
@@ -9,7 +8,7 @@ import {
   parsePolicy,
   type TemplateContext,
 } from "../policy/index.ts";
-import { DOMAINS, policyAddress } from "../storage/keys.ts";
+import { DOMAINS, POLICY_PARTITION, policyAddress } from "../storage/keys.ts";
 import type { Address, Store } from "../storage/store.ts";
 import { fromSealed } from "./sealed.ts";
 import type { Config, EntityView, Policies } from "./services.ts";
@@ -47,7 +46,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
   const { store, config } = options;
   const seen: Remembered = { epoch: "", parsed: new Map(), acls: new Map() };
 
-  const addressOf = async (name: string): Promise<Address> => policyAddress(await store.names(DOMAIN), "acl", name);
+  const addressOf = async (name: string): Promise<Address> => policyAddress(await store.names(DOMAIN), name);
 
   const current = async (): Promise<Remembered> => {
     const { epoch } = await config.snapshot();
@@ -101,7 +100,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     const names = new Set(["default", "root"]);
     let after: string | undefined;
     do {
-      const page = await store.query(SPACES.policy, DOMAIN, {
+      const page = await store.query(POLICY_PARTITION, DOMAIN, {
         prefix: "acl#",
         ...(after === undefined ? {} : { after }),
       });

@@ -1,22 +1,13 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
+import { aliasAddress, entityAddress } from "../../storage/keys.ts";
 import type { Entry, Store, Write } from "../../storage/store.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import type { Config, EntityView, Identity, LoginIdentity, Snapshot } from "../services.ts";
 import type { Mount } from "../stages.ts";
 import { identityIndexWrites } from "./indexes.ts";
-import {
-  type Alias,
-  aliasAddress,
-  aliasKey,
-  type Entity,
-  entityAddress,
-  externalGroups,
-  IDENTITY_DOMAIN,
-  type Merged,
-  viewOf,
-} from "./model.ts";
+import { type Alias, aliasKey, type Entity, externalGroups, IDENTITY_DOMAIN, type Merged, viewOf } from "./model.ts";
 
 /**
  * Identity at login and on every request. An entity is one item, so "is it disabled, which policies" costs no call of

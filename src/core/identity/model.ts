@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../std/json.ts";
-import { DOMAINS, identityAddress } from "../../storage/keys.ts";
-import type { Address } from "../../storage/store.ts";
+import { DOMAINS } from "../../storage/keys.ts";
 import type { EntityView, Group, Snapshot } from "../services.ts";
 
 /** Entities and aliases as they lie in the table, and what a request sees of them. Names are compared without case. */
@@ -39,9 +38,6 @@ export interface Merged {
   readonly mergedInto: string;
 }
 
-export const entityAddress = (id: string): Address => identityAddress("e", id);
-/** Finds the entity by (mount accessor, folded alias name); the tag is an HMAC of both. */
-export const aliasAddress = (tag: string): Address => identityAddress("e", `alias#${tag}`);
 export const aliasKey = (mountAccessor: string, name: string): string =>
   `alias\n${mountAccessor}\n${name.toLowerCase()}`;
 

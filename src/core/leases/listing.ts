@@ -1,5 +1,12 @@
 import type { LeaseId } from "../../std/brand.ts";
-import { leaseAddress, leaseListingAddress } from "../../storage/keys.ts";
+import {
+  IRREVOCABLE_PARTITION,
+  irrevocableAddress,
+  leaseAddress,
+  leaseListingAddress,
+  leaseListingPartition,
+  tokenPartition,
+} from "../../storage/keys.ts";
 import type { Address, Entry } from "../../storage/store.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Core, Lease } from "../services.ts";
@@ -14,8 +21,6 @@ export interface LeaseRow {
   readonly token?: string;
   readonly accessor?: string;
 }
-
-const IRREVOCABLE = "leases#irrevocable";
 
 export interface LeaseIndex {
   address(lease: Pick<Lease, "mountId" | "id">): Promise<Address>;
@@ -46,7 +51,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
       const { path } = mount.info;
       if (!path.startsWith(prefix) && !prefix.startsWith(path)) continue;
       const opaque = prefix.startsWith(path) ? (await core().store.names("lease")).path(prefix) : "";
-      for await (const entry of rows(`leases#${mount.info.id}`, opaque)) {
+      for await (const entry of rows(leaseListingPartition(mount.info.id), opaque)) {
         const row = fromSealed<LeaseRow>(entry.body);
         if (row.id.startsWith(prefix)) yield row;
       }
@@ -65,7 +70,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
 
   const irrevocable = async (limit = Number.POSITIVE_INFINITY): Promise<readonly Lease[]> => {
     const found: Lease[] = [];
-    for await (const entry of rows(IRREVOCABLE, "")) {
+    for await (const entry of rows(IRREVOCABLE_PARTITION, "")) {
       if (found.length >= limit) break;
       const [item] = await core().store.get([leaseAddress(fromSealed<{ lease: string }>(entry.body).lease)]);
       if (item) found.push(fromSealed<Lease>(item.body));
@@ -78,7 +83,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     let after: string | undefined;
     do {
       const options = { prefix: "lease#", ...(after === undefined ? {} : { after }) };
-      const page = await core().store.query(`token#${tag}`, "token", options);
+      const page = await core().store.query(tokenPartition(tag), "token", options);
       ids.push(...page.items.map((entry) => fromSealed<{ id: LeaseId }>(entry.body).id));
       after = page.next;
     } while (after !== undefined);
@@ -87,7 +92,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
 
   return {
     address: async (lease) => leaseListingAddress(lease.mountId, (await core().store.names("lease")).path(lease.id)),
-    irrevocableAddress: (tag) => ({ pk: IRREVOCABLE, sk: tag, domain: "lease" }),
+    irrevocableAddress,
     mountOf: async (lease) => (await mounts()).find((mount) => mount.info.id === lease.mountId),
     below,
     list,

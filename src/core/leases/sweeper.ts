@@ -1,6 +1,7 @@
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { epochSeconds } from "../../std/time.ts";
+import { DOMAINS, sweeperMarkAddress, tokenPartition } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 import { minuteBucket, SHARDS } from "../expiry.ts";
 import { fromSealed } from "../sealed.ts";
@@ -12,7 +13,7 @@ import type { Revocation } from "./revocation.ts";
  * brings what DynamoDB removed before the sweeper came to it. Both run the same revocation, and both may run twice.
  */
 
-const WATERMARK: Address = { pk: "lease#sweeper", sk: "w", domain: "lease" };
+const TOKENS = tokenPartition("");
 /** The index is eventually consistent: the last minutes are looked at again. */
 const RESCAN_SECONDS = 120;
 const BATCH = 100;
@@ -20,14 +21,14 @@ const BATCH = 100;
 const GIVE_UP_SECONDS = 86400;
 
 export const createSweeper = (core: () => Core, revocation: Revocation) => {
-  const domainOf = (pk: string): string => (pk.startsWith("token#") ? "token" : "lease");
+  const domainOf = (pk: string): string => (pk.startsWith(TOKENS) ? DOMAINS.token : DOMAINS.lease);
 
   const endOne = async (address: Address): Promise<boolean> => {
     const [entry] = await core().store.get([{ ...address, domain: domainOf(address.pk) }]);
     if (!entry) return true;
     // The index may lag behind a renewal; the item itself says when it is due.
     if (entry.clear.exp === undefined || entry.clear.exp > epochSeconds(core().clock.now())) return true;
-    if (address.pk.startsWith("token#")) {
+    if (address.pk.startsWith(TOKENS)) {
       const token = fromSealed<Token>(entry.body);
       if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
       else await core().tokens.revoke(token.tag);
@@ -63,7 +64,7 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
   const sweep = async (deadlineMs: number): Promise<{ revoked: number; failed: number }> => {
     const count = { revoked: 0, failed: 0 };
     const now = epochSeconds(core().clock.now());
-    const [mark] = await core().store.get([WATERMARK]);
+    const [mark] = await core().store.get([sweeperMarkAddress]);
     const saved = mark ? fromSealed<{ at: number }>(mark.body).at : now;
     let at = Math.floor((Math.min(saved, now) - RESCAN_SECONDS) / 60) * 60;
     let reached = at;
@@ -74,7 +75,9 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
       if (whole) reached = at;
     }
     if (!mark || reached > saved || saved - reached >= 60) {
-      await core().store.write([{ op: "put", address: WATERMARK, body: { at: Math.min(reached, now) }, when: "any" }]);
+      await core().store.write([
+        { op: "put", address: sweeperMarkAddress, body: { at: Math.min(reached, now) }, when: "any" },
+      ]);
     }
     return count;
   };

@@ -1,8 +1,13 @@
-import { SPACES } from "../../contract/table.ts";
 import type { CrashPoint } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { accessorAddress, leaseListingAddress, tokenAddress } from "../../storage/keys.ts";
+import {
+  accessorAddress,
+  cubbyholePartition,
+  leaseListingAddress,
+  tokenAddress,
+  tokenPartition,
+} from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
 import { ending } from "../expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -61,7 +66,7 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
   const drop = (entry: Entry): Promise<void> => store.write([{ op: "delete", address: entry.address, when: "any" }]);
 
   const endLeases = (tag: string): Promise<void> =>
-    drain(`token#${tag}`, "lease#", async (entry) => {
+    drain(tokenPartition(tag), "lease#", async (entry) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
       // Due first, so that a failure or a crash from here on is the sweeper's.
       await leases().expireNow(id);
@@ -97,21 +102,21 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
         if (!(cause instanceof ConditionFailed)) throw cause;
       }
     }
-    await drain(`token#${child}`, "child#", (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
+    await drain(tokenPartition(child), "child#", (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
   };
 
   const cleanUp = async (token: Token): Promise<void> => {
     const { tag } = token;
     await crash("token.end.leases", () => endLeases(tag));
     await crash("token.end.children", () =>
-      drain(`token#${tag}`, "child#", async (row) => {
+      drain(tokenPartition(tag), "child#", async (row) => {
         const child = fromSealed<{ tag: string }>(row.body).tag;
         if (token.tombstone) await adopt(child, tag);
         else await revoke(child);
         await drop(row);
       }),
     );
-    await crash("token.end.cubbyhole", () => store.wipe(`${SPACES.cubbyhole}#${tag}`));
+    await crash("token.end.cubbyhole", () => store.wipe(cubbyholePartition(tag)));
     await crash("token.end.item", () => removeItem(token));
   };
 

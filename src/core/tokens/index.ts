@@ -2,7 +2,7 @@ import { permissionDenied, VaultError } from "../../framework/index.ts";
 import { as, type LeaseId } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { type Clock, seconds } from "../../std/time.ts";
-import { accessorAddress, tokenAddress } from "../../storage/keys.ts";
+import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store } from "../../storage/store.ts";
 import { ending, hasEnded } from "../expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -90,7 +90,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     const rows: { token: string; accessor: string }[] = [];
     let after: string | undefined;
     do {
-      const page = await store.query(`leases#${mountId}`, "lease", after === undefined ? {} : { after });
+      const page = await store.query(leaseListingPartition(mountId), "lease", after === undefined ? {} : { after });
       for (const entry of page.items) {
         const row = fromSealed<{ token?: string; accessor?: string }>(entry.body);
         if (row.accessor !== undefined && row.token !== undefined)

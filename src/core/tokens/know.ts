@@ -1,4 +1,4 @@
-import { BlockList } from "node:net";
+import { inCidrs } from "../../std/cidr.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import type { Clock } from "../../std/time.ts";
 import { tokenAddress } from "../../storage/keys.ts";
@@ -24,18 +24,6 @@ interface Hint {
 const MAX_HINTS = 10_000;
 
 const invalid = (refused: string): Refused => ({ refused, invalid: true });
-
-/** Whether an address lies in one of the blocks; an address we cannot read lies in none. */
-export const inCidrs = (cidrs: readonly string[], address: string): boolean => {
-  const blocks = new BlockList();
-  for (const cidr of cidrs) {
-    const [net = "", bits] = cidr.split("/");
-    const family = net.includes(":") ? "ipv6" : "ipv4";
-    blocks.addSubnet(net, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
-  }
-  const plain = address.startsWith("::ffff:") ? address.slice(7) : address;
-  return blocks.check(plain, plain.includes(":") ? "ipv6" : "ipv4");
-};
 
 const stateOf = (token: Token, nowMs: number): string | undefined => {
   if (token.revoked) return "token is revoked";
@@ -107,7 +95,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     const broken = chainBreak(read2.slice(0, token.ancestors.length));
     if (broken !== undefined) return invalid(broken);
 
-    if (token.boundCidrs.length > 0 && token.expires !== 0 && !inCidrs(token.boundCidrs, sourceAddress)) {
+    if (token.boundCidrs.length > 0 && token.expires !== 0 && !inCidrs(sourceAddress, token.boundCidrs)) {
       return { refused: "address is outside the token's bound CIDR blocks", invalid: false };
     }
     let entity: EntityView | undefined;

@@ -1,0 +1,8 @@
+import type { Core } from "./services.ts";
+import type { Hooks } from "./stages/types.ts";
+
+/** What stands around the stages: password policies, rendering for wrapping. */
+export const createHooks = (_core: () => Core, render: Hooks["render"]): Hooks => ({
+  render,
+  generatePassword: async () => undefined,
+});

@@ -1,0 +1,109 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { KMSClient } from "@aws-sdk/client-kms";
+import { type CatalogRow, createCatalog } from "./catalog.ts";
+import { type AuditSink, createAudit } from "./core/audit/index.ts";
+import { cubbyholeBackend } from "./core/backends/cubbyhole/backend.ts";
+import { identityBackend } from "./core/backends/identity/backend.ts";
+import { systemBackend } from "./core/backends/system/backend.ts";
+import { tokenBackend } from "./core/backends/token/backend.ts";
+import { createCore } from "./core/core.ts";
+import { createHooks } from "./core/hooks.ts";
+import { createPipeline } from "./core/pipeline.ts";
+import { Forward } from "./core/route.ts";
+import type { Core } from "./core/services.ts";
+import type { CoreWithHooks } from "./core/stages/types.ts";
+import type { Answer } from "./core/stages.ts";
+import type { CrashPoint } from "./framework/index.ts";
+import {
+  createHttpHandler,
+  DEFAULT_LIMITS,
+  encodeAnswer,
+  type HttpRequest,
+  type HttpResponse,
+  type Limits,
+} from "./http/index.ts";
+import type { RandomSource } from "./std/random.ts";
+import type { Clock } from "./std/time.ts";
+import { createStore, type SealedStore, type StoreEvent } from "./storage/index.ts";
+
+/**
+ * The whole product as one function of its dependencies. The Lambda functions, the local server and the tests call it;
+ * nothing in here knows where it runs.
+ */
+
+export interface ServerDependencies {
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly tableName: string;
+  readonly keyId: string;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** Secrets engines and auth methods, `builtInRows()` or a part of it. Core's own backends are added here. */
+  readonly rows: readonly CatalogRow[];
+  /** Which rows this process runs; absent: all. */
+  readonly hosted?: (row: CatalogRow, path: string) => boolean;
+  readonly auditSink: AuditSink;
+  readonly log: Core["log"];
+  readonly domainsAllowed?: readonly string[];
+  readonly sleep?: (ms: number) => Promise<void>;
+  readonly crash?: CrashPoint;
+  readonly observe?: (event: StoreEvent) => void;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Server {
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
+  /** For the operator's direct invocations, the sweeper, the stream consumer and tests. */
+  readonly core: CoreWithHooks;
+  readonly store: SealedStore;
+}
+
+const render = (answer: Answer) => {
+  const { status, headers, body } = encodeAnswer(answer);
+  return { status, contentType: headers["content-type"] ?? "application/json", body };
+};
+
+const straight: CrashPoint = (_name, fn) => fn();
+
+/** Core's own backends: ordinary path tables that are given core's services. */
+const coreRows = (core: () => CoreWithHooks, store: SealedStore): readonly CatalogRow[] => [
+  { kind: "secret", type: "system", home: "system", make: () => systemBackend(core(), store) },
+  { kind: "secret", type: "cubbyhole", home: "wrapping", make: () => cubbyholeBackend(core()) },
+  { kind: "secret", type: "identity", home: "system", make: () => identityBackend(core()) },
+  { kind: "auth", type: "token", home: "login", make: () => tokenBackend(core()) },
+];
+
+export const buildServer = (deps: ServerDependencies): Server => {
+  const { clock, random, log } = deps;
+  const store = createStore({
+    dynamodb: deps.dynamodb,
+    kms: deps.kms,
+    tableName: deps.tableName,
+    keyId: deps.keyId,
+    clock,
+    random,
+    ...(deps.sleep ? { sleep: deps.sleep } : {}),
+    ...(deps.domainsAllowed ? { domainsAllowed: deps.domainsAllowed } : {}),
+    ...(deps.observe ? { observe: deps.observe } : {}),
+  });
+  const core = createCore({
+    store,
+    clock,
+    random,
+    log,
+    crash: deps.crash ?? straight,
+    catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),
+    audit: (late) => createAudit(late, deps.auditSink),
+    hooks: (late) => createHooks(late, render),
+  });
+  const handle = createHttpHandler({
+    core: { handle: createPipeline(core) },
+    random,
+    limits: { ...DEFAULT_LIMITS, ...deps.limits },
+    // A request for another function's mount is the adapter's business.
+    rethrow: (error) => error instanceof Forward,
+    report: (error, requestId) =>
+      log("unexpected error", { request: requestId, error: error instanceof Error ? error.name : "unknown" }),
+  });
+  return { handle, core, store };
+};
