@@ -16,8 +16,14 @@ export { defineBackend, op, path } from "./backend.ts";
 export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";
+export type { Help } from "./help.ts";
+export { helpFor } from "./help.ts";
+export type { OpenApiMount } from "./openapi.ts";
+export { openApiDocument } from "./openapi.ts";
 export type { ParsedInput } from "./parse.ts";
 export { parseInput } from "./parse.ts";
+export type { ReferencePage } from "./reference.ts";
+export { referencePages } from "./reference.ts";
 export type {
   IssuedAuth,
   LeaseGrant,

@@ -1,0 +1,154 @@
+import type { Backend, Op, Operation, Path } from "./backend.ts";
+import { parseTemplate } from "./route.ts";
+import { jsonSchema } from "./schema.ts";
+
+/**
+ * The OpenAPI document of mounted backends, from their path tables. Documents nothing that is not in a table; holds no
+ * value of any entry.
+ */
+
+// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+type AnyPath = Path<any>;
+// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+type AnyOp = Op<any, any, any>;
+
+export interface OpenApiMount {
+  /** Where it answers: `secret/`, `auth/aws/`. */
+  readonly path: string;
+  readonly backend: Backend;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required?: true;
+  readonly description?: string;
+  readonly schema: object;
+}
+
+const parts = (path: AnyPath): string =>
+  parseTemplate(path.template)
+    .map((part) => (part.type === "static" ? part.text : `{${part.name}}`))
+    .join("/");
+
+const words = (text: string): string[] =>
+  text
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== "")
+    .map((word) => word.toLowerCase());
+
+const pathParameters = (path: AnyPath): Parameter[] =>
+  Object.entries<string>(path.params).map(([name, description]) => ({
+    name,
+    in: "path",
+    required: true,
+    description,
+    schema: { type: "string" },
+  }));
+
+const properties = (op: AnyOp): Readonly<Record<string, object>> => {
+  const found = op.input === undefined ? undefined : jsonSchema(op.input, "input")["properties"];
+  return typeof found === "object" && found !== null ? (found as Readonly<Record<string, object>>) : {};
+};
+
+const queryParameters = (op: AnyOp, captured: ReadonlySet<string>): Parameter[] =>
+  Object.entries(properties(op))
+    .filter(([name]) => !captured.has(name))
+    .map(([name, { description, ...schema }]: [string, { description?: string }]) => ({
+      name,
+      in: "query",
+      ...(description === undefined ? {} : { description }),
+      schema,
+    }));
+
+const LIST_PARAMETER: Parameter = {
+  name: "list",
+  in: "query",
+  required: true,
+  description: "Must be set to `true`",
+  schema: { type: "string", enum: ["true"] },
+};
+
+const METHOD: Readonly<Record<Operation, string>> = {
+  read: "get",
+  list: "get",
+  create: "post",
+  update: "post",
+  patch: "patch",
+  delete: "delete",
+};
+
+const body = (op: AnyOp, operation: Operation): object => {
+  if (op.input === undefined) return {};
+  const type = operation === "patch" ? "application/merge-patch+json" : "application/json";
+  return { requestBody: { content: { [type]: { schema: jsonSchema(op.input, "input") } } } };
+};
+
+const answers = (op: AnyOp, operation: Operation): object => {
+  const asks = operation === "read" || operation === "list";
+  if (op.output === undefined) return { [asks ? "200" : "204"]: { description: asks ? "OK" : "empty body" } };
+  return {
+    "200": {
+      description: "OK",
+      content: {
+        "application/json": { schema: { type: "object", properties: { data: jsonSchema(op.output, "output") } } },
+      },
+    },
+  };
+};
+
+const operationItem = (prefix: string, backend: Backend, path: AnyPath, operation: Operation, op: AnyOp): object => {
+  const captured = new Set(Object.keys(path.params));
+  const asks = operation === "read" || operation === "list" || operation === "delete";
+  const parameters = [
+    ...(operation === "list" ? [LIST_PARAMETER] : []),
+    ...(asks ? queryParameters(op, captured) : []),
+  ];
+  return {
+    summary: op.summary,
+    operationId: [...words(prefix || backend.type), operation, ...words(path.template)].join("-"),
+    tags: [backend.kind === "auth" ? "auth" : prefix.startsWith("sys/") ? "system" : "secrets"],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(asks ? {} : body(op, operation)),
+    responses: answers(op, operation),
+  };
+};
+
+/** The `paths` of one backend. A list stands as GET on the path with a slash behind it, as in Vault's document. */
+export const openApiPaths = (prefix: string, backend: Backend): Readonly<Record<string, object>> => {
+  const document: Record<string, Record<string, unknown>> = {};
+  for (const path of backend.paths as readonly AnyPath[]) {
+    const plain = `/${prefix}${parts(path)}`;
+    const listOnly = path.ops.list !== undefined && path.ops.read === undefined && Object.keys(path.ops).length === 1;
+    for (const [name, op] of Object.entries(path.ops) as [Operation, AnyOp | undefined][]) {
+      if (op === undefined || (name === "create" && path.ops.update !== undefined)) continue;
+      const where = name === "list" && !plain.endsWith("/") ? `${plain}/` : plain;
+      const item = document[where] ?? {
+        description: path.summary,
+        ...(pathParameters(path).length > 0 ? { parameters: pathParameters(path) } : {}),
+        ...(op.access === "unauthenticated" ? { "x-vault-unauthenticated": true } : {}),
+        ...(op.access === "sudo" ? { "x-vault-sudo": true } : {}),
+        ...(path.exists !== undefined && !listOnly ? { "x-vault-createSupported": true } : {}),
+      };
+      item[METHOD[name]] = operationItem(prefix, backend, path, name, op);
+      document[where] = item;
+    }
+  }
+  return document;
+};
+
+/**
+ * An OpenAPI 3 document of what is mounted. `info.version` is the version Vault's clients see.
+ * Source: Vault documentation, "/sys/internal/specs/openapi".
+ */
+export const openApiDocument = (mounts: readonly OpenApiMount[], version: string): object => ({
+  openapi: "3.0.2",
+  info: {
+    title: "Zeroth",
+    description: "Secrets management over HashiCorp Vault's HTTP API. All API routes are prefixed with `/v1/`.",
+    version,
+    license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+  },
+  paths: Object.assign({}, ...mounts.map(({ path, backend }) => openApiPaths(path, backend))),
+  components: {},
+});
