@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { type Backend, type BackendContext, defineBackend, op, path } from "../../framework/index.ts";
+import {
+  clientConfig,
+  clientConfigAddress,
+  clientConfigShape,
+  readClientConfig,
+  removeClientConfig,
+  writeClientConfig,
+} from "./client-config.ts";
+import { identityConfig, identityConfigAddress, identityConfigShape, writeIdentityConfig } from "./identity-config.ts";
+import { login, type Parts } from "./login.ts";
+import { loginShape } from "./login-request.ts";
+import { lookupsOf, type Survey } from "./lookups.ts";
+import type { Directory, StsFetch } from "./ports.ts";
+import { partitionOf } from "./regions.ts";
+import { renewLogin } from "./renewal.ts";
+import { writeRole } from "./role-writes.ts";
+import { findRole, listRoles, type RoleInput, readRole, removeRole, roleShape } from "./roles.ts";
+import {
+  listStsAccounts,
+  removeStsAccount,
+  type StsAccountInput,
+  stsAccount,
+  stsAccountShape,
+  writeStsAccount,
+} from "./sts-accounts.ts";
+
+/**
+ * Login with the AWS identity a machine already has: a signed `GetCallerIdentity` that STS judges, and for EC2
+ * instances and hybrid nodes what AWS says about the machine. Trusts STS and the account's own APIs, over TLS, and
+ * nothing a caller writes. It must never send a caller's text to AWS but the values of the signed headers, and never
+ * grant anything because a question failed.
+ */
+
+export interface AwsAuthParts {
+  readonly sts: StsFetch;
+  readonly directory: Directory;
+  /** The program's own region; logins of its partition alone are taken. */
+  readonly region: string;
+}
+
+const surveyOf = async (parts: Parts, cx: BackendContext): Promise<Survey> => ({
+  lookups: parts.lookups,
+  storage: cx.storage,
+  config: await clientConfig(cx.storage),
+  now: cx.clock.now(),
+});
+const keysOf = (keys: readonly string[]) => (keys.length > 0 ? { data: { keys } } : undefined);
+const done = async (work: Promise<void>): Promise<undefined> => void (await work);
+
+const loginPath = (parts: Parts) =>
+  path("login", {
+    summary: "Log in with a signed AWS request.",
+    params: {},
+    ops: {
+      update: op({
+        summary: "Give a signed GetCallerIdentity request, get a token.",
+        access: "unauthenticated",
+        input: z.object(loginShape),
+        prefetch: (_, storage) => [clientConfigAddress(storage), identityConfigAddress(storage)],
+        handle: async ({ input }, cx) => ({ auth: await login(parts, input, cx) }),
+      }),
+    },
+  });
+
+const rolePath = (parts: Parts) => {
+  const write = op<"role/{role}", RoleInput, unknown>({
+    summary: "Write a role.",
+    input: z.object(roleShape),
+    handle: async ({ params, input }, cx) => {
+      const bounds = { random: cx.random, mountMax: cx.mount.maxTtl };
+      const warnings = await writeRole(await surveyOf(parts, cx), params.role, input, bounds);
+      return warnings.length > 0 ? { warnings } : undefined;
+    },
+  });
+  return path("role/{role}", {
+    summary: "A role: who may log in, and what they get.",
+    params: { role: "Name of the role; case does not matter." },
+    exists: async ({ params }, cx) => (await findRole(cx.storage, params.role)) !== undefined,
+    ops: {
+      create: write,
+      update: write,
+      read: op({
+        summary: "Read a role.",
+        handle: async ({ params }, cx) => {
+          const data = await readRole(cx.storage, params.role);
+          return data && { data };
+        },
+      }),
+      delete: op({
+        summary: "Delete a role.",
+        handle: async ({ params }, cx) => done(removeRole(cx.storage, params.role)),
+      }),
+    },
+  });
+};
+
+const roleList = (template: "role" | "roles") =>
+  path(template, {
+    summary: "The roles of this mount.",
+    params: {},
+    ops: { list: op({ summary: "List roles.", handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }) },
+  });
+
+const clientWrite = op({
+  summary: "Configure how the mount speaks to AWS; what is not named stays.",
+  input: z.object(clientConfigShape),
+  handle: ({ input }, cx) => done(writeClientConfig(cx.storage, input)),
+});
+
+const clientPath = path("config/client", {
+  summary: "How the mount speaks to AWS.",
+  params: {},
+  exists: async (_, cx) => (await readClientConfig(cx.storage)) !== undefined,
+  ops: {
+    create: clientWrite,
+    update: clientWrite,
+    read: op({
+      summary: "Read the configuration, without the secret key.",
+      handle: async (_, cx) => {
+        const data = await readClientConfig(cx.storage);
+        return data && { data };
+      },
+    }),
+    delete: op({ summary: "Remove the configuration.", handle: (_, cx) => done(removeClientConfig(cx.storage)) }),
+  },
+});
+
+const identityPath = path("config/identity", {
+  summary: "What a login is known by.",
+  params: {},
+  ops: {
+    read: op({
+      summary: "Read the identity configuration.",
+      handle: async (_, cx) => ({ data: await identityConfig(cx.storage) }),
+    }),
+    update: op({
+      summary: "Configure aliases and metadata; what is not named stays.",
+      input: z.object(identityConfigShape),
+      handle: ({ input }, cx) => done(writeIdentityConfig(cx.storage, input)),
+    }),
+  },
+});
+
+const accountWrite = op<"config/sts/{account_id}", StsAccountInput, unknown>({
+  summary: "Name the role to assume for look-ups in the account.",
+  input: z.object(stsAccountShape),
+  handle: ({ params, input }, cx) => done(writeStsAccount(cx.storage, params.account_id, input)),
+});
+
+const accountPath = path("config/sts/{account_id}", {
+  summary: "How another account is looked into.",
+  params: { account_id: "The account, 12 digits." },
+  exists: async ({ params }, cx) => (await stsAccount(cx.storage, params.account_id)) !== undefined,
+  ops: {
+    create: accountWrite,
+    update: accountWrite,
+    read: op({
+      summary: "Read an account's role.",
+      handle: async ({ params }, cx) => {
+        const data = await stsAccount(cx.storage, params.account_id);
+        return data && { data };
+      },
+    }),
+    delete: op({
+      summary: "Forget an account's role.",
+      handle: async ({ params }, cx) => done(removeStsAccount(cx.storage, params.account_id)),
+    }),
+  },
+});
+
+const accountList = path("config/sts", {
+  summary: "The other accounts.",
+  params: {},
+  ops: { list: op({ summary: "List accounts.", handle: async (_, cx) => keysOf(await listStsAccounts(cx.storage)) }) },
+});
+
+/** The `aws` auth method. Throws for a region that does not exist. */
+export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
+  const partition = partitionOf(region);
+  if (!partition) throw new Error(`region ${JSON.stringify(region)} is not known`);
+  const parts: Parts = { sts, lookups: lookupsOf(directory), partition };
+  return defineBackend({
+    kind: "auth",
+    type: "aws",
+    help: "Logs machines in with the AWS identity they already have: IAM roles and users, EC2 instances, SSM nodes.",
+    paths: [
+      loginPath(parts),
+      rolePath(parts),
+      roleList("role"),
+      roleList("roles"),
+      clientPath,
+      identityPath,
+      accountPath,
+      accountList,
+    ],
+    renewLogin: (renewal, cx) => renewLogin(parts.lookups, renewal, cx),
+  });
+};

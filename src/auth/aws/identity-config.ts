@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { field, invalidRequest } from "../../framework/index.ts";
+import type { View } from "../../storage/store.ts";
+import { changeStored, readStored } from "./stored.ts";
+
+/** `config/identity`: what a login is known by to identity, and which of its facts become metadata. */
+
+export const identityConfigShape = {
+  iam_alias: field.text("Alias of IAM logins: `role_id`, `unique_id`, `full_arn`, `canonical_arn`, `ssm_instance_id`."),
+  iam_metadata: field.commaList("Metadata of IAM logins; `default` for the default list."),
+  ec2_alias: field.text("Alias of EC2 logins: `role_id`, `instance_id` or `image_id`."),
+  ec2_metadata: field.commaList("Metadata of EC2 logins; `default` for the default list."),
+};
+const identityInput = z.object(identityConfigShape);
+export type IdentityConfigInput = z.output<typeof identityInput>;
+
+const IAM_ALIASES = ["role_id", "unique_id", "full_arn", "canonical_arn", "ssm_instance_id"] as const;
+const EC2_ALIASES = ["role_id", "instance_id", "image_id"] as const;
+const IAM_METADATA = [
+  "account_id",
+  "auth_type",
+  "canonical_arn",
+  "client_arn",
+  "client_user_id",
+  "inferred_aws_region",
+  "inferred_entity_id",
+  "inferred_entity_type",
+  "ssm_activation_id",
+  "ssm_instance_id",
+  "ssm_name",
+] as const;
+const EC2_METADATA = ["account_id", "ami_id", "auth_type", "instance_id", "region"] as const;
+export type IamMetadata = (typeof IAM_METADATA)[number];
+
+const stored = z.object({
+  iam_alias: z.enum(IAM_ALIASES),
+  iam_metadata: z.array(z.enum(IAM_METADATA)),
+  ec2_alias: z.enum(EC2_ALIASES),
+  ec2_metadata: z.array(z.enum(EC2_METADATA)),
+});
+export type IdentityConfig = z.output<typeof stored>;
+
+const DEFAULTS: IdentityConfig = {
+  iam_alias: "role_id",
+  iam_metadata: ["account_id", "auth_type"],
+  ec2_alias: "role_id",
+  ec2_metadata: ["account_id", "auth_type"],
+};
+
+export const identityConfigAddress = (storage: View) => storage.at("config/identity");
+
+export const identityConfig = async (storage: View): Promise<IdentityConfig> =>
+  (await readStored(storage, identityConfigAddress(storage), stored)) ?? DEFAULTS;
+
+const oneOf = <T extends string>(name: string, allowed: readonly T[], shown: string, given: string): T => {
+  const found = allowed.find((value) => value === given);
+  if (found === undefined)
+    throw invalidRequest(`${name} of ${JSON.stringify(given.slice(0, 64))} not in set of allowed values: [${shown}]`);
+  return found;
+};
+
+const selection = <T extends string>(allowed: readonly T[], normal: readonly T[], given: readonly string[]): T[] => {
+  const names = given.filter((name) => name !== "");
+  if (names.length === 1 && names[0] === "default") return [...normal];
+  if (names.includes("default")) {
+    const shown = names.map((name) => JSON.stringify(name.slice(0, 32))).join(" ");
+    throw invalidRequest(
+      `[${shown.slice(0, 128)}] contains default - default can't be used in combination with other fields`,
+    );
+  }
+  return [...new Set(names)].map((name) => {
+    const found = allowed.find((value) => value === name);
+    if (found !== undefined) return found;
+    const choice = JSON.stringify(allowed.join(", "));
+    throw invalidRequest(
+      `${JSON.stringify(name.slice(0, 64))} contains an unavailable field, please select from ${choice}`,
+    );
+  });
+};
+
+/** Changes what the write names. Throws `invalid_request`. */
+export const writeIdentityConfig = async (storage: View, input: IdentityConfigInput): Promise<void> => {
+  await changeStored(storage, identityConfigAddress(storage), stored, (previous = DEFAULTS) => {
+    const { iam_alias, iam_metadata, ec2_alias, ec2_metadata } = input;
+    return {
+      // the text of the refusal is the one clients know, though further values are taken
+      iam_alias:
+        iam_alias === undefined
+          ? previous.iam_alias
+          : oneOf("iam_alias", IAM_ALIASES, "role_id unique_id full_arn", iam_alias),
+      iam_metadata: iam_metadata ? selection(IAM_METADATA, DEFAULTS.iam_metadata, iam_metadata) : previous.iam_metadata,
+      ec2_alias:
+        ec2_alias === undefined
+          ? previous.ec2_alias
+          : oneOf("ec2_alias", EC2_ALIASES, EC2_ALIASES.join(" "), ec2_alias),
+      ec2_metadata: ec2_metadata ? selection(EC2_METADATA, DEFAULTS.ec2_metadata, ec2_metadata) : previous.ec2_metadata,
+    };
+  });
+};

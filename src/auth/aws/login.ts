@@ -1,0 +1,91 @@
+import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
+import { checkSourceAddress } from "../../framework/token-params.ts";
+import { askAws } from "./ask.ts";
+import { clientConfig } from "./client-config.ts";
+import { verifyInstance } from "./ec2-instance.ts";
+import { verifyNode } from "./hybrid.ts";
+import { identityConfig } from "./identity-config.ts";
+import type { Machine } from "./inference.ts";
+import { loginGrant } from "./login-grant.ts";
+import { type LoginInput, loginType, readLogin } from "./login-request.ts";
+import { type Lookups, Refusal, type Survey } from "./lookups.ts";
+import type { StsFetch } from "./ports.ts";
+import { isBound } from "./principals.ts";
+import type { Partition } from "./regions.ts";
+import { findRole, type Role } from "./roles.ts";
+import { callerIdentity, type Identity } from "./sts-answer.ts";
+
+/** A login from first check to grant. The order of the checks is Vault's, so that each failure has Vault's text. */
+
+/** What the mount was built with. */
+export interface Parts {
+  readonly sts: StsFetch;
+  readonly lookups: Lookups;
+  readonly partition: Partition;
+}
+
+const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | undefined> =>
+  given ? findRole(cx.storage, given) : Promise.resolve(undefined);
+
+const checkPrincipal = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<void> => {
+  const failed = `error looking up full ARN of entity ${identity.canonicalArn} when attempting login for role "${name}"`;
+  try {
+    if (await askAws(failed, () => isBound(survey, role, name, identity))) return;
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw invalidRequest(cause.message);
+  }
+  throw invalidRequest(`IAM Principal ${JSON.stringify(identity.arn)} does not belong to the role "${name}"`);
+};
+
+const inferNode = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine> => {
+  const failed = `failed to verify ${identity.principal.session || identity.principal.name} as an SSM managed instance`;
+  try {
+    return await askAws(failed, () => verifyNode(survey, role, name, identity));
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw invalidRequest(cause.kind === "bound" ? cause.message : `${failed}: ${cause.message}`);
+  }
+};
+
+const inferInstance = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine> => {
+  const session = identity.principal.session || identity.principal.name;
+  const failed = `failed to verify ${session} as a valid EC2 instance in region ${role.inferred_aws_region[0]}`;
+  try {
+    return await askAws(failed, () => verifyInstance(survey, role, name, identity));
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    const prefix = cause.kind === "bound" ? "error validating instance" : failed;
+    throw invalidRequest(`${prefix}: ${cause.message}`);
+  }
+};
+
+const infer = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine | undefined> => {
+  if (role.inferred_entity_type === "ssm_managed_instance") return inferNode(survey, role, name, identity);
+  return role.inferred_entity_type === "ec2_instance" ? inferInstance(survey, role, name, identity) : undefined;
+};
+
+/** Throws `invalid_request` for a caller who may not, `upstream_failed` when AWS cannot be asked; grants nothing else. */
+export const login = async (parts: Parts, input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
+  if (loginType(input) === "ec2")
+    throw invalidRequest("ec2 logins by identity document are not supported; log in with a signed request");
+  const config = await clientConfig(cx.storage);
+  const now = cx.clock.now();
+  const signed = readLogin(input, config, parts.partition, now);
+
+  const [identity, named] = await Promise.all([
+    callerIdentity(parts.sts, signed.request, parts.partition),
+    findFor(cx, input.role),
+  ]);
+  const name = input.role || identity.principal.name;
+  const role = input.role ? named : await findFor(cx, name);
+  if (!role) throw invalidRequest(`entry for role ${name.slice(0, 64)} not found`);
+  checkSourceAddress(role, cx.sourceAddress);
+  if (role.auth_type !== "iam") throw invalidRequest(`auth method iam not allowed for role ${name}`);
+
+  const survey: Survey = { lookups: parts.lookups, storage: cx.storage, config, now };
+  await checkPrincipal(survey, role, name, identity);
+  const machine = await infer(survey, role, name, identity);
+  const shown = await identityConfig(cx.storage);
+  return { ...loginGrant({ name, role, identity, machine, shown }), once: signed.once };
+};

@@ -1,0 +1,157 @@
+import { Sensitive } from "../../std/sensitive.ts";
+import type { View } from "../../storage/store.ts";
+import { ArnError, canonicalArn, parseArn } from "./arn.ts";
+import type { ClientConfig } from "./client-config.ts";
+import type { AccountScope, Directory, IamRole, IamUser, ManagedInstance, Tag } from "./ports.ts";
+import { cacheKey, type PositiveCache, positiveCache } from "./positive-cache.ts";
+import { dnsSuffix, type Partition, partitionOf } from "./regions.ts";
+import { stsAccount } from "./sts-accounts.ts";
+import type { Identity } from "./sts-answer.ts";
+
+/**
+ * Questions about a caller's account, asked in the name of that account alone: an answer about a principal counts
+ * only when account, partition, name and unique id are those of the caller. What is remembered is keyed by all of it,
+ * so that a name in one account can never be answered from another (CVE-2025-11621, CVE-2025-59048).
+ */
+
+/** A refusal with its reason: the caller's fault, or at least not AWS's. Login and renewal word it differently. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  /** `bound`: a constraint of the role does not hold; `identity`: the caller is not what it must be. */
+  readonly kind: "identity" | "bound";
+  constructor(message: string, kind: "identity" | "bound" = "identity") {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const REMEMBERED_MS = 60_000;
+
+export interface Lookups {
+  readonly directory: Directory;
+  readonly roles: PositiveCache<IamRole>;
+  readonly users: PositiveCache<IamUser>;
+  readonly nodes: PositiveCache<ManagedInstance>;
+  readonly tags: PositiveCache<readonly Tag[]>;
+}
+
+export const lookupsOf = (directory: Directory): Lookups => ({
+  directory,
+  roles: positiveCache(REMEMBERED_MS),
+  users: positiveCache(REMEMBERED_MS),
+  nodes: positiveCache(REMEMBERED_MS),
+  tags: positiveCache(REMEMBERED_MS),
+});
+
+/** What one login or renewal looks things up with. */
+export interface Survey {
+  readonly lookups: Lookups;
+  readonly storage: View;
+  readonly config: ClientConfig;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+/** The credentials for an account's look-ups. Throws `Refusal` when there are none for exactly that account. */
+export const accountScope = async (survey: Survey, account: string, partition: Partition): Promise<AccountScope> => {
+  const { config, lookups } = survey;
+  const keys =
+    config.access_key === ""
+      ? undefined
+      : { accessKeyId: config.access_key, secretAccessKey: new Sensitive(config.secret_key) };
+  const common = {
+    account,
+    partition,
+    ...(keys ? { keys } : {}),
+    endpoints: {
+      ...(config.iam_endpoint ? { iam: config.iam_endpoint } : {}),
+      ...(config.endpoint ? { ec2: config.endpoint } : {}),
+    },
+  };
+  const via = await stsAccount(survey.storage, account);
+  if (via)
+    return { ...common, via: { roleArn: via.sts_role, externalId: via.external_id, stsRegion: config.sts_region } };
+  const own = await lookups.directory.ownAccount(keys);
+  if (own === account) return common;
+  throw new Refusal(`unable to fetch client for account ID "${account}" -- default client is for account "${own}"`);
+};
+
+/** Everything an answer depends on besides its own name. */
+export const scopeKey = (scope: AccountScope): readonly (string | undefined)[] => [
+  scope.partition,
+  scope.account,
+  scope.via?.roleArn,
+  scope.via?.externalId,
+  scope.via?.stsRegion,
+  scope.keys?.accessKeyId,
+  scope.endpoints?.iam,
+  scope.endpoints?.ec2,
+];
+
+export const callerScope = (survey: Survey, identity: Identity): Promise<AccountScope> => {
+  const { account, partition } = identity.principal;
+  const known = (["aws", "aws-cn", "aws-us-gov"] as const).find((name) => name === partition);
+  if (!known) throw new Refusal("partition of the caller is not known");
+  return accountScope(survey, account, known);
+};
+
+const isCaller = (identity: Identity, found: { readonly id: string; readonly arn: string }): boolean => {
+  try {
+    return found.id === identity.uniqueId && canonicalArn(parseArn(found.arn)) === identity.canonicalArn;
+  } catch (cause) {
+    if (cause instanceof ArnError) return false;
+    throw cause;
+  }
+};
+
+/**
+ * The caller's role or user as its own account describes it now. `undefined`: gone, or another one under the same
+ * name. A user has no trust policy.
+ */
+export const confirmedPrincipal = async (
+  survey: Survey,
+  identity: Identity,
+): Promise<{ readonly arn: string; readonly trustPolicy?: string } | undefined> => {
+  const scope = await callerScope(survey, identity);
+  const { lookups, now } = survey;
+  const { name, type } = identity.principal;
+  const key = cacheKey(type, name, identity.uniqueId, ...scopeKey(scope));
+  const found =
+    type === "user"
+      ? await lookups.users.get(key, now, () => lookups.directory.user(scope, name))
+      : await lookups.roles.get(key, now, () => lookups.directory.role(scope, name));
+  return found && isCaller(identity, found) ? found : undefined;
+};
+
+/** The unique id an IAM ARN stands for now. Throws `Refusal` for what names nothing. */
+export const uniqueIdOf = async (
+  survey: Survey,
+  arn: string,
+): Promise<{ readonly id: string; readonly role?: IamRole }> => {
+  const wanted = parsed(arn);
+  const partition = (["aws", "aws-cn", "aws-us-gov"] as const).find((name) => name === wanted.partition);
+  if (!partition) throw new Refusal("partition is not known");
+  const scope = await accountScope(survey, wanted.account, partition);
+  const { directory } = survey.lookups;
+  if (wanted.type === "assumed-role") throw new Refusal('unrecognized principal type: "assumed-role"');
+  const role = wanted.type === "role" ? await directory.role(scope, wanted.name) : undefined;
+  const found =
+    role ??
+    (wanted.type === "user" ? await directory.user(scope, wanted.name) : undefined) ??
+    (wanted.type === "instance-profile" ? await directory.instanceProfile(scope, wanted.name) : undefined);
+  if (!found || canonicalArn(parsed(found.arn)) !== canonicalArn(wanted))
+    throw new Refusal("there is no such principal");
+  return { id: found.id, ...(role ? { role } : {}) };
+};
+
+const parsed = (arn: string) => {
+  try {
+    return parseArn(arn);
+  } catch (cause) {
+    throw cause instanceof ArnError ? new Refusal(cause.message) : cause;
+  }
+};
+
+/** Host suffix of AWS services in the caller's partition, as trust policies name them. */
+export const serviceName = (service: string, region: string): string =>
+  `${service}.${dnsSuffix(partitionOf(region) ?? "aws")}`;

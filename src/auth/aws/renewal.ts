@@ -1,0 +1,94 @@
+import { z } from "zod";
+import {
+  type BackendContext,
+  invalidRequest,
+  type LoginGrant,
+  type LoginRenewal,
+  type VaultError,
+} from "../../framework/index.ts";
+import { tokenParams } from "../../framework/token-params.ts";
+import { canonicalArn, parseArn } from "./arn.ts";
+import { askAws } from "./ask.ts";
+import { clientConfig } from "./client-config.ts";
+import { verifyInstance } from "./ec2-instance.ts";
+import { verifyNode } from "./hybrid.ts";
+import type { Lookups } from "./lookups.ts";
+import { Refusal, type Survey } from "./lookups.ts";
+import { isBound } from "./principals.ts";
+import { findRole, type Role } from "./roles.ts";
+import type { Identity } from "./sts-answer.ts";
+
+/**
+ * Renewal of a token this method made: the role as it is now must still be bound to the caller, and an inferred
+ * machine must still be there. STS is not asked again, for there is no new signature; what ends a principal early is
+ * its binding, its machine, or the token's maximum life.
+ */
+
+const kept = z.object({
+  role_name: z.string().min(1),
+  role_id: z.string(),
+  client_arn: z.string(),
+  client_user_id: z.string(),
+  inferred_entity_id: z.string(),
+});
+type Kept = z.output<typeof kept>;
+
+const refuse = (text: string): VaultError => invalidRequest(text, { multi: true });
+
+const identityOf = (login: Kept): Identity => {
+  const principal = parseArn(login.client_arn);
+  return {
+    arn: login.client_arn,
+    principal,
+    canonicalArn: canonicalArn(principal),
+    uniqueId: login.client_user_id,
+  };
+};
+
+const checkMachine = async (survey: Survey, role: Role, login: Kept): Promise<void> => {
+  if (role.inferred_entity_type === "") return;
+  const id = login.inferred_entity_id;
+  if (id === "") throw refuse('"inferred_entity_id" not found in auth metadata');
+  const failed = `failed to verify instance ID "${id}"`;
+  const verify = role.inferred_entity_type === "ec2_instance" ? verifyInstance : verifyNode;
+  try {
+    await askAws(failed, () => verify(survey, role, login.role_name, identityOf(login)));
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw refuse(`${failed}: ${cause.message}`);
+  }
+};
+
+const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<void> => {
+  const identity = identityOf(login);
+  const unbound = `role "${login.role_name}" no longer bound to ARN "${identity.canonicalArn}"`;
+  try {
+    if (await askAws(unbound, () => isBound(survey, role, login.role_name, identity))) return;
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw invalidRequest(unbound, { multi: true, reason: cause.message });
+  }
+  throw refuse(unbound);
+};
+
+/** The grant by the role as it is now. Throws to refuse; the token then lives on to its end. */
+export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
+  const known = kept.safeParse(login.internal);
+  if (!known.success) throw refuse("error retrieving role_name during renewal");
+  const role = await findRole(cx.storage, known.data.role_name);
+  // a role made anew under the same name is another role
+  if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
+  if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${JSON.stringify(role.auth_type)}`);
+  const config = await clientConfig(cx.storage);
+  const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now() };
+  await checkMachine(survey, role, known.data);
+  await checkPrincipal(survey, role, known.data);
+  const { principal } = identityOf(known.data);
+  return {
+    displayName: principal.session ? `${principal.name}/${principal.session}` : principal.name,
+    token: tokenParams(role),
+    metadata: login.metadata,
+    internal: login.internal,
+    renewable: true,
+  };
+};

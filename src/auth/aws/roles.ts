@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { field } from "../../framework/index.ts";
+import { legacyTokenShape, readTokenFields, storedTokenShape, tokenShape } from "../../framework/token-params.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { View } from "../../storage/store.ts";
+import { readStored } from "./stored.ts";
+
+/** Roles of the mount: who may log in and what they get. `role-rules.ts` judges writes; this file only keeps them. */
+
+const { policies, ttl, max_ttl, period } = legacyTokenShape;
+
+export const roleShape = {
+  auth_type: field.text("`iam` or `ec2`; cannot be changed."),
+  bound_iam_principal_arn: field.commaList("IAM users and roles that may log in; `*` at the end is a wildcard."),
+  resolve_aws_unique_ids: field.flag("Bind to the unique ids the ARNs stand for when the role is written."),
+  inferred_entity_type: field.text("`ec2_instance` or `ssm_managed_instance`: take the session name for the machine."),
+  inferred_aws_region: field.commaList("Regions the machine is looked up in; one for `ec2_instance`."),
+  bound_account_id: field.commaList("Accounts of the machine."),
+  bound_ami_id: field.commaList("Images of the instance."),
+  bound_region: field.commaList("Regions of the instance (EC2 logins)."),
+  bound_vpc_id: field.commaList("VPCs of the instance."),
+  bound_subnet_id: field.commaList("Subnets of the instance."),
+  bound_ec2_instance_id: field.commaList("Instance ids."),
+  bound_iam_role_arn: field.commaList("Roles of the instance's profile."),
+  bound_iam_instance_profile_arn: field.commaList("Instance profiles of the instance."),
+  role_tag: field.text("Tag key of role tags (EC2 logins)."),
+  allow_instance_migration: field.flag("Let a moved instance log in anew (EC2 logins)."),
+  disallow_reauthentication: field.flag("One login per instance (EC2 logins)."),
+  bound_ssm_instance_id: field.commaList("Ids of managed nodes, `mi-…`."),
+  bound_activation_id: field.commaList("Hybrid activations that enrolled the node."),
+  bound_resource_tag: field.commaList("Tags of the node as `key=value`; all keys must match."),
+  bound_platform_type: field.commaList("`Linux`, `Windows` or `MacOS`; reported by the node itself."),
+  require_online: field.flag("The node must be online."),
+  max_ping_age: field.duration("How long ago the node may have been heard of; 0 is without limit."),
+  max_registration_age: field.duration("How long ago the node may have been enrolled; 0 is without limit."),
+  ssm_service_principals: field.commaList("Names of Systems Manager that may take on the node's role."),
+  require_ssm_only_trust: field.flag("Nobody but Systems Manager may take on the node's role; always true."),
+  ...tokenShape,
+  policies,
+  ttl,
+  max_ttl,
+  period,
+};
+const roleInput = z.object(roleShape);
+export type RoleInput = z.output<typeof roleInput>;
+
+const texts = z.array(z.string());
+export const storedRole = z.object({
+  role_id: z.string(),
+  auth_type: z.enum(["iam", "ec2"]),
+  bound_iam_principal_arn: texts,
+  bound_iam_principal_id: texts,
+  resolve_aws_unique_ids: z.boolean(),
+  inferred_entity_type: z.enum(["", "ec2_instance", "ssm_managed_instance"]),
+  inferred_aws_region: texts,
+  bound_account_id: texts,
+  bound_ami_id: texts,
+  bound_region: texts,
+  bound_vpc_id: texts,
+  bound_subnet_id: texts,
+  bound_ec2_instance_id: texts,
+  bound_iam_role_arn: texts,
+  bound_iam_instance_profile_arn: texts,
+  role_tag: z.string(),
+  allow_instance_migration: z.boolean(),
+  disallow_reauthentication: z.boolean(),
+  bound_ssm_instance_id: texts,
+  bound_activation_id: texts,
+  bound_resource_tag: texts,
+  bound_platform_type: texts,
+  require_online: z.boolean(),
+  max_ping_age: z.number(),
+  max_registration_age: z.number(),
+  ssm_service_principals: texts,
+  ...storedTokenShape,
+});
+export type Role = z.output<typeof storedRole>;
+
+/** What Vault's generic names look like, and a bound. */
+export const ROLE_NAME = /^\w(?:[\w.-]{0,126}\w)?$/;
+
+/** Names are folded to lower case. */
+export const roleAddress = (storage: View, name: string) => storage.at(`role/${name.toLowerCase()}`);
+
+export const findRole = (storage: View, name: string): Promise<Role | undefined> =>
+  ROLE_NAME.test(name) ? readStored(storage, roleAddress(storage, name), storedRole) : Promise.resolve(undefined);
+
+export const removeRole = (storage: View, name: string): Promise<void> =>
+  storage.write([{ op: "delete", address: roleAddress(storage, name), when: "any" }]);
+
+export const listRoles = (storage: View): Promise<readonly string[]> => storage.list("role/");
+
+const vaultFields = (role: Role): JsonObject => ({
+  allow_instance_migration: role.allow_instance_migration,
+  auth_type: role.auth_type,
+  bound_account_id: role.bound_account_id,
+  bound_ami_id: role.bound_ami_id,
+  // the one list that Vault reads back as null
+  bound_ec2_instance_id: role.bound_ec2_instance_id.length > 0 ? role.bound_ec2_instance_id : null,
+  bound_iam_instance_profile_arn: role.bound_iam_instance_profile_arn,
+  bound_iam_principal_arn: role.bound_iam_principal_arn,
+  bound_iam_principal_id: role.bound_iam_principal_id,
+  bound_iam_role_arn: role.bound_iam_role_arn,
+  bound_region: role.bound_region,
+  bound_subnet_id: role.bound_subnet_id,
+  bound_vpc_id: role.bound_vpc_id,
+  disallow_reauthentication: role.disallow_reauthentication,
+  inferred_aws_region: role.inferred_aws_region.join(","),
+  inferred_entity_type: role.inferred_entity_type,
+  resolve_aws_unique_ids: role.resolve_aws_unique_ids,
+  role_id: role.role_id,
+  role_tag: role.role_tag,
+});
+
+const hybridFields = (role: Role): JsonObject => ({
+  bound_activation_id: role.bound_activation_id,
+  bound_platform_type: role.bound_platform_type,
+  bound_resource_tag: role.bound_resource_tag,
+  bound_ssm_instance_id: role.bound_ssm_instance_id,
+  max_ping_age: role.max_ping_age,
+  max_registration_age: role.max_registration_age,
+  require_online: role.require_online,
+  require_ssm_only_trust: true,
+  ssm_service_principals: role.ssm_service_principals,
+});
+
+/** What a read shows: Vault's fields, and for roles of managed nodes ours. */
+export const readRole = async (storage: View, name: string): Promise<JsonObject | undefined> => {
+  const role = await findRole(storage, name);
+  if (!role) return undefined;
+  const hybrid = role.inferred_entity_type === "ssm_managed_instance";
+  return { ...vaultFields(role), ...(hybrid ? hybridFields(role) : {}), ...readTokenFields(role) };
+};
