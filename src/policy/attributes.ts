@@ -1,12 +1,12 @@
 import type { JsonValue } from "../std/json.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
 import { PolicyError, quote } from "./errors.ts";
-import type { HclBody, HclValue } from "./hcl.ts";
+import type { HclBody, HclItem, HclValue } from "./hcl.ts";
 
 /** Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder. */
 
 export const valuesOf = (body: HclBody, key: string): HclValue[] =>
-  body.items.filter((item) => item.key === key && item.labels.length === 0).map((item) => item.value);
+  body.items.filter((item) => item.key === key).map((item) => item.value);
 
 export const textOf = (value: HclValue): string | undefined => {
   if (value.kind === "string") return value.value;
@@ -28,9 +28,16 @@ const plain = (value: HclValue): JsonValue => {
 };
 
 /** A nested block counts as a list of one. */
-const listOf = (value: HclValue): readonly HclValue[] | undefined => {
+const listOf = ({ value, labels }: HclItem): readonly HclValue[] | undefined => {
   if (value.kind === "list") return value.items;
-  return value.kind === "body" ? [value] : undefined;
+  return value.kind === "body" && labels.length === 0 ? [value] : undefined;
+};
+
+/** A parameter that stands twice, in whatever case, keeps the stricter reading of what an empty list says. */
+const joined = (known: readonly JsonValue[] | undefined, more: readonly JsonValue[], key: string) => {
+  if (known === undefined) return more;
+  const any = known.length === 0 || more.length === 0;
+  return any && key === "denied_parameters" ? [] : [...known, ...more];
 };
 
 export const parametersOf = (
@@ -44,10 +51,10 @@ export const parametersOf = (
   for (const value of given) {
     if (value.kind !== "body") throw new PolicyError(`${where}${key} must be a map of lists`);
     for (const item of value.items) {
-      const list = listOf(item.value);
+      const list = listOf(item);
       if (list === undefined) throw new PolicyError(`${where}${key}: the value of ${quote(item.key)} must be a list`);
       const name = item.key.toLowerCase();
-      lists.set(name, [...(lists.get(name) ?? []), ...list.map(plain)]);
+      lists.set(name, joined(lists.get(name), list.map(plain), key));
     }
   }
   return lists;
@@ -56,7 +63,7 @@ export const parametersOf = (
 export const durationOf = (body: HclBody, key: string): number => {
   const value = valuesOf(body, key).at(-1);
   if (value === undefined) return 0;
-  if (value.kind === "number") return Math.trunc(value.value);
+  if (value.kind === "number") return value.value;
   if (value.kind !== "string") throw new PolicyError(`error parsing ${key}: could not parse duration from input`);
   try {
     const seconds = parseDuration(value.value);

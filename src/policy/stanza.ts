@@ -77,6 +77,8 @@ export const readStanza = (block: HclBlock): Stanza => {
     const problems = unknown.map((item) => `${where}invalid key ${quote(item.key)} on line ${item.assignLine}`);
     throw new PolicyError(listErrors(problems));
   }
+  const labelled = body.items.find((item) => item.labels.length > 0 && item.key !== "control_group");
+  if (labelled !== undefined) throw new PolicyError(`${where}${labelled.key} takes no label`);
   const pattern = label.startsWith("/") ? label.slice(1) : label;
   if (pattern.includes("+*")) {
     throw new PolicyError(`path ${quote(pattern)}: invalid use of wildcards ('+*' is forbidden)`);
