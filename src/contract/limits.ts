@@ -25,3 +25,7 @@ export const QUERY_BYTES = 8192;
 
 /** Request line and headers together, as the local server counts them. */
 export const HEADER_BYTES = 32 * 1024;
+
+/** Largest answer a front door passes on: Lambda's limit on a synchronous result, and a load balancer's. */
+export const RESPONSE_BYTES = 5_900_000;
+export const ALB_RESPONSE_BYTES = 1_000_000;

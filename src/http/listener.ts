@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { HEADER_BYTES } from "../contract/limits.ts";
+import { invalidRequest } from "../framework/errors.ts";
+import { VerbConnection } from "./connection.ts";
+import { DEFAULT_LIMITS, type Limits, tooLarge } from "./decode.ts";
+import { encodeError } from "./failure.ts";
+import type { HttpHandler } from "./handler.ts";
+import { type HttpRequest, type HttpResponse, percentDecode } from "./message.ts";
+import { rawResponse, refusalOf } from "./refusal.ts";
+import { sentMethod } from "./verbs.ts";
+
+/**
+ * The local server: sockets in, sockets out. It decodes the target once, limits what a client may send and how long it
+ * may take, and answers whatever comes in with a 4xx at worst. It must never be the way into a function on AWS.
+ */
+
+export interface ListenerOptions {
+  readonly handler: HttpHandler;
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port?: number;
+  readonly limits?: Limits;
+  /** PEM texts; absent: plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Milliseconds for a whole request, its head alone, and between two requests of one connection. */
+  readonly timeouts?: { readonly request?: number; readonly head?: number; readonly idle?: number };
+}
+
+export interface Listener {
+  readonly port: number;
+  readonly url: string;
+  /** Takes no more connections, lets running requests end for up to `graceMs`, then cuts them. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
+
+const headersOf = (message: IncomingMessage): HttpRequest["headers"] => {
+  const found = new Map<string, string[]>();
+  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) {
+    const name = (message.rawHeaders[i] ?? "").toLowerCase();
+    const values = found.get(name) ?? [];
+    values.push(message.rawHeaders[i + 1] ?? "");
+    found.set(name, values);
+  }
+  return Object.fromEntries(found);
+};
+
+/** A parsed message as a request. Throws `invalid_request` for a target that cannot be decoded. */
+const requestOf = (message: IncomingMessage, body: Uint8Array): HttpRequest => {
+  const target = (message.url ?? "").replace(ABSOLUTE, "");
+  const cut = target.indexOf("?");
+  const path = percentDecode(cut < 0 ? target : target.slice(0, cut));
+  if (path === undefined) throw invalidRequest("invalid URL escape in path");
+  const connection = message.socket as Partial<Pick<Socket, "remoteAddress">>;
+  return {
+    method: sentMethod(message.method ?? ""),
+    path: path === "" ? "/" : path,
+    query: cut < 0 ? "" : target.slice(cut + 1),
+    headers: headersOf(message),
+    body,
+    sourceAddress: connection.remoteAddress ?? "",
+  };
+};
+
+const announced = (message: IncomingMessage): number => Number(message.headers["content-length"] ?? 0);
+
+/** The body, or `undefined` as soon as it is known to be too large. Rejects when the client goes away. */
+const readBody = (message: IncomingMessage, most: number): Promise<Uint8Array | undefined> =>
+  new Promise((resolve, reject) => {
+    if (announced(message) > most) return resolve(undefined);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    message.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > most) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    message.on("end", () => resolve(Buffer.concat(chunks)));
+    message.on("error", reject);
+    message.on("close", () => reject(new Error("the client went away")));
+  });
+
+const send = (response: ServerResponse, answer: HttpResponse, close = false): void => {
+  if (response.headersSent || response.destroyed) return;
+  const headers: Record<string, string> = { ...answer.headers };
+  if (answer.status !== 204) headers["content-length"] = String(answer.body.length);
+  if (close) headers["connection"] = "close";
+  response.writeHead(answer.status, headers);
+  response.end(answer.body);
+};
+
+/** How long a client that sent too much may go on sending before it is cut off; it must get to read the answer. */
+const DISCARD_MS = 1000;
+
+const serve = async (
+  handler: HttpHandler,
+  limits: Limits,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  let body: Uint8Array | undefined;
+  try {
+    body = await readBody(message, limits.bodyBytes);
+  } catch {
+    response.destroy();
+    return;
+  }
+  if (body === undefined) {
+    send(response, encodeError(tooLarge(), ""), true);
+    message.resume();
+    setTimeout(() => message.socket.destroy(), DISCARD_MS).unref();
+    return;
+  }
+  try {
+    send(response, await handler(requestOf(message, body)));
+  } catch (error) {
+    send(response, encodeError(error, ""));
+  }
+};
+
+const wire = (server: Server, tls: boolean): void => {
+  const event = tls ? "secureConnection" : "connection";
+  const accept = server.listeners(event);
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    const connection = new VerbConnection(socket);
+    for (const listener of accept) listener.call(server, connection);
+  });
+};
+
+const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(rawResponse(refusalOf(error.code)));
+};
+
+/** Starts listening. Rejects when the address is taken. */
+export const startListener = async (options: ListenerOptions): Promise<Listener> => {
+  const { handler, host = "127.0.0.1", port = 0, limits = DEFAULT_LIMITS, tls, timeouts = {} } = options;
+  const settings = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: timeouts.head ?? 10_000,
+    requestTimeout: timeouts.request ?? 60_000,
+    keepAliveTimeout: timeouts.idle ?? 5_000,
+    connectionsCheckingInterval: Math.min(5_000, timeouts.head ?? 5_000),
+  };
+  const server: Server = tls ? createTlsServer({ ...settings, ...tls }) : createServer(settings);
+  const take = (message: IncomingMessage, response: ServerResponse): void => {
+    void serve(handler, limits, message, response);
+  };
+  server.on("request", take);
+  server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
+    if (announced(message) <= limits.bodyBytes) response.writeContinue();
+    take(message, response);
+  });
+  server.on("checkExpectation", take);
+  server.on("clientError", refuse);
+  wire(server, tls !== undefined);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    url: `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    stop: (graceMs = 5_000) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+};
