@@ -47,7 +47,7 @@ const writesOf = (view: View, path: string, entry: Entry | undefined, change: Ch
   const put: Write = { op: "put", address, body: packKey(change.key), when };
   // The listing entry is put with the key's item and deleted with it, so one is there if and only if the other is.
   if (entry !== undefined) return [put, ...also];
-  return [put, { op: "put", address: view.listing(path), body: { name: path }, when: "any" }, ...also];
+  return [put, { op: "put", address: view.listing(path), body: null, when: "any" }, ...also];
 };
 
 /**

@@ -46,7 +46,7 @@ export const writePlain = async (path: string, data: JsonObject, cx: BackendCont
   const body = packPlain(data, cx.clock.now());
   const both: readonly Write[] = [
     { op: "put", address, body, when: "any" },
-    { op: "put", address: storage.listing(path), body: { name: path }, when: "any" },
+    { op: "put", address: storage.listing(path), body: null, when: "any" },
   ];
   if ((await storage.get(address)) === undefined) {
     await cx.crash("kv.write.create", () => storage.write(both));
