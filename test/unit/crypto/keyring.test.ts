@@ -1,0 +1,315 @@
+import { DisabledException } from "@aws-sdk/client-kms";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  createKeyring,
+  createKeyWrap,
+  type KeyShelf,
+  KeysUnavailable,
+  OpenRefused,
+  type WrappedKey,
+} from "../../../src/crypto/index.ts";
+import { createFakeKms, type FakeKms } from "../../support/kms.ts";
+import { createTestClock, type TestClock } from "../../support/storage.ts";
+
+const MINUTE = 60_000;
+const throttled = (): Error => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+
+interface Shelf extends KeyShelf {
+  readonly rows: Map<string, WrappedKey[]>;
+  reads: number;
+}
+
+const createShelf = (): Shelf => {
+  const rows = new Map<string, WrappedKey[]>();
+  const of = (domain: string): WrappedKey[] => rows.get(domain) ?? [];
+  const shelf: Shelf = {
+    rows,
+    reads: 0,
+    newest: async (domain) => {
+      shelf.reads += 1;
+      const index = of(domain).find(({ use }) => use === "index");
+      const [data] = of(domain)
+        .filter(({ use }) => use !== "index")
+        .sort((a, b) => Number(b.use) - Number(a.use));
+      return { ...(index ? { index } : {}), ...(data ? { data } : {}) };
+    },
+    version: async (domain, version) => {
+      shelf.reads += 1;
+      return of(domain).find(({ use }) => use === version);
+    },
+    add: async (domain, keys) => {
+      if (keys.some(({ use }) => of(domain).some((row) => row.use === use))) return false;
+      rows.set(domain, [...of(domain), ...keys]);
+      return true;
+    },
+    remove: async (domain) => {
+      rows.delete(domain);
+    },
+  };
+  return shelf;
+};
+
+let kms: FakeKms;
+let shelf: Shelf;
+let clock: TestClock;
+
+const environment = (maxDomains?: number, keyId = kms.keyId) =>
+  createKeyring({
+    wrap: createKeyWrap({ kms: kms.client, keyId, table: "zeroth" }),
+    shelf,
+    clock,
+    ...(maxDomains === undefined ? {} : { maxDomains }),
+  });
+
+beforeEach(() => {
+  kms = createFakeKms();
+  shelf = createShelf();
+  clock = createTestClock();
+});
+
+const exported = async (key: Promise<{ readonly secret: { export(): Buffer } }>): Promise<string> =>
+  (await key).secret.export().toString("hex");
+
+describe("keyring", () => {
+  it("makes a domain's keys when it is first used, and not again", async () => {
+    await environment().current("token");
+    await environment().current("token");
+
+    expect(shelf.rows.get("token")?.map(({ use }) => use)).toEqual(["index", 1]);
+  });
+
+  it("wraps every key under its table, domain and use (C14)", async () => {
+    await environment().current("token");
+
+    expect(kms.calls.map(({ context }) => context)).toContainEqual({
+      app: "zeroth",
+      table: "zeroth",
+      domain: "token",
+      key: "data:1",
+    });
+    expect(new Set(kms.calls.map(({ context }) => context["key"]))).toEqual(new Set(["index", "data:1"]));
+  });
+
+  it("agrees with another environment that makes the keys at the same time", async () => {
+    const [one, two] = [environment(), environment()];
+
+    const keys = await Promise.all([exported(one.current("kv:1")), exported(two.current("kv:1"))]);
+
+    expect(keys[0]).toBe(keys[1]);
+    expect((await one.names("kv:1")).tag("a")).toBe((await two.names("kv:1")).tag("a"));
+  });
+
+  it("loads once for any number of callers", async () => {
+    await environment().current("token");
+    const before = kms.calls.length;
+    const ring = environment();
+
+    await Promise.all(Array.from({ length: 50 }, () => ring.current("token")));
+
+    expect(kms.calls.length - before).toBe(2);
+  });
+
+  it("asks KMS nothing while the keys are held", async () => {
+    const ring = environment();
+    await ring.current("token");
+    const before = kms.calls.length;
+
+    clock.advance(15 * MINUTE - 1);
+    await ring.current("token");
+    await ring.names("token");
+
+    expect(kms.calls).toHaveLength(before);
+  });
+
+  it("holds keys for 15 minutes and no longer (C10)", async () => {
+    const ring = environment();
+    await ring.current("token");
+    const before = kms.calls.length;
+
+    clock.advance(15 * MINUTE);
+    await ring.current("token");
+
+    expect(kms.calls).toHaveLength(before + 2);
+  });
+
+  it("holds the keys of so many domains and no more, dropping the longest unused (C10)", async () => {
+    const ring = environment(2);
+    for (const domain of ["a", "b", "a", "c"]) await ring.current(domain);
+    const before = kms.calls.length;
+
+    await ring.current("a");
+    expect(kms.calls).toHaveLength(before);
+    await ring.current("b");
+    expect(kms.calls.length).toBeGreaterThan(before);
+  });
+
+  it("forgets everything when dropped, also what is still loading", async () => {
+    await environment().current("token");
+    const ring = environment();
+    const loading = ring.current("token");
+    ring.drop();
+    await loading;
+    const before = kms.calls.length;
+
+    await ring.current("token");
+
+    expect(kms.calls.length).toBeGreaterThan(before);
+  });
+
+  it("keeps opening with old versions after a rotation", async () => {
+    const ring = environment();
+    const old = await exported(ring.current("token"));
+
+    expect(await ring.rotate("token")).toBe(2);
+
+    expect((await ring.current("token")).version).toBe(2);
+    expect(await exported(ring.version("token", 1))).toBe(old);
+  });
+
+  it("does not change names when it rotates", async () => {
+    const ring = environment();
+    const before = (await ring.names("token")).path("a/b");
+
+    await ring.rotate("token");
+
+    expect((await environment().names("token")).path("a/b")).toBe(before);
+  });
+
+  it("opens with a version newer than the one it holds, and seals with it from then on", async () => {
+    const [one, two] = [environment(), environment()];
+    await two.current("token");
+    await one.rotate("token");
+
+    expect(await exported(two.version("token", 2))).toBe(await exported(one.current("token")));
+    expect((await two.current("token")).version).toBe(2);
+  });
+
+  it("rotates once when two environments rotate together", async () => {
+    const [one, two] = [environment(), environment()];
+    await Promise.all([one.current("token"), two.current("token")]);
+
+    const versions = await Promise.all([one.rotate("token"), two.rotate("token")]);
+
+    expect(versions).toEqual([2, 2]);
+    expect(await exported(one.current("token"))).toBe(await exported(two.current("token")));
+  });
+
+  it("refuses a version that does not exist", async () => {
+    await expect(environment().version("token", 9)).rejects.toThrow(OpenRefused);
+  });
+
+  it("refuses to make anew a key that was lost beside one that is there", async () => {
+    await environment().current("token");
+    shelf.rows.set("token", (shelf.rows.get("token") ?? []).slice(1));
+
+    await expect(environment().current("token")).rejects.toThrow("lost a wrapped key");
+  });
+
+  it("cannot be opened again once shredded (C16)", async () => {
+    const ring = environment();
+    const old = await exported(ring.current("kv:1"));
+
+    await ring.shred("kv:1");
+
+    expect(await exported(ring.current("kv:1"))).not.toBe(old);
+  });
+});
+
+const replace = (domain: string, use: WrappedKey["use"], wrapped: Uint8Array | undefined): void => {
+  const rows = (shelf.rows.get(domain) ?? []).filter((row) => row.use !== use);
+  shelf.rows.set(domain, [...rows, { use, wrapped: wrapped ?? new Uint8Array() }]);
+};
+const wrappedOf = (domain: string, use: WrappedKey["use"]): Uint8Array | undefined =>
+  shelf.rows.get(domain)?.find((row) => row.use === use)?.wrapped;
+
+describe("keyring against an attacker with write access to the table (C12)", () => {
+  beforeEach(async () => {
+    const ring = environment();
+    await Promise.all([ring.current("token"), ring.current("kv:1")]);
+    await ring.rotate("token");
+  });
+
+  it("refuses the wrapped key of another domain", async () => {
+    replace("token", 2, wrappedOf("kv:1", 1));
+    await expect(environment().current("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it("refuses another version of the same domain", async () => {
+    replace("token", 2, wrappedOf("token", 1));
+    await expect(environment().current("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it("refuses an index key in place of a data key", async () => {
+    replace("token", 2, wrappedOf("token", "index"));
+    await expect(environment().current("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it("refuses a data key in place of the index key", async () => {
+    replace("token", "index", wrappedOf("token", 2));
+    await expect(environment().names("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it("refuses a key wrapped under the attacker's own KMS key", async () => {
+    const attacker = createFakeKms("arn:aws:kms:us-east-1:666666666666:key/evil");
+    const wrap = createKeyWrap({ kms: attacker.client, keyId: attacker.keyId, table: "zeroth" });
+    replace("token", 2, (await wrap.make({ domain: "token", use: "data:2" })).wrapped);
+
+    await expect(environment().current("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it("names its own KMS key in every call, whatever the table holds", async () => {
+    await expect(
+      environment(undefined, "arn:aws:kms:us-east-1:000000000000:key/other").current("token"),
+    ).rejects.toThrow("IncorrectKeyException");
+  });
+});
+
+describe("keyring when KMS misbehaves", () => {
+  it.each<[string, (answer: object) => object]>([
+    ["a shorter key", (answer) => ({ ...answer, Plaintext: new Uint8Array(16) })],
+    ["no key", (answer) => ({ ...answer, Plaintext: undefined })],
+    ["another key's name", (answer) => ({ ...answer, KeyId: "arn:aws:kms:us-east-1:000000000000:key/other" })],
+    ["no key's name", (answer) => ({ ...answer, KeyId: undefined })],
+  ])("refuses %s (F20)", async (_, change) => {
+    kms.answer = <T extends object>(answer: T): T => Object.assign(answer, change(answer));
+
+    await expect(environment().current("token")).rejects.toThrow(OpenRefused);
+  });
+
+  it.each([
+    throttled(),
+    new DisabledException({ message: "", $metadata: {} }),
+    Object.assign(new Error("socket hang up"), { name: "TimeoutError" }),
+  ])("is unavailable on $name and recovers without a restart (F17, F19)", async (failure) => {
+    const ring = environment();
+    kms.fail = failure;
+    await expect(ring.current("token")).rejects.toThrow(KeysUnavailable);
+
+    kms.fail = undefined;
+
+    expect((await ring.current("token")).version).toBe(1);
+  });
+
+  it("keeps working with held keys while KMS is down, within their age (F17)", async () => {
+    const ring = environment();
+    await ring.current("token");
+    kms.fail = throttled();
+
+    expect((await ring.current("token")).version).toBe(1);
+    clock.advance(15 * MINUTE);
+    await expect(ring.current("token")).rejects.toThrow(KeysUnavailable);
+  });
+
+  it("erases every plain key KMS handed out (C17)", async () => {
+    const seen: Uint8Array[] = [];
+    kms.answer = (answer) => {
+      if ("Plaintext" in answer && answer.Plaintext instanceof Uint8Array) seen.push(answer.Plaintext);
+      return answer;
+    };
+
+    await environment().current("token");
+
+    expect(seen).toHaveLength(4);
+    for (const plain of seen) expect(plain.every((byte) => byte === 0)).toBe(true);
+  });
+});
