@@ -2,7 +2,7 @@
  * A machine outside AWS, as the SSM Agent on it behaves: makes its own RSA key, registers with an activation, asks for
  * its role's credentials with that key, and pings. For demonstrations and tests of hybrid login.
  */
-import { constants, createHash, generateKeyPair, sign } from "node:crypto";
+import { constants, createHash, generateKeyPair, type KeyObject, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { isJsonObject, parseJson } from "../../std/json.ts";
 import type { Clock } from "../../std/time.ts";
@@ -26,6 +26,8 @@ interface Activated {
   readonly clock: Clock;
   /** What identifies the hardware; the same text must come with every request for credentials. */
   readonly fingerprint?: string;
+  /** An RSA pair of 2048 bits or more; made when absent. */
+  readonly keys?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
 }
 
 type Send = (request: WireRequest) => Promise<WireReply>;
@@ -92,7 +94,7 @@ const post = async (send: Send, machine: Activated, operation: string, input: un
  * code (`InvalidActivation`, `ActivationExpired`, `RegistrationLimitExceeded`).
  */
 export const registerMachine = async (send: Send, machine: Activated): Promise<HybridMachine> => {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const { publicKey, privateKey } = machine.keys ?? (await promisify(generateKeyPair)("rsa", { modulusLength: 2048 }));
   const PublicKey = publicKey.export({ type: "spki", format: "der" }).toString("base64");
   const Fingerprint = machine.fingerprint ?? createHash("sha256").update(PublicKey).digest("hex").slice(0, 32);
   const registered = await post(send, machine, "RegisterManagedInstance", {

@@ -35,7 +35,8 @@ const read = async (path: string): Promise<AwsState | undefined> => {
     // Our own file, written by `writeWhole` and readable by its owner alone.
     return JSON.parse(await readFile(path, "utf8")) as AwsState;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    // Not by class: a test runner's errors come from another realm.
+    if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
 };

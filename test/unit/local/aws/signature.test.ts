@@ -1,4 +1,3 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import {
@@ -7,33 +6,9 @@ import {
   type WireReply,
   type WireRequest,
 } from "../../../../src/local/aws/index.ts";
-import { ADMIN_1, countingRandom, movableClock } from "./support.ts";
+import { ADMIN_1, countingRandom, movableClock, Sha256 } from "./support.ts";
 
 const WHOAMI = "Action=GetCallerIdentity&Version=2011-06-15";
-
-/** The hash the SDK's signer asks for: SHA-256, or HMAC of it when given a key. */
-class Sha256 {
-  readonly #key: Buffer | undefined;
-  #hash: Hash | Hmac;
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    if (typeof key === "string") this.#key = Buffer.from(key);
-    else if (key instanceof ArrayBuffer) this.#key = Buffer.from(key);
-    else if (key !== undefined) this.#key = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
-    this.#hash = this.#fresh();
-  }
-  #fresh(): Hash | Hmac {
-    return this.#key ? createHmac("sha256", this.#key) : createHash("sha256");
-  }
-  update(data: Uint8Array | string): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    this.#hash = this.#fresh();
-  }
-}
 
 interface Plan {
   readonly host?: string;

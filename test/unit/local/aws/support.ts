@@ -1,3 +1,4 @@
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { createEmbeddedAws, type EmbeddedAws } from "../../../../src/local/aws/index.ts";
 import type { RandomSource } from "../../../../src/std/random.ts";
 
@@ -52,3 +53,27 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Error> => {
   }
   throw new Error("the call did not fail");
 };
+
+/** The hash the SDK's signer asks for: SHA-256, or HMAC of it when given a key. */
+export class Sha256 {
+  readonly #key: Buffer | undefined;
+  #hash: Hash | Hmac;
+  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
+    if (typeof key === "string") this.#key = Buffer.from(key);
+    else if (key instanceof ArrayBuffer) this.#key = Buffer.from(key);
+    else if (key !== undefined) this.#key = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+    this.#hash = this.#fresh();
+  }
+  #fresh(): Hash | Hmac {
+    return this.#key ? createHmac("sha256", this.#key) : createHash("sha256");
+  }
+  update(data: Uint8Array | string): void {
+    this.#hash.update(data);
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {
+    this.#hash = this.#fresh();
+  }
+}
