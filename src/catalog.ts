@@ -1,36 +1,15 @@
-import type { Catalog } from "./core/services.ts";
-import type { Backend } from "./framework/index.ts";
+import type { CatalogRow } from "./core/catalog.ts";
+import { kvV1, kvV2 } from "./engines/kv/backend.ts";
 
 /**
- * The one list of built-in backends. Adding one is a folder and a line here; removing both leaves everything compiling.
+ * The one list of secrets engines and auth methods. Adding one is a folder and a row here; removing both leaves
+ * everything compiling. `home` is the function of a deployment that runs it.
  */
-
-export interface CatalogRow {
-  readonly kind: "secret" | "auth";
-  readonly type: string;
-  /** Which function of a deployment runs it. */
-  readonly home: string;
-  readonly make: (options: Readonly<Record<string, string>>) => Backend | undefined;
-}
-
-export const createCatalog = (
-  rows: readonly CatalogRow[],
-  hosted: (row: CatalogRow, path: string) => boolean = () => true,
-): Catalog => {
-  const made = new Map<string, Backend | undefined>();
-  const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
-  return {
-    types: rows.map(({ kind, type }) => ({ kind, type })),
-    find: (kind, type, options) => {
-      const row = rowOf(kind, type);
-      if (!row || !hosted(row, "")) return undefined;
-      const key = `${kind}/${type}/${options["version"] ?? ""}`;
-      if (!made.has(key)) made.set(key, row.make(options));
-      return made.get(key);
-    },
-    elsewhere: (kind, type, path) => {
-      const row = rowOf(kind, type);
-      return row && !hosted(row, path) ? row.home : undefined;
-    },
-  };
-};
+export const builtInRows = (): readonly CatalogRow[] => [
+  {
+    kind: "secret",
+    type: "kv",
+    home: "kv",
+    make: (options) => (options["version"] === "2" ? kvV2() : kvV1()),
+  },
+];

@@ -1,11 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
-import { type CatalogRow, createCatalog } from "./catalog.ts";
 import { type AuditSink, createAudit } from "./core/audit/index.ts";
 import { cubbyholeBackend } from "./core/backends/cubbyhole/backend.ts";
 import { identityBackend } from "./core/backends/identity/backend.ts";
 import { systemBackend } from "./core/backends/system/backend.ts";
 import { tokenBackend } from "./core/backends/token/backend.ts";
+import { type CatalogRow, createCatalog } from "./core/catalog.ts";
 import { createCore } from "./core/core.ts";
 import { createHooks } from "./core/hooks.ts";
 import { createPipeline } from "./core/pipeline.ts";

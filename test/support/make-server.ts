@@ -1,0 +1,111 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { builtInRows } from "../../src/catalog.ts";
+import type { CatalogRow } from "../../src/core/catalog.ts";
+import { initialize } from "../../src/core/initialize.ts";
+import type { CrashPoint } from "../../src/framework/index.ts";
+import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
+import { buildServer, type Server } from "../../src/server.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
+import { systemRandom } from "../../src/std/random.ts";
+import { createTable } from "../../src/storage/index.ts";
+import { createFakeKms, type FakeKms } from "./kms.ts";
+import { createTestClock, observe, type TestClock, type TestTable } from "./storage.ts";
+
+/** The published test kit: the whole product in process, over an embedded table, with a clock the test moves. */
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The JSON body; an empty object where there is none. */
+  readonly body: JsonObject;
+  /** `body.data` as an object. */
+  readonly data: JsonObject;
+}
+
+export interface TestServer extends Server {
+  readonly clock: TestClock;
+  readonly dynamo: EmbeddedDynamo;
+  readonly dynamodb: DynamoDBClient;
+  /** Every call the server makes to the table; lets a test fail them. */
+  readonly table: TestTable;
+  readonly kms: FakeKms;
+  readonly root: string;
+  readonly auditLines: string[];
+  readonly logLines: string[];
+  /** One request. `path` starts after `/v1/` unless it starts with `/`; the root token is sent unless told otherwise. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answered>;
+}
+
+export interface CallOptions {
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly sourceAddress?: string;
+}
+
+export interface MakeServerOptions {
+  readonly rows?: readonly CatalogRow[];
+  readonly crash?: CrashPoint;
+  readonly clock?: TestClock;
+}
+
+const TABLE = "zeroth-test";
+
+const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
+/** A fresh, initialized server. Close it with `dynamo.close()`. */
+export const makeServer = async (options: MakeServerOptions = {}): Promise<TestServer> => {
+  const clock = options.clock ?? createTestClock(Date.UTC(2030, 0, 1));
+  const dynamo = createEmbeddedDynamo({ clock });
+  const dynamodb = new DynamoDBClient({
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
+    requestHandler: dynamo.requestHandler,
+  });
+  const fake = createFakeKms();
+  await createTable(dynamodb, TABLE);
+  const table = observe(dynamodb, TABLE);
+  const auditLines: string[] = [];
+  const logLines: string[] = [];
+  const server = buildServer({
+    dynamodb,
+    kms: fake.client,
+    tableName: TABLE,
+    keyId: fake.keyId,
+    clock,
+    random: systemRandom,
+    rows: options.rows ?? builtInRows(),
+    auditSink: {
+      write: async (line) => {
+        auditLines.push(line);
+      },
+    },
+    log: (message, fields) => {
+      logLines.push(JSON.stringify({ message, ...fields }));
+    },
+    ...(options.crash ? { crash: options.crash } : {}),
+  });
+  const root = (await initialize(server.core)).reveal();
+
+  const call = async (method: string, path: string, given: CallOptions = {}): Promise<Answered> => {
+    const [target = "", query = ""] = path.split("?", 2);
+    const headers: Record<string, string[]> = {};
+    for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = [value];
+    const token = given.token === undefined ? root : given.token;
+    if (token !== null) headers["x-vault-token"] = [token];
+    const response = await server.handle({
+      method,
+      path: target.startsWith("/") ? target : `/v1/${target}`,
+      query,
+      headers,
+      body: given.body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(given.body)),
+      sourceAddress: given.sourceAddress ?? "127.0.0.1",
+    });
+    const text = Buffer.from(response.body).toString("utf8");
+    const isJson = text.startsWith("{") || text.startsWith("[");
+    const body = objectOf(isJson ? parseJson(text) : {});
+    return { status: response.status, headers: response.headers, text, body, data: objectOf(body["data"]) };
+  };
+  return { ...server, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, call };
+};
