@@ -1,9 +1,10 @@
 import { type Machine, machineId, serviceRoleScope } from "./inference.ts";
-import { Refusal, type Survey, scopeKey } from "./lookups.ts";
+import { Refusal, type Survey } from "./lookups.ts";
 import type { AccountScope, ManagedInstance, Tag } from "./ports.ts";
 import { cacheKey } from "./positive-cache.ts";
 import { NODE_ID } from "./role-rules.ts";
 import type { Role } from "./roles.ts";
+import { scopeKey } from "./scope-key.ts";
 import type { Identity } from "./sts-answer.ts";
 
 /**

@@ -5,6 +5,7 @@ import type { ClientConfig } from "./client-config.ts";
 import type { AccountScope, Directory, IamRole, IamUser, ManagedInstance, Tag } from "./ports.ts";
 import { cacheKey, type PositiveCache, positiveCache } from "./positive-cache.ts";
 import { dnsSuffix, type Partition, partitionOf } from "./regions.ts";
+import { scopeKey } from "./scope-key.ts";
 import { stsAccount } from "./sts-accounts.ts";
 import type { Identity } from "./sts-answer.ts";
 
@@ -75,18 +76,6 @@ export const accountScope = async (survey: Survey, account: string, partition: P
   if (own === account) return common;
   throw new Refusal(`unable to fetch client for account ID "${account}" -- default client is for account "${own}"`);
 };
-
-/** Everything an answer depends on besides its own name. */
-export const scopeKey = (scope: AccountScope): readonly (string | undefined)[] => [
-  scope.partition,
-  scope.account,
-  scope.via?.roleArn,
-  scope.via?.externalId,
-  scope.via?.stsRegion,
-  scope.keys?.accessKeyId,
-  scope.endpoints?.iam,
-  scope.endpoints?.ec2,
-];
 
 export const callerScope = (survey: Survey, identity: Identity): Promise<AccountScope> => {
   const { account, partition } = identity.principal;

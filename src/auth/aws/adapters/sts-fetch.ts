@@ -1,0 +1,30 @@
+import type { StsFetch } from "../ports.ts";
+import { NoConnection, type Send } from "./send.ts";
+
+/** For both tries together, below what the front door waits. */
+const DEADLINE_MS = 5000;
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * The fetcher of the forwarded request. `override` changes where it connects, never the `Host` that was signed.
+ * `monotonic` is a clock in milliseconds that measures the deadline.
+ */
+export const stsFetch =
+  (send: Send, { override, monotonic }: { readonly override?: string; readonly monotonic: () => number }): StsFetch =>
+  async (request) => {
+    const end = monotonic() + DEADLINE_MS;
+    const url = new URL(override ?? `https://${request.endpoint}/`);
+    for (let tries = request.retries; ; tries -= 1) {
+      try {
+        return await send({
+          url,
+          headers: { ...request.headers, host: request.host },
+          body: request.body,
+          deadlineMs: Math.max(1, end - monotonic()),
+          mostBytes: MOST_BYTES,
+        });
+      } catch (cause) {
+        if (!(cause instanceof NoConnection) || tries === 0 || monotonic() >= end) throw cause;
+      }
+    }
+  };
