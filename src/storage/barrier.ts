@@ -78,9 +78,9 @@ export const createStore = (options: StoreOptions): SealedStore => {
   );
   const onRefused = (reason: string): void => observe({ kind: "refused", reason });
   const sealer = createSealer({ table, tableName, keyring, random, onRefused });
-  const writer = createWriter({ table, sealer });
+  const writer = createWriter({ table, sealer, patience });
 
-  const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring });
+  const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring, patience });
 
   const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
 

@@ -19,7 +19,8 @@ export interface PatienceOptions {
   readonly onRetry: (reason: string) => void;
 }
 
-const MAX_TRIES = 10;
+/** Most tries of one call, whatever the time: a clock that stands still must not mean forever. */
+const MAX_TRIES = 20;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;
 

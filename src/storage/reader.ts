@@ -2,17 +2,16 @@ import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import type { Keyring } from "../crypto/index.ts";
 import { checkAddress } from "./address.ts";
 import { domainOf } from "./domains.ts";
-import { unavailable } from "./errors.ts";
 import { headOf, keysOfParts } from "./item.ts";
 import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
+import type { Patience } from "./patience.ts";
 import { incomplete, type Sealer } from "./sealer.ts";
 import type { Address, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
 import { type Guard, type Item, keyText, PART_MARK, type Table } from "./table.ts";
 
 /** Reading, taking and ranging over sealed entries. */
 
-const MAX_TAKES = 6;
 const MAX_READS = 4;
 
 const WHOLE: Guard = {
@@ -41,8 +40,9 @@ export const createReader = (options: {
   readonly table: Table;
   readonly sealer: Sealer;
   readonly keyring: Keyring;
+  readonly patience: (what: string) => Patience;
 }) => {
-  const { table, sealer, keyring } = options;
+  const { table, sealer, keyring, patience } = options;
 
   /** Reads until every spread entry was met whole: a part may be gone because the entry was just written anew. */
   const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
@@ -89,14 +89,15 @@ export const createReader = (options: {
     checkAddress(address);
     // Before anything is deleted: without the key the entry would be gone and unread.
     await keyring.current(address.domain);
-    for (let tries = 0; tries < MAX_TAKES; tries += 1) {
+    const patient = patience("contended entry");
+    for (;;) {
       const item = await table.remove(address, WHOLE);
       if (item !== undefined) return (await sealer.open([{ address, item }]))[0];
       const [entry] = await get([address]);
       if (entry === undefined) return undefined;
       if (await removeSpread(address, entry.n)) return entry;
+      await patient.pause("written by others");
     }
-    throw unavailable("the entry is being written by too many at once");
   };
 
   const openItems = async (partition: Partition, items: readonly Item[]): Promise<readonly Entry[]> => {

@@ -1,8 +1,9 @@
 import { ATTRIBUTES, PARTITION_KEY } from "../contract/table.ts";
 import type { Lost } from "./dynamodb-errors.ts";
-import { broken, tooLarge, translateCrypto, unavailable } from "./errors.ts";
+import { broken, tooLarge, translateCrypto } from "./errors.ts";
 import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
 import { MAX_MEMBERS } from "./limits.ts";
+import type { Patience } from "./patience.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Condition, ConditionFailed, type Write } from "./store.ts";
 import { type Guard, type Item, keyText, type Operation, type Table } from "./table.ts";
@@ -21,8 +22,6 @@ interface Step {
   /** The spread entry found in the way, to be removed with its parts. */
   readonly old: Head | undefined;
 }
-
-const MAX_ROUNDS = 6;
 
 const join = (guards: readonly Guard[]): Guard => ({
   expression: guards.map(({ expression }) => expression).join(" AND "),
@@ -66,7 +65,13 @@ const partOperations = ({ write, sealed, old }: Step): readonly Operation[] => [
   ...(old === undefined ? [] : keysOfParts(write.address, old)).map((key): Operation => ({ op: "delete", key })),
 ];
 
-export const createWriter = ({ table, sealer }: { readonly table: Table; readonly sealer: Sealer }) => {
+export const createWriter = (options: {
+  readonly table: Table;
+  readonly sealer: Sealer;
+  readonly patience: (what: string) => Patience;
+}) => {
+  const { table, sealer, patience } = options;
+
   const imageOf = async (lost: Lost, write: Write): Promise<Item | undefined> =>
     lost.image ?? (await table.read([write.address])).get(keyText(write.address));
 
@@ -98,7 +103,9 @@ export const createWriter = ({ table, sealer }: { readonly table: Table; readonl
     if (writes.length > MAX_MEMBERS) throw broken(`a transaction of ${writes.length} writes`);
     const sealed = await Promise.all(writes.map((write) => (write.op === "put" ? sealer.seal(write) : undefined)));
     let steps: readonly Step[] = writes.map((write, index) => ({ write, sealed: sealed[index], old: undefined }));
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const patient = patience("contended entry");
+    for (let round = 0; ; round += 1) {
+      if (round > 1) await patient.pause("written by others");
       const operations = [...steps.map(mainOperation), ...steps.flatMap(partOperations)];
       if (operations.length > MAX_MEMBERS) throw tooLarge("a transaction of too many large values");
       const lost = await table.apply(operations);
@@ -107,6 +114,5 @@ export const createWriter = ({ table, sealer }: { readonly table: Table; readonl
       if (next === undefined) return;
       steps = next;
     }
-    throw unavailable("the entry is being written by too many at once");
   };
 };
