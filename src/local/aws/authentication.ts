@@ -5,9 +5,10 @@
 import { constants, createPublicKey, verify } from "node:crypto";
 import type { Clock } from "../../std/time.ts";
 import type { Caller } from "./call.ts";
+import { type Claim, readClaim, timestampMs } from "./claim.ts";
 import { type AccountState, type AwsState, type ManagedNode, own } from "./model.ts";
 import { openSession } from "./sessions.ts";
-import { type Claim, hmacMatches, readClaim, stringToSign, timestampMs } from "./signature.ts";
+import { hmacMatches, stringToSign } from "./signature.ts";
 import { AuthFailure, type WireRequest } from "./wire.ts";
 
 const WINDOW_MS = 15 * 60 * 1000;

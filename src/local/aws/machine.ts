@@ -6,8 +6,9 @@ import { constants, createHash, generateKeyPair, type KeyObject, sign } from "no
 import { promisify } from "node:util";
 import { isJsonObject, parseJson } from "../../std/json.ts";
 import type { Clock } from "../../std/time.ts";
+import type { Claim } from "./claim.ts";
 import type { SessionCredentials } from "./sessions.ts";
-import { type Claim, hmacSignature, stringToSign } from "./signature.ts";
+import { hmacSignature, stringToSign } from "./signature.ts";
 import { AwsError, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface HybridMachine {

@@ -4,11 +4,11 @@ import { type RandomSource, uuid } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { authenticate } from "./authentication.ts";
 import type { Call, Caller } from "./call.ts";
+import { readClaim } from "./claim.ts";
 import { emptyAccount, own, regionOf } from "./model.ts";
 import { parseForm, QueryParams } from "./query.ts";
 import { failureReply, jsonReply, type QueryForm, queryReply } from "./replies.ts";
 import { hostOf, queryServiceOf, type Service, targetOf } from "./services.ts";
-import { readClaim } from "./signature.ts";
 import type { StateStore } from "./store.ts";
 import { AuthFailure, AwsError, type WireReply, type WireRequest } from "./wire.ts";
 

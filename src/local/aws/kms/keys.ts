@@ -1,6 +1,7 @@
 /** KMS keys and aliases: naming them, and refusing the ones that may not be used. */
 import type { JsonObject } from "../../../std/json.ts";
 import type { Call } from "../call.ts";
+import { integer, optionalText } from "../fields.ts";
 import { type KeySpec, type KmsKey, own } from "../model.ts";
 import { AwsError } from "../wire.ts";
 
@@ -30,7 +31,7 @@ const localName = (call: Call, name: string): string => {
   return resource.startsWith("key/") ? resource.slice(4) : resource;
 };
 
-/** Moves a key whose waiting time is over out of existence. */
+/** Whether the waiting time before a key's deletion is over: then it does not exist any more. */
 const isGone = (call: Call, key: KmsKey): boolean => key.deletion !== null && key.deletion <= call.clock.now();
 
 /** Finds a key by id, key ARN, alias name or alias ARN. Throws `NotFoundException`. */
@@ -85,3 +86,16 @@ export const keyMetadata = (call: Call, key: KmsKey): Output => ({
   ...(key.spec === "ECC_NIST_P256" ? { SigningAlgorithms: ["ECDSA_SHA_256"] } : {}),
   MultiRegion: false,
 });
+
+/** One page of a list, as `Limit` and `Marker` ask for it. */
+export const page = <T>(
+  input: JsonObject,
+  all: readonly T[],
+): { items: readonly T[]; rest: Record<string, unknown> } => {
+  const limit = integer(input, "Limit", 1, 1000) ?? 100;
+  const start = Number(optionalText(input, "Marker") ?? "0");
+  if (!Number.isInteger(start) || start < 0) throw new AwsError("InvalidMarkerException", "Invalid marker");
+  const more = start + limit < all.length;
+  const rest = more ? { Truncated: true, NextMarker: String(start + limit) } : { Truncated: false };
+  return { items: all.slice(start, start + limit), rest };
+};

@@ -1,12 +1,11 @@
-/** Making, naming, listing, disabling and deleting KMS keys. Source: AWS KMS API Reference. */
+/** Making, listing, disabling and deleting KMS keys. Source: AWS KMS API Reference. */
 import { generateKeyPairSync } from "node:crypto";
-import type { JsonObject } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import type { Call } from "../call.ts";
 import { choice, integer, optionalText, tags, text, texts } from "../fields.ts";
-import { type KeySpec, type KmsKey, own } from "../model.ts";
+import type { KeySpec, KmsKey } from "../model.ts";
 import { AwsError } from "../wire.ts";
-import { aliasArn, findKey, type KmsOperation, keyArn, keyMetadata, usageOf } from "./keys.ts";
+import { findKey, type KmsOperation, keyArn, keyMetadata, page, usageOf } from "./keys.ts";
 
 const DAY_MS = 86_400_000;
 const SPECS: readonly KeySpec[] = ["SYMMETRIC_DEFAULT", "HMAC_256", "ECC_NIST_P256"];
@@ -84,79 +83,10 @@ const cancelDeletion: KmsOperation = async (call, input) => {
   return { KeyId: keyArn(call, key.id) };
 };
 
-const aliasName = (input: JsonObject): string => {
-  const name = text(input, "AliasName");
-  if (!/^alias\/[a-zA-Z0-9/_-]{1,250}$/.test(name)) {
-    throw new AwsError("ValidationException", 'Alias must start with the prefix "alias/" and be a valid name.');
-  }
-  if (name.startsWith("alias/aws/")) throw new AwsError("NotAuthorizedException", "");
-  return name;
-};
-
-const createAlias: KmsOperation = async (call, input) => {
-  const name = aliasName(input);
-  const key = findKey(call, text(input, "TargetKeyId"));
-  if (own(call.here.aliases, name)) {
-    throw new AwsError("AlreadyExistsException", `An alias with the name ${aliasArn(call, name)} already exists`);
-  }
-  const now = call.clock.now();
-  call.here.aliases[name] = { name, created: now, updated: now, keyId: key.id };
-  await call.store.save();
-  return {};
-};
-
-const findAlias = (call: Call, input: JsonObject) => {
-  const name = aliasName(input);
-  const alias = own(call.here.aliases, name);
-  if (!alias) throw new AwsError("NotFoundException", `Alias ${aliasArn(call, name)} is not found.`);
-  return alias;
-};
-
-const updateAlias: KmsOperation = async (call, input) => {
-  const alias = findAlias(call, input);
-  alias.keyId = findKey(call, text(input, "TargetKeyId")).id;
-  alias.updated = call.clock.now();
-  await call.store.save();
-  return {};
-};
-
-const deleteAlias: KmsOperation = async (call, input) => {
-  delete call.here.aliases[findAlias(call, input).name];
-  await call.store.save();
-  return {};
-};
-
-/** One page of a list, as `Limit` and `Marker` ask for it. */
-const page = <T>(input: JsonObject, all: readonly T[]): { items: readonly T[]; rest: Record<string, unknown> } => {
-  const limit = integer(input, "Limit", 1, 1000) ?? 100;
-  const start = Number(optionalText(input, "Marker") ?? "0");
-  if (!Number.isInteger(start) || start < 0) throw new AwsError("InvalidMarkerException", "Invalid marker");
-  const more = start + limit < all.length;
-  const rest = more ? { Truncated: true, NextMarker: String(start + limit) } : { Truncated: false };
-  return { items: all.slice(start, start + limit), rest };
-};
-
 const listKeys: KmsOperation = (call, input) => {
   const alive = Object.values(call.here.keys).filter((key) => key.deletion === null || key.deletion > call.clock.now());
   const { items, rest } = page(input, alive);
   return { Keys: items.map((key) => ({ KeyId: key.id, KeyArn: keyArn(call, key.id) })), ...rest };
-};
-
-const listAliases: KmsOperation = (call, input) => {
-  const wanted = optionalText(input, "KeyId");
-  const keyId = wanted === undefined ? undefined : findKey(call, wanted).id;
-  const { items, rest } = page(
-    input,
-    Object.values(call.here.aliases).filter((alias) => keyId === undefined || alias.keyId === keyId),
-  );
-  const Aliases = items.map((alias) => ({
-    AliasName: alias.name,
-    AliasArn: aliasArn(call, alias.name),
-    TargetKeyId: alias.keyId,
-    CreationDate: alias.created / 1000,
-    LastUpdatedDate: alias.updated / 1000,
-  }));
-  return { Aliases, ...rest };
 };
 
 export const lifecycleOperations: Readonly<Record<string, KmsOperation>> = {
@@ -167,10 +97,6 @@ export const lifecycleOperations: Readonly<Record<string, KmsOperation>> = {
   DisableKey: setState("Disabled"),
   ScheduleKeyDeletion: scheduleDeletion,
   CancelKeyDeletion: cancelDeletion,
-  CreateAlias: createAlias,
-  UpdateAlias: updateAlias,
-  DeleteAlias: deleteAlias,
-  ListAliases: listAliases,
   ListResourceTags: (call, input) => ({
     Tags: Object.entries(findKey(call, text(input, "KeyId")).tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
     Truncated: false,
