@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize } from "../../src/core/initialize.ts";
@@ -75,7 +76,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     keyId: fake.keyId,
     clock,
     random: systemRandom,
-    rows: options.rows ?? builtInRows(),
+    rows: options.rows ?? builtInRows({ aws: { ...awsAdapters({ region: "us-east-1", clock }), region: "us-east-1" } }),
     auditSink: {
       write: async (line) => {
         auditLines.push(line);

@@ -1,0 +1,9 @@
+import { Command } from "commander";
+import { serverCommand } from "./server.ts";
+
+/** The command line: `zeroth <command>`. */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  const program = new Command("zeroth").description("a secrets manager that speaks Vault's API, without servers");
+  program.addCommand(serverCommand());
+  await program.parseAsync([...argv]);
+};

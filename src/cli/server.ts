@@ -1,0 +1,96 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { startLocalServer } from "../local/server/index.ts";
+
+/** `zeroth server`: the local server, on the command line. */
+
+interface Flags {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly awsListen: { readonly host: string; readonly port: number };
+  readonly rootToken?: string;
+  readonly data?: string;
+  readonly aws: "embedded" | "environment";
+  readonly table: string;
+  readonly key?: string;
+  readonly createTable: boolean;
+  readonly sweeper: boolean;
+}
+
+const hostAndPort = (text: string): { host: string; port: number } => {
+  const cut = text.lastIndexOf(":");
+  const port = Number(text.slice(cut + 1));
+  if (cut < 1 || !Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new InvalidArgumentError("expected HOST:PORT");
+  }
+  return { host: text.slice(0, cut).replace(/^\[|\]$/g, ""), port };
+};
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const run = async (flags: Flags): Promise<void> => {
+  const local = await startLocalServer({
+    ...flags.listen,
+    aws: flags.aws,
+    tableName: flags.table,
+    create: flags.createTable,
+    sweeper: flags.sweeper,
+    ...(flags.aws === "embedded" ? { awsListen: flags.awsListen } : {}),
+    ...(flags.rootToken === undefined ? {} : { rootToken: flags.rootToken }),
+    ...(flags.data === undefined ? {} : { dataDir: flags.data }),
+    ...(flags.key === undefined ? {} : { keyId: flags.key }),
+    log: (message, fields) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`),
+  });
+  print(`Zeroth answers on ${local.url}`);
+  print("");
+  print(`  export VAULT_ADDR=${local.url}`);
+  print(`  export VAULT_TOKEN=${local.rootToken}`);
+  if (local.awsUrl !== undefined) {
+    print("");
+    print(`The embedded AWS answers on ${local.awsUrl}; administrators of its two accounts:`);
+    for (const { accountId, accessKeyId, secretAccessKey } of local.embedded?.accounts ?? []) {
+      print(`  ${accountId}  ${accessKeyId}  ${secretAccessKey}`);
+    }
+  }
+  print("");
+  print(
+    flags.data === undefined ? "Everything is in memory and ends with this process." : `Data is kept in ${flags.data}.`,
+  );
+  const stop = (): void => {
+    local.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+};
+
+export const serverCommand = (): Command =>
+  new Command("server")
+    .description("run the server on this machine, for trying, developing and testing")
+    .addOption(
+      new Option("--listen <host:port>", "where to answer")
+        .env("VAULT_DEV_LISTEN_ADDRESS")
+        .default({ host: "127.0.0.1", port: 8200 }, "127.0.0.1:8200")
+        .argParser(hostAndPort),
+    )
+    .addOption(
+      new Option("--root-token <token>", "the root token; a random one unless given").env("VAULT_DEV_ROOT_TOKEN_ID"),
+    )
+    .option("--data <dir>", "keep everything in a folder; in memory unless given")
+    .addOption(
+      new Option("--aws <where>", "embedded doubles, or the AWS of the SDK's environment")
+        .choices(["embedded", "environment"])
+        .default("embedded"),
+    )
+    .addOption(
+      new Option("--aws-listen <host:port>", "where the embedded AWS answers")
+        .default({ host: "127.0.0.1", port: 4566 }, "127.0.0.1:4566")
+        .argParser(hostAndPort),
+    )
+    .option("--table <name>", "name of the DynamoDB table", "zeroth")
+    .option("--key <id>", "id, ARN or alias of the KMS key")
+    .option("--create-table", "with the environment's AWS: make table and key where they are missing", false)
+    .option("--no-sweeper", "leave expired leases to the table's TTL")
+    .action(run);

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { awsAdapters } from "../../auth/aws/adapters/index.ts";
+import type { AwsAuthParts } from "../../auth/aws/backend.ts";
+import type { RandomSource } from "../../std/random.ts";
+import type { Clock } from "../../std/time.ts";
+import { createTable } from "../../storage/index.ts";
+import { createEmbeddedAws, type EmbeddedAws } from "../aws/index.ts";
+
+/** The AWS the local server stands on: the embedded doubles, or whatever the SDK's environment names. */
+
+export interface Cloud {
+  readonly region: string;
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly keyId: string;
+  readonly aws: AwsAuthParts;
+  /** Absent with the environment's AWS. */
+  readonly embedded?: EmbeddedAws;
+  close(): Promise<void>;
+}
+
+const KEY_ALIAS = "alias/zeroth";
+
+const exists = async (ask: () => Promise<unknown>, missing: string): Promise<boolean> => {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === missing) return false;
+    throw error;
+  }
+};
+
+const ensureKey = async (kms: KMSClient): Promise<void> => {
+  if (await exists(() => kms.send(new DescribeKeyCommand({ KeyId: KEY_ALIAS })), "NotFoundException")) return;
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "wraps the data keys of Zeroth" }));
+  if (!KeyMetadata?.KeyId) throw new Error("KMS made no key");
+  await kms.send(new CreateAliasCommand({ AliasName: KEY_ALIAS, TargetKeyId: KeyMetadata.KeyId }));
+};
+
+const ensureTable = async (dynamodb: DynamoDBClient, tableName: string): Promise<void> => {
+  const ask = () => dynamodb.send(new DescribeTableCommand({ TableName: tableName }));
+  if (!(await exists(ask, "ResourceNotFoundException"))) await createTable(dynamodb, tableName);
+};
+
+export const embeddedCloud = async (options: {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly tableName: string;
+  readonly dataDir?: string;
+}): Promise<Cloud> => {
+  const { clock, random, tableName, dataDir } = options;
+  const embedded = await createEmbeddedAws({
+    clock,
+    random,
+    ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "aws") }),
+  });
+  const { region } = embedded;
+  const [account] = embedded.accounts;
+  if (!account) throw new Error("the embedded AWS has no account");
+  const credentials = { accessKeyId: account.accessKeyId, secretAccessKey: account.secretAccessKey };
+  const dynamodb = new DynamoDBClient({ region, credentials, requestHandler: embedded.dynamo.requestHandler });
+  const kms = new KMSClient({ region, credentials, requestHandler: embedded.requestHandler });
+  await ensureKey(kms);
+  await ensureTable(dynamodb, tableName);
+  const adapters = awsAdapters({
+    region,
+    clock,
+    credentials: async () => credentials,
+    requestHandler: embedded.requestHandler,
+  });
+  return {
+    region,
+    dynamodb,
+    kms,
+    keyId: KEY_ALIAS,
+    aws: { ...adapters, region },
+    embedded,
+    close: () => embedded.close(),
+  };
+};
+
+export const environmentCloud = async (options: {
+  readonly clock: Clock;
+  readonly tableName: string;
+  readonly keyId?: string;
+  /** Makes table and key where they are missing. */
+  readonly create: boolean;
+}): Promise<Cloud> => {
+  const { clock, tableName, create } = options;
+  const dynamodb = new DynamoDBClient({});
+  const kms = new KMSClient({});
+  const region = await dynamodb.config.region();
+  if (create) {
+    if (options.keyId === undefined) await ensureKey(kms);
+    await ensureTable(dynamodb, tableName);
+  }
+  return {
+    region,
+    dynamodb,
+    kms,
+    keyId: options.keyId ?? KEY_ALIAS,
+    aws: { ...awsAdapters({ region, clock }), region },
+    close: async () => {
+      dynamodb.destroy();
+      kms.destroy();
+    },
+  };
+};

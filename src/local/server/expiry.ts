@@ -1,0 +1,72 @@
+import type { DynamoDBRecord } from "aws-lambda";
+import type { Server } from "../../server.ts";
+import type { Image } from "../../storage/store.ts";
+import type { EmbeddedDynamo } from "../dynamodb/index.ts";
+
+/** What ends leases locally: the sweeper on a timer, and the embedded table's TTL with its stream. */
+
+export interface Expiry {
+  stop(): Promise<void>;
+}
+
+const SWEEP_MS = 1000;
+const SWEEP_BUDGET_MS = 10_000;
+const TTL_MS = 10_000;
+
+/** Whether DynamoDB's TTL removed the item, and nobody else. */
+const removedByTtl = (record: DynamoDBRecord): boolean =>
+  record.eventName === "REMOVE" && record.userIdentity?.principalId === "dynamodb.amazonaws.com";
+
+/** Gives core what the TTL removed, as the deployed stream consumer does. */
+export const consumeRemovals = async (server: Server, records: readonly DynamoDBRecord[]): Promise<void> => {
+  for (const record of records) {
+    const image = record.dynamodb?.OldImage;
+    if (!removedByTtl(record) || !image) continue;
+    // The event's attribute values and ours differ in optional members only.
+    const entry = await server.store.openImage(image as Image);
+    if (entry) await server.core.leases.removed({ pk: entry.address.pk, sk: entry.address.sk, body: entry.body });
+  }
+};
+
+/** Repeats without overlapping itself; a failure is logged and tried again at the next turn. */
+const repeat = (everyMs: number, server: Server, name: string, work: () => Promise<unknown>): Expiry => {
+  let running: Promise<unknown> = Promise.resolve();
+  let idle = true;
+  const timer = setInterval(() => {
+    if (!idle) return;
+    idle = false;
+    running = work()
+      .catch((error: unknown) => server.core.log(`${name} failed`, { error: error instanceof Error ? error.name : "" }))
+      .finally(() => {
+        idle = true;
+      });
+  }, everyMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+};
+
+export const startExpiry = (options: {
+  readonly server: Server;
+  readonly sweeper: boolean;
+  readonly dynamo: EmbeddedDynamo | undefined;
+  readonly tableName: string;
+}): Expiry => {
+  const { server, dynamo } = options;
+  const parts: Expiry[] = [];
+  if (options.sweeper) {
+    const sweep = () => server.core.leases.sweep(server.core.clock.now() + SWEEP_BUDGET_MS);
+    parts.push(repeat(SWEEP_MS, server, "sweeper", sweep));
+  }
+  const unsubscribe = dynamo?.subscribe(options.tableName, (records) => consumeRemovals(server, records));
+  if (dynamo) parts.push(repeat(TTL_MS, server, "time to live", () => dynamo.expire()));
+  return {
+    stop: async () => {
+      await Promise.all(parts.map((part) => part.stop()));
+      unsubscribe?.();
+    },
+  };
+};

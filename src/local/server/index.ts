@@ -1,0 +1,142 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { builtInRows } from "../../catalog.ts";
+import { generateRoot, initialize, isInitialized, makeMount } from "../../core/initialize.ts";
+import { startListener } from "../../http/index.ts";
+import { buildServer, type Server } from "../../server.ts";
+import { systemRandom } from "../../std/random.ts";
+import { type Clock, systemClock } from "../../std/time.ts";
+import type { EmbeddedAws } from "../aws/index.ts";
+import { type Cloud, embeddedCloud, environmentCloud } from "./cloud.ts";
+import { startExpiry } from "./expiry.ts";
+
+/**
+ * The local server: the product of `buildServer` behind a socket, initialized, with a `secret/` mount. It is for
+ * trying, developing and testing; it prints a root token, so it must never face a network others are on.
+ */
+
+export interface LocalServerOptions {
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port?: number;
+  readonly rootToken?: string;
+  /** Keeps everything in this folder; absent: in memory. */
+  readonly dataDir?: string;
+  readonly aws?: "embedded" | "environment";
+  /** Where the embedded AWS listens; absent: nowhere. */
+  readonly awsListen?: { readonly host: string; readonly port: number };
+  readonly tableName?: string;
+  readonly keyId?: string;
+  /** With the environment's AWS: make what is missing. */
+  readonly create?: boolean;
+  /** Off, leases end by the TTL stream alone. */
+  readonly sweeper?: boolean;
+  readonly clock?: Clock;
+  readonly auditLine?: (line: string) => Promise<void>;
+  readonly log?: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+}
+
+export interface LocalServer {
+  readonly url: string;
+  readonly rootToken: string;
+  readonly server: Server;
+  readonly embedded: EmbeddedAws | undefined;
+  readonly awsUrl: string | undefined;
+  /** Lets running requests end, then closes everything. */
+  close(): Promise<void>;
+}
+
+const TABLE = "zeroth";
+const ROOT_FILE = "root-token";
+
+const savedRoot = async (dataDir: string | undefined): Promise<string | undefined> => {
+  if (dataDir === undefined) return undefined;
+  const text = await readFile(join(dataDir, ROOT_FILE), "utf8").catch(() => "");
+  return text.trim() || undefined;
+};
+
+const mountSecret = async (server: Server): Promise<void> => {
+  const mount = makeMount(systemRandom, {
+    kind: "secret",
+    type: "kv",
+    path: "secret/",
+    description: "key/value secret storage",
+    options: { version: "2" },
+  });
+  await server.core.config.putMount(mount, "absent");
+};
+
+/** The root token of this run: the one asked for, the one kept with the data, or a new one. */
+const rootToken = async (server: Server, options: LocalServerOptions): Promise<string> => {
+  const { core } = server;
+  const wanted = options.rootToken ?? (await savedRoot(options.dataDir));
+  let token: string;
+  if (!(await isInitialized(core))) {
+    token = (await initialize(core, wanted)).reveal();
+    await mountSecret(server);
+  } else if (wanted !== undefined && (await core.tokens.lookup(wanted))) token = wanted;
+  else token = (await generateRoot(core, wanted)).reveal();
+  if (options.dataDir !== undefined) {
+    await writeFile(join(options.dataDir, ROOT_FILE), `${token}\n`, { mode: 0o600 });
+  }
+  return token;
+};
+
+const cloudFor = (options: LocalServerOptions, clock: Clock, tableName: string): Promise<Cloud> =>
+  options.aws === "environment"
+    ? environmentCloud({
+        clock,
+        tableName,
+        create: options.create ?? false,
+        ...(options.keyId === undefined ? {} : { keyId: options.keyId }),
+      })
+    : embeddedCloud({
+        clock,
+        random: systemRandom,
+        tableName,
+        ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+      });
+
+export const startLocalServer = async (options: LocalServerOptions = {}): Promise<LocalServer> => {
+  const clock = options.clock ?? systemClock;
+  const tableName = options.tableName ?? TABLE;
+  if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const cloud = await cloudFor(options, clock, tableName);
+  const server = buildServer({
+    dynamodb: cloud.dynamodb,
+    kms: cloud.kms,
+    tableName,
+    keyId: cloud.keyId,
+    clock,
+    random: systemRandom,
+    rows: builtInRows({ aws: cloud.aws }),
+    auditSink: { write: options.auditLine ?? (async () => undefined) },
+    log: options.log ?? (() => undefined),
+  });
+  const token = await rootToken(server, options);
+  const expiry = startExpiry({
+    server,
+    sweeper: options.sweeper ?? true,
+    dynamo: cloud.embedded?.dynamo,
+    tableName,
+  });
+  const awsListener = options.awsListen && (await cloud.embedded?.listen(options.awsListen));
+  const listener = await startListener({
+    handler: server.handle,
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 8200,
+  });
+  return {
+    url: listener.url,
+    rootToken: token,
+    server,
+    embedded: cloud.embedded,
+    awsUrl: awsListener?.url,
+    close: async () => {
+      await listener.stop();
+      await expiry.stop();
+      await awsListener?.close();
+      await cloud.close();
+    },
+  };
+};
