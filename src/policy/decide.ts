@@ -69,10 +69,11 @@ type Problem = { readonly reason: DecisionReason; readonly parameter?: string };
 const wrappingProblem = ({ constraints }: Rule, wrapTtl: number): Problem | undefined => {
   const { minWrappingTtl: min, maxWrappingTtl: max } = constraints;
   if (max === 0 && min === 0) return undefined;
+  // No stanza may say so alone, but two merged ones can.
+  if (max > 0 && max < min) return { reason: "wrapping_impossible" };
   if (!(wrapTtl > 0)) return { reason: "wrapping_required" };
   if (max > 0 && wrapTtl > max) return { reason: "wrapping_too_long" };
-  if (wrapTtl < min) return { reason: "wrapping_too_short" };
-  return max > 0 && max < min ? { reason: "wrapping_impossible" } : undefined;
+  return wrapTtl < min ? { reason: "wrapping_too_short" } : undefined;
 };
 
 const CHECKED = new Set<AccessRequest["operation"]>(["read", "create", "update", "patch"]);
