@@ -28,65 +28,59 @@ export interface Rights {
 
 const inSpace = (space: keyof typeof SPACES, rest = "*"): string => `${SPACES[space]}#${rest}`;
 
-/** Mount ids are `<type>:<random>`; those of auth methods begin with `auth_`, so that `aws` is never both. */
-const ENGINES = ["database", "aws", "ssh", "transit", "totp", "pki"].map((type) => `${type}:*`);
+/** Mount ids are `<type>:<random>`; those of auth methods begin with `auth-`, so that `aws` is never both. */
 const KV = ["kv:*"];
-const AUTH = ["auth_*"];
+const ENGINES = ["database", "aws", "ssh", "transit", "totp", "pki"].map((type) => `${type}:*`);
+const AUTH = ["auth-*"];
 
-/** What every request needs: who is it, what is mounted, what may it do. */
+/** What a mount stores: configuration and roles, and listing entries. */
+const ofMounts = (ids: readonly string[]): readonly string[] =>
+  ids.flatMap((id) => [inSpace("data", id), inSpace("listing", id)]);
+
+/** What every request needs: what is mounted, who is it, what may it do. */
 const REQUEST_READS = [inSpace("epoch"), SPACES.config, SPACES.policy, inSpace("entity")];
-const REQUEST_DOMAINS = ["token", "config", "policy", "identity"];
 
 /**
- * Tokens are written wherever requests are answered: a use is spent, an answer is wrapped into a new token. That a
- * token made there carries only what the caller had is the program's duty; IAM cannot tell tokens apart.
+ * Tokens are written wherever requests are answered: a use is spent, an answer is wrapped into a new token, and the
+ * last use ends the token on the spot, with its leases. That a token made there carries only what the caller had is
+ * the program's duty; IAM cannot tell tokens apart.
  */
-const REQUEST_WRITES = [inSpace("token"), inSpace("accessor")];
+const REQUEST_WRITES = [inSpace("token"), inSpace("accessor"), inSpace("lease"), inSpace("leases")];
+const REQUEST_REMOVES = [inSpace("cubbyhole")];
+const REQUEST_DOMAINS = ["token", "lease", "config", "policy", "identity"];
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Rights>> = {
   login: {
     reads: REQUEST_READS,
-    writes: [
-      ...REQUEST_WRITES,
-      inSpace("entity"),
-      inSpace("spent"),
-      inSpace("cubbyhole"),
-      inSpace("lease"),
-      inSpace("leases"),
-      ...AUTH.map((id) => inSpace("data", id)),
-    ],
-    domains: [...REQUEST_DOMAINS, "lease", ...AUTH],
+    writes: [...REQUEST_WRITES, inSpace("entity"), inSpace("spent"), ...ofMounts(AUTH)],
+    removes: REQUEST_REMOVES,
+    domains: [...REQUEST_DOMAINS, ...AUTH],
     outside: ["identity-reads"],
   },
   kv: {
     reads: REQUEST_READS,
-    writes: [
-      ...REQUEST_WRITES,
-      ...KV.flatMap((id) => [inSpace("kv", id), inSpace("listing", id), inSpace("data", id)]),
-    ],
+    writes: [...REQUEST_WRITES, ...KV.map((id) => inSpace("kv", id)), ...ofMounts(KV)],
+    removes: REQUEST_REMOVES,
     domains: [...REQUEST_DOMAINS, ...KV],
     forwardsTo: ["login", "dynamic", "policy", "wrapping", "system"],
   },
   dynamic: {
     reads: REQUEST_READS,
-    writes: [
-      ...REQUEST_WRITES,
-      inSpace("lease"),
-      inSpace("leases"),
-      ...ENGINES.flatMap((id) => [inSpace("data", id), inSpace("listing", id)]),
-    ],
-    domains: [...REQUEST_DOMAINS, "lease", ...ENGINES],
+    writes: [...REQUEST_WRITES, ...ofMounts(ENGINES)],
+    removes: REQUEST_REMOVES,
+    domains: [...REQUEST_DOMAINS, ...ENGINES],
     outside: ["engines"],
   },
   policy: {
     reads: REQUEST_READS,
     writes: [...REQUEST_WRITES, SPACES.policy, inSpace("epoch")],
+    removes: REQUEST_REMOVES,
     domains: REQUEST_DOMAINS,
   },
   wrapping: {
     reads: REQUEST_READS,
-    writes: [...REQUEST_WRITES, inSpace("cubbyhole")],
-    domains: REQUEST_DOMAINS,
+    writes: [...REQUEST_WRITES, inSpace("cubbyhole"), ...ofMounts(["cubbyhole:*"])],
+    domains: [...REQUEST_DOMAINS, "cubbyhole:*"],
   },
   system: {
     reads: REQUEST_READS,
@@ -96,19 +90,22 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Rights>> = {
       SPACES.policy,
       inSpace("epoch"),
       inSpace("entity"),
-      inSpace("lease"),
-      inSpace("leases"),
+      // Rotation adds wrapped keys, unmounting removes them: after that nobody opens what they sealed.
+      inSpace("key"),
+      ...ofMounts(["system:*", "identity:*"]),
     ],
-    // Removing a mount: its data keys first, then what nobody can open any more.
-    removes: [inSpace("key"), inSpace("data"), inSpace("kv"), inSpace("listing")],
-    domains: [...REQUEST_DOMAINS, "lease"],
+    removes: [...REQUEST_REMOVES, inSpace("data"), inSpace("kv"), inSpace("listing")],
+    domains: [...REQUEST_DOMAINS, "system:*", "identity:*"],
     rotates: ["*"],
   },
   revoke: {
-    reads: [inSpace("epoch"), SPACES.config, ...ENGINES.map((id) => inSpace("data", id))],
-    writes: [inSpace("token"), inSpace("accessor"), inSpace("lease"), inSpace("leases")],
-    removes: [inSpace("cubbyhole"), inSpace("spent")],
-    domains: ["token", "config", "lease", ...ENGINES],
+    reads: [inSpace("epoch"), SPACES.config, ...ofMounts(ENGINES)],
+    writes: REQUEST_WRITES,
+    removes: REQUEST_REMOVES,
+    domains: ["token", "lease", "config", ...ENGINES],
     outside: ["engines", "expiry"],
   },
 };
+
+/** The domains a function names to its own keyring: what it may open, and what it may make keys for. */
+export const namedDomains = ({ domains, rotates = [] }: Rights): readonly string[] => [...domains, ...rotates];

@@ -13,7 +13,7 @@ import { Construct } from "constructs";
 import { ENVIRONMENT } from "../src/contract/environment.ts";
 import { type FunctionName, SIZES } from "./functions.ts";
 import { rolePath } from "./key-policy.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { namedDomains, PERMISSIONS } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 import { type Places, statementsFor } from "./statements.ts";
 
@@ -94,7 +94,7 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.tableName]: places.tableName,
         [TABLE_IDENTITY]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
-        [ENVIRONMENT.domains]: JSON.stringify(PERMISSIONS[name].domains),
+        [ENVIRONMENT.domains]: JSON.stringify(namedDomains(PERMISSIONS[name])),
         ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),
       },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),

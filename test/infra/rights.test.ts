@@ -1,0 +1,235 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { FUNCTIONS } from "../../lib/functions.ts";
+import { type Attempt, isAllowed, statementsByFunction } from "./support/policies.ts";
+import { EVERY_OPTION, makeTemplates } from "./support/stacks.ts";
+
+const committed = new URL("./iam.json", import.meta.url);
+const rights = statementsByFunction(makeTemplates().stateless);
+const everyStatement = Object.values(rights).flat();
+const table = "<Table.Arn>";
+const key = "<Key.Arn>";
+
+const may = (name: string, attempt: Attempt): boolean => isAllowed(rights[name] ?? [], attempt);
+
+const read = (...keys: readonly string[]): Attempt => ({
+  action: "dynamodb:BatchGetItem",
+  resource: table,
+  context: { "dynamodb:LeadingKeys": keys },
+});
+const write = (leading: string): Attempt => ({
+  action: "dynamodb:PutItem",
+  resource: table,
+  context: { "dynamodb:LeadingKeys": [leading] },
+});
+const unwrap = (domain: string, more: Readonly<Record<string, string>> = {}): Attempt => ({
+  action: "kms:Decrypt",
+  resource: key,
+  context: {
+    "kms:EncryptionContext:app": "zeroth",
+    "kms:EncryptionContext:table": "zeroth",
+    "kms:EncryptionContext:domain": domain,
+    ...more,
+  },
+});
+
+describe("the rights of the functions", () => {
+  it("are those of the committed list (UPDATE=1 rewrites it)", () => {
+    const text = `${JSON.stringify(rights, undefined, 2)}\n`;
+    if (process.env["UPDATE"] === "1") writeFileSync(committed, text);
+
+    expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(committed, "utf8")));
+  });
+
+  it("lie in one role for each function, shared by none", () => {
+    expect(Object.keys(rights).sort()).toEqual([...FUNCTIONS].sort());
+  });
+
+  it("name every action in full", () => {
+    expect(everyStatement.flatMap(({ actions }) => actions).filter((action) => action.includes("*"))).toEqual([]);
+  });
+
+  it("reach all resources only by calls that know none", () => {
+    const everywhere = everyStatement
+      .filter(({ resources }) => resources.includes("*"))
+      .flatMap(({ actions }) => actions);
+
+    expect([...new Set(everywhere)].sort()).toEqual([
+      "dynamodb:ListStreams",
+      "ec2:DescribeInstances",
+      "ssm:DescribeInstanceInformation",
+    ]);
+  });
+
+  it("touch the table only under a condition on partition keys, the key only under an encryption context", () => {
+    const open = everyStatement
+      .filter(({ resources }) => resources.includes(table) || resources.includes(key))
+      .filter(({ conditions }) => {
+        const keys = Object.values(conditions).flatMap((one) => Object.keys(one));
+        return !keys.some((one) => one === "dynamodb:LeadingKeys" || one.startsWith("kms:EncryptionContext:"));
+      });
+
+    expect(open).toEqual([]);
+  });
+
+  it.each(
+    readFileSync(new URL("./dangerous-actions.txt", import.meta.url), "utf8")
+      .split("\n")
+      .filter((line) => line !== ""),
+  )("never include %s", (action) => {
+    expect(everyStatement.filter(({ actions }) => actions.includes(action))).toEqual([]);
+  });
+});
+
+describe("the calls the program makes", () => {
+  const commandsOf = (file: string): readonly string[] => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+    return [...new Set([...text.matchAll(/\bnew (\w+)Command\(/g)].map(([, name = ""]) => name))].sort();
+  };
+  const granted = (sid: string): readonly string[] =>
+    (rights["kv"] ?? []).filter((it) => it.sid === sid).flatMap(({ actions }) => actions);
+
+  it("to the table are the ones granted", () => {
+    // A transaction is authorised member by member.
+    const members = ["ConditionCheckItem", "DeleteItem", "PutItem"];
+    const calls = commandsOf("src/storage/table.ts").flatMap((it) => (it === "TransactWriteItems" ? members : [it]));
+
+    expect([...granted("Read"), ...granted("Write")].sort()).toEqual(
+      [...new Set(calls)].sort().map((it) => `dynamodb:${it}`),
+    );
+  });
+
+  it("to the key are the ones granted", () => {
+    expect([...granted("UseDataKeys")].sort()).toEqual(commandsOf("src/crypto/kms.ts").map((it) => `kms:${it}`));
+  });
+});
+
+describe("the walls between the functions", () => {
+  it("let kv read a secret, the token that asks and the configuration in one batch", () => {
+    expect(may("kv", read("epoch#3", "config", "token#t", "entity#e", "kv#kv:1#p"))).toBe(true);
+  });
+
+  it("refuse a whole batch in which one key lies beyond the wall", () => {
+    expect(may("kv", read("token#t", "kv#kv:1#p", "data#database:1"))).toBe(false);
+  });
+
+  it.each([
+    ["kv", "data#database:1"],
+    ["kv", "data#auth-aws:1"],
+    ["kv", "cubby#t"],
+    ["login", "cubby#t"],
+    ["login", "kv#kv:1#p"],
+    ["login", "data#aws:1"],
+    ["dynamic", "kv#kv:1#p"],
+    ["dynamic", "data#auth-aws:1"],
+    ["policy", "kv#kv:1#p"],
+    ["policy", "data#database:1"],
+    ["wrapping", "kv#kv:1#p"],
+    ["wrapping", "data#transit:1"],
+    ["revoke", "kv#kv:1#p"],
+    ["revoke", "entity#e"],
+    ["system", "kv#kv:1#p"],
+    ["system", "data#database:1"],
+  ])("keep %s from reading %s", (name, leading) => {
+    expect(may(name, read(leading))).toBe(false);
+  });
+
+  it.each([
+    ["kv", "config"],
+    ["kv", "policy"],
+    ["kv", "entity#e"],
+    ["kv", "key#database:1"],
+    ["dynamic", "policy"],
+    ["login", "policy"],
+    ["login", "config"],
+    ["policy", "config"],
+    ["wrapping", "policy"],
+    ["revoke", "policy"],
+    ["revoke", "data#database:1"],
+  ])("keep %s from writing %s", (name, leading) => {
+    expect(may(name, write(leading))).toBe(false);
+  });
+
+  it.each([
+    ["kv", "kv:1", true],
+    ["kv", "database:1", false],
+    ["kv", "auth-kv:1", false],
+    ["dynamic", "database:1", true],
+    ["dynamic", "kv:1", false],
+    ["dynamic", "auth-aws:1", false],
+    ["login", "auth-aws:1", true],
+    ["login", "aws:1", false],
+    ["revoke", "database:1", true],
+    ["revoke", "kv:1", false],
+    ["revoke", "identity", false],
+    ["revoke", "policy", false],
+    ["system", "kv:1", false],
+    ["system", "database:1", false],
+  ])("let %s unwrap data keys of %s: %s", (name, domain, allowed) => {
+    expect(may(name, unwrap(domain))).toBe(allowed);
+  });
+
+  it("hold for another deployment's data keys", () => {
+    expect(may("kv", unwrap("kv:1", { "kms:EncryptionContext:table": "other" }))).toBe(false);
+  });
+
+  it("let system make data keys for any mount without seeing them", () => {
+    const make = { ...unwrap("kv:1"), action: "kms:GenerateDataKeyWithoutPlaintext" };
+
+    expect(may("system", make)).toBe(true);
+  });
+
+  it("let kv alone hand requests on, and not to revoke", () => {
+    const forwarders = Object.entries(rights).filter(([, list]) =>
+      list.some(({ actions }) => actions.includes("lambda:InvokeFunction")),
+    );
+    const targets = forwarders.flatMap(([name, list]) =>
+      list.filter(({ sid }) => sid === "Forward").map(({ resources }) => [name, resources]),
+    );
+
+    expect(targets).toEqual([
+      ["kv", ["login", "dynamic", "policy", "wrapping", "system"].map((name) => `<${name}Function.Arn>`)],
+    ]);
+  });
+
+  it("let revoke alone see the expiry index and the stream", () => {
+    const readers = Object.entries(rights)
+      .filter(([, list]) => list.some(({ resources }) => resources.some((one) => /index\/expiry|StreamArn/.test(one))))
+      .map(([name]) => name);
+
+    expect(readers).toEqual(["revoke"]);
+  });
+});
+
+describe("the AWS secrets engine", () => {
+  const boundary = EVERY_OPTION.userBoundary;
+  const granted = statementsByFunction(makeTemplates(EVERY_OPTION).stateless);
+  const user = "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/vault-x";
+  const create = (context: Attempt["context"] = {}): Attempt => ({ action: "iam:CreateUser", resource: user, context });
+
+  it("may make no user unless a boundary is set", () => {
+    expect(may("dynamic", create({ "iam:PermissionsBoundary": boundary }))).toBe(false);
+  });
+
+  it("may make a user that carries the boundary", () => {
+    expect(isAllowed(granted["dynamic"] ?? [], create({ "iam:PermissionsBoundary": boundary }))).toBe(true);
+  });
+
+  it("may make no user without the boundary", () => {
+    expect(isAllowed(granted["dynamic"] ?? [], create())).toBe(false);
+  });
+
+  it("assumes the named roles and no other", () => {
+    const roles = (granted["dynamic"] ?? []).filter(({ actions }) => actions.includes("sts:AssumeRole"));
+
+    expect(roles.map(({ resources }) => resources)).toEqual([[EVERY_OPTION.assumableRoles]]);
+  });
+
+  it("gives no such right to the functions that do not run it", () => {
+    const others = ["kv", "policy", "wrapping", "system"].flatMap((name) => granted[name] ?? []);
+
+    expect(
+      others.flatMap(({ actions }) => actions).filter((it) => it === "sts:AssumeRole" || it === "iam:CreateUser"),
+    ).toEqual([]);
+  });
+});

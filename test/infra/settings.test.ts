@@ -1,0 +1,41 @@
+import { describe, expect, it } from "@jest/globals";
+import { readSettings } from "../../lib/settings.ts";
+
+describe("the settings", () => {
+  it("have a default for everything", () => {
+    expect(readSettings({})).toEqual({
+      name: "zeroth",
+      logDays: 365,
+      throttleRate: 2000,
+      throttleBurst: 2000,
+      loginRate: 200,
+      loginBurst: 400,
+    });
+  });
+
+  it("read numbers and lists from the text of a command line", () => {
+    const given = { "zeroth:logDays": "30", "zeroth:readerRoles": "arn:aws:iam::1:role/a, arn:aws:iam::1:role/b" };
+
+    expect(readSettings(given)).toMatchObject({
+      logDays: 30,
+      readerRoles: ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"],
+    });
+  });
+
+  it("leave other people's context alone", () => {
+    expect(() => readSettings({ "@aws-cdk/core:anything": true, other: 1 })).not.toThrow();
+  });
+
+  it.each([
+    ["a key nobody knows", { "zeroth:throtleRate": "10" }, /throtleRate/],
+    ["a name that is no name", { "zeroth:name": "Prod_1" }, /2 to 24/],
+    ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
+    ["a domain name without its certificate", { "zeroth:domainName": "v.example.org" }, /belong together/],
+    ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],
+    ["a restored table without its stream", { "zeroth:restoredTable": "t-2" }, /belong together/],
+    ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
+    ["an ARN of another service", { "zeroth:alarmTopic": "arn:aws:sqs:us-east-1:1:q" }, /sns/],
+  ])("refuse %s", (_what, context, message) => {
+    expect(() => readSettings(context)).toThrow(message);
+  });
+});

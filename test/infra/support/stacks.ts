@@ -1,0 +1,64 @@
+import { fileURLToPath } from "node:url";
+import { Template } from "aws-cdk-lib/assertions";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { App } from "aws-cdk-lib/core";
+import { readSettings } from "../../../lib/settings.ts";
+import { StatefulStack } from "../../../lib/stateful-stack.ts";
+import { StatelessStack } from "../../../lib/stateless-stack.ts";
+
+const folder = fileURLToPath(new URL("../fixture/function", import.meta.url));
+
+/** Every setting at once, as somebody would give it on the command line. */
+export const EVERY_OPTION = {
+  name: "vault",
+  logDays: "30",
+  subnets: "subnet-01234567,subnet-89abcdef",
+  securityGroups: "sg-01234567",
+  userBoundary: "arn:aws:iam::123456789012:policy/boundary",
+  assumableRoles: "arn:aws:iam::123456789012:role/deploy",
+  readerRoles: "arn:aws:iam::123456789012:role/reader",
+  domainName: "vault.example.org",
+  certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/c",
+  truststore: "s3://trusted/ca.pem",
+  alarmTopic: "arn:aws:sns:eu-central-1:123456789012:alarms",
+  restoredTable: "vault-restored",
+  restoredStream: "arn:aws:dynamodb:eu-central-1:123456789012:table/vault-restored/stream/x",
+  loginConcurrency: "50",
+  revokeConcurrency: "5",
+} as const;
+
+export interface Stacks {
+  readonly app: App;
+  readonly stateful: StatefulStack;
+  readonly stateless: StatelessStack;
+}
+
+/** Both stacks with a stand-in for the built code. Keys of `context` are given without their `zeroth:` prefix. */
+export const makeStacks = (context: Readonly<Record<string, unknown>> = {}): Stacks => {
+  const settings = readSettings(
+    Object.fromEntries(Object.entries(context).map(([key, value]) => [`zeroth:${key}`, value])),
+  );
+  const app = new App({
+    context: { "@aws-cdk/core:defaultCrossStackReferences": "strong" },
+    // CloudFormation's schema rules take seconds to load; `npm run synth` runs them.
+    builtinCloudFormationValidation: false,
+  });
+  const stateful = new StatefulStack(app, "Stateful", { stackName: `${settings.name}-stateful`, settings });
+  const stateless = new StatelessStack(app, "Stateless", {
+    stackName: `${settings.name}-stateless`,
+    settings,
+    stateful,
+    code: () => Code.fromAsset(folder),
+  });
+  return { app, stateful, stateless };
+};
+
+export interface Templates {
+  readonly stateful: Template;
+  readonly stateless: Template;
+}
+
+export const makeTemplates = (context: Readonly<Record<string, unknown>> = {}): Templates => {
+  const { stateful, stateless } = makeStacks(context);
+  return { stateful: Template.fromStack(stateful), stateless: Template.fromStack(stateless) };
+};
