@@ -19,6 +19,7 @@ export const indexPrefix = (kind: string, table: string, index: string): string 
   `index-${kind.toLowerCase()}~${table}~${index}~`;
 
 const RECORDS = "table~";
+const DELETING = "DELETING";
 
 export class Catalog {
   readonly #bytes: Bytes;
@@ -31,8 +32,13 @@ export class Catalog {
   static async load(bytes: Bytes): Promise<Catalog> {
     const catalog = new Catalog(bytes);
     for await (const [name, value] of bytes.entries(RECORDS)) {
-      // Written by `save` below; nobody else writes under this prefix.
+      // Written by `save` and `clear` below; nobody else writes under this prefix.
       catalog.#records.set(name, value as TableRecord);
+    }
+    for (const { table } of catalog.all()) {
+      if (table.TableStatus !== DELETING) continue;
+      catalog.forget(table.TableName);
+      await catalog.clear(table);
     }
     return catalog;
   }
@@ -58,9 +64,11 @@ export class Catalog {
     this.#records.delete(name);
   }
 
-  /** Removes a forgotten table's rows and record. */
+  /** Removes a forgotten table's rows and record; what a crash interrupts here, the next `load` finishes. */
   async clear(table: Table): Promise<void> {
     const name = table.TableName;
+    const leaving: TableRecord = { table: { ...table, TableStatus: DELETING } };
+    await this.#bytes.commit([{ type: "put", key: RECORDS + name, value: leaving }]);
     await this.#bytes.clear(itemPrefix(name));
     for (const index of table.GlobalSecondaryIndexes ?? [])
       await this.#bytes.clear(indexPrefix("global", name, index.IndexName));

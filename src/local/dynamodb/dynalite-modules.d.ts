@@ -31,6 +31,29 @@ declare module "dynalite/db/index.js" {
     [detail: string]: unknown;
   }
 
+  /** A path (names and list positions), a value, or a function of such. */
+  export type Operand = (string | number)[] | AttributeValue | Expression;
+
+  /** A node of a parsed expression: an operator or function with its operands. */
+  export interface Expression {
+    type: string;
+    name?: string;
+    args: Operand[];
+  }
+
+  /** One action of a parsed update expression. */
+  export interface UpdateSection {
+    type: "set" | "remove" | "add" | "delete";
+    path: (string | number)[];
+    val?: Operand;
+  }
+
+  /** A parsed update expression. */
+  export interface Update {
+    sections: UpdateSection[];
+    [detail: string]: unknown;
+  }
+
   /** A refusal made by dynalite: the HTTP status and the JSON body of the answer. */
   export interface Refusal extends Error {
     statusCode: number;
@@ -97,7 +120,8 @@ declare module "dynalite/db/index.js" {
     validateKey(key: Item, table: Table): Refusal | undefined | null;
     validateItem(item: Item, table: Table): Refusal | undefined | null;
     checkConditional(data: object, existing: Item | undefined): Refusal | undefined | null;
-    validationError(message: string): Refusal;
+    mapPath(path: (string | number)[], item: Item): AttributeValue | null | undefined;
+    compare(operator: string, value: unknown, others: readonly unknown[]): boolean;
     getIndexActions(
       indexes: readonly SecondaryIndex[],
       before: Item | undefined,

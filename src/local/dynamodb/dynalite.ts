@@ -4,7 +4,7 @@ import putItem from "dynalite/actions/putItem.js";
 import query from "dynalite/actions/query.js";
 import scan from "dynalite/actions/scan.js";
 import updateItem from "dynalite/actions/updateItem.js";
-import type { Refusal, Store } from "dynalite/db/index.js";
+import type { Expression, Refusal, Store, Update } from "dynalite/db/index.js";
 import batchGetItemRules from "dynalite/validations/batchGetItem.js";
 import batchWriteItemRules from "dynalite/validations/batchWriteItem.js";
 import createTableRules from "dynalite/validations/createTable.js";
@@ -73,6 +73,15 @@ export const check = (operation: keyof typeof RULES, body: object): Checked => {
   } catch (error) {
     throw translated(error);
   }
+};
+
+/** A request's parsed condition and update expressions, and the request without them. */
+export const parsed = (data: Checked): { condition?: Expression; update?: Update; rest: Checked } => {
+  const { _condition, _updates, ...rest } = data;
+  // Set by dynalite's parser in `check`; a caller's own members of these names were dropped there.
+  const condition = _condition as { expression: Expression } | undefined;
+  const update = _updates as Update | undefined;
+  return { ...(condition && { condition: condition.expression }), ...(update && { update }), rest };
 };
 
 /** Runs one of dynalite's item operations against a view of the storage. Throws `DynamoError`. */

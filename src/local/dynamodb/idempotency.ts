@@ -68,7 +68,7 @@ export class Idempotency {
     const token = optionalText(body, "ClientRequestToken");
     if (token === undefined) return;
     if (token.length < 1 || token.length > 36)
-      throw constraint(`'${token}'`, "clientRequestToken", "Member must have length less than or equal to 36");
+      throw constraint(`'${token}'`, "clientRequestToken", "Member must have length between 1 and 36");
     const hash = hashOf(body);
     const key = Buffer.from(token, "utf8").toString("hex");
     if (this.#running.has(key))

@@ -95,9 +95,10 @@ export const createEmbeddedDynamo = ({ clock, dataDir }: EmbeddedDynamoOptions):
     },
     async close() {
       if (closed) return;
+      // Listeners first: what they now have in hand may need the tables.
+      await Promise.all([...subscriptions].map((subscription) => subscription.end()));
       closed = true;
       for (const opening of accounts.values()) await (await opening).close();
-      await Promise.all([...subscriptions].map((subscription) => subscription.end()));
     },
   };
 };

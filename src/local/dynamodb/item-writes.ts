@@ -20,6 +20,10 @@ export const readWrite = (kind: Exclude<Write["kind"], "check">, body: Body): Wr
 const batchMember = (table: string, member: unknown): Write => {
   if (!isBody(member)) throw unreadable();
   const put = member["PutRequest"];
+  if (isBody(put) && isBody(member["DeleteRequest"]))
+    throw invalid(
+      "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+    );
   if (isBody(put)) {
     const subject = validatedItem(put, "Item");
     return { kind: "putItem", table, subject, data: { TableName: table, Item: subject }, showsItem: false };

@@ -41,7 +41,7 @@ export class Bytes {
     await this.#level.clear(within(prefix, {}));
   }
 
-  /** Pairs whose key starts with the prefix, in order, as of the moment of the call; keys come without the prefix. */
+  /** Pairs whose key starts with the prefix, in order, as of the first step; keys come without the prefix. */
   async *entries(prefix: string, range: Range = {}): AsyncGenerator<[key: string, value: unknown]> {
     const iterator = this.#level.iterator(within(prefix, range));
     try {

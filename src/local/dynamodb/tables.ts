@@ -130,9 +130,11 @@ export class Tables {
     const encryption = optionalStructure(body, "SSESpecification");
     const protection = optionalFlag(body, "DeletionProtectionEnabled");
     const tableClass = optionalText(body, "TableClass");
-    if (!stream && !encryption && protection === undefined && tableClass === undefined) check("updateTable", body);
     if (body["GlobalSecondaryIndexUpdates"] !== undefined)
-      throw invalid("GlobalSecondaryIndexUpdates: indexes of an embedded table are set when it is created");
+      throw invalid(
+        "The embedded table sets its indexes when it is created: GlobalSecondaryIndexUpdates is not supported",
+      );
+    if (!stream && !encryption && protection === undefined && tableClass === undefined) check("updateTable", body);
     const mode = optionalText(body, "BillingMode");
     if (mode !== undefined && mode !== "PROVISIONED" && mode !== "PAY_PER_REQUEST")
       throw constraint(

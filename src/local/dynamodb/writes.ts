@@ -1,11 +1,13 @@
 import db, { type Item, type LevelChange, type Table } from "dynalite/db/index.js";
 import { type Catalog, itemPrefix, keyOf } from "./catalog.ts";
-import { type Checked, MAX_ITEM_BYTES, run, translated } from "./dynalite.ts";
+import { holds } from "./conditions.ts";
+import { type Checked, MAX_ITEM_BYTES, parsed, run, translated } from "./dynalite.ts";
 import { codeOf, conditionFailed, DynamoError, invalid } from "./errors.ts";
 import type { KeyLocks } from "./key-locks.ts";
 import type { Bytes } from "./level.ts";
 import { itemBytes, keyBytes } from "./sizes.ts";
 import type { Streams, TTL_SERVICE } from "./streams.ts";
+import { prepared, refuseUnstorable } from "./updates.ts";
 import { Draft, draftView, tableOf } from "./views.ts";
 
 /**
@@ -128,7 +130,8 @@ export class Writer {
     const draft = new Draft(before);
     try {
       const answer = await this.#evaluate(write, before, draft);
-      if (draft.after !== undefined && write.kind !== "check" && itemBytes(draft.after) > MAX_ITEM_BYTES)
+      if (draft.after !== undefined && draft.changes.length > 0) refuseUnstorable(draft.after, table);
+      if (draft.after !== undefined && draft.changes.length > 0 && itemBytes(draft.after) > MAX_ITEM_BYTES)
         throw invalid(
           write.kind === "putItem"
             ? "Item size has exceeded the maximum allowed size"
@@ -143,10 +146,13 @@ export class Writer {
   }
 
   async #evaluate(write: Write, before: Item | undefined, draft: Draft): Promise<Checked> {
-    if (write.kind !== "check") return run(write.kind, draftView(this.#catalog, before, draft), write.data);
-    const problem = db.checkConditional(write.data, before);
-    if (problem) throw translated(problem);
-    return {};
+    const { condition, update, rest } = parsed(write.data);
+    if (condition !== undefined && !holds(condition, before ?? {})) throw conditionFailed(undefined);
+    if (write.kind === "check") return {};
+    const view = draftView(this.#catalog, before, draft);
+    if (update === undefined) return run(write.kind, view, rest);
+    const sections = prepared(update.sections, before ?? write.subject);
+    return run(write.kind, view, { ...rest, _updates: { ...update, sections } });
   }
 
   async #commit(

@@ -12,7 +12,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { DynamoDBRecord } from "aws-lambda";
-import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
+import { Catalog } from "../../../../src/local/dynamodb/catalog.ts";
+import { createEmbeddedDynamo, LOCAL_ACCOUNT } from "../../../../src/local/dynamodb/index.ts";
+import { Bytes } from "../../../../src/local/dynamodb/level.ts";
 import { clientOf, errorOf, HandClock, key, openBench, TABLE } from "./fixture.ts";
 
 let root: string;
@@ -116,6 +118,22 @@ describe("a data folder", () => {
     const { Items } = await second.client.send(new ScanCommand({ TableName: TABLE }));
     await second.dynamo.close();
     expect(Items).toEqual([{ ...key("n"), n: { N: "1" } }]);
+  });
+
+  it("finishes the deletion of a table that a crash interrupted", async () => {
+    const dataDir = await folder();
+    const first = await openBench({}, { dataDir });
+    await first.put(key("a"));
+    await first.dynamo.close();
+    const bytes = await Bytes.open(join(dataDir, LOCAL_ACCOUNT));
+    const catalog = await Catalog.load(bytes);
+    for (const record of catalog.all())
+      await catalog.save({ ...record, table: { ...record.table, TableStatus: "DELETING" } });
+    await bytes.close();
+    const second = await openBench({}, { dataDir });
+    const left = await second.read("a");
+    await second.dynamo.close();
+    expect(left).toBeUndefined();
   });
 
   it("serves one process at a time and says so", async () => {
