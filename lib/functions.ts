@@ -28,6 +28,6 @@ export const SIZES: Readonly<Record<FunctionName, Size>> = {
   revoke: {
     memory: 512,
     timeout: 300,
-    why: "sweeps for most of a minute, then finishes what it claimed: a database may take seconds for each",
+    why: "a pass over an empty index is short, but a batch of fifty may wait seconds for each database",
   },
 };
