@@ -1,3 +1,4 @@
+import { SPACES } from "../contract/table.ts";
 import type { MountId } from "../std/brand.ts";
 import { broken } from "./errors.ts";
 import {
@@ -18,16 +19,25 @@ import type { Address, Names, Store, View } from "./store.ts";
 
 const SPACE = /^[a-z][a-z0-9-]*$/;
 
+/** Spaces of core; of those with mounts in their keys a view reaches `data` and `list` as wholes, and `kv` for records. */
+const RESERVED: ReadonlySet<string> = new Set(Object.values(SPACES).filter((space) => space !== SPACES.kv));
+
+const checkSpace = (space: string): string => {
+  if (!SPACE.test(space) || RESERVED.has(space)) throw broken(`${JSON.stringify(space)} is no space for records`);
+  return space;
+};
+
+const isRecord = (pk: string, mount: MountId): boolean => {
+  const [space = "", owner, path] = pk.split("#", 3);
+  return owner === mount && path !== undefined && SPACE.test(space) && !RESERVED.has(space);
+};
+
 export const createView = (store: Store, mount: MountId, names: Names): View => {
   const own = (address: Address): Address => {
-    const [, owner] = address.pk.split("#", 2);
-    if (owner !== mount || address.domain !== mount) throw broken("a backend reached outside its view");
+    const { pk, domain } = address;
+    const inside = pk === dataPartition(mount) || pk === listingPartition(mount) || isRecord(pk, mount);
+    if (!inside || domain !== mount) throw broken("a backend reached outside its view");
     return address;
-  };
-
-  const checkSpace = (space: string): string => {
-    if (!SPACE.test(space)) throw broken("a record's space is a lower-case word");
-    return space;
   };
 
   return {
