@@ -15,8 +15,9 @@ const REQUIRE =
  * Bundles one function: ES modules, split into chunks, minified, nothing left outside but Node itself.
  *
  * Splitting keeps what is imported on demand out of the start: a chunk is parsed when it is first used. `module` before
- * `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps are written beside the code for
- * reading stack traces and are not uploaded. CDK's own function bundler writes one file, so it cannot split.
+ * `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps are written
+ * beside the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so it
+ * cannot split.
  */
 export const bundle = async ({
   root,
