@@ -62,3 +62,9 @@ export const makeTemplates = (context: Readonly<Record<string, unknown>> = {}): 
   const { stateful, stateless } = makeStacks(context);
   return { stateful: Template.fromStack(stateful), stateless: Template.fromStack(stateless) };
 };
+
+/** Properties of all resources of a type, in the order of the template. */
+export const propertiesOf = (template: Template, type: string): Record<string, unknown>[] =>
+  Object.values(template.findResources(type)).map(
+    (it: { Properties?: Record<string, unknown> }) => it.Properties ?? {},
+  );

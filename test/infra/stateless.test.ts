@@ -1,0 +1,165 @@
+import { describe, expect, it } from "@jest/globals";
+import { Match } from "aws-cdk-lib/assertions";
+import { EVERY_OPTION, makeTemplates, propertiesOf } from "./support/stacks.ts";
+
+const { stateless } = makeTemplates();
+const chosen = makeTemplates(EVERY_OPTION).stateless;
+
+describe("the functions", () => {
+  it("all run Node 24 on arm64 with their own role and log", () => {
+    stateless.resourceCountIs("AWS::Lambda::Function", 7);
+    stateless.allResourcesProperties("AWS::Lambda::Function", {
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      LoggingConfig: { LogFormat: "Text", LogGroup: Match.anyValue() },
+    });
+  });
+
+  it("carry names in their environment and nothing that is secret", () => {
+    const names = propertiesOf(stateless, "AWS::Lambda::Function").flatMap(({ Environment }) =>
+      Object.keys((Environment as { Variables: Record<string, unknown> }).Variables),
+    );
+
+    expect([...new Set(names)].sort()).toEqual([
+      "ZEROTH_DOMAINS",
+      "ZEROTH_FUNCTION",
+      "ZEROTH_KEY_ID",
+      "ZEROTH_PEERS",
+      "ZEROTH_TABLE_IDENTITY",
+      "ZEROTH_TABLE_NAME",
+    ]);
+  });
+
+  it("end before whoever waits for them gives up", () => {
+    const seconds = Object.fromEntries(
+      propertiesOf(stateless, "AWS::Lambda::Function").map(({ Description, Timeout }) => [Description, Timeout]),
+    );
+
+    expect(seconds).toEqual({
+      "Zeroth zeroth: login": 26,
+      "Zeroth zeroth: dynamic": 26,
+      "Zeroth zeroth: policy": 26,
+      "Zeroth zeroth: wrapping": 26,
+      "Zeroth zeroth: system": 26,
+      "Zeroth zeroth: revoke": 300,
+      "Zeroth zeroth: kv": 28,
+    });
+  });
+
+  it("may be called by this API, this schedule and nobody else", () => {
+    const callers = propertiesOf(stateless, "AWS::Lambda::Permission");
+
+    expect(callers.filter(({ SourceArn }) => SourceArn === undefined)).toEqual([]);
+    expect([...new Set(callers.map(({ Principal }) => Principal))].sort()).toEqual([
+      "apigateway.amazonaws.com",
+      "events.amazonaws.com",
+    ]);
+  });
+
+  it("keep their logs as long as the settings say, even when the stack goes", () => {
+    chosen.allResources("AWS::Logs::LogGroup", {
+      DeletionPolicy: "Retain",
+      Properties: Match.objectLike({ RetentionInDays: 30 }),
+    });
+  });
+
+  it("run in the subnets of the databases where they reach databases", () => {
+    const inside = propertiesOf(chosen, "AWS::Lambda::Function")
+      .filter(({ VpcConfig }) => VpcConfig !== undefined)
+      .map(({ Description }) => Description);
+
+    expect(inside).toEqual(["Zeroth vault: dynamic", "Zeroth vault: revoke"]);
+  });
+
+  it("use a restored table under its own name, and its data keys under the first name", () => {
+    chosen.allResourcesProperties("AWS::Lambda::Function", {
+      Environment: { Variables: { ZEROTH_TABLE_NAME: "vault-restored", ZEROTH_TABLE_IDENTITY: "vault" } },
+    });
+  });
+});
+
+describe("the API", () => {
+  it("sends well-known paths straight to their function and everything else to kv", () => {
+    const integrations = stateless.findResources("AWS::ApiGatewayV2::Integration");
+    const table = propertiesOf(stateless, "AWS::ApiGatewayV2::Route").map(({ RouteKey, Target }) => {
+      const [, { Ref = "" } = {}] = (Target as { "Fn::Join": [string, [string, { Ref?: string }]] })["Fn::Join"][1];
+      const uri = integrations[Ref]?.["Properties"]?.IntegrationUri?.["Fn::GetAtt"]?.[0];
+      return `${RouteKey} -> ${String(uri).replace(/Function[0-9A-F]{8}$/, "")}`;
+    });
+
+    expect(table).toMatchInlineSnapshot(`
+[
+  "$default -> kv",
+  "ANY /v1/auth/{path+} -> login",
+  "ANY /v1/sys/policies/{path+} -> policy",
+  "ANY /v1/sys/policy -> policy",
+  "ANY /v1/sys/policy/{path+} -> policy",
+  "ANY /v1/sys/capabilities -> policy",
+  "ANY /v1/sys/capabilities-self -> policy",
+  "ANY /v1/sys/capabilities-accessor -> policy",
+  "ANY /v1/sys/wrapping/{path+} -> wrapping",
+  "ANY /v1/cubbyhole/{path+} -> wrapping",
+  "ANY /v1/sys/leases/{path+} -> dynamic",
+  "ANY /v1/sys/renew -> dynamic",
+  "ANY /v1/sys/renew/{path+} -> dynamic",
+  "ANY /v1/sys/revoke -> dynamic",
+  "ANY /v1/sys/revoke/{path+} -> dynamic",
+  "ANY /v1/sys/{path+} -> system",
+  "ANY /v1/identity/{path+} -> system",
+]
+`);
+  });
+
+  it("speaks payload 2.0", () => {
+    stateless.allResourcesProperties("AWS::ApiGatewayV2::Integration", { PayloadFormatVersion: "2.0" });
+  });
+
+  it("throttles all requests, and logins more", () => {
+    stateless.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
+      StageName: "$default",
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 2000 },
+      RouteSettings: { "ANY /v1/auth/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 } },
+    });
+  });
+
+  it("makes the stage after the route it throttles", () => {
+    const [route] = Object.keys(
+      stateless.findResources("AWS::ApiGatewayV2::Route", { Properties: { RouteKey: "ANY /v1/auth/{path+}" } }),
+    );
+
+    stateless.hasResource("AWS::ApiGatewayV2::Stage", { DependsOn: Match.arrayWith([route]) });
+  });
+
+  it("logs each access without path, query, header or body", () => {
+    const [{ AccessLogSettings } = {}] = propertiesOf(stateless, "AWS::ApiGatewayV2::Stage");
+    const { Format } = AccessLogSettings as { Format: string };
+    const variables = [...Format.matchAll(/\$context\.[A-Za-z.]+/g)].map(([text]) => text);
+
+    expect(variables.sort()).toEqual([
+      "$context.error.responseType",
+      "$context.httpMethod",
+      "$context.identity.sourceIp",
+      "$context.integration.latency",
+      "$context.integration.status",
+      "$context.protocol",
+      "$context.requestId",
+      "$context.requestTimeEpoch",
+      "$context.responseLatency",
+      "$context.responseLength",
+      "$context.routeKey",
+      "$context.status",
+    ]);
+  });
+
+  it("answers no browser of another origin", () => {
+    stateless.hasResourceProperties("AWS::ApiGatewayV2::Api", { CorsConfiguration: Match.absent() });
+  });
+
+  it("asks for client certificates and closes the generated address under an own name", () => {
+    chosen.hasResourceProperties("AWS::ApiGatewayV2::DomainName", {
+      MutualTlsAuthentication: { TruststoreUri: "s3://trusted/ca.pem" },
+    });
+    chosen.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: true });
+  });
+});
