@@ -24,10 +24,13 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
+/** HTTP's own white space alone: a no-break space belongs to the value. */
+const trimmed = (text: string): string => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
+
 /** All lines of a header as one value, as gateways join them; `undefined` when absent or empty. */
 export const headerValue = (request: Pick<HttpRequest, "headers">, name: string): string | undefined => {
   if (!Object.hasOwn(request.headers, name)) return undefined;
-  const value = (request.headers[name] ?? []).join(",").trim();
+  const value = trimmed((request.headers[name] ?? []).join(","));
   return value === "" ? undefined : value;
 };
 

@@ -37,7 +37,11 @@ type Framing = { readonly length: number } | "chunked" | "odd";
 /** How the body behind a head is framed, by the strictest reading. */
 const framingOf = (head: string): Framing => {
   const [request, ...lines] = head.split("\r\n");
-  if (!request || !/^[!-~]+ [!-~\x80-\xff]+ HTTP\/1\.[01]$/.test(request) || head.replaceAll("\r\n", "").includes("\n")) {
+  if (
+    !request ||
+    !/^[!-~]+ [!-~\x80-\xff]+ HTTP\/1\.[01]$/.test(request) ||
+    head.replaceAll("\r\n", "").includes("\n")
+  ) {
     return "odd";
   }
   const lengths: string[] = [];

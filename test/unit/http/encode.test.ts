@@ -1,0 +1,208 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Answer, AuthBlock } from "../../../src/core/stages.ts";
+import { type ErrorCode, VaultError } from "../../../src/framework/index.ts";
+import { encodeAnswer, encodeError } from "../../../src/http/index.ts";
+import { type Accessor, as, type LeaseId } from "../../../src/std/brand.ts";
+import { JsonNumber } from "../../../src/std/json.ts";
+import { Sensitive } from "../../../src/std/sensitive.ts";
+import { seconds } from "../../../src/std/time.ts";
+import { answer } from "./fixtures.ts";
+
+const ID = "6c1f0f8e-5a0e-4c7c-9d54-2b0f5e8f7a11";
+
+const sent = (over: Partial<Answer>) => {
+  const { status, body } = encodeAnswer(answer(over));
+  return { status, text: Buffer.from(body).toString() };
+};
+const bodyOf = (over: Partial<Answer>) => JSON.parse(sent(over).text);
+
+const auth: AuthBlock = {
+  clientToken: new Sensitive("hvs.x"),
+  accessor: as<Accessor>("acc"),
+  policies: ["app", "default"],
+  tokenPolicies: ["app", "default"],
+  identityPolicies: [],
+  metadata: null,
+  leaseDuration: seconds(60),
+  renewable: true,
+  entityId: "",
+  tokenType: "service",
+  orphan: true,
+  numUses: 0,
+};
+
+describe("the envelope", () => {
+  it("is what Vault prints, key by key, with a line feed behind it", () =>
+    expect(sent({ reply: { data: { zip: "zap" } } }).text).toBe(
+      `{"request_id":"${ID}","lease_id":"","renewable":false,"lease_duration":0,"data":{"zip":"zap"},"wrap_info":null,"warnings":null,"auth":null,"mount_type":"kv"}\n`,
+    ));
+  it("keeps digits", () => expect(sent({ reply: { data: { n: new JsonNumber("1.0") } } }).text).toContain('"n":1.0'));
+  it("shows a lease", () =>
+    expect(
+      bodyOf({
+        reply: { data: {} },
+        lease: { id: as<LeaseId>("db/creds/x/1"), renewable: true, duration: seconds(7) },
+      }),
+    ).toMatchObject({ lease_id: "db/creds/x/1", renewable: true, lease_duration: 7 }));
+  it("shows a duration without a lease", () =>
+    expect(bodyOf({ reply: { data: {}, leaseDuration: seconds(2764800) } })).toMatchObject({
+      lease_id: "",
+      lease_duration: 2764800,
+    }));
+  it("shows a login, without empty policy lists", () =>
+    expect(sent({ verb: "update", reply: {}, auth, mountType: "" }).text).toContain(
+      '"data":null,"wrap_info":null,"warnings":null,"auth":{"client_token":"hvs.x","accessor":"acc","policies":["app","default"],"token_policies":["app","default"],"metadata":null,"lease_duration":60,"renewable":true,"entity_id":"","token_type":"service","orphan":true,"mfa_requirement":null,"num_uses":0},"mount_type":""}',
+    ));
+  it("shows warnings", () => expect(bodyOf({ reply: { data: {} }, warnings: ["w"] }).warnings).toEqual(["w"]));
+  it("hides a secret that a handler left wrapped", () =>
+    expect(sent({ reply: { data: { s: new Sensitive("x1") } } }).text).toContain("[redacted]"));
+});
+
+describe("a wrapped answer", () => {
+  const wrapped = {
+    reply: { data: null, status: 404 },
+    warnings: ["inner"],
+    wrapInfo: {
+      token: new Sensitive("hvs.w"),
+      accessor: as<Accessor>("a"),
+      ttl: seconds(300),
+      creationTime: Date.UTC(2030, 0, 2, 3, 4, 5, 678),
+      creationPath: "kv/data/app",
+    },
+  };
+  it("has no request id and nothing but wrap_info", () =>
+    expect(sent(wrapped).text).toBe(
+      '{"request_id":"","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":{"token":"hvs.w","accessor":"a","ttl":300,"creation_time":"2030-01-02T03:04:05.678000000Z","creation_path":"kv/data/app"},"warnings":null,"auth":null,"mount_type":""}\n',
+    ));
+  it("is a 200 whatever lies inside", () => expect(sent(wrapped).status).toBe(200));
+  it("names the accessor inside where there is one", () =>
+    expect(
+      bodyOf({ ...wrapped, wrapInfo: { ...wrapped.wrapInfo, wrappedAccessor: as<Accessor>("in") } }).wrap_info,
+    ).toMatchObject({
+      wrapped_accessor: "in",
+    }));
+});
+
+describe("the status", () => {
+  const none = { errors: [] };
+  it.each(["read", "list"] as const)("of a %s without a reply is 404", (verb) =>
+    expect([sent({ verb }).status, bodyOf({ verb })]).toEqual([404, none]),
+  );
+  it.each(["update", "patch", "delete"] as const)("of a %s without a reply is 204, without a body", (verb) =>
+    expect(sent({ verb })).toEqual({ status: 204, text: "" }),
+  );
+  it("of a list without keys is 404", () => {
+    const lists = [{ keys: [] }, {}, null].map((data) => sent({ verb: "list", reply: { data } }).status);
+    expect(lists).toEqual([404, 404, 404]);
+  });
+  it("of a list with other data is 200", () =>
+    expect(sent({ verb: "list", reply: { data: { key_info: {} } } }).status).toBe(200));
+  it("of a list with warnings alone is 200", () =>
+    expect(sent({ verb: "list", reply: {}, warnings: ["w"] }).status).toBe(200));
+  it("of a write with warnings alone is 200", () =>
+    expect(sent({ verb: "update", reply: {}, warnings: ["w"] }).status).toBe(200));
+  it("may be the reply's own, with the envelope", () => {
+    const deleted = { reply: { status: 404, data: { data: null } } };
+    expect([sent(deleted).status, bodyOf(deleted).data]).toEqual([404, { data: null }]);
+  });
+  it("stands alone where the reply is nothing else", () =>
+    expect(sent({ verb: "update", reply: { status: 202 } })).toEqual({ status: 202, text: "" }));
+  it("of a status with a warning comes with the envelope", () =>
+    expect(sent({ verb: "update", reply: { status: 202 }, warnings: ["w"] }).text).toContain('"warnings":["w"]'));
+});
+
+describe("a reply without the envelope", () => {
+  it("goes out as it is", () =>
+    expect(sent({ reply: { bare: { initialized: true }, status: 299 } })).toEqual({
+      status: 299,
+      text: '{"initialized":true}\n',
+    }));
+  it("has no body under 204", () => expect(sent({ reply: { bare: { a: 1 }, status: 204 } }).text).toBe(""));
+  it("of bytes keeps them and its type", () => {
+    const raw = { contentType: "application/pkix-cert", body: Buffer.from([1, 0xff]) };
+    const response = encodeAnswer(answer({ reply: { raw } }));
+    expect([response.headers["content-type"], [...response.body]]).toEqual(["application/pkix-cert", [1, 255]]);
+  });
+});
+
+describe("the old sys routes", () => {
+  it.each([
+    "sys/mounts",
+    "sys/mounts/kv/tune",
+    "sys/policy/",
+    "sys/policy/x",
+    "sys/capabilities-self",
+    "sys/key-status",
+  ])("copy data to the top on %s", (path) =>
+    expect(bodyOf({ path, reply: { data: { "kv/": 1, keys: ["x"] } } })).toMatchObject({
+      "kv/": 1,
+      data: { "kv/": 1 },
+    }),
+  );
+  it.each([
+    "sys/policies/acl/x",
+    "sys/leases/lookup",
+    "auth/token/lookup",
+    "kv/sys/mounts",
+    "sys/mountsx",
+    "sys/rotate/config",
+  ])("does not happen on %s", (path) =>
+    expect(bodyOf({ path, reply: { data: { "kv/": 1 } } })).not.toHaveProperty(["kv/"]),
+  );
+  it("never hide a member of the envelope", () =>
+    expect(
+      bodyOf({ path: "sys/capabilities-self", reply: { data: { auth: ["root"], data: ["root"] } } }),
+    ).toMatchObject({
+      auth: null,
+      data: { auth: ["root"] },
+    }));
+});
+
+describe("an error", () => {
+  const failed = (error: unknown) => {
+    const { status, body, headers } = encodeError(error, ID);
+    return { status, headers, text: Buffer.from(body).toString() };
+  };
+  const statuses: Readonly<Record<ErrorCode, number>> = {
+    invalid_request: 400,
+    invalid_credentials: 400,
+    cas_mismatch: 400,
+    wrapping_token_invalid: 400,
+    permission_denied: 403,
+    not_found: 404,
+    unsupported_path: 404,
+    unsupported_operation: 405,
+    precondition_failed: 412,
+    payload_too_large: 413,
+    unsupported_media_type: 415,
+    rate_limited: 429,
+    internal: 500,
+    upstream_failed: 502,
+    storage_unavailable: 503,
+  };
+  it.each(Object.entries(statuses) as [ErrorCode, number][])("%s is %d", (code, status) =>
+    expect(failed(new VaultError(code)).status).toBe(status),
+  );
+  it("without a text has an empty list", () =>
+    expect(failed(new VaultError("not_found")).text).toBe('{"errors":[]}\n'));
+  it("prints as a multi-error where asked", () =>
+    expect(
+      JSON.parse(failed(new VaultError("permission_denied", { wire: "permission denied", multi: true })).text),
+    ).toEqual({
+      errors: ["1 error occurred:\n\t* permission denied\n\n"],
+    }));
+  it("may carry data", () =>
+    expect(failed(new VaultError("invalid_request", { wire: "w", data: { a: 1 } })).text).toBe(
+      '{"errors":["w"],"data":{"a":1}}\n',
+    ));
+  it("says when to come back", () =>
+    expect(failed(new VaultError("storage_unavailable", { retryAfter: 2 })).headers["retry-after"]).toBe("2"));
+  it("never shows the reason", () =>
+    expect(
+      failed(new VaultError("permission_denied", { wire: "permission denied", reason: "policy x" })).text,
+    ).not.toContain("policy x"));
+  it.each([new Error("secret"), "secret", undefined, { wire: "secret" }])(
+    "nobody expected (%p) shows an id and no text",
+    (error) => expect(failed(error).text).toBe(`{"errors":["internal error"],"request_id":"${ID}"}\n`),
+  );
+});
