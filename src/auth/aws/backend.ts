@@ -16,7 +16,7 @@ import type { Directory, StsFetch } from "./ports.ts";
 import { partitionOf } from "./regions.ts";
 import { renewLogin } from "./renewal.ts";
 import { writeRole } from "./role-writes.ts";
-import { findRole, listRoles, type RoleInput, readRole, removeRole, roleShape } from "./roles.ts";
+import { findRole, listRoles, namedRoleAddress, type RoleInput, readRole, removeRole, roleShape } from "./roles.ts";
 import {
   listStsAccounts,
   removeStsAccount,
@@ -58,7 +58,11 @@ const loginPath = (parts: Parts) =>
         summary: "Give a signed GetCallerIdentity request, get a token.",
         access: "unauthenticated",
         input: z.object(loginShape),
-        prefetch: (_, storage) => [clientConfigAddress(storage), identityConfigAddress(storage)],
+        prefetch: ({ data }, storage) => [
+          clientConfigAddress(storage),
+          identityConfigAddress(storage),
+          ...namedRoleAddress(storage, data["role"]),
+        ],
         handle: async ({ input }, cx) => ({ auth: await login(parts, input, cx) }),
       }),
     },

@@ -75,11 +75,10 @@ const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<
 export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
   const known = kept.safeParse(login.internal);
   if (!known.success) throw refuse("error retrieving role_name during renewal");
-  const role = await findRole(cx.storage, known.data.role_name);
+  const [role, config] = await Promise.all([findRole(cx.storage, known.data.role_name), clientConfig(cx.storage)]);
   // a role made anew under the same name is another role
   if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
   if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${JSON.stringify(role.auth_type)}`);
-  const config = await clientConfig(cx.storage);
   const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now() };
   await checkMachine(survey, role, known.data);
   await checkPrincipal(survey, role, known.data);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { field } from "../../framework/index.ts";
 import { legacyTokenShape, readTokenFields, storedTokenShape, tokenShape } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
-import type { View } from "../../storage/store.ts";
+import type { Address, View } from "../../storage/store.ts";
 import { readStored } from "./stored.ts";
 
 /** Roles of the mount: who may log in and what they get. `role-rules.ts` judges writes; this file only keeps them. */
@@ -81,6 +81,10 @@ export const ROLE_NAME = /^\w(?:[\w.-]{0,126}\w)?$/;
 
 /** Names are folded to lower case. */
 export const roleAddress = (storage: View, name: string) => storage.at(`role/${name.toLowerCase()}`);
+
+/** Where a role named by an unchecked value lies; nothing for what names none. */
+export const namedRoleAddress = (storage: View, name: unknown): readonly Address[] =>
+  typeof name === "string" && ROLE_NAME.test(name) ? [roleAddress(storage, name)] : [];
 
 export const findRole = (storage: View, name: string): Promise<Role | undefined> =>
   ROLE_NAME.test(name) ? readStored(storage, roleAddress(storage, name), storedRole) : Promise.resolve(undefined);
