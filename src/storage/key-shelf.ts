@@ -1,7 +1,7 @@
 import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type KeyShelf, OpenRefused, type WrappedKey } from "../crypto/index.ts";
 import { type Clock, epochSeconds } from "../std/time.ts";
-import { INDEX_KEY_SORT_KEY, keyVersionKey, keyVersionPartition } from "./keys.ts";
+import { indexKey, keyVersionKey, keyVersionPartition } from "./keys.ts";
 import type { Item, Key, Table } from "./table.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { Item, Key, Table } from "./table.ts";
  */
 
 const useOf = (sk: string | undefined): WrappedKey["use"] => {
-  if (sk === INDEX_KEY_SORT_KEY) return "index";
+  if (sk === indexKey("").sk) return "index";
   if (sk === undefined || !/^\d{10}$/.test(sk)) throw new OpenRefused("a wrapped key has a malformed sort key");
   return Number(sk);
 };
@@ -42,7 +42,7 @@ export const createKeyShelf = ({ table, clock }: { readonly table: Table; readon
         op: "put" as const,
         item: {
           [PARTITION_KEY]: { S: keyVersionPartition(domain) },
-          [SORT_KEY]: { S: use === "index" ? INDEX_KEY_SORT_KEY : keyVersionKey(domain, use).sk },
+          [SORT_KEY]: { S: (use === "index" ? indexKey(domain) : keyVersionKey(domain, use)).sk },
           [ATTRIBUTES.body]: { B: wrapped },
           [ATTRIBUTES.created]: { N: String(epochSeconds(clock.now())) },
         },

@@ -22,8 +22,8 @@ export const DOMAINS = {
 const at = (domain: string, pk: string, sk: string): Address => ({ pk, sk, domain });
 
 // Wrapped keys: not sealed entries, so plain keys.
-export const INDEX_KEY_SORT_KEY = "index";
 export const keyVersionPartition = (domain: string): string => `${SPACES.key}#${domain}`;
+export const indexKey = (domain: string): Key => ({ pk: keyVersionPartition(domain), sk: "index" });
 export const keyVersionKey = (domain: string, version: number): Key => ({
   pk: keyVersionPartition(domain),
   sk: String(version).padStart(10, "0"),

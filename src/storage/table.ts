@@ -52,6 +52,8 @@ export interface Range {
 
 /** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
 export const PART_MARK = "~";
+/** Deletes under way at once while a partition is wiped. */
+const SIDE_BY_SIDE = 8;
 const AFTER_PARTS = "\u007f";
 
 export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
@@ -222,7 +224,11 @@ export const createTable = (options: {
       let after: string | undefined;
       do {
         const page = await table.range({ pk, prefix: "", after, limit: MAX_MEMBERS, everything: true });
-        await table.apply(page.items.map((item) => ({ op: "delete", key: { pk, sk: item[SORT_KEY]?.S ?? "" } })));
+        const left = page.items.map((item): Key => ({ pk, sk: item[SORT_KEY]?.S ?? "" }));
+        const work = async (): Promise<void> => {
+          for (let key = left.pop(); key !== undefined; key = left.pop()) await table.apply([{ op: "delete", key }]);
+        };
+        await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
         after = page.next;
       } while (after !== undefined);
     },
