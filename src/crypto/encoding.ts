@@ -9,24 +9,37 @@
 export type Field = string | number | Uint8Array | undefined;
 
 const KIND = { absent: 0, text: 1, number: 2, bytes: 3 } as const;
+const COUNT_BYTES = 4;
+const HEAD_BYTES = 5;
 
-const frame = (kind: number, content: Uint8Array): Buffer => {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(kind, 0);
-  head.writeUInt32BE(content.length, 1);
-  return Buffer.concat([head, content]);
+const lengthOf = (field: Field): number => {
+  if (field === undefined) return 0;
+  if (typeof field === "string") return field.length * 2;
+  return typeof field === "number" ? String(field).length : field.length;
 };
 
-const encodeField = (field: Field): Buffer => {
-  if (field === undefined) return frame(KIND.absent, new Uint8Array());
-  if (typeof field === "string") return frame(KIND.text, Buffer.from(field, "utf16le"));
-  if (typeof field === "number") return frame(KIND.number, Buffer.from(String(field), "latin1"));
-  return frame(KIND.bytes, field);
+const kindOf = (field: Field): number => {
+  if (field === undefined) return KIND.absent;
+  if (typeof field === "string") return KIND.text;
+  return typeof field === "number" ? KIND.number : KIND.bytes;
 };
 
 /** Encodes fields injectively: count, then kind, length and content of each. `undefined` differs from empty text. */
 export const encodeFields = (fields: readonly Field[]): Buffer => {
-  const count = Buffer.alloc(4);
-  count.writeUInt32BE(fields.length, 0);
-  return Buffer.concat([count, ...fields.map(encodeField)]);
+  const lengths = fields.map(lengthOf);
+  const size = lengths.reduce((sum, length) => sum + HEAD_BYTES + length, COUNT_BYTES);
+  // One allocation: this runs for every entry sealed or opened.
+  const out = Buffer.alloc(size);
+  let at = out.writeUInt32BE(fields.length, 0);
+  fields.forEach((field, index) => {
+    at = out.writeUInt8(kindOf(field), at);
+    at = out.writeUInt32BE(lengths[index] ?? 0, at);
+    if (typeof field === "string") at += out.write(field, at, "utf16le");
+    else if (typeof field === "number") at += out.write(String(field), at, "latin1");
+    else if (field !== undefined) {
+      out.set(field, at);
+      at += field.length;
+    }
+  });
+  return out;
 };
