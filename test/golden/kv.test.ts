@@ -1,0 +1,3 @@
+import { playAreas } from "./play.ts";
+
+playAreas(["kv-v1", "kv-v2", "cubbyhole"]);

@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { Agent, type IncomingHttpHeaders, request as send } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Listener, startListener } from "../../src/http/index.ts";
+import { makeServer, type TestServer } from "../support/make-server.ts";
+import { EXCEPTIONS } from "./exceptions.ts";
+import { differences } from "./match.ts";
+
+/**
+ * Plays recorded conversations with a real server against this one, over a socket and on a clock the player moves: a
+ * pause of the recording takes no time, but the sweeper and the table's TTL have run when it is over.
+ */
+
+interface Want {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+
+interface Step {
+  readonly do?: string;
+  readonly sleepMs?: number;
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly raw?: string;
+  readonly save?: Readonly<Record<string, string>>;
+  readonly want?: Want;
+}
+
+interface Story {
+  readonly id: string;
+  readonly what: string;
+  readonly needs?: readonly string[];
+  readonly steps: readonly Step[];
+  readonly cleanup?: readonly Step[];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+export type Names = Map<string, unknown>;
+
+const storiesOf = (area: string): readonly Story[] =>
+  JSON.parse(readFileSync(new URL(`./cases/${area}.json`, import.meta.url), "utf8")) as Story[];
+
+/** Replaces `{{name}}` by what was saved. */
+const fill = (value: unknown, names: Names): unknown => {
+  if (typeof value === "string") {
+    const whole = /^\{\{([\w.-]+)\}\}$/.exec(value)?.[1];
+    if (whole !== undefined && names.has(whole)) return names.get(whole);
+    return value.replace(/\{\{([\w.-]+)\}\}/g, (_, name: string) => {
+      if (!names.has(name)) throw new Error(`nothing was saved as ${name}`);
+      return String(names.get(name));
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => fill(item, names));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [String(fill(key, names)), fill(item, names)]));
+};
+
+/** The value at a dotted path; a dot inside a key is written `\.`. */
+const at = (value: unknown, where: string): unknown =>
+  where
+    .split(/(?<!\\)\./)
+    .map((part) => part.replaceAll("\\.", "."))
+    .reduce<unknown>(
+      (here, key) => (typeof here === "object" && here !== null ? (here as Record<string, unknown>)[key] : undefined),
+      value,
+    );
+
+const agent = new Agent({ keepAlive: true });
+
+const exchange = (
+  url: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const payload = body === undefined ? undefined : Buffer.from(body);
+    const outgoing = send(
+      {
+        hostname,
+        port,
+        method,
+        agent,
+        path: path.startsWith("/") ? path : `/v1/${path}`,
+        headers: { ...(payload ? { "content-length": String(payload.length) } : {}), ...headers },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          let parsed: unknown;
+          try {
+            parsed = text === "" ? undefined : JSON.parse(text);
+          } catch {
+            parsed = text;
+          }
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed });
+        });
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(payload);
+  });
+
+const judge = (want: Want, answer: Answer, names: Names): string[] => {
+  const found: string[] = [];
+  if (answer.status !== want.status) {
+    found.push(`status: wanted ${want.status}, got ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 300)}`);
+  }
+  for (const [name, value] of Object.entries(want.headers ?? {})) {
+    found.push(...differences(value, answer.headers[name.toLowerCase()], names, `header ${name}`));
+  }
+  if (Object.hasOwn(want, "body")) found.push(...differences(want.body, answer.body, names, "body"));
+  else if (answer.body !== undefined) found.push(`body: wanted none, got ${JSON.stringify(answer.body)}`);
+  return found;
+};
+
+export interface Stage {
+  readonly server: TestServer;
+  readonly url: string;
+}
+
+const pause = async ({ server }: Stage, ms: number): Promise<void> => {
+  server.clock.advance(ms);
+  await server.core.leases.sweep(server.clock.now() + 60_000);
+  await server.dynamo.expire();
+};
+
+const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer | undefined> => {
+  if (step.sleepMs !== undefined) {
+    await pause(stage, step.sleepMs);
+    return undefined;
+  }
+  const [, method = "", path = ""] = /^(\S+)\s+(.*)$/s.exec(String(fill(step.do, names))) ?? [];
+  const headers = { ...(fill(step.headers ?? {}, names) as Record<string, string>) };
+  const token =
+    step.token === undefined ? stage.server.root : step.token === null ? undefined : fill(step.token, names);
+  if (token !== undefined) headers["X-Vault-Token"] = String(token);
+  let body: string | undefined;
+  if (step.raw !== undefined) body = String(fill(step.raw, names));
+  else if (step.body !== undefined) {
+    body = JSON.stringify(fill(step.body, names));
+    headers["Content-Type"] ??= "application/json";
+  }
+  const answer = await exchange(stage.url, method, path, headers, body);
+  for (const [name, where] of Object.entries(step.save ?? {})) {
+    const saved = at(answer.body, where);
+    if (saved !== undefined) names.set(name, saved);
+  }
+  return answer;
+};
+
+const clean = async (stage: Stage, story: Story, names: Names): Promise<void> => {
+  for (const step of story.cleanup ?? []) await perform(stage, step, names).catch(() => undefined);
+};
+
+/** Everything that differs, one line each. */
+export const playStory = async (stage: Stage, story: Story, given: Names): Promise<string[]> => {
+  const names: Names = new Map(given);
+  const found: string[] = [];
+  await clean(stage, story, names);
+  for (const [index, step] of story.steps.entries()) {
+    try {
+      const answer = await perform(stage, step, names);
+      const wrong = answer && step.want ? judge(step.want, answer, names) : [];
+      found.push(...wrong.map((line) => `step ${index + 1} (${step.do}) ${line}`));
+    } catch (error) {
+      found.push(`step ${index + 1} (${step.do}) ${String(error)}`);
+    }
+  }
+  await clean(stage, story, names);
+  return found;
+};
+
+export interface AreaOptions {
+  /** Values for the stories that need some; asked for once the server runs. */
+  readonly given?: (stage: Stage) => Promise<Names>;
+}
+
+/** One jest suite per area, all of them on one server. */
+export const playAreas = (areas: readonly string[], options: AreaOptions = {}): void => {
+  let server: TestServer;
+  let listener: Listener;
+  let names: Names = new Map();
+  beforeAll(async () => {
+    server = await makeServer();
+    listener = await startListener({ handler: server.handle, port: 0 });
+    names = (await options.given?.({ server, url: listener.url })) ?? names;
+  });
+  afterAll(async () => {
+    await listener.stop(0);
+    await server.dynamo.close();
+  });
+  for (const area of areas) {
+    const stories = storiesOf(area).filter((story) => (story.needs ?? []).length === 0 || options.given !== undefined);
+    describe(area, () => {
+      it.each(stories.map((story) => [story.id, story.what, story] as const))("%s: %s", async (id, _what, story) => {
+        const found = await playStory({ server, url: listener.url }, story, names);
+
+        const excused = EXCEPTIONS[id];
+        if (excused === undefined) expect(found).toEqual([]);
+        else expect(found.length).toBeGreaterThan(0);
+      });
+    });
+  }
+};

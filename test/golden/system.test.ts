@@ -1,0 +1,3 @@
+import { playAreas } from "./play.ts";
+
+playAreas(["sys-mounts", "sys-auth", "sys-misc"]);
