@@ -182,6 +182,10 @@ const checkHybridFields = (role: Role, input: RoleInput): void => {
 };
 
 const tokenFields = (base: Role, input: RoleInput, mountMax: Seconds): TokenFields => {
+  const ttl = input.token_ttl ?? input.ttl ?? base.token_ttl;
+  const max = input.token_max_ttl ?? input.max_ttl ?? base.token_max_ttl;
+  const oldNames = input.ttl !== undefined || input.max_ttl !== undefined;
+  if (oldNames && max > 0 && ttl > max) throw invalidRequest("ttl should be shorter than max ttl");
   const fields = mergeTokenFields(base, input);
   checkPeriod(fields, mountMax);
   return fields;
