@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { encodeFields, type Field } from "../../../src/crypto/index.ts";
+import { anyText } from "../../support/text.ts";
 
 const field: fc.Arbitrary<Field> = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 6 }),
+  anyText(6),
   fc.constantFrom("", "/", "\0", "a", "a\0", "\ud800", "\udfff", "\ufffd", "é", "e\u0301", "0", "1"),
   fc.integer(),
   fc.constantFrom(0, 1),
@@ -21,9 +22,11 @@ const same = (a: readonly Field[], b: readonly Field[]): boolean =>
 describe("encodeFields", () => {
   it("never gives two different lists the same bytes (C02)", () => {
     fc.assert(
-      fc.property(fc.array(field, { maxLength: 4 }), fc.array(field, { maxLength: 4 }), (a, b) => {
-        expect(encodeFields(a).equals(encodeFields(b))).toBe(same(a, b));
-      }),
+      fc.property(
+        fc.array(field, { maxLength: 4 }),
+        fc.array(field, { maxLength: 4 }),
+        (a, b) => encodeFields(a).equals(encodeFields(b)) === same(a, b),
+      ),
       { numRuns: 2000 },
     );
   });

@@ -5,6 +5,7 @@ import { type DataKey, OpenRefused, OVERHEAD, open, type Place, seal } from "../
 import { systemRandom } from "../../../src/std/random.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { ciphertextForTwoKeys, gcmOpens, referenceKeys, referenceSeal } from "../../support/envelope.ts";
+import { anyText } from "../../support/text.ts";
 
 const keyOf = (bytes: Uint8Array, version = 1): DataKey => ({ version, secret: createSecretKey(bytes) });
 const BYTES = Buffer.alloc(32, 7);
@@ -19,18 +20,22 @@ const flip = (bytes: Buffer, bit: number): Buffer => {
   return copy;
 };
 
+const refuses = (body: Buffer): boolean => {
+  try {
+    open(KEY, PLACE, body);
+    return false;
+  } catch (error) {
+    return error instanceof OpenRefused;
+  }
+};
+
 describe("seal and open", () => {
   it("give back what was sealed, whatever the bytes and the place", () => {
     fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 300 }),
-        fc.string({ unit: "binary" }),
-        fc.string({ unit: "binary" }),
-        (plain, pk, sk) => {
-          const place: Place = { table: "t", pk, sk, clear: [1, undefined] };
-          expect(open(KEY, place, seal(KEY, place, plain, systemRandom))).toEqual(Buffer.from(plain));
-        },
-      ),
+      fc.property(fc.uint8Array({ maxLength: 300 }), anyText(), anyText(), (plain, pk, sk) => {
+        const place: Place = { table: "t", pk, sk, clear: [1, undefined] };
+        return open(KEY, place, seal(KEY, place, plain, systemRandom)).equals(plain);
+      }),
     );
   });
 
@@ -47,16 +52,14 @@ describe("seal and open", () => {
 
   it("refuse every single flipped bit (C05)", () => {
     const body = sealed();
-    for (let bit = 0; bit < body.length * 8; bit += 1)
-      expect(() => open(KEY, PLACE, flip(body, bit))).toThrow(OpenRefused);
+    const bits = Array.from({ length: body.length * 8 }, (_, bit) => bit);
+    expect(bits.filter((bit) => !refuses(flip(body, bit)))).toEqual([]);
   });
 
   it("refuse random damage to a large body (C05)", () => {
     const large = seal(KEY, PLACE, randomBytes(20_000), systemRandom);
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: large.length * 8 - 1 }), (bit) => {
-        expect(() => open(KEY, PLACE, flip(large, bit))).toThrow(OpenRefused);
-      }),
+      fc.property(fc.integer({ min: 0, max: large.length * 8 - 1 }), (bit) => refuses(flip(large, bit))),
       { numRuns: 300 },
     );
   });

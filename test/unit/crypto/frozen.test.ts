@@ -48,11 +48,17 @@ describe("format 1, as released", () => {
 
   it.each(envelopes.samples)("refuses every damaged twin of $name", (sample) => {
     const sealed = Buffer.from(sample.sealed, "hex");
-    for (let at = 0; at < sealed.length; at += 1) {
+    const opens = (at: number): boolean => {
       const twin = Buffer.from(sealed);
       twin.writeUInt8(twin.readUInt8(at) ^ 0x80, at);
-      expect(() => open(keyOf(sample), placeOf(sample), twin)).toThrow(OpenRefused);
-    }
+      try {
+        open(keyOf(sample), placeOf(sample), twin);
+        return true;
+      } catch (error) {
+        return !(error instanceof OpenRefused);
+      }
+    };
+    expect([...sealed.keys()].filter(opens)).toEqual([]);
   });
 
   it.each(envelopes.samples)("is what the description of the format gives for $name", (sample) => {
