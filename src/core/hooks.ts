@@ -1,8 +1,9 @@
+import { createPasswordPolicies } from "./password-policies/index.ts";
 import type { Core } from "./services.ts";
 import type { Hooks } from "./stages/types.ts";
 
 /** What stands around the stages: password policies, rendering for wrapping. */
-export const createHooks = (_core: () => Core, render: Hooks["render"]): Hooks => ({
+export const createHooks = (core: () => Core, render: Hooks["render"]): Hooks => ({
   render,
-  generatePassword: async () => undefined,
+  generatePassword: (policy) => createPasswordPolicies(core()).generate(policy),
 });

@@ -32,7 +32,7 @@ export const keyVersionKey = (domain: string, version: number): Key => ({
 // Configuration and policies.
 export const epochAddress = (copy: number): Address => at(DOMAINS.config, `${SPACES.epoch}#${copy}`, "e");
 export const CONFIG_PARTITION = SPACES.config;
-/** `kind` is `mount`, `audit`, `quota`, `setting`, `group`. */
+/** `kind` is `mount`, `audit`, `quota`, `setting`, `group`, `group-sweep`. */
 export const configAddress = (names: Names, kind: string, name: string): Address => ({
   ...at(DOMAINS.config, CONFIG_PARTITION, `${kind}#${names.path(name)}`),
   name,
@@ -40,6 +40,12 @@ export const configAddress = (names: Names, kind: string, name: string): Address
 export const POLICY_PARTITION = SPACES.policy;
 export const policyAddress = (names: Names, name: string): Address => ({
   ...at(DOMAINS.policy, POLICY_PARTITION, `acl#${names.path(name)}`),
+  name,
+});
+
+export const PASSWORD_POLICY_PREFIX = "password#";
+export const passwordPolicyAddress = (names: Names, name: string): Address => ({
+  ...at(DOMAINS.policy, POLICY_PARTITION, `${PASSWORD_POLICY_PREFIX}${names.path(name)}`),
   name,
 });
 
@@ -71,6 +77,8 @@ export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
 export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
+export const JOB_PARTITION = `${SPACES.lease}#jobs`;
+export const jobAddress = (id: string): Address => at(DOMAINS.lease, JOB_PARTITION, id);
 
 // Identity. Ids are random and lie in the clear; names are tags.
 const identity = (pk: string, sk: string): Address => at(DOMAINS.identity, `${SPACES.entity}#${pk}`, sk);
@@ -80,7 +88,12 @@ export const entityListAddress = (id: string): Address => identity("list", id);
 /** Finds the entity of an alias by the tag of mount accessor and folded name. */
 export const aliasAddress = (tag: string): Address => identity(`alias#${tag}`, "e");
 export const aliasIdAddress = (id: string): Address => identity(`alias-id#${id}`, "e");
-export const aliasListAddress = (id: string): Address => identity("alias-list", id);
+export const groupPartition = (id: string): string => `${SPACES.entity}#group#${id}`;
+/** A member of a group; only those of the group's current generation count. */
+export const groupMemberAddress = (id: string, generation: string, entity: string): Address =>
+  identity(`group#${id}`, `${generation}#${entity}`);
+/** Written by every change of a group's definition, so that such changes happen one after another. */
+export const groupsTurnAddress: Address = identity("groups", "t");
 
 // Mounts.
 export const dataPartition = (mount: MountId): string => `${SPACES.data}#${mount}`;

@@ -1,4 +1,4 @@
-import { aliasIdAddress, aliasListAddress, entityListAddress, entityNameAddress } from "../../storage/keys.ts";
+import { aliasIdAddress, entityListAddress, entityNameAddress } from "../../storage/keys.ts";
 import type { Address, Store, Write } from "../../storage/store.ts";
 import { type Alias, type Entity, IDENTITY_DOMAIN } from "./model.ts";
 
@@ -18,6 +18,5 @@ export const identityIndexWrites = async (store: Store, entity: Entity, alias?: 
     row(entityNameAddress(names.tag(entity.name.toLowerCase())), { entity: entity.id }),
     row(entityListAddress(entity.id), { entity: entity.id }),
     ...(alias ? [row(aliasIdAddress(alias.id), { entity: entity.id, alias: alias.id })] : []),
-    ...(alias ? [row(aliasListAddress(alias.id), { entity: entity.id, alias: alias.id })] : []),
   ];
 };

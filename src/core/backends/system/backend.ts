@@ -1,7 +1,11 @@
 import { type Backend, defineBackend } from "../../../framework/index.ts";
 import type { SealedStore } from "../../../storage/index.ts";
 import type { CoreWithHooks } from "../../stages/types.ts";
+import { capabilityPaths } from "./capabilities.ts";
+import { explainPaths } from "./explain.ts";
 import { healthPaths } from "./health.ts";
+import { passwordPolicyPaths } from "./password-policies.ts";
+import { policyPaths } from "./policies.ts";
 import { wrappingPaths } from "./wrapping.ts";
 
 /**
@@ -13,5 +17,12 @@ export const systemBackend = (core: CoreWithHooks, _store: SealedStore): Backend
     kind: "secret",
     type: "system",
     help: "The server's own configuration and controls.",
-    paths: [...healthPaths(core), ...wrappingPaths(core)],
+    paths: [
+      ...healthPaths(core),
+      ...wrappingPaths(core),
+      ...policyPaths(core),
+      ...capabilityPaths(core),
+      ...passwordPolicyPaths(core),
+      ...explainPaths(core),
+    ],
   });

@@ -1,0 +1,98 @@
+import { invalidRequest, VaultError } from "../../framework/index.ts";
+import type { RandomSource } from "../../std/random.ts";
+import type { Clock } from "../../std/time.ts";
+import { DOMAINS, PASSWORD_POLICY_PREFIX, POLICY_PARTITION, passwordPolicyAddress } from "../../storage/keys.ts";
+import type { Address, Store } from "../../storage/store.ts";
+import { fromSealed } from "../sealed.ts";
+import { drawPassword } from "./generator.ts";
+import { PasswordPolicyError, type PasswordRules, parsePasswordPolicy } from "./rules.ts";
+
+/**
+ * Password policies by name. Names keep their case and may hold slashes. It trusts the sealed table for the text, and
+ * must never keep, log or store a password it made.
+ */
+
+const SHORTEST = 4;
+const LONGEST = 100;
+
+export interface PasswordPolicies {
+  /** The text as stored. */
+  get(name: string): Promise<string | undefined>;
+  /** Sorted. */
+  list(): Promise<readonly string[]>;
+  /** Throws `invalid_request` with Vault's texts. */
+  put(name: string, text: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** A fresh password; `undefined` where no such policy exists. Throws `internal` where the rules find none in time. */
+  generate(name: string): Promise<string | undefined>;
+}
+
+const check = (text: string): void => {
+  let rules: PasswordRules;
+  try {
+    rules = parsePasswordPolicy(text);
+  } catch (cause) {
+    if (!(cause instanceof PasswordPolicyError)) throw cause;
+    throw invalidRequest(`invalid password policy: ${cause.message}`, { multi: true, cause });
+  }
+  if (rules.length < SHORTEST || rules.length > LONGEST) {
+    throw invalidRequest(`passwords must be between ${SHORTEST} and ${LONGEST} characters`, { multi: true });
+  }
+};
+
+const broken = (wire: string, cause?: unknown): VaultError =>
+  new VaultError("internal", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
+
+export const createPasswordPolicies = (options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}): PasswordPolicies => {
+  const { store, clock, random } = options;
+
+  const at = async (name: string): Promise<Address> => passwordPolicyAddress(await store.names(DOMAINS.policy), name);
+
+  const get = async (name: string): Promise<string | undefined> => {
+    const [entry] = await store.get([await at(name)]);
+    return entry && fromSealed<{ text: string }>(entry.body).text;
+  };
+
+  const list = async (): Promise<readonly string[]> => {
+    const names: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.query(POLICY_PARTITION, DOMAINS.policy, {
+        prefix: PASSWORD_POLICY_PREFIX,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const entry of page.items) names.push(fromSealed<{ name: string }>(entry.body).name);
+      after = page.next;
+    } while (after !== undefined);
+    return names.sort();
+  };
+
+  const generate = async (name: string): Promise<string | undefined> => {
+    const text = await get(name);
+    if (text === undefined) return undefined;
+    let rules: PasswordRules;
+    try {
+      rules = parsePasswordPolicy(text);
+    } catch (cause) {
+      throw broken("stored password policy configuration failed to parse", cause);
+    }
+    const password = drawPassword(rules, random, clock);
+    if (password === undefined) throw broken("failed to generate password from policy: timed out generating string");
+    return password;
+  };
+
+  return {
+    get,
+    list,
+    put: async (name, text) => {
+      check(text);
+      await store.write([{ op: "put", address: await at(name), body: { name, text }, when: "any" }]);
+    },
+    remove: async (name) => store.write([{ op: "delete", address: await at(name), when: "any" }]),
+    generate,
+  };
+};
