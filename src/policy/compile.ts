@@ -17,6 +17,8 @@ export interface Acl {
   readonly exact: ReadonlyMap<string, Rule>;
   readonly prefixes: Pick<PrefixTree<Rule>, "longest" | "visit">;
   readonly segments: Pick<SegmentTree<Rule>, "visit">;
+  /** Every rule by its pattern: for showing what the policies amount to, never for deciding. */
+  readonly rules: ReadonlyMap<string, Rule>;
   /** Number of distinct patterns. */
   readonly size: number;
 }
@@ -55,6 +57,7 @@ export const compileAcl = (policies: readonly Policy[], identity?: TemplateConte
     exact,
     prefixes,
     segments,
+    rules,
     size: rules.size,
   };
 };

@@ -1,0 +1,87 @@
+import type { Acl } from "./compile.ts";
+import { CAPABILITY_BITS, type Capability, type ParameterLists } from "./policy.ts";
+import { denies, type Rule } from "./rule.ts";
+
+/** What a token's policies amount to, and whether they reach into a mount: for showing, never for deciding. */
+
+/** The order in which Vault lists capabilities here. */
+const ORDER: readonly Capability[] = ["create", "delete", "list", "read", "sudo", "update", "patch"];
+
+export interface ResultantRule {
+  readonly capabilities: readonly string[];
+  readonly required_parameters?: readonly string[];
+  readonly allowed_parameters?: Readonly<Record<string, readonly unknown[]>>;
+  readonly denied_parameters?: Readonly<Record<string, readonly unknown[]>>;
+  readonly min_wrapping_ttl?: number;
+  readonly max_wrapping_ttl?: number;
+}
+
+export type Resultant =
+  | { readonly root: true }
+  | {
+      readonly root: false;
+      readonly exact_paths: Readonly<Record<string, ResultantRule>>;
+      /** By the prefix, without its star. */
+      readonly glob_paths: Readonly<Record<string, ResultantRule>>;
+    };
+
+const grantsNothing = (rule: Rule): boolean => denies(rule) || rule.capabilities === 0;
+
+const listsOf = (lists: ParameterLists): Readonly<Record<string, readonly unknown[]>> => Object.fromEntries(lists);
+
+const show = (rule: Rule): ResultantRule => {
+  if (grantsNothing(rule)) return { capabilities: ["deny"] };
+  const { allowed, denied, required, minWrappingTtl, maxWrappingTtl } = rule.constraints;
+  return {
+    capabilities: ORDER.filter((name) => (rule.capabilities & CAPABILITY_BITS[name]) !== 0),
+    ...(required.length > 0 ? { required_parameters: required } : {}),
+    ...(allowed === undefined ? {} : { allowed_parameters: listsOf(allowed) }),
+    ...(denied === undefined ? {} : { denied_parameters: listsOf(denied) }),
+    ...(minWrappingTtl > 0 ? { min_wrapping_ttl: minWrappingTtl } : {}),
+    ...(maxWrappingTtl > 0 ? { max_wrapping_ttl: maxWrappingTtl } : {}),
+  };
+};
+
+/** Rules with `+` segments are left out, as Vault does. Source: Vault documentation, "/sys/internal/ui/resultant-acl". */
+export const resultantAcl = (acl: Acl): Resultant => {
+  if (acl.root) return { root: true };
+  const exact: [string, ResultantRule][] = [];
+  const globs: [string, ResultantRule][] = [];
+  for (const [pattern, rule] of acl.rules) {
+    if (rule.kind === "exact") exact.push([pattern, show(rule)]);
+    if (rule.kind === "prefix") globs.push([pattern.slice(0, -1), show(rule)]);
+  }
+  return { root: false, exact_paths: Object.fromEntries(exact), glob_paths: Object.fromEntries(globs) };
+};
+
+/** Whether a pattern with `+` segments can match a path at or below the folder. */
+const segmentsReach = (pattern: string, folder: readonly string[]): boolean => {
+  const starred = pattern.endsWith("*");
+  const parts = (starred ? pattern.slice(0, -1) : pattern).split("/");
+  for (const [index, segment] of folder.entries()) {
+    const part = parts[index];
+    if (part === undefined) return false;
+    if (starred && index === parts.length - 1) return segment.startsWith(part);
+    if (part !== "+" && part !== segment) return false;
+  }
+  return true;
+};
+
+/**
+ * Whether any rule that grants something applies at a mount, somewhere below it, or to all of it. `mount` ends in `/`.
+ * A rule that only denies is no reach; a wider grant is none where a longer prefix of the mount's path denies.
+ */
+export const reaches = (acl: Acl, mount: string): boolean => {
+  if (acl.root) return true;
+  const covering = acl.prefixes.longest(mount);
+  if (covering && !grantsNothing(covering)) return true;
+  const bare = mount.slice(0, -1);
+  const segments = bare.split("/");
+  for (const [pattern, rule] of acl.rules) {
+    if (grantsNothing(rule)) continue;
+    if (rule.kind === "segment" ? segmentsReach(pattern, segments) : pattern === bare || pattern.startsWith(mount)) {
+      return true;
+    }
+  }
+  return false;
+};
