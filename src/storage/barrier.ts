@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { SORT_KEY } from "../contract/table.ts";
 import { createKeyring, createKeyWrap } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
@@ -7,6 +8,7 @@ import { checkAddress, limitDepth } from "./address.ts";
 import { isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
+import { PAGE_ENTRIES } from "./limits.ts";
 import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
 import { addressOf, createReader } from "./reader.ts";
@@ -94,6 +96,11 @@ export const createStore = (options: StoreOptions): SealedStore => {
     take,
     query,
     wipe: table.wipe,
+    sortKeys: async (pk, after) => {
+      const page = await table.range({ pk, prefix: "", after, limit: PAGE_ENTRIES });
+      const items = page.items.map((item) => item[SORT_KEY]?.S ?? "");
+      return { items, ...(page.next === undefined ? {} : { next: page.next }) };
+    },
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
     due: async (bucket, shard, domain, limit) =>
       (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),

@@ -131,6 +131,8 @@ export interface Store {
    * entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each item alone.
    */
   openImage(image: Image): Promise<Entry | undefined>;
+  /** Sort keys of one partition in their order, a page at a time, opening nothing: for removing what none can open. */
+  sortKeys(pk: string, after?: string): Promise<Page<string>>;
   /** Deletes every item of a partition, a page at a time, without opening any (a token's cubbyhole). Idempotent. */
   wipe(pk: string): Promise<void>;
   /**
