@@ -1,7 +1,8 @@
 /** The seven functions: what they are called, what they are given and why. Pure data. */
 
-export const FUNCTIONS = ["login", "kv", "dynamic", "policy", "wrapping", "system", "revoke"] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+import { FUNCTIONS, type FunctionName } from "../src/contract/routes.ts";
+
+export { FUNCTIONS, type FunctionName };
 
 /** The functions that answer HTTP requests. */
 export const FRONT_FUNCTIONS = FUNCTIONS.filter((name) => name !== "revoke");

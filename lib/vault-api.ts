@@ -15,8 +15,8 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "../src/contract/routes.ts";
 import type { FunctionName } from "./functions.ts";
-import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 
 export interface VaultApiProps {

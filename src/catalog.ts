@@ -1,7 +1,5 @@
 import type { AwsAuthParts } from "./auth/aws/backend.ts";
-import { awsAuth } from "./auth/aws/backend.ts";
 import type { CatalogRow } from "./core/catalog.ts";
-import { kvV1, kvV2 } from "./engines/kv/backend.ts";
 
 /**
  * The one list of secrets engines and auth methods. Adding one is a folder and a row here; removing both leaves
@@ -10,7 +8,7 @@ import { kvV1, kvV2 } from "./engines/kv/backend.ts";
 
 /** What backends need of the outside world. */
 export interface BackendParts {
-  readonly aws: AwsAuthParts;
+  readonly aws: () => AwsAuthParts;
 }
 
 export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
@@ -18,7 +16,13 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "secret",
     type: "kv",
     home: "kv",
-    make: (options) => (options["version"] === "2" ? kvV2() : kvV1()),
+    aliases: { "kv-v1": { version: "1" }, "kv-v2": { version: "2" }, generic: {} },
+    load: async (options) => (await import("./engines/kv/backend.ts")).kv.backendFor(options),
   },
-  { kind: "auth", type: "aws", home: "login", make: () => awsAuth(parts.aws) },
+  {
+    kind: "auth",
+    type: "aws",
+    home: "login",
+    load: async () => (await import("./auth/aws/backend.ts")).awsAuth(parts.aws()),
+  },
 ];

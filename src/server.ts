@@ -1,11 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { type AuditSink, createAudit } from "./core/audit/index.ts";
-import { cubbyholeBackend } from "./core/backends/cubbyhole/backend.ts";
-import { identityBackend } from "./core/backends/identity/backend.ts";
-import { systemBackend } from "./core/backends/system/backend.ts";
-import { tokenBackend } from "./core/backends/token/backend.ts";
-import { type CatalogRow, createCatalog } from "./core/catalog.ts";
+import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
 import { createCore } from "./core/core.ts";
 import { createHooks } from "./core/hooks.ts";
 import { createPipeline } from "./core/pipeline.ts";
@@ -41,7 +37,7 @@ export interface ServerDependencies {
   /** Secrets engines and auth methods, `builtInRows()` or a part of it. Core's own backends are added here. */
   readonly rows: readonly CatalogRow[];
   /** Which rows this process runs; absent: all. */
-  readonly hosted?: (row: CatalogRow, path: string) => boolean;
+  readonly hosted?: Hosted;
   readonly auditSink: AuditSink;
   readonly log: Core["log"];
   readonly domainsAllowed?: readonly string[];
@@ -67,10 +63,30 @@ const straight: CrashPoint = (_name, fn) => fn();
 
 /** Core's own backends: ordinary path tables that are given core's services. */
 const coreRows = (core: () => CoreWithHooks, store: SealedStore): readonly CatalogRow[] => [
-  { kind: "secret", type: "system", home: "system", make: () => systemBackend(core(), store) },
-  { kind: "secret", type: "cubbyhole", home: "wrapping", make: () => cubbyholeBackend(core()) },
-  { kind: "secret", type: "identity", home: "system", make: () => identityBackend(core()) },
-  { kind: "auth", type: "token", home: "login", make: () => tokenBackend(core()) },
+  {
+    kind: "secret",
+    type: "system",
+    home: "system",
+    load: async () => (await import("./core/backends/system/backend.ts")).systemBackend(core(), store),
+  },
+  {
+    kind: "secret",
+    type: "cubbyhole",
+    home: "wrapping",
+    load: async () => (await import("./core/backends/cubbyhole/backend.ts")).cubbyholeBackend(core()),
+  },
+  {
+    kind: "secret",
+    type: "identity",
+    home: "system",
+    load: async () => (await import("./core/backends/identity/backend.ts")).identityBackend(core()),
+  },
+  {
+    kind: "auth",
+    type: "token",
+    home: "login",
+    load: async () => (await import("./core/backends/token/backend.ts")).tokenBackend(core()),
+  },
 ];
 
 export const buildServer = (deps: ServerDependencies): Server => {

@@ -1,3 +1,4 @@
+import type { FunctionName } from "../contract/routes.ts";
 import type { Backend } from "../framework/index.ts";
 import type { Catalog } from "./services.ts";
 
@@ -9,24 +10,39 @@ export interface CatalogRow {
   readonly kind: "secret" | "auth";
   readonly type: string;
   /** Which function of a deployment runs it. */
-  readonly home: string;
-  readonly make: (options: Readonly<Record<string, string>>) => Backend | undefined;
+  readonly home: FunctionName;
+  /** Other words an operator may mount it by, and the options they stand for. */
+  readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Loads the code when it is first needed, so that a function parses only what it serves. */
+  readonly load: (options: Readonly<Record<string, string>>) => Promise<Backend>;
 }
 
-export const createCatalog = (
-  rows: readonly CatalogRow[],
-  hosted: (row: CatalogRow, path: string) => boolean = () => true,
-): Catalog => {
-  const made = new Map<string, Backend | undefined>();
+/** Which function runs a row for a path; a path may be empty where only the type is asked for. */
+export type Hosted = (row: CatalogRow, path: string) => boolean;
+
+export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () => true): Catalog => {
+  const made = new Map<string, Promise<Backend>>();
   const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
   return {
-    types: rows.map(({ kind, type }) => ({ kind, type })),
-    find: (kind, type, options) => {
+    resolve: (kind, name) => {
+      if (rowOf(kind, name)) return { type: name, options: {} };
+      for (const row of rows) {
+        const options = row.kind === kind && Object.hasOwn(row.aliases ?? {}, name) ? row.aliases?.[name] : undefined;
+        if (options) return { type: row.type, options };
+      }
+      return undefined;
+    },
+    versions: (kind, type) =>
+      Object.values(rowOf(kind, type)?.aliases ?? {}).flatMap((options) => options["version"] ?? []),
+    types: rows.map(({ kind, type, aliases }) => ({ kind, type, aliases: aliases ?? {} })),
+    find: async (kind, type, options, path = "") => {
       const row = rowOf(kind, type);
-      if (!row || !hosted(row, "")) return undefined;
+      if (!row || !hosted(row, path)) return undefined;
       const key = `${kind}/${type}/${options["version"] ?? ""}`;
-      if (!made.has(key)) made.set(key, row.make(options));
-      return made.get(key);
+      const known = made.get(key) ?? row.load(options);
+      made.set(key, known);
+      known.catch(() => made.delete(key));
+      return known;
     },
     elsewhere: (kind, type, path) => {
       const row = rowOf(kind, type);

@@ -77,5 +77,5 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
 };
 
 /** The backend of a mount, or nothing where its type is not built in. */
-export const backendOf = (core: Core, mount: Mount): Backend | undefined =>
+export const backendOf = (core: Core, mount: Mount): Promise<Backend | undefined> =>
   core.catalog.find(mount.kind, mount.info.type, mount.info.options);

@@ -41,10 +41,10 @@ const isOpen = (path: Path, verb: Verb): boolean => {
   return verb === "list" ? open.includes("list") : open.some((name) => name !== "list");
 };
 
-export const place = (core: Core, snapshot: Snapshot, decoded: Decoded): Place | undefined => {
+export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): Promise<Place | undefined> => {
   const mount = core.config.mountFor(snapshot, decoded.path) ?? core.config.mountFor(snapshot, `${decoded.path}/`);
   if (!mount) return undefined;
-  const backend = core.catalog.find(mount.kind, mount.info.type, mount.info.options);
+  const backend = await core.catalog.find(mount.kind, mount.info.type, mount.info.options, decoded.path);
   if (!backend) {
     const elsewhere = core.catalog.elsewhere(mount.kind, mount.info.type, decoded.path);
     if (elsewhere !== undefined) throw new Forward(elsewhere);

@@ -303,7 +303,17 @@ export interface Lease {
   readonly state: "pending" | "live" | "revoking" | "irrevocable";
   readonly attempts: number;
   readonly error: string;
+  /** Until then whoever asked for it may still be making the credential: it must not be forgotten. 0: confirmed. */
+  readonly pendingUntil: EpochSeconds;
+  /** Until then one revoker has it for itself. 0: none. */
+  readonly claimedUntil: EpochSeconds;
 }
+
+/**
+ * What became of an attempt to revoke: `gone` it is; `later` it is refused already, and the sweeper ends it (its
+ * maker is not done yet, somebody else is at it, or another function serves its backend).
+ */
+export type Revoked = "gone" | "later";
 
 export interface Leases {
   pend(
@@ -314,22 +324,64 @@ export interface Leases {
   ): Promise<{ pending: PendingLease; warnings: readonly string[] }>;
   /** Makes a pending lease live. */
   confirm(pending: PendingLease): Promise<Lease>;
+  /** Live, ended or irrevocable; one that is being made or revoked is absent, and so are the leases of tokens. */
   lookup(id: string): Promise<Lease | undefined>;
+  /** The token whose lease id this is, if it lives. */
+  tokenOf(id: string): Promise<Token | undefined>;
   /** Asks the backend, then extends. Throws `VaultError` with Vault's texts. */
   renew(id: string, increment: Seconds): Promise<{ readonly lease: Lease; readonly warnings: readonly string[] }>;
-  /** At the backend, then here. `force` ignores the backend's failure. Unknown: nothing. */
-  revoke(id: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** At the backend, then here; a token's lease ends the token. `force` ignores the backend's failure. */
+  revoke(id: string, options?: { readonly force?: boolean }): Promise<Revoked>;
   /** Ends it now and leaves the work to the sweeper. */
   expireNow(id: string): Promise<void>;
-  revokePrefix(prefix: string, options: { readonly force: boolean; readonly sync: boolean }): Promise<void>;
+  /**
+   * Everything below a prefix, or the one lease with exactly this id. Waits until `deadlineMs`; what is left then goes
+   * on as a job, whose id is answered. Not `sync`: always a job. Throws at the first lease that cannot be revoked.
+   */
+  revokePrefix(
+    prefix: string,
+    options: { readonly force: boolean; readonly sync: boolean; readonly deadlineMs: number },
+  ): Promise<{ readonly job?: string }>;
+  /** All leases and tokens of a mount. Throws at the first that cannot be revoked. `done`: none is left. */
+  revokeMount(mountId: MountId, deadlineMs: number): Promise<{ readonly done: boolean; readonly handled: number }>;
   list(prefix: string): Promise<readonly string[]>;
   irrevocable(limit?: number): Promise<readonly Lease[]>;
   /** Lease ids a token holds. */
   ofToken(tag: string): Promise<readonly LeaseId[]>;
-  /** One pass of the sweeper over what is due; answers how many ended. */
+  /** Removes rows that lead nowhere and ends leases whose token is gone, until the deadline. */
+  tidy(deadlineMs: number): Promise<void>;
+  /** One pass of the sweeper over what is due, then over unfinished jobs; answers how many ended. */
   sweep(deadlineMs: number): Promise<{ readonly revoked: number; readonly failed: number }>;
   /** A table item that DynamoDB's TTL removed, as the stream shows it. */
   removed(entry: { readonly pk: string; readonly sk: string; readonly body: JsonValue }): Promise<void>;
+}
+
+// ---- jobs ----
+
+export type JobKind = "unmount" | "remount" | "revoke-prefix";
+
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly input: JsonObject;
+  readonly state: "running" | "success" | "failure";
+  readonly error: string;
+  /** Leases and tokens dealt with so far. */
+  readonly handled: number;
+  readonly startedMs: number;
+  /** Epoch seconds; 0: nobody is at it. */
+  readonly claimedUntil: number;
+}
+
+export interface Jobs {
+  /** A new job, to be written in the transaction that decides it. */
+  begin(kind: JobKind, input: JsonObject): { readonly id: string; readonly write: Write };
+  /** Carries a job on until the deadline; answers it as it is then. A failure of the table is thrown. */
+  run(id: string, deadlineMs: number): Promise<Job | undefined>;
+  find(id: string): Promise<Job | undefined>;
+  list(): Promise<readonly Job[]>;
+  /** Carries on every unfinished job. */
+  resume(deadlineMs: number): Promise<void>;
 }
 
 // ---- wrapping, audit ----
@@ -374,10 +426,19 @@ export interface Audit {
 /** The built-in backend types by name, as core receives them. */
 export interface Catalog {
   /** The code for a mount; `undefined` for an unknown type, and for one that another function serves. */
-  find(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Backend | undefined;
+  find(
+    kind: "secret" | "auth",
+    type: string,
+    options: Readonly<Record<string, string>>,
+    path?: string,
+  ): Promise<Backend | undefined>;
   /** Name of the function that serves this instead; `undefined` when nobody does. */
   elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
-  readonly types: readonly { readonly kind: "secret" | "auth"; readonly type: string }[];
+  readonly types: readonly {
+    readonly kind: "secret" | "auth";
+    readonly type: string;
+    readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }[];
 }
 
 export interface Core {
@@ -391,6 +452,7 @@ export interface Core {
   readonly identity: Identity;
   readonly tokens: Tokens;
   readonly leases: Leases;
+  readonly jobs: Jobs;
   readonly wrapping: Wrapping;
   readonly audit: Audit;
   readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;

@@ -17,21 +17,22 @@ const closed = (known: Readonly<Record<string, unknown>> = {}): unknown =>
   });
 
 // The parts are of types this file need not know: nothing in them is ever reached.
-const parts = closed({ aws: closed({ region: "us-east-1" }) }) as BackendParts;
+const outside = { aws: () => closed({ region: "us-east-1" }) };
+const parts = new Proxy(outside, { get: (known, key) => Reflect.get(known, key) ?? (() => closed()) }) as BackendParts;
 
 const rows = builtInRows(parts);
 for (const row of rows) {
   const variants = row.type === "kv" ? [{}, { version: "2" }] : [{}];
   for (const mountOptions of variants) {
-    const backend = row.make(mountOptions);
+    const backend = await row.load(mountOptions);
     const name = [row.kind, row.type, ...Object.values(mountOptions)].join(" ");
-    if (backend) backendContract(name, backend, { run: true, mountOptions });
+    backendContract(name, backend, { run: true, mountOptions });
   }
 }
 
 const server = await makeServer({ rows: [] });
 afterAll(() => server.dynamo.close());
 for (const { kind, type } of server.core.catalog.types) {
-  const backend = server.core.catalog.find(kind, type, {});
+  const backend = await server.core.catalog.find(kind, type, {});
   if (backend) backendContract(`${kind} ${type}`, backend, { run: false });
 }

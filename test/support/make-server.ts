@@ -76,7 +76,9 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     keyId: fake.keyId,
     clock,
     random: systemRandom,
-    rows: options.rows ?? builtInRows({ aws: { ...awsAdapters({ region: "us-east-1", clock }), region: "us-east-1" } }),
+    rows:
+      options.rows ??
+      builtInRows({ aws: () => ({ ...awsAdapters({ region: "us-east-1", clock }), region: "us-east-1" }) }),
     auditSink: {
       write: async (line) => {
         auditLines.push(line);

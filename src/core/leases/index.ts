@@ -142,7 +142,7 @@ export const createLeases = (core: () => Core): Leases => {
     }
     if (hasEnded(lease.expires, core().clock.now())) throw invalidRequest("lease expired");
     const { mount, cx } = await contextFor(lease);
-    const hooks = backendOf(core(), mount)?.leases?.[lease.type];
+    const hooks = (await backendOf(core(), mount))?.leases?.[lease.type];
     if (!lease.renewable || !hooks?.renew) throw invalidRequest("lease is not renewable");
     let grant: LeaseGrant;
     try {

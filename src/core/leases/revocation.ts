@@ -52,7 +52,7 @@ export const createRevocation = (
 
   const atBackend = async (lease: Lease): Promise<void> => {
     const mount = await listing.mountOf(lease);
-    const hooks = mount && backendOf(core(), mount)?.leases?.[lease.type];
+    const hooks = mount && (await backendOf(core(), mount))?.leases?.[lease.type];
     if (!mount || !hooks) {
       throw new VaultError("unsupported_path", { wire: "unsupported path", reason: "mount of the lease is gone" });
     }

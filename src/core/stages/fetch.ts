@@ -30,14 +30,14 @@ const wanted = async (core: CoreWithHooks, decoded: Decoded, found: Place | unde
 export const fetch = async (core: CoreWithHooks, decoded: Decoded): Promise<Fetched> => {
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
-  let found = place(core, snapshot, decoded);
+  let found = await place(core, snapshot, decoded);
   const token = decoded.token && !found?.open ? await core.tokens.prefetch(decoded.token) : [];
   await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, decoded, found))]);
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);
   if (fresh !== snapshot) {
     snapshot = fresh;
-    found = place(core, snapshot, decoded);
+    found = await place(core, snapshot, decoded);
   }
   if (snapshot.sealed && !WHILE_SEALED.has(decoded.path)) throw sealedError();
   await core.hooks.limit?.(decoded, found?.mount, snapshot);

@@ -109,7 +109,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     keyId: cloud.keyId,
     clock,
     random: systemRandom,
-    rows: builtInRows({ aws: cloud.aws }),
+    rows: builtInRows({ aws: () => cloud.aws }),
     auditSink: { write: options.auditLine ?? (async () => undefined) },
     log: options.log ?? (() => undefined),
   });

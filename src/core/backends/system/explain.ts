@@ -82,7 +82,7 @@ export const explainPaths = (core: Core) => {
       const decoded = { requestId: "", verb, method: "", path: asked, token: undefined, wrapTtl: undefined } as const;
       const snapshot = await core.config.snapshot();
       const nothing: JsonObject = {};
-      const found = place(core, snapshot, {
+      const found = await place(core, snapshot, {
         ...decoded,
         wrapFormat: "",
         data: nothing,

@@ -68,7 +68,7 @@ const limitsNow = async (core: Core, token: Token, mount: Mount, increment: Seco
     };
   }
   if (mount.info.type === "token") return { ...plain(token), ttl: token.ttl };
-  const backend = backendOf(core, mount);
+  const backend = await backendOf(core, mount);
   if (!backend?.renewLogin) return plain(token);
   const cx = await makeContext(core, mount, { generatePassword: async () => undefined });
   const login = { internal: token.internal ?? {}, policies: token.policies, metadata: token.meta ?? {}, increment };

@@ -1,4 +1,6 @@
-import type { FunctionName } from "./functions.ts";
+/** The functions that answer requests, and the one that ends leases. */
+export const FUNCTIONS = ["login", "kv", "dynamic", "policy", "wrapping", "system", "revoke"] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
 
 /**
  * Which paths go straight to their function. Only names that no mount can take over stand here (`auth/`, `sys/`,
@@ -36,3 +38,13 @@ export const DEFAULT_FUNCTION: FunctionName = "kv";
 
 /** The rows whose requests are throttled as logins. */
 export const LOGIN_ROUTE = "/v1/auth/{path+}";
+
+const PREFIXES: readonly (readonly [string, FunctionName])[] = Object.entries(ROUTES)
+  .map(([route, name]): [string, FunctionName] => [route.replace("/v1/", "").replace("{path+}", ""), name])
+  .sort(([a], [b]) => b.length - a.length);
+
+/** Who serves a path of core's own backends: as the routes say, longest first. `path` is without `/v1/`. */
+export const homeOfPath = (path: string): FunctionName | undefined =>
+  PREFIXES.find(
+    ([prefix]) => path === prefix.replace(/\/$/, "") || (prefix.endsWith("/") && path.startsWith(prefix)),
+  )?.[1];
