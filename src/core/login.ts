@@ -78,8 +78,9 @@ const lifetime = (params: TokenParams, mount: Mount, now: EpochSeconds) =>
     mountMax: mount.info.maxTtl,
   });
 
-const spend = async (mount: Mount, once: string, now: EpochSeconds): Promise<Write> => {
-  const tag = createHash("sha256").update(`${mount.info.id}\n${once}`).digest("base64url");
+/** Spent everywhere at once: a signature captured at one mount is worth nothing at another. */
+const spend = (once: string, now: EpochSeconds): Write => {
+  const tag = createHash("sha256").update(once).digest("base64url");
   return {
     op: "put",
     address: spentAddress(tag),
@@ -101,7 +102,7 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   const now = epochSeconds(core.clock.now());
   const { ttl, warnings } = lifetime(params, mount, now);
   const type = tokenType(params, mount);
-  const once = grant.once === undefined ? [] : [await spend(mount, grant.once, now)];
+  const once = grant.once === undefined ? [] : [spend(grant.once, now)];
 
   for (let attempt = 0; ; attempt++) {
     const identity: LoginIdentity | undefined = grant.alias
