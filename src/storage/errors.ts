@@ -1,5 +1,5 @@
 import { KeysUnavailable, OpenRefused } from "../crypto/index.ts";
-import { VaultError } from "../framework/errors.ts";
+import { VaultError } from "../std/errors.ts";
 
 /** How failures of the table and the keys become the errors callers see. */
 
