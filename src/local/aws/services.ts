@@ -1,15 +1,10 @@
 /** The services this double speaks for, and how each speaks. */
-import type { JsonObject } from "../../std/json.ts";
-import type { Call } from "./call.ts";
 import { ec2Operations } from "./ec2.ts";
 import { iamOperations } from "./iam/index.ts";
 import { kmsOperations } from "./kms/index.ts";
-import type { Answer, QueryParams } from "./query.ts";
+import type { JsonOperation, QueryOperation } from "./operation.ts";
 import { ssmAnonymous, ssmOfNodes, ssmOperations } from "./ssm/index.ts";
 import { stsOperations } from "./sts.ts";
-
-export type JsonOperation = (call: Call, input: JsonObject) => unknown;
-export type QueryOperation = (call: Call, params: QueryParams) => Answer | Promise<Answer>;
 
 interface JsonService {
   readonly protocol: "json";

@@ -1,5 +1,6 @@
 import type { Clock } from "../../std/time.ts";
 import type { Body } from "./bodies.ts";
+import type { Place } from "./catalog.ts";
 import { Catalog, nameInArn } from "./catalog.ts";
 import { ContinuousBackups } from "./continuous-backups.ts";
 import type { Checked } from "./dynalite.ts";
@@ -11,7 +12,7 @@ import { KeyLocks } from "./key-locks.ts";
 import { Bytes } from "./level.ts";
 import { Streams } from "./streams.ts";
 import type { Subscription } from "./subscriptions.ts";
-import { type Place, Tables } from "./tables.ts";
+import { Tables } from "./tables.ts";
 import { Tags } from "./tags.ts";
 import { TimeToLive } from "./time-to-live.ts";
 import { transactGet, transactWrite } from "./transactions.ts";

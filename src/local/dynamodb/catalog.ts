@@ -7,6 +7,12 @@ import type { Bytes } from "./level.ts";
  */
 
 /** Everything known of a table beside its items. */
+/** Whose table, and where. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 export interface TableRecord {
   readonly table: Table;
   readonly ttl?: { readonly attribute?: string; readonly changedAt: number };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Table } from "dynalite/db/index.js";
 import type { Clock } from "../../std/time.ts";
 import { type Body, constraint, isBody, optionalFlag, optionalStructure, optionalText, text } from "./bodies.ts";
-import { type Catalog, itemPrefix } from "./catalog.ts";
+import { type Catalog, itemPrefix, type Place } from "./catalog.ts";
 import { type Checked, check } from "./dynalite.ts";
 import { invalid, refused, tableMissing } from "./errors.ts";
 import type { KeyLocks } from "./key-locks.ts";
@@ -13,11 +13,6 @@ import { readTags } from "./tags.ts";
  * CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable. Changes hold at once: a new table is ACTIVE in the
  * very answer that creates it, so no waiter ever waits.
  */
-
-export interface Place {
-  readonly accountId: string;
-  readonly region: string;
-}
 
 const throughput = (given: unknown): Checked => ({
   ...(isBody(given) ? given : { ReadCapacityUnits: 0, WriteCapacityUnits: 0 }),

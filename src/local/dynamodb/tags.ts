@@ -1,8 +1,7 @@
 import { type Body, isBody, list, text } from "./bodies.ts";
-import { type Catalog, nameInArn, type TableRecord } from "./catalog.ts";
+import { type Catalog, nameInArn, type Place, type TableRecord } from "./catalog.ts";
 import type { Checked } from "./dynalite.ts";
 import { refused, unreadable } from "./errors.ts";
-import type { Place } from "./tables.ts";
 
 /** Tags as name to value, from the list a caller sends. */
 export const readTags = (given: unknown): Readonly<Record<string, string>> => {

@@ -2,8 +2,8 @@
 import type { Call } from "../call.ts";
 import { uniqueId } from "../ids.ts";
 import { type InstanceProfile, own } from "../model.ts";
+import type { QueryOperation } from "../operation.ts";
 import { type Answer, isoTime, type QueryParams } from "../query.ts";
-import type { QueryOperation } from "../services.ts";
 import { AwsError } from "../wire.ts";
 import { alreadyExists, deleteConflict, findRole, NAME, pathOf, whole } from "./names.ts";
 import { roleAnswer } from "./roles.ts";

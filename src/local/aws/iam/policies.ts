@@ -4,8 +4,8 @@
  */
 import type { Call } from "../call.ts";
 import { own, type PolicySet } from "../model.ts";
+import type { QueryOperation } from "../operation.ts";
 import type { QueryParams } from "../query.ts";
-import type { QueryOperation } from "../services.ts";
 import { AwsError } from "../wire.ts";
 import { findRole, findUser, whole } from "./names.ts";
 

@@ -3,8 +3,8 @@ import { userArn } from "../authentication.ts";
 import type { Call } from "../call.ts";
 import { accessKeyId, secretAccessKey, uniqueId } from "../ids.ts";
 import { type AccessKey, own, type User } from "../model.ts";
+import type { QueryOperation } from "../operation.ts";
 import { type Answer, isoTime, type QueryParams } from "../query.ts";
-import type { QueryOperation } from "../services.ts";
 import { AwsError } from "../wire.ts";
 import {
   alreadyExists,

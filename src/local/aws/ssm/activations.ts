@@ -5,7 +5,7 @@ import { roleArn } from "../authentication.ts";
 import type { Call } from "../call.ts";
 import { integer, objects, optionalNumber, optionalText, tags, text, texts } from "../fields.ts";
 import { type Activation, own } from "../model.ts";
-import type { JsonOperation } from "../services.ts";
+import type { JsonOperation } from "../operation.ts";
 import { roleAdmitting } from "../sts.ts";
 import { AwsError } from "../wire.ts";
 

@@ -8,7 +8,7 @@ import type { Call } from "../call.ts";
 import { optionalText, text } from "../fields.ts";
 import { machineId } from "../ids.ts";
 import { type Activation, type ManagedNode, own, type RegionState } from "../model.ts";
-import type { JsonOperation } from "../services.ts";
+import type { JsonOperation } from "../operation.ts";
 import type { SessionCredentials } from "../sessions.ts";
 import { serviceSession } from "../sts.ts";
 import { AwsError } from "../wire.ts";

@@ -1,5 +1,5 @@
 /** Systems Manager's hybrid nodes: activations, machines, and the agent's side. Speaks JSON 1.1, target `AmazonSSM`. */
-import type { JsonOperation } from "../services.ts";
+import type { JsonOperation } from "../operation.ts";
 import { activationOperations } from "./activations.ts";
 import { agentOperations } from "./agent.ts";
 import { nodeOperations } from "./nodes.ts";

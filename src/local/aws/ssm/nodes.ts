@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../std/json.ts";
 import type { Call } from "../call.ts";
 import { choice, integer, objects, optionalText, tags, text, texts } from "../fields.ts";
 import { type ManagedNode, own } from "../model.ts";
-import type { JsonOperation } from "../services.ts";
+import type { JsonOperation } from "../operation.ts";
 import { AwsError } from "../wire.ts";
 import { checkRole, roleNameOf } from "./activations.ts";
 

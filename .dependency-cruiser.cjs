@@ -1,0 +1,77 @@
+/**
+ * The layers of the README's map: imports point only down, and every rule says what to do instead. TypeScript 7 has no
+ * JavaScript API, so swc parses; `test/architecture/layers.test.ts` asserts that it saw a plausible number of modules.
+ */
+const layers = {
+  "src/contract": [],
+  "src/std": ["src/contract"],
+  "src/crypto": ["src/std", "src/contract"],
+  "src/storage": ["src/crypto", "src/std", "src/contract"],
+  "src/policy": ["src/std", "src/contract"],
+  "src/framework": ["src/storage", "src/policy", "src/crypto", "src/std", "src/contract"],
+  "src/engines": ["src/framework", "src/storage", "src/policy", "src/crypto", "src/std", "src/contract"],
+  "src/auth": ["src/framework", "src/storage", "src/policy", "src/crypto", "src/std", "src/contract"],
+  "src/core": ["src/framework", "src/storage", "src/policy", "src/crypto", "src/std", "src/contract"],
+  "src/http": ["src/core", "src/framework", "src/storage", "src/policy", "src/crypto", "src/std", "src/contract"],
+  lib: ["src/contract"],
+};
+
+const rule = (name, comment, from, to) => ({ name, severity: "error", comment, from, to });
+const below = (from, allowed) =>
+  rule(
+    `${from.replace("src/", "")}-imports-down`,
+    `${from} may import ${allowed.join(", ") || "nothing of ours"}: move what it needs into a lower layer, or hand it in as an argument`,
+    { path: `^${from}/` },
+    { path: "^(bin|lib|lambdas|scripts|test|src)/", pathNot: `^(${[from, ...allowed].join("|")})/` },
+  );
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(layers).map(([from, allowed]) => below(from, allowed)),
+    rule(
+      "backends-are-strangers",
+      "a backend knows the framework and below, never another backend: move what both need into src/framework",
+      { path: "^src/(engines|auth)/([^/]+)/" },
+      { path: "^src/(engines|auth)/", pathNot: "^src/$1/$2/" },
+    ),
+    rule(
+      "local-stays-local",
+      "src/local is for bin, scripts, tests and the command line; nothing that is deployed may reach it",
+      { path: "^(src|lambdas|lib)/", pathNot: "^src/(local|cli)/" },
+      { path: "^src/local/" },
+    ),
+    rule(
+      "middy-at-the-edge",
+      "only lambdas/ may import middy: the product does not know that it runs on Lambda",
+      { pathNot: "^lambdas/" },
+      { path: "^node_modules/@middy/" },
+    ),
+    rule(
+      "sdk-in-adapters",
+      "only the table, the key wrap, the auth method's adapters and the wiring call AWS: hand a client in as an argument",
+      { path: "^src/", pathNot: "^src/(storage/|crypto/kms|auth/aws/adapters/|local/|cli/|server\\.ts)" },
+      { path: "^node_modules/@aws-sdk/" },
+    ),
+    // lib/findings.ts names the stacks' types only; with swc as its parser dependency-cruiser cannot tell.
+    rule(
+      "no-cycles",
+      "two files that need each other are one idea, or miss a third below them",
+      { pathNot: "^lib/(findings|stateful-stack|stateless-stack)" },
+      { circular: true },
+    ),
+    rule(
+      "no-orphans",
+      "a file nobody imports is dead: remove it, or import it",
+      { orphan: true, pathNot: "(\\.d\\.ts$|^test/|^scripts/|^bin/|^lambdas/)" },
+      {},
+    ),
+    rule("no-unresolvable", "an import that leads nowhere", {}, { couldNotResolve: true, pathNot: "^aws-lambda$" }),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: false,
+    parser: "swc",
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"], conditionNames: ["import", "node", "default"] },
+    exclude: { path: "^(cdk\\.out|dist)/" },
+  },
+};
