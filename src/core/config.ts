@@ -69,8 +69,8 @@ const build = (epoch: string, rows: readonly Row[]): Snapshot => {
 
 const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
   // Mount paths end in "/", so only the prefixes of the path that end there can match: cost follows the depth.
-  for (let cut = path.length; cut > 0; cut = path.lastIndexOf("/", cut - 2) + 1) {
-    const mount = snapshot.mounts.get(as<MountPath>(path.slice(0, cut)));
+  for (let prefix = path; prefix !== ""; prefix = prefix.slice(0, prefix.slice(0, -1).lastIndexOf("/") + 1)) {
+    const mount = snapshot.mounts.get(as<MountPath>(prefix));
     if (mount) return mount;
   }
   return undefined;

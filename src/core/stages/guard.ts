@@ -1,4 +1,4 @@
-import { type BackendContext, type Operation, permissionDenied } from "../../framework/index.ts";
+import { type BackendContext, type Operation, permissionDenied, VaultError } from "../../framework/index.ts";
 import { parseInput } from "../../framework/parse.ts";
 import { type Decision, decide } from "../../policy/index.ts";
 import { makeContext } from "../context.ts";
@@ -28,6 +28,9 @@ const contextFor = async (
 
 const operation = async (known: Known, cx: BackendContext | undefined): Promise<Operation> => {
   const { decoded, match } = known;
+  if (decoded.verb === "header" && known.known?.isRoot) {
+    throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
+  }
   if (decoded.verb !== "update" || !match?.path.exists || !cx) return operationOf(decoded.verb, undefined);
   // Vault reads the fields of such a path before it asks the policy: a wrong type is 400 even for who may not write.
   const op = match.path.ops.update ?? match.path.ops.create;

@@ -21,7 +21,7 @@ export const recorded = async (core: CoreWithHooks, allowed: Allowed, run: () =>
       },
       {},
     );
-    throw cause;
+    throw vault && allowed.open ? vault.bare() : cause;
   } finally {
     if (lastUse && known) await core.tokens.revoke(known.token.tag);
   }

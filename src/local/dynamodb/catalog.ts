@@ -6,13 +6,13 @@ import type { Bytes } from "./level.ts";
  * prefixes made here and nowhere else.
  */
 
-/** Everything known of a table beside its items. */
 /** Whose table, and where. */
 export interface Place {
   readonly accountId: string;
   readonly region: string;
 }
 
+/** Everything known of a table beside its items. */
 export interface TableRecord {
   readonly table: Table;
   readonly ttl?: { readonly attribute?: string; readonly changedAt: number };

@@ -59,3 +59,9 @@ describe("a fresh server", () => {
     expect((await server.call("GET", "cubbyhole/mine")).data).toEqual({ k: "v" });
   });
 });
+
+describe("paths that lead nowhere", () => {
+  it("answers the bare root of the API", async () => {
+    expect((await server.call("GET", "/v1/")).status).toBe(404);
+  });
+});
