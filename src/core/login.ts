@@ -96,7 +96,7 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   const { token: params } = grant;
   const policies = loginPolicies(params);
   const cidrs = params.boundCidrs ?? [];
-  if (cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
+  if (!grant.addressJudged && cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
     throw permissionDenied("address is outside the role's bound CIDR blocks");
   }
   const now = epochSeconds(core.clock.now());

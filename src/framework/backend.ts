@@ -127,8 +127,11 @@ export interface Backend {
   // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
   readonly paths: readonly Path<any>[];
   readonly leases?: { readonly [type: string]: { readonly renew?: Renew; readonly revoke: Revoke } };
-  /** Auth methods: asked at every renewal of a token it made; throws to refuse. Absent: renewal by the grant alone. */
-  readonly renewLogin?: (login: LoginRenewal, cx: BackendContext) => Promise<LoginGrant>;
+  /**
+   * Auth methods: asked at every renewal of a token it made; throws to refuse. `undefined`: the token stays as it is and
+   * the answer is empty. Absent: renewal by the grant alone.
+   */
+  readonly renewLogin?: (login: LoginRenewal, cx: BackendContext) => Promise<LoginGrant | undefined>;
   /** Called once when mounted, with the mount's options as given; may refuse. */
   readonly onMount?: (cx: BackendContext) => Promise<void>;
   /**

@@ -58,6 +58,8 @@ export interface LoginGrant {
   /** Kept sealed with the token for `renewLogin`. */
   readonly internal?: JsonObject;
   readonly renewable?: boolean;
+  /** The method has judged the caller's address: `token.boundCidrs` then bind the token's use, not this login. */
+  readonly addressJudged?: true;
   /** Whatever must work only once (a signature): the token is made only if this was never seen in 15 minutes. */
   readonly once?: string;
 }

@@ -11,7 +11,7 @@ import {
 import type { Seconds } from "../../../std/brand.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { epochSeconds, seconds } from "../../../std/time.ts";
-import { backendOf, callerOf, makeContext } from "../../context.ts";
+import { backendOf, callerOf, makeContext, requestOf } from "../../context.ts";
 import type { Core, EntityView, Token } from "../../services.ts";
 import type { Mount } from "../../stages.ts";
 import { grantTtl, PAST_MAX, type TtlGrant } from "../../ttl.ts";
@@ -43,14 +43,22 @@ const plain = (token: Token): Limits => ({
 
 const refuse = (text: string): VaultError => new VaultError("internal", { wire: text, multi: true });
 
+const least = (a: Seconds, b: Seconds): Seconds => (a > 0 && b > 0 ? seconds(Math.min(a, b)) : a > 0 ? a : b);
+
 const mountOf = async (core: Core, token: Token): Promise<Mount> => {
   const { mounts } = await core.config.snapshot();
   for (const mount of mounts.values()) if (mount.info.id === token.mountId) return mount;
   throw refuse("failed to renew entry: the token's auth mount is gone");
 };
 
-/** What the token's role or method allows now. Throws where it no longer does. */
-const limitsNow = async (core: Core, token: Token, mount: Mount, increment: Seconds): Promise<Limits> => {
+/** What the token's role or method allows now; `undefined`: it stays as it is. Throws where it may not be renewed. */
+const limitsNow = async (
+  core: Core,
+  token: Token,
+  mount: Mount,
+  increment: Seconds,
+  asked: BackendContext,
+): Promise<Limits | undefined> => {
   if (token.role !== "") {
     const role = await readRole(await core.store.view(mount.info.id), token.role);
     if (!role) {
@@ -59,7 +67,6 @@ const limitsNow = async (core: Core, token: Token, mount: Mount, increment: Seco
       );
     }
     const { period, explicitMaxTtl } = role;
-    const least = (a: Seconds, b: Seconds): Seconds => (a > 0 && b > 0 ? seconds(Math.min(a, b)) : a > 0 ? a : b);
     return {
       ...plain(token),
       ttl: token.ttl,
@@ -70,14 +77,19 @@ const limitsNow = async (core: Core, token: Token, mount: Mount, increment: Seco
   if (mount.info.type === "token") return { ...plain(token), ttl: token.ttl };
   const backend = await backendOf(core, mount);
   if (!backend?.renewLogin) return plain(token);
-  const cx = await makeContext(core, mount, { generatePassword: async () => undefined });
+  const { decoded } = requestOf(asked);
+  const cx = await makeContext(core, mount, {
+    ...(decoded ? { request: decoded } : {}),
+    generatePassword: async () => undefined,
+  });
   const login = { internal: token.internal ?? {}, policies: token.policies, metadata: token.meta ?? {}, increment };
   const grant = await backend.renewLogin(login, cx);
+  if (!grant) return undefined;
   return {
     ttl: grant.token.ttl ?? ZERO,
     maxTtl: grant.token.maxTtl ?? ZERO,
     period: grant.token.period ?? ZERO,
-    explicitMaxTtl: grant.token.explicitMaxTtl ?? token.explicitMaxTtl,
+    explicitMaxTtl: least(token.explicitMaxTtl, grant.token.explicitMaxTtl ?? ZERO),
     internal: grant.internal ?? token.internal,
   };
 };
@@ -107,13 +119,15 @@ export const renewPaths = (core: Core) => {
     id: Sensitive<string>,
     increment: Seconds,
     entity: EntityView | undefined,
+    cx: BackendContext,
   ) => {
     if (!token) throw invalidRequest("token not found");
     if (token.type === "batch") throw invalidRequest("batch tokens cannot be renewed");
     if (!token.leased) throw invalidRequest("invalid lease ID");
     if (!token.renewable || token.expires === 0) throw invalidRequest("lease is not renewable");
     const mount = await mountOf(core, token);
-    const limits = await limitsNow(core, token, mount, increment);
+    const limits = await limitsNow(core, token, mount, increment, cx);
+    if (!limits) return undefined;
     const { ttl, expires, warnings } = grant(token, mount, limits, increment, core.clock.now());
     const renewed = await core.tokens.update(token, {
       ttl,
@@ -133,7 +147,7 @@ export const renewPaths = (core: Core) => {
 
   const self = (increment: Seconds | undefined, cx: BackendContext) => {
     const known = callerOf(cx);
-    return renew(known.token, known.id, increment ?? ZERO, known.entity);
+    return renew(known.token, known.id, increment ?? ZERO, known.entity, cx);
   };
 
   const increment = field.duration("wanted lifetime from now, in seconds or as a duration");
@@ -145,11 +159,11 @@ export const renewPaths = (core: Core) => {
         update: op({
           summary: "renew a token",
           input: z.object({ token: tokenField("token to renew"), increment }),
-          handle: async ({ input }) => {
+          handle: async ({ input }, cx) => {
             const id = tokenText(input.token);
             if (id === undefined) throw invalidRequest("missing token ID");
             const token = await core.tokens.lookup(id);
-            return renew(token, new Sensitive(id), input.increment ?? ZERO, await identityOf(token));
+            return renew(token, new Sensitive(id), input.increment ?? ZERO, await identityOf(token), cx);
           },
         }),
       },
@@ -172,9 +186,9 @@ export const renewPaths = (core: Core) => {
         update: op({
           summary: "renew a token by its accessor",
           input: z.object({ accessor: field.text("accessor of the token"), increment }),
-          handle: async ({ input }) => {
+          handle: async ({ input }, cx) => {
             const token = await tokenByAccessor(core, input.accessor);
-            return renew(token, new Sensitive(""), input.increment ?? ZERO, await identityOf(token));
+            return renew(token, new Sensitive(""), input.increment ?? ZERO, await identityOf(token), cx);
           },
         }),
       },

@@ -212,7 +212,7 @@ export const createWorld = (): World => {
       const headers = goodHeaders("us-east-1", clock.now());
       return world.login({ headers, ...given });
     },
-    renew: (grant) => {
+    renew: async (grant) => {
       const renewal = {
         internal: grant.internal ?? {},
         policies: [],
@@ -222,7 +222,9 @@ export const createWorld = (): World => {
       const context = { storage: view, clock, random: systemRandom };
       // renewal uses these three members of the context alone
       const cx = context as unknown as BackendContext;
-      return backend.renewLogin?.(renewal, cx) ?? Promise.reject(new Error("no renewal"));
+      const renewed = await backend.renewLogin?.(renewal, cx);
+      if (!renewed) throw new Error("no renewal");
+      return renewed;
     },
   };
   const sts = (request: StsRequest): Promise<StsAnswer> => {
