@@ -67,7 +67,7 @@ export const keyPolicy = (name: string): PolicyDocument =>
       onKey({
         sid: "FunctionsUseDataKeys",
         principals: [new AccountRootPrincipal()],
-        actions: ["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+        actions: ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
         conditions: {
           ArnLike: { "aws:PrincipalArn": functionRoles(name) },
           StringEquals: {

@@ -155,7 +155,7 @@ export const statementsFor = (rights: Rights, places: Places): PolicyStatement[]
     onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...keys]),
     onKeys("Write", WRITES, places.tableArn, [...rights.writes, ...keys]),
     ...(rights.removes ? [onKeys("Remove", REMOVALS, places.tableArn, rights.removes)] : []),
-    onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKey"], places, rights.domains),
+    onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"], places, rights.domains),
     ...(rights.rotates
       ? [onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.rotates)]
       : []),

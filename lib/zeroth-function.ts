@@ -30,9 +30,6 @@ export interface ZerothFunctionProps {
   readonly reservedConcurrency?: number | undefined;
 }
 
-/** The environment variable that carries `Places.tableIdentity`. */
-const TABLE_IDENTITY = "ZEROTH_TABLE_IDENTITY";
-
 /**
  * One function with a role and a log group of its own. No managed policies: the role holds what `permissions.ts` says,
  * the right to write its own log, and nothing else.
@@ -92,7 +89,7 @@ export class ZerothFunction extends Construct {
       environment: {
         [ENVIRONMENT.functionName]: name,
         [ENVIRONMENT.tableName]: places.tableName,
-        [TABLE_IDENTITY]: places.tableIdentity,
+        [ENVIRONMENT.tableIdentity]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
         [ENVIRONMENT.domains]: JSON.stringify(namedDomains(PERMISSIONS[name])),
         ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),

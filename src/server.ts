@@ -31,6 +31,8 @@ export interface ServerDependencies {
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly tableName: string;
+  /** What keys and entries are bound to; the table's name unless it was restored under another. */
+  readonly tableIdentity?: string;
   readonly keyId: string;
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -95,6 +97,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     dynamodb: deps.dynamodb,
     kms: deps.kms,
     tableName: deps.tableName,
+    ...(deps.tableIdentity === undefined ? {} : { tableIdentity: deps.tableIdentity }),
     keyId: deps.keyId,
     clock,
     random,

@@ -1,6 +1,8 @@
 /** Environment variables a function reads. The stack sets them; values are names and settings, never secrets. */
 export const ENVIRONMENT = {
   tableName: "ZEROTH_TABLE_NAME",
+  /** What data keys and entries are bound to; stays when the table is restored under another name. */
+  tableIdentity: "ZEROTH_TABLE_IDENTITY",
   /** ARN of the KMS key that wraps the data keys. */
   keyId: "ZEROTH_KEY_ID",
   /** Which function this is (`login`, `kv`, `dynamic`, ...): selects the part of the catalog it serves. */
@@ -9,7 +11,11 @@ export const ENVIRONMENT = {
   peers: "ZEROTH_PEERS",
   /** JSON list: the domains whose data keys this function may use; a trailing `*` is a prefix. */
   domains: "ZEROTH_DOMAINS",
-  logLevel: "ZEROTH_LOG_LEVEL",
+  /**
+   * `allowed`: the SDK's endpoint variables may be set. For tests against doubles alone; without it a function refuses
+   * to start beside them, because whoever sets them would receive every secret.
+   */
+  testEndpoints: "ZEROTH_TEST_ENDPOINTS",
 } as const;
 
 /** Endpoint of a real or local DynamoDB for the optional run of the storage contract. */

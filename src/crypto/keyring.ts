@@ -37,7 +37,7 @@ export interface Keyring {
   /** A key that opens. Throws `OpenRefused` for a version that does not exist. */
   version(domain: string, version: number): Promise<DataKey>;
   names(domain: string): Promise<OpaqueNames>;
-  /** Adds a version and answers its number. Environments that hold the old one seal with it until their cache ends. */
+  /** Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one seal with it until their cache ends. */
   rotate(domain: string): Promise<number>;
   /**
    * Removes every wrapped key of a domain: what they sealed cannot be opened again. Environments that hold the keys in
@@ -103,11 +103,7 @@ export const createKeyring = (options: {
 
   const make = async (domain: string, uses: readonly WrappedKey["use"][]): Promise<boolean> => {
     const made = await Promise.all(
-      uses.map(async (use) => {
-        const { wrapped, plain } = await wrap.make({ domain, use: useText(use) });
-        plain.fill(0);
-        return { use, wrapped };
-      }),
+      uses.map(async (use) => ({ use, wrapped: await wrap.make({ domain, use: useText(use) }) })),
     );
     return shelf.add(domain, made);
   };
@@ -183,10 +179,12 @@ export const createKeyring = (options: {
     rotate: async (domain) => {
       const { data } = await find(domain);
       if (data.use === "index") throw new OpenRefused("an index key cannot rotate");
-      await make(domain, [data.use + 1]);
+      const version = data.use + 1;
+      // Of two rotations at once one adds the version; it is new for both.
+      await make(domain, [version]);
       cache.delete(domain);
       loading.delete(domain);
-      return (await keysOf(domain)).current.version;
+      return version;
     },
     shred: async (domain) => {
       await shelf.remove(domain);

@@ -1,4 +1,4 @@
-import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
+import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { APP, ENCRYPTION_CONTEXT } from "../contract/table.ts";
 import { KeysUnavailable, OpenRefused } from "./errors.ts";
 
@@ -15,8 +15,11 @@ export interface KeyUse {
 }
 
 export interface KeyWrap {
-  /** A fresh 256-bit key, wrapped and plain. The caller erases `plain`. */
-  make(use: KeyUse): Promise<{ readonly wrapped: Uint8Array; readonly plain: Uint8Array }>;
+  /**
+   * A fresh 256-bit key, wrapped. Nobody sees it in the clear before it is used, so who may make keys need not be one
+   * who may open them. Throws `OpenRefused`, `KeysUnavailable`.
+   */
+  make(use: KeyUse): Promise<Uint8Array>;
   /** Unwraps. The caller erases the answer. Throws `OpenRefused`, `KeysUnavailable`. */
   unwrap(use: KeyUse, wrapped: Uint8Array): Promise<Uint8Array>;
 }
@@ -52,6 +55,7 @@ export const createKeyWrap = (options: {
   readonly kms: KMSClient;
   /** ARN, id or alias of the KMS key. */
   readonly keyId: string;
+  /** The table identity: stays when the table is restored under another name. */
   readonly table: string;
 }): KeyWrap => {
   const { kms, keyId, table } = options;
@@ -63,8 +67,12 @@ export const createKeyWrap = (options: {
     [ENCRYPTION_CONTEXT.key]: use,
   });
 
-  const checked = (plain: Uint8Array | undefined, used: string | undefined): Uint8Array => {
+  const checkKey = (used: string | undefined): void => {
     if (!isConfigured(keyId, used)) throw new OpenRefused("KMS used another key than the configured one");
+  };
+
+  const checked = (plain: Uint8Array | undefined, used: string | undefined): Uint8Array => {
+    checkKey(used);
     if (plain?.length !== KEY_BYTES) throw new OpenRefused("KMS answered a key of the wrong length");
     return plain;
   };
@@ -72,15 +80,15 @@ export const createKeyWrap = (options: {
   return {
     make: async (use) => {
       try {
-        const command = new GenerateDataKeyCommand({
+        const command = new GenerateDataKeyWithoutPlaintextCommand({
           KeyId: keyId,
           KeySpec: "AES_256",
           EncryptionContext: contextOf(use),
         });
         const answer = await kms.send(command);
-        const plain = checked(answer.Plaintext, answer.KeyId);
+        checkKey(answer.KeyId);
         if (!answer.CiphertextBlob?.length) throw new OpenRefused("KMS answered no wrapped key");
-        return { wrapped: answer.CiphertextBlob, plain };
+        return answer.CiphertextBlob;
       } catch (error) {
         throw translate(error);
       }

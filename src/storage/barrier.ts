@@ -35,6 +35,11 @@ export interface StoreOptions {
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly tableName: string;
+  /**
+   * The name that keys and entries are bound to; the table's own unless given. A table restored from a backup has
+   * another name and keeps its identity.
+   */
+  readonly tableIdentity?: string;
   /** ARN, id or alias of the KMS key that wraps the data keys. */
   readonly keyId: string;
   readonly clock: Clock;
@@ -61,7 +66,14 @@ const systemSleep = (ms: number): Promise<void> => new Promise((resolve) => setT
 
 /** The store of the product: DynamoDB and KMS through the clients given. */
 export const createStore = (options: StoreOptions): SealedStore => {
-  const { tableName, clock, random, sleep = systemSleep, observe = () => undefined } = options;
+  const {
+    tableName,
+    tableIdentity = tableName,
+    clock,
+    random,
+    sleep = systemSleep,
+    observe = () => undefined,
+  } = options;
   const patience = createPatience({
     clock,
     random,
@@ -72,14 +84,14 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const table = createTable({ client: options.dynamodb, tableName, random, patience });
   const keyring = limitDomains(
     createKeyring({
-      wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableName }),
+      wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableIdentity }),
       shelf: createKeyShelf({ table, clock }),
       clock,
     }),
     options.domainsAllowed,
   );
   const onRefused = (reason: string): void => observe({ kind: "refused", reason });
-  const sealer = createSealer({ table, tableName, keyring, random, onRefused });
+  const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
   const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring, patience });
@@ -105,7 +117,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     due: async (bucket, shard, domain, limit) =>
       (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),
     view: async (mount) => createView(store, mount, await names(mount)),
-    ...createTexts({ table: tableName, keyring, random }),
+    ...createTexts({ table: tableIdentity, keyring, random }),
     openImage,
     shred: async (domain) => {
       if (!isMountDomain(domain)) throw broken("only a mount's domain can be shredded");

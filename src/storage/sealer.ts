@@ -23,12 +23,12 @@ export interface Found {
 
 export const createSealer = (options: {
   readonly table: Table;
-  readonly tableName: string;
+  readonly tableIdentity: string;
   readonly keyring: Keyring;
   readonly random: RandomSource;
   readonly onRefused: (reason: string) => void;
 }): Sealer => {
-  const { table, tableName, keyring, random, onRefused } = options;
+  const { table, tableIdentity, keyring, random, onRefused } = options;
 
   // 53 random bits: no two writes of an item share one, so a stale writer's condition cannot hold by accident, not even
   // after a delete; a writer whose answer got lost recognises its own write; and the number is known before sealing, so
@@ -65,7 +65,7 @@ export const createSealer = (options: {
       const [only] = pieces;
       const sealed = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
       const key = await keyring.version(address.domain, keyVersionOf(sealed));
-      return openEntry({ table: tableName, key, address, head, sealed });
+      return openEntry({ table: tableIdentity, key, address, head, sealed });
     } catch (error) {
       throw refuse(error, address);
     }
@@ -75,7 +75,7 @@ export const createSealer = (options: {
     seal: async ({ address, body, clear = {} }) => {
       try {
         const key = await keyring.current(address.domain);
-        return sealEntry({ table: tableName, key, random, address, body, clear, n: writeNumber() });
+        return sealEntry({ table: tableIdentity, key, random, address, body, clear, n: writeNumber() });
       } catch (error) {
         throw refuse(error, address);
       }

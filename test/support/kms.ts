@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import {
   DecryptCommand,
-  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
   IncorrectKeyException,
   InvalidCiphertextException,
   KMSClient,
@@ -48,7 +48,7 @@ export const createFakeKms = (keyId = "arn:aws:kms:us-east-1:000000000000:key/te
   const kms: FakeKms = { client, keyId, calls: [], fail: undefined, answer: (answer) => answer };
 
   const send = async (command: unknown): Promise<object> => {
-    if (!(command instanceof GenerateDataKeyCommand) && !(command instanceof DecryptCommand)) {
+    if (!(command instanceof GenerateDataKeyWithoutPlaintextCommand) && !(command instanceof DecryptCommand)) {
       throw new Error("the test key makes and unwraps data keys only");
     }
     const { EncryptionContext: context = {}, KeyId } = command.input;
@@ -56,9 +56,8 @@ export const createFakeKms = (keyId = "arn:aws:kms:us-east-1:000000000000:key/te
     if (kms.fail) throw kms.fail;
     if (KeyId !== keyId) throw new IncorrectKeyException({ message: "", $metadata: {} });
     const aad = associated(keyId, context);
-    if (command instanceof GenerateDataKeyCommand) {
-      const plain = randomBytes(32);
-      return kms.answer({ KeyId: keyId, Plaintext: plain, CiphertextBlob: wrap(root, aad, plain), $metadata: {} });
+    if (command instanceof GenerateDataKeyWithoutPlaintextCommand) {
+      return kms.answer({ KeyId: keyId, CiphertextBlob: wrap(root, aad, randomBytes(32)), $metadata: {} });
     }
     const plain = unwrap(root, aad, command.input.CiphertextBlob ?? new Uint8Array());
     return kms.answer({ KeyId: keyId, Plaintext: plain, $metadata: {} });
