@@ -38,8 +38,9 @@ export const cubbyholeBackend = (core: Core): Backend => {
 
   const list = async (prefix: string, cx: BackendContext) => {
     const names = await core.store.names(DOMAINS.token);
-    const partition = cubbyholeAddress(names, holder(cx).id, "");
-    return { data: { keys: await core.store.children(partition, names, prefix) } };
+    const { id } = holder(cx);
+    const { pk, domain } = cubbyholeAddress(names, id, "");
+    return { data: { keys: await core.store.children({ pk, domain, holder: id }, names, prefix) } };
   };
 
   /** What a wrapping token carries, the way clients of long ago read it. */
