@@ -8,7 +8,8 @@ import type { CatalogRow } from "./core/catalog.ts";
 
 /** What backends need of the outside world. */
 export interface BackendParts {
-  readonly aws: () => AwsAuthParts;
+  /** Asked when the method is first used, so that a function that does not run it loads none of it. */
+  readonly aws: () => AwsAuthParts | Promise<AwsAuthParts>;
 }
 
 export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
@@ -23,6 +24,6 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "auth",
     type: "aws",
     home: "login",
-    load: async () => (await import("./auth/aws/backend.ts")).awsAuth(parts.aws()),
+    load: async () => (await import("./auth/aws/backend.ts")).awsAuth(await parts.aws()),
   },
 ];
