@@ -1,0 +1,71 @@
+import { type BackendContext, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
+import { checkSourceAddress, normalPolicies, tokenParams } from "../../framework/token-params.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { type Passwords, passwordBytes } from "./passwords.ts";
+import { adoptPassword, findUser, foldName, USER_NAME, type User } from "./users.ts";
+
+/**
+ * A login by name and password, and its renewal.
+ *
+ * Security: a name that does not exist costs and answers what a wrong password does.
+ */
+
+const LOGIN = "login/";
+
+/** What user lockout counts by: the name, folded as the login folds it. */
+export const lockoutName = (path: string, _body: JsonObject): string | undefined => {
+  const name = path.startsWith(LOGIN) ? path.slice(LOGIN.length) : "";
+  return USER_NAME.test(name) ? foldName(name) : undefined;
+};
+
+const refused = (reason: string): VaultError =>
+  new VaultError("invalid_credentials", { wire: "invalid username or password", reason });
+
+const grantFor = (name: string, user: User): LoginGrant => ({
+  displayName: name,
+  token: tokenParams(user),
+  metadata: { username: name },
+  alias: { name },
+  internal: { username: name, id: user.id },
+  renewable: true,
+});
+
+export const login = async (
+  passwords: Passwords,
+  given: string,
+  password: string | undefined,
+  cx: BackendContext,
+): Promise<LoginGrant> => {
+  const name = foldName(given);
+  const bytes = passwordBytes(password);
+  const user = await findUser(cx.storage, name);
+  if (!(await passwords.matches(bytes, user?.password))) throw refused(user ? "wrong password" : "unknown user");
+  if (!user) throw refused("unknown user");
+  checkSourceAddress(user, cx.sourceAddress);
+  if (user.password.kind === "bcrypt") {
+    await adoptPassword(cx.storage, name, user, bytes, { passwords, random: cx.random });
+  }
+  return grantFor(name, user);
+};
+
+/** Names compared as core compares them at issue; `default` is the token's own business. */
+const samePolicies = (a: readonly string[], b: readonly string[]): boolean => {
+  const [left, right] = [a, b].map((names) => normalPolicies(names).filter((name) => name !== "default"));
+  return JSON.stringify(left) === JSON.stringify(right);
+};
+
+/** The grant by the user as it is now; nothing for a user that is gone. Throws where the token may not live longer. */
+export const renewLogin = async (renewal: LoginRenewal, cx: BackendContext): Promise<LoginGrant | undefined> => {
+  const { username, id } = renewal.internal;
+  const name = typeof username === "string" ? username : "";
+  const user = name === "" ? undefined : await findUser(cx.storage, name);
+  if (user?.id !== id || !user) return undefined;
+  if (!samePolicies(user.token_policies, renewal.policies)) {
+    throw new VaultError("internal", {
+      wire: "failed to renew entry: policies have changed, not renewing",
+      multi: true,
+    });
+  }
+  checkSourceAddress(user, cx.sourceAddress);
+  return grantFor(name, user);
+};

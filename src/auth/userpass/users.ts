@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { field, invalidRequest, VaultError } from "../../framework/index.ts";
+import {
+  emptyTokenFields,
+  legacyTokenShape,
+  mergeTokenFields,
+  normalPolicies,
+  readTokenFields,
+  storedTokenShape,
+  type TokenFields,
+  tokenShape,
+} from "../../framework/token-params.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { type RandomSource, uuid } from "../../std/random.ts";
+import { type Address, ConditionFailed, type View } from "../../storage/store.ts";
+import { broughtAlong, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
+
+/** Users of the mount: a name, the hash of a password, and what their tokens are like. Names are lower case. */
+
+const { policies, ttl, max_ttl, bound_cidrs } = legacyTokenShape;
+
+export const passwordShape = {
+  password: field.text("The password, at most 72 bytes."),
+  password_hash: field.text("A bcrypt hash of the password, in its place."),
+};
+export const userShape = { ...passwordShape, ...tokenShape, policies, ttl, max_ttl, bound_cidrs };
+export const policiesShape = { token_policies: tokenShape.token_policies, policies };
+
+const inputs = {
+  user: z.object(userShape),
+  password: z.object(passwordShape),
+  policies: z.object(policiesShape),
+};
+export type UserInput = z.output<typeof inputs.user>;
+export type PasswordInput = z.output<typeof inputs.password>;
+export type PoliciesInput = z.output<typeof inputs.policies>;
+
+const storedUser = z.object({
+  /** Tells this user from a later one of the same name. */
+  id: z.string(),
+  password: storedPassword,
+  ...storedTokenShape,
+});
+export type User = z.output<typeof storedUser>;
+
+/** What the path table captures as a name: ASCII alone, so lower case is one spelling. */
+export const USER_NAME = /^\w(?:[\w.-]*\w)?$/;
+
+export const foldName = (name: string): string => name.toLowerCase();
+
+export const userAddress = (storage: View, name: string): Address => storage.at(`user/${foldName(name)}`);
+
+export const findUser = async (storage: View, name: string): Promise<User | undefined> => {
+  const entry = await storage.get(userAddress(storage, name));
+  return entry && storedUser.parse(entry.body);
+};
+
+export const readUser = async (storage: View, name: string): Promise<JsonObject | undefined> => {
+  const user = await findUser(storage, name);
+  return user && readTokenFields(user);
+};
+
+export const listUsers = (storage: View): Promise<readonly string[]> => storage.list("user/");
+
+export const removeUser = (storage: View, name: string): Promise<void> =>
+  storage.write([{ op: "delete", address: userAddress(storage, name), when: "any" }]);
+
+const TRIES = 6;
+
+/** Replaces a user by what `change` makes of it; `change` may run again when writes race. */
+const changeUser = async (
+  storage: View,
+  name: string,
+  change: (previous: User | undefined) => User | Promise<User>,
+): Promise<void> => {
+  const address = userAddress(storage, name);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const entry = await storage.get(address);
+    const body = await change(entry && storedUser.parse(entry.body));
+    try {
+      return await storage.write([{ op: "put", address, body, when: entry ? { n: entry.n } : "absent" }]);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+  }
+  throw new VaultError("storage_unavailable", { reason: "too many writers of one user", retryAfter: 1 });
+};
+
+export interface Hashing {
+  readonly passwords: Passwords;
+  readonly random: RandomSource;
+}
+
+/** The hash a write asks for; `undefined` where it names none. */
+const givenPassword = async (input: PasswordInput, { passwords, random }: Hashing) => {
+  if (input.password !== undefined && input.password_hash !== undefined)
+    throw invalidRequest("only one of password or password_hash may be provided");
+  if (input.password_hash !== undefined) return broughtAlong(input.password_hash);
+  return input.password === undefined ? undefined : passwords.hash(passwordBytes(input.password), random);
+};
+
+const NOT_THERE = { wire: "username does not exist", multi: true };
+
+const present = (user: User | undefined): User => {
+  if (user) return user;
+  throw new VaultError("internal", NOT_THERE);
+};
+
+/** Makes or changes a user; a new one needs a password. Throws `invalid_request`. */
+export const writeUser = async (storage: View, name: string, input: UserInput, hashing: Hashing): Promise<void> => {
+  const fresh = uuid(hashing.random);
+  // what cannot be stored is refused before a hash is paid for
+  mergeTokenFields((await findUser(storage, name)) ?? emptyTokenFields, input);
+  const password = await givenPassword(input, hashing);
+  await changeUser(storage, name, (previous) => {
+    const kept = password ?? previous?.password;
+    if (kept === undefined) throw invalidRequest("missing password");
+    return { id: previous?.id ?? fresh, password: kept, ...mergeTokenFields(previous ?? emptyTokenFields, input) };
+  });
+};
+
+/** A new password for a user that exists. */
+export const writePassword = async (
+  storage: View,
+  name: string,
+  input: PasswordInput,
+  hashing: Hashing,
+): Promise<void> => {
+  present(await findUser(storage, name));
+  const password = await givenPassword(input, hashing);
+  if (password === undefined) throw invalidRequest("missing password");
+  await changeUser(storage, name, (previous) => ({ ...present(previous), password }));
+};
+
+/** Replaces a hash that was brought along by one of ours, unless somebody changed the password meanwhile. */
+export const adoptPassword = async (
+  storage: View,
+  name: string,
+  seen: User,
+  password: Uint8Array,
+  { passwords, random }: Hashing,
+): Promise<void> => {
+  const adopted = await passwords.hash(password, random);
+  const entry = await storage.get(userAddress(storage, name));
+  const now = entry && storedUser.parse(entry.body);
+  if (!entry || !now || now.id !== seen.id || JSON.stringify(now.password) !== JSON.stringify(seen.password)) return;
+  const body = { ...now, password: adopted };
+  try {
+    await storage.write([{ op: "put", address: entry.address, body, when: { n: entry.n } }]);
+  } catch (cause) {
+    // The next login does it.
+    if (!(cause instanceof ConditionFailed)) throw cause;
+  }
+};
+
+const tokenPolicies = (user: TokenFields, input: PoliciesInput): TokenFields => {
+  if (input.token_policies === undefined && input.policies === undefined)
+    throw invalidRequest("missing token_policies");
+  return mergeTokenFields(user, {
+    ...(input.policies ? { policies: input.policies } : {}),
+    ...(input.token_policies ? { token_policies: normalPolicies(input.token_policies) } : {}),
+  });
+};
+
+/** New policies for a user that exists; stored folded, as this endpoint always did. */
+export const writePolicies = (storage: View, name: string, input: PoliciesInput): Promise<void> =>
+  changeUser(storage, name, (previous) => {
+    const user = present(previous);
+    return { id: user.id, password: user.password, ...tokenPolicies(user, input) };
+  });
