@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
+import { type LoginInput, lockoutName, login, loginPrefetch, loginShape, renewLogin } from "./login.ts";
+import { roleFieldPaths } from "./role-field-paths.ts";
+import { rolePaths } from "./role-paths.ts";
+import { secretIdPaths } from "./secret-id-paths.ts";
+import { tidySecretIds } from "./tidy.ts";
+
+/**
+ * Login for machines by two halves: a role id, which may be baked into an image, and a secret id, which an orchestrator
+ * hands over, best wrapped. Trusts what operators wrote about roles, and the source address the front door saw. It must
+ * never store a secret id, never let one be used more often than it was made for, and never tell which half was wrong.
+ */
+
+const loginPath = path("login", {
+  summary: "Log in with a role id and a secret id.",
+  params: {},
+  ops: {
+    update: op<"login", LoginInput, unknown>({
+      summary: "Give a role id and a secret id, get a token.",
+      access: "unauthenticated",
+      input: z.object(loginShape),
+      prefetch: ({ data }, storage) => loginPrefetch(data, storage),
+      handle: async ({ input }, cx) => ({ auth: await login(input, cx) }),
+    }),
+  },
+});
+
+const STARTED =
+  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
+
+const tidyPath = path("tidy/secret-id", {
+  summary: "What is left of secret ids that ended.",
+  params: {},
+  ops: {
+    update: op({
+      summary: "Remove it. Nothing depends on this: what ended is refused by the clock.",
+      handle: async (_, cx) => {
+        await tidySecretIds(cx);
+        return { status: 202, warnings: [STARTED] };
+      },
+    }),
+  },
+});
+
+/** The `approle` auth method. */
+export const approleAuth = (): Backend =>
+  defineBackend({
+    kind: "auth",
+    type: "approle",
+    help: "Logs machines in with a role id and a secret id.",
+    paths: [loginPath, ...rolePaths, ...roleFieldPaths, ...secretIdPaths, tidyPath],
+    lockoutName,
+    renewLogin,
+    tidy: async (cx) => void (await tidySecretIds(cx)),
+  });

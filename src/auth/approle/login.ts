@@ -1,0 +1,120 @@
+import { z } from "zod";
+import {
+  type BackendContext,
+  field,
+  invalidRequest,
+  type LoginGrant,
+  type LoginRenewal,
+  VaultError,
+} from "../../framework/index.ts";
+import { tokenParams } from "../../framework/token-params.ts";
+import { canonicalCidr, inCidrs } from "../../std/cidr.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Address, View } from "../../storage/store.ts";
+import { failure, type Role, storedRole } from "./role-rules.ts";
+import { findRole, placeOf, roleAddress, roleIdAddress } from "./roles.ts";
+import type { SecretId } from "./secret-id-rules.ts";
+import { foundIn, secretIdAddress, spendUse } from "./secret-ids.ts";
+
+/**
+ * A login by role id and secret id, and its renewal.
+ *
+ * Security: what is checked without spending (addresses, end) comes before the use is spent; a wrong role id and a wrong
+ * secret id get one answer; no answer repeats a secret id.
+ */
+
+export const loginShape = {
+  role_id: field.text("What the role is named by."),
+  secret_id: field.text("The secret id, unless the role asks for none."),
+};
+const loginInput = z.object(loginShape);
+export type LoginInput = z.output<typeof loginInput>;
+
+/** The one way a presented id is read: as text, without outer white space. */
+const presented = (value: string | undefined): string => (value ?? "").trim();
+
+/** As `presented`, of a raw body; `undefined` for what names nobody. */
+const presentedRoleId = (body: JsonObject): string | undefined => {
+  const parsed = z.object({ role_id: loginShape.role_id }).safeParse(body);
+  const roleId = parsed.success ? presented(parsed.data.role_id) : "";
+  return roleId === "" ? undefined : roleId;
+};
+
+/** What user lockout counts by: the role id, read as the login reads it. */
+export const lockoutName = (path: string, body: JsonObject): string | undefined =>
+  path === "login" ? presentedRoleId(body) : undefined;
+
+/** What may be read along with the configuration: where the role id leads. */
+export const loginPrefetch = (body: JsonObject, storage: View): readonly Address[] => {
+  const roleId = presentedRoleId(body);
+  return roleId === undefined ? [] : [roleIdAddress(storage, roleId)];
+};
+
+const refused = (reason: string): VaultError =>
+  new VaultError("invalid_credentials", { wire: "invalid role or secret ID", reason });
+
+const outside = (address: string, how: string): VaultError =>
+  invalidRequest(`source address ${JSON.stringify(address)} unauthorized ${how}`);
+
+const checkAddresses = (role: Role, secret: SecretId | undefined, address: string): void => {
+  if (secret && secret.cidr_list.length > 0 && !inCidrs(address, secret.cidr_list))
+    throw outside(address, `${secret.uses === 0 ? "through" : "by"} CIDR restrictions on the secret ID`);
+  const ofRole = role.secret_id_bound_cidrs ?? [];
+  if (ofRole.length > 0 && !inCidrs(address, ofRole)) throw outside(address, "by CIDR restrictions on the role");
+};
+
+const grantFor = (name: string, role: Role, secret: SecretId | undefined): LoginGrant => {
+  const metadata = { ...secret?.metadata, role_name: name };
+  const token = tokenParams(role);
+  const own = (secret?.token_bound_cidrs ?? []).map((text) => canonicalCidr(text) ?? text);
+  return {
+    displayName: "",
+    token: own.length > 0 ? { ...token, boundCidrs: own } : token,
+    metadata,
+    alias: { name: role.role_id, metadata },
+    internal: { role_name: name, key: role.key },
+    renewable: true,
+    addressJudged: true,
+  };
+};
+
+/** The role a role id leads to, and the secret id presented for it: two entries in one read. */
+const load = async (cx: BackendContext, roleId: string, secretId: string) => {
+  const { storage } = cx;
+  const place = await placeOf(storage, roleId);
+  if (!place) throw refused("unknown role id");
+  const secretAddress = secretIdAddress(storage, place.key, secretId);
+  const [roleEntry, secretEntry] = await storage.getMany([roleAddress(storage, place.name), secretAddress]);
+  const role = roleEntry && storedRole.parse(roleEntry.body);
+  // between the two reads the role may have got another id, or gone
+  if (role?.key !== place.key || role.role_id !== roleId) throw refused("role id just changed");
+  return { name: place.name, role, found: foundIn(secretEntry, secretAddress, cx.clock.now()) };
+};
+
+export const login = async (input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
+  const roleId = presented(input.role_id);
+  const secretId = presented(input.secret_id);
+  if (roleId === "") throw invalidRequest("missing role_id");
+  const { name, role, found } = await load(cx, roleId, secretId);
+  if (!role.bind_secret_id) {
+    checkAddresses(role, undefined, cx.sourceAddress);
+    return grantFor(name, role, undefined);
+  }
+  if (secretId === "") throw invalidRequest("missing secret_id");
+  if (!found) throw refused("unknown, spent or ended secret id");
+  checkAddresses(role, found.secret, cx.sourceAddress);
+  const spent = await cx.crash("approle.spend", () => spendUse(cx.storage, found, () => cx.clock.now()));
+  if (!spent) throw refused("another login took the last use");
+  return grantFor(name, role, spent);
+};
+
+/** The grant by the role as it is now; the secret id is not asked for again. Throws when the role is gone. */
+export const renewLogin = async ({ internal, metadata }: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
+  const { role_name: kept, key } = internal;
+  const name = typeof kept === "string" ? kept : "";
+  const role = name === "" ? undefined : await findRole(cx.storage, name);
+  // a role made anew under the same name is another role
+  if (!role || role.key !== key)
+    throw failure(`failed to renew entry: role ${JSON.stringify(name)} does not exist during renewal`);
+  return { ...grantFor(name, role, undefined), metadata };
+};

@@ -1,0 +1,253 @@
+import { z } from "zod";
+import { field, invalidRequest, op, type Path, path, VaultError } from "../../framework/index.ts";
+import {
+  checkPeriod,
+  legacyTokenShape,
+  mergeTokenFields,
+  normalPolicies,
+  tokenShape,
+} from "../../framework/token-params.ts";
+import type { Seconds } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { ROLE_NAME } from "./role-paths.ts";
+import { checkConstraint, checkRanges, type Role, roleShape } from "./role-rules.ts";
+import { changeRole, findRole } from "./roles.ts";
+
+/** `role/:role_name/<field>`: single fields of a role, each read, written and reset on its own. */
+
+interface RoleField<In> {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: z.ZodType<In>;
+  readonly read: (role: Role) => JsonObject;
+  readonly warning?: string;
+  /** The role after the write. Throws `missing …` where the value is not given. */
+  readonly set: (role: Role, input: In, mountMax: Seconds) => Role;
+  readonly reset?: (role: Role) => Role;
+}
+
+const missing = (name: string): never => {
+  throw invalidRequest(`missing ${name}`);
+};
+const given = <T>(value: T | undefined, name: string): T => value ?? missing(name);
+const noneAsNull = (list: readonly string[] | null): readonly string[] | null => (list?.length ? list : null);
+
+const notThere = (): VaultError => new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
+
+const fieldPath = <In>(one: RoleField<In>): Path =>
+  path(`role/{role_name}/${one.name}` as "role/{role_name}/x", {
+    summary: one.summary,
+    params: ROLE_NAME,
+    ops: {
+      read: op({
+        summary: "Read it.",
+        handle: async ({ params }, cx) => {
+          const role = await findRole(cx.storage, params.role_name);
+          return role && { data: one.read(role), ...(one.warning === undefined ? {} : { warnings: [one.warning] }) };
+        },
+      }),
+      update: op<"role/{role_name}/x", In, unknown>({
+        summary: "Set it.",
+        input: one.input,
+        handle: async ({ params, input }, cx) => {
+          await changeRole(cx.storage, params.role_name, (role) => {
+            if (!role) throw notThere();
+            const next = one.set(role, input, cx.mount.maxTtl);
+            checkConstraint(next);
+            return next;
+          });
+          return undefined;
+        },
+      }),
+      ...(one.reset ? { delete: resetOp(one.reset) } : {}),
+    },
+  });
+
+const resetOp = (reset: (role: Role) => Role) =>
+  op<"role/{role_name}/x", unknown, unknown>({
+    summary: "Set it back to its default.",
+    handle: async ({ params }, cx) => {
+      await changeRole(cx.storage, params.role_name, (role) => {
+        if (!role) return undefined;
+        const next = reset(role);
+        checkConstraint(next);
+        return next;
+      });
+      return undefined;
+    },
+  });
+
+const { policies, period } = legacyTokenShape;
+const without = (role: Role, old: Role["token_legacy"][number]): Role["token_legacy"] =>
+  role.token_legacy.filter((name) => name !== old);
+const ifLegacy = (role: Role, name: Role["token_legacy"][number], value: JsonObject): JsonObject =>
+  role.token_legacy.includes(name) ? value : {};
+
+const setRanges = (role: Role, list: readonly string[] | undefined): Role => {
+  if (list === undefined) return role;
+  if (list.length === 0) return missing("bound_cidr_list");
+  checkRanges(list);
+  return { ...role, secret_id_bound_cidrs: [...list] };
+};
+const resetRanges = (role: Role): Role => ({ ...role, secret_id_bound_cidrs: null });
+
+const setTokenRanges = (role: Role, list: readonly string[] | undefined): Role => {
+  if (list === undefined) return role;
+  if (list.length === 0) return missing("bound_cidr_list");
+  return { ...role, ...mergeTokenFields(role, { token_bound_cidrs: list }) };
+};
+
+const setUses = (role: Role, value: number): Role => {
+  if (value < 0) throw invalidRequest("secret_id_num_uses cannot be negative");
+  return { ...role, secret_id_num_uses: value };
+};
+
+const setTtl = (role: Role, value: number): Role => {
+  if (role.token_max_ttl > 0 && value > role.token_max_ttl)
+    throw invalidRequest("token_ttl should not be greater than token_max_ttl");
+  return { ...role, token_ttl: value };
+};
+
+const setMaxTtl = (role: Role, value: number): Role => {
+  if (value > 0 && role.token_ttl > value)
+    throw invalidRequest("token_max_ttl should be greater than or equal to token_ttl");
+  return { ...role, token_max_ttl: value };
+};
+
+const anyOf = (first: unknown, second: unknown, name: string): void => {
+  if (first === undefined && second === undefined) missing(name);
+};
+
+const only = <K extends keyof typeof roleShape>(name: K): z.ZodObject<Pick<typeof roleShape, K>> =>
+  z.object({ [name]: roleShape[name] } as Pick<typeof roleShape, K>);
+
+export const roleFieldPaths: readonly Path[] = [
+  fieldPath({
+    name: "bind-secret-id",
+    summary: "Whether a login must show a secret id.",
+    input: only("bind_secret_id"),
+    read: (role) => ({ bind_secret_id: role.bind_secret_id }),
+    set: (role, input) => ({ ...role, bind_secret_id: given(input.bind_secret_id, "bind_secret_id") }),
+    reset: (role) => ({ ...role, bind_secret_id: true }),
+  }),
+  fieldPath({
+    name: "secret-id-num-uses",
+    summary: "Logins a secret id is good for.",
+    input: only("secret_id_num_uses"),
+    read: (role) => ({ secret_id_num_uses: role.secret_id_num_uses }),
+    set: (role, input) => setUses(role, given(input.secret_id_num_uses, "secret_id_num_uses")),
+    reset: (role) => ({ ...role, secret_id_num_uses: 0 }),
+  }),
+  fieldPath({
+    name: "secret-id-ttl",
+    summary: "Life of a secret id.",
+    input: only("secret_id_ttl"),
+    read: (role) => ({ secret_id_ttl: role.secret_id_ttl }),
+    set: (role, input) => ({ ...role, secret_id_ttl: given(input.secret_id_ttl, "secret_id_ttl") }),
+    reset: (role) => ({ ...role, secret_id_ttl: 0 }),
+  }),
+  fieldPath({
+    name: "secret-id-bound-cidrs",
+    summary: "Ranges that may log in.",
+    input: only("secret_id_bound_cidrs"),
+    read: (role) => ({ secret_id_bound_cidrs: role.secret_id_bound_cidrs }),
+    set: (role, input) => setRanges(role, input.secret_id_bound_cidrs),
+    reset: resetRanges,
+  }),
+  fieldPath({
+    name: "bound-cidr-list",
+    summary: "Older name of `secret-id-bound-cidrs`.",
+    input: only("bound_cidr_list"),
+    read: (role) => ({ bound_cidr_list: role.secret_id_bound_cidrs }),
+    warning:
+      'The "bound_cidr_list" field is deprecated and will be removed. Please use "secret_id_bound_cidrs" instead.',
+    set: (role, input) => setRanges(role, input.bound_cidr_list),
+    reset: resetRanges,
+  }),
+  fieldPath({
+    name: "token-bound-cidrs",
+    summary: "Ranges the tokens are bound to.",
+    input: only("token_bound_cidrs"),
+    read: (role) => ({ token_bound_cidrs: noneAsNull(role.token_bound_cidrs) }),
+    set: (role, input) => setTokenRanges(role, input.token_bound_cidrs),
+    reset: (role) => ({ ...role, token_bound_cidrs: [] }),
+  }),
+  fieldPath({
+    name: "policies",
+    summary: "Policies of the tokens.",
+    input: z.object({ token_policies: tokenShape.token_policies, policies }),
+    read: (role) => ({
+      token_policies: noneAsNull(role.token_policies),
+      ...ifLegacy(role, "policies", { policies: role.token_policies }),
+    }),
+    set: (role, input) => {
+      anyOf(input.token_policies, input.policies, "token_policies");
+      const named = input.token_policies && { token_policies: normalPolicies(input.token_policies) };
+      return { ...role, ...mergeTokenFields(role, { ...(input.policies && { policies: input.policies }), ...named }) };
+    },
+    reset: (role) => ({ ...role, token_policies: [], token_legacy: without(role, "policies") }),
+  }),
+  fieldPath({
+    name: "period",
+    summary: "Life of a periodic token.",
+    input: z.object({ token_period: tokenShape.token_period, period }),
+    read: (role) => ({
+      token_period: role.token_period,
+      ...ifLegacy(role, "period", { period: role.token_period }),
+    }),
+    set: (role, input, mountMax) => {
+      anyOf(input.token_period, input.period, "period");
+      const fields = mergeTokenFields(role, input);
+      checkPeriod(fields, mountMax);
+      return { ...role, ...fields };
+    },
+    reset: (role) => ({ ...role, token_period: 0, token_legacy: without(role, "period") }),
+  }),
+  fieldPath({
+    name: "token-num-uses",
+    summary: "Requests a token is good for.",
+    input: only("token_num_uses"),
+    read: (role) => ({ token_num_uses: role.token_num_uses }),
+    set: (role, input) => ({
+      ...role,
+      ...mergeTokenFields(role, { token_num_uses: given(input.token_num_uses, "token_num_uses") }),
+    }),
+    reset: (role) => ({ ...role, token_num_uses: 0 }),
+  }),
+  fieldPath({
+    name: "token-ttl",
+    summary: "Life of a token between renewals.",
+    input: only("token_ttl"),
+    read: (role) => ({ token_ttl: role.token_ttl }),
+    set: (role, input) => setTtl(role, given(input.token_ttl, "token_ttl")),
+    reset: (role) => ({ ...role, token_ttl: 0 }),
+  }),
+  fieldPath({
+    name: "token-max-ttl",
+    summary: "Limit of a token's life.",
+    input: only("token_max_ttl"),
+    read: (role) => ({ token_max_ttl: role.token_max_ttl }),
+    set: (role, input) => setMaxTtl(role, given(input.token_max_ttl, "token_max_ttl")),
+    reset: (role) => ({ ...role, token_max_ttl: 0 }),
+  }),
+  fieldPath({
+    name: "role-id",
+    summary: "What a login names the role by; a new one holds at once.",
+    input: z.object({ role_id: field.text("The new role id.") }),
+    read: (role) => ({ role_id: role.role_id }),
+    set: (role, input) => ({ ...role, role_id: input.role_id || missing("role_id") }),
+  }),
+  path("role/{role_name}/local-secret-ids", {
+    summary: "Whether the secret ids stay in one cluster; of no effect here.",
+    params: ROLE_NAME,
+    ops: {
+      read: op({
+        summary: "Read it.",
+        handle: async ({ params }, cx) => {
+          const role = await findRole(cx.storage, params.role_name);
+          return role && { data: { local_secret_ids: role.local_secret_ids } };
+        },
+      }),
+    },
+  }),
+];

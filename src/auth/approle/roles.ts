@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { VaultError } from "../../framework/index.ts";
+import { readTokenFields } from "../../framework/token-params.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { type Address, ConditionFailed, type View, type Write } from "../../storage/store.ts";
+import { failure, type Role, storedRole } from "./role-rules.ts";
+
+/**
+ * Roles as they lie in storage: one entry by name, and one that finds it by role id. Both are written together, so a
+ * role id leads to one role or to none.
+ */
+
+/** What a role id leads to. */
+export interface RolePlace {
+  readonly name: string;
+  /** The role's key: names its secret ids without reading it. */
+  readonly key: string;
+}
+const storedPlace = z.object({ name: z.string(), key: z.string() });
+
+export const foldName = (name: string): string => name.toLowerCase();
+
+export const roleAddress = (storage: View, name: string): Address => storage.at(`role/${foldName(name)}`);
+
+/** Role ids are any text: a tag keeps them out of the path. */
+export const roleIdAddress = (storage: View, roleId: string): Address =>
+  storage.at(`role-id/${storage.tag(`role-id\n${roleId}`)}`);
+
+export const findRole = async (storage: View, name: string): Promise<Role | undefined> => {
+  const entry = await storage.get(roleAddress(storage, name));
+  return entry && storedRole.parse(entry.body);
+};
+
+export const placeOf = async (storage: View, roleId: string): Promise<RolePlace | undefined> => {
+  const entry = await storage.get(roleIdAddress(storage, roleId));
+  return entry && storedPlace.parse(entry.body);
+};
+
+export const listRoles = (storage: View): Promise<readonly string[]> => storage.list("role/");
+
+const TRIES = 6;
+const contended = (): VaultError =>
+  new VaultError("storage_unavailable", { reason: "too many writers of one role", retryAfter: 1 });
+
+const indexWrites = (storage: View, name: string, previous: Role | undefined, next: Role): readonly Write[] => {
+  if (previous?.role_id === next.role_id) return [];
+  const body = { name: foldName(name), key: next.key };
+  return [
+    { op: "put", address: roleIdAddress(storage, next.role_id), body, when: "absent" },
+    ...(previous ? [{ op: "delete", address: roleIdAddress(storage, previous.role_id), when: "any" } as const] : []),
+  ];
+};
+
+/**
+ * Replaces a role by what `change` makes of it; `undefined` writes nothing. `change` may run again when writes race.
+ * Throws `role_id already in use`.
+ */
+export const changeRole = async (
+  storage: View,
+  name: string,
+  change: (previous: Role | undefined) => Role | undefined,
+): Promise<void> => {
+  const address = roleAddress(storage, name);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const entry = await storage.get(address);
+    const previous = entry && storedRole.parse(entry.body);
+    const body = change(previous);
+    if (!body) return;
+    const own: Write = { op: "put", address, body, when: entry ? { n: entry.n } : "absent" };
+    try {
+      return await storage.write([own, ...indexWrites(storage, name, previous, body)]);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      if (cause.index === 1) throw failure("role_id already in use");
+    }
+  }
+  throw contended();
+};
+
+/** Removes a role and its role id; answers the role there was. Its secret ids are good for nothing from then on. */
+export const removeRole = async (storage: View, name: string): Promise<Role | undefined> => {
+  const address = roleAddress(storage, name);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const entry = await storage.get(address);
+    if (!entry) return undefined;
+    const role = storedRole.parse(entry.body);
+    try {
+      await storage.write([
+        { op: "delete", address, when: { n: entry.n } },
+        { op: "delete", address: roleIdAddress(storage, role.role_id), when: "any" },
+      ]);
+      return role;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+  }
+  throw contended();
+};
+
+/** What a read shows: neither the role id nor the key. */
+export const readRole = (role: Role): JsonObject => ({
+  bind_secret_id: role.bind_secret_id,
+  local_secret_ids: role.local_secret_ids,
+  secret_id_bound_cidrs: role.secret_id_bound_cidrs,
+  secret_id_num_uses: role.secret_id_num_uses,
+  secret_id_ttl: role.secret_id_ttl,
+  ...readTokenFields(role),
+});

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { VaultError } from "../../framework/index.ts";
+import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { type Address, type Clear, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
+import { failure } from "./role-rules.ts";
+import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
+
+/**
+ * Secret ids as they lie in storage: one entry by the value's HMAC below its role's key, and one that finds it by
+ * accessor. Both are written and removed together.
+ *
+ * Security: the value is stored nowhere; what ended by the clock is as good as gone; a use is spent by a conditional
+ * write, so racing logins never spend more than there were.
+ */
+
+const MOST_BYTES = 4096;
+/** DynamoDB removes what has ended; nothing depends on when. */
+const GRACE = seconds(3600);
+
+const secretTag = (storage: View, key: string, value: string): string => storage.tag(`secret-id\n${key}\n${value}`);
+
+const addressAt = (storage: View, key: string, tag: string): Address => storage.at(`secret-id/${key}/${tag}`);
+
+const accessorAddress = (storage: View, accessor: string): Address =>
+  storage.at(`accessor/${storage.tag(`accessor\n${accessor}`)}`);
+
+/** Where a presented value would lie under a role's key. */
+export const secretIdAddress = (storage: View, key: string, value: string): Address =>
+  addressAt(storage, key, secretTag(storage, key, value));
+
+const storedAccessor = z.object({ key: z.string(), tag: z.string() });
+
+const clearOf = (secret: SecretId): Clear => {
+  if (secret.expires_ms === 0) return {};
+  const exp = epochSeconds(secret.expires_ms + 999);
+  return { exp, ttl: plus(exp, GRACE) };
+};
+
+/** A secret id that is good, with what a conditional write needs. */
+export interface Found {
+  readonly secret: SecretId;
+  readonly address: Address;
+  readonly n: number;
+}
+
+/** Out of an entry just read; `undefined` for what has ended. */
+export const foundIn = (entry: Entry | undefined, address: Address, nowMs: number): Found | undefined => {
+  const secret = entry && storedSecretId.parse(entry.body);
+  return entry && secret && !hasExpired(secret, nowMs) ? { secret, address, n: entry.n } : undefined;
+};
+
+const read = async (storage: View, address: Address, nowMs: number): Promise<Found | undefined> =>
+  foundIn(await storage.get(address), address, nowMs);
+
+export const findSecretId = (storage: View, key: string, value: string, nowMs: number): Promise<Found | undefined> =>
+  read(storage, secretIdAddress(storage, key, value), nowMs);
+
+/** By accessor, whatever the role; `key` tells whose it is. */
+export const findByAccessor = async (
+  storage: View,
+  accessor: string,
+  nowMs: number,
+): Promise<(Found & { readonly key: string }) | undefined> => {
+  const entry = await storage.get(accessorAddress(storage, accessor));
+  if (!entry) return undefined;
+  const { key, tag } = storedAccessor.parse(entry.body);
+  const found = await read(storage, addressAt(storage, key, tag), nowMs);
+  return found && { ...found, key };
+};
+
+const removal = (storage: View, address: Address, accessor: string, when: Write["when"] = "any"): readonly Write[] => [
+  { op: "delete", address, when },
+  { op: "delete", address: accessorAddress(storage, accessor), when: "any" },
+];
+
+const register = async (storage: View, key: string, value: string, secret: SecretId): Promise<void> => {
+  const tag = secretTag(storage, key, value);
+  const clear = clearOf(secret);
+  const address = addressAt(storage, key, tag);
+  const accessor = accessorAddress(storage, secret.accessor);
+  await storage.write([
+    { op: "put", address, body: secret, clear, when: "absent" },
+    { op: "put", address: accessor, body: { key, tag }, clear, when: "absent" },
+  ]);
+};
+
+/** Makes a secret id good. Throws for a value that is too long, and for one the role already has. */
+export const addSecretId = async (
+  storage: View,
+  key: string,
+  value: string,
+  secret: SecretId,
+  nowMs: number,
+): Promise<void> => {
+  if (Buffer.byteLength(value) > MOST_BYTES)
+    throw failure(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
+  const taken = failure("failed to store secret_id: SecretID is already registered");
+  try {
+    return await register(storage, key, value, secret);
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed)) throw cause;
+  }
+  // One that has ended may still lie there.
+  const address = secretIdAddress(storage, key, value);
+  const entry = await storage.get(address);
+  if (entry) {
+    const old = storedSecretId.parse(entry.body);
+    if (!hasExpired(old, nowMs)) throw taken;
+    await storage.write(removal(storage, address, old.accessor));
+  }
+  try {
+    await register(storage, key, value, secret);
+  } catch (cause) {
+    throw cause instanceof ConditionFailed ? taken : cause;
+  }
+};
+
+export const removeSecretId = (storage: View, found: Found): Promise<void> =>
+  storage.write(removal(storage, found.address, found.secret.accessor));
+
+/** Each round of a race has a winner, so this is more than races need. */
+const TRIES = 40;
+
+/**
+ * Spends one use: the last one removes the secret id. `undefined` when none was left, or it was destroyed or ended
+ * meanwhile. Without limit nothing is written.
+ */
+export const spendUse = async (storage: View, found: Found, nowMs: () => number): Promise<SecretId | undefined> => {
+  let current: Found | undefined = found;
+  for (let attempt = 0; attempt < TRIES && current; attempt += 1) {
+    const { secret, address, n } = current;
+    if (secret.uses === 0) return secret;
+    const body = { ...secret, uses: secret.uses - 1, updated_ms: nowMs() };
+    try {
+      await storage.write(
+        secret.uses === 1
+          ? removal(storage, address, secret.accessor, { n })
+          : [{ op: "put", address, body, clear: clearOf(secret), when: { n } }],
+      );
+      return secret;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+    current = await read(storage, address, nowMs());
+  }
+  if (current)
+    throw new VaultError("storage_unavailable", { reason: "too many logins by one secret id", retryAfter: 1 });
+  return undefined;
+};
+
+const MOST_AT_ONCE = 50;
+
+/** The entries below a role's key, a batch at a time. */
+async function* entriesOf(storage: View, key: string): AsyncGenerator<readonly Entry[]> {
+  const tags = await storage.list(`secret-id/${key}/`);
+  for (let at = 0; at < tags.length; at += MOST_AT_ONCE) {
+    const addresses = tags.slice(at, at + MOST_AT_ONCE).map((tag) => addressAt(storage, key, tag));
+    yield (await storage.getMany(addresses)).filter((entry) => entry !== undefined);
+  }
+}
+
+/** Accessors of the secret ids that are good under a key, sorted. */
+export const listAccessors = async (storage: View, key: string, nowMs: number): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for await (const entries of entriesOf(storage, key)) {
+    const secrets = entries.map((entry) => storedSecretId.parse(entry.body));
+    found.push(...secrets.filter((secret) => !hasExpired(secret, nowMs)).map((secret) => secret.accessor));
+  }
+  return found.sort();
+};
+
+/** Removes what lies under a key: all of it, or what has ended. Answers how many secret ids went. */
+export const purge = async (storage: View, key: string, endedBy?: number): Promise<number> => {
+  let removed = 0;
+  for await (const entries of entriesOf(storage, key)) {
+    const writes = entries.flatMap((entry) => {
+      const secret = storedSecretId.parse(entry.body);
+      if (endedBy !== undefined && !hasExpired(secret, endedBy)) return [];
+      return removal(storage, entry.address, secret.accessor);
+    });
+    if (writes.length > 0) await storage.write(writes);
+    removed += writes.length / 2;
+  }
+  return removed;
+};
+
+/** Keys under which secret ids lie. */
+export const keysInUse = async (storage: View): Promise<readonly string[]> =>
+  (await storage.list("secret-id/")).map((folder) => folder.replace(/\/$/, ""));
