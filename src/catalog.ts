@@ -26,4 +26,16 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "login",
     load: async () => (await import("./auth/aws/backend.ts")).awsAuth(await parts.aws()),
   },
+  {
+    kind: "auth",
+    type: "approle",
+    home: "login",
+    load: async () => (await import("./auth/approle/backend.ts")).approleAuth(),
+  },
+  {
+    kind: "auth",
+    type: "userpass",
+    home: "login",
+    load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
+  },
 ];

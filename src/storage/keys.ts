@@ -92,6 +92,11 @@ export const groupPartition = (id: string): string => `${SPACES.entity}#group#${
 /** A member of a group; only those of the group's current generation count. */
 export const groupMemberAddress = (id: string, generation: string, entity: string): Address =>
   identity(`group#${id}`, `${generation}#${entity}`);
+/** Failures of one name to log in at one mount; the tag is of mount accessor and name. */
+export const lockoutAddress = (tag: string): Address => identity(`lockout#${tag}`, "c");
+export const lockedNamePartition = (accessor: string): string => `${SPACES.entity}#locked#${accessor}`;
+/** A name that is locked out at a mount: what `sys/locked-users` walks. */
+export const lockedNameAddress = (accessor: string, tag: string): Address => identity(`locked#${accessor}`, tag);
 /** Written by every change of a group's definition, so that such changes happen one after another. */
 export const groupsTurnAddress: Address = identity("groups", "t");
 

@@ -54,6 +54,8 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   aliasAddress: keys.aliasAddress("<tag>"),
   aliasIdAddress: keys.aliasIdAddress("<id>"),
   groupMemberAddress: keys.groupMemberAddress("<id>", "<generation>", "<entity id>"),
+  lockoutAddress: keys.lockoutAddress("<tag>"),
+  lockedNameAddress: keys.lockedNameAddress("<accessor>", "<tag>"),
   groupsTurnAddress: keys.groupsTurnAddress,
   dataAddress: keys.dataAddress(mount, names, ""),
   recordAddress: keys.recordAddress(mount, names, "<space>", "", "<item>"),
