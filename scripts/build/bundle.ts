@@ -1,4 +1,5 @@
-import { type BuildResult, build } from "esbuild";
+import { readFile } from "node:fs/promises";
+import { type BuildResult, build, type Plugin } from "esbuild";
 
 export interface BundleOptions {
   /** The folder that `entry` and `outdir` are relative to; also what makes chunk names independent of the machine. */
@@ -10,6 +11,20 @@ export interface BundleOptions {
 /** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
 const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+/**
+ * zod's `z` is a namespace inside a namespace, which esbuild keeps whole, its fifty languages included. Imported as the
+ * namespace it is, what nobody calls falls away: 105 KB instead of 454.
+ */
+const zodAsNamespace: Plugin = {
+  name: "zod-as-namespace",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/(?:src|lambdas)\/.*\.ts$/ }, async ({ path }) => ({
+      loader: "ts",
+      contents: (await readFile(path, "utf8")).replace('import { z } from "zod";', 'import * as z from "zod";'),
+    }));
+  },
+};
 
 /**
  * Bundles one function: ES modules, split into chunks, minified, nothing left outside but Node itself.
@@ -41,5 +56,6 @@ export const bundle = async ({
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: REQUIRE },
     metafile: true,
+    plugins: [zodAsNamespace],
     logLevel: "warning",
   });

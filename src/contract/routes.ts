@@ -46,5 +46,6 @@ const PREFIXES: readonly (readonly [string, FunctionName])[] = Object.entries(RO
 /** Who serves a path of core's own backends: as the routes say, longest first. `path` is without `/v1/`. */
 export const homeOfPath = (path: string): FunctionName | undefined =>
   PREFIXES.find(
-    ([prefix]) => path === prefix.replace(/\/$/, "") || (prefix.endsWith("/") && path.startsWith(prefix)),
+    ([prefix]) =>
+      path === prefix.replace(/\/$/, "") || (prefix.endsWith("/") ? path.startsWith(prefix) : path === `${prefix}/`),
   )?.[1];

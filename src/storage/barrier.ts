@@ -26,7 +26,7 @@ import { createWriter } from "./writer.ts";
  */
 
 export interface StoreEvent {
-  readonly kind: "refused" | "retried";
+  readonly kind: "refused" | "retried" | "unavailable";
   /** Opaque: never a name or a value. */
   readonly reason: string;
 }
@@ -49,7 +49,7 @@ export interface StoreOptions {
   readonly domainsAllowed?: readonly string[];
   /** Longest time spent repeating one call, in milliseconds; 3,000 unless given. */
   readonly retryBudgetMs?: number;
-  /** Told of refused entries (possible tampering) and of repeated calls, for metrics and alarms. */
+  /** Told of refused entries (possible tampering), of repeated calls and of those given up, for metrics and alarms. */
   readonly observe?: (event: StoreEvent) => void;
 }
 
@@ -80,6 +80,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     sleep,
     budgetMs: options.retryBudgetMs ?? DEFAULT_BUDGET_MS,
     onRetry: (reason) => observe({ kind: "retried", reason }),
+    onGiveUp: (reason) => observe({ kind: "unavailable", reason }),
   });
   const table = createTable({ client: options.dynamodb, tableName, random, patience });
   const keyring = limitDomains(
@@ -89,6 +90,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
       clock,
     }),
     options.domainsAllowed,
+    (reason) => observe({ kind: "unavailable", reason }),
   );
   const onRefused = (reason: string): void => observe({ kind: "refused", reason });
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });

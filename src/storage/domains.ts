@@ -1,5 +1,5 @@
 import { SPACES } from "../contract/table.ts";
-import type { Keyring } from "../crypto/index.ts";
+import { type Keyring, KeysUnavailable } from "../crypto/index.ts";
 import { broken, translateCrypto } from "./errors.ts";
 import { DOMAINS } from "./keys.ts";
 import type { Domain } from "./store.ts";
@@ -38,7 +38,11 @@ const allows = (allowed: readonly string[] | undefined, domain: Domain): boolean
  * A keyring that refuses the domains this process has no business with, before any key is asked for, and that fails in
  * the words of storage. KMS enforces the same by the encryption context; this is the second lock.
  */
-export const limitDomains = (keyring: Keyring, allowed: readonly string[] | undefined): Keyring => {
+export const limitDomains = (
+  keyring: Keyring,
+  allowed: readonly string[] | undefined,
+  onUnavailable: (reason: string) => void,
+): Keyring => {
   const guarded =
     <A extends readonly unknown[], T>(use: (domain: string, ...rest: A) => Promise<T>) =>
     async (domain: string, ...rest: A): Promise<T> => {
@@ -46,6 +50,7 @@ export const limitDomains = (keyring: Keyring, allowed: readonly string[] | unde
       try {
         return await use(domain, ...rest);
       } catch (error) {
+        if (error instanceof KeysUnavailable) onUnavailable(error.message);
         throw translateCrypto(error, `a key of ${domain}`);
       }
     };

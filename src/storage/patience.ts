@@ -17,6 +17,8 @@ export interface PatienceOptions {
   readonly budgetMs: number;
   /** Told of every repetition. */
   readonly onRetry: (reason: string) => void;
+  /** Told when tries or time are used up. */
+  readonly onGiveUp: (reason: string) => void;
 }
 
 /** Most tries of one call, whatever the time: a clock that stands still must not mean forever. */
@@ -28,7 +30,7 @@ const fraction = (random: RandomSource): number => Buffer.from(random.bytes(4)).
 
 /** Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together. */
 export const createPatience =
-  ({ clock, random, sleep, budgetMs, onRetry }: PatienceOptions) =>
+  ({ clock, random, sleep, budgetMs, onRetry, onGiveUp }: PatienceOptions) =>
   (what: string): Patience => {
     const end = clock.now() + budgetMs;
     let tries = 1;
@@ -37,7 +39,10 @@ export const createPatience =
         const wait = Math.ceil(fraction(random) * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries));
         tries += 1;
         const name = cause instanceof Error ? cause.name : String(cause);
-        if (tries > MAX_TRIES || clock.now() + wait > end) throw unavailable(`${what}: ${name}`, cause);
+        if (tries > MAX_TRIES || clock.now() + wait > end) {
+          onGiveUp(`${what}: ${name}`);
+          throw unavailable(`${what}: ${name}`, cause);
+        }
         onRetry(`${what}: ${name}`);
         await sleep(wait);
       },

@@ -96,6 +96,25 @@ describe("a table that stays away", () => {
     expect(test.clock.now() - before).toBeLessThanOrEqual(3000);
   });
 
+  it("is told of when it is given up, so that an alarm can speak", async () => {
+    fail("BatchGetItem", Number.POSITIVE_INFINITY, throttled);
+    await test.store.get([A]).catch(() => undefined);
+
+    expect(test.events.filter(({ kind }) => kind === "unavailable")).toHaveLength(1);
+  });
+
+  it("and so is a key that cannot be unwrapped for now", async () => {
+    test.kms.fail = throttled();
+    await test
+      .another()
+      .get([A])
+      .catch(() => undefined);
+
+    expect(test.events).toEqual([
+      { kind: "unavailable", reason: expect.stringContaining("ProvisionedThroughputExceededException") },
+    ]);
+  });
+
   it("is given up even when the clock stands still", async () => {
     fail("BatchGetItem", Number.POSITIVE_INFINITY, throttled);
     const store = test.another({ sleep: async () => undefined });

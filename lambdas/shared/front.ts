@@ -1,0 +1,93 @@
+import middy, { type MiddyfiedHandler } from "@middy/core";
+import type { Context } from "aws-lambda";
+import { z } from "zod";
+import type { FunctionName } from "../../src/contract/routes.ts";
+import { Forward, noRoute } from "../../src/core/route.ts";
+import { VaultError } from "../../src/framework/errors.ts";
+import { createGatewayHandler, encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
+import { createProgram, type Program } from "./program.ts";
+
+/**
+ * A function that answers the HTTP API. What it is handed is decided by the entry it was deployed with, never by a look
+ * at the event; the one exception, the operator's orders to `system`, have a shape no HTTP event can have.
+ *
+ * Security: `handedOn` stands beside the members of the gateway's event, where no caller can write; it only ever makes
+ * a function say no, so that a request is handed on once and never in a circle.
+ */
+
+/** Hands a request to another function. `undefined`: that function does not serve it either. */
+export type HandOn = (to: string, event: object, signal: AbortSignal) => Promise<ProxyResult | undefined>;
+
+export interface FrontOptions {
+  /** Absent: this function hands nothing on. */
+  readonly handOn?: (program: Program) => HandOn;
+  /** Direct invocations this function takes besides HTTP; `undefined` for what is none of them. */
+  readonly direct?: (event: unknown, program: Program) => Promise<object> | undefined;
+}
+
+/** How much time is kept back for saying that there was too little. */
+const RESERVE_MS = 1000;
+
+/** Beside the gateway's own members: this event comes from another function. */
+export const HANDED_ON = "zerothHandedOn";
+/** Instead of an answer, to that function alone: not served here either. */
+export const NOT_SERVED = { zerothNotServed: true } as const;
+
+const handedOnEvent = z.looseObject({ [HANDED_ON]: z.literal(true) });
+
+const failure = (error: VaultError): ProxyResult => toResult(encodeError(error, ""));
+
+const unavailable = (wire: string): ProxyResult =>
+  failure(new VaultError("storage_unavailable", { wire, retryAfter: 1 }));
+
+const pathOf = (event: object): string => {
+  const path = "rawPath" in event ? event.rawPath : "";
+  return typeof path === "string" ? path.replace(/^\/v1\//, "") : "";
+};
+
+export const frontHandler = (name: FunctionName, options: FrontOptions = {}): MiddyfiedHandler<unknown, object> => {
+  const program = createProgram(name);
+  const { server, metrics } = program;
+  const serve = createGatewayHandler(server.handle, "http-api");
+  const handOn = options.handOn?.(program);
+
+  /** The answer, or where it is to be had. */
+  const attempt = async (event: unknown): Promise<ProxyResult | Forward> => {
+    try {
+      return await serve(event);
+    } catch (error) {
+      if (error instanceof Forward) return error;
+      throw error;
+    }
+  };
+
+  const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<ProxyResult> => {
+    if (!handOn) return failure(noRoute(pathOf(event)));
+    const answer = await handOn(forward.to, event, signal);
+    if (answer) return answer;
+    // The mount moved since this environment read the configuration: read it again, once.
+    server.core.config.drop();
+    const again = await attempt(event);
+    return again instanceof Forward ? unavailable("the mount is being moved, try again") : again;
+  };
+
+  const answer = async (event: unknown, signal: AbortSignal): Promise<object> => {
+    const direct = options.direct?.(event, program);
+    if (direct !== undefined) return direct;
+    const result = await attempt(event);
+    if (!(result instanceof Forward)) return result;
+    if (handedOnEvent.safeParse(event).success) return NOT_SERVED;
+    // What is no object was refused as no event.
+    return elsewhere(result, event as object, signal);
+  };
+
+  return middy(
+    (event: unknown, _context: Context, { signal }: { readonly signal: AbortSignal }) => answer(event, signal),
+    {
+      timeoutEarlyInMillis: RESERVE_MS,
+      // Work still under way meets its own conditions when it is thawed: a stale write fails.
+      timeoutEarlyResponse: () => unavailable("the request took too long, try again"),
+      requestEnd: () => metrics.flush(),
+    },
+  );
+};

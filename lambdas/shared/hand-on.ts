@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { VaultError } from "../../src/framework/errors.ts";
+import { encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
+import { HANDED_ON, type HandOn } from "./front.ts";
+import type { Program } from "./program.ts";
+import { log } from "./stdout.ts";
+
+/**
+ * Hands a request to the function that serves its mount: Lambda Invoke with the event as it came. Nothing was counted,
+ * recorded or written here before; the other function does all of that.
+ *
+ * A call is never repeated: the other function may have worked before its answer was lost.
+ */
+
+/** Lambda's limit on the event of a synchronous invocation. */
+const EVENT_BYTES = 6 * 1024 * 1024;
+
+const resultShape = z.strictObject({
+  statusCode: z.int().min(100).max(599),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  isBase64Encoded: z.boolean(),
+});
+const notServedShape = z.strictObject({ zerothNotServed: z.literal(true) });
+
+const refuse = (code: "storage_unavailable" | "payload_too_large", wire: string): ProxyResult =>
+  toResult(
+    encodeError(new VaultError(code, { wire, ...(code === "storage_unavailable" ? { retryAfter: 1 } : {}) }), ""),
+  );
+
+const away = (): ProxyResult =>
+  refuse("storage_unavailable", "the function that serves this path is unavailable, try again");
+const tooLarge = (): ProxyResult => refuse("payload_too_large", "http: request body too large");
+
+/** Answers of a peer, which is trusted to be ours and not to be well. */
+const read = (payload: Uint8Array | undefined): ProxyResult | "elsewhere" | "broken" => {
+  try {
+    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
+    if (notServedShape.safeParse(answer).success) return "elsewhere";
+    const result = resultShape.safeParse(answer);
+    return result.success ? result.data : "broken";
+  } catch {
+    return "broken";
+  }
+};
+
+export const handOnByInvoke = ({ settings }: Program): HandOn => {
+  const { peers, region } = settings;
+  const load = async () => {
+    const { LambdaClient, InvokeCommand } = await import("./sdk/lambda.ts");
+    const client = new LambdaClient({ region, maxAttempts: 1, requestHandler: { connectionTimeout: 500 } });
+    return { client, InvokeCommand };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+
+  return async (to, event, signal) => {
+    const address = Object.entries(peers).find(([name]) => name === to)?.[1];
+    if (address === undefined) {
+      log("no such peer", { to });
+      return away();
+    }
+    const Payload = Buffer.from(JSON.stringify({ ...event, [HANDED_ON]: true }));
+    if (Payload.length > EVENT_BYTES) return tooLarge();
+    try {
+      loaded ??= load();
+      const { client, InvokeCommand } = await loaded;
+      const command = new InvokeCommand({ FunctionName: address, Payload });
+      const answer = await client.send(command, { abortSignal: signal });
+      const result = answer.FunctionError === undefined ? read(answer.Payload) : "broken";
+      if (result === "elsewhere") return undefined;
+      if (result !== "broken") return result;
+      // The text of the failure is the peer's and stays in the peer's own log.
+      log("peer failed", { to, error: answer.FunctionError ?? "an answer of another shape" });
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      log("peer failed", { to, error: name });
+      if (name === "RequestTooLargeException") return tooLarge();
+    }
+    return away();
+  };
+};

@@ -1,0 +1,81 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { builtInRows } from "../../src/catalog.ts";
+import { type FunctionName, homeOfPath } from "../../src/contract/routes.ts";
+import type { Hosted } from "../../src/core/catalog.ts";
+import { buildServer, type Server } from "../../src/server.ts";
+import { systemRandom } from "../../src/std/random.ts";
+import { systemClock } from "../../src/std/time.ts";
+import type { StoreEvent } from "../../src/storage/index.ts";
+import { COUNTED_LOGS, createMetrics, type Metrics } from "./metrics.ts";
+import { type FunctionSettings, readSettings } from "./settings.ts";
+import { log, writeLine } from "./stdout.ts";
+
+/**
+ * The product as one function of a deployment: clients, the part of the catalog it runs, where lines and counters go.
+ * Nothing here calls anybody: keys and configuration come with the first request, so a start cannot fail half-way.
+ */
+
+export interface Program {
+  readonly settings: FunctionSettings;
+  readonly server: Server;
+  readonly metrics: Metrics;
+}
+
+/** An answer of table or KMS that takes longer than this will not come; storage repeats, within its own budget. */
+const PATIENCE = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
+
+const EVENTS = {
+  refused: "openRefused",
+  retried: "storageRetried",
+  unavailable: "storageUnavailable",
+} as const satisfies Record<StoreEvent["kind"], string>;
+
+/** What a function runs. `revoke` ends what the engines of `dynamic` granted, so it runs their code. */
+const hostedBy =
+  (name: FunctionName): Hosted =>
+  (row, path) => {
+    const home = homeOfPath(path) ?? row.home;
+    return home === name || (name === "revoke" && home === "dynamic");
+  };
+
+/** Throws where the environment is not this function's. `name` is the entry's own. */
+export const createProgram = (name: FunctionName): Program => {
+  const settings = readSettings(process.env, name);
+  const { region, tableName, tableIdentity, keyId, domains } = settings;
+  const clock = systemClock;
+  const metrics = createMetrics({
+    functionName: name,
+    now: clock.now,
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+  const server = buildServer({
+    // Storage knows which calls may be repeated and for how long.
+    dynamodb: new DynamoDBClient({ region, maxAttempts: 1, requestHandler: PATIENCE }),
+    kms: new KMSClient({ region, maxAttempts: 3, requestHandler: PATIENCE }),
+    tableName,
+    tableIdentity,
+    keyId,
+    domainsAllowed: domains,
+    clock,
+    random: systemRandom,
+    rows: builtInRows({
+      aws: async () => {
+        const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
+        return { ...awsAdapters({ region, clock }), region };
+      },
+    }),
+    hosted: hostedBy(name),
+    auditSink: { write: writeLine },
+    log: (message, fields) => {
+      const metric = COUNTED_LOGS[message];
+      if (metric !== undefined) metrics.count(metric);
+      log(message, fields);
+    },
+    observe: ({ kind, reason }) => {
+      metrics.count(EVENTS[kind]);
+      if (kind !== "retried") log(`storage ${kind}`, { reason });
+    },
+  });
+  return { settings, server, metrics };
+};

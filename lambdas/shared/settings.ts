@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { ENVIRONMENT } from "../../src/contract/environment.ts";
+import { FUNCTIONS, type FunctionName } from "../../src/contract/routes.ts";
+
+/**
+ * What a function reads from its environment, checked before anything else happens. A function that is not what its
+ * environment says, or whose traffic to AWS somebody redirects, does not start.
+ */
+
+export interface FunctionSettings {
+  readonly functionName: FunctionName;
+  readonly region: string;
+  readonly tableName: string;
+  readonly tableIdentity: string;
+  readonly keyId: string;
+  readonly domains: readonly string[];
+  /** Function name to ARN, for those this one may hand requests to. */
+  readonly peers: Readonly<Partial<Record<FunctionName, string>>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const json = <T extends z.ZodType>(shape: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "is no JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+
+const name = z.enum(FUNCTIONS);
+const text = z.string().min(1);
+
+const shape = z.object({
+  [ENVIRONMENT.functionName]: name,
+  [ENVIRONMENT.tableName]: text,
+  [ENVIRONMENT.tableIdentity]: text,
+  [ENVIRONMENT.keyId]: text,
+  [ENVIRONMENT.domains]: json(z.array(text).min(1)),
+  [ENVIRONMENT.peers]: json(z.partialRecord(name, text)).optional(),
+  AWS_REGION: text,
+});
+
+/** Security: whoever sets one of these receives every secret, or sees them pass by. */
+const refuseRedirection = (environment: Environment): void => {
+  if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") throw new Error("certificates must be checked");
+  if (environment[ENVIRONMENT.testEndpoints] === "allowed") return;
+  const set = Object.keys(environment).filter((key) => key.startsWith("AWS_ENDPOINT_URL") && environment[key]);
+  if (set.length > 0) throw new Error(`${set.join(", ")} must not be set: calls to AWS would go elsewhere`);
+};
+
+/** Throws an `Error` that names every bad variable and shows no value. */
+export const readSettings = (environment: Environment, expected: FunctionName): FunctionSettings => {
+  refuseRedirection(environment);
+  const result = shape.safeParse(environment);
+  if (!result.success) {
+    const bad = result.error.issues.map(({ path }) => path.map(String).join(".")).sort();
+    throw new Error(`the environment is wrong or incomplete: ${[...new Set(bad)].join(", ")}`);
+  }
+  const { data } = result;
+  const functionName = data[ENVIRONMENT.functionName];
+  if (functionName !== expected) throw new Error(`this is the code of ${expected}, deployed as ${functionName}`);
+  return {
+    functionName,
+    region: data.AWS_REGION,
+    tableName: data[ENVIRONMENT.tableName],
+    tableIdentity: data[ENVIRONMENT.tableIdentity],
+    keyId: data[ENVIRONMENT.keyId],
+    domains: data[ENVIRONMENT.domains],
+    peers: data[ENVIRONMENT.peers] ?? {},
+  };
+};

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { Program } from "./program.ts";
+import { log } from "./stdout.ts";
+
+/** What the schedule asks for: end what is due. One pass of an idle minute is short; a backlog takes as many as fit. */
+
+const scheduleShape = z.strictObject({ source: z.literal("zeroth.schedule") });
+
+export const isSchedule = (event: unknown): boolean => scheduleShape.safeParse(event).success;
+
+/** The next minute's run takes over; longer runs would only overlap. */
+const RUN_MS = 55_000;
+/** A pass that ended fewer than one page of the index has seen everything that is due. */
+const FULL_PASS = 100;
+
+export interface SweepAnswer {
+  readonly passes: number;
+  readonly revoked: number;
+  readonly failed: number;
+}
+
+export const sweepUntil = async ({ server, metrics }: Program, deadlineMs: number): Promise<SweepAnswer> => {
+  const { core } = server;
+  const end = Math.min(deadlineMs, core.clock.now() + RUN_MS);
+  const sum = { passes: 0, revoked: 0, failed: 0 };
+  for (let full = true; full && core.clock.now() < end; ) {
+    const { revoked, failed } = await core.leases.sweep(end);
+    sum.passes += 1;
+    sum.revoked += revoked;
+    sum.failed += failed;
+    full = revoked >= FULL_PASS;
+    if (full && core.clock.now() >= end) metrics.count("sweeperBacklog");
+  }
+  if (sum.revoked + sum.failed > 0) log("swept", sum);
+  return sum;
+};
