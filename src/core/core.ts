@@ -28,7 +28,7 @@ export const createCore = (options: CoreOptions): CoreWithHooks => {
   const { store, clock, random, crash, log } = options;
   const late = (): CoreWithHooks => core;
   const config = createConfig({ store, random });
-  const identity = createIdentity({ store, clock, random, config });
+  const identity = createIdentity({ store, clock, random, config, crash });
   const leases = createLeases(late);
   const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
   const core: CoreWithHooks = {

@@ -71,17 +71,30 @@ export interface Policies {
 
 // ---- identity ----
 
+/** A group's definition; its members lie with the entities. `null`: never given, which a read shows. */
 export interface Group {
   readonly id: string;
   readonly name: string;
   readonly type: "internal" | "external";
-  readonly policies: readonly string[];
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly policies: readonly string[] | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
   readonly memberGroupIds: readonly string[];
+  /** Whether members were ever set. */
+  readonly membersGiven: boolean;
+  /** Memberships of this generation count; a new one replaces all members at once. */
+  readonly generation: string;
   readonly creationTime: string;
   readonly lastUpdateTime: string;
   readonly modifyIndex: number;
-  readonly alias?: JsonObject;
+  readonly alias?: GroupAlias;
+}
+
+export interface GroupAlias {
+  readonly id: string;
+  readonly name: string;
+  readonly mountAccessor: string;
+  readonly creationTime: string;
+  readonly lastUpdateTime: string;
 }
 
 /** An entity as a request needs it: policies through groups, and what templates may name. */

@@ -1,0 +1,175 @@
+import { invalidRequest } from "../../framework/index.ts";
+import type { Store, Write } from "../../storage/store.ts";
+import type { Config, Snapshot } from "../services.ts";
+import type { Mount } from "../stages.ts";
+import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import { checkCustomMetadata } from "./metadata.ts";
+import type { Alias, Entity } from "./model.ts";
+import { aliasKey } from "./names.ts";
+
+/**
+ * Aliases of entities: made, changed, moved and removed. An alias lies in its entity's item; the rows that find it change
+ * in the same transaction.
+ */
+
+export interface AliasInput {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly mount_accessor?: string | undefined;
+  readonly canonical_id?: string | undefined;
+  readonly custom_metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface AliasRef {
+  readonly id: string;
+  readonly entity: string;
+}
+
+/** Asked before an alias moves: it takes the logins of one entity to the policies of another. Throws to refuse. */
+export type MayMove = (from: string, to: string) => Promise<void>;
+
+type Pairs = Readonly<Record<string, string>>;
+const same = (a: Pairs, b: Pairs): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
+  const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
+  if (!mount) throw invalidRequest(`invalid mount accessor ${JSON.stringify(accessor)}`);
+  return mount;
+};
+
+const held = (entity: Entity, accessor: string): boolean =>
+  entity.aliases.some((alias) => alias.mountAccessor === accessor);
+
+export const createAliases = (options: {
+  readonly store: Store;
+  readonly config: Config;
+  readonly entities: Entities;
+}) => {
+  const { store, config, entities } = options;
+
+  const create = async (name: string, mount: Mount, input: AliasInput): Promise<AliasRef> => {
+    const { accessor } = mount.info;
+    const customMetadata = input.custom_metadata ?? {};
+    const alias = entities.newAlias({ name, mountAccessor: accessor, customMetadata, local: mount.local });
+    if (!input.canonical_id) {
+      const entity = entities.fresh({ aliases: [alias] });
+      await store.write(await entities.creation(entity));
+      return { id: alias.id, entity: entity.id };
+    }
+    const stored = await entities.load(input.canonical_id);
+    if (!stored) throw invalidRequest("invalid canonical ID");
+    const { entity } = stored;
+    if (held(entity, accessor)) throw invalidRequest("Alias already exists for requested entity and mount accessor");
+    await store.write([
+      entities.update(stored, { aliases: [...entity.aliases, alias] }),
+      ...(await entities.aliasRows(entity.id, alias)),
+    ]);
+    return { id: alias.id, entity: entity.id };
+  };
+
+  const checkPlace = async (stored: Stored, before: Alias, after: Alias, moves: boolean): Promise<void> => {
+    const remounted = after.mountAccessor !== before.mountAccessor;
+    if (remounted && !moves && held(stored.entity, after.mountAccessor)) {
+      throw invalidRequest(
+        "Alias cannot be updated as the entity already has an alias for the given 'mount_accessor' ",
+      );
+    }
+    const key = aliasKey(after.mountAccessor, after.name);
+    if (key === aliasKey(before.mountAccessor, before.name)) return;
+    const holder = await entities.byAlias(after.mountAccessor, after.name);
+    if (holder?.entity.aliases.some((one) => aliasKey(one.mountAccessor, one.name) === key)) {
+      throw invalidRequest("alias with combination of mount accessor and name already exists");
+    }
+  };
+
+  /** The rows of a changed alias: what it was found by goes, unless it is what it will be found by. */
+  const rows = async (entity: string, before: Alias, after: Alias): Promise<readonly Write[]> => {
+    const [old] = await entities.dropAlias(before);
+    const [row, byId] = await entities.aliasRows(entity, after, "any");
+    const renamed = aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
+    if (!row || !byId || !old) return [];
+    return renamed ? [old, { ...row, when: "absent" } as Write, byId] : [row, byId];
+  };
+
+  const update = async (
+    stored: Stored,
+    before: Alias,
+    input: AliasInput,
+    snapshot: Snapshot,
+    mayMove: MayMove,
+  ): Promise<AliasRef | undefined> => {
+    const { entity } = stored;
+    const after: Alias = {
+      ...before,
+      name: input.name || before.name,
+      mountAccessor: input.mount_accessor || before.mountAccessor,
+      customMetadata: input.custom_metadata ?? before.customMetadata,
+    };
+    const to = input.canonical_id || entity.id;
+    const moves = to !== entity.id;
+    const changed =
+      after.name !== before.name ||
+      after.mountAccessor !== before.mountAccessor ||
+      !same(after.customMetadata, before.customMetadata);
+    if (!changed && !moves) return undefined;
+    await checkPlace(stored, before, after, moves);
+    const mount = mountOf(snapshot, after.mountAccessor);
+    const stamped: Alias = { ...after, lastUpdateTime: entities.now() };
+    if (!moves) {
+      const aliases = entity.aliases.map((one) => (one.id === before.id ? stamped : one));
+      await store.write([entities.update(stored, { aliases }), ...(await rows(entity.id, before, stamped))]);
+      return { id: before.id, entity: entity.id };
+    }
+    await mayMove(entity.id, to);
+    if (mount.local) throw invalidRequest("local aliases can't be moved between entities");
+    const target = await entities.load(to);
+    if (!target) throw invalidRequest("given 'canonical_id' is not associated with an entity");
+    if (held(target.entity, after.mountAccessor)) {
+      throw invalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ");
+    }
+    await store.write([
+      entities.update(stored, { aliases: entity.aliases.filter((one) => one.id !== before.id) }),
+      entities.update(target, { aliases: [...target.entity.aliases, stamped] }),
+      ...(await rows(to, before, stamped)),
+    ]);
+    return { id: before.id, entity: to };
+  };
+
+  const attempt = async (input: AliasInput, mayMove: MayMove): Promise<AliasRef | undefined> => {
+    const snapshot = await config.snapshot();
+    const { name = "", mount_accessor: accessor = "" } = input;
+    if (input.id) {
+      const stored = await entities.byAliasId(input.id);
+      const alias = stored?.entity.aliases.find((one) => one.id === input.id);
+      if (!stored || !alias) throw invalidRequest("invalid alias ID provided");
+      return update(stored, alias, input, snapshot, mayMove);
+    }
+    if (accessor === "" || name === "") {
+      throw invalidRequest("'id' or 'mount_accessor' and 'name' must be provided");
+    }
+    const mount = mountOf(snapshot, accessor);
+    const stored = await entities.byAlias(accessor, name);
+    const key = aliasKey(accessor, name);
+    const alias = stored?.entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
+    if (stored && alias) return update(stored, alias, input, snapshot, mayMove);
+    return create(name, mount, input);
+  };
+
+  /** `undefined`: nothing to change. Throws with Vault's texts. */
+  const save = async (input: AliasInput, mayMove: MayMove): Promise<AliasRef | undefined> => {
+    if (input.custom_metadata) checkCustomMetadata(input.custom_metadata);
+    return untilSettled(() => attempt(input, mayMove));
+  };
+
+  const remove = (id: string): Promise<void> =>
+    untilSettled(async () => {
+      const stored = await entities.byAliasId(id);
+      const alias = stored?.entity.aliases.find((one) => one.id === id);
+      if (!stored || !alias) return;
+      const aliases = stored.entity.aliases.filter((one) => one.id !== id);
+      await store.write([entities.update(stored, { aliases }), ...(await entities.dropAlias(alias))]);
+    });
+
+  return { save, remove };
+};

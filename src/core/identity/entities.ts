@@ -1,0 +1,207 @@
+import { VaultError } from "../../framework/index.ts";
+import { type RandomSource, uuid } from "../../std/random.ts";
+import { type Clock, rfc3339 } from "../../std/time.ts";
+import {
+  aliasAddress,
+  aliasIdAddress,
+  entityAddress,
+  entityListAddress,
+  entityNameAddress,
+  groupMemberAddress,
+} from "../../storage/keys.ts";
+import { type Address, ConditionFailed, type Entry, type Store, type Write } from "../../storage/store.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import { type Alias, type Entity, IDENTITY_DOMAIN, type Membership, type Merged } from "./model.ts";
+import { aliasKey, foldName } from "./names.ts";
+
+/**
+ * Entities in the table. An entity is one item, aliases and memberships included, so that a request reads all of it
+ * together with its token. Beside it lie rows that find it again: by name, by alias, for lists. Every change of an
+ * entity is conditional on the item's write number, and its rows change in the same transaction.
+ */
+
+export interface Stored {
+  readonly entry: Entry;
+  readonly entity: Entity;
+}
+
+const BATCH = 100;
+const ATTEMPTS = 25;
+const MAX_MERGES = 32;
+
+/** Tries again while somebody else was first. Throws `storage_unavailable` when that goes on. */
+export const untilSettled = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  for (let left = ATTEMPTS; left > 0; left--) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+  }
+  throw new VaultError("storage_unavailable", {
+    reason: "identity entry is too busy",
+    wire: "the identity entry is being changed by others, try again",
+    retryAfter: 1,
+  });
+};
+
+const put = (address: Address, body: object, when: Write["when"]): Write =>
+  ({ op: "put", address, body: toSealed(body), when }) as Write;
+
+export const createEntities = (options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}) => {
+  const { store, clock, random } = options;
+
+  const names = () => store.names(IDENTITY_DOMAIN);
+  const nameAt = async (name: string) => entityNameAddress((await names()).tag(foldName(name)));
+  const aliasAt = async (accessor: string, name: string) => aliasAddress((await names()).tag(aliasKey(accessor, name)));
+
+  const open = (entry: Entry | undefined): Stored | Merged | undefined => {
+    if (!entry) return undefined;
+    const body = fromSealed<Entity | Merged>(entry.body);
+    return "mergedInto" in body ? body : { entry, entity: body };
+  };
+
+  /** Also one that is being removed. */
+  const raw = async (id: string): Promise<Stored | Merged | undefined> =>
+    id === "" || id.length > 200 ? undefined : open((await store.get([entityAddress(id)]))[0]);
+
+  /** The entity of this very id: not a merged one, not one being removed. */
+  const load = async (id: string): Promise<Stored | undefined> => {
+    const found = await raw(id);
+    return found && "entity" in found && !found.entity.removing ? found : undefined;
+  };
+
+  /** As `load`, but a merged entity leads to its survivor. */
+  const survivor = async (entry: Entry | undefined): Promise<Stored | undefined> => {
+    let found = open(entry);
+    for (let left = MAX_MERGES; found && "mergedInto" in found && left > 0; left--) found = await raw(found.mergedInto);
+    return found && "entity" in found && !found.entity.removing ? found : undefined;
+  };
+
+  const rowAt = async (address: Address): Promise<{ readonly entry: Entry; readonly id: string } | undefined> => {
+    const [entry] = await store.get([address]);
+    return entry && { entry, id: fromSealed<{ entity: string }>(entry.body).entity };
+  };
+
+  const byRow = async (address: Address): Promise<Stored | undefined> => {
+    const row = await rowAt(address);
+    return row && load(row.id);
+  };
+
+  const many = async (ids: readonly string[]): Promise<readonly (Stored | undefined)[]> => {
+    const found: (Stored | undefined)[] = [];
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const entries = await store.get(ids.slice(at, at + BATCH).map(entityAddress));
+      for (const entry of entries) {
+        const one = open(entry);
+        found.push(one && "entity" in one && !one.entity.removing ? one : undefined);
+      }
+    }
+    return found;
+  };
+
+  const list = async (): Promise<readonly Entity[]> => {
+    const { pk, domain } = entityListAddress("");
+    const entities: Entity[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.query(pk, domain, after === undefined ? {} : { after });
+      const found = await many(page.items.map((entry) => fromSealed<{ entity: string }>(entry.body).entity));
+      entities.push(...found.flatMap((one) => (one ? [one.entity] : [])));
+      after = page.next;
+    } while (after !== undefined);
+    return entities;
+  };
+
+  const fresh = (given: Partial<Entity> = {}): Entity => {
+    const now = rfc3339(clock.now());
+    return {
+      id: uuid(random),
+      name: `entity_${Buffer.from(random.bytes(4)).toString("hex")}`,
+      metadata: null,
+      policies: [],
+      disabled: false,
+      aliases: [],
+      memberships: [],
+      mergedEntityIds: [],
+      creationTime: now,
+      lastUpdateTime: now,
+      ...given,
+    };
+  };
+
+  const newAlias = (given: Pick<Alias, "name" | "mountAccessor"> & Partial<Alias>): Alias => {
+    const now = rfc3339(clock.now());
+    return {
+      id: uuid(random),
+      metadata: {},
+      customMetadata: {},
+      creationTime: now,
+      lastUpdateTime: now,
+      mergedFromCanonicalIds: [],
+      local: false,
+      ...given,
+    };
+  };
+
+  const aliasRows = async (entity: string, alias: Alias, when: "absent" | "any" = "absent"): Promise<Write[]> => [
+    put(await aliasAt(alias.mountAccessor, alias.name), { entity, alias: alias.id }, when),
+    put(aliasIdAddress(alias.id), { entity }, when),
+  ];
+
+  const dropAlias = async (alias: Alias): Promise<Write[]> => [
+    { op: "delete", address: await aliasAt(alias.mountAccessor, alias.name), when: "any" },
+    { op: "delete", address: aliasIdAddress(alias.id), when: "any" },
+  ];
+
+  const memberRow = (entity: string, { group, generation }: Membership): Write =>
+    put(groupMemberAddress(group, generation, entity), { entity }, "any");
+
+  const dropMember = (entity: string, { group, generation }: Membership): Write => ({
+    op: "delete",
+    address: groupMemberAddress(group, generation, entity),
+    when: "any",
+  });
+
+  /** Everything a new entity consists of: its item, its name's row, then its aliases' rows and the others. */
+  const creation = async (entity: Entity): Promise<Write[]> => [
+    put(entityAddress(entity.id), entity, "absent"),
+    put(await nameAt(entity.name), { entity: entity.id }, "absent"),
+    ...(await Promise.all(entity.aliases.map((alias) => aliasRows(entity.id, alias)))).flat(),
+    put(entityListAddress(entity.id), { entity: entity.id }, "absent"),
+    ...entity.memberships.map((membership) => memberRow(entity.id, membership)),
+  ];
+
+  /** The item itself; rows that change with it are the caller's. */
+  const update = (stored: Stored, change: Partial<Entity>): Write =>
+    put(stored.entry.address, { ...stored.entity, ...change }, { n: stored.entry.n });
+
+  return {
+    now: (): string => rfc3339(clock.now()),
+    raw,
+    load,
+    survivor,
+    many,
+    list,
+    rowAt,
+    nameAt,
+    aliasAt,
+    byName: async (name: string) => byRow(await nameAt(name)),
+    byAlias: async (accessor: string, name: string) => byRow(await aliasAt(accessor, name)),
+    byAliasId: (id: string) => byRow(aliasIdAddress(id)),
+    fresh,
+    newAlias,
+    aliasRows,
+    dropAlias,
+    memberRow,
+    dropMember,
+    creation,
+    update,
+  };
+};
+
+export type Entities = ReturnType<typeof createEntities>;

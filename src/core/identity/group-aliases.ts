@@ -1,0 +1,86 @@
+import { invalidRequest } from "../../framework/index.ts";
+import { type RandomSource, uuid } from "../../std/random.ts";
+import { type Clock, rfc3339 } from "../../std/time.ts";
+import type { Group, GroupAlias, Snapshot } from "../services.ts";
+import { aliasKey } from "./names.ts";
+import type { Turns } from "./turns.ts";
+import { groupIndex } from "./views.ts";
+
+/** Aliases of external groups: the name by which an auth mount reports the group. A group has at most one. */
+
+export interface GroupAliasInput {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly mount_accessor?: string | undefined;
+  readonly canonical_id?: string | undefined;
+}
+
+const external = (snapshot: Snapshot, id: string): Group => {
+  const group = snapshot.groups.get(id);
+  if (!group) throw invalidRequest("invalid group ID given in 'canonical_id'");
+  if (group.type !== "external") throw invalidRequest("alias can't be set on an internal group");
+  return group;
+};
+
+const checkMount = (snapshot: Snapshot, accessor: string): void => {
+  const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
+  if (!mount) throw invalidRequest(`invalid mount accessor ${JSON.stringify(accessor)}`);
+  if (mount.local) throw invalidRequest(`mount accessor ${JSON.stringify(accessor)} is a local mount`);
+};
+
+export const createGroupAliases = (options: {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly turns: Turns;
+  readonly newGroup: (given: Partial<Group>) => Group;
+}) => {
+  const { clock, random, turns, newGroup } = options;
+
+  const withAlias = (group: Group, alias: GroupAlias | undefined): Group => {
+    const { alias: _before, ...rest } = group;
+    const stamped = { ...rest, lastUpdateTime: rfc3339(clock.now()), modifyIndex: group.modifyIndex + 1 };
+    return alias ? { ...stamped, alias } : stamped;
+  };
+
+  /** `undefined`: nothing to change. Throws with Vault's texts. */
+  const save = (input: GroupAliasInput): Promise<{ readonly id: string; readonly group: string } | undefined> =>
+    turns.take(async ({ snapshot, commit }) => {
+      const { byAliasId, byAliasKey } = groupIndex(snapshot);
+      const holder = input.id === undefined ? undefined : byAliasId.get(input.id);
+      if (input.id === "") throw invalidRequest("empty group alias ID");
+      if (input.id !== undefined && !holder?.alias) throw invalidRequest("invalid group alias ID");
+      const before = holder?.alias;
+      const { name = "", mount_accessor: accessor = "", canonical_id: canonical = "" } = input;
+      if (name === "") throw invalidRequest("missing alias name");
+      if (accessor === "") throw invalidRequest("missing mount_accessor");
+      const stays = canonical === "" || canonical === holder?.id;
+      if (before?.name === name && before.mountAccessor === accessor && stays) return undefined;
+      const wanted = canonical === "" ? holder : external(snapshot, canonical);
+      checkMount(snapshot, accessor);
+      const taken = byAliasKey.get(aliasKey(accessor, name))?.alias;
+      if (taken && taken.id !== before?.id) {
+        throw invalidRequest("combination of mount and group alias name is already in use");
+      }
+      const now = rfc3339(clock.now());
+      const alias: GroupAlias = {
+        id: before?.id ?? uuid(random),
+        name,
+        mountAccessor: accessor,
+        creationTime: before?.creationTime ?? now,
+        lastUpdateTime: now,
+      };
+      const group = withAlias(wanted ?? newGroup({ type: "external" }), alias);
+      const moved =
+        holder && holder.id !== group.id ? [await turns.definition(holder.id, withAlias(holder, undefined))] : [];
+      await commit([await turns.definition(group.id, group), ...moved]);
+      return { id: alias.id, group: group.id };
+    });
+
+  const remove = (id: string): Promise<void> =>
+    turns.take(async ({ snapshot, commit }) => {
+      const group = groupIndex(snapshot).byAliasId.get(id);
+      if (group) await commit([await turns.definition(group.id, withAlias(group, undefined))]);
+    });
+
+  return { save, remove };
+};

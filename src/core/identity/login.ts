@@ -1,0 +1,179 @@
+import { invalidRequest, permissionDenied } from "../../framework/index.ts";
+import type { Store, Write } from "../../storage/store.ts";
+import type { Config, Identity, LoginIdentity, Snapshot } from "../services.ts";
+import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import type { Alias, Entity, Membership } from "./model.ts";
+import { aliasKey, foldName } from "./names.ts";
+import type { Removal } from "./removal.ts";
+import { externalGroups, viewOf } from "./views.ts";
+
+/**
+ * Who a login is: the entity of its alias, made where there is none. A login seen here before costs no read.
+ *
+ * Security: what is remembered is used under a condition on the item's write number, in the token's transaction. So a
+ * disabled, moved, merged or removed entity gives no token, however fresh the change.
+ */
+
+const MAX_REMEMBERED = 10_000;
+/** Membership rows that ride along with the token; more are written before. */
+const ROWS_ALONG = 60;
+
+type Pairs = Readonly<Record<string, string>>;
+
+const same = (a: Pairs, b: Pairs): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+interface Change {
+  readonly add: boolean;
+  readonly membership: Membership;
+}
+
+const memberKey = ({ group, generation }: Membership): string => `${group}\n${generation}`;
+
+export const createLogin = (options: {
+  readonly store: Store;
+  readonly entities: Entities;
+  readonly removal: Removal;
+  readonly config: Config;
+}): Identity["login"] => {
+  const { store, entities, removal, config } = options;
+  const remembered = new Map<string, Stored>();
+
+  const remember = (key: string, stored: Stored): void => {
+    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? "");
+    remembered.set(key, stored);
+  };
+
+  const aliasOf = (entity: Entity, key: string): Alias | undefined =>
+    entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
+
+  /** The entity that holds the alias, or the condition under which the alias' row may be taken. */
+  const find = async (accessor: string, name: string): Promise<Stored | { readonly take: Write["when"] }> => {
+    const key = aliasKey(accessor, name);
+    const address = await entities.aliasAt(accessor, name);
+    for (let attempt = 0; ; attempt++) {
+      const row = await entities.rowAt(address);
+      if (!row) return { take: "absent" };
+      const stored = await entities.raw(row.id);
+      if (stored && "entity" in stored) {
+        if (stored.entity.removing) await removal.remove(row.id);
+        else if (aliasOf(stored.entity, key)) return stored;
+      }
+      // Between the two reads the alias may have moved; a row that leads nowhere twice is a left-over.
+      if (attempt > 0) return { take: { n: row.entry.n } };
+    }
+  };
+
+  /** Membership in this mount's external groups is what the login says; other memberships stay. */
+  const membershipsAfter = (
+    before: readonly Membership[],
+    groupAliases: readonly string[] | undefined,
+    snapshot: Snapshot,
+    accessor: string,
+  ): readonly Membership[] => {
+    if (groupAliases === undefined) return before;
+    const external = externalGroups(snapshot, accessor);
+    const ours = new Set([...external.values()].map((group) => group.id));
+    const now = groupAliases.flatMap((name): Membership[] => {
+      const group = external.get(foldName(name));
+      return group ? [{ group: group.id, generation: group.generation }] : [];
+    });
+    const after = new Map(
+      [...before.filter((one) => !ours.has(one.group)), ...now].map((one) => [memberKey(one), one]),
+    );
+    return [...after.values()];
+  };
+
+  const changesTo = (entity: Entity, after: readonly Membership[]): readonly Change[] => {
+    const [was, is] = [new Set(entity.memberships.map(memberKey)), new Set(after.map(memberKey))];
+    return [
+      ...after.filter((one) => !was.has(memberKey(one))).map((membership) => ({ add: true, membership })),
+      ...entity.memberships.filter((one) => !is.has(memberKey(one))).map((membership) => ({ add: false, membership })),
+    ];
+  };
+
+  const applied = (entity: Entity, changes: readonly Change[]): readonly Membership[] => {
+    const dropped = new Set(changes.filter(({ add }) => !add).map(({ membership }) => memberKey(membership)));
+    const added = changes.filter(({ add }) => add).map(({ membership }) => membership);
+    return [...entity.memberships.filter((one) => !dropped.has(memberKey(one))), ...added];
+  };
+
+  const rowsOf = (entity: Entity, changes: readonly Change[]): readonly Write[] =>
+    changes.map(({ add, membership }) => (add ? entities.memberRow : entities.dropMember)(entity.id, membership));
+
+  const create = async (entity: Entity, take: Write["when"]): Promise<readonly Write[]> => {
+    const [item, name, row, ...rest] = await entities.creation(entity);
+    return item && name && row ? [item, name, { ...row, when: take } as Write, ...rest] : [];
+  };
+
+  const attempt = async (
+    ...[mount, given, groupAliases]: Parameters<Identity["login"]>
+  ): Promise<LoginIdentity | "again"> => {
+    const snapshot = await config.snapshot();
+    const { accessor } = mount.info;
+    const key = aliasKey(accessor, given.name);
+    const forget = (): void => {
+      remembered.delete(key);
+    };
+    const cached = remembered.get(key);
+    const found = cached ?? (await find(accessor, given.name));
+    if ("take" in found) {
+      const alias = entities.newAlias({
+        name: given.name,
+        mountAccessor: accessor,
+        metadata: given.metadata ?? {},
+        local: mount.local,
+      });
+      const entity = entities.fresh({ aliases: [alias] });
+      const memberships = membershipsAfter([], groupAliases, snapshot, accessor);
+      if (memberships.length > ROWS_ALONG) {
+        await store.write(await create(entity, found.take));
+        return "again";
+      }
+      const whole = { ...entity, memberships };
+      return { entity: viewOf(whole, snapshot), writes: await create(whole, found.take), forget };
+    }
+    const { entry, entity } = found;
+    if (entity.disabled) {
+      forget();
+      if (cached) return "again";
+      throw permissionDenied("entity is disabled");
+    }
+    const mine = aliasOf(entity, key);
+    const metadata = given.metadata ?? mine?.metadata ?? {};
+    const changes = changesTo(entity, membershipsAfter(entity.memberships, groupAliases, snapshot, accessor));
+    const renewed = mine !== undefined && !same(mine.metadata, metadata);
+    if (!renewed && changes.length === 0) {
+      remember(key, found);
+      return {
+        entity: viewOf(entity, snapshot),
+        writes: [{ op: "check", address: entry.address, when: { n: entry.n } }],
+        forget,
+      };
+    }
+    forget();
+    if (changes.length > ROWS_ALONG) {
+      const first = changes.slice(0, ROWS_ALONG);
+      await store.write([entities.update(found, { memberships: applied(entity, first) }), ...rowsOf(entity, first)]);
+      return "again";
+    }
+    const now = entities.now();
+    const change = {
+      aliases: entity.aliases.map((one) => (one === mine && renewed ? { ...one, metadata, lastUpdateTime: now } : one)),
+      memberships: applied(entity, changes),
+    };
+    return {
+      entity: viewOf({ ...entity, ...change }, snapshot),
+      writes: [entities.update(found, change), ...rowsOf(entity, changes)],
+      forget,
+    };
+  };
+
+  return async (mount, alias, groupAliases) => {
+    if (alias.name === "") throw invalidRequest("missing name in alias");
+    for (;;) {
+      const identity = await untilSettled(() => attempt(mount, alias, groupAliases));
+      if (identity !== "again") return identity;
+    }
+  };
+};

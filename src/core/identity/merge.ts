@@ -1,0 +1,197 @@
+import { type CrashPoint, invalidRequest, multiError } from "../../framework/index.ts";
+import { entityAddress, entityListAddress } from "../../storage/keys.ts";
+import type { Store, Write } from "../../storage/store.ts";
+import { toSealed } from "../sealed.ts";
+import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import type { Alias, Entity } from "./model.ts";
+
+/**
+ * Merges entities into one. Aliases move; metadata, policies and memberships of the merged do not. What remains of each
+ * is a pointer to the survivor, so that its tokens live on with the survivor's policies.
+ *
+ * Each entity is merged in one transaction, together with the survivor's item; a merge of several that a crash cut
+ * short is finished by asking again.
+ */
+
+export interface MergeInput {
+  readonly to_entity_id?: string | undefined;
+  readonly from_entity_ids?: readonly string[] | undefined;
+  readonly conflicting_alias_ids_to_keep?: readonly string[] | undefined;
+}
+
+/** Aliases and memberships that go with the transaction of a merge; more are moved before. */
+const ALIASES_ALONG = 12;
+const ROWS_ALONG = 40;
+
+const TO_INVALID = "entity id to merge to is invalid";
+const FROM_INVALID = "entity id to merge from is invalid";
+
+interface Pair {
+  readonly to: Alias;
+  readonly from: Alias;
+}
+
+const clashesOf = (to: Entity, from: Entity): readonly Pair[] =>
+  to.aliases.flatMap((mine) =>
+    from.aliases.filter((one) => one.mountAccessor === mine.mountAccessor).map((one) => ({ to: mine, from: one })),
+  );
+
+export const createMerge = (options: {
+  readonly store: Store;
+  readonly crash: CrashPoint;
+  readonly entities: Entities;
+}) => {
+  const { store, crash, entities } = options;
+
+  /** An entity to merge; `done` when it was merged into this survivor before. */
+  const from = async (id: string, survivor: string): Promise<Stored | "done"> => {
+    const found = await entities.raw(id);
+    if (found && "mergedInto" in found && found.mergedInto === survivor) return "done";
+    if (!found || "mergedInto" in found || found.entity.removing) throw invalidRequest(FROM_INVALID);
+    return found;
+  };
+
+  const survivorOf = async (id: string): Promise<Stored> => {
+    const stored = await entities.load(id);
+    if (!stored) throw invalidRequest(TO_INVALID);
+    return stored;
+  };
+
+  const refuseClashes = (to: Entity, others: readonly Entity[]): void => {
+    const seen = new Map<string, string>();
+    const texts: string[] = [];
+    for (const other of others) {
+      for (const { mountAccessor } of other.aliases) {
+        if (seen.has(mountAccessor)) {
+          throw invalidRequest(
+            `mount accessor ${mountAccessor} found in multiple fromEntities, merge should be done with one fromEntity at a time`,
+          );
+        }
+        seen.set(mountAccessor, other.id);
+      }
+      for (const clash of clashesOf(to, other)) {
+        texts.push(
+          `mountAccessor: ${clash.to.mountAccessor}, toEntity ID: ${to.id}, fromEntity ID: ${other.id}, conflicting toEntity alias ID: ${clash.to.id}, conflicting fromEntity alias ID: ${clash.from.id}`,
+        );
+      }
+    }
+    if (texts.length === 0) return;
+    const head =
+      "toEntity and at least one fromEntity have aliases with the same mount accessor, repeat the merge request specifying exactly one fromEntity, clashes: ";
+    throw invalidRequest(multiError(head, ...texts));
+  };
+
+  /** Which aliases of a clash go, on either side, by the ids the caller wants to keep. */
+  const losers = (to: Entity, other: Entity, keep: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set(
+      clashesOf(to, other).map((clash) => {
+        if (keep.has(clash.to.id)) return clash.from.id;
+        if (keep.has(clash.from.id)) return clash.to.id;
+        throw invalidRequest(
+          `conflicting mount accessors in following alias IDs and neither were present in conflicting_alias_ids_to_keep: ${clash.from.id}, ${clash.to.id}`,
+        );
+      }),
+    );
+
+  /** Moves some aliases and drops those that lose; both items change together. */
+  const moved = async (to: Stored, other: Stored, batch: readonly Alias[], lost: ReadonlySet<string>) => {
+    const gone = [...to.entity.aliases, ...batch].filter((alias) => lost.has(alias.id));
+    const coming = batch
+      .filter((alias) => !lost.has(alias.id))
+      .map(
+        (alias): Alias => ({ ...alias, mergedFromCanonicalIds: [...alias.mergedFromCanonicalIds, other.entity.id] }),
+      );
+    const writes = [
+      ...(await Promise.all(gone.map(entities.dropAlias))).flat(),
+      ...(await Promise.all(coming.map((alias) => entities.aliasRows(to.entity.id, alias, "any")))).flat(),
+    ];
+    return { aliases: [...to.entity.aliases.filter((alias) => !lost.has(alias.id)), ...coming], writes };
+  };
+
+  /** What is too much for one transaction, done before. Answers whether there was any. */
+  const lighten = async (to: Stored, other: Stored, lost: ReadonlySet<string>): Promise<boolean> => {
+    const { entity } = other;
+    if (entity.memberships.length > ROWS_ALONG) {
+      const batch = entity.memberships.slice(0, ROWS_ALONG);
+      await store.write([
+        entities.update(other, { memberships: entity.memberships.slice(ROWS_ALONG) }),
+        ...batch.map((membership) => entities.dropMember(entity.id, membership)),
+      ]);
+      return true;
+    }
+    if (entity.aliases.length <= ALIASES_ALONG) return false;
+    const batch = entity.aliases.slice(0, ALIASES_ALONG);
+    const { aliases, writes } = await moved(to, other, batch, lost);
+    await crash("identity.merge.aliases", () =>
+      store.write([
+        entities.update(to, { aliases }),
+        entities.update(other, { aliases: entity.aliases.slice(ALIASES_ALONG) }),
+        ...writes,
+      ]),
+    );
+    return true;
+  };
+
+  const mergeOne = (toId: string, id: string, keep: ReadonlySet<string>): Promise<void> =>
+    untilSettled(async () => {
+      for (;;) {
+        const to = await survivorOf(toId);
+        const other = await from(id, toId);
+        if (other === "done") return;
+        const { entity } = other;
+        const lost = losers(to.entity, entity, keep);
+        if (await lighten(to, other, lost)) continue;
+        const { aliases, writes } = await moved(to, other, entity.aliases, lost);
+        const mergedEntityIds = [...to.entity.mergedEntityIds, ...entity.mergedEntityIds, entity.id];
+        const pointer = toSealed({ mergedInto: toId });
+        await crash("identity.merge", async () =>
+          store.write([
+            entities.update(to, { aliases, mergedEntityIds, lastUpdateTime: entities.now() }),
+            { op: "put", address: other.entry.address, body: pointer, when: { n: other.entry.n } },
+            { op: "delete", address: await entities.nameAt(entity.name), when: "any" },
+            { op: "delete", address: entityListAddress(entity.id), when: "any" },
+            ...writes,
+            ...entity.memberships.map((membership) => entities.dropMember(entity.id, membership)),
+          ]),
+        );
+        await shorten(entity.mergedEntityIds, toId);
+        return;
+      }
+    });
+
+  /** Those merged before lead straight to the new survivor; until then they lead there by way of the old one. */
+  const shorten = async (ids: readonly string[], toId: string): Promise<void> => {
+    for (let at = 0; at < ids.length; at += 100) {
+      const body = toSealed({ mergedInto: toId });
+      await store.write(
+        ids.slice(at, at + 100).map((id): Write => ({ op: "put", address: entityAddress(id), body, when: "present" })),
+      );
+    }
+  };
+
+  /** Throws with Vault's texts. */
+  const merge = async (input: MergeInput): Promise<void> => {
+    const toId = input.to_entity_id ?? "";
+    if (toId === "") throw invalidRequest("missing entity id to merge to");
+    const given = input.from_entity_ids ?? [];
+    if (given.length === 0) throw invalidRequest("missing entity ids to merge from");
+    const keep = new Set(input.conflicting_alias_ids_to_keep ?? []);
+    const to = await survivorOf(toId);
+    if (given.length > 1 && keep.size > 1) {
+      throw invalidRequest(
+        "aliases conflicts cannot be resolved with multiple from entity ids - merge one entity at a time",
+      );
+    }
+    const ids = [...new Set(given)];
+    if (ids.includes(toId)) throw invalidRequest("to_entity_id should not be present in from_entity_ids");
+    const others: Entity[] = [];
+    for (const id of ids) {
+      const other = await from(id, toId);
+      if (other !== "done") others.push(other.entity);
+    }
+    if (keep.size === 0) refuseClashes(to.entity, others);
+    for (const id of ids) await mergeOne(toId, id, keep);
+  };
+
+  return { merge };
+};

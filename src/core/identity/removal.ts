@@ -1,0 +1,61 @@
+import type { CrashPoint } from "../../framework/index.ts";
+import { entityAddress, entityListAddress } from "../../storage/keys.ts";
+import type { Store, Write } from "../../storage/store.ts";
+import { type Entities, type Stored, untilSettled } from "./entities.ts";
+
+/**
+ * Removes entities with everything that finds them. One transaction where it fits; otherwise the entity is first marked,
+ * which refuses its tokens and hides it, and its rows follow. A crash in between leaves the mark, and whoever meets it
+ * (another removal, a name or login that wants its place) goes on.
+ */
+
+const TRANSACTION = 100;
+
+export const createRemoval = (options: {
+  readonly store: Store;
+  readonly entities: Entities;
+  readonly crash: CrashPoint;
+}) => {
+  const { store, entities, crash } = options;
+
+  const rowsOf = async ({ entity }: Stored): Promise<readonly Write[]> => [
+    ...entity.memberships.map((membership) => entities.dropMember(entity.id, membership)),
+    ...(await Promise.all(entity.aliases.map(entities.dropAlias))).flat(),
+    ...entity.mergedEntityIds.map((id): Write => ({ op: "delete", address: entityAddress(id), when: "any" })),
+  ];
+
+  const own = async ({ entry, entity }: Stored): Promise<readonly Write[]> => [
+    { op: "delete", address: entry.address, when: { n: entry.n } },
+    { op: "delete", address: await entities.nameAt(entity.name), when: "any" },
+    { op: "delete", address: entityListAddress(entity.id), when: "any" },
+  ];
+
+  const attempt = async (id: string): Promise<void> => {
+    const found = await entities.raw(id);
+    if (!found || "mergedInto" in found) return;
+    const [last, rows] = await Promise.all([own(found), rowsOf(found)]);
+    const once = TRANSACTION - last.length;
+    if (rows.length <= once) {
+      await crash("identity.remove", () => store.write([...last, ...rows]));
+      return;
+    }
+    if (!found.entity.removing) {
+      await crash("identity.remove.mark", () => store.write([entities.update(found, { removing: true })]));
+      return attempt(id);
+    }
+    let left = rows;
+    while (left.length > once) {
+      const slice = left.slice(0, TRANSACTION);
+      await crash("identity.remove.rows", () => store.write(slice));
+      left = left.slice(TRANSACTION);
+    }
+    await crash("identity.remove", () => store.write([...last, ...left]));
+  };
+
+  /** Also finishes a removal begun before. Unknown and merged ids: nothing. */
+  const remove = (id: string): Promise<void> => untilSettled(() => attempt(id));
+
+  return { remove };
+};
+
+export type Removal = ReturnType<typeof createRemoval>;
