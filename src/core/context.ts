@@ -23,6 +23,13 @@ export const requestOf = (cx: BackendContext): CoreRequest => {
   return request;
 };
 
+/** The same context over another view of the storage. */
+export const overStorage = (cx: BackendContext, storage: BackendContext["storage"]): BackendContext => {
+  const other = { ...cx, storage };
+  requests.set(other, requestOf(cx));
+  return other;
+};
+
 /** The caller of an operation that needs a token. */
 export const callerOf = (cx: BackendContext): KnownToken => {
   const { known } = requestOf(cx);

@@ -4,7 +4,10 @@ import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
 import { createConfig } from "./config.ts";
 import { createIdentity } from "./identity/index.ts";
+import { createJobs } from "./jobs.ts";
 import { createLeases } from "./leases/index.ts";
+import { remountJob } from "./mounts/remount.ts";
+import { unmountJob } from "./mounts/unmount.ts";
 import { createPolicies } from "./policies.ts";
 import type { Audit, Catalog, Core } from "./services.ts";
 import type { CoreWithHooks, Hooks } from "./stages/types.ts";
@@ -29,7 +32,12 @@ export const createCore = (options: CoreOptions): CoreWithHooks => {
   const late = (): CoreWithHooks => core;
   const config = createConfig({ store, random });
   const identity = createIdentity({ store, clock, random, config, crash });
-  const leases = createLeases(late);
+  const { leases, prefixJob } = createLeases(late);
+  const jobs = createJobs(late, {
+    unmount: unmountJob(late),
+    remount: remountJob(late),
+    "revoke-prefix": prefixJob,
+  });
   const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
   const core: CoreWithHooks = {
     store,
@@ -40,6 +48,7 @@ export const createCore = (options: CoreOptions): CoreWithHooks => {
     config,
     identity,
     leases,
+    jobs,
     tokens,
     policies: createPolicies({ store, config }),
     wrapping: createWrapping({ store, clock, random, tokens }),

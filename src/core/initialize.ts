@@ -4,9 +4,10 @@ import { type RandomSource, uuid } from "../std/random.ts";
 import type { Sensitive } from "../std/sensitive.ts";
 import { seconds } from "../std/time.ts";
 import { ConditionFailed, type Write } from "../storage/store.ts";
+import { newAuditSecrets } from "./audit/signing-key.ts";
 import { newMountId, SYSTEM_TTL } from "./config.ts";
-import { toSealed } from "./sealed.ts";
-import type { Core } from "./services.ts";
+import { fromSealed, toSealed } from "./sealed.ts";
+import type { Core, Snapshot } from "./services.ts";
 import type { Mount, MountConfig } from "./stages.ts";
 
 /**
@@ -85,18 +86,34 @@ const BUILT_IN: readonly NewMount[] = [
   },
 ];
 
+/** Who this deployment is, from its first day on. */
+export interface Cluster {
+  /** A UUID. */
+  readonly id: string;
+  readonly startedMs: number;
+}
+
+/** `undefined` before initialization. */
+export const clusterOf = (snapshot: Snapshot): Cluster | undefined => {
+  const value = snapshot.settings.get("setting/cluster");
+  return value && fromSealed<Cluster>(value);
+};
+
 export const isInitialized = async (core: Core): Promise<boolean> =>
   (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));
 
 /** The first root token. Throws `invalid_request` when there was one before. */
 export const initialize = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
   const mounts = BUILT_IN.map((mount) => makeMount(core.random, mount));
-  const writes: Write[] = [];
+  const writes: Write[] = [await newAuditSecrets(core)];
   for (const mount of mounts) {
     const { path } = mount.info;
     const body = { kind: "mount", name: path, value: toSealed(mount) };
     writes.push({ op: "put", address: await core.config.address("mount", path), body, when: "absent" });
   }
+  const cluster: Cluster = { id: uuid(core.random), startedMs: core.clock.now() };
+  const value = { kind: "setting", name: "cluster", value: toSealed(cluster) };
+  writes.push({ op: "put", address: await core.config.address("setting", "cluster"), body: value, when: "any" });
   try {
     await core.config.change(writes);
   } catch (cause) {

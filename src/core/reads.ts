@@ -9,6 +9,8 @@ export interface Reads {
   get(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
   /** The view with its reads served from here. */
   over(view: View): View;
+  /** The view for a look that must not spend what was prefetched: the same reads serve the handler after it. */
+  looking(view: View): View;
 }
 
 const keyOf = (address: Address): string => `${address.pk}\n${address.sk}`;
@@ -32,6 +34,13 @@ export const createReads = (store: Store): Reads => {
     return taken.map((one) => (one.hit ? one.entry : read[at++]));
   };
 
+  /** Reads and keeps: what is looked at here is served once more. */
+  const look = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
+    const entries = await get(addresses);
+    for (const [index, address] of addresses.entries()) fetched.set(keyOf(address), entries[index]);
+    return entries;
+  };
+
   return {
     get,
     prefetch: async (addresses) => {
@@ -45,5 +54,6 @@ export const createReads = (store: Store): Reads => {
       get: async (address) => (await get([address]))[0],
       getMany: get,
     }),
+    looking: (view) => ({ ...view, get: async (address) => (await look([address]))[0], getMany: look }),
   };
 };

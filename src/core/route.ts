@@ -1,5 +1,6 @@
 import { type Backend, type Operation, type Path, permissionDenied, VaultError } from "../framework/index.ts";
 import { compileRoutes, type Routes } from "../framework/route.ts";
+import { alwaysAnswers, provisionalSystem } from "./bootstrap.ts";
 import type { Core, Snapshot } from "./services.ts";
 import type { Decoded, Mount, Verb } from "./stages.ts";
 
@@ -42,7 +43,10 @@ const isOpen = (path: Path, verb: Verb): boolean => {
 };
 
 export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): Promise<Place | undefined> => {
-  const mount = core.config.mountFor(snapshot, decoded.path) ?? core.config.mountFor(snapshot, `${decoded.path}/`);
+  const mount =
+    core.config.mountFor(snapshot, decoded.path) ??
+    core.config.mountFor(snapshot, `${decoded.path}/`) ??
+    (snapshot.mounts.size === 0 && alwaysAnswers(decoded.path) ? provisionalSystem : undefined);
   if (!mount) return undefined;
   const backend = await core.catalog.find(mount.kind, mount.info.type, mount.info.options, decoded.path);
   if (!backend) {

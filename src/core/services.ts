@@ -335,8 +335,10 @@ export interface Leases {
     mount: Mount,
     known: KnownToken,
   ): Promise<{ pending: PendingLease; warnings: readonly string[] }>;
-  /** Makes a pending lease live. */
+  /** Makes a pending lease live. Where that fails, what was made is revoked before this throws. */
   confirm(pending: PendingLease): Promise<Lease>;
+  /** Revokes what was made for a pending lease instead. Never throws. */
+  abandon(pending: PendingLease): Promise<void>;
   /** Live, ended or irrevocable; one that is being made or revoked is absent, and so are the leases of tokens. */
   lookup(id: string): Promise<Lease | undefined>;
   /** The token whose lease id this is, if it lives. */
@@ -402,10 +404,10 @@ export interface Jobs {
 export interface Wrapping {
   /** Wraps an encoded answer; the payload lies sealed in the wrapping token's own item. */
   wrap(answer: Omit<WrappedAnswer, "creationTimeMs">, mount: Mount): Promise<WrapInfo>;
-  /** Without consuming it. */
-  peek(id: string): Promise<WrappedAnswer | undefined>;
+  /** Without consuming it. `read`: where to read it instead of the table, such as what the request prefetched. */
+  peek(id: string, read?: Store["get"]): Promise<WrappedAnswer | undefined>;
   /** Consumes: exactly one caller gets it. */
-  take(id: string): Promise<WrappedAnswer | undefined>;
+  take(id: string, read?: Store["get"]): Promise<WrappedAnswer | undefined>;
 }
 
 export interface AuditRecord {
@@ -434,6 +436,12 @@ export interface Audit {
   ): Promise<void>;
   /** `sys/audit-hash`. */
   hash(device: AuditDevice, input: string): string;
+  /** Whether a device with these options could be enabled. Throws `invalid_request`. */
+  check(device: Pick<AuditDevice, "options">): Promise<void>;
+  /** Signs the lines not yet signed: at the end of an invocation, when idle, and before the process ends. */
+  flush(): Promise<void>;
+  /** Since this environment started. */
+  counts(): { readonly requests: number; readonly responses: number; readonly failures: number };
 }
 
 /** The built-in backend types by name, as core receives them. */

@@ -91,6 +91,8 @@ export interface Reply<Out> {
   readonly data?: Out | null;
   /** Confirms a lease made by `cx.pend`. */
   readonly lease?: PendingLease;
+  /** A lease that goes on, as its renewal shows it. Made by core only. */
+  readonly renewed?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds };
   /** Reported as `lease_duration` without a lease (KV v1). */
   readonly leaseDuration?: Seconds;
   readonly auth?: LoginGrant;

@@ -1,7 +1,7 @@
 import type { LeaseId } from "../../std/brand.ts";
 import {
+  DOMAINS,
   IRREVOCABLE_PARTITION,
-  irrevocableAddress,
   leaseAddress,
   leaseListingAddress,
   leaseListingPartition,
@@ -14,7 +14,7 @@ import type { Mount } from "../stages.ts";
 
 /** The rows that find leases again: by prefix, by token, and those that could not be revoked. */
 
-/** One row per lease or leased token; a token's row names its accessor. */
+/** One row per lease or leased token; a token's row names its accessor. `id` is empty for a token without a lease. */
 export interface LeaseRow {
   readonly id: string;
   readonly lease?: string;
@@ -22,79 +22,107 @@ export interface LeaseRow {
   readonly accessor?: string;
 }
 
+/** A row and where it lies, so that a walk can go on behind it. */
+export interface FoundRow extends LeaseRow {
+  readonly address: Address;
+}
+
 export interface LeaseIndex {
   address(lease: Pick<Lease, "mountId" | "id">): Promise<Address>;
-  irrevocableAddress(tag: string): Address;
   mountOf(lease: Pick<Lease, "mountId">): Promise<Mount | undefined>;
-  /** Every row whose id starts with a prefix, in no order. */
-  below(prefix: string): AsyncGenerator<LeaseRow>;
+  /** Every row whose id starts with a prefix; `after`: only those behind this row. */
+  below(prefix: string, after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow>;
+  /** Every row of a mount, tokens without a lease included. */
+  ofMount(mountId: string): AsyncGenerator<FoundRow>;
   list(prefix: string): Promise<readonly string[]>;
   irrevocable(limit?: number): Promise<readonly Lease[]>;
   ofToken(tag: string): Promise<readonly LeaseId[]>;
 }
 
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 export const createLeaseIndex = (core: () => Core): LeaseIndex => {
+  const names = () => core().store.names(DOMAINS.lease);
   const mounts = async (): Promise<readonly Mount[]> => [...(await core().config.snapshot()).mounts.values()];
 
-  async function* rows(pk: string, prefix: string): AsyncGenerator<Entry> {
-    let after: string | undefined;
+  async function* rows(pk: string, prefix: string, domain: string, from?: string): AsyncGenerator<Entry> {
+    let after = from;
     do {
-      const page = await core().store.query(pk, "lease", { prefix, ...(after === undefined ? {} : { after }) });
+      const page = await core().store.query(pk, domain, { prefix, ...(after === undefined ? {} : { after }) });
       yield* page.items;
       after = page.next;
     } while (after !== undefined);
   }
 
-  async function* below(prefix: string): AsyncGenerator<LeaseRow> {
+  async function* found(pk: string, prefix: string, after?: string): AsyncGenerator<FoundRow> {
+    for await (const entry of rows(pk, prefix, DOMAINS.lease, after)) {
+      yield { ...fromSealed<LeaseRow>(entry.body), address: entry.address };
+    }
+  }
+
+  async function* below(prefix: string, after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow> {
+    const all = await mounts();
+    const start = after === undefined ? 0 : all.findIndex(({ info }) => leaseListingPartition(info.id) === after.pk);
     // Ids start with their mount's path, so only mounts on the way to the prefix, or below it, can hold any.
-    for (const mount of await mounts()) {
-      const { path } = mount.info;
+    for (const { info } of all.slice(Math.max(start, 0))) {
+      const { path } = info;
       if (!path.startsWith(prefix) && !prefix.startsWith(path)) continue;
-      const opaque = prefix.startsWith(path) ? (await core().store.names("lease")).path(prefix) : "";
-      for await (const entry of rows(leaseListingPartition(mount.info.id), opaque)) {
-        const row = fromSealed<LeaseRow>(entry.body);
-        if (row.id.startsWith(prefix)) yield row;
+      const opaque = prefix.startsWith(path) ? (await names()).path(prefix) : "";
+      const pk = leaseListingPartition(info.id);
+      for await (const row of found(pk, opaque, after?.pk === pk ? after.sk : undefined)) {
+        if (row.id !== "" && row.id.startsWith(prefix)) yield row;
       }
     }
   }
 
+  const holdsAny = async (mount: Mount): Promise<boolean> => {
+    for await (const row of found(leaseListingPartition(mount.info.id), "")) if (row.id !== "") return true;
+    return false;
+  };
+
   const list = async (prefix: string): Promise<readonly string[]> => {
     const children = new Set<string>();
-    for await (const { id } of below(prefix)) {
-      const rest = id.slice(prefix.length);
-      const cut = rest.indexOf("/");
-      if (rest !== "") children.add(cut < 0 ? rest : rest.slice(0, cut + 1));
+    for (const mount of await mounts()) {
+      const { path, id } = mount.info;
+      if (prefix.startsWith(path)) {
+        const partition = { pk: leaseListingPartition(id), domain: DOMAINS.lease };
+        for (const child of await core().store.children(partition, await names(), prefix)) children.add(child);
+      } else if (path.startsWith(prefix) && (await holdsAny(mount))) {
+        children.add(path.slice(prefix.length, path.indexOf("/", prefix.length) + 1));
+      }
     }
-    return [...children].sort();
+    return [...children].sort(byBytes);
   };
 
   const irrevocable = async (limit = Number.POSITIVE_INFINITY): Promise<readonly Lease[]> => {
-    const found: Lease[] = [];
-    for await (const entry of rows(IRREVOCABLE_PARTITION, "")) {
-      if (found.length >= limit) break;
-      const [item] = await core().store.get([leaseAddress(fromSealed<{ lease: string }>(entry.body).lease)]);
-      if (item) found.push(fromSealed<Lease>(item.body));
+    const leases: Lease[] = [];
+    let batch: Address[] = [];
+    const load = async (): Promise<void> => {
+      for (const item of await core().store.get(batch)) if (item) leases.push(fromSealed<Lease>(item.body));
+      batch = [];
+    };
+    for await (const entry of rows(IRREVOCABLE_PARTITION, "", DOMAINS.lease)) {
+      if (leases.length + batch.length >= limit) break;
+      batch.push(leaseAddress(fromSealed<{ lease: string }>(entry.body).lease));
+      if (batch.length === 100) await load();
     }
-    return found;
+    if (batch.length > 0) await load();
+    return leases;
   };
 
   const ofToken = async (tag: string): Promise<readonly LeaseId[]> => {
     const ids: LeaseId[] = [];
-    let after: string | undefined;
-    do {
-      const options = { prefix: "lease#", ...(after === undefined ? {} : { after }) };
-      const page = await core().store.query(tokenPartition(tag), "token", options);
-      ids.push(...page.items.map((entry) => fromSealed<{ id: LeaseId }>(entry.body).id));
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of rows(tokenPartition(tag), "lease#", DOMAINS.token)) {
+      ids.push(fromSealed<{ id: LeaseId }>(entry.body).id);
+    }
     return ids;
   };
 
   return {
-    address: async (lease) => leaseListingAddress(lease.mountId, (await core().store.names("lease")).path(lease.id)),
-    irrevocableAddress,
+    address: async ({ mountId, id }) => ({ ...leaseListingAddress(mountId, (await names()).path(id)), name: id }),
     mountOf: async (lease) => (await mounts()).find((mount) => mount.info.id === lease.mountId),
     below,
+    ofMount: (mountId) => found(leaseListingPartition(mountId), ""),
     list,
     irrevocable,
     ofToken,

@@ -1,17 +1,22 @@
-import { invalidRequest, VaultError } from "../../framework/index.ts";
+import { invalidRequest, type PendingLease, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import { heldLeaseAddress, leaseAddress } from "../../storage/keys.ts";
+import { heldLeaseAddress, irrevocableAddress, leaseAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
 import { backendOf, makeContext } from "../context.ts";
 import { ending } from "../expiry.ts";
-import { fromSealed, toSealed } from "../sealed.ts";
-import type { Core, Lease } from "../services.ts";
+import { toSealed } from "../sealed.ts";
+import type { Lease } from "../services.ts";
+import type { CoreWithHooks } from "../stages/types.ts";
+import { type LeaseItems, leaseOf } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
 
 /**
- * Revoking: claim by a conditional write, ask the backend, remove. A claim lasts as long as a revocation may take;
- * when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable: listed, never dropped.
+ * Revoking one lease: claim by a conditional write, ask the backend, remove. A claim lasts as long as a revocation may
+ * take; when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable: listed, never dropped.
+ *
+ * Security: from the claim on the lease is refused; its rows go only after the backend said that the secret is gone, or
+ * an operator forced it.
  */
 
 /** A claimed lease is nobody else's for this long. */
@@ -19,19 +24,27 @@ const CLAIM = seconds(90);
 const MAX_ATTEMPTS = 6;
 const RETRY_IRREVOCABLE = seconds(86400);
 const ERROR_LENGTH = 240;
+const NONE = as<EpochSeconds>(0);
+
+/** `making`: whoever asked for it is not done; `busy`: another revoker is; `elsewhere`: another function serves it. */
+export type Outcome = "revoked" | "making" | "busy" | "elsewhere";
+
+/** The backend would not revoke; what it said is in the message, and recorded in the lease. */
+export class RevocationFailed extends Error {
+  override readonly name = "RevocationFailed";
+}
 
 export interface Revocation {
-  revoke(id: string, options?: { readonly force?: boolean }): Promise<void>;
-  revokePrefix(
-    prefix: string,
-    options: { readonly force: boolean; readonly sync: boolean },
-    expireNow: (id: string) => Promise<void>,
-  ): Promise<void>;
-  /** For the sweeper: by address; failures are recorded, not thrown. */
-  expire(entry: Entry): Promise<"revoked" | "failed" | "busy">;
+  /** Throws `RevocationFailed` (recorded already), or whatever the table throws. */
+  run(entry: Entry, force: boolean): Promise<Outcome>;
+  /** Revokes what was made for a lease that cannot go live. Never throws: the sweeper goes on where this fails. */
+  abandon(pending: PendingLease): Promise<void>;
   /** For the stream: the item is gone already, so only the outside and the rows are left. */
   finish(lease: Lease): Promise<void>;
 }
+
+/** What a backend needs to know of a lease. */
+type Secret = Pick<Lease, "id" | "mountId" | "type" | "internal" | "issuedMs" | "expires">;
 
 const unrecoverable = (cause: unknown): boolean =>
   cause instanceof VaultError &&
@@ -39,52 +52,47 @@ const unrecoverable = (cause: unknown): boolean =>
 
 const textOf = (cause: unknown): string => {
   const text = cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
-  return (text === "" ? "unknown" : text).slice(0, ERROR_LENGTH);
+  return `failed to revoke entry: resp: (*logical.Response)(nil) err: ${text === "" ? "unknown" : text}`;
 };
 
 export const createRevocation = (
-  core: () => Core,
-  parts: { readonly read: (id: string) => Promise<Entry | undefined>; readonly listing: LeaseIndex },
+  core: () => CoreWithHooks,
+  parts: { readonly items: LeaseItems; readonly listing: LeaseIndex },
 ): Revocation => {
-  const { read, listing } = parts;
-  const now = (): EpochSeconds => epochSeconds(core().clock.now());
-  const tagOf = async (id: string): Promise<string> => (await core().store.names("lease")).tag(id);
+  const { items, listing } = parts;
 
-  const atBackend = async (lease: Lease): Promise<void> => {
+  const atBackend = async (lease: Secret): Promise<void> => {
     const mount = await listing.mountOf(lease);
     const hooks = mount && (await backendOf(core(), mount))?.leases?.[lease.type];
     if (!mount || !hooks) {
       throw new VaultError("unsupported_path", { wire: "unsupported path", reason: "mount of the lease is gone" });
     }
-    const cx = await makeContext(core(), mount, { generatePassword: async () => undefined });
+    const cx = await makeContext(core(), mount, { generatePassword: core().hooks.generatePassword });
     const { id, type, internal, expires } = lease;
     await hooks.revoke({ id, type, internal, issued: epochSeconds(lease.issuedMs), expires }, cx);
   };
 
-  const remove = async (lease: Lease): Promise<void> => {
-    const tag = await tagOf(lease.id);
-    const writes: Write[] = [
-      { op: "delete", address: await listing.address(lease), when: "any" },
-      { op: "delete", address: heldLeaseAddress(lease.token, tag), when: "any" },
-      { op: "delete", address: listing.irrevocableAddress(tag), when: "any" },
-      { op: "delete", address: leaseAddress(tag), when: "any" },
-    ];
-    await core().store.write(writes);
+  const servedElsewhere = async (lease: Lease): Promise<boolean> => {
+    const mount = await listing.mountOf(lease);
+    if (!mount || (await backendOf(core(), mount))) return false;
+    return core().catalog.elsewhere(mount.kind, mount.info.type, lease.path) !== undefined;
   };
 
-  /** Takes the lease for this revoker; nobody else revokes or renews it while the claim lasts. */
-  const claim = async (entry: Entry): Promise<{ lease: Lease; n: number } | undefined> => {
-    const lease = fromSealed<Lease>(entry.body);
-    const claimed: Lease = { ...lease, state: lease.state === "irrevocable" ? "irrevocable" : "revoking" };
-    const clear = ending(plus(now(), CLAIM), await tagOf(lease.id));
+  const remove = async (lease: Lease): Promise<void> => {
+    const tag = await items.tag(lease.id);
+    const rows = [await listing.address(lease), irrevocableAddress(tag), leaseAddress(tag)];
+    if (lease.token !== "") rows.push(heldLeaseAddress(lease.token, tag));
+    await core().store.write(rows.map((address): Write => ({ op: "delete", address, when: "any" })));
+  };
+
+  /** Writes only over what was read; `false` when somebody else was first. */
+  const replace = async (entry: Entry, lease: Lease, due: EpochSeconds): Promise<boolean> => {
+    const write = await items.put(lease, due, { n: entry.n });
     try {
-      await core().store.write([
-        { op: "put", address: entry.address, body: toSealed(claimed), clear, when: { n: entry.n } },
-      ]);
-      const [after] = await core().store.get([entry.address]);
-      return after && { lease: claimed, n: after.n };
+      await core().store.write([write]);
+      return true;
     } catch (cause) {
-      if (cause instanceof ConditionFailed) return undefined;
+      if (cause instanceof ConditionFailed) return false;
       throw cause;
     }
   };
@@ -94,85 +102,96 @@ export const createRevocation = (
     return seconds(10 * 2 ** attempts * spread);
   };
 
-  const recordFailure = async (lease: Lease, cause: unknown): Promise<void> => {
-    const tag = await tagOf(lease.id);
+  const recordFailure = async (lease: Lease, cause: unknown, when: "present" | "absent"): Promise<void> => {
+    const tag = await items.tag(lease.id);
     const attempts = lease.attempts + 1;
     const exhausted = attempts >= MAX_ATTEMPTS;
     const final = exhausted || unrecoverable(cause) || lease.state === "irrevocable";
     const error = `${exhausted ? "out of retries: " : ""}${textOf(cause)}`.slice(0, ERROR_LENGTH);
-    const next: Lease = { ...lease, attempts, error, state: final ? "irrevocable" : "revoking" };
-    const retry = plus(now(), final ? RETRY_IRREVOCABLE : backOff(attempts));
+    const state = final ? "irrevocable" : "revoking";
+    const next: Lease = { ...lease, attempts, error, state, claimedUntil: NONE };
+    const retry = plus(items.now(), final ? RETRY_IRREVOCABLE : backOff(attempts));
     core().log(final ? "lease is irrevocable" : "lease revocation failed", { lease: tag, attempts });
-    await core().store.write([
-      { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when: "present" },
-      ...(final
-        ? [{ op: "put" as const, address: listing.irrevocableAddress(tag), body: { lease: tag }, when: "any" as const }]
-        : []),
-    ]);
+    const writes: Write[] = [
+      { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when },
+    ];
+    if (final) writes.push({ op: "put", address: irrevocableAddress(tag), body: { lease: tag }, when: "any" });
+    try {
+      await core().store.write(writes);
+    } catch (error) {
+      // Gone, or there again: somebody else dealt with it meanwhile.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
   };
 
-  const run = async (entry: Entry, force: boolean): Promise<"revoked" | "busy"> => {
-    const claimed = await core().crash("lease.revoke.claim", () => claim(entry));
-    if (!claimed) return "busy";
+  const run = async (entry: Entry, force: boolean): Promise<Outcome> => {
+    const lease = leaseOf(entry);
+    const now = items.now();
+    if (lease.pendingUntil > now) {
+      // Its maker finds it refused and revokes at once; should the maker die, it is due when the wait is over.
+      if (lease.state === "pending") await replace(entry, { ...lease, state: "revoking" }, lease.pendingUntil);
+      return "making";
+    }
+    if (lease.claimedUntil > now) return "busy";
+    if (await servedElsewhere(lease)) {
+      if ((entry.clear.exp ?? 0) > now && lease.state === "live") await replace(entry, { ...lease, expires: now }, now);
+      return "elsewhere";
+    }
+    const until = plus(now, CLAIM);
+    const claimed: Lease = { ...lease, state: "revoking", claimedUntil: until };
+    if (!(await core().crash("lease.revoke.claim", () => replace(entry, claimed, until)))) return "busy";
     try {
-      await core().crash("lease.revoke.backend", () => atBackend(claimed.lease));
+      await core().crash("lease.revoke.backend", () => atBackend(claimed));
     } catch (cause) {
       if (!force) {
-        await recordFailure(claimed.lease, cause);
-        throw cause;
+        await recordFailure(lease, cause, "present");
+        throw new RevocationFailed(textOf(cause), { cause });
       }
+      core().log("lease removed although its backend refused", { lease: await items.tag(lease.id) });
     }
-    await core().crash("lease.revoke.remove", () => remove(claimed.lease));
+    await core().crash("lease.revoke.remove", () => remove(claimed));
     return "revoked";
   };
 
-  const revoke = async (id: string, options: { readonly force?: boolean } = {}): Promise<void> => {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const entry = await read(id);
-      if (!entry) return;
-      try {
-        if ((await run(entry, options.force ?? false)) === "revoked") return;
-      } catch (cause) {
-        const wire = `failed to revoke entry: resp: (*logical.Response)(nil) err: ${textOf(cause)}`;
-        throw invalidRequest(wire, { cause });
-      }
+  /** A secret whose lease is gone before it was made: its maker outlasted the wait. */
+  const revokeUnrecorded = async ({ id, type, internal }: PendingLease): Promise<void> => {
+    const mount = core().config.mountFor(await core().config.snapshot(), id);
+    const issuedMs = core().clock.now();
+    if (mount) await atBackend({ id, type, internal, mountId: mount.info.id, issuedMs, expires: items.now() });
+  };
+
+  const abandon = async (pending: PendingLease): Promise<void> => {
+    try {
+      const until = plus(items.now(), CLAIM);
+      const lease = await items.change(pending.id, (before) => ({
+        lease: { ...before, state: "revoking", internal: pending.internal, pendingUntil: NONE, claimedUntil: until },
+        due: until,
+      }));
+      if (!lease) return await revokeUnrecorded(pending);
+      await atBackend(lease).catch(async (cause: unknown) => {
+        await recordFailure(lease, cause, "present");
+        throw cause;
+      });
+      await remove(lease);
+    } catch (cause) {
+      core().log("abandoned lease is left to the sweeper", { error: cause instanceof Error ? cause.name : "unknown" });
     }
   };
 
-  const revokeRow = async (row: { id: string; token?: string; accessor?: string }, force: boolean): Promise<void> => {
-    if (row.accessor !== undefined && row.token !== undefined) await core().tokens.revoke(row.token);
-    else await revoke(row.id, { force });
+  const finish = async (lease: Lease): Promise<void> => {
+    try {
+      await atBackend(lease);
+    } catch (cause) {
+      // The item must be there to be tried again and seen; the table removed it.
+      await recordFailure(lease, cause, "absent");
+      return;
+    }
+    await remove(lease);
   };
 
-  return {
-    revoke,
-    expire: async (entry) => {
-      try {
-        return await run(entry, false);
-      } catch {
-        return "failed";
-      }
-    },
-    finish: async (lease) => {
-      await atBackend(lease);
-      await remove(lease);
-    },
-    revokePrefix: async (given, { force, sync }, expireNow) => {
-      if (await read(given)) return sync || force ? revoke(given, { force }) : expireNow(given);
-      const prefix = given === "" || given.endsWith("/") ? given : `${given}/`;
-      const rows = [];
-      for await (const row of listing.below(prefix)) if (row.id !== "") rows.push(row);
-      for (const [index, row] of rows.entries()) {
-        try {
-          if (sync || force || row.accessor !== undefined) await revokeRow(row, force);
-          else await expireNow(row.id);
-        } catch (cause) {
-          const why = cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
-          throw invalidRequest(`failed to revoke "${row.id}" (${index + 1} / ${rows.length}): ${why}`, { cause });
-        }
-      }
-    },
-  };
+  return { run, abandon, finish };
 };
 
-export const NO_END = as<EpochSeconds>(0);
+/** A backend's refusal in the words of the API; anything else as it is. */
+export const refusal = (cause: unknown): unknown =>
+  cause instanceof RevocationFailed ? invalidRequest(cause.message, { cause }) : cause;

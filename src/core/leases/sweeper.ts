@@ -1,92 +1,128 @@
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
+import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, sweeperMarkAddress, tokenPartition } from "../../storage/keys.ts";
-import type { Address } from "../../storage/store.ts";
+import { type Address, ConditionFailed } from "../../storage/store.ts";
 import { minuteBucket, SHARDS } from "../expiry.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Core, Lease, Token } from "../services.ts";
-import type { Revocation } from "./revocation.ts";
+import { type Revocation, RevocationFailed } from "./revocation.ts";
 
 /**
- * What ends leases and cleans up tokens: the sweeper walks the expiry index from its watermark to now; the TTL stream
- * brings what DynamoDB removed before the sweeper came to it. Both run the same revocation, and both may run twice.
+ * What ends leases and cleans up tokens: the sweeper walks the expiry index, minute by minute, from its watermark to
+ * now; the TTL stream brings what DynamoDB removed before the sweeper came to it. Both run the same revocation, and both
+ * may run twice.
+ *
+ * The watermark is a minute before which nothing is left to do. It never goes back, and never passes a minute that was
+ * not finished.
  */
 
 const TOKENS = tokenPartition("");
+const MINUTE = 60;
 /** The index is eventually consistent: the last minutes are looked at again. */
 const RESCAN_SECONDS = 120;
 const BATCH = 100;
+const WIDTH = 8;
+/** Looks at one minute; an index that still shows what was just ended must not keep the sweeper there. */
+const ROUNDS = 50;
 /** An item that cannot even be opened holds the watermark back for a day, then the TTL stream's dead letters have it. */
 const GIVE_UP_SECONDS = 86400;
 
+interface Count {
+  revoked: number;
+  failed: number;
+}
+
 export const createSweeper = (core: () => Core, revocation: Revocation) => {
   const domainOf = (pk: string): string => (pk.startsWith(TOKENS) ? DOMAINS.token : DOMAINS.lease);
+  const now = (): EpochSeconds => epochSeconds(core().clock.now());
 
-  const endOne = async (address: Address): Promise<boolean> => {
+  /** Whether the item ended. A failed revocation has a new end already; anything else thrown leaves it where it is. */
+  const endOne = async (address: Address): Promise<"ended" | "failed" | "not due"> => {
     const [entry] = await core().store.get([{ ...address, domain: domainOf(address.pk) }]);
-    if (!entry) return true;
-    // The index may lag behind a renewal; the item itself says when it is due.
-    if (entry.clear.exp === undefined || entry.clear.exp > epochSeconds(core().clock.now())) return true;
+    // The index may lag behind a renewal or a removal; the item itself says when it is due.
+    if (!entry || entry.clear.exp === undefined || entry.clear.exp > now()) return "not due";
     if (address.pk.startsWith(TOKENS)) {
       const token = fromSealed<Token>(entry.body);
       if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
       else await core().tokens.revoke(token.tag);
-      return true;
+      return "ended";
     }
-    return (await revocation.expire(entry)) !== "failed";
+    try {
+      return (await revocation.run(entry, false)) === "revoked" ? "ended" : "not due";
+    } catch (cause) {
+      if (cause instanceof RevocationFailed) return "failed";
+      throw cause;
+    }
   };
 
-  /** One minute of ends: `more` when time ran out or a page was full, `failed` when an item could not be ended. */
-  const sweepMinute = async (
-    bucket: string,
-    deadlineMs: number,
-    count: { revoked: number; failed: number },
-  ): Promise<"done" | "more" | "failed"> => {
+  /** One look at a minute: `again` when there may be more of it. */
+  const lookAt = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "again" | "stuck"> => {
     const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
-    const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, "lease", BATCH)));
-    let failed = false;
-    for (const address of due.flat()) {
-      if (core().clock.now() >= deadlineMs) return "more";
+    const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, DOMAINS.lease, BATCH)));
+    let stuck = false;
+    let moved = 0;
+    const one = async (address: Address): Promise<void> => {
       try {
-        if (await endOne(address)) count.revoked++;
+        const state = await endOne(address);
+        if (state === "not due") return;
+        moved++;
+        if (state === "ended") count.revoked++;
         else count.failed++;
       } catch (cause) {
         count.failed++;
-        failed = true;
+        stuck = true;
         core().log("sweeper could not end an item", { error: cause instanceof Error ? cause.name : "unknown" });
       }
-    }
-    if (failed) return "failed";
-    return due.some((page) => page.length === BATCH) ? "more" : "done";
+    };
+    const whole = await workThrough(due.flat(), WIDTH, one, () => core().clock.now() < deadlineMs);
+    if (!whole) return "again";
+    if (due.some((page) => page.length === BATCH) && moved > 0) return "again";
+    return stuck ? "stuck" : "done";
   };
 
-  const sweep = async (deadlineMs: number): Promise<{ revoked: number; failed: number }> => {
-    const count = { revoked: 0, failed: 0 };
-    const now = epochSeconds(core().clock.now());
-    const [mark] = await core().store.get([sweeperMarkAddress]);
-    const saved = mark ? fromSealed<{ at: number }>(mark.body).at : now;
-    let at = Math.floor((Math.min(saved, now) - RESCAN_SECONDS) / 60) * 60;
-    let reached = at;
-    let whole = true;
-    for (; at <= now && core().clock.now() < deadlineMs; at += 60) {
-      const state = await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count);
-      whole &&= state === "done" || (state === "failed" && at < now - GIVE_UP_SECONDS);
-      if (whole) reached = at;
+  const sweepMinute = async (bucket: string, deadlineMs: number, count: Count): Promise<boolean> => {
+    for (let round = 0; round < ROUNDS && core().clock.now() < deadlineMs; round++) {
+      const state = await lookAt(bucket, deadlineMs, count);
+      if (state !== "again") return state === "done";
     }
-    if (!mark || reached > saved || saved - reached >= 60) {
+    return false;
+  };
+
+  /** Moves the watermark forward, unless another sweeper was first. */
+  const advance = async (seen: { readonly n: number } | undefined, at: number): Promise<void> => {
+    try {
       await core().store.write([
-        { op: "put", address: sweeperMarkAddress, body: { at: Math.min(reached, now) }, when: "any" },
+        { op: "put", address: sweeperMarkAddress, body: { at }, when: seen ? { n: seen.n } : "absent" },
       ]);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
     }
+  };
+
+  const sweep = async (deadlineMs: number): Promise<Count> => {
+    const count = { revoked: 0, failed: 0 };
+    const start = now();
+    const [mark] = await core().store.get([sweeperMarkAddress]);
+    const saved = mark ? Math.min(fromSealed<{ at: number }>(mark.body).at, start) : start;
+    let unfinished: number | undefined;
+    for (let at = Math.floor((saved - RESCAN_SECONDS) / MINUTE) * MINUTE; at <= start; at += MINUTE) {
+      const inTime = core().clock.now() < deadlineMs;
+      const done = inTime && (await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count));
+      if (!done && (!inTime || at >= start - GIVE_UP_SECONDS)) unfinished ??= at;
+      if (!inTime) break;
+    }
+    const reached = unfinished === undefined ? start : Math.min(start, unfinished + RESCAN_SECONDS);
+    if (!mark || reached > saved) await advance(mark, Math.max(reached, saved));
+    await core().jobs.resume(deadlineMs);
     return count;
   };
 
   const removed = async (entry: { pk: string; sk: string; body: JsonValue }): Promise<void> => {
     if (entry.pk.startsWith("lease#") && entry.sk === "l") {
-      const lease = fromSealed<Lease>(entry.body as object & JsonValue);
-      await revocation.finish(lease);
-    } else if (entry.pk.startsWith("token#") && entry.sk === "t") {
+      await revocation.finish(fromSealed<Lease>(entry.body as object & JsonValue));
+    } else if (entry.pk.startsWith(TOKENS) && entry.sk === "t") {
       const token = fromSealed<Token>(entry.body as object & JsonValue);
       if (!token.wrap) await core().tokens.cleanUp(token);
     }

@@ -63,10 +63,11 @@ const login = async (core: CoreWithHooks, handled: Handled): Promise<AuthBlock |
 };
 
 const lease = async (core: CoreWithHooks, handled: Handled): Promise<Answer["lease"]> => {
+  if (handled.reply?.renewed) return handled.reply.renewed;
   const pending = handled.reply?.lease;
   if (!pending) return undefined;
   if (handled.lastUse) {
-    await core.leases.revoke(pending.id);
+    await core.leases.abandon(pending);
     throw invalidRequest(LAST_USE);
   }
   const live = await core.crash("lease.confirm", () => core.leases.confirm(pending));
@@ -84,7 +85,7 @@ const answerFor = async (core: CoreWithHooks, handled: Handled): Promise<Answer>
     reply,
     ...(leased ? { lease: leased } : {}),
     ...(auth ? { auth } : {}),
-    warnings: reply === undefined ? [] : [...warnings, ...(reply.warnings ?? [])],
+    warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
     mountType: open ? "" : (mount?.info.type ?? ""),
     ...(mount ? { mountPath: mount.info.path } : {}),
   };

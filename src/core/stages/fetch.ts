@@ -1,5 +1,6 @@
 import { invalidRequest } from "../../framework/index.ts";
 import type { Address } from "../../storage/store.ts";
+import { alwaysAnswers } from "../bootstrap.ts";
 import { sealedError } from "../config.ts";
 import { createReads } from "../reads.ts";
 import { type Place, place } from "../route.ts";
@@ -13,9 +14,6 @@ import { type CoreWithHooks, type Fetched, stamp } from "./types.ts";
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is allowed.
  */
-
-/** Paths that answer while sealed: the kill switch must be visible and reversible. */
-const WHILE_SEALED = new Set(["sys/health", "sys/seal-status", "sys/unseal", "sys/leader", "sys/init"]);
 
 const wanted = async (core: CoreWithHooks, decoded: Decoded, found: Place | undefined): Promise<readonly Address[]> => {
   const { match } = found ?? {};
@@ -31,7 +29,9 @@ export const fetch = async (core: CoreWithHooks, decoded: Decoded): Promise<Fetc
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
   let found = await place(core, snapshot, decoded);
-  const token = decoded.token && !found?.open ? await core.tokens.prefetch(decoded.token) : [];
+  // An open route needs no token, but unwrapping is about one.
+  const needed = !found?.open || decoded.path.startsWith("sys/wrapping/");
+  const token = decoded.token && needed ? await core.tokens.prefetch(decoded.token) : [];
   await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, decoded, found))]);
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);
@@ -39,7 +39,7 @@ export const fetch = async (core: CoreWithHooks, decoded: Decoded): Promise<Fetc
     snapshot = fresh;
     found = await place(core, snapshot, decoded);
   }
-  if (snapshot.sealed && !WHILE_SEALED.has(decoded.path)) throw sealedError();
+  if (snapshot.sealed && !alwaysAnswers(decoded.path)) throw sealedError();
   await core.hooks.limit?.(decoded, found?.mount, snapshot);
   if ((decoded.verb === "update" || decoded.verb === "patch") && decoded.path.endsWith("/")) {
     throw invalidRequest("cannot write to a path ending in '/'");

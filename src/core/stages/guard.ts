@@ -1,7 +1,8 @@
 import { type BackendContext, type Operation, permissionDenied, VaultError } from "../../framework/index.ts";
 import { parseInput } from "../../framework/parse.ts";
 import { type Decision, decide } from "../../policy/index.ts";
-import { makeContext } from "../context.ts";
+import { noStorage, provisionalSystem } from "../bootstrap.ts";
+import { makeContext, overStorage } from "../context.ts";
 import { operationOf } from "../route.ts";
 import { type Allowed, type CoreWithHooks, type Known, stamp } from "./types.ts";
 
@@ -22,7 +23,8 @@ const contextFor = async (
     ...(known.known ? { known: known.known } : {}),
     warnings,
     generatePassword: core.hooks.generatePassword,
-    storage: known.reads.over(await core.store.view(known.mount.info.id)),
+    storage:
+      known.mount === provisionalSystem ? noStorage : known.reads.over(await core.store.view(known.mount.info.id)),
   });
 };
 
@@ -31,11 +33,15 @@ const operation = async (known: Known, cx: BackendContext | undefined): Promise<
   if (decoded.verb === "header" && known.known?.isRoot) {
     throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
   }
+  // An endpoint without a token may answer HEAD as it answers GET; what it must not, it refuses itself.
+  if (known.open && decoded.verb === "header") return "read";
   if (decoded.verb !== "update" || !match?.path.exists || !cx) return operationOf(decoded.verb, undefined);
   // Vault reads the fields of such a path before it asks the policy: a wrong type is 400 even for who may not write.
   const op = match.path.ops.update ?? match.path.ops.create;
   if (op) parseInput(match.path, "update", op, match.params, decoded.data);
-  return operationOf("update", await match.path.exists({ params: match.params }, cx));
+  // The handler reads what was prefetched; looking whether it is there must not take it away.
+  const looking = overStorage(cx, known.reads.looking(cx.storage));
+  return operationOf("update", await match.path.exists({ params: match.params }, looking));
 };
 
 const decisionFor = async (core: CoreWithHooks, known: Known, op: Operation): Promise<Decision | undefined> => {

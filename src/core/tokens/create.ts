@@ -3,12 +3,13 @@ import { type Accessor, as, type EpochSeconds, type Seconds } from "../../std/br
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { type Clock, epochSeconds, plus, seconds } from "../../std/time.ts";
-import { accessorAddress, childAddress, leaseListingAddress, tokenAddress } from "../../storage/keys.ts";
+import { accessorAddress, childAddress, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
 import { ending, NEVER, vanishing } from "../expiry.ts";
 import { toSealed } from "../sealed.ts";
 import type { MadeToken, NewToken, Token } from "../services.ts";
 import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
+import { tokenLeaseId, tokenListing } from "./lease-id.ts";
 
 /**
  * Makes tokens. A service token is one transaction: its item, its accessor, its row below the parent, its lease row,
@@ -20,9 +21,6 @@ import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
 /** So that a token, its ancestors, its entity, the epoch and a backend's items fit one batch read. */
 const MAX_DEPTH = 90;
 const ZERO = 0 as Seconds;
-
-/** A token's lease id: below its path, so that prefixes of the path revoke it; made of the tag, never of the id. */
-export const tokenLeaseId = (token: Pick<Token, "path" | "tag">): string => `${token.path}/h${token.tag}`;
 
 const body = (tag: string, accessor: string, input: NewToken, nowMs: number): Token => ({
   tag,
@@ -79,10 +77,9 @@ export const createMaker = (options: {
       writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "absent" });
     }
     if (!token.wrap) {
-      const opaque = (await store.names("lease")).path(tokenLeaseId(token));
       writes.push({
         op: "put",
-        address: leaseListingAddress(token.mountId, opaque),
+        address: await tokenListing(store, token),
         body: { id: token.leased ? tokenLeaseId(token) : "", token: token.tag, accessor: token.accessor },
         when: "any",
       });

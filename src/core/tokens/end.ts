@@ -1,18 +1,12 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
-import {
-  accessorAddress,
-  cubbyholePartition,
-  leaseListingAddress,
-  tokenAddress,
-  tokenPartition,
-} from "../../storage/keys.ts";
+import { accessorAddress, cubbyholePartition, tokenAddress, tokenPartition } from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
 import { ending } from "../expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import type { Leases, Token } from "../services.ts";
-import { tokenLeaseId } from "./create.ts";
+import { tokenListing } from "./lease-id.ts";
 
 /**
  * How tokens end. First one write that refuses the token and, through the chain, every descendant; then the clean-up:
@@ -23,6 +17,10 @@ import { tokenLeaseId } from "./create.ts";
  */
 
 const PAGE = 50;
+/** Leases of an ended token that are revoked before its revocation is answered; the sweeper takes the others. */
+const REVOKED_AT_ONCE = 10;
+/** The lease itself says what failed, and is tried again. */
+const noted = (): undefined => undefined;
 
 export interface EndOptions {
   readonly store: Store;
@@ -65,20 +63,20 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
 
   const drop = (entry: Entry): Promise<void> => store.write([{ op: "delete", address: entry.address, when: "any" }]);
 
-  const endLeases = (tag: string): Promise<void> =>
-    drain(tokenPartition(tag), "lease#", async (entry) => {
+  const endLeases = async (tag: string): Promise<void> => {
+    let atOnce = REVOKED_AT_ONCE;
+    await drain(tokenPartition(tag), "lease#", async (entry) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
-      // Due first, so that a failure or a crash from here on is the sweeper's.
+      // Due first, so that a failure or a crash from here on is the sweeper's, and what is many too.
       await leases().expireNow(id);
-      await leases()
-        .revoke(id)
-        .catch(() => undefined);
+      if (atOnce-- > 0) await leases().revoke(id).catch(noted);
       await drop(entry);
     });
+  };
 
   const removeItem = async (token: Token): Promise<void> => {
     const names = await store.names("token");
-    const listing = leaseListingAddress(token.mountId, (await store.names("lease")).path(tokenLeaseId(token)));
+    const listing = await tokenListing(store, token);
     await store.write([
       { op: "delete", address: accessorAddress(names.tag(token.accessor)), when: "any" },
       { op: "delete", address: listing, when: "any" },

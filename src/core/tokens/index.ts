@@ -1,5 +1,4 @@
 import { permissionDenied, VaultError } from "../../framework/index.ts";
-import { as, type LeaseId } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { type Clock, seconds } from "../../std/time.ts";
 import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
@@ -168,5 +167,4 @@ export const createTokens = (options: TokensOptions): Tokens => {
   };
 };
 
-export const leaseIdOf = (token: Token): LeaseId => as<LeaseId>(`${token.path}/h${token.tag}`);
 export const ZERO = seconds(0);

@@ -1,0 +1,147 @@
+import { type LeaseGrant, type PendingLease, permissionDenied, VaultError } from "../../framework/index.ts";
+import { as, type LeaseId } from "../../std/brand.ts";
+import { randomText } from "../../std/random.ts";
+import { plus, seconds } from "../../std/time.ts";
+import { heldLeaseAddress, tokenAddress } from "../../storage/keys.ts";
+import { ConditionFailed, type Write } from "../../storage/store.ts";
+import { hasEnded } from "../expiry.ts";
+import { noRoute, tainted } from "../route.ts";
+import { fromSealed } from "../sealed.ts";
+import type { Core, KnownToken, Lease, Token } from "../services.ts";
+import type { Mount } from "../stages.ts";
+import { grantTtl, smallest } from "../ttl.ts";
+import type { LeaseItems } from "./items.ts";
+import type { LeaseIndex } from "./listing.ts";
+import type { Revocation } from "./revocation.ts";
+
+/**
+ * How a lease begins: written as pending before the outside world is touched, made live when the credential exists.
+ *
+ * Security: a lease is pended only while its token and its mount live, in one transaction with the proof of both, so
+ * none slips in behind a revocation. What cannot be confirmed is revoked at once.
+ */
+
+/** How long a credential may take to be made before its pending lease counts as abandoned. */
+export const PENDING_SECONDS = seconds(120);
+const ATTEMPTS = 20;
+const ZERO = seconds(0);
+
+const abandoned = (reason: string): VaultError =>
+  new VaultError("internal", { wire: "internal error", multi: true, reason });
+
+export const createGrants = (
+  core: () => Core,
+  parts: { readonly items: LeaseItems; readonly listing: LeaseIndex; readonly revocation: Revocation },
+) => {
+  const { items, listing, revocation } = parts;
+
+  /** Whose revocation ends the lease: the token, or for a batch token (which has no item) the one above it. */
+  const holderOf = ({ token }: KnownToken): string | undefined =>
+    token.type === "batch" ? token.ancestors[0] : token.tag;
+
+  /** Checks, for the transaction, that mount and token are as they are now. Throws when they no longer live. */
+  const proofs = async (mount: Mount, path: string, holder: string | undefined): Promise<readonly Write[]> => {
+    const { config, store, clock } = core();
+    const addresses = [config.epochAddress, ...(holder === undefined ? [] : [tokenAddress(holder)])];
+    const [epoch, token] = await store.get(addresses);
+    const { mounts } = await config.fresh(epoch);
+    const current = [...mounts.values()].find(({ info }) => info.id === mount.info.id);
+    if (!current) throw noRoute(path);
+    if (current.tainted) throw tainted(path);
+    const body = token && fromSealed<Token>(token.body);
+    if (holder !== undefined && (!body || body.revoked || body.tombstone || hasEnded(body.expires, clock.now()))) {
+      throw permissionDenied("the token ended while its request ran");
+    }
+    return [epoch, token].flatMap((entry) =>
+      entry ? [{ op: "check" as const, address: entry.address, when: { n: entry.n } }] : [],
+    );
+  };
+
+  const leaseFor = (grant: LeaseGrant, path: string, mount: Mount, known: KnownToken) => {
+    const now = items.now();
+    const granted = grantTtl({
+      now,
+      issued: now,
+      increment: grant.ttl,
+      roleTtl: ZERO,
+      roleMaxTtl: grant.maxTtl,
+      explicitMaxTtl: ZERO,
+      period: ZERO,
+      mountDefault: mount.info.defaultTtl,
+      mountMax: mount.info.maxTtl,
+    });
+    // A lease never outlives a batch token: nothing else would end it.
+    const { type, expires } = known.token;
+    const room = type === "batch" && expires !== 0 ? seconds(expires - now) : ZERO;
+    const cap = (ttl: number) => seconds(room > 0 ? Math.min(ttl, room) : ttl);
+    const ttl = cap(granted.ttl);
+    const lease: Lease = {
+      id: as<LeaseId>(`${path}/${randomText(core().random, 24)}`),
+      path,
+      mountId: mount.info.id,
+      mountPath: mount.info.path,
+      type: grant.type,
+      internal: grant.internal,
+      token: holderOf(known) ?? "",
+      tokenType: type,
+      issuedMs: core().clock.now(),
+      expires: plus(now, ttl),
+      maxExpires: plus(now, cap(smallest(mount.info.maxTtl, grant.maxTtl))),
+      ttl,
+      maxTtl: grant.maxTtl,
+      renewable: grant.renewable,
+      lastRenewalMs: 0,
+      state: "pending",
+      attempts: 0,
+      error: "",
+      pendingUntil: plus(now, PENDING_SECONDS),
+      claimedUntil: as(0),
+    };
+    return { lease, warnings: granted.warnings };
+  };
+
+  const pend = async (grant: LeaseGrant, path: string, mount: Mount, known: KnownToken) => {
+    const { lease, warnings } = leaseFor(grant, path, mount, known);
+    const holder = holderOf(known);
+    const tag = await items.tag(lease.id);
+    const rows: Write[] = [
+      await items.put(lease, lease.pendingUntil, "absent"),
+      { op: "put", address: await listing.address(lease), body: { id: lease.id, lease: tag }, when: "any" },
+    ];
+    if (holder !== undefined) {
+      rows.push({ op: "put", address: heldLeaseAddress(holder, tag), body: { id: lease.id }, when: "any" });
+    }
+    for (let attempt = 1; ; attempt++) {
+      const writes = [...rows, ...(await proofs(mount, path, holder))];
+      try {
+        await core().crash("lease.pend", () => core().store.write(writes));
+        const { id, ttl, maxExpires } = lease;
+        return { pending: { ...grant, id, ttl, maxExpires }, warnings };
+      } catch (cause) {
+        if (!(cause instanceof ConditionFailed) || attempt >= ATTEMPTS) throw cause;
+      }
+    }
+  };
+
+  const goLive = async (pending: PendingLease): Promise<Lease> => {
+    const live = await items.change(pending.id, (lease) => {
+      if (lease.state !== "pending") throw abandoned("the lease was revoked while its secret was made");
+      const next: Lease = { ...lease, state: "live", internal: pending.internal, pendingUntil: as(0) };
+      return { lease: next, due: next.expires };
+    });
+    if (!live) throw abandoned("the lease was removed while its secret was made");
+    return live;
+  };
+
+  /** Never hands out what would not end: a lease that cannot go live is revoked before the caller hears of it. */
+  const confirm = async (pending: PendingLease): Promise<Lease> => {
+    try {
+      return await goLive(pending);
+    } catch (cause) {
+      await revocation.abandon(pending);
+      throw cause;
+    }
+  };
+
+  return { pend, confirm };
+};

@@ -1,0 +1,33 @@
+import { SPACES } from "../../contract/table.ts";
+import type { MountId } from "../../std/brand.ts";
+import { workThrough } from "../../std/pool.ts";
+import { dataPartition, leaseListingPartition, listingPartition } from "../../storage/keys.ts";
+import type { Core } from "../services.ts";
+
+/**
+ * What is left of a mount that is gone. Its keys go first: from then on nobody opens what they sealed, whatever a copy
+ * of the table still holds. Then its items, found by sort keys alone. May stop anywhere and be run again.
+ */
+
+const WIDTH = 8;
+
+/** `true` when nothing is left; `false` when the deadline came first. */
+export const purgeMount = async (core: Core, mount: MountId, deadlineMs: number): Promise<boolean> => {
+  const { store, clock } = core;
+  const inTime = () => clock.now() < deadlineMs;
+  await core.crash("mount.shred", () => store.shred(mount));
+  const listing = listingPartition(mount);
+  // A record's partition is named by the sort key of its listing entry, which therefore goes last.
+  let after: string | undefined;
+  do {
+    const page = await store.sortKeys(listing, after);
+    const whole = await workThrough(page.items, WIDTH, (sk) => store.wipe(`${SPACES.kv}#${mount}#${sk}`), inTime);
+    if (!whole) return false;
+    after = page.next;
+  } while (after !== undefined);
+  for (const pk of [listing, dataPartition(mount), leaseListingPartition(mount)]) {
+    if (!inTime()) return false;
+    await core.crash("mount.wipe", () => store.wipe(pk));
+  }
+  return true;
+};

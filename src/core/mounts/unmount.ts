@@ -1,0 +1,49 @@
+import { invalidRequest } from "../../framework/index.ts";
+import { as, type MountId } from "../../std/brand.ts";
+import type { JobHandler } from "../jobs.ts";
+import type { Core, Job } from "../services.ts";
+import type { Mount } from "../stages.ts";
+import { purgeMount } from "./purge.ts";
+import { changeMounts, mountById, mountRemoval, mountWrite } from "./table.ts";
+
+/**
+ * Disabling a mount: taint it (no request reaches it, no lease begins), revoke its leases and tokens, remove its row,
+ * shred its keys, purge its items. The job is written with the taint, so a crash anywhere is gone on from.
+ *
+ * Security: the row goes only when no lease is left; one that cannot be revoked fails the job and leaves the mount
+ * tainted, for the operator to force that lease and disable again.
+ */
+
+/** Starts and carries on; answers the job as it is at the deadline, nothing where there was no such mount. */
+export const unmount = async (core: Core, mount: Mount, deadlineMs: number): Promise<Job | undefined> => {
+  const job = core.jobs.begin("unmount", { mount: mount.info.id, path: mount.info.path });
+  let found = false;
+  await changeMounts(core, async (snapshot) => {
+    const current = mountById(snapshot, mount.info.id);
+    found = current !== undefined;
+    return current ? [await mountWrite(core, { ...current, tainted: true }, "present"), job.write] : [];
+  });
+  return found ? core.jobs.run(job.id, deadlineMs) : undefined;
+};
+
+export const unmountJob =
+  (core: () => Core): JobHandler =>
+  async (job, deadlineMs) => {
+    const id = as<MountId>(String(job.input["mount"]));
+    const mount = mountById(await core().config.snapshot(), id);
+    let handled = 0;
+    if (mount) {
+      const revoked = await core().leases.revokeMount(id, deadlineMs);
+      handled = revoked.handled;
+      if (!revoked.done) return { done: false, handled };
+      await core().crash("mount.remove", () =>
+        changeMounts(core(), async (snapshot) => {
+          const current = mountById(snapshot, id);
+          // A failed move gave it back: leases may have begun since.
+          if (current && !current.tainted) throw invalidRequest("the mount was in use again; disable it once more");
+          return current ? [await mountRemoval(core(), current.info.path)] : [];
+        }),
+      );
+    }
+    return { done: await purgeMount(core(), id, deadlineMs), handled };
+  };
