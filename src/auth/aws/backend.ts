@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Backend, type BackendContext, defineBackend, op, path } from "../../framework/index.ts";
+import { accountHints } from "./account-hints.ts";
 import {
   clientConfig,
   clientConfigAddress,
@@ -45,6 +46,7 @@ const surveyOf = async (parts: Parts, cx: BackendContext): Promise<Survey> => ({
   storage: cx.storage,
   config: await clientConfig(cx.storage),
   now: cx.clock.now(),
+  scopes: new Map(),
 });
 const keysOf = (keys: readonly string[]) => (keys.length > 0 ? { data: { keys } } : undefined);
 const done = async (work: Promise<void>): Promise<undefined> => void (await work);
@@ -62,6 +64,7 @@ const loginPath = (parts: Parts) =>
           clientConfigAddress(storage),
           identityConfigAddress(storage),
           ...namedRoleAddress(storage, data["role"]),
+          ...parts.accounts.of(storage, data["role"]),
         ],
         handle: async ({ input }, cx) => ({ auth: await login(parts, input, cx) }),
       }),
@@ -184,7 +187,7 @@ const accountList = path("config/sts", {
 export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
   const partition = partitionOf(region);
   if (!partition) throw new Error(`region ${JSON.stringify(region)} is not known`);
-  const parts: Parts = { sts, lookups: lookupsOf(directory), partition };
+  const parts: Parts = { sts, lookups: lookupsOf(directory), accounts: accountHints(), partition };
   return defineBackend({
     kind: "auth",
     type: "aws",

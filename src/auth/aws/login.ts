@@ -1,5 +1,6 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
+import type { AccountHints } from "./account-hints.ts";
 import { askAws } from "./ask.ts";
 import { clientConfig } from "./client-config.ts";
 import { verifyInstance } from "./ec2-instance.ts";
@@ -21,6 +22,7 @@ import { callerIdentity, type Identity } from "./sts-answer.ts";
 export interface Parts {
   readonly sts: StsFetch;
   readonly lookups: Lookups;
+  readonly accounts: AccountHints;
   readonly partition: Partition;
 }
 
@@ -83,9 +85,10 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
   checkSourceAddress(role, cx.sourceAddress);
   if (role.auth_type !== "iam") throw invalidRequest(`auth method iam not allowed for role ${name}`);
 
-  const survey: Survey = { lookups: parts.lookups, storage: cx.storage, config, now };
+  const survey: Survey = { lookups: parts.lookups, storage: cx.storage, config, now, scopes: new Map() };
   await checkPrincipal(survey, role, name, identity);
   const machine = await infer(survey, role, name, identity);
+  if (survey.scopes.size > 0) parts.accounts.remember(cx.storage, name, identity.principal.account);
   const shown = await identityConfig(cx.storage);
   return { ...loginGrant({ name, role, identity, machine, shown }), once: signed.once };
 };

@@ -51,10 +51,19 @@ export interface Survey {
   readonly config: ClientConfig;
   /** Milliseconds. */
   readonly now: number;
+  /** Filled by `accountScope`: each account's configuration is read once. */
+  readonly scopes: Map<string, Promise<AccountScope>>;
 }
 
 /** The credentials for an account's look-ups. Throws `Refusal` when there are none for exactly that account. */
-export const accountScope = async (survey: Survey, account: string, partition: Partition): Promise<AccountScope> => {
+export const accountScope = (survey: Survey, account: string, partition: Partition): Promise<AccountScope> => {
+  const key = cacheKey(account, partition);
+  const known = survey.scopes.get(key) ?? findScope(survey, account, partition);
+  survey.scopes.set(key, known);
+  return known;
+};
+
+const findScope = async (survey: Survey, account: string, partition: Partition): Promise<AccountScope> => {
   const { config, lookups } = survey;
   const keys =
     config.access_key === ""

@@ -15,15 +15,15 @@ export type StsAccountInput = z.output<typeof accountInput>;
 const stored = z.object({ sts_role: z.string(), external_id: z.string() });
 export type StsAccount = z.output<typeof stored>;
 
-const address = (storage: View, account: string) => storage.at(`config/sts/${account}`);
+export const stsAccountAddress = (storage: View, account: string) => storage.at(`config/sts/${account}`);
 
 export const stsAccount = (storage: View, account: string): Promise<StsAccount | undefined> =>
-  readStored(storage, address(storage, account), stored);
+  readStored(storage, stsAccountAddress(storage, account), stored);
 
 /** Throws `invalid_request`. */
 export const writeStsAccount = async (storage: View, account: string, input: StsAccountInput): Promise<void> => {
   if (!/^[0-9]{12}$/.test(account)) throw invalidRequest("account id must be 12 digits");
-  await changeStored(storage, address(storage, account), stored, (previous) => {
+  await changeStored(storage, stsAccountAddress(storage, account), stored, (previous) => {
     if (input.sts_role === undefined && !previous) throw invalidRequest("missing sts role");
     if (input.sts_role === "") throw invalidRequest("sts role cannot be empty");
     const role = input.sts_role ?? previous?.sts_role ?? "";
@@ -35,6 +35,6 @@ export const writeStsAccount = async (storage: View, account: string, input: Sts
 };
 
 export const removeStsAccount = (storage: View, account: string): Promise<void> =>
-  storage.write([{ op: "delete", address: address(storage, account), when: "any" }]);
+  storage.write([{ op: "delete", address: stsAccountAddress(storage, account), when: "any" }]);
 
 export const listStsAccounts = (storage: View): Promise<readonly string[]> => storage.list("config/sts/");
