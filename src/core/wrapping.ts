@@ -2,15 +2,15 @@ import { type Accessor, as } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { tokenAddress } from "../storage/keys.ts";
-import type { Store } from "../storage/store.ts";
+import { ConditionFailed, type Entry, type Store } from "../storage/store.ts";
 import { hasEnded } from "./expiry.ts";
 import { fromSealed } from "./sealed.ts";
 import type { Token, Tokens, WrappedAnswer, Wrapping } from "./services.ts";
 import type { Mount, WrapInfo } from "./stages.ts";
 
 /**
- * Response wrapping. The answer lies sealed in the wrapping token's own item; unwrapping is one conditional delete that
- * returns it, so exactly one of any number of callers wins and a crash cannot hand it out twice.
+ * Response wrapping. The answer lies sealed in the wrapping token's own item; unwrapping is a read and one delete on
+ * condition that nobody was in between, so exactly one of any number of callers wins and a crash cannot hand it out twice.
  */
 
 export const WRAPPING_POLICY = "response-wrapping";
@@ -52,23 +52,29 @@ export const createWrapping = (options: {
     };
   };
 
-  const peek = async (id: string): Promise<WrappedAnswer | undefined> => {
+  const find = async (id: string, read: Store["get"]): Promise<Entry | undefined> => {
     const tag = await tokens.tag(id);
-    const [entry] = tag === undefined ? [] : await store.get([tokenAddress(tag)]);
+    return tag === undefined ? undefined : (await read([tokenAddress(tag)]))[0];
+  };
+
+  const peek: Wrapping["peek"] = async (id, read = store.get) => {
+    const entry = await find(id, read);
     return live(entry && fromSealed<Token>(entry.body));
   };
 
-  const take = async (id: string): Promise<WrappedAnswer | undefined> => {
-    const tag = await tokens.tag(id);
-    if (tag === undefined) return undefined;
-    const [seen] = await store.get([tokenAddress(tag)]);
+  const take: Wrapping["take"] = async (id, read = store.get) => {
+    const entry = await find(id, read);
     // An ordinary token must not be deleted by presenting it for unwrapping.
-    if (!live(seen && fromSealed<Token>(seen.body))) return undefined;
-    const taken = await store.take(tokenAddress(tag));
-    const token = taken && fromSealed<Token>(taken.body);
-    const answer = live(token);
-    // The accessor's item ends with its TTL; it already finds nothing.
-    return answer;
+    const answer = live(entry && fromSealed<Token>(entry.body));
+    if (!entry || !answer) return undefined;
+    try {
+      // The condition picks the one caller. The accessor's item ends with its TTL; it already finds nothing.
+      await store.write([{ op: "delete", address: entry.address, when: { n: entry.n } }]);
+      return answer;
+    } catch (cause) {
+      if (cause instanceof ConditionFailed) return undefined;
+      throw cause;
+    }
   };
 
   return { wrap, peek, take };
