@@ -1,10 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
-import { type AuditSink, createAudit } from "./core/audit/index.ts";
+import { type AuditSink, createAudit, type OpenAuditFile } from "./core/audit/index.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
 import { createCore } from "./core/core.ts";
+import { corsSettings } from "./core/cors.ts";
 import { createHooks } from "./core/hooks.ts";
 import { createPipeline } from "./core/pipeline.ts";
+import { createQuotas } from "./core/quotas/index.ts";
 import { Forward } from "./core/route.ts";
 import type { Core } from "./core/services.ts";
 import type { CoreWithHooks } from "./core/stages/types.ts";
@@ -40,7 +42,12 @@ export interface ServerDependencies {
   readonly rows: readonly CatalogRow[];
   /** Which rows this process runs; absent: all. */
   readonly hosted?: Hosted;
+  /** The built-in audit device. */
   readonly auditSink: AuditSink;
+  /** Opens the files of audit devices; absent: those write to `auditSink` too. */
+  readonly openAuditFile?: OpenAuditFile;
+  /** Whether audit devices may show data unhashed (`log_raw`). */
+  readonly allowRawAudit?: boolean;
   readonly log: Core["log"];
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
@@ -105,18 +112,31 @@ export const buildServer = (deps: ServerDependencies): Server => {
     ...(deps.domainsAllowed ? { domainsAllowed: deps.domainsAllowed } : {}),
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
-  const core = createCore({
+  const quotas = createQuotas(() => core);
+  const core: CoreWithHooks = createCore({
     store,
     clock,
     random,
     log,
     crash: deps.crash ?? straight,
     catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),
-    audit: (late) => createAudit(late, deps.auditSink),
-    hooks: (late) => createHooks(late, render),
+    audit: (late) =>
+      createAudit(late, {
+        sink: deps.auditSink,
+        ...(deps.openAuditFile ? { openFile: deps.openAuditFile } : {}),
+        ...(deps.allowRawAudit === undefined ? {} : { allowRaw: deps.allowRawAudit }),
+      }),
+    hooks: (late) => createHooks(late, render, quotas),
   });
   const handle = createHttpHandler({
-    core: { handle: createPipeline(core) },
+    core: {
+      handle: createPipeline(core),
+      headersFor: quotas.headersFor,
+      cors: async () => {
+        const [epoch] = await store.get([core.config.epochAddress]);
+        return corsSettings(await core.config.fresh(epoch));
+      },
+    },
     random,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     // A request for another function's mount is the adapter's business.

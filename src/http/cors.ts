@@ -1,3 +1,4 @@
+import { type CorsSettings, STANDARD_CORS_HEADERS } from "../core/cors.ts";
 import { VaultError } from "../framework/errors.ts";
 import { emptyResponse } from "./encode.ts";
 import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";
@@ -8,25 +9,8 @@ import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";
  * "/sys/config/cors".
  */
 
-export interface CorsSettings {
-  /** `["*"]`: every origin. Compared exactly. */
-  readonly origins: readonly string[];
-  /** Beyond the standard ones. */
-  readonly headers: readonly string[];
-}
-
-export const STANDARD_CORS_HEADERS: readonly string[] = [
-  "Content-Type",
-  "X-Requested-With",
-  "X-Vault-AWS-IAM-Server-ID",
-  "X-Vault-MFA",
-  "X-Vault-No-Request-Forwarding",
-  "X-Vault-Wrap-Format",
-  "X-Vault-Wrap-TTL",
-  "X-Vault-Policy-Override",
-  "Authorization",
-  "X-Vault-Token",
-];
+export type { CorsSettings };
+export { STANDARD_CORS_HEADERS };
 
 const METHODS: readonly string[] = ["DELETE", "GET", "OPTIONS", "POST", "PUT", "LIST", "PATCH"];
 

@@ -20,6 +20,8 @@ export interface HttpCore {
   handle(decoded: Decoded): Promise<Answer>;
   /** Asked only when a request carries an `Origin`; absent or `undefined`: CORS is off. */
   cors?(): Promise<CorsSettings | undefined>;
+  /** Headers a request earned on its way (what is left of a rate limit), whatever became of it. Asked once. */
+  headersFor?(requestId: string): Readonly<Record<string, string>> | undefined;
   /** Rate limits: before the body is parsed and the token looked at. Throws `rate_limited`. */
   admit?(request: { readonly path: string; readonly sourceAddress: string }): Promise<void>;
 }
@@ -89,9 +91,11 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
       const outcome = crossOrigin(request, settings);
       if (outcome.type === "answered") return outcome.response;
       if (outcome.type === "allowed") extra = outcome.headers;
-      return withHeaders(await answer(request, requestId), extra);
+      const answered = await answer(request, requestId);
+      return withHeaders(answered, { ...extra, ...core.headersFor?.(requestId) });
     } catch (error) {
-      return withHeaders(failed(error, requestId), extra);
+      const answered = failed(error, requestId);
+      return withHeaders(answered, { ...extra, ...core.headersFor?.(requestId) });
     }
   };
 

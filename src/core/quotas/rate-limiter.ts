@@ -1,0 +1,68 @@
+/**
+ * Counts requests of one environment per rule and caller: so many in each interval, then none until the next, or until
+ * the block ends. It forgets callers whose interval is over, and under a flood of addresses the oldest: its memory is
+ * bounded, which a flood may use to be counted anew.
+ */
+
+export interface Rate {
+  /** Requests per interval; a fraction is rounded up, as in Vault. */
+  readonly rate: number;
+  readonly intervalMs: number;
+  /** How long a caller is refused after the first request too many; 0: until the interval ends. */
+  readonly blockMs: number;
+}
+
+export interface Taken {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until requests are let through again. */
+  readonly resetMs: number;
+}
+
+interface Window {
+  began: number;
+  used: number;
+  blockedUntil: number;
+}
+
+const MAX_CALLERS = 10_000;
+
+export interface RateLimiter {
+  take(key: string, rate: Rate, nowMs: number): Taken;
+}
+
+export const createRateLimiter = (maxCallers: number = MAX_CALLERS): RateLimiter => {
+  const windows = new Map<string, Window>();
+
+  const windowOf = (key: string, { intervalMs }: Rate, now: number): Window => {
+    const known = windows.get(key);
+    if (known && known.blockedUntil > now) return known;
+    if (known && now - known.began < intervalMs && now >= known.began) return known;
+    const fresh = { began: now, used: 0, blockedUntil: 0 };
+    // Set anew, so that the map is ordered by age.
+    windows.delete(key);
+    if (windows.size >= maxCallers) {
+      const [oldest] = windows.keys();
+      if (oldest !== undefined) windows.delete(oldest);
+    }
+    windows.set(key, fresh);
+    return fresh;
+  };
+
+  return {
+    take: (key, rate, now) => {
+      const limit = Math.ceil(rate.rate);
+      const window = windowOf(key, rate, now);
+      if (window.blockedUntil > now) return { allowed: false, limit, remaining: 0, resetMs: window.blockedUntil - now };
+      const resetMs = window.began + rate.intervalMs - now;
+      if (window.used < limit) {
+        window.used += 1;
+        return { allowed: true, limit, remaining: limit - window.used, resetMs };
+      }
+      if (rate.blockMs <= 0) return { allowed: false, limit, remaining: 0, resetMs };
+      window.blockedUntil = now + rate.blockMs;
+      return { allowed: false, limit, remaining: 0, resetMs: rate.blockMs };
+    },
+  };
+};
