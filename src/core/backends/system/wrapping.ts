@@ -70,9 +70,11 @@ export const wrappingPaths = (core: Core) => {
 
   const unwrap = async (body: JsonValue | undefined, cx: BackendContext) => {
     const { id, inBody } = given(body, cx);
-    if (!(await core.wrapping.peek(id))) throw notValid();
-    if (inBody) await checkCaller(cx);
-    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id));
+    if (inBody) {
+      if (!(await core.wrapping.peek(id))) throw notValid();
+      await checkCaller(cx);
+    }
+    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id, cx.storage.getMany));
     if (!answer) throw notValid();
     return replay(answer);
   };
