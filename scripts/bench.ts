@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildFunctions } from "./bench/bundles.ts";
+import { measureDecisions } from "./bench/decisions.ts";
+import { type Figure, figure, printFigures } from "./bench/figures.ts";
+import { measureInit } from "./bench/init.ts";
+import { type Bench, countCalls, createBench } from "./bench/operations.ts";
+import { measureReads } from "./bench/reads.ts";
+import { measureSealing } from "./bench/sealing.ts";
+
+/**
+ * The budgets of the product beside what this machine measures. `--quick` takes few samples; `--json FILE` writes the
+ * figures as a list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of
+ * them than budgeted, or any to KMS in a warm request, ends it with 1.
+ */
+
+const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "string" } } });
+const quick = options.quick ?? false;
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const SERVICES: readonly (readonly [string, string])[] = [
+  ["dynamodb", "DynamoDB calls"],
+  ["kms", "KMS calls"],
+  ["sts", "STS calls"],
+  ["ssm", "SSM calls"],
+  ["iam", "IAM calls"],
+];
+
+const countedCalls = async (bench: Bench): Promise<readonly Figure[]> => {
+  const figures: Figure[] = [];
+  for (const operation of bench.operations) {
+    const { calls, made } = await countCalls(bench, operation);
+    const counted = SERVICES.filter(
+      ([service]) => service === "kms" || service in calls || service in operation.budget,
+    );
+    const own = counted.map(([service, unit]) =>
+      figure(operation.name, calls[service] ?? 0, unit, operation.budget[service] ?? 0),
+    );
+    if (own.some(({ ok }) => !ok)) console.error(`${operation.name} made: ${made.join(", ")}`);
+    figures.push(...own);
+  }
+  return figures;
+};
+
+const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), "zeroth-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const functions = (): Promise<readonly Figure[]> =>
+  inFolder(async (folder) => {
+    const { figures, names } = await buildFunctions(root, folder);
+    return names.includes("kv") ? [...figures, ...(await measureInit(folder, quick ? 3 : 9))] : figures;
+  });
+
+const bench = await createBench();
+const calls = await countedCalls(bench);
+const reads = await measureReads(bench, quick ? 400 : 4000);
+await bench.world.close();
+const figures = [
+  ...calls,
+  ...reads,
+  ...measureSealing(quick ? 11 : 101),
+  ...measureDecisions(quick ? 11 : 101),
+  ...(await functions()),
+];
+console.log(printFigures(figures));
+if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+if (calls.some(({ ok }) => !ok)) process.exitCode = 1;
