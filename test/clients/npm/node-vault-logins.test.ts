@@ -73,7 +73,7 @@ describe("node-vault: AppRole", () => {
     const vault = root();
     await vault.enableAuth({ mount_point: "approle", type: "approle" });
     expect(await vault.auths()).toHaveProperty("approle/");
-    await vault.addApproleRole({ role_name: "web", token_policies: "default", token_ttl: "20m" });
+    await vault.addApproleRole({ role_name: "web", policies: "default", token_ttl: 1200 });
     expect((await vault.getApproleRole({ role_name: "web" })).data.token_ttl).toBe(1200);
     expect((await vault.approleRoles()).data.keys).toEqual(["web"]);
     await vault.updateApproleRoleId({ role_name: "web", role_id: "the-web" });

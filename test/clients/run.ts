@@ -1,0 +1,43 @@
+import { startDevServer } from "./dev-server.ts";
+import { runSuite, type Tally } from "./suite.ts";
+import { go, hvac, Missing } from "./toolchains.ts";
+
+/**
+ * `npm run test:clients`: clients of other languages against a dev server of this checkout. `--verbose` prints every
+ * check; a client's name (`hvac`, `go`) runs that one alone. The npm clients are part of `npm test`.
+ */
+
+const CLIENTS = { hvac, go };
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const arguments_ = process.argv.slice(2);
+const verbose = arguments_.includes("--verbose");
+const chosen = arguments_.filter((argument) => !argument.startsWith("--"));
+
+const server = await startDevServer();
+const tallies: Tally[] = [];
+try {
+  for (const [name, prepare] of Object.entries(CLIENTS)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    try {
+      const { program, args } = await prepare();
+      const command = { program, args: [...args, server.url, server.rootToken] };
+      const tally = await runSuite(name, command, print, verbose);
+      tallies.push(tally);
+      print(`${tally.title}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+    } catch (cause) {
+      const missing = cause instanceof Missing;
+      tallies.push({ title: name, passed: 0, failed: missing ? 0 : 1, skipped: missing ? 1 : 0 });
+      print(`${name}: ${missing ? "skipped" : "failed"}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+} finally {
+  await server.stop();
+}
+
+const total = (part: "passed" | "failed" | "skipped"): number => tallies.reduce((sum, tally) => sum + tally[part], 0);
+print(`${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`);
+process.exitCode = total("failed") > 0 ? 1 : 0;
