@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { createIdentityStore } from "../../../../src/core/identity/index.ts";
+import { createTurns } from "../../../../src/core/identity/turns.ts";
 import { makeMount } from "../../../../src/core/initialize.ts";
 import { kvV1 } from "../../../../src/engines/kv/backend.ts";
 import { type CrashPoint, defineBackend, field, op, path } from "../../../../src/framework/index.ts";
 import type { JsonObject } from "../../../../src/std/json.ts";
+import { systemRandom, uuid } from "../../../../src/std/random.ts";
 import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
 
 /** A server with an auth method that believes whoever comes: a login is a name, policies, metadata and groups. */
@@ -60,6 +63,10 @@ export interface IdentityServer extends TestServer {
   /** Makes an entity and answers its id. */
   entity(name: string, body?: JsonObject): Promise<string>;
   group(name: string, body?: JsonObject): Promise<string>;
+  /** Makes many entities at once and answers their ids. */
+  people(count: number): Promise<readonly string[]>;
+  /** Makes many external groups at once, known to a mount as `many-0`, `many-1` and so on. */
+  externalGroups(count: number, accessor: string): Promise<void>;
 }
 
 export const authOf = (answer: Answered): JsonObject => answer.body["auth"] as JsonObject;
@@ -78,6 +85,8 @@ export const makeIdentityServer = async (options: { readonly crash?: CrashPoint 
     await server.core.config.putMount(made, "absent");
     return made.info.accessor;
   };
+  const store = createIdentityStore(server.core);
+  const turns = createTurns(server.core);
   const one = await mount("auth", "trusting", "auth/one/");
   const two = await mount("auth", "trusting", "auth/two/");
   await mount("secret", "kv", "kv/");
@@ -101,5 +110,26 @@ export const makeIdentityServer = async (options: { readonly crash?: CrashPoint 
     },
     entity: (name, body) => made("entity", name, body),
     group: (name, body) => made("group", name, body),
+    people: async (count) => {
+      const { entities } = store;
+      const people = Array.from({ length: count }, () => entities.fresh());
+      for (let at = 0; at < count; at += 30) {
+        const writes = await Promise.all(people.slice(at, at + 30).map(entities.creation));
+        await server.core.store.write(writes.flat());
+      }
+      return people.map(({ id }) => id);
+    },
+    externalGroups: async (count, accessor) => {
+      const at = "2030-01-01T00:00:00Z";
+      for (let index = 0; index < count; index += 50) {
+        const slice = Array.from({ length: Math.min(50, count - index) }, (_, more) => `many-${index + more}`);
+        const writes = slice.map(async (name) => {
+          const alias = { id: uuid(systemRandom), name, mountAccessor: accessor, creationTime: at, lastUpdateTime: at };
+          const group = store.groups.fresh({ name, type: "external", alias });
+          return turns.definition(group.id, group);
+        });
+        await server.core.config.change(await Promise.all(writes));
+      }
+    },
   };
 };
