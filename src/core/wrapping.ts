@@ -3,10 +3,10 @@ import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { tokenAddress } from "../storage/keys.ts";
 import { ConditionFailed, type Entry, type Store } from "../storage/store.ts";
-import { hasEnded } from "./expiry.ts";
 import { fromSealed } from "./sealed.ts";
 import type { Token, Tokens, WrappedAnswer, Wrapping } from "./services.ts";
 import type { Mount, WrapInfo } from "./stages.ts";
+import { tokenHasEnded } from "./tokens/lifetime.ts";
 
 /**
  * Response wrapping. The answer lies sealed in the wrapping token's own item; unwrapping is a read and one delete on
@@ -24,9 +24,7 @@ export const createWrapping = (options: {
   const { store, clock, tokens } = options;
 
   const live = (token: Token | undefined): WrappedAnswer | undefined =>
-    token?.wrap && !token.revoked && token.numUses >= 0 && !hasEnded(token.expires, clock.now())
-      ? token.wrap
-      : undefined;
+    token?.wrap && !token.revoked && token.numUses >= 0 && !tokenHasEnded(token, clock.now()) ? token.wrap : undefined;
 
   const wrap = async (answer: Omit<WrappedAnswer, "creationTimeMs">, mount: Mount): Promise<WrapInfo> => {
     const creationTimeMs = clock.now();

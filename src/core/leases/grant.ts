@@ -4,11 +4,11 @@ import { randomText } from "../../std/random.ts";
 import { plus, seconds } from "../../std/time.ts";
 import { heldLeaseAddress, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
-import { hasEnded } from "../expiry.ts";
 import { noRoute, tainted } from "../route.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Core, KnownToken, Lease, Token } from "../services.ts";
 import type { Mount } from "../stages.ts";
+import { tokenHasEnded } from "../tokens/lifetime.ts";
 import { grantTtl, smallest } from "../ttl.ts";
 import type { LeaseItems } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
@@ -49,7 +49,7 @@ export const createGrants = (
     if (!current) throw noRoute(path);
     if (current.tainted) throw tainted(path);
     const body = token && fromSealed<Token>(token.body);
-    if (holder !== undefined && (!body || body.revoked || body.tombstone || hasEnded(body.expires, clock.now()))) {
+    if (holder !== undefined && (!body || body.revoked || body.tombstone || tokenHasEnded(body, clock.now()))) {
       throw permissionDenied("the token ended while its request ran");
     }
     return [epoch, token].flatMap((entry) =>

@@ -36,7 +36,8 @@ const wrap = async (core: CoreWithHooks, handled: Handled, answer: Answer): Prom
   const { decoded, mount } = handled;
   const ttl = handled.reply?.wrapTtl ?? decoded.wrapTtl;
   if (ttl === undefined || ttl === 0 || !mount || !wrappable(handled)) return answer;
-  const rendered = core.hooks.render(answer);
+  // Inside, the answer is the envelope alone: what old routes repeat in front of it stays outside.
+  const rendered = core.hooks.render({ ...answer, path: "" });
   const wrapInfo: WrapInfo = await core.wrapping.wrap(
     {
       status: rendered.status,

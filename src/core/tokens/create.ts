@@ -1,8 +1,8 @@
 import { invalidRequest } from "../../framework/index.ts";
-import { type Accessor, as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
+import { type Accessor, as, type Seconds } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
-import { type Clock, epochSeconds, plus, seconds } from "../../std/time.ts";
+import { type Clock, epochSeconds, seconds } from "../../std/time.ts";
 import { accessorAddress, childAddress, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
 import { ending, NEVER, vanishing } from "../expiry.ts";
@@ -10,6 +10,7 @@ import { toSealed } from "../sealed.ts";
 import type { MadeToken, NewToken, Token } from "../services.ts";
 import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
 import { tokenLeaseId, tokenListing } from "./lease-id.ts";
+import { endSecond } from "./lifetime.ts";
 
 /**
  * Makes tokens. A service token is one transaction: its item, its accessor, its row below the parent, its lease row,
@@ -34,7 +35,7 @@ const body = (tag: string, accessor: string, input: NewToken, nowMs: number): To
   issuedMs: nowMs,
   creationTtl: input.ttl,
   ttl: input.ttl,
-  expires: input.ttl === 0 ? NEVER : plus(as<EpochSeconds>(Math.ceil(nowMs / 1000)), input.ttl),
+  expires: input.ttl === 0 ? NEVER : endSecond(nowMs, input.ttl),
   explicitMaxTtl: input.explicitMaxTtl ?? ZERO,
   period: input.period ?? ZERO,
   role: input.role ?? "",

@@ -3,7 +3,7 @@ import type { RandomSource } from "../../std/random.ts";
 import { type Clock, seconds } from "../../std/time.ts";
 import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store } from "../../storage/store.ts";
-import { ending, hasEnded } from "../expiry.ts";
+import { ending } from "../expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import type { Config, EntityView, Identity, KnownToken, MadeToken, Token, Tokens } from "../services.ts";
 import type { AuthBlock } from "../stages.ts";
@@ -11,6 +11,7 @@ import { createMaker } from "./create.ts";
 import { createEnd, type EndOptions } from "./end.ts";
 import { BATCH_PREFIX } from "./ids.ts";
 import { createKnow } from "./know.ts";
+import { tokenHasEnded } from "./lifetime.ts";
 
 /**
  * The token store: `know` whether a presented token lives, `create`, renew (`update`), and end (`end.ts`).
@@ -59,7 +60,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     for (const entry of entries) {
       const ancestor = entry && fromSealed<Token>(entry.body);
       if (ancestor?.tombstone) return true;
-      if (!ancestor || ancestor.revoked || hasEnded(ancestor.expires, clock.now())) return false;
+      if (!ancestor || ancestor.revoked || tokenHasEnded(ancestor, clock.now())) return false;
     }
     return true;
   };

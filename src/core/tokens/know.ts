@@ -3,10 +3,10 @@ import type { Sensitive } from "../../std/sensitive.ts";
 import type { Clock } from "../../std/time.ts";
 import { tokenAddress } from "../../storage/keys.ts";
 import type { Address, Entry, Store } from "../../storage/store.ts";
-import { hasEnded } from "../expiry.ts";
 import { fromSealed } from "../sealed.ts";
 import type { EntityView, Identity, KnownToken, Refused, Snapshot, Token } from "../services.ts";
 import { BATCH_PREFIX, MAX_TOKEN_LENGTH } from "./ids.ts";
+import { tokenHasEnded } from "./lifetime.ts";
 
 /**
  * Whether a presented token lives: clock, ancestors, use count, address, entity.
@@ -29,7 +29,7 @@ const stateOf = (token: Token, nowMs: number): string | undefined => {
   if (token.revoked) return "token is revoked";
   if (token.tombstone) return "token is revoked";
   if (token.numUses < 0) return "token has no uses left";
-  return hasEnded(token.expires, nowMs) ? "token is expired" : undefined;
+  return tokenHasEnded(token, nowMs) ? "token is expired" : undefined;
 };
 
 export const createKnow = (options: { readonly store: Store; readonly clock: Clock; readonly identity: Identity }) => {

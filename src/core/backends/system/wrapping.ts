@@ -30,7 +30,7 @@ const INVALID_TOKEN = "2 errors occurred:\n\t* permission denied\n\t* invalid to
 /** The wrapping token a request means: in its body, else in its header. */
 const given = (body: JsonValue | undefined, cx: BackendContext): { id: string; inBody: boolean } => {
   const header = requestOf(cx).decoded?.token?.reveal();
-  if (body !== undefined) {
+  if (body !== undefined && body !== null) {
     if (typeof body !== "string") throw validating("could not decode token in request body");
     if (body === "") throw validating("empty token in request body");
     return { id: body, inBody: body !== header };
@@ -127,6 +127,19 @@ export const wrappingPaths = (core: Core) => {
         update: op({ ...open, summary: "unwrap an answer", handle: ({ input }, cx) => unwrap(input.token, cx) }),
       },
     }),
+    path("wrapping/pubkey", {
+      summary: "no endpoint: wrapping tokens in JWT format do not exist",
+      params: {},
+      ops: {
+        read: op({
+          summary: "refused",
+          access: "unauthenticated",
+          handle: async () => {
+            throw new VaultError("unsupported_path", { wire: "unsupported path" });
+          },
+        }),
+      },
+    }),
     path("wrapping/rewrap", {
       summary: "move a wrapped answer to a new wrapping token",
       params: {},
@@ -138,7 +151,10 @@ export const wrappingPaths = (core: Core) => {
             const { id } = given(input.token, cx);
             const answer = await core.wrapping.take(id);
             if (!answer) throw notValid();
-            return { ...replay(answer), wrapTtl: answer.ttl, wrapPath: answer.creationPath };
+            // A smaller TTL may be asked for, never a longer one.
+            const asked = requestOf(cx).decoded?.wrapTtl ?? answer.ttl;
+            const wrapTtl = asked > 0 && asked < answer.ttl ? asked : answer.ttl;
+            return { ...replay(answer), wrapTtl, wrapPath: answer.creationPath };
           },
         }),
       },

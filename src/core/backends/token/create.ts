@@ -15,7 +15,7 @@ const ZERO = seconds(0);
 
 const Input = z.object({
   id: field.text("id of the token; needs sudo"),
-  policies: field.commaList("policies of the token; the parent's when absent"),
+  policies: field.textList("policies of the token; the parent's when absent"),
   meta: field.keyValues("metadata shown in lookups and the audit log"),
   no_parent: field.flag("make an orphan; needs sudo"),
   no_default_policy: field.flag("leave the default policy out"),
@@ -78,7 +78,8 @@ const leastUses = (a: number, b: number): number => (a > 0 && b > 0 ? Math.min(a
 export const createPaths = (core: Core) => {
   const wantedFrom = (given: Given, role: Role | undefined, orphanPath: boolean, warnings: string[]): Wanted => {
     if ((given.num_uses ?? 0) < 0) throw invalidRequest("number of uses cannot be negative");
-    const ttl = duration("ttl", given.ttl !== undefined && given.ttl !== "" ? given.ttl : given.lease);
+    const byTtl = given.ttl !== undefined && given.ttl !== "";
+    const ttl = byTtl ? duration("ttl", given.ttl) : duration("lease", given.lease);
     const explicit = duration("explicit_max_ttl", given.explicit_max_ttl);
     const period = duration("period", given.period);
     const both = (name: string, asked: Seconds, ofRole: Seconds | undefined): Seconds => {
@@ -193,8 +194,9 @@ export const createPaths = (core: Core) => {
       displayName: displayName(given.display_name),
       numUses: wanted.numUses,
       ttl,
-      explicitMaxTtl: wanted.explicitMaxTtl,
-      period: wanted.period,
+      // What only the role says is asked of the role again at each renewal.
+      explicitMaxTtl: duration("explicit_max_ttl", given.explicit_max_ttl) > 0 ? wanted.explicitMaxTtl : ZERO,
+      period: duration("period", given.period) > 0 ? wanted.period : ZERO,
       role: role?.name ?? "",
       entityId: alias?.entity.id ?? (wanted.orphan ? "" : parent.entityId),
       boundCidrs: role ? role.fields.token_bound_cidrs : wanted.orphan ? [] : parent.boundCidrs,

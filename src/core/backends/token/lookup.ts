@@ -9,40 +9,44 @@ import {
   VaultError,
 } from "../../../framework/index.ts";
 import type { JsonValue } from "../../../std/json.ts";
-import { epochSeconds, rfc3339 } from "../../../std/time.ts";
+import { rfc3339 } from "../../../std/time.ts";
 import { callerOf, requestOf } from "../../context.ts";
 import type { Core, EntityView, Token } from "../../services.ts";
+import { tokenEndMs } from "../../tokens/lifetime.ts";
 
 /** `auth/token/lookup*`: what a token is. The id shown is the one presented, never one read from storage. */
 
 /** What a lookup shows. Lifetimes in seconds, moments as RFC 3339 or epoch seconds. */
-export const tokenData = (token: Token, id: string, nowMs: number, identity: readonly string[] = []) => ({
-  accessor: token.accessor,
-  creation_time: Math.floor(token.issuedMs / 1000),
-  creation_ttl: token.creationTtl,
-  display_name: token.displayName,
-  entity_id: token.entityId,
-  expire_time: token.expires === 0 ? null : rfc3339(token.expires * 1000),
-  explicit_max_ttl: token.explicitMaxTtl,
-  id,
-  meta: token.meta,
-  num_uses: Math.max(token.numUses, 0),
-  orphan: token.ancestors.length === 0,
-  path: token.path,
-  policies: token.policies,
-  ttl: token.expires === 0 ? 0 : Math.max(0, token.expires - epochSeconds(nowMs)),
-  type: token.type,
-  ...(token.leased ? { renewable: token.renewable, issue_time: rfc3339(token.issuedMs) } : {}),
-  ...(token.lastRenewalMs > 0
-    ? { last_renewal: rfc3339(token.lastRenewalMs), last_renewal_time: Math.floor(token.lastRenewalMs / 1000) }
-    : {}),
-  ...(token.role === "" ? {} : { role: token.role }),
-  ...(token.period === 0 ? {} : { period: token.period }),
-  ...(token.boundCidrs.length === 0
-    ? {}
-    : { bound_cidrs: token.boundCidrs.map((cidr) => cidr.replace(/\/(32|128)$/, "")) }),
-  ...(identity.length === 0 ? {} : { identity_policies: identity, external_namespace_policies: {} }),
-});
+export const tokenData = (token: Token, id: string, nowMs: number, identity: readonly string[] = []) => {
+  const end = tokenEndMs(token);
+  return {
+    accessor: token.accessor,
+    creation_time: Math.floor(token.issuedMs / 1000),
+    creation_ttl: token.creationTtl,
+    display_name: token.displayName,
+    entity_id: token.entityId,
+    expire_time: end === undefined ? null : rfc3339(end),
+    explicit_max_ttl: token.explicitMaxTtl,
+    id,
+    meta: token.meta,
+    num_uses: Math.max(token.numUses, 0),
+    orphan: token.ancestors.length === 0,
+    path: token.path,
+    policies: token.policies,
+    ttl: end === undefined ? 0 : Math.max(0, Math.floor((end - nowMs) / 1000)),
+    type: token.type,
+    ...(token.leased ? { renewable: token.renewable, issue_time: rfc3339(token.issuedMs) } : {}),
+    ...(token.lastRenewalMs > 0
+      ? { last_renewal: rfc3339(token.lastRenewalMs), last_renewal_time: Math.floor(token.lastRenewalMs / 1000) }
+      : {}),
+    ...(token.role === "" ? {} : { role: token.role }),
+    ...(token.period === 0 ? {} : { period: token.period }),
+    ...(token.boundCidrs.length === 0
+      ? {}
+      : { bound_cidrs: token.boundCidrs.map((cidr) => cidr.replace(/\/(32|128)$/, "")) }),
+    ...(identity.length === 0 ? {} : { identity_policies: identity, external_namespace_policies: {} }),
+  };
+};
 
 /** A token given in the body; JSON of another type than text is no token at all. */
 export const tokenField = (description: string) => field.anyValue(description);

@@ -35,7 +35,7 @@ const byRole = (role: Role, request: PolicyRequest): readonly string[] => {
     disallowed.includes(name) || role.disallowedPoliciesGlob.some((glob) => globMatch(glob, name));
   const addDefault = !request.noDefaultPolicy && !role.fields.token_no_default_policy && !isDisallowed("default");
   const withDefault = (names: readonly string[]): readonly string[] =>
-    normalizePolicies(addDefault ? [...names, "default"] : names);
+    normalizePolicies(addDefault && !names.includes("root") ? [...names, "default"] : names);
 
   const restricted = allowed.length > 0 || role.allowedPoliciesGlob.length > 0;
   const nothing = request.requested === undefined || request.requested.length === 0;
@@ -49,7 +49,7 @@ const byRole = (role: Role, request: PolicyRequest): readonly string[] => {
     );
     if (restricted && outside) {
       throw invalidRequest(
-        `token policies (${quoted(candidate)}) must be subset of the role's allowed policies (${quoted(mayHave)}) or glob policies (${quoted(role.allowedPoliciesGlob)})`,
+        `token policies (${quoted(candidate)}) must be subset of the role's allowed policies (${quoted(mayHave)}) or glob policies (${quoted([...role.allowedPoliciesGlob].sort())})`,
       );
     }
   }
@@ -63,8 +63,7 @@ const byParent = (request: PolicyRequest): readonly string[] => {
   const parents = normalizePolicies(parent.policies);
   if (requested === undefined || requested.length === 0) return parents;
   const names = normalizePolicies(requested);
-  if (names.includes("root")) return names;
-  if (sudo) return normalizePolicies([...names, "default"]);
+  if (sudo) return names.includes("root") ? names : normalizePolicies([...names, "default"]);
   if (!parents.includes("root") && names.some((name) => !parents.includes(name))) {
     throw invalidRequest("child policies must be subset of parent");
   }

@@ -14,6 +14,7 @@ import { epochSeconds, seconds } from "../../../std/time.ts";
 import { backendOf, callerOf, makeContext, requestOf } from "../../context.ts";
 import type { Core, EntityView, Token } from "../../services.ts";
 import type { Mount } from "../../stages.ts";
+import { endSecond } from "../../tokens/lifetime.ts";
 import { grantTtl, PAST_MAX, type TtlGrant } from "../../ttl.ts";
 import { tokenByAccessor, tokenField, tokenText } from "./lookup.ts";
 import { readRole } from "./roles.ts";
@@ -70,7 +71,7 @@ const limitsNow = async (
     return {
       ...plain(token),
       ttl: token.ttl,
-      period: period > 0 ? period : token.period,
+      period: least(token.period, period),
       explicitMaxTtl: least(token.explicitMaxTtl, explicitMaxTtl),
     };
   }
@@ -128,11 +129,12 @@ export const renewPaths = (core: Core) => {
     const mount = await mountOf(core, token);
     const limits = await limitsNow(core, token, mount, increment, cx);
     if (!limits) return undefined;
-    const { ttl, expires, warnings } = grant(token, mount, limits, increment, core.clock.now());
+    const nowMs = core.clock.now();
+    const { ttl, warnings } = grant(token, mount, limits, increment, nowMs);
     const renewed = await core.tokens.update(token, {
       ttl,
-      expires,
-      lastRenewalMs: core.clock.now(),
+      expires: endSecond(nowMs, ttl),
+      lastRenewalMs: nowMs,
       internal: limits.internal,
     });
     const issued: IssuedAuth = core.tokens.authBlock({ id, token: renewed }, entity);

@@ -116,7 +116,7 @@ const checkBatch = (role: StoredRole): void => {
   if (role.fields.token_explicit_max_ttl !== 0) throw invalidRequest(`${cannot} tokens with an explicit max TTL`);
 };
 
-const DOUBLES = ["period", "explicit_max_ttl", "bound_cidrs"] as const;
+const DOUBLES = ["bound_cidrs", "explicit_max_ttl", "period"] as const;
 const doubles = (given: Given): string[] =>
   DOUBLES.filter((old) => given[old] !== undefined && given[`token_${old}`] !== undefined).map(
     (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,
@@ -144,7 +144,7 @@ const merge = (before: StoredRole, given: Given): StoredRole => {
   return role;
 };
 
-const shown = (role: StoredRole) => {
+const shown = (role: StoredRole, name: string) => {
   const { fields } = role;
   const cidrs = fields.token_bound_cidrs.map((cidr) => cidr.replace(/\/(32|128)$/, ""));
   const legacy = new Set(fields.token_legacy);
@@ -155,7 +155,7 @@ const shown = (role: StoredRole) => {
     disallowed_policies: role.disallowedPolicies,
     disallowed_policies_glob: role.disallowedPoliciesGlob,
     explicit_max_ttl: legacy.has("explicit_max_ttl") ? fields.token_explicit_max_ttl : 0,
-    name: role.name,
+    name,
     orphan: role.orphan,
     path_suffix: role.pathSuffix,
     period: legacy.has("period") ? fields.token_period : 0,
@@ -190,7 +190,7 @@ export const rolePaths = (_core: Core) => [
         summary: "read a token role",
         handle: async ({ params }, cx) => {
           const role = await readRole(cx.storage, params.role_name);
-          return role && { data: shown(role) };
+          return role && { data: shown(role, params.role_name) };
         },
       }),
       update: op({
