@@ -1,0 +1,64 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
+import { builtInRows } from "../../src/catalog.ts";
+import type { Backend } from "../../src/framework/index.ts";
+import { type ReferencePage, referencePages } from "../../src/framework/reference.ts";
+import { buildServer } from "../../src/server.ts";
+import { systemRandom } from "../../src/std/random.ts";
+import { systemClock } from "../../src/std/time.ts";
+
+/** The API reference out of the path tables themselves. Nothing is called: the clients lead nowhere. */
+
+const HEAD = "# API reference\n\n<!-- generated from the path tables: do not edit -->\n\n";
+
+/** One backend under the name its page has: `kv` has a page for each of its versions. */
+interface Named {
+  readonly name: string;
+  readonly backend: Backend;
+}
+
+const nowhere = { region: "us-east-1", credentials: { accessKeyId: "none", secretAccessKey: "none" } };
+
+const backends = async (): Promise<readonly Named[]> => {
+  const parts = () => ({ ...awsAdapters({ region: nowhere.region, clock: systemClock }), region: nowhere.region });
+  const { core } = buildServer({
+    dynamodb: new DynamoDBClient(nowhere),
+    kms: new KMSClient(nowhere),
+    tableName: "zeroth",
+    keyId: "alias/zeroth",
+    clock: systemClock,
+    random: systemRandom,
+    rows: builtInRows({ aws: parts }),
+    auditSink: { write: async () => undefined },
+    log: () => undefined,
+  });
+  const named: Named[] = [];
+  for (const { kind, type, aliases } of core.catalog.types) {
+    // A name that brings options of its own stands for another path table.
+    const versions = Object.entries(aliases).filter(([, options]) => Object.keys(options).length > 0);
+    for (const [name, options] of versions.length > 0 ? versions : [[type, {}] as const]) {
+      const backend = await core.catalog.find(kind, type, options);
+      if (!backend) throw new Error(`no code for ${type}`);
+      named.push({ name, backend });
+    }
+  }
+  return named;
+};
+
+const pageOf = ({ name, backend }: Named): ReferencePage => {
+  const found = referencePages([backend]).find(({ file }) => file !== "README.md");
+  if (!found) throw new Error(`no page for ${name}`);
+  return { file: `${backend.kind}-${name}.md`, text: found.text.replace(/^# .*/, `# ${name}`) };
+};
+
+/** Every page of `docs/api/`, its index first; sorted, so that the order of the catalog does not show. */
+export const apiPages = async (): Promise<readonly ReferencePage[]> => {
+  const key = ({ name, backend }: Named) => `${backend.kind} ${name}`;
+  const named = [...(await backends())].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const links = named.map(({ name, backend }) => {
+    const first = backend.help.trim().split("\n", 1)[0] ?? "";
+    return `- [${name}](${backend.kind}-${name}.md) (${backend.kind}): ${first}\n`;
+  });
+  return [{ file: "README.md", text: HEAD + links.join("") }, ...named.map(pageOf)];
+};
