@@ -1,5 +1,6 @@
 import type { AwsAuthParts } from "./auth/aws/backend.ts";
 import type { CatalogRow } from "./core/catalog.ts";
+import type { DatabaseParts } from "./engines/database/backend.ts";
 
 /**
  * The one list of secrets engines and auth methods. Adding one is a folder and a row here; removing both leaves
@@ -10,6 +11,8 @@ import type { CatalogRow } from "./core/catalog.ts";
 export interface BackendParts {
   /** Asked when the method is first used, so that a function that does not run it loads none of it. */
   readonly aws: () => AwsAuthParts | Promise<AwsAuthParts>;
+  /** Absent: the built-in connectors, never closed, which suits a process that is frozen rather than ended. */
+  readonly database?: () => DatabaseParts;
 }
 
 export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
@@ -19,6 +22,15 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "kv",
     aliases: { "kv-v1": { version: "1" }, "kv-v2": { version: "2" }, generic: {} },
     load: async (options) => (await import("./engines/kv/backend.ts")).kv.backendFor(options),
+  },
+  {
+    kind: "secret",
+    type: "database",
+    home: "dynamic",
+    load: async () => {
+      const { databaseEngine, databaseParts } = await import("./engines/database/backend.ts");
+      return databaseEngine(parts.database?.() ?? databaseParts());
+    },
   },
   {
     kind: "auth",

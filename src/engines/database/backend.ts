@@ -1,0 +1,241 @@
+import { z } from "zod";
+import { type Backend, defineBackend, op, path, type Reply } from "../../framework/index.ts";
+import type { Address, View } from "../../storage/store.ts";
+import { ConfigInput, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
+import type { Connector } from "./connector.ts";
+import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
+import { createDatabases, type Databases } from "./databases.ts";
+import { forCaller } from "./failure.ts";
+import { postgresqlConnector } from "./postgresql/connector.ts";
+import { RoleInput, RoleOutput, readRole, roleAddress, showRole, staticRoleAddress, writeRole } from "./roles.ts";
+import { rotateRoot } from "./rotate-root.ts";
+import { readStaticRole, showStaticRole } from "./static-role.ts";
+import { StaticRoleInput, writeStaticRole } from "./static-roles.ts";
+import { rotateDue, rotateRole, StaticCredsOutput, staticCreds } from "./static-rotation.ts";
+
+/**
+ * Database credentials, the backend `database`: users made for one lease each, passwords of existing users changed
+ * from time to time, and the password of the engine's own user. It trusts core to have checked the caller and to
+ * revoke what it leased, and operators to have meant the SQL they wrote. It must never create a user that no lease
+ * names, never show a password it was given, and never pass on what a database said. `README.md` has the paths.
+ */
+
+const Keys = z.object({ keys: z.array(z.string()) });
+const NAME = { name: "Name, shaped as Vault's names; case matters." };
+
+const remove = async (view: View, address: Address): Promise<undefined> => {
+  await view.write([{ op: "delete", address, when: "any" }]);
+  return undefined;
+};
+
+const listPath = (template: "config" | "roles" | "static-roles", prefix: string, summary: string) =>
+  path(template, {
+    summary,
+    params: {},
+    ops: {
+      list: op({
+        summary: "List their names.",
+        output: Keys,
+        handle: async (_, cx) => ({ data: { keys: [...(await cx.storage.list(prefix))] } }),
+      }),
+    },
+  });
+
+const configPath = (databases: Databases) => {
+  const { connectors } = databases;
+  const write = op<"config/{name}", ConfigInput, never>({
+    summary: "Write or change a connection; it is tried out first.",
+    input: ConfigInput,
+    handle: ({ params, input }, cx) => writeConfig(connectors, params.name, input, cx),
+  });
+  return path("config/{name}", {
+    summary: "A connection to a database.",
+    params: NAME,
+    exists: async ({ params }, cx) => (await cx.storage.get(configAddress(cx.storage, params.name))) !== undefined,
+    ops: {
+      create: write,
+      update: write,
+      read: op({
+        summary: "Read a connection, without its password.",
+        handle: async ({ params }, cx) => {
+          const config = await readConfig(cx.storage, params.name);
+          return config && { data: showConfig(connectors, config) };
+        },
+      }),
+      delete: op({
+        summary: "Forget a connection. Leases made with it cannot be revoked any more.",
+        handle: ({ params }, cx) => {
+          databases.forget(cx, params.name);
+          return remove(cx.storage, configAddress(cx.storage, params.name));
+        },
+      }),
+    },
+  });
+};
+
+const resetPath = (databases: Databases) =>
+  path("reset/{name}", {
+    summary: "The pool of a connection.",
+    params: NAME,
+    ops: {
+      update: op({
+        summary: "Close the connection and open it anew.",
+        handle: async ({ params }, cx): Promise<undefined> => {
+          const config = await findConfig(cx.storage, params.name);
+          databases.forget(cx, params.name);
+          try {
+            await databases.use(cx, config, (database) => database.ping());
+          } catch (cause) {
+            throw forCaller(cause, "error verifying connection: ");
+          }
+        },
+      }),
+    },
+  });
+
+const rotateRootPath = (databases: Databases) =>
+  path("rotate-root/{name}", {
+    summary: "The password of the connection's own user.",
+    params: NAME,
+    ops: {
+      update: op({
+        summary: "Change the password; nobody is told the new one.",
+        handle: ({ params }, cx) => rotateRoot(databases, params.name, cx),
+      }),
+    },
+  });
+
+const rolePath = () => {
+  const write = op<"roles/{name}", RoleInput, never>({
+    summary: "Write or change a role; what is not named stays.",
+    input: RoleInput,
+    handle: ({ params, input }, cx) => writeRole(params.name, input, cx),
+  });
+  return path("roles/{name}", {
+    summary: "A role: how users are made and how long they live.",
+    params: NAME,
+    exists: async ({ params }, cx) => (await readRole(cx.storage, params.name)) !== undefined,
+    ops: {
+      create: write,
+      update: write,
+      read: op({
+        summary: "Read a role.",
+        output: RoleOutput,
+        handle: async ({ params }, cx) => {
+          const role = await readRole(cx.storage, params.name);
+          return role && { data: showRole(role) };
+        },
+      }),
+      delete: op({
+        summary: "Delete a role. Its leases go on, and are revoked as it said when they were made.",
+        handle: ({ params }, cx) => remove(cx.storage, roleAddress(cx.storage, params.name)),
+      }),
+    },
+  });
+};
+
+const credsPath = (databases: Databases) =>
+  path("creds/{name}", {
+    summary: "Credentials of a role.",
+    params: NAME,
+    ops: {
+      read: op({
+        summary: "Create a user, leased.",
+        output: CredsOutput,
+        prefetch: ({ params }, storage) => [roleAddress(storage, params.name)],
+        handle: ({ params }, cx): Promise<Reply<z.output<typeof CredsOutput>>> =>
+          issueCreds(databases, params.name, cx),
+      }),
+    },
+  });
+
+const staticRolePath = (databases: Databases) => {
+  const write = op<"static-roles/{name}", StaticRoleInput, never>({
+    summary: "Write or change a static role; a new one changes the user's password at once.",
+    input: StaticRoleInput,
+    handle: ({ params, input }, cx) => writeStaticRole(databases, params.name, input, cx),
+  });
+  return path("static-roles/{name}", {
+    summary: "A static role: a user that exists, and how often its password changes.",
+    params: NAME,
+    exists: async ({ params }, cx) => (await readStaticRole(cx.storage, params.name)) !== undefined,
+    ops: {
+      create: write,
+      update: write,
+      read: op({
+        summary: "Read a static role.",
+        handle: async ({ params }, cx) => {
+          const found = await readStaticRole(cx.storage, params.name);
+          return found && { data: showStaticRole(found.role) };
+        },
+      }),
+      delete: op({
+        summary: "Forget a static role. The user and its password stay as they are.",
+        handle: ({ params }, cx) => remove(cx.storage, staticRoleAddress(cx.storage, params.name)),
+      }),
+    },
+  });
+};
+
+const staticCredsPath = (databases: Databases) =>
+  path("static-creds/{name}", {
+    summary: "The password of a static role.",
+    params: NAME,
+    ops: {
+      read: op({
+        summary: "Read the password, and when it changes.",
+        output: StaticCredsOutput,
+        prefetch: ({ params }, storage) => [staticRoleAddress(storage, params.name)],
+        handle: ({ params }, cx) => staticCreds(databases, params.name, cx),
+      }),
+    },
+  });
+
+const rotateRolePath = (databases: Databases) =>
+  path("rotate-role/{name}", {
+    summary: "The password of a static role, out of turn.",
+    params: NAME,
+    ops: {
+      update: op({
+        summary: "Change the password now.",
+        handle: ({ params }, cx) => rotateRole(databases, params.name, cx),
+      }),
+    },
+  });
+
+export interface DatabaseParts {
+  readonly databases: Databases;
+}
+
+/** The real thing: every built-in connector. Close `databases` when the process ends. */
+export const databaseParts = (connectors: readonly Connector[] = [postgresqlConnector()]): DatabaseParts => ({
+  databases: createDatabases(connectors),
+});
+
+/** The `database` secrets engine. */
+export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
+  defineBackend({
+    kind: "secret",
+    type: "database",
+    help: "Makes users of a database for one lease each, and changes the passwords of existing ones.",
+    paths: [
+      listPath("config", "config/", "The connections of this mount."),
+      configPath(databases),
+      resetPath(databases),
+      rotateRootPath(databases),
+      listPath("roles", "role/", "The roles of this mount."),
+      rolePath(),
+      credsPath(databases),
+      listPath("static-roles", "static-role/", "The static roles of this mount."),
+      staticRolePath(databases),
+      staticCredsPath(databases),
+      rotateRolePath(databases),
+    ],
+    leases: {
+      creds: {
+        renew: (lease, increment, cx) => renewCreds(databases, lease, increment, cx),
+        revoke: (lease, cx) => revokeCreds(databases, lease, cx),
+      },
+    },
+    tidy: (cx) => rotateDue(databases, cx),
+  });

@@ -1,0 +1,230 @@
+import { z } from "zod";
+import { type BackendContext, field, invalidRequest, type Reply, VaultError } from "../../framework/index.ts";
+import type { JsonObject, JsonValue } from "../../std/json.ts";
+import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
+import type { Connector } from "./connector.ts";
+import { broken, DatabaseFailure, SettingsError } from "./failure.ts";
+import { workingPassword } from "./passwords.ts";
+
+/** Connections as the operator configures them: `config/<name>` of the mount, sealed, password and all. */
+
+const texts = z.array(z.string());
+/** A password that may be in force: written before the database is asked to change to it. `at`: epoch milliseconds. */
+export const Candidate = z.object({ password: z.string(), at: z.number() });
+export type Candidate = z.output<typeof Candidate>;
+
+const StoredConfig = z.object({
+  plugin_name: z.string(),
+  plugin_version: z.string(),
+  allowed_roles: texts,
+  root_rotation_statements: texts,
+  password_policy: z.string(),
+  /** Plugin-specific; values as they were sent. */
+  details: z.custom<JsonObject>(),
+  /** Newest last. */
+  candidates: z.array(Candidate),
+});
+export type StoredConfig = z.output<typeof StoredConfig>;
+
+export interface Config extends StoredConfig {
+  readonly name: string;
+  /** The write it was read from. */
+  readonly n: number;
+}
+
+export const ConfigInput = z
+  .object({
+    plugin_name: field.text("The kind of database: postgresql-database-plugin."),
+    plugin_version: field.text("Accepted for Vault's clients; a semantic version."),
+    verify_connection: field.flag("Log in before the connection is saved; true unless given."),
+    allowed_roles: field.commaList("Roles that may use the connection; `*` stands for any text."),
+    root_rotation_statements: field.textList("Statements that change the password of the connection's user."),
+    password_policy: field.text("Password policy of the passwords made here."),
+  })
+  .catchall(z.custom<JsonValue>());
+export type ConfigInput = z.output<typeof ConfigInput>;
+
+/** Fields that are the engine's own; every other one belongs to the plugin. */
+const OWN = new Set([...Object.keys(ConfigInput.shape), "name"]);
+/** Automated rotation of the root password (Vault Enterprise). */
+const AUTOMATED = [
+  "rotation_period",
+  "rotation_schedule",
+  "rotation_window",
+  "disable_automated_rotation",
+  "skip_static_role_import_rotation",
+];
+const TRIES = 8;
+
+export const configAddress = (view: View, name: string): Address => view.at(`config/${name}`);
+
+const unpack = (name: string, entry: Entry): Config => ({ ...StoredConfig.parse(entry.body), name, n: entry.n });
+
+export const readConfig = async (view: View, name: string): Promise<Config | undefined> => {
+  const entry = await view.get(configAddress(view, name));
+  return entry && unpack(name, entry);
+};
+
+/** Throws 500 with Vault's text where there is none. */
+export const findConfig = async (view: View, name: string): Promise<Config> => {
+  const config = await readConfig(view, name);
+  if (!config) throw broken(`failed to find entry for connection with name: "${name}"`);
+  return config;
+};
+
+/** Replaces a configuration unless somebody did so since it was read; then answers `false`. */
+export const replaceConfig = async (view: View, config: Config, changes: Partial<StoredConfig>): Promise<boolean> => {
+  const { name, n, ...stored } = config;
+  const body: StoredConfig = { ...stored, ...changes };
+  try {
+    await view.write([{ op: "put", address: configAddress(view, name), body, when: { n } }]);
+    return true;
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return false;
+    throw cause;
+  }
+};
+
+export const tooManyWriters = (): VaultError =>
+  new VaultError("storage_unavailable", { wire: "too many concurrent changes of the configuration", retryAfter: 1 });
+
+/** As `replaceConfig`, again until it holds. `change` may be called more than once. */
+export const changeConfig = async (
+  view: View,
+  name: string,
+  change: (config: Config) => Partial<StoredConfig>,
+): Promise<Config> => {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const config = await findConfig(view, name);
+    if (await replaceConfig(view, config, change(config))) return findConfig(view, name);
+  }
+  throw tooManyWriters();
+};
+
+export const connectorOf = (connectors: readonly Connector[], plugin: string): Connector => {
+  const connector = connectors.find((one) => one.plugin === plugin);
+  if (!connector) throw new SettingsError(`unable to find the database plugin ${JSON.stringify(plugin)}`);
+  return connector;
+};
+
+const SEMVER = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+const merged = (old: Config | undefined, input: ConfigInput): StoredConfig => {
+  const extra = Object.entries(input).flatMap(([name, value]): [string, JsonValue][] =>
+    OWN.has(name) || AUTOMATED.includes(name) || value === undefined ? [] : [[name, value]],
+  );
+  const plugin = input.plugin_name ?? old?.plugin_name ?? "";
+  if (plugin === "") throw invalidRequest("empty plugin name");
+  const version = input.plugin_version ?? old?.plugin_version ?? "";
+  if (version !== "" && !SEMVER.test(version)) {
+    throw invalidRequest(`version ${JSON.stringify(version)} is not a valid semantic version: malformed version`);
+  }
+  return {
+    plugin_name: plugin,
+    plugin_version: version,
+    allowed_roles: input.allowed_roles ? [...input.allowed_roles] : (old?.allowed_roles ?? []),
+    root_rotation_statements: input.root_rotation_statements
+      ? [...input.root_rotation_statements]
+      : (old?.root_rotation_statements ?? []),
+    password_policy: input.password_policy ?? old?.password_policy ?? "",
+    details: { ...old?.details, ...Object.fromEntries(extra) },
+    candidates: Object.hasOwn(input, "password") ? [] : (old?.candidates ?? []),
+  };
+};
+
+const hide = (text: string, details: JsonObject): string => {
+  const { password } = details;
+  return typeof password === "string" && password !== "" ? text.replaceAll(password, "[password]") : text;
+};
+
+/** Holds the settings to what the connector takes and, unless told not to, logs in with them. */
+const verify = async (connector: () => Connector, stored: StoredConfig, login: boolean): Promise<StoredConfig> => {
+  const refuse = (text: string, cause: unknown) =>
+    invalidRequest(`error creating database object: ${hide(text, stored.details)}`, { cause });
+  try {
+    connector().settings(stored.details);
+    if (!login) return stored;
+    const password = await workingPassword(connector(), stored.details, stored.candidates);
+    return password === undefined ? stored : { ...stored, details: { ...stored.details, password } };
+  } catch (cause) {
+    if (cause instanceof DatabaseFailure) throw refuse(`error verifying connection: ${cause.message}`, cause);
+    if (cause instanceof SettingsError) throw refuse(cause.message, cause);
+    throw cause;
+  }
+};
+
+const LITERAL =
+  "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password information.";
+
+const warningsFor = (literal: boolean, input: ConfigInput): readonly string[] => {
+  const sent = Object.keys(input);
+  const automated = AUTOMATED.filter((name) => sent.includes(name));
+  const ignored = sent.filter((name) => !OWN.has(name) && !AUTOMATED.includes(name)).sort();
+  return [
+    ...(literal ? [LITERAL] : []),
+    ...(literal && ignored.length > 0
+      ? [`Endpoint ignored these unrecognized parameters: [${ignored.join(" ")}]`]
+      : []),
+    ...(automated.length > 0 ? [`Automated rotation is not supported; ignored: ${automated.join(", ")}`] : []),
+  ];
+};
+
+/** Writes or changes a connection; answers warnings, or nothing. Throws `invalid_request` with Vault's texts. */
+export const writeConfig = async (
+  connectors: readonly Connector[],
+  name: string,
+  input: ConfigInput,
+  cx: BackendContext,
+): Promise<Reply<never> | undefined> => {
+  const view = cx.storage;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const old = await readConfig(view, name);
+    const next = merged(old, input);
+    const connector = () => connectorOf(connectors, next.plugin_name);
+    const body = await verify(connector, next, input.verify_connection ?? true);
+    try {
+      const when = old ? { n: old.n } : "absent";
+      await view.write([{ op: "put", address: configAddress(view, name), body, when }]);
+    } catch (cause) {
+      if (cause instanceof ConditionFailed) continue;
+      throw cause;
+    }
+    const warnings = warningsFor(connector().settings(body.details).literalPassword, input);
+    return warnings.length > 0 ? { warnings } : undefined;
+  }
+  throw tooManyWriters();
+};
+
+/** What a read shows. */
+export const showConfig = (connectors: readonly Connector[], config: Config) => ({
+  plugin_name: config.plugin_name,
+  plugin_version: config.plugin_version,
+  allowed_roles: config.allowed_roles,
+  connection_details: connectorOf(connectors, config.plugin_name).shown(config.details),
+  root_credentials_rotate_statements: config.root_rotation_statements,
+  password_policy: config.password_policy,
+});
+
+/** Whether a pattern with `*` for any text matches the whole name; its cost is the product of their lengths at most. */
+const matches = (pattern: string, name: string): boolean => {
+  const parts = pattern.split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (parts.length === 1) return pattern === name;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+};
+
+/** Throws 500 with Vault's text unless the connection allows the role. */
+export const checkAllowed = (config: Config, role: string): void => {
+  if (!config.allowed_roles.some((pattern) => matches(pattern, role))) {
+    throw broken(`${JSON.stringify(role)} is not an allowed role`);
+  }
+};

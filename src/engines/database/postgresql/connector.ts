@@ -1,0 +1,141 @@
+import type { Sql, TransactionSql } from "postgres";
+import { systemRandom } from "../../../std/random.ts";
+import { systemClock } from "../../../std/time.ts";
+import type { Connector, Database, UserWork } from "../connector.ts";
+import { DatabaseFailure } from "../failure.ts";
+import type { TemplateWorld } from "../template-functions.ts";
+import { failureOf, inTransaction, openPool, type Pool } from "./driver.ts";
+import { confirmEnded, dropUser, endSessions, userNumber } from "./revocation.ts";
+import { scramVerifier } from "./scram.ts";
+import { type PostgresSettings, readSettings, showDetails } from "./settings.ts";
+import { fill, statementsOf } from "./sql-text.ts";
+
+/**
+ * PostgreSQL behind the database engine. It trusts the engine to have recorded the lease; it must never send a
+ * statement whose values were not put in by `sql-text.ts`, and never let the server's own words out.
+ */
+
+const DEFAULT_RENEWAL = [`ALTER ROLE "{{name}}" VALID UNTIL '{{expiration}}'`];
+const DEFAULT_CHANGE = [`ALTER ROLE "{{username}}" WITH PASSWORD '{{password}}'`];
+
+/** Shorter than the 29 seconds a gateway waits. */
+const WORK_MS = 20_000;
+/** Shorter than the claim of a lease that is being revoked. */
+const REVOKE_MS = 60_000;
+
+/** `2026-05-01 12:00:05+0000` */
+const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
+
+const FAILED = "failed to execute query: ";
+
+const failed = (cause: unknown): DatabaseFailure => {
+  const { kind, message, sqlState } = failureOf(cause);
+  return new DatabaseFailure(kind, `${FAILED}${message}`, sqlState);
+};
+
+const prepare = (
+  { statements, username }: UserWork,
+  fallback: readonly string[],
+  values: Readonly<Record<string, string>>,
+): readonly string[] =>
+  statementsOf(statements.length > 0 ? statements : fallback).map((statement) =>
+    fill(statement, { name: username, username, ...values }),
+  );
+
+const clockOf = async (sql: Sql | TransactionSql): Promise<number> => {
+  const [row] = await sql<{ now: number }[]>`
+    SELECT (EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000)::float8 AS now`;
+  return row?.now ?? Number.NaN;
+};
+
+const runAll = async (
+  pool: Pool,
+  limitMs: number,
+  prepared: () => Promise<readonly string[]>,
+  notAfter = Number.POSITIVE_INFINITY,
+): Promise<void> => {
+  try {
+    const statements = await prepared();
+    await pool.run(limitMs, (sql) =>
+      inTransaction(sql, limitMs, async (transaction) => {
+        // Written so that a clock that cannot be read counts as too late.
+        if (notAfter < Number.POSITIVE_INFINITY && !((await clockOf(transaction)) <= notAfter)) {
+          throw new DatabaseFailure("statement", "the request was held up for too long");
+        }
+        for (const statement of statements) await transaction.unsafe(statement);
+      }),
+    );
+  } catch (cause) {
+    throw failed(cause);
+  }
+};
+
+const revoke = async (pool: Pool, work: UserWork): Promise<void> => {
+  const { username } = work;
+  const limit = REVOKE_MS;
+  if (work.statements.length === 0) return pool.run(limit, (sql) => dropUser(sql, username));
+  const id = await pool.run(limit, (sql) => userNumber(sql, username));
+  try {
+    await runAll(pool, limit, async () => prepare(work, [], {}));
+  } catch (cause) {
+    // A run that was cut off after it took effect finds nothing to drop.
+    const gone = cause instanceof DatabaseFailure && cause.sqlState === "42704";
+    if (!gone || (await pool.run(limit, (sql) => userNumber(sql, username))) !== undefined) throw cause;
+  }
+  await pool.run(limit, async (sql) => {
+    if (id !== undefined) await endSessions(sql, id);
+    await confirmEnded(sql, username);
+  });
+};
+
+const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld): Database => {
+  const secret = (password: string): Promise<string> =>
+    settings.scram ? scramVerifier(password, world.random) : Promise.resolve(password);
+  return {
+    usable: pool.usable,
+    close: pool.close,
+    ping: () =>
+      pool.run(WORK_MS, async (sql) => {
+        await sql`SELECT 1`;
+      }),
+    look: (username) =>
+      pool.run(WORK_MS, async (sql) => {
+        const [row] = await sql<{ exists: boolean; now: number }[]>`
+          SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ${username}) AS exists,
+            (EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000)::float8 AS now`;
+        if (!row) throw new DatabaseFailure("unknown", "the database gave no answer");
+        return row;
+      }),
+    create: async (work) =>
+      runAll(
+        pool,
+        WORK_MS,
+        async () => prepare(work, [], { password: await secret(work.password), expiration: expiration(work.expires) }),
+        work.notAfter,
+      ),
+    renew: (work) =>
+      runAll(pool, WORK_MS, async () => prepare(work, DEFAULT_RENEWAL, { expiration: expiration(work.expires) })),
+    revoke: (work) => revoke(pool, work),
+    changePassword: (work) =>
+      runAll(
+        pool,
+        WORK_MS,
+        async () => prepare(work, DEFAULT_CHANGE, { password: await secret(work.password) }),
+        work.notAfter,
+      ),
+  };
+};
+
+/** `postgresql-database-plugin`. */
+export const postgresqlConnector = (
+  world: TemplateWorld = { clock: systemClock, random: systemRandom },
+): Connector => ({
+  plugin: "postgresql-database-plugin",
+  credentialTypes: ["password"],
+  settings: (details) => readSettings(details, world),
+  shown: showDetails,
+  open: async (details) => {
+    const settings = readSettings(details, world);
+    return databaseOn(await openPool(settings), settings, world);
+  },
+});

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { type Address, ConditionFailed, type View, type Write } from "../../storage/store.ts";
+import { tooManyWriters } from "./configs.ts";
+import { credentialConfig, credentialType } from "./credential-types.ts";
+
+/** Roles for dynamic credentials: `role/<name>` of the mount. */
+
+const texts = z.array(z.string());
+const StoredRole = z.object({
+  db_name: z.string(),
+  creation_statements: texts,
+  revocation_statements: texts,
+  rollback_statements: texts,
+  renew_statements: texts,
+  /** Seconds; 0: the mount's. */
+  default_ttl: z.number(),
+  max_ttl: z.number(),
+  credential_type: z.enum(["password", "rsa_private_key", "client_certificate"]),
+  credential_config: z.custom<JsonObject>(),
+});
+export type Role = z.output<typeof StoredRole>;
+
+export const RoleInput = z.object({
+  db_name: field.text("Name of the connection."),
+  creation_statements: field.textList("Statements that create the user."),
+  revocation_statements: field.textList("Statements that end the user; none: it is dropped."),
+  rollback_statements: field.textList("Kept for Vault's clients; PostgreSQL's transactions make them needless."),
+  renew_statements: field.textList("Statements that move the user's end; none: VALID UNTIL."),
+  default_ttl: field.duration("Lifetime of the credentials; 0: the mount's default."),
+  max_ttl: field.duration("Longest lifetime with renewals; 0: the mount's."),
+  credential_type: field.text("`password`, `rsa_private_key` or `client_certificate`."),
+  credential_config: field.keyValues("How the credential is made; `password_policy` for passwords."),
+});
+export type RoleInput = z.output<typeof RoleInput>;
+
+export const RoleOutput = z.object({
+  ...StoredRole.omit({ credential_type: true, credential_config: true }).shape,
+  credential_type: z.string(),
+  credential_config: z.custom<JsonObject>().optional(),
+});
+
+const TRIES = 8;
+
+export const roleAddress = (view: View, name: string): Address => view.at(`role/${name}`);
+export const staticRoleAddress = (view: View, name: string): Address => view.at(`static-role/${name}`);
+
+export const readRole = async (view: View, name: string): Promise<Role | undefined> => {
+  const entry = await view.get(roleAddress(view, name));
+  return entry && StoredRole.parse(entry.body);
+};
+
+const NEW: Role = {
+  db_name: "",
+  creation_statements: [],
+  revocation_statements: [],
+  rollback_statements: [],
+  renew_statements: [],
+  default_ttl: 0,
+  max_ttl: 0,
+  credential_type: "password",
+  credential_config: {},
+};
+
+const merged = (old: Role, input: RoleInput): Role => {
+  const lists = (given: readonly string[] | undefined, before: string[]): string[] => (given ? [...given] : before);
+  const type = input.credential_type ? credentialType(input.credential_type) : old.credential_type;
+  const kept = input.credential_config === undefined && type === old.credential_type && old !== NEW;
+  const role: Role = {
+    db_name: input.db_name ?? old.db_name,
+    creation_statements: lists(input.creation_statements, old.creation_statements),
+    revocation_statements: lists(input.revocation_statements, old.revocation_statements).filter((text) => text !== ""),
+    rollback_statements: lists(input.rollback_statements, old.rollback_statements),
+    renew_statements: lists(input.renew_statements, old.renew_statements),
+    default_ttl: input.default_ttl ?? old.default_ttl,
+    max_ttl: input.max_ttl ?? old.max_ttl,
+    credential_type: type,
+    credential_config: kept ? old.credential_config : credentialConfig(type, input.credential_config ?? {}),
+  };
+  if (role.db_name === "") throw invalidRequest("database name is required");
+  return role;
+};
+
+/** The condition that a name is free among the other kind of roles, as part of a write. */
+export const freeOf = (address: Address): Write => ({ op: "check", address, when: "absent" });
+
+export const NOT_UNIQUE = "Role and Static Role names must be unique";
+
+/** Writes or changes a role. Throws `invalid_request` with Vault's texts. */
+export const writeRole = async (name: string, input: RoleInput, cx: BackendContext): Promise<undefined> => {
+  const view = cx.storage;
+  const address = roleAddress(view, name);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const entry = await view.get(address);
+    const body = merged(entry ? StoredRole.parse(entry.body) : NEW, input);
+    try {
+      const when = entry ? { n: entry.n } : "absent";
+      await view.write([{ op: "put", address, body, when }, freeOf(staticRoleAddress(view, name))]);
+      return undefined;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      if (cause.index === 1) throw invalidRequest(NOT_UNIQUE);
+    }
+  }
+  throw tooManyWriters();
+};
+
+/** What a read shows. */
+export const showRole = ({ credential_config, ...role }: Role) => ({
+  ...role,
+  ...(Object.keys(credential_config).length > 0 ? { credential_config } : {}),
+});

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { JsonObject } from "../../std/json.ts";
+import { rfc3339 } from "../../std/time.ts";
+import type { View } from "../../storage/store.ts";
+import { Candidate } from "./configs.ts";
+import { staticRoleAddress } from "./roles.ts";
+import { parseSchedule } from "./schedule.ts";
+
+/** Static roles as they are kept: `static-role/<name>` of the mount; and when each is due. */
+
+const StoredStaticRole = z.object({
+  db_name: z.string(),
+  username: z.string(),
+  rotation_statements: z.array(z.string()),
+  /** Seconds; 0 with a schedule. */
+  rotation_period: z.number(),
+  rotation_schedule: z.string(),
+  rotation_window: z.number(),
+  credential_type: z.enum(["password", "rsa_private_key", "client_certificate"]),
+  credential_config: z.custom<JsonObject>(),
+  password: z.string(),
+  /** When the password was changed, epoch milliseconds; 0: never. */
+  rotated: z.number(),
+  /** The password of a rotation that is not finished, if there is one. */
+  candidates: z.array(Candidate).max(1),
+  /** Epoch milliseconds before which a failed rotation is not tried again. */
+  retry: z.number(),
+});
+export type StaticRole = z.output<typeof StoredStaticRole>;
+
+export interface FoundStaticRole {
+  readonly role: StaticRole;
+  /** The write it was read from. */
+  readonly n: number;
+}
+
+export const readStaticRole = async (view: View, name: string): Promise<FoundStaticRole | undefined> => {
+  const entry = await view.get(staticRoleAddress(view, name));
+  return entry && { role: StoredStaticRole.parse(entry.body), n: entry.n };
+};
+
+/** When the password is to be changed next; a moment that is past when a rotation is due. Epoch milliseconds. */
+export const nextRotation = (role: StaticRole, now: number): number => {
+  if (role.rotation_schedule === "") return role.rotated + role.rotation_period * 1000;
+  // What lies further back than the window was missed, and the next time counts.
+  const from = role.rotation_window > 0 ? Math.max(role.rotated, now - role.rotation_window * 1000) : role.rotated;
+  return parseSchedule(role.rotation_schedule).next(from);
+};
+
+export const isDue = (role: StaticRole, now: number): boolean =>
+  now >= role.retry && (role.candidates.length > 0 || now >= nextRotation(role, now));
+
+/** How a role says when it rotates. */
+export const showTiming = (role: StaticRole) =>
+  role.rotation_schedule === ""
+    ? { rotation_period: role.rotation_period }
+    : {
+        rotation_schedule: role.rotation_schedule,
+        ...(role.rotation_window > 0 ? { rotation_window: role.rotation_window } : {}),
+      };
+
+/** What a read shows. */
+export const showStaticRole = (role: StaticRole) => ({
+  db_name: role.db_name,
+  username: role.username,
+  credential_type: role.credential_type,
+  ...(Object.keys(role.credential_config).length > 0 ? { credential_config: role.credential_config } : {}),
+  rotation_statements: role.rotation_statements,
+  ...(role.rotated > 0 ? { last_vault_rotation: rfc3339(role.rotated) } : {}),
+  ...showTiming(role),
+});

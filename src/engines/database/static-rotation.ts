@@ -1,0 +1,181 @@
+import { z } from "zod";
+import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
+import { rfc3339 } from "../../std/time.ts";
+import { ConditionFailed } from "../../storage/store.ts";
+import { type Config, checkAllowed, findConfig, tooManyWriters } from "./configs.ts";
+import type { Databases } from "./databases.ts";
+import { broken, forCaller } from "./failure.ts";
+import { newPassword } from "./passwords.ts";
+import { staticRoleAddress } from "./roles.ts";
+import {
+  type FoundStaticRole,
+  isDue,
+  nextRotation,
+  readStaticRole,
+  type StaticRole,
+  showTiming,
+} from "./static-role.ts";
+
+/**
+ * Changing the passwords of static roles. The new password is written down before the database is asked to take it,
+ * and a rotation that was cut off goes on with the same one; so rotations that race, or are repeated, end with the
+ * password that is stored.
+ */
+
+/** Longest time from asking the database to the change, by its own clock. */
+const CHANGE_MS = 30_000;
+const RETRY_MS = 10_000;
+const TRIES = 8;
+
+/** The role with a password the database has just taken. Throws 500, `before` in front of the text. */
+export const applyPassword = async (
+  databases: Databases,
+  config: Config,
+  role: StaticRole,
+  before: string,
+  cx: BackendContext,
+): Promise<StaticRole> => {
+  const policy = role.credential_config["password_policy"];
+  const password =
+    role.candidates[0]?.password ??
+    (await newPassword(cx, [typeof policy === "string" ? policy : undefined, config.password_policy]));
+  const { username, rotation_statements: statements } = role;
+  await databases.use(cx, config, async (database) => {
+    try {
+      const { now } = await database.look(username);
+      const work = { username, password, statements, notAfter: now + CHANGE_MS };
+      await cx.crash("database.static.change", () => database.changePassword(work));
+    } catch (cause) {
+      throw forCaller(cause, before);
+    }
+  });
+  return { ...role, password, rotated: cx.clock.now(), candidates: [], retry: 0 };
+};
+
+const write = async (
+  cx: BackendContext,
+  name: string,
+  found: FoundStaticRole,
+  changes: Partial<StaticRole>,
+): Promise<boolean> => {
+  const address = staticRoleAddress(cx.storage, name);
+  const body: StaticRole = { ...found.role, ...changes };
+  try {
+    await cx.storage.write([{ op: "put", address, body, when: { n: found.n } }]);
+    return true;
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return false;
+    throw cause;
+  }
+};
+
+/** The role with the candidate this rotation is about, written down. */
+const withCandidate = async (cx: BackendContext, name: string, config: Config): Promise<FoundStaticRole> => {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const found = await readStaticRole(cx.storage, name);
+    if (!found) throw invalidRequest("no static role found for role name");
+    if (found.role.candidates.length > 0) return found;
+    const policy = found.role.credential_config["password_policy"];
+    const named = typeof policy === "string" ? policy : undefined;
+    const password = await newPassword(cx, [named, config.password_policy]);
+    const candidates = [{ password, at: cx.clock.now() }];
+    await cx.crash("database.static.intend", () => write(cx, name, found, { candidates }));
+  }
+  throw tooManyWriters();
+};
+
+/** Stores what was applied, unless another rotation with the same candidate did so already. */
+const save = async (cx: BackendContext, name: string, applied: StaticRole): Promise<void> => {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const found = await readStaticRole(cx.storage, name);
+    if (found?.role.candidates[0]?.password !== applied.password) return;
+    const { password, rotated, candidates, retry } = applied;
+    if (await write(cx, name, found, { password, rotated, candidates, retry })) return;
+  }
+  throw tooManyWriters();
+};
+
+const postpone = async (cx: BackendContext, name: string): Promise<void> => {
+  const found = await readStaticRole(cx.storage, name);
+  if (found) await write(cx, name, found, { retry: cx.clock.now() + RETRY_MS });
+};
+
+const rotate = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext): Promise<void> => {
+  const config = await findConfig(cx.storage, role.db_name);
+  checkAllowed(config, name);
+  const found = await withCandidate(cx, name, config);
+  let applied: StaticRole;
+  try {
+    applied = await applyPassword(databases, config, found.role, "", cx);
+  } catch (cause) {
+    await postpone(cx, name);
+    throw cause;
+  }
+  await cx.crash("database.static.save", () => save(cx, name, applied));
+};
+
+const UNFINISHED =
+  "unable to finish rotating credentials; retries will continue in the background but it is also safe to retry manually: ";
+
+/** `rotate-role`. Throws with Vault's texts. */
+export const rotateRole = async (databases: Databases, name: string, cx: BackendContext): Promise<undefined> => {
+  const found = await readStaticRole(cx.storage, name);
+  if (!found) throw invalidRequest("no static role found for role name");
+  try {
+    await rotate(databases, name, found.role, cx);
+  } catch (cause) {
+    if (cause instanceof VaultError && cause.code === "internal") throw broken(`${UNFINISHED}${cause.wire}`, cause);
+    throw cause;
+  }
+  return undefined;
+};
+
+/** Rotates when it is time; a failure is for the log, and tried again later. */
+const rotateIfDue = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext): Promise<void> => {
+  if (!isDue(role, cx.clock.now())) return;
+  try {
+    await rotate(databases, name, role, cx);
+  } catch (cause) {
+    cx.log("static role could not be rotated", {
+      role: cx.storage.tag(name),
+      error: cause instanceof Error ? cause.name : "unknown",
+    });
+  }
+};
+
+/** Every role of the mount that is due. */
+export const rotateDue = async (databases: Databases, cx: BackendContext): Promise<void> => {
+  for (const name of await cx.storage.list("static-role/")) {
+    const found = await readStaticRole(cx.storage, name);
+    if (found) await rotateIfDue(databases, name, found.role, cx);
+  }
+};
+
+export const StaticCredsOutput = z.object({
+  username: z.string(),
+  password: z.string(),
+  last_vault_rotation: z.string(),
+  rotation_period: z.number().optional(),
+  rotation_schedule: z.string().optional(),
+  rotation_window: z.number().optional(),
+  ttl: z.number(),
+});
+
+/** The password of a static role; one that is due is rotated first. Throws with Vault's texts. */
+export const staticCreds = async (databases: Databases, name: string, cx: BackendContext) => {
+  const found = await readStaticRole(cx.storage, name);
+  if (!found) throw invalidRequest(`unknown role: ${name}`);
+  checkAllowed(await findConfig(cx.storage, found.role.db_name), name);
+  await rotateIfDue(databases, name, found.role, cx);
+  const role = (await readStaticRole(cx.storage, name))?.role ?? found.role;
+  const now = cx.clock.now();
+  return {
+    data: {
+      username: role.username,
+      password: role.password,
+      last_vault_rotation: rfc3339(role.rotated),
+      ...showTiming(role),
+      ttl: Math.max(0, Math.floor((nextRotation(role, now) - now) / 1000)),
+    },
+  };
+};
