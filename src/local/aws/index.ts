@@ -90,13 +90,15 @@ const initialState = (clock: Clock, random: RandomSource): AwsState => {
 /** Starts the doubles. `dataDir` is made when absent; without it everything is gone at the end of the process. */
 export const createEmbeddedAws = async (options: {
   clock: Clock;
+  /** DynamoDB's own, so that its time to live can be played ahead of the rest. */
+  tableClock?: Clock;
   random: RandomSource;
   dataDir?: string;
 }): Promise<EmbeddedAws> => {
   const { clock, random, dataDir } = options;
   const store = await openStore(() => initialState(clock, random), dataDir);
   const dynamo = createEmbeddedDynamo({
-    clock,
+    clock: options.tableClock ?? clock,
     ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "dynamodb") }),
   });
   const world: World = {

@@ -47,20 +47,24 @@ const ensureTable = async (dynamodb: DynamoDBClient, tableName: string): Promise
 
 export const embeddedCloud = async (options: {
   readonly clock: Clock;
+  /** The clock of the table's TTL alone. */
+  readonly tableClock: Clock;
   readonly random: RandomSource;
   readonly tableName: string;
   readonly dataDir?: string;
 }): Promise<Cloud> => {
-  const { clock, random, tableName, dataDir } = options;
+  const { clock, tableClock, random, tableName, dataDir } = options;
   const embedded = await createEmbeddedAws({
     clock,
+    tableClock,
     random,
     ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "aws") }),
   });
   const { region } = embedded;
   const [account] = embedded.accounts;
   if (!account) throw new Error("the embedded AWS has no account");
-  const credentials = { accessKeyId: account.accessKeyId, secretAccessKey: account.secretAccessKey };
+  const { accountId, accessKeyId, secretAccessKey } = account;
+  const credentials = { accessKeyId, secretAccessKey, accountId };
   const dynamodb = new DynamoDBClient({ region, credentials, requestHandler: embedded.dynamo.requestHandler });
   const kms = new KMSClient({ region, credentials, requestHandler: embedded.requestHandler });
   await ensureKey(kms);

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import type { Server } from "../../server.ts";
+import type { Clock } from "../../std/time.ts";
 import type { Image } from "../../storage/store.ts";
 import type { EmbeddedDynamo } from "../dynamodb/index.ts";
 
@@ -7,7 +8,28 @@ import type { EmbeddedDynamo } from "../dynamodb/index.ts";
 
 export interface Expiry {
   stop(): Promise<void>;
+  /** Leaves what ends to the table's TTL, until resumed. */
+  pauseSweeper(): Promise<void>;
+  resumeSweeper(): Promise<void>;
+  /** Lets the embedded table's TTL remove what ended up to a minute from now, as it does a day later. */
+  passTimeToLive(): Promise<void>;
 }
+
+interface Repeated {
+  stop(): Promise<void>;
+}
+
+/** A clock that can be set ahead of another. */
+export interface AheadClock extends Clock {
+  aheadMs: number;
+}
+
+export const aheadOf = (clock: Clock): AheadClock => {
+  const ahead: AheadClock = { aheadMs: 0, now: () => clock.now() + ahead.aheadMs };
+  return ahead;
+};
+
+const GRACE_MS = (24 * 60 + 1) * 60 * 1000;
 
 const SWEEP_MS = 1000;
 const SWEEP_BUDGET_MS = 10_000;
@@ -29,7 +51,7 @@ export const consumeRemovals = async (server: Server, records: readonly DynamoDB
 };
 
 /** Repeats without overlapping itself; a failure is logged and tried again at the next turn. */
-const repeat = (everyMs: number, server: Server, name: string, work: () => Promise<unknown>): Expiry => {
+const repeat = (everyMs: number, server: Server, name: string, work: () => Promise<unknown>): Repeated => {
   let running: Promise<unknown> = Promise.resolve();
   let idle = true;
   const timer = setInterval(() => {
@@ -53,18 +75,36 @@ export const startExpiry = (options: {
   readonly server: Server;
   readonly sweeper: boolean;
   readonly dynamo: EmbeddedDynamo | undefined;
+  readonly tableClock: AheadClock;
   readonly tableName: string;
 }): Expiry => {
-  const { server, dynamo } = options;
-  const parts: Expiry[] = [];
-  if (options.sweeper) {
+  const { server, dynamo, tableClock } = options;
+  const parts: Repeated[] = [];
+  let sweeper: Repeated | undefined;
+  const pauseSweeper = async (): Promise<void> => {
+    await sweeper?.stop();
+    sweeper = undefined;
+  };
+  const resumeSweeper = async (): Promise<void> => {
     const sweep = () => server.core.leases.sweep(server.core.clock.now() + SWEEP_BUDGET_MS);
-    parts.push(repeat(SWEEP_MS, server, "sweeper", sweep));
-  }
+    sweeper ??= repeat(SWEEP_MS, server, "sweeper", sweep);
+  };
+  if (options.sweeper) void resumeSweeper();
   const unsubscribe = dynamo?.subscribe(options.tableName, (records) => consumeRemovals(server, records));
   if (dynamo) parts.push(repeat(TTL_MS, server, "time to live", () => dynamo.expire()));
   return {
+    pauseSweeper,
+    resumeSweeper,
+    passTimeToLive: async () => {
+      tableClock.aheadMs = GRACE_MS;
+      try {
+        await dynamo?.expire();
+      } finally {
+        tableClock.aheadMs = 0;
+      }
+    },
     stop: async () => {
+      await pauseSweeper();
       await Promise.all(parts.map((part) => part.stop()));
       unsubscribe?.();
     },

@@ -1,14 +1,16 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { builtInRows } from "../../catalog.ts";
+import type { AuditSink, OpenAuditFile } from "../../core/audit/index.ts";
 import { generateRoot, initialize, isInitialized, makeMount } from "../../core/initialize.ts";
 import { startListener } from "../../http/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
 import type { EmbeddedAws } from "../aws/index.ts";
+import { auditFiles } from "./audit-files.ts";
 import { type Cloud, embeddedCloud, environmentCloud } from "./cloud.ts";
-import { startExpiry } from "./expiry.ts";
+import { type AheadClock, aheadOf, type Expiry, startExpiry } from "./expiry.ts";
 
 /**
  * The local server: the product of `buildServer` behind a socket, initialized, with a `secret/` mount. It is for
@@ -33,6 +35,8 @@ export interface LocalServerOptions {
   readonly sweeper?: boolean;
   readonly clock?: Clock;
   readonly auditLine?: (line: string) => Promise<void>;
+  /** The built-in audit device writes here; absent: `audit.log` in the data folder, else nowhere. */
+  readonly auditFile?: string;
   readonly log?: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
 }
 
@@ -42,12 +46,15 @@ export interface LocalServer {
   readonly server: Server;
   readonly embedded: EmbeddedAws | undefined;
   readonly awsUrl: string | undefined;
+  readonly expiry: Expiry;
   /** Lets running requests end, then closes everything. */
   close(): Promise<void>;
 }
 
 const TABLE = "zeroth";
 const ROOT_FILE = "root-token";
+const AUDIT_FLUSH_MS = 30_000;
+const AUDIT_FILE = "audit.log";
 
 const savedRoot = async (dataDir: string | undefined): Promise<string | undefined> => {
   if (dataDir === undefined) return undefined;
@@ -82,7 +89,19 @@ const rootToken = async (server: Server, options: LocalServerOptions): Promise<s
   return token;
 };
 
-const cloudFor = (options: LocalServerOptions, clock: Clock, tableName: string): Promise<Cloud> =>
+/** The built-in audit device's sink. */
+const auditSink = async (options: LocalServerOptions, open: OpenAuditFile): Promise<AuditSink> => {
+  if (options.auditLine) return { write: options.auditLine };
+  const file = options.auditFile ?? (options.dataDir === undefined ? undefined : join(options.dataDir, AUDIT_FILE));
+  return file === undefined ? { write: async () => undefined } : open(file, 0o600);
+};
+
+const cloudFor = (
+  options: LocalServerOptions,
+  clock: Clock,
+  tableClock: AheadClock,
+  tableName: string,
+): Promise<Cloud> =>
   options.aws === "environment"
     ? environmentCloud({
         clock,
@@ -92,6 +111,7 @@ const cloudFor = (options: LocalServerOptions, clock: Clock, tableName: string):
       })
     : embeddedCloud({
         clock,
+        tableClock,
         random: systemRandom,
         tableName,
         ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
@@ -99,9 +119,11 @@ const cloudFor = (options: LocalServerOptions, clock: Clock, tableName: string):
 
 export const startLocalServer = async (options: LocalServerOptions = {}): Promise<LocalServer> => {
   const clock = options.clock ?? systemClock;
+  const tableClock = aheadOf(clock);
   const tableName = options.tableName ?? TABLE;
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const cloud = await cloudFor(options, clock, tableName);
+  const cloud = await cloudFor(options, clock, tableClock, tableName);
+  const openAuditFile = auditFiles();
   const server = buildServer({
     dynamodb: cloud.dynamodb,
     kms: cloud.kms,
@@ -110,7 +132,9 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     clock,
     random: systemRandom,
     rows: builtInRows({ aws: () => cloud.aws }),
-    auditSink: { write: options.auditLine ?? (async () => undefined) },
+    auditSink: await auditSink(options, openAuditFile),
+    openAuditFile,
+    allowRawAudit: true,
     log: options.log ?? (() => undefined),
   });
   const token = await rootToken(server, options);
@@ -118,8 +142,10 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     server,
     sweeper: options.sweeper ?? true,
     dynamo: cloud.embedded?.dynamo,
+    tableClock,
     tableName,
   });
+  const idle = setInterval(() => void server.core.audit.flush(), AUDIT_FLUSH_MS).unref();
   const awsListener = options.awsListen && (await cloud.embedded?.listen(options.awsListen));
   const listener = await startListener({
     handler: server.handle,
@@ -132,9 +158,12 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     server,
     embedded: cloud.embedded,
     awsUrl: awsListener?.url,
+    expiry,
     close: async () => {
       await listener.stop();
       await expiry.stop();
+      clearInterval(idle);
+      await server.core.audit.flush();
       await awsListener?.close();
       await cloud.close();
     },
