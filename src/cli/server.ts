@@ -8,6 +8,7 @@ interface Flags {
   readonly awsListen: { readonly host: string; readonly port: number };
   readonly rootToken?: string;
   readonly data?: string;
+  readonly auditFile?: string;
   readonly aws: "embedded" | "environment";
   readonly table: string;
   readonly key?: string;
@@ -38,6 +39,7 @@ const run = async (flags: Flags): Promise<void> => {
     ...(flags.aws === "embedded" ? { awsListen: flags.awsListen } : {}),
     ...(flags.rootToken === undefined ? {} : { rootToken: flags.rootToken }),
     ...(flags.data === undefined ? {} : { dataDir: flags.data }),
+    ...(flags.auditFile === undefined ? {} : { auditFile: flags.auditFile }),
     ...(flags.key === undefined ? {} : { keyId: flags.key }),
     log: (message, fields) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`),
   });
@@ -79,6 +81,7 @@ export const serverCommand = (): Command =>
       new Option("--root-token <token>", "the root token; a random one unless given").env("VAULT_DEV_ROOT_TOKEN_ID"),
     )
     .option("--data <dir>", "keep everything in a folder; in memory unless given")
+    .option("--audit-file <path>", "where audit lines go; audit.log in the data folder unless given")
     .addOption(
       new Option("--aws <where>", "embedded doubles, or the AWS of the SDK's environment")
         .choices(["embedded", "environment"])

@@ -5,7 +5,7 @@ import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize } from "../../src/core/initialize.ts";
 import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
-import { buildServer, type Server } from "../../src/server.ts";
+import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { createTable } from "../../src/storage/index.ts";
@@ -49,6 +49,8 @@ export interface MakeServerOptions {
   readonly rows?: readonly CatalogRow[];
   readonly crash?: CrashPoint;
   readonly clock?: TestClock;
+  /** Where audit lines go instead of `auditLines`. */
+  readonly audit?: Partial<Pick<ServerDependencies, "auditSink" | "openAuditFile" | "allowRawAudit">>;
 }
 
 const TABLE = "zeroth-test";
@@ -87,6 +89,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     log: (message, fields) => {
       logLines.push(JSON.stringify({ message, ...fields }));
     },
+    ...options.audit,
     ...(options.crash ? { crash: options.crash } : {}),
   });
   const root = (await initialize(server.core)).reveal();

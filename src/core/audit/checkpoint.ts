@@ -42,13 +42,14 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-export const publicPem = (key: KeyObject): string =>
-  createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
+const publicPart = (key: KeyObject): KeyObject => (key.type === "private" ? createPublicKey(key) : key);
+
+export const publicPem = (key: KeyObject): string => publicPart(key).export({ type: "spki", format: "pem" }).toString();
 
 /** The first 16 hex digits of the SHA-256 of the public key's SPKI. */
 export const keyId = (key: KeyObject): string =>
   createHash("sha256")
-    .update(createPublicKey(key).export({ type: "spki", format: "der" }))
+    .update(publicPart(key).export({ type: "spki", format: "der" }))
     .digest("hex")
     .slice(0, 16);
 
