@@ -80,7 +80,7 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
   const { store, random } = options;
   const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % EPOCH_COPIES);
   let current: Snapshot | undefined;
-  let loading: Promise<Snapshot> | undefined;
+  let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
 
   const address = async (kind: string, name: string): Promise<Address> => {
     return configAddress(await store.names(DOMAIN), kind, name);
@@ -98,14 +98,18 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
     return current;
   };
 
-  /** One load at a time, however many requests notice the change together. */
-  const loadOnce = (epoch: () => Promise<string>): Promise<Snapshot> => {
-    loading ??= epoch()
-      .then(load)
-      .finally(() => {
-        loading = undefined;
-      });
-    return loading;
+  /**
+   * One load at a time, however many requests notice the change together. A load for another epoch is not joined: what
+   * it brings may be older than what this request has seen.
+   */
+  const loadOnce = (epoch?: string): Promise<Snapshot> => {
+    if (loading && loading.epoch === epoch) return loading.snapshot;
+    const snapshot = (epoch === undefined ? readEpoch() : Promise.resolve(epoch)).then(load).finally(() => {
+      if (loading === mine) loading = undefined;
+    });
+    const mine = { epoch, snapshot };
+    loading = mine;
+    return snapshot;
   };
 
   const readEpoch = async (): Promise<string> => epochOf((await store.get([epochAddress]))[0]);
@@ -121,7 +125,7 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
     await store.write([...writes, ...raise]);
     // A load under way may have begun before this write; what it brings is labelled with the old epoch.
     loading = undefined;
-    return loadOnce(async () => id);
+    return loadOnce(id);
   };
 
   const put = async (kind: string, name: string, value: JsonObject | undefined, when: Condition): Promise<Write> =>
@@ -133,10 +137,10 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
     epochAddress,
     address,
     change,
-    snapshot: async () => current ?? loadOnce(readEpoch),
+    snapshot: async () => current ?? loadOnce(),
     fresh: async (entry) => {
       const epoch = epochOf(entry);
-      return current && current.epoch === epoch ? current : loadOnce(async () => epoch);
+      return current && current.epoch === epoch ? current : loadOnce(epoch);
     },
     putMount: async (mount, when) => change([await put("mount", mount.info.path, toSealed(mount), when)]),
     removeMount: async (path) => change([await put("mount", path, undefined, "any")]),

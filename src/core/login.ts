@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { invalidRequest, type LoginGrant, permissionDenied, type TokenParams } from "../framework/index.ts";
+import { invalidRequest, type LoginGrant, permissionDenied, type TokenParams, VaultError } from "../framework/index.ts";
+import { canonicalPolicyName } from "../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../std/brand.ts";
 import { inCidrs } from "../std/cidr.ts";
 import { epochSeconds, plus, seconds } from "../std/time.ts";
@@ -22,7 +23,7 @@ const NOT_ASSIGNABLE = new Set(["response-wrapping", "control-group"]);
 
 /** Names folded as Vault folds them: trimmed, lower case, without doubles, sorted. */
 export const normalizePolicies = (names: readonly string[]): readonly string[] =>
-  [...new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ""))].sort();
+  [...new Set(names.map((name) => canonicalPolicyName(name)).filter((name) => name !== ""))].sort();
 
 const loginPolicies = (params: TokenParams): readonly string[] => {
   const names = normalizePolicies(params.noDefaultPolicy ? params.policies : [...params.policies, "default"]);
@@ -135,10 +136,17 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       const place = cause instanceof ConditionFailed ? cause.index - (type === "batch" ? 0 : 1) : -1;
       if (place < 0) throw cause;
       if (place < once.length) {
+        core.log("login signature replayed", { mount: mount.info.path });
         throw permissionDenied("the same signed request was used before", "permission denied");
       }
       identity?.forget();
-      if (!identity || attempt >= 5) throw cause;
+      if (!identity || attempt >= 5) {
+        throw new VaultError("storage_unavailable", {
+          reason: "the entity is written too often",
+          retryAfter: 1,
+          cause,
+        });
+      }
     }
   }
 };
