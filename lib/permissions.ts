@@ -47,7 +47,14 @@ const REQUEST_READS = [inSpace("epoch"), SPACES.config, SPACES.policy, inSpace("
  */
 const REQUEST_WRITES = [inSpace("token"), inSpace("accessor"), inSpace("lease"), inSpace("leases")];
 const REQUEST_REMOVES = [inSpace("cubbyhole")];
-const REQUEST_DOMAINS = ["token", "lease", "config", "policy", "identity"];
+/** `audit` is the key of the log's checkpoints: whoever answers a request records it, and signs what it recorded. */
+const REQUEST_DOMAINS = ["token", "lease", "config", "policy", "identity", "audit"];
+
+/**
+ * The mount `sys/` itself, which several functions answer for. Its keys name its entries; to read one takes the
+ * partition too, and that is for system alone.
+ */
+const SYS = "system:*";
 
 export const PERMISSIONS: Readonly<Record<FunctionName, Rights>> = {
   login: {
@@ -68,19 +75,19 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Rights>> = {
     reads: REQUEST_READS,
     writes: [...REQUEST_WRITES, ...ofMounts(ENGINES)],
     removes: REQUEST_REMOVES,
-    domains: [...REQUEST_DOMAINS, ...ENGINES],
+    domains: [...REQUEST_DOMAINS, ...ENGINES, SYS],
     outside: ["engines"],
   },
   policy: {
     reads: REQUEST_READS,
     writes: [...REQUEST_WRITES, SPACES.policy, inSpace("epoch")],
     removes: REQUEST_REMOVES,
-    domains: REQUEST_DOMAINS,
+    domains: [...REQUEST_DOMAINS, SYS],
   },
   wrapping: {
     reads: REQUEST_READS,
     writes: [...REQUEST_WRITES, inSpace("cubbyhole"), ...ofMounts(["cubbyhole:*"])],
-    domains: [...REQUEST_DOMAINS, "cubbyhole:*"],
+    domains: [...REQUEST_DOMAINS, "cubbyhole:*", SYS],
   },
   system: {
     reads: REQUEST_READS,
@@ -92,10 +99,10 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Rights>> = {
       inSpace("entity"),
       // Rotation adds wrapped keys, unmounting removes them: after that nobody opens what they sealed.
       inSpace("key"),
-      ...ofMounts(["system:*", "identity:*"]),
+      ...ofMounts([SYS, "identity:*"]),
     ],
     removes: [...REQUEST_REMOVES, inSpace("data"), inSpace("kv"), inSpace("listing")],
-    domains: [...REQUEST_DOMAINS, "system:*", "identity:*"],
+    domains: [...REQUEST_DOMAINS, SYS, "identity:*"],
     rotates: ["*"],
   },
   revoke: {

@@ -39,4 +39,6 @@ export const createMetrics = (options: {
 /** What the program says in its log and an alarm watches. A test finds each of these texts in the sources. */
 export const COUNTED_LOGS: Readonly<Record<string, MetricName>> = {
   "lease is irrevocable": "leaseIrrevocable",
+  "audit device failed": "auditFailed",
+  "login signature replayed": "loginReplayed",
 };

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { builtInRows } from "../../src/catalog.ts";
 import { type FunctionName, homeOfPath } from "../../src/contract/routes.ts";
+import { LOG_EVENT_BYTES } from "../../src/core/audit/index.ts";
 import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -66,7 +67,7 @@ export const createProgram = (name: FunctionName): Program => {
       },
     }),
     hosted: hostedBy(name),
-    auditSink: { write: writeLine },
+    auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
     log: (message, fields) => {
       const metric = COUNTED_LOGS[message];
       if (metric !== undefined) metrics.count(metric);

@@ -50,7 +50,9 @@ const shape = z.object({
 const refuseRedirection = (environment: Environment): void => {
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") throw new Error("certificates must be checked");
   if (environment[ENVIRONMENT.testEndpoints] === "allowed") return;
-  const set = Object.keys(environment).filter((key) => key.startsWith("AWS_ENDPOINT_URL") && environment[key]);
+  const set = Object.keys(environment)
+    .filter((key) => key.startsWith("AWS_ENDPOINT_URL") && environment[key])
+    .sort();
   if (set.length > 0) throw new Error(`${set.join(", ")} must not be set: calls to AWS would go elsewhere`);
 };
 

@@ -47,7 +47,7 @@ export const sendOverNetwork: Send = (post) =>
       headers: { ...post.headers },
       setHost: false,
       agent: secure ? secureAgent : plainAgent,
-      signal: AbortSignal.timeout(post.deadlineMs),
+      signal: AbortSignal.timeout(Math.ceil(post.deadlineMs)),
       ...(secure ? { rejectUnauthorized: true, servername: post.url.hostname } : {}),
     };
     let answered = false;

@@ -1,0 +1,484 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { FUNCTIONS, type FunctionName } from "../../src/contract/routes.ts";
+import { ADMIN_1, Sha256 } from "../unit/local/aws/support.ts";
+import { type Deployment, deploy, recorded, TABLE } from "./support/deployment.ts";
+import { startFunction } from "./support/lambda-worker.ts";
+
+/** The built functions themselves, as their assets hold them, answering recorded events over the embedded AWS. */
+
+let deployment: Deployment;
+let root: string;
+beforeAll(async () => {
+  deployment = await deploy();
+  const made = await deployment.functions.system.invoke({ zeroth: "init" });
+  root = String(objectOf(made.result)["root_token"]);
+}, 120_000);
+afterAll(() => deployment.close());
+afterEach(() => {
+  deployment.refuse = undefined;
+});
+
+type Fields = Readonly<Record<string, unknown>>;
+const objectOf = (value: unknown): Fields => (typeof value === "object" && value !== null ? { ...value } : {});
+
+interface Ask {
+  readonly method?: string;
+  readonly path?: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A recorded event; the members above override it. */
+  readonly event?: string;
+}
+
+const eventOf = (ask: Ask): Fields => {
+  const event = recorded(ask.event ?? "get");
+  const context = objectOf(event["requestContext"]);
+  const http = objectOf(context["http"]);
+  const headers = { ...objectOf(event["headers"]) };
+  const token = ask.token ?? root;
+  if (headers["x-vault-token"] === undefined) headers["x-vault-token"] = token;
+  else headers["x-vault-token"] = String(headers["x-vault-token"]).replaceAll("TOKEN", token);
+  const [path, query = ""] = (ask.path === undefined ? "" : `/v1/${ask.path}`).split("?");
+  return {
+    ...event,
+    ...(ask.path === undefined ? {} : { rawPath: path, rawQueryString: query }),
+    headers: { ...headers, ...ask.headers },
+    requestContext: { ...context, http: { ...http, ...(ask.method === undefined ? {} : { method: ask.method }) } },
+    ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+  };
+};
+
+const answerOf = (result: unknown) => {
+  const { statusCode, headers, body } = objectOf(result);
+  const text = typeof body === "string" ? body : "";
+  const json = text.startsWith("{") ? objectOf(JSON.parse(text)) : {};
+  return { status: statusCode, headers: objectOf(headers), text, body: json, data: objectOf(json["data"]) };
+};
+
+const ask = async (name: FunctionName, given: Ask = {}) =>
+  answerOf((await deployment.functions[name].invoke(eventOf(given))).result);
+
+const metricsOf = (name: FunctionName): readonly string[] =>
+  deployment.functions[name]
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith('{"_aws"'))
+    .flatMap((line) => Object.keys(objectOf(JSON.parse(line))));
+
+describe("a built function", () => {
+  it.each(FUNCTIONS)("%s starts without a call to anybody", (name) => {
+    expect(deployment.functions[name].touched).toEqual([]);
+  });
+
+  it("refuses to start where somebody redirects its calls to AWS", async () => {
+    const { ZEROTH_TEST_ENDPOINTS: _, ...environment } = deployment.environmentOf("kv");
+    await expect(startFunction(deployment.entryOf("kv"), environment)).rejects.toThrow(
+      "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA must not be set",
+    );
+  });
+
+  it("refuses to start as another function", async () => {
+    const environment = deployment.environmentOf("policy");
+    await expect(startFunction(deployment.entryOf("system"), environment)).rejects.toThrow("deployed as policy");
+  });
+
+  it("refuses to start without its table, and names the variable", async () => {
+    const environment = { ...deployment.environmentOf("kv"), ZEROTH_TABLE_NAME: "" };
+    await expect(startFunction(deployment.entryOf("kv"), environment)).rejects.toThrow("ZEROTH_TABLE_NAME");
+  });
+
+  it("refuses to start where certificates are not checked", async () => {
+    const environment = { ...deployment.environmentOf("kv"), NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+    await expect(startFunction(deployment.entryOf("kv"), environment)).rejects.toThrow("certificates");
+  });
+
+  it("answers before its time is over when AWS does not answer", async () => {
+    const silent = await startFunction(deployment.entryOf("kv"), {
+      ...deployment.environmentOf("kv"),
+      AWS_ENDPOINT_URL: "http://192.0.2.1:9",
+    });
+    const { result } = await silent.invoke(eventOf({ path: "secret/data/app" }), 1300);
+    await silent.stop();
+
+    expect(answerOf(result)).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+  });
+});
+
+describe("the operator's orders", () => {
+  it("made the first root token, which works", async () => {
+    const { data } = await ask("login", { path: "auth/token/lookup-self" });
+    expect(data).toMatchObject({ policies: ["root"], ttl: 0 });
+  });
+
+  it("make the first root token once", async () => {
+    const { result } = await deployment.functions.system.invoke({ zeroth: "init" });
+    expect(result).toEqual({ errors: ["Vault is already initialized"] });
+  });
+
+  it("make another root token when asked, and count it for the alarm", async () => {
+    const { result } = await deployment.functions.system.invoke({ zeroth: "generate-root" });
+    const token = String(objectOf(result)["root_token"]);
+
+    expect((await ask("login", { path: "auth/token/lookup-self", token })).data).toMatchObject({ policies: ["root"] });
+    expect(metricsOf("system")).toContain("RootGenerated");
+  });
+
+  it.each([
+    ["with another member beside it", { zeroth: "init", force: true }],
+    ["of another name", { zeroth: "unseal" }],
+    ["inside an HTTP event", { ...recorded("post-json"), zeroth: "generate-root" }],
+    ["in a list", [{ zeroth: "init" }]],
+    ["as text", '{"zeroth":"init"}'],
+  ])("are refused %s", async (_, event) => {
+    const { result } = await deployment.functions.system.invoke(event);
+    expect(JSON.stringify(result)).not.toContain("root_token");
+    expect(answerOf(result).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it.each(["sys/init", "sys/generate-root", "sys/mounts"])("are no body of a request to %s", async (path) => {
+    const answer = await ask("system", { event: "post-json", path, body: { zeroth: "generate-root" }, token: "" });
+    expect(answer.text).not.toContain("root_token");
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("are obeyed by no other function", async () => {
+    for (const name of ["kv", "login", "dynamic", "policy", "wrapping"] as const) {
+      const { result } = await deployment.functions[name].invoke({ zeroth: "generate-root" });
+      expect(answerOf(result).status).toBe(400);
+    }
+  });
+});
+
+describe("a login with an AWS identity", () => {
+  const signedLogin = async () => {
+    const body = "Action=GetCallerIdentity&Version=2011-06-15";
+    const hostname = "sts.us-east-1.amazonaws.com";
+    const signer = new SignatureV4({ service: "sts", region: "us-east-1", credentials: ADMIN_1, sha256: Sha256 });
+    const headers = {
+      host: hostname,
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      "content-length": String(body.length),
+    };
+    const signed = await signer.sign({
+      method: "POST",
+      protocol: "https:",
+      hostname,
+      path: "/",
+      query: {},
+      headers,
+      body,
+    });
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    return {
+      role: "admins",
+      iam_http_request_method: "POST",
+      iam_request_url: base64(`https://${hostname}/`),
+      iam_request_body: base64(body),
+      iam_request_headers: base64(JSON.stringify(signed.headers)),
+    };
+  };
+
+  it("gets a token of the role's policies, and the signature works once", async () => {
+    await ask("system", { event: "post-json", path: "sys/auth/aws", body: { type: "aws" } });
+    const role = { auth_type: "iam", bound_iam_principal_arn: "arn:aws:iam::111122223333:*", token_policies: "app" };
+    expect(await ask("login", { event: "post-json", path: "auth/aws/role/admins", body: role })).toMatchObject({
+      status: 204,
+    });
+
+    const body = await signedLogin();
+    const login = () => ask("login", { event: "post-json", path: "auth/aws/login", body, token: "" });
+    const first = await login();
+
+    expect(objectOf(first.body["auth"])["token_policies"]).toEqual(["app", "default"]);
+    expect((await login()).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe("key/value secrets", () => {
+  beforeAll(async () => {
+    await ask("system", {
+      event: "post-json",
+      path: "sys/mounts/secret",
+      body: { type: "kv", options: { version: "2" } },
+    });
+  });
+
+  it("are written and read", async () => {
+    expect((await ask("kv", { event: "post-json" })).status).toBe(200);
+    expect((await ask("kv", { event: "get" })).data).toMatchObject({ data: { password: "s3cr3t" } });
+  });
+
+  it("come in bodies that the gateway encodes, whatever type curl claims", async () => {
+    expect((await ask("kv", { event: "post-base64" })).status).toBe(200);
+    expect((await ask("kv", { path: "secret/data/by-curl" })).data).toMatchObject({ data: { from: "curl" } });
+  });
+
+  it("have names that the gateway decoded, and are not decoded again", async () => {
+    const { rawPath } = recorded("get-decoded-path");
+    const path = String(rawPath).replace("/v1/", "");
+    expect((await ask("kv", { event: "post-json", path })).status).toBe(200);
+    expect((await ask("kv", { event: "get-decoded-path" })).data).toMatchObject({ data: { password: "s3cr3t" } });
+  });
+
+  it("are refused to two tokens at once, even the same one", async () => {
+    expect((await ask("kv", { event: "get-two-tokens" })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("are read whatever cookies come along, and not by a cookie", async () => {
+    expect((await ask("kv", { event: "get-with-cookies" })).status).toBe(200);
+    const event = { ...eventOf({ event: "get-with-cookies" }), headers: {} };
+    expect(answerOf((await deployment.functions.kv.invoke(event)).result).status).toBe(403);
+  });
+
+  it("are listed by the verb and by the query alike", async () => {
+    const verb = await ask("kv", { event: "list-verb" });
+    const query = await ask("kv", { event: "list-query" });
+
+    expect(verb.data["keys"]).toContain("app");
+    expect(query.data).toEqual(verb.data);
+  });
+});
+
+describe("policies", () => {
+  it("hold on the next request, in every function", async () => {
+    const policy = 'path "secret/data/app" { capabilities = ["read"] }';
+    const written = await ask("policy", { event: "post-json", path: "sys/policies/acl/app", body: { policy } });
+    expect(written.status).toBe(204);
+    const created = await ask("login", { event: "post-json", path: "auth/token/create", body: { policies: ["app"] } });
+    const token = String(objectOf(created.body["auth"])["client_token"]);
+
+    expect((await ask("kv", { event: "get", token })).status).toBe(200);
+    expect((await ask("kv", { event: "post-json", token })).status).toBe(403);
+    expect((await ask("system", { path: "sys/mounts", token })).status).toBe(403);
+
+    await ask("policy", { method: "DELETE", path: "sys/policies/acl/app" });
+    expect((await ask("kv", { event: "get", token })).status).toBe(403);
+  });
+});
+
+describe("wrapped answers", () => {
+  it("are unwrapped once", async () => {
+    const wrapped = await ask("kv", { event: "get", headers: { "x-vault-wrap-ttl": "60" } });
+    const token = String(objectOf(wrapped.body["wrap_info"])["token"]);
+    const unwrap = () => ask("wrapping", { event: "post-json", path: "sys/wrapping/unwrap", body: {}, token });
+
+    expect((await unwrap()).data).toMatchObject({ data: { password: "s3cr3t" } });
+    expect((await unwrap()).status).toBe(400);
+  });
+});
+
+describe("a request that reaches the wrong function", () => {
+  const last = () => deployment.lambda.invoked.at(-1);
+
+  it.each([
+    ["sys/mounts", "system"],
+    ["sys/policies/acl?list=true", "policy"],
+    ["auth/token/lookup-self", "login"],
+    ["sys/wrapping/lookup", "wrapping"],
+    ["identity/entity/id?list=true", "system"],
+    ["sys/leases/lookup/?list=true", "dynamic"],
+  ])("for %s is handed on by kv to %s", async (path, to) => {
+    await ask("kv", { path });
+    expect(last()?.name).toMatch(new RegExp(`:${to}$`));
+  });
+
+  it("gets the other function's answer, whole", async () => {
+    const own = await ask("login", { path: "auth/token/lookup-self" });
+    const through = await ask("kv", { path: "auth/token/lookup-self" });
+    expect(through).toEqual({
+      ...own,
+      text: expect.any(String),
+      body: { ...own.body, request_id: expect.any(String) },
+    });
+  });
+
+  it("spends one use of its token, not two", async () => {
+    const body = { policies: ["root"], num_uses: 2 };
+    const created = await ask("login", { event: "post-json", path: "auth/token/create", body });
+    const token = String(objectOf(created.body["auth"])["client_token"]);
+
+    expect((await ask("kv", { path: "auth/token/lookup-self", token })).data).toMatchObject({ num_uses: 1 });
+    expect((await ask("kv", { path: "auth/token/lookup-self", token })).status).toBe(200);
+    expect((await ask("kv", { path: "auth/token/lookup-self", token })).status).toBe(403);
+  });
+
+  it("is handed on once: who gets it and does not serve it says so to kv alone", async () => {
+    const event = { ...eventOf({ path: "secret/data/app" }), zerothHandedOn: true };
+    expect((await deployment.functions.login.invoke(event)).result).toEqual({ zerothNotServed: true });
+  });
+
+  it("cannot claim over HTTP to have been handed on", async () => {
+    const answer = await ask("kv", {
+      path: "auth/token/lookup-self",
+      headers: { zerothHandedOn: "true", "zeroth-handed-on": "true" },
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it("gets 503 when the mount is served nowhere just now, and no function calls in a circle", async () => {
+    const before = deployment.lambda.invoked.length;
+    const event = { ...eventOf({ path: "auth/token/lookup-self" }), zerothHandedOn: true };
+    expect((await deployment.functions.kv.invoke(event)).result).toEqual({ zerothNotServed: true });
+    expect(deployment.lambda.invoked).toHaveLength(before);
+  });
+
+  it("is no path of a function that hands nothing on", async () => {
+    expect(await ask("policy", { path: "secret/data/app" })).toMatchObject({
+      status: 404,
+      body: { errors: ['no handler for route "secret/data/app". route entry not found.'] },
+    });
+  });
+
+  it.each([
+    [429, 503],
+    [413, 413],
+  ])("is answered when Lambda says %d: with %d", async (said, status) => {
+    deployment.refuse = () => said;
+    expect((await ask("kv", { path: "sys/mounts" })).status).toBe(status);
+  });
+
+  it("gets 503 and no detail when the other function fails", async () => {
+    const before = deployment.lambda.invoked.length;
+    deployment.refuse = () => {
+      throw new Error("the connection breaks");
+    };
+    const answer = await ask("kv", { path: "sys/mounts" });
+
+    expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+    expect(answer.body["errors"]).toEqual(["the function that serves this path is unavailable, try again"]);
+    // Never twice: the other one may have worked before its answer was lost.
+    expect(deployment.lambda.invoked).toHaveLength(before + 1);
+  });
+});
+
+describe("what ends", () => {
+  const shortLived = async (ttl: string) => {
+    const created = await ask("login", { event: "post-json", path: "auth/token/create", body: { ttl } });
+    const auth = objectOf(created.body["auth"]);
+    return { token: String(auth["client_token"]), accessor: String(auth["accessor"]) };
+  };
+  const revoke = async (event: unknown, remainingMs?: number) =>
+    (await deployment.functions.revoke.invoke(event, remainingMs)) ?? {};
+
+  it("is looked for on the schedule's order", async () => {
+    const { result } = await revoke(recorded("schedule"), 60_000);
+    expect(result).toMatchObject({ passes: 1, failed: 0 });
+  });
+
+  it("is refused as any other event", async () => {
+    expect((await revoke(recorded("get"))).failure?.errorMessage).toBe(
+      "neither the schedule nor a batch of the stream",
+    );
+  });
+
+  it("is cleaned up when DynamoDB's TTL removed it before the sweeper came", async () => {
+    const { accessor } = await shortLived("1h");
+    const batch: unknown[] = [];
+    const unsubscribe = deployment.aws.dynamo.subscribe(TABLE, async (records) => {
+      batch.push(...records);
+    });
+    deployment.advanceTableClock(7 * 86_400);
+    await deployment.aws.dynamo.expire();
+    unsubscribe();
+    const { result } = await revoke({ Records: batch }, 60_000);
+
+    expect(batch.length).toBeGreaterThan(0);
+    expect(result).toEqual({ batchItemFailures: [] });
+    const lookup = { event: "post-json", path: "auth/token/lookup-accessor", body: { accessor } };
+    expect((await ask("login", lookup)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("leaves nothing undone behind a record that cannot be opened, and reports that one", async () => {
+    const [poison] = recorded("stream")["Records"] as readonly Fields[];
+    const other = {
+      ...poison,
+      eventName: "MODIFY",
+      dynamodb: { ...objectOf(poison?.["dynamodb"]), SequenceNumber: "2" },
+    };
+    const { result } = await revoke({ Records: [poison, other] }, 60_000);
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "400000000000000000001" }] });
+  });
+
+  it("believes no record of another table", async () => {
+    const [record] = recorded("stream")["Records"] as readonly Fields[];
+    const foreign = {
+      ...record,
+      eventName: "MODIFY",
+      eventSourceARN: "arn:aws:dynamodb:us-east-1:1:table/other/stream/x",
+    };
+    const { result } = await revoke({ Records: [foreign] }, 60_000);
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "400000000000000000001" }] });
+  });
+
+  it("begins no record when there is no time, and asks for it again", async () => {
+    const { result } = await revoke(recorded("stream"), 10_000);
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "400000000000000000001" }] });
+  });
+});
+
+describe("the rights of the roles", () => {
+  const post = (path: string, body: unknown): Ask => ({ event: "post-json", path, body });
+  const tour: readonly (readonly [FunctionName, Ask])[] = [
+    ["system", { path: "sys/mounts" }],
+    ["system", post("sys/mounts/tour", { type: "kv", options: { version: "2" } })],
+    ["kv", post("tour/data/a/b", { data: { a: 1 } })],
+    ["kv", post("tour/config", { max_versions: 3 })],
+    ["kv", { path: "tour/metadata/a?list=true" }],
+    ["kv", { method: "DELETE", path: "tour/metadata/a/b" }],
+    ["system", post("sys/mounts/tour/tune", { default_lease_ttl: "1h" })],
+    ["system", post("sys/remount", { from: "tour", to: "toured" })],
+    ["system", { method: "DELETE", path: "sys/mounts/toured" }],
+    ["system", post("sys/rotate", {})],
+    ["system", post("sys/policies/password/p", { policy: 'length = 20\nrule "charset" { charset = "ab" }' })],
+    ["system", { path: "sys/policies/password/p/generate" }],
+    ["system", { path: "sys/auth" }],
+    ["system", { path: "sys/audit" }],
+    ["system", { path: "sys/internal/ui/mounts" }],
+    ["system", { path: "sys/internal/ui/resultant-acl" }],
+    ["system", { path: "sys/seal-status" }],
+    ["system", { path: "sys/health" }],
+    ["system", post("identity/entity", { name: "somebody", policies: "default" })],
+    ["system", { path: "identity/entity/name/somebody" }],
+    ["system", { path: "identity/entity/id?list=true" }],
+    ["system", post("identity/group", { name: "people" })],
+    ["policy", { path: "sys/policies/acl?list=true" }],
+    ["policy", { path: "sys/policies/acl/default" }],
+    ["policy", post("sys/capabilities-self", { paths: ["secret/data/app"] })],
+    ["wrapping", post("cubbyhole/mine", { a: "b" })],
+    ["wrapping", { path: "cubbyhole/mine" }],
+    ["wrapping", { path: "cubbyhole/?list=true" }],
+    ["wrapping", post("sys/wrapping/wrap", { a: "b" })],
+    ["login", post("auth/token/roles/r", { orphan: true })],
+    ["login", post("auth/token/create/r", { ttl: "1h" })],
+    ["login", { path: "auth/token/accessors?list=true" }],
+    ["login", post("auth/token/renew-self", {})],
+    ["dynamic", { path: "sys/leases/lookup?list=true" }],
+    ["dynamic", post("sys/leases/lookup", { lease_id: "auth/token/create/x" })],
+    ["dynamic", post("sys/leases/revoke-prefix/auth/nowhere", {})],
+    ["dynamic", post("sys/leases/tidy", {})],
+  ];
+
+  it.each(tour.map(([name, given]): [string, FunctionName, Ask] => [`${name} ${given.path}`, name, given]))(
+    "are enough for %s",
+    async (_, name, given) => {
+      const before = deployment.denied.length;
+      const answer = await ask(name, given);
+
+      expect(deployment.denied.slice(before)).toEqual([]);
+      expect(answer.status).toBeLessThan(500);
+    },
+  );
+
+  it("were enough for everything else in this file", () => {
+    expect(deployment.denied).toEqual([]);
+  });
+
+  it("would have stopped a function at a wall", () => {
+    expect(deployment.mayRead("kv", "kv#kv:1#p")).toBe(true);
+    expect(deployment.mayRead("policy", "kv#kv:1#p")).toBe(false);
+  });
+});

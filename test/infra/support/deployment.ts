@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { namedDomains, PERMISSIONS } from "../../../lib/permissions.ts";
+import { bundle } from "../../../scripts/build/bundle.ts";
+import { ENVIRONMENT } from "../../../src/contract/environment.ts";
+import { FUNCTIONS, type FunctionName } from "../../../src/contract/routes.ts";
+import { createEmbeddedAws, type EmbeddedAws } from "../../../src/local/aws/index.ts";
+import { systemRandom } from "../../../src/std/random.ts";
+import { systemClock } from "../../../src/std/time.ts";
+import { createTable } from "../../../src/storage/index.ts";
+import { type LambdaService, startLambdaService } from "./lambda-service.ts";
+import { type RunningFunction, startFunction } from "./lambda-worker.ts";
+import { isAllowed, statementsByFunction } from "./policies.ts";
+import { type RoleWall, startRoleWall } from "./role-wall.ts";
+import { makeTemplates } from "./stacks.ts";
+
+/** The built functions over the embedded AWS, each in an environment as the stack sets it. */
+
+export const TABLE = "zeroth";
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+export interface Deployment {
+  readonly aws: EmbeddedAws;
+  readonly lambda: LambdaService;
+  /** Calls to table and key that a function's role does not allow. */
+  readonly denied: readonly string[];
+  readonly functions: Readonly<Record<FunctionName, RunningFunction>>;
+  /** Moves the clock of the table's TTL. */
+  advanceTableClock(seconds: number): void;
+  /** Whether the function's role may read a partition. */
+  mayRead(name: FunctionName, pk: string): boolean;
+  environmentOf(name: FunctionName): Record<string, string>;
+  entryOf(name: FunctionName): string;
+  /** What Lambda answers instead of calling a function, while set. */
+  refuse: ((name: string) => number | undefined) | undefined;
+  close(): Promise<void>;
+}
+
+const { forwardsTo = [] } = PERMISSIONS.kv;
+const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:111122223333:function:${name}`;
+
+/** A recorded event; `change` overrides members of it. */
+export const recorded = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(new URL(`../events/${file}.json`, import.meta.url), "utf8"));
+
+export const deploy = async (): Promise<Deployment> => {
+  const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
+  await Promise.all(FUNCTIONS.map((name) => bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) })));
+  const entryOf = (name: FunctionName): string => pathToFileURL(join(assets, name, "index.mjs")).href;
+
+  let ahead = 0;
+  const tableClock = { now: () => systemClock.now() + ahead };
+  const aws = await createEmbeddedAws({ clock: systemClock, tableClock, random: systemRandom });
+  const { url } = await aws.listen({ host: "127.0.0.1", port: 0 });
+  const [account] = aws.accounts;
+  if (!account) throw new Error("the embedded AWS has no account");
+  const credentials = { accessKeyId: account.accessKeyId, secretAccessKey: account.secretAccessKey };
+  const admin = { region: aws.region, endpoint: url, credentials };
+  const kms = new KMSClient(admin);
+  const dynamodb = new DynamoDBClient(admin);
+  const keyArn = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? "";
+  await createTable(dynamodb, TABLE);
+
+  const statements = statementsByFunction(makeTemplates().stateless);
+  const denied: string[] = [];
+  const walls = new Map<FunctionName, RoleWall>();
+  for (const name of FUNCTIONS) {
+    const own = statements[name] ?? [];
+    const tell = (what: string) => denied.push(`${name}: ${what}`);
+    walls.set(name, await startRoleWall({ aws, statements: own, denied: tell }));
+  }
+
+  // Filled below; nothing is invoked before.
+  const functions = {} as Record<FunctionName, RunningFunction>;
+  const lambda = await startLambdaService(async (arn, event) => {
+    const name = FUNCTIONS.find((one) => arn === arnOf(one));
+    if (!name) throw new Error(`no function ${arn}`);
+    return deployment.refuse?.(name) ?? functions[name].invoke(event);
+  });
+  const environmentOf = (name: FunctionName): Record<string, string> => ({
+    [ENVIRONMENT.functionName]: name,
+    [ENVIRONMENT.tableName]: TABLE,
+    [ENVIRONMENT.tableIdentity]: TABLE,
+    [ENVIRONMENT.keyId]: keyArn,
+    [ENVIRONMENT.domains]: JSON.stringify(namedDomains(PERMISSIONS[name])),
+    ...(name === "kv"
+      ? { [ENVIRONMENT.peers]: JSON.stringify(Object.fromEntries(forwardsTo.map((one) => [one, arnOf(one)]))) }
+      : {}),
+    [ENVIRONMENT.testEndpoints]: "allowed",
+    AWS_REGION: aws.region,
+    AWS_ENDPOINT_URL: walls.get(name)?.url ?? "",
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ACCESS_KEY_ID: account.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.secretAccessKey,
+  });
+  const deployment: Deployment = {
+    aws,
+    lambda,
+    denied,
+    functions,
+    mayRead: (name, pk) =>
+      isAllowed(statements[name] ?? [], {
+        action: "dynamodb:BatchGetItem",
+        resource: "<Table.Arn>",
+        context: { "dynamodb:LeadingKeys": [pk] },
+      }),
+    advanceTableClock: (seconds) => {
+      ahead += seconds * 1000;
+    },
+    environmentOf,
+    entryOf,
+    refuse: undefined,
+    close: async () => {
+      await Promise.all(Object.values(functions).map((one) => one.stop()));
+      await lambda.close();
+      await Promise.all([...walls.values()].map((wall) => wall.close()));
+      kms.destroy();
+      dynamodb.destroy();
+      await aws.close();
+      await rm(assets, { recursive: true, force: true });
+    },
+  };
+  await Promise.all(
+    FUNCTIONS.map(async (name) => {
+      functions[name] = await startFunction(entryOf(name), environmentOf(name));
+    }),
+  );
+  return deployment;
+};
