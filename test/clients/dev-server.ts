@@ -5,11 +5,15 @@ import { createInterface } from "node:readline";
 export interface DevServer {
   readonly url: string;
   readonly rootToken: string;
+  /** An administrator of an account of the embedded AWS, as the variables AWS's own tools read. */
+  readonly identity: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 const ROOT_TOKEN = "root";
-const READY = /^Zeroth answers on (\S+)$/;
+const ADDRESS = /^Zeroth answers on (\S+)$/;
+const ACCOUNT = /^ {2}(\d{12}) {2}(\S+) {2}(\S+)$/;
+const LAST_LINE = /^Everything is in memory/;
 
 export const startDevServer = async (): Promise<DevServer> => {
   const anyPort = "127.0.0.1:0";
@@ -22,10 +26,15 @@ export const startDevServer = async (): Promise<DevServer> => {
   child.stderr.on("data", (chunk) => {
     complaints += String(chunk);
   });
-  const url = await new Promise<string>((resolve, reject) => {
+  let url = "";
+  let identity: Readonly<Record<string, string>> | undefined;
+  await new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const found = READY.exec(line)?.[1];
-      if (found !== undefined) resolve(found);
+      url ||= ADDRESS.exec(line)?.[1] ?? "";
+      const [, account, key, secret] = ACCOUNT.exec(line) ?? [];
+      if (account && key && secret)
+        identity ??= { AWS_ACCOUNT_ID: account, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret };
+      if (LAST_LINE.test(line)) resolve();
     });
     ended.then(
       () => reject(new Error(`the dev server did not start: ${complaints}`)),
@@ -35,6 +44,7 @@ export const startDevServer = async (): Promise<DevServer> => {
   return {
     url,
     rootToken: ROOT_TOKEN,
+    identity: identity ?? {},
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

@@ -24,7 +24,7 @@ try {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
       const { program, args } = await prepare();
-      const command = { program, args: [...args, server.url, server.rootToken] };
+      const command = { program, args: [...args, server.url, server.rootToken], environment: server.identity };
       const tally = await runSuite(name, command, print, verbose);
       tallies.push(tally);
       print(`${tally.title}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);

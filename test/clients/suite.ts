@@ -9,6 +9,8 @@ import { createInterface } from "node:readline";
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Added to the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Tally {
@@ -26,7 +28,8 @@ export const runSuite = async (
   print: (line: string) => void,
   verbose: boolean,
 ): Promise<Tally> => {
-  const child = spawn(command.program, command.args, { stdio: ["ignore", "pipe", "inherit"] });
+  const env = { ...process.env, ...command.environment };
+  const child = spawn(command.program, command.args, { stdio: ["ignore", "pipe", "inherit"], env });
   const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
