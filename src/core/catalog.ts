@@ -1,4 +1,4 @@
-import type { FunctionName } from "../contract/routes.ts";
+import { type FunctionName, homeOfPath } from "../contract/routes.ts";
 import type { Backend } from "../framework/index.ts";
 import type { Catalog } from "./services.ts";
 
@@ -46,7 +46,7 @@ export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () =
     },
     elsewhere: (kind, type, path) => {
       const row = rowOf(kind, type);
-      return row && !hosted(row, path) ? row.home : undefined;
+      return row && !hosted(row, path) ? (homeOfPath(path) ?? row.home) : undefined;
     },
   };
 };
