@@ -52,8 +52,8 @@ export const watchLeasesEnd = async (setting: Setting): Promise<void> => {
   const late = await issue(setting, "brief");
   say("the sweeper is switched off; what is left is DynamoDB's TTL and its stream");
   await until(15, "the lease is past its end", async () => {
-    const answer = await setting.vault("POST", "sys/leases/renew", { lease_id: late.lease });
-    return answer.status === 400;
+    const answer = await must(setting.vault("POST", "sys/leases/lookup", { lease_id: late.lease }));
+    return Number(answer.data["ttl"]) <= 0;
   });
   holds(await lets(setting, late), "PostgreSQL still lets the user in");
   await setting.local.expiry.passTimeToLive();
