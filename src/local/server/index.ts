@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { builtInRows } from "../../catalog.ts";
 import type { AuditSink, OpenAuditFile } from "../../core/audit/index.ts";
 import { generateRoot, initialize, isInitialized, makeMount } from "../../core/initialize.ts";
+import { databaseParts } from "../../engines/database/backend.ts";
 import { startListener } from "../../http/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
@@ -124,6 +125,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const cloud = await cloudFor(options, clock, tableClock, tableName);
   const openAuditFile = auditFiles();
+  const database = databaseParts();
   const server = buildServer({
     dynamodb: cloud.dynamodb,
     kms: cloud.kms,
@@ -131,7 +133,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     keyId: cloud.keyId,
     clock,
     random: systemRandom,
-    rows: builtInRows({ aws: () => cloud.aws }),
+    rows: builtInRows({ aws: () => cloud.aws, database: () => database }),
     auditSink: await auditSink(options, openAuditFile),
     openAuditFile,
     allowRawAudit: true,
@@ -164,6 +166,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
       await expiry.stop();
       clearInterval(idle);
       await server.core.audit.flush();
+      await database.databases.close();
       await awsListener?.close();
       await cloud.close();
     },
