@@ -46,10 +46,21 @@ const backends = async (): Promise<readonly Named[]> => {
   return named;
 };
 
+/** Backends every server has at one path, which no operator chooses. */
+const FIXED: Readonly<Record<string, string>> = {
+  "secret system": "/v1/sys",
+  "secret cubbyhole": "/v1/cubbyhole",
+  "secret identity": "/v1/identity",
+  "auth token": "/v1/auth/token",
+};
+
 const pageOf = ({ name, backend }: Named): ReferencePage => {
   const found = referencePages([backend]).find(({ file }) => file !== "README.md");
   if (!found) throw new Error(`no page for ${name}`);
-  return { file: `${backend.kind}-${name}.md`, text: found.text.replace(/^# .*/, `# ${name}`) };
+  const text = found.text.replace(/^# .*/, `# ${name}`);
+  const fixed = FIXED[`${backend.kind} ${name}`];
+  const mounted = backend.kind === "auth" ? "/v1/auth/:mount" : "/v1/:mount";
+  return { file: `${backend.kind}-${name}.md`, text: fixed === undefined ? text : text.replaceAll(mounted, fixed) };
 };
 
 /** Every page of `docs/api/`, its index first; sorted, so that the order of the catalog does not show. */
