@@ -6,13 +6,14 @@ const API = new URL("../../docs/api/", import.meta.url);
 
 describe("the API reference", () => {
   it("is what npm run docs writes", async () => {
-    const made = (await apiPages()).map(({ file, text }) => [file, text] as const);
-    const files = (await readdir(API)).sort();
-    const committed = await Promise.all(
-      files.map(async (file) => [file, await readFile(new URL(file, API), "utf8")] as const),
-    );
+    const made = new Map((await apiPages()).map(({ file, text }) => [file, text]));
+    const files = await readdir(API);
+    const stale: string[] = [...made.keys()].filter((file) => !files.includes(file));
+    for (const file of files) {
+      if ((await readFile(new URL(file, API), "utf8")) !== made.get(file)) stale.push(file);
+    }
 
-    expect(new Map(committed)).toEqual(new Map(made));
+    expect(stale).toEqual([]);
   });
 
   it("has a page for more than the backends every server has", async () => {
