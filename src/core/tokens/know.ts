@@ -23,6 +23,16 @@ interface Hint {
 }
 const MAX_HINTS = 10_000;
 
+const mountIds = new WeakMap<Snapshot, ReadonlySet<string>>();
+
+const idsOf = (snapshot: Snapshot): ReadonlySet<string> => {
+  const known = mountIds.get(snapshot);
+  if (known) return known;
+  const ids = new Set([...snapshot.mounts.values()].map(({ info }): string => info.id));
+  mountIds.set(snapshot, ids);
+  return ids;
+};
+
 const invalid = (refused: string): Refused => ({ refused, invalid: true });
 
 const stateOf = (token: Token, nowMs: number): string | undefined => {
@@ -88,6 +98,8 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     if (!token) return invalid("unknown token");
     const ended = stateOf(token, clock.now());
     if (ended !== undefined) return invalid(ended);
+    // Also batch tokens, which lie nowhere, end with the method that made them. A wrapped answer outlives its mount.
+    if (!token.wrap && !idsOf(snapshot).has(token.mountId)) return invalid("auth method of the token is gone");
     if (tag !== undefined) remember(tag, token);
 
     const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Stage, setStage } from "./support.ts";
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.server.dynamo.close());
+
+const revokePrefix = (prefix: string, body: object = {}) =>
+  stage.server.call("PUT", `sys/leases/revoke-prefix/${prefix}`, { body });
+
+const jobs = async () => {
+  const { data } = await stage.server.call("GET", "sys/leases/jobs");
+  return data["jobs"] as { kind: string; state: string; handled: number; subject: string }[];
+};
+
+/** From now on every look at the clock takes so long. */
+const slowClock = (ms: number): (() => void) => {
+  const { clock } = stage.server;
+  const plain = clock.now;
+  clock.now = () => {
+    clock.advance(ms);
+    return plain();
+  };
+  return () => {
+    clock.now = plain;
+  };
+};
+
+describe("revoking below a prefix", () => {
+  it("tells how far it came when a lease cannot be revoked, and keeps what was done", async () => {
+    for (let i = 0; i < 3; i++) await stage.issue();
+    stage.world.refuses = "later";
+
+    const refused = await revokePrefix("db");
+
+    expect(refused.status).toBe(400);
+    expect(refused.text).toMatch(/failed to revoke \\"db\/creds\/app\/\w{24}\\" \(1 \/ 3\): failed to revoke entry/);
+  });
+
+  it("goes on as a visible job when there are too many for one request", async () => {
+    for (let i = 0; i < 20; i++) await stage.issue();
+    const restore = slowClock(100);
+    const partly = await revokePrefix("db");
+    restore();
+
+    const [job] = await jobs();
+    await stage.sweep();
+    await stage.sweep();
+
+    expect(partly.status).toBe(202);
+    expect(job).toMatchObject({ kind: "revoke-prefix", state: "running", subject: "db/" });
+    expect(stage.world.alive.size).toBe(0);
+    expect((await jobs())[0]?.state).toBe("success");
+  });
+
+  it("kills every lease below by the clock when nobody waits", async () => {
+    const ids = [];
+    for (let i = 0; i < 12; i++) ids.push((await stage.issue()).id);
+
+    const left = await revokePrefix("db", { sync: false });
+
+    expect(left.status).toBe(202);
+    for (const id of ids) expect((await stage.lookup(id)).status).toBe(400);
+    await stage.sweep();
+    expect(stage.world.alive.size).toBe(0);
+  });
+
+  it("survives the death of its runner", async () => {
+    for (let i = 0; i < 5; i++) await stage.issue();
+    stage.killer.kill("job.revoke-prefix", "before");
+    await revokePrefix("db", { sync: false });
+
+    stage.wait(121);
+    await stage.sweep();
+    await stage.sweep();
+
+    expect(stage.world.alive.size).toBe(0);
+  });
+
+  it("needs sudo to see the jobs", async () => {
+    await stage.server.call("POST", "sys/policies/acl/reader", {
+      body: { policy: 'path "sys/leases/*" { capabilities = ["read"] }' },
+    });
+    const token = await stage.child({ policies: ["reader"] });
+
+    expect((await stage.server.call("GET", "sys/leases/jobs", { token })).status).toBe(403);
+  });
+});
+
+describe("listing leases", () => {
+  it("costs what the children cost, not what lies below them", async () => {
+    for (let i = 0; i < 60; i++) await stage.issue();
+    stage.server.table.calls.length = 0;
+
+    const keys = await stage.server.core.leases.list("db/");
+
+    expect(keys).toEqual(["creds/"]);
+    expect(stage.server.table.calls.length).toBeLessThanOrEqual(4);
+  });
+
+  it("shows no token without a lease", async () => {
+    const keys = await stage.server.core.leases.list("auth/token/");
+
+    expect(keys).toEqual([]);
+  });
+});
+
+describe("tidying", () => {
+  it("removes rows that lead nowhere and ends leases whose token is gone", async () => {
+    const token = await stage.child({ ttl: "1h" });
+    const { id } = await stage.issue(token);
+    const { core } = stage.server;
+    const tag = (await core.tokens.tag(token)) ?? "";
+    // As after a table was restored in parts: the token's item is gone, its lease is not.
+    await core.store.write([{ op: "delete", address: await core.tokens.address(tag), when: "any" }]);
+
+    const tidied = await stage.server.call("POST", "sys/leases/tidy");
+
+    expect(tidied.status).toBe(202);
+    expect((await stage.lookup(id)).status).toBe(400);
+    expect(await core.leases.list("auth/token/create/")).toEqual([]);
+    await stage.sweep();
+    expect(stage.world.alive.size).toBe(0);
+  });
+});
