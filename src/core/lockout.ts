@@ -15,7 +15,7 @@ import type { Mount } from "./stages.ts";
  * the table, and remembers nothing.
  *
  * Security: names that do not exist are counted and locked like those that do, so a lock tells nothing. A login that was
- * under way when the lock fell is refused too. Where the counter cannot be read or written, the login fails.
+ * under way when the lock fell is refused too, unless it used up what it showed. Where the counter cannot be read or written, the login fails.
  *
  * Source: Vault documentation, "User lockout".
  */
@@ -104,11 +104,17 @@ const countFailure = async (core: Core, place: Place, name: string, settings: Se
   throw new VaultError("storage_unavailable", { reason: "too many failing logins of one name", retryAfter: 1 });
 };
 
-/** After a login that succeeded: refuses when the lock fell meanwhile, forgets failures otherwise. */
-const settle = async (core: Core, place: Place): Promise<void> => {
+/**
+ * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the first
+ * few count; forgets failures otherwise. A login that used up what it showed was no guess and cannot be tried again.
+ */
+const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
   const [entry] = await core.store.get([place.counter]);
   if (!entry) return;
-  if (isLocked(counterIn(entry), core.clock.now())) throw locked();
+  if (isLocked(counterIn(entry), core.clock.now())) {
+    if (spent) return;
+    throw locked();
+  }
   try {
     await core.store.write([{ op: "delete", address: place.counter, when: { n: entry.n } }]);
   } catch (cause) {
@@ -143,7 +149,7 @@ export const createLockout = (core: () => Core): NonNullable<Hooks["login"]> => 
     if (isLocked(counterIn(entry), core().clock.now())) throw locked();
     try {
       const reply = await run();
-      await settle(core(), place);
+      await settle(core(), place, reply?.auth?.spent ?? false);
       return reply;
     } catch (cause) {
       if (cause instanceof VaultError && cause.code === "invalid_credentials") {

@@ -60,6 +60,8 @@ export interface LoginGrant {
   readonly renewable?: boolean;
   /** The method has judged the caller's address: `token.boundCidrs` then bind the token's use, not this login. */
   readonly addressJudged?: true;
+  /** What was shown is used up by this login, so it stands even when the name was locked out meanwhile. */
+  readonly spent?: true;
   /** Whatever must work only once (a signature): the token is made only if this was never seen in 15 minutes. */
   readonly once?: string;
 }

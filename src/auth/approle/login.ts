@@ -50,8 +50,8 @@ export const loginPrefetch = (body: JsonObject, storage: View): readonly Address
   return roleId === undefined ? [] : [roleIdAddress(storage, roleId)];
 };
 
-const refused = (reason: string): VaultError =>
-  new VaultError("invalid_credentials", { wire: "invalid role or secret ID", reason });
+const WRONG = "invalid role or secret ID";
+const refused = (reason: string): VaultError => new VaultError("invalid_credentials", { wire: WRONG, reason });
 
 const outside = (address: string, how: string): VaultError =>
   invalidRequest(`source address ${JSON.stringify(address)} unauthorized ${how}`);
@@ -75,6 +75,7 @@ const grantFor = (name: string, role: Role, secret: SecretId | undefined): Login
     internal: { role_name: name, key: role.key },
     renewable: true,
     addressJudged: true,
+    ...(secret && secret.uses > 0 ? { spent: true } : {}),
   };
 };
 
@@ -104,7 +105,8 @@ export const login = async (input: LoginInput, cx: BackendContext): Promise<Logi
   if (!found) throw refused("unknown, spent or ended secret id");
   checkAddresses(role, found.secret, cx.sourceAddress);
   const spent = await cx.crash("approle.spend", () => spendUse(cx.storage, found, () => cx.clock.now()));
-  if (!spent) throw refused("another login took the last use");
+  // it was right when it was shown, so nobody guessed: the text of a wrong one, but not counted as one
+  if (!spent) throw invalidRequest(WRONG, { reason: "another login took the last use" });
   return grantFor(name, role, spent);
 };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field, invalidRequest, op, type Path, path, VaultError } from "../../framework/index.ts";
+import { field, invalidRequest, op, type Path, path } from "../../framework/index.ts";
 import {
   checkPeriod,
   legacyTokenShape,
@@ -7,75 +7,19 @@ import {
   normalPolicies,
   tokenShape,
 } from "../../framework/token-params.ts";
-import type { Seconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { fieldPath } from "./role-field.ts";
 import { ROLE_NAME } from "./role-paths.ts";
-import { checkConstraint, checkRanges, type Role, roleShape } from "./role-rules.ts";
-import { changeRole, findRole } from "./roles.ts";
+import { checkRanges, type Role, roleShape } from "./role-rules.ts";
+import { findRole } from "./roles.ts";
 
-/** `role/:role_name/<field>`: single fields of a role, each read, written and reset on its own. */
-
-interface RoleField<In> {
-  readonly name: string;
-  readonly summary: string;
-  readonly input: z.ZodType<In>;
-  readonly read: (role: Role) => JsonObject;
-  readonly warning?: string;
-  /** The role after the write. Throws `missing …` where the value is not given. */
-  readonly set: (role: Role, input: In, mountMax: Seconds) => Role;
-  readonly reset?: (role: Role) => Role;
-}
+/** `role/:role_name/<field>`: the single fields of a role, and how each is read, written and reset. */
 
 const missing = (name: string): never => {
   throw invalidRequest(`missing ${name}`);
 };
 const given = <T>(value: T | undefined, name: string): T => value ?? missing(name);
 const noneAsNull = (list: readonly string[] | null): readonly string[] | null => (list?.length ? list : null);
-
-const notThere = (): VaultError => new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
-
-const fieldPath = <In>(one: RoleField<In>): Path =>
-  path(`role/{role_name}/${one.name}` as "role/{role_name}/x", {
-    summary: one.summary,
-    params: ROLE_NAME,
-    ops: {
-      read: op({
-        summary: "Read it.",
-        handle: async ({ params }, cx) => {
-          const role = await findRole(cx.storage, params.role_name);
-          return role && { data: one.read(role), ...(one.warning === undefined ? {} : { warnings: [one.warning] }) };
-        },
-      }),
-      update: op<"role/{role_name}/x", In, unknown>({
-        summary: "Set it.",
-        input: one.input,
-        handle: async ({ params, input }, cx) => {
-          await changeRole(cx.storage, params.role_name, (role) => {
-            if (!role) throw notThere();
-            const next = one.set(role, input, cx.mount.maxTtl);
-            checkConstraint(next);
-            return next;
-          });
-          return undefined;
-        },
-      }),
-      ...(one.reset ? { delete: resetOp(one.reset) } : {}),
-    },
-  });
-
-const resetOp = (reset: (role: Role) => Role) =>
-  op<"role/{role_name}/x", unknown, unknown>({
-    summary: "Set it back to its default.",
-    handle: async ({ params }, cx) => {
-      await changeRole(cx.storage, params.role_name, (role) => {
-        if (!role) return undefined;
-        const next = reset(role);
-        checkConstraint(next);
-        return next;
-      });
-      return undefined;
-    },
-  });
 
 const { policies, period } = legacyTokenShape;
 const without = (role: Role, old: Role["token_legacy"][number]): Role["token_legacy"] =>

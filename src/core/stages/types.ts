@@ -15,13 +15,13 @@ export interface Hooks {
   /** Before anything is read: rate limits. Throws `rate_limited`. */
   readonly limit?: (decoded: Decoded, mount: Mount | undefined, snapshot: Snapshot) => Promise<void>;
   /** Around a login: refuses while locked out, counts failures. */
-  readonly login?: <T>(
+  readonly login?: (
     mount: Mount,
     backend: Backend,
     below: string,
     decoded: Decoded,
-    run: () => Promise<T>,
-  ) => Promise<T>;
+    run: () => Promise<Reply<unknown> | undefined>,
+  ) => Promise<Reply<unknown> | undefined>;
   /** Before a lease is made. Throws `rate_limited`. */
   readonly lease?: (decoded: Decoded, mount: Mount, snapshot: Snapshot) => Promise<void>;
   readonly generatePassword: (policy: string) => Promise<string | undefined>;

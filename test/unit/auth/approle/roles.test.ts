@@ -12,23 +12,26 @@ const MOST = seconds(2764800);
 const range = fc.constantFrom("192.0.2.0/24", "198.51.100.7/32", "2001:db8::/32");
 const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 /** Writes, some of which a role refuses. */
-const write: fc.Arbitrary<RoleInput> = fc
-  .record({
-    bind_secret_id: optional(fc.boolean()),
-    secret_id_bound_cidrs: optional(fc.array(range, { maxLength: 2 })),
-    bound_cidr_list: optional(fc.array(range, { maxLength: 2 })),
-    secret_id_num_uses: optional(fc.integer({ min: -1, max: 9 })),
-    secret_id_ttl: optional(fc.nat(9).map(seconds)),
-    role_id: optional(fc.constantFrom("", "a", "b")),
-    token_bound_cidrs: optional(fc.array(range, { maxLength: 2 })),
-    token_policies: optional(fc.array(fc.constantFrom("a", "B"), { maxLength: 2 })),
-    policies: optional(fc.array(fc.constantFrom("c", "D"), { maxLength: 2 })),
-    token_ttl: optional(fc.nat(9).map(seconds)),
-    token_max_ttl: optional(fc.nat(9).map(seconds)),
-    token_type: optional(fc.constantFrom("default", "service", "batch", "default-batch", "odd")),
-    token_num_uses: optional(fc.integer({ min: -1, max: 3 })),
-  })
-  .map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+const write: fc.Arbitrary<RoleInput> = fc.record({
+  bind_secret_id: optional(fc.boolean()),
+  secret_id_bound_cidrs: optional(fc.array(range, { maxLength: 2 })),
+  bound_cidr_list: optional(fc.array(range, { maxLength: 2 })),
+  secret_id_num_uses: optional(fc.integer({ min: -1, max: 9 })),
+  secret_id_ttl: optional(fc.nat(9).map(seconds)),
+  role_id: optional(fc.constantFrom("", "a", "b")),
+  token_bound_cidrs: optional(fc.array(range, { maxLength: 2 })),
+  token_policies: optional(fc.array(fc.constantFrom("a", "B"), { maxLength: 2 })),
+  policies: optional(fc.array(fc.constantFrom("c", "D"), { maxLength: 2 })),
+  token_ttl: optional(fc.nat(9).map(seconds)),
+  token_max_ttl: optional(fc.nat(9).map(seconds)),
+  token_type: optional(fc.constantFrom("default", "service", "batch", "default-batch", "odd")),
+  token_num_uses: optional(fc.integer({ min: -1, max: 3 })),
+  token_explicit_max_ttl: optional(fc.nat(9).map(seconds)),
+  token_no_default_policy: optional(fc.boolean()),
+  token_period: optional(fc.nat(9).map(seconds)),
+  period: optional(fc.nat(9).map(seconds)),
+  local_secret_ids: fc.constant(undefined),
+});
 
 const apply = (previous: Role | undefined, input: RoleInput): Role | undefined => {
   try {
@@ -58,8 +61,9 @@ describe("the merge of a role and a write", () => {
         const before = apply(undefined, first);
         const after = before && apply(before, second);
         if (!before || !after) return;
-        const named = new Set<string>(Object.keys(second));
+        const named = new Set(Object.entries(second).flatMap(([field, value]) => (value === undefined ? [] : [field])));
         if (named.has("bound_cidr_list")) named.add("secret_id_bound_cidrs");
+        if (named.has("period")) named.add("token_period");
         if (named.has("policies")) named.add("token_policies");
         named.add("token_legacy");
         const rest = (role: Role) => Object.entries(role).filter(([field]) => !named.has(field));
