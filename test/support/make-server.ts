@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
@@ -46,6 +47,8 @@ export interface CallOptions {
 }
 
 export interface MakeServerOptions {
+  /** A DynamoDB elsewhere instead of the embedded table. */
+  readonly endpoint?: string;
   readonly rows?: readonly CatalogRow[];
   readonly crash?: CrashPoint;
   readonly clock?: TestClock;
@@ -61,20 +64,21 @@ const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : 
 export const makeServer = async (options: MakeServerOptions = {}): Promise<TestServer> => {
   const clock = options.clock ?? createTestClock(Date.UTC(2030, 0, 1));
   const dynamo = createEmbeddedDynamo({ clock });
+  const tableName = options.endpoint === undefined ? TABLE : `zeroth-${randomUUID()}`;
   const dynamodb = new DynamoDBClient({
     region: "us-east-1",
     credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
-    requestHandler: dynamo.requestHandler,
+    ...(options.endpoint === undefined ? { requestHandler: dynamo.requestHandler } : { endpoint: options.endpoint }),
   });
   const fake = createFakeKms();
-  await createTable(dynamodb, TABLE);
-  const table = observe(dynamodb, TABLE);
+  await createTable(dynamodb, tableName);
+  const table = observe(dynamodb, tableName);
   const auditLines: string[] = [];
   const logLines: string[] = [];
   const server = buildServer({
     dynamodb,
     kms: fake.client,
-    tableName: TABLE,
+    tableName,
     keyId: fake.keyId,
     clock,
     random: systemRandom,
