@@ -13,6 +13,7 @@ import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
 
 export interface ExpiryProps {
   readonly revoke: LambdaFunction;
+  readonly system: LambdaFunction;
   readonly streamArn: string;
   readonly failuresArn: string;
 }
@@ -41,14 +42,17 @@ export class Expiry extends Construct {
     new Rule(this, "EveryMinute", {
       description: "Zeroth: revokes what has ended",
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaTarget(props.revoke, {
-          event: RuleTargetInput.fromObject({ source: "zeroth.schedule" }),
-          // The next minute does what this one missed; a late second try would only run beside it.
-          retryAttempts: 0,
-          maxEventAge: Duration.minutes(1),
-        }),
-      ],
+      // revoke ends what is due; system goes on with what began and did not end, such as removing a large mount: the
+      // last steps of that change the configuration, which revoke may not.
+      targets: [props.revoke, props.system].map(
+        (target) =>
+          new LambdaTarget(target, {
+            event: RuleTargetInput.fromObject({ source: "zeroth.schedule" }),
+            // The next minute does what this one missed; a late second try would only run beside it.
+            retryAttempts: 0,
+            maxEventAge: Duration.minutes(1),
+          }),
+      ),
     });
 
     this.mapping = new EventSourceMapping(this, "Stream", {

@@ -53,6 +53,7 @@ export class StatelessStack extends Stack {
     const front = new VaultApi(this, "Front", { settings, functions: lambdas });
     const expiry = new Expiry(this, "Expiry", {
       revoke: lambdas.revoke,
+      system: lambdas.system,
       streamArn: places.streamArn,
       failuresArn: places.failuresArn,
     });

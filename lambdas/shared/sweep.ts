@@ -8,6 +8,16 @@ const scheduleShape = z.strictObject({ source: z.literal("zeroth.schedule") });
 
 export const isSchedule = (event: unknown): boolean => scheduleShape.safeParse(event).success;
 
+/** Below the system function's own time, which callers wait for. */
+const JOBS_MS = 20_000;
+
+/** The schedule's order to `system`: go on with what began and did not end. `undefined` for any other event. */
+export const carryOn = (event: unknown, { server }: Program): Promise<object> | undefined => {
+  if (!isSchedule(event)) return undefined;
+  const { jobs, clock } = server.core;
+  return jobs.resume(clock.now() + JOBS_MS).then(() => ({ resumed: true }));
+};
+
 /** The next minute's run takes over; longer runs would only overlap. */
 const RUN_MS = 55_000;
 /** A pass that ended fewer than one page of the index has seen everything that is due. */

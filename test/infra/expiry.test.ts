@@ -9,7 +9,13 @@ describe("expiry", () => {
   it("sweeps every minute and does not repeat a sweep beside the next", () => {
     stateless.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
-      Targets: [Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } })],
+      Targets: ["revoke", "system"].map((name) =>
+        Match.objectLike({
+          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(`^${name}Function`), "Arn"] },
+          Input: '{"source":"zeroth.schedule"}',
+          RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        }),
+      ),
     });
   });
 

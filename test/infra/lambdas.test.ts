@@ -72,6 +72,17 @@ describe("a built function", () => {
     expect(deployment.functions[name].touched).toEqual([]);
   });
 
+  it.each(FUNCTIONS)("%s loads at most 600 KB at its start", (name) => {
+    expect(deployment.inventories.get(name)?.eager.bytes).toBeLessThan(600 * 1024);
+  });
+
+  it("loads no client, engine or method at its start that its first request may not need", () => {
+    const eager = Object.keys(deployment.inventories.get("kv")?.eager.origins ?? {});
+    const early = /client-(?!dynamodb$|kms$)|fast-xml-parser|src\/(?:auth|engines|local)$/;
+
+    expect(eager.filter((name) => early.test(name))).toEqual([]);
+  });
+
   it("refuses to start where somebody redirects its calls to AWS", async () => {
     const { ZEROTH_TEST_ENDPOINTS: _, ...environment } = deployment.environmentOf("kv");
     await expect(startFunction(deployment.entryOf("kv"), environment)).rejects.toThrow(
@@ -365,6 +376,11 @@ describe("what ends", () => {
   it("is looked for on the schedule's order", async () => {
     const { result } = await revoke(recorded("schedule"), 60_000);
     expect(result).toMatchObject({ passes: 1, failed: 0 });
+  });
+
+  it("has its unfinished work carried on by system, on the same order", async () => {
+    const { result } = await deployment.functions.system.invoke(recorded("schedule"));
+    expect(result).toEqual({ resumed: true });
   });
 
   it("is refused as any other event", async () => {

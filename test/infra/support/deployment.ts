@@ -7,6 +7,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { namedDomains, PERMISSIONS } from "../../../lib/permissions.ts";
 import { bundle } from "../../../scripts/build/bundle.ts";
+import { type Inventory, inventoryOf } from "../../../scripts/build/inventory.ts";
 import { ENVIRONMENT } from "../../../src/contract/environment.ts";
 import { FUNCTIONS, type FunctionName } from "../../../src/contract/routes.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../../../src/local/aws/index.ts";
@@ -30,6 +31,7 @@ export interface Deployment {
   /** Calls to table and key that a function's role does not allow. */
   readonly denied: readonly string[];
   readonly functions: Readonly<Record<FunctionName, RunningFunction>>;
+  readonly inventories: ReadonlyMap<FunctionName, Inventory>;
   /** Moves the clock of the table's TTL. */
   advanceTableClock(seconds: number): void;
   /** Whether the function's role may read a partition. */
@@ -50,7 +52,12 @@ export const recorded = (file: string): Record<string, unknown> =>
 
 export const deploy = async (): Promise<Deployment> => {
   const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
-  await Promise.all(FUNCTIONS.map((name) => bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) })));
+  const inventories = await Promise.all(
+    FUNCTIONS.map(async (name) => {
+      const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) });
+      return [name, inventoryOf(metafile)] as const;
+    }),
+  );
   const entryOf = (name: FunctionName): string => pathToFileURL(join(assets, name, "index.mjs")).href;
 
   let ahead = 0;
@@ -103,6 +110,7 @@ export const deploy = async (): Promise<Deployment> => {
     lambda,
     denied,
     functions,
+    inventories: new Map(inventories),
     mayRead: (name, pk) =>
       isAllowed(statements[name] ?? [], {
         action: "dynamodb:BatchGetItem",
