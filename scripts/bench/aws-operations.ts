@@ -4,7 +4,7 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateActivationCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { registerMachine } from "../../src/local/aws/index.ts";
 import { systemClock } from "../../src/std/time.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 import { type Keys, signedLogin } from "./signed-login.ts";
 import type { World } from "./world.ts";
 

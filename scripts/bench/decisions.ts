@@ -49,7 +49,8 @@ const splitAtLimit = (text: string): readonly string[] => {
   return [...parts, part];
 };
 
-const measure = (rules: number, samples: number): number => {
+/** A run of decisions against so many rules. */
+const runOf = (rules: number) => {
   const acl = aclOf(rules);
   const step = Math.max(1, Math.floor(rules / RUN));
   const requests = Array.from({ length: RUN }, (_, at) => ({
@@ -57,14 +58,18 @@ const measure = (rules: number, samples: number): number => {
     operation: "read" as const,
     sudoPath: false,
   }));
-  const work = () => {
+  return () => {
     for (const request of requests) decide(acl, request);
   };
-  return microsecondsOf(work, samples, 50) / RUN;
 };
 
+/** Runs of every size before any is measured, so that none pays for what the compiler learns. */
+const WARM_UP = 500;
+
 export const measureDecisions = (samples: number): readonly Figure[] => {
-  const taken = SIZES.map((rules) => measure(rules, samples));
+  const runs = SIZES.map(runOf);
+  for (let round = 0; round < WARM_UP; round++) for (const run of runs) run();
+  const taken = runs.map((run) => microsecondsOf(run, samples, 50) / RUN);
   const figures = SIZES.map((rules, at) =>
     figure(`policy decision, ${rules} rules`, taken[at] ?? Number.NaN, "us", rules === 100 ? 10 : null),
   );

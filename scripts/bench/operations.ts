@@ -1,17 +1,8 @@
 import { awsOperations } from "./aws-operations.ts";
+import type { Operation } from "./operation.ts";
 import { type Asked, type Calls, createWorld, tally, textAt, type World } from "./world.ts";
 
-/**
- * The operations a server lives by, and the calls each may make once warm. Warm: the same environment served such a
- * request before, so configuration, policies and keys are in memory; what a request's decision depends on is read.
- */
-export interface Operation {
-  readonly name: string;
-  readonly budget: Calls;
-  /** One run; what it needs is made in `prepare`, which is not counted. */
-  readonly run: (prepared: string, round: number) => Promise<unknown>;
-  readonly prepare?: (round: number) => Promise<string>;
-}
+/** The operations of the benchmark, and the world they run in. */
 
 const POLICY = `
 path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }

@@ -18,9 +18,19 @@ export const microsecondsOf = (work: () => void, samples: number, runs: number):
   return median(taken);
 };
 
-/** Microseconds one `work` takes. */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+export interface Timed {
+  /** Microseconds by the clock. */
+  readonly wall: number;
+  /** Microseconds of processor, all threads. On a machine that is shared this is what stays comparable. */
+  readonly processor: number;
+}
+
+/** What one `work` takes. */
+export const timed = async (work: () => Promise<unknown>): Promise<Timed> => {
+  const before = process.cpuUsage();
   const start = performance.now();
   await work();
-  return (performance.now() - start) * 1000;
+  const wall = (performance.now() - start) * 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall, processor: user + system };
 };
