@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { FUNCTIONS, type FunctionName } from "../../src/contract/routes.ts";
+import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { ADMIN_1, Sha256 } from "../unit/local/aws/support.ts";
 import { type Deployment, deploy, recorded, TABLE } from "./support/deployment.ts";
 import { startFunction } from "./support/lambda-worker.ts";
@@ -66,6 +67,18 @@ const metricsOf = (name: FunctionName): readonly string[] =>
     .split("\n")
     .filter((line) => line.startsWith('{"_aws"'))
     .flatMap((line) => Object.keys(objectOf(JSON.parse(line))));
+
+/** What the table's TTL removes within a week, as the stream shows it. */
+const removals = async (): Promise<readonly unknown[]> => {
+  const batch: unknown[] = [];
+  const unsubscribe = deployment.aws.dynamo.subscribe(TABLE, async (records) => {
+    batch.push(...records);
+  });
+  deployment.advanceTableClock(7 * 86_400);
+  await deployment.aws.dynamo.expire();
+  unsubscribe();
+  return batch;
+};
 
 describe("a built function", () => {
   it.each(FUNCTIONS)("%s starts without a call to anybody", (name) => {
@@ -364,6 +377,61 @@ describe("a request that reaches the wrong function", () => {
   });
 });
 
+describe("a database's credentials", () => {
+  const CREATE = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
+  const post = (path: string, body: unknown) => ask("kv", { event: "post-json", path, body });
+  let pg: TestPostgres;
+  beforeAll(async () => {
+    pg = await startPostgres();
+    await ask("system", { event: "post-json", path: "sys/mounts/db", body: { type: "database" } });
+    const config = { plugin_name: "postgresql-database-plugin", connection_url: pg.url, ...ADMIN, allowed_roles: "*" };
+    expect((await post("db/config/pg", config)).status).toBe(204);
+    const role = { db_name: "pg", creation_statements: CREATE, default_ttl: "1h", max_ttl: "24h" };
+    expect((await post("db/roles/app", role)).status).toBe(204);
+  }, 60_000);
+  afterAll(() => pg.stop());
+
+  const issue = async () => {
+    const { body, data } = await ask("kv", { path: "db/creds/app" });
+    const { username, password } = data;
+    return { username: String(username), password: String(password), lease: String(body["lease_id"]) };
+  };
+
+  it("are made by dynamic, which kv hands the request to, and log in", async () => {
+    const { username, password } = await issue();
+
+    expect(deployment.lambda.invoked.at(-1)?.name).toMatch(/:dynamic$/);
+    expect(await pg.logsIn(username, password)).toBe(true);
+  });
+
+  it("are gone when their lease is revoked", async () => {
+    const { username, lease } = await issue();
+    const body = { lease_id: lease };
+
+    expect((await ask("dynamic", { event: "post-json", path: "sys/leases/revoke", body })).status).toBe(204);
+    expect(await pg.exists(username)).toBe(false);
+  });
+
+  it("are ended by revoke when DynamoDB's TTL removed the lease before the sweeper came, and an alarm hears of it", async () => {
+    const { username } = await issue();
+    const { result } = await deployment.functions.revoke.invoke({ Records: await removals() }, 60_000);
+
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(await pg.exists(username)).toBe(false);
+    expect(metricsOf("revoke")).toContain("LeaseRevokedLate");
+  });
+
+  it("give way to a secret when another engine is mounted in their place, though kv has not heard of it", async () => {
+    await ask("system", { event: "post-json", path: "sys/mounts/moved", body: { type: "database" } });
+    expect((await ask("kv", { path: "moved/roles/nobody" })).status).toBe(404);
+    await ask("system", { method: "DELETE", path: "sys/mounts/moved" });
+    await ask("system", { event: "post-json", path: "sys/mounts/moved", body: { type: "kv" } });
+
+    expect((await ask("kv", { event: "post-json", path: "moved/a", body: { b: "c" } })).status).toBe(204);
+    expect((await ask("kv", { path: "moved/a" })).data).toEqual({ b: "c" });
+  });
+});
+
 describe("what ends", () => {
   const shortLived = async (ttl: string) => {
     const created = await ask("login", { event: "post-json", path: "auth/token/create", body: { ttl } });
@@ -391,13 +459,7 @@ describe("what ends", () => {
 
   it("is cleaned up when DynamoDB's TTL removed it before the sweeper came", async () => {
     const { accessor } = await shortLived("1h");
-    const batch: unknown[] = [];
-    const unsubscribe = deployment.aws.dynamo.subscribe(TABLE, async (records) => {
-      batch.push(...records);
-    });
-    deployment.advanceTableClock(7 * 86_400);
-    await deployment.aws.dynamo.expire();
-    unsubscribe();
+    const batch = await removals();
     const { result } = await revoke({ Records: batch }, 60_000);
 
     expect(batch.length).toBeGreaterThan(0);
@@ -448,6 +510,8 @@ describe("the rights of the roles", () => {
     ["system", post("sys/mounts/tour/tune", { default_lease_ttl: "1h" })],
     ["system", post("sys/remount", { from: "tour", to: "toured" })],
     ["system", { method: "DELETE", path: "sys/mounts/toured" }],
+    ["dynamic", { path: "db/roles?list=true" }],
+    ["system", { method: "DELETE", path: "sys/mounts/db" }],
     ["system", post("sys/rotate", {})],
     ["system", post("sys/policies/password/p", { policy: 'length = 20\nrule "charset" { charset = "ab" }' })],
     ["system", { path: "sys/policies/password/p/generate" }],
