@@ -1,4 +1,4 @@
-import type { EpochSeconds, LeaseId } from "../../std/brand.ts";
+import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
 import { type Clear, ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
@@ -54,5 +54,3 @@ export const createLeaseItems = (core: () => Core): LeaseItems => {
 
   return { now: () => epochSeconds(core().clock.now()), tag, read, put, change };
 };
-
-export type { LeaseId };
