@@ -24,16 +24,6 @@ export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () =
   const made = new Map<string, Promise<Backend>>();
   const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
   return {
-    resolve: (kind, name) => {
-      if (rowOf(kind, name)) return { type: name, options: {} };
-      for (const row of rows) {
-        const options = row.kind === kind && Object.hasOwn(row.aliases ?? {}, name) ? row.aliases?.[name] : undefined;
-        if (options) return { type: row.type, options };
-      }
-      return undefined;
-    },
-    versions: (kind, type) =>
-      Object.values(rowOf(kind, type)?.aliases ?? {}).flatMap((options) => options["version"] ?? []),
     types: rows.map(({ kind, type, aliases }) => ({ kind, type, aliases: aliases ?? {} })),
     find: async (kind, type, options, path = "") => {
       const row = rowOf(kind, type);
