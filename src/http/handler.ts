@@ -3,7 +3,7 @@ import { invalidRequest, notFound, VaultError } from "../framework/errors.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
 import { type CorsSettings, crossOrigin } from "./cors.ts";
 import { checkSize, DEFAULT_LIMITS, decode, type Limits, parseQuery, verbOf } from "./decode.ts";
-import { emptyResponse, encodeAnswer } from "./encode.ts";
+import { encodeAnswer } from "./encode.ts";
 import { encodeError } from "./failure.ts";
 import { namespaceOf } from "./headers.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
@@ -83,7 +83,7 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
   };
 
   const respond = async (request: HttpRequest, requestId: string): Promise<HttpResponse> => {
-    if (!isPrintable(request.path)) return emptyResponse(400);
+    if (!isPrintable(request.path)) return failed(invalidRequest("path contains unprintable characters"), requestId);
     if (!request.path.startsWith("/")) return failed(invalidRequest("path must start with a slash"), requestId);
     let extra: Readonly<Record<string, string>> = {};
     try {

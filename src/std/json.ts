@@ -14,8 +14,11 @@ export interface JsonObject {
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
 
-// May match inside a string too; then the slower parser runs for nothing, and the answer is the same.
 const MAY_LOSE = /\d[.eE]|\d{16}|-0/;
+const STRINGS = /"(?:[^"\\]|\\.)*"/g;
+
+/** Whether a number in the text could lose something; digits inside strings are no numbers. */
+const mayLose = (text: string): boolean => MAY_LOSE.test(text) && MAY_LOSE.test(text.replace(STRINGS, '""'));
 
 const keepText = (text: string): number | LosslessNumber => {
   const value = Number(text);
@@ -24,7 +27,7 @@ const keepText = (text: string): number | LosslessNumber => {
 
 /** Parses JSON text. Throws `SyntaxError`. Depth is not limited here: limit it before (see `http/body.ts`). */
 export const parseJson = (text: string): JsonValue =>
-  MAY_LOSE.test(text)
+  mayLose(text)
     ? (parse(text, null, { parseNumber: keepText, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue)
     : (JSON.parse(text) as JsonValue);
 

@@ -64,10 +64,13 @@ const newRole = ({ key, roleId }: FreshIds): Role => ({
 /** A failure Vault answers 500 to, on a path that needs a token. */
 export const failure = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
 
+/** The same text as a 400, where Vault answers 500 to a caller's mistake. */
+export const mistake = (wire: string): VaultError => invalidRequest(wire, { multi: true });
+
 /** Throws for a list that holds anything but ranges. */
-export const checkRanges = (given: readonly string[], what = "CIDR"): void => {
+export const checkRanges = (given: readonly string[], what = "CIDR", refuse = failure): void => {
   const bad = given.find((text) => !isRange(text));
-  if (bad !== undefined) throw failure(`failed to validate ${what} blocks: invalid CIDR address: ${bad.slice(0, 64)}`);
+  if (bad !== undefined) throw refuse(`failed to validate ${what} blocks: invalid CIDR address: ${bad.slice(0, 64)}`);
 };
 
 /** Throws unless something still binds who may log in. */

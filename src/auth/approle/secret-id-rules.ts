@@ -5,7 +5,7 @@ import type { JsonObject } from "../../std/json.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { liesWithin } from "./addresses.ts";
 import { parseMetadata } from "./metadata.ts";
-import { checkRanges, failure, type Role } from "./role-rules.ts";
+import { checkRanges, mistake, type Role } from "./role-rules.ts";
 
 /** What a secret id is, and what it may ask for. Pure. */
 
@@ -42,7 +42,7 @@ const quoted = (list: readonly string[]): string => `[${list.map((text) => JSON.
 
 const checkSubset = (ofRole: readonly string[], ofSecret: readonly string[]): void => {
   if (ofRole.length === 0 || liesWithin(ofSecret, ofRole)) return;
-  throw failure(
+  throw mistake(
     `failed to verify subset relationship between CIDR blocks on the role ${quoted(ofRole)} and CIDR blocks on the secret ID ${quoted(ofSecret)}`,
   );
 };
@@ -72,9 +72,9 @@ export const newSecretId = (
 ): SecretId => {
   const cidrs = input.cidr_list ?? [];
   const tokenCidrs = input.token_bound_cidrs ?? [];
-  checkRanges(cidrs);
+  checkRanges(cidrs, "CIDR", mistake);
   checkSubset(role.secret_id_bound_cidrs ?? [], cidrs);
-  checkRanges(tokenCidrs, "token CIDR");
+  checkRanges(tokenCidrs, "token CIDR", mistake);
   checkSubset(role.token_bound_cidrs, tokenCidrs);
   const uses = usesFor(role, input.num_uses);
   const ttl = ttlFor(role, input.ttl, given.mountMax);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { type Address, type Clear, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
-import { failure } from "./role-rules.ts";
+import { failure, mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
 
 /**
@@ -93,7 +93,7 @@ export const addSecretId = async (
   nowMs: number,
 ): Promise<void> => {
   if (Buffer.byteLength(value) > MOST_BYTES)
-    throw failure(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
+    throw mistake(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
   const taken = failure("failed to store secret_id: SecretID is already registered");
   try {
     return await register(storage, key, value, secret);

@@ -1,4 +1,4 @@
-import { type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { invalidRequest } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
@@ -29,9 +29,11 @@ export const DEFAULT_COST: ScryptCost = { n: 2 ** 14, r: 8, p: 1 };
 export type Derive = (password: Uint8Array, salt: Uint8Array, cost: ScryptCost) => Promise<Uint8Array>;
 
 const deriveByScrypt: Derive = (password, salt, { n, r, p }) => {
+  // scrypt begins with HMAC, which pads a short key with zeros: without this, "a" and "a\0" would be one password.
+  const whole = createHash("sha512").update(password).digest();
   const options: ScryptOptions = { N: n, r, p, maxmem: 256 * n * r };
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(whole, salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
 };
 

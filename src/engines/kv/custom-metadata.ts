@@ -35,7 +35,9 @@ const escaped = (char: string): string => {
 };
 
 /** Text in quotes as Go's `%q` prints it. */
-const quoted = (text: string): string => `"${[...text].map(escaped).join("")}"`;
+const LONGEST_ECHO = 48;
+const cut = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text);
+const quoted = (text: string): string => `"${[...cut(text)].map(escaped).join("")}"`;
 
 const weakText = field.text("");
 
@@ -56,7 +58,7 @@ const violations = ([key, value]: readonly [string, string]): string[] => {
     const rule = `must be 0 < len(value) <= ${MAX_VALUE_BYTES}`;
     found.push(`length of value for key ${quoted(key)} is ${valueBytes} but ${rule}`);
   }
-  if (!PRINTABLE.test(key)) found.push(`key ${quoted(key)} (${key}) contains unprintable characters`);
+  if (!PRINTABLE.test(key)) found.push(`key ${quoted(key)} (${cut(key)}) contains unprintable characters`);
   if (!PRINTABLE.test(value)) found.push(`value for key ${quoted(key)} contains unprintable characters`);
   return found;
 };

@@ -38,8 +38,8 @@ export const integers = (description: string): z.ZodType<readonly number[] | und
       const numbers: number[] = [];
       for (const item of items) {
         const parsed = one.safeParse(item);
-        if (!parsed.success) {
-          ctx.addIssue({ code: "custom", message: parsed.error.issues[0]?.message ?? "not an integer" });
+        if (item === null || !parsed.success) {
+          ctx.addIssue({ code: "custom", message: parsed.error?.issues[0]?.message ?? "null is no integer" });
           return z.NEVER;
         }
         numbers.push(parsed.data ?? 0);

@@ -60,6 +60,9 @@ export const enable = async (
   const name = typeGiven(given);
   reserved(name);
   const { type, options } = optionsOf(core, kind, name, given);
+  if (path.split("/").some((segment, index, all) => segment.trim() === "" && index < all.length - 1)) {
+    throw invalidRequest("a mount path cannot have a segment of white space");
+  }
   if (path.split("/").length > MAX_SEGMENTS)
     throw invalidRequest(`mount paths have at most ${MAX_SEGMENTS - 1} segments`);
   const mount = makeMount(core.random, {
