@@ -4,9 +4,6 @@ import { FUNCTIONS, type FunctionName } from "../src/contract/routes.ts";
 
 export { FUNCTIONS, type FunctionName };
 
-/** The functions that answer HTTP requests. */
-export const FRONT_FUNCTIONS = FUNCTIONS.filter((name) => name !== "revoke");
-
 export interface Size {
   /** MB; processor share grows with it (one processor at 1,769 MB). */
   readonly memory: number;

@@ -3,9 +3,6 @@
 /** Largest request body the reference server takes by default; the default of the local server. */
 export const BODY_BYTES = 32 * 1024 * 1024;
 
-/** Largest body API Gateway lets through. Lambda's own limit on an event (6 MB, base64 included) is lower still. */
-export const GATEWAY_BODY_BYTES = 10 * 1000 * 1000;
-
 /** Levels of nesting of a JSON body. */
 export const JSON_DEPTH = 500;
 

@@ -1,3 +1,4 @@
+import { EXPIRY_SHARDS } from "../contract/table.ts";
 import type { EpochSeconds } from "../std/brand.ts";
 import { as, type Seconds } from "../std/brand.ts";
 import { plus } from "../std/time.ts";
@@ -5,7 +6,6 @@ import type { Clear } from "../storage/store.ts";
 
 /** Where an end stands in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
 
-export const SHARDS = 16;
 /** DynamoDB's TTL removes an item only after the sweeper had its turn. */
 const TTL_GRACE: Seconds = 86400 as Seconds;
 
@@ -16,7 +16,7 @@ export const minuteBucket = (at: EpochSeconds): string =>
 const shardOf = (tag: string): number => {
   let sum = 0;
   for (const char of tag) sum = (sum * 31 + char.charCodeAt(0)) >>> 0;
-  return sum % SHARDS;
+  return sum % EXPIRY_SHARDS;
 };
 
 /** Clear attributes of an item that ends and has something to clean up then. `0` never ends. */

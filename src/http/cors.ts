@@ -10,7 +10,6 @@ import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";
  */
 
 export type { CorsSettings };
-export { STANDARD_CORS_HEADERS };
 
 const METHODS: readonly string[] = ["DELETE", "GET", "OPTIONS", "POST", "PUT", "LIST", "PATCH"];
 

@@ -1,9 +1,8 @@
 export type { AlbResult } from "./alb.ts";
-export { createAlbHandler, fromAlbEvent } from "./alb.ts";
+export { createAlbHandler } from "./alb.ts";
 export type { CorsSettings } from "./cors.ts";
-export { STANDARD_CORS_HEADERS } from "./cors.ts";
 export type { Limits } from "./decode.ts";
-export { DEFAULT_LIMITS, decode } from "./decode.ts";
+export { DEFAULT_LIMITS } from "./decode.ts";
 export { encodeAnswer } from "./encode.ts";
 export { encodeError, statusOf } from "./failure.ts";
 export type { Front, ProxyResult } from "./gateway.ts";

@@ -58,9 +58,6 @@ export const canonicalArn = (arn: PrincipalArn): string => {
   return `arn:${arn.partition}:iam::${arn.account}:${type}/${arn.name}`;
 };
 
-/** Whether two ARNs name a principal of one partition, account and name, whatever the path. */
-export const sameName = (a: PrincipalArn, b: PrincipalArn): boolean => canonicalArn(a) === canonicalArn(b);
-
 /** `*` counts at the start and at the end of a pattern, nowhere else. */
 export const globMatches = (pattern: string, text: string): boolean => {
   const open = pattern.startsWith("*");

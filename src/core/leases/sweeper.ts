@@ -1,10 +1,11 @@
+import { EXPIRY_SHARDS } from "../../contract/table.ts";
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, sweeperMarkAddress, tokenPartition } from "../../storage/keys.ts";
 import { type Address, ConditionFailed } from "../../storage/store.ts";
-import { minuteBucket, SHARDS } from "../expiry.ts";
+import { minuteBucket } from "../expiry.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Core, Lease, Token } from "../services.ts";
 import { type Revocation, RevocationFailed } from "./revocation.ts";
@@ -59,7 +60,7 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
 
   /** One look at a minute: `again` when there may be more of it. */
   const lookAt = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "again" | "stuck"> => {
-    const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
+    const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
     const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, DOMAINS.lease, BATCH)));
     let stuck = false;
     let moved = 0;

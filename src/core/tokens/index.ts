@@ -1,6 +1,6 @@
 import { permissionDenied, VaultError } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
-import { type Clock, seconds } from "../../std/time.ts";
+import type { Clock } from "../../std/time.ts";
 import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store } from "../../storage/store.ts";
 import { ending } from "../expiry.ts";
@@ -167,5 +167,3 @@ export const createTokens = (options: TokensOptions): Tokens => {
     authBlock,
   };
 };
-
-export const ZERO = seconds(0);

@@ -10,7 +10,7 @@ import {
 } from "../../../framework/index.ts";
 import type { JsonValue } from "../../../std/json.ts";
 import { rfc3339 } from "../../../std/time.ts";
-import { callerOf, requestOf } from "../../context.ts";
+import { callerOf } from "../../context.ts";
 import type { Core, EntityView, Token } from "../../services.ts";
 import { tokenEndMs } from "../../tokens/lifetime.ts";
 
@@ -126,5 +126,3 @@ export const lookupPaths = (core: Core) => {
     }),
   ];
 };
-
-export const requestPath = (cx: BackendContext): string => requestOf(cx).decoded?.path ?? "";
