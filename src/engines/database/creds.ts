@@ -82,10 +82,13 @@ const nameFor = async (
   }
 };
 
+/** Two requests with one name: whoever comes second finds the role, or its row in the catalog's index. */
+const NAME_TAKEN = ["42710", "23505"];
+
 /** After a failure: was the user surely not made, and would the revocation only find somebody else's, or nothing? */
 const surelyNotMade = async (database: Database, username: string, cause: unknown): Promise<boolean> => {
   if (!(cause instanceof DatabaseFailure) || cause.kind !== "statement") return false;
-  if (cause.sqlState === "42710") return true;
+  if (NAME_TAKEN.includes(cause.sqlState)) return true;
   try {
     return !(await database.look(username)).exists;
   } catch {

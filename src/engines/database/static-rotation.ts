@@ -108,7 +108,7 @@ const rotate = async (databases: Databases, name: string, role: StaticRole, cx: 
   try {
     applied = await applyPassword(databases, config, found.role, "", cx);
   } catch (cause) {
-    await postpone(cx, name);
+    if (cause instanceof VaultError) await postpone(cx, name);
     throw cause;
   }
   await cx.crash("database.static.save", () => save(cx, name, applied));

@@ -4,7 +4,8 @@ import { systemClock } from "../../../std/time.ts";
 import type { Connector, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import type { TemplateWorld } from "../template-functions.ts";
-import { failureOf, inTransaction, openPool, type Pool } from "./driver.ts";
+import { inTransaction, openPool, type Pool } from "./driver.ts";
+import { failureOf } from "./errors.ts";
 import { confirmEnded, dropUser, endSessions, userNumber } from "./revocation.ts";
 import { scramVerifier } from "./scram.ts";
 import { type PostgresSettings, readSettings, showDetails } from "./settings.ts";
@@ -20,8 +21,9 @@ const DEFAULT_CHANGE = [`ALTER ROLE "{{username}}" WITH PASSWORD '{{password}}'`
 
 /** Shorter than the 29 seconds a gateway waits. */
 const WORK_MS = 20_000;
-/** Shorter than the claim of a lease that is being revoked. */
-const REVOKE_MS = 60_000;
+/** All of it shorter than the 90 seconds a revoker has a lease for itself. */
+const DROP_MS = 60_000;
+const REVOKE_MS = 20_000;
 
 /** `2026-05-01 12:00:05+0000` */
 const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
@@ -72,8 +74,8 @@ const runAll = async (
 
 const revoke = async (pool: Pool, work: UserWork): Promise<void> => {
   const { username } = work;
+  if (work.statements.length === 0) return pool.run(DROP_MS, (sql) => dropUser(sql, username));
   const limit = REVOKE_MS;
-  if (work.statements.length === 0) return pool.run(limit, (sql) => dropUser(sql, username));
   const id = await pool.run(limit, (sql) => userNumber(sql, username));
   try {
     await runAll(pool, limit, async () => prepare(work, [], {}));

@@ -1,6 +1,7 @@
-import type { ConnectionOptions } from "node:tls";
 import type { Options, Sql, TransactionSql } from "postgres";
 import { DatabaseFailure } from "../failure.ts";
+import { dialer } from "./dial.ts";
+import { failureOf } from "./errors.ts";
 import type { PostgresSettings } from "./settings.ts";
 
 /**
@@ -21,84 +22,6 @@ const CLOSE_SECONDS = 2;
 const CLIENT_SIDE =
   /^(?:ssl\w*|connect_timeout|target_session_attrs|channel_binding|gssencmode|krbsrvname|gsslib|keepalives\w*|tcp_user_timeout|load_balance_hosts|require_auth|requirepeer|hostaddr|pool_\w+)$/;
 
-const LOGIN_STATES: Readonly<Record<string, string>> = {
-  "28000": "the login was refused",
-  "28P01": "password authentication failed",
-};
-
-const STATES: Readonly<Record<string, string>> = {
-  "2BP01": "other objects depend on the role",
-  "3D000": "the database does not exist",
-  "42501": "permission denied",
-  "42601": "syntax error",
-  "42704": "no such object",
-  "42710": "the object exists already",
-  "42883": "no such function",
-  "42P01": "no such table",
-  "53300": "too many connections",
-  "55P03": "a lock was not to be had",
-  "57014": "it took too long",
-  P0001: "a block raised an exception",
-};
-
-const CODES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "no such host",
-  ETIMEDOUT: "timed out",
-  EHOSTUNREACH: "host unreachable",
-  ENETUNREACH: "host unreachable",
-  CONNECT_TIMEOUT: "timed out",
-  ECONNRESET: "the server closed the connection",
-  EPIPE: "the server closed the connection",
-  CONNECTION_CLOSED: "the server closed the connection",
-  CONNECTION_ENDED: "the connection was closed",
-  CONNECTION_DESTROYED: "the connection was closed",
-  SASL_SIGNATURE_MISMATCH: "the server does not know the password",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
-};
-
-const TLS_CODES =
-  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
-
-const said = (error: unknown, name: string): string => {
-  if (typeof error !== "object" || error === null || !(name in error)) return "";
-  // Errors of the driver, the network and TLS carry their fields untyped.
-  const value: unknown = (error as Readonly<Record<string, unknown>>)[name];
-  return typeof value === "string" ? value : "";
-};
-
-/** Our own words for what the driver threw; nothing of its text is kept. */
-export const failureOf = (error: unknown): DatabaseFailure => {
-  if (error instanceof DatabaseFailure) return error;
-  const code = said(error, "code");
-  if (said(error, "name") === "PostgresError" && /^[0-9A-Z]{5}$/.test(code)) {
-    const login = LOGIN_STATES[code];
-    if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, code);
-    const fatal = said(error, "severity") !== "ERROR";
-    const text = `${STATES[code] ?? "the database refused"} (SQLSTATE ${code})`;
-    return new DatabaseFailure(fatal ? "unknown" : "statement", text, code);
-  }
-  const text = CODES[code] ?? (TLS_CODES.test(code) ? "the server's certificate is not trusted" : "no connection");
-  const reached = ["CONNECTION_CLOSED", "ECONNRESET", "EPIPE", "CONNECTION_ENDED", "CONNECTION_DESTROYED"].includes(
-    code,
-  );
-  return new DatabaseFailure(reached ? "unknown" : "unreachable", text);
-};
-
-const tlsOptions = ({ tls, target }: PostgresSettings): false | ConnectionOptions => {
-  if (tls === false) return false;
-  // Without `host`, node:tls would hold a certificate to the name `localhost` where the address is a number.
-  return {
-    host: target.hosts[0]?.name,
-    rejectUnauthorized: true,
-    ...(tls.ca === "" ? {} : { ca: tls.ca }),
-    ...(tls.certificate === "" ? {} : { cert: tls.certificate, key: tls.key }),
-    ...(tls.hostname ? {} : { checkServerIdentity: () => undefined }),
-  };
-};
-
 const serverParameters = ({ target }: PostgresSettings): Record<string, string> => {
   const given = [...target.parameters].filter(([name]) => !CLIENT_SIDE.test(name));
   return { application_name: "vault", timezone: "UTC", ...Object.fromEntries(given) };
@@ -110,10 +33,12 @@ const connect = async (settings: PostgresSettings): Promise<Sql> => {
   const password = target.password;
   // Whatever is left out here the driver would take from the environment.
   const options: Options<Record<string, never>> = {
+    host: target.hosts[0]?.name ?? "localhost",
+    port: target.hosts[0]?.port ?? 5432,
     user: target.username || "postgres",
     database: target.database || target.username || "postgres",
     password: () => password,
-    ssl: tlsOptions(settings),
+    ssl: false,
     max: settings.connections,
     idle_timeout: IDLE_SECONDS,
     connect_timeout: settings.connectSeconds,
@@ -126,9 +51,8 @@ const connect = async (settings: PostgresSettings): Promise<Sql> => {
     connection: serverParameters(settings),
     onnotice: () => undefined,
   };
-  // The driver takes lists, its types only text; text would be cut at the colons of an IPv6 address.
-  const hosts = { host: target.hosts.map(({ name }) => name), port: target.hosts.map(({ port }) => port) };
-  return postgres(Object.assign(options, hosts));
+  // The driver's types do not list its option for ready-made sockets.
+  return postgres(Object.assign(options, { socket: dialer(settings) }));
 };
 
 export const openPool = async (settings: PostgresSettings): Promise<Pool> => {

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { DatabaseFailure } from "../failure.ts";
-import { failureOf } from "./driver.ts";
+import { failureOf } from "./errors.ts";
 import { identifier } from "./sql-text.ts";
 
 /**
