@@ -42,11 +42,10 @@ const listPath = (template: "config" | "roles" | "static-roles", prefix: string,
   });
 
 const configPath = (databases: Databases) => {
-  const { connectors } = databases;
   const write = op<"config/{name}", ConfigInput, never>({
     summary: "Write or change a connection; it is tried out first.",
     input: ConfigInput,
-    handle: ({ params, input }, cx) => writeConfig(connectors, params.name, input, cx),
+    handle: ({ params, input }, cx) => writeConfig(databases.connector, params.name, input, cx),
   });
   return path("config/{name}", {
     summary: "A connection to a database.",
@@ -59,13 +58,13 @@ const configPath = (databases: Databases) => {
         summary: "Read a connection, without its password.",
         handle: async ({ params }, cx) => {
           const config = await readConfig(cx.storage, params.name);
-          return config && { data: showConfig(connectors, config) };
+          return config && { data: showConfig(await databases.connector(config.plugin_name), config) };
         },
       }),
       delete: op({
         summary: "Forget a connection. Leases made with it cannot be revoked any more.",
-        handle: ({ params }, cx) => {
-          databases.forget(cx, params.name);
+        handle: async ({ params }, cx) => {
+          await databases.forget(cx, params.name);
           return remove(cx.storage, configAddress(cx.storage, params.name));
         },
       }),
@@ -82,7 +81,7 @@ const resetPath = (databases: Databases) =>
         summary: "Close the connection and open it anew.",
         handle: async ({ params }, cx): Promise<undefined> => {
           const config = await findConfig(cx.storage, params.name);
-          databases.forget(cx, params.name);
+          await databases.forget(cx, params.name);
           try {
             await databases.use(cx, config, (database) => database.ping());
           } catch (cause) {

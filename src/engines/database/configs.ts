@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type BackendContext, field, invalidRequest, type Reply, VaultError } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
-import type { Connector } from "./connector.ts";
+import type { Connector, FindConnector } from "./connector.ts";
 import { broken, DatabaseFailure, SettingsError } from "./failure.ts";
 import { workingPassword } from "./passwords.ts";
 
@@ -101,12 +101,6 @@ export const changeConfig = async (
   throw tooManyWriters();
 };
 
-export const connectorOf = (connectors: readonly Connector[], plugin: string): Connector => {
-  const connector = connectors.find((one) => one.plugin === plugin);
-  if (!connector) throw new SettingsError(`unable to find the database plugin ${JSON.stringify(plugin)}`);
-  return connector;
-};
-
 const SEMVER = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 const merged = (old: Config | undefined, input: ConfigInput): StoredConfig => {
@@ -138,13 +132,14 @@ const hide = (text: string, details: JsonObject): string => {
 };
 
 /** Holds the settings to what the connector takes and, unless told not to, logs in with them. */
-const verify = async (connector: () => Connector, stored: StoredConfig, login: boolean): Promise<StoredConfig> => {
+const verify = async (find: () => Promise<Connector>, stored: StoredConfig, login: boolean): Promise<StoredConfig> => {
   const refuse = (text: string, cause: unknown) =>
     invalidRequest(`error creating database object: ${hide(text, stored.details)}`, { cause });
   try {
-    connector().settings(stored.details);
+    const connector = await find();
+    connector.settings(stored.details);
     if (!login) return stored;
-    const password = await workingPassword(connector(), stored.details, stored.candidates);
+    const password = await workingPassword(connector, stored.details, stored.candidates);
     return password === undefined ? stored : { ...stored, details: { ...stored.details, password } };
   } catch (cause) {
     if (cause instanceof DatabaseFailure) throw refuse(`error verifying connection: ${cause.message}`, cause);
@@ -171,7 +166,7 @@ const warningsFor = (literal: boolean, input: ConfigInput): readonly string[] =>
 
 /** Writes or changes a connection; answers warnings, or nothing. Throws `invalid_request` with Vault's texts. */
 export const writeConfig = async (
-  connectors: readonly Connector[],
+  find: FindConnector,
   name: string,
   input: ConfigInput,
   cx: BackendContext,
@@ -180,8 +175,7 @@ export const writeConfig = async (
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const old = await readConfig(view, name);
     const next = merged(old, input);
-    const connector = () => connectorOf(connectors, next.plugin_name);
-    const body = await verify(connector, next, input.verify_connection ?? true);
+    const body = await verify(() => find(next.plugin_name), next, input.verify_connection ?? true);
     try {
       const when = old ? { n: old.n } : "absent";
       await view.write([{ op: "put", address: configAddress(view, name), body, when }]);
@@ -189,18 +183,19 @@ export const writeConfig = async (
       if (cause instanceof ConditionFailed) continue;
       throw cause;
     }
-    const warnings = warningsFor(connector().settings(body.details).literalPassword, input);
+    const connector = await find(body.plugin_name);
+    const warnings = warningsFor(connector.settings(body.details).literalPassword, input);
     return warnings.length > 0 ? { warnings } : undefined;
   }
   throw tooManyWriters();
 };
 
 /** What a read shows. */
-export const showConfig = (connectors: readonly Connector[], config: Config) => ({
+export const showConfig = (connector: Connector, config: Config) => ({
   plugin_name: config.plugin_name,
   plugin_version: config.plugin_version,
   allowed_roles: config.allowed_roles,
-  connection_details: connectorOf(connectors, config.plugin_name).shown(config.details),
+  connection_details: connector.shown(config.details),
   root_credentials_rotate_statements: config.root_rotation_statements,
   password_policy: config.password_policy,
 });

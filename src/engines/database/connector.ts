@@ -33,6 +33,9 @@ export interface Connector {
   open(details: JsonObject): Promise<Database>;
 }
 
+/** The connector of a plugin name. Throws `SettingsError` where there is none. */
+export type FindConnector = (plugin: string) => Promise<Connector>;
+
 /** What the database knows of a name, and when it was asked by its own clock, in epoch milliseconds. */
 export interface Look {
   readonly now: number;

@@ -13,7 +13,7 @@ import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { type Config, checkAllowed, findConfig } from "./configs.ts";
 import type { Database, Look, Settings } from "./connector.ts";
-import { connectorFor, type Databases } from "./databases.ts";
+import type { Databases } from "./databases.ts";
 import { broken, DatabaseFailure, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
 import { type Role, readRole } from "./roles.ts";
@@ -156,7 +156,7 @@ export const issueCreds = async (
   if (!role) throw invalidRequest(`unknown role: ${name}`);
   const config = await findConfig(cx.storage, role.db_name);
   checkAllowed(config, name);
-  const connector = connectorFor(databases, config);
+  const connector = await databases.connector(config.plugin_name);
   if (!connector.credentialTypes.includes(role.credential_type)) {
     throw invalidRequest(`unsupported credential_type: ${JSON.stringify(role.credential_type)}`);
   }

@@ -1,9 +1,9 @@
 import { type BackendContext, VaultError } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
-import { type Config, connectorOf, findConfig, replaceConfig } from "./configs.ts";
-import type { Connector, Database } from "./connector.ts";
-import { forCaller } from "./failure.ts";
+import { type Config, findConfig, replaceConfig } from "./configs.ts";
+import type { Connector, Database, FindConnector } from "./connector.ts";
+import { forCaller, SettingsError } from "./failure.ts";
 import { workingPassword } from "./passwords.ts";
 
 /**
@@ -14,11 +14,11 @@ import { workingPassword } from "./passwords.ts";
  */
 
 export interface Databases {
-  readonly connectors: readonly Connector[];
+  readonly connector: FindConnector;
   /** Runs work on a connection's database. Throws `storage_unavailable` when too many wait already. */
   use<T>(cx: BackendContext, config: Config, work: (database: Database) => Promise<T>): Promise<T>;
   /** Gives up the pool of a connection, once nobody uses it. */
-  forget(cx: BackendContext, name: string): void;
+  forget(cx: BackendContext, name: string): Promise<void>;
   /** Closes every pool. Later uses open anew. */
   close(): Promise<void>;
 }
@@ -49,14 +49,8 @@ const shut = async (open: Open): Promise<void> => {
 };
 
 /** With a rotation under way or cut off, which password is in force is found out and written down. */
-export const settle = async (
-  view: View,
-  clock: Clock,
-  connectors: readonly Connector[],
-  config: Config,
-): Promise<Config> => {
+export const settle = async (view: View, clock: Clock, connector: Connector, config: Config): Promise<Config> => {
   if (config.candidates.length === 0) return config;
-  const connector = connectorOf(connectors, config.plugin_name);
   const password = await workingPassword(connector, config.details, config.candidates);
   const stale = config.candidates.every(({ at }) => at < clock.now() - CANDIDATE_MS);
   if (password === undefined && !stale) return config;
@@ -67,12 +61,13 @@ export const settle = async (
   return findConfig(view, config.name);
 };
 
-/** The connector of a stored connection. */
-export const connectorFor = ({ connectors }: Pick<Databases, "connectors">, config: Config): Connector =>
-  connectorOf(connectors, config.plugin_name);
-
 export const createDatabases = (connectors: readonly Connector[]): Databases => {
   const pools = new Map<string, Open>();
+  const find: FindConnector = async (plugin) => {
+    const connector = connectors.find((one) => one.plugin === plugin);
+    if (!connector) throw new SettingsError(`unable to find the database plugin ${JSON.stringify(plugin)}`);
+    return connector;
+  };
   const keyOf = (cx: BackendContext, name: string): string => `${cx.mount.id}/${name}`;
 
   const retire = (key: string, open: Open): void => {
@@ -87,13 +82,13 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
     if (known && known.n === given.n && (known.users > 0 || cx.clock.now() - known.lastUsed < IDLE_MS)) {
       return { key, open: known };
     }
-    const config = await settle(cx.storage, cx.clock, connectors, given).catch((cause: unknown) => {
+    const connector = await find(given.plugin_name);
+    const config = await settle(cx.storage, cx.clock, connector, given).catch((cause: unknown) => {
       throw forCaller(cause, "unable to get connection: ");
     });
     const other = pools.get(key);
     if (other && other !== known && other.n === config.n) return { key, open: other };
     if (other) retire(key, other);
-    const connector = connectorOf(connectors, config.plugin_name);
     const open: Open = {
       n: config.n,
       database: connector.open(config.details),
@@ -127,7 +122,7 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
   };
 
   return {
-    connectors,
+    connector: find,
     use: async (cx, config, work) => {
       const { key, open } = await openFor(cx, config);
       await enter(open);
@@ -142,7 +137,7 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
         leave(open, cx.clock.now());
       }
     },
-    forget: (cx, name) => {
+    forget: async (cx, name) => {
       const key = keyOf(cx, name);
       const open = pools.get(key);
       if (open) retire(key, open);

@@ -1,7 +1,7 @@
 import type { BackendContext } from "../../framework/index.ts";
 import { type Candidate, type Config, changeConfig, findConfig, type StoredConfig } from "./configs.ts";
-import type { Database } from "./connector.ts";
-import { connectorFor, type Databases, settle } from "./databases.ts";
+import type { Connector, Database } from "./connector.ts";
+import { type Databases, settle } from "./databases.ts";
 import { broken, DatabaseFailure, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
 
@@ -56,10 +56,10 @@ export const rotateRoot = async (databases: Databases, name: string, cx: Backend
   if (textOf(found.details, "password") === "") {
     throw broken("unable to rotate root credentials: no password in configuration");
   }
-  const connector = connectorFor(databases, found);
+  const connector = await databases.connector(found.plugin_name);
   let config: Config;
   try {
-    config = await settle(view, cx.clock, databases.connectors, found);
+    config = await settle(view, cx.clock, connector, found);
   } catch (cause) {
     throw forCaller(cause, "unable to get connection: ");
   }
@@ -73,7 +73,7 @@ export const rotateRoot = async (databases: Databases, name: string, cx: Backend
   const database = await connector.open(config.details);
   try {
     await cx.crash("database.root.change", () => change(database, config, { username, password }));
-    await proveLogin(databases, config, password);
+    await proveLogin(connector, config, password);
   } catch (cause) {
     // Where nobody knows whether it took effect the candidate stays; the next use finds out.
     if (cause instanceof DatabaseFailure && cause.kind === "statement") {
@@ -86,13 +86,13 @@ export const rotateRoot = async (databases: Databases, name: string, cx: Backend
   await cx.crash("database.root.save", () =>
     changeConfig(view, name, (now) => saved(now, before, password, cx.clock.now())),
   );
-  databases.forget(cx, name);
+  await databases.forget(cx, name);
   return undefined;
 };
 
 /** Statements of the operator's may do anything; only a login shows that the password is in force. */
-const proveLogin = async (databases: Databases, config: Config, password: string): Promise<void> => {
-  const database = await connectorFor(databases, config).open({ ...config.details, password });
+const proveLogin = async (connector: Connector, config: Config, password: string): Promise<void> => {
+  const database = await connector.open({ ...config.details, password });
   try {
     await database.ping();
   } catch (cause) {

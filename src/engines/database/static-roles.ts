@@ -3,7 +3,7 @@ import { type BackendContext, field, invalidRequest } from "../../framework/inde
 import { ConditionFailed } from "../../storage/store.ts";
 import { checkAllowed, findConfig, tooManyWriters } from "./configs.ts";
 import { credentialConfig, credentialType } from "./credential-types.ts";
-import { connectorFor, type Databases } from "./databases.ts";
+import type { Databases } from "./databases.ts";
 import { freeOf, NOT_UNIQUE, roleAddress, staticRoleAddress } from "./roles.ts";
 import { parseSchedule, ScheduleError } from "./schedule.ts";
 import { readStaticRole, type StaticRole } from "./static-role.ts";
@@ -108,7 +108,8 @@ export const writeStaticRole = async (
     const next = merged(found?.role, input);
     const config = await findConfig(view, next.db_name);
     checkAllowed(config, name);
-    if (!connectorFor(databases, config).credentialTypes.includes(next.credential_type)) {
+    const connector = await databases.connector(config.plugin_name);
+    if (!connector.credentialTypes.includes(next.credential_type)) {
       throw invalidRequest(`unsupported credential_type: ${JSON.stringify(next.credential_type)}`);
     }
     if (!found) applied = await applyPassword(databases, config, next, "error setting credentials: ", cx);
