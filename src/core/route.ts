@@ -42,6 +42,21 @@ const isOpen = (path: Path, verb: Verb): boolean => {
   return verb === "list" ? open.includes("list") : open.some((name) => name !== "list");
 };
 
+const PREFIXES = new WeakMap<Backend, readonly string[]>();
+
+/** Static beginnings below which everything is open: `login/` of a method whose login names the user. */
+const openPrefixes = (backend: Backend): readonly string[] => {
+  const known = PREFIXES.get(backend);
+  if (known) return known;
+  const open = backend.paths.filter((path) => isOpen(path, "update"));
+  const found = open.flatMap((path) => /^(.*\/)\{/.exec(String(path.template))?.[1] ?? []);
+  PREFIXES.set(backend, found);
+  return found;
+};
+
+const belowOpen = (backend: Backend, below: string): boolean =>
+  openPrefixes(backend).some((prefix) => below.startsWith(prefix) && below.length > prefix.length);
+
 export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): Promise<Place | undefined> => {
   const mount =
     core.config.mountFor(snapshot, decoded.path) ??
@@ -56,7 +71,8 @@ export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): P
   }
   const below = decoded.path.slice(mount.info.path.length);
   const match = routesOf(backend).match(below);
-  return { mount, backend, below, match, open: match !== undefined && isOpen(match.path, decoded.verb) };
+  const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, below);
+  return { mount, backend, below, match, open };
 };
 
 export const noRoute = (path: string): VaultError =>

@@ -1,3 +1,3 @@
 import { playAreas } from "./play.ts";
 
-playAreas(["http", "token", "wrapping", "leases"]);
+playAreas(["http", "token", "wrapping", "leases"], { sweeps: true });

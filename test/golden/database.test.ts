@@ -12,6 +12,7 @@ afterAll(() => postgres.stop());
 const ITSELF = ["username", "password", "name", "expiration"].map((name) => [name, `{{${name}}}`] as const);
 
 playAreas(["database"], {
+  sweeps: true,
   given: async () =>
     new Map<string, unknown>([["pg_url", `${postgres.host}:${postgres.port}`], ["admin", ADMIN.username], ...ITSELF]),
 });

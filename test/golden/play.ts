@@ -128,10 +128,13 @@ const judge = (want: Want, answer: Answer, names: Names): string[] => {
 export interface Stage {
   readonly server: TestServer;
   readonly url: string;
+  /** Whether a pause runs the sweeper and the table's TTL too; without, the clock alone ends things. */
+  readonly sweeps: boolean;
 }
 
-const pause = async ({ server }: Stage, ms: number): Promise<void> => {
+const pause = async ({ server, sweeps }: Stage, ms: number): Promise<void> => {
   server.clock.advance(ms);
+  if (!sweeps) return;
   await server.core.leases.sweep(server.clock.now() + 60_000);
   await server.dynamo.expire();
 };
@@ -183,19 +186,22 @@ export const playStory = async (stage: Stage, story: Story, given: Names): Promi
 };
 
 export interface AreaOptions {
+  /** For stories in which something outside must end (a lease's user): run the sweeper in pauses. */
+  readonly sweeps?: boolean;
   /** Values for the stories that need some; asked for once the server runs. */
   readonly given?: (stage: Stage) => Promise<Names>;
 }
 
 /** One jest suite per area, all of them on one server. */
 export const playAreas = (areas: readonly string[], options: AreaOptions = {}): void => {
+  const sweeps = options.sweeps ?? false;
   let server: TestServer;
   let listener: Listener;
   let names: Names = new Map();
   beforeAll(async () => {
     server = await makeServer();
     listener = await startListener({ handler: server.handle, port: 0 });
-    names = (await options.given?.({ server, url: listener.url })) ?? names;
+    names = (await options.given?.({ server, url: listener.url, sweeps })) ?? names;
   });
   afterAll(async () => {
     await listener.stop(0);
@@ -205,7 +211,7 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
     const stories = storiesOf(area).filter((story) => (story.needs ?? []).length === 0 || options.given !== undefined);
     describe(area, () => {
       it.each(stories.map((story) => [story.id, story.what, story] as const))("%s: %s", async (id, _what, story) => {
-        const found = await playStory({ server, url: listener.url }, story, names);
+        const found = await playStory({ server, url: listener.url, sweeps }, story, names);
 
         const excused = EXCEPTIONS[id];
         if (excused === undefined) expect(found).toEqual([]);
