@@ -41,7 +41,7 @@ const SETTINGS = {
   listen_addresses: HOST,
   unix_socket_directories: "",
   fsync: "off",
-  max_connections: "40",
+  max_connections: "100",
   timezone: "UTC",
 };
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../std/json.ts";
-import type { TemplateData, UsernameTemplate } from "./username-template.ts";
+import type { UsernameTemplate } from "./username-template.ts";
 
 /**
  * What a kind of database must be able to do to stand behind this engine. A connector trusts its caller to have asked
@@ -70,5 +70,3 @@ export interface Database {
   /** Waits for what runs, a little; then cuts. */
   close(): Promise<void>;
 }
-
-export type { TemplateData };

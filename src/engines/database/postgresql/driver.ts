@@ -16,7 +16,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-const IDLE_SECONDS = 20;
+const IDLE_SECONDS = 10;
 const CLOSE_SECONDS = 2;
 /** Parameters of libpq's own that the server does not know. */
 const CLIENT_SIDE =
