@@ -15,6 +15,10 @@ export interface CoreRequest {
 }
 
 const requests = new WeakMap<BackendContext, CoreRequest>();
+const pended = new WeakMap<BackendContext, PendingLease[]>();
+
+/** The leases a backend asked for through this context. */
+export const pendedBy = (cx: BackendContext): readonly PendingLease[] => pended.get(cx) ?? [];
 
 /** For the system, token, cubbyhole and identity backends only. Throws for a context that core did not make. */
 export const requestOf = (cx: BackendContext): CoreRequest => {
@@ -73,6 +77,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
       if (!known || !request) throw new Error("only a request with a token may ask for a lease");
       const { pending, warnings } = await core.leases.pend(grant, request.path, mount, known);
       options.warnings?.push(...warnings);
+      pended.set(cx, [...pendedBy(cx), pending]);
       return pending;
     },
     generatePassword: options.generatePassword,

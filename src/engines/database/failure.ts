@@ -38,7 +38,10 @@ export const broken = (wire: string, cause?: unknown): VaultError =>
   new VaultError("internal", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
 
 /** The same failure for the caller, `before` in front of its text; anything else passes as it is. */
-export const forCaller = (cause: unknown, before = ""): unknown =>
-  cause instanceof DatabaseFailure || cause instanceof SettingsError
-    ? broken(`${before}${cause.message}`, cause)
-    : cause;
+export const forCaller = (cause: unknown, before = ""): unknown => {
+  if (!(cause instanceof DatabaseFailure || cause instanceof SettingsError)) return cause;
+  const wire = `${before}${cause.message}`;
+  // A database that is away is not our fault: 502, where Vault answers 500 to everything.
+  const away = cause instanceof DatabaseFailure && cause.kind === "unreachable";
+  return away ? new VaultError("upstream_failed", { wire, multi: true, cause }) : broken(wire, cause);
+};
