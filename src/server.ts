@@ -52,6 +52,8 @@ export interface ServerDependencies {
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
   readonly crash?: CrashPoint;
+  /** See `core/config.ts`; absent: as many as a deployment has. */
+  readonly epochCopies?: number;
   readonly observe?: (event: StoreEvent) => void;
   readonly limits?: Partial<Limits>;
 }
@@ -119,6 +121,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     random,
     log,
     crash: deps.crash ?? straight,
+    ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
     catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),
     audit: (late) =>
       createAudit(late, {

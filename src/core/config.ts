@@ -76,9 +76,16 @@ const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
   return undefined;
 };
 
-export const createConfig = (options: { readonly store: Store; readonly random: RandomSource }): Config => {
-  const { store, random } = options;
-  const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % EPOCH_COPIES);
+export interface ConfigOptions {
+  readonly store: Store;
+  readonly random: RandomSource;
+  /** Copies of the epoch; fewer where one process alone uses the table, the same for all who share one. */
+  readonly epochCopies?: number;
+}
+
+export const createConfig = (options: ConfigOptions): Config => {
+  const { store, random, epochCopies = EPOCH_COPIES } = options;
+  const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % epochCopies);
   let current: Snapshot | undefined;
   let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
 
@@ -116,7 +123,7 @@ export const createConfig = (options: { readonly store: Store; readonly random: 
 
   const change = async (writes: readonly Write[]): Promise<Snapshot> => {
     const id = uuid(random);
-    const raise: Write[] = Array.from({ length: EPOCH_COPIES }, (_, index) => ({
+    const raise: Write[] = Array.from({ length: epochCopies }, (_, index) => ({
       op: "put",
       address: epochAddressOf(index),
       body: { id },

@@ -21,6 +21,7 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly crash: CrashPoint;
+  readonly epochCopies?: number;
   readonly log: Core["log"];
   readonly catalog: (core: () => CoreWithHooks) => Catalog;
   readonly audit: (core: () => Core) => Audit;
@@ -30,7 +31,8 @@ export interface CoreOptions {
 export const createCore = (options: CoreOptions): CoreWithHooks => {
   const { store, clock, random, crash, log } = options;
   const late = (): CoreWithHooks => core;
-  const config = createConfig({ store, random });
+  const { epochCopies } = options;
+  const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
   const identity = createIdentity({ store, clock, random, config, crash });
   const { leases, prefixJob } = createLeases(late);
   const jobs = createJobs(late, {

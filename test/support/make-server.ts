@@ -80,6 +80,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     kms: fake.client,
     tableName,
     keyId: fake.keyId,
+    epochCopies: 1,
     clock,
     random: systemRandom,
     rows:

@@ -131,6 +131,8 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     kms: cloud.kms,
     tableName,
     keyId: cloud.keyId,
+    // Nobody else uses the embedded table.
+    ...(cloud.embedded ? { epochCopies: 1 } : {}),
     clock,
     random: systemRandom,
     rows: builtInRows({ aws: () => cloud.aws, database: () => database }),

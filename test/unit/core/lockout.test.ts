@@ -98,7 +98,7 @@ describe("user lockout", () => {
     const spellings = ["alice", "Alice", "ALICE", "aliCe"];
     const answers = await Promise.all(spellings.map((name) => login(name, "right")));
     expect(answers.map(outcome)).toEqual(spellings.map(() => LOCKED));
-    expect((await login("alice%20", "right")).status).toBe(403);
+    expect((await login("alice%20", "right")).status).toBe(404);
     expect((await login("alice/", "right")).status).toBe(400);
     expect(await lockedTotal()).toBe(1);
   });
