@@ -1,4 +1,4 @@
-import type { Backend, MountInfo, Op, Operation, Path, Reply } from "../framework/index.ts";
+import type { Backend, IssuedAuth, MountInfo, Op, Operation, Path, Reply } from "../framework/index.ts";
 import type { Accessor, LeaseId, MountPath, Seconds } from "../std/brand.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Sensitive } from "../std/sensitive.ts";
@@ -87,21 +87,8 @@ export interface WrapInfo {
   readonly wrappedAccessor?: Accessor;
 }
 
-/** The `auth` block of an answer. */
-export interface AuthBlock {
-  readonly clientToken: Sensitive<string>;
-  readonly accessor: Accessor | "";
-  readonly policies: readonly string[];
-  readonly tokenPolicies: readonly string[];
-  readonly identityPolicies: readonly string[];
-  readonly metadata: Readonly<Record<string, string>> | null;
-  readonly leaseDuration: Seconds;
-  readonly renewable: boolean;
-  readonly entityId: string;
-  readonly tokenType: "service" | "batch";
-  readonly orphan: boolean;
-  readonly numUses: number;
-}
+/** The `auth` block of an answer: a token just made, as the token backend itself may answer one. */
+export type AuthBlock = IssuedAuth;
 
 /** Out of the pipeline: everything `http/encode.ts` needs, and nothing about HTTP but an odd status. */
 export interface Answer {
