@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import peggy from "peggy";
 
 /**
- * Turns `src/policy/hcl.peggy` into `src/policy/hcl-grammar.js`, a parser without run-time dependencies. Run with
+ * Turns `src/hcl/hcl.peggy` into `src/hcl/hcl-grammar.js`, a parser without run-time dependencies. Run with
  * `npx tsx scripts/build-grammar.ts` after every change of the grammar; a test compares the two files.
  */
 

@@ -1,16 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
-import { type AuditSink, createAudit, type OpenAuditFile } from "./core/audit/index.ts";
+import { type AuditSink, createAudit, type OpenAuditFile } from "./audit/index.ts";
+import { createCore } from "./core/build.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
-import { createCore } from "./core/core.ts";
-import { corsSettings } from "./core/cors.ts";
-import { createHooks } from "./core/hooks.ts";
-import { createPipeline } from "./core/pipeline.ts";
-import { createQuotas } from "./core/quotas/index.ts";
-import { Forward } from "./core/route.ts";
-import type { Core } from "./core/services.ts";
-import type { CoreWithHooks } from "./core/stages/types.ts";
-import type { Answer } from "./core/stages.ts";
+import { corsSettings } from "./core/config/cors.ts";
+import type { Core } from "./core/core.ts";
+import type { Answer } from "./core/request/answer.ts";
+import { createPipeline } from "./core/request/pipeline.ts";
+import { Forward } from "./core/request/route.ts";
+
 import type { CrashPoint } from "./framework/index.ts";
 import {
   createHttpHandler,
@@ -52,7 +50,7 @@ export interface ServerDependencies {
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
   readonly crash?: CrashPoint;
-  /** See `core/config.ts`; absent: as many as a deployment has. */
+  /** See `core/config/config.ts`; absent: as many as a deployment has. */
   readonly epochCopies?: number;
   readonly observe?: (event: StoreEvent) => void;
   readonly limits?: Partial<Limits>;
@@ -61,7 +59,7 @@ export interface ServerDependencies {
 export interface Server {
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
   /** For the operator's direct invocations, the sweeper, the stream consumer and tests. */
-  readonly core: CoreWithHooks;
+  readonly core: Core;
   readonly store: SealedStore;
 }
 
@@ -73,30 +71,30 @@ const render = (answer: Answer) => {
 const straight: CrashPoint = (_name, fn) => fn();
 
 /** Core's own backends: ordinary path tables that are given core's services. */
-const coreRows = (core: () => CoreWithHooks, store: SealedStore): readonly CatalogRow[] => [
+const coreRows = (core: () => Core, store: SealedStore): readonly CatalogRow[] => [
   {
     kind: "secret",
     type: "system",
     home: "system",
-    load: async () => (await import("./core/backends/system/backend.ts")).systemBackend(core(), store),
+    load: async () => (await import("./backends/system/backend.ts")).systemBackend(core(), store),
   },
   {
     kind: "secret",
     type: "cubbyhole",
     home: "wrapping",
-    load: async () => (await import("./core/backends/cubbyhole/backend.ts")).cubbyholeBackend(core()),
+    load: async () => (await import("./backends/cubbyhole/backend.ts")).cubbyholeBackend(core()),
   },
   {
     kind: "secret",
     type: "identity",
     home: "system",
-    load: async () => (await import("./core/backends/identity/backend.ts")).identityBackend(core()),
+    load: async () => (await import("./backends/identity/backend.ts")).identityBackend(core()),
   },
   {
     kind: "auth",
     type: "token",
     home: "login",
-    load: async () => (await import("./core/backends/token/backend.ts")).tokenBackend(core()),
+    load: async () => (await import("./backends/token/backend.ts")).tokenBackend(core()),
   },
 ];
 
@@ -114,8 +112,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     ...(deps.domainsAllowed ? { domainsAllowed: deps.domainsAllowed } : {}),
     ...(deps.observe ? { observe: deps.observe } : {}),
   });
-  const quotas = createQuotas(() => core);
-  const core: CoreWithHooks = createCore({
+  const core: Core = createCore({
     store,
     clock,
     random,
@@ -123,18 +120,18 @@ export const buildServer = (deps: ServerDependencies): Server => {
     crash: deps.crash ?? straight,
     ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
     catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),
-    audit: (late) =>
-      createAudit(late, {
+    audit: (surroundings) =>
+      createAudit(surroundings, {
         sink: deps.auditSink,
         ...(deps.openAuditFile ? { openFile: deps.openAuditFile } : {}),
         ...(deps.allowRawAudit === undefined ? {} : { allowRaw: deps.allowRawAudit }),
       }),
-    hooks: (late) => createHooks(late, render, quotas),
+    render,
   });
   const handle = createHttpHandler({
     core: {
       handle: createPipeline(core),
-      headersFor: quotas.headersFor,
+      headersFor: core.quotas.headersFor,
       cors: async () => {
         const [epoch] = await store.get([core.config.epochAddress]);
         return corsSettings(await core.config.fresh(epoch));

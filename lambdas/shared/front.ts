@@ -2,7 +2,7 @@ import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { z } from "zod";
 import type { FunctionName } from "../../src/contract/routes.ts";
-import { Forward, noRoute } from "../../src/core/route.ts";
+import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
 import { createProgram, type Program } from "./program.ts";

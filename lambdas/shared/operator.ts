@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { generateRoot, initialize } from "../../src/core/initialize.ts";
-import type { AuditRecord } from "../../src/core/services.ts";
+import type { AuditRecord } from "../../src/audit/types.ts";
+import { generateRoot, initialize } from "../../src/core/config/initialize.ts";
 import { VaultError } from "../../src/framework/errors.ts";
 import { uuid } from "../../src/std/random.ts";
 import type { Sensitive } from "../../src/std/sensitive.ts";
@@ -24,12 +24,9 @@ const recordOf = (program: Program, order: Order): AuditRecord => ({
   operation: "update",
   decoded: {
     requestId: uuid(program.server.core.random),
-    verb: "update",
-    method: "INVOKE",
     path: order === "init" ? "sys/init" : "sys/generate-root",
     token: undefined,
     wrapTtl: undefined,
-    wrapFormat: "",
     data: {},
     headers: {},
     // Who called stands in CloudTrail; the function is not told.

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import { type FunctionName, homeOfPath } from "../../src/contract/routes.ts";
-import { LOG_EVENT_BYTES } from "../../src/core/audit/index.ts";
 import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";

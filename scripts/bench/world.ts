@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
-import { initialize, makeMount } from "../../src/core/initialize.ts";
+import { initialize, makeMount } from "../../src/core/config/initialize.ts";
 import type { EmbeddedAws } from "../../src/local/aws/index.ts";
 import { embeddedCloud } from "../../src/local/server/cloud.ts";
 import { buildServer } from "../../src/server.ts";

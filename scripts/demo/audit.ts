@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { verifyAudit } from "../../src/core/audit/verify.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
 import type { Setting } from "./setting.ts";
 import { chapter, holds } from "./story.ts";
 import { must } from "./vault.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { type Verdict, verifyAudit } from "../core/audit/verify.ts";
+import { type Verdict, verifyAudit } from "../audit/verify.ts";
 
 /** `zeroth audit verify`: whether lines of an audit log were changed, removed, inserted or moved. */
 

@@ -1,10 +1,27 @@
 import { type FunctionName, homeOfPath } from "../contract/routes.ts";
 import type { Backend } from "../framework/index.ts";
-import type { Catalog } from "./services.ts";
 
 /**
  * The backends core was given, by kind and type. Core imports none of them: the list stands in `src/catalog.ts`.
  */
+
+/** The built-in backend types by name, as core receives them. */
+export interface Catalog {
+  /** The code for a mount; `undefined` for an unknown type, and for one that another function serves. */
+  find(
+    kind: "secret" | "auth",
+    type: string,
+    options: Readonly<Record<string, string>>,
+    path?: string,
+  ): Promise<Backend | undefined>;
+  /** Name of the function that serves this instead; `undefined` when nobody does. */
+  elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
+  readonly types: readonly {
+    readonly kind: "secret" | "auth";
+    readonly type: string;
+    readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }[];
+}
 
 export interface CatalogRow {
   readonly kind: "secret" | "auth";

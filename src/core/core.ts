@@ -1,62 +1,45 @@
+import type { Audit } from "../audit/types.ts";
 import type { CrashPoint } from "../framework/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
-import { createConfig } from "./config.ts";
-import { createIdentity } from "./identity/index.ts";
-import { createJobs } from "./jobs.ts";
-import { createLeases } from "./leases/index.ts";
-import { remountJob } from "./mounts/remount.ts";
-import { unmountJob } from "./mounts/unmount.ts";
-import { createPolicies } from "./policies.ts";
-import type { Audit, Catalog, Core } from "./services.ts";
-import type { CoreWithHooks, Hooks } from "./stages/types.ts";
-import { createTokens } from "./tokens/index.ts";
-import { createWrapping } from "./wrapping.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Config } from "./config/types.ts";
+import type { Identity } from "./identity/types.ts";
+import type { Jobs } from "./jobs/types.ts";
+import type { Leases } from "./leases/types.ts";
+import type { Lockout } from "./login/types.ts";
+import type { PasswordPolicies } from "./password-policies/index.ts";
+import type { Policies } from "./policies/types.ts";
+import type { Quotas } from "./quotas/types.ts";
+import type { Answer } from "./request/answer.ts";
+import type { Tokens } from "./tokens/types.ts";
+import type { Wrapping } from "./wrapping/types.ts";
 
-/** Builds the parts of core and ties them together; leases need tokens and tokens need leases, so both come late. */
+/** The parts of core, as its parts and the core backends see them. `build.ts` makes them and ties them together. */
 
-export interface CoreOptions {
+export interface Core {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly crash: CrashPoint;
-  readonly epochCopies?: number;
-  readonly log: Core["log"];
-  readonly catalog: (core: () => CoreWithHooks) => Catalog;
-  readonly audit: (core: () => Core) => Audit;
-  readonly hooks: (core: () => Core) => Hooks;
-}
-
-export const createCore = (options: CoreOptions): CoreWithHooks => {
-  const { store, clock, random, crash, log } = options;
-  const late = (): CoreWithHooks => core;
-  const { epochCopies } = options;
-  const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
-  const identity = createIdentity({ store, clock, random, config, crash });
-  const { leases, prefixJob } = createLeases(late);
-  const jobs = createJobs(late, {
-    unmount: unmountJob(late),
-    remount: remountJob(late),
-    "revoke-prefix": prefixJob,
-  });
-  const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
-  const core: CoreWithHooks = {
-    store,
-    clock,
-    random,
-    crash,
-    log,
-    config,
-    identity,
-    leases,
-    jobs,
-    tokens,
-    policies: createPolicies({ store, config }),
-    wrapping: createWrapping({ store, clock, random, tokens }),
-    catalog: options.catalog(late),
-    audit: options.audit(late),
-    hooks: options.hooks(late),
+  readonly catalog: Catalog;
+  readonly config: Config;
+  readonly policies: Policies;
+  readonly identity: Identity;
+  readonly tokens: Tokens;
+  readonly leases: Leases;
+  readonly jobs: Jobs;
+  readonly wrapping: Wrapping;
+  readonly audit: Audit;
+  readonly quotas: Quotas;
+  readonly lockout: Lockout;
+  readonly passwords: PasswordPolicies;
+  /** The answer as bytes, for wrapping: made by the HTTP layer, which core does not import. */
+  readonly render: (answer: Answer) => {
+    readonly status: number;
+    readonly contentType: string;
+    readonly body: Uint8Array;
   };
-  return core;
-};
+  readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+}

@@ -1,4 +1,4 @@
-import { type CorsSettings, STANDARD_CORS_HEADERS } from "../core/cors.ts";
+import { type CorsSettings, STANDARD_CORS_HEADERS } from "../core/config/cors.ts";
 import { VaultError } from "../framework/errors.ts";
 import { emptyResponse } from "./encode.ts";
 import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";

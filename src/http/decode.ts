@@ -1,5 +1,5 @@
 import { BODY_BYTES, JSON_STRINGS, JSON_STRINGS_ANONYMOUS, QUERY_BYTES } from "../contract/limits.ts";
-import type { Decoded, Verb } from "../core/stages.ts";
+import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { parseBody, parsePatchBody } from "./body.ts";
 import { checkHeaders, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";

@@ -1,4 +1,4 @@
-import type { Answer } from "../core/stages.ts";
+import type { Answer } from "../core/request/answer.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";

@@ -1,4 +1,4 @@
-import type { Answer, AuthBlock, WrapInfo } from "../core/stages.ts";
+import type { Answer, AuthBlock, WrapInfo } from "../core/request/answer.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 

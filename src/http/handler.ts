@@ -1,4 +1,5 @@
-import type { Answer, Decoded } from "../core/stages.ts";
+import type { Answer } from "../core/request/answer.ts";
+import type { Decoded } from "../core/request/decoded.ts";
 import { invalidRequest, notFound, VaultError } from "../framework/errors.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
 import { type CorsSettings, crossOrigin } from "./cors.ts";

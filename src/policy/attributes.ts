@@ -1,7 +1,7 @@
+import type { HclBody, HclItem, HclValue } from "../hcl/hcl.ts";
 import type { JsonValue } from "../std/json.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
 import { PolicyError, quote } from "./errors.ts";
-import type { HclBody, HclItem, HclValue } from "./hcl.ts";
 
 /** Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder. */
 

@@ -4,6 +4,7 @@
  * anything but match and compare. The README has the order of the rules as a drawing.
  */
 
+export * from "../hcl/hcl.ts";
 export { builtInPolicies, DEFAULT_POLICY_TEXT } from "./built-in.ts";
 export { capabilitiesOf } from "./capabilities.ts";
 export { type Acl, compileAcl } from "./compile.ts";
@@ -11,7 +12,6 @@ export { type AccessRequest, type Decision, type DecisionReason, decide } from "
 export { PolicyError } from "./errors.ts";
 export { type CandidateRule, type Explanation, explain } from "./explain.ts";
 export { globMatch } from "./glob.ts";
-export * from "./hcl.ts";
 export {
   canonicalPolicyName,
   decodePolicyText,

@@ -1,5 +1,5 @@
+import { blocksOf, type HclBody, HclError, parseHcl } from "../hcl/hcl.ts";
 import { listErrors, PolicyError, quote } from "./errors.ts";
-import { blocksOf, type HclBody, HclError, parseHcl } from "./hcl.ts";
 import type { Policy } from "./policy.ts";
 import { readStanza } from "./stanza.ts";
 

@@ -1,6 +1,6 @@
+import type { HclBlock, HclBody } from "../hcl/hcl.ts";
 import { durationOf, parametersOf, stringsOf, textOf, valuesOf } from "./attributes.ts";
 import { listErrors, PolicyError, quote } from "./errors.ts";
-import type { HclBlock, HclBody } from "./hcl.ts";
 import { CAPABILITY_BITS, type Constraints, isCapability, NO_CONSTRAINTS, type Stanza } from "./policy.ts";
 import { isTemplated } from "./template.ts";
 

@@ -3,7 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
-import { initialize } from "../../src/core/initialize.ts";
+import { initialize } from "../../src/core/config/initialize.ts";
 import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
 import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";

@@ -1,7 +1,7 @@
 import { invalidRequest } from "../../framework/index.ts";
 import type { Store, Write } from "../../storage/store.ts";
-import type { Config, Snapshot } from "../services.ts";
-import type { Mount } from "../stages.ts";
+import type { Config, Snapshot } from "../config/types.ts";
+import type { Mount } from "../mounts/mount.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
 import { checkCustomMetadata } from "./metadata.ts";
 import type { Alias, Entity } from "./model.ts";

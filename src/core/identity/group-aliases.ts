@@ -1,7 +1,8 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
-import type { Group, GroupAlias, Snapshot } from "../services.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Group, GroupAlias } from "./model.ts";
 import { aliasKey } from "./names.ts";
 import type { Turns } from "./turns.ts";
 import { groupIndex } from "./views.ts";

@@ -2,9 +2,10 @@ import { type CrashPoint, invalidRequest, VaultError } from "../../framework/ind
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
 import type { Write } from "../../storage/store.ts";
-import type { Group, Snapshot } from "../services.ts";
+import type { Snapshot } from "../config/types.ts";
 import { FEW, type Members } from "./members.ts";
 import { checkMetadata } from "./metadata.ts";
+import type { Group } from "./model.ts";
 import { foldName, identityPolicies } from "./names.ts";
 import type { Turns } from "./turns.ts";
 import { groupIndex } from "./views.ts";

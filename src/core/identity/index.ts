@@ -1,5 +1,5 @@
 import { entityAddress } from "../../storage/keys.ts";
-import type { Core, Identity } from "../services.ts";
+import type { Core } from "../core.ts";
 import { createAliases } from "./aliases.ts";
 import { createEntities } from "./entities.ts";
 import { createGroupAliases } from "./group-aliases.ts";
@@ -10,6 +10,7 @@ import { createMerge } from "./merge.ts";
 import { createRegistry } from "./registry.ts";
 import { createRemoval } from "./removal.ts";
 import { createTurns } from "./turns.ts";
+import type { Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
 
 /**

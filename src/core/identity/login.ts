@@ -1,10 +1,11 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
 import type { Store, Write } from "../../storage/store.ts";
-import type { Config, Identity, LoginIdentity, Snapshot } from "../services.ts";
+import type { Config, Snapshot } from "../config/types.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
 import type { Alias, Entity, Membership } from "./model.ts";
 import { aliasKey, foldName } from "./names.ts";
 import type { Removal } from "./removal.ts";
+import type { Identity, LoginIdentity } from "./types.ts";
 import { externalGroups, viewOf } from "./views.ts";
 
 /**

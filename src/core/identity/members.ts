@@ -3,9 +3,10 @@ import { type RandomSource, randomText } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { DOMAINS, groupMemberAddress, groupPartition } from "../../storage/keys.ts";
 import type { Entry, Store, Write } from "../../storage/store.ts";
+import type { Config, Snapshot } from "../config/types.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Config, Group, Snapshot } from "../services.ts";
 import { type Entities, untilSettled } from "./entities.ts";
+import type { Group } from "./model.ts";
 
 /**
  * Members of groups. A membership lies with the entity, where requests read it, and as a row of the group, where the

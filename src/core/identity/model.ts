@@ -2,6 +2,32 @@ import { DOMAINS } from "../../storage/keys.ts";
 
 /** Entities, aliases and groups as they lie in the table, and what a request sees of them. Pure. */
 
+/** A group's definition; its members lie with the entities. `null`: never given, which a read shows. */
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly type: "internal" | "external";
+  readonly policies: readonly string[] | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly memberGroupIds: readonly string[];
+  /** Whether members were ever set. */
+  readonly membersGiven: boolean;
+  /** Memberships of this generation count; a new one replaces all members at once. */
+  readonly generation: string;
+  readonly creationTime: string;
+  readonly lastUpdateTime: string;
+  readonly modifyIndex: number;
+  readonly alias?: GroupAlias;
+}
+
+export interface GroupAlias {
+  readonly id: string;
+  readonly name: string;
+  readonly mountAccessor: string;
+  readonly creationTime: string;
+  readonly lastUpdateTime: string;
+}
+
 export const IDENTITY_DOMAIN = DOMAINS.identity;
 
 export interface Alias {

@@ -1,9 +1,10 @@
 import type { Clock } from "../../std/time.ts";
 import { groupsTurnAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
+import type { Config, Snapshot } from "../config/types.ts";
 import { toSealed } from "../sealed.ts";
-import type { Config, Group, Snapshot } from "../services.ts";
 import { untilSettled } from "./entities.ts";
+import type { Group } from "./model.ts";
 
 /**
  * Changes of groups' definitions, one after another. All definitions are in every snapshot, so who has the turn sees

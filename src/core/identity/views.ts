@@ -1,6 +1,7 @@
-import type { EntityView, Group, Snapshot } from "../services.ts";
-import type { Entity } from "./model.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Entity, Group } from "./model.ts";
 import { aliasKey, foldName } from "./names.ts";
+import type { EntityView } from "./types.ts";
 
 /**
  * What a request sees of an entity: its groups and policies, by the groups' definitions of the request's snapshot.

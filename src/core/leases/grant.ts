@@ -4,15 +4,17 @@ import { randomText } from "../../std/random.ts";
 import { plus, seconds } from "../../std/time.ts";
 import { heldLeaseAddress, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
-import { noRoute, tainted } from "../route.ts";
+import type { Core } from "../core.ts";
+import { grantTtl, smallest } from "../login/ttl.ts";
+import type { Mount } from "../mounts/mount.ts";
+import { noRoute, tainted } from "../request/route.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Core, KnownToken, Lease, Token } from "../services.ts";
-import type { Mount } from "../stages.ts";
 import { tokenHasEnded } from "../tokens/lifetime.ts";
-import { grantTtl, smallest } from "../ttl.ts";
+import type { KnownToken, Token } from "../tokens/types.ts";
 import type { LeaseItems } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
 import type { Revocation } from "./revocation.ts";
+import type { Lease } from "./types.ts";
 
 /**
  * How a lease begins: written as pending before the outside world is touched, made live when the credential exists.

@@ -1,5 +1,4 @@
-import type { Leases, Revoked } from "../services.ts";
-import type { CoreWithHooks } from "../stages/types.ts";
+import type { Core } from "../core.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
 import { createGrants } from "./grant.ts";
 import { createLeaseItems, leaseOf } from "./items.ts";
@@ -9,6 +8,7 @@ import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
 import { createSweeper } from "./sweeper.ts";
 import { createTidy } from "./tidy.ts";
+import type { Leases, Revoked } from "./types.ts";
 
 /**
  * Leases: a promise that what a backend handed out ends. A lease is written as pending before the outside world is
@@ -18,7 +18,7 @@ import { createTidy } from "./tidy.ts";
  * dropped from the index before its backend has confirmed the revocation.
  */
 
-export const createLeases = (core: () => CoreWithHooks) => {
+export const createLeases = (core: () => Core) => {
   const items = createLeaseItems(core);
   const listing = createLeaseIndex(core);
   const revocation = createRevocation(core, { items, listing });

@@ -2,9 +2,10 @@ import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
 import { type Clear, ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
-import { ending } from "../expiry.ts";
+import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Core, Lease } from "../services.ts";
+import { ending } from "./expiry.ts";
+import type { Lease } from "./types.ts";
 
 /** The items of leases: read, and written under the condition that nobody wrote in between. */
 

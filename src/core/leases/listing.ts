@@ -8,9 +8,10 @@ import {
   tokenPartition,
 } from "../../storage/keys.ts";
 import type { Address, Entry } from "../../storage/store.ts";
+import type { Core } from "../core.ts";
+import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Core, Lease } from "../services.ts";
-import type { Mount } from "../stages.ts";
+import type { Lease } from "./types.ts";
 
 /** The rows that find leases again: by prefix, by token, and those that could not be revoked. */
 

@@ -3,9 +3,10 @@ import type { MountId } from "../../std/brand.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import type { Address } from "../../storage/store.ts";
-import type { JobHandler } from "../jobs.ts";
-import type { Core, Leases, Revoked } from "../services.ts";
+import type { Core } from "../core.ts";
+import type { JobHandler } from "../jobs/jobs.ts";
 import type { FoundRow, LeaseIndex } from "./listing.ts";
+import type { Leases, Revoked } from "./types.ts";
 
 /**
  * Revoking many: below a prefix, or of a whole mount. A few at a time, until the deadline; what is left goes on as a job

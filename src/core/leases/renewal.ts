@@ -1,20 +1,20 @@
 import { invalidRequest, type LeaseGrant, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { epochSeconds, seconds } from "../../std/time.ts";
-import { backendOf, makeContext } from "../context.ts";
-import { hasEnded } from "../expiry.ts";
-import type { Lease } from "../services.ts";
-import type { CoreWithHooks } from "../stages/types.ts";
-import { grantTtl } from "../ttl.ts";
+import type { Core } from "../core.ts";
+import { grantTtl } from "../login/ttl.ts";
+import { backendOf, makeContext } from "../request/context.ts";
+import { hasEnded } from "./expiry.ts";
 import { type LeaseItems, leaseOf } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
+import type { Lease } from "./types.ts";
 
 /** Renewal: the backend is asked first, then the lease is extended; never past the end it was issued with. */
 
 const ZERO = seconds(0);
 
 export const createRenewal = (
-  core: () => CoreWithHooks,
+  core: () => Core,
   parts: { readonly items: LeaseItems; readonly listing: LeaseIndex },
 ) => {
   const { items, listing } = parts;
@@ -36,7 +36,7 @@ export const createRenewal = (
     if (!mount) throw invalidRequest("lease not found");
     const hook = (await backendOf(core(), mount))?.leases?.[lease.type]?.renew;
     if (!hook) throw invalidRequest("lease is not renewable");
-    const { generatePassword } = core().hooks;
+    const generatePassword = core().passwords.generate;
     const cx = await makeContext(core(), mount, { generatePassword });
     const { id, type, internal, expires } = lease;
     const grant: LeaseGrant = await hook(

@@ -3,13 +3,13 @@ import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { heldLeaseAddress, irrevocableAddress, leaseAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
-import { backendOf, makeContext } from "../context.ts";
-import { ending } from "../expiry.ts";
+import type { Core } from "../core.ts";
+import { backendOf, makeContext } from "../request/context.ts";
 import { toSealed } from "../sealed.ts";
-import type { Lease } from "../services.ts";
-import type { CoreWithHooks } from "../stages/types.ts";
+import { ending } from "./expiry.ts";
 import { type LeaseItems, leaseOf } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
+import type { Lease } from "./types.ts";
 
 /**
  * Revoking one lease: claim by a conditional write, ask the backend, remove. A claim lasts as long as a revocation may
@@ -56,7 +56,7 @@ const textOf = (cause: unknown): string => {
 };
 
 export const createRevocation = (
-  core: () => CoreWithHooks,
+  core: () => Core,
   parts: { readonly items: LeaseItems; readonly listing: LeaseIndex },
 ): Revocation => {
   const { items, listing } = parts;
@@ -67,7 +67,7 @@ export const createRevocation = (
     if (!mount || !hooks) {
       throw new VaultError("unsupported_path", { wire: "unsupported path", reason: "mount of the lease is gone" });
     }
-    const cx = await makeContext(core(), mount, { generatePassword: core().hooks.generatePassword });
+    const cx = await makeContext(core(), mount, { generatePassword: core().passwords.generate });
     const { id, type, internal, expires } = lease;
     await hooks.revoke({ id, type, internal, issued: epochSeconds(lease.issuedMs), expires }, cx);
   };

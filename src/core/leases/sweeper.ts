@@ -5,10 +5,12 @@ import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, sweeperMarkAddress, tokenPartition } from "../../storage/keys.ts";
 import { type Address, ConditionFailed } from "../../storage/store.ts";
-import { minuteBucket } from "../expiry.ts";
+import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Core, Lease, Token } from "../services.ts";
+import type { Token } from "../tokens/types.ts";
+import { minuteBucket } from "./expiry.ts";
 import { type Revocation, RevocationFailed } from "./revocation.ts";
+import type { Lease } from "./types.ts";
 
 /**
  * What ends leases and cleans up tokens: the sweeper walks the expiry index, minute by minute, from its watermark to

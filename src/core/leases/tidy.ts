@@ -1,8 +1,9 @@
 import { workThrough } from "../../std/pool.ts";
 import { leaseAddress, tokenAddress } from "../../storage/keys.ts";
+import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Core, Lease } from "../services.ts";
 import type { FoundRow, LeaseIndex } from "./listing.ts";
+import type { Lease } from "./types.ts";
 
 /** Looks at every row once: those that lead nowhere go, and leases whose token is gone end now. */
 

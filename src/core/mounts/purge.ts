@@ -2,7 +2,7 @@ import { SPACES } from "../../contract/table.ts";
 import type { MountId } from "../../std/brand.ts";
 import { workThrough } from "../../std/pool.ts";
 import { dataPartition, leaseListingPartition, listingPartition } from "../../storage/keys.ts";
-import type { Core } from "../services.ts";
+import type { Core } from "../core.ts";
 
 /**
  * What is left of a mount that is gone. Its keys go first: from then on nobody opens what they sealed, whatever a copy

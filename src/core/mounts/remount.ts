@@ -1,7 +1,8 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import { as, type MountId, type MountPath } from "../../std/brand.ts";
-import type { JobHandler } from "../jobs.ts";
-import type { Core, Job } from "../services.ts";
+import type { Core } from "../core.ts";
+import type { JobHandler } from "../jobs/jobs.ts";
+import type { Job } from "../jobs/types.ts";
 import { changeMounts, mountById, mountInTheWay, mountRemoval, mountWrite } from "./table.ts";
 
 /**

@@ -1,9 +1,10 @@
 import { VaultError } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Core } from "../core.ts";
 import { toSealed } from "../sealed.ts";
-import type { Core, Snapshot } from "../services.ts";
-import type { Mount } from "../stages.ts";
+import type { Mount } from "./mount.ts";
 
 /**
  * Changes of the mount table, one after the other. Two mounts whose paths lie inside each other do not meet in one item,

@@ -1,5 +1,5 @@
-import type { Catalog } from "../services.ts";
-import type { Mount } from "../stages.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Mount } from "./mount.ts";
 
 /** Types by the names an operator mounts them by. */
 

@@ -1,8 +1,9 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { as, type MountId } from "../../std/brand.ts";
-import type { JobHandler } from "../jobs.ts";
-import type { Core, Job } from "../services.ts";
-import type { Mount } from "../stages.ts";
+import type { Core } from "../core.ts";
+import type { JobHandler } from "../jobs/jobs.ts";
+import type { Job } from "../jobs/types.ts";
+import type { Mount } from "./mount.ts";
 import { purgeMount } from "./purge.ts";
 import { changeMounts, mountById, mountRemoval, mountWrite } from "./table.ts";
 

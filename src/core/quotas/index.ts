@@ -1,20 +1,15 @@
 import { VaultError } from "../../framework/index.ts";
-import type { Core, Snapshot } from "../services.ts";
-import type { Decoded, Mount } from "../stages.ts";
+import type { Core } from "../core.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { Decoded } from "../request/decoded.ts";
 import { createRateLimiter, type RateLimiter, type Taken } from "./rate-limiter.ts";
 import { isExempt, ruleFor, rulesOf, settingsOf } from "./rules.ts";
+import type { Quotas } from "./types.ts";
 
 /**
  * Rate limits at work: asked once per request, after routing and before the token is looked at. It counts in memory, so a
  * rule holds for each environment of a function by itself; the platform's own throttling holds for all of them.
  */
-
-export interface Quotas {
-  /** Throws `rate_limited` for a request too many. */
-  limit(decoded: Decoded, mount: Mount | undefined, snapshot: Snapshot): Promise<void>;
-  /** Headers the answer to a request should bear; can be asked once. */
-  headersFor(requestId: string): Readonly<Record<string, string>> | undefined;
-}
 
 const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1000));
 
@@ -41,7 +36,7 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     if (record) {
       await core().audit.request({
         decoded,
-        ...(mount ? { routed: { mount } } : {}),
+        mount,
         operation: decoded.verb,
         error: wire,
       });

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Mount } from "../mounts/mount.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Snapshot } from "../services.ts";
-import type { Mount } from "../stages.ts";
 
 /** Rate limit rules as configured at `sys/quotas`, and which one counts for a request: the most specific. */
 

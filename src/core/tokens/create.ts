@@ -5,12 +5,12 @@ import { Sensitive } from "../../std/sensitive.ts";
 import { type Clock, epochSeconds, seconds } from "../../std/time.ts";
 import { accessorAddress, childAddress, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
-import { ending, NEVER, vanishing } from "../expiry.ts";
+import { ending, NEVER, vanishing } from "../leases/expiry.ts";
 import { toSealed } from "../sealed.ts";
-import type { MadeToken, NewToken, Token } from "../services.ts";
 import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
 import { tokenLeaseId, tokenListing } from "./lease-id.ts";
 import { endSecond } from "./lifetime.ts";
+import type { MadeToken, NewToken, Token } from "./types.ts";
 
 /**
  * Makes tokens. A service token is one transaction: its item, its accessor, its row below the parent, its lease row,

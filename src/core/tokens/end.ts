@@ -3,10 +3,11 @@ import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { accessorAddress, cubbyholePartition, tokenAddress, tokenPartition } from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
-import { ending } from "../expiry.ts";
+import { ending } from "../leases/expiry.ts";
+import type { Leases } from "../leases/types.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Leases, Token } from "../services.ts";
 import { tokenListing } from "./lease-id.ts";
+import type { Token } from "./types.ts";
 
 /**
  * How tokens end. First one write that refuses the token and, through the chain, every descendant; then the clean-up:

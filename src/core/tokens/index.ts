@@ -3,15 +3,17 @@ import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store } from "../../storage/store.ts";
-import { ending } from "../expiry.ts";
+import type { Config } from "../config/types.ts";
+import type { EntityView, Identity } from "../identity/types.ts";
+import { ending } from "../leases/expiry.ts";
+import type { AuthBlock } from "../request/answer.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Config, EntityView, Identity, KnownToken, MadeToken, Token, Tokens } from "../services.ts";
-import type { AuthBlock } from "../stages.ts";
 import { createMaker } from "./create.ts";
 import { createEnd, type EndOptions } from "./end.ts";
 import { BATCH_PREFIX } from "./ids.ts";
 import { createKnow } from "./know.ts";
 import { tokenHasEnded } from "./lifetime.ts";
+import type { KnownToken, MadeToken, Token, Tokens } from "./types.ts";
 
 /**
  * The token store: `know` whether a presented token lives, `create`, renew (`update`), and end (`end.ts`).

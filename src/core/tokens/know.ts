@@ -3,10 +3,12 @@ import type { Sensitive } from "../../std/sensitive.ts";
 import type { Clock } from "../../std/time.ts";
 import { tokenAddress } from "../../storage/keys.ts";
 import type { Address, Entry, Store } from "../../storage/store.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { EntityView, Identity } from "../identity/types.ts";
 import { fromSealed } from "../sealed.ts";
-import type { EntityView, Identity, KnownToken, Refused, Snapshot, Token } from "../services.ts";
 import { BATCH_PREFIX, MAX_TOKEN_LENGTH } from "./ids.ts";
 import { tokenHasEnded } from "./lifetime.ts";
+import type { KnownToken, Refused, Token } from "./types.ts";
 
 /**
  * Whether a presented token lives: clock, ancestors, use count, address, entity.

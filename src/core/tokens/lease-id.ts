@@ -1,6 +1,6 @@
 import { leaseListingAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
-import type { Token } from "../services.ts";
+import type { Token } from "./types.ts";
 
 /**
  * The lease of a token. Its id lies below the token's path, so that prefixes of the path revoke it, and is made of the

@@ -1,5 +1,5 @@
 import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
-import type { Token } from "../services.ts";
+import type { Token } from "./types.ts";
 
 /**
  * When a token ends, to the millisecond. Its item's clear attributes know whole seconds only, and later rather than

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { AuditSink, OpenAuditFile } from "../../core/audit/index.ts";
+import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import { invalidRequest } from "../../framework/index.ts";
 
 /**

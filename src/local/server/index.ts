@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import { builtInRows } from "../../catalog.ts";
-import type { AuditSink, OpenAuditFile } from "../../core/audit/index.ts";
-import { generateRoot, initialize, isInitialized, makeMount } from "../../core/initialize.ts";
+import { generateRoot, initialize, isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
 import { startListener } from "../../http/index.ts";
 import { buildServer, type Server } from "../../server.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { approleAuth } from "../../../src/auth/approle/backend.ts";
 import { userpassAuth } from "../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../src/auth/userpass/passwords.ts";
-import { makeMount } from "../../../src/core/initialize.ts";
+import { makeMount } from "../../../src/core/config/initialize.ts";
 import { isJsonObject } from "../../../src/std/json.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { type Answered, makeServer, type TestServer } from "../../support/make-server.ts";

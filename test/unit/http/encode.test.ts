@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Answer, AuthBlock } from "../../../src/core/stages.ts";
+import type { Answer, AuthBlock } from "../../../src/core/request/answer.ts";
 import { type ErrorCode, VaultError } from "../../../src/framework/index.ts";
 import { encodeAnswer, encodeError } from "../../../src/http/index.ts";
 import { type Accessor, as, type LeaseId } from "../../../src/std/brand.ts";

@@ -1,4 +1,5 @@
-import type { Answer, Decoded } from "../../../src/core/stages.ts";
+import type { Answer } from "../../../src/core/request/answer.ts";
+import type { Decoded } from "../../../src/core/request/decoded.ts";
 import { createHttpHandler, type HttpCore, type HttpRequest, type HttpResponse } from "../../../src/http/index.ts";
 import type { JsonObject } from "../../../src/std/json.ts";
 import { systemRandom } from "../../../src/std/random.ts";

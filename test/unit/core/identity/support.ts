@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { makeMount } from "../../../../src/core/config/initialize.ts";
 import { createIdentityStore } from "../../../../src/core/identity/index.ts";
 import { createTurns } from "../../../../src/core/identity/turns.ts";
-import { makeMount } from "../../../../src/core/initialize.ts";
 import { kvV1 } from "../../../../src/engines/kv/backend.ts";
 import { type CrashPoint, defineBackend, field, op, path } from "../../../../src/framework/index.ts";
 import type { JsonObject } from "../../../../src/std/json.ts";

@@ -96,8 +96,8 @@ describe("engines", () => {
       body: { policy: 'length = 5\nrule "charset" { charset = "xy" }' },
     });
 
-    expect(await server.core.hooks.generatePassword("Team/db")).toMatch(/^[xy]{5}$/);
-    expect(await server.core.hooks.generatePassword("team/db")).toBeUndefined();
+    expect(await server.core.passwords.generate("Team/db")).toMatch(/^[xy]{5}$/);
+    expect(await server.core.passwords.generate("team/db")).toBeUndefined();
   });
 
   it("get none once the policy is gone", async () => {
@@ -106,7 +106,7 @@ describe("engines", () => {
     });
     await server.call("DELETE", "sys/policies/password/short");
 
-    expect(await server.core.hooks.generatePassword("short")).toBeUndefined();
+    expect(await server.core.passwords.generate("short")).toBeUndefined();
     expect((await server.call("GET", "sys/policies/password/short/generate")).status).toBe(404);
   });
 });

@@ -1,0 +1,214 @@
+import type { IssuedAuth } from "../framework/index.ts";
+import type { Decision } from "../policy/index.ts";
+import { isJsonObject, type JsonObject } from "../std/json.ts";
+import { rfc3339 } from "../std/time.ts";
+import { redactMessage } from "./messages.ts";
+import { type Hash, hasher, raw, redactData } from "./redaction.ts";
+import type { AuditDevice, AuditedCaller, AuditedMount, AuditedResponse, AuditRecord } from "./types.ts";
+
+/**
+ * A record in Vault's audit format, once per device: each has its own salt and options. Tokens and accessors are hashed,
+ * data is hashed leaf by leaf, and only configured headers are shown. Nothing else of a request enters a line.
+ *
+ * Source: Vault documentation, "Audit devices", and `audit/format.go`.
+ */
+
+/** How one device wants its lines. */
+export interface Style {
+  /** Path of the device; the built-in one has none. */
+  readonly device?: string;
+  readonly hash: Hash;
+  readonly hashAccessor: Hash;
+  readonly elideLists: boolean;
+}
+
+export const styleOf = (device: Pick<AuditDevice, "path" | "options" | "salt">): Style => {
+  const { options } = device;
+  const on = (name: string, otherwise: boolean): boolean => {
+    const text = options[name] ?? "";
+    return text === "" ? otherwise : /^(1|t|true)$/i.test(text);
+  };
+  const hash = on("log_raw", false) ? raw : hasher(device.salt);
+  return {
+    device: device.path,
+    hash,
+    hashAccessor: on("hmac_accessor", true) ? hash : raw,
+    elideLists: on("elide_list_responses", false),
+  };
+};
+
+/** Empty members are left out. */
+const filled = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(members).filter(
+      ([, value]) =>
+        value !== undefined &&
+        value !== "" &&
+        value !== 0 &&
+        value !== false &&
+        value !== null &&
+        !(typeof value === "object" && Object.keys(value).length === 0),
+    ),
+  );
+
+const policyResults = (decision: Decision, style: Style): object => {
+  const { allowed, reason, rule, parameter } = decision;
+  const names = decision.isRoot ? ["root"] : [...new Set(rule?.policies.map(({ name }) => name) ?? [])];
+  const granting = allowed ? names.map((name) => ({ name, namespace_id: "root", type: "acl" })) : [];
+  return {
+    allowed,
+    ...(granting.length > 0 ? { granting_policies: granting } : {}),
+    reason,
+    ...(rule ? { rule: { path: rule.pattern, policies: rule.policies } } : {}),
+    ...(parameter === undefined ? {} : { parameter: style.hash(parameter) }),
+  };
+};
+
+const callerBlock = (known: AuditedCaller, style: Style): Record<string, unknown> => {
+  const { token, entity } = known;
+  return {
+    client_token: style.hash(known.id.reveal()),
+    accessor: token.accessor === "" ? "" : style.hashAccessor(token.accessor),
+    display_name: token.displayName,
+    policies: known.policies,
+    token_policies: token.policies,
+    identity_policies: entity?.allPolicies,
+    metadata: token.meta,
+    num_uses: token.numUses,
+    entity_id: token.entityId,
+    token_type: token.type,
+    token_ttl: token.ttl,
+    token_issue_time: rfc3339(token.issuedMs),
+  };
+};
+
+const grantedBlock = (auth: IssuedAuth, style: Style): Record<string, unknown> => ({
+  client_token: style.hash(auth.clientToken.reveal()),
+  accessor: auth.accessor === "" ? "" : style.hashAccessor(auth.accessor),
+  policies: auth.policies,
+  token_policies: auth.tokenPolicies,
+  identity_policies: auth.identityPolicies,
+  metadata: auth.metadata,
+  num_uses: auth.numUses,
+  entity_id: auth.entityId,
+  token_type: auth.tokenType,
+  token_ttl: auth.leaseDuration,
+});
+
+const mountMembers = (mount: AuditedMount | undefined): Record<string, unknown> =>
+  mount
+    ? {
+        mount_point: mount.info.path,
+        mount_type: mount.info.type,
+        mount_accessor: mount.info.accessor,
+        mount_class: mount.kind,
+      }
+    : {};
+
+const isPayload = (mount: AuditedMount | undefined, path: string): boolean =>
+  mount?.info.type === "cubbyhole" ||
+  (mount?.info.type === "kv" && mount.info.options["version"] !== "2") ||
+  path === "sys/wrapping/wrap";
+
+const keysOf = (names: readonly string[] | undefined): ReadonlySet<string> => new Set(names ?? []);
+
+/** `sys/config/auditing/request-headers`: lower-case name to `{ hmac }`. */
+const headersOf = (record: AuditRecord, audited: JsonObject, style: Style): Record<string, unknown> => {
+  const { headers } = record.decoded;
+  return Object.fromEntries(
+    Object.entries(audited).flatMap(([name, settings]): [string, readonly string[]][] => {
+      const values = Object.hasOwn(headers, name) ? headers[name] : undefined;
+      if (!values) return [];
+      const hashed = isJsonObject(settings) && settings["hmac"] === true;
+      return [[name, hashed ? values.map(style.hash) : values]];
+    }),
+  );
+};
+
+const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): Record<string, unknown> => {
+  const { decoded, mount, known } = record;
+  const id = known?.id ?? decoded.token;
+  const rules = {
+    hash: style.hash,
+    clearKeys: keysOf(mount?.config.auditNonHmacRequestKeys),
+    payload: isPayload(mount, decoded.path),
+  };
+  return filled({
+    id: decoded.requestId,
+    client_id: known?.token.entityId,
+    operation: record.operation,
+    ...mountMembers(mount),
+    client_token: id === undefined ? undefined : style.hash(id.reveal()),
+    client_token_accessor: known && known.token.accessor !== "" ? style.hashAccessor(known.token.accessor) : undefined,
+    namespace: { id: "root" },
+    path: decoded.path,
+    data: redactData(decoded.data, rules),
+    remote_address: decoded.sourceAddress,
+    wrap_ttl: decoded.wrapTtl,
+    headers: headersOf(record, audited, style),
+  });
+};
+
+/** `keys` and `key_info` of a listing as their number. */
+const elided = (redacted: unknown): unknown => {
+  if (typeof redacted !== "object" || redacted === null) return redacted;
+  const count = ([name, value]: [string, unknown]): [string, unknown] =>
+    (name === "keys" || name === "key_info") && typeof value === "object" && value !== null
+      ? [name, Object.keys(value).length]
+      : [name, value];
+  return Object.fromEntries(Object.entries(redacted).map(count));
+};
+
+const responseBlock = (record: AuditRecord, response: AuditedResponse, style: Style): Record<string, unknown> => {
+  const { decoded, mount } = record;
+  const { wrapInfo } = response;
+  const rules = {
+    hash: style.hash,
+    clearKeys: keysOf(mount?.config.auditNonHmacResponseKeys),
+    payload: isPayload(mount, decoded.path),
+  };
+  const data = redactData(response.data, rules);
+  const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
+  return filled({
+    auth: response.auth ? filled(grantedBlock(response.auth, style)) : undefined,
+    ...mountMembers(mount),
+    secret: response.leaseId === undefined ? undefined : { lease_id: response.leaseId },
+    data: style.elideLists && record.operation === "list" ? elided(data) : data,
+    warnings: response.warnings?.map(message),
+    wrap_info: wrapInfo
+      ? filled({
+          ttl: wrapInfo.ttl,
+          token: style.hash(wrapInfo.token.reveal()),
+          accessor: style.hashAccessor(wrapInfo.accessor),
+          creation_time: rfc3339(wrapInfo.creationTime),
+          creation_path: wrapInfo.creationPath,
+          wrapped_accessor: wrapInfo.wrappedAccessor ? style.hashAccessor(wrapInfo.wrappedAccessor) : undefined,
+        })
+      : undefined,
+  });
+};
+
+/** One record as one device shows it, without its place in the chain. `response` absent: the request. */
+export const auditEntry = (
+  record: AuditRecord,
+  response: AuditedResponse | undefined,
+  audited: JsonObject,
+  style: Style,
+  nowMs: number,
+): Record<string, unknown> => {
+  const { decoded, known, decision } = record;
+  const refused = record.error !== undefined && response === undefined;
+  const results = decision ? policyResults(decision, style) : { allowed: !refused };
+  const who = known ? callerBlock(known, style) : response?.auth ? grantedBlock(response.auth, style) : {};
+  const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
+  return {
+    time: rfc3339(nowMs),
+    type: response === undefined ? "request" : "response",
+    ...(style.device === undefined ? {} : { device: style.device }),
+    auth: filled({ ...who, policy_results: results }),
+    request: requestBlock(record, audited, style),
+    ...(response === undefined ? {} : filled({ response: responseBlock(record, response, style) })),
+    ...(record.error === undefined ? {} : { error: message(record.error) }),
+    ...(record.reason === undefined ? {} : { reason: message(record.reason) }),
+  };
+};

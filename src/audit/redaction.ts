@@ -1,0 +1,80 @@
+import { createHmac } from "node:crypto";
+import { JsonNumber } from "../std/json.ts";
+import { Sensitive } from "../std/sensitive.ts";
+import { CLEAR_NAMES, STRUCTURE } from "./clear-names.ts";
+
+/**
+ * Turns a request's or answer's data into what a line may show. It trusts nothing by value: a text or number is clear
+ * only because of the name it stands under.
+ */
+
+export type Hash = (value: string) => string;
+
+/** `hmac-sha256:` and lower-case hex, as Vault's audit log writes it. `salt` is base64. */
+export const hasher = (salt: string): Hash => {
+  const key = Buffer.from(salt, "base64");
+  return (value) => `hmac-sha256:${createHmac("sha256", key).update(value, "utf8").digest("hex")}`;
+};
+
+/** `log_raw`: what only a device that is allowed to gets. */
+export const raw: Hash = (value) => value;
+
+export interface DataRules {
+  readonly hash: Hash;
+  /** Names whose whole value stays as it is: the mount's operator says so. */
+  readonly clearKeys: ReadonlySet<string>;
+  /** Whatever the caller stores is the body itself (KV version 1, cubbyholes): no name means anything. */
+  readonly payload: boolean;
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+const textOf = (value: object): string | undefined => {
+  if (value instanceof JsonNumber) return value.toString();
+  if (value instanceof Sensitive) return String(value.reveal());
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof ArrayBuffer) return Buffer.from(value).toString("latin1");
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
+  }
+  return undefined;
+};
+
+/** Objects without a prototype: `__proto__` is a key like any other. */
+const objectFrom = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> => {
+  const object: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of entries) object[name] = value;
+  return object;
+};
+
+const plainOf = (value: unknown): unknown => {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return value;
+  const text = value instanceof JsonNumber ? undefined : textOf(value);
+  if (text !== undefined) return text;
+  if (value instanceof JsonNumber) return value;
+  if (Array.isArray(value)) return value.map(plainOf);
+  return objectFrom(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
+};
+
+/** Data of any shape, hashed leaf by leaf. Booleans, null and names stay; of the rest only what the rules name. */
+export const redactData = (data: unknown, rules: DataRules): unknown => {
+  if (rules.hash === raw) return plainOf(data);
+  const walk = (value: unknown, name: string, settings: boolean): unknown => {
+    const clear = settings && CLEAR_NAMES.has(name);
+    if (typeof value === "string") return clear && TIME.test(value) ? value : rules.hash(value);
+    if (typeof value === "number") return clear ? value : rules.hash(String(value));
+    if (typeof value === "bigint") return rules.hash(value.toString());
+    if (typeof value !== "object" || value === null) return value;
+    const text = textOf(value);
+    if (text !== undefined) return clear && value instanceof JsonNumber ? value : rules.hash(text);
+    if (Array.isArray(value)) return value.map((item) => walk(item, name, settings));
+    return objectFrom(
+      Object.entries(value).map(([key, item]) => {
+        if (rules.clearKeys.has(key)) return [key, plainOf(item)];
+        return [key, walk(item, key, settings && (name === "" || STRUCTURE.has(name)))];
+      }),
+    );
+  };
+  return walk(data, "", !rules.payload);
+};

@@ -1,0 +1,118 @@
+import type { IssuedAuth, MountInfo } from "../framework/index.ts";
+import type { Decision } from "../policy/index.ts";
+import type { Accessor, Seconds } from "../std/brand.ts";
+import type { JsonObject } from "../std/json.ts";
+import type { RandomSource } from "../std/random.ts";
+import type { Sensitive } from "../std/sensitive.ts";
+import type { Clock } from "../std/time.ts";
+import type { Store } from "../storage/store.ts";
+
+/**
+ * What the audit log is told, and what it offers. It stands below core: these shapes name the part of a request, a mount,
+ * a token and an answer that may enter a line, and core's own types fit them.
+ */
+
+/** The configuration the log reads: its devices, the headers it may show, its own key. */
+export interface AuditConfiguration {
+  readonly auditDevices: readonly AuditDevice[];
+  /** Other configuration by kind and name: `audited-header/…`, `setting/audit`. */
+  readonly settings: ReadonlyMap<string, JsonObject>;
+}
+
+/** What the log needs of the process around it. */
+export interface AuditSurroundings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly configuration: () => Promise<AuditConfiguration>;
+  readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+}
+
+export interface AuditedRequest {
+  readonly requestId: string;
+  readonly path: string;
+  readonly token: Sensitive<string> | undefined;
+  readonly wrapTtl: Seconds | undefined;
+  readonly data: JsonObject;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly sourceAddress: string;
+}
+
+export interface AuditedMount {
+  readonly info: MountInfo;
+  readonly kind: "secret" | "auth";
+  readonly config: {
+    readonly auditNonHmacRequestKeys?: readonly string[];
+    readonly auditNonHmacResponseKeys?: readonly string[];
+  };
+}
+
+export interface AuditedCaller {
+  readonly id: Sensitive<string>;
+  readonly policies: readonly string[];
+  readonly entity: { readonly allPolicies: readonly string[] } | undefined;
+  readonly token: {
+    readonly accessor: Accessor | "";
+    readonly displayName: string;
+    readonly policies: readonly string[];
+    readonly meta: Readonly<Record<string, string>> | null;
+    readonly numUses: number;
+    readonly entityId: string;
+    readonly type: "service" | "batch";
+    readonly ttl: Seconds;
+    readonly issuedMs: number;
+  };
+}
+
+export interface AuditedWrap {
+  readonly token: Sensitive<string>;
+  readonly accessor: Accessor;
+  readonly ttl: Seconds;
+  /** Milliseconds since the epoch. */
+  readonly creationTime: number;
+  readonly creationPath: string;
+  readonly wrappedAccessor?: Accessor;
+}
+
+export interface AuditedResponse {
+  readonly data?: unknown;
+  readonly auth?: IssuedAuth;
+  readonly wrapInfo?: AuditedWrap;
+  readonly leaseId?: string;
+  readonly warnings?: readonly string[];
+}
+
+export interface AuditDevice {
+  readonly path: string;
+  readonly type: string;
+  readonly description: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly local: boolean;
+  /** HMAC key of the device, base64. */
+  readonly salt: string;
+}
+
+export interface AuditRecord {
+  readonly decoded: AuditedRequest;
+  readonly mount?: AuditedMount | undefined;
+  readonly known?: AuditedCaller | undefined;
+  readonly decision?: Decision | undefined;
+  readonly operation: string;
+  readonly error?: string | undefined;
+  /** Why, in our words: never sent to the caller. */
+  readonly reason?: string | undefined;
+}
+
+export interface Audit {
+  /** Throws `internal` when devices exist and none accepts the line. */
+  request(record: AuditRecord): Promise<void>;
+  response(record: AuditRecord, response: AuditedResponse): Promise<void>;
+  /** `sys/audit-hash`. */
+  hash(device: AuditDevice, input: string): string;
+  /** Whether a device with these options could be enabled. Throws `invalid_request`. */
+  check(device: Pick<AuditDevice, "options">): Promise<void>;
+  /** Signs the lines not yet signed: at the end of an invocation, when idle, and before the process ends. */
+  flush(): Promise<void>;
+  /** Since this environment started. */
+  counts(): { readonly requests: number; readonly responses: number; readonly failures: number };
+}

@@ -1,0 +1,122 @@
+import type { Core } from "../../core/core.ts";
+import { callerOf } from "../../core/request/context.ts";
+import type { KnownToken, WrappedAnswer } from "../../core/tokens/types.ts";
+import {
+  type Backend,
+  type BackendContext,
+  defineBackend,
+  field,
+  invalidRequest,
+  op,
+  path,
+  VaultError,
+} from "../../framework/index.ts";
+import { isJsonObject } from "../../std/json.ts";
+import { cubbyholeAddress, DOMAINS } from "../../storage/keys.ts";
+import type { Address } from "../../storage/store.ts";
+
+/**
+ * The cubbyhole: storage of one token, `cubbyhole/`. It trusts core for the caller's token, which is part of the key
+ * that seals each entry: neither another token nor the table and KMS together can open one. It ends with its token.
+ */
+
+const LEGACY_WARNING =
+  "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.";
+
+const holder = (cx: BackendContext): KnownToken => {
+  const known = callerOf(cx);
+  if (known.token.type === "batch") {
+    throw invalidRequest("cubbyhole operations are only supported by 'service' type tokens");
+  }
+  return known;
+};
+
+/** Query parameters mean nothing here and bring no warning. */
+const anything = field.anyBody("not used");
+
+export const cubbyholeBackend = (core: Core): Backend => {
+  const at = async (cx: BackendContext, entry: string): Promise<Address> =>
+    cubbyholeAddress(await core.store.names(DOMAINS.token), holder(cx).id, entry);
+
+  const read = async (entry: string, cx: BackendContext) => (await core.store.get([await at(cx, entry)]))[0];
+
+  const list = async (prefix: string, cx: BackendContext) => {
+    const names = await core.store.names(DOMAINS.token);
+    const { id } = holder(cx);
+    const { pk, domain } = cubbyholeAddress(names, id, "");
+    return { data: { keys: await core.store.children({ pk, domain, holder: id }, names, prefix) } };
+  };
+
+  /** What a wrapping token carries, the way clients of long ago read it. Its one use is spent: nobody else gets here. */
+  const wrapped = (answer: WrappedAnswer) => {
+    const response = Buffer.from(answer.body, "base64").toString("utf8").trimEnd();
+    return { data: { response }, warnings: [LEGACY_WARNING] };
+  };
+
+  return defineBackend({
+    kind: "secret",
+    type: "cubbyhole",
+    help: "Storage that belongs to one token and ends with it.",
+    paths: [
+      path("", {
+        summary: "names in the cubbyhole",
+        params: {},
+        ops: {
+          list: op({
+            summary: "list the top of the cubbyhole",
+            input: anything,
+            handle: (_request, cx) => list("", cx),
+          }),
+          read: op({
+            summary: "needs a path",
+            handle: async () => {
+              throw new VaultError("internal", { wire: "missing path", multi: true });
+            },
+          }),
+        },
+      }),
+      path("{path+}", {
+        summary: "an entry of the calling token's cubbyhole",
+        params: { path: "path of the entry" },
+        exists: async ({ params }, cx) => (await read(params.path, cx)) !== undefined,
+        ops: {
+          read: op({
+            summary: "read an entry",
+            input: anything,
+            handle: async ({ params }, cx) => {
+              const { wrap } = callerOf(cx).token;
+              if (params.path === "response" && wrap) return wrapped(wrap);
+              const entry = await read(params.path, cx);
+              return entry && { data: entry.body };
+            },
+          }),
+          update: op({
+            summary: "write an entry, replacing it whole",
+            input: field.anyBody("what to keep"),
+            handle: async ({ params, input }, cx) => {
+              const address = await at(cx, params.path);
+              if (!isJsonObject(input) || Object.keys(input).length === 0) {
+                throw new VaultError("internal", { wire: "missing data fields", multi: true });
+              }
+              await core.store.write([{ op: "put", address, body: input, when: "any" }]);
+              return undefined;
+            },
+          }),
+          delete: op({
+            summary: "delete an entry",
+            input: anything,
+            handle: async ({ params }, cx) => {
+              await core.store.write([{ op: "delete", address: await at(cx, params.path), when: "any" }]);
+              return undefined;
+            },
+          }),
+          list: op({
+            summary: "list a folder",
+            input: anything,
+            handle: ({ params }, cx) => list(params.path.endsWith("/") ? params.path : `${params.path}/`, cx),
+          }),
+        },
+      }),
+    ],
+  });
+};

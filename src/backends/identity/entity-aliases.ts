@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import type { AliasInput } from "../../core/identity/aliases.ts";
+import type { IdentityStore } from "../../core/identity/index.ts";
+import { type BackendContext, field, op, path } from "../../framework/index.ts";
+import { aliasData, aliasInfo } from "./render.ts";
+import { needEntity } from "./rights.ts";
+
+/** `identity/entity-alias*`, and `identity/persona*` as it was called first. */
+
+const Input = z.object({
+  id: field.text("id of the alias to change"),
+  name: field.text("name at the mount"),
+  mount_accessor: field.text("accessor of the mount"),
+  canonical_id: field.text("id of the entity"),
+  entity_id: field.text("older name of canonical_id"),
+  custom_metadata: field.keyValues("pairs kept with the alias; replaced as a whole"),
+});
+
+export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
+  const save = async (input: z.output<typeof Input>, cx: BackendContext) => {
+    const given: AliasInput = { ...input, canonical_id: input.canonical_id || input.entity_id };
+    const saved = await identity.aliases.save(given, async (from, to) => {
+      await needEntity(core, cx, from);
+      await needEntity(core, cx, to);
+    });
+    return saved && { data: { id: saved.id, canonical_id: saved.entity } };
+  };
+
+  const read = async (id: string) => {
+    const stored = await identity.entities.byAliasId(id);
+    const alias = stored?.entity.aliases.find((one) => one.id === id);
+    if (!stored || !alias) return undefined;
+    return { data: { ...aliasData(alias, stored.entity.id, await core.config.snapshot()), namespace_id: "root" } };
+  };
+
+  const list = async () => {
+    const snapshot = await core.config.snapshot();
+    const found = (await identity.entities.list()).flatMap((entity) =>
+      entity.aliases.map((alias): [string, object] => [alias.id, aliasInfo(alias, entity.id, snapshot)]),
+    );
+    found.sort(([a], [b]) => (a < b ? -1 : 1));
+    return { data: { keys: found.map(([id]) => id), key_info: Object.fromEntries(found) } };
+  };
+
+  const spelled = (prefix: "entity-alias" | "persona") => [
+    path(prefix, {
+      summary: "make an alias, or change one by mount and name",
+      params: {},
+      ops: {
+        update: op({ summary: "create or change an alias", input: Input, handle: ({ input }, cx) => save(input, cx) }),
+      },
+    }),
+    path(`${prefix}/id`, {
+      summary: "ids of the aliases",
+      params: {},
+      ops: { list: op({ summary: "list aliases by id", handle: list }) },
+    }),
+    path(`${prefix}/id/{id}`, {
+      summary: "an alias by id",
+      params: { id: "id of the alias" },
+      ops: {
+        read: op({ summary: "read an alias", handle: ({ params }) => read(params.id) }),
+        update: op({
+          summary: "change an alias",
+          input: Input,
+          handle: ({ params, input }, cx) => save({ ...input, id: params.id }, cx),
+        }),
+        delete: op({
+          summary: "delete an alias",
+          handle: async ({ params }) => {
+            await identity.aliases.remove(params.id);
+            return undefined;
+          },
+        }),
+      },
+    }),
+  ];
+  return [...spelled("entity-alias"), ...spelled("persona")];
+};

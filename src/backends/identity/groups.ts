@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import type { GroupInput, Which } from "../../core/identity/groups.ts";
+import type { IdentityStore } from "../../core/identity/index.ts";
+import type { Group } from "../../core/identity/model.ts";
+import { foldName } from "../../core/identity/names.ts";
+import { groupIndex } from "../../core/identity/views.ts";
+import { field, invalidRequest, op, path, type Reply } from "../../framework/index.ts";
+import { groupData, groupInfo } from "./render.ts";
+
+/** `identity/group*`: groups by id and by name. */
+
+const Input = z.object({
+  id: field.text("id of the group to change"),
+  name: field.text("name of the group"),
+  type: field.text("internal or external; fixed once made"),
+  policies: field.commaList("policies of the members' tokens"),
+  metadata: field.keyValues("pairs kept with the group; replaced as a whole"),
+  member_entity_ids: field.commaList("all entities of the group"),
+  member_group_ids: field.commaList("all groups of the group"),
+});
+
+export const groupPaths = (core: Core, identity: IdentityStore) => {
+  const save = async (which: Which, input: GroupInput) => {
+    const { group, created } = await identity.groups.save(which, input);
+    await identity.groups.resume();
+    return created ? { data: { id: group.id, name: group.name } } : undefined;
+  };
+
+  const byId = (id: string, input: GroupInput) => {
+    if (id === "") throw invalidRequest("empty group ID");
+    return save({ id }, input);
+  };
+  const byName = (name: string, input: GroupInput) => {
+    if (name === "") throw invalidRequest("empty group name");
+    return save({ name }, input);
+  };
+
+  const show = async (find: (groups: ReturnType<typeof groupIndex>) => Group | undefined) => {
+    const snapshot = await core.config.snapshot();
+    const group = find(groupIndex(snapshot));
+    return group && { data: groupData(group, await identity.members.list(group), snapshot) };
+  };
+  const readById = async (id: string) => {
+    const group = (await core.config.snapshot()).groups.get(id);
+    return show(() => group);
+  };
+
+  const remove = async (which: { readonly id: string } | { readonly name: string }) => {
+    await identity.groups.remove(which);
+    await identity.groups.resume();
+    return undefined;
+  };
+
+  const list = async (by: "id" | "name"): Promise<Reply<object>> => {
+    const snapshot = await core.config.snapshot();
+    const found = [...snapshot.groups.values()].sort((a, b) => (a[by] < b[by] ? -1 : 1));
+    const keys = found.map((group) => group[by]);
+    if (by === "name") return { data: { keys } };
+    const info: [string, object][] = [];
+    for (const group of found) {
+      info.push([group.id, groupInfo(group, (await identity.members.list(group)).length, snapshot)]);
+    }
+    return { data: { keys, key_info: Object.fromEntries(info) } };
+  };
+
+  return [
+    path("group", {
+      summary: "make a group, or change one by id or name",
+      params: {},
+      ops: {
+        update: op({
+          summary: "create or change a group",
+          input: Input,
+          handle: ({ input }) => {
+            if (input.id !== undefined) return byId(input.id, input);
+            return input.name === undefined ? save(undefined, input) : byName(input.name, input);
+          },
+        }),
+      },
+    }),
+    path("group/id", {
+      summary: "ids of the groups",
+      params: {},
+      ops: { list: op({ summary: "list groups by id", handle: () => list("id") }) },
+    }),
+    path("group/id/{id}", {
+      summary: "a group by id",
+      params: { id: "id of the group" },
+      ops: {
+        read: op({ summary: "read a group", handle: ({ params }) => readById(params.id) }),
+        update: op({ summary: "change a group", input: Input, handle: ({ params, input }) => byId(params.id, input) }),
+        delete: op({ summary: "delete a group", handle: ({ params }) => remove({ id: params.id }) }),
+      },
+    }),
+    path("group/name", {
+      summary: "names of the groups",
+      params: {},
+      ops: { list: op({ summary: "list groups by name", handle: () => list("name") }) },
+    }),
+    path("group/name/{name+}", {
+      summary: "a group by name",
+      params: { name: "name of the group" },
+      ops: {
+        read: op({
+          summary: "read a group",
+          handle: ({ params }) => show((index) => index.byName.get(foldName(params.name))),
+        }),
+        update: op({
+          summary: "create or change a group",
+          input: Input,
+          handle: ({ params, input }) => byName(params.name, input),
+        }),
+        delete: op({ summary: "delete a group", handle: ({ params }) => remove({ name: params.name }) }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,62 @@
+import type { Core } from "../../core/core.ts";
+import { invalidRequest, op, path } from "../../framework/index.ts";
+import { disable } from "./mount-disable.ts";
+import { enable } from "./mount-enable.ts";
+import { mountInfo, shownPath } from "./mount-info.ts";
+import { EnableInput } from "./mount-input.ts";
+import { asMountPath } from "./mounts.ts";
+
+/** `sys/auth`: auth methods. All but the list needs sudo. */
+
+export const authPaths = (core: Core) => [
+  path("auth", {
+    summary: "all auth methods",
+    params: {},
+    ops: {
+      read: op({
+        summary: "list the auth methods with their settings",
+        handle: async () => {
+          const { mounts } = await core.config.snapshot();
+          const shown = [...mounts.values()].filter((mount) => mount.kind === "auth");
+          shown.sort((a, b) => (a.info.path < b.info.path ? -1 : 1));
+          return { data: Object.fromEntries(shown.map((mount) => [shownPath(mount), mountInfo(mount)])) };
+        },
+      }),
+    },
+  }),
+  path("auth/{path+}", {
+    summary: "an auth method",
+    params: { path: "where it is mounted, without auth/" },
+    ops: {
+      read: op({
+        summary: "describe an auth method",
+        access: "sudo",
+        handle: async ({ params }) => {
+          const mount = (await core.config.snapshot()).mounts.get(asMountPath(`auth/${params.path}`));
+          if (!mount) throw invalidRequest(`No auth engine at ${asMountPath(params.path)}`);
+          return { data: mountInfo(mount) };
+        },
+      }),
+      update: op({
+        summary: "enable an auth method",
+        access: "sudo",
+        input: EnableInput,
+        handle: async ({ params, input }) => {
+          await enable(core, "auth", asMountPath(`auth/${params.path}`), input, (type) => {
+            if (type === "token") throw invalidRequest("token credential backend cannot be instantiated");
+          });
+          return undefined;
+        },
+      }),
+      delete: op({
+        summary: "disable an auth method: its tokens are revoked, its data is destroyed",
+        access: "sudo",
+        handle: async ({ params }) => {
+          const where = asMountPath(`auth/${params.path}`);
+          if (where === "auth/token/") throw invalidRequest("token credential backend cannot be disabled");
+          return disable(core, (await core.config.snapshot()).mounts.get(where));
+        },
+      }),
+    },
+  }),
+];

@@ -1,0 +1,16 @@
+import { op, VaultError } from "../../framework/index.ts";
+
+/** Endpoints outside Vault's envelope: any verb they do not know is a 405 with an empty error list. */
+
+const refuse = op({
+  summary: "refused",
+  access: "unauthenticated",
+  handle: async () => {
+    throw new VaultError("unsupported_operation", { reason: "verb unknown here" });
+  },
+});
+
+/** Spread in front of the operations an endpoint has, so that each other verb is refused without a token. */
+export const refusedVerbs = { read: refuse, update: refuse, delete: refuse, list: refuse, patch: refuse } as const;
+
+export const wrongVerb = (): VaultError => new VaultError("unsupported_operation", { reason: "verb unknown here" });

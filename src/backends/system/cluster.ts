@@ -1,0 +1,114 @@
+import { clusterOf } from "../../core/config/initialize.ts";
+import type { Core } from "../../core/core.ts";
+import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
+import { invalidRequest, op, path } from "../../framework/index.ts";
+import { rfc3339 } from "../../std/time.ts";
+import { refusedVerbs } from "./bare.ts";
+
+/** What Vault tells of its nodes. There are none here: every environment is as good as the next. */
+
+const NO_TIME = "0001-01-01T00:00:00Z";
+const HOW_TO_ROOT =
+  "root tokens are generated with 'zeroth operator generate-root', under the operator's AWS identity and not over HTTP";
+
+const NO_ATTEMPT = {
+  nonce: "",
+  started: false,
+  progress: 0,
+  required: 1,
+  complete: false,
+  encoded_token: "",
+  encoded_root_token: "",
+  pgp_fingerprint: "",
+  otp: "",
+  otp_length: 28,
+};
+
+const LEADER = {
+  ha_enabled: false,
+  is_self: false,
+  active_time: NO_TIME,
+  leader_address: "",
+  leader_cluster_address: "",
+  performance_standby: false,
+  performance_standby_last_remote_wal: 0,
+};
+
+const NODE = {
+  hostname: "zeroth",
+  api_address: "",
+  cluster_address: "",
+  active_node: true,
+  last_echo: null,
+  version: VAULT_VERSION,
+};
+
+export const clusterPaths = (core: Core) => {
+  const open = { access: "unauthenticated" } as const;
+  return [
+    path("leader", {
+      summary: "which node leads: none",
+      params: {},
+      ops: {
+        ...refusedVerbs,
+        read: op({ ...open, summary: "show the leader", handle: async () => ({ bare: LEADER }) }),
+      },
+    }),
+    path("ha-status", {
+      summary: "the nodes",
+      params: {},
+      ops: { read: op({ summary: "list the nodes", handle: async () => ({ data: { nodes: [NODE] } }) }) },
+    }),
+    path("host-info", {
+      summary: "the host: none that outlives a request",
+      params: {},
+      ops: {
+        read: op({
+          summary: "tell the time",
+          handle: async () => ({ data: { timestamp: rfc3339(core.clock.now()) } }),
+        }),
+      },
+    }),
+    path("version-history", {
+      summary: "the versions this deployment has run",
+      params: {},
+      ops: {
+        list: op({
+          summary: "list the versions",
+          handle: async () => {
+            const installed = rfc3339(clusterOf(await core.config.snapshot())?.startedMs ?? core.clock.now());
+            const info = { build_date: BUILD_DATE, previous_version: null, timestamp_installed: installed };
+            return { data: { keys: [VAULT_VERSION], key_info: { [VAULT_VERSION]: info } } };
+          },
+        }),
+      },
+    }),
+    path("in-flight-req", {
+      summary: "requests under way: none is known beyond its own environment",
+      params: {},
+      ops: { read: op({ summary: "list the requests under way", handle: async () => ({ bare: {} }) }) },
+    }),
+    path("replication/status", {
+      summary: "replication: none",
+      params: {},
+      ops: {
+        read: op({ ...open, summary: "show replication", handle: async () => ({ data: { mode: "disabled" } }) }),
+      },
+    }),
+    path("generate-root/attempt", {
+      summary: "generating a root token; not over HTTP",
+      params: {},
+      ops: {
+        ...refusedVerbs,
+        read: op({ ...open, summary: "show that no attempt is under way", handle: async () => ({ bare: NO_ATTEMPT }) }),
+        update: op({
+          ...open,
+          summary: "refuse: the operator's AWS identity generates root tokens",
+          handle: async () => {
+            throw invalidRequest(HOW_TO_ROOT);
+          },
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { CORS_SETTING, corsSettings, STANDARD_CORS_HEADERS } from "../../core/config/cors.ts";
+import type { Core } from "../../core/core.ts";
+import { field, op, path, VaultError } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+
+/** `sys/config/cors`: which web pages of other origins may call. The rules themselves are in `http/cors.ts`. */
+
+const refused = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
+
+export const corsPaths = (core: Core) => [
+  path("config/cors", {
+    summary: "cross-origin requests",
+    params: {},
+    ops: {
+      read: op({
+        summary: "read which origins may call",
+        access: "sudo",
+        handle: async () => {
+          const settings = corsSettings(await core.config.snapshot());
+          const off: JsonObject = { enabled: false };
+          if (!settings) return { data: off };
+          const { origins, headers } = settings;
+          const allowed = { allowed_origins: origins, allowed_headers: [...STANDARD_CORS_HEADERS, ...headers] };
+          return { data: { enabled: true, ...allowed } };
+        },
+      }),
+      update: op({
+        summary: "allow origins",
+        access: "sudo",
+        input: z.object({
+          allowed_origins: field.commaList('origins, or "*" alone for all'),
+          allowed_headers: field.commaList("request headers beside the standard ones"),
+        }),
+        handle: async ({ input }) => {
+          const origins = input.allowed_origins ?? [];
+          if (origins.length === 0) throw refused("at least one origin or the wildcard must be provided");
+          if (origins.includes("*") && origins.length > 1) {
+            throw refused("to allow all origins the '*' must be the only value for allowed_origins");
+          }
+          const standard = new Set(STANDARD_CORS_HEADERS.map((name) => name.toLowerCase()));
+          const headers = (input.allowed_headers ?? []).filter((name) => !standard.has(name.toLowerCase()));
+          await core.config.putSetting("setting", CORS_SETTING, { origins, headers });
+          return undefined;
+        },
+      }),
+      delete: op({
+        summary: "switch cross-origin rules off",
+        access: "sudo",
+        handle: async () => {
+          if (corsSettings(await core.config.snapshot())) {
+            await core.config.putSetting("setting", CORS_SETTING, undefined);
+          }
+          return undefined;
+        },
+      }),
+    },
+  }),
+];

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { normalizePolicies } from "../../core/login/login.ts";
+import { callerOf } from "../../core/request/context.ts";
+import { Forward, place } from "../../core/request/route.ts";
+import { type BackendContext, field, invalidRequest, op, path, permissionDenied } from "../../framework/index.ts";
+import {
+  type AccessRequest,
+  type Acl,
+  compileAcl,
+  decide,
+  type Explanation,
+  explain,
+  isSudoPath,
+} from "../../policy/index.ts";
+import type { Seconds } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { accessorsSubject, callersSubject, entityOf, type Subject, subjectOf, tokensSubject } from "./subject.ts";
+
+/**
+ * `sys/policies/explain`, beyond Vault: what would be decided about a request, by which policy and line, and which rule
+ * would have allowed it.
+ *
+ * Security: the answer holds nothing of a policy the caller may not read, neither its name, its patterns nor the reason
+ * it gave; asking about another token or entity needs the right the ordinary endpoint for that would need.
+ */
+
+const OPERATIONS = ["create", "read", "update", "patch", "delete", "list"] as const;
+type Asked = (typeof OPERATIONS)[number];
+const isOperation = (text: string): text is Asked => OPERATIONS.some((one) => one === text);
+
+const Input = z.object({
+  token: field.text("the token asked about; the calling token when nobody is named"),
+  accessor: field.text("accessor of the token asked about"),
+  entity_id: field.text("the entity asked about, without any token"),
+  policies: field.commaList("a set of policies, without any token"),
+  path: field.text("path of the request, without /v1/"),
+  operation: field.text("create, read, update, patch, delete or list"),
+  parameters: field.map("body or query of the request"),
+  wrap_ttl: field.duration("wrapping asked for with the request"),
+});
+type Given = z.output<typeof Input>;
+
+export const explainPaths = (core: Core) => {
+  const may = (acl: Acl, of: string, operation: Asked): boolean =>
+    decide(acl, { path: of, operation, parameters: {}, sudoPath: false }).allowed;
+
+  const readable = (caller: Acl, name: string): boolean =>
+    may(caller, `sys/policies/acl/${name}`, "read") || may(caller, `sys/policy/${name}`, "read");
+
+  const need = (allowed: boolean, what: string): void => {
+    if (!allowed) throw permissionDenied(`the caller lacks ${what}`, "permission denied", true);
+  };
+
+  const subjectFor = async (input: Given, caller: Subject): Promise<Subject> => {
+    const named = [input.token, input.accessor, input.entity_id, input.policies].filter((one) => one !== undefined);
+    if (named.length === 0) return caller;
+    if (named.length > 1) throw invalidRequest("give one of token, accessor, entity_id and policies");
+    if (input.token !== undefined) {
+      need(may(caller.acl, "sys/capabilities", "update"), "the right to ask about a token");
+      return tokensSubject(core, await core.tokens.lookup(input.token));
+    }
+    if (input.accessor !== undefined) {
+      need(may(caller.acl, "sys/capabilities-accessor", "update"), "the right to ask about an accessor");
+      return accessorsSubject(core, input.accessor);
+    }
+    if (input.entity_id !== undefined) {
+      need(may(caller.acl, `identity/entity/id/${input.entity_id}`, "read"), "the right to read the entity");
+      const entity = await entityOf(core, input.entity_id);
+      if (!entity) throw invalidRequest("entity not found from id");
+      return subjectOf(core, entity.allPolicies, entity);
+    }
+    const names = normalizePolicies(input.policies ?? []);
+    // Answers about chosen policies would tell what they say, question by question.
+    for (const name of names) need(readable(caller.acl, name), `the right to read policy ${name}`);
+    return subjectOf(core, names, undefined);
+  };
+
+  const needsSudo = async (asked: string, operation: Asked): Promise<boolean> => {
+    try {
+      const verb = operation === "create" ? "update" : operation;
+      const decoded = { requestId: "", verb, method: "", path: asked, token: undefined, wrapTtl: undefined } as const;
+      const snapshot = await core.config.snapshot();
+      const nothing: JsonObject = {};
+      const found = await place(core, snapshot, {
+        ...decoded,
+        wrapFormat: "",
+        data: nothing,
+        headers: {},
+        sourceAddress: "",
+      });
+      const ops = found?.match?.path.ops;
+      if (ops) return (ops[operation] ?? (operation === "create" ? ops.update : undefined))?.access === "sudo";
+    } catch (cause) {
+      // Another function serves that mount.
+      if (!(cause instanceof Forward)) throw cause;
+    }
+    return isSudoPath(asked);
+  };
+
+  /** Leaves out whatever an unreadable policy contributed. */
+  const shown = (explanation: Explanation, request: AccessRequest, subject: Subject, caller: Subject) => {
+    const { decision, candidates } = explanation;
+    const visible = new Set(subject.policies.filter((name) => readable(caller.acl, name)));
+    const complete = subject.policies.every((name) => visible.has(name));
+    const open = candidates.filter(({ sources }) => sources.every(({ name }) => visible.has(name)));
+    const byOpen = decision.rule !== undefined && open.some(({ decides }) => decides);
+    const plain = complete || byOpen;
+    const suggestion = plain ? explanation.suggestion : explain(compileAcl([]), request).suggestion;
+    return {
+      allowed: decision.allowed,
+      reason: plain ? decision.reason : decision.allowed ? "granted" : "denied",
+      decided_by: byOpen && decision.rule ? decision.rule : null,
+      parameter: (plain ? decision.parameter : undefined) ?? null,
+      rules: open.map(({ pattern, capabilities, sources, decides }) => ({
+        pattern,
+        capabilities,
+        policies: sources,
+        decides,
+      })),
+      // False: policies the caller may not read took part.
+      complete,
+      suggestion: decision.allowed ? null : (suggestion ?? null),
+    };
+  };
+
+  const requestOf = async (input: Given): Promise<AccessRequest> => {
+    if (input.path === undefined || input.path === "") throw invalidRequest("missing path");
+    const operation = input.operation ?? "";
+    if (!isOperation(operation)) throw invalidRequest(`operation must be one of ${OPERATIONS.join(", ")}`);
+    const wrapTtl: Seconds | undefined = input.wrap_ttl;
+    return {
+      path: input.path,
+      operation,
+      parameters: input.parameters ?? {},
+      wrapTtl,
+      sudoPath: await needsSudo(input.path, operation),
+    };
+  };
+
+  const answer = async (input: Given, cx: BackendContext) => {
+    const caller = await callersSubject(core, callerOf(cx));
+    const request = await requestOf(input);
+    const subject = await subjectFor(input, caller);
+    const explained = shown(explain(subject.acl, request), request, subject, caller);
+    return {
+      data: { path: request.path, operation: request.operation, sudo_required: request.sudoPath, ...explained },
+    };
+  };
+
+  return [
+    path("policies/explain", {
+      summary: "why a request is allowed or denied",
+      params: {},
+      ops: {
+        update: op({
+          summary: "explain a decision",
+          input: Input,
+          handle: ({ input }, cx) => answer(input, cx),
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { clusterOf } from "../../core/config/initialize.ts";
+import type { Core } from "../../core/core.ts";
+import { VAULT_VERSION } from "../../core/version.ts";
+import { op, path, VaultError } from "../../framework/index.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { epochSeconds } from "../../std/time.ts";
+import { refusedVerbs } from "./bare.ts";
+
+/** `sys/health`: whether the server answers, for load balancers and clients. No token, no envelope, the status they ask for. */
+
+const CODES = [
+  "activecode",
+  "standbycode",
+  "drsecondarycode",
+  "performancestandbycode",
+  "haunhealthycode",
+  "sealedcode",
+  "uninitcode",
+  "removedcode",
+] as const;
+const FLAGS = ["standbyok", "perfstandbyok"] as const;
+const BOOLEANS = new Set(["", "1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"]);
+
+const badRequest = (): VaultError =>
+  new VaultError("invalid_request", { reason: "a parameter of health is malformed" });
+
+/** The first of what was given. */
+const first = (value: JsonValue | undefined): string | undefined => {
+  const one: JsonValue | undefined = Array.isArray(value) ? value[0] : value;
+  return one === undefined ? undefined : String(one);
+};
+
+const codesOf = (query: JsonObject): ReadonlyMap<string, number> => {
+  const codes = new Map<string, number>();
+  for (const name of CODES) {
+    const text = first(query[name]);
+    if (text === undefined) continue;
+    // Fewer than three digits, or more, is no status a connection can carry.
+    if (!/^[+]?\d{3}$/.test(text) || Number(text) < 200) throw badRequest();
+    codes.set(name, Number(text));
+  }
+  for (const name of FLAGS) if (!BOOLEANS.has(first(query[name]) ?? "")) throw badRequest();
+  return codes;
+};
+
+export const clusterName = (id: string): string => `zeroth-cluster-${id.slice(0, 8)}`;
+
+const report = async (core: Core, query: JsonObject) => {
+  const codes = codesOf(query);
+  const snapshot = await core.config.snapshot();
+  const cluster = clusterOf(snapshot);
+  const { sealed } = snapshot;
+  const initialized = snapshot.mounts.size > 0;
+  const out = !initialized || sealed;
+  const status = !initialized
+    ? (codes.get("uninitcode") ?? 501)
+    : sealed
+      ? (codes.get("sealedcode") ?? 503)
+      : (codes.get("activecode") ?? 200);
+  const mode = out ? "unknown" : "disabled";
+  return {
+    status,
+    bare: {
+      initialized,
+      sealed: out,
+      standby: false,
+      performance_standby: false,
+      replication_performance_mode: mode,
+      replication_dr_mode: mode,
+      server_time_utc: epochSeconds(core.clock.now()),
+      version: VAULT_VERSION,
+      enterprise: false,
+      ...(cluster && !out ? { cluster_name: clusterName(cluster.id), cluster_id: cluster.id } : {}),
+      echo_duration_ms: 0,
+      clock_skew_ms: 0,
+      replication_primary_canary_age_ms: 0,
+    },
+  };
+};
+
+export const healthPaths = (core: Core) => [
+  path("health", {
+    summary: "whether the server is initialized and in use",
+    params: {},
+    ops: {
+      ...refusedVerbs,
+      read: op({
+        summary: "report health; the status of each state can be chosen",
+        access: "unauthenticated",
+        input: z
+          .custom<JsonObject>(isJsonObject)
+          .meta({ description: "activecode, sealedcode, uninitcode, standbyok" }),
+        handle: ({ input }) => report(core, input),
+      }),
+    },
+  }),
+];

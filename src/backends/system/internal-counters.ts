@@ -1,0 +1,80 @@
+import type { Core } from "../../core/core.ts";
+import { notFound, op, path } from "../../framework/index.ts";
+import { entityListAddress } from "../../storage/keys.ts";
+
+/** `sys/internal/counters`: how many tokens and entities there are. Client counts by month are not kept. */
+
+const NO_CLIENTS = { clients: 0, distinct_entities: 0, entity_clients: 0, non_entity_clients: 0, non_entity_tokens: 0 };
+
+export const counterPaths = (core: Core) => {
+  const entities = async (): Promise<number> => {
+    let count = 0;
+    let after: string | undefined;
+    do {
+      const page = await core.store.sortKeys(entityListAddress("").pk, after);
+      count += page.items.length;
+      after = page.next;
+    } while (after !== undefined);
+    return count;
+  };
+  const activity = op({
+    summary: "show no activity",
+    handle: async () => ({ data: { by_namespace: [], months: [], total: NO_CLIENTS } }),
+  });
+  return [
+    path("internal/counters/requests", {
+      summary: "removed from Vault",
+      params: {},
+      ops: {
+        read: op({
+          summary: "tell that this was removed",
+          handle: async () => {
+            throw notFound("The functionality has been removed on this path");
+          },
+        }),
+      },
+    }),
+    path("internal/counters/tokens", {
+      summary: "how many tokens live",
+      params: {},
+      ops: {
+        read: op({
+          summary: "count the living service tokens",
+          handle: async () => {
+            const total = (await core.tokens.accessors()).length;
+            return { data: { counters: { service_tokens: { total } } } };
+          },
+        }),
+      },
+    }),
+    path("internal/counters/entities", {
+      summary: "how many entities there are",
+      params: {},
+      ops: {
+        read: op({
+          summary: "count the entities",
+          handle: async () => ({ data: { counters: { entities: { total: await entities() } } } }),
+        }),
+      },
+    }),
+    path("internal/counters/activity", { summary: "clients by month", params: {}, ops: { read: activity } }),
+    path("internal/counters/activity/monthly", { summary: "clients this month", params: {}, ops: { read: activity } }),
+    path("internal/counters/config", {
+      summary: "how client counts are kept: not at all",
+      params: {},
+      ops: {
+        read: op({
+          summary: "show the settings of client counts",
+          handle: async () => ({
+            data: {
+              default_report_months: 12,
+              enabled: "default-disabled",
+              queries_available: false,
+              retention_months: 0,
+            },
+          }),
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,109 @@
+import type { Core } from "../../core/core.ts";
+import type { Mount } from "../../core/mounts/mount.ts";
+import { callerOf, requestOf } from "../../core/request/context.ts";
+import type { KnownToken } from "../../core/tokens/types.ts";
+import { type BackendContext, op, path, permissionDenied } from "../../framework/index.ts";
+import type { Acl } from "../../policy/index.ts";
+import { reaches, resultantAcl } from "../../policy/resultant.ts";
+import { mountInfo, publicInfo, shownPath } from "./mount-info.ts";
+import { asMountPath } from "./mounts.ts";
+
+/**
+ * `sys/internal/ui`: what the caller's policies let it see. These endpoints check the token themselves, because they
+ * answer some of it without one, and to any token without a rule of its own.
+ *
+ * Security: a mount out of the caller's reach and one that does not exist are the same answer.
+ */
+
+const INVALID_TOKEN = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
+
+/** The token of a request to an open endpoint; nothing where none was sent. Spends no use. */
+export const bearer = async (core: Core, cx: BackendContext): Promise<KnownToken | undefined> => {
+  const { decoded } = requestOf(cx);
+  if (!decoded?.token) return undefined;
+  const snapshot = await core.config.snapshot();
+  const known = await core.tokens.know(decoded.token, core.store.get, snapshot, decoded.sourceAddress);
+  if (!("refused" in known)) return known;
+  throw permissionDenied(known.refused, known.invalid ? INVALID_TOKEN : "permission denied");
+};
+
+export const aclOf = (core: Core, known: KnownToken): Promise<Acl> => core.policies.acl(known.policies, known.entity);
+
+const grouped = (mounts: readonly Mount[], show: (mount: Mount) => object) => {
+  const of = (kind: Mount["kind"]) =>
+    Object.fromEntries(mounts.filter((mount) => mount.kind === kind).map((mount) => [shownPath(mount), show(mount)]));
+  return { data: { secret: of("secret"), auth: of("auth") } };
+};
+
+export const internalUiPaths = (core: Core) => {
+  const mounts = async (): Promise<readonly Mount[]> => [...(await core.config.snapshot()).mounts.values()];
+  const isPublic = (mount: Mount): boolean => mount.config.listingVisibility === "unauth";
+
+  const all = async (cx: BackendContext) => {
+    const known = await bearer(core, cx);
+    if (!known) return grouped((await mounts()).filter(isPublic), publicInfo);
+    const acl = await aclOf(core, known);
+    return grouped(
+      (await mounts()).filter((mount) => reaches(acl, mount.info.path)),
+      mountInfo,
+    );
+  };
+
+  const one = async (given: string, cx: BackendContext) => {
+    const known = await bearer(core, cx);
+    if (!known) throw permissionDenied("no token");
+    const where = asMountPath(given);
+    const mount = core.config.mountFor(await core.config.snapshot(), where);
+    if (!mount || !reaches(await aclOf(core, known), mount.info.path)) {
+      const wire = `preflight capability check returned 403, please ensure client's policies grant access to path "${where}"`;
+      throw permissionDenied("mount is out of the token's reach", wire);
+    }
+    return { data: { ...mountInfo(mount), path: shownPath(mount) } };
+  };
+
+  const open = { access: "unauthenticated" } as const;
+  return [
+    path("internal/ui/mounts", {
+      summary: "mounts the caller can reach",
+      params: {},
+      ops: {
+        read: op({
+          ...open,
+          summary: "list the mounts in reach; without a token those listed for everybody",
+          handle: (_request, cx) => all(cx),
+        }),
+      },
+    }),
+    path("internal/ui/mounts/{path+}", {
+      summary: "the mount that serves a path",
+      params: { path: "any path in a mount" },
+      ops: {
+        read: op({
+          ...open,
+          summary: "describe the mount of a path",
+          handle: ({ params }, cx) => one(params.path, cx),
+        }),
+      },
+    }),
+    path("internal/ui/resultant-acl", {
+      summary: "what the caller's policies amount to",
+      params: {},
+      ops: {
+        read: op({
+          summary: "show the caller's rules",
+          handle: async (_request, cx) => ({ data: resultantAcl(await aclOf(core, callerOf(cx))) }),
+        }),
+      },
+    }),
+    path("internal/ui/namespaces", {
+      summary: "namespaces: none",
+      params: {},
+      ops: { read: op({ ...open, summary: "list no namespaces", handle: async () => ({ data: { keys: [] } }) }) },
+    }),
+    path("internal/ui/feature-flags", {
+      summary: "feature flags of the web page: none",
+      params: {},
+      ops: { read: op({ ...open, summary: "list no flags", handle: async () => ({ bare: { feature_flags: [] } }) }) },
+    }),
+  ];
+};

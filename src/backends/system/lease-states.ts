@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import type { Job } from "../../core/jobs/types.ts";
+import { field, op, path, VaultError } from "../../framework/index.ts";
+import { rfc3339 } from "../../std/time.ts";
+
+/** Leases that could not be revoked, tidying, and revocations that are still under way. */
+
+const STARTED =
+  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
+const TIDY_MS = 5000;
+const SHOWN = 10_000;
+
+const limitOf = (text: string | undefined): number => {
+  if (text === undefined || text === "") return SHOWN;
+  if (text === "none") return Number.POSITIVE_INFINITY;
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new VaultError("internal", {
+      wire: "invalid 'limit' provided, must be 'none' or a positive integer",
+      multi: true,
+    });
+  }
+  return Number(text);
+};
+
+const shownJob = (job: Job) => ({
+  id: job.id,
+  kind: job.kind,
+  subject: String(job.input["prefix"] ?? job.input["path"] ?? job.input["from"] ?? ""),
+  state: job.state,
+  handled: job.handled,
+  started: rfc3339(job.startedMs),
+  ...(job.error === "" ? {} : { error: job.error }),
+});
+
+export const leaseStatePaths = (core: Core) => {
+  const type = field.text("irrevocable");
+
+  /** Accessors of the mounts by id, as Vault names mounts here. */
+  const accessors = async (): Promise<ReadonlyMap<string, string>> => {
+    const { mounts } = await core.config.snapshot();
+    return new Map([...mounts.values()].map(({ info }) => [info.id, info.accessor]));
+  };
+
+  return [
+    path("leases", {
+      summary: "leases that could not be revoked",
+      params: {},
+      ops: {
+        read: op({
+          summary: "list the irrevocable leases",
+          access: "sudo",
+          input: z.object({
+            type,
+            limit: field.text("how many at most, or none"),
+            include_child_namespaces: field.flag("not used"),
+          }),
+          handle: async ({ input }) => {
+            if (input.type !== "irrevocable") return undefined;
+            const found = await core.leases.irrevocable(limitOf(input.limit));
+            const mounts = await accessors();
+            const leases = found.map(({ id, mountId, error }) => ({
+              lease_id: id,
+              mount_id: mounts.get(mountId) ?? "",
+              error,
+            }));
+            return { data: { lease_count: leases.length, leases } };
+          },
+        }),
+      },
+    }),
+    path("leases/count", {
+      summary: "how many leases could not be revoked",
+      params: {},
+      ops: {
+        read: op({
+          summary: "count the irrevocable leases by mount",
+          input: z.object({ type, include_child_namespaces: field.flag("not used") }),
+          handle: async ({ input }) => {
+            if (input.type !== "irrevocable") return undefined;
+            const found = await core.leases.irrevocable();
+            const mounts = await accessors();
+            const counts: Record<string, number> = {};
+            for (const { mountId } of found) {
+              const name = mounts.get(mountId) ?? "";
+              counts[name] = (counts[name] ?? 0) + 1;
+            }
+            return { data: { lease_count: found.length, counts } };
+          },
+        }),
+      },
+    }),
+    path("leases/tidy", {
+      summary: "clean up after leases",
+      params: {},
+      ops: {
+        update: op({
+          summary: "remove what leads nowhere, end what has no token",
+          handle: async () => {
+            await core.leases.tidy(core.clock.now() + TIDY_MS);
+            return { status: 202, data: null, warnings: [STARTED] };
+          },
+        }),
+      },
+    }),
+    path("leases/jobs", {
+      summary: "revocations, moves and removals of mounts that take longer than a request",
+      params: {},
+      ops: {
+        read: op({
+          summary: "list the jobs of the last day",
+          access: "sudo",
+          handle: async () => ({ data: { jobs: (await core.jobs.list()).map(shownJob) } }),
+        }),
+      },
+    }),
+  ];
+};

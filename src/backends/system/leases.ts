@@ -1,0 +1,195 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { hasEnded } from "../../core/leases/expiry.ts";
+import type { Lease } from "../../core/leases/types.ts";
+import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
+import type { Token } from "../../core/tokens/types.ts";
+import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { rfc3339, seconds } from "../../std/time.ts";
+import { PATIENCE_MS } from "./mount-disable.ts";
+
+/** `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`. */
+
+const idOf = (inBody: string | undefined, inPath?: string): string => {
+  const id = inBody !== undefined && inBody !== "" ? inBody : (inPath ?? "");
+  if (id === "") throw invalidRequest("lease_id must be specified");
+  return id;
+};
+
+const timesOf = (issuedMs: number, expires: number, lastRenewalMs: number, nowMs: number) => ({
+  issue_time: rfc3339(issuedMs),
+  expire_time: expires === 0 ? null : rfc3339(expires * 1000),
+  last_renewal: lastRenewalMs === 0 ? null : rfc3339(lastRenewalMs),
+  ttl: expires === 0 ? 0 : Math.max(0, Math.floor(expires - nowMs / 1000)),
+});
+
+const ofToken = (token: Token, nowMs: number) => ({
+  id: tokenLeaseId(token),
+  path: token.path,
+  renewable: token.renewable,
+  ...timesOf(token.issuedMs, token.expires, token.lastRenewalMs, nowMs),
+});
+
+const ofEngine = (lease: Lease, nowMs: number) => ({
+  id: lease.id,
+  path: lease.path,
+  renewable: lease.renewable && lease.state === "live",
+  ...timesOf(lease.issuedMs, lease.expires, lease.lastRenewalMs, nowMs),
+  ...(lease.state === "irrevocable" ? { revoke_error: lease.error } : {}),
+});
+
+const ACCEPTED = { status: 202 } as const;
+
+export const leasePaths = (core: Core) => {
+  const now = () => core.clock.now();
+
+  const lookup = async (id: string) => {
+    const token = await core.leases.tokenOf(id);
+    if (token) return { data: ofToken(token, now()) };
+    const lease = await core.leases.lookup(id);
+    // The clock decides: what has ended is gone, whether or not the sweeper came by.
+    if (!lease || (lease.state === "live" && hasEnded(lease.expires, now()))) throw invalidRequest("invalid lease");
+    return { data: ofEngine(lease, now()) };
+  };
+
+  const renew = async (id: string, increment: number) => {
+    if (await core.leases.tokenOf(id)) throw invalidRequest("tokens cannot be renewed through this endpoint");
+    const { lease, warnings } = await core.leases.renew(id, seconds(increment));
+    return { renewed: { id: lease.id, renewable: lease.renewable, duration: lease.ttl }, data: null, warnings };
+  };
+
+  const revoke = async (id: string, sync: boolean) => {
+    if (sync) await core.leases.revoke(id);
+    else await core.leases.expireNow(id);
+    return sync ? undefined : ACCEPTED;
+  };
+
+  const revokePrefix = async (prefix: string, force: boolean, sync: boolean) => {
+    const { job } = await core.leases.revokePrefix(prefix, { force, sync, deadlineMs: now() + PATIENCE_MS });
+    if (!sync && !force) return ACCEPTED;
+    if (job === undefined) return undefined;
+    return {
+      status: 202,
+      data: { job_id: job },
+      warnings: ["Too many leases for one request: the rest is being revoked"],
+    };
+  };
+
+  const lease_id = field.text("id of the lease");
+  const increment = field.duration("wanted lifetime from now; 0 for the lease's own");
+  const sync = field.flag("wait until it is revoked; true unless told otherwise");
+  const renewInput = z.object({ lease_id, increment });
+  const revokeInput = z.object({ lease_id, sync });
+  const prefixInput = z.object({ sync });
+  const byId = { url_lease_id: "id of the lease" };
+  const byPrefix = { prefix: "start of the lease ids, at whole path elements" };
+
+  const renewHere = { summary: "renew a lease", input: renewInput } as const;
+  const revokeHere = { summary: "revoke a lease", input: revokeInput } as const;
+  type RenewGiven = z.output<typeof renewInput>;
+  type RevokeGiven = z.output<typeof revokeInput>;
+  const renewing = (given: RenewGiven, inPath?: string) => renew(idOf(given.lease_id, inPath), given.increment ?? 0);
+  const revoking = (given: RevokeGiven, inPath?: string) => revoke(idOf(given.lease_id, inPath), given.sync ?? true);
+
+  const renewal = {
+    summary: "renew a lease",
+    params: {},
+    ops: { update: { ...renewHere, handle: ({ input }: { input: RenewGiven }) => renewing(input) } },
+  };
+  type InPath = { readonly params: { readonly url_lease_id: string } };
+  const renewalByPath = {
+    summary: "renew a lease",
+    params: byId,
+    ops: {
+      update: {
+        ...renewHere,
+        handle: ({ params, input }: InPath & { input: RenewGiven }) => renewing(input, params.url_lease_id),
+      },
+    },
+  };
+  const revocation = {
+    summary: "revoke a lease",
+    params: {},
+    ops: { update: { ...revokeHere, handle: ({ input }: { input: RevokeGiven }) => revoking(input) } },
+  };
+  const revocationByPath = {
+    summary: "revoke a lease",
+    params: byId,
+    ops: {
+      update: {
+        ...revokeHere,
+        handle: ({ params, input }: InPath & { input: RevokeGiven }) => revoking(input, params.url_lease_id),
+      },
+    },
+  };
+  type Below = { readonly params: { readonly prefix: string } };
+  const prefixed = {
+    summary: "revoke everything below a prefix",
+    params: byPrefix,
+    ops: {
+      update: {
+        summary: "revoke everything below a prefix",
+        access: "sudo",
+        input: prefixInput,
+        handle: ({ params, input }: Below & { input: z.output<typeof prefixInput> }) =>
+          revokePrefix(params.prefix, false, input.sync ?? true),
+      },
+    },
+  } as const;
+  const forced = {
+    summary: "remove everything below a prefix, whatever the backends say",
+    params: byPrefix,
+    ops: {
+      update: {
+        summary: "remove leases although their secrets may live on",
+        access: "sudo",
+        handle: ({ params }: Below) => revokePrefix(params.prefix, true, true),
+      },
+    },
+  } as const;
+
+  // Each path stands twice: old clients leave `leases/` out.
+  return [
+    path("leases/lookup", {
+      summary: "what a lease is",
+      params: {},
+      ops: {
+        update: op({
+          summary: "look up a lease",
+          input: z.object({ lease_id }),
+          handle: ({ input }) => lookup(idOf(input.lease_id)),
+        }),
+        list: op({
+          summary: "list the tops of all lease ids",
+          access: "sudo",
+          handle: async () => ({ data: { keys: await core.leases.list("") } }),
+        }),
+      },
+    }),
+    path("leases/lookup/{prefix+}", {
+      summary: "lease ids by level",
+      params: { prefix: "start of the lease ids" },
+      ops: {
+        list: op({
+          summary: "list what comes next in the lease ids",
+          access: "sudo",
+          handle: async ({ params }) => ({
+            data: { keys: await core.leases.list(params.prefix.endsWith("/") ? params.prefix : `${params.prefix}/`) },
+          }),
+        }),
+      },
+    }),
+    path("leases/renew", renewal),
+    path("leases/renew/{url_lease_id+}", renewalByPath),
+    path("renew", renewal),
+    path("renew/{url_lease_id+}", renewalByPath),
+    path("leases/revoke", revocation),
+    path("leases/revoke/{url_lease_id+}", revocationByPath),
+    path("revoke", revocation),
+    path("revoke/{url_lease_id+}", revocationByPath),
+    path("leases/revoke-prefix/{prefix+}", prefixed),
+    path("revoke-prefix/{prefix+}", prefixed),
+    path("leases/revoke-force/{prefix+}", forced),
+    path("revoke-force/{prefix+}", forced),
+  ];
+};

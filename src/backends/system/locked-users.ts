@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { lockedNames, unlockName } from "../../core/login/lockout.ts";
+import { field, op, path } from "../../framework/index.ts";
+
+/** `sys/locked-users`: who is locked out of logging in, and the end of that. */
+
+interface LockedAt {
+  readonly mount_accessor: string;
+  readonly counts: number;
+  readonly alias_identifiers: readonly string[] | null;
+}
+
+const lockedAt = async (core: Core, accessor: string): Promise<LockedAt> => {
+  const names = await lockedNames(core, accessor);
+  return { mount_accessor: accessor, counts: names.length, alias_identifiers: names.length > 0 ? names : null };
+};
+
+const authAccessors = async (core: Core): Promise<readonly string[]> => {
+  const { mounts } = await core.config.snapshot();
+  return [...mounts.values()].filter(({ kind }) => kind === "auth").map(({ info }) => info.accessor);
+};
+
+/** A mount that is asked for by name is shown whatever is locked there. */
+const summary = async (core: Core, asked: string | undefined) => {
+  const accessors = asked ? [asked] : await authAccessors(core);
+  const all = await Promise.all(accessors.map((accessor) => lockedAt(core, accessor)));
+  const shown = asked ? all : all.filter(({ counts }) => counts > 0).sort((a, b) => b.counts - a.counts);
+  const total = shown.reduce((sum, { counts }) => sum + counts, 0);
+  const namespace = { namespace_id: "root", namespace_path: "", counts: total, mount_accessors: shown };
+  return { total, by_namespace: shown.length > 0 ? [namespace] : [] };
+};
+
+export const lockedUsersPaths = (core: Core) => [
+  path("locked-users", {
+    summary: "Who is locked out.",
+    params: {},
+    ops: {
+      read: op({
+        summary: "Count and name the locked users, by mount.",
+        input: z.object({ mount_accessor: field.text("Accessor of one mount.") }),
+        handle: async ({ input }) => ({ data: await summary(core, input.mount_accessor) }),
+      }),
+    },
+  }),
+  path("locked-users/{mount_accessor:any}/unlock/{alias_identifier+}", {
+    summary: "A user that may be locked out.",
+    params: {
+      mount_accessor: "Accessor of the mount.",
+      alias_identifier: "Name the method knows the user by.",
+    },
+    ops: {
+      update: op({
+        summary: "Unlock a user, and forget the failures.",
+        handle: async ({ params }) => {
+          // Methods fold names to lower case or not at all.
+          const names = new Set([params.alias_identifier, params.alias_identifier.toLowerCase()]);
+          for (const name of names) await unlockName(core, params.mount_accessor, name);
+          return undefined;
+        },
+      }),
+    },
+  }),
+];

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { isJsonObject, type JsonObject } from "../../std/json.ts";
+
+/**
+ * `sys/loggers`: the operator's log levels, kept for every environment. The operator's log says only what needs
+ * attention, so no level silences it; the levels are here for tools that set and read them.
+ */
+
+const NAME = "log-levels";
+const DEFAULT_LEVEL = "info";
+const SPELLINGS: Readonly<Record<string, string>> = {
+  trace: "trace",
+  debug: "debug",
+  notice: "info",
+  info: "info",
+  "": "info",
+  warn: "warn",
+  warning: "warn",
+  err: "error",
+  error: "error",
+};
+const LOGGERS = ["audit", "core", "expiration", "identity", "policy", "storage", "token"];
+
+const levelOf = (text: string | undefined): string => {
+  if (!text) throw invalidRequest("level is required");
+  const level = Object.hasOwn(SPELLINGS, text.toLowerCase()) ? SPELLINGS[text.toLowerCase()] : undefined;
+  if (level === undefined) throw invalidRequest(`invalid level provided: unknown log level: ${text}`);
+  return level;
+};
+
+const input = z.object({ level: field.text("trace, debug, info, warn or error") });
+
+export const loggerPaths = (core: Core) => {
+  const levels = async (): Promise<JsonObject> => {
+    const stored = (await core.config.snapshot()).settings.get(`setting/${NAME}`)?.["levels"];
+    const defaults = Object.fromEntries(LOGGERS.map((name) => [name, DEFAULT_LEVEL]));
+    return { ...defaults, ...(isJsonObject(stored) ? stored : {}) };
+  };
+  const put = (all: JsonObject) => core.config.putSetting("setting", NAME, { levels: all });
+  const known = (name: string): string => {
+    if (!LOGGERS.includes(name)) throw invalidRequest(`logger ${JSON.stringify(name)} not found`);
+    return name;
+  };
+
+  return [
+    path("loggers", {
+      summary: "levels of all loggers",
+      params: {},
+      ops: {
+        read: op({ summary: "read the levels", handle: async () => ({ data: await levels() }) }),
+        update: op({
+          summary: "set the level of all loggers",
+          input,
+          handle: async ({ input: { level } }) => {
+            const wanted = levelOf(level);
+            await put(Object.fromEntries(LOGGERS.map((name) => [name, wanted])));
+            return undefined;
+          },
+        }),
+        delete: op({
+          summary: "put all loggers back",
+          handle: async () => {
+            await core.config.putSetting("setting", NAME, undefined);
+            return undefined;
+          },
+        }),
+      },
+    }),
+    path("loggers/{name}", {
+      summary: "level of a logger",
+      params: { name: "name of the logger" },
+      ops: {
+        read: op({
+          summary: "read the level of a logger",
+          handle: async ({ params }) => ({ data: { [known(params.name)]: (await levels())[params.name] } }),
+        }),
+        update: op({
+          summary: "set the level of a logger",
+          input,
+          handle: async ({ params, input: { level } }) => {
+            const name = known(params.name);
+            await put({ ...(await levels()), [name]: levelOf(level) });
+            return undefined;
+          },
+        }),
+        delete: op({
+          summary: "put a logger back",
+          handle: async ({ params }) => {
+            const name = known(params.name);
+            await put({ ...(await levels()), [name]: DEFAULT_LEVEL });
+            return undefined;
+          },
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,22 @@
+import type { Core } from "../../core/core.ts";
+import type { Mount } from "../../core/mounts/mount.ts";
+import { unmount } from "../../core/mounts/unmount.ts";
+import { invalidRequest } from "../../framework/index.ts";
+
+/** How long a request works at what may take longer; the rest goes on as a job. API Gateway waits 30 seconds. */
+export const PATIENCE_MS = 20_000;
+
+/** Answers nothing when the mount is gone, 202 and a warning when it is still going. Throws when a lease stands in the way. */
+export const disable = async (core: Core, mount: Mount | undefined) => {
+  if (!mount) return undefined;
+  const job = await unmount(core, mount, core.clock.now() + PATIENCE_MS);
+  if (job?.state === "failure") throw invalidRequest(job.error);
+  if (job?.state !== "running") return undefined;
+  return {
+    status: 202,
+    data: { job_id: job.id },
+    warnings: [
+      `The mount at ${mount.info.path} answers no more; its leases are still being revoked. Repeat this request to go on at once.`,
+    ],
+  };
+};

@@ -1,0 +1,84 @@
+import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
+import { BUILT_IN_VERSION } from "../../core/version.ts";
+
+/** A mount as the API shows it: as configured in `sys/mounts`, as it counts in `tune`. */
+
+/** Mounts every server has; they show `options` as null and are neither tuned, moved nor removed. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(["system", "cubbyhole", "identity", "token"]);
+
+export const isAlwaysThere = (mount: Mount): boolean => ALWAYS_THERE.has(mount.info.type);
+
+/** The path as `sys/mounts` and `sys/auth` show it: auth methods without `auth/`. */
+export const shownPath = ({ kind, info }: Mount): string =>
+  kind === "auth" ? info.path.slice("auth/".length) : info.path;
+
+const listed = (name: string, values: readonly string[] | undefined) =>
+  values === undefined || values.length === 0 ? {} : { [name]: values };
+
+const lists = (config: MountConfig) => ({
+  ...listed("allowed_response_headers", config.allowedResponseHeaders),
+  ...listed("audit_non_hmac_request_keys", config.auditNonHmacRequestKeys),
+  ...listed("audit_non_hmac_response_keys", config.auditNonHmacResponseKeys),
+  ...listed("passthrough_request_headers", config.passthroughRequestHeaders),
+  ...(config.listingVisibility ? { listing_visibility: config.listingVisibility } : {}),
+});
+
+const lockout = ({ userLockout }: MountConfig) =>
+  userLockout && {
+    user_lockout_counter_reset_duration: userLockout.counterReset ?? 0,
+    user_lockout_disable: userLockout.disable ?? false,
+    user_lockout_duration: userLockout.duration ?? 0,
+    user_lockout_threshold: userLockout.threshold ?? 0,
+  };
+
+const tokenType = ({ kind, config }: Mount) =>
+  kind === "auth" ? { token_type: config.tokenType ?? "default-service" } : {};
+
+/** TTLs are the mount's own; 0 is the system's default. */
+export const mountInfo = (mount: Mount) => {
+  const { info, config } = mount;
+  const locked = lockout(config);
+  const builtIn = isAlwaysThere(mount);
+  return {
+    accessor: info.accessor,
+    config: {
+      default_lease_ttl: config.defaultLeaseTtl,
+      force_no_cache: config.forceNoCache,
+      max_lease_ttl: config.maxLeaseTtl,
+      ...lists(config),
+      ...tokenType(mount),
+      ...(locked ? { user_lockout_config: locked } : {}),
+    },
+    ...(builtIn ? {} : { deprecation_status: "supported" }),
+    description: mount.description,
+    external_entropy_access: mount.externalEntropyAccess,
+    local: mount.local,
+    options: builtIn && Object.keys(info.options).length === 0 ? null : info.options,
+    plugin_version: "",
+    running_plugin_version: BUILT_IN_VERSION,
+    running_sha256: "",
+    seal_wrap: mount.sealWrap,
+    type: info.type,
+    uuid: mount.uuid,
+  };
+};
+
+/** TTLs are those that count. */
+export const tuneInfo = (mount: Mount) => ({
+  default_lease_ttl: mount.info.defaultTtl,
+  description: mount.description,
+  force_no_cache: mount.config.forceNoCache,
+  max_lease_ttl: mount.info.maxTtl,
+  ...lists(mount.config),
+  ...(mount.externalEntropyAccess ? { external_entropy_access: true } : {}),
+  ...(Object.keys(mount.info.options).length === 0 ? {} : { options: mount.info.options }),
+  ...tokenType(mount),
+  ...lockout(mount.config),
+});
+
+/** What everybody may see of a mount that is listed for all. */
+export const publicInfo = ({ info, description }: Mount) => ({
+  type: info.type,
+  description,
+  options: info.options,
+});

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { backendOf } from "../../core/request/context.ts";
+import { VAULT_VERSION } from "../../core/version.ts";
+import { type BackendContext, field, type OpenApiMount, op, openApiDocument, path } from "../../framework/index.ts";
+import { reaches } from "../../policy/resultant.ts";
+import { aclOf, bearer } from "./internal-ui.ts";
+
+/** `sys/internal/specs/openapi`: what the caller can reach, as an OpenAPI document. */
+
+const input = z.object({
+  generic_mount_paths: field.flag("name mounts by a parameter and each type once"),
+  context: field.text("not used"),
+});
+
+export const openApiPaths = (core: Core) => {
+  const document = async (generic: boolean, cx: BackendContext) => {
+    const known = await bearer(core, cx);
+    const acl = known && (await aclOf(core, known));
+    const seen = new Set<string>();
+    const shown: OpenApiMount[] = [];
+    for (const mount of (await core.config.snapshot()).mounts.values()) {
+      if (!acl || !reaches(acl, mount.info.path)) continue;
+      const backend = await backendOf(core, mount);
+      const name = `${mount.kind}/${mount.info.type}/${mount.info.options["version"] ?? ""}`;
+      if (!backend || (generic && seen.has(name))) continue;
+      seen.add(name);
+      const parameter = `${mount.kind === "auth" ? "auth/" : ""}{${mount.info.type}_mount_path}/`;
+      const named = generic && mount.info.type !== "system";
+      shown.push({ path: named ? parameter : mount.info.path, backend });
+    }
+    return { bare: openApiDocument(shown, VAULT_VERSION) };
+  };
+  const definition = {
+    summary: "document what the caller can reach",
+    access: "unauthenticated",
+    input,
+    handle: ({ input: given }: { readonly input: z.output<typeof input> }, cx: BackendContext) =>
+      document(given.generic_mount_paths ?? false, cx),
+  } as const;
+  return [
+    path("internal/specs/openapi", {
+      summary: "the API as an OpenAPI document",
+      params: {},
+      ops: { read: op(definition), update: op(definition) },
+    }),
+  ];
+};

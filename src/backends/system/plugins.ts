@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { BUILT_IN_VERSION } from "../../core/version.ts";
+import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { uuid } from "../../std/random.ts";
+
+/**
+ * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what would
+ * register some is refused.
+ */
+
+const KINDS = ["auth", "database", "secret"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Mounts every server has; they cannot be mounted by a type. */
+const CORE_TYPES = new Set(["system", "cubbyhole", "identity", "token"]);
+
+/** What the database engine connects to, by the names Vault gives its plugins. */
+const DATABASES = ["postgresql-database-plugin"];
+
+const NO_PLUGINS = "plugins cannot be registered: only the built-in backends exist";
+
+const kindOf = (text: string): Kind => {
+  const kind = KINDS.find((one) => one === text);
+  if (!kind) throw invalidRequest(`${JSON.stringify(text)} is not a supported plugin type`);
+  return kind;
+};
+
+export const pluginPaths = (core: Core) => {
+  const namesOf = (kind: Kind): readonly string[] => {
+    const { types } = core.catalog;
+    if (kind === "database") {
+      return types.some((one) => one.kind === "secret" && one.type === "database") ? DATABASES : [];
+    }
+    return types
+      .filter((one) => one.kind === kind && !CORE_TYPES.has(one.type))
+      .map((one) => one.type)
+      .sort();
+  };
+
+  const detail = (kind: Kind, name: string): JsonObject => ({
+    builtin: true,
+    deprecation_status: "supported",
+    name,
+    type: kind,
+    version: BUILT_IN_VERSION,
+  });
+
+  const refuse = async (): Promise<never> => {
+    throw invalidRequest(NO_PLUGINS);
+  };
+
+  return [
+    path("plugins/catalog", {
+      summary: "the built-in backends",
+      params: {},
+      ops: {
+        read: op({
+          summary: "list the built-in backends of every kind",
+          handle: async () => ({
+            data: {
+              ...Object.fromEntries(KINDS.map((kind) => [kind, namesOf(kind)])),
+              detailed: KINDS.flatMap((kind) => namesOf(kind).map((name) => detail(kind, name))),
+            },
+          }),
+        }),
+      },
+    }),
+    path("plugins/catalog/{type:any}", {
+      summary: "the built-in backends of a kind",
+      params: { type: "auth, database or secret" },
+      ops: {
+        list: op({
+          summary: "list the built-in backends of a kind",
+          access: "sudo",
+          // A kind without any is still a list.
+          handle: async ({ params }) => ({ status: 200, data: { keys: namesOf(kindOf(params.type)) } }),
+        }),
+      },
+    }),
+    path("plugins/catalog/{type:any}/{name:any}", {
+      summary: "a built-in backend",
+      params: { type: "auth, database or secret", name: "its type" },
+      ops: {
+        read: op({
+          summary: "describe a built-in backend",
+          access: "sudo",
+          handle: async ({ params }) => {
+            const kind = kindOf(params.type);
+            if (!namesOf(kind).includes(params.name)) return undefined;
+            const { type: _, ...shown } = detail(kind, params.name);
+            return { data: { args: [], command: "", sha256: "", ...shown } };
+          },
+        }),
+        update: op({ summary: "refused: no plugin can be registered", access: "sudo", handle: refuse }),
+        delete: op({ summary: "refused: no plugin can be removed", access: "sudo", handle: refuse }),
+      },
+    }),
+    path("plugins/reload/backend", {
+      summary: "reload of plugins",
+      params: {},
+      ops: {
+        update: op({
+          summary: "accept a reload; built-in backends keep no state to reload",
+          access: "sudo",
+          input: z.object({
+            plugin: field.text("name of the plugin"),
+            mounts: field.commaList("paths of the mounts"),
+            scope: field.text("kept for Vault's clients"),
+          }),
+          handle: async ({ input }) => {
+            const mounts = input.mounts ?? [];
+            const plugin = input.plugin ?? "";
+            if (plugin === "" && mounts.length === 0) throw invalidRequest("plugin or mounts must be provided");
+            if (plugin !== "" && mounts.length > 0)
+              throw invalidRequest("plugin and mounts cannot be set at the same time");
+            return { data: { reload_id: uuid(core.random) } };
+          },
+        }),
+      },
+    }),
+  ];
+};

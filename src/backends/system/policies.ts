@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { field, invalidRequest, op, path, type Reply } from "../../framework/index.ts";
+import {
+  canonicalPolicyName,
+  decodePolicyText,
+  listedPolicyNames,
+  nameForDelete,
+  nameForWrite,
+  PolicyError,
+} from "../../policy/index.ts";
+
+/** `sys/policies/acl` and its older spelling `sys/policy`: ACL policies. A change holds on every token's next request. */
+
+const RULES_DEPRECATED = "'rules' is deprecated, please use 'policy' instead";
+
+const orRefuse = <T>(check: () => T): T => {
+  try {
+    return check();
+  } catch (cause) {
+    if (cause instanceof PolicyError) throw invalidRequest(cause.wire, { cause });
+    throw cause;
+  }
+};
+
+interface Given {
+  readonly policy: string | undefined;
+  readonly rules?: string | undefined;
+}
+
+export const policyPaths = (core: Core) => {
+  const names = async (): Promise<readonly string[]> => listedPolicyNames(await core.policies.list());
+
+  const read = async (given: string, as: "policy" | "rules") => {
+    const name = canonicalPolicyName(given);
+    const policy = await core.policies.get(name);
+    return policy && { data: { name, [as]: policy.text } };
+  };
+
+  const write = async (given: string, input: Given): Promise<Reply<never> | undefined> => {
+    const name = orRefuse(() => nameForWrite(given));
+    const old = input.policy === undefined || input.policy === "" ? (input.rules ?? "") : "";
+    const text = old === "" ? (input.policy ?? "") : old;
+    if (text === "") throw invalidRequest("'policy' parameter not supplied or empty");
+    await core.policies.put(name, decodePolicyText(text));
+    const warnings = [
+      ...(name === given ? [] : [`policy name was converted to ${name}`]),
+      ...(old === "" ? [] : [RULES_DEPRECATED]),
+    ];
+    return warnings.length === 0 ? undefined : { warnings };
+  };
+
+  const remove = async (given: string): Promise<undefined> => {
+    await core.policies.remove(orRefuse(() => nameForDelete(given)));
+    return undefined;
+  };
+
+  const params = { name: "name of the policy; may hold slashes" };
+  const policy = field.text("the policy in HCL or JSON, plain or base64");
+  const old = {
+    summary: "names of the ACL policies, as long-standing clients ask",
+    handle: async () => {
+      const keys = await names();
+      return { data: { keys, policies: keys } };
+    },
+  };
+  return [
+    path("policies/acl", {
+      summary: "names of the ACL policies",
+      params: {},
+      ops: { list: op({ summary: "list the ACL policies", handle: async () => ({ data: { keys: await names() } }) }) },
+    }),
+    path("policies/acl/{name+}", {
+      summary: "an ACL policy",
+      params,
+      ops: {
+        read: op({
+          summary: "read an ACL policy as it was written",
+          handle: (request) => read(request.params.name, "policy"),
+        }),
+        update: op({
+          summary: "write an ACL policy",
+          input: z.object({ policy }),
+          handle: ({ params: { name }, input }) => write(name, input),
+        }),
+        delete: op({ summary: "delete an ACL policy", handle: (request) => remove(request.params.name) }),
+      },
+    }),
+    path("policy", { summary: "names of the ACL policies", params: {}, ops: { list: op(old), read: op(old) } }),
+    path("policy/{name+}", {
+      summary: "an ACL policy, by its older path",
+      params,
+      ops: {
+        read: op({
+          summary: "read an ACL policy as it was written",
+          handle: (request) => read(request.params.name, "rules"),
+        }),
+        update: op({
+          summary: "write an ACL policy",
+          input: z.object({ policy, rules: field.text("older name of policy") }),
+          handle: ({ params: { name }, input }) => write(name, input),
+        }),
+        delete: op({ summary: "delete an ACL policy", handle: (request) => remove(request.params.name) }),
+      },
+    }),
+  ];
+};

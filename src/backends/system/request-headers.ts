@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { AUDITED_HEADER, auditedHeaders } from "../../audit/headers.ts";
+import type { Core } from "../../core/core.ts";
+import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+
+/** `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or not. No other is shown. */
+
+/** Those that carry the token never reach the audit log; saying so here would promise what cannot be. */
+const NEVER = new Set(["x-vault-token", "authorization"]);
+
+export const requestHeaderPaths = (core: Core) => {
+  const all = async (): Promise<JsonObject> => auditedHeaders(await core.config.snapshot());
+  const put = (name: string, value: JsonObject | undefined) => core.config.putSetting(AUDITED_HEADER, name, value);
+
+  return [
+    path("config/auditing/request-headers", {
+      summary: "the request headers that are audited",
+      params: {},
+      ops: {
+        read: op({
+          summary: "list the audited request headers",
+          access: "sudo",
+          handle: async () => ({ data: { headers: await all() } }),
+        }),
+      },
+    }),
+    path("config/auditing/request-headers/{header:any}", {
+      summary: "an audited request header",
+      params: { header: "name of the header, in any case" },
+      ops: {
+        read: op({
+          summary: "read how a header is audited",
+          access: "sudo",
+          handle: async ({ params }) => {
+            const found = (await all())[params.header.toLowerCase()];
+            if (found === undefined) throw invalidRequest("Could not find header in config");
+            return { data: { [params.header]: found } };
+          },
+        }),
+        update: op({
+          summary: "audit a header",
+          access: "sudo",
+          input: z.object({ hmac: field.flag("hash its values") }),
+          handle: async ({ params, input }) => {
+            const name = params.header.toLowerCase();
+            if (NEVER.has(name)) throw invalidRequest("headers that carry a token cannot be audited");
+            await put(name, { hmac: input.hmac ?? false });
+            return undefined;
+          },
+        }),
+        delete: op({
+          summary: "stop auditing a header",
+          access: "sudo",
+          handle: async ({ params }) => {
+            const name = params.header.toLowerCase();
+            if ((await all())[name] !== undefined) await put(name, undefined);
+            return undefined;
+          },
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,72 @@
+import type { Snapshot } from "../../core/config/types.ts";
+import type { Core } from "../../core/core.ts";
+import type { Mount } from "../../core/mounts/mount.ts";
+import { changeMounts, mountWrite } from "../../core/mounts/table.ts";
+import { versionsOf } from "../../core/mounts/types.ts";
+import { invalidRequest, op, path } from "../../framework/index.ts";
+import { tuneInfo } from "./mount-info.ts";
+import { asMountPath } from "./mounts.ts";
+import { type TuneGiven, TuneInput, tuned } from "./tune-input.ts";
+
+/** `sys/mounts/<path>/tune` and `sys/auth/<path>/tune`: the settings of a mount, as they count. */
+
+/** Secrets mounts that are never tuned. */
+const FIXED = new Set(["sys/", "cubbyhole/", "identity/"]);
+
+export const tunePaths = (core: Core) => {
+  const mountAt = (snapshot: Snapshot, where: string): Mount | undefined => core.config.mountFor(snapshot, where);
+
+  const show = async (where: string) => {
+    const mount = mountAt(await core.config.snapshot(), where);
+    if (!mount) throw invalidRequest(`cannot fetch sysview for path "${where}"`);
+    return { data: tuneInfo(mount) };
+  };
+
+  const tune = async (where: string, given: TuneGiven) => {
+    if (FIXED.has(where)) {
+      const parameter = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+      if (parameter !== undefined) throw invalidRequest(`cannot tune parameter ${parameter} of ${where}`);
+    }
+    let warnings: readonly string[] = [];
+    await changeMounts(core, async (snapshot) => {
+      const mount = mountAt(snapshot, where);
+      if (!mount) throw invalidRequest(`tune of path "${where}" failed: no mount entry found`);
+      const result = tuned(mount, given, versionsOf(core.catalog, mount.kind, mount.info.type));
+      warnings = result.warnings;
+      return [await mountWrite(core, result.mount, "present")];
+    });
+    return warnings.length > 0 ? { data: null, warnings } : undefined;
+  };
+
+  return [
+    path("mounts/{path+}/tune", {
+      summary: "settings of a mount",
+      params: { path: "where it is mounted; auth methods with auth/ in front" },
+      ops: {
+        read: op({ summary: "show the settings that count", handle: ({ params }) => show(asMountPath(params.path)) }),
+        update: op({
+          summary: "change settings",
+          input: TuneInput,
+          handle: ({ params, input }) => tune(asMountPath(params.path), input),
+        }),
+      },
+    }),
+    path("auth/{path+}/tune", {
+      summary: "settings of an auth method",
+      params: { path: "where it is mounted, without auth/" },
+      ops: {
+        read: op({
+          summary: "show the settings that count",
+          access: "sudo",
+          handle: ({ params }) => show(asMountPath(`auth/${params.path}`)),
+        }),
+        update: op({
+          summary: "change settings",
+          access: "sudo",
+          input: TuneInput,
+          handle: ({ params, input }) => tune(asMountPath(`auth/${params.path}`), input),
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { requestOf } from "../../core/request/context.ts";
+import type { WrappedAnswer } from "../../core/tokens/types.ts";
+import {
+  type BackendContext,
+  field,
+  invalidRequest,
+  op,
+  path,
+  permissionDenied,
+  VaultError,
+} from "../../framework/index.ts";
+import { decide } from "../../policy/index.ts";
+import type { JsonValue } from "../../std/json.ts";
+import { rfc3339 } from "../../std/time.ts";
+
+/**
+ * `sys/wrapping/*`: wrap, look at, unwrap and rewrap. Unwrapping and looking need no token of one's own: the wrapping
+ * token is the right.
+ *
+ * Security: a body token is unwrapped only for a caller whose policies allow it; consuming is one conditional delete.
+ */
+
+const INVALID = "wrapping token is not valid or does not exist";
+const notValid = (): VaultError => new VaultError("wrapping_token_invalid", { wire: INVALID });
+const validating = (why: string): VaultError => permissionDenied(why, `error validating wrapping token: ${why}`);
+
+const INVALID_TOKEN = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
+
+/** The wrapping token a request means: in its body, else in its header. */
+const given = (body: JsonValue | undefined, cx: BackendContext): { id: string; inBody: boolean } => {
+  const header = requestOf(cx).decoded?.token?.reveal();
+  if (body !== undefined && body !== null) {
+    if (typeof body !== "string") throw validating("could not decode token in request body");
+    if (body === "") throw validating("empty token in request body");
+    return { id: body, inBody: body !== header };
+  }
+  if (header === undefined) throw validating("token is empty");
+  return { id: header, inBody: false };
+};
+
+const tokenBody = z.object({ token: field.anyValue("the wrapping token; the request's own token when absent") });
+
+export const wrappingPaths = (core: Core) => {
+  /** A caller that unwraps somebody's token from the body must itself be allowed to. */
+  const checkCaller = async (cx: BackendContext): Promise<void> => {
+    const { decoded } = requestOf(cx);
+    if (!decoded?.token) throw permissionDenied("a wrapping token in the body needs a caller");
+    const snapshot = await core.config.snapshot();
+    const known = await core.tokens.know(decoded.token, core.store.get, snapshot, decoded.sourceAddress);
+    if ("refused" in known) {
+      throw permissionDenied(known.refused, known.invalid ? INVALID_TOKEN : "permission denied");
+    }
+    const spent = await core.tokens.spend(known);
+    const acl = await core.policies.acl(known.policies, known.entity);
+    const decision = decide(acl, {
+      path: decoded.path,
+      operation: "update",
+      parameters: decoded.data,
+      sudoPath: false,
+    });
+    if (spent.last) await core.tokens.revoke(known.token.tag);
+    if (!decision.allowed) throw permissionDenied(decision.reason, "permission denied", true);
+  };
+
+  const replay = (answer: WrappedAnswer) => ({
+    status: answer.status,
+    raw: { contentType: answer.contentType, body: Buffer.from(answer.body, "base64") },
+  });
+
+  const unwrap = async (body: JsonValue | undefined, cx: BackendContext) => {
+    const { id, inBody } = given(body, cx);
+    if (inBody) {
+      if (!(await core.wrapping.peek(id))) throw notValid();
+      await checkCaller(cx);
+    }
+    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id, cx.storage.getMany));
+    if (!answer) throw notValid();
+    return replay(answer);
+  };
+
+  const lookup = async (body: JsonValue | undefined, cx: BackendContext) => {
+    const { id } = given(body, cx);
+    const answer = await core.wrapping.peek(id);
+    if (!answer) throw notValid();
+    return {
+      data: {
+        creation_path: answer.creationPath,
+        creation_time: rfc3339(answer.creationTimeMs),
+        creation_ttl: answer.ttl,
+      },
+    };
+  };
+
+  const open = { access: "unauthenticated", input: tokenBody } as const;
+  return [
+    path("wrapping/wrap", {
+      summary: "wrap any data",
+      params: {},
+      ops: {
+        update: op({
+          summary: "wrap the body",
+          input: field.anyBody("what to wrap"),
+          handle: async ({ input }, cx) => {
+            if (!requestOf(cx).decoded?.wrapTtl) throw invalidRequest("endpoint requires response wrapping to be used");
+            return { data: input };
+          },
+        }),
+      },
+    }),
+    path("wrapping/lookup", {
+      summary: "what a wrapping token is, without using it up",
+      params: {},
+      ops: {
+        read: op({ ...open, summary: "look up a wrapping token", handle: ({ input }, cx) => lookup(input.token, cx) }),
+        update: op({
+          ...open,
+          summary: "look up a wrapping token",
+          handle: ({ input }, cx) => lookup(input.token, cx),
+        }),
+      },
+    }),
+    path("wrapping/unwrap", {
+      summary: "the answer a wrapping token carries, once",
+      params: {},
+      ops: {
+        update: op({ ...open, summary: "unwrap an answer", handle: ({ input }, cx) => unwrap(input.token, cx) }),
+      },
+    }),
+    path("wrapping/pubkey", {
+      summary: "no endpoint: wrapping tokens in JWT format do not exist",
+      params: {},
+      ops: {
+        read: op({
+          summary: "refused",
+          access: "unauthenticated",
+          handle: async () => {
+            throw new VaultError("unsupported_path", { wire: "unsupported path" });
+          },
+        }),
+      },
+    }),
+    path("wrapping/rewrap", {
+      summary: "move a wrapped answer to a new wrapping token",
+      params: {},
+      ops: {
+        update: op({
+          summary: "rewrap an answer",
+          input: tokenBody,
+          handle: async ({ input }, cx) => {
+            const { id } = given(input.token, cx);
+            const answer = await core.wrapping.take(id);
+            if (!answer) throw notValid();
+            // A smaller TTL may be asked for, never a longer one.
+            const asked = requestOf(cx).decoded?.wrapTtl ?? answer.ttl;
+            const wrapTtl = asked > 0 && asked < answer.ttl ? asked : answer.ttl;
+            return { ...replay(answer), wrapTtl, wrapPath: answer.creationPath };
+          },
+        }),
+      },
+    }),
+  ];
+};

@@ -1,0 +1,35 @@
+import type { Core } from "../../core/core.ts";
+import { op, path } from "../../framework/index.ts";
+
+/** `auth/token/accessors` and `tidy`: all living tokens by their handles, and cleaning up after dead ones. */
+
+const STARTED =
+  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
+const TIDY_MS = 5000;
+
+export const accessorPaths = (core: Core) => [
+  path("accessors", {
+    summary: "accessors of every living token",
+    params: {},
+    ops: {
+      list: op({
+        summary: "list the accessors of all tokens",
+        access: "sudo",
+        handle: async () => ({ data: { keys: await core.tokens.accessors() } }),
+      }),
+    },
+  }),
+  path("tidy", {
+    summary: "clean up after tokens that have ended",
+    params: {},
+    ops: {
+      update: op({
+        summary: "clean up after tokens that have ended",
+        handle: async () => {
+          await core.leases.sweep(core.clock.now() + TIDY_MS);
+          return { status: 202, warnings: [STARTED] };
+        },
+      }),
+    },
+  }),
+];

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import type { EntityView } from "../../core/identity/types.ts";
+import { callerOf } from "../../core/request/context.ts";
+import { tokenEndMs } from "../../core/tokens/lifetime.ts";
+import type { Token } from "../../core/tokens/types.ts";
+import {
+  type BackendContext,
+  field,
+  invalidRequest,
+  op,
+  path,
+  permissionDenied,
+  VaultError,
+} from "../../framework/index.ts";
+import type { JsonValue } from "../../std/json.ts";
+import { rfc3339 } from "../../std/time.ts";
+
+/** `auth/token/lookup*`: what a token is. The id shown is the one presented, never one read from storage. */
+
+/** What a lookup shows. Lifetimes in seconds, moments as RFC 3339 or epoch seconds. */
+export const tokenData = (token: Token, id: string, nowMs: number, identity: readonly string[] = []) => {
+  const end = tokenEndMs(token);
+  return {
+    accessor: token.accessor,
+    creation_time: Math.floor(token.issuedMs / 1000),
+    creation_ttl: token.creationTtl,
+    display_name: token.displayName,
+    entity_id: token.entityId,
+    expire_time: end === undefined ? null : rfc3339(end),
+    explicit_max_ttl: token.explicitMaxTtl,
+    id,
+    meta: token.meta,
+    num_uses: Math.max(token.numUses, 0),
+    orphan: token.ancestors.length === 0,
+    path: token.path,
+    policies: token.policies,
+    ttl: end === undefined ? 0 : Math.max(0, Math.floor((end - nowMs) / 1000)),
+    type: token.type,
+    ...(token.leased ? { renewable: token.renewable, issue_time: rfc3339(token.issuedMs) } : {}),
+    ...(token.lastRenewalMs > 0
+      ? { last_renewal: rfc3339(token.lastRenewalMs), last_renewal_time: Math.floor(token.lastRenewalMs / 1000) }
+      : {}),
+    ...(token.role === "" ? {} : { role: token.role }),
+    ...(token.period === 0 ? {} : { period: token.period }),
+    ...(token.boundCidrs.length === 0
+      ? {}
+      : { bound_cidrs: token.boundCidrs.map((cidr) => cidr.replace(/\/(32|128)$/, "")) }),
+    ...(identity.length === 0 ? {} : { identity_policies: identity, external_namespace_policies: {} }),
+  };
+};
+
+/** A token given in the body; JSON of another type than text is no token at all. */
+export const tokenField = (description: string) => field.anyValue(description);
+
+/** The token named in the body; `undefined` when none was. Throws 403 `invalid token` for what is not text. */
+export const tokenText = (value: JsonValue | undefined): string | undefined => {
+  if (value === undefined || value === "") return undefined;
+  if (typeof value !== "string") throw permissionDenied("token in the body is not text", "invalid token");
+  return value;
+};
+
+/** An accessor given in the body. Throws with Vault's texts. */
+export const tokenByAccessor = async (core: Core, accessor: string | undefined): Promise<Token> => {
+  if (accessor === undefined || accessor === "") throw invalidRequest("missing accessor", { multi: true });
+  const token = await core.tokens.byAccessor(accessor);
+  if (!token) throw invalidRequest("invalid accessor", { multi: true });
+  return token;
+};
+
+export const lookupPaths = (core: Core) => {
+  const identityOf = async (token: Token): Promise<EntityView | undefined> => {
+    if (token.entityId === "") return undefined;
+    const [entry] = await core.store.get([await core.identity.entityAddress(token.entityId)]);
+    return core.identity.view(entry, await core.config.snapshot());
+  };
+
+  const show = async (token: Token, id: string) => {
+    const entity = await identityOf(token);
+    return { data: tokenData(token, id, core.clock.now(), entity?.allPolicies) };
+  };
+
+  const self = async (cx: BackendContext) => {
+    const known = callerOf(cx);
+    return { data: tokenData(known.token, known.id.reveal(), core.clock.now(), known.entity?.allPolicies) };
+  };
+
+  const other = async (given: JsonValue | undefined, cx: BackendContext) => {
+    const id = tokenText(given);
+    if (id === undefined) return self(cx);
+    const token = await core.tokens.lookup(id);
+    if (!token) throw new VaultError("permission_denied", { wire: "bad token", reason: "unknown token" });
+    return token.tag === callerOf(cx).token.tag && token.tag !== "" ? self(cx) : show(token, id);
+  };
+
+  const body = z.object({ token: tokenField("token to look up; the calling token when absent") });
+  return [
+    path("lookup", {
+      summary: "look up a token",
+      params: {},
+      ops: {
+        read: op({ summary: "look up a token", input: body, handle: ({ input }, cx) => other(input.token, cx) }),
+        update: op({ summary: "look up a token", input: body, handle: ({ input }, cx) => other(input.token, cx) }),
+      },
+    }),
+    path("lookup-self", {
+      summary: "look up the calling token",
+      params: {},
+      ops: {
+        read: op({ summary: "look up the calling token", handle: (_request, cx) => self(cx) }),
+        update: op({
+          summary: "look up the calling token",
+          input: z.object({ token: tokenField("not used") }),
+          handle: (_request, cx) => self(cx),
+        }),
+      },
+    }),
+    path("lookup-accessor", {
+      summary: "look up a token by its accessor",
+      params: {},
+      ops: {
+        update: op({
+          summary: "look up a token by its accessor",
+          input: z.object({ accessor: field.text("accessor of the token") }),
+          handle: async ({ input }) => show(await tokenByAccessor(core, input.accessor), ""),
+        }),
+      },
+    }),
+  ];
+};

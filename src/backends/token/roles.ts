@@ -1,0 +1,223 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { fromSealed, toSealed } from "../../core/sealed.ts";
+import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import {
+  emptyTokenFields,
+  legacyTokenShape,
+  mergeTokenFields,
+  type TokenFields,
+  tokenShape,
+} from "../../framework/token-params.ts";
+import type { Seconds } from "../../std/brand.ts";
+import { seconds } from "../../std/time.ts";
+import type { View } from "../../storage/store.ts";
+
+/** `auth/token/roles/`: what a token made through a role may be, whoever makes it. */
+
+export interface StoredRole {
+  readonly name: string;
+  readonly allowedPolicies: readonly string[];
+  readonly disallowedPolicies: readonly string[];
+  readonly allowedPoliciesGlob: readonly string[];
+  readonly disallowedPoliciesGlob: readonly string[];
+  readonly allowedEntityAliases: readonly string[] | null;
+  readonly orphan: boolean;
+  readonly renewable: boolean;
+  readonly pathSuffix: string;
+  readonly tokenType: "service" | "batch" | "default-service" | "default-batch";
+  readonly fields: TokenFields;
+}
+
+export interface Role extends StoredRole {
+  readonly period: Seconds;
+  readonly explicitMaxTtl: Seconds;
+}
+
+const key = (name: string): string => `role/${name.toLowerCase()}`;
+
+export const readRole = async (view: View, name: string): Promise<Role | undefined> => {
+  const entry = await view.get(view.at(key(name)));
+  if (!entry) return undefined;
+  const role = fromSealed<StoredRole>(entry.body);
+  return {
+    ...role,
+    period: seconds(role.fields.token_period),
+    explicitMaxTtl: seconds(role.fields.token_explicit_max_ttl),
+  };
+};
+
+const TYPES = ["service", "batch", "default-service", "default-batch"] as const;
+const isType = (text: string): text is StoredRole["tokenType"] => TYPES.some((type) => type === text);
+
+const { period, explicit_max_ttl, bound_cidrs } = legacyTokenShape;
+const { token_bound_cidrs, token_explicit_max_ttl, token_period, token_no_default_policy, token_num_uses } = tokenShape;
+
+const Input = z.object({
+  allowed_policies: field.commaList("policies the tokens may have"),
+  disallowed_policies: field.commaList("policies the tokens may not have"),
+  allowed_policies_glob: field.commaList("patterns of policies the tokens may have"),
+  disallowed_policies_glob: field.commaList("patterns of policies the tokens may not have"),
+  allowed_entity_aliases: field.commaList("entity aliases that may be asked for"),
+  orphan: field.flag("tokens have no parent"),
+  renewable: field.flag("tokens may be renewed"),
+  path_suffix: field.text("added to the path of the tokens"),
+  token_type: field.anyValue("service, batch, default-service or default-batch"),
+  token_bound_cidrs,
+  token_explicit_max_ttl,
+  token_period,
+  token_no_default_policy,
+  token_num_uses,
+  period,
+  explicit_max_ttl,
+  bound_cidrs,
+});
+type Given = z.output<typeof Input>;
+
+const NEW: Omit<StoredRole, "name"> = {
+  allowedPolicies: [],
+  disallowedPolicies: [],
+  allowedPoliciesGlob: [],
+  disallowedPoliciesGlob: [],
+  allowedEntityAliases: null,
+  orphan: false,
+  renewable: true,
+  pathSuffix: "",
+  tokenType: "default-service",
+  fields: emptyTokenFields,
+};
+
+const typeOf = (given: Given["token_type"], before: StoredRole["tokenType"]): StoredRole["tokenType"] => {
+  if (given === undefined) return before;
+  if (given === null) throw invalidRequest("Invalid 'token_type' value: null");
+  const text = String(given);
+  if (text === "") return "default-service";
+  if (isType(text)) return text;
+  throw invalidRequest(`invalid 'token_type' value ${JSON.stringify(text.slice(0, 48))}`);
+};
+
+const suffixOf = (given: string | undefined, before: string): string => {
+  if (given === undefined || given === "") return given ?? before;
+  if (!/\w[\w.-]+\w/.test(given)) {
+    throw invalidRequest("given role path suffix contains invalid characters; must match \\w[\\w-.]+\\w");
+  }
+  if (given.includes("..")) {
+    throw invalidRequest("error registering path suffix: path cannot contain parent references");
+  }
+  return given;
+};
+
+const checkBatch = (role: StoredRole): void => {
+  if (role.tokenType !== "batch") return;
+  const cannot = "'token_type' cannot be 'batch' when role is set to generate";
+  if (!role.orphan) throw invalidRequest(`${cannot} non-orphan tokens`);
+  if (role.fields.token_period !== 0) throw invalidRequest(`${cannot} periodic tokens`);
+  if (role.renewable) throw invalidRequest(`${cannot} renewable tokens`);
+  if (role.fields.token_explicit_max_ttl !== 0) throw invalidRequest(`${cannot} tokens with an explicit max TTL`);
+};
+
+const DOUBLES = ["bound_cidrs", "explicit_max_ttl", "period"] as const;
+const doubles = (given: Given): string[] =>
+  DOUBLES.filter((old) => given[old] !== undefined && given[`token_${old}`] !== undefined).map(
+    (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,
+  );
+
+const merge = (before: StoredRole, given: Given): StoredRole => {
+  if ((given.token_num_uses ?? 0) < 0) {
+    throw invalidRequest("error parsing role fields: 'token_num_uses' cannot be negative");
+  }
+  const { token_type: _type, ...rest } = given;
+  const role: StoredRole = {
+    name: before.name,
+    pathSuffix: suffixOf(given.path_suffix, before.pathSuffix),
+    tokenType: typeOf(given.token_type, before.tokenType),
+    allowedPolicies: given.allowed_policies ?? before.allowedPolicies,
+    disallowedPolicies: given.disallowed_policies ?? before.disallowedPolicies,
+    allowedPoliciesGlob: given.allowed_policies_glob ?? before.allowedPoliciesGlob,
+    disallowedPoliciesGlob: given.disallowed_policies_glob ?? before.disallowedPoliciesGlob,
+    allowedEntityAliases: given.allowed_entity_aliases ?? before.allowedEntityAliases,
+    orphan: given.orphan ?? before.orphan,
+    renewable: given.renewable ?? before.renewable,
+    fields: mergeTokenFields(before.fields, rest, { ignoreDoubles: true }),
+  };
+  checkBatch(role);
+  return role;
+};
+
+const shown = (role: StoredRole, name: string) => {
+  const { fields } = role;
+  const cidrs = fields.token_bound_cidrs.map((cidr) => cidr.replace(/\/(32|128)$/, ""));
+  const legacy = new Set(fields.token_legacy);
+  return {
+    allowed_entity_aliases: role.allowedEntityAliases,
+    allowed_policies: role.allowedPolicies,
+    allowed_policies_glob: role.allowedPoliciesGlob,
+    disallowed_policies: role.disallowedPolicies,
+    disallowed_policies_glob: role.disallowedPoliciesGlob,
+    explicit_max_ttl: legacy.has("explicit_max_ttl") ? fields.token_explicit_max_ttl : 0,
+    name,
+    orphan: role.orphan,
+    path_suffix: role.pathSuffix,
+    period: legacy.has("period") ? fields.token_period : 0,
+    renewable: role.renewable,
+    token_explicit_max_ttl: fields.token_explicit_max_ttl,
+    token_no_default_policy: fields.token_no_default_policy,
+    token_period: fields.token_period,
+    token_type: role.tokenType,
+    ...(cidrs.length === 0 ? {} : { token_bound_cidrs: cidrs }),
+    ...(cidrs.length === 0 || !legacy.has("bound_cidrs") ? {} : { bound_cidrs: cidrs }),
+    ...(fields.token_num_uses === 0 ? {} : { token_num_uses: fields.token_num_uses }),
+  };
+};
+
+export const rolePaths = (_core: Core) => [
+  path("roles", {
+    summary: "names of the token roles",
+    params: {},
+    ops: {
+      list: op({
+        summary: "list the token roles",
+        handle: async (_request, cx) => ({ data: { keys: await cx.storage.list("role/") } }),
+      }),
+    },
+  }),
+  path("roles/{role_name}", {
+    summary: "manage token roles",
+    params: { role_name: "name of the role" },
+    exists: async ({ params }, cx) => (await readRole(cx.storage, params.role_name)) !== undefined,
+    ops: {
+      read: op({
+        summary: "read a token role",
+        handle: async ({ params }, cx) => {
+          const role = await readRole(cx.storage, params.role_name);
+          return role && { data: shown(role, params.role_name) };
+        },
+      }),
+      update: op({
+        summary: "create or change a token role",
+        input: Input,
+        handle: async ({ params, input }, cx) => {
+          const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW, name: params.role_name };
+          const role = merge(before, input);
+          const address = cx.storage.at(key(params.role_name));
+          await cx.storage.write([{ op: "put", address, body: toSealed(role), when: "any" }]);
+          const max = role.fields.token_explicit_max_ttl;
+          const warnings = doubles(input);
+          if (max > cx.mount.maxTtl) {
+            warnings.push(
+              `Given explicit max TTL of ${max} is greater than system/mount allowed value of ${cx.mount.maxTtl} seconds; until this is fixed attempting to create tokens against this role will result in an error`,
+            );
+          }
+          return warnings.length === 0 ? undefined : { warnings };
+        },
+      }),
+      delete: op({
+        summary: "delete a token role",
+        handle: async ({ params }, cx) => {
+          await cx.storage.write([{ op: "delete", address: cx.storage.at(key(params.role_name)), when: "any" }]);
+          return undefined;
+        },
+      }),
+    },
+  }),
+];

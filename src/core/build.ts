@@ -1,0 +1,69 @@
+import type { Audit, AuditSurroundings } from "../audit/types.ts";
+import type { CrashPoint } from "../framework/index.ts";
+import type { RandomSource } from "../std/random.ts";
+import type { Clock } from "../std/time.ts";
+import type { Store } from "../storage/store.ts";
+import type { Catalog } from "./catalog.ts";
+import { createConfig } from "./config/config.ts";
+import type { Core } from "./core.ts";
+import { createIdentity } from "./identity/index.ts";
+import { createJobs } from "./jobs/jobs.ts";
+import { createLeases } from "./leases/index.ts";
+import { createLockout } from "./login/lockout.ts";
+import { remountJob } from "./mounts/remount.ts";
+import { unmountJob } from "./mounts/unmount.ts";
+import { createPasswordPolicies } from "./password-policies/index.ts";
+import { createPolicies } from "./policies/policies.ts";
+import { createQuotas } from "./quotas/index.ts";
+import { createTokens } from "./tokens/index.ts";
+import { createWrapping } from "./wrapping/wrapping.ts";
+
+/** Builds the parts of core and ties them together; leases need tokens and tokens need leases, so both come late. */
+
+export interface CoreOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly crash: CrashPoint;
+  readonly epochCopies?: number;
+  readonly log: Core["log"];
+  readonly render: Core["render"];
+  readonly catalog: (core: () => Core) => Catalog;
+  readonly audit: (surroundings: () => AuditSurroundings) => Audit;
+}
+
+export const createCore = (options: CoreOptions): Core => {
+  const { store, clock, random, crash, log } = options;
+  const late = (): Core => core;
+  const { epochCopies } = options;
+  const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
+  const identity = createIdentity({ store, clock, random, config, crash });
+  const { leases, prefixJob } = createLeases(late);
+  const jobs = createJobs(late, {
+    unmount: unmountJob(late),
+    remount: remountJob(late),
+    "revoke-prefix": prefixJob,
+  });
+  const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
+  const core: Core = {
+    store,
+    clock,
+    random,
+    crash,
+    log,
+    config,
+    identity,
+    leases,
+    jobs,
+    tokens,
+    policies: createPolicies({ store, config }),
+    wrapping: createWrapping({ store, clock, random, tokens }),
+    catalog: options.catalog(late),
+    audit: options.audit(() => ({ store, clock, random, log, configuration: config.snapshot })),
+    quotas: createQuotas(late),
+    lockout: createLockout(late),
+    passwords: createPasswordPolicies({ store, clock, random }),
+    render: options.render,
+  };
+  return core;
+};

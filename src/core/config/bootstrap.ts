@@ -1,0 +1,55 @@
+import { VaultError } from "../../framework/index.ts";
+import { type Accessor, as, type MountId, type MountPath } from "../../std/brand.ts";
+import { seconds } from "../../std/time.ts";
+import type { View } from "../../storage/store.ts";
+import type { Mount } from "../mounts/mount.ts";
+
+/**
+ * What answers when nothing else does: sealed, or not initialized yet. These endpoints need no token, no storage of
+ * their own and no key.
+ */
+
+const ALWAYS = new Set(["sys/health", "sys/seal-status", "sys/unseal", "sys/leader", "sys/init"]);
+
+/** `path` as decoded; a LIST path ends in a slash. */
+export const alwaysAnswers = (path: string): boolean => ALWAYS.has(path.replace(/\/$/, ""));
+
+/** Stands in for `sys/` before there is any mount. It is never written. */
+export const provisionalSystem: Mount = {
+  info: {
+    id: as<MountId>("system:none"),
+    path: as<MountPath>("sys/"),
+    type: "system",
+    accessor: as<Accessor>("system_00000000"),
+    options: {},
+    defaultTtl: seconds(0),
+    maxTtl: seconds(0),
+  },
+  kind: "secret",
+  uuid: "",
+  description: "",
+  local: false,
+  sealWrap: false,
+  externalEntropyAccess: false,
+  config: { defaultLeaseTtl: seconds(0), maxLeaseTtl: seconds(0), forceNoCache: false },
+  tainted: false,
+};
+
+const nothing = (): never => {
+  throw new VaultError("internal", { reason: "storage was used before the server was initialized" });
+};
+
+/** The storage of a mount that is not there: using it is a fault of the program. */
+export const noStorage: View = {
+  mount: provisionalSystem.info.id,
+  at: nothing,
+  record: nothing,
+  listing: nothing,
+  get: nothing,
+  getMany: nothing,
+  write: nothing,
+  take: nothing,
+  items: nothing,
+  list: nothing,
+  tag: nothing,
+};

@@ -1,0 +1,144 @@
+import { invalidRequest } from "../../framework/index.ts";
+import { type Accessor, as, type MountPath } from "../../std/brand.ts";
+import { type RandomSource, uuid } from "../../std/random.ts";
+import type { Sensitive } from "../../std/sensitive.ts";
+import { seconds } from "../../std/time.ts";
+import { ConditionFailed, type Write } from "../../storage/store.ts";
+import type { Core } from "../core.ts";
+import type { Mount, MountConfig } from "../mounts/mount.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import { auditSecretsWrite } from "./audit-secrets.ts";
+import { newMountId, SYSTEM_TTL } from "./config.ts";
+import type { Snapshot } from "./types.ts";
+
+/**
+ * The beginning: the mounts every server has, and the first root token. It works once, by a conditional write, and is
+ * reached only by the operator's direct, IAM-authorised invocation or the local server: never over HTTP.
+ */
+
+const NO_CONFIG: MountConfig = { defaultLeaseTtl: seconds(0), maxLeaseTtl: seconds(0), forceNoCache: false };
+
+export interface NewMount {
+  readonly kind: "secret" | "auth";
+  readonly type: string;
+  /** Full path: auth methods start with `auth/`. */
+  readonly path: string;
+  readonly description?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly config?: MountConfig;
+  readonly local?: boolean;
+  readonly sealWrap?: boolean;
+  readonly externalEntropyAccess?: boolean;
+}
+
+/** A mount with fresh id, uuid and accessor. Nothing is written. */
+export const makeMount = (random: RandomSource, mount: NewMount): Mount => {
+  const prefix = mount.kind === "auth" ? `auth_${mount.type}` : mount.type;
+  return {
+    info: {
+      id: newMountId(mount.kind, mount.type, random),
+      path: as<MountPath>(mount.path),
+      type: mount.type,
+      accessor: as<Accessor>(`${prefix}_${Buffer.from(random.bytes(4)).toString("hex")}`),
+      options: mount.options ?? {},
+      defaultTtl: SYSTEM_TTL,
+      maxTtl: SYSTEM_TTL,
+    },
+    kind: mount.kind,
+    uuid: uuid(random),
+    description: mount.description ?? "",
+    local: mount.local ?? false,
+    sealWrap: mount.sealWrap ?? false,
+    externalEntropyAccess: mount.externalEntropyAccess ?? false,
+    config: mount.config ?? NO_CONFIG,
+    tainted: false,
+  };
+};
+
+const BUILT_IN: readonly NewMount[] = [
+  {
+    kind: "secret",
+    type: "system",
+    path: "sys/",
+    description: "system endpoints used for control, policy and debugging",
+    sealWrap: true,
+    config: { ...NO_CONFIG, passthroughRequestHeaders: ["Accept"] },
+  },
+  {
+    kind: "secret",
+    type: "cubbyhole",
+    path: "cubbyhole/",
+    description: "per-token private secret storage",
+    local: true,
+  },
+  {
+    kind: "secret",
+    type: "identity",
+    path: "identity/",
+    description: "identity store",
+    config: { ...NO_CONFIG, passthroughRequestHeaders: ["Authorization"] },
+  },
+  {
+    kind: "auth",
+    type: "token",
+    path: "auth/token/",
+    description: "token based credentials",
+    config: { ...NO_CONFIG, tokenType: "default-service" },
+  },
+];
+
+/** Who this deployment is, from its first day on. */
+export interface Cluster {
+  /** A UUID. */
+  readonly id: string;
+  readonly startedMs: number;
+}
+
+/** `undefined` before initialization. */
+export const clusterOf = (snapshot: Snapshot): Cluster | undefined => {
+  const value = snapshot.settings.get("setting/cluster");
+  return value && fromSealed<Cluster>(value);
+};
+
+export const isInitialized = async (core: Core): Promise<boolean> =>
+  (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));
+
+/** The first root token. Throws `invalid_request` when there was one before. */
+export const initialize = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
+  const mounts = BUILT_IN.map((mount) => makeMount(core.random, mount));
+  const writes: Write[] = [await auditSecretsWrite(core)];
+  for (const mount of mounts) {
+    const { path } = mount.info;
+    const body = { kind: "mount", name: path, value: toSealed(mount) };
+    writes.push({ op: "put", address: await core.config.address("mount", path), body, when: "absent" });
+  }
+  const cluster: Cluster = { id: uuid(core.random), startedMs: core.clock.now() };
+  const value = { kind: "setting", name: "cluster", value: toSealed(cluster) };
+  writes.push({ op: "put", address: await core.config.address("setting", "cluster"), body: value, when: "any" });
+  try {
+    await core.config.change(writes);
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) throw invalidRequest("Vault is already initialized", { cause });
+    throw cause;
+  }
+  return generateRoot(core, rootId);
+};
+
+/** A root token that never ends. The caller has been authorised by the platform, and records that it happened. */
+export const generateRoot = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
+  const snapshot = await core.config.snapshot();
+  const mount = snapshot.mounts.get(as<MountPath>("auth/token/"));
+  if (!mount) throw invalidRequest("Vault is not initialized");
+  const made = await core.tokens.create({
+    ...(rootId === undefined ? {} : { id: rootId }),
+    policies: ["root"],
+    path: "auth/token/root",
+    mount,
+    displayName: "root",
+    ttl: seconds(0),
+    type: "service",
+    renewable: false,
+    leased: false,
+  });
+  return made.id;
+};

@@ -1,0 +1,62 @@
+import { workThrough } from "../../std/pool.ts";
+import { seconds } from "../../std/time.ts";
+import type { SealedStore } from "../../storage/index.ts";
+import { DOMAINS } from "../../storage/keys.ts";
+import type { Core } from "../core.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import { clusterOf } from "./initialize.ts";
+import type { Snapshot } from "./types.ts";
+
+/**
+ * Rotation: every domain gets a new version of its data key; old versions keep opening. What is written from then on is
+ * sealed with the new one (environments that hold the old one follow when their cache ends, within 15 minutes).
+ */
+
+const WIDTH = 4;
+
+export interface KeyTerm {
+  readonly term: number;
+  readonly installedMs: number;
+}
+
+export interface RotationConfig {
+  readonly maxOperations: number;
+  readonly enabled: boolean;
+  /** 0: never by time. */
+  readonly intervalSeconds: number;
+}
+
+export const DEFAULT_ROTATION: RotationConfig = { maxOperations: 3865470566, enabled: true, intervalSeconds: 0 };
+
+export const keyTerm = (snapshot: Snapshot): KeyTerm => {
+  const saved = snapshot.settings.get("setting/key-term");
+  return saved ? fromSealed<KeyTerm>(saved) : { term: 1, installedMs: clusterOf(snapshot)?.startedMs ?? 0 };
+};
+
+export const rotationConfig = (snapshot: Snapshot): RotationConfig => {
+  const saved = snapshot.settings.get("setting/rotation");
+  return saved ? fromSealed<RotationConfig>(saved) : DEFAULT_ROTATION;
+};
+
+/** Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated. */
+export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<KeyTerm> => {
+  const snapshot = await core.config.snapshot();
+  const mounts = [...snapshot.mounts.values()].map(({ info }) => info.id);
+  const rotate = async (domain: string): Promise<void> => {
+    await core.crash("keys.rotate", () => store.rotate(domain));
+  };
+  await workThrough([...Object.values(DOMAINS), ...mounts], WIDTH, rotate);
+  const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
+  await core.config.putSetting("setting", "key-term", toSealed(next));
+  return next;
+};
+
+/** For the schedule: rotates when the configured interval is over. Answers whether it did. */
+export const rotateWhenDue = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<boolean> => {
+  const snapshot = await core.config.snapshot();
+  const { enabled, intervalSeconds } = rotationConfig(snapshot);
+  const due = keyTerm(snapshot).installedMs + seconds(intervalSeconds) * 1000;
+  if (!enabled || intervalSeconds === 0 || core.clock.now() < due) return false;
+  await rotateAll(core, store);
+  return true;
+};

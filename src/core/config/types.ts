@@ -1,0 +1,40 @@
+import type { AuditDevice } from "../../audit/types.ts";
+import type { MountPath } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Address, Entry, Write } from "../../storage/store.ts";
+import type { Group } from "../identity/model.ts";
+import type { Mount } from "../mounts/mount.ts";
+
+/** Configuration as the rest of core sees it: mounts, audit devices, quotas, settings; reloaded when the epoch changes. */
+
+export interface Snapshot {
+  /** Changes with every write to configuration or policies. */
+  readonly epoch: string;
+  /** Secrets engines and auth methods, by full path (`secret/`, `auth/aws/`). */
+  readonly mounts: ReadonlyMap<MountPath, Mount>;
+  readonly auditDevices: readonly AuditDevice[];
+  /** Other configuration by kind and name: `setting/cors`, `quota/…`. */
+  readonly settings: ReadonlyMap<string, JsonObject>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly sealed: boolean;
+}
+
+export interface Config {
+  /** Address of the epoch copy this environment reads; put it into every prefetch. */
+  readonly epochAddress: Address;
+  /** The snapshot as last loaded here; loads it if there is none. */
+  snapshot(): Promise<Snapshot>;
+  /** Takes the epoch as just read; reloads when it differs from the snapshot's. */
+  fresh(epoch: Entry | undefined): Promise<Snapshot>;
+  /** Writes configuration and raises the epoch in one transaction (at most 60 writes). */
+  change(writes: readonly Write[]): Promise<Snapshot>;
+  /** Address of a configuration item; `kind` is `mount`, `audit`, `quota`, `setting`, `group`. */
+  address(kind: string, name: string): Promise<Address>;
+  putMount(mount: Mount, when: "absent" | "present"): Promise<Snapshot>;
+  removeMount(path: MountPath): Promise<Snapshot>;
+  /** `undefined` removes it. */
+  putSetting(kind: string, name: string, value: JsonObject | undefined): Promise<Snapshot>;
+  /** The mount that serves a path, longest first. */
+  mountFor(snapshot: Snapshot, path: string): Mount | undefined;
+  drop(): void;
+}

@@ -1,0 +1,52 @@
+import type { Address, Entry, Write } from "../../storage/store.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Mount } from "../mounts/mount.ts";
+
+/** Identity as the rest of core sees it; `model.ts` has what is stored. */
+
+/** An entity as a request needs it: policies through groups, and what templates may name. */
+export interface EntityView {
+  readonly id: string;
+  readonly name: string;
+  readonly disabled: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly policies: readonly string[];
+  readonly aliases: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly mountAccessor: string;
+    readonly metadata: Readonly<Record<string, string>>;
+    readonly customMetadata: Readonly<Record<string, string>>;
+  }[];
+  /** Direct and inherited. */
+  readonly groups: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly metadata: Readonly<Record<string, string>>;
+  }[];
+  /** The entity's own and those of all its groups, sorted, without doubles. */
+  readonly allPolicies: readonly string[];
+}
+
+export interface LoginIdentity {
+  readonly entity: EntityView;
+  /** To be written in the transaction that makes the token: entity and alias, new or changed. */
+  readonly writes: readonly Write[];
+  /** Call when the transaction's condition failed on one of `writes`: forgets what was cached. */
+  forget(): void;
+}
+
+export interface Identity {
+  entityAddress(id: string): Promise<Address>;
+  /** From an entry just read; `undefined` when the entity is gone. Follows a merge to the survivor. */
+  view(entry: Entry | undefined, snapshot: Snapshot): Promise<EntityView | undefined>;
+  /**
+   * Finds or prepares the entity of a login. Warm (same alias seen here before): no call, and `writes` holds a check
+   * that the entity is unchanged. Throws `permission_denied` for a disabled entity.
+   */
+  login(
+    mount: Mount,
+    alias: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> },
+    groupAliases: readonly string[] | undefined,
+  ): Promise<LoginIdentity>;
+}

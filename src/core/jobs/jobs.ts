@@ -1,0 +1,136 @@
+import { VaultError } from "../../framework/index.ts";
+import type { EpochSeconds } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { uuid } from "../../std/random.ts";
+import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { DOMAINS, JOB_PARTITION, jobAddress } from "../../storage/keys.ts";
+import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import type { Core } from "../core.ts";
+import { vanishing } from "../leases/expiry.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import type { Job, JobKind, Jobs } from "./types.ts";
+
+/**
+ * Work that may outlast a request: removing a mount, moving one, revoking below a prefix. A job lies in the table from
+ * the moment it is decided, is carried on by whoever has time (the request that started it, one that asks for its
+ * status, the sweeper), and says what became of it for a day.
+ *
+ * Security: every handler may be killed at any point and run again; one runner at a time holds a job.
+ */
+
+/** A runner that did not come back loses the job after this long. */
+const CLAIM = seconds(120);
+/** One runner's turn; shorter than the claim, so that two never overlap. */
+const TURN_MS = 60_000;
+const SHOWN = seconds(86400);
+
+export interface JobStep {
+  readonly done: boolean;
+  /** What this turn dealt with. */
+  readonly handled: number;
+  /** Where to go on; absent: as before. */
+  readonly input?: JsonObject;
+}
+
+/** Throws `invalid_request` for what no repetition mends: the job has failed. Anything else is tried again. */
+export type JobHandler = (job: Job, deadlineMs: number) => Promise<JobStep>;
+
+const jobOf = (entry: Entry): Job => fromSealed<Job>(entry.body);
+
+export const createJobs = (core: () => Core, handlers: Readonly<Record<JobKind, JobHandler>>): Jobs => {
+  const now = (): EpochSeconds => epochSeconds(core().clock.now());
+  const read = async (id: string): Promise<Entry | undefined> => (await core().store.get([jobAddress(id)]))[0];
+
+  const save = (job: Job): Write => ({
+    op: "put",
+    address: jobAddress(job.id),
+    body: toSealed(job),
+    clear: job.state === "running" ? {} : vanishing(plus(now(), SHOWN)),
+    when: "any",
+  });
+
+  const claim = async (entry: Entry): Promise<Job | undefined> => {
+    const job: Job = { ...jobOf(entry), claimedUntil: plus(now(), CLAIM) };
+    try {
+      await core().store.write([{ op: "put", address: entry.address, body: toSealed(job), when: { n: entry.n } }]);
+      return job;
+    } catch (cause) {
+      if (cause instanceof ConditionFailed) return undefined;
+      throw cause;
+    }
+  };
+
+  const turn = async (job: Job, deadlineMs: number): Promise<Job> => {
+    try {
+      const step = await handlers[job.kind](job, Math.min(deadlineMs, core().clock.now() + TURN_MS));
+      return {
+        ...job,
+        input: step.input ?? job.input,
+        handled: job.handled + step.handled,
+        state: step.done ? "success" : "running",
+        claimedUntil: 0,
+      };
+    } catch (cause) {
+      if (!(cause instanceof VaultError) || cause.code !== "invalid_request") {
+        await core().store.write([save({ ...job, claimedUntil: 0 })]);
+        throw cause;
+      }
+      return { ...job, state: "failure", error: cause.wire ?? cause.reason, claimedUntil: 0 };
+    }
+  };
+
+  const run = async (id: string, deadlineMs: number): Promise<Job | undefined> => {
+    const entry = await read(id);
+    const found = entry && jobOf(entry);
+    if (!entry || found?.state !== "running" || found.claimedUntil > now()) return found;
+    const job = await claim(entry);
+    if (!job) return found;
+    const after = await core().crash(`job.${job.kind}`, () => turn(job, deadlineMs));
+    await core().store.write([save(after)]);
+    return after;
+  };
+
+  const list = async (): Promise<readonly Job[]> => {
+    const jobs: Job[] = [];
+    let after: string | undefined;
+    do {
+      const page = await core().store.query(JOB_PARTITION, DOMAINS.lease, after === undefined ? {} : { after });
+      jobs.push(...page.items.map(jobOf));
+      after = page.next;
+    } while (after !== undefined);
+    return jobs.filter((job) => job.state === "running" || job.startedMs + 2 * SHOWN * 1000 > core().clock.now());
+  };
+
+  return {
+    begin: (kind, input) => {
+      const id = uuid(core().random);
+      const job: Job = {
+        id,
+        kind,
+        input,
+        state: "running",
+        error: "",
+        handled: 0,
+        startedMs: core().clock.now(),
+        claimedUntil: 0,
+      };
+      return { id, write: save(job) };
+    },
+    run,
+    find: async (id) => {
+      const entry = await read(id);
+      return entry && jobOf(entry);
+    },
+    list,
+    resume: async (deadlineMs) => {
+      for (const job of await list()) {
+        if (job.state !== "running" || core().clock.now() >= deadlineMs) continue;
+        try {
+          await run(job.id, deadlineMs);
+        } catch (cause) {
+          core().log("job could not go on", { job: job.kind, error: cause instanceof Error ? cause.name : "unknown" });
+        }
+      }
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import { EXPIRY_SHARDS } from "../../contract/table.ts";
+import type { EpochSeconds } from "../../std/brand.ts";
+import { as, type Seconds } from "../../std/brand.ts";
+import { plus } from "../../std/time.ts";
+import type { Clear } from "../../storage/store.ts";
+
+/** Where an end stands in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
+
+/** DynamoDB's TTL removes an item only after the sweeper had its turn. */
+const TTL_GRACE: Seconds = 86400 as Seconds;
+
+/** `202611222105`: the minute of an end, in UTC. */
+export const minuteBucket = (at: EpochSeconds): string =>
+  new Date(at * 1000).toISOString().slice(0, 16).replace(/[-T:]/g, "");
+
+const shardOf = (tag: string): number => {
+  let sum = 0;
+  for (const char of tag) sum = (sum * 31 + char.charCodeAt(0)) >>> 0;
+  return sum % EXPIRY_SHARDS;
+};
+
+/** Clear attributes of an item that ends and has something to clean up then. `0` never ends. */
+export const ending = (expires: EpochSeconds, tag: string, grace: Seconds = TTL_GRACE): Clear =>
+  expires === 0 ? {} : { exp: expires, ttl: plus(expires, grace), bucket: minuteBucket(expires), shard: shardOf(tag) };
+
+/** Clear attributes of an item that simply vanishes. */
+export const vanishing = (expires: EpochSeconds, grace: Seconds = 0 as Seconds): Clear =>
+  expires === 0 ? {} : { exp: expires, ttl: plus(expires, grace) };
+
+export const hasEnded = (expires: EpochSeconds, nowMs: number): boolean => expires !== 0 && expires * 1000 <= nowMs;
+
+export const NEVER = as<EpochSeconds>(0);

@@ -1,0 +1,83 @@
+import type { LeaseGrant, PendingLease } from "../../framework/index.ts";
+import type { EpochSeconds, LeaseId, MountId, MountPath, Seconds } from "../../std/brand.ts";
+import type { JsonObject, JsonValue } from "../../std/json.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { KnownToken, Token } from "../tokens/types.ts";
+
+/** What a lease is, and what may be done with leases. */
+
+/** The sealed body of a lease's item. */
+export interface Lease {
+  readonly id: LeaseId;
+  readonly path: string;
+  readonly mountId: MountId;
+  readonly mountPath: MountPath;
+  readonly type: string;
+  readonly internal: JsonObject;
+  readonly token: string;
+  readonly tokenType: "service" | "batch";
+  readonly issuedMs: number;
+  readonly expires: EpochSeconds;
+  /** Epoch seconds after which no renewal helps. */
+  readonly maxExpires: EpochSeconds;
+  readonly ttl: Seconds;
+  readonly maxTtl: Seconds;
+  readonly renewable: boolean;
+  readonly lastRenewalMs: number;
+  readonly state: "pending" | "live" | "revoking" | "irrevocable";
+  readonly attempts: number;
+  readonly error: string;
+  /** Until then whoever asked for it may still be making the credential: it must not be forgotten. 0: confirmed. */
+  readonly pendingUntil: EpochSeconds;
+  /** Until then one revoker has it for itself. 0: none. */
+  readonly claimedUntil: EpochSeconds;
+}
+
+/**
+ * What became of an attempt to revoke: `gone` it is; `later` it is refused already, and the sweeper ends it (its
+ * maker is not done yet, somebody else is at it, or another function serves its backend).
+ */
+export type Revoked = "gone" | "later";
+
+export interface Leases {
+  pend(
+    grant: LeaseGrant,
+    path: string,
+    mount: Mount,
+    known: KnownToken,
+  ): Promise<{ pending: PendingLease; warnings: readonly string[] }>;
+  /** Makes a pending lease live. Where that fails, what was made is revoked before this throws. */
+  confirm(pending: PendingLease): Promise<Lease>;
+  /** Revokes what was made for a pending lease instead. Never throws. */
+  abandon(pending: PendingLease): Promise<void>;
+  /** Live, ended or irrevocable; one that is being made or revoked is absent, and so are the leases of tokens. */
+  lookup(id: string): Promise<Lease | undefined>;
+  /** The token whose lease id this is, if it lives. */
+  tokenOf(id: string): Promise<Token | undefined>;
+  /** Asks the backend, then extends. Throws `VaultError` with Vault's texts. */
+  renew(id: string, increment: Seconds): Promise<{ readonly lease: Lease; readonly warnings: readonly string[] }>;
+  /** At the backend, then here; a token's lease ends the token. `force` ignores the backend's failure. */
+  revoke(id: string, options?: { readonly force?: boolean }): Promise<Revoked>;
+  /** Ends it now and leaves the work to the sweeper. */
+  expireNow(id: string): Promise<void>;
+  /**
+   * Everything below a prefix, or the one lease with exactly this id. Waits until `deadlineMs`; what is left then goes
+   * on as a job, whose id is answered. Not `sync`: always a job. Throws at the first lease that cannot be revoked.
+   */
+  revokePrefix(
+    prefix: string,
+    options: { readonly force: boolean; readonly sync: boolean; readonly deadlineMs: number },
+  ): Promise<{ readonly job?: string }>;
+  /** All leases and tokens of a mount. Throws at the first that cannot be revoked. `done`: none is left. */
+  revokeMount(mountId: MountId, deadlineMs: number): Promise<{ readonly done: boolean; readonly handled: number }>;
+  list(prefix: string): Promise<readonly string[]>;
+  irrevocable(limit?: number): Promise<readonly Lease[]>;
+  /** Lease ids a token holds. */
+  ofToken(tag: string): Promise<readonly LeaseId[]>;
+  /** Removes rows that lead nowhere and ends leases whose token is gone, until the deadline. */
+  tidy(deadlineMs: number): Promise<void>;
+  /** One pass of the sweeper over what is due, then over unfinished jobs; answers how many ended. */
+  sweep(deadlineMs: number): Promise<{ readonly revoked: number; readonly failed: number }>;
+  /** A table item that DynamoDB's TTL removed, as the stream shows it. */
+  removed(entry: { readonly pk: string; readonly sk: string; readonly body: JsonValue }): Promise<void>;
+}

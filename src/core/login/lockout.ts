@@ -1,0 +1,188 @@
+import { permissionDenied, VaultError } from "../../framework/index.ts";
+import { as, type EpochSeconds } from "../../std/brand.ts";
+import { seconds } from "../../std/time.ts";
+import { DOMAINS, lockedNameAddress, lockedNamePartition, lockoutAddress } from "../../storage/keys.ts";
+import { type Address, ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import type { Core } from "../core.ts";
+import { vanishing } from "../leases/expiry.ts";
+import type { Mount } from "../mounts/mount.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import type { Lockout } from "./types.ts";
+
+/**
+ * User lockout: after so many wrong credentials in a row a name is refused for a while, whoever asks. One counter per
+ * mount and name, as the method itself folds the name, so that no other spelling is another counter. Every process asks
+ * the table, and remembers nothing.
+ *
+ * Security: names that do not exist are counted and locked like those that do, so a lock tells nothing. A login that was
+ * under way when the lock fell is refused too, unless it used up what it showed. Where the counter cannot be read or written, the login fails.
+ *
+ * Source: Vault documentation, "User lockout".
+ */
+
+const DEFAULTS = { threshold: 5, duration: seconds(900), counterReset: seconds(900) };
+
+interface Settings {
+  readonly threshold: number;
+  readonly durationMs: number;
+  readonly resetMs: number;
+}
+
+/** What holds at a mount; `undefined`: nobody is locked out there. */
+const settingsOf = (mount: Mount): Settings | undefined => {
+  const { threshold, duration, counterReset, disable } = mount.config.userLockout ?? {};
+  if (disable) return undefined;
+  return {
+    threshold: threshold || DEFAULTS.threshold,
+    durationMs: (duration || DEFAULTS.duration) * 1000,
+    resetMs: (counterReset || DEFAULTS.counterReset) * 1000,
+  };
+};
+
+/** The sealed body of a counter, and of the row that lists it while it is locked. */
+interface Counter {
+  readonly name: string;
+  readonly failures: number;
+  /** Milliseconds of the last failure that counted. */
+  readonly lastMs: number;
+  /** Milliseconds; 0 while not locked. Set once for each lock. */
+  readonly lockedUntilMs: number;
+}
+
+const counterIn = (entry: Entry | undefined): Counter | undefined => entry && fromSealed<Counter>(entry.body);
+
+const isLocked = (counter: Counter | undefined, nowMs: number): boolean =>
+  counter !== undefined && counter.lockedUntilMs > nowMs;
+
+/** The counter after one more failure. */
+const counted = (counter: Counter | undefined, name: string, nowMs: number, settings: Settings): Counter => {
+  const stale = !counter || counter.lockedUntilMs > 0 || nowMs - counter.lastMs >= settings.resetMs;
+  const failures = stale ? 1 : counter.failures + 1;
+  const locked = failures >= settings.threshold;
+  return { name, failures, lastMs: nowMs, lockedUntilMs: locked ? nowMs + settings.durationMs : 0 };
+};
+
+const ceilSeconds = (ms: number): EpochSeconds => as<EpochSeconds>(Math.ceil(ms / 1000));
+
+const locked = () => permissionDenied("locked out after too many wrong credentials");
+
+/** Every lost race is somebody else's failure that counted, so the lock falls long before this many. */
+const TRIES = 64;
+
+interface Place {
+  readonly counter: Address;
+  readonly row: Address;
+}
+
+const placeOf = async (core: Core, accessor: string, name: string): Promise<Place> => {
+  const tag = (await core.store.names(DOMAINS.identity)).tag(`lockout\n${accessor}\n${name}`);
+  return { counter: lockoutAddress(tag), row: lockedNameAddress(accessor, tag) };
+};
+
+/** Counts one failure. A name that is locked by now is not counted any further. */
+const countFailure = async (core: Core, place: Place, name: string, settings: Settings): Promise<void> => {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const [entry] = await core.store.get([place.counter]);
+    const nowMs = core.clock.now();
+    const before = counterIn(entry);
+    if (isLocked(before, nowMs)) return;
+    const after = counted(before, name, nowMs, settings);
+    const body = toSealed(after);
+    const when = entry ? { n: entry.n } : ("absent" as const);
+    const ends = ceilSeconds(Math.max(after.lockedUntilMs, nowMs + settings.resetMs));
+    const writes: Write[] = [{ op: "put", address: place.counter, body, clear: vanishing(ends), when }];
+    if (after.lockedUntilMs > 0) {
+      const clear = vanishing(ceilSeconds(after.lockedUntilMs));
+      writes.push({ op: "put", address: place.row, body, clear, when: "any" });
+    }
+    try {
+      return await core.store.write(writes);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+    }
+  }
+  throw new VaultError("storage_unavailable", { reason: "too many failing logins of one name", retryAfter: 1 });
+};
+
+/**
+ * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the first
+ * few count; forgets failures otherwise. A login that used up what it showed was no guess and cannot be tried again.
+ */
+const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
+  const [entry] = await core.store.get([place.counter]);
+  if (!entry) return;
+  if (isLocked(counterIn(entry), core.clock.now())) {
+    if (spent) return;
+    throw locked();
+  }
+  try {
+    await core.store.write([{ op: "delete", address: place.counter, when: { n: entry.n } }]);
+  } catch (cause) {
+    // Somebody failed at this very moment; that failure counts.
+    if (!(cause instanceof ConditionFailed)) throw cause;
+  }
+};
+
+/** One after another within this process: racing processes settle by conditions, racing requests need not. */
+const createTurns = () => {
+  const tails = new Map<string, Promise<unknown>>();
+  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (tails.get(key) ?? Promise.resolve()).then(work, work);
+    tails.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (tails.get(key) === turn) tails.delete(key);
+    }
+  };
+};
+
+export const createLockout = (core: () => Core): Lockout => {
+  const inTurn = createTurns();
+  const around: Lockout["around"] = async (mount, backend, below, decoded, run) => {
+    const settings = settingsOf(mount);
+    const name = settings && backend.lockoutName?.(below, decoded.data);
+    if (!settings || name === undefined) return run();
+    const place = await placeOf(core(), mount.info.accessor, name);
+    const [entry] = await core().store.get([place.counter]);
+    if (isLocked(counterIn(entry), core().clock.now())) throw locked();
+    try {
+      const reply = await run();
+      await settle(core(), place, reply?.auth?.spent ?? false);
+      return reply;
+    } catch (cause) {
+      if (cause instanceof VaultError && cause.code === "invalid_credentials") {
+        await inTurn(place.counter.pk, () => countFailure(core(), place, name, settings));
+      }
+      throw cause;
+    }
+  };
+  return { around };
+};
+
+/** Names locked at a mount right now, sorted. */
+export const lockedNames = async (core: Core, accessor: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await core.store.query(
+      lockedNamePartition(accessor),
+      DOMAINS.identity,
+      after === undefined ? {} : { after },
+    );
+    const nowMs = core.clock.now();
+    const rows = page.items.map((entry) => fromSealed<Counter>(entry.body));
+    found.push(...rows.filter((row) => isLocked(row, nowMs)).map((row) => row.name));
+    after = page.next;
+  } while (after !== undefined);
+  return found.sort();
+};
+
+/** Ends a lock and forgets the failures; of no effect for a name that is not locked. */
+export const unlockName = async (core: Core, accessor: string, name: string): Promise<void> => {
+  const { counter, row } = await placeOf(core, accessor, name);
+  await core.store.write([
+    { op: "delete", address: counter, when: "any" },
+    { op: "delete", address: row, when: "any" },
+  ]);
+};

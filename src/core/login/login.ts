@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import {
+  invalidRequest,
+  type LoginGrant,
+  permissionDenied,
+  type TokenParams,
+  VaultError,
+} from "../../framework/index.ts";
+import { canonicalPolicyName } from "../../policy/index.ts";
+import type { EpochSeconds, Seconds } from "../../std/brand.ts";
+import { inCidrs } from "../../std/cidr.ts";
+import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { spentAddress } from "../../storage/keys.ts";
+import { ConditionFailed, type Write } from "../../storage/store.ts";
+import type { Core } from "../core.ts";
+import type { EntityView, LoginIdentity } from "../identity/types.ts";
+import { vanishing } from "../leases/expiry.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { MadeToken } from "../tokens/types.ts";
+import { grantTtl } from "./ttl.ts";
+
+/**
+ * From a login the auth method vouches for to a token: entity and alias, lifetime, policies, one transaction.
+ *
+ * Security: a login can never make a root token, and what must work once (a captured signature) is spent in the same
+ * transaction that makes the token, so two racing callers cannot both get one.
+ */
+
+const SPENT_SECONDS: Seconds = seconds(15 * 60);
+const NOT_ASSIGNABLE = new Set(["response-wrapping", "control-group"]);
+
+/** Names folded as Vault folds them: trimmed, lower case, without doubles, sorted. */
+export const normalizePolicies = (names: readonly string[]): readonly string[] =>
+  [...new Set(names.map((name) => canonicalPolicyName(name)).filter((name) => name !== ""))].sort();
+
+const loginPolicies = (params: TokenParams): readonly string[] => {
+  const names = normalizePolicies(params.noDefaultPolicy ? params.policies : [...params.policies, "default"]);
+  if (names.includes("root")) throw invalidRequest("auth methods cannot create root tokens");
+  const refused = names.find((name) => NOT_ASSIGNABLE.has(name));
+  if (refused !== undefined) throw invalidRequest(`cannot assign policy "${refused}"`);
+  return names;
+};
+
+/** What kind of token a login gives: the role decides, then the mount. */
+const tokenType = (params: TokenParams, mount: Mount): "service" | "batch" => {
+  const asked = params.type ?? "default";
+  const tuned = mount.config.tokenType ?? "default-service";
+  if (tuned === "service" || tuned === "batch") return tuned;
+  const chosen = asked === "default" ? tuned : asked;
+  return chosen === "batch" || chosen === "default-batch" ? "batch" : "service";
+};
+
+const displayName = (mount: Mount, name: string): string => {
+  const prefix = mount.info.path
+    .replace(/^auth\//, "")
+    .replace(/\/$/, "")
+    .replaceAll("/", "-");
+  return name === "" ? prefix : `${prefix}-${name}`;
+};
+
+export interface LoggedIn {
+  readonly made: MadeToken;
+  readonly entity: EntityView | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface LoginRequest {
+  readonly grant: LoginGrant;
+  readonly mount: Mount;
+  /** Request path: the token's path, and its lease's prefix. */
+  readonly path: string;
+  readonly sourceAddress: string;
+}
+
+const ZERO = seconds(0);
+
+const lifetime = (params: TokenParams, mount: Mount, now: EpochSeconds) =>
+  grantTtl({
+    now,
+    issued: now,
+    increment: ZERO,
+    roleTtl: params.ttl ?? ZERO,
+    roleMaxTtl: params.maxTtl ?? ZERO,
+    explicitMaxTtl: params.explicitMaxTtl ?? ZERO,
+    period: params.period ?? ZERO,
+    mountDefault: mount.info.defaultTtl,
+    mountMax: mount.info.maxTtl,
+  });
+
+/** Spent everywhere at once: a signature captured at one mount is worth nothing at another. */
+const spend = (once: string, now: EpochSeconds): Write => {
+  const tag = createHash("sha256").update(once).digest("base64url");
+  return {
+    op: "put",
+    address: spentAddress(tag),
+    body: { at: now },
+    clear: vanishing(plus(now, SPENT_SECONDS), seconds(60)),
+    when: "absent",
+  };
+};
+
+/** Throws `invalid_credentials` when what must work once was used before; `permission_denied` outside bound CIDRs. */
+export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn> => {
+  const { grant, mount, path } = request;
+  const { token: params } = grant;
+  const policies = loginPolicies(params);
+  const cidrs = params.boundCidrs ?? [];
+  if (!grant.addressJudged && cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
+    throw permissionDenied("address is outside the role's bound CIDR blocks");
+  }
+  const now = epochSeconds(core.clock.now());
+  const { ttl, warnings } = lifetime(params, mount, now);
+  const type = tokenType(params, mount);
+  const once = grant.once === undefined ? [] : [spend(grant.once, now)];
+
+  for (let attempt = 0; ; attempt++) {
+    const identity: LoginIdentity | undefined = grant.alias
+      ? await core.identity.login(mount, grant.alias, grant.groupAliases)
+      : undefined;
+    try {
+      const made = await core.crash("login.token", () =>
+        core.tokens.create({
+          policies,
+          path,
+          mount,
+          meta: Object.keys(grant.metadata).length === 0 ? null : grant.metadata,
+          displayName: displayName(mount, grant.displayName),
+          numUses: type === "batch" ? 0 : (params.numUses ?? 0),
+          ttl,
+          explicitMaxTtl: params.explicitMaxTtl ?? ZERO,
+          period: params.period ?? ZERO,
+          entityId: identity?.entity.id ?? "",
+          boundCidrs: cidrs,
+          type,
+          renewable: type === "service" && (grant.renewable ?? true),
+          internal: grant.internal ?? {},
+          limits: { ttl: params.ttl ?? ZERO, maxTtl: params.maxTtl ?? ZERO },
+          writes: [...once, ...(identity?.writes ?? [])],
+        }),
+      );
+      return { made, entity: identity?.entity, warnings };
+    } catch (cause) {
+      // Places in the transaction: the token, then the spent signature, then the identity's rows.
+      const place = cause instanceof ConditionFailed ? cause.index - (type === "batch" ? 0 : 1) : -1;
+      if (place < 0) throw cause;
+      if (place < once.length) {
+        core.log("login signature replayed", { mount: mount.info.path });
+        throw permissionDenied("the same signed request was used before", "permission denied");
+      }
+      identity?.forget();
+      if (!identity || attempt >= 5) {
+        throw new VaultError("storage_unavailable", {
+          reason: "the entity is written too often",
+          retryAfter: 1,
+          cause,
+        });
+      }
+    }
+  }
+};

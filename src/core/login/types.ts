@@ -1,0 +1,14 @@
+import type { Backend, Reply } from "../../framework/index.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { Decoded } from "../request/decoded.ts";
+
+export interface Lockout {
+  /** Runs a login of a method that says by which name it knows its callers: refuses while locked out, counts failures. */
+  around(
+    mount: Mount,
+    backend: Backend,
+    below: string,
+    decoded: Decoded,
+    run: () => Promise<Reply<unknown> | undefined>,
+  ): Promise<Reply<unknown> | undefined>;
+}

@@ -1,0 +1,33 @@
+import type { IssuedAuth, Reply } from "../../framework/index.ts";
+import type { Accessor, LeaseId, MountPath, Seconds } from "../../std/brand.ts";
+import type { Sensitive } from "../../std/sensitive.ts";
+import type { Verb } from "./decoded.ts";
+
+export interface WrapInfo {
+  readonly token: Sensitive<string>;
+  readonly accessor: Accessor;
+  readonly ttl: Seconds;
+  /** Milliseconds since the epoch. */
+  readonly creationTime: number;
+  readonly creationPath: string;
+  readonly wrappedAccessor?: Accessor;
+}
+
+/** The `auth` block of an answer: a token just made, as the token backend itself may answer one. */
+export type AuthBlock = IssuedAuth;
+
+/** Out of the pipeline: everything `http/encode.ts` needs, and nothing about HTTP but an odd status. */
+export interface Answer {
+  readonly requestId: string;
+  readonly path: string;
+  readonly verb: Verb;
+  /** `undefined`: the handler answered nothing (404 for read and list, 204 for the rest). */
+  readonly reply: Reply<unknown> | undefined;
+  readonly lease?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds };
+  readonly auth?: AuthBlock;
+  readonly wrapInfo?: WrapInfo;
+  readonly warnings: readonly string[];
+  /** `mount_type`; empty for unauthenticated endpoints and wrapped answers. */
+  readonly mountType: string;
+  readonly mountPath?: MountPath;
+}

@@ -1,0 +1,117 @@
+import { invalidRequest, type Reply } from "../../framework/index.ts";
+import { isJsonObject } from "../../std/json.ts";
+import type { Core } from "../core.ts";
+import { logIn } from "../login/login.ts";
+import type { Answer, AuthBlock, WrapInfo } from "./answer.ts";
+import type { Handled } from "./stage.ts";
+
+/**
+ * What the reply asks for: a lease becomes live, a login becomes a token, the answer is wrapped. Then the response is
+ * recorded; if it cannot be, the caller gets nothing.
+ */
+
+const LAST_USE = "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.";
+
+const emptyList = (verb: string, reply: Reply<unknown>): boolean => {
+  if (verb !== "list") return false;
+  const { data } = reply;
+  if (typeof data !== "object" || data === null) return true;
+  const keys = "keys" in data ? data.keys : undefined;
+  return Array.isArray(keys) && keys.length === 0;
+};
+
+const wrappable = (handled: Handled): boolean => {
+  const { reply, decoded } = handled;
+  return reply !== undefined && reply.bare === undefined && !emptyList(decoded.verb, reply);
+};
+
+/** The accessor of what lies inside, where it has one: a login's token, or an AppRole secret id. */
+const wrappedAccessor = (answer: Answer): string => {
+  if (answer.auth) return answer.auth.accessor;
+  const data = answer.reply?.data;
+  const accessor = isJsonObject(data) ? data["secret_id_accessor"] : undefined;
+  return typeof accessor === "string" ? accessor : "";
+};
+
+const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answer> => {
+  const { decoded, mount } = handled;
+  const ttl = handled.reply?.wrapTtl ?? decoded.wrapTtl;
+  if (ttl === undefined || ttl === 0 || !mount || !wrappable(handled)) return answer;
+  // Inside, the answer is the envelope alone: what old routes repeat in front of it stays outside.
+  const rendered = core.render({ ...answer, path: "" });
+  const wrapInfo: WrapInfo = await core.wrapping.wrap(
+    {
+      status: rendered.status,
+      contentType: rendered.contentType,
+      body: Buffer.from(rendered.body).toString("base64"),
+      creationPath: handled.reply?.wrapPath ?? decoded.path,
+      ttl,
+      wrappedAccessor: wrappedAccessor(answer),
+      format: decoded.wrapFormat,
+    },
+    mount,
+  );
+  return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
+};
+
+const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefined> => {
+  const { reply, mount, decoded, warnings } = handled;
+  if (reply?.issued) return reply.issued;
+  if (!reply?.auth || !mount) return undefined;
+  const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
+  const { made, entity, warnings: capped } = await logIn(core, request);
+  warnings.push(...capped);
+  return core.tokens.authBlock(made, entity);
+};
+
+const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => {
+  if (handled.reply?.renewed) return handled.reply.renewed;
+  const pending = handled.reply?.lease;
+  if (!pending) return undefined;
+  if (handled.lastUse) {
+    await core.leases.abandon(pending);
+    throw invalidRequest(LAST_USE);
+  }
+  const live = await core.crash("lease.confirm", () => core.leases.confirm(pending));
+  return { id: live.id, renewable: live.renewable, duration: live.ttl };
+};
+
+const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
+  const { decoded, reply, open, mount, warnings } = handled;
+  const leased = await lease(core, handled);
+  const auth = await login(core, handled);
+  const answer: Answer = {
+    requestId: decoded.requestId,
+    path: decoded.path,
+    verb: decoded.verb,
+    reply,
+    ...(leased ? { lease: leased } : {}),
+    ...(auth ? { auth } : {}),
+    warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
+    mountType: open ? "" : (mount?.info.type ?? ""),
+    ...(mount ? { mountPath: mount.info.path } : {}),
+  };
+  return wrap(core, handled, answer);
+};
+
+export const conclude = async (core: Core, handled: Handled): Promise<Answer> => {
+  const answer = await answerFor(core, handled);
+  const { decoded, mount, known, decision, operation } = handled;
+  await core.audit.response(
+    {
+      decoded,
+      mount,
+      known,
+      decision,
+      operation,
+    },
+    {
+      data: answer.reply?.data,
+      ...(answer.auth ? { auth: answer.auth } : {}),
+      ...(answer.wrapInfo ? { wrapInfo: answer.wrapInfo } : {}),
+      ...(answer.lease ? { leaseId: answer.lease.id } : {}),
+      warnings: answer.warnings,
+    },
+  );
+  return answer;
+};

@@ -1,0 +1,95 @@
+import type { Backend, BackendContext, Caller, LeaseGrant, PendingLease } from "../../framework/index.ts";
+import type { Core } from "../core.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { KnownToken } from "../tokens/types.ts";
+import type { Decoded } from "./decoded.ts";
+
+/**
+ * Makes the one thing a backend may touch. Core's own backends find the rest of the request by `requestOf(cx)`; other
+ * backends cannot, because they may not import core.
+ */
+
+/** What core's own backends may know of the request behind a context. */
+export interface CoreRequest {
+  readonly decoded?: Decoded;
+  readonly known?: KnownToken;
+  readonly mount: Mount;
+}
+
+const requests = new WeakMap<BackendContext, CoreRequest>();
+const pended = new WeakMap<BackendContext, PendingLease[]>();
+
+/** The leases a backend asked for through this context. */
+export const pendedBy = (cx: BackendContext): readonly PendingLease[] => pended.get(cx) ?? [];
+
+/** For the system, token, cubbyhole and identity backends only. Throws for a context that core did not make. */
+export const requestOf = (cx: BackendContext): CoreRequest => {
+  const request = requests.get(cx);
+  if (!request) throw new Error("this context was not made by core");
+  return request;
+};
+
+/** The same context over another view of the storage. */
+export const overStorage = (cx: BackendContext, storage: BackendContext["storage"]): BackendContext => {
+  const other = { ...cx, storage };
+  requests.set(other, requestOf(cx));
+  return other;
+};
+
+/** The caller of an operation that needs a token. */
+export const callerOf = (cx: BackendContext): KnownToken => {
+  const { known } = requestOf(cx);
+  if (!known) throw new Error("this operation was reached without a token");
+  return known;
+};
+
+const caller = (known: KnownToken): Caller => ({
+  displayName: known.token.displayName,
+  entityId: known.token.entityId,
+  accessor: known.token.accessor,
+  tokenType: known.token.type,
+  metadata: known.token.meta ?? {},
+  policies: known.policies,
+  expires: known.token.expires,
+});
+
+const NO_CALLER_HEADERS: Readonly<Record<string, readonly string[]>> = {};
+
+export interface ContextOptions {
+  readonly request?: Decoded;
+  readonly known?: KnownToken;
+  /** Filled by `pend`: warnings that belong on the answer. */
+  readonly warnings?: string[];
+  readonly generatePassword: (policy: string) => Promise<string | undefined>;
+  readonly storage?: BackendContext["storage"];
+}
+
+export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
+  const { request, known } = options;
+  const cx: BackendContext = {
+    storage: options.storage ?? (await core.store.view(mount.info.id)),
+    mount: mount.info,
+    ...(known ? { caller: caller(known) } : {}),
+    clock: core.clock,
+    random: core.random,
+    requestId: request?.requestId ?? "",
+    sourceAddress: request?.sourceAddress ?? "",
+    headers: request?.headers ?? NO_CALLER_HEADERS,
+    pend: async (grant: LeaseGrant): Promise<PendingLease> => {
+      if (!known || !request) throw new Error("only a request with a token may ask for a lease");
+      const { pending, warnings } = await core.leases.pend(grant, request.path, mount, known);
+      options.warnings?.push(...warnings);
+      pended.set(cx, [...pendedBy(cx), pending]);
+      return pending;
+    },
+    generatePassword: options.generatePassword,
+    crash: core.crash,
+    log: (message, fields) => core.log(message, { mount: mount.info.path, ...fields }),
+  };
+  requests.set(cx, { mount, ...(request ? { decoded: request } : {}), ...(known ? { known } : {}) });
+  return cx;
+};
+
+/** The backend of a mount, or nothing where its type is not built in. */
+export const backendOf = (core: Core, mount: Mount): Promise<Backend | undefined> =>
+  core.catalog.find(mount.kind, mount.info.type, mount.info.options);

@@ -1,0 +1,25 @@
+import type { Seconds } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Sensitive } from "../../std/sensitive.ts";
+
+/** What HTTP asked for; `update` is not yet split into create and update. */
+export type Verb = "read" | "list" | "update" | "patch" | "delete" | "header" | "help";
+
+/** Out of `http/decode.ts`: one request in Vault's terms, whatever front door it came through. */
+export interface Decoded {
+  readonly requestId: string;
+  readonly verb: Verb;
+  /** HTTP method as sent, for errors and audit. */
+  readonly method: string;
+  /** Decoded path without `/v1/`; a LIST path ends in `/`. */
+  readonly path: string;
+  readonly token: Sensitive<string> | undefined;
+  /** From `X-Vault-Wrap-TTL`. */
+  readonly wrapTtl: Seconds | undefined;
+  readonly wrapFormat: "" | "jwt";
+  /** Body of a write, query of everything else. */
+  readonly data: JsonObject;
+  /** By lower-case name; the token headers are gone. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly sourceAddress: string;
+}

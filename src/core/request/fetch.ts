@@ -1,0 +1,58 @@
+import { invalidRequest } from "../../framework/index.ts";
+import type { Address } from "../../storage/store.ts";
+import { alwaysAnswers } from "../config/bootstrap.ts";
+import { sealedError } from "../config/config.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Core } from "../core.ts";
+import type { Decoded } from "./decoded.ts";
+import { createReads } from "./reads.ts";
+import { type Place, place } from "./route.ts";
+import { type Fetched, stamp } from "./stage.ts";
+
+/**
+ * Routing and the one batch read of a warm request: the epoch, the token with its chain and entity as last seen here,
+ * and what the path's operation asked to have read along.
+ *
+ * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is allowed.
+ */
+
+const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): Promise<readonly Address[]> => {
+  const { match } = found ?? {};
+  if (!found || !match) return [];
+  const { ops } = match.path;
+  const op = decoded.verb === "update" ? (ops.update ?? ops.create) : ops[decoded.verb as keyof typeof ops];
+  if (!op?.prefetch) return [];
+  const view = await core.store.view(found.mount.info.id);
+  return op.prefetch({ params: match.params, data: decoded.data }, view);
+};
+
+export const fetch = async (core: Core, decoded: Decoded): Promise<Fetched> => {
+  const reads = createReads(core.store);
+  let snapshot: Snapshot = await core.config.snapshot();
+  let found = await place(core, snapshot, decoded);
+  // An open route needs no token, but unwrapping is about one.
+  const needed = !found?.open || decoded.path.startsWith("sys/wrapping/");
+  const token = decoded.token && needed ? await core.tokens.prefetch(decoded.token) : [];
+  await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, decoded, found))]);
+  const [epoch] = await reads.get([core.config.epochAddress]);
+  const fresh = await core.config.fresh(epoch);
+  if (fresh !== snapshot) {
+    snapshot = fresh;
+    found = await place(core, snapshot, decoded);
+  }
+  if (snapshot.sealed && !alwaysAnswers(decoded.path)) throw sealedError();
+  await core.quotas.limit(decoded, found?.mount, snapshot);
+  if ((decoded.verb === "update" || decoded.verb === "patch") && decoded.path.endsWith("/")) {
+    throw invalidRequest("cannot write to a path ending in '/'");
+  }
+  return stamp<Fetched>({
+    decoded,
+    snapshot,
+    reads,
+    mount: found?.mount,
+    backend: found?.backend,
+    below: found?.below ?? "",
+    match: found?.match,
+    open: found?.open ?? false,
+  });
+};

@@ -1,0 +1,17 @@
+import { VaultError } from "../../framework/index.ts";
+import type { Core } from "../core.ts";
+import { pendedBy } from "./context.ts";
+import { type Handled, type Parsed, stamp } from "./stage.ts";
+
+/** The backend's own code, with lockout around logins. A token on its last use ends here, whatever came of it. */
+export const handle = async (core: Core, parsed: Parsed): Promise<Handled> => {
+  const { mount, backend, open, below, decoded, cx } = parsed;
+  try {
+    const isLogin = open && mount?.kind === "auth" && backend;
+    const reply = isLogin ? await core.lockout.around(mount, backend, below, decoded, parsed.run) : await parsed.run();
+    return stamp<Handled>({ ...parsed, reply });
+  } catch (cause) {
+    if (cause instanceof VaultError && cx) for (const pending of pendedBy(cx)) await core.leases.abandon(pending);
+    throw cause;
+  }
+};

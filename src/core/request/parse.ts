@@ -1,0 +1,34 @@
+import { helpFor } from "../../framework/help.ts";
+import { type Op, VaultError } from "../../framework/index.ts";
+import { parseInput } from "../../framework/parse.ts";
+import type { Core } from "../core.ts";
+import { noRoute, tainted } from "./route.ts";
+import { type Allowed, type Parsed, stamp } from "./stage.ts";
+
+/** Finds the operation's row and coerces its input; what is missing is told only now, after the policy has spoken. */
+
+const unsupported = (code: "unsupported_path" | "unsupported_operation", open: boolean): VaultError =>
+  new VaultError(code, {
+    wire: code === "unsupported_path" ? "unsupported path" : "unsupported operation",
+    multi: !open,
+  });
+
+export const parse = async (_core: Core, allowed: Allowed): Promise<Parsed> => {
+  const { decoded, mount, backend, match, cx, operation, open } = allowed;
+  if (!mount || !backend || !cx) throw noRoute(decoded.path);
+  if (mount.tainted) throw tainted(decoded.path);
+  if (decoded.verb === "help") {
+    return stamp<Parsed>({ ...allowed, run: async () => ({ bare: helpFor(backend, match) }) });
+  }
+  if (!match) throw unsupported("unsupported_path", open);
+  const { ops } = match.path;
+  // A create reaches the update's handler where the table has no create of its own, and the other way round.
+  const twin = operation === "create" ? ops.update : operation === "update" ? ops.create : undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
+  const op: Op<string, any, unknown> | undefined = ops[operation] ?? twin;
+  if (!op) throw unsupported("unsupported_operation", open);
+  const { input, warnings } = parseInput(match.path, operation, op, match.params, decoded.data);
+  allowed.warnings.push(...warnings);
+  const request = { params: match.params, input, operation, path: allowed.below };
+  return stamp<Parsed>({ ...allowed, run: () => op.handle(request, cx) });
+};

@@ -1,0 +1,93 @@
+import { type Backend, type Operation, type Path, permissionDenied, VaultError } from "../../framework/index.ts";
+import { compileRoutes, type Routes } from "../../framework/route.ts";
+import { alwaysAnswers, provisionalSystem } from "../config/bootstrap.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Core } from "../core.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { Decoded, Verb } from "./decoded.ts";
+
+/** Where a request goes: the longest mount, its code, and the row of its path table. */
+
+/** The mount's code runs in another function: forward the original event there, before any use is counted. */
+export class Forward extends Error {
+  override readonly name = "Forward";
+  readonly to: string;
+  constructor(to: string) {
+    super(`served by ${to}`);
+    this.to = to;
+  }
+}
+
+export interface Place {
+  readonly mount: Mount;
+  readonly backend: Backend;
+  readonly below: string;
+  readonly match: { readonly path: Path; readonly params: Readonly<Record<string, string>> } | undefined;
+  /** No token needed: the path table says so. */
+  readonly open: boolean;
+}
+
+const tables = new WeakMap<Backend, Routes>();
+
+const routesOf = (backend: Backend): Routes => {
+  const known = tables.get(backend);
+  if (known) return known;
+  const compiled = compileRoutes(backend.paths);
+  tables.set(backend, compiled);
+  return compiled;
+};
+
+const isOpen = (path: Path, verb: Verb): boolean => {
+  const ops = Object.entries(path.ops);
+  const open = ops.filter(([, definition]) => definition?.access === "unauthenticated").map(([name]) => name);
+  // A LIST is another path (it ends in a slash), so an open login does not open its listing.
+  return verb === "list" ? open.includes("list") : open.some((name) => name !== "list");
+};
+
+const PREFIXES = new WeakMap<Backend, readonly string[]>();
+
+/** Static beginnings below which everything is open: `login/` of a method whose login names the user. */
+const openPrefixes = (backend: Backend): readonly string[] => {
+  const known = PREFIXES.get(backend);
+  if (known) return known;
+  const open = backend.paths.filter((path) => isOpen(path, "update"));
+  const found = open.flatMap((path) => /^(.*\/)\{/.exec(String(path.template))?.[1] ?? []);
+  PREFIXES.set(backend, found);
+  return found;
+};
+
+const belowOpen = (backend: Backend, below: string): boolean =>
+  openPrefixes(backend).some((prefix) => below.startsWith(prefix) && below.length > prefix.length);
+
+export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): Promise<Place | undefined> => {
+  const mount =
+    core.config.mountFor(snapshot, decoded.path) ??
+    core.config.mountFor(snapshot, `${decoded.path}/`) ??
+    (snapshot.mounts.size === 0 && alwaysAnswers(decoded.path) ? provisionalSystem : undefined);
+  if (!mount) return undefined;
+  const backend = await core.catalog.find(mount.kind, mount.info.type, mount.info.options, decoded.path);
+  if (!backend) {
+    const elsewhere = core.catalog.elsewhere(mount.kind, mount.info.type, decoded.path);
+    if (elsewhere !== undefined) throw new Forward(elsewhere);
+    return undefined;
+  }
+  const below = decoded.path.slice(mount.info.path.length);
+  const match = routesOf(backend).match(below);
+  const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, below);
+  return { mount, backend, below, match, open };
+};
+
+export const noRoute = (path: string): VaultError =>
+  new VaultError("unsupported_path", { wire: `no handler for route "${path}". route entry not found.` });
+
+export const tainted = (path: string): VaultError =>
+  new VaultError("unsupported_path", {
+    wire: `no handler for route "${path}" on namespace "". route entry or namespace is tainted.`,
+  });
+
+/** What the policy is asked about: the operation, with POST split by the existence check. */
+export const operationOf = (verb: Verb, exists: boolean | undefined): Operation => {
+  if (verb === "update") return exists === false ? "create" : "update";
+  if (verb === "header") throw permissionDenied("no capability covers HEAD", "permission denied", true);
+  return verb === "help" ? "read" : verb;
+};

@@ -1,0 +1,53 @@
+import type { Backend, BackendContext, Operation, Path, Reply } from "../../framework/index.ts";
+import type { Decision } from "../../policy/index.ts";
+import type { Snapshot } from "../config/types.ts";
+import type { Mount } from "../mounts/mount.ts";
+import type { KnownToken } from "../tokens/types.ts";
+import type { Decoded } from "./decoded.ts";
+import type { Reads } from "./reads.ts";
+
+/** The types between the stages. Only the stage that earns a type can make it: the brand is not exported. */
+
+declare const stage: unique symbol;
+interface Stage<Name extends string> {
+  readonly [stage]: Name;
+}
+
+/** Where the request goes, and what one batch read brought. */
+export interface Fetched extends Stage<"fetched"> {
+  readonly decoded: Decoded;
+  readonly snapshot: Snapshot;
+  readonly reads: Reads;
+  readonly mount: Mount | undefined;
+  readonly backend: Backend | undefined;
+  readonly below: string;
+  readonly match: { readonly path: Path; readonly params: Readonly<Record<string, string>> } | undefined;
+  readonly open: boolean;
+}
+
+/** The caller is known, or the operation is open to everybody. */
+export interface Known extends Omit<Fetched, typeof stage>, Stage<"known"> {
+  readonly known: KnownToken | undefined;
+  /** This request spent the token's last use. */
+  readonly lastUse: boolean;
+}
+
+/** Decided and recorded. */
+export interface Allowed extends Omit<Known, typeof stage>, Stage<"allowed"> {
+  readonly operation: Operation;
+  readonly decision: Decision | undefined;
+  readonly cx: BackendContext | undefined;
+  readonly warnings: string[];
+}
+
+export interface Parsed extends Omit<Allowed, typeof stage>, Stage<"parsed"> {
+  /** Runs the handler with its coerced input; `undefined` for help. */
+  readonly run: () => Promise<Reply<unknown> | undefined>;
+}
+
+export interface Handled extends Omit<Parsed, typeof stage>, Stage<"handled"> {
+  readonly reply: Reply<unknown> | undefined;
+}
+
+/** Stamps a stage's value. For the stage files only. */
+export const stamp = <T extends Stage<string>>(value: Omit<T, typeof stage>): T => value as T;

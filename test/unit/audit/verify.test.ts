@@ -1,0 +1,178 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { createChain } from "../../../src/audit/chain.ts";
+import { publicPem, signingKey } from "../../../src/audit/checkpoint.ts";
+import { type Verdict, verifyAudit } from "../../../src/audit/verify.ts";
+import { systemRandom } from "../../../src/std/random.ts";
+
+const key = signingKey(systemRandom.bytes(32));
+const pem = publicPem(key.privateKey);
+
+/** Two writers, line by line in turn; each closes a run after its third line and another after its fifth. */
+const twoWriters = async (): Promise<string[]> => {
+  const lines: string[] = [];
+  const sink = {
+    write: async (line: string) => {
+      lines.push(line);
+    },
+  };
+  const options = {
+    sink,
+    clock: { now: () => 0 },
+    random: systemRandom,
+    key: async () => key,
+    failed: () => undefined,
+  };
+  const chains = [createChain(options), createChain(options)];
+  for (let turn = 1; turn <= 5; turn++) {
+    for (const [index, chain] of chains.entries()) {
+      await chain.append({ time: "t", type: "request", request: { path: `p${index}/${turn}` } });
+      if (turn === 3 || turn === 5) await chain.close();
+    }
+  }
+  return lines;
+};
+
+let log: readonly string[];
+beforeAll(async () => {
+  log = await twoWriters();
+});
+
+const find = (part: string): number => log.findIndex((line) => line.includes(part));
+const named = (verdict: Verdict): number | undefined => (verdict.ok ? undefined : verdict.line);
+const what = (verdict: Verdict): string => (verdict.ok ? "ok" : verdict.what);
+const edited = (change: (lines: string[]) => void): Verdict => {
+  const lines = [...log];
+  change(lines);
+  return verifyAudit(lines, [pem]);
+};
+
+describe("verifying an audit log", () => {
+  it("accepts the interleaved chains of two writers and counts what is vouched for", () => {
+    const verdict = verifyAudit(log, [pem]);
+
+    expect(verdict.ok && verdict.writers.map(({ lines, unsigned }) => [lines, unsigned])).toEqual([
+      [7, 0],
+      [7, 0],
+    ]);
+  });
+
+  it("names a changed line", () => {
+    const at = find("p0/2");
+    const verdict = edited((lines) => lines.splice(at, 1, (log[at] ?? "").replace("p0/2", "p0/9")));
+
+    expect(named(verdict)).toBe(at + 1);
+    expect(what(verdict)).toContain("was changed");
+  });
+
+  it.each([1, 2, 3, 4, 5])("names a line whose link was changed, number %s", (turn) => {
+    const at = find(`p1/${turn}`);
+    const verdict = edited((lines) =>
+      lines.splice(at, 1, (log[at] ?? "").replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${"0".repeat(63)}1"`)),
+    );
+
+    expect(named(verdict)).toBe(at + 1);
+  });
+
+  it("names the line after a removed one", () => {
+    const at = find("p0/2");
+    const verdict = edited((lines) => lines.splice(at, 1));
+
+    expect(named(verdict)).toBe(find("p0/3"));
+    expect(what(verdict)).toContain("missing (number 2");
+  });
+
+  it("misses a removed checkpoint", () => {
+    const at = log.findIndex((line) => line.includes('"from":1'));
+    const writer = /"writer":"(\w+)"/.exec(log[at] ?? "")?.[1] ?? "";
+    const verdict = edited((lines) => lines.splice(at, 1));
+
+    expect(what(verdict)).toContain("missing (number 4");
+    expect(log.findIndex((line, index) => index > at && line.includes(writer))).toBe(named(verdict));
+  });
+
+  it("misses lines cut off at the beginning", () => {
+    const verdict = edited((lines) => lines.splice(0, 2));
+
+    expect(named(verdict)).toBe(1);
+    expect(what(verdict)).toContain("number 1 of its writer is missing");
+  });
+
+  it("names an inserted line that continues the chain", () => {
+    const at = find("p0/3");
+    const forged = (log[at] ?? "").replace("p0/3", "p0/x");
+    const verdict = edited((lines) => lines.splice(at, 0, forged));
+
+    expect(named(verdict)).toBe(at + 1);
+    expect(what(verdict)).toBe("was inserted");
+  });
+
+  it("names an inserted line without a chain", () => {
+    const verdict = edited((lines) => lines.splice(3, 0, '{"time":"t","type":"request"}'));
+
+    expect(named(verdict)).toBe(4);
+  });
+
+  it("names the first of two swapped lines", () => {
+    const [one, two] = [find("p0/1"), find("p0/2")];
+    const verdict = edited((lines) => {
+      lines[one] = log[two] ?? "";
+      lines[two] = log[one] ?? "";
+    });
+
+    expect(named(verdict)).toBe(one + 1);
+    expect(what(verdict)).toContain("out of order");
+  });
+
+  it("names a forged checkpoint", async () => {
+    const stranger = signingKey(systemRandom.bytes(32));
+    const at = log.findIndex((line) => line.includes('"checkpoint"'));
+    const forged = (log[at] ?? "").replace(/"signature":"./, (start) =>
+      start.endsWith("A") ? '"signature":"B' : '"signature":"A',
+    );
+
+    expect(named(edited((lines) => lines.splice(at, 1, forged)))).toBe(at + 1);
+    expect(what(verifyAudit(log, [publicPem(stranger.privateKey)]))).toContain("unknown key");
+  });
+
+  it("names a checkpoint that was repeated", () => {
+    const at = log.findIndex((line) => line.includes('"checkpoint"'));
+
+    expect(named(edited((lines) => lines.splice(at + 1, 0, log[at] ?? "")))).toBe(at + 2);
+  });
+
+  it("names a line that was cut off in the middle", () => {
+    const at = find("p1/4");
+
+    expect(named(edited((lines) => lines.splice(at, 1, (log[at] ?? "").slice(0, 40))))).toBe(at + 1);
+  });
+
+  it("counts, but does not refuse, what stands after the last checkpoint", () => {
+    const cut = find("p0/5");
+    const verdict = edited((lines) => lines.splice(cut));
+
+    expect(verdict.ok && verdict.writers.map(({ unsigned }) => unsigned)).toEqual([1, 1]);
+  });
+
+  it("names a changed line after the last checkpoint when another follows", () => {
+    const at = find("p0/4");
+    const end = find("p0/5") + 1;
+    const lines = [...log.slice(0, end)];
+    lines[at] = (log[at] ?? "").replace("p0/4", "p0/y");
+
+    expect(named(verifyAudit(lines, [pem]))).toBe(at + 1);
+  });
+
+  it("takes a log that begins in the middle when told so", () => {
+    const rest = log.slice(find("p0/4"));
+
+    expect(verifyAudit(rest, [pem], { continued: true }).ok).toBe(true);
+    expect(verifyAudit(rest, [pem]).ok).toBe(false);
+  });
+
+  it("skips other lines only when told so", () => {
+    const mixed = ["START RequestId: 1", ...log];
+
+    expect(named(verifyAudit(mixed, [pem]))).toBe(1);
+    expect(verifyAudit(mixed, [pem], { mixed: true })).toMatchObject({ ok: true, others: 1 });
+  });
+});
