@@ -6,7 +6,7 @@ import peggy from "peggy";
  * `npx tsx scripts/build-grammar.ts` after every change of the grammar; a test compares the two files.
  */
 
-const folder = new URL("../src/policy/", import.meta.url);
+const folder = new URL("../src/hcl/", import.meta.url);
 export const grammarSource = new URL("hcl.peggy", folder);
 export const generatedParser = new URL("hcl-grammar.js", folder);
 

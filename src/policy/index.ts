@@ -4,8 +4,7 @@
  * anything but match and compare. The README has the order of the rules as a drawing.
  */
 
-export * from "../hcl/hcl.ts";
-export { builtInPolicies, DEFAULT_POLICY_TEXT } from "./built-in.ts";
+export { builtInPolicies } from "./built-in.ts";
 export { capabilitiesOf } from "./capabilities.ts";
 export { type Acl, compileAcl } from "./compile.ts";
 export { type AccessRequest, type Decision, type DecisionReason, decide } from "./decide.ts";
@@ -20,7 +19,7 @@ export {
   nameForWrite,
   policyNameProblem,
 } from "./names.ts";
-export { MAX_POLICY_BYTES, parsePolicy } from "./parse.ts";
+export { parsePolicy } from "./parse.ts";
 export type { Policy, RuleSource } from "./policy.ts";
-export { isSudoPath, sudoPaths } from "./sudo-paths.ts";
+export { isSudoPath } from "./sudo-paths.ts";
 export type { TemplateAlias, TemplateContext, TemplateEntity, TemplateGroup } from "./template.ts";

@@ -1,5 +1,5 @@
 import { multiError } from "../../framework/index.ts";
-import { attributeOf, blocksOf, type HclBody, HclError, parseHcl } from "../../policy/index.ts";
+import { attributeOf, blocksOf, type HclBody, HclError, parseHcl } from "../../hcl/hcl.ts";
 
 /**
  * A password policy's text to its rules: `length = 20`, `rule "charset" { charset = "abc" min-chars = 1 }`. Pure. The

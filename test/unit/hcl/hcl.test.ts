@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { buildGrammar, generatedParser } from "../../../scripts/build-grammar.ts";
-import { attributeOf, blocksOf, HclError, type HclValue, parseHcl } from "../../../src/policy/index.ts";
+import { attributeOf, blocksOf, HclError, type HclValue, parseHcl } from "../../../src/hcl/hcl.ts";
 
 const plain = (value: HclValue | undefined): unknown => {
   if (value === undefined || value.kind === "null") return null;

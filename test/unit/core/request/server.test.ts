@@ -30,13 +30,24 @@ describe("a fresh server", () => {
   });
 
   it("makes a child token that dies with its parent", async () => {
-    const parent = await server.call("POST", "auth/token/create", { body: { policies: ["default"], ttl: "1h" } });
-    const { client_token: token } = parent.body["auth"] as { client_token: string };
-    expect((await server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);
+    await server.call("PUT", "sys/policies/acl/parent", {
+      body: { policy: 'path "auth/token/create" { capabilities = ["update"] }' },
+    });
+    const create = async (token: string, policies: readonly string[]): Promise<string> => {
+      const made = await server.call("POST", "auth/token/create", { token, body: { policies, ttl: "1h" } });
+      return (made.body["auth"] as { client_token: string }).client_token;
+    };
+    const lookup = async (token: string) => (await server.call("GET", "auth/token/lookup-self", { token })).status;
+    const parent = await create(server.root, ["default", "parent"]);
+    const child = await create(parent, ["default"]);
+    const stranger = await create(server.root, ["default"]);
+    expect(await lookup(child)).toBe(200);
 
-    await server.call("POST", "auth/token/revoke", { body: { token } });
+    await server.call("POST", "auth/token/revoke", { body: { token: parent } });
 
-    expect((await server.call("GET", "auth/token/lookup-self", { token })).status).toBe(403);
+    expect(await lookup(parent)).toBe(403);
+    expect(await lookup(child)).toBe(403);
+    expect(await lookup(stranger)).toBe(200);
   });
 
   it("wraps an answer and unwraps it once", async () => {
@@ -54,9 +65,13 @@ describe("a fresh server", () => {
   });
 
   it("keeps a cubbyhole to its token", async () => {
+    const made = await server.call("POST", "auth/token/create", { body: { policies: ["root"] } });
+    const { client_token: other } = made.body["auth"] as { client_token: string };
+
     await server.call("POST", "cubbyhole/mine", { body: { k: "v" } });
 
     expect((await server.call("GET", "cubbyhole/mine")).data).toEqual({ k: "v" });
+    expect((await server.call("GET", "cubbyhole/mine", { token: other })).status).toBe(404);
   });
 });
 
