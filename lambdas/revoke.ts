@@ -1,7 +1,8 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { removalBatchOf } from "../src/core/leases/removals.ts";
 import { createProgram } from "./shared/program.ts";
-import { batchOf, consumeRemovals } from "./shared/removals.ts";
+import { answerBatch } from "./shared/removals.ts";
 import { isSchedule, sweepUntil } from "./shared/sweep.ts";
 
 /** `revoke`: ends what has ended, on the schedule's order and by what DynamoDB's TTL removed. No HTTP reaches it. */
@@ -14,8 +15,8 @@ const program = createProgram("revoke");
 const work = async (event: unknown, context: Context): Promise<object> => {
   const deadlineMs = program.server.core.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   if (isSchedule(event)) return sweepUntil(program, deadlineMs);
-  const batch = batchOf(event);
-  if (batch) return consumeRemovals(program, batch, deadlineMs);
+  const batch = removalBatchOf(event);
+  if (batch) return answerBatch(program, batch, deadlineMs);
   throw new Error("neither the schedule nor a batch of the stream");
 };
 

@@ -47,6 +47,8 @@ export interface ServerDependencies {
   /** Whether audit devices may show data unhashed (`log_raw`). */
   readonly allowRawAudit?: boolean;
   readonly log: Core["log"];
+  /** Where core's events go; absent: nowhere. */
+  readonly signal?: Core["signal"];
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
   readonly crash?: CrashPoint;
@@ -117,6 +119,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     clock,
     random,
     log,
+    signal: deps.signal ?? (() => undefined),
     crash: deps.crash ?? straight,
     ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
     catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),

@@ -1,4 +1,6 @@
 import { METRIC_NAMESPACE, METRICS } from "../../src/contract/metrics.ts";
+import type { CoreEvent } from "../../src/core/events.ts";
+import type { StoreEvent } from "../../src/storage/index.ts";
 
 /**
  * Counters of the program as lines of the log, in CloudWatch's embedded metric format: one line an invocation at most,
@@ -36,9 +38,15 @@ export const createMetrics = (options: {
   };
 };
 
-/** What the program says in its log and an alarm watches. A test finds each of these texts in the sources. */
-export const COUNTED_LOGS: Readonly<Record<string, MetricName>> = {
-  "lease is irrevocable": "leaseIrrevocable",
-  "audit device failed": "auditFailed",
-  "login signature replayed": "loginReplayed",
-};
+/** What each event of core and storage counts as. A new kind does not compile until it has its name here. */
+export const COUNTED = {
+  "audit-failed": "auditFailed",
+  "lease-irrevocable": "leaseIrrevocable",
+  "lease-revoked-late": "leaseRevokedLate",
+  "login-replayed": "loginReplayed",
+  "root-generated": "rootGenerated",
+  "sweeper-backlog": "sweeperBacklog",
+  refused: "openRefused",
+  retried: "storageRetried",
+  unavailable: "storageUnavailable",
+} as const satisfies Record<CoreEvent["kind"] | StoreEvent["kind"], MetricName>;

@@ -7,8 +7,7 @@ import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
-import type { StoreEvent } from "../../src/storage/index.ts";
-import { COUNTED_LOGS, createMetrics, type Metrics } from "./metrics.ts";
+import { COUNTED, createMetrics, type Metrics } from "./metrics.ts";
 import { type FunctionSettings, readSettings } from "./settings.ts";
 import { log, writeLine } from "./stdout.ts";
 
@@ -25,12 +24,6 @@ export interface Program {
 
 /** An answer of table or KMS that takes longer than this will not come; storage repeats, within its own budget. */
 const PATIENCE = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
-
-const EVENTS = {
-  refused: "openRefused",
-  retried: "storageRetried",
-  unavailable: "storageUnavailable",
-} as const satisfies Record<StoreEvent["kind"], string>;
 
 /** What a function runs. `revoke` ends what the engines of `dynamic` granted, so it runs their code. */
 const hostedBy =
@@ -68,13 +61,10 @@ export const createProgram = (name: FunctionName): Program => {
     }),
     hosted: hostedBy(name),
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
-    log: (message, fields) => {
-      const metric = COUNTED_LOGS[message];
-      if (metric !== undefined) metrics.count(metric);
-      log(message, fields);
-    },
+    log,
+    signal: ({ kind }) => metrics.count(COUNTED[kind]),
     observe: ({ kind, reason }) => {
-      metrics.count(EVENTS[kind]);
+      metrics.count(COUNTED[kind]);
       if (kind !== "retried") log(`storage ${kind}`, { reason });
     },
   });

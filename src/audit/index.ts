@@ -91,6 +91,7 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
 
   const failed = (device: string, error: unknown): void => {
     counts.failures += 1;
+    core().signal({ kind: "audit-failed" });
     core().log("audit device failed", { device, error: error instanceof Error ? error.name : "unknown" });
   };
 

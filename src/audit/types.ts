@@ -26,6 +26,12 @@ export interface AuditSurroundings {
   readonly random: RandomSource;
   readonly configuration: () => Promise<AuditConfiguration>;
   readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+  readonly signal: (event: AuditEvent) => void;
+}
+
+/** A device did not take a line. */
+export interface AuditEvent {
+  readonly kind: "audit-failed";
 }
 
 export interface AuditedRequest {

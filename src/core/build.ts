@@ -27,13 +27,14 @@ export interface CoreOptions {
   readonly crash: CrashPoint;
   readonly epochCopies?: number;
   readonly log: Core["log"];
+  readonly signal: Core["signal"];
   readonly render: Core["render"];
   readonly catalog: (core: () => Core) => Catalog;
   readonly audit: (surroundings: () => AuditSurroundings) => Audit;
 }
 
 export const createCore = (options: CoreOptions): Core => {
-  const { store, clock, random, crash, log } = options;
+  const { store, clock, random, crash, log, signal } = options;
   const late = (): Core => core;
   const { epochCopies } = options;
   const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
@@ -51,6 +52,7 @@ export const createCore = (options: CoreOptions): Core => {
     random,
     crash,
     log,
+    signal,
     config,
     identity,
     leases,
@@ -59,7 +61,7 @@ export const createCore = (options: CoreOptions): Core => {
     policies: createPolicies({ store, config }),
     wrapping: createWrapping({ store, clock, random, tokens }),
     catalog: options.catalog(late),
-    audit: options.audit(() => ({ store, clock, random, log, configuration: config.snapshot })),
+    audit: options.audit(() => ({ store, clock, random, log, signal, configuration: config.snapshot })),
     quotas: createQuotas(late),
     lockout: createLockout(late),
     passwords: createPasswordPolicies({ store, clock, random }),

@@ -5,6 +5,7 @@ import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config/types.ts";
+import type { CoreEvent } from "./events.ts";
 import type { Identity } from "./identity/types.ts";
 import type { Jobs } from "./jobs/types.ts";
 import type { Leases } from "./leases/types.ts";
@@ -41,5 +42,8 @@ export interface Core {
     readonly contentType: string;
     readonly body: Uint8Array;
   };
+  /** A line in the operator's log. Its text is for people; holds no secret. */
   readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+  /** A fact that is counted and watched. Never throws. */
+  readonly signal: (event: CoreEvent) => void;
 }

@@ -51,7 +51,10 @@ export const passwordPolicyAddress = (names: Names, name: string): Address => ({
 
 // Tokens, by tag.
 export const tokenPartition = (tag: string): string => `${SPACES.token}#${tag}`;
-export const tokenAddress = (tag: string): Address => at(DOMAINS.token, tokenPartition(tag), "t");
+const TOKEN_ITEM = "t";
+export const tokenAddress = (tag: string): Address => at(DOMAINS.token, tokenPartition(tag), TOKEN_ITEM);
+/** Whether a key is a token's own, not a row of what it made or holds. */
+export const isToken = ({ pk, sk }: Key): boolean => pk.startsWith(tokenPartition("")) && sk === TOKEN_ITEM;
 export const childAddress = (parent: string, child: string): Address =>
   at(DOMAINS.token, tokenPartition(parent), `child#${child}`);
 export const heldLeaseAddress = (tag: string, lease: string): Address =>
@@ -69,7 +72,10 @@ export const cubbyholeAddress = (names: Names, token: Sensitive<string>, path: s
 });
 
 // Leases, by tag.
-export const leaseAddress = (tag: string): Address => at(DOMAINS.lease, `${SPACES.lease}#${tag}`, "l");
+const LEASE_ITEM = "l";
+export const leaseAddress = (tag: string): Address => at(DOMAINS.lease, `${SPACES.lease}#${tag}`, LEASE_ITEM);
+/** Whether a key is a lease's own: its partition's space holds jobs and the sweeper's mark too. */
+export const isLease = ({ pk, sk }: Key): boolean => pk.startsWith(`${SPACES.lease}#`) && sk === LEASE_ITEM;
 export const leaseListingPartition = (mount: string): string => `${SPACES.leases}#${mount}`;
 /** One row per lease, and per token with a lease: what LIST, prefix revocation and accessor lists walk. */
 export const leaseListingAddress = (mount: string, opaqueId: string): Address =>

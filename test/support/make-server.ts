@@ -4,6 +4,7 @@ import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize } from "../../src/core/config/initialize.ts";
+import type { CoreEvent } from "../../src/core/events.ts";
 import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
 import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
@@ -35,6 +36,8 @@ export interface TestServer extends Server {
   readonly root: string;
   readonly auditLines: string[];
   readonly logLines: string[];
+  /** What core told its surroundings beside the log. */
+  readonly events: CoreEvent[];
   /** One request. `path` starts after `/v1/` unless it starts with `/`; the root token is sent unless told otherwise. */
   call(method: string, path: string, options?: CallOptions): Promise<Answered>;
 }
@@ -75,6 +78,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
   const table = observe(dynamodb, tableName);
   const auditLines: string[] = [];
   const logLines: string[] = [];
+  const events: CoreEvent[] = [];
   const server = buildServer({
     dynamodb,
     kms: fake.client,
@@ -93,6 +97,9 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     },
     log: (message, fields) => {
       logLines.push(JSON.stringify({ message, ...fields }));
+    },
+    signal: (event) => {
+      events.push(event);
     },
     ...options.audit,
     ...(options.crash ? { crash: options.crash } : {}),
@@ -118,5 +125,5 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     const body = objectOf(isJson ? parseJson(text) : {});
     return { status: response.status, headers: response.headers, text, body, data: objectOf(body["data"]) };
   };
-  return { ...server, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, call };
+  return { ...server, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, events, call };
 };

@@ -111,6 +111,7 @@ export const createRevocation = (
     const state = final ? "irrevocable" : "revoking";
     const next: Lease = { ...lease, attempts, error, state, claimedUntil: NONE };
     const retry = plus(items.now(), final ? RETRY_IRREVOCABLE : backOff(attempts));
+    if (final) core().signal({ kind: "lease-irrevocable" });
     core().log(final ? "lease is irrevocable" : "lease revocation failed", { lease: tag, attempts });
     const writes: Write[] = [
       { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when },

@@ -3,14 +3,14 @@ import { as, type EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { DOMAINS, sweeperMarkAddress, tokenPartition } from "../../storage/keys.ts";
+import { DOMAINS, isLease, isToken, sweeperMarkAddress } from "../../storage/keys.ts";
 import { type Address, ConditionFailed } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Token } from "../tokens/types.ts";
 import { minuteBucket } from "./expiry.ts";
 import { type Revocation, RevocationFailed } from "./revocation.ts";
-import type { Lease } from "./types.ts";
+import type { Lease, Sweep } from "./types.ts";
 
 /**
  * What ends leases and cleans up tokens: the sweeper walks the expiry index, minute by minute, from its watermark to
@@ -21,7 +21,6 @@ import type { Lease } from "./types.ts";
  * not finished.
  */
 
-const TOKENS = tokenPartition("");
 const MINUTE = 60;
 /** The index is eventually consistent: the last minutes are looked at again. */
 const RESCAN_SECONDS = 120;
@@ -38,15 +37,15 @@ interface Count {
 }
 
 export const createSweeper = (core: () => Core, revocation: Revocation) => {
-  const domainOf = (pk: string): string => (pk.startsWith(TOKENS) ? DOMAINS.token : DOMAINS.lease);
+  const domainOf = (address: Address): string => (isToken(address) ? DOMAINS.token : DOMAINS.lease);
   const now = (): EpochSeconds => epochSeconds(core().clock.now());
 
   /** Whether the item ended. A failed revocation has a new end already; anything else thrown leaves it where it is. */
   const endOne = async (address: Address): Promise<"ended" | "failed" | "not due"> => {
-    const [entry] = await core().store.get([{ ...address, domain: domainOf(address.pk) }]);
+    const [entry] = await core().store.get([{ ...address, domain: domainOf(address) }]);
     // The index may lag behind a renewal or a removal; the item itself says when it is due.
     if (!entry || entry.clear.exp === undefined || entry.clear.exp > now()) return "not due";
-    if (address.pk.startsWith(TOKENS)) {
+    if (isToken(address)) {
       const token = fromSealed<Token>(entry.body);
       if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
       else await core().tokens.revoke(token.tag);
@@ -85,12 +84,13 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     return stuck ? "stuck" : "done";
   };
 
-  const sweepMinute = async (bucket: string, deadlineMs: number, count: Count): Promise<boolean> => {
+  /** `stuck`: nothing left but what cannot be ended now; `more`: time or rounds were over first. */
+  const sweepMinute = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "stuck" | "more"> => {
     for (let round = 0; round < ROUNDS && core().clock.now() < deadlineMs; round++) {
       const state = await lookAt(bucket, deadlineMs, count);
-      if (state !== "again") return state === "done";
+      if (state !== "again") return state;
     }
-    return false;
+    return "more";
   };
 
   /** Moves the watermark forward, unless another sweeper was first. */
@@ -104,28 +104,31 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     }
   };
 
-  const sweep = async (deadlineMs: number): Promise<Count> => {
+  const sweep = async (deadlineMs: number): Promise<Sweep> => {
     const count = { revoked: 0, failed: 0 };
     const start = now();
     const [mark] = await core().store.get([sweeperMarkAddress]);
     const saved = mark ? Math.min(fromSealed<{ at: number }>(mark.body).at, start) : start;
     let unfinished: number | undefined;
+    let more = false;
     for (let at = Math.floor((saved - RESCAN_SECONDS) / MINUTE) * MINUTE; at <= start; at += MINUTE) {
       const inTime = core().clock.now() < deadlineMs;
-      const done = inTime && (await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count));
-      if (!done && (!inTime || at >= start - GIVE_UP_SECONDS)) unfinished ??= at;
+      const state = inTime ? await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count) : "more";
+      if (state === "more") more = true;
+      if (state !== "done" && (!inTime || at >= start - GIVE_UP_SECONDS)) unfinished ??= at;
       if (!inTime) break;
     }
     const reached = unfinished === undefined ? start : Math.min(start, unfinished + RESCAN_SECONDS);
     if (!mark || reached > saved) await advance(mark, Math.max(reached, saved));
     await core().jobs.resume(deadlineMs);
-    return count;
+    if (more && core().clock.now() >= deadlineMs) core().signal({ kind: "sweeper-backlog" });
+    return { ...count, more };
   };
 
   const removed = async (entry: { pk: string; sk: string; body: JsonValue }): Promise<void> => {
-    if (entry.pk.startsWith("lease#") && entry.sk === "l") {
+    if (isLease(entry)) {
       await revocation.finish(fromSealed<Lease>(entry.body as object & JsonValue));
-    } else if (entry.pk.startsWith(TOKENS) && entry.sk === "t") {
+    } else if (isToken(entry)) {
       const token = fromSealed<Token>(entry.body as object & JsonValue);
       if (!token.wrap) await core().tokens.cleanUp(token);
     }

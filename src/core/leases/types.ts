@@ -39,6 +39,13 @@ export interface Lease {
  */
 export type Revoked = "gone" | "later";
 
+export interface Sweep {
+  readonly revoked: number;
+  readonly failed: number;
+  /** The deadline came first, or a minute had more than one pass may end: sweep again. */
+  readonly more: boolean;
+}
+
 export interface Leases {
   pend(
     grant: LeaseGrant,
@@ -76,8 +83,8 @@ export interface Leases {
   ofToken(tag: string): Promise<readonly LeaseId[]>;
   /** Removes rows that lead nowhere and ends leases whose token is gone, until the deadline. */
   tidy(deadlineMs: number): Promise<void>;
-  /** One pass of the sweeper over what is due, then over unfinished jobs; answers how many ended. */
-  sweep(deadlineMs: number): Promise<{ readonly revoked: number; readonly failed: number }>;
+  /** One pass of the sweeper over what is due, then over unfinished jobs. */
+  sweep(deadlineMs: number): Promise<Sweep>;
   /** A table item that DynamoDB's TTL removed, as the stream shows it. */
   removed(entry: { readonly pk: string; readonly sk: string; readonly body: JsonValue }): Promise<void>;
 }

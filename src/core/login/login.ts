@@ -144,6 +144,7 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       const place = cause instanceof ConditionFailed ? cause.index - (type === "batch" ? 0 : 1) : -1;
       if (place < 0) throw cause;
       if (place < once.length) {
+        core.signal({ kind: "login-replayed" });
         core.log("login signature replayed", { mount: mount.info.path });
         throw permissionDenied("the same signed request was used before", "permission denied");
       }

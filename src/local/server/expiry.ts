@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
+import { consumeRemovals, removalBatchOf } from "../../core/leases/removals.ts";
 import type { Server } from "../../server.ts";
 import type { Clock } from "../../std/time.ts";
-import type { Image } from "../../storage/store.ts";
 import type { EmbeddedDynamo } from "../dynamodb/index.ts";
 
 /** What ends leases locally: the sweeper on a timer, and the embedded table's TTL with its stream. */
@@ -35,20 +35,15 @@ const SWEEP_MS = 1000;
 const SWEEP_BUDGET_MS = 10_000;
 const TTL_MS = 10_000;
 
-/** Whether DynamoDB's TTL removed the item, and nobody else. */
-const removedByTtl = (record: DynamoDBRecord): boolean =>
-  record.eventName === "REMOVE" && record.userIdentity?.principalId === "dynamodb.amazonaws.com";
-
-/** Gives core what the TTL removed, as the deployed stream consumer does. */
-export const consumeRemovals = async (server: Server, records: readonly DynamoDBRecord[]): Promise<void> => {
-  for (const record of records) {
-    const image = record.dynamodb?.OldImage;
-    if (!removedByTtl(record) || !image) continue;
-    // The event's attribute values and ours differ in optional members only.
-    const entry = await server.store.openImage(image as Image);
-    if (entry) await server.core.leases.removed({ pk: entry.address.pk, sk: entry.address.sk, body: entry.body });
-  }
-};
+/** Gives core what the TTL removed. Throws when some of it was not dealt with, so that the table delivers it again. */
+const hearRemovals =
+  (server: Server, tableName: string) =>
+  async (Records: readonly DynamoDBRecord[]): Promise<void> => {
+    const batch = removalBatchOf({ Records });
+    const deadlineMs = server.core.clock.now() + SWEEP_BUDGET_MS;
+    const open = batch ? await consumeRemovals(server.core, batch, { tableName, deadlineMs }) : [];
+    if (open.length > 0) throw new Error(`${open.length} removals are left`);
+  };
 
 /** Repeats without overlapping itself; a failure is logged and tried again at the next turn. */
 const repeat = (everyMs: number, server: Server, name: string, work: () => Promise<unknown>): Repeated => {
@@ -90,7 +85,7 @@ export const startExpiry = (options: {
     sweeper ??= repeat(SWEEP_MS, server, "sweeper", sweep);
   };
   if (options.sweeper) void resumeSweeper();
-  const unsubscribe = dynamo?.subscribe(options.tableName, (records) => consumeRemovals(server, records));
+  const unsubscribe = dynamo?.subscribe(options.tableName, hearRemovals(server, options.tableName));
   if (dynamo) parts.push(repeat(TTL_MS, server, "time to live", () => dynamo.expire()));
   return {
     pauseSweeper,

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import { builtInRows } from "../../catalog.ts";
-import { generateRoot, initialize, isInitialized, makeMount } from "../../core/config/initialize.ts";
+import { isInitialized, makeMount } from "../../core/config/initialize.ts";
+import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
 import { startListener } from "../../http/index.ts";
 import { buildServer, type Server } from "../../server.ts";
@@ -80,10 +81,10 @@ const rootToken = async (server: Server, options: LocalServerOptions): Promise<s
   const wanted = options.rootToken ?? (await savedRoot(options.dataDir));
   let token: string;
   if (!(await isInitialized(core))) {
-    token = (await initialize(core, wanted)).reveal();
+    token = (await obey(core, "init", { rootId: wanted })).reveal();
     await mountSecret(server);
   } else if (wanted !== undefined && (await core.tokens.lookup(wanted))) token = wanted;
-  else token = (await generateRoot(core, wanted)).reveal();
+  else token = (await obey(core, "generate-root", { rootId: wanted })).reveal();
   if (options.dataDir !== undefined) {
     await writeFile(join(options.dataDir, ROOT_FILE), `${token}\n`, { mode: 0o600 });
   }

@@ -1,5 +1,6 @@
 import type { AwsAuthParts } from "../../../../src/auth/aws/backend.ts";
 import { builtInRows } from "../../../../src/catalog.ts";
+import type { Sweep } from "../../../../src/core/leases/types.ts";
 import { sweeperMarkAddress } from "../../../../src/storage/index.ts";
 import { createKiller, type Killer } from "../../../support/crash.ts";
 import { createOutsideWorld, leasedRow, type OutsideWorld } from "../../../support/leased-backend.ts";
@@ -17,7 +18,7 @@ export interface Stage {
     mount?: string,
   ): Promise<{ readonly id: string; readonly name: string; readonly answer: Answered }>;
   child(body: object): Promise<string>;
-  sweep(): Promise<{ readonly revoked: number; readonly failed: number }>;
+  sweep(): Promise<Sweep>;
   wait(seconds: number): void;
   /** As if the sweeper had run all along until now. */
   sweptSoFar(): Promise<void>;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { fromSealed } from "../../../../src/core/sealed.ts";
-import { consumeRemovals } from "../../../../src/local/server/expiry.ts";
 import { sweeperMarkAddress } from "../../../../src/storage/index.ts";
 import { type Stage, setStage } from "./support.ts";
 
@@ -48,7 +47,8 @@ describe("the sweeper", () => {
     for (let i = 0; i < 5; i++) await stage.issue();
     stage.wait(120);
     const cut = await stage.server.core.leases.sweep(stage.server.clock.now());
-    expect(cut).toEqual({ revoked: 0, failed: 0 });
+    expect(cut).toEqual({ revoked: 0, failed: 0, more: true });
+    expect(stage.server.events).toContainEqual({ kind: "sweeper-backlog" });
 
     await stage.sweep();
 
@@ -59,9 +59,10 @@ describe("the sweeper", () => {
     for (let i = 0; i < 130; i++) await stage.issue();
     stage.wait(3600);
 
-    const { revoked } = await stage.sweep();
+    const { revoked, more } = await stage.sweep();
 
     expect(revoked).toBe(130);
+    expect(more).toBe(false);
   });
 
   it("waits at a minute with an item it cannot end, and never goes back behind it", async () => {
@@ -96,46 +97,5 @@ describe("the sweeper", () => {
 
     expect(stage.world.alive.size).toBe(0);
     expect(Math.max(...stage.world.revocations.values())).toBe(1);
-  });
-});
-
-describe("what the table's TTL removes", () => {
-  const expire = async (): Promise<void> => {
-    const stop = stage.server.dynamo.subscribe("zeroth-test", (records) => consumeRemovals(stage.server, records));
-    await stage.server.dynamo.expire();
-    stop();
-  };
-
-  it("is revoked though no sweeper ran", async () => {
-    await stage.issue();
-    stage.wait(3600 + 86_401);
-
-    await expire();
-
-    expect(stage.world.alive.size).toBe(0);
-    expect(await stage.server.core.leases.list("db/")).toEqual([]);
-  });
-
-  it("comes back to be tried again when its backend refuses", async () => {
-    await stage.issue();
-    stage.world.refuses = "later";
-    stage.wait(3600 + 86_401);
-    await expire();
-    stage.world.refuses = "no";
-
-    stage.wait(60);
-    await stage.sweep();
-
-    expect(stage.world.alive.size).toBe(0);
-  });
-
-  it("takes a token's leases along", async () => {
-    const token = await stage.child({ ttl: "10m" });
-    await stage.issue(token);
-    stage.wait(600 + 86_401);
-
-    await expire();
-
-    expect(stage.world.alive.size).toBe(0);
   });
 });

@@ -1,0 +1,18 @@
+import type { AuditEvent } from "../audit/types.ts";
+
+/**
+ * What core tells whoever runs it, beside its log: facts that a counter and an alarm follow. A log text may change; a
+ * kind of event is a name that `lambdas/shared/metrics.ts` must map, or it does not compile. Events hold no secret.
+ */
+export type CoreEvent =
+  | AuditEvent
+  /** Somebody made a root token. */
+  | { readonly kind: "root-generated" }
+  /** A backend would not revoke a credential; it lives on outside until an operator acts. */
+  | { readonly kind: "lease-irrevocable" }
+  /** The table's TTL removed a lease before the sweeper came to it. */
+  | { readonly kind: "lease-revoked-late" }
+  /** A sweep ran out of time with more to end. */
+  | { readonly kind: "sweeper-backlog" }
+  /** A login signature was used a second time. */
+  | { readonly kind: "login-replayed" };
