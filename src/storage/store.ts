@@ -52,24 +52,37 @@ export interface Entry<T extends JsonValue = JsonValue> {
 /** What must hold for a write; all conditions of one `write` call hold together or nothing is written. */
 export type Condition = "any" | "absent" | "present" | { readonly n: number };
 
-export type Write =
-  | {
-      readonly op: "put";
-      readonly address: Address;
-      readonly body: JsonValue;
-      readonly clear?: Clear;
-      readonly when: Condition;
-    }
-  | { readonly op: "delete"; readonly address: Address; readonly when: Condition }
-  | { readonly op: "check"; readonly address: Address; readonly when: Exclude<Condition, "any"> };
+export interface Put {
+  readonly op: "put";
+  readonly address: Address;
+  readonly body: JsonValue;
+  readonly clear?: Clear;
+  readonly when: Condition;
+}
 
-/** A condition did not hold: somebody else was first. `index` is the place in the list of writes. */
+export interface Delete {
+  readonly op: "delete";
+  readonly address: Address;
+  readonly when: Condition;
+}
+
+/** Writes nothing; the other writes of the call happen only if it holds. */
+export interface Check {
+  readonly op: "check";
+  readonly address: Address;
+  readonly when: Exclude<Condition, "any">;
+}
+
+export type Write = Put | Delete | Check;
+
+/** A condition did not hold: somebody else was first. */
 export class ConditionFailed extends Error {
   override readonly name = "ConditionFailed";
-  readonly index: number;
-  constructor(index: number) {
-    super(`condition of write ${index} did not hold`);
-    this.index = index;
+  /** The very object given to `write` whose condition did not hold, the first one of several. Compare by identity. */
+  readonly write: Write;
+  constructor(write: Write) {
+    super(`the condition of a ${write.op} did not hold`);
+    this.write = write;
   }
 }
 

@@ -86,16 +86,17 @@ export const createWriter = (options: {
   /** The steps with what was found in the way; `undefined` when the lost write turns out to be our own, done before. */
   const learn = async (steps: readonly Step[], lost: readonly Lost[]): Promise<readonly Step[] | undefined> => {
     const next = [...steps];
-    let failed: number | undefined;
-    for (const one of lost) {
+    const failed: Write[] = [];
+    for (const one of [...lost].sort((a, b) => a.index - b.index)) {
       const step = steps[one.index];
       if (step === undefined) continue;
       const head = headOrRefuse(await imageOf(one, step.write), step.write);
       if (step.sealed !== undefined && head?.n === step.sealed.n) return undefined;
-      if (!holds(step.write.when, head)) failed = Math.min(failed ?? one.index, one.index);
+      if (!holds(step.write.when, head)) failed.push(step.write);
       next[one.index] = { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
     }
-    if (failed !== undefined) throw new ConditionFailed(failed);
+    const [first] = failed;
+    if (first !== undefined) throw new ConditionFailed(first);
     return next;
   };
 

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { as, type EpochSeconds, type MountId } from "../../src/std/brand.ts";
-import { type Address, ConditionFailed, type Store, type Write } from "../../src/storage/index.ts";
+import {
+  type Address,
+  type Condition,
+  ConditionFailed,
+  type Put,
+  type Store,
+  type Write,
+} from "../../src/storage/index.ts";
 
 /** What every store must do, whatever lies below it. `make` gives a store on an empty table, and another beside it. */
 
@@ -12,18 +19,12 @@ export interface StorageUnderTest {
 }
 
 const address = (sk: string, pk = "token#contract"): Address => ({ pk, sk, domain: "token" });
-const put = (sk: string, body: number, when: Write["when"] = "any"): Write =>
-  ({ op: "put", address: address(sk), body, when }) as Write;
-
-const outcome = async (work: Promise<void>): Promise<"written" | number> => {
-  try {
-    await work;
-    return "written";
-  } catch (error) {
-    if (error instanceof ConditionFailed) return error.index;
-    throw error;
-  }
-};
+const put = (sk: string, body: number, when: Condition = "any"): Put => ({
+  op: "put",
+  address: address(sk),
+  body,
+  when,
+});
 
 /** The list Vault would give, from plain paths. */
 const naiveList = (paths: readonly string[], prefix: string): readonly string[] => {
@@ -47,6 +48,17 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
     beforeAll(async () => {
       ({ store, another } = await make());
     });
+
+    /** The write that lost, by its place in the list, found by identity. */
+    const outcome = async (writes: readonly Write[]): Promise<"written" | number> => {
+      try {
+        await store.write(writes);
+        return "written";
+      } catch (error) {
+        if (error instanceof ConditionFailed) return writes.indexOf(error.write);
+        throw error;
+      }
+    };
 
     const numberOf = async (sk: string): Promise<number> => (await store.get([address(sk)]))[0]?.n ?? Number.NaN;
 
@@ -87,7 +99,7 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
     });
 
     describe("conditions", () => {
-      it.each<[string, number | undefined, Write["when"] | "n" | "stale", "written" | 0]>([
+      it.each<[string, number | undefined, Condition | "n" | "stale", "written" | 0]>([
         ["any on nothing", undefined, "any", "written"],
         ["any on something", 1, "any", "written"],
         ["absent on nothing", undefined, "absent", "written"],
@@ -102,11 +114,11 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         if (before !== undefined) await store.write([put(sk, before)]);
         const when = condition === "n" ? { n: await numberOf(sk) } : condition === "stale" ? { n: 12345 } : condition;
 
-        expect(await outcome(store.write([put(sk, 2, when)]))).toBe(expected);
+        expect(await outcome([put(sk, 2, when)])).toBe(expected);
         expect((await store.get([address(sk)]))[0]?.body).toBe(expected === "written" ? 2 : before);
       });
 
-      it.each<[string, number | undefined, Write["when"], "written" | 0]>([
+      it.each<[string, number | undefined, Condition, "written" | 0]>([
         ["any on nothing", undefined, "any", "written"],
         ["any on something", 1, "any", "written"],
         ["present on nothing", undefined, "present", 0],
@@ -116,29 +128,27 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         const sk = `delete-${title.replaceAll(" ", "-")}`;
         if (before !== undefined) await store.write([put(sk, before)]);
 
-        expect(await outcome(store.write([{ op: "delete", address: address(sk), when }]))).toBe(expected);
+        expect(await outcome([{ op: "delete", address: address(sk), when }])).toBe(expected);
         expect((await store.get([address(sk)]))[0]?.body).toBe(expected === "written" ? undefined : before);
       });
 
       it("check: holds or fails alone", async () => {
         await store.write([put("check", 1)]);
-        const check = (when: Exclude<Write["when"], "any">): Write => ({
+        const check = (when: Exclude<Condition, "any">): Write => ({
           op: "check",
           address: address("check"),
           when,
         });
 
-        expect(await outcome(store.write([check("present")]))).toBe("written");
-        expect(await outcome(store.write([check({ n: await numberOf("check") })]))).toBe("written");
-        expect(await outcome(store.write([check("absent")]))).toBe(0);
+        expect(await outcome([check("present")])).toBe("written");
+        expect(await outcome([check({ n: await numberOf("check") })])).toBe("written");
+        expect(await outcome([check("absent")])).toBe(0);
       });
 
       it("writes all or nothing, and names the first condition that failed", async () => {
         await store.write([put("all-2", 1)]);
 
-        const result = await outcome(
-          store.write([put("all-1", 9), put("all-2", 9, "absent"), put("all-3", 9, "present")]),
-        );
+        const result = await outcome([put("all-1", 9), put("all-2", 9, "absent"), put("all-3", 9, "present")]);
 
         expect(result).toBe(1);
         expect((await store.get([address("all-1"), address("all-2")])).map((entry) => entry?.body)).toEqual([
@@ -162,12 +172,12 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         await store.write([{ op: "delete", address: address("reborn"), when: "present" }]);
         await store.write([put("reborn", 1, "absent")]);
 
-        expect(await outcome(store.write([put("reborn", 2, { n: stale })]))).toBe(0);
+        expect(await outcome([put("reborn", 2, { n: stale })])).toBe(0);
       });
 
       it("lets exactly one of many creators win (F13)", async () => {
         const results = await Promise.all(
-          Array.from({ length: 40 }, (_, index) => outcome(store.write([put("race", index, "absent")]))),
+          Array.from({ length: 40 }, (_, index) => outcome([put("race", index, "absent")])),
         );
         expect(results.filter((result) => result === "written")).toHaveLength(1);
       });
@@ -178,7 +188,7 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
           for (;;) {
             const [entry] = await store.get([address("sum")]);
             const next = Number(entry?.body) + 1;
-            if ((await outcome(store.write([put("sum", next, { n: entry?.n ?? 0 })]))) === "written") return;
+            if ((await outcome([put("sum", next, { n: entry?.n ?? 0 })])) === "written") return;
           }
         };
 
@@ -190,7 +200,7 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
       it("is atomic among concurrent transactions that overlap", async () => {
         const results = await Promise.all(
           Array.from({ length: 10 }, (_, index) =>
-            outcome(store.write([put("left", index, "absent"), put("right", index, "absent")])),
+            outcome([put("left", index, "absent"), put("right", index, "absent")]),
           ),
         );
         const [left, right] = await store.get([address("left"), address("right")]);
@@ -293,8 +303,12 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
     });
 
     describe("spread entries", () => {
-      const large = (sk: string, size: number, when: Write["when"] = "any"): Write =>
-        ({ op: "put", address: address(sk), body: "y".repeat(size), when }) as Write;
+      const large = (sk: string, size: number, when: Condition = "any"): Put => ({
+        op: "put",
+        address: address(sk),
+        body: "y".repeat(size),
+        when,
+      });
       const sizeOf = async (sk: string): Promise<number> => String((await store.get([address(sk)]))[0]?.body).length;
 
       it.each([349, 350, 351, 699, 700, 701, 1023])("keep a body of %i KiB", async (size) => {
@@ -316,15 +330,13 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
           await store.write([large("resize", size, { n: await numberOf("resize") })]);
           expect(await sizeOf("resize")).toBe(size);
         }
-        expect(await outcome(store.write([large("resize", 1, "absent")]))).toBe(0);
+        expect(await outcome([large("resize", 1, "absent")])).toBe(0);
       });
 
       it("do not lose a race they should win, nor win one they should lose", async () => {
         await store.write([large("large-race", 600_000)]);
         const n = await numberOf("large-race");
-        const results = await Promise.all(
-          [1, 2, 3, 4].map((size) => outcome(store.write([large("large-race", size, { n })]))),
-        );
+        const results = await Promise.all([1, 2, 3, 4].map((size) => outcome([large("large-race", size, { n })])));
         expect(results.filter((result) => result === "written")).toHaveLength(1);
       });
 

@@ -79,8 +79,8 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
       if (writes.length > 100 || new Set(writes.map((one) => keyOf(one.address))).size < writes.length) {
         throw new Error("a transaction holds at most 100 writes, each to another item");
       }
-      const lost = writes.findIndex((one) => !holds(one.when, items.get(keyOf(one.address))));
-      if (lost >= 0) throw new ConditionFailed(lost);
+      const lost = writes.find((one) => !holds(one.when, items.get(keyOf(one.address))));
+      if (lost) throw new ConditionFailed(lost);
       const made = writes.map((one) => (one.op === "put" ? put(one) : undefined));
       for (const [index, one] of writes.entries()) {
         const item = made[index];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import { readTokenFields } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
-import { type Address, ConditionFailed, type View, type Write } from "../../storage/store.ts";
+import { type Address, ConditionFailed, type Delete, type Put, type View, type Write } from "../../storage/store.ts";
 import { failure, type Role, storedRole } from "./role-rules.ts";
 
 /**
@@ -42,14 +42,18 @@ const TRIES = 6;
 const contended = (): VaultError =>
   new VaultError("storage_unavailable", { reason: "too many writers of one role", retryAfter: 1 });
 
-const indexWrites = (storage: View, name: string, previous: Role | undefined, next: Role): readonly Write[] => {
-  if (previous?.role_id === next.role_id) return [];
+/** What finds a role by its role id; nothing to write while the role id stays. */
+const indexed = (storage: View, name: string, previous: Role | undefined, next: Role): Put | undefined => {
+  if (previous?.role_id === next.role_id) return undefined;
   const body = { name: foldName(name), key: next.key };
-  return [
-    { op: "put", address: roleIdAddress(storage, next.role_id), body, when: "absent" },
-    ...(previous ? [{ op: "delete", address: roleIdAddress(storage, previous.role_id), when: "any" } as const] : []),
-  ];
+  return { op: "put", address: roleIdAddress(storage, next.role_id), body, when: "absent" };
 };
+
+const unindexed = (storage: View, { role_id: id }: Role): Delete => ({
+  op: "delete",
+  address: roleIdAddress(storage, id),
+  when: "any",
+});
 
 /**
  * Replaces a role by what `change` makes of it; `undefined` writes nothing. `change` may run again when writes race.
@@ -67,11 +71,13 @@ export const changeRole = async (
     const body = change(previous);
     if (!body) return;
     const own: Write = { op: "put", address, body, when: entry ? { n: entry.n } : "absent" };
+    const index = indexed(storage, name, previous, body);
+    const stale = index && previous ? [unindexed(storage, previous)] : [];
     try {
-      return await storage.write([own, ...indexWrites(storage, name, previous, body)]);
+      return await storage.write([own, ...(index ? [index] : []), ...stale]);
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if (cause.index === 1) throw failure("role_id already in use");
+      if (index !== undefined && cause.write === index) throw failure("role_id already in use");
     }
   }
   throw contended();
@@ -85,10 +91,7 @@ export const removeRole = async (storage: View, name: string): Promise<Role | un
     if (!entry) return undefined;
     const role = storedRole.parse(entry.body);
     try {
-      await storage.write([
-        { op: "delete", address, when: { n: entry.n } },
-        { op: "delete", address: roleIdAddress(storage, role.role_id), when: "any" },
-      ]);
+      await storage.write([{ op: "delete", address, when: { n: entry.n } }, unindexed(storage, role)]);
       return role;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;

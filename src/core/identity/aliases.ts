@@ -2,7 +2,7 @@ import { invalidRequest } from "../../framework/index.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
-import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
 import { checkCustomMetadata } from "./metadata.ts";
 import type { Alias, Entity } from "./model.ts";
 import { aliasKey } from "./names.ts";
@@ -63,7 +63,7 @@ export const createAliases = (options: {
     if (held(entity, accessor)) throw invalidRequest("Alias already exists for requested entity and mount accessor");
     await store.write([
       entities.update(stored, { aliases: [...entity.aliases, alias] }),
-      ...(await entities.aliasRows(entity.id, alias)),
+      ...rowsOf(await entities.aliasRows(entity.id, alias)),
     ]);
     return { id: alias.id, entity: entity.id };
   };
@@ -85,11 +85,10 @@ export const createAliases = (options: {
 
   /** The rows of a changed alias: what it was found by goes, unless it is what it will be found by. */
   const rows = async (entity: string, before: Alias, after: Alias): Promise<readonly Write[]> => {
-    const [old] = await entities.dropAlias(before);
-    const [row, byId] = await entities.aliasRows(entity, after, "any");
+    const old = await entities.dropAlias(before);
+    const { byName, byId } = await entities.aliasRows(entity, after, "any");
     const renamed = aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
-    if (!row || !byId || !old) return [];
-    return renamed ? [old, { ...row, when: "absent" } as Write, byId] : [row, byId];
+    return renamed ? [old.byName, { ...byName, when: "absent" }, byId] : [byName, byId];
   };
 
   const update = async (
@@ -168,7 +167,7 @@ export const createAliases = (options: {
       const alias = stored?.entity.aliases.find((one) => one.id === id);
       if (!stored || !alias) return;
       const aliases = stored.entity.aliases.filter((one) => one.id !== id);
-      await store.write([entities.update(stored, { aliases }), ...(await entities.dropAlias(alias))]);
+      await store.write([entities.update(stored, { aliases }), ...rowsOf(await entities.dropAlias(alias))]);
     });
 
   return { save, remove };

@@ -9,7 +9,16 @@ import {
   entityNameAddress,
   groupMemberAddress,
 } from "../../storage/keys.ts";
-import { type Address, ConditionFailed, type Entry, type Store, type Write } from "../../storage/store.ts";
+import {
+  type Address,
+  type Condition,
+  ConditionFailed,
+  type Delete,
+  type Entry,
+  type Put,
+  type Store,
+  type Write,
+} from "../../storage/store.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { type Alias, type Entity, IDENTITY_DOMAIN, type Membership, type Merged } from "./model.ts";
 import { aliasKey, foldName } from "./names.ts";
@@ -45,8 +54,30 @@ export const untilSettled = async <T>(attempt: () => Promise<T>): Promise<T> => 
   });
 };
 
-const put = (address: Address, body: object, when: Write["when"]): Write =>
-  ({ op: "put", address, body: toSealed(body), when }) as Write;
+const put = (address: Address, body: object, when: Condition): Put => ({
+  op: "put",
+  address,
+  body: toSealed(body),
+  when,
+});
+
+/** The rows of an alias: by its name at its mount, and by its id. */
+export interface AliasRows {
+  readonly byName: Put;
+  readonly byId: Put;
+}
+
+/** All rows of an alias, written or deleted, in one list. */
+export const rowsOf = ({ byName, byId }: { readonly byName: Write; readonly byId: Write }): readonly Write[] => [
+  byName,
+  byId,
+];
+
+/** Under which condition a new entity's name and its aliases' names are taken; a row that leads nowhere is replaced. */
+export interface Takes {
+  readonly name?: Condition;
+  readonly alias?: Condition;
+}
 
 export const createEntities = (options: {
   readonly store: Store;
@@ -148,17 +179,17 @@ export const createEntities = (options: {
     };
   };
 
-  const aliasRows = async (entity: string, alias: Alias, when: "absent" | "any" = "absent"): Promise<Write[]> => [
-    put(await aliasAt(alias.mountAccessor, alias.name), { entity, alias: alias.id }, when),
-    put(aliasIdAddress(alias.id), { entity }, when),
-  ];
+  const aliasRows = async (entity: string, alias: Alias, takes: Condition = "absent"): Promise<AliasRows> => ({
+    byName: put(await aliasAt(alias.mountAccessor, alias.name), { entity, alias: alias.id }, takes),
+    byId: put(aliasIdAddress(alias.id), { entity }, takes === "any" ? "any" : "absent"),
+  });
 
-  const dropAlias = async (alias: Alias): Promise<Write[]> => [
-    { op: "delete", address: await aliasAt(alias.mountAccessor, alias.name), when: "any" },
-    { op: "delete", address: aliasIdAddress(alias.id), when: "any" },
-  ];
+  const dropAlias = async (alias: Alias): Promise<{ readonly byName: Delete; readonly byId: Delete }> => ({
+    byName: { op: "delete", address: await aliasAt(alias.mountAccessor, alias.name), when: "any" },
+    byId: { op: "delete", address: aliasIdAddress(alias.id), when: "any" },
+  });
 
-  const memberRow = (entity: string, { group, generation }: Membership): Write =>
+  const memberRow = (entity: string, { group, generation }: Membership): Put =>
     put(groupMemberAddress(group, generation, entity), { entity }, "any");
 
   const dropMember = (entity: string, { group, generation }: Membership): Write => ({
@@ -167,11 +198,11 @@ export const createEntities = (options: {
     when: "any",
   });
 
-  /** Everything a new entity consists of: its item, its name's row, then its aliases' rows and the others. */
-  const creation = async (entity: Entity): Promise<Write[]> => [
+  /** Everything a new entity consists of: its item and its rows. */
+  const creation = async (entity: Entity, takes: Takes = {}): Promise<Write[]> => [
     put(entityAddress(entity.id), entity, "absent"),
-    put(await nameAt(entity.name), { entity: entity.id }, "absent"),
-    ...(await Promise.all(entity.aliases.map((alias) => aliasRows(entity.id, alias)))).flat(),
+    put(await nameAt(entity.name), { entity: entity.id }, takes.name ?? "absent"),
+    ...(await Promise.all(entity.aliases.map((alias) => aliasRows(entity.id, alias, takes.alias)))).flatMap(rowsOf),
     put(entityListAddress(entity.id), { entity: entity.id }, "absent"),
     ...entity.memberships.map((membership) => memberRow(entity.id, membership)),
   ];

@@ -1,5 +1,5 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
-import type { Store, Write } from "../../storage/store.ts";
+import type { Condition, Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
 import type { Alias, Entity, Membership } from "./model.ts";
@@ -49,7 +49,7 @@ export const createLogin = (options: {
     entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
 
   /** The entity that holds the alias, or the condition under which the alias' row may be taken. */
-  const find = async (accessor: string, name: string): Promise<Stored | { readonly take: Write["when"] }> => {
+  const find = async (accessor: string, name: string): Promise<Stored | { readonly take: Condition }> => {
     const key = aliasKey(accessor, name);
     const address = await entities.aliasAt(accessor, name);
     for (let attempt = 0; ; attempt++) {
@@ -102,11 +102,6 @@ export const createLogin = (options: {
   const rowsOf = (entity: Entity, changes: readonly Change[]): readonly Write[] =>
     changes.map(({ add, membership }) => (add ? entities.memberRow : entities.dropMember)(entity.id, membership));
 
-  const create = async (entity: Entity, take: Write["when"]): Promise<readonly Write[]> => {
-    const [item, name, row, ...rest] = await entities.creation(entity);
-    return item && name && row ? [item, name, { ...row, when: take } as Write, ...rest] : [];
-  };
-
   const attempt = async (
     ...[mount, given, groupAliases]: Parameters<Identity["login"]>
   ): Promise<LoginIdentity | "again"> => {
@@ -128,11 +123,11 @@ export const createLogin = (options: {
       const entity = entities.fresh({ aliases: [alias] });
       const memberships = membershipsAfter([], groupAliases, snapshot, accessor);
       if (memberships.length > ROWS_ALONG) {
-        await store.write(await create(entity, found.take));
+        await store.write(await entities.creation(entity, { alias: found.take }));
         return "again";
       }
       const whole = { ...entity, memberships };
-      return { entity: viewOf(whole, snapshot), writes: await create(whole, found.take), forget };
+      return { entity: viewOf(whole, snapshot), writes: await entities.creation(whole, { alias: found.take }), forget };
     }
     const { entry, entity } = found;
     if (entity.disabled) {

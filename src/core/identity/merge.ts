@@ -2,7 +2,7 @@ import { type CrashPoint, invalidRequest, multiError } from "../../framework/ind
 import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import { toSealed } from "../sealed.ts";
-import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
 import type { Alias, Entity } from "./model.ts";
 
 /**
@@ -102,8 +102,8 @@ export const createMerge = (options: {
         (alias): Alias => ({ ...alias, mergedFromCanonicalIds: [...alias.mergedFromCanonicalIds, other.entity.id] }),
       );
     const writes = [
-      ...(await Promise.all(gone.map(entities.dropAlias))).flat(),
-      ...(await Promise.all(coming.map((alias) => entities.aliasRows(to.entity.id, alias, "any")))).flat(),
+      ...(await Promise.all(gone.map(entities.dropAlias))).flatMap(rowsOf),
+      ...(await Promise.all(coming.map((alias) => entities.aliasRows(to.entity.id, alias, "any")))).flatMap(rowsOf),
     ];
     return { aliases: [...to.entity.aliases.filter((alias) => !lost.has(alias.id)), ...coming], writes };
   };

@@ -1,5 +1,5 @@
 import { type CrashPoint, invalidRequest } from "../../framework/index.ts";
-import type { Store, Write } from "../../storage/store.ts";
+import type { Condition, Store, Write } from "../../storage/store.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
 import { checkMetadata } from "./metadata.ts";
 import type { Entity } from "./model.ts";
@@ -27,7 +27,7 @@ export const createRegistry = (options: {
   interface Place {
     readonly holder: Stored | undefined;
     /** The condition under which the name's row may be written. */
-    readonly when: Write["when"];
+    readonly when: Condition;
   }
 
   const place = async (name: string): Promise<Place> => {
@@ -42,10 +42,12 @@ export const createRegistry = (options: {
     return { holder: holds ? found : undefined, when: { n: row.entry.n } };
   };
 
-  const rename = async (before: Entity, name: string, when: Write["when"]): Promise<readonly Write[]> => {
+  const rename = async (before: Entity, name: string, when: Condition): Promise<readonly Write[]> => {
     if (foldName(before.name) === foldName(name)) return [];
-    const row: Write = { op: "put", address: await entities.nameAt(name), body: { entity: before.id }, when: "any" };
-    return [{ op: "delete", address: await entities.nameAt(before.name), when: "any" }, { ...row, when } as Write];
+    return [
+      { op: "delete", address: await entities.nameAt(before.name), when: "any" },
+      { op: "put", address: await entities.nameAt(name), body: { entity: before.id }, when },
+    ];
   };
 
   const changes = (input: EntityInput): Partial<Entity> => {
@@ -70,11 +72,9 @@ export const createRegistry = (options: {
       const change = changes(input);
       if (!stored) {
         const entity = entities.fresh({ ...change, ...(name === "" ? {} : { name }) });
-        const [item, row, ...rest] = await entities.creation(entity);
-        if (!item || !row) return { entity, created: true };
         // The name's row may be a left-over.
-        const named = name === "" ? row : ({ ...row, when } as Write);
-        await crash("identity.entity.create", () => store.write([item, named, ...rest]));
+        const writes = await entities.creation(entity, name === "" ? {} : { name: when });
+        await crash("identity.entity.create", () => store.write(writes));
         return { entity, created: true };
       }
       const next = { ...change, ...(name === "" ? {} : { name }), lastUpdateTime: entities.now() };

@@ -1,7 +1,7 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
-import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import { rowsOf as aliasRowsOf, type Entities, type Stored, untilSettled } from "./entities.ts";
 
 /**
  * Removes entities with everything that finds them. One transaction where it fits; otherwise the entity is first marked,
@@ -20,7 +20,7 @@ export const createRemoval = (options: {
 
   const rowsOf = async ({ entity }: Stored): Promise<readonly Write[]> => [
     ...entity.memberships.map((membership) => entities.dropMember(entity.id, membership)),
-    ...(await Promise.all(entity.aliases.map(entities.dropAlias))).flat(),
+    ...(await Promise.all(entity.aliases.map(entities.dropAlias))).flatMap(aliasRowsOf),
     ...entity.mergedEntityIds.map((id): Write => ({ op: "delete", address: entityAddress(id), when: "any" })),
   ];
 

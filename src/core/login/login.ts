@@ -140,16 +140,15 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       );
       return { made, entity: identity?.entity, warnings };
     } catch (cause) {
-      // Places in the transaction: the token, then the spent signature, then the identity's rows.
-      const place = cause instanceof ConditionFailed ? cause.index - (type === "batch" ? 0 : 1) : -1;
-      if (place < 0) throw cause;
-      if (place < once.length) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      if (once.includes(cause.write)) {
         core.signal({ kind: "login-replayed" });
         core.log("login signature replayed", { mount: mount.info.path });
         throw permissionDenied("the same signed request was used before", "permission denied");
       }
-      identity?.forget();
-      if (!identity || attempt >= 5) {
+      if (!identity?.writes.includes(cause.write)) throw cause;
+      identity.forget();
+      if (attempt >= 5) {
         throw new VaultError("storage_unavailable", {
           reason: "the entity is written too often",
           retryAfter: 1,

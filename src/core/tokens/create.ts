@@ -108,7 +108,7 @@ export const createMaker = (options: {
     try {
       await store.write([put, ...(input.writes ?? []), ...(await rows(token))]);
     } catch (cause) {
-      if (cause instanceof ConditionFailed && cause.index === 0) {
+      if (cause instanceof ConditionFailed && cause.write === put) {
         throw invalidRequest("cannot create a token with a duplicate ID", { cause });
       }
       throw cause;

@@ -93,14 +93,15 @@ export const writeRole = async (name: string, input: RoleInput, cx: BackendConte
   const address = roleAddress(view, name);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const entry = await view.get(address);
+    const free = freeOf(staticRoleAddress(view, name));
     const body = merged(entry ? StoredRole.parse(entry.body) : NEW, input);
     try {
       const when = entry ? { n: entry.n } : "absent";
-      await view.write([{ op: "put", address, body, when }, freeOf(staticRoleAddress(view, name))]);
+      await view.write([{ op: "put", address, body, when }, free]);
       return undefined;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if (cause.index === 1) throw invalidRequest(NOT_UNIQUE);
+      if (cause.write === free) throw invalidRequest(NOT_UNIQUE);
     }
   }
   throw tooManyWriters();

@@ -116,14 +116,15 @@ export const writeStaticRole = async (
     // Somebody made the role meanwhile: which of the two passwords is in force the next rotation settles.
     const late =
       found && applied ? { ...next, candidates: [{ password: applied.password, at: cx.clock.now() }] } : next;
+    const free = freeOf(roleAddress(view, name));
     const body = found ? late : (applied ?? next);
     try {
       const when = found ? { n: found.n } : "absent";
-      await view.write([{ op: "put", address, body, when }, freeOf(roleAddress(view, name))]);
+      await view.write([{ op: "put", address, body, when }, free]);
       return undefined;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if (cause.index === 1) throw invalidRequest(NOT_UNIQUE);
+      if (cause.write === free) throw invalidRequest(NOT_UNIQUE);
     }
   }
   throw tooManyWriters();

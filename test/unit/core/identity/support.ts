@@ -114,7 +114,7 @@ export const makeIdentityServer = async (options: { readonly crash?: CrashPoint 
       const { entities } = store;
       const people = Array.from({ length: count }, () => entities.fresh());
       for (let at = 0; at < count; at += 30) {
-        const writes = await Promise.all(people.slice(at, at + 30).map(entities.creation));
+        const writes = await Promise.all(people.slice(at, at + 30).map((entity) => entities.creation(entity)));
         await server.core.store.write(writes.flat());
       }
       return people.map(({ id }) => id);
