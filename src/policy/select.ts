@@ -1,44 +1,31 @@
 import type { Acl } from "./compile.ts";
 import { compareSpecificity } from "./pattern.ts";
-import { CAPABILITY_BITS } from "./policy.ts";
-import { denies, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 /**
  * Which single rule speaks for a path. Exact rules first; then the most specific of the longest matching prefix rule
- * and all matching segment rules. Less specific rules play no part, even if they deny.
+ * and all matching segment rules. Less specific rules play no part, whether they grant or deny.
  *
- * Security: a LIST is asked for under two spellings, with and without the final slash, and both are looked at together:
- * the most specific deny wins over every grant of list that is not more specific (CVE-2026-63131).
+ * Security: a LIST has two spellings, with and without the final slash. The rules that match either of them compete in
+ * one order, so a wide grant of `list` never reaches past a narrower rule that denies it or leaves it out
+ * (CVE-2026-63131; hashicorp/vault #9579; openbao/openbao #3389).
  */
 
 const moreSpecific = (a: Rule | undefined, b: Rule): Rule =>
   a === undefined || compareSpecificity(b.specificity, a.specificity) > 0 ? b : a;
 
-/** The best rule with a wildcard for one spelling of a path. */
-const bestWildcard = (acl: Acl, path: string): Rule | undefined => {
-  let best = acl.prefixes.longest(path);
-  acl.segments.visit(path, (rule) => {
-    best = moreSpecific(best, rule);
-  });
-  return best;
-};
-
-const bestForList = (acl: Acl, bare: string, slashed: string): Rule | undefined => {
+/** The best rule with a wildcard over all spellings of a path. */
+const bestWildcard = (acl: Acl, spellings: readonly string[]): Rule | undefined => {
   let best: Rule | undefined;
-  let deny: Rule | undefined;
-  let grant: Rule | undefined;
-  const consider = (rule: Rule | undefined): void => {
-    if (rule === undefined) return;
+  const consider = (rule: Rule): void => {
     best = moreSpecific(best, rule);
-    if (denies(rule)) deny = moreSpecific(deny, rule);
-    if ((rule.capabilities & CAPABILITY_BITS.list) !== 0) grant = moreSpecific(grant, rule);
   };
-  for (const path of [bare, slashed]) {
-    consider(acl.prefixes.longest(path));
+  for (const path of spellings) {
+    const prefix = acl.prefixes.longest(path);
+    if (prefix !== undefined) consider(prefix);
     acl.segments.visit(path, consider);
   }
-  if (deny !== undefined && (grant === undefined || moreSpecific(grant, deny) === deny)) return deny;
-  return grant ?? best;
+  return best;
 };
 
 /** Paths are matched without their leading slashes. */
@@ -49,7 +36,7 @@ export const canonicalPath = (path: string): string => {
 };
 
 /** The rule for every operation but LIST. */
-export const ruleFor = (acl: Acl, path: string): Rule | undefined => acl.exact.get(path) ?? bestWildcard(acl, path);
+export const ruleFor = (acl: Acl, path: string): Rule | undefined => acl.exact.get(path) ?? bestWildcard(acl, [path]);
 
 /** The two spellings of a LIST: as it is judged, with the final slash, and without it. */
 export const listSpellings = (path: string): readonly [string, string] => {
@@ -60,7 +47,7 @@ export const listSpellings = (path: string): readonly [string, string] => {
 /** The rule for LIST, given either spelling. */
 export const ruleForList = (acl: Acl, path: string): Rule | undefined => {
   const [slashed, bare] = listSpellings(path);
-  return acl.exact.get(slashed) ?? acl.exact.get(bare) ?? bestForList(acl, bare, slashed);
+  return acl.exact.get(slashed) ?? acl.exact.get(bare) ?? bestWildcard(acl, [slashed, bare]);
 };
 
 /** Every rule that matches, decisive or not: exact ones first, then by specificity. */

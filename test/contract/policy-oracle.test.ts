@@ -8,12 +8,11 @@ import {
   naiveCapabilities,
   naiveDecide,
 } from "../support/naive-policy.ts";
+import { patience, runs } from "../support/runs.ts";
 
 /** Two evaluators, one documented order: every disagreement is a bug in one of them. */
 
-const nightly = process.env["ZEROTH_NIGHTLY"] === "1";
-const runs = nightly ? 100_000 : 1_000;
-const patience = nightly ? 1_800_000 : 30_000;
+const numRuns = runs(500, 10_000);
 
 const part = fc.constantFrom("a", "b", "ab", "abc", "", "+", "a+", "+x", "*", "a*b", "prod");
 const pattern = fc
@@ -80,10 +79,33 @@ const path = fc
 
 const request: fc.Arbitrary<NaiveRequest> = fc.record({
   path,
-  operation: fc.constantFrom("create", "read", "update", "patch", "delete", "list", "list"),
+  operation: fc.constantFrom("create", "read", "update", "patch", "delete", "list"),
   parameters: fc.dictionary(fc.constantFrom("p", "q", "P", "r"), sent, { maxKeys: 2 }),
   wrapTtl: fc.constantFrom(undefined, undefined, 5, 30, 100),
   sudoPath: fc.constantFrom(false, false, false, true),
+});
+
+/** Rules that differ in whether they grant list, over few names: many match one folder, in either spelling. */
+const listStanza: fc.Arbitrary<NaiveStanza> = fc.record({
+  policy: fc.constantFrom("one", "two"),
+  path: fc
+    .tuple(
+      fc.array(fc.constantFrom("m", "team", "t", "+"), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("", "/", "*", "/*", "/+", "/+/"),
+    )
+    .map(([parts, end]) => parts.join("/") + end)
+    .filter((text) => !text.includes("+*")),
+  capabilities: fc.constantFrom<string[][]>(["list"], ["list", "read"], ["read"], ["deny"], []),
+});
+
+const listRequest: fc.Arbitrary<NaiveRequest> = fc.record({
+  path: fc
+    .tuple(fc.array(fc.constantFrom("m", "team", "t"), { minLength: 1, maxLength: 4 }), fc.constantFrom("", "/"))
+    .map(([parts, end]) => parts.join("/") + end),
+  operation: fc.constant("list"),
+  parameters: fc.constant({}),
+  wrapTtl: fc.constant(undefined),
+  sudoPath: fc.constant(false),
 });
 
 const written = (one: NaiveStanza): object => ({
@@ -104,6 +126,18 @@ const compiled = (stanzas: readonly NaiveStanza[]) => {
   return compileAcl(names.map((name) => parsePolicy(name, textOf(name))));
 };
 
+const agree = (stanzas: readonly NaiveStanza[], requests: readonly NaiveRequest[]): void => {
+  const acl = compiled(stanzas);
+  for (const one of requests) {
+    const { allowed, rule } = decide(acl, one);
+    const naive = naiveDecide(stanzas, one);
+    // Jest's comparison is slow, and shows more; it runs where there is something to show.
+    if (allowed !== naive.allowed || rule?.pattern !== naive.pattern) {
+      expect({ one, allowed, pattern: rule?.pattern }).toEqual({ one, ...naive });
+    }
+  }
+};
+
 describe("the compiled evaluator and the naive one", () => {
   it(
     "make the same decision by the same rule",
@@ -111,21 +145,24 @@ describe("the compiled evaluator and the naive one", () => {
       const property = fc.property(
         fc.array(stanza, { minLength: 1, maxLength: 14 }),
         fc.array(request, { minLength: 10, maxLength: 20 }),
-        (stanzas, requests) => {
-          const acl = compiled(stanzas);
-
-          for (const one of requests) {
-            const { allowed, rule } = decide(acl, one);
-            const naive = naiveDecide(stanzas, one);
-            // Jest's comparison is slow, and shows more; it runs where there is something to show.
-            if (allowed !== naive.allowed || rule?.pattern !== naive.pattern) {
-              expect({ one, allowed, pattern: rule?.pattern }).toEqual({ one, ...naive });
-            }
-          }
-        },
+        agree,
       );
 
-      expect(() => fc.assert(property, { numRuns: runs })).not.toThrow();
+      expect(() => fc.assert(property, { numRuns })).not.toThrow();
+    },
+    patience,
+  );
+
+  it(
+    "make the same decision about a LIST that many rules match",
+    () => {
+      const property = fc.property(
+        fc.array(listStanza, { minLength: 2, maxLength: 8 }),
+        fc.array(listRequest, { minLength: 10, maxLength: 20 }),
+        agree,
+      );
+
+      expect(() => fc.assert(property, { numRuns })).not.toThrow();
     },
     patience,
   );
@@ -134,8 +171,17 @@ describe("the compiled evaluator and the naive one", () => {
     "show the same capabilities",
     () => {
       const property = fc.property(
-        fc.array(stanza, { minLength: 1, maxLength: 14 }),
-        fc.array(path, { minLength: 10, maxLength: 20 }),
+        fc.oneof(
+          fc.array(stanza, { minLength: 1, maxLength: 14 }),
+          fc.array(listStanza, { minLength: 2, maxLength: 8 }),
+        ),
+        fc.array(
+          fc.oneof(
+            path,
+            listRequest.map((one) => one.path),
+          ),
+          { minLength: 10, maxLength: 20 },
+        ),
         (stanzas, paths) => {
           const acl = compiled(stanzas);
 
@@ -147,8 +193,25 @@ describe("the compiled evaluator and the naive one", () => {
         },
       );
 
-      expect(() => fc.assert(property, { numRuns: runs })).not.toThrow();
+      expect(() => fc.assert(property, { numRuns })).not.toThrow();
     },
     patience,
   );
+
+  it("agree that a token may list a folder exactly when its capabilities on the folder say so", () => {
+    const property = fc.property(
+      fc.array(listStanza, { minLength: 2, maxLength: 8 }),
+      fc.array(listRequest, { minLength: 10, maxLength: 20 }),
+      (stanzas, requests) => {
+        const acl = compiled(stanzas);
+
+        for (const one of requests) {
+          const folder = one.path.endsWith("/") ? one.path : `${one.path}/`;
+          expect(capabilitiesOf(acl, folder).includes("list")).toBe(decide(acl, one).allowed);
+        }
+      },
+    );
+
+    expect(() => fc.assert(property, { numRuns: 100 })).not.toThrow();
+  });
 });

@@ -1,21 +1,26 @@
 /**
- * A second policy evaluator, slow and plain on purpose: it follows the documented order of precedence sentence by
- * sentence over a flat list of stanzas and shares no code with `src/policy`. Tests hold the two against each other.
+ * The oracle: policies judged straight from the text of Vault's documentation, one sentence after the other, with loops
+ * over everything. It shares no line and no idea with `src/policy`, is never used by the product, and must stay so simple
+ * that it can be compared with the documentation by eye. When the two disagree, the documentation decides.
  */
 
 export type NaiveValue = string | boolean | null | readonly string[];
 
+type Lists = Readonly<Record<string, readonly NaiveValue[]>>;
+
+/** One `path` block of one policy, as its author wrote it. TTLs in seconds. */
 export interface NaiveStanza {
   readonly policy: string;
   readonly path: string;
   readonly capabilities: readonly string[];
-  readonly allowed?: Readonly<Record<string, readonly NaiveValue[]>>;
-  readonly denied?: Readonly<Record<string, readonly NaiveValue[]>>;
+  readonly allowed?: Lists;
+  readonly denied?: Lists;
   readonly required?: readonly string[];
   readonly minWrap?: number;
   readonly maxWrap?: number;
 }
 
+/** One request; `wrapTtl` in seconds. */
 export interface NaiveRequest {
   readonly path: string;
   readonly operation: "create" | "read" | "update" | "patch" | "delete" | "list";
@@ -24,202 +29,188 @@ export interface NaiveRequest {
   readonly sudoPath: boolean;
 }
 
-interface Merged {
-  pattern: string;
-  capabilities: Set<string>;
-  allowed: Map<string, NaiveValue[]> | undefined;
-  denied: Map<string, NaiveValue[]> | undefined;
-  required: Set<string>;
-  min: number;
-  max: number;
-}
+type Kind = "exact" | "prefix" | "segment";
 
-// "Exactly one leading slash is removed."
-const strip = (path: string): string => path.replace(/^\//, "");
+/** "Exactly one leading `/` is removed; nothing else is normalised." */
+const patternOf = (stanza: NaiveStanza): string => (stanza.path.startsWith("/") ? stanza.path.slice(1) : stanza.path);
 
-// "A stanza is in the segment class when the pattern equals `+`, contains `/+`, or starts with `+/`."
-const isSegment = (pattern: string): boolean => pattern === "+" || /\/\+/.test(pattern) || /^\+\//.test(pattern);
-// "`*` is special only as the final character."
-const isPrefix = (pattern: string): boolean => !isSegment(pattern) && /\*$/.test(pattern);
-
-const joinLists = (
-  into: Map<string, NaiveValue[]> | undefined,
-  from: Readonly<Record<string, readonly NaiveValue[]>> | undefined,
-): Map<string, NaiveValue[]> | undefined => {
-  if (from === undefined) return into;
-  const result = into ?? new Map<string, NaiveValue[]>();
-  for (const [key, values] of Object.entries(from)) {
-    const name = key.toLowerCase();
-    const before = result.get(name);
-    // "an empty list on either side makes it empty (= any value)"
-    if (before !== undefined && (before.length === 0 || values.length === 0)) result.set(name, []);
-    else result.set(name, [...(before ?? []), ...values]);
-  }
-  return result;
+/** "A stanza is in the segment class when the pattern equals `+`, contains `/+`, or starts with `+/`." */
+const kindOf = (pattern: string): Kind => {
+  if (pattern === "+" || pattern.includes("/+") || pattern.startsWith("+/")) return "segment";
+  return pattern.endsWith("*") ? "prefix" : "exact";
 };
 
-const smallest = (a: number, b: number): number => Math.min(...[a, b].filter((n) => n > 0), Number.POSITIVE_INFINITY);
+const withoutStar = (pattern: string): string => (pattern.endsWith("*") ? pattern.slice(0, -1) : pattern);
 
-const mergeSamePatterns = (stanzas: readonly NaiveStanza[]): Merged[] => {
-  const merged: Merged[] = [];
-  for (const stanza of stanzas) {
-    const pattern = strip(stanza.path);
-    let rule = merged.find((one) => one.pattern === pattern);
-    if (rule === undefined) {
-      rule = {
-        pattern,
-        capabilities: new Set(),
-        allowed: undefined,
-        denied: undefined,
-        required: new Set(),
-        min: 0,
-        max: 0,
-      };
-      merged.push(rule);
-    }
-    for (const capability of stanza.capabilities) rule.capabilities.add(capability);
-    rule.allowed = joinLists(rule.allowed, stanza.allowed);
-    rule.denied = joinLists(rule.denied, stanza.denied);
-    for (const name of stanza.required ?? []) rule.required.add(name.toLowerCase());
-    rule.min = smallest(rule.min, stanza.minWrap ?? 0);
-    rule.max = smallest(rule.max, stanza.maxWrap ?? 0);
-    if (rule.min === Number.POSITIVE_INFINITY) rule.min = 0;
-    if (rule.max === Number.POSITIVE_INFINITY) rule.max = 0;
+/** "Exactly the same number of parts"; "one ending in `*` needs at least as many", its last part being a string prefix. */
+const segmentsMatch = (pattern: string, path: string): boolean => {
+  const open = pattern.endsWith("*");
+  const wanted = withoutStar(pattern).split("/");
+  const parts = path.split("/");
+  if (open ? parts.length < wanted.length : parts.length !== wanted.length) return false;
+
+  return wanted.every((want, index) => {
+    const part = parts[index] ?? "";
+    const isLast = index === wanted.length - 1;
+    return want === "+" || want === part || (open && isLast && part.startsWith(want));
+  });
+};
+
+const matches = (pattern: string, path: string): boolean => {
+  if (kindOf(pattern) === "segment") return segmentsMatch(pattern, path);
+  return kindOf(pattern) === "prefix" ? path.startsWith(withoutStar(pattern)) : path === pattern;
+};
+
+/** The documented order of patterns that are not exact: is `one` more specific than `other`? */
+const moreSpecific = (one: string, other: string): boolean => {
+  const firstWildcard = (pattern: string): number =>
+    kindOf(pattern) === "segment" ? pattern.indexOf("+") : withoutStar(pattern).length;
+  const plusSegments = (pattern: string): number => pattern.split("/").filter((part) => part === "+").length;
+
+  if (firstWildcard(one) !== firstWildcard(other)) return firstWildcard(one) > firstWildcard(other);
+  if (one.endsWith("*") !== other.endsWith("*")) return other.endsWith("*");
+  if (plusSegments(one) !== plusSegments(other)) return plusSegments(one) < plusSegments(other);
+  if (withoutStar(one).length !== withoutStar(other).length) {
+    return withoutStar(one).length > withoutStar(other).length;
   }
-  // "if either has `deny`, result is deny only"
-  for (const rule of merged) if (rule.capabilities.has("deny")) rule.capabilities = new Set(["deny"]);
+  return withoutStar(one) > withoutStar(other);
+};
+
+/** "For LIST: … the path with one trailing `/` removed" counts as well. */
+const spellings = (path: string, list: boolean): string[] =>
+  list && path.endsWith("/") ? [path, path.slice(0, -1)] : [path];
+
+/** "The server adds the slash to every LIST." */
+const askedPath = ({ path, operation }: NaiveRequest): string =>
+  operation === "list" && !path.endsWith("/") ? `${path}/` : path;
+
+/** "Only one rule is used per request; less specific rules are irrelevant, even if they deny." */
+const patternFor = (stanzas: readonly NaiveStanza[], path: string, list: boolean): string | undefined => {
+  const patterns = stanzas.map(patternOf);
+  const paths = spellings(path, list);
+
+  for (const spelling of paths) {
+    if (patterns.some((pattern) => kindOf(pattern) === "exact" && pattern === spelling)) return spelling;
+  }
+
+  let best: string | undefined;
+  for (const pattern of patterns) {
+    if (kindOf(pattern) === "exact" || !paths.some((spelling) => matches(pattern, spelling))) continue;
+    if (best === undefined || moreSpecific(pattern, best)) best = pattern;
+  }
+  return best;
+};
+
+const capabilitiesFrom = (rules: readonly NaiveStanza[]): string[] => {
+  const names = new Set(rules.flatMap((rule) => rule.capabilities));
+  return names.has("deny") ? [] : [...names].sort();
+};
+
+/** "Smallest non-zero." */
+const smallest = (ttls: readonly (number | undefined)[]): number =>
+  Math.min(...ttls.filter((ttl): ttl is number => ttl !== undefined && ttl > 0), Number.POSITIVE_INFINITY);
+
+const wrappingFits = (rules: readonly NaiveStanza[], wrapTtl: number | undefined): boolean => {
+  const max = smallest(rules.map((rule) => rule.maxWrap));
+  const min = smallest(rules.map((rule) => rule.minWrap));
+  const isSet = Number.isFinite;
+
+  if (isSet(max) && (wrapTtl === undefined || wrapTtl > max)) return false;
+  if (isSet(min) && (wrapTtl === undefined || wrapTtl < min)) return false;
+  return !(isSet(max) && isSet(min) && max < min);
+};
+
+/** "Union of keys; same key: value lists concatenated; an empty list on either side makes it empty (= any value)." */
+const mergedLists = (maps: readonly (Lists | undefined)[]): Map<string, readonly NaiveValue[]> => {
+  const merged = new Map<string, readonly NaiveValue[]>();
+  for (const map of maps) {
+    for (const [key, values] of Object.entries(map ?? {})) {
+      const name = key.toLowerCase();
+      const before = merged.get(name);
+      if (before === undefined) merged.set(name, values);
+      else merged.set(name, before.length === 0 || values.length === 0 ? [] : [...before, ...values]);
+    }
+  }
   return merged;
 };
 
-const segmentMatches = (pattern: string, path: string): boolean => {
-  const open = pattern.endsWith("*");
-  const parts = (open ? pattern.slice(0, -1) : pattern).split("/");
-  const asked = path.split("/");
-  // "not ending in `*` needs exactly the same number of parts; one ending in `*` needs at least as many"
-  if (open ? asked.length < parts.length : asked.length !== parts.length) return false;
-  return parts.every((part, i) => {
-    if (part === "+") return true;
-    const last = open && i === parts.length - 1;
-    return last ? (asked[i] ?? "").startsWith(part) : asked[i] === part;
-  });
+/** "`*x` suffix, `x*` prefix, `*x*` contains; otherwise equal. A pattern of length 1 is literal." */
+const textMatches = (wanted: string, sent: string): boolean => {
+  if (wanted.length < 2) return wanted === sent;
+  const front = wanted.startsWith("*");
+  const back = wanted.endsWith("*");
+  if (front && back) return sent.includes(wanted.slice(1, -1));
+  if (front) return sent.endsWith(wanted.slice(1));
+  return back ? sent.startsWith(wanted.slice(0, -1)) : wanted === sent;
 };
 
-/** Positive where `a` comes before `b`. */
-const order = (a: Merged, b: Merged): number => {
-  const star = (rule: Merged): boolean => rule.pattern.endsWith("*");
-  const stem = (rule: Merged): string => (star(rule) ? rule.pattern.slice(0, -1) : rule.pattern);
-  const first = (rule: Merged): number => (isSegment(rule.pattern) ? rule.pattern.indexOf("+") : stem(rule).length);
-  const pluses = (rule: Merged): number =>
-    isSegment(rule.pattern)
-      ? stem(rule)
-          .split("/")
-          .filter((part) => part === "+").length
-      : 0;
-  return (
-    first(a) - first(b) || // 1. larger wins
-    Number(star(b)) - Number(star(a)) || // 2. not ending in `*` wins
-    pluses(b) - pluses(a) || // 3. fewer `+` segments wins
-    stem(a).length - stem(b).length || // 4. longer pattern wins
-    (stem(a) > stem(b) ? 1 : stem(a) < stem(b) ? -1 : 0) // 5. lexicographically larger wins
-  );
+const valueMatches = (wanted: NaiveValue, sent: NaiveValue): boolean => {
+  if (typeof wanted === "string" && typeof sent === "string") return textMatches(wanted, sent);
+  return JSON.stringify(wanted) === JSON.stringify(sent);
 };
 
-const best = (rules: readonly Merged[]): Merged | undefined => [...rules].sort(order).at(-1);
-
-// "the longest matching prefix rule, plus every matching segment rule"
-const candidates = (rules: readonly Merged[], path: string): Merged[] => {
-  const prefixes = rules.filter((rule) => isPrefix(rule.pattern) && path.startsWith(rule.pattern.slice(0, -1)));
-  const longest = prefixes.sort((a, b) => a.pattern.length - b.pattern.length).at(-1);
-  const segments = rules.filter((rule) => isSegment(rule.pattern) && segmentMatches(rule.pattern, path));
-  return longest === undefined ? segments : [longest, ...segments];
+/** A list, or a text that reads as a comma list, also counts by its elements. */
+const elementsOf = (sent: NaiveValue): readonly string[] | undefined => {
+  if (typeof sent === "string") return sent.includes(",") ? sent.split(",").map((part) => part.trim()) : undefined;
+  return sent === null || typeof sent === "boolean" ? undefined : sent;
 };
 
-const exact = (rules: readonly Merged[], path: string): Merged | undefined =>
-  rules.find((rule) => !isPrefix(rule.pattern) && !isSegment(rule.pattern) && rule.pattern === path);
+const isListed = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
+  list.some((wanted) => valueMatches(wanted, sent));
 
-const choose = (rules: readonly Merged[], path: string, list: boolean): Merged | undefined => {
-  const found = exact(rules, path);
-  if (found !== undefined) return found;
-  if (!list || !path.endsWith("/")) return best(candidates(rules, path));
-  const bare = path.slice(0, -1);
-  const foundBare = exact(rules, bare);
-  if (foundBare !== undefined) return foundBare;
-  // "take the candidates of both spellings; find the most specific deny and the most specific rule that grants list"
-  const both = [...candidates(rules, bare), ...candidates(rules, path)];
-  const deny = best(both.filter((rule) => rule.capabilities.has("deny")));
-  const grant = best(both.filter((rule) => rule.capabilities.has("list")));
-  if (deny !== undefined && (grant === undefined || order(deny, grant) >= 0)) return deny;
-  return grant ?? best(both);
-};
+/** "For denied any element matching denies." */
+const isDeniedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
+  list.length === 0 || isListed(list, sent) || (elementsOf(sent) ?? []).some((one) => isListed(list, one));
 
-const globs = (pattern: string, text: string): boolean => {
-  if (pattern.length === 1) return pattern === text;
-  const escaped = pattern.replace(/^\*|\*$/g, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const from = pattern.startsWith("*") ? "" : "^";
-  const to = pattern.endsWith("*") ? "" : "$";
-  return new RegExp(`${from}${escaped}${to}`, "s").test(text);
-};
+/** "For allowed every element must match." */
+const isAllowedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
+  list.length === 0 || isListed(list, sent) || (elementsOf(sent)?.every((one) => isListed(list, one)) ?? false);
 
-const matchesOne = (listed: readonly NaiveValue[], value: NaiveValue): boolean =>
-  listed.some((one) =>
-    typeof one === "string" && typeof value === "string"
-      ? globs(one, value)
-      : JSON.stringify(one) === JSON.stringify(value),
-  );
+/** The eleven steps over the parameters, from the fifth on. */
+const parametersFit = (rules: readonly NaiveStanza[], parameters: Readonly<Record<string, NaiveValue>>): boolean => {
+  const required = rules.flatMap((rule) => rule.required ?? []);
+  if (!required.every((name) => Object.hasOwn(parameters, name.toLowerCase()))) return false;
+  if (Object.keys(parameters).length === 0) return true;
 
-const pieces = (value: NaiveValue): readonly NaiveValue[] | undefined => {
-  if (typeof value === "string") return value === "" ? [] : value.split(",").map((piece) => piece.trim());
-  return Array.isArray(value) ? value : undefined;
-};
-
-const parametersPass = (rule: Merged, parameters: NaiveRequest["parameters"]): boolean => {
-  const keys = Object.keys(parameters);
-  for (const name of rule.required) if (!keys.includes(name)) return false;
-  if (keys.length === 0) return true;
-  if (rule.denied?.has("*")) return false;
-  for (const key of keys) {
-    const listed = rule.denied?.get(key.toLowerCase());
-    const value = parameters[key] ?? null;
-    if (listed === undefined) continue;
-    if (listed.length === 0 || matchesOne(listed, value)) return false;
-    if (pieces(value)?.some((piece) => matchesOne(listed, piece))) return false;
+  const denied = mergedLists(rules.map((rule) => rule.denied));
+  if (denied.has("*")) return false;
+  for (const [key, sent] of Object.entries(parameters)) {
+    const list = denied.get(key.toLowerCase());
+    if (list !== undefined && isDeniedValue(list, sent)) return false;
   }
-  if (rule.allowed === undefined || rule.allowed.size === 0) return true;
-  if (rule.allowed.size === 1 && rule.allowed.has("*")) return true;
-  return keys.every((key) => {
-    const listed = rule.allowed?.get(key.toLowerCase());
-    const value = parameters[key] ?? null;
-    if (listed === undefined) return rule.allowed?.has("*") === true;
-    if (listed.length === 0 || matchesOne(listed, value)) return true;
-    return pieces(value)?.every((piece) => matchesOne(listed, piece)) === true;
+
+  const allowed = mergedLists(rules.map((rule) => rule.allowed));
+  if (allowed.size === 0) return true;
+  if (allowed.size === 1 && allowed.has("*")) return true;
+  return Object.entries(parameters).every(([key, sent]) => {
+    const list = allowed.get(key.toLowerCase());
+    return list === undefined ? allowed.has("*") : isAllowedValue(list, sent);
   });
 };
 
-const wrappingPasses = (rule: Merged, asked: number | undefined): boolean => {
-  if (rule.max > 0 && (asked === undefined || asked > rule.max)) return false;
-  if (rule.min > 0 && (asked === undefined || asked < rule.min)) return false;
-  return !(rule.max > 0 && rule.min > 0 && rule.max < rule.min);
-};
-
-/** Allowed or not, and the pattern that decided. */
+/** The decision, and the pattern of the rule that made it; no pattern where no rule speaks for the path. */
 export const naiveDecide = (
   stanzas: readonly NaiveStanza[],
   request: NaiveRequest,
 ): { readonly allowed: boolean; readonly pattern: string | undefined } => {
   const list = request.operation === "list";
-  const path = list && !request.path.endsWith("/") ? `${request.path}/` : request.path;
-  const rule = choose(mergeSamePatterns(stanzas), path, list);
-  if (rule === undefined) return { allowed: false, pattern: undefined };
-  const refused =
-    !rule.capabilities.has(request.operation) ||
-    !wrappingPasses(rule, request.wrapTtl) ||
-    (["read", "create", "update", "patch"].includes(request.operation) && !parametersPass(rule, request.parameters)) ||
-    (request.sudoPath && !rule.capabilities.has("sudo"));
-  return { allowed: !refused, pattern: rule.pattern };
+  const pattern = patternFor(stanzas, askedPath(request), list);
+  if (pattern === undefined) return { allowed: false, pattern };
+
+  const rules = stanzas.filter((stanza) => patternOf(stanza) === pattern);
+  const capabilities = capabilitiesFrom(rules);
+  const hasParameters = !list && request.operation !== "delete";
+  const allowed =
+    capabilities.includes(request.operation) &&
+    (!request.sudoPath || capabilities.includes("sudo")) &&
+    wrappingFits(rules, request.wrapTtl) &&
+    (!hasParameters || parametersFit(rules, request.parameters));
+  return { allowed, pattern };
 };
 
+/** "Evaluated as if a LIST were asked"; nothing granted, an explicit deny and an empty stanza all read `deny`. */
 export const naiveCapabilities = (stanzas: readonly NaiveStanza[], path: string): string[] => {
-  const rule = choose(mergeSamePatterns(stanzas), path, true);
-  const names = [...(rule?.capabilities ?? [])].sort();
-  return names.length === 0 || names.includes("deny") ? ["deny"] : names;
+  const pattern = patternFor(stanzas, path, true);
+  const names = capabilitiesFrom(stanzas.filter((stanza) => patternOf(stanza) === pattern));
+  return names.length === 0 ? ["deny"] : names;
 };
