@@ -148,7 +148,9 @@ export const answer = async (world: World, request: WireRequest): Promise<WireRe
     if (!asked) throw new AuthFailure("missing", "Request is missing Authentication Token");
     return await perform(world, request, asked, requestId, form);
   } catch (error) {
-    if (!(error instanceof AwsError || error instanceof AuthFailure)) console.error("embedded AWS:", error);
+    if (!(error instanceof AwsError || error instanceof AuthFailure)) {
+      process.stderr.write(`embedded AWS: ${error instanceof Error ? error.stack : String(error)}\n`);
+    }
     return failureReply(asked?.service, requestId, error, form);
   }
 };
