@@ -1,10 +1,10 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import type { Fetch } from "../../../outgoing/index.ts";
 import { type AccountScope, type Ec2Instance, LookupFailed } from "../ports.ts";
 import { dnsSuffix } from "../regions.ts";
 import { only, parseStrictXml, type XmlElement } from "../strict-xml.ts";
 import type { Connections } from "./connections.ts";
 import { orNone } from "./outcomes.ts";
-import type { Send } from "./send.ts";
 
 /**
  * `DescribeInstances` for one id, signed and read here: the SDK's EC2 client is larger than all the rest together.
@@ -95,7 +95,7 @@ const readError = (body: string): string =>
 
 export const describeInstance = (
   connections: Connections,
-  send: Send,
+  fetch: Fetch,
   scope: AccountScope,
   region: string,
   id: string,
@@ -105,8 +105,8 @@ export const describeInstance = (
     const body = `Action=DescribeInstances&InstanceId.1=${id}&Version=2016-11-15`;
     const { headers, hostname } = await signed(connections, scope, region, body);
     const override = scope.endpoints?.ec2 ?? connections.endpoints.ec2;
-    const url = new URL(override ?? `https://${hostname}/`);
-    const answer = await send({ url, headers, body, deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
+    const url = new URL("/", override ?? `https://${hostname}`);
+    const answer = await fetch({ method: "POST", url, headers, body, deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
     if (answer.status === 200) return readAnswer(answer.body);
     const code = readError(answer.body);
     if (code === "InvalidInstanceID_NotFound" || code === "InvalidInstanceID_Malformed") return undefined;

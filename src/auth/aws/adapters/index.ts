@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { createFetch, type Fetch, UNGUARDED } from "../../../outgoing/index.ts";
 import type { Clock } from "../../../std/time.ts";
 import type { AccountScope, Directory, StsFetch } from "../ports.ts";
 import {
@@ -10,14 +11,16 @@ import {
 } from "./connections.ts";
 import { describeInstance } from "./ec2.ts";
 import { getInstanceProfile, getRole, getUser } from "./iam.ts";
+import { fetchThrough, type PlainHandler } from "./in-process.ts";
 import { complete, orNone } from "./outcomes.ts";
-import { type PlainHandler, type Send, sendOverNetwork, sendThrough } from "./send.ts";
 import { describeNode, nodeTags } from "./ssm.ts";
 import { stsFetch } from "./sts-fetch.ts";
 
 /**
  * The login's way to AWS. This folder alone imports the SDK, and loads each client when it is first needed. Trusts
  * TLS and the program's own credentials; must never send a caller's text anywhere but where `StsRequest` puts it.
+ * Addresses are not filtered: every host is put together from tables in code, or is an endpoint of AWS that an operator
+ * wrote and `client-config.ts` recognised, and interface endpoints give those names addresses inside the VPC.
  */
 
 export interface AdapterOptions {
@@ -72,7 +75,7 @@ const ownAccount = (made: Connections) => {
 /** The real fetcher and directory: `awsAuth({ ...awsAdapters(options), region: options.region })`. */
 export const awsAdapters = (options: AdapterOptions): { readonly sts: StsFetch; readonly directory: Directory } => {
   const endpoints = { ...fromEnvironment(options.environment ?? process.env), ...options.endpoints };
-  const send: Send = options.requestHandler ? sendThrough(options.requestHandler) : sendOverNetwork;
+  const fetch: Fetch = options.requestHandler ? fetchThrough(options.requestHandler) : createFetch(UNGUARDED);
   const made = connections({
     region: options.region,
     clock: options.clock,
@@ -85,10 +88,10 @@ export const awsAdapters = (options: AdapterOptions): { readonly sts: StsFetch; 
     role: (scope, name) => getRole(made, scope, name),
     user: (scope, name) => getUser(made, scope, name),
     instanceProfile: (scope, name) => getInstanceProfile(made, scope, name),
-    instance: (scope, region, id) => describeInstance(made, send, scope, region, id),
+    instance: (scope, region, id) => describeInstance(made, fetch, scope, region, id),
     managedInstance: (scope, region, id) => describeNode(made, scope, region, id),
     managedInstanceTags: (scope, region, id) => nodeTags(made, scope, region, id),
   };
   const override = endpoints.sts === undefined ? {} : { override: endpoints.sts };
-  return { sts: stsFetch(send, { ...override, monotonic: () => performance.now() }), directory };
+  return { sts: stsFetch(fetch, { ...override, monotonic: () => performance.now() }), directory };
 };

@@ -1,5 +1,5 @@
+import { type Fetch, NoConnection } from "../../../outgoing/index.ts";
 import type { StsFetch } from "../ports.ts";
-import { NoConnection, type Send } from "./send.ts";
 
 /** For both tries together, below what the front door waits. */
 const DEADLINE_MS = 5000;
@@ -10,13 +10,14 @@ const MOST_BYTES = 64 * 1024;
  * `monotonic` is a clock in milliseconds that measures the deadline.
  */
 export const stsFetch =
-  (send: Send, { override, monotonic }: { readonly override?: string; readonly monotonic: () => number }): StsFetch =>
+  (fetch: Fetch, { override, monotonic }: { readonly override?: string; readonly monotonic: () => number }): StsFetch =>
   async (request) => {
     const end = monotonic() + DEADLINE_MS;
-    const url = new URL(override ?? `https://${request.endpoint}/`);
+    const url = new URL("/", override ?? `https://${request.endpoint}`);
     for (let tries = request.retries; ; tries -= 1) {
       try {
-        return await send({
+        return await fetch({
+          method: "POST",
           url,
           headers: { ...request.headers, host: request.host },
           body: request.body,

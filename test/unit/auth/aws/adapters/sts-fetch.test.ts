@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "@jest/globals";
-import { sendOverNetwork } from "../../../../../src/auth/aws/adapters/send.ts";
 import { stsFetch } from "../../../../../src/auth/aws/adapters/sts-fetch.ts";
 import type { StsRequest } from "../../../../../src/auth/aws/ports.ts";
+import { createFetch, UNGUARDED } from "../../../../../src/outgoing/index.ts";
 import { answerXml, session } from "../support.ts";
 
 describe("the request to STS on the wire", () => {
@@ -27,7 +27,7 @@ describe("the request to STS on the wire", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     // a listening TCP server has an address object
     const { port } = server.address() as AddressInfo;
-    const fetch = stsFetch(sendOverNetwork, { override: `http://127.0.0.1:${port}`, monotonic: passing });
+    const fetch = stsFetch(createFetch(UNGUARDED), { override: `http://127.0.0.1:${port}`, monotonic: passing });
     try {
       return await use(() => fetch(request), seen);
     } finally {

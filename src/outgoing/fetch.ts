@@ -1,0 +1,100 @@
+import { Agent as PlainAgent, request as plainRequest } from "node:http";
+import { Agent, type RequestOptions as SecureOptions, request as secureRequest } from "node:https";
+import { isIP } from "node:net";
+import { AddressRefused, NoAnswer, NoConnection, networkReason } from "./errors.ts";
+import type { Guard } from "./guard.ts";
+
+/**
+ * One HTTP request, and its whole answer as text. Redirects are answers like any other, the answer is bounded, and one
+ * deadline covers connecting, sending and reading. Proxies and relaxed certificate checks of the environment do not
+ * apply.
+ */
+
+export interface OutgoingRequest {
+  readonly method: "GET" | "POST";
+  /** Scheme, host, port, path and query; what else it holds is not sent. */
+  readonly url: URL;
+  /** Lower-case names. `host` is sent as it stands here, whatever `url` says; absent: that of `url`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly deadlineMs: number;
+  readonly mostBytes: number;
+  /** PEM; absent: the certificates Node trusts. */
+  readonly ca?: string;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Throws `AddressRefused`, `NoConnection` or `NoAnswer`. */
+export type Fetch = (request: OutgoingRequest) => Promise<OutgoingAnswer>;
+
+const single = (headers: NodeJS.Dict<string | string[]>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(", ")]));
+
+const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
+
+/** Over TLS, or plain HTTP where the URL says so. */
+export const createFetch = (guard: Guard): Fetch => {
+  const agents = {
+    "https:": new Agent({ keepAlive: true, maxSockets: 50 }),
+    "http:": new PlainAgent({ keepAlive: true, maxSockets: 50 }),
+  };
+  return async ({ method, url, headers, body, deadlineMs, mostBytes, ca }) => {
+    const { protocol } = url;
+    if (protocol !== "https:" && protocol !== "http:") throw new AddressRefused("neither http nor https");
+    const host = bare(url.hostname);
+    guard.check(host);
+    return new Promise((resolve, reject) => {
+      const options: SecureOptions = {
+        method,
+        host,
+        port: url.port,
+        path: `${url.pathname}${url.search}`,
+        headers: { host: url.host, ...headers },
+        setHost: false,
+        agent: agents[protocol],
+        lookup: guard.lookup,
+        signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
+        ...(protocol === "https:" ? { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" } : {}),
+        ...(ca === undefined ? {} : { ca }),
+      };
+      let answered = false;
+      const send = protocol === "https:" ? secureRequest : plainRequest;
+      const sent = send(options, (response) => {
+        answered = true;
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on("data", (chunk: Buffer) => {
+          size += chunk.length;
+          if (size <= mostBytes) chunks.push(chunk);
+          else {
+            // At once: an answer that came in one piece would end well before the request hears of it.
+            reject(new NoAnswer("too long"));
+            sent.destroy();
+          }
+        });
+        response.on("error", fail);
+        response.on("aborted", () => reject(new NoAnswer("broken")));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: single(response.headers),
+            body: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
+      });
+      const fail = (cause: Error): void => {
+        if (cause instanceof NoAnswer || cause instanceof AddressRefused) reject(cause);
+        else if (cause.name === "AbortError") reject(new NoAnswer("late", { cause }));
+        else if (answered) reject(new NoAnswer("broken", { cause }));
+        else reject(new NoConnection(networkReason(cause), { cause }));
+      };
+      sent.on("error", fail);
+      sent.end(body);
+    });
+  };
+};
