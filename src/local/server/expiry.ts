@@ -1,10 +1,15 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBRecord } from "aws-lambda";
 import { consumeRemovals, removalBatchOf } from "../../core/leases/removals.ts";
 import type { Server } from "../../server.ts";
 import type { Clock } from "../../std/time.ts";
 import type { EmbeddedDynamo } from "../dynamodb/index.ts";
+import { createEnds } from "./ends.ts";
 
-/** What ends leases locally: the sweeper on a timer, and the embedded table's TTL with its stream. */
+/**
+ * What ends leases locally: the sweeper, and the embedded table's TTL with its stream. The embedded table tells when a
+ * lease ends, so the sweeper asks it then, and once in a while for what no end announces (jobs left unfinished).
+ */
 
 export interface Expiry {
   stop(): Promise<void>;
@@ -31,7 +36,12 @@ export const aheadOf = (clock: Clock): AheadClock => {
 
 const GRACE_MS = (24 * 60 + 1) * 60 * 1000;
 
-const SWEEP_MS = 1000;
+/** How often the clock is looked at; costs no call. */
+const LOOK_MS = 1000;
+/** The longest time between two sweeps: jobs that were left unfinished are taken up then. */
+const SWEEP_MS = 30_000;
+/** With the environment's AWS nothing tells of ends: the sweeper asks. */
+const ASK_MS = 5000;
 const SWEEP_BUDGET_MS = 10_000;
 const TTL_MS = 10_000;
 
@@ -66,26 +76,39 @@ const repeat = (everyMs: number, server: Server, name: string, work: () => Promi
   };
 };
 
-export const startExpiry = (options: {
+export const startExpiry = async (options: {
   readonly server: Server;
   readonly sweeper: boolean;
   readonly dynamo: EmbeddedDynamo | undefined;
+  readonly client: DynamoDBClient;
   readonly tableClock: AheadClock;
   readonly tableName: string;
-}): Expiry => {
-  const { server, dynamo, tableClock } = options;
+}): Promise<Expiry> => {
+  const { server, dynamo, tableClock, tableName } = options;
+  const ends = createEnds();
+  const subscriptions = dynamo
+    ? [dynamo.subscribe(tableName, hearRemovals(server, tableName)), dynamo.subscribe(tableName, ends.hear)]
+    : [];
+  if (dynamo) await ends.load(options.client, tableName);
   const parts: Repeated[] = [];
   let sweeper: Repeated | undefined;
+  let nextSweepMs = 0;
+  const sweepWhenDue = async (): Promise<void> => {
+    const nowMs = server.core.clock.now();
+    if (!ends.come(nowMs) && nowMs < nextSweepMs) return;
+    // Until this one has succeeded the next look sweeps again.
+    nextSweepMs = 0;
+    const { more } = await server.core.leases.sweep(nowMs + SWEEP_BUDGET_MS);
+    if (!more) nextSweepMs = nowMs + (dynamo ? SWEEP_MS : ASK_MS);
+  };
   const pauseSweeper = async (): Promise<void> => {
     await sweeper?.stop();
     sweeper = undefined;
   };
   const resumeSweeper = async (): Promise<void> => {
-    const sweep = () => server.core.leases.sweep(server.core.clock.now() + SWEEP_BUDGET_MS);
-    sweeper ??= repeat(SWEEP_MS, server, "sweeper", sweep);
+    sweeper ??= repeat(LOOK_MS, server, "sweeper", sweepWhenDue);
   };
   if (options.sweeper) void resumeSweeper();
-  const unsubscribe = dynamo?.subscribe(options.tableName, hearRemovals(server, options.tableName));
   if (dynamo) parts.push(repeat(TTL_MS, server, "time to live", () => dynamo.expire()));
   return {
     pauseSweeper,
@@ -101,7 +124,7 @@ export const startExpiry = (options: {
     stop: async () => {
       await pauseSweeper();
       await Promise.all(parts.map((part) => part.stop()));
-      unsubscribe?.();
+      for (const unsubscribe of subscriptions) unsubscribe();
     },
   };
 };

@@ -143,8 +143,9 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     log: options.log ?? (() => undefined),
   });
   const token = await rootToken(server, options);
-  const expiry = startExpiry({
+  const expiry = await startExpiry({
     server,
+    client: cloud.dynamodb,
     sweeper: options.sweeper ?? true,
     dynamo: cloud.embedded?.dynamo,
     tableClock,
