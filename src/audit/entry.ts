@@ -197,8 +197,7 @@ export const auditEntry = (
   nowMs: number,
 ): Record<string, unknown> => {
   const { decoded, known, decision } = record;
-  const refused = record.error !== undefined && response === undefined;
-  const results = decision ? policyResults(decision, style) : { allowed: !refused };
+  const results = decision ? policyResults(decision, style) : { allowed: record.refused !== true };
   const who = known ? callerBlock(known, style) : response?.auth ? grantedBlock(response.auth, style) : {};
   const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
   return {

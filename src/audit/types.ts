@@ -105,6 +105,8 @@ export interface AuditRecord {
   readonly decision?: Decision | undefined;
   readonly operation: string;
   readonly error?: string | undefined;
+  /** Never let through: what is recorded is the refusal. */
+  readonly refused?: boolean;
   /** Why, in our words: never sent to the caller. */
   readonly reason?: string | undefined;
 }

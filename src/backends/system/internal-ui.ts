@@ -1,6 +1,7 @@
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
-import { callerOf, requestOf } from "../../core/request/context.ts";
+import { knownOrRefused } from "../../core/request/authorise.ts";
+import { callerOf, ownRequest } from "../../core/request/context.ts";
 import type { KnownToken } from "../../core/tokens/types.ts";
 import { type BackendContext, op, path, permissionDenied } from "../../framework/index.ts";
 import type { Acl } from "../../policy/index.ts";
@@ -15,16 +16,11 @@ import { asMountPath } from "./mounts.ts";
  * Security: a mount out of the caller's reach and one that does not exist are the same answer.
  */
 
-const INVALID_TOKEN = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
-
 /** The token of a request to an open endpoint; nothing where none was sent. Spends no use. */
 export const bearer = async (core: Core, cx: BackendContext): Promise<KnownToken | undefined> => {
-  const { decoded } = requestOf(cx);
-  if (!decoded?.token) return undefined;
-  const snapshot = await core.config.snapshot();
-  const known = await core.tokens.know(decoded.token, core.store.get, snapshot, decoded.sourceAddress);
-  if (!("refused" in known)) return known;
-  throw permissionDenied(known.refused, known.invalid ? INVALID_TOKEN : "permission denied");
+  const { decoded, trail } = ownRequest(cx);
+  if (!decoded.token) return undefined;
+  return knownOrRefused(core, { decoded, read: core.store.get, snapshot: await core.config.snapshot() }, trail);
 };
 
 export const aclOf = (core: Core, known: KnownToken): Promise<Acl> => core.policies.acl(known.policies, known.entity);

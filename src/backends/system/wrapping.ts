@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { requestOf } from "../../core/request/context.ts";
+import { authorise, spendOrRefused } from "../../core/request/authorise.ts";
+import { ownRequest, requestOf } from "../../core/request/context.ts";
 import type { WrappedAnswer } from "../../core/tokens/types.ts";
 import {
   type BackendContext,
@@ -11,7 +12,6 @@ import {
   permissionDenied,
   VaultError,
 } from "../../framework/index.ts";
-import { decide } from "../../policy/index.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 
@@ -25,8 +25,6 @@ import { rfc3339 } from "../../std/time.ts";
 const INVALID = "wrapping token is not valid or does not exist";
 const notValid = (): VaultError => new VaultError("wrapping_token_invalid", { wire: INVALID });
 const validating = (why: string): VaultError => permissionDenied(why, `error validating wrapping token: ${why}`);
-
-const INVALID_TOKEN = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
 
 /** The wrapping token a request means: in its body, else in its header. */
 const given = (body: JsonValue | undefined, cx: BackendContext): { id: string; inBody: boolean } => {
@@ -45,23 +43,11 @@ const tokenBody = z.object({ token: field.anyValue("the wrapping token; the requ
 export const wrappingPaths = (core: Core) => {
   /** A caller that unwraps somebody's token from the body must itself be allowed to. */
   const checkCaller = async (cx: BackendContext): Promise<void> => {
-    const { decoded } = requestOf(cx);
-    if (!decoded?.token) throw permissionDenied("a wrapping token in the body needs a caller");
-    const snapshot = await core.config.snapshot();
-    const known = await core.tokens.know(decoded.token, core.store.get, snapshot, decoded.sourceAddress);
-    if ("refused" in known) {
-      throw permissionDenied(known.refused, known.invalid ? INVALID_TOKEN : "permission denied");
-    }
-    const spent = await core.tokens.spend(known);
-    const acl = await core.policies.acl(known.policies, known.entity);
-    const decision = decide(acl, {
-      path: decoded.path,
-      operation: "update",
-      parameters: decoded.data,
-      sudoPath: false,
-    });
-    if (spent.last) await core.tokens.revoke(known.token.tag);
-    if (!decision.allowed) throw permissionDenied(decision.reason, "permission denied", true);
+    const { decoded, trail } = ownRequest(cx);
+    const shown = { decoded, read: core.store.get, snapshot: await core.config.snapshot() };
+    const { known } = await spendOrRefused(core, shown, trail);
+    const access = { path: decoded.path, operation: "update", parameters: decoded.data, sudoPath: false } as const;
+    await authorise(core, known, access, trail);
   };
 
   const replay = (answer: WrappedAnswer) => ({

@@ -39,6 +39,7 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
         mount,
         operation: decoded.verb,
         error: wire,
+        refused: true,
       });
     }
     throw new VaultError("rate_limited", { wire, retryAfter: seconds(taken.resetMs) });

@@ -96,22 +96,12 @@ const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
 
 export const conclude = async (core: Core, handled: Handled): Promise<Answer> => {
   const answer = await answerFor(core, handled);
-  const { decoded, mount, known, decision, operation } = handled;
-  await core.audit.response(
-    {
-      decoded,
-      mount,
-      known,
-      decision,
-      operation,
-    },
-    {
-      data: answer.reply?.data,
-      ...(answer.auth ? { auth: answer.auth } : {}),
-      ...(answer.wrapInfo ? { wrapInfo: answer.wrapInfo } : {}),
-      ...(answer.lease ? { leaseId: answer.lease.id } : {}),
-      warnings: answer.warnings,
-    },
-  );
+  await handled.trail.answered({
+    data: answer.reply?.data,
+    ...(answer.auth ? { auth: answer.auth } : {}),
+    ...(answer.wrapInfo ? { wrapInfo: answer.wrapInfo } : {}),
+    ...(answer.lease ? { leaseId: answer.lease.id } : {}),
+    warnings: answer.warnings,
+  });
   return answer;
 };

@@ -3,6 +3,7 @@ import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
+import type { Trail } from "./trail.ts";
 
 /**
  * Makes the one thing a backend may touch. Core's own backends find the rest of the request by `requestOf(cx)`; other
@@ -12,6 +13,7 @@ import type { Decoded } from "./decoded.ts";
 /** What core's own backends may know of the request behind a context. */
 export interface CoreRequest {
   readonly decoded?: Decoded;
+  readonly trail?: Trail;
   readonly known?: KnownToken;
   readonly mount: Mount;
 }
@@ -27,6 +29,13 @@ export const requestOf = (cx: BackendContext): CoreRequest => {
   const request = requests.get(cx);
   if (!request) throw new Error("this context was not made by core");
   return request;
+};
+
+/** The request that is being answered through a context, and its trail. Throws for one of a renewal or revocation. */
+export const ownRequest = (cx: BackendContext): { readonly decoded: Decoded; readonly trail: Trail } => {
+  const { decoded, trail } = requestOf(cx);
+  if (!decoded || !trail) throw new Error("this context does not answer a request");
+  return { decoded, trail };
 };
 
 /** The same context over another view of the storage. */
@@ -57,6 +66,8 @@ const NO_CALLER_HEADERS: Readonly<Record<string, readonly string[]>> = {};
 
 export interface ContextOptions {
   readonly request?: Decoded;
+  /** Where a handler that looks at a token itself leaves what it found. */
+  readonly trail?: Trail;
   readonly known?: KnownToken;
   /** Filled by `pend`: warnings that belong on the answer. */
   readonly warnings?: string[];
@@ -65,7 +76,7 @@ export interface ContextOptions {
 }
 
 export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
-  const { request, known } = options;
+  const { request, known, trail } = options;
   const cx: BackendContext = {
     storage: options.storage ?? (await core.store.view(mount.info.id)),
     mount: mount.info,
@@ -86,7 +97,12 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
     crash: core.crash,
     log: (message, fields) => core.log(message, { mount: mount.info.path, ...fields }),
   };
-  requests.set(cx, { mount, ...(request ? { decoded: request } : {}), ...(known ? { known } : {}) });
+  requests.set(cx, {
+    mount,
+    ...(request ? { decoded: request } : {}),
+    ...(trail ? { trail } : {}),
+    ...(known ? { known } : {}),
+  });
   return cx;
 };
 

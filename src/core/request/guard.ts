@@ -1,8 +1,9 @@
-import { type BackendContext, type Operation, permissionDenied, VaultError } from "../../framework/index.ts";
-import { parseInput } from "../../framework/parse.ts";
-import { type Decision, decide } from "../../policy/index.ts";
+import { type BackendContext, type Operation, VaultError } from "../../framework/index.ts";
+import { type AccessRequest, type Decision, decide } from "../../policy/index.ts";
 import { noStorage, provisionalSystem } from "../config/bootstrap.ts";
 import type { Core } from "../core.ts";
+import type { KnownToken } from "../tokens/types.ts";
+import { authorise } from "./authorise.ts";
 import { makeContext, overStorage } from "./context.ts";
 import { operationOf } from "./route.ts";
 import { type Allowed, type Known, stamp } from "./stage.ts";
@@ -10,13 +11,16 @@ import { type Allowed, type Known, stamp } from "./stage.ts";
 /**
  * Decides and records, in one call: a denial cannot go unrecorded, and nothing runs that was not recorded.
  *
- * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line.
+ * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line. Nobody learns
+ * a field's type or has storage read before the policy has spoken: where both create and update are denied, the refusal
+ * comes before the look whether the entry exists, and fields are read only after the decision.
  */
 
 const contextFor = async (core: Core, known: Known, warnings: string[]): Promise<BackendContext | undefined> => {
   if (!known.mount) return undefined;
   return makeContext(core, known.mount, {
     request: known.decoded,
+    trail: known.trail,
     ...(known.known ? { known: known.known } : {}),
     warnings,
     generatePassword: core.passwords.generate,
@@ -25,7 +29,27 @@ const contextFor = async (core: Core, known: Known, warnings: string[]): Promise
   });
 };
 
-const operation = async (known: Known, cx: BackendContext | undefined): Promise<Operation> => {
+const accessTo = (known: Known, operation: Operation): AccessRequest => {
+  const { decoded, match } = known;
+  const ops = match?.path.ops;
+  const twin = operation === "create" ? ops?.update : operation === "update" ? ops?.create : undefined;
+  return {
+    path: decoded.path,
+    operation,
+    parameters: decoded.data,
+    ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),
+    sudoPath: (ops?.[operation] ?? twin)?.access === "sudo",
+  };
+};
+
+/** Refuses a write that is denied whether or not its entry exists. */
+const refuseEither = async (core: Core, known: Known, caller: KnownToken): Promise<void> => {
+  const acl = await core.policies.acl(caller.policies, caller.entity);
+  const either = (["create", "update"] as const).some((operation) => decide(acl, accessTo(known, operation)).allowed);
+  if (!either) await authorise(core, caller, accessTo(known, "update"), known.trail);
+};
+
+const operation = async (core: Core, known: Known, cx: BackendContext | undefined): Promise<Operation> => {
   const { decoded, match } = known;
   if (decoded.verb === "header" && known.known?.isRoot) {
     throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
@@ -33,9 +57,7 @@ const operation = async (known: Known, cx: BackendContext | undefined): Promise<
   // An endpoint without a token may answer HEAD as it answers GET; what it must not, it refuses itself.
   if (known.open && decoded.verb === "header") return "read";
   if (decoded.verb !== "update" || !match?.path.exists || !cx) return operationOf(decoded.verb, undefined);
-  // Vault reads the fields of such a path before it asks the policy: a wrong type is 400 even for who may not write.
-  const op = match.path.ops.update ?? match.path.ops.create;
-  if (op) parseInput(match.path, "update", op, match.params, decoded.data);
+  if (known.known) await refuseEither(core, known, known.known);
   // The handler reads what was prefetched; looking whether it is there must not take it away.
   const looking = overStorage(cx, known.reads.looking(cx.storage));
   return operationOf("update", await match.path.exists({ params: match.params }, looking));
@@ -43,43 +65,16 @@ const operation = async (known: Known, cx: BackendContext | undefined): Promise<
 
 const decisionFor = async (core: Core, known: Known, op: Operation): Promise<Decision | undefined> => {
   if (known.open || !known.known || known.decoded.verb === "help") return undefined;
-  const { decoded, match } = known;
-  const ops = match?.path.ops;
-  const twin = op === "create" ? ops?.update : op === "update" ? ops?.create : undefined;
-  const acl = await core.policies.acl(known.known.policies, known.known.entity);
-  return decide(acl, {
-    path: decoded.path,
-    operation: op,
-    parameters: decoded.data,
-    ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),
-    sudoPath: (ops?.[op] ?? twin)?.access === "sudo",
-  });
+  return authorise(core, known.known, accessTo(known, op), known.trail);
 };
 
 export const guard = async (core: Core, known: Known): Promise<Allowed> => {
-  const { decoded, mount } = known;
+  const { trail } = known;
   const warnings: string[] = [];
   const cx = await contextFor(core, known, warnings);
-  const record = (op: string, decision: Decision | undefined, error?: string) =>
-    core.audit.request({
-      decoded,
-      mount,
-      known: known.known,
-      decision,
-      operation: op,
-      error,
-    });
-  try {
-    const op = await operation(known, cx);
-    const decision = await decisionFor(core, known, op);
-    if (decision && !decision.allowed) {
-      await record(op, decision, "permission denied");
-      throw permissionDenied(decision.reason, "permission denied", true);
-    }
-    await record(op, decision);
-    return stamp<Allowed>({ ...known, operation: op, decision, cx, warnings });
-  } catch (cause) {
-    if (known.lastUse && known.known) await core.tokens.revoke(known.known.token.tag);
-    throw cause;
-  }
+  const op = await operation(core, known, cx);
+  trail.learn({ operation: op });
+  const decision = await decisionFor(core, known, op);
+  await trail.allowed();
+  return stamp<Allowed>({ ...known, operation: op, decision, cx, warnings });
 };

@@ -3,7 +3,10 @@ import type { Core } from "../core.ts";
 import { pendedBy } from "./context.ts";
 import { type Handled, type Parsed, stamp } from "./stage.ts";
 
-/** The backend's own code, with lockout around logins. A token on its last use ends here, whatever came of it. */
+/**
+ * Runs the backend's own code, with lockout around logins. A refusal (`VaultError`) gives up the leases that were pending:
+ * nothing was made outside. After any other exception nobody knows, so they stay for the sweeper to revoke.
+ */
 export const handle = async (core: Core, parsed: Parsed): Promise<Handled> => {
   const { mount, backend, open, below, decoded, cx } = parsed;
   try {

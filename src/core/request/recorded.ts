@@ -1,29 +1,26 @@
 import { VaultError } from "../../framework/index.ts";
 import type { Core } from "../core.ts";
 import type { Answer } from "./answer.ts";
-import type { Allowed } from "./stage.ts";
+import type { Fetched } from "./stage.ts";
+import { createTrail, type Trail } from "./trail.ts";
 
-/** Whatever goes wrong after the guard is recorded as the response; a token on its last use ends either way. */
-export const recorded = async (core: Core, allowed: Allowed, run: () => Promise<Answer>): Promise<Answer> => {
-  const { decoded, mount, known, decision, operation, lastUse } = allowed;
+/**
+ * Everything that happens to a request once it has a place to go: it leaves one pair of audit lines whatever is thrown,
+ * and a token on its last use ends with it.
+ */
+export const recorded = async (
+  core: Core,
+  fetched: Fetched,
+  run: (trail: Trail) => Promise<Answer>,
+): Promise<Answer> => {
+  const trail = createTrail(core, fetched.decoded, fetched.mount);
   try {
-    return await run();
+    return await run(trail);
   } catch (cause) {
-    const vault = cause instanceof VaultError ? cause : undefined;
-    await core.audit.response(
-      {
-        decoded,
-        mount,
-        known,
-        decision,
-        operation,
-        error: vault ? (vault.wire ?? vault.code) : "internal error",
-        ...(vault && vault.reason !== vault.wire ? { reason: vault.reason } : {}),
-      },
-      {},
-    );
-    throw vault && allowed.open ? vault.bare() : cause;
+    await trail.failed(cause);
+    throw cause instanceof VaultError && fetched.open ? cause.bare() : cause;
   } finally {
-    if (lastUse && known) await core.tokens.revoke(known.token.tag);
+    const { known, lastUse } = trail.found;
+    if (known && lastUse) await core.tokens.revoke(known.token.tag);
   }
 };

@@ -5,8 +5,12 @@ import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
 import type { Reads } from "./reads.ts";
+import type { Trail } from "./trail.ts";
 
-/** The types between the stages. Only the stage that earns a type can make it: the brand is not exported. */
+/**
+ * The types between the stages. Each carries a brand that is not exported, and `stamp`, which gives it, may be imported
+ * by the stages alone (`test/architecture/stages.test.ts`).
+ */
 
 declare const stage: unique symbol;
 interface Stage<Name extends string> {
@@ -27,6 +31,7 @@ export interface Fetched extends Stage<"fetched"> {
 
 /** The caller is known, or the operation is open to everybody. */
 export interface Known extends Omit<Fetched, typeof stage>, Stage<"known"> {
+  readonly trail: Trail;
   readonly known: KnownToken | undefined;
   /** This request spent the token's last use. */
   readonly lastUse: boolean;
@@ -41,7 +46,7 @@ export interface Allowed extends Omit<Known, typeof stage>, Stage<"allowed"> {
 }
 
 export interface Parsed extends Omit<Allowed, typeof stage>, Stage<"parsed"> {
-  /** Runs the handler with its coerced input; `undefined` for help. */
+  /** The handler with its coerced input, or the help text; answers `undefined` for nothing. */
   readonly run: () => Promise<Reply<unknown> | undefined>;
 }
 
@@ -49,5 +54,5 @@ export interface Handled extends Omit<Parsed, typeof stage>, Stage<"handled"> {
   readonly reply: Reply<unknown> | undefined;
 }
 
-/** Stamps a stage's value. For the stage files only. */
+/** Gives a stage's value its brand. For the stage files only. */
 export const stamp = <T extends Stage<string>>(value: Omit<T, typeof stage>): T => value as T;

@@ -257,7 +257,7 @@ describe("audit lines", () => {
     const entry = entries(standard).at(-1);
 
     expect(at(entry, "request", "path")).toBe("nowhere/x");
-    expect(entry?.["error"]).toBe("permission denied");
+    expect(entry?.["error"]).toBe("2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n");
     expect(JSON.stringify(entry)).not.toContain("forged-token");
   });
 

@@ -1,0 +1,89 @@
+import type { Backend, Op, Path } from "../../src/framework/index.ts";
+import { parseTemplate } from "../../src/framework/route.ts";
+import { type FieldInfo, fieldsOfOp } from "../../src/framework/schema.ts";
+import type { TestServer } from "./make-server.ts";
+
+/** Every operation of every backend that is mounted, as requests: so that a test holds for paths that are built later. */
+
+export interface Endpoint {
+  /** `GET`, `LIST`, `POST`, `PATCH` or `DELETE`. */
+  readonly method: string;
+  /** Below `/v1/`, captures filled with names nothing has. */
+  readonly path: string;
+  /** The mount's path and the template. */
+  readonly name: string;
+  readonly access: "unauthenticated" | "sudo" | undefined;
+  readonly fields: readonly FieldInfo[];
+  /** Whether the path splits POST into create and update. */
+  readonly splits: boolean;
+}
+
+const METHODS = {
+  create: "POST",
+  update: "POST",
+  read: "GET",
+  list: "LIST",
+  patch: "PATCH",
+  delete: "DELETE",
+} as const;
+
+/** Mounts one of each type that is not there yet. */
+export const mountEverything = async (server: TestServer): Promise<void> => {
+  for (const { kind, type } of server.core.catalog.types) {
+    const at = kind === "auth" ? `sys/auth/${type}` : `sys/mounts/${type}`;
+    await server.call("POST", at, { body: { type } });
+  }
+  await server.call("POST", "sys/mounts/kv2", { body: { type: "kv", options: { version: "2" } } });
+};
+
+const filled = (template: string): string =>
+  parseTemplate(template)
+    .map((part) => (part.type === "static" ? part.text : part.type === "rest" ? "nowhere/at-all" : "nobody"))
+    .join("/");
+
+const endpointsOf = (mount: string, backend: Backend): readonly Endpoint[] =>
+  backend.paths.flatMap((path: Path) =>
+    Object.entries(path.ops as Readonly<Record<string, Op<string, unknown, unknown> | undefined>>).flatMap(
+      ([operation, op]): readonly Endpoint[] => {
+        if (!op) return [];
+        return [
+          {
+            method: METHODS[operation as keyof typeof METHODS],
+            path: `${mount}${filled(path.template)}`,
+            name: `${operation} ${mount}${path.template}`,
+            access: op.access,
+            fields: fieldsOfOp(op),
+            splits: path.exists !== undefined,
+          },
+        ];
+      },
+    ),
+  );
+
+export const everyEndpoint = async (server: TestServer): Promise<readonly Endpoint[]> => {
+  const snapshot = await server.core.config.snapshot();
+  const found: Endpoint[] = [];
+  for (const mount of snapshot.mounts.values()) {
+    const backend = await server.core.catalog.find(mount.kind, mount.info.type, mount.info.options);
+    if (backend) found.push(...endpointsOf(mount.info.path, backend));
+  }
+  return found;
+};
+
+/** As `call` wants it: the body of a write, the query of everything else; a PATCH says that it is a merge patch. */
+export const send = (
+  server: TestServer,
+  { method, path }: Endpoint,
+  token: string | null,
+  data: Readonly<Record<string, unknown>>,
+) => {
+  const headers = method === "PATCH" ? { "content-type": "application/merge-patch+json" } : {};
+  if (method === "POST" || method === "PATCH") return server.call(method, path, { token, headers, body: data });
+  const query = new URLSearchParams(
+    Object.entries(data).map(([name, value]): [string, string] => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+  return server.call(method, `${path}?${query}`, { token });
+};
