@@ -56,6 +56,8 @@ export interface ServerDependencies {
   readonly epochCopies?: number;
   readonly observe?: (event: StoreEvent) => void;
   readonly limits?: Partial<Limits>;
+  /** For tests: see `Core.observeReply`. */
+  readonly observeReply?: Core["observeReply"];
 }
 
 export interface Server {
@@ -130,6 +132,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
         ...(deps.allowRawAudit === undefined ? {} : { allowRaw: deps.allowRawAudit }),
       }),
     render,
+    observeReply: deps.observeReply,
   });
   const handle = createHttpHandler({
     core: {

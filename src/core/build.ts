@@ -29,6 +29,7 @@ export interface CoreOptions {
   readonly log: Core["log"];
   readonly signal: Core["signal"];
   readonly render: Core["render"];
+  readonly observeReply: Core["observeReply"];
   readonly catalog: (core: () => Core) => Catalog;
   readonly audit: (surroundings: () => AuditSurroundings) => Audit;
 }
@@ -66,6 +67,7 @@ export const createCore = (options: CoreOptions): Core => {
     lockout: createLockout(late),
     passwords: createPasswordPolicies({ store, clock, random }),
     render: options.render,
+    observeReply: options.observeReply,
   };
   return core;
 };

@@ -1,5 +1,5 @@
 import type { Audit } from "../audit/types.ts";
-import type { CrashPoint } from "../framework/index.ts";
+import type { AnyOp, AnyPath, Backend, CrashPoint, Operation, Reply } from "../framework/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
@@ -16,6 +16,15 @@ import type { Quotas } from "./quotas/types.ts";
 import type { Answer } from "./request/answer.ts";
 import type { Tokens } from "./tokens/types.ts";
 import type { Wrapping } from "./wrapping/types.ts";
+
+/** What a handler answered, and the row of the path table it stands in. */
+export interface ObservedReply {
+  readonly backend: Backend;
+  readonly path: AnyPath;
+  readonly operation: Operation;
+  readonly op: AnyOp;
+  readonly reply: Reply | undefined;
+}
 
 /** The parts of core, as its parts and the core backends see them. `build.ts` makes them and ties them together. */
 
@@ -42,6 +51,8 @@ export interface Core {
     readonly contentType: string;
     readonly body: Uint8Array;
   };
+  /** Sees each reply before it is used. The tests hold it against the path table; in production there is none. */
+  readonly observeReply: ((seen: ObservedReply) => void) | undefined;
   /** A line in the operator's log. Its text is for people; holds no secret. */
   readonly log: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
   /** A fact that is counted and watched. Never throws. */

@@ -4,7 +4,8 @@ import type { JsonObject } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Address, View } from "../storage/store.ts";
-import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease, Reply } from "./reply.ts";
+import type { Answers, ReplyOf } from "./answers.ts";
+import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease } from "./reply.ts";
 
 /**
  * What a backend is: a typed path table and the few hooks core calls. A backend trusts core to have checked the
@@ -83,22 +84,22 @@ export interface BackendContext {
 /** The seam of crash-point tests: a step runs, unless a test kills the program before or after it. */
 export type CrashPoint = <T>(name: string, fn: () => Promise<T>) => Promise<T>;
 
-export interface Op<P extends string, In, Out> {
+export interface Op<P extends string, In, A extends Answers> {
   /** One imperative line: help, OpenAPI, API reference, web page. */
   readonly summary: string;
   /** Absent: token and policy. */
   readonly access?: "unauthenticated" | "sudo";
   /** Body, or query for read, list and delete. A `z.object` reports unknown fields as warnings. */
   readonly input?: z.ZodType<In>;
-  /** Shape of `data`: documented always, enforced in tests. */
-  readonly output?: z.ZodType<Out>;
+  /** What it answers: documented always, the compiler and the tests hold the handler to it. */
+  readonly answers: A;
   /** Addresses to read together with the token, before it is known to be good; dropped unless allowed. */
   readonly prefetch?: (
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
   ) => readonly Address[];
   /** `undefined` means 404 for read and list, 204 for the rest. Throws `VaultError`. */
-  readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<Reply<Out> | undefined>;
+  readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<ReplyOf<A> | undefined>;
 }
 
 export interface Path<P extends string = string> {
@@ -111,9 +112,14 @@ export interface Path<P extends string = string> {
     request: { readonly params: Request<P, unknown>["params"] },
     cx: BackendContext,
   ) => Promise<boolean>;
-  // biome-ignore lint/suspicious/noExplicitAny: the one place types are erased: a table holds ops of many shapes
+  // biome-ignore lint/suspicious/noExplicitAny: a table holds operations of many shapes
   readonly ops: { readonly [K in Operation]?: Op<P, any, any> };
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
+export type AnyPath = Path<any>;
+// biome-ignore lint/suspicious/noExplicitAny: operations of many shapes in one table
+export type AnyOp = Op<any, any, any> & { readonly answers: Answers };
 
 export type Renew = (lease: LeaseType, increment: Seconds, cx: BackendContext) => Promise<LeaseGrant>;
 /** Must succeed when the thing is already gone: revocation is tried again until it does. */
@@ -124,8 +130,7 @@ export interface Backend {
   /** The word an operator mounts: `kv`, `approle`. */
   readonly type: string;
   readonly help: string;
-  // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
-  readonly paths: readonly Path<any>[];
+  readonly paths: readonly AnyPath[];
   readonly leases?: { readonly [type: string]: { readonly renew?: Renew; readonly revoke: Revoke } };
   /**
    * Auth methods: asked at every renewal of a token it made; throws to refuse. `undefined`: the token stays as it is and
@@ -143,7 +148,7 @@ export interface Backend {
 }
 
 /** Identity functions that exist for inference. */
-export const op = <P extends string, In, Out>(definition: Op<P, In, Out>): Op<P, In, Out> => definition;
+export const op = <P extends string, In, const A extends Answers>(definition: Op<P, In, A>): Op<P, In, A> => definition;
 export const path = <const P extends string>(template: P, definition: Omit<Path<P>, "template">): Path<P> => ({
   template,
   ...definition,

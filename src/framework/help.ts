@@ -1,4 +1,5 @@
-import type { Backend, Path } from "./backend.ts";
+import { answersInWords } from "./answers.ts";
+import type { AnyPath, Backend } from "./backend.ts";
 import { openApiPaths } from "./openapi.ts";
 import { parseTemplate, type RouteMatch } from "./route.ts";
 import { fieldsOfPath } from "./schema.ts";
@@ -10,9 +11,6 @@ export interface Help {
   readonly see_also: null;
   readonly openapi: object;
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyPath = Path<any>;
 
 const indent = (columns: number, text: string): string =>
   text
@@ -46,7 +44,8 @@ const operations = (path: AnyPath): string =>
     .map(([name, op]) => {
       const rights =
         op?.access === "sudo" ? " (needs sudo)" : op?.access === "unauthenticated" ? " (needs no token)" : "";
-      return indent(4, `${name}${rights}\n${indent(4, sentence(op?.summary ?? ""))}`);
+      const answers = op === undefined ? "" : ` Answers ${answersInWords(op.answers)}.`;
+      return indent(4, `${name}${rights}\n${indent(4, `${sentence(op?.summary ?? "")}${answers}`)}`);
     })
     .join("\n\n");
 

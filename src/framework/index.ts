@@ -1,4 +1,8 @@
+export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
+export { formsOf, isSchema, Keys } from "./answers.ts";
 export type {
+  AnyOp,
+  AnyPath,
   Backend,
   BackendContext,
   Caller,
@@ -25,6 +29,9 @@ export { parseInput } from "./parse.ts";
 export type { ReferencePage } from "./reference.ts";
 export { referencePages } from "./reference.ts";
 export type {
+  CoreReply,
+  DataReply,
+  EmptyReply,
   IssuedAuth,
   LeaseGrant,
   LeaseType,

@@ -1,16 +1,12 @@
-import type { Backend, Op, Operation, Path } from "./backend.ts";
+import { type AnswerForm, AuthBlock, formsOf, isSchema } from "./answers.ts";
+import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { parseTemplate } from "./route.ts";
-import { jsonSchema } from "./schema.ts";
+import { type JsonSchema, jsonSchema } from "./schema.ts";
 
 /**
  * The OpenAPI document of mounted backends, from their path tables. Documents nothing that is not in a table; holds no
  * value of any entry.
  */
-
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyPath = Path<any>;
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyOp = Op<any, any, any>;
 
 export interface OpenApiMount {
   /** Where it answers: `secret/`, `auth/aws/`. */
@@ -84,16 +80,46 @@ const body = (op: AnyOp, operation: Operation): object => {
   return { requestBody: { content: { [type]: { schema: jsonSchema(op.input, "input") } } } };
 };
 
-const answers = (op: AnyOp, operation: Operation): object => {
+const member = (name: string, schema: JsonSchema): JsonSchema => ({ type: "object", properties: { [name]: schema } });
+
+const LEASE: JsonSchema = {
+  type: "object",
+  properties: {
+    lease_id: { type: "string" },
+    lease_duration: { type: "integer", description: "seconds" },
+    renewable: { type: "boolean" },
+  },
+};
+
+const JSON_TYPE = "application/json";
+
+/** What a form looks like on the wire: content type and schema; nothing where there is no body. */
+const content = (form: AnswerForm): readonly [string, JsonSchema] | undefined => {
+  if (isSchema(form)) return [JSON_TYPE, member("data", jsonSchema(form, "output"))];
+  if (form === "nothing") return undefined;
+  if (form === "login") return [JSON_TYPE, member("auth", jsonSchema(AuthBlock, "output"))];
+  if (form === "lease") return [JSON_TYPE, LEASE];
+  return "bare" in form ? [JSON_TYPE, jsonSchema(form.bare, "output")] : [form.raw, { type: "string" }];
+};
+
+const responses = (op: AnyOp, operation: Operation): object => {
+  const forms = formsOf(op.answers);
+  const byType = new Map<string, JsonSchema[]>();
+  for (const form of forms) {
+    const [type, schema] = content(form) ?? [];
+    if (type !== undefined && schema !== undefined) byType.set(type, [...(byType.get(type) ?? []), schema]);
+  }
+  const shown = [...byType].map(
+    ([type, all]) => [type, { schema: all.length === 1 ? all[0] : { anyOf: all } }] as const,
+  );
   const asks = operation === "read" || operation === "list";
-  if (op.output === undefined) return { [asks ? "200" : "204"]: { description: asks ? "OK" : "empty body" } };
   return {
-    "200": {
-      description: "OK",
-      content: {
-        "application/json": { schema: { type: "object", properties: { data: jsonSchema(op.output, "output") } } },
-      },
-    },
+    ...(shown.length > 0 ? { "200": { description: "OK", content: Object.fromEntries(shown) } } : {}),
+    ...(forms.includes("nothing")
+      ? asks
+        ? { "404": { description: "nothing there" } }
+        : { "204": { description: "empty body" } }
+      : {}),
   };
 };
 
@@ -110,7 +136,7 @@ const operationItem = (prefix: string, backend: Backend, path: AnyPath, operatio
     tags: [backend.kind === "auth" ? "auth" : prefix.startsWith("sys/") ? "system" : "secrets"],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(asks ? {} : body(op, operation)),
-    responses: answers(op, operation),
+    responses: responses(op, operation),
   };
 };
 
@@ -137,11 +163,18 @@ export const openApiPaths = (prefix: string, backend: Backend): Readonly<Record<
   return document;
 };
 
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: Readonly<Record<string, unknown>>;
+  readonly paths: Readonly<Record<string, object>>;
+  readonly components: Readonly<Record<string, unknown>>;
+}
+
 /**
  * An OpenAPI 3 document of what is mounted. `info.version` is the version Vault's clients see.
  * Source: Vault documentation, "/sys/internal/specs/openapi".
  */
-export const openApiDocument = (mounts: readonly OpenApiMount[], version: string): object => ({
+export const openApiDocument = (mounts: readonly OpenApiMount[], version: string): OpenApiDocument => ({
   openapi: "3.0.2",
   info: {
     title: "Zeroth",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../std/json.ts";
-import type { Op, Operation, Path } from "./backend.ts";
+import type { AnyOp, AnyPath, Operation } from "./backend.ts";
 import { invalidRequest } from "./errors.ts";
 
 /**
@@ -27,9 +27,6 @@ export const shapeOf = (schema: z.ZodType | undefined): Readonly<Record<string, 
   }
   return undefined;
 };
-
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyPath = Path<any>;
 
 const knownFields = new WeakMap<AnyPath, ReadonlySet<string>>();
 
@@ -68,8 +65,7 @@ const listed = (names: readonly string[]): string => `[${[...names].sort().join(
 export const parseInput = (
   path: AnyPath,
   operation: Operation,
-  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-  op: Op<any, any, any>,
+  op: AnyOp,
   params: Readonly<Record<string, string>>,
   data: JsonObject,
 ): ParsedInput => {

@@ -1,13 +1,9 @@
-import type { Backend, Op, Operation, Path } from "./backend.ts";
+import { type AnswerForm, formsOf, isSchema } from "./answers.ts";
+import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { parseTemplate } from "./route.ts";
-import { type FieldInfo, fieldsOfOp, jsonSchema } from "./schema.ts";
+import { type FieldInfo, fieldsOfOp, isJsonSchema, type JsonSchema, jsonSchema } from "./schema.ts";
 
 /** The API reference in Markdown, one page per backend, from its path table. */
-
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyPath = Path<any>;
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyOp = Op<any, any, any>;
 
 export interface ReferencePage {
   /** `secret-kv.md`, `auth-approle.md`. */
@@ -41,16 +37,41 @@ const fieldTable = (fields: readonly FieldInfo[]): string =>
     fields.map(({ name, type, description }) => [`\`${name}\``, type, description]),
   );
 
-const outputFields = (op: AnyOp): readonly FieldInfo[] => {
-  const found = op.output === undefined ? undefined : jsonSchema(op.output, "output")["properties"];
-  if (typeof found !== "object" || found === null) return [];
-  return Object.entries(found as Readonly<Record<string, { type?: unknown; description?: unknown }>>).map(
-    ([name, { type, description }]) => ({
-      name,
-      type: typeof type === "string" ? type : Array.isArray(type) ? type.join(" or ") : "any",
-      description: typeof description === "string" ? description : "",
-    }),
-  );
+const typeText = (schema: JsonSchema): string => {
+  const { type, anyOf, items, additionalProperties } = schema;
+  if (Array.isArray(anyOf)) return [...new Set(anyOf.map(typeText))].join(" or ");
+  if (type === "array" && isJsonSchema(items)) return `list of ${typeText(items)}`;
+  if (type === "object" && isJsonSchema(additionalProperties)) return `map of ${typeText(additionalProperties)}`;
+  return typeof type === "string" ? type : Array.isArray(type) ? type.join(" or ") : "any";
+};
+
+/** The members of an answer; of one that is a map, those of its values. */
+const answerTable = (schema: JsonSchema): string => {
+  const { properties, required, additionalProperties, anyOf } = schema;
+  if (Array.isArray(anyOf)) return anyOf.map(answerTable).join("\n\nor\n\n");
+  if (isJsonSchema(properties)) {
+    const always = new Set(Array.isArray(required) ? required : []);
+    const rows = Object.entries(properties).map(([name, member]) => {
+      const text = isJsonSchema(member) ? typeText(member) : "any";
+      const description = isJsonSchema(member) ? member["description"] : "";
+      const meaning = typeof description === "string" ? description : "";
+      return [`\`${name}\``, always.has(name) ? text : `${text}, may be absent`, meaning];
+    });
+    return rows.length === 0 ? "an empty object" : table(["field", "type", "meaning"], rows);
+  }
+  if (isJsonSchema(additionalProperties) && isJsonSchema(additionalProperties["properties"])) {
+    return `by name, each:\n\n${answerTable(additionalProperties)}`;
+  }
+  return typeText(schema);
+};
+
+const formText = (form: AnswerForm): string => {
+  if (isSchema(form)) return `Answers \`data\`:\n\n${answerTable(jsonSchema(form, "output"))}`;
+  if (form === "nothing") return "Answers nothing.";
+  if (form === "login") return "Answers a token, its `auth` block.";
+  if (form === "lease") return "Answers the lease: `lease_id`, `lease_duration` and `renewable`.";
+  if ("raw" in form) return `Answers \`${form.raw}\`, as it stands.`;
+  return `Answers a body outside the envelope:\n\n${answerTable(jsonSchema(form.bare, "output"))}`;
 };
 
 const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };
@@ -58,13 +79,12 @@ const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };
 const operation = (backend: Backend, path: AnyPath, name: Operation, op: AnyOp): string => {
   const asks = name === "read" || name === "list" || name === "delete";
   const input = fieldsOfOp(op).filter((field) => !Object.hasOwn(path.params, field.name));
-  const output = outputFields(op);
   const access = op.access === undefined ? "" : ` (${ACCESS[op.access]})`;
   return [
     `**${name}**${access}: ${op.summary}`,
     `\`\`\`\n${METHODS[name]} ${where(backend, path)}\n\`\`\``,
     ...(input.length > 0 ? [`${asks ? "Query" : "Body"}:`, fieldTable(input)] : []),
-    ...(output.length > 0 ? ["Answer:", fieldTable(output)] : []),
+    formsOf(op.answers).map(formText).join("\n\nOr:\n\n"),
   ].join("\n\n");
 };
 

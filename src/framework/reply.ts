@@ -73,7 +73,7 @@ export interface LoginRenewal {
   readonly increment: Seconds;
 }
 
-/** A token that already exists, as the `auth` block shows it. Made by core only. */
+/** A token that already exists, as the `auth` block shows it. */
 export interface IssuedAuth {
   readonly clientToken: Sensitive<string>;
   readonly accessor: Accessor | "";
@@ -89,24 +89,81 @@ export interface IssuedAuth {
   readonly numUses: number;
 }
 
-export interface Reply<Out> {
-  readonly data?: Out | null;
-  /** Confirms a lease made by `cx.pend`. */
-  readonly lease?: PendingLease;
-  /** A lease that goes on, as its renewal shows it. Made by core only. */
-  readonly renewed?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds };
-  /** Reported as `lease_duration` without a lease (KV v1). */
-  readonly leaseDuration?: Seconds;
-  readonly auth?: LoginGrant;
-  readonly issued?: IssuedAuth;
+/** What no reply of another kind may carry: `{ data, auth }` does not compile. */
+type Neither<Extras extends string> = { readonly [K in Extras]?: never };
+
+interface Told {
+  /** Said to the caller beside the answer. */
   readonly warnings?: readonly string[];
-  /** Wraps this answer whatever the header says (rewrap, an engine that insists); and the path to name in it. */
-  readonly wrapTtl?: Seconds;
-  readonly wrapPath?: string;
   /** Only where Vault answers another status than 200 or 204 (202 for tidy, 404 with data for a deleted version). */
   readonly status?: number;
-  /** A body without the envelope (`sys/health`, `sys/seal-status` …). */
-  readonly bare?: object;
-  /** Bytes as they stand (an unwrapped answer, metrics, a certificate). */
-  readonly raw?: { readonly contentType: string; readonly body: Uint8Array };
 }
+
+/** Data in the envelope, with the lease it lives by. */
+export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | "wrap"> {
+  readonly data: Out;
+  /** Confirms a lease made by `cx.pend`. */
+  readonly lease?: PendingLease;
+  /** Reported as `lease_duration` without a lease (KV v1). */
+  readonly leaseDuration?: Seconds;
+  /** The accessor of what `data` holds, shown as `wrapped_accessor` when the answer is wrapped. */
+  readonly wrappedAccessor?: string;
+}
+
+/** No data: a status alone has no body, `data: null` or a warning brings the envelope. */
+export interface EmptyReply
+  extends Told,
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "raw" | "wrap"> {
+  readonly data?: null;
+}
+
+/** A login that core turns into a token. */
+export interface LoginReply
+  extends Told,
+    Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap"> {
+  readonly auth: LoginGrant;
+}
+
+/** A JSON body without the envelope (`sys/health`, `sys/seal-status` …). */
+export interface BareReply<Out>
+  extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "raw" | "wrap" | "warnings"> {
+  readonly bare: Out;
+  readonly status?: number;
+}
+
+/** Bytes as they stand (an unwrapped answer, metrics, a certificate). */
+export interface RawReply
+  extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "warnings"> {
+  readonly raw: { readonly contentType: string; readonly body: Uint8Array };
+  readonly status?: number;
+  /** Wraps this answer whatever the header says (rewrap), and the path to name in it. */
+  readonly wrap?: { readonly ttl: Seconds; readonly path: string };
+}
+
+/**
+ * An answer that only core can give, about a token or lease that exists already: see `core/request/core-reply.ts`. The
+ * private member keeps object literals out.
+ */
+export abstract class CoreReply {
+  readonly #core = true;
+  readonly warnings: readonly string[];
+  declare readonly data?: never;
+  declare readonly status?: never;
+  declare readonly lease?: never;
+  declare readonly leaseDuration?: never;
+  declare readonly wrappedAccessor?: never;
+  declare readonly auth?: never;
+  declare readonly bare?: never;
+  declare readonly raw?: never;
+  declare readonly wrap?: never;
+  constructor(warnings: readonly string[]) {
+    this.warnings = warnings;
+  }
+  /** Whether a value was made by a subclass of this one. */
+  static is(value: object): value is CoreReply {
+    return #core in value;
+  }
+}
+
+/** What a handler gives back, and what it asks core to do: record a lease, make a token. */
+export type Reply<Out = unknown> = DataReply<Out> | EmptyReply | LoginReply | BareReply<unknown> | RawReply | CoreReply;

@@ -1,4 +1,4 @@
-import type { Path } from "./backend.ts";
+import type { AnyPath } from "./backend.ts";
 
 /**
  * Finds the row of a path table that answers a path below the mount: one trie, built once per backend.
@@ -13,8 +13,7 @@ import type { Path } from "./backend.ts";
  */
 
 export interface RouteMatch {
-  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-  readonly path: Path<any>;
+  readonly path: AnyPath;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -32,8 +31,7 @@ const SHAPES: Readonly<Record<Kind, RegExp>> = {
 };
 
 interface Row {
-  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-  readonly path: Path<any>;
+  readonly path: AnyPath;
   readonly names: readonly string[];
 }
 
@@ -87,8 +85,7 @@ export const parseTemplate = (template: string): readonly TemplatePart[] => {
   return parts;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-const insert = (root: Node, path: Path<any>): void => {
+const insert = (root: Node, path: AnyPath): void => {
   const template: string = path.template;
   const parts = parseTemplate(template);
   const names = parts.flatMap((part) => (part.type === "static" ? [] : [part.name]));
@@ -174,8 +171,7 @@ const walk = (
  * Builds the trie. Throws for templates that cannot be told apart, that have no operation or leave a capture
  * undescribed: a fault of the program, found when it starts.
  */
-// biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
-export const compileRoutes = (paths: readonly Path<any>[]): Routes => {
+export const compileRoutes = (paths: readonly AnyPath[]): Routes => {
   const root = emptyNode();
   for (const path of paths) insert(root, path);
   return {

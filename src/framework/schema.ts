@@ -1,17 +1,15 @@
 import { z } from "zod";
-import type { Op, Path } from "./backend.ts";
+import type { AnyOp, AnyPath } from "./backend.ts";
 import { shapeOf } from "./parse.ts";
 
 /** The path table in the words of documents: fields with their types, taken from the zod schemas. */
 
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyPath = Path<any>;
-// biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-type AnyOp = Op<any, any, any>;
-
 export interface JsonSchema {
   readonly [key: string]: unknown;
 }
+
+export const isJsonSchema = (value: unknown): value is JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export interface FieldInfo {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Seconds } from "../std/brand.ts";
 import { canonicalCidr, inCidrs } from "../std/cidr.ts";
-import type { JsonObject, JsonValue } from "../std/json.ts";
+import type { JsonValue } from "../std/json.ts";
 import { formatDuration, seconds } from "../std/time.ts";
 import { invalidRequest, permissionDenied } from "./errors.ts";
 import * as field from "./fields.ts";
@@ -71,6 +71,28 @@ export const storedTokenShape = {
   ),
 };
 const storedTokenFields = z.object(storedTokenShape);
+
+/** What a read answers: every `token_*`, and each older name that is in use. Spread into the answer of the role. */
+export const shownTokenShape = {
+  token_bound_cidrs: z.array(z.string()),
+  token_explicit_max_ttl: z.number(),
+  token_max_ttl: z.number(),
+  token_no_default_policy: z.boolean(),
+  token_num_uses: z.number(),
+  token_period: z.number(),
+  token_policies: z.array(z.string()),
+  token_ttl: z.number(),
+  token_type: storedTokenShape.token_type,
+  bound_cidrs: z.array(z.string()).optional(),
+  explicit_max_ttl: z.number().optional(),
+  max_ttl: z.number().optional(),
+  num_uses: z.number().optional(),
+  period: z.number().optional(),
+  policies: z.array(z.string()).optional(),
+  ttl: z.number().optional(),
+};
+const shownTokenFields = z.object(shownTokenShape);
+export type ShownTokenFields = z.output<typeof shownTokenFields>;
 /** The stored fields; plain JSON. Durations are whole seconds, 0 where not set. */
 export type TokenFields = z.output<typeof storedTokenFields>;
 type TokenType = TokenFields["token_type"];
@@ -173,11 +195,11 @@ export const mergeTokenFields = (
 const isSet = (value: JsonValue): boolean => (Array.isArray(value) ? value.length > 0 : value !== 0);
 
 /** The fields as a read shows them: every `token_*`, and each older name that is in use and not empty. */
-export const readTokenFields = (fields: TokenFields): JsonObject => {
+export const readTokenFields = (fields: TokenFields): ShownTokenFields => {
   // a role may be handed over whole: nothing but these fields may come out
   const { token_legacy: names, ...shown } = storedTokenFields.parse(fields);
   const old = names.map((name): [string, JsonValue] => [name, fields[`token_${name}`]]);
-  return { ...shown, ...Object.fromEntries(old.filter(([, value]) => isSet(value))) };
+  return shownTokenFields.parse({ ...shown, ...Object.fromEntries(old.filter(([, value]) => isSet(value))) });
 };
 
 /** The fields as core wants them with a login. */

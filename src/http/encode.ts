@@ -38,11 +38,11 @@ const isEmptyList = (answer: Answer): boolean => {
   return keys === null || (Array.isArray(keys) && keys.length === 0);
 };
 
-/** A status and nothing else: 202 for work that goes on, 404 for a patch of nothing. */
+/** A status and nothing else, whatever the input brought: 202 for work that goes on, 404 for a patch of nothing. */
 const isStatusOnly = (answer: Answer): boolean =>
   answer.reply?.status !== undefined &&
   answer.reply.data === undefined &&
-  answer.warnings.length === 0 &&
+  (answer.reply.warnings ?? []).length === 0 &&
   !answer.auth &&
   !answer.wrapInfo &&
   !answer.lease;

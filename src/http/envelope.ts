@@ -1,10 +1,12 @@
-import type { Answer, AuthBlock, WrapInfo } from "../core/request/answer.ts";
+import type { z } from "zod";
+import type { Answer, WrapInfo } from "../core/request/answer.ts";
+import type { AuthBlock, Given, IssuedAuth } from "../framework/index.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 
 /** Vault's response envelope, in its order of keys. */
 
-const authBlock = (auth: AuthBlock) => ({
+const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> => ({
   client_token: auth.clientToken.reveal(),
   accessor: auth.accessor,
   policies: auth.policies,

@@ -19,7 +19,7 @@ const backend = (handle: Parameters<typeof op>[0]["handle"], access?: "sudo"): B
             summary: "write a thing",
             ...(access ? { access } : {}),
             input: z.object({ size: field.integer("how large") }),
-            output: z.object({ size: z.number() }),
+            answers: [z.object({ size: z.number() }), "nothing"],
             handle: handle as never,
           }),
         },

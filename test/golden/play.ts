@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent, type IncomingHttpHeaders, request as send } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { jsonResponse } from "../../src/http/encode.ts";
 import { type Listener, startListener } from "../../src/http/index.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
@@ -200,7 +201,10 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
   let names: Names = new Map();
   beforeAll(async () => {
     server = await makeServer();
-    listener = await startListener({ handler: server.handle, port: 0 });
+    // An answer that its path does not declare fails the step that asked, by name.
+    const handler: TestServer["handle"] = (request) =>
+      server.handle(request).catch((cause: unknown) => jsonResponse(500, { errors: [String(cause)] }));
+    listener = await startListener({ handler, port: 0 });
     names = (await options.given?.({ server, url: listener.url, sweeps })) ?? names;
   });
   afterAll(async () => {

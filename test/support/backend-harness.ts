@@ -13,10 +13,11 @@ import type { JsonObject } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { type Clock, seconds } from "../../src/std/time.ts";
 import type { Address, Entry, View } from "../../src/storage/store.ts";
+import { checkAnswer } from "./answers.ts";
 
 /**
  * Runs a backend's handlers as core would, without core: routes by its path table, prefetches, asks the existence
- * check, coerces the input, holds the answer against the operation's output schema. No tokens, no policies.
+ * check, coerces the input, holds the answer against what the operation declares. No tokens, no policies.
  */
 export interface Harness {
   request(verb: "read" | "list" | "update" | "patch" | "delete", path: string, data?: JsonObject): Promise<Outcome>;
@@ -28,7 +29,7 @@ export interface Outcome {
   // biome-ignore lint/suspicious/noExplicitAny: what a test looks at is a shape of its own
   readonly data: any;
   readonly warnings: readonly string[];
-  readonly reply: Reply<unknown> | undefined;
+  readonly reply: Reply | undefined;
 }
 
 export interface HarnessOptions {
@@ -104,11 +105,16 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
       const op = ops[operation] ?? first;
       if (!op) throw new VaultError("unsupported_operation", { wire: "unsupported operation" });
       const { input, warnings } = parseInput(match.path, operation, op, match.params, data);
-      const reply: Reply<unknown> | undefined = await op.handle(
+      const reply: Reply | undefined = await op.handle(
         { params: match.params, input, operation, path },
         contextOver(storage.read),
       );
-      if (reply?.data != null && op.output) op.output.parse(reply.data);
+      checkAnswer({
+        where: `${backend.kind} ${backend.type}: ${operation} ${match.path.template}`,
+        op,
+        operation,
+        reply,
+      });
       const none = operation === "read" || operation === "list" ? 404 : 204;
       return {
         operation,

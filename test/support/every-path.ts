@@ -1,4 +1,4 @@
-import type { Backend, Op, Path } from "../../src/framework/index.ts";
+import type { AnyOp, Backend, Path } from "../../src/framework/index.ts";
 import { parseTemplate } from "../../src/framework/route.ts";
 import { type FieldInfo, fieldsOfOp } from "../../src/framework/schema.ts";
 import type { TestServer } from "./make-server.ts";
@@ -43,7 +43,7 @@ const filled = (template: string): string =>
 
 const endpointsOf = (mount: string, backend: Backend): readonly Endpoint[] =>
   backend.paths.flatMap((path: Path) =>
-    Object.entries(path.ops as Readonly<Record<string, Op<string, unknown, unknown> | undefined>>).flatMap(
+    Object.entries(path.ops as Readonly<Record<string, AnyOp | undefined>>).flatMap(
       ([operation, op]): readonly Endpoint[] => {
         if (!op) return [];
         return [

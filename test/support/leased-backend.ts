@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { type Backend, defineBackend, field, op, path, VaultError } from "../../src/framework/index.ts";
+import type { JsonValue } from "../../src/std/json.ts";
 import { seconds } from "../../src/std/time.ts";
 
 /** A backend that hands out credentials to a world the test can look into. */
@@ -46,6 +47,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
         ops: {
           read: op({
             summary: "hand out a credential",
+            answers: z.object({ name: z.string() }),
             handle: async (_request, cx) => {
               made += 1;
               const name = `user-${made}`;
@@ -71,6 +73,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
         ops: {
           update: op({
             summary: "keep it",
+            answers: "nothing",
             input: z.object({ value: field.text("what to keep") }),
             handle: async ({ params, input }, cx) => {
               const address = cx.storage.at(`kept/${params.key}`);
@@ -80,6 +83,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
           }),
           read: op({
             summary: "show it",
+            answers: z.custom<JsonValue>(),
             handle: async ({ params }, cx) => {
               const entry = await cx.storage.get(cx.storage.at(`kept/${params.key}`));
               return entry && { data: entry.body };

@@ -11,6 +11,7 @@ import { buildServer, type Server, type ServerDependencies } from "../../src/ser
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { createTable } from "../../src/storage/index.ts";
+import { checkAnswer } from "./answers.ts";
 import { createFakeKms, type FakeKms } from "./kms.ts";
 import { createTestClock, observe, type TestClock, type TestTable } from "./storage.ts";
 
@@ -79,6 +80,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
   const auditLines: string[] = [];
   const logLines: string[] = [];
   const events: CoreEvent[] = [];
+  const undeclared: Error[] = [];
   const server = buildServer({
     dynamodb,
     kms: fake.client,
@@ -101,10 +103,26 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     signal: (event) => {
       events.push(event);
     },
+    observeReply: ({ backend, path, operation, op, reply }) => {
+      try {
+        checkAnswer({ where: `${backend.kind} ${backend.type}: ${operation} ${path.template}`, op, operation, reply });
+      } catch (cause) {
+        if (cause instanceof Error) undeclared.push(cause);
+        throw cause;
+      }
+    },
     ...options.audit,
     ...(options.crash ? { crash: options.crash } : {}),
   });
   const root = (await initialize(server.core)).reveal();
+
+  /** As the server answers, unless a handler answered what its path does not declare: that fails the test. */
+  const handle: Server["handle"] = async (request) => {
+    const response = await server.handle(request);
+    const [fault] = undeclared.splice(0);
+    if (fault) throw fault;
+    return response;
+  };
 
   const call = async (method: string, path: string, given: CallOptions = {}): Promise<Answered> => {
     const [target = "", query = ""] = path.split("?", 2);
@@ -112,7 +130,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = [value];
     const token = given.token === undefined ? root : given.token;
     if (token !== null) headers["x-vault-token"] = [token];
-    const response = await server.handle({
+    const response = await handle({
       method,
       path: target.startsWith("/") ? target : `/v1/${target}`,
       query,
@@ -125,5 +143,5 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     const body = objectOf(isJson ? parseJson(text) : {});
     return { status: response.status, headers: response.headers, text, body, data: objectOf(body["data"]) };
   };
-  return { ...server, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, events, call };
+  return { ...server, handle, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, events, call };
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
-import { type LoginInput, lockoutName, login, loginPrefetch, loginShape, renewLogin } from "./login.ts";
+import { lockoutName, login, loginPrefetch, loginShape, renewLogin } from "./login.ts";
 import { roleFieldPaths } from "./role-field-paths.ts";
 import { rolePaths } from "./role-paths.ts";
 import { secretIdPaths } from "./secret-id-paths.ts";
@@ -16,8 +16,9 @@ const loginPath = path("login", {
   summary: "Log in with a role id and a secret id.",
   params: {},
   ops: {
-    update: op<"login", LoginInput, unknown>({
+    update: op({
       summary: "Give a role id and a secret id, get a token.",
+      answers: "login",
       access: "unauthenticated",
       input: z.object(loginShape),
       prefetch: ({ data }, storage) => loginPrefetch(data, storage),
@@ -35,6 +36,7 @@ const tidyPath = path("tidy/secret-id", {
   ops: {
     update: op({
       summary: "Remove it. Nothing depends on this: what ended is refused by the clock.",
+      answers: "nothing",
       handle: async (_, cx) => {
         await tidySecretIds(cx);
         return { status: 202, warnings: [STARTED] };

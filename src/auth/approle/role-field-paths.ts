@@ -7,7 +7,6 @@ import {
   normalPolicies,
   tokenShape,
 } from "../../framework/token-params.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { fieldPath } from "./role-field.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import { checkRanges, type Role, roleShape } from "./role-rules.ts";
@@ -19,12 +18,13 @@ const missing = (name: string): never => {
   throw invalidRequest(`missing ${name}`);
 };
 const given = <T>(value: T | undefined, name: string): T => value ?? missing(name);
-const noneAsNull = (list: readonly string[] | null): readonly string[] | null => (list?.length ? list : null);
+const noneAsNull = (list: string[] | null): string[] | null => (list?.length ? list : null);
+const listed = z.array(z.string()).nullable();
 
 const { policies, period } = legacyTokenShape;
 const without = (role: Role, old: Role["token_legacy"][number]): Role["token_legacy"] =>
   role.token_legacy.filter((name) => name !== old);
-const ifLegacy = (role: Role, name: Role["token_legacy"][number], value: JsonObject): JsonObject =>
+const ifLegacy = <T extends object>(role: Role, name: Role["token_legacy"][number], value: T): T | object =>
   role.token_legacy.includes(name) ? value : {};
 
 const setRanges = (role: Role, list: readonly string[] | undefined): Role => {
@@ -69,6 +69,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "bind-secret-id",
     summary: "Whether a login must show a secret id.",
+    answers: z.object({ bind_secret_id: z.boolean() }),
     input: only("bind_secret_id"),
     read: (role) => ({ bind_secret_id: role.bind_secret_id }),
     set: (role, input) => ({ ...role, bind_secret_id: given(input.bind_secret_id, "bind_secret_id") }),
@@ -77,6 +78,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "secret-id-num-uses",
     summary: "Logins a secret id is good for.",
+    answers: z.object({ secret_id_num_uses: z.number() }),
     input: only("secret_id_num_uses"),
     read: (role) => ({ secret_id_num_uses: role.secret_id_num_uses }),
     set: (role, input) => setUses(role, given(input.secret_id_num_uses, "secret_id_num_uses")),
@@ -85,6 +87,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "secret-id-ttl",
     summary: "Life of a secret id.",
+    answers: z.object({ secret_id_ttl: z.number() }),
     input: only("secret_id_ttl"),
     read: (role) => ({ secret_id_ttl: role.secret_id_ttl }),
     set: (role, input) => ({ ...role, secret_id_ttl: given(input.secret_id_ttl, "secret_id_ttl") }),
@@ -93,6 +96,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "secret-id-bound-cidrs",
     summary: "Ranges that may log in.",
+    answers: z.object({ secret_id_bound_cidrs: listed }),
     input: only("secret_id_bound_cidrs"),
     read: (role) => ({ secret_id_bound_cidrs: role.secret_id_bound_cidrs }),
     set: (role, input) => setRanges(role, input.secret_id_bound_cidrs),
@@ -101,6 +105,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "bound-cidr-list",
     summary: "Older name of `secret-id-bound-cidrs`.",
+    answers: z.object({ bound_cidr_list: listed }),
     input: only("bound_cidr_list"),
     read: (role) => ({ bound_cidr_list: role.secret_id_bound_cidrs }),
     warning:
@@ -111,6 +116,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "token-bound-cidrs",
     summary: "Ranges the tokens are bound to.",
+    answers: z.object({ token_bound_cidrs: listed }),
     input: only("token_bound_cidrs"),
     read: (role) => ({ token_bound_cidrs: noneAsNull(role.token_bound_cidrs) }),
     set: (role, input) => setTokenRanges(role, input.token_bound_cidrs),
@@ -119,6 +125,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "policies",
     summary: "Policies of the tokens.",
+    answers: z.object({ token_policies: listed, policies: listed.optional() }),
     input: z.object({ token_policies: tokenShape.token_policies, policies }),
     read: (role) => ({
       token_policies: noneAsNull(role.token_policies),
@@ -134,6 +141,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "period",
     summary: "Life of a periodic token.",
+    answers: z.object({ token_period: z.number(), period: z.number().optional() }),
     input: z.object({ token_period: tokenShape.token_period, period }),
     read: (role) => ({
       token_period: role.token_period,
@@ -150,6 +158,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "token-num-uses",
     summary: "Requests a token is good for.",
+    answers: z.object({ token_num_uses: z.number() }),
     input: only("token_num_uses"),
     read: (role) => ({ token_num_uses: role.token_num_uses }),
     set: (role, input) => ({
@@ -161,6 +170,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "token-ttl",
     summary: "Life of a token between renewals.",
+    answers: z.object({ token_ttl: z.number() }),
     input: only("token_ttl"),
     read: (role) => ({ token_ttl: role.token_ttl }),
     set: (role, input) => setTtl(role, given(input.token_ttl, "token_ttl")),
@@ -169,6 +179,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "token-max-ttl",
     summary: "Limit of a token's life.",
+    answers: z.object({ token_max_ttl: z.number() }),
     input: only("token_max_ttl"),
     read: (role) => ({ token_max_ttl: role.token_max_ttl }),
     set: (role, input) => setMaxTtl(role, given(input.token_max_ttl, "token_max_ttl")),
@@ -177,6 +188,7 @@ export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "role-id",
     summary: "What a login names the role by; a new one holds at once.",
+    answers: z.object({ role_id: z.string() }),
     input: z.object({ role_id: field.text("The new role id.") }),
     read: (role) => ({ role_id: role.role_id }),
     set: (role, input) => ({ ...role, role_id: input.role_id || missing("role_id") }),
@@ -187,6 +199,7 @@ export const roleFieldPaths: readonly Path[] = [
     ops: {
       read: op({
         summary: "Read it.",
+        answers: z.object({ local_secret_ids: z.boolean() }),
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);
           return role && { data: { local_secret_ids: role.local_secret_ids } };

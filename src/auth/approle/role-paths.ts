@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { invalidRequest, op, path } from "../../framework/index.ts";
+import { invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 import { nextRole, type RoleInput, roleShape } from "./role-rules.ts";
-import { changeRole, findRole, foldName, listRoles, readRole, removeRole } from "./roles.ts";
+import { changeRole, findRole, foldName, listRoles, RoleShown, readRole, removeRole } from "./roles.ts";
 import { purge } from "./secret-ids.ts";
 
 /** `role` and `role/:role_name`: whole roles. */
@@ -10,8 +10,9 @@ import { purge } from "./secret-ids.ts";
 export const ROLE_NAME = { role_name: "Name of the role; case does not matter." };
 const MOST_BYTES = 4096;
 
-const write = op<"role/{role_name}", RoleInput, unknown>({
+const write = op<"role/{role_name}", RoleInput, "nothing">({
   summary: "Write a role; what is not named stays.",
+  answers: "nothing",
   input: z.object(roleShape),
   handle: async ({ params, input }, cx) => {
     const name = foldName(params.role_name);
@@ -35,6 +36,7 @@ export const rolePaths = [
     ops: {
       list: op({
         summary: "List roles.",
+        answers: Keys,
         handle: async (_, cx) => ({ data: { keys: await listRoles(cx.storage) } }),
       }),
     },
@@ -44,10 +46,10 @@ export const rolePaths = [
     params: ROLE_NAME,
     exists: async ({ params }, cx) => (await findRole(cx.storage, params.role_name)) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a role, without its role id.",
+        answers: RoleShown,
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);
           return role && { data: readRole(role) };
@@ -55,6 +57,7 @@ export const rolePaths = [
       }),
       delete: op({
         summary: "Delete a role with its secret ids; tokens live on to their end.",
+        answers: "nothing",
         handle: async ({ params }, cx) => {
           const role = await removeRole(cx.storage, params.role_name);
           if (role) await purge(cx.storage, role.key);

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
-import { readTokenFields } from "../../framework/token-params.ts";
-import type { JsonObject } from "../../std/json.ts";
+import { readTokenFields, shownTokenShape } from "../../framework/token-params.ts";
 import { type Address, ConditionFailed, type Delete, type Put, type View, type Write } from "../../storage/store.ts";
 import { failure, type Role, storedRole } from "./role-rules.ts";
 
@@ -101,7 +100,16 @@ export const removeRole = async (storage: View, name: string): Promise<Role | un
 };
 
 /** What a read shows: neither the role id nor the key. */
-export const readRole = (role: Role): JsonObject => ({
+export const RoleShown = z.object({
+  bind_secret_id: z.boolean(),
+  local_secret_ids: z.boolean(),
+  secret_id_bound_cidrs: z.array(z.string()).nullable(),
+  secret_id_num_uses: z.number(),
+  secret_id_ttl: z.number(),
+  ...shownTokenShape,
+});
+
+export const readRole = (role: Role): z.output<typeof RoleShown> => ({
   bind_secret_id: role.bind_secret_id,
   local_secret_ids: role.local_secret_ids,
   secret_id_bound_cidrs: role.secret_id_bound_cidrs,

@@ -1,20 +1,28 @@
 import { z } from "zod";
 import {
   type BackendContext,
+  type DataReply,
   field,
   invalidRequest,
+  Keys,
   notFound,
   op,
   path,
   permissionDenied,
-  type Reply,
 } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { uuid } from "../../std/random.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import { failure, type Role } from "./role-rules.ts";
 import { findRole, foldName } from "./roles.ts";
-import { type GenerateInput, generateShape, newSecretId, readSecretId } from "./secret-id-rules.ts";
+import {
+  type GenerateInput,
+  generateShape,
+  newSecretId,
+  readSecretId,
+  type SecretId,
+  SecretIdMade,
+  SecretIdShown,
+} from "./secret-id-rules.ts";
 import { addSecretId, findByAccessor, findSecretId, listAccessors, removeSecretId } from "./secret-ids.ts";
 
 /** Secret ids of a role over HTTP: made, listed, looked up and destroyed, by value or by accessor. */
@@ -42,7 +50,7 @@ const issue = async (
   name: string,
   input: GenerateInput,
   value: string,
-): Promise<Reply<JsonObject>> => {
+): Promise<DataReply<z.output<typeof SecretIdMade>>> => {
   const role = await roleOr(cx, name, notFound);
   if (!role.bind_secret_id) throw invalidRequest("bind_secret_id is not set on the role");
   const nowMs = cx.clock.now();
@@ -55,14 +63,17 @@ const issue = async (
       secret_id_num_uses: secret.uses,
       secret_id_ttl: secret.ttl,
     },
+    wrappedAccessor: secret.accessor,
   };
 };
 
-const lookUp = async (params: Params, input: BySecret, cx: BackendContext): Promise<Reply<JsonObject> | undefined> => {
+const shown = (secret: SecretId) => ({ data: readSecretId(secret), wrappedAccessor: secret.accessor });
+
+const lookUp = async (params: Params, input: BySecret, cx: BackendContext) => {
   if (!input.secret_id) throw invalidRequest("missing secret_id");
   const role = await existing(cx, params.role_name);
   const found = await findSecretId(cx.storage, role.key, input.secret_id, cx.clock.now());
-  return found && { data: readSecretId(found.secret) };
+  return found && shown(found.secret);
 };
 
 const destroy = async (params: Params, input: BySecret, cx: BackendContext): Promise<undefined> => {
@@ -72,17 +83,24 @@ const destroy = async (params: Params, input: BySecret, cx: BackendContext): Pro
   if (found) await removeSecretId(cx.storage, found);
 };
 
+/** With status 404. */
+const Unknown = z.object({ error: z.string() });
+
 const unknownAccessor = (accessor: string): string =>
   `failed to find accessor entry for secret_id_accessor: ${JSON.stringify(accessor)}`;
 
-const lookUpAccessor = async (params: Params, input: ByAccessor, cx: BackendContext): Promise<Reply<JsonObject>> => {
+const lookUpAccessor = async (
+  params: Params,
+  input: ByAccessor,
+  cx: BackendContext,
+): Promise<DataReply<z.output<typeof SecretIdShown>> | DataReply<z.output<typeof Unknown>>> => {
   const accessor = input.secret_id_accessor;
   if (!accessor) throw invalidRequest("missing secret_id_accessor");
   const role = await existing(cx, params.role_name);
   const found = await findByAccessor(cx.storage, accessor, cx.clock.now());
   // one of another role is as unknown as any
   if (found?.key !== role.key) return { status: 404, data: { error: unknownAccessor(accessor) } };
-  return { data: readSecretId(found.secret) };
+  return shown(found.secret);
 };
 
 const destroyAccessor = async (params: Params, input: ByAccessor, cx: BackendContext): Promise<undefined> => {
@@ -103,13 +121,15 @@ export const secretIdPaths = [
     summary: "Secret ids of the role.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/secret-id", GenerateInput, JsonObject>({
+      update: op({
         summary: "Generate a secret id.",
+        answers: SecretIdMade,
         input: z.object(generateShape),
         handle: ({ params, input }, cx) => issue(cx, params.role_name, input, uuid(cx.random)),
       }),
       list: op({
         summary: "List accessors.",
+        answers: Keys,
         handle: async ({ params }, cx) => {
           const role = await roleOr(cx, params.role_name, invalidRequest);
           return { data: { keys: await listAccessors(cx.storage, role.key, cx.clock.now()) } };
@@ -121,8 +141,9 @@ export const secretIdPaths = [
     summary: "Secret ids that the caller makes up.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/custom-secret-id", GenerateInput & BySecret, JsonObject>({
+      update: op({
         summary: "Register a secret id.",
+        answers: SecretIdMade,
         input: z.object({ ...secretField, ...generateShape }),
         handle: ({ params, input }, cx) => {
           if (!input.secret_id) throw invalidRequest("missing secret_id");
@@ -135,8 +156,9 @@ export const secretIdPaths = [
     summary: "What is known of a secret id, by its value.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/secret-id/lookup", BySecret, JsonObject>({
+      update: op({
         summary: LOOK_UP,
+        answers: [SecretIdShown, "nothing"],
         input: bySecret,
         handle: ({ params, input }, cx) => lookUp(params, input, cx),
       }),
@@ -146,13 +168,15 @@ export const secretIdPaths = [
     summary: "The end of a secret id, by its value.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/secret-id/destroy", BySecret, unknown>({
+      update: op({
         summary: DESTROY,
+        answers: "nothing",
         input: bySecret,
         handle: ({ params, input }, cx) => destroy(params, input, cx),
       }),
-      delete: op<"role/{role_name}/secret-id/destroy", BySecret, unknown>({
+      delete: op({
         summary: DESTROY,
+        answers: "nothing",
         input: bySecret,
         handle: ({ params, input }, cx) => destroy(params, input, cx),
       }),
@@ -162,8 +186,9 @@ export const secretIdPaths = [
     summary: "What is known of a secret id, by its accessor.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/secret-id-accessor/lookup", ByAccessor, JsonObject>({
+      update: op({
         summary: LOOK_UP,
+        answers: [SecretIdShown, Unknown],
         input: byAccessor,
         handle: ({ params, input }, cx) => lookUpAccessor(params, input, cx),
       }),
@@ -173,13 +198,15 @@ export const secretIdPaths = [
     summary: "The end of a secret id, by its accessor.",
     params: ROLE_NAME,
     ops: {
-      update: op<"role/{role_name}/secret-id-accessor/destroy", ByAccessor, unknown>({
+      update: op({
         summary: DESTROY,
+        answers: "nothing",
         input: byAccessor,
         handle: ({ params, input }, cx) => destroyAccessor(params, input, cx),
       }),
-      delete: op<"role/{role_name}/secret-id-accessor/destroy", ByAccessor, unknown>({
+      delete: op({
         summary: DESTROY,
+        answers: "nothing",
         input: byAccessor,
         handle: ({ params, input }, cx) => destroyAccessor(params, input, cx),
       }),

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { liesWithin } from "./addresses.ts";
 import { parseMetadata } from "./metadata.ts";
@@ -94,7 +93,27 @@ export const newSecretId = (
 const NEVER = "0001-01-01T00:00:00Z";
 
 /** What a look-up shows: all but the value, which nobody has. */
-export const readSecretId = (secret: SecretId): JsonObject => ({
+export const SecretIdShown = z.object({
+  cidr_list: z.array(z.string()),
+  creation_time: z.string(),
+  expiration_time: z.string(),
+  last_updated_time: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  secret_id_accessor: z.string(),
+  secret_id_num_uses: z.number(),
+  secret_id_ttl: z.number(),
+  token_bound_cidrs: z.array(z.string()),
+});
+
+/** The one answer that holds the secret id itself. */
+export const SecretIdMade = z.object({
+  secret_id: z.string(),
+  secret_id_accessor: z.string(),
+  secret_id_num_uses: z.number(),
+  secret_id_ttl: z.number(),
+});
+
+export const readSecretId = (secret: SecretId): z.output<typeof SecretIdShown> => ({
   cidr_list: secret.cidr_list,
   creation_time: rfc3339(secret.created_ms),
   expiration_time: secret.expires_ms === 0 ? NEVER : rfc3339(secret.expires_ms),

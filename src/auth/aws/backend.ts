@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Backend, type BackendContext, defineBackend, op, path } from "../../framework/index.ts";
+import { type Backend, type BackendContext, defineBackend, Keys, op, path } from "../../framework/index.ts";
 import { accountHints } from "./account-hints.ts";
 import {
+  ClientConfigShown,
   clientConfig,
   clientConfigAddress,
   clientConfigShape,
@@ -9,7 +10,13 @@ import {
   removeClientConfig,
   writeClientConfig,
 } from "./client-config.ts";
-import { identityConfig, identityConfigAddress, identityConfigShape, writeIdentityConfig } from "./identity-config.ts";
+import {
+  IdentityConfig,
+  identityConfig,
+  identityConfigAddress,
+  identityConfigShape,
+  writeIdentityConfig,
+} from "./identity-config.ts";
 import { login, type Parts } from "./login.ts";
 import { loginShape } from "./login-request.ts";
 import { lookupsOf, type Survey } from "./lookups.ts";
@@ -17,10 +24,20 @@ import type { Directory, StsFetch } from "./ports.ts";
 import { partitionOf } from "./regions.ts";
 import { renewLogin } from "./renewal.ts";
 import { writeRole } from "./role-writes.ts";
-import { findRole, listRoles, namedRoleAddress, type RoleInput, readRole, removeRole, roleShape } from "./roles.ts";
+import {
+  findRole,
+  listRoles,
+  namedRoleAddress,
+  type RoleInput,
+  RoleShown,
+  readRole,
+  removeRole,
+  roleShape,
+} from "./roles.ts";
 import {
   listStsAccounts,
   removeStsAccount,
+  StsAccount,
   type StsAccountInput,
   stsAccount,
   stsAccountShape,
@@ -58,6 +75,7 @@ const loginPath = (parts: Parts) =>
     ops: {
       update: op({
         summary: "Give a signed GetCallerIdentity request, get a token.",
+        answers: "login",
         access: "unauthenticated",
         input: z.object(loginShape),
         prefetch: ({ data }, storage) => [
@@ -72,8 +90,9 @@ const loginPath = (parts: Parts) =>
   });
 
 const rolePath = (parts: Parts) => {
-  const write = op<"role/{role}", RoleInput, unknown>({
+  const write = op<"role/{role}", RoleInput, "nothing">({
     summary: "Write a role.",
+    answers: "nothing",
     input: z.object(roleShape),
     handle: async ({ params, input }, cx) => {
       const bounds = { random: cx.random, mountMax: cx.mount.maxTtl };
@@ -86,10 +105,10 @@ const rolePath = (parts: Parts) => {
     params: { role: "Name of the role; case does not matter." },
     exists: async ({ params }, cx) => (await findRole(cx.storage, params.role)) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a role.",
+        answers: RoleShown,
         handle: async ({ params }, cx) => {
           const data = await readRole(cx.storage, params.role);
           return data && { data };
@@ -97,6 +116,7 @@ const rolePath = (parts: Parts) => {
       }),
       delete: op({
         summary: "Delete a role.",
+        answers: "nothing",
         handle: async ({ params }, cx) => done(removeRole(cx.storage, params.role)),
       }),
     },
@@ -107,11 +127,14 @@ const roleList = (template: "role" | "roles") =>
   path(template, {
     summary: "The roles of this mount.",
     params: {},
-    ops: { list: op({ summary: "List roles.", handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }) },
+    ops: {
+      list: op({ summary: "List roles.", answers: Keys, handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }),
+    },
   });
 
 const clientWrite = op({
   summary: "Configure how the mount speaks to AWS; what is not named stays.",
+  answers: "nothing",
   input: z.object(clientConfigShape),
   handle: ({ input }, cx) => done(writeClientConfig(cx.storage, input)),
 });
@@ -121,16 +144,20 @@ const clientPath = path("config/client", {
   params: {},
   exists: async (_, cx) => (await readClientConfig(cx.storage)) !== undefined,
   ops: {
-    create: clientWrite,
     update: clientWrite,
     read: op({
       summary: "Read the configuration, without the secret key.",
+      answers: ClientConfigShown,
       handle: async (_, cx) => {
         const data = await readClientConfig(cx.storage);
         return data && { data };
       },
     }),
-    delete: op({ summary: "Remove the configuration.", handle: (_, cx) => done(removeClientConfig(cx.storage)) }),
+    delete: op({
+      summary: "Remove the configuration.",
+      answers: "nothing",
+      handle: (_, cx) => done(removeClientConfig(cx.storage)),
+    }),
   },
 });
 
@@ -140,18 +167,21 @@ const identityPath = path("config/identity", {
   ops: {
     read: op({
       summary: "Read the identity configuration.",
+      answers: IdentityConfig,
       handle: async (_, cx) => ({ data: await identityConfig(cx.storage) }),
     }),
     update: op({
       summary: "Configure aliases and metadata; what is not named stays.",
+      answers: "nothing",
       input: z.object(identityConfigShape),
       handle: ({ input }, cx) => done(writeIdentityConfig(cx.storage, input)),
     }),
   },
 });
 
-const accountWrite = op<"config/sts/{account_id}", StsAccountInput, unknown>({
+const accountWrite = op<"config/sts/{account_id}", StsAccountInput, "nothing">({
   summary: "Name the role to assume for look-ups in the account.",
+  answers: "nothing",
   input: z.object(stsAccountShape),
   handle: ({ params, input }, cx) => done(writeStsAccount(cx.storage, params.account_id, input)),
 });
@@ -161,10 +191,10 @@ const accountPath = path("config/sts/{account_id}", {
   params: { account_id: "The account, 12 digits." },
   exists: async ({ params }, cx) => (await stsAccount(cx.storage, params.account_id)) !== undefined,
   ops: {
-    create: accountWrite,
     update: accountWrite,
     read: op({
       summary: "Read an account's role.",
+      answers: StsAccount,
       handle: async ({ params }, cx) => {
         const data = await stsAccount(cx.storage, params.account_id);
         return data && { data };
@@ -172,6 +202,7 @@ const accountPath = path("config/sts/{account_id}", {
     }),
     delete: op({
       summary: "Forget an account's role.",
+      answers: "nothing",
       handle: async ({ params }, cx) => done(removeStsAccount(cx.storage, params.account_id)),
     }),
   },
@@ -180,7 +211,13 @@ const accountPath = path("config/sts/{account_id}", {
 const accountList = path("config/sts", {
   summary: "The other accounts.",
   params: {},
-  ops: { list: op({ summary: "List accounts.", handle: async (_, cx) => keysOf(await listStsAccounts(cx.storage)) }) },
+  ops: {
+    list: op({
+      summary: "List accounts.",
+      answers: Keys,
+      handle: async (_, cx) => keysOf(await listStsAccounts(cx.storage)),
+    }),
+  },
 });
 
 /** The `aws` auth method. Throws for a region that does not exist. */

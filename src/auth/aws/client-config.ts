@@ -36,6 +36,9 @@ const stored = z.object({
 });
 export type ClientConfig = z.output<typeof stored>;
 
+/** What a read shows: everything but the secret. */
+export const ClientConfigShown = stored.omit({ secret_key: true });
+
 const DEFAULTS: ClientConfig = {
   access_key: "",
   secret_key: "",
@@ -80,8 +83,8 @@ export const writeClientConfig = async (storage: View, input: ClientConfigInput)
   });
 };
 
-/** What a read shows: everything but the secret; `undefined` before the first write. */
-export const readClientConfig = async (storage: View): Promise<Omit<ClientConfig, "secret_key"> | undefined> => {
+/** `undefined` before the first write. */
+export const readClientConfig = async (storage: View): Promise<z.output<typeof ClientConfigShown> | undefined> => {
   const config = await readStored(storage, clientConfigAddress(storage), stored);
   if (!config) return undefined;
   const { secret_key: _, ...shown } = config;

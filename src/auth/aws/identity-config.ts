@@ -32,13 +32,13 @@ const IAM_METADATA = [
 const EC2_METADATA = ["account_id", "ami_id", "auth_type", "instance_id", "region"] as const;
 export type IamMetadata = (typeof IAM_METADATA)[number];
 
-const stored = z.object({
+export const IdentityConfig = z.object({
   iam_alias: z.enum(IAM_ALIASES),
   iam_metadata: z.array(z.enum(IAM_METADATA)),
   ec2_alias: z.enum(EC2_ALIASES),
   ec2_metadata: z.array(z.enum(EC2_METADATA)),
 });
-export type IdentityConfig = z.output<typeof stored>;
+export type IdentityConfig = z.output<typeof IdentityConfig>;
 
 const DEFAULTS: IdentityConfig = {
   iam_alias: "role_id",
@@ -50,7 +50,7 @@ const DEFAULTS: IdentityConfig = {
 export const identityConfigAddress = (storage: View) => storage.at("config/identity");
 
 export const identityConfig = async (storage: View): Promise<IdentityConfig> =>
-  (await readStored(storage, identityConfigAddress(storage), stored)) ?? DEFAULTS;
+  (await readStored(storage, identityConfigAddress(storage), IdentityConfig)) ?? DEFAULTS;
 
 const oneOf = <T extends string>(name: string, allowed: readonly T[], shown: string, given: string): T => {
   const found = allowed.find((value) => value === given);
@@ -80,7 +80,7 @@ const selection = <T extends string>(allowed: readonly T[], normal: readonly T[]
 
 /** Changes what the write names. Throws `invalid_request`. */
 export const writeIdentityConfig = async (storage: View, input: IdentityConfigInput): Promise<void> => {
-  await changeStored(storage, identityConfigAddress(storage), stored, (previous = DEFAULTS) => {
+  await changeStored(storage, identityConfigAddress(storage), IdentityConfig, (previous = DEFAULTS) => {
     const { iam_alias, iam_metadata, ec2_alias, ec2_metadata } = input;
     return {
       // the text of the refusal is the one clients know, though further values are taken

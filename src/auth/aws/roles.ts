@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { field } from "../../framework/index.ts";
-import { legacyTokenShape, readTokenFields, storedTokenShape, tokenShape } from "../../framework/token-params.ts";
-import type { JsonObject } from "../../std/json.ts";
+import {
+  legacyTokenShape,
+  readTokenFields,
+  shownTokenShape,
+  storedTokenShape,
+  tokenShape,
+} from "../../framework/token-params.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { readStored } from "./stored.ts";
 
@@ -94,7 +99,42 @@ export const removeRole = (storage: View, name: string): Promise<void> =>
 
 export const listRoles = (storage: View): Promise<readonly string[]> => storage.list("role/");
 
-const vaultFields = (role: Role): JsonObject => ({
+const vaultShape = {
+  allow_instance_migration: z.boolean(),
+  auth_type: z.string(),
+  bound_account_id: texts,
+  bound_ami_id: texts,
+  bound_ec2_instance_id: texts.nullable(),
+  bound_iam_instance_profile_arn: texts,
+  bound_iam_principal_arn: texts,
+  bound_iam_principal_id: texts,
+  bound_iam_role_arn: texts,
+  bound_region: texts,
+  bound_subnet_id: texts,
+  bound_vpc_id: texts,
+  disallow_reauthentication: z.boolean(),
+  inferred_aws_region: z.string(),
+  inferred_entity_type: z.string(),
+  resolve_aws_unique_ids: z.boolean(),
+  role_id: z.string(),
+  role_tag: z.string(),
+};
+const hybridShape = {
+  bound_activation_id: texts,
+  bound_platform_type: texts,
+  bound_resource_tag: texts,
+  bound_ssm_instance_id: texts,
+  max_ping_age: z.number(),
+  max_registration_age: z.number(),
+  require_online: z.boolean(),
+  require_ssm_only_trust: z.boolean(),
+  ssm_service_principals: texts,
+};
+
+/** What a read shows: Vault's fields, and for roles of managed nodes ours. */
+export const RoleShown = z.object({ ...vaultShape, ...z.object(hybridShape).partial().shape, ...shownTokenShape });
+
+const vaultFields = (role: Role) => ({
   allow_instance_migration: role.allow_instance_migration,
   auth_type: role.auth_type,
   bound_account_id: role.bound_account_id,
@@ -116,7 +156,7 @@ const vaultFields = (role: Role): JsonObject => ({
   role_tag: role.role_tag,
 });
 
-const hybridFields = (role: Role): JsonObject => ({
+const hybridFields = (role: Role) => ({
   bound_activation_id: role.bound_activation_id,
   bound_platform_type: role.bound_platform_type,
   bound_resource_tag: role.bound_resource_tag,
@@ -128,8 +168,7 @@ const hybridFields = (role: Role): JsonObject => ({
   ssm_service_principals: role.ssm_service_principals,
 });
 
-/** What a read shows: Vault's fields, and for roles of managed nodes ours. */
-export const readRole = async (storage: View, name: string): Promise<JsonObject | undefined> => {
+export const readRole = async (storage: View, name: string): Promise<z.output<typeof RoleShown> | undefined> => {
   const role = await findRole(storage, name);
   if (!role) return undefined;
   const hybrid = role.inferred_entity_type === "ssm_managed_instance";

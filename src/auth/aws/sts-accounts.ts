@@ -12,18 +12,18 @@ export const stsAccountShape = {
 const accountInput = z.object(stsAccountShape);
 export type StsAccountInput = z.output<typeof accountInput>;
 
-const stored = z.object({ sts_role: z.string(), external_id: z.string() });
-export type StsAccount = z.output<typeof stored>;
+export const StsAccount = z.object({ sts_role: z.string(), external_id: z.string() });
+export type StsAccount = z.output<typeof StsAccount>;
 
 export const stsAccountAddress = (storage: View, account: string) => storage.at(`config/sts/${account}`);
 
 export const stsAccount = (storage: View, account: string): Promise<StsAccount | undefined> =>
-  readStored(storage, stsAccountAddress(storage, account), stored);
+  readStored(storage, stsAccountAddress(storage, account), StsAccount);
 
 /** Throws `invalid_request`. */
 export const writeStsAccount = async (storage: View, account: string, input: StsAccountInput): Promise<void> => {
   if (!/^[0-9]{12}$/.test(account)) throw invalidRequest("account id must be 12 digits");
-  await changeStored(storage, stsAccountAddress(storage, account), stored, (previous) => {
+  await changeStored(storage, stsAccountAddress(storage, account), StsAccount, (previous) => {
     if (input.sts_role === undefined && !previous) throw invalidRequest("missing sts role");
     if (input.sts_role === "") throw invalidRequest("sts role cannot be empty");
     const role = input.sts_role ?? previous?.sts_role ?? "";

@@ -1,17 +1,16 @@
 import { z } from "zod";
-import { type Backend, defineBackend, field, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, field, Keys, op, path } from "../../framework/index.ts";
 import { lockoutName, login, renewLogin } from "./login.ts";
 import { createPasswords, type Passwords } from "./passwords.ts";
 import {
   findUser,
   listUsers,
-  type PasswordInput,
-  type PoliciesInput,
   passwordShape,
   policiesShape,
   readUser,
   removeUser,
   type UserInput,
+  UserShown,
   userAddress,
   userShape,
   writePassword,
@@ -33,8 +32,9 @@ const loginPath = (passwords: Passwords) =>
     summary: "Log in with a password.",
     params: USERNAME,
     ops: {
-      update: op<"login/{username}", { password?: string | undefined }, unknown>({
+      update: op({
         summary: "Give a password, get a token.",
+        answers: "login",
         access: "unauthenticated",
         input: z.object({ password: field.text("The password.") }),
         prefetch: ({ params }, storage) => [userAddress(storage, params.username)],
@@ -46,8 +46,9 @@ const loginPath = (passwords: Passwords) =>
   });
 
 const userPath = (passwords: Passwords) => {
-  const write = op<"users/{username}", UserInput, unknown>({
+  const write = op<"users/{username}", UserInput, "nothing">({
     summary: "Write a user; what is not named stays.",
+    answers: "nothing",
     input: z.object(userShape),
     handle: ({ params, input }, cx) =>
       done(writeUser(cx.storage, params.username, input, { passwords, random: cx.random })),
@@ -57,10 +58,10 @@ const userPath = (passwords: Passwords) => {
     params: USERNAME,
     exists: async ({ params }, cx) => (await findUser(cx.storage, params.username)) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a user, without the password.",
+        answers: UserShown,
         handle: async ({ params }, cx) => {
           const data = await readUser(cx.storage, params.username);
           return data && { data };
@@ -68,6 +69,7 @@ const userPath = (passwords: Passwords) => {
       }),
       delete: op({
         summary: "Delete a user; tokens live on to their end.",
+        answers: "nothing",
         handle: ({ params }, cx) => done(removeUser(cx.storage, params.username)),
       }),
     },
@@ -79,8 +81,9 @@ const passwordPath = (passwords: Passwords) =>
     summary: "The password of a user.",
     params: USERNAME,
     ops: {
-      update: op<"users/{username}/password", PasswordInput, unknown>({
+      update: op({
         summary: "Set the password of a user.",
+        answers: "nothing",
         input: z.object(passwordShape),
         handle: ({ params, input }, cx) =>
           done(writePassword(cx.storage, params.username, input, { passwords, random: cx.random })),
@@ -92,8 +95,9 @@ const policiesPath = path("users/{username}/policies", {
   summary: "The policies of a user.",
   params: USERNAME,
   ops: {
-    update: op<"users/{username}/policies", PoliciesInput, unknown>({
+    update: op({
       summary: "Set the policies of a user.",
+      answers: "nothing",
       input: z.object(policiesShape),
       handle: ({ params, input }, cx) => done(writePolicies(cx.storage, params.username, input)),
     }),
@@ -106,6 +110,7 @@ const usersPath = path("users", {
   ops: {
     list: op({
       summary: "List users.",
+      answers: Keys,
       handle: async (_, cx) => ({ data: { keys: await listUsers(cx.storage) } }),
     }),
   },

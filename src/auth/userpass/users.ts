@@ -6,11 +6,11 @@ import {
   mergeTokenFields,
   normalPolicies,
   readTokenFields,
+  shownTokenShape,
   storedTokenShape,
   type TokenFields,
   tokenShape,
 } from "../../framework/token-params.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Address, ConditionFailed, type View } from "../../storage/store.ts";
 import { broughtAlong, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
@@ -55,7 +55,10 @@ export const findUser = async (storage: View, name: string): Promise<User | unde
   return entry && storedUser.parse(entry.body);
 };
 
-export const readUser = async (storage: View, name: string): Promise<JsonObject | undefined> => {
+/** What a read shows: nothing of the password. */
+export const UserShown = z.object(shownTokenShape);
+
+export const readUser = async (storage: View, name: string): Promise<z.output<typeof UserShown> | undefined> => {
   const user = await findUser(storage, name);
   return user && readTokenFields(user);
 };

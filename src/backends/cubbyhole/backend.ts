@@ -7,6 +7,7 @@ import {
   defineBackend,
   field,
   invalidRequest,
+  Keys,
   op,
   path,
   VaultError,
@@ -22,6 +23,9 @@ import type { Address } from "../../storage/store.ts";
 
 const LEGACY_WARNING =
   "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.";
+
+/** What the token keeps there, as it was written. */
+const Kept = field.anyBody("the entry, as it was written");
 
 const holder = (cx: BackendContext): KnownToken => {
   const known = callerOf(cx);
@@ -64,11 +68,13 @@ export const cubbyholeBackend = (core: Core): Backend => {
         ops: {
           list: op({
             summary: "list the top of the cubbyhole",
+            answers: Keys,
             input: anything,
             handle: (_request, cx) => list("", cx),
           }),
           read: op({
             summary: "needs a path",
+            answers: "nothing",
             handle: async () => {
               throw new VaultError("internal", { wire: "missing path", multi: true });
             },
@@ -82,16 +88,18 @@ export const cubbyholeBackend = (core: Core): Backend => {
         ops: {
           read: op({
             summary: "read an entry",
+            answers: Kept,
             input: anything,
             handle: async ({ params }, cx) => {
               const { wrap } = callerOf(cx).token;
               if (params.path === "response" && wrap) return wrapped(wrap);
               const entry = await read(params.path, cx);
-              return entry && { data: entry.body };
+              return entry && isJsonObject(entry.body) ? { data: entry.body } : undefined;
             },
           }),
           update: op({
             summary: "write an entry, replacing it whole",
+            answers: "nothing",
             input: field.anyBody("what to keep"),
             handle: async ({ params, input }, cx) => {
               const address = await at(cx, params.path);
@@ -104,6 +112,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
           }),
           delete: op({
             summary: "delete an entry",
+            answers: "nothing",
             input: anything,
             handle: async ({ params }, cx) => {
               await core.store.write([{ op: "delete", address: await at(cx, params.path), when: "any" }]);
@@ -112,6 +121,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
           }),
           list: op({
             summary: "list a folder",
+            answers: Keys,
             input: anything,
             handle: ({ params }, cx) => list(params.path.endsWith("/") ? params.path : `${params.path}/`, cx),
           }),

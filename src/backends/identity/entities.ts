@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import type { EntityInput } from "../../core/identity/registry.ts";
-import { field, invalidRequest, op, path, type Reply } from "../../framework/index.ts";
-import { entityData, entityInfo } from "./render.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { EntityInfo, EntityShown, entityData, entityInfo } from "./render.ts";
 import { respectDenials } from "./rights.ts";
 
 /** `identity/entity*`: entities by id and by name, several deleted or merged at once. */
@@ -16,6 +16,9 @@ const fields = {
 const id = field.text("id of the entity to change");
 const name = field.text("name of the entity");
 
+/** Answered when the write made an entity. */
+const Made = z.object({ id: z.string(), name: z.string(), aliases: z.array(z.string()).nullable() });
+
 export const entityPaths = (core: Core, identity: IdentityStore) => {
   const save = async (input: EntityInput) => {
     const { entity, created } = await identity.registry.save(input);
@@ -27,14 +30,17 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
   const show = async (stored: Awaited<ReturnType<typeof identity.entities.load>>) =>
     stored && { data: entityData(stored.entity, await core.config.snapshot()) };
 
-  const list = async (by: "id" | "name"): Promise<Reply<object>> => {
+  const sorted = async (by: "id" | "name") =>
+    [...(await identity.entities.list())].sort((a, b) => (a[by] < b[by] ? -1 : 1));
+
+  const listById = async () => {
     const snapshot = await core.config.snapshot();
-    const found = [...(await identity.entities.list())].sort((a, b) => (a[by] < b[by] ? -1 : 1));
-    const keys = found.map((entity) => entity[by]);
-    if (by === "name") return { data: { keys } };
-    const info = found.map((entity) => [entity.id, entityInfo(entity, snapshot)]);
-    return { data: { keys, key_info: Object.fromEntries(info) } };
+    const found = await sorted("id");
+    const info = found.map((entity) => [entity.id, entityInfo(entity, snapshot)] as const);
+    return { data: { keys: found.map(({ id }) => id), key_info: Object.fromEntries(info) } };
   };
+
+  const listByName = async () => ({ data: { keys: (await sorted("name")).map(({ name }) => name) } });
 
   return [
     path("entity", {
@@ -43,6 +49,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         update: op({
           summary: "create or change an entity",
+          answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
           handle: ({ input }) => save(input),
         }),
@@ -51,7 +58,13 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
     path("entity/id", {
       summary: "ids of the entities",
       params: {},
-      ops: { list: op({ summary: "list entities by id", handle: () => list("id") }) },
+      ops: {
+        list: op({
+          summary: "list entities by id",
+          answers: Keys.extend({ key_info: z.record(z.string(), EntityInfo) }),
+          handle: listById,
+        }),
+      },
     }),
     path("entity/id/{id}", {
       summary: "an entity by id",
@@ -59,15 +72,18 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         read: op({
           summary: "read an entity",
+          answers: EntityShown,
           handle: async ({ params }) => show(await identity.entities.load(params.id)),
         }),
         update: op({
           summary: "change an entity",
+          answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
           handle: ({ input }) => save(input),
         }),
         delete: op({
           summary: "delete an entity with its aliases and memberships",
+          answers: "nothing",
           handle: async ({ params }) => {
             await identity.removal.remove(params.id);
             return undefined;
@@ -78,7 +94,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
     path("entity/name", {
       summary: "names of the entities",
       params: {},
-      ops: { list: op({ summary: "list entities by name", handle: () => list("name") }) },
+      ops: { list: op({ summary: "list entities by name", answers: Keys, handle: listByName }) },
     }),
     path("entity/name/{name+}", {
       summary: "an entity by name",
@@ -86,15 +102,18 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         read: op({
           summary: "read an entity",
+          answers: EntityShown,
           handle: async ({ params }) => show(await identity.entities.byName(params.name)),
         }),
         update: op({
           summary: "create or change an entity",
+          answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
           handle: ({ input }) => save(input),
         }),
         delete: op({
           summary: "delete an entity with its aliases and memberships",
+          answers: "nothing",
           handle: async ({ params }) => {
             const stored = await identity.entities.rowAt(await identity.entities.nameAt(params.name));
             if (stored) await identity.removal.remove(stored.id);
@@ -109,6 +128,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         update: op({
           summary: "delete entities; unknown ids do not matter",
+          answers: "nothing",
           input: z.object({ entity_ids: field.commaList("ids of the entities") }),
           handle: async ({ input }, cx) => {
             const ids = [...new Set(input.entity_ids ?? [])];
@@ -126,6 +146,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         update: op({
           summary: "merge entities",
+          answers: "nothing",
           input: z.object({
             from_entity_ids: field.commaList("entities that become part of the other"),
             to_entity_id: field.text("entity that stays"),

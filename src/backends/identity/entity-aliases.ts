@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { AliasInput } from "../../core/identity/aliases.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
-import { type BackendContext, field, op, path } from "../../framework/index.ts";
-import { aliasData, aliasInfo } from "./render.ts";
+import { type BackendContext, field, Keys, op, path } from "../../framework/index.ts";
+import { AliasInfo, AliasShown, aliasData, aliasInfo } from "./render.ts";
 import { needEntity } from "./rights.ts";
 
 /** `identity/entity-alias*`, and `identity/persona*` as it was called first. */
@@ -16,6 +16,9 @@ const Input = z.object({
   entity_id: field.text("older name of canonical_id"),
   custom_metadata: field.keyValues("pairs kept with the alias; replaced as a whole"),
 });
+
+/** Answered when the write made or moved an alias. */
+const Saved = z.object({ id: z.string(), canonical_id: z.string() });
 
 export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
   const save = async (input: z.output<typeof Input>, cx: BackendContext) => {
@@ -37,7 +40,7 @@ export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
   const list = async () => {
     const snapshot = await core.config.snapshot();
     const found = (await identity.entities.list()).flatMap((entity) =>
-      entity.aliases.map((alias): [string, object] => [alias.id, aliasInfo(alias, entity.id, snapshot)]),
+      entity.aliases.map((alias) => [alias.id, aliasInfo(alias, entity.id, snapshot)] as const),
     );
     found.sort(([a], [b]) => (a < b ? -1 : 1));
     return { data: { keys: found.map(([id]) => id), key_info: Object.fromEntries(found) } };
@@ -48,26 +51,43 @@ export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
       summary: "make an alias, or change one by mount and name",
       params: {},
       ops: {
-        update: op({ summary: "create or change an alias", input: Input, handle: ({ input }, cx) => save(input, cx) }),
+        update: op({
+          summary: "create or change an alias",
+          answers: [Saved, "nothing"],
+          input: Input,
+          handle: ({ input }, cx) => save(input, cx),
+        }),
       },
     }),
     path(`${prefix}/id`, {
       summary: "ids of the aliases",
       params: {},
-      ops: { list: op({ summary: "list aliases by id", handle: list }) },
+      ops: {
+        list: op({
+          summary: "list aliases by id",
+          answers: Keys.extend({ key_info: z.record(z.string(), AliasInfo) }),
+          handle: list,
+        }),
+      },
     }),
     path(`${prefix}/id/{id}`, {
       summary: "an alias by id",
       params: { id: "id of the alias" },
       ops: {
-        read: op({ summary: "read an alias", handle: ({ params }) => read(params.id) }),
+        read: op({
+          summary: "read an alias",
+          answers: AliasShown.extend({ namespace_id: z.string() }),
+          handle: ({ params }) => read(params.id),
+        }),
         update: op({
           summary: "change an alias",
+          answers: [Saved, "nothing"],
           input: Input,
           handle: ({ params, input }, cx) => save({ ...input, id: params.id }, cx),
         }),
         delete: op({
           summary: "delete an alias",
+          answers: "nothing",
           handle: async ({ params }) => {
             await identity.aliases.remove(params.id);
             return undefined;

@@ -3,8 +3,8 @@ import type { Core } from "../../core/core.ts";
 import type { GroupAliasInput } from "../../core/identity/group-aliases.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import { groupIndex } from "../../core/identity/views.ts";
-import { field, op, path } from "../../framework/index.ts";
-import { groupAliasData, groupAliasInfo } from "./render.ts";
+import { field, Keys, op, path } from "../../framework/index.ts";
+import { GroupAliasInfo, GroupAliasShown, groupAliasData, groupAliasInfo } from "./render.ts";
 
 /** `identity/group-alias*`: what an auth mount calls an external group. */
 
@@ -14,6 +14,9 @@ const Input = z.object({
   mount_accessor: field.text("accessor of the mount"),
   canonical_id: field.text("id of the group"),
 });
+
+/** Answered when the write made an alias. */
+const Saved = z.object({ id: z.string(), canonical_id: z.string() });
 
 export const groupAliasPaths = (core: Core, identity: IdentityStore) => {
   const save = async (input: GroupAliasInput) => {
@@ -43,26 +46,39 @@ export const groupAliasPaths = (core: Core, identity: IdentityStore) => {
       summary: "make a group alias, or change one by id",
       params: {},
       ops: {
-        update: op({ summary: "create or change a group alias", input: Input, handle: ({ input }) => save(input) }),
+        update: op({
+          summary: "create or change a group alias",
+          answers: [Saved, "nothing"],
+          input: Input,
+          handle: ({ input }) => save(input),
+        }),
       },
     }),
     path("group-alias/id", {
       summary: "ids of the group aliases",
       params: {},
-      ops: { list: op({ summary: "list group aliases by id", handle: list }) },
+      ops: {
+        list: op({
+          summary: "list group aliases by id",
+          answers: Keys.extend({ key_info: z.record(z.string(), GroupAliasInfo) }),
+          handle: list,
+        }),
+      },
     }),
     path("group-alias/id/{id}", {
       summary: "a group alias by id",
       params: { id: "id of the alias" },
       ops: {
-        read: op({ summary: "read a group alias", handle: ({ params }) => read(params.id) }),
+        read: op({ summary: "read a group alias", answers: GroupAliasShown, handle: ({ params }) => read(params.id) }),
         update: op({
           summary: "change a group alias",
+          answers: [Saved, "nothing"],
           input: Input,
           handle: ({ params, input }) => save({ ...input, id: params.id }),
         }),
         delete: op({
           summary: "delete a group alias",
+          answers: "nothing",
           handle: async ({ params }) => {
             await identity.groupAliases.remove(params.id);
             return undefined;

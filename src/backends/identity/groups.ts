@@ -1,12 +1,13 @@
 import { z } from "zod";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import type { GroupInput, Which } from "../../core/identity/groups.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import type { Group } from "../../core/identity/model.ts";
 import { foldName } from "../../core/identity/names.ts";
 import { groupIndex } from "../../core/identity/views.ts";
-import { field, invalidRequest, op, path, type Reply } from "../../framework/index.ts";
-import { groupData, groupInfo } from "./render.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { GroupInfo, GroupShown, groupData, groupInfo } from "./render.ts";
 
 /** `identity/group*`: groups by id and by name. */
 
@@ -19,6 +20,9 @@ const Input = z.object({
   member_entity_ids: field.commaList("all entities of the group"),
   member_group_ids: field.commaList("all groups of the group"),
 });
+
+/** Answered when the write made a group. */
+const Made = z.object({ id: z.string(), name: z.string() });
 
 export const groupPaths = (core: Core, identity: IdentityStore) => {
   const save = async (which: Which, input: GroupInput) => {
@@ -52,16 +56,22 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
     return undefined;
   };
 
-  const list = async (by: "id" | "name"): Promise<Reply<object>> => {
+  const sorted = (snapshot: Snapshot, by: "id" | "name"): Group[] =>
+    [...snapshot.groups.values()].sort((a, b) => (a[by] < b[by] ? -1 : 1));
+
+  const listById = async () => {
     const snapshot = await core.config.snapshot();
-    const found = [...snapshot.groups.values()].sort((a, b) => (a[by] < b[by] ? -1 : 1));
-    const keys = found.map((group) => group[by]);
-    if (by === "name") return { data: { keys } };
-    const info: [string, object][] = [];
+    const found = sorted(snapshot, "id");
+    const info: [string, ReturnType<typeof groupInfo>][] = [];
     for (const group of found) {
       info.push([group.id, groupInfo(group, (await identity.members.list(group)).length, snapshot)]);
     }
-    return { data: { keys, key_info: Object.fromEntries(info) } };
+    return { data: { keys: found.map(({ id }) => id), key_info: Object.fromEntries(info) } };
+  };
+
+  const listByName = async () => {
+    const found = sorted(await core.config.snapshot(), "name");
+    return { data: { keys: found.map(({ name }) => name) } };
   };
 
   return [
@@ -71,6 +81,7 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         update: op({
           summary: "create or change a group",
+          answers: [Made, "nothing"],
           input: Input,
           handle: ({ input }) => {
             if (input.id !== undefined) return byId(input.id, input);
@@ -82,21 +93,36 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
     path("group/id", {
       summary: "ids of the groups",
       params: {},
-      ops: { list: op({ summary: "list groups by id", handle: () => list("id") }) },
+      ops: {
+        list: op({
+          summary: "list groups by id",
+          answers: Keys.extend({ key_info: z.record(z.string(), GroupInfo) }),
+          handle: listById,
+        }),
+      },
     }),
     path("group/id/{id}", {
       summary: "a group by id",
       params: { id: "id of the group" },
       ops: {
-        read: op({ summary: "read a group", handle: ({ params }) => readById(params.id) }),
-        update: op({ summary: "change a group", input: Input, handle: ({ params, input }) => byId(params.id, input) }),
-        delete: op({ summary: "delete a group", handle: ({ params }) => remove({ id: params.id }) }),
+        read: op({ summary: "read a group", answers: GroupShown, handle: ({ params }) => readById(params.id) }),
+        update: op({
+          summary: "change a group",
+          answers: [Made, "nothing"],
+          input: Input,
+          handle: ({ params, input }) => byId(params.id, input),
+        }),
+        delete: op({
+          summary: "delete a group",
+          answers: "nothing",
+          handle: ({ params }) => remove({ id: params.id }),
+        }),
       },
     }),
     path("group/name", {
       summary: "names of the groups",
       params: {},
-      ops: { list: op({ summary: "list groups by name", handle: () => list("name") }) },
+      ops: { list: op({ summary: "list groups by name", answers: Keys, handle: listByName }) },
     }),
     path("group/name/{name+}", {
       summary: "a group by name",
@@ -104,14 +130,20 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
       ops: {
         read: op({
           summary: "read a group",
+          answers: GroupShown,
           handle: ({ params }) => show((index) => index.byName.get(foldName(params.name))),
         }),
         update: op({
           summary: "create or change a group",
+          answers: [Made, "nothing"],
           input: Input,
           handle: ({ params, input }) => byName(params.name, input),
         }),
-        delete: op({ summary: "delete a group", handle: ({ params }) => remove({ name: params.name }) }),
+        delete: op({
+          summary: "delete a group",
+          answers: "nothing",
+          handle: ({ params }) => remove({ name: params.name }),
+        }),
       },
     }),
   ];

@@ -4,7 +4,7 @@ import type { IdentityStore } from "../../core/identity/index.ts";
 import { aliasKey, foldName } from "../../core/identity/names.ts";
 import { groupIndex } from "../../core/identity/views.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
-import { entityData, groupData } from "./render.ts";
+import { EntityShown, entityData, GroupShown, groupData } from "./render.ts";
 
 /** `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. */
 
@@ -65,12 +65,26 @@ export const lookupPaths = (core: Core, { entities, members }: IdentityStore) =>
     path("lookup/entity", {
       summary: "find an entity",
       params: {},
-      ops: { update: op({ summary: "look up an entity", input: Input, handle: ({ input }) => entity(input) }) },
+      ops: {
+        update: op({
+          summary: "look up an entity",
+          answers: [EntityShown, "nothing"],
+          input: Input,
+          handle: ({ input }) => entity(input),
+        }),
+      },
     }),
     path("lookup/group", {
       summary: "find a group",
       params: {},
-      ops: { update: op({ summary: "look up a group", input: Input, handle: ({ input }) => group(input) }) },
+      ops: {
+        update: op({
+          summary: "look up a group",
+          answers: [GroupShown, "nothing"],
+          input: Input,
+          handle: ({ input }) => group(input),
+        }),
+      },
     }),
   ];
 };

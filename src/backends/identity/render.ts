@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Snapshot } from "../../core/config/types.ts";
 import type { Alias, Entity, Group, GroupAlias } from "../../core/identity/model.ts";
 import { allGroups, directGroups, groupIndex } from "../../core/identity/views.ts";
@@ -7,6 +8,105 @@ import { allGroups, directGroups, groupIndex } from "../../core/identity/views.t
 const NAMESPACE = "root";
 
 const orNull = <T extends object>(value: T): T | null => (Object.keys(value).length === 0 ? null : value);
+
+const texts = z.array(z.string());
+const pairs = z.record(z.string(), z.string()).nullable();
+const mountShape = { mount_path: z.string().optional(), mount_type: z.string().optional() };
+
+export const AliasShown = z.object({
+  id: z.string(),
+  canonical_id: z.string(),
+  name: z.string(),
+  mount_accessor: z.string(),
+  ...mountShape,
+  metadata: pairs,
+  custom_metadata: pairs,
+  merged_from_canonical_ids: texts.nullable(),
+  local: z.boolean(),
+  creation_time: z.string(),
+  last_update_time: z.string(),
+});
+export const EntityShown = z.object({
+  id: z.string(),
+  name: z.string(),
+  metadata: pairs,
+  merged_entity_ids: texts.nullable(),
+  policies: texts,
+  disabled: z.boolean(),
+  namespace_id: z.string(),
+  creation_time: z.string(),
+  last_update_time: z.string(),
+  aliases: z.array(AliasShown),
+  direct_group_ids: texts,
+  inherited_group_ids: texts,
+  group_ids: texts,
+});
+export const EntityInfo = z.object({
+  name: z.string(),
+  aliases: z
+    .array(
+      z.object({
+        id: z.string(),
+        canonical_id: z.string(),
+        name: z.string(),
+        mount_accessor: z.string(),
+        ...mountShape,
+      }),
+    )
+    .optional(),
+});
+export const AliasInfo = z.object({
+  canonical_id: z.string(),
+  name: z.string(),
+  mount_accessor: z.string(),
+  ...mountShape,
+  custom_metadata: pairs,
+  local: z.boolean(),
+});
+const groupAliasShape = {
+  id: z.string(),
+  canonical_id: z.string(),
+  name: z.string(),
+  mount_accessor: z.string(),
+  ...mountShape,
+  metadata: z.null(),
+  merged_from_canonical_ids: z.null(),
+  creation_time: z.string(),
+  last_update_time: z.string(),
+};
+export const GroupAliasShown = z.object({
+  ...groupAliasShape,
+  custom_metadata: z.null(),
+  local: z.boolean(),
+  namespace_id: z.string(),
+});
+export const GroupAliasInfo = z.object({
+  canonical_id: z.string(),
+  name: z.string(),
+  mount_accessor: z.string(),
+  ...mountShape,
+});
+export const GroupShown = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  policies: texts.nullable(),
+  metadata: pairs,
+  member_entity_ids: texts.nullable(),
+  member_group_ids: texts.nullable(),
+  parent_group_ids: texts.nullable(),
+  creation_time: z.string(),
+  last_update_time: z.string(),
+  modify_index: z.number(),
+  namespace_id: z.string(),
+  /** An empty object where the group has none. */
+  alias: z.object(groupAliasShape).partial(),
+});
+export const GroupInfo = z.object({
+  name: z.string(),
+  num_member_entities: z.number(),
+  num_parent_groups: z.number(),
+});
 
 /** Path and type of a mount by its accessor; nothing when it is gone. */
 const mountOf = (snapshot: Snapshot, accessor: string) => {

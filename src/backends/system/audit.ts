@@ -5,17 +5,25 @@ import { ensureAuditSecrets } from "../../core/config/audit-secrets.ts";
 import type { Core } from "../../core/core.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
 
 /**
  * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log; and
  * `sys/audit-key`: the public key that the log's checkpoints are signed with.
  */
 
+const Device = z.object({
+  path: z.string(),
+  type: z.string(),
+  description: z.string(),
+  options: z.record(z.string(), z.string()),
+  local: z.boolean(),
+});
+const PublicKey = z.object({ id: z.string(), algorithm: z.string(), public_key: z.string(), created: z.string() });
+
 const device = "path of the device";
 const asPath = (text: string): string => `${text.replace(/^\/+|\/+$/g, "")}/`;
 
-const shown = ({ path: where, type, description, options, local }: AuditDevice): JsonObject => ({
+const shown = ({ path: where, type, description, options, local }: AuditDevice) => ({
   path: where,
   type,
   description,
@@ -42,6 +50,7 @@ export const auditPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "list the audit devices",
+          answers: z.record(z.string(), Device),
           access: "sudo",
           handle: async () => ({ data: Object.fromEntries((await devices()).map((one) => [one.path, shown(one)])) }),
         }),
@@ -53,6 +62,7 @@ export const auditPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "enable an audit device",
+          answers: "nothing",
           access: "sudo",
           input: z.object({
             type: field.text("type of the device: file"),
@@ -68,6 +78,7 @@ export const auditPaths = (core: Core) => {
         }),
         delete: op({
           summary: "disable an audit device",
+          answers: "nothing",
           access: "sudo",
           handle: async ({ params }) => {
             const where = asPath(params.path);
@@ -85,6 +96,7 @@ export const auditPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "hash a value as an audit device does",
+          answers: z.object({ hash: z.string() }),
           input: z.object({ input: field.text("the value") }),
           handle: async ({ params, input }) => {
             if (!input.input) throw invalidRequest('the "input" parameter is empty');
@@ -102,6 +114,7 @@ export const auditPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read the key that `zeroth audit verify` needs",
+          answers: PublicKey,
           handle: async () => {
             const key = publicKeyOf(await ensureAuditSecrets(core));
             if (!key) throw new VaultError("internal", { reason: "the table has no audit key" });

@@ -1,8 +1,9 @@
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
-import { disable } from "./mount-disable.ts";
+import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
-import { mountInfo, shownPath } from "./mount-info.ts";
+import { MountShown, mountInfo, shownPath } from "./mount-info.ts";
 import { EnableInput } from "./mount-input.ts";
 import { asMountPath } from "./mounts.ts";
 
@@ -15,6 +16,7 @@ export const authPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "list the auth methods with their settings",
+        answers: z.record(z.string(), MountShown),
         handle: async () => {
           const { mounts } = await core.config.snapshot();
           const shown = [...mounts.values()].filter((mount) => mount.kind === "auth");
@@ -30,6 +32,7 @@ export const authPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "describe an auth method",
+        answers: MountShown,
         access: "sudo",
         handle: async ({ params }) => {
           const mount = (await core.config.snapshot()).mounts.get(asMountPath(`auth/${params.path}`));
@@ -39,6 +42,7 @@ export const authPaths = (core: Core) => [
       }),
       update: op({
         summary: "enable an auth method",
+        answers: "nothing",
         access: "sudo",
         input: EnableInput,
         handle: async ({ params, input }) => {
@@ -50,6 +54,7 @@ export const authPaths = (core: Core) => [
       }),
       delete: op({
         summary: "disable an auth method: its tokens are revoked, its data is destroyed",
+        answers: [Leaving, "nothing"],
         access: "sudo",
         handle: async ({ params }) => {
           const where = asMountPath(`auth/${params.path}`);

@@ -4,6 +4,7 @@ import { op, VaultError } from "../../framework/index.ts";
 
 const refuse = op({
   summary: "refused",
+  answers: "nothing",
   access: "unauthenticated",
   handle: async () => {
     throw new VaultError("unsupported_operation", { reason: "verb unknown here" });

@@ -11,6 +11,9 @@ import { accessorsSubject, callersSubject, type Subject, tokensSubject } from ".
  * Security: asking about another token needs the right to this path, and the token or its accessor.
  */
 
+/** By path; one path alone also stands under `capabilities`. */
+const Capabilities = z.record(z.string(), z.array(z.string()));
+
 const paths = {
   paths: field.commaList("paths to ask about"),
   path: field.commaList("older name of paths"),
@@ -40,6 +43,7 @@ export const capabilityPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "ask for the capabilities of a token",
+        answers: Capabilities,
         input: z.object({ token: field.text("the token asked about"), ...paths }),
         handle: async ({ input }) => {
           const { token } = input;
@@ -58,6 +62,7 @@ export const capabilityPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "ask for the capabilities of the calling token",
+        answers: Capabilities,
         input: z.object({ token: field.anyValue("not used"), ...paths }),
         handle: async ({ input }, cx) => answer(await callersSubject(core, callerOf(cx)), askedPaths(input)),
       }),
@@ -69,6 +74,7 @@ export const capabilityPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "ask for the capabilities of a token by its accessor",
+        answers: Capabilities,
         input: z.object({ accessor: field.text("accessor of the token asked about"), ...paths }),
         handle: async ({ input }) => {
           const subject = await accessorsSubject(core, input.accessor);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { clusterOf } from "../../core/config/initialize.ts";
 import type { Core } from "../../core/core.ts";
 import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
@@ -10,6 +11,38 @@ import { refusedVerbs } from "./bare.ts";
 const NO_TIME = "0001-01-01T00:00:00Z";
 const HOW_TO_ROOT =
   "root tokens are generated with 'zeroth operator generate-root', under the operator's AWS identity and not over HTTP";
+
+const Attempt = z.object({
+  nonce: z.string(),
+  started: z.boolean(),
+  progress: z.number(),
+  required: z.number(),
+  complete: z.boolean(),
+  encoded_token: z.string(),
+  encoded_root_token: z.string(),
+  pgp_fingerprint: z.string(),
+  otp: z.string(),
+  otp_length: z.number(),
+});
+const Leader = z.object({
+  ha_enabled: z.boolean(),
+  is_self: z.boolean(),
+  active_time: z.string(),
+  leader_address: z.string(),
+  leader_cluster_address: z.string(),
+  performance_standby: z.boolean(),
+  performance_standby_last_remote_wal: z.number(),
+});
+const Node = z.object({
+  hostname: z.string(),
+  api_address: z.string(),
+  cluster_address: z.string(),
+  active_node: z.boolean(),
+  last_echo: z.null(),
+  version: z.string(),
+});
+const Version = z.object({ build_date: z.string(), previous_version: z.null(), timestamp_installed: z.string() });
+const Versions = z.object({ keys: z.array(z.string()), key_info: z.record(z.string(), Version) });
 
 const NO_ATTEMPT = {
   nonce: "",
@@ -51,13 +84,24 @@ export const clusterPaths = (core: Core) => {
       params: {},
       ops: {
         ...refusedVerbs,
-        read: op({ ...open, summary: "show the leader", handle: async () => ({ bare: LEADER }) }),
+        read: op({
+          ...open,
+          summary: "show the leader",
+          answers: { bare: Leader },
+          handle: async () => ({ bare: LEADER }),
+        }),
       },
     }),
     path("ha-status", {
       summary: "the nodes",
       params: {},
-      ops: { read: op({ summary: "list the nodes", handle: async () => ({ data: { nodes: [NODE] } }) }) },
+      ops: {
+        read: op({
+          summary: "list the nodes",
+          answers: z.object({ nodes: z.array(Node) }),
+          handle: async () => ({ data: { nodes: [NODE] } }),
+        }),
+      },
     }),
     path("host-info", {
       summary: "the host: none that outlives a request",
@@ -65,6 +109,7 @@ export const clusterPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "tell the time",
+          answers: z.object({ timestamp: z.string() }),
           handle: async () => ({ data: { timestamp: rfc3339(core.clock.now()) } }),
         }),
       },
@@ -75,6 +120,7 @@ export const clusterPaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list the versions",
+          answers: Versions,
           handle: async () => {
             const installed = rfc3339(clusterOf(await core.config.snapshot())?.startedMs ?? core.clock.now());
             const info = { build_date: BUILD_DATE, previous_version: null, timestamp_installed: installed };
@@ -86,13 +132,24 @@ export const clusterPaths = (core: Core) => {
     path("in-flight-req", {
       summary: "requests under way: none is known beyond its own environment",
       params: {},
-      ops: { read: op({ summary: "list the requests under way", handle: async () => ({ bare: {} }) }) },
+      ops: {
+        read: op({
+          summary: "list the requests under way",
+          answers: { bare: z.object({}) },
+          handle: async () => ({ bare: {} }),
+        }),
+      },
     }),
     path("replication/status", {
       summary: "replication: none",
       params: {},
       ops: {
-        read: op({ ...open, summary: "show replication", handle: async () => ({ data: { mode: "disabled" } }) }),
+        read: op({
+          ...open,
+          summary: "show replication",
+          answers: z.object({ mode: z.string() }),
+          handle: async () => ({ data: { mode: "disabled" } }),
+        }),
       },
     }),
     path("generate-root/attempt", {
@@ -100,10 +157,16 @@ export const clusterPaths = (core: Core) => {
       params: {},
       ops: {
         ...refusedVerbs,
-        read: op({ ...open, summary: "show that no attempt is under way", handle: async () => ({ bare: NO_ATTEMPT }) }),
+        read: op({
+          ...open,
+          summary: "show that no attempt is under way",
+          answers: { bare: Attempt },
+          handle: async () => ({ bare: NO_ATTEMPT }),
+        }),
         update: op({
           ...open,
           summary: "refuse: the operator's AWS identity generates root tokens",
+          answers: "nothing",
           handle: async () => {
             throw invalidRequest(HOW_TO_ROOT);
           },

@@ -2,9 +2,15 @@ import { z } from "zod";
 import { CORS_SETTING, corsSettings, STANDARD_CORS_HEADERS } from "../../core/config/cors.ts";
 import type { Core } from "../../core/core.ts";
 import { field, op, path, VaultError } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
 
 /** `sys/config/cors`: which web pages of other origins may call. The rules themselves are in `http/cors.ts`. */
+
+/** Without the lists while no origin is allowed. */
+const Cors = z.object({
+  enabled: z.boolean(),
+  allowed_origins: z.array(z.string()).optional(),
+  allowed_headers: z.array(z.string()).optional(),
+});
 
 const refused = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
 
@@ -15,11 +21,11 @@ export const corsPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "read which origins may call",
+        answers: Cors,
         access: "sudo",
         handle: async () => {
           const settings = corsSettings(await core.config.snapshot());
-          const off: JsonObject = { enabled: false };
-          if (!settings) return { data: off };
+          if (!settings) return { data: { enabled: false } };
           const { origins, headers } = settings;
           const allowed = { allowed_origins: origins, allowed_headers: [...STANDARD_CORS_HEADERS, ...headers] };
           return { data: { enabled: true, ...allowed } };
@@ -27,6 +33,7 @@ export const corsPaths = (core: Core) => [
       }),
       update: op({
         summary: "allow origins",
+        answers: "nothing",
         access: "sudo",
         input: z.object({
           allowed_origins: field.commaList('origins, or "*" alone for all'),
@@ -46,6 +53,7 @@ export const corsPaths = (core: Core) => [
       }),
       delete: op({
         summary: "switch cross-origin rules off",
+        answers: "nothing",
         access: "sudo",
         handle: async () => {
           if (corsSettings(await core.config.snapshot())) {

@@ -41,6 +41,19 @@ const Input = z.object({
 });
 type Given = z.output<typeof Input>;
 
+const Explained = z.object({
+  path: z.string(),
+  operation: z.string(),
+  sudo_required: z.boolean(),
+  allowed: z.boolean(),
+  reason: z.string(),
+  decided_by: z.unknown(),
+  parameter: z.string().nullable(),
+  rules: z.array(z.unknown()),
+  complete: z.boolean(),
+  suggestion: z.unknown(),
+});
+
 export const explainPaths = (core: Core) => {
   const may = (acl: Acl, of: string, operation: Asked): boolean =>
     decide(acl, { path: of, operation, parameters: {}, sudoPath: false }).allowed;
@@ -155,6 +168,7 @@ export const explainPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "explain a decision",
+          answers: Explained,
           input: Input,
           handle: ({ input }, cx) => answer(input, cx),
         }),

@@ -79,6 +79,23 @@ const report = async (core: Core, query: JsonObject) => {
   };
 };
 
+const Health = z.object({
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  standby: z.boolean(),
+  performance_standby: z.boolean(),
+  replication_performance_mode: z.string(),
+  replication_dr_mode: z.string(),
+  server_time_utc: z.number(),
+  version: z.string(),
+  enterprise: z.boolean(),
+  cluster_name: z.string().optional(),
+  cluster_id: z.string().optional(),
+  echo_duration_ms: z.number(),
+  clock_skew_ms: z.number(),
+  replication_primary_canary_age_ms: z.number(),
+});
+
 export const healthPaths = (core: Core) => [
   path("health", {
     summary: "whether the server is initialized and in use",
@@ -87,6 +104,7 @@ export const healthPaths = (core: Core) => [
       ...refusedVerbs,
       read: op({
         summary: "report health; the status of each state can be chosen",
+        answers: { bare: Health },
         access: "unauthenticated",
         input: z
           .custom<JsonObject>(isJsonObject)

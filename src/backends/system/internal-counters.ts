@@ -1,8 +1,26 @@
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { notFound, op, path } from "../../framework/index.ts";
 import { entityListAddress } from "../../storage/keys.ts";
 
 /** `sys/internal/counters`: how many tokens and entities there are. Client counts by month are not kept. */
+
+const Clients = z.object({
+  clients: z.number(),
+  distinct_entities: z.number(),
+  entity_clients: z.number(),
+  non_entity_clients: z.number(),
+  non_entity_tokens: z.number(),
+});
+const Total = z.object({ total: z.number() });
+/** No month is kept, so both lists are empty. */
+const Activity = z.object({ by_namespace: z.array(z.never()), months: z.array(z.never()), total: Clients });
+const Settings = z.object({
+  default_report_months: z.number(),
+  enabled: z.string(),
+  queries_available: z.boolean(),
+  retention_months: z.number(),
+});
 
 const NO_CLIENTS = { clients: 0, distinct_entities: 0, entity_clients: 0, non_entity_clients: 0, non_entity_tokens: 0 };
 
@@ -19,6 +37,7 @@ export const counterPaths = (core: Core) => {
   };
   const activity = op({
     summary: "show no activity",
+    answers: Activity,
     handle: async () => ({ data: { by_namespace: [], months: [], total: NO_CLIENTS } }),
   });
   return [
@@ -28,6 +47,7 @@ export const counterPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "tell that this was removed",
+          answers: "nothing",
           handle: async () => {
             throw notFound("The functionality has been removed on this path");
           },
@@ -40,6 +60,7 @@ export const counterPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "count the living service tokens",
+          answers: z.object({ counters: z.object({ service_tokens: Total }) }),
           handle: async () => {
             const total = (await core.tokens.accessors()).length;
             return { data: { counters: { service_tokens: { total } } } };
@@ -53,6 +74,7 @@ export const counterPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "count the entities",
+          answers: z.object({ counters: z.object({ entities: Total }) }),
           handle: async () => ({ data: { counters: { entities: { total: await entities() } } } }),
         }),
       },
@@ -65,6 +87,7 @@ export const counterPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "show the settings of client counts",
+          answers: Settings,
           handle: async () => ({
             data: {
               default_report_months: 12,

@@ -1,12 +1,13 @@
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { knownOrRefused } from "../../core/request/authorise.ts";
 import { callerOf, ownRequest } from "../../core/request/context.ts";
 import type { KnownToken } from "../../core/tokens/types.ts";
-import { type BackendContext, op, path, permissionDenied } from "../../framework/index.ts";
+import { type BackendContext, Keys, op, path, permissionDenied } from "../../framework/index.ts";
 import type { Acl } from "../../policy/index.ts";
 import { reaches, resultantAcl } from "../../policy/resultant.ts";
-import { mountInfo, publicInfo, shownPath } from "./mount-info.ts";
+import { MountPublic, MountShown, mountInfo, publicInfo, shownPath } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
 
 /**
@@ -25,7 +26,29 @@ export const bearer = async (core: Core, cx: BackendContext): Promise<KnownToken
 
 export const aclOf = (core: Core, known: KnownToken): Promise<Acl> => core.policies.acl(known.policies, known.entity);
 
-const grouped = (mounts: readonly Mount[], show: (mount: Mount) => object) => {
+/** Mounts in full for a token, in brief without one. */
+const Grouped = z.object({
+  secret: z.record(z.string(), z.union([MountShown, MountPublic])),
+  auth: z.record(z.string(), z.union([MountShown, MountPublic])),
+});
+const Rule = z.object({
+  capabilities: z.array(z.string()),
+  required_parameters: z.array(z.string()).optional(),
+  allowed_parameters: z.record(z.string(), z.array(z.unknown())).optional(),
+  denied_parameters: z.record(z.string(), z.array(z.unknown())).optional(),
+  min_wrapping_ttl: z.number().optional(),
+  max_wrapping_ttl: z.number().optional(),
+});
+const ResultantAcl = z.object({
+  root: z.boolean(),
+  exact_paths: z.record(z.string(), Rule).optional(),
+  glob_paths: z.record(z.string(), Rule).optional(),
+});
+
+const grouped = <T extends ReturnType<typeof mountInfo> | ReturnType<typeof publicInfo>>(
+  mounts: readonly Mount[],
+  show: (mount: Mount) => T,
+) => {
   const of = (kind: Mount["kind"]) =>
     Object.fromEntries(mounts.filter((mount) => mount.kind === kind).map((mount) => [shownPath(mount), show(mount)]));
   return { data: { secret: of("secret"), auth: of("auth") } };
@@ -66,6 +89,7 @@ export const internalUiPaths = (core: Core) => {
         read: op({
           ...open,
           summary: "list the mounts in reach; without a token those listed for everybody",
+          answers: Grouped,
           handle: (_request, cx) => all(cx),
         }),
       },
@@ -77,6 +101,7 @@ export const internalUiPaths = (core: Core) => {
         read: op({
           ...open,
           summary: "describe the mount of a path",
+          answers: MountShown.extend({ path: z.string() }),
           handle: ({ params }, cx) => one(params.path, cx),
         }),
       },
@@ -87,6 +112,7 @@ export const internalUiPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "show the caller's rules",
+          answers: ResultantAcl,
           handle: async (_request, cx) => ({ data: resultantAcl(await aclOf(core, callerOf(cx))) }),
         }),
       },
@@ -94,12 +120,26 @@ export const internalUiPaths = (core: Core) => {
     path("internal/ui/namespaces", {
       summary: "namespaces: none",
       params: {},
-      ops: { read: op({ ...open, summary: "list no namespaces", handle: async () => ({ data: { keys: [] } }) }) },
+      ops: {
+        read: op({
+          ...open,
+          summary: "list no namespaces",
+          answers: Keys,
+          handle: async () => ({ data: { keys: [] } }),
+        }),
+      },
     }),
     path("internal/ui/feature-flags", {
       summary: "feature flags of the web page: none",
       params: {},
-      ops: { read: op({ ...open, summary: "list no flags", handle: async () => ({ bare: { feature_flags: [] } }) }) },
+      ops: {
+        read: op({
+          ...open,
+          summary: "list no flags",
+          answers: { bare: z.object({ feature_flags: z.array(z.string()) }) },
+          handle: async () => ({ bare: { feature_flags: [] } }),
+        }),
+      },
     }),
   ];
 };

@@ -21,6 +21,7 @@ const ConfigInput = z.object({
 export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
   const rotate = op({
     summary: "add a version to every data key",
+    answers: "nothing",
     access: "sudo",
     handle: async () => {
       await rotateAll(core, store);
@@ -34,6 +35,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
       ops: {
         read: op({
           summary: "show the term of the data keys",
+          answers: z.object({ term: z.number(), install_time: z.string(), encryptions: z.number() }),
           handle: async () => {
             const { term, installedMs } = keyTerm(await core.config.snapshot());
             // Encryptions are not counted: keys are derived per item.
@@ -50,6 +52,11 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
       ops: {
         read: op({
           summary: "show the rotation settings",
+          answers: z.object({
+            max_operations: z.number(),
+            enabled: z.boolean(),
+            interval: z.union([z.number(), z.string()]),
+          }),
           handle: async () => {
             const { maxOperations, enabled, intervalSeconds } = rotationConfig(await core.config.snapshot());
             const interval = intervalSeconds === 0 ? 0 : formatDuration(seconds(intervalSeconds));
@@ -58,6 +65,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
         }),
         update: op({
           summary: "change the rotation settings; what is not given stays",
+          answers: "nothing",
           input: ConfigInput,
           handle: async ({ input }) => {
             const before = rotationConfig(await core.config.snapshot());

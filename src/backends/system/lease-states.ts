@@ -11,6 +11,25 @@ const STARTED =
 const TIDY_MS = 5000;
 const SHOWN = 10_000;
 
+const Irrevocable = z.object({
+  lease_count: z.number(),
+  leases: z.array(z.object({ lease_id: z.string(), mount_id: z.string(), error: z.string() })),
+});
+const Counts = z.object({ lease_count: z.number(), counts: z.record(z.string(), z.number()) });
+const Jobs = z.object({
+  jobs: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      subject: z.string(),
+      state: z.string(),
+      handled: z.number(),
+      started: z.string(),
+      error: z.string().optional(),
+    }),
+  ),
+});
+
 const limitOf = (text: string | undefined): number => {
   if (text === undefined || text === "") return SHOWN;
   if (text === "none") return Number.POSITIVE_INFINITY;
@@ -49,6 +68,7 @@ export const leaseStatePaths = (core: Core) => {
       ops: {
         read: op({
           summary: "list the irrevocable leases",
+          answers: Irrevocable,
           access: "sudo",
           input: z.object({
             type,
@@ -75,6 +95,7 @@ export const leaseStatePaths = (core: Core) => {
       ops: {
         read: op({
           summary: "count the irrevocable leases by mount",
+          answers: Counts,
           input: z.object({ type, include_child_namespaces: field.flag("not used") }),
           handle: async ({ input }) => {
             if (input.type !== "irrevocable") return undefined;
@@ -96,6 +117,7 @@ export const leaseStatePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "remove what leads nowhere, end what has no token",
+          answers: "nothing",
           handle: async () => {
             await core.leases.tidy(core.clock.now() + TIDY_MS);
             return { status: 202, data: null, warnings: [STARTED] };
@@ -109,6 +131,7 @@ export const leaseStatePaths = (core: Core) => {
       ops: {
         read: op({
           summary: "list the jobs of the last day",
+          answers: Jobs,
           access: "sudo",
           handle: async () => ({ data: { jobs: (await core.jobs.list()).map(shownJob) } }),
         }),

@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { hasEnded } from "../../core/leases/expiry.ts";
 import type { Lease } from "../../core/leases/types.ts";
+import { renewed } from "../../core/request/core-reply.ts";
 import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
 import type { Token } from "../../core/tokens/types.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
@@ -38,6 +39,19 @@ const ofEngine = (lease: Lease, nowMs: number) => ({
   ...(lease.state === "irrevocable" ? { revoke_error: lease.error } : {}),
 });
 
+const LeaseShown = z.object({
+  id: z.string(),
+  path: z.string(),
+  renewable: z.boolean(),
+  issue_time: z.string(),
+  expire_time: z.string().nullable(),
+  last_renewal: z.string().nullable(),
+  ttl: z.number(),
+  revoke_error: z.string().optional(),
+});
+/** With status 202: the rest is being revoked. */
+const Unfinished = z.object({ job_id: z.string() });
+
 const ACCEPTED = { status: 202 } as const;
 
 export const leasePaths = (core: Core) => {
@@ -55,7 +69,7 @@ export const leasePaths = (core: Core) => {
   const renew = async (id: string, increment: number) => {
     if (await core.leases.tokenOf(id)) throw invalidRequest("tokens cannot be renewed through this endpoint");
     const { lease, warnings } = await core.leases.renew(id, seconds(increment));
-    return { renewed: { id: lease.id, renewable: lease.renewable, duration: lease.ttl }, data: null, warnings };
+    return renewed({ id: lease.id, renewable: lease.renewable, duration: lease.ttl }, warnings);
   };
 
   const revoke = async (id: string, sync: boolean) => {
@@ -84,8 +98,8 @@ export const leasePaths = (core: Core) => {
   const byId = { url_lease_id: "id of the lease" };
   const byPrefix = { prefix: "start of the lease ids, at whole path elements" };
 
-  const renewHere = { summary: "renew a lease", input: renewInput } as const;
-  const revokeHere = { summary: "revoke a lease", input: revokeInput } as const;
+  const renewHere = { summary: "renew a lease", answers: "lease", input: renewInput } as const;
+  const revokeHere = { summary: "revoke a lease", answers: "nothing", input: revokeInput } as const;
   type RenewGiven = z.output<typeof renewInput>;
   type RevokeGiven = z.output<typeof revokeInput>;
   const renewing = (given: RenewGiven, inPath?: string) => renew(idOf(given.lease_id, inPath), given.increment ?? 0);
@@ -129,6 +143,7 @@ export const leasePaths = (core: Core) => {
     ops: {
       update: {
         summary: "revoke everything below a prefix",
+        answers: [Unfinished, "nothing"],
         access: "sudo",
         input: prefixInput,
         handle: ({ params, input }: Below & { input: z.output<typeof prefixInput> }) =>
@@ -142,6 +157,7 @@ export const leasePaths = (core: Core) => {
     ops: {
       update: {
         summary: "remove leases although their secrets may live on",
+        answers: [Unfinished, "nothing"],
         access: "sudo",
         handle: ({ params }: Below) => revokePrefix(params.prefix, true, true),
       },
@@ -156,11 +172,13 @@ export const leasePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "look up a lease",
+          answers: LeaseShown,
           input: z.object({ lease_id }),
           handle: ({ input }) => lookup(idOf(input.lease_id)),
         }),
         list: op({
           summary: "list the tops of all lease ids",
+          answers: Keys,
           access: "sudo",
           handle: async () => ({ data: { keys: await core.leases.list("") } }),
         }),
@@ -172,6 +190,7 @@ export const leasePaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list what comes next in the lease ids",
+          answers: Keys,
           access: "sudo",
           handle: async ({ params }) => ({
             data: { keys: await core.leases.list(params.prefix.endsWith("/") ? params.prefix : `${params.prefix}/`) },

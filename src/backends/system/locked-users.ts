@@ -21,6 +21,24 @@ const authAccessors = async (core: Core): Promise<readonly string[]> => {
   return [...mounts.values()].filter(({ kind }) => kind === "auth").map(({ info }) => info.accessor);
 };
 
+const LockedUsers = z.object({
+  total: z.number(),
+  by_namespace: z.array(
+    z.object({
+      namespace_id: z.string(),
+      namespace_path: z.string(),
+      counts: z.number(),
+      mount_accessors: z.array(
+        z.object({
+          mount_accessor: z.string(),
+          counts: z.number(),
+          alias_identifiers: z.array(z.string()).nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+
 /** A mount that is asked for by name is shown whatever is locked there. */
 const summary = async (core: Core, asked: string | undefined) => {
   const accessors = asked ? [asked] : await authAccessors(core);
@@ -38,6 +56,7 @@ export const lockedUsersPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "Count and name the locked users, by mount.",
+        answers: LockedUsers,
         input: z.object({ mount_accessor: field.text("Accessor of one mount.") }),
         handle: async ({ input }) => ({ data: await summary(core, input.mount_accessor) }),
       }),
@@ -52,6 +71,7 @@ export const lockedUsersPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "Unlock a user, and forget the failures.",
+        answers: "nothing",
         handle: async ({ params }) => {
           // Methods fold names to lower case or not at all.
           const names = new Set([params.alias_identifier, params.alias_identifier.toLowerCase()]);

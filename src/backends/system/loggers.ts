@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
-import { isJsonObject, type JsonObject } from "../../std/json.ts";
+import type { JsonObject } from "../../std/json.ts";
 
 /**
  * `sys/loggers`: the operator's log levels, kept for every environment. The operator's log says only what needs
@@ -23,6 +23,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 };
 const LOGGERS = ["audit", "core", "expiration", "identity", "policy", "storage", "token"];
 
+const Levels = z.record(z.string(), z.string());
+
 const levelOf = (text: string | undefined): string => {
   if (!text) throw invalidRequest("level is required");
   const level = Object.hasOwn(SPELLINGS, text.toLowerCase()) ? SPELLINGS[text.toLowerCase()] : undefined;
@@ -33,10 +35,10 @@ const levelOf = (text: string | undefined): string => {
 const input = z.object({ level: field.text("trace, debug, info, warn or error") });
 
 export const loggerPaths = (core: Core) => {
-  const levels = async (): Promise<JsonObject> => {
+  const levels = async (): Promise<Readonly<Record<string, string>>> => {
     const stored = (await core.config.snapshot()).settings.get(`setting/${NAME}`)?.["levels"];
     const defaults = Object.fromEntries(LOGGERS.map((name) => [name, DEFAULT_LEVEL]));
-    return { ...defaults, ...(isJsonObject(stored) ? stored : {}) };
+    return { ...defaults, ...Levels.safeParse(stored).data };
   };
   const put = (all: JsonObject) => core.config.putSetting("setting", NAME, { levels: all });
   const known = (name: string): string => {
@@ -49,9 +51,10 @@ export const loggerPaths = (core: Core) => {
       summary: "levels of all loggers",
       params: {},
       ops: {
-        read: op({ summary: "read the levels", handle: async () => ({ data: await levels() }) }),
+        read: op({ summary: "read the levels", answers: Levels, handle: async () => ({ data: await levels() }) }),
         update: op({
           summary: "set the level of all loggers",
+          answers: "nothing",
           input,
           handle: async ({ input: { level } }) => {
             const wanted = levelOf(level);
@@ -61,6 +64,7 @@ export const loggerPaths = (core: Core) => {
         }),
         delete: op({
           summary: "put all loggers back",
+          answers: "nothing",
           handle: async () => {
             await core.config.putSetting("setting", NAME, undefined);
             return undefined;
@@ -74,10 +78,14 @@ export const loggerPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read the level of a logger",
-          handle: async ({ params }) => ({ data: { [known(params.name)]: (await levels())[params.name] } }),
+          answers: Levels,
+          handle: async ({ params }) => ({
+            data: { [known(params.name)]: (await levels())[params.name] ?? DEFAULT_LEVEL },
+          }),
         }),
         update: op({
           summary: "set the level of a logger",
+          answers: "nothing",
           input,
           handle: async ({ params, input: { level } }) => {
             const name = known(params.name);
@@ -87,6 +95,7 @@ export const loggerPaths = (core: Core) => {
         }),
         delete: op({
           summary: "put a logger back",
+          answers: "nothing",
           handle: async ({ params }) => {
             const name = known(params.name);
             await put({ ...(await levels()), [name]: DEFAULT_LEVEL });

@@ -28,6 +28,26 @@ const meters = async (core: Core): Promise<readonly Meter[]> => {
   ];
 };
 
+const Labels = z.record(z.string(), z.string());
+const Telemetry = z.object({
+  Timestamp: z.string(),
+  Gauges: z.array(z.object({ Name: z.string(), Value: z.number(), Labels })),
+  Points: z.array(z.never()),
+  Counters: z.array(
+    z.object({
+      Name: z.string(),
+      Count: z.number(),
+      Sum: z.number(),
+      Min: z.number(),
+      Max: z.number(),
+      Mean: z.number(),
+      Labels,
+    }),
+  ),
+  Samples: z.array(z.never()),
+});
+const PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
 const asJson = (found: readonly Meter[], nowMs: number) => ({
   Timestamp: `${new Date(nowMs).toISOString().replace("T", " ").slice(0, 19)} +0000 UTC`,
   Gauges: found
@@ -53,6 +73,7 @@ export const metricPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "read the telemetry",
+        answers: [{ bare: Telemetry }, { raw: PROMETHEUS }],
         input: z.object({ format: field.text("prometheus, or JSON when absent") }),
         handle: async ({ input }) => {
           const format = input.format ?? "";
@@ -60,8 +81,7 @@ export const metricPaths = (core: Core) => [
           if (format !== "prometheus") {
             throw invalidRequest(`metric response format ${JSON.stringify(format)} unknown`);
           }
-          const contentType = "text/plain; version=0.0.4; charset=utf-8";
-          return { raw: { contentType, body: Buffer.from(asPrometheus(await meters(core))) } };
+          return { raw: { contentType: PROMETHEUS, body: Buffer.from(asPrometheus(await meters(core))) } };
         },
       }),
     },

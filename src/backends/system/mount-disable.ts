@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { unmount } from "../../core/mounts/unmount.ts";
@@ -5,6 +6,9 @@ import { invalidRequest } from "../../framework/index.ts";
 
 /** How long a request works at what may take longer; the rest goes on as a job. API Gateway waits 30 seconds. */
 export const PATIENCE_MS = 20_000;
+
+/** The job that goes on removing a mount, with status 202. */
+export const Leaving = z.object({ job_id: z.string() });
 
 /** Answers nothing when the mount is gone, 202 and a warning when it is still going. Throws when a lease stands in the way. */
 export const disable = async (core: Core, mount: Mount | undefined) => {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
 
@@ -33,6 +34,65 @@ const lockout = ({ userLockout }: MountConfig) =>
 
 const tokenType = ({ kind, config }: Mount) =>
   kind === "auth" ? { token_type: config.tokenType ?? "default-service" } : {};
+
+const texts = z.array(z.string());
+const listShape = {
+  allowed_response_headers: texts.optional(),
+  audit_non_hmac_request_keys: texts.optional(),
+  audit_non_hmac_response_keys: texts.optional(),
+  passthrough_request_headers: texts.optional(),
+  listing_visibility: z.string().optional(),
+};
+const lockoutShape = {
+  user_lockout_counter_reset_duration: z.number(),
+  user_lockout_disable: z.boolean(),
+  user_lockout_duration: z.number(),
+  user_lockout_threshold: z.number(),
+};
+
+/** A mount as it was configured. TTLs are the mount's own; 0 is the system's default. */
+export const MountShown = z.object({
+  accessor: z.string(),
+  config: z.object({
+    default_lease_ttl: z.number(),
+    force_no_cache: z.boolean(),
+    max_lease_ttl: z.number(),
+    ...listShape,
+    token_type: z.string().optional(),
+    user_lockout_config: z.object(lockoutShape).optional(),
+  }),
+  deprecation_status: z.string().optional(),
+  description: z.string(),
+  external_entropy_access: z.boolean(),
+  local: z.boolean(),
+  options: z.record(z.string(), z.string()).nullable(),
+  plugin_version: z.string(),
+  running_plugin_version: z.string(),
+  running_sha256: z.string(),
+  seal_wrap: z.boolean(),
+  type: z.string(),
+  uuid: z.string(),
+});
+
+/** The settings of a mount that count: its own or the system's. */
+export const TuneShown = z.object({
+  default_lease_ttl: z.number(),
+  description: z.string(),
+  force_no_cache: z.boolean(),
+  max_lease_ttl: z.number(),
+  ...listShape,
+  external_entropy_access: z.boolean().optional(),
+  options: z.record(z.string(), z.string()).optional(),
+  token_type: z.string().optional(),
+  ...z.object(lockoutShape).partial().shape,
+});
+
+/** What everybody may see of a mount that is listed for all. */
+export const MountPublic = z.object({
+  type: z.string(),
+  description: z.string(),
+  options: z.record(z.string(), z.string()),
+});
 
 /** TTLs are the mount's own; 0 is the system's default. */
 export const mountInfo = (mount: Mount) => {

@@ -1,9 +1,10 @@
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
 import { as, type MountPath } from "../../std/brand.ts";
-import { disable } from "./mount-disable.ts";
+import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
-import { mountInfo } from "./mount-info.ts";
+import { MountShown, mountInfo } from "./mount-info.ts";
 import { EnableInput } from "./mount-input.ts";
 
 /** `sys/mounts`: secrets engines, listed, enabled, described and disabled. `tune.ts` has what can be changed. */
@@ -25,6 +26,7 @@ export const mountsPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "list the secrets engines with their settings",
+        answers: z.record(z.string(), MountShown),
         handle: async () => {
           const { mounts } = await core.config.snapshot();
           const shown = [...mounts.values()].filter((mount) => mount.kind === "secret");
@@ -40,6 +42,7 @@ export const mountsPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "describe the mount that serves this path",
+        answers: MountShown,
         handle: async ({ params }) => {
           const where = asMountPath(params.path);
           const snapshot = await core.config.snapshot();
@@ -50,6 +53,7 @@ export const mountsPaths = (core: Core) => [
       }),
       update: op({
         summary: "enable a secrets engine",
+        answers: "nothing",
         input: EnableInput,
         handle: async ({ params, input }) => {
           const where = asMountPath(params.path);
@@ -62,6 +66,7 @@ export const mountsPaths = (core: Core) => [
       }),
       delete: op({
         summary: "disable a secrets engine: its leases are revoked, its data is destroyed",
+        answers: [Leaving, "nothing"],
         handle: async ({ params }) => {
           const where = asMountPath(params.path);
           if (PROTECTED.includes(where)) throw invalidRequest(`cannot unmount "${where}"`);

@@ -8,6 +8,14 @@ import { aclOf, bearer } from "./internal-ui.ts";
 
 /** `sys/internal/specs/openapi`: what the caller can reach, as an OpenAPI document. */
 
+/** An OpenAPI 3 document. */
+const Document = z.object({
+  openapi: z.string(),
+  info: z.record(z.string(), z.unknown()),
+  paths: z.record(z.string(), z.unknown()),
+  components: z.record(z.string(), z.unknown()),
+});
+
 const input = z.object({
   generic_mount_paths: field.flag("name mounts by a parameter and each type once"),
   context: field.text("not used"),
@@ -33,6 +41,7 @@ export const openApiPaths = (core: Core) => {
   };
   const definition = {
     summary: "document what the caller can reach",
+    answers: { bare: Document },
     access: "unauthenticated",
     input,
     handle: ({ input: given }: { readonly input: z.output<typeof input> }, cx: BackendContext) =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { createPasswordPolicies } from "../../core/password-policies/index.ts";
-import { field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
+import { field, invalidRequest, Keys, op, path, VaultError } from "../../framework/index.ts";
 import { decodePolicyText } from "../../policy/index.ts";
 
 /** `sys/policies/password`: what generated passwords look like, and one on request. */
@@ -18,6 +18,7 @@ export const passwordPolicyPaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list the password policies",
+          answers: Keys,
           handle: async () => ({ data: { keys: await policies.list() } }),
         }),
       },
@@ -28,6 +29,7 @@ export const passwordPolicyPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read a password policy as it was written",
+          answers: z.object({ policy: z.string() }),
           handle: async ({ params }) => {
             const policy = await policies.get(params.name);
             if (policy === undefined) throw missing();
@@ -36,6 +38,7 @@ export const passwordPolicyPaths = (core: Core) => {
         }),
         update: op({
           summary: "write a password policy",
+          answers: "nothing",
           input: z.object({ policy: field.text("the policy in HCL or JSON, plain or base64") }),
           handle: async ({ params, input }) => {
             if (input.policy === undefined || input.policy === "")
@@ -46,6 +49,7 @@ export const passwordPolicyPaths = (core: Core) => {
         }),
         delete: op({
           summary: "delete a password policy",
+          answers: "nothing",
           handle: async ({ params }) => {
             await policies.remove(params.name);
             return undefined;
@@ -59,6 +63,7 @@ export const passwordPolicyPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "generate a password",
+          answers: z.object({ password: z.string() }),
           handle: async ({ params }) => {
             const password = await policies.generate(params.name);
             if (password === undefined) throw missing();

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 
 /**
@@ -18,6 +17,25 @@ const CORE_TYPES = new Set(["system", "cubbyhole", "identity", "token"]);
 
 /** What the database engine connects to, by the names Vault gives its plugins. */
 const DATABASES = ["postgresql-database-plugin"];
+
+const Detail = z.object({
+  builtin: z.boolean(),
+  deprecation_status: z.string(),
+  name: z.string(),
+  type: z.string(),
+  version: z.string(),
+});
+const Catalog = z.object({
+  auth: z.array(z.string()),
+  database: z.array(z.string()),
+  secret: z.array(z.string()),
+  detailed: z.array(Detail),
+});
+const Plugin = Detail.omit({ type: true }).extend({
+  args: z.array(z.string()),
+  command: z.string(),
+  sha256: z.string(),
+});
 
 const NO_PLUGINS = "plugins cannot be registered: only the built-in backends exist";
 
@@ -39,7 +57,7 @@ export const pluginPaths = (core: Core) => {
       .sort();
   };
 
-  const detail = (kind: Kind, name: string): JsonObject => ({
+  const detail = (kind: Kind, name: string) => ({
     builtin: true,
     deprecation_status: "supported",
     name,
@@ -58,9 +76,12 @@ export const pluginPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "list the built-in backends of every kind",
+          answers: Catalog,
           handle: async () => ({
             data: {
-              ...Object.fromEntries(KINDS.map((kind) => [kind, namesOf(kind)])),
+              auth: namesOf("auth"),
+              database: namesOf("database"),
+              secret: namesOf("secret"),
               detailed: KINDS.flatMap((kind) => namesOf(kind).map((name) => detail(kind, name))),
             },
           }),
@@ -73,6 +94,7 @@ export const pluginPaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list the built-in backends of a kind",
+          answers: Keys,
           access: "sudo",
           // A kind without any is still a list.
           handle: async ({ params }) => ({ status: 200, data: { keys: namesOf(kindOf(params.type)) } }),
@@ -85,6 +107,7 @@ export const pluginPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "describe a built-in backend",
+          answers: Plugin,
           access: "sudo",
           handle: async ({ params }) => {
             const kind = kindOf(params.type);
@@ -93,8 +116,18 @@ export const pluginPaths = (core: Core) => {
             return { data: { args: [], command: "", sha256: "", ...shown } };
           },
         }),
-        update: op({ summary: "refused: no plugin can be registered", access: "sudo", handle: refuse }),
-        delete: op({ summary: "refused: no plugin can be removed", access: "sudo", handle: refuse }),
+        update: op({
+          summary: "refused: no plugin can be registered",
+          answers: "nothing",
+          access: "sudo",
+          handle: refuse,
+        }),
+        delete: op({
+          summary: "refused: no plugin can be removed",
+          answers: "nothing",
+          access: "sudo",
+          handle: refuse,
+        }),
       },
     }),
     path("plugins/reload/backend", {
@@ -103,6 +136,7 @@ export const pluginPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "accept a reload; built-in backends keep no state to reload",
+          answers: z.object({ reload_id: z.string() }),
           access: "sudo",
           input: z.object({
             plugin: field.text("name of the plugin"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { field, invalidRequest, op, path, type Reply } from "../../framework/index.ts";
+import { type EmptyReply, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import {
   canonicalPolicyName,
   decodePolicyText,
@@ -31,13 +31,13 @@ interface Given {
 export const policyPaths = (core: Core) => {
   const names = async (): Promise<readonly string[]> => listedPolicyNames(await core.policies.list());
 
-  const read = async (given: string, as: "policy" | "rules") => {
+  const read = async (given: string) => {
     const name = canonicalPolicyName(given);
     const policy = await core.policies.get(name);
-    return policy && { data: { name, [as]: policy.text } };
+    return policy && { name, text: policy.text };
   };
 
-  const write = async (given: string, input: Given): Promise<Reply<never> | undefined> => {
+  const write = async (given: string, input: Given): Promise<EmptyReply | undefined> => {
     const name = orRefuse(() => nameForWrite(given));
     const old = input.policy === undefined || input.policy === "" ? (input.rules ?? "") : "";
     const text = old === "" ? (input.policy ?? "") : old;
@@ -58,7 +58,8 @@ export const policyPaths = (core: Core) => {
   const params = { name: "name of the policy; may hold slashes" };
   const policy = field.text("the policy in HCL or JSON, plain or base64");
   const old = {
-    summary: "names of the ACL policies, as long-standing clients ask",
+    summary: "list the ACL policies, as long-standing clients ask",
+    answers: Keys.extend({ policies: z.array(z.string()) }),
     handle: async () => {
       const keys = await names();
       return { data: { keys, policies: keys } };
@@ -68,7 +69,13 @@ export const policyPaths = (core: Core) => {
     path("policies/acl", {
       summary: "names of the ACL policies",
       params: {},
-      ops: { list: op({ summary: "list the ACL policies", handle: async () => ({ data: { keys: await names() } }) }) },
+      ops: {
+        list: op({
+          summary: "list the ACL policies",
+          answers: Keys,
+          handle: async () => ({ data: { keys: await names() } }),
+        }),
+      },
     }),
     path("policies/acl/{name+}", {
       summary: "an ACL policy",
@@ -76,14 +83,23 @@ export const policyPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read an ACL policy as it was written",
-          handle: (request) => read(request.params.name, "policy"),
+          answers: z.object({ name: z.string(), policy: z.string() }),
+          handle: async ({ params: { name } }) => {
+            const found = await read(name);
+            return found && { data: { name: found.name, policy: found.text } };
+          },
         }),
         update: op({
           summary: "write an ACL policy",
+          answers: "nothing",
           input: z.object({ policy }),
           handle: ({ params: { name }, input }) => write(name, input),
         }),
-        delete: op({ summary: "delete an ACL policy", handle: (request) => remove(request.params.name) }),
+        delete: op({
+          summary: "delete an ACL policy",
+          answers: "nothing",
+          handle: (request) => remove(request.params.name),
+        }),
       },
     }),
     path("policy", { summary: "names of the ACL policies", params: {}, ops: { list: op(old), read: op(old) } }),
@@ -93,14 +109,23 @@ export const policyPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read an ACL policy as it was written",
-          handle: (request) => read(request.params.name, "rules"),
+          answers: z.object({ name: z.string(), rules: z.string() }),
+          handle: async ({ params: { name } }) => {
+            const found = await read(name);
+            return found && { data: { name: found.name, rules: found.text } };
+          },
         }),
         update: op({
           summary: "write an ACL policy",
+          answers: "nothing",
           input: z.object({ policy, rules: field.text("older name of policy") }),
           handle: ({ params: { name }, input }) => write(name, input),
         }),
-        delete: op({ summary: "delete an ACL policy", handle: (request) => remove(request.params.name) }),
+        delete: op({
+          summary: "delete an ACL policy",
+          answers: "nothing",
+          handle: (request) => remove(request.params.name),
+        }),
       },
     }),
   ];

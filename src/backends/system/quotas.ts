@@ -2,12 +2,28 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { QUOTA_KIND, type QuotaRule, rulesOf, settingRow, settingsOf } from "../../core/quotas/rules.ts";
 import { toSealed } from "../../core/sealed.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 
 /** `sys/quotas`: rate limits and what they do besides limiting. */
 
-const shown = (rule: QuotaRule): JsonObject => ({
+const RateLimit = z.object({
+  type: z.string(),
+  name: z.string(),
+  path: z.string(),
+  role: z.string(),
+  rate: z.number(),
+  interval: z.number(),
+  block_interval: z.number(),
+  inheritable: z.boolean(),
+});
+const QuotaConfig = z.object({
+  enable_rate_limit_audit_logging: z.boolean(),
+  enable_rate_limit_response_headers: z.boolean(),
+  rate_limit_exempt_paths: z.array(z.string()),
+  absolute_rate_limit_exempt_paths: z.array(z.string()),
+});
+
+const shown = (rule: QuotaRule) => ({
   type: "rate-limit",
   name: rule.name,
   path: rule.path,
@@ -73,6 +89,7 @@ export const quotaPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read the configuration of the quotas",
+          answers: QuotaConfig,
           handle: async () => {
             const { auditLogging, responseHeaders, exemptPaths } = settingsOf(await core.config.snapshot());
             return {
@@ -87,6 +104,7 @@ export const quotaPaths = (core: Core) => {
         }),
         update: op({
           summary: "configure the quotas",
+          answers: "nothing",
           input: configInput,
           handle: async ({ input }) => {
             const old = settingsOf(await core.config.snapshot());
@@ -107,6 +125,7 @@ export const quotaPaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list the rate limits",
+          answers: Keys,
           handle: async () => ({ data: { keys: (await rules()).map((rule) => rule.name).sort() } }),
         }),
       },
@@ -117,6 +136,7 @@ export const quotaPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read a rate limit",
+          answers: RateLimit,
           handle: async ({ params }) => {
             const rule = await find(params.name);
             return rule && { data: shown(rule) };
@@ -124,6 +144,7 @@ export const quotaPaths = (core: Core) => {
         }),
         update: op({
           summary: "write a rate limit",
+          answers: "nothing",
           input: ruleInput,
           handle: async ({ params, input }) => {
             const old = await find(params.name);
@@ -142,6 +163,7 @@ export const quotaPaths = (core: Core) => {
         }),
         delete: op({
           summary: "delete a rate limit",
+          answers: "nothing",
           handle: async ({ params }) => {
             if (await find(params.name)) await core.config.putSetting(QUOTA_KIND, params.name, undefined);
             return undefined;

@@ -13,6 +13,11 @@ import { asMountPath, isReserved } from "./mounts.ts";
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
 
+const Migration = z.object({
+  migration_id: z.string(),
+  migration_info: z.object({ source_mount: z.string(), target_mount: z.string(), status: z.string() }),
+});
+
 const checkSpaces = (text: string, name: string): void => {
   if (text !== text.trim()) throw invalidRequest(`'${name}' path cannot contain trailing whitespace`);
 };
@@ -45,6 +50,7 @@ export const remountPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "move a mount to another path; its leases are revoked, its data goes along",
+        answers: z.object({ migration_id: z.string() }),
         access: "sudo",
         input: z.object({ from: field.text("path of the mount"), to: field.text("path it shall have") }),
         handle: async ({ input }) => {
@@ -67,6 +73,7 @@ export const remountPaths = (core: Core) => [
     ops: {
       read: op({
         summary: "tell the state of a move, and carry it on",
+        answers: Migration,
         handle: async ({ params }) => {
           const job = await core.jobs.find(params.migration_id);
           if (job?.kind !== "remount") return undefined;

@@ -20,6 +20,7 @@ export const requestHeaderPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "list the audited request headers",
+          answers: z.object({ headers: z.record(z.string(), z.unknown()) }),
           access: "sudo",
           handle: async () => ({ data: { headers: await all() } }),
         }),
@@ -31,6 +32,7 @@ export const requestHeaderPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read how a header is audited",
+          answers: z.record(z.string(), z.unknown()),
           access: "sudo",
           handle: async ({ params }) => {
             const found = (await all())[params.header.toLowerCase()];
@@ -40,6 +42,7 @@ export const requestHeaderPaths = (core: Core) => {
         }),
         update: op({
           summary: "audit a header",
+          answers: "nothing",
           access: "sudo",
           input: z.object({ hmac: field.flag("hash its values") }),
           handle: async ({ params, input }) => {
@@ -51,6 +54,7 @@ export const requestHeaderPaths = (core: Core) => {
         }),
         delete: op({
           summary: "stop auditing a header",
+          answers: "nothing",
           access: "sudo",
           handle: async ({ params }) => {
             const name = params.header.toLowerCase();

@@ -43,6 +43,24 @@ const status = async (core: Core) => {
   };
 };
 
+const SealStatus = z.object({
+  type: z.string(),
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  t: z.number(),
+  n: z.number(),
+  progress: z.number(),
+  nonce: z.string(),
+  version: z.string(),
+  build_date: z.string(),
+  migration: z.boolean(),
+  cluster_name: z.string().optional(),
+  cluster_id: z.string().optional(),
+  recovery_seal: z.boolean(),
+  recovery_seal_type: z.string(),
+  storage_type: z.string(),
+});
+
 const isKey = (text: string): boolean =>
   (/^[0-9a-fA-F]+$/.test(text) && text.length % 2 === 0) ||
   (/^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0);
@@ -74,6 +92,7 @@ export const sealPaths = (core: Core) => {
   const open = { access: "unauthenticated" } as const;
   const wrong = op({
     summary: "refused",
+    answers: "nothing",
     handle: async () => {
       throw wrongVerb();
     },
@@ -88,6 +107,7 @@ export const sealPaths = (core: Core) => {
         read: op({
           ...open,
           summary: "show the seal's state",
+          answers: { bare: SealStatus },
           handle: async (_request, cx) => {
             notHead(cx);
             return { bare: await status(core) };
@@ -103,6 +123,7 @@ export const sealPaths = (core: Core) => {
         read: op({
           ...open,
           summary: "tell whether the server is initialized",
+          answers: { bare: z.object({ initialized: z.boolean() }) },
           handle: async (_request, cx) => {
             notHead(cx);
             return { bare: { initialized: (await status(core)).initialized } };
@@ -111,6 +132,7 @@ export const sealPaths = (core: Core) => {
         update: op({
           ...open,
           summary: "refuse: the operator's AWS identity initializes",
+          answers: "nothing",
           input: field.anyBody("not used"),
           handle: async () => {
             const { initialized } = await status(core);
@@ -127,6 +149,7 @@ export const sealPaths = (core: Core) => {
         update: op({
           ...open,
           summary: "show the seal's state; refuse while sealed",
+          answers: { bare: SealStatus },
           input: UnsealInput,
           handle: ({ input }) => unsealing(input.key, input.reset),
         }),
@@ -140,6 +163,7 @@ export const sealPaths = (core: Core) => {
         delete: wrong,
         update: op({
           summary: "answer nothing any more until the operator's AWS identity unseals",
+          answers: "nothing",
           access: "sudo",
           handle: async () => {
             await seal(core);
@@ -154,7 +178,7 @@ export const sealPaths = (core: Core) => {
       ops: {
         read: wrong,
         delete: wrong,
-        update: op({ summary: "do nothing", access: "sudo", handle: async () => undefined }),
+        update: op({ summary: "do nothing", answers: "nothing", access: "sudo", handle: async () => undefined }),
       },
     }),
   ];

@@ -81,6 +81,7 @@ export const toolPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "make random bytes",
+          answers: z.object({ random_bytes: z.string() }),
           input: randomInput,
           handle: async ({ input }) => random("platform", input.bytes ?? 32, input.format ?? "base64"),
         }),
@@ -92,6 +93,7 @@ export const toolPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "make random bytes",
+          answers: z.object({ random_bytes: z.string() }),
           input: randomInput,
           handle: async ({ params, input }) => {
             const { urlbytes } = params;
@@ -108,6 +110,7 @@ export const toolPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "make random bytes",
+          answers: z.object({ random_bytes: z.string() }),
           input: randomInput,
           handle: async ({ params, input }) =>
             random(params.source, byteCount(params.urlbytes), input.format ?? "base64"),
@@ -120,6 +123,7 @@ export const toolPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "hash data",
+          answers: z.object({ sum: z.string() }),
           input: hashInput,
           handle: async ({ input }) => hash(input.input ?? "", input.algorithm ?? "sha2-256", input.format ?? "hex"),
         }),
@@ -131,6 +135,7 @@ export const toolPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "hash data",
+          answers: z.object({ sum: z.string() }),
           input: hashInput,
           handle: async ({ params, input }) => hash(input.input ?? "", params.urlalgorithm, input.format ?? "hex"),
         }),

@@ -4,7 +4,7 @@ import type { Mount } from "../../core/mounts/mount.ts";
 import { changeMounts, mountWrite } from "../../core/mounts/table.ts";
 import { versionsOf } from "../../core/mounts/types.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
-import { tuneInfo } from "./mount-info.ts";
+import { TuneShown, tuneInfo } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
 import { type TuneGiven, TuneInput, tuned } from "./tune-input.ts";
 
@@ -43,9 +43,14 @@ export const tunePaths = (core: Core) => {
       summary: "settings of a mount",
       params: { path: "where it is mounted; auth methods with auth/ in front" },
       ops: {
-        read: op({ summary: "show the settings that count", handle: ({ params }) => show(asMountPath(params.path)) }),
+        read: op({
+          summary: "show the settings that count",
+          answers: TuneShown,
+          handle: ({ params }) => show(asMountPath(params.path)),
+        }),
         update: op({
           summary: "change settings",
+          answers: "nothing",
           input: TuneInput,
           handle: ({ params, input }) => tune(asMountPath(params.path), input),
         }),
@@ -57,11 +62,13 @@ export const tunePaths = (core: Core) => {
       ops: {
         read: op({
           summary: "show the settings that count",
+          answers: TuneShown,
           access: "sudo",
           handle: ({ params }) => show(asMountPath(`auth/${params.path}`)),
         }),
         update: op({
           summary: "change settings",
+          answers: "nothing",
           access: "sudo",
           input: TuneInput,
           handle: ({ params, input }) => tune(asMountPath(`auth/${params.path}`), input),

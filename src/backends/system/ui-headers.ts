@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 
 /** `sys/config/ui/headers`: headers that are sent with the web page. */
@@ -30,6 +30,7 @@ export const uiHeaderPaths = (core: Core) => {
       ops: {
         list: op({
           summary: "list the headers",
+          answers: Keys,
           access: "sudo",
           handle: async () => {
             const { settings } = await core.config.snapshot();
@@ -45,6 +46,7 @@ export const uiHeaderPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "read a header",
+          answers: [z.object({ value: z.string() }), z.object({ values: z.array(z.string()) })],
           access: "sudo",
           input: z.object({ multivalue: field.flag("answer all values") }),
           handle: async ({ params, input }) => {
@@ -56,6 +58,7 @@ export const uiHeaderPaths = (core: Core) => {
         }),
         update: op({
           summary: "set a header",
+          answers: "nothing",
           access: "sudo",
           input: z.object({ values: field.textList("the header's values") }),
           handle: async ({ params, input }) => {
@@ -72,6 +75,7 @@ export const uiHeaderPaths = (core: Core) => {
         }),
         delete: op({
           summary: "remove a header",
+          answers: "nothing",
           access: "sudo",
           handle: async ({ params }) => {
             if ((await valuesOf(params.header)).length > 0) await put(params.header, undefined);

@@ -38,6 +38,10 @@ const given = (body: JsonValue | undefined, cx: BackendContext): { id: string; i
   return { id: header, inBody: false };
 };
 
+const WrappingShown = z.object({ creation_path: z.string(), creation_time: z.string(), creation_ttl: z.number() });
+/** The wrapped answer as it was: JSON, but for the few answers that are something else. */
+const AS_WRAPPED = { raw: "application/json" } as const;
+
 const tokenBody = z.object({ token: field.anyValue("the wrapping token; the request's own token when absent") });
 
 export const wrappingPaths = (core: Core) => {
@@ -87,6 +91,7 @@ export const wrappingPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "wrap the body",
+          answers: field.anyBody("the body, when it is unwrapped"),
           input: field.anyBody("what to wrap"),
           handle: async ({ input }, cx) => {
             if (!requestOf(cx).decoded?.wrapTtl) throw invalidRequest("endpoint requires response wrapping to be used");
@@ -99,10 +104,16 @@ export const wrappingPaths = (core: Core) => {
       summary: "what a wrapping token is, without using it up",
       params: {},
       ops: {
-        read: op({ ...open, summary: "look up a wrapping token", handle: ({ input }, cx) => lookup(input.token, cx) }),
+        read: op({
+          ...open,
+          summary: "look up a wrapping token",
+          answers: WrappingShown,
+          handle: ({ input }, cx) => lookup(input.token, cx),
+        }),
         update: op({
           ...open,
           summary: "look up a wrapping token",
+          answers: WrappingShown,
           handle: ({ input }, cx) => lookup(input.token, cx),
         }),
       },
@@ -111,7 +122,12 @@ export const wrappingPaths = (core: Core) => {
       summary: "the answer a wrapping token carries, once",
       params: {},
       ops: {
-        update: op({ ...open, summary: "unwrap an answer", handle: ({ input }, cx) => unwrap(input.token, cx) }),
+        update: op({
+          ...open,
+          summary: "unwrap an answer",
+          answers: AS_WRAPPED,
+          handle: ({ input }, cx) => unwrap(input.token, cx),
+        }),
       },
     }),
     path("wrapping/pubkey", {
@@ -120,6 +136,7 @@ export const wrappingPaths = (core: Core) => {
       ops: {
         read: op({
           summary: "refused",
+          answers: "nothing",
           access: "unauthenticated",
           handle: async () => {
             throw new VaultError("unsupported_path", { wire: "unsupported path" });
@@ -133,6 +150,7 @@ export const wrappingPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "rewrap an answer",
+          answers: AS_WRAPPED,
           input: tokenBody,
           handle: async ({ input }, cx) => {
             const { id } = given(input.token, cx);
@@ -140,8 +158,8 @@ export const wrappingPaths = (core: Core) => {
             if (!answer) throw notValid();
             // A smaller TTL may be asked for, never a longer one.
             const asked = requestOf(cx).decoded?.wrapTtl ?? answer.ttl;
-            const wrapTtl = asked > 0 && asked < answer.ttl ? asked : answer.ttl;
-            return { ...replay(answer), wrapTtl, wrapPath: answer.creationPath };
+            const ttl = asked > 0 && asked < answer.ttl ? asked : answer.ttl;
+            return { ...replay(answer), wrap: { ttl, path: answer.creationPath } };
           },
         }),
       },

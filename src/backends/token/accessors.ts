@@ -1,5 +1,5 @@
 import type { Core } from "../../core/core.ts";
-import { op, path } from "../../framework/index.ts";
+import { Keys, op, path } from "../../framework/index.ts";
 
 /** `auth/token/accessors` and `tidy`: all living tokens by their handles, and cleaning up after dead ones. */
 
@@ -14,6 +14,7 @@ export const accessorPaths = (core: Core) => [
     ops: {
       list: op({
         summary: "list the accessors of all tokens",
+        answers: Keys,
         access: "sudo",
         handle: async () => ({ data: { keys: await core.tokens.accessors() } }),
       }),
@@ -25,6 +26,7 @@ export const accessorPaths = (core: Core) => [
     ops: {
       update: op({
         summary: "clean up after tokens that have ended",
+        answers: "nothing",
         handle: async () => {
           await core.leases.sweep(core.clock.now() + TIDY_MS);
           return { status: 202, warnings: [STARTED] };

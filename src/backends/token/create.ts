@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import type { EntityView } from "../../core/identity/types.ts";
 import { grantTtl, smallest } from "../../core/login/ttl.ts";
 import { callerOf, requestOf } from "../../core/request/context.ts";
+import { issued } from "../../core/request/core-reply.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
@@ -208,7 +209,7 @@ export const createPaths = (core: Core) => {
       ...(alias ? { writes: alias.writes } : {}),
     });
     const entity: EntityView | undefined = alias?.entity ?? (wanted.orphan ? undefined : known.entity);
-    return { issued: core.tokens.authBlock(made, entity), warnings: [...warnings, ...capped] };
+    return issued(core.tokens.authBlock(made, entity), [...warnings, ...capped]);
   };
 
   return [
@@ -216,7 +217,12 @@ export const createPaths = (core: Core) => {
       summary: "create a token below the calling one",
       params: {},
       ops: {
-        update: op({ summary: "create a token", input: Input, handle: ({ input }, cx) => make(input, cx, false) }),
+        update: op({
+          summary: "create a token",
+          answers: "login",
+          input: Input,
+          handle: ({ input }, cx) => make(input, cx, false),
+        }),
       },
     }),
     path("create-orphan", {
@@ -225,6 +231,7 @@ export const createPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "create an orphan token",
+          answers: "login",
           input: Input,
           handle: ({ input }, cx) => make(input, cx, true),
         }),
@@ -236,6 +243,7 @@ export const createPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "create a token through a role",
+          answers: "login",
           input: Input,
           handle: ({ input, params }, cx) => make(input, cx, false, params.role_name),
         }),

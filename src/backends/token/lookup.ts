@@ -18,6 +18,33 @@ import { rfc3339 } from "../../std/time.ts";
 
 /** `auth/token/lookup*`: what a token is. The id shown is the one presented, never one read from storage. */
 
+export const TokenShown = z.object({
+  accessor: z.string(),
+  creation_time: z.number(),
+  creation_ttl: z.number(),
+  display_name: z.string(),
+  entity_id: z.string(),
+  expire_time: z.string().nullable(),
+  explicit_max_ttl: z.number(),
+  id: z.string(),
+  meta: z.record(z.string(), z.string()).nullable(),
+  num_uses: z.number(),
+  orphan: z.boolean(),
+  path: z.string(),
+  policies: z.array(z.string()),
+  ttl: z.number(),
+  type: z.string(),
+  renewable: z.boolean().optional(),
+  issue_time: z.string().optional(),
+  last_renewal: z.string().optional(),
+  last_renewal_time: z.number().optional(),
+  role: z.string().optional(),
+  period: z.number().optional(),
+  bound_cidrs: z.array(z.string()).optional(),
+  identity_policies: z.array(z.string()).optional(),
+  external_namespace_policies: z.object({}).optional(),
+});
+
 /** What a lookup shows. Lifetimes in seconds, moments as RFC 3339 or epoch seconds. */
 export const tokenData = (token: Token, id: string, nowMs: number, identity: readonly string[] = []) => {
   const end = tokenEndMs(token);
@@ -99,17 +126,28 @@ export const lookupPaths = (core: Core) => {
       summary: "look up a token",
       params: {},
       ops: {
-        read: op({ summary: "look up a token", input: body, handle: ({ input }, cx) => other(input.token, cx) }),
-        update: op({ summary: "look up a token", input: body, handle: ({ input }, cx) => other(input.token, cx) }),
+        read: op({
+          summary: "look up a token",
+          answers: TokenShown,
+          input: body,
+          handle: ({ input }, cx) => other(input.token, cx),
+        }),
+        update: op({
+          summary: "look up a token",
+          answers: TokenShown,
+          input: body,
+          handle: ({ input }, cx) => other(input.token, cx),
+        }),
       },
     }),
     path("lookup-self", {
       summary: "look up the calling token",
       params: {},
       ops: {
-        read: op({ summary: "look up the calling token", handle: (_request, cx) => self(cx) }),
+        read: op({ summary: "look up the calling token", answers: TokenShown, handle: (_request, cx) => self(cx) }),
         update: op({
           summary: "look up the calling token",
+          answers: TokenShown,
           input: z.object({ token: tokenField("not used") }),
           handle: (_request, cx) => self(cx),
         }),
@@ -121,6 +159,7 @@ export const lookupPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "look up a token by its accessor",
+          answers: TokenShown,
           input: z.object({ accessor: field.text("accessor of the token") }),
           handle: async ({ input }) => show(await tokenByAccessor(core, input.accessor), ""),
         }),

@@ -4,17 +4,10 @@ import type { EntityView } from "../../core/identity/types.ts";
 import { grantTtl, PAST_MAX, type TtlGrant } from "../../core/login/ttl.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { backendOf, callerOf, makeContext, requestOf } from "../../core/request/context.ts";
+import { issued } from "../../core/request/core-reply.ts";
 import { endSecond } from "../../core/tokens/lifetime.ts";
 import type { Token } from "../../core/tokens/types.ts";
-import {
-  type BackendContext,
-  field,
-  type IssuedAuth,
-  invalidRequest,
-  op,
-  path,
-  VaultError,
-} from "../../framework/index.ts";
+import { type BackendContext, field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { epochSeconds, seconds } from "../../std/time.ts";
@@ -139,8 +132,7 @@ export const renewPaths = (core: Core) => {
       lastRenewalMs: nowMs,
       internal: limits.internal,
     });
-    const issued: IssuedAuth = core.tokens.authBlock({ id, token: renewed }, entity);
-    return { issued, warnings };
+    return issued(core.tokens.authBlock({ id, token: renewed }, entity), warnings);
   };
 
   const identityOf = async (token: Token | undefined): Promise<EntityView | undefined> => {
@@ -162,6 +154,7 @@ export const renewPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "renew a token",
+          answers: ["login", "nothing"],
           input: z.object({ token: tokenField("token to renew"), increment }),
           handle: async ({ input }, cx) => {
             const id = tokenText(input.token);
@@ -178,6 +171,7 @@ export const renewPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "renew the calling token",
+          answers: ["login", "nothing"],
           input: z.object({ increment, token: tokenField("not used") }),
           handle: ({ input }, cx) => self(input.increment, cx),
         }),
@@ -189,6 +183,7 @@ export const renewPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "renew a token by its accessor",
+          answers: ["login", "nothing"],
           input: z.object({ accessor: field.text("accessor of the token"), increment }),
           handle: async ({ input }, cx) => {
             const token = await tokenByAccessor(core, input.accessor);

@@ -26,6 +26,7 @@ export const revokePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "revoke a token and its children",
+          answers: "nothing",
           input: body,
           handle: async ({ input }) => {
             const id = tokenText(input.token);
@@ -41,6 +42,7 @@ export const revokePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "revoke the calling token and its children",
+          answers: "nothing",
           handle: (_request, cx) => end(callerOf(cx).token),
         }),
       },
@@ -51,6 +53,7 @@ export const revokePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "revoke a token by its accessor",
+          answers: "nothing",
           input: z.object({ accessor: field.text("accessor of the token") }),
           handle: async ({ input }) => {
             const { accessor } = input;
@@ -68,6 +71,7 @@ export const revokePaths = (core: Core) => {
       ops: {
         update: op({
           summary: "revoke a token but not its children",
+          answers: "nothing",
           input: body,
           handle: async ({ input }, cx) => {
             const id = tokenText(input.token);

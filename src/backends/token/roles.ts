@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { fromSealed, toSealed } from "../../core/sealed.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import {
   emptyTokenFields,
   legacyTokenShape,
@@ -144,6 +144,27 @@ const merge = (before: StoredRole, given: Given): StoredRole => {
   return role;
 };
 
+const RoleShown = z.object({
+  allowed_entity_aliases: z.array(z.string()).nullable(),
+  allowed_policies: z.array(z.string()),
+  allowed_policies_glob: z.array(z.string()),
+  disallowed_policies: z.array(z.string()),
+  disallowed_policies_glob: z.array(z.string()),
+  explicit_max_ttl: z.number(),
+  name: z.string(),
+  orphan: z.boolean(),
+  path_suffix: z.string(),
+  period: z.number(),
+  renewable: z.boolean(),
+  token_explicit_max_ttl: z.number(),
+  token_no_default_policy: z.boolean(),
+  token_period: z.number(),
+  token_type: z.string(),
+  token_bound_cidrs: z.array(z.string()).optional(),
+  bound_cidrs: z.array(z.string()).optional(),
+  token_num_uses: z.number().optional(),
+});
+
 const shown = (role: StoredRole, name: string) => {
   const { fields } = role;
   const cidrs = fields.token_bound_cidrs.map((cidr) => cidr.replace(/\/(32|128)$/, ""));
@@ -177,6 +198,7 @@ export const rolePaths = (_core: Core) => [
     ops: {
       list: op({
         summary: "list the token roles",
+        answers: Keys,
         handle: async (_request, cx) => ({ data: { keys: await cx.storage.list("role/") } }),
       }),
     },
@@ -188,6 +210,7 @@ export const rolePaths = (_core: Core) => [
     ops: {
       read: op({
         summary: "read a token role",
+        answers: RoleShown,
         handle: async ({ params }, cx) => {
           const role = await readRole(cx.storage, params.role_name);
           return role && { data: shown(role, params.role_name) };
@@ -195,6 +218,7 @@ export const rolePaths = (_core: Core) => [
       }),
       update: op({
         summary: "create or change a token role",
+        answers: "nothing",
         input: Input,
         handle: async ({ params, input }, cx) => {
           const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW, name: params.role_name };
@@ -213,6 +237,7 @@ export const rolePaths = (_core: Core) => [
       }),
       delete: op({
         summary: "delete a token role",
+        answers: "nothing",
         handle: async ({ params }, cx) => {
           await cx.storage.write([{ op: "delete", address: cx.storage.at(key(params.role_name)), when: "any" }]);
           return undefined;

@@ -9,6 +9,6 @@ export interface Lockout {
     backend: Backend,
     below: string,
     decoded: Decoded,
-    run: () => Promise<Reply<unknown> | undefined>,
-  ): Promise<Reply<unknown> | undefined>;
+    run: () => Promise<Reply | undefined>,
+  ): Promise<Reply | undefined>;
 }

@@ -43,7 +43,10 @@ export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   const cached = known.get(snapshot);
   if (cached) return cached;
   const rows = [...snapshot.settings].filter(([key]) => key.startsWith(`${QUOTA_KIND}/`));
-  const rules = rows.map(([, value]) => fromSealed<QuotaRule>(value));
+  // A fraction comes out of storage as the text it was written with.
+  const rules = rows
+    .map(([, value]) => fromSealed<QuotaRule>(value))
+    .map((rule) => ({ ...rule, rate: Number(rule.rate) }));
   known.set(snapshot, rules);
   return rules;
 };

@@ -22,7 +22,7 @@ export interface Answer {
   readonly path: string;
   readonly verb: Verb;
   /** `undefined`: the handler answered nothing (404 for read and list, 204 for the rest). */
-  readonly reply: Reply<unknown> | undefined;
+  readonly reply: Reply | undefined;
   readonly lease?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds };
   readonly auth?: AuthBlock;
   readonly wrapInfo?: WrapInfo;

@@ -1,8 +1,8 @@
 import { invalidRequest, type Reply } from "../../framework/index.ts";
-import { isJsonObject } from "../../std/json.ts";
 import type { Core } from "../core.ts";
 import { logIn } from "../login/login.ts";
 import type { Answer, AuthBlock, WrapInfo } from "./answer.ts";
+import { issuedIn, renewedIn } from "./core-reply.ts";
 import type { Handled } from "./stage.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { Handled } from "./stage.ts";
 
 const LAST_USE = "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.";
 
-const emptyList = (verb: string, reply: Reply<unknown>): boolean => {
+const emptyList = (verb: string, reply: Reply): boolean => {
   if (verb !== "list") return false;
   const { data } = reply;
   if (typeof data !== "object" || data === null) return true;
@@ -25,17 +25,13 @@ const wrappable = (handled: Handled): boolean => {
   return reply !== undefined && reply.bare === undefined && !emptyList(decoded.verb, reply);
 };
 
-/** The accessor of what lies inside, where it has one: a login's token, or an AppRole secret id. */
-const wrappedAccessor = (answer: Answer): string => {
-  if (answer.auth) return answer.auth.accessor;
-  const data = answer.reply?.data;
-  const accessor = isJsonObject(data) ? data["secret_id_accessor"] : undefined;
-  return typeof accessor === "string" ? accessor : "";
-};
+/** The accessor of what lies inside, where it has one: a login's token, or what the backend says. */
+const wrappedAccessor = ({ auth, reply }: Answer): string => auth?.accessor ?? reply?.wrappedAccessor ?? "";
 
 const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answer> => {
   const { decoded, mount } = handled;
-  const ttl = handled.reply?.wrapTtl ?? decoded.wrapTtl;
+  const insisted = handled.reply?.wrap;
+  const ttl = insisted?.ttl ?? decoded.wrapTtl;
   if (ttl === undefined || ttl === 0 || !mount || !wrappable(handled)) return answer;
   // Inside, the answer is the envelope alone: what old routes repeat in front of it stays outside.
   const rendered = core.render({ ...answer, path: "" });
@@ -44,7 +40,7 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
       status: rendered.status,
       contentType: rendered.contentType,
       body: Buffer.from(rendered.body).toString("base64"),
-      creationPath: handled.reply?.wrapPath ?? decoded.path,
+      creationPath: insisted?.path ?? decoded.path,
       ttl,
       wrappedAccessor: wrappedAccessor(answer),
       format: decoded.wrapFormat,
@@ -56,16 +52,18 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
 
 const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefined> => {
   const { reply, mount, decoded, warnings } = handled;
-  if (reply?.issued) return reply.issued;
+  const made = issuedIn(reply);
+  if (made) return made;
   if (!reply?.auth || !mount) return undefined;
   const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
-  const { made, entity, warnings: capped } = await logIn(core, request);
-  warnings.push(...capped);
-  return core.tokens.authBlock(made, entity);
+  const login = await logIn(core, request);
+  warnings.push(...login.warnings);
+  return core.tokens.authBlock(login.made, login.entity);
 };
 
 const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => {
-  if (handled.reply?.renewed) return handled.reply.renewed;
+  const goesOn = renewedIn(handled.reply);
+  if (goesOn) return goesOn;
   const pending = handled.reply?.lease;
   if (!pending) return undefined;
   if (handled.lastUse) {

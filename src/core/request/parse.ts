@@ -1,5 +1,5 @@
 import { helpFor } from "../../framework/help.ts";
-import { type Op, VaultError } from "../../framework/index.ts";
+import { type AnyOp, VaultError } from "../../framework/index.ts";
 import { parseInput } from "../../framework/parse.ts";
 import type { Core } from "../core.ts";
 import { noRoute, tainted } from "./route.ts";
@@ -13,7 +13,7 @@ const unsupported = (code: "unsupported_path" | "unsupported_operation", open: b
     multi: !open,
   });
 
-export const parse = async (_core: Core, allowed: Allowed): Promise<Parsed> => {
+export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   const { decoded, mount, backend, match, cx, operation, open } = allowed;
   if (!mount || !backend || !cx) throw noRoute(decoded.path);
   if (mount.tainted) throw tainted(decoded.path);
@@ -24,11 +24,15 @@ export const parse = async (_core: Core, allowed: Allowed): Promise<Parsed> => {
   const { ops } = match.path;
   // A create reaches the update's handler where the table has no create of its own, and the other way round.
   const twin = operation === "create" ? ops.update : operation === "update" ? ops.create : undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: erased as in the path table
-  const op: Op<string, any, unknown> | undefined = ops[operation] ?? twin;
+  const op: AnyOp | undefined = ops[operation] ?? twin;
   if (!op) throw unsupported("unsupported_operation", open);
   const { input, warnings } = parseInput(match.path, operation, op, match.params, decoded.data);
   allowed.warnings.push(...warnings);
   const request = { params: match.params, input, operation, path: allowed.below };
-  return stamp<Parsed>({ ...allowed, run: () => op.handle(request, cx) });
+  const run = async () => {
+    const reply = await op.handle(request, cx);
+    core.observeReply?.({ backend, path: match.path, operation, op, reply });
+    return reply;
+  };
+  return stamp<Parsed>({ ...allowed, run });
 };

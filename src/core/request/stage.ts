@@ -47,11 +47,11 @@ export interface Allowed extends Omit<Known, typeof stage>, Stage<"allowed"> {
 
 export interface Parsed extends Omit<Allowed, typeof stage>, Stage<"parsed"> {
   /** The handler with its coerced input, or the help text; answers `undefined` for nothing. */
-  readonly run: () => Promise<Reply<unknown> | undefined>;
+  readonly run: () => Promise<Reply | undefined>;
 }
 
 export interface Handled extends Omit<Parsed, typeof stage>, Stage<"handled"> {
-  readonly reply: Reply<unknown> | undefined;
+  readonly reply: Reply | undefined;
 }
 
 /** Gives a stage's value its brand. For the stage files only. */

@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { type Backend, defineBackend, op, path, type Reply } from "../../framework/index.ts";
+import { type Backend, defineBackend, Keys, op, path } from "../../framework/index.ts";
 import type { Address, View } from "../../storage/store.ts";
-import { ConfigInput, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
+import { ConfigInput, ConfigShown, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
 import type { Connector } from "./connector.ts";
 import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
 import { createDatabases, type Databases } from "./databases.ts";
@@ -9,7 +8,7 @@ import { forCaller } from "./failure.ts";
 import { postgresqlConnector } from "./postgresql/connector.ts";
 import { RoleInput, RoleOutput, readRole, roleAddress, showRole, staticRoleAddress, writeRole } from "./roles.ts";
 import { rotateRoot } from "./rotate-root.ts";
-import { readStaticRole, showStaticRole } from "./static-role.ts";
+import { readStaticRole, StaticRoleShown, showStaticRole } from "./static-role.ts";
 import { StaticRoleInput, writeStaticRole } from "./static-roles.ts";
 import { rotateDue, rotateRole, StaticCredsOutput, staticCreds } from "./static-rotation.ts";
 
@@ -20,7 +19,6 @@ import { rotateDue, rotateRole, StaticCredsOutput, staticCreds } from "./static-
  * names, never show a password it was given, and never pass on what a database said. `README.md` has the paths.
  */
 
-const Keys = z.object({ keys: z.array(z.string()) });
 const NAME = { name: "Name, shaped as Vault's names; case matters." };
 
 const remove = async (view: View, address: Address): Promise<undefined> => {
@@ -35,15 +33,16 @@ const listPath = (template: "config" | "roles" | "static-roles", prefix: string,
     ops: {
       list: op({
         summary: "List their names.",
-        output: Keys,
+        answers: Keys,
         handle: async (_, cx) => ({ data: { keys: [...(await cx.storage.list(prefix))] } }),
       }),
     },
   });
 
 const configPath = (databases: Databases) => {
-  const write = op<"config/{name}", ConfigInput, never>({
+  const write = op<"config/{name}", ConfigInput, "nothing">({
     summary: "Write or change a connection; it is tried out first.",
+    answers: "nothing",
     input: ConfigInput,
     handle: ({ params, input }, cx) => writeConfig(databases.connector, params.name, input, cx),
   });
@@ -52,10 +51,10 @@ const configPath = (databases: Databases) => {
     params: NAME,
     exists: async ({ params }, cx) => (await cx.storage.get(configAddress(cx.storage, params.name))) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a connection, without its password.",
+        answers: ConfigShown,
         handle: async ({ params }, cx) => {
           const config = await readConfig(cx.storage, params.name);
           return config && { data: showConfig(await databases.connector(config.plugin_name), config) };
@@ -63,6 +62,7 @@ const configPath = (databases: Databases) => {
       }),
       delete: op({
         summary: "Forget a connection. Leases made with it cannot be revoked any more.",
+        answers: "nothing",
         handle: async ({ params }, cx) => {
           await databases.forget(cx, params.name);
           return remove(cx.storage, configAddress(cx.storage, params.name));
@@ -79,6 +79,7 @@ const resetPath = (databases: Databases) =>
     ops: {
       update: op({
         summary: "Close the connection and open it anew.",
+        answers: "nothing",
         handle: async ({ params }, cx): Promise<undefined> => {
           const config = await findConfig(cx.storage, params.name);
           await databases.forget(cx, params.name);
@@ -99,14 +100,16 @@ const rotateRootPath = (databases: Databases) =>
     ops: {
       update: op({
         summary: "Change the password; nobody is told the new one.",
+        answers: "nothing",
         handle: ({ params }, cx) => rotateRoot(databases, params.name, cx),
       }),
     },
   });
 
 const rolePath = () => {
-  const write = op<"roles/{name}", RoleInput, never>({
+  const write = op<"roles/{name}", RoleInput, "nothing">({
     summary: "Write or change a role; what is not named stays.",
+    answers: "nothing",
     input: RoleInput,
     handle: ({ params, input }, cx) => writeRole(params.name, input, cx),
   });
@@ -115,11 +118,10 @@ const rolePath = () => {
     params: NAME,
     exists: async ({ params }, cx) => (await readRole(cx.storage, params.name)) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a role.",
-        output: RoleOutput,
+        answers: RoleOutput,
         handle: async ({ params }, cx) => {
           const role = await readRole(cx.storage, params.name);
           return role && { data: showRole(role) };
@@ -127,6 +129,7 @@ const rolePath = () => {
       }),
       delete: op({
         summary: "Delete a role. Its leases go on, and are revoked as it said when they were made.",
+        answers: "nothing",
         handle: ({ params }, cx) => remove(cx.storage, roleAddress(cx.storage, params.name)),
       }),
     },
@@ -140,17 +143,17 @@ const credsPath = (databases: Databases) =>
     ops: {
       read: op({
         summary: "Create a user, leased.",
-        output: CredsOutput,
+        answers: CredsOutput,
         prefetch: ({ params }, storage) => [roleAddress(storage, params.name)],
-        handle: ({ params }, cx): Promise<Reply<z.output<typeof CredsOutput>>> =>
-          issueCreds(databases, params.name, cx),
+        handle: ({ params }, cx) => issueCreds(databases, params.name, cx),
       }),
     },
   });
 
 const staticRolePath = (databases: Databases) => {
-  const write = op<"static-roles/{name}", StaticRoleInput, never>({
+  const write = op<"static-roles/{name}", StaticRoleInput, "nothing">({
     summary: "Write or change a static role; a new one changes the user's password at once.",
+    answers: "nothing",
     input: StaticRoleInput,
     handle: ({ params, input }, cx) => writeStaticRole(databases, params.name, input, cx),
   });
@@ -159,10 +162,10 @@ const staticRolePath = (databases: Databases) => {
     params: NAME,
     exists: async ({ params }, cx) => (await readStaticRole(cx.storage, params.name)) !== undefined,
     ops: {
-      create: write,
       update: write,
       read: op({
         summary: "Read a static role.",
+        answers: StaticRoleShown,
         handle: async ({ params }, cx) => {
           const found = await readStaticRole(cx.storage, params.name);
           return found && { data: showStaticRole(found.role) };
@@ -170,6 +173,7 @@ const staticRolePath = (databases: Databases) => {
       }),
       delete: op({
         summary: "Forget a static role. The user and its password stay as they are.",
+        answers: "nothing",
         handle: ({ params }, cx) => remove(cx.storage, staticRoleAddress(cx.storage, params.name)),
       }),
     },
@@ -183,7 +187,7 @@ const staticCredsPath = (databases: Databases) =>
     ops: {
       read: op({
         summary: "Read the password, and when it changes.",
-        output: StaticCredsOutput,
+        answers: StaticCredsOutput,
         prefetch: ({ params }, storage) => [staticRoleAddress(storage, params.name)],
         handle: ({ params }, cx) => staticCreds(databases, params.name, cx),
       }),
@@ -197,6 +201,7 @@ const rotateRolePath = (databases: Databases) =>
     ops: {
       update: op({
         summary: "Change the password now.",
+        answers: "nothing",
         handle: ({ params }, cx) => rotateRole(databases, params.name, cx),
       }),
     },

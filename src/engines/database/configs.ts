@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type BackendContext, field, invalidRequest, type Reply, VaultError } from "../../framework/index.ts";
-import type { JsonObject, JsonValue } from "../../std/json.ts";
+import { type BackendContext, type EmptyReply, field, invalidRequest, VaultError } from "../../framework/index.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
 import type { Connector, FindConnector } from "./connector.ts";
 import { broken, DatabaseFailure, SettingsError } from "./failure.ts";
@@ -170,7 +170,7 @@ export const writeConfig = async (
   name: string,
   input: ConfigInput,
   cx: BackendContext,
-): Promise<Reply<never> | undefined> => {
+): Promise<EmptyReply | undefined> => {
   const view = cx.storage;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const old = await readConfig(view, name);
@@ -191,6 +191,16 @@ export const writeConfig = async (
 };
 
 /** What a read shows. */
+export const ConfigShown = z.object({
+  plugin_name: z.string(),
+  plugin_version: z.string(),
+  allowed_roles: texts,
+  /** The plugin's own settings, without the password. */
+  connection_details: z.custom<JsonObject>(isJsonObject),
+  root_credentials_rotate_statements: texts,
+  password_policy: z.string(),
+});
+
 export const showConfig = (connector: Connector, config: Config) => ({
   plugin_name: config.plugin_name,
   plugin_version: config.plugin_version,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import {
   type BackendContext,
+  type DataReply,
   invalidRequest,
   type LeaseGrant,
   type LeaseType,
   type PendingLease,
-  type Reply,
 } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { randomText } from "../../std/random.ts";
@@ -108,7 +108,7 @@ const issueOn = async (
   cx: BackendContext,
   database: Database,
   { name, role, settings, password }: Issue,
-): Promise<Reply<z.output<typeof CredsOutput>>> => {
+): Promise<DataReply<z.output<typeof CredsOutput>>> => {
   const { username, now } = await nameFor(cx, settings, name, database);
   const internal: Internal = {
     username,
@@ -151,7 +151,7 @@ export const issueCreds = async (
   databases: Databases,
   name: string,
   cx: BackendContext,
-): Promise<Reply<z.output<typeof CredsOutput>>> => {
+): Promise<DataReply<z.output<typeof CredsOutput>>> => {
   const role = await readRole(cx.storage, name);
   if (!role) throw invalidRequest(`unknown role: ${name}`);
   const config = await findConfig(cx.storage, role.db_name);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "../../std/json.ts";
+import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 import { Candidate } from "./configs.ts";
@@ -59,7 +59,19 @@ export const showTiming = (role: StaticRole) =>
         ...(role.rotation_window > 0 ? { rotation_window: role.rotation_window } : {}),
       };
 
-/** What a read shows. */
+/** What a read shows: either a period or a schedule. */
+export const StaticRoleShown = z.object({
+  db_name: z.string(),
+  username: z.string(),
+  credential_type: z.string(),
+  credential_config: z.custom<JsonObject>(isJsonObject).optional(),
+  rotation_statements: z.array(z.string()),
+  last_vault_rotation: z.string().optional(),
+  rotation_period: z.number().optional(),
+  rotation_schedule: z.string().optional(),
+  rotation_window: z.number().optional(),
+});
+
 export const showStaticRole = (role: StaticRole) => ({
   db_name: role.db_name,
   username: role.username,

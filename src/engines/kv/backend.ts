@@ -7,7 +7,6 @@ import {
   op,
   path,
 } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { dataPaths } from "./data-paths.ts";
 import { hasKey } from "./keys.ts";
 import { listKeys } from "./list.ts";
@@ -15,7 +14,7 @@ import { metadataPaths } from "./metadata-paths.ts";
 import { otherPaths } from "./other-paths.ts";
 import { readPlain, removePlain, writePlain } from "./plain.ts";
 import { itsKey } from "./prefetch.ts";
-import { KeysOutput } from "./shapes.ts";
+import { KeysOutput, Plain } from "./shapes.ts";
 
 /**
  * Key-value secrets, the backend `kv` in its two versions; the mount's option `version` says which. It trusts core to
@@ -24,13 +23,6 @@ import { KeysOutput } from "./shapes.ts";
  */
 
 const secret = { path: "path of the secret" };
-const write = op<"{path+}", JsonObject, never>({
-  summary: "write a secret in place of the old one",
-  input: field.anyBody("The secret. A ttl in it is reported as lease_duration."),
-  prefetch: itsKey,
-  handle: ({ params, input }, cx) => writePlain(params.path, input, cx),
-});
-
 const plainSecret = path("{path+}", {
   summary: "a secret",
   params: secret,
@@ -38,6 +30,7 @@ const plainSecret = path("{path+}", {
   ops: {
     read: op({
       summary: "read a secret",
+      answers: Plain,
       input: field.anyBody("Ignored."),
       prefetch: itsKey,
       handle: ({ params }, cx) => readPlain(params.path, cx),
@@ -45,13 +38,19 @@ const plainSecret = path("{path+}", {
     list: op({
       summary: "list the secrets and folders in a folder",
       input: field.anyBody("Ignored."),
-      output: KeysOutput,
+      answers: KeysOutput,
       handle: ({ params }, cx) => listKeys(params.path, {}, cx),
     }),
-    create: write,
-    update: write,
+    update: op({
+      summary: "write a secret in place of the old one",
+      answers: "nothing",
+      input: field.anyBody("The secret. A ttl in it is reported as lease_duration."),
+      prefetch: itsKey,
+      handle: ({ params, input }, cx) => writePlain(params.path, input, cx),
+    }),
     delete: op({
       summary: "delete a secret",
+      answers: "nothing",
       input: field.anyBody("Ignored."),
       handle: ({ params }, cx) => removePlain(params.path, cx),
     }),
@@ -62,19 +61,24 @@ const plainRoot = path("", {
   summary: "the secrets of the mount",
   params: {},
   ops: {
-    read: op({ summary: "read nothing: there is no secret without a path", handle: async () => undefined }),
+    read: op({
+      summary: "read nothing: there is no secret without a path",
+      answers: "nothing",
+      handle: async () => undefined,
+    }),
     list: op({
       summary: "list the secrets and folders at the top",
       input: field.anyBody("Ignored."),
-      output: KeysOutput,
+      answers: KeysOutput,
       handle: (_, cx) => listKeys("", {}, cx),
     }),
     update: op({
       summary: "refuse: a secret needs a path",
+      answers: "nothing",
       input: field.anyBody("Ignored."),
       handle: ({ input }, cx) => writePlain("", input, cx),
     }),
-    delete: op({ summary: "delete nothing", handle: async () => undefined }),
+    delete: op({ summary: "delete nothing", answers: "nothing", handle: async () => undefined }),
   },
 });
 

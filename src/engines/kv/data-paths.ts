@@ -1,5 +1,4 @@
-import type { z } from "zod";
-import { type Op, op, path } from "../../framework/index.ts";
+import { op, path } from "../../framework/index.ts";
 import { hasKey } from "./keys.ts";
 import { explain } from "./other-paths.ts";
 import { itsKey, itsKeyAndConfig, itsKeyAndVersion, keyParams } from "./prefetch.ts";
@@ -12,14 +11,6 @@ import { wrongPath } from "./wrong-path.ts";
 
 const isFolder = (keyPath: string): boolean => keyPath.endsWith("/");
 
-const writeData: Op<"data/{path+}", z.output<typeof shape.WriteInput>, shape.VersionMetadata | null> = {
-  summary: "write a new version",
-  input: shape.WriteInput,
-  output: shape.VersionMetadata,
-  prefetch: itsKeyAndConfig,
-  handle: ({ params, input }, cx) => writeSecret(params.path, input, cx),
-};
-
 const data = path<"data/{path+}">("data/{path+}", {
   summary: "the versions of a secret",
   params: keyParams,
@@ -28,22 +19,28 @@ const data = path<"data/{path+}">("data/{path+}", {
     read: op({
       summary: "read the latest version, or the one asked for",
       input: shape.ReadInput,
-      output: shape.SecretOutput,
+      answers: shape.SecretOutput,
       prefetch: itsKeyAndVersion,
       handle: async ({ params, input }, cx) =>
         isFolder(params.path) ? wrongPath("get") : readSecret(params.path, input.version ?? 0, cx),
     }),
-    create: writeData,
-    update: writeData,
+    update: op({
+      summary: "write a new version",
+      input: shape.WriteInput,
+      answers: shape.VersionMetadata,
+      prefetch: itsKeyAndConfig,
+      handle: ({ params, input }, cx) => writeSecret(params.path, input, cx),
+    }),
     patch: op({
       summary: "merge into the latest version and write that as a new one",
       input: shape.PatchInput,
-      output: shape.VersionMetadata,
+      answers: shape.VersionMetadata,
       prefetch: itsKeyAndConfig,
       handle: ({ params, input }, cx) => patchSecret(params.path, input, cx),
     }),
     delete: op({
       summary: "delete the latest version; it can be undeleted",
+      answers: "nothing",
       prefetch: itsKey,
       handle: async ({ params }, cx) => (isFolder(params.path) ? wrongPath("delete") : deleteLatest(params.path, cx)),
     }),
@@ -57,6 +54,7 @@ const remove = path("delete/{path+}", {
   ops: {
     update: op({
       summary: "delete versions; they can be undeleted",
+      answers: "nothing",
       input: shape.VersionsInput,
       prefetch: itsKey,
       handle: ({ params, input }, cx) => deleteVersions(params.path, input.versions, cx),
@@ -70,6 +68,7 @@ const undelete = path("undelete/{path+}", {
   ops: {
     update: op({
       summary: "make deleted versions readable again",
+      answers: "nothing",
       input: shape.VersionsInput,
       prefetch: itsKeyAndConfig,
       handle: ({ params, input }, cx) => undeleteVersions(params.path, input.versions, cx),
@@ -83,6 +82,7 @@ const destroy = path("destroy/{path+}", {
   ops: {
     update: op({
       summary: "erase the data of versions for good",
+      answers: "nothing",
       input: shape.VersionsInput,
       prefetch: itsKey,
       handle: ({ params, input }, cx) => destroyVersions(params.path, input.versions, cx),
@@ -97,7 +97,7 @@ const subkeys = path("subkeys/{path+}", {
     read: op({
       summary: "read the keys of a version without their values",
       input: shape.SubkeysInput,
-      output: shape.SubkeysOutput,
+      answers: shape.SubkeysOutput,
       prefetch: itsKeyAndVersion,
       handle: ({ params, input }, cx) => readSubkeys(params.path, input.version ?? 0, input.depth ?? 0, cx),
     }),

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { BackendContext, Reply } from "../../framework/index.ts";
+import type { BackendContext, DataReply } from "../../framework/index.ts";
 import type { View } from "../../storage/store.ts";
 import { versionOf } from "./history.ts";
 import { keyAddress } from "./keys.ts";
@@ -49,7 +49,7 @@ export const listKeys = async (
   path: string,
   input: Selection,
   cx: BackendContext,
-): Promise<Reply<Names> | undefined> => {
+): Promise<DataReply<Names> | undefined> => {
   const prefix = folder(path);
   let names = await cx.storage.list(prefix, "listing");
   if (input.exclude_deleted) {
@@ -65,7 +65,7 @@ export const listDetailed = async (
   path: string,
   input: Selection,
   cx: BackendContext,
-): Promise<Reply<Names & { key_info: Record<string, KeyMetadata | Record<string, never>> }> | undefined> => {
+): Promise<DataReply<Names & { key_info: Record<string, KeyMetadata | Record<string, never>> }> | undefined> => {
   const prefix = folder(path);
   const names = cut(await cx.storage.list(prefix, "listing"), input);
   if (names.length === 0) return undefined;

@@ -1,5 +1,4 @@
-import type { z } from "zod";
-import { type Op, op, path } from "../../framework/index.ts";
+import { op, path } from "../../framework/index.ts";
 import { ConfigInput, ConfigOutput, configAddress, readConfig, writeConfig } from "./config.ts";
 import { hasKey } from "./keys.ts";
 import { listDetailed, listKeys } from "./list.ts";
@@ -16,25 +15,19 @@ const config = path("config", {
   ops: {
     read: op({
       summary: "read the settings",
-      output: ConfigOutput,
+      answers: ConfigOutput,
       prefetch: (_, view) => [configAddress(view)],
       handle: (_, cx) => readConfig(cx),
     }),
     update: op({
       summary: "change the settings that are given",
+      answers: "nothing",
       input: ConfigInput,
       prefetch: (_, view) => [configAddress(view)],
       handle: ({ input }, cx) => writeConfig(input, cx),
     }),
   },
 });
-
-const writeKey: Op<"metadata/{path+}", z.output<typeof shape.MetadataInput>, null> = {
-  summary: "change the settings that are given",
-  input: shape.MetadataInput,
-  prefetch: itsKeyAndConfig,
-  handle: ({ params, input }, cx) => writeMetadata(params.path, input, cx),
-};
 
 const metadata = path("metadata/{path+}", {
   summary: "settings and history of a key",
@@ -43,26 +36,33 @@ const metadata = path("metadata/{path+}", {
   ops: {
     read: op({
       summary: "read settings and history",
-      output: shape.KeyMetadata,
+      answers: shape.KeyMetadata,
       prefetch: itsKey,
       handle: ({ params }, cx) => readMetadata(params.path, cx),
     }),
     list: op({
       summary: "list the keys and folders in a folder",
       input: shape.ListInput,
-      output: shape.KeysOutput,
+      answers: shape.KeysOutput,
       handle: ({ params, input }, cx) => listKeys(params.path, input, cx),
     }),
-    create: writeKey,
-    update: writeKey,
+    update: op({
+      summary: "change the settings that are given",
+      answers: "nothing",
+      input: shape.MetadataInput,
+      prefetch: itsKeyAndConfig,
+      handle: ({ params, input }, cx) => writeMetadata(params.path, input, cx),
+    }),
     patch: op({
       summary: "change the settings that are given, custom metadata pair by pair",
+      answers: "nothing",
       input: shape.MetadataInput,
       prefetch: itsKeyAndConfig,
       handle: ({ params, input }, cx) => patchMetadata(params.path, input, cx),
     }),
     delete: op({
       summary: "erase the key with all its versions",
+      answers: "nothing",
       prefetch: itsKey,
       handle: async ({ params }, cx) => (params.path.endsWith("/") ? undefined : removeMetadata(params.path, cx)),
     }),
@@ -77,7 +77,7 @@ const keys = path("metadata", {
     list: op({
       summary: "list the keys and folders at the top",
       input: shape.ListInput,
-      output: shape.KeysOutput,
+      answers: shape.KeysOutput,
       handle: ({ input }, cx) => listKeys("", input, cx),
     }),
   },
@@ -90,6 +90,7 @@ const detailed = [
     ops: {
       list: op({
         summary: "list the top with the metadata of each key",
+        answers: shape.DetailedOutput,
         input: shape.ListInput,
         handle: ({ input }, cx) => listDetailed("", input, cx),
       }),
@@ -101,6 +102,7 @@ const detailed = [
     ops: {
       list: op({
         summary: "list a folder with the metadata of each key",
+        answers: shape.DetailedOutput,
         input: shape.ListInput,
         handle: ({ params, input }, cx) => listDetailed(params.path, input, cx),
       }),

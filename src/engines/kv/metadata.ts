@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type BackendContext, type Reply, VaultError } from "../../framework/index.ts";
+import { type BackendContext, type EmptyReply, VaultError } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { formatDuration } from "../../std/time.ts";
 import { checkMaxVersions, type Settings, settingsOf } from "./config.ts";
@@ -28,7 +28,10 @@ export const shownKey = (key: Key): KeyMetadata => ({
   versions: shownVersions(key),
 });
 
-export const readMetadata = async (path: string, cx: BackendContext): Promise<Reply<KeyMetadata> | undefined> => {
+export const readMetadata = async (
+  path: string,
+  cx: BackendContext,
+): Promise<{ readonly data: KeyMetadata } | undefined> => {
   const key = await findKey(cx.storage, path);
   return key && { data: shownKey(key) };
 };
@@ -70,7 +73,7 @@ const changed = (key: Key, input: Input, custom: Custom): Key => ({
   metadataVersion: key.metadataVersion + 1,
 });
 
-const answer = (warnings: readonly string[]): Reply<null> | undefined =>
+const answer = (warnings: readonly string[]): EmptyReply | undefined =>
   warnings.length === 0 ? undefined : { data: null, warnings };
 
 /** Changes the settings that are given and makes the key if it is not there; without any it does nothing. */
@@ -78,7 +81,7 @@ export const writeMetadata = async (path: string, input: Input, cx: BackendConte
   checkMaxVersions(input.max_versions);
   if (namesNothing(input)) return undefined;
   const settings = await settingsOf(cx.storage);
-  return changeKey(cx, path, "metadata", (found): Change<Reply<null> | undefined> => {
+  return changeKey(cx, path, "metadata", (found): Change<EmptyReply | undefined> => {
     checkMetadataCas(input, found, settings);
     const key = changed(found ?? newKey(cx.clock.now()), input, (_, given) => replaceCustom(given ?? {}));
     return { key, result: answer(warningsOf(input, settings)) };
@@ -89,7 +92,7 @@ export const writeMetadata = async (path: string, input: Input, cx: BackendConte
 export const patchMetadata = async (path: string, input: Input, cx: BackendContext) => {
   checkMaxVersions(input.max_versions);
   const settings = await settingsOf(cx.storage);
-  return changeKey(cx, path, "metadata-patch", (found): Change<Reply<null> | undefined> => {
+  return changeKey(cx, path, "metadata-patch", (found): Change<EmptyReply | undefined> => {
     if (found === undefined) return { result: emptyNotFound };
     if (namesNothing(input)) return { result: undefined };
     checkMetadataCas(input, found, settings);

@@ -6,8 +6,9 @@ import { type KvCommand, rootPath, wrongPath } from "./wrong-path.ts";
 const anything = field.anyBody("Anything; nothing is done with it.");
 
 export const explain = (command: KvCommand) =>
-  op<string, unknown, null>({
-    summary: "answer that this is no path of version 2",
+  op({
+    summary: "answer that this is not a path of version 2",
+    answers: "nothing",
     input: anything,
     handle: async () => wrongPath(command),
   });
@@ -20,8 +21,9 @@ const explainAll = {
   delete: explain("delete"),
 };
 
-const refuseRoot = op<string, unknown, null>({
+const refuseRoot = op({
   summary: "answer that the path of a key is missing",
+  answers: "nothing",
   input: anything,
   handle: async () => rootPath,
 });

@@ -1,4 +1,4 @@
-import { type BackendContext, invalidRequest, type Reply } from "../../framework/index.ts";
+import { type BackendContext, type DataReply, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
@@ -29,7 +29,7 @@ const ttlOf = (data: JsonObject): Seconds | undefined => {
 const isFolder = (path: string): boolean => path === "" || path.endsWith("/");
 
 /** No lease is made; `lease_duration` tells the client when to look again: the secret's own ttl or the mount's. */
-export const readPlain = async (path: string, cx: BackendContext): Promise<Reply<JsonObject> | undefined> => {
+export const readPlain = async (path: string, cx: BackendContext): Promise<DataReply<JsonObject> | undefined> => {
   if (isFolder(path)) return undefined;
   const entry = await cx.storage.get(keyAddress(cx.storage, path));
   if (entry === undefined) return undefined;

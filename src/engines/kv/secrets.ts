@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { type BackendContext, field, invalidRequest, type Reply, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  type DataReply,
+  type EmptyReply,
+  field,
+  invalidRequest,
+  VaultError,
+} from "../../framework/index.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { type Settings, settingsOf } from "./config.ts";
 import { append, isGone, versionOf } from "./history.ts";
@@ -52,7 +59,7 @@ export const readSecret = async (
   path: string,
   version: number,
   cx: BackendContext,
-): Promise<Reply<z.output<typeof SecretOutput>> | undefined> => {
+): Promise<DataReply<z.output<typeof SecretOutput>> | undefined> => {
   const found = await findVersion(cx, path, version);
   if (found === undefined) return undefined;
   const { metadata, data } = found;
@@ -64,7 +71,7 @@ export const readSubkeys = async (
   version: number,
   depth: number,
   cx: BackendContext,
-): Promise<Reply<z.output<typeof SubkeysOutput>> | undefined> => {
+): Promise<DataReply<z.output<typeof SubkeysOutput>> | undefined> => {
   const found = await findVersion(cx, path, version);
   if (found === undefined) return undefined;
   const { metadata, data } = found;
@@ -86,7 +93,7 @@ const checkCas = (options: JsonObject, key: Key, settings: Settings): void => {
   throw new VaultError("cas_mismatch", { wire: "check-and-set parameter did not match the current version" });
 };
 
-type Written = Reply<VersionMetadata | null>;
+type Written = DataReply<VersionMetadata> | EmptyReply;
 type Appended = { readonly reply: Written; readonly more: boolean };
 
 const appended = (cx: BackendContext, path: string, key: Key, settings: Settings, data: Secret): Change<Appended> => {

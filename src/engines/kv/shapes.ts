@@ -111,7 +111,14 @@ export const KeyMetadata = z.object({
 });
 export type KeyMetadata = z.output<typeof KeyMetadata>;
 
+/** Version 1: the secret itself. */
+export const Plain = field.anyBody("the secret, as it was written");
+
 export const KeysOutput = z.object({ keys: z.array(z.string()) });
+export const DetailedOutput = z.object({
+  keys: z.array(z.string()),
+  key_info: z.record(z.string(), z.union([KeyMetadata, z.object({})])),
+});
 
 const shownTimes = (of: Version) => ({
   created_time: timeText(of.created),

@@ -1,11 +1,11 @@
-import type { Reply } from "../../framework/index.ts";
+import type { EmptyReply } from "../../framework/index.ts";
 
 /** What version 2 answers outside its paths. Vault's clients detect the version by the first of these texts. */
 
 export type KvCommand = "get" | "put" | "patch" | "delete" | "list";
 
 /** 404 with a warning that names the command to use. */
-export const wrongPath = (command: KvCommand): Reply<null> => ({
+export const wrongPath = (command: KvCommand): EmptyReply => ({
   status: 404,
   data: null,
   warnings: [
@@ -15,14 +15,11 @@ export const wrongPath = (command: KvCommand): Reply<null> => ({
 });
 
 /** 404 with a warning: `metadata`, `data`, `delete`, `undelete` and `destroy` want the path of a key after them. */
-export const rootPath: Reply<null> = {
+export const rootPath: EmptyReply = {
   status: 404,
   data: null,
   warnings: ["Non-listing operations on the root of a K/V v2 mount are not supported."],
 };
 
 /** 404 without a body: a patch of what is not there. */
-export const emptyNotFound: Reply<null> = {
-  status: 404,
-  raw: { contentType: "application/json", body: new Uint8Array() },
-};
+export const emptyNotFound: EmptyReply = { status: 404 };

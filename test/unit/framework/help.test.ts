@@ -5,6 +5,7 @@ import {
   defineBackend,
   field,
   helpFor,
+  Keys,
   op,
   openApiDocument,
   path,
@@ -17,15 +18,20 @@ const role = path("role/{name}", {
   params: { name: "name of the role" },
   exists: async () => true,
   ops: {
-    read: op({ summary: "read a role", output: z.object({ ttl: z.number().describe("seconds") }), handle: none }),
-    update: op({ summary: "write a role", input: z.object({ ttl: field.duration("life of tokens") }), handle: none }),
-    delete: op({ summary: "delete a role", access: "sudo", handle: none }),
+    read: op({ summary: "read a role", answers: z.object({ ttl: z.number().describe("seconds") }), handle: none }),
+    update: op({
+      summary: "write a role",
+      answers: "nothing",
+      input: z.object({ ttl: field.duration("life of tokens") }),
+      handle: none,
+    }),
+    delete: op({ summary: "delete a role", answers: "nothing", access: "sudo", handle: none }),
   },
 });
 const roles = path("role", {
   summary: "the roles",
   params: {},
-  ops: { list: op({ summary: "list roles", handle: none }) },
+  ops: { list: op({ summary: "list roles", answers: Keys, handle: none }) },
 });
 const login = path("login", {
   summary: "log in",
@@ -33,13 +39,18 @@ const login = path("login", {
   ops: {
     update: op({
       summary: "log in",
+      answers: "login",
       access: "unauthenticated",
       input: z.object({ role: field.text("whose") }),
       handle: none,
     }),
   },
 });
-const root = path("", { summary: "the root", params: {}, ops: { list: op({ summary: "list all", handle: none }) } });
+const root = path("", {
+  summary: "the root",
+  params: {},
+  ops: { list: op({ summary: "list all", answers: Keys, handle: none }) },
+});
 const backend = defineBackend({
   kind: "auth",
   type: "demo",
@@ -56,7 +67,8 @@ describe("help for a path", () => {
     ));
   it("describes fields and captures", () =>
     expect(help).toContain("    ttl (duration (sec))\n\n        life of tokens\n"));
-  it("describes each operation", () => expect(help).toContain("delete (needs sudo)\n        Delete a role."));
+  it("describes each operation", () =>
+    expect(help).toContain("delete (needs sudo)\n        Delete a role. Answers nothing."));
   it("refers to nothing else", () => expect(see_also).toBeNull());
   it("carries the document of that path alone", () =>
     expect(Object.keys((openapi as { paths: object }).paths)).toEqual(["/role/{name}"]));

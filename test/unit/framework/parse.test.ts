@@ -8,8 +8,8 @@ const input = z.object({
   name: field.text("n"),
   tags: field.commaList("t"),
 });
-const write = op({ summary: "write", input, handle: async () => undefined });
-const read = op({ summary: "read", handle: async () => undefined });
+const write = op({ summary: "write", answers: "nothing", input, handle: async () => undefined });
+const read = op({ summary: "read", answers: "nothing", handle: async () => undefined });
 
 // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes
 const path: Path<any> = { template: "role/{role}", summary: "", params: { role: "r" }, ops: { update: write, read } };
@@ -35,7 +35,7 @@ describe("input", () => {
   it("does not reach through the prototype", () =>
     expect(run(JSON.parse('{"__proto__":{"name":"evil"}}')).input).toEqual({}));
   it("is the body as it stands where everything is allowed", () => {
-    const open = op({ summary: "", input: field.anyBody("b"), handle: async () => undefined });
+    const open = op({ summary: "", answers: "nothing", input: field.anyBody("b"), handle: async () => undefined });
     const body = JSON.parse('{"__proto__":1,"role":"mine","x":null}');
     expect(parseInput(path, "update", open, { role: "web" }, body).input).toEqual(body);
   });
@@ -53,6 +53,7 @@ describe("a refusal", () => {
   it("says a rule over the whole input in its own words", () => {
     const ruled = op({
       summary: "",
+      answers: "nothing",
       input: input.refine(() => false, "name or ttl is needed"),
       handle: async () => undefined,
     });
@@ -72,11 +73,16 @@ describe("warnings", () => {
     expect(run({ role: "x", q: 1 }).warnings).toEqual([ignored("q"), replaced("role")]));
   it("do not mind a null for what the path gives", () => expect(run({ role: null }).warnings).toEqual([]));
   it("are none where everything is allowed", () => {
-    const open = op({ summary: "", input: field.anyBody("b"), handle: async () => undefined });
+    const open = op({ summary: "", answers: "nothing", input: field.anyBody("b"), handle: async () => undefined });
     expect(parseInput(path, "update", open, { role: "web" }, { q: 1 }).warnings).toEqual([]);
   });
   it("let the path's value win over the body's", () => {
-    const taking = op({ summary: "", input: z.object({ role: field.text("r") }), handle: async () => undefined });
+    const taking = op({
+      summary: "",
+      answers: "nothing",
+      input: z.object({ role: field.text("r") }),
+      handle: async () => undefined,
+    });
     expect(parseInput(path, "update", taking, { role: "web" }, { role: "mine" }).input).toEqual({ role: "web" });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { compileRoutes, type Operation, op, type Path, path } from "../../../src/framework/index.ts";
 
-const nothing = op({ summary: "do nothing", handle: async () => undefined });
+const nothing = op({ summary: "do nothing", answers: "nothing", handle: async () => undefined });
 
 /** A row whose captures are all described. */
 // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes

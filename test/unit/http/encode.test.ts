@@ -108,7 +108,11 @@ describe("the status", () => {
   it("stands alone where the reply is nothing else", () =>
     expect(sent({ verb: "update", reply: { status: 202 } })).toEqual({ status: 202, text: "" }));
   it("of a status with a warning comes with the envelope", () =>
-    expect(sent({ verb: "update", reply: { status: 202 }, warnings: ["w"] }).text).toContain('"warnings":["w"]'));
+    expect(sent({ verb: "update", reply: { status: 202, warnings: ["w"] }, warnings: ["w"] }).text).toContain(
+      '"warnings":["w"]',
+    ));
+  it("stands alone although a field of the request was ignored", () =>
+    expect(sent({ verb: "update", reply: { status: 202 }, warnings: ["ignored"] }).text).toBe(""));
 });
 
 describe("a reply without the envelope", () => {

@@ -22,6 +22,7 @@ const trusting = () =>
         ops: {
           update: op({
             summary: "log in",
+            answers: "login",
             access: "unauthenticated",
             input: z.object({
               policies: field.commaList("token policies"),

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply } from "./reply.ts";
+
+/**
+ * What an operation answers, declared beside it. Documents, forms and clients are derived from the declaration; the
+ * compiler holds the handler to it, and the tests hold every reply to it.
+ */
+
+/**
+ * - a schema: the shape of `data`;
+ * - `nothing`: no data. 204, or warnings alone, or a status of its own;
+ * - `login`: the `auth` block of a token;
+ * - `lease`: a lease that goes on, without data;
+ * - `bare`: a JSON body outside the envelope;
+ * - `raw`: bytes of a content type.
+ */
+export type AnswerForm =
+  | z.ZodType
+  | "nothing"
+  | "login"
+  | "lease"
+  | { readonly bare: z.ZodType }
+  | { readonly raw: string };
+
+/** One form, or several of which each answer takes one: `[Created, "nothing"]`. */
+export type Answers = AnswerForm | readonly [AnswerForm, AnswerForm, ...AnswerForm[]];
+
+/** What a listing answers. */
+export const Keys = z.object({ keys: z.array(z.string()) });
+
+/** As a handler may give it: the same shape, nothing in it needs to be writable. */
+export type Given<T> = unknown extends T
+  ? T
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Given<Item>[]
+      : { readonly [K in keyof T]: Given<T[K]> };
+
+type ReplyOfForm<Form> = Form extends z.ZodType
+  ? DataReply<Given<z.output<Form>>> | EmptyReply
+  : Form extends "nothing"
+    ? EmptyReply
+    : Form extends "login"
+      ? LoginReply | CoreReply
+      : Form extends "lease"
+        ? CoreReply
+        : Form extends { readonly bare: infer Body extends z.ZodType }
+          ? BareReply<Given<z.output<Body>>>
+          : Form extends { readonly raw: string }
+            ? RawReply
+            : never;
+
+/** The replies that a declaration allows. */
+export type ReplyOf<A> = A extends readonly unknown[] ? ReplyOfForm<A[number]> : ReplyOfForm<A>;
+
+/** The `auth` block of a login: `docs/api` and OpenAPI show it, `http/envelope.ts` writes it. */
+export const AuthBlock = z.object({
+  client_token: z.string().describe("the token"),
+  accessor: z.string().describe("handle of the token; empty for batch tokens"),
+  policies: z.array(z.string()),
+  token_policies: z.array(z.string()).optional(),
+  identity_policies: z.array(z.string()).optional(),
+  metadata: z.record(z.string(), z.string()).nullable(),
+  lease_duration: z.number().describe("seconds"),
+  renewable: z.boolean(),
+  entity_id: z.string(),
+  token_type: z.string().describe("service or batch"),
+  orphan: z.boolean(),
+  mfa_requirement: z.null(),
+  num_uses: z.number(),
+});
+
+const isList = (answers: Answers): answers is Extract<Answers, readonly unknown[]> => Array.isArray(answers);
+
+/** The forms of a declaration, one or several. */
+export const formsOf = (answers: Answers): readonly AnswerForm[] => (isList(answers) ? answers : [answers]);
+
+/** The declaration in a few words: `a token`, `data`, `text/plain`. */
+export const answersInWords = (answers: Answers): string =>
+  formsOf(answers)
+    .map((form) => {
+      if (isSchema(form)) return "data";
+      if (form === "login") return "a token";
+      if (form === "lease") return "a lease";
+      if (form === "nothing") return "nothing";
+      return "raw" in form ? form.raw : "a body outside the envelope";
+    })
+    .filter((words, index, all) => all.indexOf(words) === index)
+    .join(" or ");
+
+export const isSchema = (form: AnswerForm): form is z.ZodType => form instanceof z.ZodType;
