@@ -1,11 +1,13 @@
 import { frontHandler } from "./shared/front.ts";
+import { handOnByInvoke } from "./shared/hand-on.ts";
 import { operator } from "./shared/operator.ts";
 import { carryOn } from "./shared/sweep.ts";
 
 /**
- * `system`: the rest of `sys/` and identity over HTTP; invoked directly under IAM, the operator's orders and the
- * schedule's.
+ * `system`: the rest of `sys/` and identity over HTTP, handing on the paths below `sys/` that are another function's;
+ * invoked directly under IAM, the operator's orders and the schedule's.
  */
 export const handler = frontHandler("system", {
+  handOn: handOnByInvoke,
   direct: (event, program) => operator(event, program) ?? carryOn(event, program),
 });

@@ -1,17 +1,18 @@
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import type { EventSourceMapping, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { FunctionName } from "../src/contract/functions.ts";
 import { METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
-import { FUNCTIONS, type FunctionName } from "./functions.ts";
 import type { Settings } from "./settings.ts";
+import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
 export interface AlarmsProps {
   readonly settings: Settings;
-  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
   readonly api: HttpApi;
   readonly stream: EventSourceMapping;
   readonly tableName: string;
@@ -89,13 +90,13 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
 /** What AWS counts. */
 const serviceWatches = ({ functions, api, stream, tableName }: AlarmsProps): Readonly<Record<string, Watch>> => {
   const lambda = (metricName: string, name: FunctionName, minutes?: number) =>
-    sum("AWS/Lambda", metricName, { FunctionName: functions[name].functionName }, minutes);
+    sum("AWS/Lambda", metricName, { FunctionName: functionOf(functions, name).lambda.functionName }, minutes);
   const fromStream = (metricName: string) =>
     sum("AWS/Lambda", metricName, { EventSourceMappingUUID: stream.eventSourceMappingId });
 
   return {
     ...Object.fromEntries(
-      FUNCTIONS.flatMap((name): [string, Watch][] => [
+      [...functions.keys()].flatMap((name): [string, Watch][] => [
         [
           `${name}-errors`,
           { metric: lambda("Errors", name), means: `Function ${name} failed: time-out, crash or refusal to start` },
@@ -110,7 +111,10 @@ const serviceWatches = ({ functions, api, stream, tableName }: AlarmsProps): Rea
       means: "Nothing has revoked anything for three minutes",
     },
     "stream-late": {
-      metric: functions.revoke.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(5) }),
+      metric: functionOf(functions, "revoke").lambda.metric("IteratorAge", {
+        statistic: "Maximum",
+        period: Duration.minutes(5),
+      }),
       above: Duration.hours(1).toMilliseconds(),
       means: "The expiry stream is an hour behind; it forgets after a day",
     },

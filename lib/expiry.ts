@@ -1,19 +1,14 @@
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import {
-  EventSourceMapping,
-  FilterCriteria,
-  type Function as LambdaFunction,
-  MetricType,
-  StartingPosition,
-} from "aws-cdk-lib/aws-lambda";
+import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
 import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
+import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
 export interface ExpiryProps {
-  readonly revoke: LambdaFunction;
-  readonly system: LambdaFunction;
+  readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
   readonly streamArn: string;
   readonly failuresArn: string;
 }
@@ -38,15 +33,19 @@ export class Expiry extends Construct {
 
   constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
+    const revoke = functionOf(props.functions, "revoke").lambda;
+    const scheduled = [...props.functions.values()].filter(
+      ({ functionName }) => FUNCTION_TABLE[functionName].scheduled,
+    );
 
     new Rule(this, "EveryMinute", {
       description: "Zeroth: revokes what has ended",
       schedule: Schedule.rate(Duration.minutes(1)),
       // revoke ends what is due; system goes on with what began and did not end, such as removing a large mount: the
       // last steps of that change the configuration, which revoke may not.
-      targets: [props.revoke, props.system].map(
-        (target) =>
-          new LambdaTarget(target, {
+      targets: scheduled.map(
+        ({ lambda }) =>
+          new LambdaTarget(lambda, {
             event: RuleTargetInput.fromObject({ source: "zeroth.schedule" }),
             // The next minute does what this one missed; a late second try would only run beside it.
             retryAttempts: 0,
@@ -56,7 +55,7 @@ export class Expiry extends Construct {
     });
 
     this.mapping = new EventSourceMapping(this, "Stream", {
-      target: props.revoke,
+      target: revoke,
       eventSourceArn: props.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [removedByTtl(SPACES.lease), removedByTtl(SPACES.token)],
@@ -73,6 +72,6 @@ export class Expiry extends Construct {
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
     // Lambda checks the role's right to read the stream when the mapping is made.
-    if (props.revoke.role) this.mapping.node.addDependency(props.revoke.role);
+    if (revoke.role) this.mapping.node.addDependency(revoke.role);
   }
 }

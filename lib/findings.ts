@@ -4,6 +4,7 @@ import type { StatefulStack } from "./stateful-stack.ts";
 import type { StatelessStack } from "./stateless-stack.ts";
 import type { Places } from "./statements.ts";
 import type { VaultApi } from "./vault-api.ts";
+import { functionOf } from "./zeroth-function.ts";
 
 /**
  * Findings of the rule checker (cdk-nag, AwsSolutions) that are meant to be so. Each names one finding on one construct
@@ -20,7 +21,7 @@ export const acknowledgeStateful = (stack: StatefulStack): void => {
   acknowledge(
     stack.failures,
     "S1",
-    "Lambda alone writes here, an object per failed batch; who read one is in CloudTrail, and a log bucket for it would need a log bucket",
+    "Lambda alone writes here, an object per failed batch; who reads one is for a trail with data events to tell (docs/deploy.md), and a log bucket would need a log bucket",
   );
 };
 
@@ -31,7 +32,8 @@ export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, pla
     "Vault's tokens are checked in the functions on every request: an authorizer would cache its answer and keep a revoked token alive",
   );
 
-  const { login, dynamic, revoke } = stack.functions;
+  const login = functionOf(stack.functions, "login");
+  const revoke = functionOf(stack.functions, "revoke");
   for (const kind of ["role", "user", "instance-profile"])
     acknowledgeWildcard(
       login.role,
@@ -52,15 +54,6 @@ export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, pla
   const failures: { "Fn::ImportValue": string } = Stack.of(stack).resolve(places.failuresArn);
   acknowledgeWildcard(revoke.role, `${failures["Fn::ImportValue"]}/*`, "Lambda chooses the names of the objects");
 
-  const { settings } = places;
-  if (settings.subnets !== undefined)
-    acknowledgeWildcard(dynamic.role, "*", "Network interfaces are made before they have a name to limit this to");
-  if (settings.userBoundary !== undefined)
-    for (const { role } of [dynamic, revoke])
-      for (const pattern of ["user/vault-*", "user/*/vault-*", "group/*"])
-        acknowledgeWildcard(
-          role,
-          `arn:<AWS::Partition>:iam::<AWS::AccountId>:${pattern}`,
-          "Users of the AWS secrets engine have random names; the permissions boundary limits what they can be",
-        );
+  for (const { role, inVpc } of stack.functions.values())
+    if (inVpc) acknowledgeWildcard(role, "*", "Network interfaces are made before they have a name to limit this to");
 };

@@ -51,14 +51,12 @@ const shape = z
     /** Where the functions that talk to databases run. Absent: outside any VPC. */
     subnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    /** Where the functions that reach nobody but the table and the key run. Absent: outside any VPC. */
+    isolatedSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    isolatedSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
 
     /** Roles of other accounts that logins may look into (`auth/aws/config/sts`). */
     readerRoles: list(arn("iam")).optional(),
-    /** Roles the AWS secrets engine may assume with the function's own identity. */
-    assumableRoles: list(arn("iam")).optional(),
-    /** Permissions boundary that every IAM user made by the AWS secrets engine must carry; absent: it may make none. */
-    userBoundary: arn("iam").optional(),
-
     /** SNS topic the alarms tell. */
     alarmTopic: arn("sns").optional(),
 
@@ -81,6 +79,7 @@ const shape = z
     };
     together(["domainName", "certificateArn"]);
     together(["subnets", "securityGroups"]);
+    together(["isolatedSubnets", "isolatedSecurityGroups"]);
     together(["restoredTable", "restoredStream"]);
     if (value.truststore !== undefined && value.domainName === undefined)
       context.addIssue({

@@ -1,65 +1,51 @@
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { HOMES } from "../src/catalog.ts";
+import { deployedFunctions, type FunctionName, type Home } from "../src/contract/functions.ts";
 import { Alarms } from "./alarms.ts";
 import { Expiry } from "./expiry.ts";
 import { acknowledgeStateless } from "./findings.ts";
-import type { FunctionName } from "./functions.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { permissionsFor } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import type { Places } from "./statements.ts";
 import { VaultApi } from "./vault-api.ts";
-import { ZerothFunction } from "./zeroth-function.ts";
+import { functionOf, ZerothFunction } from "./zeroth-function.ts";
 
 export interface StatelessStackProps extends StackProps {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
   /** Where the built code of a function lies. */
   readonly code: (name: FunctionName) => Code;
+  /** Where the backends run; absent: those of the catalog. */
+  readonly homes?: readonly Home[];
 }
 
 /**
- * What may be rebuilt at any time: seven functions, the API in front, what drives expiry, the alarms. It holds no data;
+ * What may be rebuilt at any time: the functions, the API in front, what drives expiry, the alarms. It holds no data;
  * removing it takes the vault off the network and loses nothing.
  */
 export class StatelessStack extends Stack {
-  readonly functions: Readonly<Record<FunctionName, ZerothFunction>>;
+  /** Those that are deployed; see `deployedFunctions`. */
+  readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
 
   constructor(scope: Construct, id: string, props: StatelessStackProps) {
     super(scope, id, props);
-    const { settings, stateful } = props;
+    const { settings, stateful, homes = HOMES } = props;
     this.addStackDependency(stateful);
     const places = placesOf(this, settings, stateful);
+    this.functions = this.make(props, homes, places);
 
-    const make = (name: FunctionName, more: Partial<ConstructorParameters<typeof ZerothFunction>[2]> = {}) =>
-      new ZerothFunction(this, name, { name, code: props.code(name), places, settings, ...more });
-
-    const others = {
-      login: make("login", { reservedConcurrency: settings.loginConcurrency }),
-      dynamic: make("dynamic", { reachesDatabases: true }),
-      policy: make("policy"),
-      wrapping: make("wrapping"),
-      system: make("system"),
-      revoke: make("revoke", { reachesDatabases: true, reservedConcurrency: settings.revokeConcurrency }),
-    };
-    const peers = (PERMISSIONS.kv.forwardsTo ?? []).flatMap((name) => (name === "kv" ? [] : [others[name]]));
-    this.functions = { ...others, kv: make("kv", { peers }) };
-
-    const lambdas = {
-      ...mapValues(others, (it) => it.lambda),
-      kv: this.functions.kv.lambda,
-    };
-    const front = new VaultApi(this, "Front", { settings, functions: lambdas });
+    const front = new VaultApi(this, "Front", { settings, functions: this.functions });
     const expiry = new Expiry(this, "Expiry", {
-      revoke: lambdas.revoke,
-      system: lambdas.system,
+      functions: this.functions,
       streamArn: places.streamArn,
       failuresArn: places.failuresArn,
     });
     new Alarms(this, "Alarms", {
       settings,
-      functions: lambdas,
+      functions: this.functions,
       api: front.api,
       stream: expiry.mapping,
       tableName: places.tableName,
@@ -67,6 +53,31 @@ export class StatelessStack extends Stack {
 
     acknowledgeStateless(this, front, places);
     this.outputs(front);
+  }
+
+  /** Whoever hands requests on is made after those it hands them to. */
+  private make(props: StatelessStackProps, homes: readonly Home[], places: Places): Map<FunctionName, ZerothFunction> {
+    const rights = permissionsFor(homes);
+    const made = new Map<FunctionName, ZerothFunction>();
+    const order = [...deployedFunctions(homes)].sort(
+      (a, b) => rights[a].forwardsTo.length - rights[b].forwardsTo.length,
+    );
+    for (const name of order) {
+      const peers = rights[name].forwardsTo.map((peer) => functionOf(made, peer));
+      const { settings } = props;
+      made.set(
+        name,
+        new ZerothFunction(this, name, {
+          name,
+          code: props.code(name),
+          rights: rights[name],
+          places,
+          settings,
+          peers,
+        }),
+      );
+    }
+    return made;
   }
 
   private outputs(front: VaultApi): void {
@@ -77,18 +88,12 @@ export class StatelessStack extends Stack {
         description: "A DNS record (CNAME or alias) of the domain name has to point here",
       });
     new CfnOutput(this, "SystemFunction", {
-      value: this.functions.system.lambda.functionName,
+      value: functionOf(this.functions, "system").lambda.functionName,
       description:
         "Operators with lambda:InvokeFunction on it make the first root token: zeroth operator init --function <this name>",
     });
   }
 }
-
-const mapValues = <K extends string, A, B>(record: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> => {
-  const entries = Object.entries<A>(record).map(([key, value]) => [key, change(value)]);
-  // The keys are those that went in; `Object.entries` has forgotten their type.
-  return Object.fromEntries(entries) as Record<K, B>;
-};
 
 /** The stateful stack's own table, or the restored one the settings name. */
 const placesOf = (stack: Stack, settings: Settings, stateful: StatefulStack): Places => {

@@ -82,46 +82,6 @@ const identityReads = ({ settings }: Places): PolicyStatement[] => [
   ...(settings.readerRoles ? [allow("LookIntoOtherAccounts", ["sts:AssumeRole"], settings.readerRoles)] : []),
 ];
 
-const USER_ACTIONS = [
-  "iam:AddUserToGroup",
-  "iam:CreateAccessKey",
-  "iam:DeleteAccessKey",
-  "iam:DeleteUser",
-  "iam:DeleteUserPolicy",
-  "iam:DetachUserPolicy",
-  "iam:GetUser",
-  "iam:ListAccessKeys",
-  "iam:ListAttachedUserPolicies",
-  "iam:ListGroupsForUser",
-  "iam:ListUserPolicies",
-  "iam:RemoveUserFromGroup",
-  "iam:TagUser",
-];
-/** Where a permissions boundary can be demanded, it is: a user made here cannot be more than the operator allowed. */
-const BOUNDED_USER_ACTIONS = ["iam:AttachUserPolicy", "iam:CreateUser", "iam:PutUserPolicy"];
-
-/** The AWS secrets engine, with the function's own identity. Engines with configured keys need none of this. */
-const engines = ({ settings }: Places): PolicyStatement[] => {
-  const iam = (rest: string) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${rest}`;
-  // The engine's default user name; with a `user_path` the path stands before it.
-  const users = [iam("user/vault-*"), iam("user/*/vault-*")];
-  return [
-    ...(settings.assumableRoles ? [allow("AssumeForCallers", ["sts:AssumeRole"], settings.assumableRoles)] : []),
-    ...(settings.userBoundary
-      ? [
-          allow("RunUsers", USER_ACTIONS, [...users, iam("group/*")]),
-          new PolicyStatement({
-            sid: "MakeBoundedUsers",
-            effect: Effect.ALLOW,
-            actions: BOUNDED_USER_ACTIONS,
-            resources: users,
-            conditions: { StringEquals: { "iam:PermissionsBoundary": settings.userBoundary } },
-          }),
-        ]
-      : []),
-  ];
-};
-
 /** Expiry index, stream, and the bucket for what failed. The index holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
@@ -146,7 +106,7 @@ const expiry = (places: Places): PolicyStatement[] => [
   }),
 ];
 
-const OUTSIDE = { "identity-reads": identityReads, engines, expiry } as const;
+const OUTSIDE = { "identity-reads": identityReads, expiry } as const;
 
 /** Turns a row of `PERMISSIONS` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
 export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {
@@ -154,12 +114,12 @@ export const statementsFor = (rights: Rights, places: Places): PolicyStatement[]
   return [
     onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...keys]),
     onKeys("Write", WRITES, places.tableArn, [...rights.writes, ...keys]),
-    ...(rights.removes ? [onKeys("Remove", REMOVALS, places.tableArn, rights.removes)] : []),
+    onKeys("Remove", REMOVALS, places.tableArn, rights.removes),
     onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"], places, rights.domains),
-    ...(rights.rotates
-      ? [onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.rotates)]
-      : []),
+    ...(rights.makesKeys.length === 0
+      ? []
+      : [onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.makesKeys)]),
     atRest(places),
-    ...(rights.outside ?? []).flatMap((kind) => OUTSIDE[kind](places)),
+    ...rights.outside.flatMap((kind) => OUTSIDE[kind](places)),
   ];
 };

@@ -10,18 +10,18 @@ import {
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { FunctionName } from "../src/contract/functions.ts";
 import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "../src/contract/routes.ts";
-import type { FunctionName } from "./functions.ts";
 import type { Settings } from "./settings.ts";
+import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
 export interface VaultApiProps {
   readonly settings: Settings;
-  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
 }
 
 /**
@@ -60,7 +60,7 @@ export class VaultApi extends Construct {
     // One integration for each function; each row adds its own permission to call it.
     const integrations = new Map<FunctionName, HttpLambdaIntegration>();
     const integrate = (name: FunctionName): HttpLambdaIntegration => {
-      const made = integrations.get(name) ?? new HttpLambdaIntegration(name, functions[name]);
+      const made = integrations.get(name) ?? new HttpLambdaIntegration(name, functionOf(functions, name).lambda);
       integrations.set(name, made);
       return made;
     };

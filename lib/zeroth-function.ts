@@ -11,9 +11,9 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENVIRONMENT } from "../src/contract/environment.ts";
-import { type FunctionName, SIZES } from "./functions.ts";
+import { FUNCTION_TABLE, type FunctionName, type FunctionRow } from "../src/contract/functions.ts";
 import { rolePath } from "./key-policy.ts";
-import { namedDomains, PERMISSIONS } from "./permissions.ts";
+import { namedDomains, type Rights } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 import { type Places, statementsFor } from "./statements.ts";
 
@@ -21,13 +21,11 @@ export interface ZerothFunctionProps {
   readonly name: FunctionName;
   /** The folder `npm run build` wrote for this function. */
   readonly code: Code;
+  readonly rights: Rights;
   readonly places: Places;
   readonly settings: Settings;
   /** Where requests go whose mount lives elsewhere. */
   readonly peers?: readonly ZerothFunction[];
-  /** Whether it runs in the subnets the settings name, if they name any. */
-  readonly reachesDatabases?: boolean;
-  readonly reservedConcurrency?: number | undefined;
 }
 
 /**
@@ -38,13 +36,17 @@ export class ZerothFunction extends Construct {
   readonly functionName: FunctionName;
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly inVpc: boolean;
 
   constructor(scope: Construct, id: string, props: ZerothFunctionProps) {
     super(scope, id);
-    const { name, places, settings } = props;
-    const network = props.reachesDatabases === true ? networkOf(settings) : undefined;
+    const { name, rights, places, settings } = props;
+    const row = FUNCTION_TABLE[name];
+    const network = networkOf(row, settings);
+    const concurrency = concurrencyOf(name, settings);
     const peers = props.peers ?? [];
     this.functionName = name;
+    this.inVpc = network !== undefined;
 
     const logs = new LogGroup(this, "Logs", {
       // Days as CloudWatch counts them; `settings.ts` let only those through.
@@ -59,7 +61,7 @@ export class ZerothFunction extends Construct {
       inlinePolicies: {
         rights: new PolicyDocument({
           statements: [
-            ...statementsFor(PERMISSIONS[name], places),
+            ...statementsFor(rights, places),
             ...forwarding(peers),
             new PolicyStatement({
               sid: "WriteLog",
@@ -73,15 +75,14 @@ export class ZerothFunction extends Construct {
       },
     });
 
-    const size = SIZES[name];
     this.lambda = new LambdaFunction(this, "Function", {
       description: `Zeroth ${settings.name}: ${name}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: "index.handler",
       code: props.code,
-      memorySize: size.memory,
-      timeout: Duration.seconds(size.timeout),
+      memorySize: row.memory,
+      timeout: Duration.seconds(row.timeout),
       role: this.role,
       logGroup: logs,
       // Audit lines are a chain of hashes: each must reach the log byte for byte, not wrapped into another record.
@@ -91,10 +92,10 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.tableName]: places.tableName,
         [ENVIRONMENT.tableIdentity]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
-        [ENVIRONMENT.domains]: JSON.stringify(namedDomains(PERMISSIONS[name])),
+        [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
         ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),
       },
-      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(concurrency === undefined ? {} : { reservedConcurrentExecutions: concurrency }),
     });
     if (network) {
       const resource = this.lambda.node.defaultChild;
@@ -104,6 +105,16 @@ export class ZerothFunction extends Construct {
     }
   }
 }
+
+/** Throws where the function is not deployed. */
+export const functionOf = (
+  functions: ReadonlyMap<FunctionName, ZerothFunction>,
+  name: FunctionName,
+): ZerothFunction => {
+  const found = functions.get(name);
+  if (!found) throw new Error(`function ${name} is not deployed`);
+  return found;
+};
 
 const addresses = (peers: readonly ZerothFunction[]): Readonly<Record<string, string>> =>
   Object.fromEntries(peers.map((peer) => [peer.functionName, peer.lambda.functionArn]));
@@ -134,5 +145,24 @@ const networkInterfaces = (): PolicyStatement =>
     resources: ["*"],
   });
 
-const networkOf = ({ subnets, securityGroups }: Settings): CfnFunction.VpcConfigProperty | undefined =>
-  subnets && securityGroups ? { subnetIds: subnets, securityGroupIds: securityGroups } : undefined;
+const vpc = (
+  subnetIds: string[] | undefined,
+  securityGroupIds: string[] | undefined,
+): CfnFunction.VpcConfigProperty | undefined =>
+  subnetIds && securityGroupIds ? { subnetIds, securityGroupIds } : undefined;
+
+/** Where the function runs; `undefined` outside any VPC. */
+const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.VpcConfigProperty | undefined => {
+  switch (network) {
+    case "aws":
+      return undefined;
+    case "databases":
+      return vpc(settings.subnets, settings.securityGroups);
+    case "none":
+      return vpc(settings.isolatedSubnets, settings.isolatedSecurityGroups);
+  }
+};
+
+/** Most environments at once; `undefined`: the account's pool. */
+const concurrencyOf = (name: FunctionName, settings: Settings): number | undefined =>
+  ({ login: settings.loginConcurrency, revoke: settings.revokeConcurrency })[String(name)];

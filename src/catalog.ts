@@ -1,10 +1,14 @@
 import type { AwsAuthParts } from "./auth/aws/backend.ts";
+import type { Home } from "./contract/functions.ts";
 import type { CatalogRow } from "./core/catalog.ts";
+import type { Core } from "./core/core.ts";
 import type { DatabaseParts } from "./engines/database/backend.ts";
+import type { SealedStore } from "./storage/index.ts";
 
 /**
- * The one list of secrets engines and auth methods. Adding one is a folder and a row here; removing both leaves
- * everything compiling. `home` is the function of a deployment that runs it.
+ * The one list of backends. Adding a secrets engine or an auth method is a folder and a row here; removing both leaves
+ * everything compiling. `home` is the function of a deployment that runs it (`contract/functions.ts`): the rights of
+ * that function's role follow from it.
  */
 
 /** What backends need of the outside world. */
@@ -36,6 +40,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "auth",
     type: "aws",
     home: "login",
+    outside: ["identity-reads"],
     load: async () => (await import("./auth/aws/backend.ts")).awsAuth(await parts.aws()),
   },
   {
@@ -51,3 +56,40 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
   },
 ];
+
+/** Core's own backends: ordinary path tables that are given core's services. Every server has them. */
+export const coreRows = (core: () => Core, store: () => SealedStore): readonly CatalogRow[] => [
+  {
+    kind: "secret",
+    type: "system",
+    home: "system",
+    load: async () => (await import("./backends/system/backend.ts")).systemBackend(core(), store()),
+  },
+  {
+    kind: "secret",
+    type: "cubbyhole",
+    home: "wrapping",
+    load: async () => (await import("./backends/cubbyhole/backend.ts")).cubbyholeBackend(core()),
+  },
+  {
+    kind: "secret",
+    type: "identity",
+    home: "system",
+    load: async () => (await import("./backends/identity/backend.ts")).identityBackend(core()),
+  },
+  {
+    kind: "auth",
+    type: "token",
+    home: "login",
+    load: async () => (await import("./backends/token/backend.ts")).tokenBackend(core()),
+  },
+];
+
+const unloaded = (): never => {
+  throw new Error("a list of homes loads no backend");
+};
+
+/** Where every backend runs, without loading any: what the stacks make their roles and functions from. */
+export const HOMES: readonly Home[] = [...coreRows(unloaded, unloaded), ...builtInRows({ aws: unloaded })].map(
+  ({ kind, type, home, outside = [] }) => ({ kind, type, home, outside }),
+);

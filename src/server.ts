@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { type AuditSink, createAudit, type OpenAuditFile } from "./audit/index.ts";
+import { coreRows } from "./catalog.ts";
 import { createCore } from "./core/build.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
 import { corsSettings } from "./core/config/cors.ts";
@@ -74,34 +75,6 @@ const render = (answer: Answer) => {
 
 const straight: CrashPoint = (_name, fn) => fn();
 
-/** Core's own backends: ordinary path tables that are given core's services. */
-const coreRows = (core: () => Core, store: SealedStore): readonly CatalogRow[] => [
-  {
-    kind: "secret",
-    type: "system",
-    home: "system",
-    load: async () => (await import("./backends/system/backend.ts")).systemBackend(core(), store),
-  },
-  {
-    kind: "secret",
-    type: "cubbyhole",
-    home: "wrapping",
-    load: async () => (await import("./backends/cubbyhole/backend.ts")).cubbyholeBackend(core()),
-  },
-  {
-    kind: "secret",
-    type: "identity",
-    home: "system",
-    load: async () => (await import("./backends/identity/backend.ts")).identityBackend(core()),
-  },
-  {
-    kind: "auth",
-    type: "token",
-    home: "login",
-    load: async () => (await import("./backends/token/backend.ts")).tokenBackend(core()),
-  },
-];
-
 export const buildServer = (deps: ServerDependencies): Server => {
   const { clock, random, log } = deps;
   const store = createStore({
@@ -124,7 +97,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     signal: deps.signal ?? (() => undefined),
     crash: deps.crash ?? straight,
     ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
-    catalog: (late) => createCatalog([...coreRows(late, store), ...deps.rows], deps.hosted),
+    catalog: (late) => createCatalog([...coreRows(late, () => store), ...deps.rows], deps.hosted),
     audit: (surroundings) =>
       createAudit(surroundings, {
         sink: deps.auditSink,

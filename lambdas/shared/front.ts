@@ -1,7 +1,7 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { z } from "zod";
-import type { FunctionName } from "../../src/contract/routes.ts";
+import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";

@@ -2,7 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
-import { type FunctionName, homeOfPath } from "../../src/contract/routes.ts";
+import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.ts";
+import { homeOfPath } from "../../src/contract/routes.ts";
 import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -25,12 +26,12 @@ export interface Program {
 /** An answer of table or KMS that takes longer than this will not come; storage repeats, within its own budget. */
 const PATIENCE = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
 
-/** What a function runs. `revoke` ends what the engines of `dynamic` granted, so it runs their code. */
+/** What a function runs: its own backends, and those whose leases it ends. */
 const hostedBy =
   (name: FunctionName): Hosted =>
   (row, path) => {
     const home = homeOfPath(path) ?? row.home;
-    return home === name || (name === "revoke" && home === "dynamic");
+    return home === name || FUNCTION_TABLE[name].endsFor.includes(home);
   };
 
 /** Throws where the environment is not this function's. `name` is the entry's own. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ENVIRONMENT } from "../../src/contract/environment.ts";
-import { FUNCTIONS, type FunctionName } from "../../src/contract/routes.ts";
+import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
 
 /**
  * What a function reads from its environment, checked before anything else happens. A function that is not what its

@@ -6,6 +6,8 @@ export interface BundleOptions {
   readonly root: string;
   readonly entry: string;
   readonly outdir: string;
+  /** Run before our own; for tests that build a tree which differs from the one on disk. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
@@ -38,6 +40,7 @@ export const bundle = async ({
   root,
   entry,
   outdir,
+  plugins = [],
 }: BundleOptions): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> =>
   build({
     absWorkingDir: root,
@@ -56,6 +59,6 @@ export const bundle = async ({
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: REQUIRE },
     metafile: true,
-    plugins: [zodAsNamespace],
+    plugins: [...plugins, zodAsNamespace],
     logLevel: "warning",
   });

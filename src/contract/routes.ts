@@ -1,40 +1,27 @@
-/** The functions that answer requests, and the one that ends leases. */
-export const FUNCTIONS = ["login", "kv", "dynamic", "policy", "wrapping", "system", "revoke"] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+import { FUNCTION_TABLE, FUNCTIONS, type FunctionName } from "./functions.ts";
 
 /**
- * Which paths go straight to their function. Only names that no mount can take over stand here (`auth/`, `sys/`,
- * `identity/`, `cubbyhole/`); everything else is `$default` and reaches kv, which forwards by mount table.
+ * Which paths go straight to their function, as the rows of `functions.ts` say. What no row names is `$default` and
+ * reaches kv, which forwards by mount table.
  *
  * A verb the gateway does not route (LIST may be one) falls through to `$default` too, so a missing row costs a hop,
  * never an answer.
  */
-export const ROUTES: Readonly<Record<string, FunctionName>> = {
-  "/v1/auth/{path+}": "login",
 
-  "/v1/sys/policies/{path+}": "policy",
-  "/v1/sys/policy": "policy",
-  "/v1/sys/policy/{path+}": "policy",
-  "/v1/sys/capabilities": "policy",
-  "/v1/sys/capabilities-self": "policy",
-  "/v1/sys/capabilities-accessor": "policy",
+const DEFAULT_ROUTE = "$default";
 
-  "/v1/sys/wrapping/{path+}": "wrapping",
-  "/v1/cubbyhole/{path+}": "wrapping",
+const ROWS: readonly (readonly [string, FunctionName])[] = FUNCTIONS.flatMap((name) =>
+  FUNCTION_TABLE[name].paths.map((path) => [path, name] as const),
+);
 
-  // Renewing and revoking a lease runs the code of the engine that granted it, over the network path it has.
-  "/v1/sys/leases/{path+}": "dynamic",
-  "/v1/sys/renew": "dynamic",
-  "/v1/sys/renew/{path+}": "dynamic",
-  "/v1/sys/revoke": "dynamic",
-  "/v1/sys/revoke/{path+}": "dynamic",
+export const ROUTES: Readonly<Record<string, FunctionName>> = Object.fromEntries(
+  ROWS.filter(([path]) => path !== DEFAULT_ROUTE),
+);
 
-  "/v1/sys/{path+}": "system",
-  "/v1/identity/{path+}": "system",
-};
-
-/** Who answers everything that no row above names. */
-export const DEFAULT_FUNCTION: FunctionName = "kv";
+const answersTheRest = ROWS.find(([path]) => path === DEFAULT_ROUTE);
+if (!answersTheRest) throw new Error("no function answers what no route names");
+/** Who answers everything that no route names. */
+export const DEFAULT_FUNCTION: FunctionName = answersTheRest[1];
 
 /** The rows whose requests are throttled as logins. */
 export const LOGIN_ROUTE = "/v1/auth/{path+}";

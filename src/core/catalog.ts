@@ -1,4 +1,5 @@
-import { type FunctionName, homeOfPath } from "../contract/routes.ts";
+import type { Home } from "../contract/functions.ts";
+import { homeOfPath } from "../contract/routes.ts";
 import type { Backend } from "../framework/index.ts";
 
 /**
@@ -23,11 +24,7 @@ export interface Catalog {
   }[];
 }
 
-export interface CatalogRow {
-  readonly kind: "secret" | "auth";
-  readonly type: string;
-  /** Which function of a deployment runs it. */
-  readonly home: FunctionName;
+export interface CatalogRow extends Home {
   /** Other words an operator may mount it by, and the options they stand for. */
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Loads the code when it is first needed, so that a function parses only what it serves. */

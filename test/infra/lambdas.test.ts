@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { FUNCTIONS, type FunctionName } from "../../src/contract/routes.ts";
+import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { ADMIN_1, Sha256 } from "../unit/local/aws/support.ts";
-import { type Deployment, deploy, recorded, TABLE } from "./support/deployment.ts";
+import { type Deployment, deploy, TABLE } from "./support/deployment.ts";
+import { type Ask, answerOf, eventOf as eventFor, type Fields, objectOf, recorded } from "./support/events.ts";
 import { startFunction } from "./support/lambda-worker.ts";
 
 /** The built functions themselves, as their assets hold them, answering recorded events over the embedded AWS. */
@@ -20,43 +21,7 @@ afterEach(() => {
   deployment.refuse = undefined;
 });
 
-type Fields = Readonly<Record<string, unknown>>;
-const objectOf = (value: unknown): Fields => (typeof value === "object" && value !== null ? { ...value } : {});
-
-interface Ask {
-  readonly method?: string;
-  readonly path?: string;
-  readonly token?: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** A recorded event; the members above override it. */
-  readonly event?: string;
-}
-
-const eventOf = (ask: Ask): Fields => {
-  const event = recorded(ask.event ?? "get");
-  const context = objectOf(event["requestContext"]);
-  const http = objectOf(context["http"]);
-  const headers = { ...objectOf(event["headers"]) };
-  const token = ask.token ?? root;
-  if (headers["x-vault-token"] === undefined) headers["x-vault-token"] = token;
-  else headers["x-vault-token"] = String(headers["x-vault-token"]).replaceAll("TOKEN", token);
-  const [path, query = ""] = (ask.path === undefined ? "" : `/v1/${ask.path}`).split("?");
-  return {
-    ...event,
-    ...(ask.path === undefined ? {} : { rawPath: path, rawQueryString: query }),
-    headers: { ...headers, ...ask.headers },
-    requestContext: { ...context, http: { ...http, ...(ask.method === undefined ? {} : { method: ask.method }) } },
-    ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
-  };
-};
-
-const answerOf = (result: unknown) => {
-  const { statusCode, headers, body } = objectOf(result);
-  const text = typeof body === "string" ? body : "";
-  const json = text.startsWith("{") ? objectOf(JSON.parse(text)) : {};
-  return { status: statusCode, headers: objectOf(headers), text, body: json, data: objectOf(json["data"]) };
-};
+const eventOf = (given: Ask): Fields => eventFor(given, root);
 
 const ask = async (name: FunctionName, given: Ask = {}) =>
   answerOf((await deployment.functions[name].invoke(eventOf(given))).result);

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { FUNCTIONS } from "../../lib/functions.ts";
+import { HOMES } from "../../src/catalog.ts";
+import { deployedFunctions, FUNCTIONS, handsOnTo } from "../../src/contract/functions.ts";
 import { type Attempt, isAllowed, statementsByFunction } from "./support/policies.ts";
-import { EVERY_OPTION, makeTemplates } from "./support/stacks.ts";
+import { makeTemplates } from "./support/stacks.ts";
 
 const committed = new URL("./iam.json", import.meta.url);
 const rights = statementsByFunction(makeTemplates().stateless);
@@ -42,7 +43,7 @@ describe("the rights of the functions", () => {
   });
 
   it("lie in one role for each function, shared by none", () => {
-    expect(Object.keys(rights).sort()).toEqual([...FUNCTIONS].sort());
+    expect(Object.keys(rights).sort()).toEqual([...deployedFunctions(HOMES)].sort());
   });
 
   it("name every action in full", () => {
@@ -179,7 +180,7 @@ describe("the walls between the functions", () => {
     expect(may("system", make)).toBe(true);
   });
 
-  it("let kv alone hand requests on, and not to revoke", () => {
+  it("let kv and system alone hand requests on, never to revoke and never in a circle", () => {
     const forwarders = Object.entries(rights).filter(([, list]) =>
       list.some(({ actions }) => actions.includes("lambda:InvokeFunction")),
     );
@@ -188,8 +189,26 @@ describe("the walls between the functions", () => {
     );
 
     expect(targets).toEqual([
+      ["system", ["login", "dynamic", "policy", "wrapping"].map((name) => `<${name}Function.Arn>`)],
       ["kv", ["login", "dynamic", "policy", "wrapping", "system"].map((name) => `<${name}Function.Arn>`)],
     ]);
+  });
+
+  it("name whom a request is handed to by the one table", () => {
+    for (const name of FUNCTIONS) {
+      const targets = (rights[name] ?? []).filter(({ sid }) => sid === "Forward").flatMap(({ resources }) => resources);
+      expect(targets).toEqual(handsOnTo(name, HOMES).map((to) => `<${to}Function.Arn>`));
+    }
+  });
+
+  it("give no function a right to what a backend that does not exist would store", () => {
+    const types = HOMES.map(({ kind, type }) => `${kind === "auth" ? "auth-" : ""}${type}`);
+    const named = everyStatement
+      .flatMap(({ conditions }) => Object.values(conditions).flatMap((keys) => Object.values(keys).flat()))
+      .flatMap((pattern) => /(?:^|#)([a-z-]+):\*$/.exec(pattern)?.[1] ?? []);
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((type) => !types.includes(type))).toEqual([]);
   });
 
   it("let revoke alone see the expiry index and the stream", () => {
@@ -198,38 +217,5 @@ describe("the walls between the functions", () => {
       .map(([name]) => name);
 
     expect(readers).toEqual(["revoke"]);
-  });
-});
-
-describe("the AWS secrets engine", () => {
-  const boundary = EVERY_OPTION.userBoundary;
-  const granted = statementsByFunction(makeTemplates(EVERY_OPTION).stateless);
-  const user = "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/vault-x";
-  const create = (context: Attempt["context"] = {}): Attempt => ({ action: "iam:CreateUser", resource: user, context });
-
-  it("may make no user unless a boundary is set", () => {
-    expect(may("dynamic", create({ "iam:PermissionsBoundary": boundary }))).toBe(false);
-  });
-
-  it("may make a user that carries the boundary", () => {
-    expect(isAllowed(granted["dynamic"] ?? [], create({ "iam:PermissionsBoundary": boundary }))).toBe(true);
-  });
-
-  it("may make no user without the boundary", () => {
-    expect(isAllowed(granted["dynamic"] ?? [], create())).toBe(false);
-  });
-
-  it("assumes the named roles and no other", () => {
-    const roles = (granted["dynamic"] ?? []).filter(({ actions }) => actions.includes("sts:AssumeRole"));
-
-    expect(roles.map(({ resources }) => resources)).toEqual([[EVERY_OPTION.assumableRoles]]);
-  });
-
-  it("gives no such right to the functions that do not run it", () => {
-    const others = ["kv", "policy", "wrapping", "system"].flatMap((name) => granted[name] ?? []);
-
-    expect(
-      others.flatMap(({ actions }) => actions).filter((it) => it === "sts:AssumeRole" || it === "iam:CreateUser"),
-    ).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { builtInRows } from "../../src/catalog.ts";
-import type { FunctionName } from "../../src/contract/routes.ts";
+import type { FunctionName } from "../../src/contract/functions.ts";
 import { initialize } from "../../src/core/config/initialize.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../../src/local/aws/index.ts";
 import { buildServer, type Server } from "../../src/server.ts";

@@ -1,15 +1,16 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { namedDomains, PERMISSIONS } from "../../../lib/permissions.ts";
+import type { Plugin } from "esbuild";
+import { namedDomains, permissionsFor } from "../../../lib/permissions.ts";
 import { bundle } from "../../../scripts/build/bundle.ts";
 import { type Inventory, inventoryOf } from "../../../scripts/build/inventory.ts";
+import { HOMES } from "../../../src/catalog.ts";
 import { ENVIRONMENT } from "../../../src/contract/environment.ts";
-import { FUNCTIONS, type FunctionName } from "../../../src/contract/routes.ts";
+import { FUNCTIONS, type FunctionName, type Home } from "../../../src/contract/functions.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../../../src/local/aws/index.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { systemClock } from "../../../src/std/time.ts";
@@ -43,18 +44,21 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-const { forwardsTo = [] } = PERMISSIONS.kv;
 const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:111122223333:function:${name}`;
 
-/** A recorded event; `change` overrides members of it. */
-export const recorded = (file: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(new URL(`../events/${file}.json`, import.meta.url), "utf8"));
+export interface DeployOptions {
+  /** Where the backends run; absent: as the catalog says. */
+  readonly homes?: readonly Home[];
+  /** Changes to the tree the functions are built from. */
+  readonly plugins?: readonly Plugin[];
+}
 
-export const deploy = async (): Promise<Deployment> => {
+export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}): Promise<Deployment> => {
+  const permissions = permissionsFor(homes);
   const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
   const inventories = await Promise.all(
     FUNCTIONS.map(async (name) => {
-      const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) });
+      const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name), plugins });
       return [name, inventoryOf(metafile)] as const;
     }),
   );
@@ -73,7 +77,7 @@ export const deploy = async (): Promise<Deployment> => {
   const keyArn = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? "";
   await createTable(dynamodb, TABLE);
 
-  const statements = statementsByFunction(makeTemplates().stateless);
+  const statements = statementsByFunction(makeTemplates({}, homes).stateless);
   const denied: string[] = [];
   const walls = new Map<FunctionName, RoleWall>();
   for (const name of FUNCTIONS) {
@@ -94,10 +98,10 @@ export const deploy = async (): Promise<Deployment> => {
     [ENVIRONMENT.tableName]: TABLE,
     [ENVIRONMENT.tableIdentity]: TABLE,
     [ENVIRONMENT.keyId]: keyArn,
-    [ENVIRONMENT.domains]: JSON.stringify(namedDomains(PERMISSIONS[name])),
-    ...(name === "kv"
-      ? { [ENVIRONMENT.peers]: JSON.stringify(Object.fromEntries(forwardsTo.map((one) => [one, arnOf(one)]))) }
-      : {}),
+    [ENVIRONMENT.domains]: JSON.stringify(namedDomains(permissions[name])),
+    [ENVIRONMENT.peers]: JSON.stringify(
+      Object.fromEntries(permissions[name].forwardsTo.map((one) => [one, arnOf(one)])),
+    ),
     [ENVIRONMENT.testEndpoints]: "allowed",
     AWS_REGION: aws.region,
     AWS_ENDPOINT_URL: walls.get(name)?.url ?? "",

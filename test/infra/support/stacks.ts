@@ -5,6 +5,7 @@ import { App } from "aws-cdk-lib/core";
 import { readSettings } from "../../../lib/settings.ts";
 import { StatefulStack } from "../../../lib/stateful-stack.ts";
 import { StatelessStack } from "../../../lib/stateless-stack.ts";
+import type { Home } from "../../../src/contract/functions.ts";
 
 const folder = fileURLToPath(new URL("../fixture/function", import.meta.url));
 
@@ -14,8 +15,9 @@ export const EVERY_OPTION = {
   logDays: "30",
   subnets: "subnet-01234567,subnet-89abcdef",
   securityGroups: "sg-01234567",
-  userBoundary: "arn:aws:iam::123456789012:policy/boundary",
-  assumableRoles: "arn:aws:iam::123456789012:role/deploy",
+
+  isolatedSubnets: "subnet-0fedcba9",
+  isolatedSecurityGroups: "sg-0fedcba9",
   readerRoles: "arn:aws:iam::123456789012:role/reader",
   domainName: "vault.example.org",
   certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/c",
@@ -33,8 +35,11 @@ export interface Stacks {
   readonly stateless: StatelessStack;
 }
 
-/** Both stacks with a stand-in for the built code. Keys of `context` are given without their `zeroth:` prefix. */
-export const makeStacks = (context: Readonly<Record<string, unknown>> = {}): Stacks => {
+/**
+ * Both stacks with a stand-in for the built code. Keys of `context` are given without their `zeroth:` prefix; `homes`
+ * are the backends, those of the catalog unless given.
+ */
+export const makeStacks = (context: Readonly<Record<string, unknown>> = {}, homes?: readonly Home[]): Stacks => {
   const settings = readSettings(
     Object.fromEntries(Object.entries(context).map(([key, value]) => [`zeroth:${key}`, value])),
   );
@@ -49,6 +54,7 @@ export const makeStacks = (context: Readonly<Record<string, unknown>> = {}): Sta
     settings,
     stateful,
     code: () => Code.fromAsset(folder),
+    ...(homes === undefined ? {} : { homes }),
   });
   return { app, stateful, stateless };
 };
@@ -58,8 +64,8 @@ export interface Templates {
   readonly stateless: Template;
 }
 
-export const makeTemplates = (context: Readonly<Record<string, unknown>> = {}): Templates => {
-  const { stateful, stateless } = makeStacks(context);
+export const makeTemplates = (context: Readonly<Record<string, unknown>> = {}, homes?: readonly Home[]): Templates => {
+  const { stateful, stateless } = makeStacks(context, homes);
   return { stateful: Template.fromStack(stateful), stateless: Template.fromStack(stateless) };
 };
 

@@ -1,0 +1,198 @@
+import { SPACES } from "./table.ts";
+
+/**
+ * The functions of a deployment, as one table: which of core's paths a function answers, its size, the network it
+ * needs, and its rights beyond those of the backends it hosts. Entries, routes, roles, stacks and tests derive from it.
+ *
+ * Which backends a function hosts is said in `src/catalog.ts`, by the `home` of each row: a new backend is a folder and
+ * one row there, and its function's rights follow. A function is deployed when it has paths, hosts a backend, or is
+ * driven by events.
+ *
+ * Security: a row is a wall. A fault in one function (a confused path, a poisoned dependency) reaches what its row and
+ * its backends name, and nothing else.
+ */
+
+/** Rights beyond those of the hosted backends. Partition keys and domains may end in `*`. */
+export interface ExtraRights {
+  /** Partition keys it may also read. */
+  readonly reads?: readonly string[];
+  /** Partition keys it may also read, put and delete. */
+  readonly writes?: readonly string[];
+  /** Partition keys it may list and delete without ever opening a body. */
+  readonly removes?: readonly string[];
+  /** Domains whose data keys it may also unwrap. */
+  readonly domains?: readonly string[];
+  /** Domains it may make data keys for, without seeing them. */
+  readonly makesKeys?: readonly string[];
+  readonly outside?: readonly OutsideRights[];
+}
+
+/** Rights outside table and key, by name; `lib/statements.ts` spells them out. */
+export type OutsideRights = "identity-reads" | "expiry";
+
+export interface FunctionRow {
+  /** `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. */
+  readonly answers: "requests" | "events";
+  /**
+   * Routes of the API that go straight to it: only names that no mount can take over (`auth/`, `sys/`, `identity/`,
+   * `cubbyhole/`). `{path+}` is everything below.
+   */
+  readonly paths: readonly string[];
+  /** Whether it hands a request on to the function that serves it. */
+  readonly handsOn: boolean;
+  /** Functions whose backends' leases it ends: it runs their code, and reads what they store. */
+  readonly endsFor: readonly FunctionName[];
+  /** Whether the schedule invokes it every minute. */
+  readonly scheduled: boolean;
+  /**
+   * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `none`: nothing
+   * but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
+   */
+  readonly network: "aws" | "databases" | "none";
+  /** MB; the processor's share grows with it (one processor at 1,769 MB). */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Why this size. */
+  readonly why: string;
+  readonly also: ExtraRights;
+}
+
+export const FUNCTIONS = ["login", "kv", "dynamic", "keys", "policy", "wrapping", "system", "revoke"] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+const all = (space: keyof typeof SPACES): string => `${SPACES[space]}#*`;
+
+/**
+ * The mount `sys/` itself, which several functions answer for. Its keys name its entries; to read one takes the
+ * partition too, and that is for system alone.
+ */
+const SYS = "system:*";
+
+/**
+ * The gateway gives up after 29 seconds (30 s is the service's own limit). Whoever answers it ends a second earlier, so
+ * that the caller gets Vault's error and not the gateway's; whoever may be called by kv ends before kv does.
+ */
+const REQUESTS = {
+  answers: "requests",
+  handsOn: false,
+  endsFor: [],
+  scheduled: false,
+  network: "aws",
+  memory: 512,
+  timeout: 26,
+} as const;
+
+export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
+  login: {
+    ...REQUESTS,
+    paths: ["/v1/auth/{path+}"],
+    why: "one STS call of at most 5 s, its retry, two table calls",
+    also: { writes: [all("entity"), all("spent")] },
+  },
+  kv: {
+    ...REQUESTS,
+    // Everything no row names, and every mount at a path of its own.
+    paths: ["$default"],
+    handsOn: true,
+    timeout: 28,
+    why: "one table call; the rest is waiting for a forwarded answer",
+    also: {},
+  },
+  dynamic: {
+    ...REQUESTS,
+    // Renewing and revoking a lease runs the code of the engine that granted it, over the network path it has.
+    paths: [
+      "/v1/sys/leases",
+      "/v1/sys/leases/{path+}",
+      "/v1/sys/renew",
+      "/v1/sys/renew/{path+}",
+      "/v1/sys/revoke",
+      "/v1/sys/revoke/{path+}",
+      "/v1/sys/revoke-prefix/{path+}",
+      "/v1/sys/revoke-force/{path+}",
+    ],
+    network: "databases",
+    memory: 1024,
+    why: "waits for databases, several at a time",
+    also: { domains: [SYS] },
+  },
+  keys: {
+    ...REQUESTS,
+    paths: [],
+    network: "none",
+    memory: 1024,
+    why: "makes RSA keys",
+    also: {},
+  },
+  policy: {
+    ...REQUESTS,
+    paths: [
+      "/v1/sys/policies",
+      "/v1/sys/policies/{path+}",
+      "/v1/sys/policy",
+      "/v1/sys/policy/{path+}",
+      "/v1/sys/capabilities",
+      "/v1/sys/capabilities-self",
+      "/v1/sys/capabilities-accessor",
+    ],
+    why: "compiles policies; two table calls",
+    also: { writes: [SPACES.policy, all("epoch")], domains: [SYS] },
+  },
+  wrapping: {
+    ...REQUESTS,
+    paths: ["/v1/sys/wrapping", "/v1/sys/wrapping/{path+}", "/v1/cubbyhole", "/v1/cubbyhole/{path+}"],
+    why: "two table calls",
+    also: { writes: [all("cubbyhole")], domains: [SYS] },
+  },
+  system: {
+    ...REQUESTS,
+    paths: ["/v1/sys/{path+}", "/v1/identity", "/v1/identity/{path+}"],
+    handsOn: true,
+    // Goes on with what began and did not end, such as removing a large mount.
+    scheduled: true,
+    why: "removing a mount walks its entries, a page at a time, and can be resumed",
+    also: {
+      // Rotation and new mounts add wrapped keys, unmounting removes them: after that nobody opens what they sealed.
+      writes: [SPACES.config, SPACES.policy, all("epoch"), all("entity"), all("key")],
+      removes: [all("data"), all("kv"), all("listing")],
+      makesKeys: ["*"],
+    },
+  },
+  revoke: {
+    ...REQUESTS,
+    answers: "events",
+    paths: [],
+    endsFor: ["dynamic"],
+    scheduled: true,
+    network: "databases",
+    timeout: 300,
+    why: "a pass over an empty index is short, but a batch of fifty may wait seconds for each database",
+    also: { outside: ["expiry"] },
+  },
+};
+
+/** Where a backend runs: what a row of the catalog says of itself. */
+export interface Home {
+  readonly kind: "secret" | "auth";
+  readonly type: string;
+  readonly home: FunctionName;
+  /** What it needs outside table and key; its function gets it. */
+  readonly outside?: readonly OutsideRights[];
+}
+
+/** The functions a deployment has: a function without paths, events or a backend is left out. */
+export const deployedFunctions = (homes: readonly Home[]): readonly FunctionName[] =>
+  FUNCTIONS.filter((name) => {
+    const { answers, paths } = FUNCTION_TABLE[name];
+    return answers === "events" || paths.length > 0 || homes.some(({ home }) => home === name);
+  });
+
+/** Whom a function hands requests to. `kv` may hand to every other; nobody hands back to it, so no circle is possible. */
+export const handsOnTo = (name: FunctionName, homes: readonly Home[]): readonly FunctionName[] => {
+  if (!FUNCTION_TABLE[name].handsOn) return [];
+  return deployedFunctions(homes).filter((other) => {
+    const { answers, handsOn } = FUNCTION_TABLE[other];
+    return other !== name && answers === "requests" && (!handsOn || (name === "kv" && other === "system"));
+  });
+};
