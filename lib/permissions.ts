@@ -1,4 +1,3 @@
-import { HOMES } from "../src/catalog.ts";
 import {
   FUNCTION_TABLE,
   type FunctionName,
@@ -87,8 +86,6 @@ export const permissionsFor = (homes: readonly Home[]): Readonly<Record<Function
   system: rightsOf("system", homes),
   revoke: rightsOf("revoke", homes),
 });
-
-export const PERMISSIONS = permissionsFor(HOMES);
 
 /** The domains a function names to its own keyring: what it may open, and what it may make keys for. */
 export const namedDomains = ({ domains, makesKeys }: Rights): readonly string[] => [...domains, ...makesKeys];

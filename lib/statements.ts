@@ -108,7 +108,7 @@ const expiry = (places: Places): PolicyStatement[] => [
 
 const OUTSIDE = { "identity-reads": identityReads, expiry } as const;
 
-/** Turns a row of `PERMISSIONS` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
+/** Turns a row of `permissionsFor` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
 export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {
   const keys = rights.domains.map((domain) => `${SPACES.key}#${domain}`);
   return [
