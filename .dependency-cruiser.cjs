@@ -30,6 +30,7 @@ const layers = {
     "src/core",
     "src/http",
     "src/audit",
+    "src/outgoing",
     ...belowBackends,
   ],
   // The catalog for where backends run; it loads none of them until a row is used.

@@ -51,6 +51,8 @@ const shape = z
     /** Where the functions that talk to databases run. Absent: outside any VPC. */
     subnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    /** Private ranges those functions may dial where an operator names a host; absent: public addresses only. */
+    reachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
     /** Where the functions that reach nobody but the table and the key run. Absent: outside any VPC. */
     isolatedSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     isolatedSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
@@ -81,6 +83,11 @@ const shape = z
     together(["subnets", "securityGroups"]);
     together(["isolatedSubnets", "isolatedSecurityGroups"]);
     together(["restoredTable", "restoredStream"]);
+    if (value.reachable !== undefined && value.subnets === undefined)
+      context.addIssue({
+        code: "custom",
+        message: "reachable needs subnets: outside a VPC there are no private ranges",
+      });
     if (value.truststore !== undefined && value.domainName === undefined)
       context.addIssue({
         code: "custom",

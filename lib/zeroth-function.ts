@@ -93,6 +93,9 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.tableIdentity]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
         [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
+        ...(row.network === "databases" && settings.reachable
+          ? { [ENVIRONMENT.reachable]: JSON.stringify(settings.reachable) }
+          : {}),
         ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),
       },
       ...(concurrency === undefined ? {} : { reservedConcurrentExecutions: concurrency }),

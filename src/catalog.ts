@@ -3,6 +3,7 @@ import type { Home } from "./contract/functions.ts";
 import type { CatalogRow } from "./core/catalog.ts";
 import type { Core } from "./core/core.ts";
 import type { DatabaseParts } from "./engines/database/backend.ts";
+import type { Reach } from "./outgoing/index.ts";
 import type { SealedStore } from "./storage/index.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface BackendParts {
   readonly aws: () => AwsAuthParts | Promise<AwsAuthParts>;
   /** Absent: the built-in connectors, never closed, which suits a process that is frozen rather than ended. */
   readonly database?: () => DatabaseParts;
+  /** Which hosts backends may dial, where operators name them; absent: those with public addresses only. */
+  readonly reach?: Reach;
 }
 
 export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
@@ -33,7 +36,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "dynamic",
     load: async () => {
       const { databaseEngine, databaseParts } = await import("./engines/database/backend.ts");
-      return databaseEngine(parts.database?.() ?? databaseParts());
+      return databaseEngine(parts.database?.() ?? databaseParts(parts.reach));
     },
   },
   {

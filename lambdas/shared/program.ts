@@ -37,7 +37,7 @@ const hostedBy =
 /** Throws where the environment is not this function's. `name` is the entry's own. */
 export const createProgram = (name: FunctionName): Program => {
   const settings = readSettings(process.env, name);
-  const { region, tableName, tableIdentity, keyId, domains } = settings;
+  const { region, tableName, tableIdentity, keyId, domains, reach } = settings;
   const clock = systemClock;
   const metrics = createMetrics({
     functionName: name,
@@ -55,6 +55,7 @@ export const createProgram = (name: FunctionName): Program => {
     clock,
     random: systemRandom,
     rows: builtInRows({
+      reach,
       aws: async () => {
         const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
         return { ...awsAdapters({ region, clock }), region };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ENVIRONMENT } from "../../src/contract/environment.ts";
 import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
+import type { Reach } from "../../src/outgoing/index.ts";
 
 /**
  * What a function reads from its environment, checked before anything else happens. A function that is not what its
@@ -14,6 +15,8 @@ export interface FunctionSettings {
   readonly tableIdentity: string;
   readonly keyId: string;
   readonly domains: readonly string[];
+  /** Which hosts named by operators it may dial. */
+  readonly reach: Reach;
   /** Function name to ARN, for those this one may hand requests to. */
   readonly peers: Readonly<Partial<Record<FunctionName, string>>>;
 }
@@ -42,14 +45,17 @@ const shape = z.object({
   [ENVIRONMENT.tableIdentity]: text,
   [ENVIRONMENT.keyId]: text,
   [ENVIRONMENT.domains]: json(z.array(text).min(1)),
+  [ENVIRONMENT.reachable]: json(z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
   [ENVIRONMENT.peers]: json(z.partialRecord(name, text)).optional(),
   AWS_REGION: text,
 });
 
+const doublesAllowed = (environment: Environment): boolean => environment[ENVIRONMENT.testEndpoints] === "allowed";
+
 /** Security: whoever sets one of these receives every secret, or sees them pass by. */
 const refuseRedirection = (environment: Environment): void => {
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") throw new Error("certificates must be checked");
-  if (environment[ENVIRONMENT.testEndpoints] === "allowed") return;
+  if (doublesAllowed(environment)) return;
   const set = Object.keys(environment)
     .filter((key) => key.startsWith("AWS_ENDPOINT_URL") && environment[key])
     .sort();
@@ -74,6 +80,8 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
     tableIdentity: data[ENVIRONMENT.tableIdentity],
     keyId: data[ENVIRONMENT.keyId],
     domains: data[ENVIRONMENT.domains],
+    // Beside doubles the databases are on this machine as well.
+    reach: { loopback: doublesAllowed(environment), ranges: data[ENVIRONMENT.reachable] ?? [] },
     peers: data[ENVIRONMENT.peers] ?? {},
   };
 };

@@ -11,8 +11,10 @@ export const ENVIRONMENT = {
   peers: "ZEROTH_PEERS",
   /** JSON list: the domains whose data keys this function may use; a trailing `*` is a prefix. */
   domains: "ZEROTH_DOMAINS",
+  /** JSON list of private ranges (CIDR) that hosts named by operators may lie in; absent: none. */
+  reachable: "ZEROTH_REACHABLE",
   /**
-   * `allowed`: the SDK's endpoint variables may be set. For tests against doubles alone; without it a function refuses
+   * `allowed`: the SDK's endpoint variables may be set, and databases may be on this machine. For tests against doubles alone; without it a function refuses
    * to start beside them, because whoever sets them would receive every secret.
    */
   testEndpoints: "ZEROTH_TEST_ENDPOINTS",

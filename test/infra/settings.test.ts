@@ -32,6 +32,8 @@ describe("the settings", () => {
     ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
     ["a domain name without its certificate", { "zeroth:domainName": "v.example.org" }, /belong together/],
     ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],
+    ["reachable ranges outside a VPC", { "zeroth:reachable": "10.0.0.0/16" }, /reachable needs subnets/],
+    ["a reachable range that is not one", { "zeroth:reachable": "10.0.0.0/33" }, /must be a range/],
     ["a restored table without its stream", { "zeroth:restoredTable": "t-2" }, /belong together/],
     ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
     ["an ARN of another service", { "zeroth:alarmTopic": "arn:aws:sqs:us-east-1:1:q" }, /sns/],

@@ -72,6 +72,19 @@ describe("the functions", () => {
     expect(inside).toEqual(["Zeroth vault: dynamic", "Zeroth vault: revoke"]);
   });
 
+  it("V10 are told which private ranges they may dial where they reach databases, and nowhere else", () => {
+    const ranges = propertiesOf(chosen, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {
+      const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
+      return "ZEROTH_REACHABLE" in variables ? [[Description, variables["ZEROTH_REACHABLE"]]] : [];
+    });
+
+    const named = '["10.20.0.0/16","fd12:3456::/32"]';
+    expect(ranges).toEqual([
+      ["Zeroth vault: dynamic", named],
+      ["Zeroth vault: revoke", named],
+    ]);
+  });
+
   it("use a restored table under its own name, and its data keys under the first name", () => {
     chosen.allResourcesProperties("AWS::Lambda::Function", {
       Environment: { Variables: { ZEROTH_TABLE_NAME: "vault-restored", ZEROTH_TABLE_IDENTITY: "vault" } },

@@ -7,6 +7,7 @@ import { initialize } from "../../src/core/config/initialize.ts";
 import type { CoreEvent } from "../../src/core/events.ts";
 import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
+import { NEARBY } from "../../src/outgoing/index.ts";
 import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -91,7 +92,10 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     random: systemRandom,
     rows:
       options.rows ??
-      builtInRows({ aws: () => ({ ...awsAdapters({ region: "us-east-1", clock }), region: "us-east-1" }) }),
+      builtInRows({
+        aws: () => ({ ...awsAdapters({ region: "us-east-1", clock }), region: "us-east-1" }),
+        reach: NEARBY,
+      }),
     auditSink: {
       write: async (line) => {
         auditLines.push(line);

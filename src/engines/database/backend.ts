@@ -1,7 +1,9 @@
 import { type Backend, defineBackend, Keys, op, path } from "../../framework/index.ts";
+import { createDial, createGuard, PUBLIC, type Reach } from "../../outgoing/index.ts";
+import { systemRandom } from "../../std/random.ts";
+import { systemClock } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { ConfigInput, ConfigShown, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
-import type { Connector } from "./connector.ts";
 import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
 import { createDatabases, type Databases } from "./databases.ts";
 import { forCaller } from "./failure.ts";
@@ -11,6 +13,7 @@ import { rotateRoot } from "./rotate-root.ts";
 import { readStaticRole, StaticRoleShown, showStaticRole } from "./static-role.ts";
 import { StaticRoleInput, writeStaticRole } from "./static-roles.ts";
 import { rotateDue, rotateRole, StaticCredsOutput, staticCreds } from "./static-rotation.ts";
+import type { TemplateWorld } from "./template-functions.ts";
 
 /**
  * Database credentials, the backend `database`: users made for one lease each, passwords of existing users changed
@@ -207,13 +210,17 @@ const rotateRolePath = (databases: Databases) =>
     },
   });
 
+const SYSTEM: TemplateWorld = { clock: systemClock, random: systemRandom };
+
 export interface DatabaseParts {
   readonly databases: Databases;
 }
 
-/** The real thing: every built-in connector. Close `databases` when the process ends. */
-export const databaseParts = (connectors: readonly Connector[] = [postgresqlConnector()]): DatabaseParts => ({
-  databases: createDatabases(connectors),
+/**
+ * The real thing: every built-in connector, dialling what `reach` lets it. Close `databases` when the process ends.
+ */
+export const databaseParts = (reach: Reach = PUBLIC, world: TemplateWorld = SYSTEM): DatabaseParts => ({
+  databases: createDatabases([postgresqlConnector({ ...world, dial: createDial(createGuard(reach)) })]),
 });
 
 /** The `database` secrets engine. */

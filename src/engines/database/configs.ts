@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type BackendContext, type EmptyReply, field, invalidRequest, VaultError } from "../../framework/index.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
-import type { Connector, FindConnector } from "./connector.ts";
-import { broken, DatabaseFailure, SettingsError } from "./failure.ts";
+import type { Connector, FindConnector, Settings } from "./connector.ts";
+import { broken, DatabaseFailure, reasonOf, SettingsError } from "./failure.ts";
 import { workingPassword } from "./passwords.ts";
 
 /** Connections as the operator configures them: `config/<name>` of the mount, sealed, password and all. */
@@ -134,7 +134,10 @@ const hide = (text: string, details: JsonObject): string => {
 /** Holds the settings to what the connector takes and, unless told not to, logs in with them. */
 const verify = async (find: () => Promise<Connector>, stored: StoredConfig, login: boolean): Promise<StoredConfig> => {
   const refuse = (text: string, cause: unknown) =>
-    invalidRequest(`error creating database object: ${hide(text, stored.details)}`, { cause });
+    invalidRequest(`error creating database object: ${hide(text, stored.details)}`, {
+      ...reasonOf(cause, "error creating database object: "),
+      cause,
+    });
   try {
     const connector = await find();
     connector.settings(stored.details);
@@ -151,7 +154,7 @@ const verify = async (find: () => Promise<Connector>, stored: StoredConfig, logi
 const LITERAL =
   "Password found in connection_url, use a templated url to enable root rotation and prevent read access to password information.";
 
-const warningsFor = (literal: boolean, input: ConfigInput): readonly string[] => {
+const warningsFor = ({ literalPassword: literal, warnings }: Settings, input: ConfigInput): readonly string[] => {
   const sent = Object.keys(input);
   const automated = AUTOMATED.filter((name) => sent.includes(name));
   const ignored = sent.filter((name) => !OWN.has(name) && !AUTOMATED.includes(name)).sort();
@@ -160,6 +163,7 @@ const warningsFor = (literal: boolean, input: ConfigInput): readonly string[] =>
     ...(literal && ignored.length > 0
       ? [`Endpoint ignored these unrecognized parameters: [${ignored.join(" ")}]`]
       : []),
+    ...warnings,
     ...(automated.length > 0 ? [`Automated rotation is not supported; ignored: ${automated.join(", ")}`] : []),
   ];
 };
@@ -184,7 +188,7 @@ export const writeConfig = async (
       throw cause;
     }
     const connector = await find(body.plugin_name);
-    const warnings = warningsFor(connector.settings(body.details).literalPassword, input);
+    const warnings = warningsFor(connector.settings(body.details), input);
     return warnings.length > 0 ? { warnings } : undefined;
   }
   throw tooManyWriters();

@@ -19,6 +19,8 @@ export interface Settings {
   /** How many connections one process may hold. */
   readonly connections: number;
   readonly template: UsernameTemplate;
+  /** What whoever wrote them should know. */
+  readonly warnings: readonly string[];
 }
 
 export interface Connector {

@@ -8,6 +8,8 @@ import { VaultError } from "../../framework/index.ts";
 export type FailureKind =
   /** The database refused the login. */
   | "login"
+  /** Its host may not be dialled from here; nothing was. */
+  | "refused"
   /** It was not reached, or not in time. */
   | "unreachable"
   /** It refused a statement; the transaction changed nothing. */
@@ -20,11 +22,17 @@ export class DatabaseFailure extends Error {
   readonly kind: FailureKind;
   /** The SQL standard's five letters, where the database gave them. */
   readonly sqlState: string;
+  /**
+   * What became of the connection, where that is what failed: for the audit log and the log only. Callers read the
+   * message, which is the same for a closed port, a silent one and a server of another kind.
+   */
+  readonly reason: string | undefined;
 
-  constructor(kind: FailureKind, message: string, sqlState = "") {
+  constructor(kind: FailureKind, message: string, told: { readonly sqlState?: string; readonly reason?: string } = {}) {
     super(message);
     this.kind = kind;
-    this.sqlState = sqlState;
+    this.sqlState = told.sqlState ?? "";
+    this.reason = told.reason;
   }
 }
 
@@ -37,11 +45,19 @@ export class SettingsError extends Error {
 export const broken = (wire: string, cause?: unknown): VaultError =>
   new VaultError("internal", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
 
-/** The same failure for the caller, `before` in front of its text; anything else passes as it is. */
+/** The reason of a failure of the connection as part of an error's options. */
+export const reasonOf = (cause: unknown, before = ""): { readonly reason?: string } =>
+  cause instanceof DatabaseFailure && cause.reason !== undefined ? { reason: `${before}${cause.reason}` } : {};
+
+/**
+ * The same failure for the caller, `before` in front of its text; anything else passes as it is. A connection that was
+ * not made and one that broke get the same status, or the status would tell what stands at the other end.
+ */
 export const forCaller = (cause: unknown, before = ""): unknown => {
   if (!(cause instanceof DatabaseFailure || cause instanceof SettingsError)) return cause;
-  const wire = `${before}${cause.message}`;
+  const options = { wire: `${before}${cause.message}`, multi: true, ...reasonOf(cause, before), cause };
+  if (cause instanceof DatabaseFailure && cause.kind === "refused") return new VaultError("invalid_request", options);
   // A database that is away is not our fault: 502, where Vault answers 500 to everything.
-  const away = cause instanceof DatabaseFailure && cause.kind === "unreachable";
-  return away ? new VaultError("upstream_failed", { wire, multi: true, cause }) : broken(wire, cause);
+  const away = cause instanceof DatabaseFailure && (cause.kind === "unreachable" || cause.reason !== undefined);
+  return new VaultError(away ? "upstream_failed" : "internal", options);
 };

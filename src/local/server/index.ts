@@ -6,6 +6,7 @@ import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
 import { startListener } from "../../http/index.ts";
+import { NEARBY } from "../../outgoing/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
@@ -126,7 +127,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const cloud = await cloudFor(options, clock, tableClock, tableName);
   const openAuditFile = auditFiles();
-  const database = databaseParts();
+  const database = databaseParts(NEARBY);
   const server = buildServer({
     dynamodb: cloud.dynamodb,
     kms: cloud.kms,

@@ -15,7 +15,7 @@ export const EVERY_OPTION = {
   logDays: "30",
   subnets: "subnet-01234567,subnet-89abcdef",
   securityGroups: "sg-01234567",
-
+  reachable: "10.20.0.0/16,fd12:3456::/32",
   isolatedSubnets: "subnet-0fedcba9",
   isolatedSecurityGroups: "sg-0fedcba9",
   readerRoles: "arn:aws:iam::123456789012:role/reader",

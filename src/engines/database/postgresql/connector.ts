@@ -1,6 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
-import { systemRandom } from "../../../std/random.ts";
-import { systemClock } from "../../../std/time.ts";
+import type { Dial } from "../../../outgoing/index.ts";
 import type { Connector, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import type { TemplateWorld } from "../template-functions.ts";
@@ -31,8 +30,8 @@ const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0
 const FAILED = "failed to execute query: ";
 
 const failed = (cause: unknown): DatabaseFailure => {
-  const { kind, message, sqlState } = failureOf(cause);
-  return new DatabaseFailure(kind, `${FAILED}${message}`, sqlState);
+  const { kind, message, sqlState, reason } = failureOf(cause);
+  return new DatabaseFailure(kind, `${FAILED}${message}`, { sqlState, ...(reason === undefined ? {} : { reason }) });
 };
 
 const prepare = (
@@ -128,16 +127,20 @@ const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld
   };
 };
 
+/** What the connector needs of the outside. */
+export interface PostgresWorld extends TemplateWorld {
+  /** Connects to hosts that operators name. */
+  readonly dial: Dial;
+}
+
 /** `postgresql-database-plugin`. */
-export const postgresqlConnector = (
-  world: TemplateWorld = { clock: systemClock, random: systemRandom },
-): Connector => ({
+export const postgresqlConnector = (world: PostgresWorld): Connector => ({
   plugin: "postgresql-database-plugin",
   credentialTypes: ["password"],
   settings: (details) => readSettings(details, world),
   shown: showDetails,
   open: async (details) => {
     const settings = readSettings(details, world);
-    return databaseOn(await openPool(settings), settings, world);
+    return databaseOn(await openPool(settings, world.dial), settings, world);
   },
 });

@@ -1,22 +1,22 @@
-import { connect as connectTcp, isIP, Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { DatabaseFailure } from "../failure.ts";
-import { failureOf } from "./errors.ts";
-import type { PostgresSettings, Tls } from "./settings.ts";
-import type { Host } from "./url.ts";
+import { AddressRefused, type Dial, NoConnection, networkReason } from "../../../outgoing/index.ts";
+import type { PostgresSettings } from "./settings.ts";
+import type { Host } from "./target.ts";
+import type { Tls } from "./tls.ts";
 
 /**
  * Sockets to the database, ready for PostgreSQL's first message. Made here and not by the driver, because the driver
- * holds a certificate to `localhost` where the address is a number, takes "no TLS here" for an answer in some modes,
+ * dials whatever address a name has at that moment, holds a certificate to `localhost` where the address is a number,
  * and dials a server that hangs up again and again without a pause.
  * Source: PostgreSQL documentation, "Message Flow", SSL Session Encryption.
  */
 
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const YES = 83;
-const PAUSE_MS = 1000;
-
-const unreachable = (why: string): DatabaseFailure => new DatabaseFailure("unreachable", why);
+const NO = 78;
+/** `ReadyForQuery` without its last byte; a server sends it once the login is done, and then waits. */
+const READY = Buffer.from([90, 0, 0, 0, 5]);
 
 /** The event, or the socket's end, error or silence, whichever is first. */
 const until = <T>(socket: Socket, event: string, limitMs: number): Promise<T> =>
@@ -27,9 +27,9 @@ const until = <T>(socket: Socket, event: string, limitMs: number): Promise<T> =>
       settle();
     };
     const succeed = (value: T): void => done(() => resolve(value));
-    const fail = (cause: unknown): void => done(() => reject(cause));
-    const closed = (): void => done(() => reject(unreachable("the server closed the connection")));
-    const timer = setTimeout(() => done(() => reject(unreachable("timed out"))), limitMs);
+    const fail = (cause: unknown): void => done(() => reject(new NoConnection(networkReason(cause), { cause })));
+    const closed = (): void => done(() => reject(new NoConnection("the server closed the connection")));
+    const timer = setTimeout(() => done(() => reject(new NoConnection("timed out"))), limitMs);
     socket.once(event, succeed).once("error", fail).once("close", closed);
   });
 
@@ -37,24 +37,24 @@ const secure = async (socket: Socket, { name }: Host, tls: Tls, limitMs: number)
   socket.write(SSL_REQUEST);
   const answer = await until<Buffer>(socket, "data", limitMs);
   // Exactly one byte: more would have been slipped in before the encryption.
-  if (answer.length !== 1 || answer[0] !== YES) throw unreachable("the server does not speak TLS; see sslmode");
+  if (tls.orPlain && answer.length === 1 && answer[0] === NO) return socket;
+  if (answer.length !== 1 || answer[0] !== YES) throw new NoConnection("the server does not speak TLS");
   const secured = connectTls({
     socket,
     host: name,
-    rejectUnauthorized: true,
+    rejectUnauthorized: tls.check !== "nothing",
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(tls.ca === "" ? {} : { ca: tls.ca }),
     ...(tls.certificate === "" ? {} : { cert: tls.certificate, key: tls.key }),
-    ...(tls.hostname ? {} : { checkServerIdentity: () => undefined }),
+    ...(tls.check === "chain and name" ? {} : { checkServerIdentity: () => undefined }),
   });
   await until(secured, "secureConnect", limitMs);
   return secured;
 };
 
-const dial = async (host: Host, tls: false | Tls, limitMs: number): Promise<Socket> => {
-  const socket = connectTcp({ host: host.name, port: host.port });
+const open = async (dial: Dial, host: Host, tls: false | Tls, limitMs: number): Promise<Socket> => {
+  const socket = await dial({ host: host.name, port: host.port }, limitMs);
   try {
-    await until(socket, "connect", limitMs);
     return tls === false ? socket : await secure(socket, host, tls, limitMs);
   } catch (cause) {
     socket.on("error", () => undefined).destroy();
@@ -62,12 +62,13 @@ const dial = async (host: Host, tls: false | Tls, limitMs: number): Promise<Sock
   }
 };
 
-const dialAny = async (settings: PostgresSettings): Promise<Socket> => {
-  let last: unknown = unreachable("no host is named");
+const openAny = async (settings: PostgresSettings, dial: Dial): Promise<Socket> => {
+  let last: unknown = new NoConnection("no host is named");
   for (const host of settings.target.hosts) {
     try {
-      return await dial(host, settings.tls, settings.connectSeconds * 1000);
+      return await open(dial, host, settings.tls, settings.connectSeconds * 1000);
     } catch (cause) {
+      if (cause instanceof AddressRefused) throw cause;
       last = cause;
     }
   }
@@ -77,18 +78,47 @@ const dialAny = async (settings: PostgresSettings): Promise<Socket> => {
 /** A socket that fails as soon as somebody listens: the driver forgets a connection whose socket was never made. */
 const doomed = (cause: unknown): Socket => {
   const socket = new Socket();
-  setImmediate(() => socket.destroy(failureOf(cause)));
+  setImmediate(() => socket.destroy(cause instanceof Error ? cause : new NoConnection("no connection")));
   return socket;
 };
 
-/** Dials the hosts in their order, the next when one does not answer; the socket made fails as the last one did. */
-export const dialer = (settings: PostgresSettings): (() => Promise<Socket>) => {
-  const dials: number[] = [];
-  return async () => {
-    const now = performance.now();
-    while (dials[0] !== undefined && dials[0] < now - PAUSE_MS) dials.shift();
-    if (dials.length > 2 * settings.connections) return doomed(unreachable("the server closes its connections"));
-    dials.push(now);
-    return dialAny(settings).catch(doomed);
+/** Calls back when the socket closes before the server was ready for a query. */
+const watch = (socket: Socket, closedEarly: () => void): Socket => {
+  let tail = Buffer.alloc(0);
+  const closed = (): void => closedEarly();
+  const look = (chunk: Buffer): void => {
+    tail = Buffer.concat([tail, chunk.subarray(-6)]).subarray(-6);
+    if (tail.length === 6 && tail.subarray(0, 5).equals(READY))
+      socket.removeListener("data", look).removeListener("close", closed);
+  };
+  return socket.on("data", look).once("close", closed);
+};
+
+export interface Dialer {
+  /** Dials the hosts in their order, the next when one does not answer; the socket made fails as the last one did. */
+  readonly socket: () => Promise<Socket>;
+  /** A piece of work starts: it may dial again, though the one before it was hung up on. */
+  readonly begin: () => void;
+}
+
+/** The driver redials at once when a server hangs up before it is ready. Here that fails: one dial for one work. */
+export const dialer = (settings: PostgresSettings, dial: Dial): Dialer => {
+  let work = 0;
+  let hungUpIn = -1;
+  const closedEarly = (): void => {
+    hungUpIn = work;
+  };
+  return {
+    begin: () => {
+      work += 1;
+    },
+    socket: async () => {
+      if (hungUpIn === work) return doomed(new NoConnection("the server closed the connection"));
+      try {
+        return watch(await openAny(settings, dial), closedEarly);
+      } catch (cause) {
+        return doomed(cause);
+      }
+    },
   };
 };

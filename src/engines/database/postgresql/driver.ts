@@ -1,7 +1,8 @@
 import type { Options, Sql, TransactionSql } from "postgres";
+import type { Dial } from "../../../outgoing/index.ts";
 import { DatabaseFailure } from "../failure.ts";
-import { dialer } from "./dial.ts";
-import { failureOf } from "./errors.ts";
+import { type Dialer, dialer } from "./dial.ts";
+import { failureOf, NO_CONNECTION, noConnection } from "./errors.ts";
 import type { PostgresSettings } from "./settings.ts";
 
 /**
@@ -20,14 +21,14 @@ const IDLE_SECONDS = 10;
 const CLOSE_SECONDS = 2;
 /** Parameters of libpq's own that the server does not know. */
 const CLIENT_SIDE =
-  /^(?:ssl\w*|connect_timeout|target_session_attrs|channel_binding|gssencmode|krbsrvname|gsslib|keepalives\w*|tcp_user_timeout|load_balance_hosts|require_auth|requirepeer|hostaddr|pool_\w+)$/;
+  /^(?:ssl\w*|connect_timeout|target_session_attrs|channel_binding|gssencmode|krbsrvname|gsslib|keepalives\w*|tcp_user_timeout|load_balance_hosts|require_auth|requirepeer|host|port|dbname|pool_\w+)$/;
 
 const serverParameters = ({ target }: PostgresSettings): Record<string, string> => {
   const given = [...target.parameters].filter(([name]) => !CLIENT_SIDE.test(name));
   return { application_name: "vault", timezone: "UTC", ...Object.fromEntries(given) };
 };
 
-const connect = async (settings: PostgresSettings): Promise<Sql> => {
+const connect = async (settings: PostgresSettings, { socket }: Dialer): Promise<Sql> => {
   const { default: postgres } = await import("postgres");
   const { target } = settings;
   const password = target.password;
@@ -52,11 +53,20 @@ const connect = async (settings: PostgresSettings): Promise<Sql> => {
     onnotice: () => undefined,
   };
   // The driver's types do not list its option for ready-made sockets.
-  return postgres(Object.assign(options, { socket: dialer(settings) }));
+  return postgres(Object.assign(options, { socket }));
 };
 
-export const openPool = async (settings: PostgresSettings): Promise<Pool> => {
-  const sql = await connect(settings);
+/** The failure with the advice that belongs to these settings, whatever it was that went wrong. */
+const advised = (failure: DatabaseFailure, { advice }: PostgresSettings): DatabaseFailure =>
+  failure.message === NO_CONNECTION && failure.reason !== undefined
+    ? new DatabaseFailure(failure.kind, `${NO_CONNECTION}: ${advice}`, {
+        reason: `${NO_CONNECTION}: ${failure.reason}`,
+      })
+    : failure;
+
+export const openPool = async (settings: PostgresSettings, dial: Dial): Promise<Pool> => {
+  const sockets = dialer(settings, dial);
+  const sql = await connect(settings, sockets);
   let usable = true;
   const cut = async (seconds: number): Promise<void> => {
     usable = false;
@@ -66,17 +76,18 @@ export const openPool = async (settings: PostgresSettings): Promise<Pool> => {
     usable: () => usable,
     close: () => cut(CLOSE_SECONDS),
     run: async (limitMs, work) => {
+      sockets.begin();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
-          reject(new DatabaseFailure("unknown", "the database did not answer in time"));
+          reject(noConnection("the database did not answer in time", "unknown"));
           cut(0).catch(() => undefined);
         }, limitMs);
       });
       try {
         return await Promise.race([work(sql), late]);
       } catch (cause) {
-        throw failureOf(cause);
+        throw advised(failureOf(cause), settings);
       } finally {
         clearTimeout(timer);
       }

@@ -1,3 +1,4 @@
+import { AddressRefused, NoConnection, networkReason } from "../../../outgoing/index.ts";
 import { DatabaseFailure } from "../failure.ts";
 
 /** What the server, the driver, the network and TLS throw, in fixed words of our own and a SQLSTATE. */
@@ -23,26 +24,23 @@ const STATES: Readonly<Record<string, string>> = {
   P0001: "a block raised an exception",
 };
 
+/** Codes of the driver's own, in words for operators; those of the network and of TLS have theirs in `outgoing`. */
 const CODES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "no such host",
-  ETIMEDOUT: "timed out",
-  EHOSTUNREACH: "host unreachable",
-  ENETUNREACH: "host unreachable",
   CONNECT_TIMEOUT: "timed out",
-  ECONNRESET: "the server closed the connection",
-  EPIPE: "the server closed the connection",
   CONNECTION_CLOSED: "the server closed the connection",
   CONNECTION_ENDED: "the connection was closed",
   CONNECTION_DESTROYED: "the connection was closed",
   SASL_SIGNATURE_MISMATCH: "the server does not know the password",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
 };
 
-const TLS_CODES =
-  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+)$/;
+/** The connection was made, and broke: statements may have run. */
+const BROKEN = ["CONNECTION_CLOSED", "ECONNRESET", "EPIPE", "CONNECTION_ENDED", "CONNECTION_DESTROYED"];
+
+/** The one text for every way in which a connection is not made or breaks. */
+export const NO_CONNECTION = "no connection to the database";
+
+export const noConnection = (reason: string, kind: "unreachable" | "unknown" = "unreachable"): DatabaseFailure =>
+  new DatabaseFailure(kind, NO_CONNECTION, { reason });
 
 const said = (error: unknown, name: string): string => {
   if (typeof error !== "object" || error === null || !(name in error)) return "";
@@ -51,21 +49,23 @@ const said = (error: unknown, name: string): string => {
   return typeof value === "string" ? value : "";
 };
 
-/** Our own words for what the driver threw; nothing of its text is kept. */
+/** A copy: the driver hangs the statement and its values on what it throws. */
+const copied = ({ kind, message, sqlState, reason }: DatabaseFailure): DatabaseFailure =>
+  new DatabaseFailure(kind, message, { sqlState, ...(reason === undefined ? {} : { reason }) });
+
+/** Our own words for what the driver or a dial threw; nothing of its text is kept. */
 export const failureOf = (error: unknown): DatabaseFailure => {
-  // A copy: the driver hangs the statement and its values on what it throws.
-  if (error instanceof DatabaseFailure) return new DatabaseFailure(error.kind, error.message, error.sqlState);
+  if (error instanceof DatabaseFailure) return copied(error);
+  if (error instanceof AddressRefused) return new DatabaseFailure("refused", error.message, { reason: error.reason });
+  if (error instanceof NoConnection) return noConnection(error.reason);
   const code = said(error, "code");
   if (said(error, "name") === "PostgresError" && /^[0-9A-Z]{5}$/.test(code)) {
     const login = LOGIN_STATES[code];
-    if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, code);
+    const told = { sqlState: code };
+    if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, told);
     const fatal = said(error, "severity") !== "ERROR";
     const text = `${STATES[code] ?? "the database refused"} (SQLSTATE ${code})`;
-    return new DatabaseFailure(fatal ? "unknown" : "statement", text, code);
+    return new DatabaseFailure(fatal ? "unknown" : "statement", text, told);
   }
-  const text = CODES[code] ?? (TLS_CODES.test(code) ? "the server's certificate is not trusted" : "no connection");
-  const reached = ["CONNECTION_CLOSED", "ECONNRESET", "EPIPE", "CONNECTION_ENDED", "CONNECTION_DESTROYED"].includes(
-    code,
-  );
-  return new DatabaseFailure(reached ? "unknown" : "unreachable", text);
+  return noConnection(CODES[code] ?? networkReason(error), BROKEN.includes(code) ? "unknown" : "unreachable");
 };

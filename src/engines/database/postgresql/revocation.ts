@@ -88,11 +88,9 @@ export const dropUser = async (sql: Sql, username: string): Promise<void> => {
     }
   }
   if (last) {
-    throw new DatabaseFailure(
-      "statement",
-      `could not perform all revocation statements: ${last.message}`,
-      last.sqlState,
-    );
+    throw new DatabaseFailure("statement", `could not perform all revocation statements: ${last.message}`, {
+      sqlState: last.sqlState,
+    });
   }
   await sql.unsafe(`DROP ROLE IF EXISTS ${user}`);
   if ((await userNumber(sql, username)) !== undefined) {

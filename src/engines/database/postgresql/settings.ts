@@ -5,7 +5,10 @@ import type { Settings } from "../connector.ts";
 import { SettingsError } from "../failure.ts";
 import type { TemplateWorld } from "../template-functions.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
-import { maskUrl, parseUrl, type Target } from "./url.ts";
+import { isKeywords, maskKeywords, parseKeywords } from "./keywords.ts";
+import { MASK, MOST_CHARACTERS, refuse, type Target } from "./target.ts";
+import { type Encryption, encryptionOf } from "./tls.ts";
+import { maskUrl, parseUrl } from "./url.ts";
 
 /** `connection_details` of a PostgreSQL connection, read and held to what can work. */
 
@@ -27,32 +30,19 @@ const Details = z.object({
   private_key: field.text("Key of the client certificate, PEM."),
 });
 
-export interface PostgresSettings extends Settings {
+export interface PostgresSettings extends Settings, Pick<Encryption, "tls" | "advice"> {
   readonly target: Target;
   /** Seconds; 0 is without limit. */
   readonly lifetime: number;
   readonly connectSeconds: number;
   /** Give the database a SCRAM verifier instead of the password. */
   readonly scram: boolean;
-  /** `false` is without TLS, because the URL says so. */
-  readonly tls: false | Tls;
-}
-
-export interface Tls {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-  /** `verify-ca` alone leaves the name of the host out. */
-  readonly hostname: boolean;
 }
 
 const DEFAULT_CONNECTIONS = 4;
 const MOST_CONNECTIONS = 16;
 const CONNECT_SECONDS = 5;
 const MOST_CONNECT_SECONDS = 20;
-const FILES = ["sslcert", "sslkey", "sslpassword", "sslcrl", "passfile", "service", "servicefile"];
-const MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
-
 const read = (details: JsonObject) => {
   const parsed = Details.safeParse(details);
   if (parsed.success) return parsed.data;
@@ -67,33 +57,24 @@ const read = (details: JsonObject) => {
 
 const isTemplate = (text: string): boolean => text.includes("{{username}}") || text.includes("{{password}}");
 
-const fillUrl = (url: string, username: string, password: string, raw: boolean): string => {
-  const escaped = raw ? (text: string) => text : encodeURIComponent;
-  return url.replace(/\{\{(username|password)\}\}/g, (_, name: string) =>
-    escaped(name === "username" ? username : password),
-  );
+const parseTarget = (text: string, username: string, password: string, raw: boolean): Target => {
+  const put = (into: string, escaped: (value: string) => string): string =>
+    into.replace(/\{\{(username|password)\}\}/g, (_, name: string) =>
+      escaped(name === "username" ? username : password),
+    );
+  if (text.length + username.length + password.length > MOST_CHARACTERS) return refuse("it is too long");
+  if (isKeywords(text)) return parseKeywords(text, (value) => put(value, (one) => one));
+  return parseUrl(put(text, raw ? (one) => one : encodeURIComponent));
 };
 
-const tlsOf = (target: Target, details: z.output<typeof Details>): false | Tls => {
-  const mode = target.parameters.get("sslmode");
-  if (mode !== undefined && !MODES.includes(mode))
-    throw new SettingsError("cannot parse connection url: sslmode is invalid");
-  if (FILES.some((name) => target.parameters.has(name))) {
-    throw new SettingsError(
-      "cannot parse connection url: files cannot be named in it; use tls_ca, tls_certificate and private_key",
-    );
+const mask = (text: string): { readonly shown: string; readonly literal: boolean } => {
+  if (!isKeywords(text)) return maskUrl(text);
+  try {
+    return maskKeywords(text);
+  } catch {
+    // What cannot be read is not shown: it may hold a password wherever it likes.
+    return { shown: MASK, literal: false };
   }
-  const root = target.parameters.get("sslrootcert");
-  if (root !== undefined && root !== "system") {
-    throw new SettingsError("cannot parse connection url: files cannot be named in it; use tls_ca");
-  }
-  if (mode === "disable") return false;
-  return {
-    ca: details.tls_ca ?? "",
-    certificate: details.tls_certificate ?? "",
-    key: details.private_key ?? "",
-    hostname: mode !== "verify-ca",
-  };
 };
 
 /** Throws `SettingsError` with Vault's texts. */
@@ -109,20 +90,24 @@ export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresS
     throw new SettingsError(`'${authentication}' is not a valid password authentication type`);
   }
   const template = parseUsernameTemplate(details.username_template || USERNAME_TEMPLATE, world);
-  const target = parseUrl(fillUrl(url, username, password, details.disable_escaping ?? false));
+  const target = parseTarget(url, username, password, details.disable_escaping ?? false);
   const wanted = details.max_open_connections ?? 0;
   const timeout = Number(target.parameters.get("connect_timeout") || CONNECT_SECONDS);
   return {
     username,
     password,
-    literalPassword: maskUrl(url).literal,
+    literalPassword: mask(url).literal,
     connections: wanted > 0 ? Math.min(wanted, MOST_CONNECTIONS) : DEFAULT_CONNECTIONS,
     template,
     target,
     lifetime: details.max_connection_lifetime ?? 0,
     connectSeconds: timeout > 0 ? Math.min(timeout, MOST_CONNECT_SECONDS) : CONNECT_SECONDS,
     scram: authentication === "scram-sha-256",
-    tls: tlsOf(target, details),
+    ...encryptionOf(target, {
+      ca: details.tls_ca ?? "",
+      certificate: details.tls_certificate ?? "",
+      key: details.private_key ?? "",
+    }),
   };
 };
 
@@ -133,6 +118,6 @@ export const showDetails = (details: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(details).flatMap(([name, value]) => {
       if (HIDDEN.has(name)) return [];
-      return [[name, name === "connection_url" && typeof value === "string" ? maskUrl(value).shown : value]];
+      return [[name, name === "connection_url" && typeof value === "string" ? mask(value).shown : value]];
     }),
   );

@@ -1,31 +1,12 @@
 import { isIP } from "node:net";
-import { SettingsError } from "../failure.ts";
+import { type Host, hostOf, MASK, refuse, type Target, targetOf } from "./target.ts";
 
 /**
  * PostgreSQL's connection URL, read by hand: the WHATWG parser knows neither several hosts nor templates in it.
  * Source: PostgreSQL documentation, "Connection Strings".
  */
 
-export interface Host {
-  readonly name: string;
-  readonly port: number;
-}
-
-export interface Target {
-  readonly hosts: readonly Host[];
-  readonly database: string;
-  readonly username: string;
-  readonly password: string;
-  readonly parameters: ReadonlyMap<string, string>;
-}
-
 const URL_PARTS = /^(postgres(?:ql)?:\/\/)(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
-const DEFAULT_PORT = 5432;
-
-// The text is never quoted: it may hold a password.
-const refuse = (why: string): never => {
-  throw new SettingsError(`cannot parse connection url: ${why}`);
-};
 
 const decode = (text: string): string => {
   try {
@@ -35,14 +16,10 @@ const decode = (text: string): string => {
   }
 };
 
-const hostOf = (text: string): Host => {
+const authorityHost = (text: string): Host => {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? refuse("invalid host");
-  const name = bracketed ?? decode(plain ?? "");
   if (bracketed !== undefined && isIP(bracketed) !== 6) return refuse("invalid host");
-  if (name.startsWith("/")) return refuse("sockets of the file system are not supported");
-  const number = port === undefined ? DEFAULT_PORT : Number(port);
-  if (number < 1 || number > 65535) return refuse("invalid port");
-  return { name: name === "" ? "localhost" : name, port: number };
+  return hostOf(bracketed ?? decode(plain ?? ""), port);
 };
 
 const userInfo = (text: string): readonly [string, string] => {
@@ -63,34 +40,30 @@ export const parseUrl = (url: string): Target => {
     parameters.set(key, equals < 0 ? "" : decode(pair.slice(equals + 1).replaceAll("+", " ")));
   }
   const [username, password] = userInfo(user);
-  const take = (key: string): string => {
-    const value = parameters.get(key) ?? "";
-    parameters.delete(key);
-    return value;
-  };
-  const [askedUser, askedPassword] = [take("user"), take("password")];
-  return {
-    hosts: authority.split(",").map(hostOf),
-    database: decode(path),
-    username: username || askedUser,
-    password: password || askedPassword,
-    parameters,
-  };
+  // What stands before the question mark counts first.
+  for (const [key, value] of [
+    ["user", username],
+    ["password", password],
+    ["dbname", decode(path)],
+  ] as const)
+    if (value !== "") parameters.set(key, value);
+  return targetOf(parameters, authority === "" ? [] : authority.split(",").map(authorityHost));
 };
 
-const MASK = "xxxxx";
+const isLiteral = (password: string): boolean => password !== "" && password !== "{{password}}";
 
 /** The URL with the password that stands in it masked, and whether there was one; a template is none. */
 export const maskUrl = (url: string): { readonly shown: string; readonly literal: boolean } => {
-  if (url.includes("{{password}}")) return { shown: url, literal: false };
   const parts = URL_PARTS.exec(url);
   // What cannot be read is not shown: it may hold a password wherever it likes.
   if (!parts) return { shown: url === "" ? "" : MASK, literal: false };
   const [, scheme = "", user = ""] = parts;
   const rest = url.slice(scheme.length + (parts[2] === undefined ? 0 : user.length));
   const colon = user.indexOf(":");
-  const inUser = colon >= 0 && colon < user.length - 1;
-  const masked = rest.replace(/([?&]password=)[^&]+/g, `$1${MASK}`);
+  const inUser = colon >= 0 && isLiteral(user.slice(colon + 1));
+  const masked = rest.replace(/([?&]password=)([^&]+)/g, (whole, before: string, password: string) =>
+    isLiteral(password) ? `${before}${MASK}` : whole,
+  );
   return {
     shown: `${scheme}${inUser ? `${user.slice(0, colon)}:${MASK}` : user}${masked}`,
     literal: inUser || masked !== rest,

@@ -1,6 +1,7 @@
 import { builtInRows } from "../../../../../src/catalog.ts";
 import { databaseParts } from "../../../../../src/engines/database/backend.ts";
 import type { CrashPoint } from "../../../../../src/framework/index.ts";
+import { NEARBY, type Reach } from "../../../../../src/outgoing/index.ts";
 import { type Answered, makeServer, type TestServer } from "../../../../support/make-server.ts";
 import { ADMIN, type TestPostgres } from "../../../../support/postgres.ts";
 
@@ -20,9 +21,13 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 
 export const makeDatabaseServer = async (
   postgres: TestPostgres,
-  options: { readonly crash?: CrashPoint; readonly config?: Readonly<Record<string, unknown>> } = {},
+  options: {
+    readonly crash?: CrashPoint;
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly reach?: Reach;
+  } = {},
 ): Promise<DatabaseServer> => {
-  const parts = databaseParts();
+  const parts = databaseParts(options.reach ?? NEARBY);
   const server = await makeServer({
     rows: builtInRows({ aws: () => Promise.reject(new Error("there is no AWS here")), database: () => parts }),
     ...(options.crash ? { crash: options.crash } : {}),
