@@ -149,22 +149,24 @@ const valueMatches = (wanted: NaiveValue, sent: NaiveValue): boolean => {
   return JSON.stringify(wanted) === JSON.stringify(sent);
 };
 
-/** A list, or a text that reads as a comma list, also counts by its elements. */
-const elementsOf = (sent: NaiveValue): readonly string[] | undefined => {
-  if (typeof sent === "string") return sent.includes(",") ? sent.split(",").map((part) => part.trim()) : undefined;
-  return sent === null || typeof sent === "boolean" ? undefined : sent;
+/** A list counts by its elements too, and so does a text, read as a comma list: the empty text is the empty list. */
+const elementsOf = (sent: NaiveValue): readonly string[] => {
+  if (typeof sent === "string") return sent === "" ? [] : sent.split(",").map((part) => part.trim());
+  return sent === null || typeof sent === "boolean" ? [] : sent;
 };
+
+const isList = (sent: NaiveValue): boolean => sent !== null && typeof sent !== "boolean";
 
 const isListed = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
   list.some((wanted) => valueMatches(wanted, sent));
 
 /** "For denied any element matching denies." */
 const isDeniedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
-  list.length === 0 || isListed(list, sent) || (elementsOf(sent) ?? []).some((one) => isListed(list, one));
+  list.length === 0 || isListed(list, sent) || elementsOf(sent).some((one) => isListed(list, one));
 
 /** "For allowed every element must match." */
 const isAllowedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
-  list.length === 0 || isListed(list, sent) || (elementsOf(sent)?.every((one) => isListed(list, one)) ?? false);
+  list.length === 0 || isListed(list, sent) || (isList(sent) && elementsOf(sent).every((one) => isListed(list, one)));
 
 /** The eleven steps over the parameters, from the fifth on. */
 const parametersFit = (rules: readonly NaiveStanza[], parameters: Readonly<Record<string, NaiveValue>>): boolean => {
