@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import type { EntityInput } from "../../core/identity/registry.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { rightsOf } from "../../core/request/rights.ts";
+import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { EntityInfo, EntityShown, entityData, entityInfo } from "./render.ts";
-import { respectDenials } from "./rights.ts";
+import { entityPathsOf, entityRights, type SaidByPath } from "./rights.ts";
 
 /** `identity/entity*`: entities by id and by name, several deleted or merged at once. */
 
@@ -20,8 +21,11 @@ const name = field.text("name of the entity");
 const Made = z.object({ id: z.string(), name: z.string(), aliases: z.array(z.string()).nullable() });
 
 export const entityPaths = (core: Core, identity: IdentityStore) => {
-  const save = async (input: EntityInput) => {
-    const { entity, created } = await identity.registry.save(input);
+  const save = async (input: EntityInput, cx: BackendContext, said: SaidByPath) => {
+    // An id in the body picks the entity unless the path did; without one the name does.
+    const byBody = said === "nothing" || (said === "name" && input.id !== undefined && input.id !== "");
+    const rights = entityRights(await rightsOf(core, cx), said, byBody);
+    const { entity, created } = await identity.registry.save(input, rights);
     if (!created) return undefined;
     const aliases = entity.aliases.map((alias) => alias.id);
     return { data: { id: entity.id, name: entity.name, aliases: aliases.length === 0 ? null : aliases } };
@@ -51,7 +55,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change an entity",
           answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
-          handle: ({ input }) => save(input),
+          handle: ({ input }, cx) => save(input, cx, "nothing"),
         }),
       },
     }),
@@ -79,7 +83,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           summary: "change an entity",
           answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
-          handle: ({ input }) => save(input),
+          handle: ({ input }, cx) => save(input, cx, "id"),
         }),
         delete: op({
           summary: "delete an entity with its aliases and memberships",
@@ -109,7 +113,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change an entity",
           answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
-          handle: ({ input }) => save(input),
+          handle: ({ input }, cx) => save(input, cx, "name"),
         }),
         delete: op({
           summary: "delete an entity with its aliases and memberships",
@@ -133,7 +137,10 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           handle: async ({ input }, cx) => {
             const ids = [...new Set(input.entity_ids ?? [])];
             if (ids.length === 0) throw invalidRequest("missing entity ids to delete");
-            await respectDenials(core, cx, ids, "delete");
+            const rights = await rightsOf(core, cx);
+            for (const found of await identity.entities.many(ids)) {
+              if (found) rights.need(entityPathsOf(found.entity), "delete");
+            }
             for (const one of ids) await identity.removal.remove(one);
             return undefined;
           },
@@ -154,9 +161,8 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
             conflicting_alias_ids_to_keep: field.commaList("which alias stays where both sides have one on a mount"),
           }),
           handle: async ({ input }, cx) => {
-            const { to_entity_id: to, from_entity_ids: from } = input;
-            await respectDenials(core, cx, [...(to ? [to] : []), ...(from ?? [])], "update");
-            await identity.merge(input);
+            const rights = await rightsOf(core, cx);
+            await identity.merge(input, (found) => rights.need(entityPathsOf(found), "update"));
             return undefined;
           },
         }),

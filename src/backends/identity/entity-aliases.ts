@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { AliasInput } from "../../core/identity/aliases.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
+import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, Keys, op, path } from "../../framework/index.ts";
 import { AliasInfo, AliasShown, aliasData, aliasInfo } from "./render.ts";
-import { needEntity } from "./rights.ts";
+import { aliasRights, type SaidByPath } from "./rights.ts";
 
 /** `identity/entity-alias*`, and `identity/persona*` as it was called first. */
 
@@ -21,12 +22,9 @@ const Input = z.object({
 const Saved = z.object({ id: z.string(), canonical_id: z.string() });
 
 export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
-  const save = async (input: z.output<typeof Input>, cx: BackendContext) => {
+  const save = async (input: z.output<typeof Input>, cx: BackendContext, said: SaidByPath) => {
     const given: AliasInput = { ...input, canonical_id: input.canonical_id || input.entity_id };
-    const saved = await identity.aliases.save(given, async (from, to) => {
-      await needEntity(core, cx, from);
-      await needEntity(core, cx, to);
-    });
+    const saved = await identity.aliases.save(given, aliasRights(await rightsOf(core, cx), said));
     return saved && { data: { id: saved.id, canonical_id: saved.entity } };
   };
 
@@ -55,7 +53,7 @@ export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change an alias",
           answers: [Saved, "nothing"],
           input: Input,
-          handle: ({ input }, cx) => save(input, cx),
+          handle: ({ input }, cx) => save(input, cx, "nothing"),
         }),
       },
     }),
@@ -83,7 +81,7 @@ export const entityAliasPaths = (core: Core, identity: IdentityStore) => {
           summary: "change an alias",
           answers: [Saved, "nothing"],
           input: Input,
-          handle: ({ params, input }, cx) => save({ ...input, id: params.id }, cx),
+          handle: ({ params, input }, cx) => save({ ...input, id: params.id }, cx, "id"),
         }),
         delete: op({
           summary: "delete an alias",

@@ -3,8 +3,10 @@ import type { Core } from "../../core/core.ts";
 import type { GroupAliasInput } from "../../core/identity/group-aliases.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import { groupIndex } from "../../core/identity/views.ts";
-import { field, Keys, op, path } from "../../framework/index.ts";
+import { rightsOf } from "../../core/request/rights.ts";
+import { type BackendContext, field, Keys, op, path } from "../../framework/index.ts";
 import { GroupAliasInfo, GroupAliasShown, groupAliasData, groupAliasInfo } from "./render.ts";
+import { groupAliasRights, type SaidByPath } from "./rights.ts";
 
 /** `identity/group-alias*`: what an auth mount calls an external group. */
 
@@ -19,8 +21,8 @@ const Input = z.object({
 const Saved = z.object({ id: z.string(), canonical_id: z.string() });
 
 export const groupAliasPaths = (core: Core, identity: IdentityStore) => {
-  const save = async (input: GroupAliasInput) => {
-    const saved = await identity.groupAliases.save(input);
+  const save = async (input: GroupAliasInput, cx: BackendContext, said: SaidByPath) => {
+    const saved = await identity.groupAliases.save(input, groupAliasRights(await rightsOf(core, cx), said));
     return saved && { data: { id: saved.id, canonical_id: saved.group } };
   };
 
@@ -50,7 +52,7 @@ export const groupAliasPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change a group alias",
           answers: [Saved, "nothing"],
           input: Input,
-          handle: ({ input }) => save(input),
+          handle: ({ input }, cx) => save(input, cx, "nothing"),
         }),
       },
     }),
@@ -74,7 +76,7 @@ export const groupAliasPaths = (core: Core, identity: IdentityStore) => {
           summary: "change a group alias",
           answers: [Saved, "nothing"],
           input: Input,
-          handle: ({ params, input }) => save({ ...input, id: params.id }),
+          handle: ({ params, input }, cx) => save({ ...input, id: params.id }, cx, "id"),
         }),
         delete: op({
           summary: "delete a group alias",

@@ -6,8 +6,10 @@ import type { IdentityStore } from "../../core/identity/index.ts";
 import type { Group } from "../../core/identity/model.ts";
 import { foldName } from "../../core/identity/names.ts";
 import { groupIndex } from "../../core/identity/views.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { rightsOf } from "../../core/request/rights.ts";
+import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { GroupInfo, GroupShown, groupData, groupInfo } from "./render.ts";
+import { groupRights, type SaidByPath } from "./rights.ts";
 
 /** `identity/group*`: groups by id and by name. */
 
@@ -25,19 +27,19 @@ const Input = z.object({
 const Made = z.object({ id: z.string(), name: z.string() });
 
 export const groupPaths = (core: Core, identity: IdentityStore) => {
-  const save = async (which: Which, input: GroupInput) => {
-    const { group, created } = await identity.groups.save(which, input);
+  const save = async (which: Which, input: GroupInput, cx: BackendContext, said: SaidByPath) => {
+    const { group, created } = await identity.groups.save(which, input, groupRights(await rightsOf(core, cx), said));
     await identity.groups.resume();
     return created ? { data: { id: group.id, name: group.name } } : undefined;
   };
 
-  const byId = (id: string, input: GroupInput) => {
+  const byId = (id: string, input: GroupInput, cx: BackendContext, said: SaidByPath) => {
     if (id === "") throw invalidRequest("empty group ID");
-    return save({ id }, input);
+    return save({ id }, input, cx, said);
   };
-  const byName = (name: string, input: GroupInput) => {
+  const byName = (name: string, input: GroupInput, cx: BackendContext, said: SaidByPath) => {
     if (name === "") throw invalidRequest("empty group name");
-    return save({ name }, input);
+    return save({ name }, input, cx, said);
   };
 
   const show = async (find: (groups: ReturnType<typeof groupIndex>) => Group | undefined) => {
@@ -83,9 +85,10 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change a group",
           answers: [Made, "nothing"],
           input: Input,
-          handle: ({ input }) => {
-            if (input.id !== undefined) return byId(input.id, input);
-            return input.name === undefined ? save(undefined, input) : byName(input.name, input);
+          handle: ({ input }, cx) => {
+            if (input.id !== undefined) return byId(input.id, input, cx, "nothing");
+            if (input.name !== undefined) return byName(input.name, input, cx, "nothing");
+            return save(undefined, input, cx, "nothing");
           },
         }),
       },
@@ -110,7 +113,7 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
           summary: "change a group",
           answers: [Made, "nothing"],
           input: Input,
-          handle: ({ params, input }) => byId(params.id, input),
+          handle: ({ params, input }, cx) => byId(params.id, input, cx, "id"),
         }),
         delete: op({
           summary: "delete a group",
@@ -137,7 +140,7 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change a group",
           answers: [Made, "nothing"],
           input: Input,
-          handle: ({ params, input }) => byName(params.name, input),
+          handle: ({ params, input }, cx) => byName(params.name, input, cx, "name"),
         }),
         delete: op({
           summary: "delete a group",

@@ -3,10 +3,15 @@ import type { Core } from "../../core/core.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import { aliasKey, foldName } from "../../core/identity/names.ts";
 import { groupIndex } from "../../core/identity/views.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { rightsOf } from "../../core/request/rights.ts";
+import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";
 import { EntityShown, entityData, GroupShown, groupData } from "./render.ts";
+import { entityPathsOf, groupPathsOf } from "./rights.ts";
 
-/** `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. */
+/**
+ * `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. The right
+ * to look up is the right to find any; where a policy denies reading the object itself, so does the look-up.
+ */
 
 const Input = z.object({
   id: field.text("its id"),
@@ -41,13 +46,14 @@ export const lookupPaths = (core: Core, { entities, members }: IdentityStore) =>
     return undefined;
   };
 
-  const entity = async (input: Given) => {
+  const entity = async (input: Given, cx: BackendContext) => {
     check(input);
     const stored = await findEntity(input);
+    if (stored) (await rightsOf(core, cx)).respect(entityPathsOf(stored.entity), "read");
     return stored && { data: entityData(stored.entity, await core.config.snapshot()) };
   };
 
-  const group = async (input: Given) => {
+  const group = async (input: Given, cx: BackendContext) => {
     check(input);
     const snapshot = await core.config.snapshot();
     const { byName, byAliasId, byAliasKey } = groupIndex(snapshot);
@@ -58,6 +64,7 @@ export const lookupPaths = (core: Core, { entities, members }: IdentityStore) =>
       (aliasId && byAliasId.get(aliasId)) ||
       (aliasName && byAliasKey.get(aliasKey(accessor, aliasName))) ||
       undefined;
+    if (found) (await rightsOf(core, cx)).respect(groupPathsOf(found), "read");
     return found && { data: groupData(found, await members.list(found), snapshot) };
   };
 
@@ -70,7 +77,7 @@ export const lookupPaths = (core: Core, { entities, members }: IdentityStore) =>
           summary: "look up an entity",
           answers: [EntityShown, "nothing"],
           input: Input,
-          handle: ({ input }) => entity(input),
+          handle: ({ input }, cx) => entity(input, cx),
         }),
       },
     }),
@@ -82,7 +89,7 @@ export const lookupPaths = (core: Core, { entities, members }: IdentityStore) =>
           summary: "look up a group",
           answers: [GroupShown, "nothing"],
           input: Input,
-          handle: ({ input }) => group(input),
+          handle: ({ input }, cx) => group(input, cx),
         }),
       },
     }),

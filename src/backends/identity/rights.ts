@@ -1,40 +1,78 @@
-import type { Core } from "../../core/core.ts";
-import { callerOf } from "../../core/request/context.ts";
-import { type BackendContext, permissionDenied } from "../../framework/index.ts";
-import { decide } from "../../policy/index.ts";
+import type { AliasRights } from "../../core/identity/aliases.ts";
+import type { GroupAliasRights } from "../../core/identity/group-aliases.ts";
+import type { GroupRights } from "../../core/identity/groups.ts";
+import { foldName } from "../../core/identity/names.ts";
+import type { EntityRights } from "../../core/identity/registry.ts";
+import type { NamedOperation, Rights } from "../../core/request/rights.ts";
 
 /**
- * Rights beyond the path that was asked: one call may touch several entities.
+ * Which paths identity's objects have, and so which rights a body needs that names one. Each object is reached by its id,
+ * entities and groups by their name as well; a rule may spell a name in its own case or folded, so both count.
  *
- * Security: an alias that moves takes its logins to another entity's policies (CVE-2021-41802), so who moves it must be
- * allowed to change both entities; and a deny on an entity is not got round by naming it in the body of a call.
+ * Security: an alias decides whose logins get an entity's or group's policies, and a member gets its group's policies.
+ * Whoever ties two objects together by naming them needs the right to change both.
  */
 
-type Operation = "update" | "delete";
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
 
-const check = async (core: Core, cx: BackendContext, id: string, operation: Operation) => {
-  const known = callerOf(cx);
-  const acl = await core.policies.acl(known.policies, known.entity);
-  return decide(acl, { path: `identity/entity/id/${id}`, operation, parameters: {}, sudoPath: false });
+const namePaths = (kind: "entity" | "group", name: string): readonly string[] =>
+  [...new Set([name, foldName(name)])].map((one) => `identity/${kind}/name/${one}`);
+
+export const entityPathsOf = ({ id, name }: Named): readonly string[] => [
+  `identity/entity/id/${id}`,
+  ...namePaths("entity", name),
+];
+export const groupPathsOf = ({ id, name }: Named): readonly string[] => [
+  `identity/group/id/${id}`,
+  ...namePaths("group", name),
+];
+export const aliasPathsOf = (id: string): readonly string[] => [
+  `identity/entity-alias/id/${id}`,
+  `identity/persona/id/${id}`,
+];
+export const groupAliasPathsOf = (id: string): readonly string[] => [`identity/group-alias/id/${id}`];
+
+/** What the path of a request says itself, and the guard has therefore decided on. */
+export type SaidByPath = "id" | "name" | "nothing";
+
+/** A name that nothing has yet needs no right of its own: making it is what the path is for. A deny on it holds. */
+const nameRight = (rights: Rights, kind: "entity" | "group", said: SaidByPath) => (name: string) => {
+  if (said !== "name") rights.respect(namePaths(kind, name), "update");
 };
 
-/** Throws 403 unless the caller may change the entity by its own path. */
-export const needEntity = async (core: Core, cx: BackendContext, id: string): Promise<void> => {
-  const decision = await check(core, cx, id, "update");
-  if (!decision.allowed) throw permissionDenied(`no update of entity ${id}`, "permission denied", true);
-};
+const change = (rights: Rights, paths: readonly string[], operation: NamedOperation = "update"): void =>
+  rights.need(paths, operation);
 
-/** Throws 403 where a policy denies the caller one of the entities; the whole call is refused. */
-export const respectDenials = async (
-  core: Core,
-  cx: BackendContext,
-  ids: readonly string[],
-  operation: Operation,
-): Promise<void> => {
-  for (const id of ids) {
-    const decision = await check(core, cx, id, operation);
-    if (decision.reason === "explicit_deny") {
-      throw permissionDenied(`denied ${operation} of entity ${id}`, "permission denied", true);
-    }
-  }
-};
+/** For saving an entity; `byBody` tells whether the entity was found by what the body says. */
+export const entityRights = (rights: Rights, said: SaidByPath, byBody: boolean): EntityRights => ({
+  entity: (found) => {
+    if (byBody) change(rights, entityPathsOf(found));
+  },
+  name: nameRight(rights, "entity", said),
+});
+
+export const groupRights = (rights: Rights, said: SaidByPath): GroupRights => ({
+  group: (found) => {
+    if (said === "nothing") change(rights, groupPathsOf(found));
+  },
+  name: nameRight(rights, "group", said),
+  memberEntity: (member) => change(rights, entityPathsOf(member)),
+  memberGroup: (member) => change(rights, groupPathsOf(member)),
+});
+
+export const aliasRights = (rights: Rights, said: SaidByPath): AliasRights => ({
+  alias: (id) => {
+    if (said === "nothing") change(rights, aliasPathsOf(id));
+  },
+  entity: (found) => change(rights, entityPathsOf(found)),
+});
+
+export const groupAliasRights = (rights: Rights, said: SaidByPath): GroupAliasRights => ({
+  alias: (id) => {
+    if (said === "nothing") change(rights, groupAliasPathsOf(id));
+  },
+  group: (found) => change(rights, groupPathsOf(found)),
+});

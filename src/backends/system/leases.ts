@@ -3,13 +3,19 @@ import type { Core } from "../../core/core.ts";
 import { hasEnded } from "../../core/leases/expiry.ts";
 import type { Lease } from "../../core/leases/types.ts";
 import { renewed } from "../../core/request/core-reply.ts";
+import { rightsOf } from "../../core/request/rights.ts";
 import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
 import type { Token } from "../../core/tokens/types.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
-/** `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`. */
+/**
+ * `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`.
+ *
+ * Security: an id may stand in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`
+ * or `sys/leases/revoke/ID` also holds for an id in a body.
+ */
 
 const idOf = (inBody: string | undefined, inPath?: string): string => {
   const id = inBody !== undefined && inBody !== "" ? inBody : (inPath ?? "");
@@ -102,13 +108,24 @@ export const leasePaths = (core: Core) => {
   const revokeHere = { summary: "revoke a lease", answers: "nothing", input: revokeInput } as const;
   type RenewGiven = z.output<typeof renewInput>;
   type RevokeGiven = z.output<typeof revokeInput>;
-  const renewing = (given: RenewGiven, inPath?: string) => renew(idOf(given.lease_id, inPath), given.increment ?? 0);
-  const revoking = (given: RevokeGiven, inPath?: string) => revoke(idOf(given.lease_id, inPath), given.sync ?? true);
+
+  /** The id that was given; refused where a policy denies it by a path of its own. */
+  const permitted = async (verb: "renew" | "revoke", given: string | undefined, cx: BackendContext, inPath = "") => {
+    const id = idOf(given, inPath);
+    (await rightsOf(core, cx)).respect([`sys/leases/${verb}/${id}`, `sys/${verb}/${id}`], "update");
+    return id;
+  };
+  const renewing = async (given: RenewGiven, cx: BackendContext, inPath?: string) =>
+    renew(await permitted("renew", given.lease_id, cx, inPath), given.increment ?? 0);
+  const revoking = async (given: RevokeGiven, cx: BackendContext, inPath?: string) =>
+    revoke(await permitted("revoke", given.lease_id, cx, inPath), given.sync ?? true);
 
   const renewal = {
     summary: "renew a lease",
     params: {},
-    ops: { update: { ...renewHere, handle: ({ input }: { input: RenewGiven }) => renewing(input) } },
+    ops: {
+      update: { ...renewHere, handle: ({ input }: { input: RenewGiven }, cx: BackendContext) => renewing(input, cx) },
+    },
   };
   type InPath = { readonly params: { readonly url_lease_id: string } };
   const renewalByPath = {
@@ -117,14 +134,17 @@ export const leasePaths = (core: Core) => {
     ops: {
       update: {
         ...renewHere,
-        handle: ({ params, input }: InPath & { input: RenewGiven }) => renewing(input, params.url_lease_id),
+        handle: ({ params, input }: InPath & { input: RenewGiven }, cx: BackendContext) =>
+          renewing(input, cx, params.url_lease_id),
       },
     },
   };
   const revocation = {
     summary: "revoke a lease",
     params: {},
-    ops: { update: { ...revokeHere, handle: ({ input }: { input: RevokeGiven }) => revoking(input) } },
+    ops: {
+      update: { ...revokeHere, handle: ({ input }: { input: RevokeGiven }, cx: BackendContext) => revoking(input, cx) },
+    },
   };
   const revocationByPath = {
     summary: "revoke a lease",
@@ -132,7 +152,8 @@ export const leasePaths = (core: Core) => {
     ops: {
       update: {
         ...revokeHere,
-        handle: ({ params, input }: InPath & { input: RevokeGiven }) => revoking(input, params.url_lease_id),
+        handle: ({ params, input }: InPath & { input: RevokeGiven }, cx: BackendContext) =>
+          revoking(input, cx, params.url_lease_id),
       },
     },
   };

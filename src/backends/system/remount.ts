@@ -3,12 +3,16 @@ import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { migrationStatus, remount } from "../../core/mounts/remount.ts";
+import { rightsOf } from "../../core/request/rights.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 import { isAlwaysThere } from "./mount-info.ts";
 import { asMountPath, isReserved } from "./mounts.ts";
 
-/** `sys/remount`: moves a mount with everything it holds, and tells how far the move is. */
+/**
+ * `sys/remount`: moves a mount with everything it holds, and tells how far the move is. Both ends are named in the body;
+ * where a policy denies changing one of them by its own path, it cannot be moved or moved to.
+ */
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
@@ -41,6 +45,12 @@ const checkTarget = (mount: Mount | undefined, from: string, to: string): void =
   if (mount && isAlwaysThere(mount)) throw invalidRequest(`cannot remount "${from}"`);
 };
 
+/** Where a mount at this path is made, changed and removed. */
+const mountPathOf = (at: string): string => {
+  const bare = at.replace(/\/$/, "");
+  return bare.startsWith("auth/") ? `sys/${bare}` : `sys/mounts/${bare}`;
+};
+
 const source = (snapshot: Snapshot, from: string): Mount | undefined => snapshot.mounts.get(asMountPath(from));
 
 export const remountPaths = (core: Core) => [
@@ -53,7 +63,7 @@ export const remountPaths = (core: Core) => [
         answers: z.object({ migration_id: z.string() }),
         access: "sudo",
         input: z.object({ from: field.text("path of the mount"), to: field.text("path it shall have") }),
-        handle: async ({ input }) => {
+        handle: async ({ input }, cx) => {
           const { from = "", to = "" } = input;
           if (from === "" || to === "") throw invalidRequest("both 'from' and 'to' path must be specified as a string");
           checkSpaces(from, "from");
@@ -61,6 +71,9 @@ export const remountPaths = (core: Core) => [
           checkClean(to);
           const [source_, target] = [asMountPath(from), asMountPath(to)];
           checkTarget(source(await core.config.snapshot(), from), source_, target);
+          const rights = await rightsOf(core, cx);
+          rights.respect([mountPathOf(source_)], "delete");
+          rights.respect([mountPathOf(target)], "update");
           const id = await remount(core, source_, target, core.clock.now() + PATIENCE_MS);
           return { data: { migration_id: id }, warnings: [QUEUED] };
         },

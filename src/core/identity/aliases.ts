@@ -25,8 +25,17 @@ export interface AliasRef {
   readonly entity: string;
 }
 
-/** Asked before an alias moves: it takes the logins of one entity to the policies of another. Throws to refuse. */
-export type MayMove = (from: string, to: string) => Promise<void>;
+/**
+ * Asked before anything is written; each throws to refuse. The rules are the backend's, which knows who asks.
+ *
+ * Security: an alias gives whoever logs in by it the policies of its entity (CVE-2021-41802). So an entity is asked for
+ * whenever the logins that lead to it change: an alias is made for it, moves to it or away, or gets another name or mount.
+ */
+export interface AliasRights {
+  /** An alias that exists and is about to change. */
+  alias(id: string): void;
+  entity(found: Entity): void;
+}
 
 type Pairs = Readonly<Record<string, string>>;
 const same = (a: Pairs, b: Pairs): boolean =>
@@ -48,7 +57,7 @@ export const createAliases = (options: {
 }) => {
   const { store, config, entities } = options;
 
-  const create = async (name: string, mount: Mount, input: AliasInput): Promise<AliasRef> => {
+  const create = async (name: string, mount: Mount, input: AliasInput, rights: AliasRights): Promise<AliasRef> => {
     const { accessor } = mount.info;
     const customMetadata = input.custom_metadata ?? {};
     const alias = entities.newAlias({ name, mountAccessor: accessor, customMetadata, local: mount.local });
@@ -60,6 +69,7 @@ export const createAliases = (options: {
     const stored = await entities.load(input.canonical_id);
     if (!stored) throw invalidRequest("invalid canonical ID");
     const { entity } = stored;
+    rights.entity(entity);
     if (held(entity, accessor)) throw invalidRequest("Alias already exists for requested entity and mount accessor");
     await store.write([
       entities.update(stored, { aliases: [...entity.aliases, alias] }),
@@ -96,9 +106,10 @@ export const createAliases = (options: {
     before: Alias,
     input: AliasInput,
     snapshot: Snapshot,
-    mayMove: MayMove,
+    rights: AliasRights,
   ): Promise<AliasRef | undefined> => {
     const { entity } = stored;
+    rights.alias(before.id);
     const after: Alias = {
       ...before,
       name: input.name || before.name,
@@ -112,6 +123,10 @@ export const createAliases = (options: {
       after.mountAccessor !== before.mountAccessor ||
       !same(after.customMetadata, before.customMetadata);
     if (!changed && !moves) return undefined;
+    const renamed = aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
+    if (moves || renamed) rights.entity(entity);
+    const target = moves ? await entities.load(to) : undefined;
+    if (target) rights.entity(target.entity);
     await checkPlace(stored, before, after, moves);
     const mount = mountOf(snapshot, after.mountAccessor);
     const stamped: Alias = { ...after, lastUpdateTime: entities.now() };
@@ -120,9 +135,7 @@ export const createAliases = (options: {
       await store.write([entities.update(stored, { aliases }), ...(await rows(entity.id, before, stamped))]);
       return { id: before.id, entity: entity.id };
     }
-    await mayMove(entity.id, to);
     if (mount.local) throw invalidRequest("local aliases can't be moved between entities");
-    const target = await entities.load(to);
     if (!target) throw invalidRequest("given 'canonical_id' is not associated with an entity");
     if (held(target.entity, after.mountAccessor)) {
       throw invalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ");
@@ -135,14 +148,14 @@ export const createAliases = (options: {
     return { id: before.id, entity: to };
   };
 
-  const attempt = async (input: AliasInput, mayMove: MayMove): Promise<AliasRef | undefined> => {
+  const attempt = async (input: AliasInput, rights: AliasRights): Promise<AliasRef | undefined> => {
     const snapshot = await config.snapshot();
     const { name = "", mount_accessor: accessor = "" } = input;
     if (input.id) {
       const stored = await entities.byAliasId(input.id);
       const alias = stored?.entity.aliases.find((one) => one.id === input.id);
       if (!stored || !alias) throw invalidRequest("invalid alias ID provided");
-      return update(stored, alias, input, snapshot, mayMove);
+      return update(stored, alias, input, snapshot, rights);
     }
     if (accessor === "" || name === "") {
       throw invalidRequest("'id' or 'mount_accessor' and 'name' must be provided");
@@ -151,14 +164,14 @@ export const createAliases = (options: {
     const stored = await entities.byAlias(accessor, name);
     const key = aliasKey(accessor, name);
     const alias = stored?.entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
-    if (stored && alias) return update(stored, alias, input, snapshot, mayMove);
-    return create(name, mount, input);
+    if (stored && alias) return update(stored, alias, input, snapshot, rights);
+    return create(name, mount, input, rights);
   };
 
   /** `undefined`: nothing to change. Throws with Vault's texts. */
-  const save = async (input: AliasInput, mayMove: MayMove): Promise<AliasRef | undefined> => {
+  const save = async (input: AliasInput, rights: AliasRights): Promise<AliasRef | undefined> => {
     if (input.custom_metadata) checkCustomMetadata(input.custom_metadata);
-    return untilSettled(() => attempt(input, mayMove));
+    return untilSettled(() => attempt(input, rights));
   };
 
   const remove = (id: string): Promise<void> =>

@@ -16,6 +16,13 @@ export interface GroupAliasInput {
   readonly canonical_id?: string | undefined;
 }
 
+/** As for aliases of entities: a group is asked for whenever the logins that make its members change. */
+export interface GroupAliasRights {
+  /** An alias that exists and is about to change. */
+  alias(id: string): void;
+  group(found: Group): void;
+}
+
 const external = (snapshot: Snapshot, id: string): Group => {
   const group = snapshot.groups.get(id);
   if (!group) throw invalidRequest("invalid group ID given in 'canonical_id'");
@@ -44,19 +51,25 @@ export const createGroupAliases = (options: {
   };
 
   /** `undefined`: nothing to change. Throws with Vault's texts. */
-  const save = (input: GroupAliasInput): Promise<{ readonly id: string; readonly group: string } | undefined> =>
+  const save = (
+    input: GroupAliasInput,
+    rights: GroupAliasRights,
+  ): Promise<{ readonly id: string; readonly group: string } | undefined> =>
     turns.take(async ({ snapshot, commit }) => {
       const { byAliasId, byAliasKey } = groupIndex(snapshot);
       const holder = input.id === undefined ? undefined : byAliasId.get(input.id);
       if (input.id === "") throw invalidRequest("empty group alias ID");
       if (input.id !== undefined && !holder?.alias) throw invalidRequest("invalid group alias ID");
       const before = holder?.alias;
+      if (before) rights.alias(before.id);
       const { name = "", mount_accessor: accessor = "", canonical_id: canonical = "" } = input;
       if (name === "") throw invalidRequest("missing alias name");
       if (accessor === "") throw invalidRequest("missing mount_accessor");
       const stays = canonical === "" || canonical === holder?.id;
       if (before?.name === name && before.mountAccessor === accessor && stays) return undefined;
       const wanted = canonical === "" ? holder : external(snapshot, canonical);
+      if (holder) rights.group(holder);
+      if (wanted && wanted.id !== holder?.id) rights.group(wanted);
       checkMount(snapshot, accessor);
       const taken = byAliasKey.get(aliasKey(accessor, name))?.alias;
       if (taken && taken.id !== before?.id) {

@@ -5,7 +5,7 @@ import type { Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import { FEW, type Members } from "./members.ts";
 import { checkMetadata } from "./metadata.ts";
-import type { Group } from "./model.ts";
+import type { Entity, Group } from "./model.ts";
 import { foldName, identityPolicies } from "./names.ts";
 import type { Turns } from "./turns.ts";
 import { groupIndex } from "./views.ts";
@@ -19,6 +19,17 @@ export interface GroupInput {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly member_entity_ids?: readonly string[] | undefined;
   readonly member_group_ids?: readonly string[] | undefined;
+}
+
+/** Asked before anything is written; each throws to refuse. The rules are the backend's, which knows who asks. */
+export interface GroupRights {
+  /** A group that exists and is about to change. */
+  group(found: Group): void;
+  /** A name that a group is about to have. */
+  name(name: string): void;
+  /** An entity or a group that is about to become a member, and so to get the group's policies. */
+  memberEntity(found: Entity): void;
+  memberGroup(found: Group): void;
 }
 
 /** Which group a request means: one by id must exist, one by name may; none: a new one. */
@@ -125,16 +136,36 @@ export const createGroups = (options: {
     readonly created: boolean;
   }
 
+  const askFor = (snapshot: Snapshot, before: Group | undefined, after: Group, rights: GroupRights): void => {
+    if (before) rights.group(before);
+    if (foldName(before?.name ?? "") !== foldName(after.name)) rights.name(after.name);
+    const was = new Set(before?.memberGroupIds);
+    for (const id of after.memberGroupIds) {
+      const member = was.has(id) ? undefined : snapshot.groups.get(id);
+      if (member) rights.memberGroup(member);
+    }
+  };
+
   /** All in one transaction; `staged` where the members are too many for that. */
-  const saveAtOnce = (which: Which, input: GroupInput, id: string): Promise<Done | { readonly staged: Group }> =>
+  const saveAtOnce = (
+    which: Which,
+    input: GroupInput,
+    id: string,
+    rights: GroupRights,
+  ): Promise<Done | { readonly staged: Group }> =>
     turns.take(async ({ snapshot, commit }) => {
       const before = resolve(snapshot, which);
       const group = define(snapshot, before, input, id);
       const done = { group, created: before === undefined };
       const wanted = input.member_entity_ids && ids(input.member_entity_ids);
-      if (wanted) await members.check(wanted);
+      const found = wanted ? await members.check(wanted) : new Map<string, Entity>();
       if (input.member_group_ids) checkMemberGroups(snapshot, group.id, group.memberGroupIds);
       const { added, removed } = wanted ? await difference(before, wanted) : { added: [], removed: [] };
+      askFor(snapshot, before, group, rights);
+      for (const member of added) {
+        const entity = found.get(member);
+        if (entity) rights.memberEntity(entity);
+      }
       if (added.length + removed.length > FEW) return { staged: group };
       const rows = await members.change(group.id, group.generation, added, removed);
       const definition = await turns.definition(group.id, group);
@@ -142,7 +173,7 @@ export const createGroups = (options: {
       return done;
     });
 
-  const saveStaged = async (which: Which, input: GroupInput, group: string): Promise<Done> => {
+  const saveStaged = async (which: Which, input: GroupInput, group: string, rights: GroupRights): Promise<Done> => {
     const next = { group, generation: members.newGeneration() };
     const note = await members.staging(next);
     await turns.take(({ commit }) => commit([note]));
@@ -158,6 +189,7 @@ export const createGroups = (options: {
       if (before && before.id !== group) throw invalidRequest("group name is already in use");
       const defined = define(snapshot, before, input, group);
       if (input.member_group_ids) checkMemberGroups(snapshot, group, defined.memberGroupIds);
+      askFor(snapshot, before, defined, rights);
       const after = { ...defined, generation: next.generation };
       const gone = before && { group, generation: before.generation };
       await crash("identity.group.switch", async () =>
@@ -179,9 +211,9 @@ export const createGroups = (options: {
     for (const one of due) await members.sweep(one).catch(() => undefined);
   };
 
-  const save = async (which: Which, input: GroupInput): Promise<Done> => {
-    const result = await saveAtOnce(which, input, uuid(random));
-    return "staged" in result ? saveStaged(which, input, result.staged.id) : result;
+  const save = async (which: Which, input: GroupInput, rights: GroupRights): Promise<Done> => {
+    const result = await saveAtOnce(which, input, uuid(random), rights);
+    return "staged" in result ? saveStaged(which, input, result.staged.id, rights) : result;
   };
 
   const remove = async (which: { readonly id: string } | { readonly name: string }): Promise<void> => {

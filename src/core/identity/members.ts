@@ -6,7 +6,7 @@ import type { Entry, Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { fromSealed } from "../sealed.ts";
 import { type Entities, untilSettled } from "./entities.ts";
-import type { Group } from "./model.ts";
+import type { Entity, Group } from "./model.ts";
 
 /**
  * Members of groups. A membership lies with the entity, where requests read it, and as a row of the group, where the
@@ -68,11 +68,12 @@ export const createMembers = (options: {
   const unknown = (id: string): VaultError =>
     new VaultError("internal", { wire: `invalid entity ID ${JSON.stringify(id)}`, multi: true });
 
-  /** Throws `internal` with Vault's text for an id that is no entity's. */
-  const check = async (ids: readonly string[]): Promise<void> => {
+  /** The entities by id. Throws `internal` with Vault's text for an id that is no entity's. */
+  const check = async (ids: readonly string[]): Promise<ReadonlyMap<string, Entity>> => {
     const found = await entities.many(ids);
     const missing = ids.find((_, index) => !found[index]);
     if (missing !== undefined) throw unknown(missing);
+    return new Map(found.flatMap((one) => (one ? [[one.entity.id, one.entity] as const] : [])));
   };
 
   /** Writes that add members to a generation and take others out, each with the entity's own. */

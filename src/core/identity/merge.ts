@@ -169,8 +169,8 @@ export const createMerge = (options: {
     }
   };
 
-  /** Throws with Vault's texts. */
-  const merge = async (input: MergeInput): Promise<void> => {
+  /** Throws with Vault's texts. `mayMerge` is asked for every entity before anything is written, and throws to refuse. */
+  const merge = async (input: MergeInput, mayMerge: (found: Entity) => void): Promise<void> => {
     const toId = input.to_entity_id ?? "";
     if (toId === "") throw invalidRequest("missing entity id to merge to");
     const given = input.from_entity_ids ?? [];
@@ -189,6 +189,7 @@ export const createMerge = (options: {
       const other = await from(id, toId);
       if (other !== "done") others.push(other.entity);
     }
+    for (const entity of [to.entity, ...others]) mayMerge(entity);
     if (keep.size === 0) refuseClashes(to.entity, others);
     for (const id of ids) await mergeOne(toId, id, keep);
   };

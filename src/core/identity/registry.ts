@@ -16,6 +16,14 @@ export interface EntityInput {
   readonly disabled?: boolean | undefined;
 }
 
+/** Asked before anything is written; each throws to refuse. The rules are the backend's, which knows who asks. */
+export interface EntityRights {
+  /** An entity that exists and is about to change. */
+  entity(found: Entity): void;
+  /** A name that an entity is about to have. */
+  name(name: string): void;
+}
+
 export const createRegistry = (options: {
   readonly store: Store;
   readonly crash: CrashPoint;
@@ -61,7 +69,10 @@ export const createRegistry = (options: {
   };
 
   /** By id where one is given, else by name, else a new one. Throws with Vault's texts. */
-  const save = (input: EntityInput): Promise<{ readonly entity: Entity; readonly created: boolean }> =>
+  const save = (
+    input: EntityInput,
+    rights: EntityRights,
+  ): Promise<{ readonly entity: Entity; readonly created: boolean }> =>
     untilSettled(async () => {
       const { id = "", name = "" } = input;
       const byId = id === "" ? undefined : await entities.load(id);
@@ -69,6 +80,8 @@ export const createRegistry = (options: {
       const { holder, when } = name === "" ? { holder: undefined, when: "any" as const } : await place(name);
       if (byId && holder && holder.entity.id !== byId.entity.id) throw invalidRequest("entity name is already in use");
       const stored = byId ?? holder;
+      if (stored) rights.entity(stored.entity);
+      if (name !== "" && foldName(stored?.entity.name ?? "") !== foldName(name)) rights.name(name);
       const change = changes(input);
       if (!stored) {
         const entity = entities.fresh({ ...change, ...(name === "" ? {} : { name }) });

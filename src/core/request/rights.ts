@@ -1,0 +1,51 @@
+import { type BackendContext, permissionDenied } from "../../framework/index.ts";
+import { type Acl, decide } from "../../policy/index.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Core } from "../core.ts";
+import { callerOf, requestOf } from "./context.ts";
+
+/**
+ * The rights to what a body names. The guard decides on the path that was asked; a field of the body may name another
+ * object, which has paths of its own, and reaching it that way must need what reaching it by its own path needs.
+ *
+ * It trusts the backend to say which paths an object has. It must be asked before anything is written, and a deny on any
+ * of the object's paths always holds (CVE-2021-41802, CVE-2026-33343).
+ */
+
+export type NamedOperation = "read" | "update" | "delete";
+
+export interface Rights {
+  /** Throws 403 unless one of the object's paths allows the operation and none of them denies it. */
+  need(paths: readonly string[], operation: NamedOperation): void;
+  /** Throws 403 where one of the object's paths denies the operation. */
+  respect(paths: readonly string[], operation: NamedOperation): void;
+}
+
+const refuse = (operation: NamedOperation, path: string): never => {
+  throw permissionDenied(`no ${operation} of ${path}, which the body names`, "permission denied", true);
+};
+
+const judged = (acl: Acl, paths: readonly string[], operation: NamedOperation, parameters: JsonObject) => {
+  const decisions = paths.map((path) => decide(acl, { path, operation, parameters, sudoPath: false }));
+  return {
+    denied: paths.find((_, index) => decisions[index]?.reason === "explicit_deny"),
+    allowed: decisions.some((decision) => decision.allowed),
+  };
+};
+
+/** The rights of the caller of this request. Limits on parameters hold for the body as it was sent. */
+export const rightsOf = async (core: Core, cx: BackendContext): Promise<Rights> => {
+  const known = callerOf(cx);
+  const acl = await core.policies.acl(known.policies, known.entity);
+  const parameters = requestOf(cx).decoded?.data ?? {};
+  return {
+    need: (paths, operation) => {
+      const { denied, allowed } = judged(acl, paths, operation, parameters);
+      if (denied !== undefined || !allowed) refuse(operation, denied ?? paths[0] ?? "");
+    },
+    respect: (paths, operation) => {
+      const { denied } = judged(acl, paths, operation, parameters);
+      if (denied !== undefined) refuse(operation, denied);
+    },
+  };
+};
