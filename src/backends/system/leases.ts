@@ -13,8 +13,8 @@ import { PATIENCE_MS } from "./mount-disable.ts";
 /**
  * `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`.
  *
- * Security: an id may stand in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`
- * or `sys/leases/revoke/ID` also holds for an id in a body.
+ * Security: an id may stand in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`,
+ * `sys/leases/revoke/ID` or `sys/leases/lookup/ID` also holds for an id in a body.
  */
 
 const idOf = (inBody: string | undefined, inPath?: string): string => {
@@ -110,7 +110,12 @@ export const leasePaths = (core: Core) => {
   type RevokeGiven = z.output<typeof revokeInput>;
 
   /** The id that was given; refused where a policy denies it by a path of its own. */
-  const permitted = async (verb: "renew" | "revoke", given: string | undefined, cx: BackendContext, inPath = "") => {
+  const permitted = async (
+    verb: "lookup" | "renew" | "revoke",
+    given: string | undefined,
+    cx: BackendContext,
+    inPath = "",
+  ) => {
     const id = idOf(given, inPath);
     (await rightsOf(core, cx)).respect([`sys/leases/${verb}/${id}`, `sys/${verb}/${id}`], "update");
     return id;
@@ -195,7 +200,7 @@ export const leasePaths = (core: Core) => {
           summary: "look up a lease",
           answers: LeaseShown,
           input: z.object({ lease_id }),
-          handle: ({ input }) => lookup(idOf(input.lease_id)),
+          handle: async ({ input }, cx) => lookup(await permitted("lookup", input.lease_id, cx)),
         }),
         list: op({
           summary: "list the tops of all lease ids",

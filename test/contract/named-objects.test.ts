@@ -1,0 +1,97 @@
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { type BackendParts, builtInRows } from "../../src/catalog.ts";
+import { fieldsOfOp } from "../../src/framework/schema.ts";
+import { makeServer } from "../support/make-server.ts";
+
+/**
+ * V30 and I16 over the path tables: every body field that reads like a reference to something else is judged here. Those
+ * of the first list name objects with paths of their own and need the right to them (`core/request/rights.ts`); for each
+ * other one the reason says why naming it gives no power over it. A new field fails until it has its line.
+ */
+
+const GUARDED: readonly RegExp[] = [
+  /^identity (entity|group) (id|name)$/,
+  /^identity (entity|group)\/id\/\{id\} name$/,
+  /^identity entity\/name\/\{name\+\} id$/,
+  /^identity entity\/batch-delete entity_ids$/,
+  /^identity entity\/merge (from_entity_ids|to_entity_id)$/,
+  /^identity group(\/id\/\{id\}|\/name\/\{name\+\})? member_(entity|group)_ids$/,
+  /^identity (entity-alias|persona|group-alias) (id|name)$/,
+  /^identity (entity-alias|persona|group-alias)(\/id\/\{id\})? (canonical_id|entity_id)$/,
+  /^identity (entity-alias|persona|group-alias)\/id\/\{id\} name$/,
+  /^identity lookup\/(entity|group) (id|name|alias_id|alias_name)$/,
+  /^system (leases\/)?(lookup|renew|revoke)(\/\{url_lease_id\+\})? lease_id$/,
+  /^system remount (from|to)$/,
+  /^system policies\/explain (token|accessor|entity_id|policies)$/,
+];
+
+const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
+  [/^identity group\/name\/\{name\+\} id$/, "ignored: the name in the path picks the group"],
+  [/ (alias_)?mount_accessor$/, "says where an alias' name counts; nothing of the mount changes"],
+  [/^identity \S+ policies$/, "whoever may change an entity or a group chooses its policies, as in Vault"],
+  [/^system (mounts|auth)\/\{path\+\} plugin_name$/, "the type of a mount"],
+  [/^system (policies\/acl|policy|policies\/password)\/\{name\+\} policy$/, "the text of the policy"],
+  [/^system wrapping\/(lookup|unwrap|rewrap) token$/, "a bearer token: who has it has its rights"],
+  [/^system capabilities(-self)? token$/, "a bearer token"],
+  [/^system capabilities-accessor accessor$/, "asked about, and nothing but capabilities is told"],
+  [/^system (capabilities\S*|policies\/explain) paths?$/, "asked about, not reached"],
+  [/^system internal\/specs\/openapi generic_mount_paths$/, "a flag"],
+  [/^system plugins\/reload\/backend mounts$/, "reloading changes nothing"],
+  [/^system quotas\//, "says what the quota counts"],
+  [
+    /^token (create\S*) (id|policies|no_default_policy|display_name)$/,
+    "of the token that is made; policies by its parent",
+  ],
+  [/^token create\S* entity_alias$/, "only what the role's allowed_entity_aliases says"],
+  [/^token \S+ token$/, "a bearer token"],
+  [/^token (lookup|renew|revoke)-accessor accessor$/, "an accessor has no path of its own: these are its paths"],
+  [/^token roles\/\{role_name\} /, "what the role allows; whoever may write it decides"],
+  [/^database (static-)?roles\/\{name\} db_name$/, "the connection's allowed_roles says which roles may use it"],
+  [/^(aws|approle|userpass) login\S* /, "what a login shows of itself"],
+  [/^(aws|approle|userpass) \S+ (token_)?(no_default_)?(policies|policy)$/, "whoever may write the role decides"],
+  [/^aws role\/\{role\} (bound_\w+|resolve_aws_unique_ids)$/, "names in AWS"],
+  [/^aws config\//, "names in AWS"],
+  [
+    /^approle role\/\{role_name\}\S* (bind_secret_id|local_secret_ids|role_id|secret_id|secret_id_accessor)$/,
+    "of the role in the path",
+  ],
+];
+
+const REFERENCE =
+  /(^|_)(ids?|names?|roles?|accessors?|policy|policies|mounts?|paths?|from|to|tokens?|prefix|entity|entities|groups?|alias(es)?)$/;
+
+const parts = new Proxy(
+  { aws: () => ({ region: "us-east-1" }) },
+  { get: (known, key) => Reflect.get(known, key) ?? (() => ({})) },
+) as unknown as BackendParts;
+const server = await makeServer({ rows: builtInRows(parts) });
+afterAll(() => server.dynamo.close());
+
+const fields = new Set<string>();
+for (const { kind, type } of server.core.catalog.types) {
+  for (const options of type === "kv" ? [{}, { version: "2" }] : [{}]) {
+    const backend = await server.core.catalog.find(kind, type, options);
+    for (const path of backend?.paths ?? []) {
+      for (const [name, op] of Object.entries(path.ops)) {
+        if (name === "read" || name === "list" || !op) continue;
+        for (const field of fieldsOfOp(op)) {
+          if (REFERENCE.test(field.name) && !Object.hasOwn(path.params, field.name)) {
+            fields.add(`${type} ${path.template} ${field.name}`);
+          }
+        }
+      }
+    }
+  }
+}
+
+describe("V30 and I16: a field that names something else", () => {
+  const rules = [...GUARDED, ...JUDGED.map(([field]) => field)];
+
+  it.each([...fields])("%s is guarded, or has a reason not to be", (field) => {
+    expect(rules.filter((rule) => rule.test(field))).toHaveLength(1);
+  });
+
+  it.each(rules)("the judgement %s is about a field that exists", (rule) => {
+    expect([...fields].some((field) => rule.test(field))).toBe(true);
+  });
+});
