@@ -28,6 +28,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     type: "kv",
     home: "kv",
     aliases: { "kv-v1": { version: "1" }, "kv-v2": { version: "2" }, generic: {} },
+    variant: ({ version }) => (version === "2" ? "2" : "1"),
     load: async (options) => (await import("./engines/kv/backend.ts")).kv.backendFor(options),
   },
   {
@@ -50,12 +51,14 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "auth",
     type: "approle",
     home: "login",
+    lockable: true,
     load: async () => (await import("./auth/approle/backend.ts")).approleAuth(),
   },
   {
     kind: "auth",
     type: "userpass",
     home: "login",
+    lockable: true,
     load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
   },
 ];

@@ -105,11 +105,6 @@ const mountMembers = (mount: AuditedMount | undefined): Record<string, unknown> 
       }
     : {};
 
-const isPayload = (mount: AuditedMount | undefined, path: string): boolean =>
-  mount?.info.type === "cubbyhole" ||
-  (mount?.info.type === "kv" && mount.info.options["version"] !== "2") ||
-  path === "sys/wrapping/wrap";
-
 const keysOf = (names: readonly string[] | undefined): ReadonlySet<string> => new Set(names ?? []);
 
 /** `sys/config/auditing/request-headers`: lower-case name to `{ hmac }`. */
@@ -131,7 +126,7 @@ const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): R
   const rules = {
     hash: style.hash,
     clearKeys: keysOf(mount?.config.auditNonHmacRequestKeys),
-    payload: isPayload(mount, decoded.path),
+    payload: record.payload,
   };
   return filled({
     id: decoded.requestId,
@@ -165,7 +160,7 @@ const responseBlock = (record: AuditRecord, response: AuditedResponse, style: St
   const rules = {
     hash: style.hash,
     clearKeys: keysOf(mount?.config.auditNonHmacResponseKeys),
-    payload: isPayload(mount, decoded.path),
+    payload: record.payload,
   };
   const data = redactData(response.data, rules);
   const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);

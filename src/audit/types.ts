@@ -101,6 +101,8 @@ export interface AuditDevice {
 export interface AuditRecord {
   readonly decoded: AuditedRequest;
   readonly mount?: AuditedMount | undefined;
+  /** The data is the caller's own, so all of it is hashed, whatever its names say. */
+  readonly payload: boolean;
   readonly known?: AuditedCaller | undefined;
   readonly decision?: Decision | undefined;
   readonly operation: string;

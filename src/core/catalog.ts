@@ -15,18 +15,25 @@ export interface Catalog {
     options: Readonly<Record<string, string>>,
     path?: string,
   ): Promise<Backend | undefined>;
+  /** The path table of a type, whoever serves it: for telling what a path needs, never for running it. */
+  table(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Promise<Backend | undefined>;
   /** Name of the function that serves this instead; `undefined` when nobody does. */
   elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
   readonly types: readonly {
     readonly kind: "secret" | "auth";
     readonly type: string;
     readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly lockable: boolean;
   }[];
 }
 
 export interface CatalogRow extends Home {
   /** Other words an operator may mount it by, and the options they stand for. */
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Which of its path tables serves a mount with these options; absent: there is one. */
+  readonly variant?: (options: Readonly<Record<string, string>>) => string;
+  /** Its backend has a `lockoutName`, so its mounts may tune user lockout. */
+  readonly lockable?: true;
   /** Loads the code when it is first needed, so that a function parses only what it serves. */
   readonly load: (options: Readonly<Record<string, string>>) => Promise<Backend>;
 }
@@ -37,16 +44,27 @@ export type Hosted = (row: CatalogRow, path: string) => boolean;
 export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () => true): Catalog => {
   const made = new Map<string, Promise<Backend>>();
   const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
+  const load = (row: CatalogRow, options: Readonly<Record<string, string>>): Promise<Backend> => {
+    const key = `${row.kind}/${row.type}/${row.variant?.(options) ?? ""}`;
+    const known = made.get(key) ?? row.load(options);
+    made.set(key, known);
+    known.catch(() => made.delete(key));
+    return known;
+  };
   return {
-    types: rows.map(({ kind, type, aliases }) => ({ kind, type, aliases: aliases ?? {} })),
+    types: rows.map(({ kind, type, aliases, lockable }) => ({
+      kind,
+      type,
+      aliases: aliases ?? {},
+      lockable: lockable ?? false,
+    })),
     find: async (kind, type, options, path = "") => {
       const row = rowOf(kind, type);
-      if (!row || !hosted(row, path)) return undefined;
-      const key = `${kind}/${type}/${options["version"] ?? ""}`;
-      const known = made.get(key) ?? row.load(options);
-      made.set(key, known);
-      known.catch(() => made.delete(key));
-      return known;
+      return row && hosted(row, path) ? load(row, options) : undefined;
+    },
+    table: async (kind, type, options) => {
+      const row = rowOf(kind, type);
+      return row && load(row, options);
     },
     elsewhere: (kind, type, path) => {
       const row = rowOf(kind, type);

@@ -34,6 +34,7 @@ export interface OrderOptions {
 
 const recordOf = (core: Core, order: Order): AuditRecord => ({
   operation: "update",
+  payload: false,
   decoded: {
     requestId: uuid(core.random),
     path: ROWS[order].path,

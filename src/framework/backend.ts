@@ -112,6 +112,14 @@ export interface Path<P extends string = string> {
     request: { readonly params: Request<P, unknown>["params"] },
     cx: BackendContext,
   ) => Promise<boolean>;
+  /** What is written and read here is the caller's own: the audit log hashes all of it, whatever its names say. */
+  readonly payload?: true;
+  /** An open path that looks at the token it is shown: the token is read together with the rest. */
+  readonly looksAtToken?: true;
+  /** The members of `data` also stand in front of the envelope, for clients that are older than it. */
+  readonly dataInFront?: true;
+  /** Answers while the server is sealed or not initialized: needs no key and no storage of its own. */
+  readonly alwaysAnswers?: true;
   // biome-ignore lint/suspicious/noExplicitAny: a table holds operations of many shapes
   readonly ops: { readonly [K in Operation]?: Op<P, any, any> };
 }

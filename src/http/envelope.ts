@@ -31,42 +31,11 @@ const wrapBlock = (wrap: WrapInfo) => ({
   ...(wrap.wrappedAccessor === undefined ? {} : { wrapped_accessor: wrap.wrappedAccessor }),
 });
 
-/** Routes whose data also stands at the top level, for clients older than the envelope. `/` at the end: all below. */
-const COPIED_TO_THE_TOP: readonly string[] = [
-  "sys/audit",
-  "sys/audit/",
-  "sys/audit-hash/",
-  "sys/auth",
-  "sys/auth/",
-  "sys/config/cors",
-  "sys/config/auditing/request-headers",
-  "sys/config/auditing/request-headers/",
-  "sys/capabilities",
-  "sys/capabilities-accessor",
-  "sys/capabilities-self",
-  "sys/ha-status",
-  "sys/key-status",
-  "sys/mounts",
-  "sys/mounts/",
-  "sys/policy",
-  "sys/policy/",
-  "sys/rekey/backup",
-  "sys/rekey/recovery-key-backup",
-  "sys/remount",
-  "sys/rotate",
-  "sys/wrapping/wrap",
-];
-
-const isCopied = (path: string): boolean => {
-  const plain = path.endsWith("/") ? path.slice(0, -1) : path;
-  return COPIED_TO_THE_TOP.some((route) => (route.endsWith("/") ? plain.startsWith(route) : plain === route));
-};
-
 /**
  * `request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth, mount_type`.
  *
- * A wrapped answer has an empty `request_id` and nothing but `wrap_info`. On the old `sys/` routes the members of
- * `data` stand in front; a member never hides one of the envelope's own.
+ * A wrapped answer has an empty `request_id` and nothing but `wrap_info`. Where the path says so (`dataInFront`) the
+ * members of `data` stand in front; a member never hides one of the envelope's own.
  */
 export const envelope = (answer: Answer): object => {
   const { reply, lease, wrapInfo } = answer;
@@ -95,6 +64,6 @@ export const envelope = (answer: Answer): object => {
     auth: answer.auth ? authBlock(answer.auth) : null,
     mount_type: answer.mountType,
   };
-  const front: JsonObject = isCopied(answer.path) && isJsonObject(data) ? data : {};
+  const front: JsonObject = answer.dataInFront && isJsonObject(data) ? data : {};
   return { ...front, ...own };
 };

@@ -21,5 +21,4 @@ export {
 } from "./names.ts";
 export { parsePolicy } from "./parse.ts";
 export type { Policy, RuleSource } from "./policy.ts";
-export { isSudoPath } from "./sudo-paths.ts";
 export type { TemplateAlias, TemplateContext, TemplateEntity, TemplateGroup } from "./template.ts";

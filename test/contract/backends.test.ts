@@ -1,5 +1,6 @@
-import { afterAll } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { type BackendParts, builtInRows } from "../../src/catalog.ts";
+import { createCatalog } from "../../src/core/catalog.ts";
 import { VaultError } from "../../src/framework/index.ts";
 import { makeServer } from "../support/make-server.ts";
 import { backendContract } from "./contract.ts";
@@ -27,8 +28,27 @@ for (const row of rows) {
     const backend = await row.load(mountOptions);
     const name = [row.kind, row.type, ...Object.values(mountOptions)].join(" ");
     backendContract(name, backend, { run: true, mountOptions });
+    it(`tells the catalog whether logins at ${name} are counted by name`, () =>
+      expect(row.lockable ?? false).toBe(backend.lockoutName !== undefined));
   }
 }
+
+describe("the catalog", () => {
+  it("has one path table for each variant of a type", async () => {
+    const kv = rows.find((row) => row.type === "kv");
+    const catalog = createCatalog(rows);
+    const [one, old, two] = await Promise.all(
+      [{}, { version: "1" }, { version: "2" }].map((options) => catalog.find("secret", "kv", options)),
+    );
+    expect(kv?.variant?.({ version: "2" })).toBe("2");
+    expect([one === old, one === two]).toEqual([true, false]);
+  });
+  it("shows the table of a type that another function runs", async () => {
+    const catalog = createCatalog(rows, () => false);
+    expect(await catalog.find("auth", "approle", {})).toBeUndefined();
+    expect((await catalog.table("auth", "approle", {}))?.type).toBe("approle");
+  });
+});
 
 const server = await makeServer({ rows: [] });
 afterAll(() => server.dynamo.close());

@@ -36,13 +36,23 @@ const opsOf = (path: AnyPath): readonly (readonly [string, AnyOp])[] =>
     op ? [[name, op] as const] : [],
   );
 
-/** Every operation that is not simply "a token and a policy", one line each. */
+const FLAGS = ["payload", "looksAtToken", "dataInFront", "alwaysAnswers"] as const;
+
+/** Every operation that is not simply "a token and a policy", and what paths say of themselves, one line each. */
 export const accessList = (backend: Backend): readonly string[] =>
   backend.paths
-    .flatMap((path: AnyPath) =>
-      opsOf(path).flatMap(([name, op]) => (op.access ? [`${op.access}: ${name} ${path.template}`] : [])),
-    )
+    .flatMap((path: AnyPath) => [
+      ...FLAGS.flatMap((flag) => (path[flag] ? [`${flag}: ${path.template}`] : [])),
+      ...opsOf(path).flatMap(([name, op]) => (op.access ? [`${op.access}: ${name} ${path.template}`] : [])),
+    ])
     .sort();
+
+/** One voice: lower case, no full stop; those of operations begin with a verb. */
+const speaksOtherwise = (text: string): boolean => !/^(?:[a-z]|[A-Z]{2})/.test(text) || /\.(?:\s|$)/.test(text);
+const NOT_A_VERB = /^(?:a|an|the|what|which|who|whose|whether|how|when|where|no|names|ids|it|this)\b/;
+/** `refused`, `needs`, `listing`; but verbs may end so too. */
+const INFLECTED = /^(?!process|address|pass|need|feed|bring)\w+(?:ed|ing|s)\b/;
+const commandsNothing = (text: string): boolean => NOT_A_VERB.test(text) || INFLECTED.test(text);
 
 const filled = (path: AnyPath): string =>
   parseTemplate(path.template)
@@ -161,6 +171,15 @@ export const backendContract = (name: string, backend: Backend, options: Contrac
         ),
       ]);
       expect([backend.help.trim() === "", silent]).toEqual([false, []]);
+    });
+    it("says what its paths and operations are for, in one voice", () => {
+      const off = paths.flatMap((path) => [
+        ...(speaksOtherwise(path.summary) ? [`${path.template}: ${path.summary}`] : []),
+        ...opsOf(path).flatMap(([verb, op]) =>
+          speaksOtherwise(op.summary) || commandsNothing(op.summary) ? [`${verb} ${path.template}: ${op.summary}`] : [],
+        ),
+      ]);
+      expect(off).toEqual([]);
     });
     it("shows help for each of its paths", () => {
       const routes = compileRoutes(backend.paths);

@@ -13,11 +13,11 @@ import { tidySecretIds } from "./tidy.ts";
  */
 
 const loginPath = path("login", {
-  summary: "Log in with a role id and a secret id.",
+  summary: "login by role id and secret id",
   params: {},
   ops: {
     update: op({
-      summary: "Give a role id and a secret id, get a token.",
+      summary: "log in with a role id and a secret id",
       answers: "login",
       access: "unauthenticated",
       input: z.object(loginShape),
@@ -31,11 +31,11 @@ const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
 
 const tidyPath = path("tidy/secret-id", {
-  summary: "What is left of secret ids that ended.",
+  summary: "what is left of secret ids that ended",
   params: {},
   ops: {
     update: op({
-      summary: "Remove it. Nothing depends on this: what ended is refused by the clock.",
+      summary: "remove what secret ids that ended have left; they are refused without this too",
       answers: "nothing",
       handle: async (_, cx) => {
         await tidySecretIds(cx);

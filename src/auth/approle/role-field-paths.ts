@@ -68,7 +68,7 @@ const only = <K extends keyof typeof roleShape>(name: K): z.ZodObject<Pick<typeo
 export const roleFieldPaths: readonly Path[] = [
   fieldPath({
     name: "bind-secret-id",
-    summary: "Whether a login must show a secret id.",
+    summary: "whether a login must show a secret id",
     answers: z.object({ bind_secret_id: z.boolean() }),
     input: only("bind_secret_id"),
     read: (role) => ({ bind_secret_id: role.bind_secret_id }),
@@ -77,7 +77,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "secret-id-num-uses",
-    summary: "Logins a secret id is good for.",
+    summary: "logins a secret id is good for",
     answers: z.object({ secret_id_num_uses: z.number() }),
     input: only("secret_id_num_uses"),
     read: (role) => ({ secret_id_num_uses: role.secret_id_num_uses }),
@@ -86,7 +86,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "secret-id-ttl",
-    summary: "Life of a secret id.",
+    summary: "life of a secret id",
     answers: z.object({ secret_id_ttl: z.number() }),
     input: only("secret_id_ttl"),
     read: (role) => ({ secret_id_ttl: role.secret_id_ttl }),
@@ -95,7 +95,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "secret-id-bound-cidrs",
-    summary: "Ranges that may log in.",
+    summary: "ranges that may log in",
     answers: z.object({ secret_id_bound_cidrs: listed }),
     input: only("secret_id_bound_cidrs"),
     read: (role) => ({ secret_id_bound_cidrs: role.secret_id_bound_cidrs }),
@@ -104,7 +104,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "bound-cidr-list",
-    summary: "Older name of `secret-id-bound-cidrs`.",
+    summary: "older name of `secret-id-bound-cidrs`",
     answers: z.object({ bound_cidr_list: listed }),
     input: only("bound_cidr_list"),
     read: (role) => ({ bound_cidr_list: role.secret_id_bound_cidrs }),
@@ -115,7 +115,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "token-bound-cidrs",
-    summary: "Ranges the tokens are bound to.",
+    summary: "ranges the tokens are bound to",
     answers: z.object({ token_bound_cidrs: listed }),
     input: only("token_bound_cidrs"),
     read: (role) => ({ token_bound_cidrs: noneAsNull(role.token_bound_cidrs) }),
@@ -124,7 +124,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "policies",
-    summary: "Policies of the tokens.",
+    summary: "policies of the tokens",
     answers: z.object({ token_policies: listed, policies: listed.optional() }),
     input: z.object({ token_policies: tokenShape.token_policies, policies }),
     read: (role) => ({
@@ -140,7 +140,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "period",
-    summary: "Life of a periodic token.",
+    summary: "life of a periodic token",
     answers: z.object({ token_period: z.number(), period: z.number().optional() }),
     input: z.object({ token_period: tokenShape.token_period, period }),
     read: (role) => ({
@@ -157,7 +157,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "token-num-uses",
-    summary: "Requests a token is good for.",
+    summary: "requests a token is good for",
     answers: z.object({ token_num_uses: z.number() }),
     input: only("token_num_uses"),
     read: (role) => ({ token_num_uses: role.token_num_uses }),
@@ -169,7 +169,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "token-ttl",
-    summary: "Life of a token between renewals.",
+    summary: "life of a token between renewals",
     answers: z.object({ token_ttl: z.number() }),
     input: only("token_ttl"),
     read: (role) => ({ token_ttl: role.token_ttl }),
@@ -178,7 +178,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "token-max-ttl",
-    summary: "Limit of a token's life.",
+    summary: "limit of a token's life",
     answers: z.object({ token_max_ttl: z.number() }),
     input: only("token_max_ttl"),
     read: (role) => ({ token_max_ttl: role.token_max_ttl }),
@@ -187,18 +187,18 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "role-id",
-    summary: "What a login names the role by; a new one holds at once.",
+    summary: "what a login names the role by; a new one holds at once",
     answers: z.object({ role_id: z.string() }),
     input: z.object({ role_id: field.text("The new role id.") }),
     read: (role) => ({ role_id: role.role_id }),
     set: (role, input) => ({ ...role, role_id: input.role_id || missing("role_id") }),
   }),
   path("role/{role_name}/local-secret-ids", {
-    summary: "Whether the secret ids stay in one cluster; of no effect here.",
+    summary: "whether the secret ids stay in one cluster; of no effect here",
     params: ROLE_NAME,
     ops: {
       read: op({
-        summary: "Read it.",
+        summary: "read this field of a role",
         answers: z.object({ local_secret_ids: z.boolean() }),
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);

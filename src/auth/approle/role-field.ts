@@ -30,7 +30,7 @@ export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): P
     params: ROLE_NAME,
     ops: {
       read: op({
-        summary: "Read it.",
+        summary: "read this field of a role",
         answers,
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);
@@ -38,7 +38,7 @@ export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): P
         },
       }),
       update: op({
-        summary: "Set it.",
+        summary: "set this field of a role",
         answers: "nothing",
         input: one.input,
         handle: async ({ params, input }, cx) => {
@@ -58,7 +58,7 @@ export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): P
 
 const resetOp = (reset: (role: Role) => Role) =>
   op<"role/{role_name}/x", unknown, "nothing">({
-    summary: "Set it back to its default.",
+    summary: "set this field of a role back to its default",
     answers: "nothing",
     handle: async ({ params }, cx) => {
       await changeRole(cx.storage, params.role_name, (role) => {

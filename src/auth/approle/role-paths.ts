@@ -11,7 +11,7 @@ export const ROLE_NAME = { role_name: "Name of the role; case does not matter." 
 const MOST_BYTES = 4096;
 
 const write = op<"role/{role_name}", RoleInput, "nothing">({
-  summary: "Write a role; what is not named stays.",
+  summary: "write a role; what is not named stays",
   answers: "nothing",
   input: z.object(roleShape),
   handle: async ({ params, input }, cx) => {
@@ -31,24 +31,24 @@ const write = op<"role/{role_name}", RoleInput, "nothing">({
 
 export const rolePaths = [
   path("role", {
-    summary: "The roles of this mount.",
+    summary: "the roles of this mount",
     params: {},
     ops: {
       list: op({
-        summary: "List roles.",
+        summary: "list roles",
         answers: Keys,
         handle: async (_, cx) => ({ data: { keys: await listRoles(cx.storage) } }),
       }),
     },
   }),
   path("role/{role_name}", {
-    summary: "A role: what a login must show, and what it gets.",
+    summary: "a role: what a login must show, and what it gets",
     params: ROLE_NAME,
     exists: async ({ params }, cx) => (await findRole(cx.storage, params.role_name)) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a role, without its role id.",
+        summary: "read a role, without its role id",
         answers: RoleShown,
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);
@@ -56,7 +56,7 @@ export const rolePaths = [
         },
       }),
       delete: op({
-        summary: "Delete a role with its secret ids; tokens live on to their end.",
+        summary: "delete a role with its secret ids; tokens live on to their end",
         answers: "nothing",
         handle: async ({ params }, cx) => {
           const role = await removeRole(cx.storage, params.role_name);

@@ -113,22 +113,22 @@ const destroyAccessor = async (params: Params, input: ByAccessor, cx: BackendCon
   await removeSecretId(cx.storage, found);
 };
 
-const DESTROY = "Destroy a secret id.";
-const LOOK_UP = "Look up a secret id.";
+const DESTROY = "destroy a secret id";
+const LOOK_UP = "look up a secret id";
 
 export const secretIdPaths = [
   path("role/{role_name}/secret-id", {
-    summary: "Secret ids of the role.",
+    summary: "secret ids of the role",
     params: ROLE_NAME,
     ops: {
       update: op({
-        summary: "Generate a secret id.",
+        summary: "generate a secret id",
         answers: SecretIdMade,
         input: z.object(generateShape),
         handle: ({ params, input }, cx) => issue(cx, params.role_name, input, uuid(cx.random)),
       }),
       list: op({
-        summary: "List accessors.",
+        summary: "list accessors",
         answers: Keys,
         handle: async ({ params }, cx) => {
           const role = await roleOr(cx, params.role_name, invalidRequest);
@@ -138,11 +138,11 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/custom-secret-id", {
-    summary: "Secret ids that the caller makes up.",
+    summary: "secret ids that the caller makes up",
     params: ROLE_NAME,
     ops: {
       update: op({
-        summary: "Register a secret id.",
+        summary: "register a secret id",
         answers: SecretIdMade,
         input: z.object({ ...secretField, ...generateShape }),
         handle: ({ params, input }, cx) => {
@@ -153,7 +153,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id/lookup", {
-    summary: "What is known of a secret id, by its value.",
+    summary: "what is known of a secret id, by its value",
     params: ROLE_NAME,
     ops: {
       update: op({
@@ -165,7 +165,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id/destroy", {
-    summary: "The end of a secret id, by its value.",
+    summary: "the end of a secret id, by its value",
     params: ROLE_NAME,
     ops: {
       update: op({
@@ -183,7 +183,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id-accessor/lookup", {
-    summary: "What is known of a secret id, by its accessor.",
+    summary: "what is known of a secret id, by its accessor",
     params: ROLE_NAME,
     ops: {
       update: op({
@@ -195,7 +195,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id-accessor/destroy", {
-    summary: "The end of a secret id, by its accessor.",
+    summary: "the end of a secret id, by its accessor",
     params: ROLE_NAME,
     ops: {
       update: op({

@@ -70,11 +70,11 @@ const done = async (work: Promise<void>): Promise<undefined> => void (await work
 
 const loginPath = (parts: Parts) =>
   path("login", {
-    summary: "Log in with a signed AWS request.",
+    summary: "login by AWS identity",
     params: {},
     ops: {
       update: op({
-        summary: "Give a signed GetCallerIdentity request, get a token.",
+        summary: "log in with a signed GetCallerIdentity request",
         answers: "login",
         access: "unauthenticated",
         input: z.object(loginShape),
@@ -91,7 +91,7 @@ const loginPath = (parts: Parts) =>
 
 const rolePath = (parts: Parts) => {
   const write = op<"role/{role}", RoleInput, "nothing">({
-    summary: "Write a role.",
+    summary: "write a role",
     answers: "nothing",
     input: z.object(roleShape),
     handle: async ({ params, input }, cx) => {
@@ -101,13 +101,13 @@ const rolePath = (parts: Parts) => {
     },
   });
   return path("role/{role}", {
-    summary: "A role: who may log in, and what they get.",
+    summary: "a role: who may log in, and what they get",
     params: { role: "Name of the role; case does not matter." },
     exists: async ({ params }, cx) => (await findRole(cx.storage, params.role)) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a role.",
+        summary: "read a role",
         answers: RoleShown,
         handle: async ({ params }, cx) => {
           const data = await readRole(cx.storage, params.role);
@@ -115,7 +115,7 @@ const rolePath = (parts: Parts) => {
         },
       }),
       delete: op({
-        summary: "Delete a role.",
+        summary: "delete a role",
         answers: "nothing",
         handle: async ({ params }, cx) => done(removeRole(cx.storage, params.role)),
       }),
@@ -125,28 +125,28 @@ const rolePath = (parts: Parts) => {
 
 const roleList = (template: "role" | "roles") =>
   path(template, {
-    summary: "The roles of this mount.",
+    summary: "the roles of this mount",
     params: {},
     ops: {
-      list: op({ summary: "List roles.", answers: Keys, handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }),
+      list: op({ summary: "list roles", answers: Keys, handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }),
     },
   });
 
 const clientWrite = op({
-  summary: "Configure how the mount speaks to AWS; what is not named stays.",
+  summary: "configure how the mount speaks to AWS; what is not named stays",
   answers: "nothing",
   input: z.object(clientConfigShape),
   handle: ({ input }, cx) => done(writeClientConfig(cx.storage, input)),
 });
 
 const clientPath = path("config/client", {
-  summary: "How the mount speaks to AWS.",
+  summary: "how the mount speaks to AWS",
   params: {},
   exists: async (_, cx) => (await readClientConfig(cx.storage)) !== undefined,
   ops: {
     update: clientWrite,
     read: op({
-      summary: "Read the configuration, without the secret key.",
+      summary: "read the configuration, without the secret key",
       answers: ClientConfigShown,
       handle: async (_, cx) => {
         const data = await readClientConfig(cx.storage);
@@ -154,7 +154,7 @@ const clientPath = path("config/client", {
       },
     }),
     delete: op({
-      summary: "Remove the configuration.",
+      summary: "remove the configuration",
       answers: "nothing",
       handle: (_, cx) => done(removeClientConfig(cx.storage)),
     }),
@@ -162,16 +162,16 @@ const clientPath = path("config/client", {
 });
 
 const identityPath = path("config/identity", {
-  summary: "What a login is known by.",
+  summary: "what a login is known by",
   params: {},
   ops: {
     read: op({
-      summary: "Read the identity configuration.",
+      summary: "read the identity configuration",
       answers: IdentityConfig,
       handle: async (_, cx) => ({ data: await identityConfig(cx.storage) }),
     }),
     update: op({
-      summary: "Configure aliases and metadata; what is not named stays.",
+      summary: "configure aliases and metadata; what is not named stays",
       answers: "nothing",
       input: z.object(identityConfigShape),
       handle: ({ input }, cx) => done(writeIdentityConfig(cx.storage, input)),
@@ -180,20 +180,20 @@ const identityPath = path("config/identity", {
 });
 
 const accountWrite = op<"config/sts/{account_id}", StsAccountInput, "nothing">({
-  summary: "Name the role to assume for look-ups in the account.",
+  summary: "name the role to assume for look-ups in the account",
   answers: "nothing",
   input: z.object(stsAccountShape),
   handle: ({ params, input }, cx) => done(writeStsAccount(cx.storage, params.account_id, input)),
 });
 
 const accountPath = path("config/sts/{account_id}", {
-  summary: "How another account is looked into.",
+  summary: "how another account is looked into",
   params: { account_id: "The account, 12 digits." },
   exists: async ({ params }, cx) => (await stsAccount(cx.storage, params.account_id)) !== undefined,
   ops: {
     update: accountWrite,
     read: op({
-      summary: "Read an account's role.",
+      summary: "read an account's role",
       answers: StsAccount,
       handle: async ({ params }, cx) => {
         const data = await stsAccount(cx.storage, params.account_id);
@@ -201,7 +201,7 @@ const accountPath = path("config/sts/{account_id}", {
       },
     }),
     delete: op({
-      summary: "Forget an account's role.",
+      summary: "forget an account's role",
       answers: "nothing",
       handle: async ({ params }, cx) => done(removeStsAccount(cx.storage, params.account_id)),
     }),
@@ -209,11 +209,11 @@ const accountPath = path("config/sts/{account_id}", {
 });
 
 const accountList = path("config/sts", {
-  summary: "The other accounts.",
+  summary: "the other accounts",
   params: {},
   ops: {
     list: op({
-      summary: "List accounts.",
+      summary: "list accounts",
       answers: Keys,
       handle: async (_, cx) => keysOf(await listStsAccounts(cx.storage)),
     }),

@@ -29,11 +29,11 @@ const USERNAME = { username: "Name of the user; case does not matter." };
 
 const loginPath = (passwords: Passwords) =>
   path("login/{username}", {
-    summary: "Log in with a password.",
+    summary: "login by name and password",
     params: USERNAME,
     ops: {
       update: op({
-        summary: "Give a password, get a token.",
+        summary: "log in with a name and a password",
         answers: "login",
         access: "unauthenticated",
         input: z.object({ password: field.text("The password.") }),
@@ -47,20 +47,20 @@ const loginPath = (passwords: Passwords) =>
 
 const userPath = (passwords: Passwords) => {
   const write = op<"users/{username}", UserInput, "nothing">({
-    summary: "Write a user; what is not named stays.",
+    summary: "write a user; what is not named stays",
     answers: "nothing",
     input: z.object(userShape),
     handle: ({ params, input }, cx) =>
       done(writeUser(cx.storage, params.username, input, { passwords, random: cx.random })),
   });
   return path("users/{username}", {
-    summary: "A user: a password, and what the tokens are like.",
+    summary: "a user: a password, and what the tokens are like",
     params: USERNAME,
     exists: async ({ params }, cx) => (await findUser(cx.storage, params.username)) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a user, without the password.",
+        summary: "read a user, without the password",
         answers: UserShown,
         handle: async ({ params }, cx) => {
           const data = await readUser(cx.storage, params.username);
@@ -68,7 +68,7 @@ const userPath = (passwords: Passwords) => {
         },
       }),
       delete: op({
-        summary: "Delete a user; tokens live on to their end.",
+        summary: "delete a user; tokens live on to their end",
         answers: "nothing",
         handle: ({ params }, cx) => done(removeUser(cx.storage, params.username)),
       }),
@@ -78,11 +78,11 @@ const userPath = (passwords: Passwords) => {
 
 const passwordPath = (passwords: Passwords) =>
   path("users/{username}/password", {
-    summary: "The password of a user.",
+    summary: "the password of a user",
     params: USERNAME,
     ops: {
       update: op({
-        summary: "Set the password of a user.",
+        summary: "set the password of a user",
         answers: "nothing",
         input: z.object(passwordShape),
         handle: ({ params, input }, cx) =>
@@ -92,11 +92,11 @@ const passwordPath = (passwords: Passwords) =>
   });
 
 const policiesPath = path("users/{username}/policies", {
-  summary: "The policies of a user.",
+  summary: "the policies of a user",
   params: USERNAME,
   ops: {
     update: op({
-      summary: "Set the policies of a user.",
+      summary: "set the policies of a user",
       answers: "nothing",
       input: z.object(policiesShape),
       handle: ({ params, input }, cx) => done(writePolicies(cx.storage, params.username, input)),
@@ -105,11 +105,11 @@ const policiesPath = path("users/{username}/policies", {
 });
 
 const usersPath = path("users", {
-  summary: "The users of this mount.",
+  summary: "the users of this mount",
   params: {},
   ops: {
     list: op({
-      summary: "List users.",
+      summary: "list users",
       answers: Keys,
       handle: async (_, cx) => ({ data: { keys: await listUsers(cx.storage) } }),
     }),

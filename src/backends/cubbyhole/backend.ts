@@ -64,6 +64,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
     paths: [
       path("", {
         summary: "names in the cubbyhole",
+        payload: true,
         params: {},
         ops: {
           list: op({
@@ -73,7 +74,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             handle: (_request, cx) => list("", cx),
           }),
           read: op({
-            summary: "needs a path",
+            summary: "refuse: an entry needs a path",
             answers: "nothing",
             handle: async () => {
               throw new VaultError("internal", { wire: "missing path", multi: true });
@@ -83,6 +84,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
       }),
       path("{path+}", {
         summary: "an entry of the calling token's cubbyhole",
+        payload: true,
         params: { path: "path of the entry" },
         exists: async ({ params }, cx) => (await read(params.path, cx)) !== undefined,
         ops: {

@@ -46,6 +46,7 @@ export const auditPaths = (core: Core) => {
   return [
     path("audit", {
       summary: "the audit devices",
+      dataInFront: true,
       params: {},
       ops: {
         read: op({
@@ -58,6 +59,7 @@ export const auditPaths = (core: Core) => {
     }),
     path("audit/{path+}", {
       summary: "an audit device",
+      dataInFront: true,
       params: { path: device },
       ops: {
         update: op({
@@ -92,6 +94,7 @@ export const auditPaths = (core: Core) => {
     }),
     path("audit-hash/{path+}", {
       summary: "the hash of a value in a device's log",
+      dataInFront: true,
       params: { path: device },
       ops: {
         update: op({

@@ -12,6 +12,7 @@ import { asMountPath } from "./mounts.ts";
 export const authPaths = (core: Core) => [
   path("auth", {
     summary: "all auth methods",
+    dataInFront: true,
     params: {},
     ops: {
       read: op({
@@ -28,6 +29,7 @@ export const authPaths = (core: Core) => [
   }),
   path("auth/{path+}", {
     summary: "an auth method",
+    dataInFront: true,
     params: { path: "where it is mounted, without auth/" },
     ops: {
       read: op({

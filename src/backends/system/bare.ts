@@ -3,7 +3,7 @@ import { op, VaultError } from "../../framework/index.ts";
 /** Endpoints outside Vault's envelope: any verb they do not know is a 405 with an empty error list. */
 
 const refuse = op({
-  summary: "refused",
+  summary: "refuse a method that this endpoint does not have",
   answers: "nothing",
   access: "unauthenticated",
   handle: async () => {

@@ -39,6 +39,7 @@ const answer = ({ acl }: Subject, asked: readonly string[]) => {
 export const capabilityPaths = (core: Core) => [
   path("capabilities", {
     summary: "what a token may do",
+    dataInFront: true,
     params: {},
     ops: {
       update: op({
@@ -58,6 +59,7 @@ export const capabilityPaths = (core: Core) => [
   }),
   path("capabilities-self", {
     summary: "what the calling token may do",
+    dataInFront: true,
     params: {},
     ops: {
       update: op({
@@ -70,6 +72,7 @@ export const capabilityPaths = (core: Core) => [
   }),
   path("capabilities-accessor", {
     summary: "what the token of an accessor may do",
+    dataInFront: true,
     params: {},
     ops: {
       update: op({

@@ -81,6 +81,7 @@ export const clusterPaths = (core: Core) => {
   return [
     path("leader", {
       summary: "which node leads: none",
+      alwaysAnswers: true,
       params: {},
       ops: {
         ...refusedVerbs,
@@ -94,6 +95,7 @@ export const clusterPaths = (core: Core) => {
     }),
     path("ha-status", {
       summary: "the nodes",
+      dataInFront: true,
       params: {},
       ops: {
         read: op({

@@ -17,6 +17,7 @@ const refused = (wire: string): VaultError => new VaultError("internal", { wire,
 export const corsPaths = (core: Core) => [
   path("config/cors", {
     summary: "cross-origin requests",
+    dataInFront: true,
     params: {},
     ops: {
       read: op({

@@ -2,19 +2,10 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { normalizePolicies } from "../../core/login/login.ts";
 import { callerOf } from "../../core/request/context.ts";
-import { Forward, place } from "../../core/request/route.ts";
+import { rowOf } from "../../core/request/route.ts";
 import { type BackendContext, field, invalidRequest, op, path, permissionDenied } from "../../framework/index.ts";
-import {
-  type AccessRequest,
-  type Acl,
-  compileAcl,
-  decide,
-  type Explanation,
-  explain,
-  isSudoPath,
-} from "../../policy/index.ts";
+import { type AccessRequest, type Acl, compileAcl, decide, type Explanation, explain } from "../../policy/index.ts";
 import type { Seconds } from "../../std/brand.ts";
-import type { JsonObject } from "../../std/json.ts";
 import { accessorsSubject, callersSubject, entityOf, type Subject, subjectOf, tokensSubject } from "./subject.ts";
 
 /**
@@ -90,25 +81,8 @@ export const explainPaths = (core: Core) => {
   };
 
   const needsSudo = async (asked: string, operation: Asked): Promise<boolean> => {
-    try {
-      const verb = operation === "create" ? "update" : operation;
-      const decoded = { requestId: "", verb, method: "", path: asked, token: undefined, wrapTtl: undefined } as const;
-      const snapshot = await core.config.snapshot();
-      const nothing: JsonObject = {};
-      const found = await place(core, snapshot, {
-        ...decoded,
-        wrapFormat: "",
-        data: nothing,
-        headers: {},
-        sourceAddress: "",
-      });
-      const ops = found?.match?.path.ops;
-      if (ops) return (ops[operation] ?? (operation === "create" ? ops.update : undefined))?.access === "sudo";
-    } catch (cause) {
-      // Another function serves that mount.
-      if (!(cause instanceof Forward)) throw cause;
-    }
-    return isSudoPath(asked);
+    const ops = (await rowOf(core, await core.config.snapshot(), asked))?.ops;
+    return (ops?.[operation] ?? (operation === "create" ? ops?.update : undefined))?.access === "sudo";
   };
 
   /** Leaves out whatever an unreadable policy contributed. */

@@ -99,6 +99,7 @@ const Health = z.object({
 export const healthPaths = (core: Core) => [
   path("health", {
     summary: "whether the server is initialized and in use",
+    alwaysAnswers: true,
     params: {},
     ops: {
       ...refusedVerbs,

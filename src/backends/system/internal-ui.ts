@@ -21,7 +21,7 @@ import { asMountPath } from "./mounts.ts";
 export const bearer = async (core: Core, cx: BackendContext): Promise<KnownToken | undefined> => {
   const { decoded, trail } = ownRequest(cx);
   if (!decoded.token) return undefined;
-  return knownOrRefused(core, { decoded, read: core.store.get, snapshot: await core.config.snapshot() }, trail);
+  return knownOrRefused(core, { decoded, read: cx.storage.getMany, snapshot: await core.config.snapshot() }, trail);
 };
 
 export const aclOf = (core: Core, known: KnownToken): Promise<Acl> => core.policies.acl(known.policies, known.entity);
@@ -84,6 +84,7 @@ export const internalUiPaths = (core: Core) => {
   return [
     path("internal/ui/mounts", {
       summary: "mounts the caller can reach",
+      looksAtToken: true,
       params: {},
       ops: {
         read: op({
@@ -96,6 +97,7 @@ export const internalUiPaths = (core: Core) => {
     }),
     path("internal/ui/mounts/{path+}", {
       summary: "the mount that serves a path",
+      looksAtToken: true,
       params: { path: "any path in a mount" },
       ops: {
         read: op({

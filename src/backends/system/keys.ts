@@ -31,6 +31,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
   return [
     path("key-status", {
       summary: "the version of the data keys",
+      dataInFront: true,
       params: {},
       ops: {
         read: op({
@@ -44,7 +45,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
         }),
       },
     }),
-    path("rotate", { summary: "rotate the data keys", params: {}, ops: { update: rotate } }),
+    path("rotate", { summary: "rotate the data keys", dataInFront: true, params: {}, ops: { update: rotate } }),
     path("rotate/keyring", { summary: "rotate the data keys", params: {}, ops: { update: rotate } }),
     path("rotate/config", {
       summary: "when data keys rotate by themselves",

@@ -51,11 +51,11 @@ const summary = async (core: Core, asked: string | undefined) => {
 
 export const lockedUsersPaths = (core: Core) => [
   path("locked-users", {
-    summary: "Who is locked out.",
+    summary: "who is locked out",
     params: {},
     ops: {
       read: op({
-        summary: "Count and name the locked users, by mount.",
+        summary: "count and name the locked users, by mount",
         answers: LockedUsers,
         input: z.object({ mount_accessor: field.text("Accessor of one mount.") }),
         handle: async ({ input }) => ({ data: await summary(core, input.mount_accessor) }),
@@ -63,14 +63,14 @@ export const lockedUsersPaths = (core: Core) => [
     },
   }),
   path("locked-users/{mount_accessor:any}/unlock/{alias_identifier+}", {
-    summary: "A user that may be locked out.",
+    summary: "a user that may be locked out",
     params: {
       mount_accessor: "Accessor of the mount.",
       alias_identifier: "Name the method knows the user by.",
     },
     ops: {
       update: op({
-        summary: "Unlock a user, and forget the failures.",
+        summary: "unlock a user, and forget the failures",
         answers: "nothing",
         handle: async ({ params }) => {
           // Methods fold names to lower case or not at all.

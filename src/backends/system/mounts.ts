@@ -22,6 +22,7 @@ export const asMountPath = (text: string): MountPath => as<MountPath>(`${text.re
 export const mountsPaths = (core: Core) => [
   path("mounts", {
     summary: "all secrets engines",
+    dataInFront: true,
     params: {},
     ops: {
       read: op({
@@ -38,6 +39,7 @@ export const mountsPaths = (core: Core) => [
   }),
   path("mounts/{path+}", {
     summary: "a secrets engine",
+    dataInFront: true,
     params: { path: "where it is mounted" },
     ops: {
       read: op({

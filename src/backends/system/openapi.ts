@@ -2,7 +2,15 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { backendOf } from "../../core/request/context.ts";
 import { VAULT_VERSION } from "../../core/version.ts";
-import { type BackendContext, field, type OpenApiMount, op, openApiDocument, path } from "../../framework/index.ts";
+import {
+  type Backend,
+  type BackendContext,
+  field,
+  type OpenApiMount,
+  op,
+  openApiDocument,
+  path,
+} from "../../framework/index.ts";
 import { reaches } from "../../policy/resultant.ts";
 import { aclOf, bearer } from "./internal-ui.ts";
 
@@ -25,14 +33,13 @@ export const openApiPaths = (core: Core) => {
   const document = async (generic: boolean, cx: BackendContext) => {
     const known = await bearer(core, cx);
     const acl = known && (await aclOf(core, known));
-    const seen = new Set<string>();
+    const seen = new Set<Backend>();
     const shown: OpenApiMount[] = [];
     for (const mount of (await core.config.snapshot()).mounts.values()) {
       if (!acl || !reaches(acl, mount.info.path)) continue;
       const backend = await backendOf(core, mount);
-      const name = `${mount.kind}/${mount.info.type}/${mount.info.options["version"] ?? ""}`;
-      if (!backend || (generic && seen.has(name))) continue;
-      seen.add(name);
+      if (!backend || (generic && seen.has(backend))) continue;
+      seen.add(backend);
       const parameter = `${mount.kind === "auth" ? "auth/" : ""}{${mount.info.type}_mount_path}/`;
       const named = generic && mount.info.type !== "system";
       shown.push({ path: named ? parameter : mount.info.path, backend });
@@ -50,6 +57,7 @@ export const openApiPaths = (core: Core) => {
   return [
     path("internal/specs/openapi", {
       summary: "the API as an OpenAPI document",
+      looksAtToken: true,
       params: {},
       ops: { read: op(definition), update: op(definition) },
     }),

@@ -117,13 +117,13 @@ export const pluginPaths = (core: Core) => {
           },
         }),
         update: op({
-          summary: "refused: no plugin can be registered",
+          summary: "refuse: no plugin can be registered",
           answers: "nothing",
           access: "sudo",
           handle: refuse,
         }),
         delete: op({
-          summary: "refused: no plugin can be removed",
+          summary: "refuse: no plugin can be removed",
           answers: "nothing",
           access: "sudo",
           handle: refuse,

@@ -102,9 +102,15 @@ export const policyPaths = (core: Core) => {
         }),
       },
     }),
-    path("policy", { summary: "names of the ACL policies", params: {}, ops: { list: op(old), read: op(old) } }),
+    path("policy", {
+      summary: "names of the ACL policies",
+      dataInFront: true,
+      params: {},
+      ops: { list: op(old), read: op(old) },
+    }),
     path("policy/{name+}", {
       summary: "an ACL policy, by its older path",
+      dataInFront: true,
       params,
       ops: {
         read: op({

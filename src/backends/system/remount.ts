@@ -56,6 +56,7 @@ const source = (snapshot: Snapshot, from: string): Mount | undefined => snapshot
 export const remountPaths = (core: Core) => [
   path("remount", {
     summary: "move a mount",
+    dataInFront: true,
     params: {},
     ops: {
       update: op({

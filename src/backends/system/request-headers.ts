@@ -16,6 +16,7 @@ export const requestHeaderPaths = (core: Core) => {
   return [
     path("config/auditing/request-headers", {
       summary: "the request headers that are audited",
+      dataInFront: true,
       params: {},
       ops: {
         read: op({
@@ -28,6 +29,7 @@ export const requestHeaderPaths = (core: Core) => {
     }),
     path("config/auditing/request-headers/{header:any}", {
       summary: "an audited request header",
+      dataInFront: true,
       params: { header: "name of the header, in any case" },
       ops: {
         read: op({

@@ -91,7 +91,7 @@ export const sealPaths = (core: Core) => {
 
   const open = { access: "unauthenticated" } as const;
   const wrong = op({
-    summary: "refused",
+    summary: "refuse a method that this endpoint does not have",
     answers: "nothing",
     handle: async () => {
       throw wrongVerb();
@@ -101,6 +101,7 @@ export const sealPaths = (core: Core) => {
   return [
     path("seal-status", {
       summary: "whether the server is sealed",
+      alwaysAnswers: true,
       params: {},
       ops: {
         ...refusedVerbs,
@@ -117,6 +118,7 @@ export const sealPaths = (core: Core) => {
     }),
     path("init", {
       summary: "whether the server is initialized",
+      alwaysAnswers: true,
       params: {},
       ops: {
         ...refusedVerbs,
@@ -143,6 +145,7 @@ export const sealPaths = (core: Core) => {
     }),
     path("unseal", {
       summary: "the seal's state; nothing is unsealed over HTTP",
+      alwaysAnswers: true,
       params: {},
       ops: {
         ...refusedVerbs,

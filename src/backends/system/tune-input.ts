@@ -55,11 +55,9 @@ const plainText = (value: JsonValue | undefined): string | undefined => {
   throw invalidRequest("error decoding user lockout config: a value is neither text nor number");
 };
 
-const LOCKABLE = new Set(["userpass", "ldap", "approle"]);
-
-const lockoutOf = (given: JsonObject | undefined, mount: Mount): MountConfig["userLockout"] => {
+const lockoutOf = (given: JsonObject | undefined, mount: Mount, lockable: boolean): MountConfig["userLockout"] => {
   if (given === undefined || Object.keys(given).length === 0) return mount.config.userLockout;
-  if (mount.kind !== "auth" || !LOCKABLE.has(mount.info.type)) {
+  if (!lockable) {
     const { type } = mount.info;
     throw invalidRequest(`tuning of user lockout configuration for auth type ${JSON.stringify(type)} not allowed`);
   }
@@ -125,13 +123,19 @@ const optionsOf = (given: TuneGiven["options"], mount: Mount, versions: readonly
 const listOf = (given: readonly string[] | undefined, before: readonly string[] | undefined) =>
   (given ?? before ?? []).length === 0 ? undefined : (given ?? before);
 
+/** What the mount's type can be tuned to. */
+export interface TunableType {
+  readonly versions: readonly string[];
+  readonly lockable: boolean;
+}
+
 /** The mount as tuned. Throws with Vault's texts, changing nothing. */
-export const tuned = (mount: Mount, given: TuneGiven, versions: readonly string[]) => {
+export const tuned = (mount: Mount, given: TuneGiven, type: TunableType) => {
   const { config } = mount;
   const defaultLeaseTtl = tunedTtl(given.default_lease_ttl, config.defaultLeaseTtl);
   const maxLeaseTtl = tunedTtl(given.max_lease_ttl, config.maxLeaseTtl);
   checkTtls(defaultLeaseTtl, maxLeaseTtl);
-  const { options, warnings } = optionsOf(given.options, mount, versions);
+  const { options, warnings } = optionsOf(given.options, mount, type.versions);
   const visibility =
     given.listing_visibility === undefined ? config.listingVisibility : visibilityOf(given.listing_visibility);
   const next: MountConfig = {
@@ -146,7 +150,7 @@ export const tuned = (mount: Mount, given: TuneGiven, versions: readonly string[
       auditNonHmacRequestKeys: listOf(given.audit_non_hmac_request_keys, config.auditNonHmacRequestKeys),
       auditNonHmacResponseKeys: listOf(given.audit_non_hmac_response_keys, config.auditNonHmacResponseKeys),
       allowedManagedKeys: config.allowedManagedKeys,
-      userLockout: lockoutOf(given.user_lockout_config, mount),
+      userLockout: lockoutOf(given.user_lockout_config, mount, type.lockable),
     }),
   };
   const description = given.description ?? mount.description;

@@ -2,7 +2,7 @@ import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { changeMounts, mountWrite } from "../../core/mounts/table.ts";
-import { versionsOf } from "../../core/mounts/types.ts";
+import { isLockable, versionsOf } from "../../core/mounts/types.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
 import { TuneShown, tuneInfo } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
@@ -31,7 +31,11 @@ export const tunePaths = (core: Core) => {
     await changeMounts(core, async (snapshot) => {
       const mount = mountAt(snapshot, where);
       if (!mount) throw invalidRequest(`tune of path "${where}" failed: no mount entry found`);
-      const result = tuned(mount, given, versionsOf(core.catalog, mount.kind, mount.info.type));
+      const { kind, info } = mount;
+      const result = tuned(mount, given, {
+        versions: versionsOf(core.catalog, kind, info.type),
+        lockable: isLockable(core.catalog, kind, info.type),
+      });
       warnings = result.warnings;
       return [await mountWrite(core, result.mount, "present")];
     });
@@ -41,6 +45,7 @@ export const tunePaths = (core: Core) => {
   return [
     path("mounts/{path+}/tune", {
       summary: "settings of a mount",
+      dataInFront: true,
       params: { path: "where it is mounted; auth methods with auth/ in front" },
       ops: {
         read: op({
@@ -58,6 +63,7 @@ export const tunePaths = (core: Core) => {
     }),
     path("auth/{path+}/tune", {
       summary: "settings of an auth method",
+      dataInFront: true,
       params: { path: "where it is mounted, without auth/" },
       ops: {
         read: op({

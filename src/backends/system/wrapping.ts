@@ -87,6 +87,7 @@ export const wrappingPaths = (core: Core) => {
   return [
     path("wrapping/wrap", {
       summary: "wrap any data",
+      payload: true,
       params: {},
       ops: {
         update: op({
@@ -102,6 +103,7 @@ export const wrappingPaths = (core: Core) => {
     }),
     path("wrapping/lookup", {
       summary: "what a wrapping token is, without using it up",
+      looksAtToken: true,
       params: {},
       ops: {
         read: op({
@@ -120,6 +122,7 @@ export const wrappingPaths = (core: Core) => {
     }),
     path("wrapping/unwrap", {
       summary: "the answer a wrapping token carries, once",
+      looksAtToken: true,
       params: {},
       ops: {
         update: op({
@@ -131,11 +134,11 @@ export const wrappingPaths = (core: Core) => {
       },
     }),
     path("wrapping/pubkey", {
-      summary: "no endpoint: wrapping tokens in JWT format do not exist",
+      summary: "wrapping tokens in JWT format: there are none",
       params: {},
       ops: {
         read: op({
-          summary: "refused",
+          summary: "refuse: there is no such endpoint",
           answers: "nothing",
           access: "unauthenticated",
           handle: async () => {

@@ -9,11 +9,6 @@ import type { Mount } from "../mounts/mount.ts";
  * their own and no key.
  */
 
-const ALWAYS = new Set(["sys/health", "sys/seal-status", "sys/unseal", "sys/leader", "sys/init"]);
-
-/** `path` as decoded; a LIST path ends in a slash. */
-export const alwaysAnswers = (path: string): boolean => ALWAYS.has(path.replace(/\/$/, ""));
-
 /** Stands in for `sys/` before there is any mount. It is never written. */
 export const provisionalSystem: Mount = {
   info: {

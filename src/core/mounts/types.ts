@@ -26,3 +26,7 @@ export const versionsOf = (catalog: Catalog, kind: Kind, type: string): readonly
   const row = catalog.types.find((one) => one.kind === kind && one.type === type);
   return Object.values(row?.aliases ?? {}).flatMap(({ version }) => version ?? []);
 };
+
+/** Whether mounts of a type count failed logins by name. */
+export const isLockable = (catalog: Catalog, kind: Kind, type: string): boolean =>
+  catalog.types.some((one) => one.kind === kind && one.type === type && one.lockable);

@@ -4,7 +4,7 @@ import type { Mount } from "../mounts/mount.ts";
 import type { Decoded } from "../request/decoded.ts";
 import { createRateLimiter, type RateLimiter, type Taken } from "./rate-limiter.ts";
 import { isExempt, ruleFor, rulesOf, settingsOf } from "./rules.ts";
-import type { Quotas } from "./types.ts";
+import type { Limited, Quotas } from "./types.ts";
 
 /**
  * Rate limits at work: asked once per request, after routing and before the token is looked at. It counts in memory, so a
@@ -31,12 +31,12 @@ const MAX_WAITING = 1000;
 export const createQuotas = (core: () => Core, limiter: RateLimiter = createRateLimiter()): Quotas => {
   const waiting = new Map<string, Readonly<Record<string, string>>>();
 
-  const refuse = async (decoded: Decoded, mount: Mount | undefined, record: boolean, taken: Taken): Promise<never> => {
+  const refuse = async (limited: Limited, record: boolean, taken: Taken): Promise<never> => {
+    const { decoded } = limited;
     const wire = `request path ${JSON.stringify(decoded.path)}: rate limit quota exceeded`;
     if (record) {
       await core().audit.request({
-        decoded,
-        mount,
+        ...limited,
         operation: decoded.verb,
         error: wire,
         refused: true,
@@ -46,7 +46,8 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
   };
 
   return {
-    limit: async (decoded, mount, snapshot) => {
+    limit: async (limited, snapshot) => {
+      const { decoded, mount } = limited;
       const rules = rulesOf(snapshot);
       if (rules.length === 0) return;
       const settings = settingsOf(snapshot);
@@ -59,7 +60,7 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
         if (waiting.size >= MAX_WAITING) waiting.clear();
         waiting.set(decoded.requestId, headersOf(taken));
       }
-      if (!taken.allowed) await refuse(decoded, mount, settings.auditLogging, taken);
+      if (!taken.allowed) await refuse(limited, settings.auditLogging, taken);
     },
     headersFor: (requestId) => {
       const headers = waiting.get(requestId);

@@ -19,7 +19,6 @@ export type AuthBlock = IssuedAuth;
 /** Out of the pipeline: everything `http/encode.ts` needs, and nothing about HTTP but an odd status. */
 export interface Answer {
   readonly requestId: string;
-  readonly path: string;
   readonly verb: Verb;
   /** `undefined`: the handler answered nothing (404 for read and list, 204 for the rest). */
   readonly reply: Reply | undefined;
@@ -30,4 +29,6 @@ export interface Answer {
   /** `mount_type`; empty for unauthenticated endpoints and wrapped answers. */
   readonly mountType: string;
   readonly mountPath?: MountPath;
+  /** See `Path.dataInFront`. */
+  readonly dataInFront: boolean;
 }

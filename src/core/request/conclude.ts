@@ -34,7 +34,7 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   const ttl = insisted?.ttl ?? decoded.wrapTtl;
   if (ttl === undefined || ttl === 0 || !mount || !wrappable(handled)) return answer;
   // Inside, the answer is the envelope alone: what old routes repeat in front of it stays outside.
-  const rendered = core.render({ ...answer, path: "" });
+  const rendered = core.render({ ...answer, dataInFront: false });
   const wrapInfo: WrapInfo = await core.wrapping.wrap(
     {
       status: rendered.status,
@@ -75,12 +75,11 @@ const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => 
 };
 
 const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
-  const { decoded, reply, open, mount, warnings } = handled;
+  const { decoded, reply, open, mount, match, warnings } = handled;
   const leased = await lease(core, handled);
   const auth = await login(core, handled);
   const answer: Answer = {
     requestId: decoded.requestId,
-    path: decoded.path,
     verb: decoded.verb,
     reply,
     ...(leased ? { lease: leased } : {}),
@@ -88,6 +87,7 @@ const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
     warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
     mountType: open ? "" : (mount?.info.type ?? ""),
     ...(mount ? { mountPath: mount.info.path } : {}),
+    dataInFront: match?.path.dataInFront ?? false,
   };
   return wrap(core, handled, answer);
 };

@@ -1,12 +1,11 @@
 import { invalidRequest } from "../../framework/index.ts";
 import type { Address } from "../../storage/store.ts";
-import { alwaysAnswers } from "../config/bootstrap.ts";
 import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Decoded } from "./decoded.ts";
 import { createReads } from "./reads.ts";
-import { type Place, place } from "./route.ts";
+import { isPayload, type Place, place } from "./route.ts";
 import { type Fetched, stamp } from "./stage.ts";
 
 /**
@@ -30,8 +29,7 @@ export const fetch = async (core: Core, decoded: Decoded): Promise<Fetched> => {
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
   let found = await place(core, snapshot, decoded);
-  // An open route needs no token, but unwrapping is about one.
-  const needed = !found?.open || decoded.path.startsWith("sys/wrapping/");
+  const needed = !found?.open || found.match?.path.looksAtToken;
   const token = decoded.token && needed ? await core.tokens.prefetch(decoded.token) : [];
   await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, decoded, found))]);
   const [epoch] = await reads.get([core.config.epochAddress]);
@@ -40,8 +38,8 @@ export const fetch = async (core: Core, decoded: Decoded): Promise<Fetched> => {
     snapshot = fresh;
     found = await place(core, snapshot, decoded);
   }
-  if (snapshot.sealed && !alwaysAnswers(decoded.path)) throw sealedError();
-  await core.quotas.limit(decoded, found?.mount, snapshot);
+  if (snapshot.sealed && !found?.match?.path.alwaysAnswers) throw sealedError();
+  await core.quotas.limit({ decoded, mount: found?.mount, payload: isPayload(found) }, snapshot);
   if ((decoded.verb === "update" || decoded.verb === "patch") && decoded.path.endsWith("/")) {
     throw invalidRequest("cannot write to a path ending in '/'");
   }

@@ -1,6 +1,7 @@
 import { VaultError } from "../../framework/index.ts";
 import type { Core } from "../core.ts";
 import type { Answer } from "./answer.ts";
+import { isPayload } from "./route.ts";
 import type { Fetched } from "./stage.ts";
 import { createTrail, type Trail } from "./trail.ts";
 
@@ -13,7 +14,7 @@ export const recorded = async (
   fetched: Fetched,
   run: (trail: Trail) => Promise<Answer>,
 ): Promise<Answer> => {
-  const trail = createTrail(core, fetched.decoded, fetched.mount);
+  const trail = createTrail(core, { decoded: fetched.decoded, mount: fetched.mount, payload: isPayload(fetched) });
   try {
     return await run(trail);
   } catch (cause) {

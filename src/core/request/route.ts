@@ -1,6 +1,6 @@
 import { type Backend, type Operation, type Path, permissionDenied, VaultError } from "../../framework/index.ts";
 import { compileRoutes, type Routes } from "../../framework/route.ts";
-import { alwaysAnswers, provisionalSystem } from "../config/bootstrap.ts";
+import { provisionalSystem } from "../config/bootstrap.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -59,11 +59,21 @@ const openPrefixes = (backend: Backend): readonly string[] => {
 const belowOpen = (backend: Backend, below: string): boolean =>
   openPrefixes(backend).some((prefix) => below.startsWith(prefix) && below.length > prefix.length);
 
+/** The longest mount; before there is any, the one whose paths may answer even then. */
+const mountOf = (core: Core, snapshot: Snapshot, path: string): Mount | undefined =>
+  core.config.mountFor(snapshot, path) ??
+  core.config.mountFor(snapshot, `${path}/`) ??
+  (snapshot.mounts.size === 0 && path.startsWith(provisionalSystem.info.path) ? provisionalSystem : undefined);
+
+/** The row of the path table, whichever function serves it: for telling what a path needs. */
+export const rowOf = async (core: Core, snapshot: Snapshot, path: string): Promise<Path | undefined> => {
+  const mount = mountOf(core, snapshot, path);
+  const backend = mount && (await core.catalog.table(mount.kind, mount.info.type, mount.info.options));
+  return backend && routesOf(backend).match(path.slice(mount.info.path.length))?.path;
+};
+
 export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): Promise<Place | undefined> => {
-  const mount =
-    core.config.mountFor(snapshot, decoded.path) ??
-    core.config.mountFor(snapshot, `${decoded.path}/`) ??
-    (snapshot.mounts.size === 0 && alwaysAnswers(decoded.path) ? provisionalSystem : undefined);
+  const mount = mountOf(core, snapshot, decoded.path);
   if (!mount) return undefined;
   const backend = await core.catalog.find(mount.kind, mount.info.type, mount.info.options, decoded.path);
   if (!backend) {
@@ -73,9 +83,14 @@ export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): P
   }
   const below = decoded.path.slice(mount.info.path.length);
   const match = routesOf(backend).match(below);
+  if (mount === provisionalSystem && !match?.path.alwaysAnswers) return undefined;
   const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, below);
   return { mount, backend, below, match, open };
 };
+
+/** Whether the audit log must hash all of a request's data: the path says so, or nothing is known of it. */
+export const isPayload = (found: Pick<Place, "match"> | undefined): boolean =>
+  found?.match?.path.payload ?? !found?.match;
 
 export const noRoute = (path: string): VaultError =>
   new VaultError("unsupported_path", { wire: `no handler for route "${path}". route entry not found.` });

@@ -39,19 +39,28 @@ export interface OwnTrail extends Trail {
   failed(cause: unknown): Promise<void>;
 }
 
+/** What the lines are about. */
+export interface Subject {
+  readonly decoded: Decoded;
+  readonly mount: Mount | undefined;
+  /** See `AuditRecord.payload`. */
+  readonly payload: boolean;
+}
+
 const errorOf = (cause: unknown): { readonly error: string; readonly reason?: string } => {
   if (!(cause instanceof VaultError)) return { error: "internal error" };
   const error = cause.wire ?? cause.code;
   return cause.reason === error ? { error } : { error, reason: cause.reason };
 };
 
-export const createTrail = (core: Core, decoded: Decoded, mount: Mount | undefined): OwnTrail => {
+export const createTrail = (core: Core, { decoded, mount, payload }: Subject): OwnTrail => {
   let found: Partial<Findings> = {};
   let request: "missing" | "written" | "lost" = "missing";
 
   const record = () => ({
     decoded: found.decoded ?? decoded,
     mount,
+    payload,
     known: found.known,
     decision: found.decision,
     operation: found.operation ?? decoded.verb,

@@ -35,7 +35,7 @@ const listPath = (template: "config" | "roles" | "static-roles", prefix: string,
     params: {},
     ops: {
       list: op({
-        summary: "List their names.",
+        summary: "list their names",
         answers: Keys,
         handle: async (_, cx) => ({ data: { keys: [...(await cx.storage.list(prefix))] } }),
       }),
@@ -44,19 +44,19 @@ const listPath = (template: "config" | "roles" | "static-roles", prefix: string,
 
 const configPath = (databases: Databases) => {
   const write = op<"config/{name}", ConfigInput, "nothing">({
-    summary: "Write or change a connection; it is tried out first.",
+    summary: "write or change a connection; it is tried out first",
     answers: "nothing",
     input: ConfigInput,
     handle: ({ params, input }, cx) => writeConfig(databases.connector, params.name, input, cx),
   });
   return path("config/{name}", {
-    summary: "A connection to a database.",
+    summary: "a connection to a database",
     params: NAME,
     exists: async ({ params }, cx) => (await cx.storage.get(configAddress(cx.storage, params.name))) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a connection, without its password.",
+        summary: "read a connection, without its password",
         answers: ConfigShown,
         handle: async ({ params }, cx) => {
           const config = await readConfig(cx.storage, params.name);
@@ -64,7 +64,7 @@ const configPath = (databases: Databases) => {
         },
       }),
       delete: op({
-        summary: "Forget a connection. Leases made with it cannot be revoked any more.",
+        summary: "forget a connection; leases made with it can no longer be revoked",
         answers: "nothing",
         handle: async ({ params }, cx) => {
           await databases.forget(cx, params.name);
@@ -77,11 +77,11 @@ const configPath = (databases: Databases) => {
 
 const resetPath = (databases: Databases) =>
   path("reset/{name}", {
-    summary: "The pool of a connection.",
+    summary: "the pool of a connection",
     params: NAME,
     ops: {
       update: op({
-        summary: "Close the connection and open it anew.",
+        summary: "close the connection and open it again",
         answers: "nothing",
         handle: async ({ params }, cx): Promise<undefined> => {
           const config = await findConfig(cx.storage, params.name);
@@ -98,11 +98,11 @@ const resetPath = (databases: Databases) =>
 
 const rotateRootPath = (databases: Databases) =>
   path("rotate-root/{name}", {
-    summary: "The password of the connection's own user.",
+    summary: "the password of the connection's own user",
     params: NAME,
     ops: {
       update: op({
-        summary: "Change the password; nobody is told the new one.",
+        summary: "change the password; nobody is told the new one",
         answers: "nothing",
         handle: ({ params }, cx) => rotateRoot(databases, params.name, cx),
       }),
@@ -111,19 +111,19 @@ const rotateRootPath = (databases: Databases) =>
 
 const rolePath = () => {
   const write = op<"roles/{name}", RoleInput, "nothing">({
-    summary: "Write or change a role; what is not named stays.",
+    summary: "write or change a role; what is not named stays",
     answers: "nothing",
     input: RoleInput,
     handle: ({ params, input }, cx) => writeRole(params.name, input, cx),
   });
   return path("roles/{name}", {
-    summary: "A role: how users are made and how long they live.",
+    summary: "a role: how users are made and how long they live",
     params: NAME,
     exists: async ({ params }, cx) => (await readRole(cx.storage, params.name)) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a role.",
+        summary: "read a role",
         answers: RoleOutput,
         handle: async ({ params }, cx) => {
           const role = await readRole(cx.storage, params.name);
@@ -131,7 +131,7 @@ const rolePath = () => {
         },
       }),
       delete: op({
-        summary: "Delete a role. Its leases go on, and are revoked as it said when they were made.",
+        summary: "delete a role; its leases go on, and are revoked as it said when they were made",
         answers: "nothing",
         handle: ({ params }, cx) => remove(cx.storage, roleAddress(cx.storage, params.name)),
       }),
@@ -141,11 +141,11 @@ const rolePath = () => {
 
 const credsPath = (databases: Databases) =>
   path("creds/{name}", {
-    summary: "Credentials of a role.",
+    summary: "credentials of a role",
     params: NAME,
     ops: {
       read: op({
-        summary: "Create a user, leased.",
+        summary: "create a user for one lease",
         answers: CredsOutput,
         prefetch: ({ params }, storage) => [roleAddress(storage, params.name)],
         handle: ({ params }, cx) => issueCreds(databases, params.name, cx),
@@ -155,19 +155,19 @@ const credsPath = (databases: Databases) =>
 
 const staticRolePath = (databases: Databases) => {
   const write = op<"static-roles/{name}", StaticRoleInput, "nothing">({
-    summary: "Write or change a static role; a new one changes the user's password at once.",
+    summary: "write or change a static role; a new one changes the user's password at once",
     answers: "nothing",
     input: StaticRoleInput,
     handle: ({ params, input }, cx) => writeStaticRole(databases, params.name, input, cx),
   });
   return path("static-roles/{name}", {
-    summary: "A static role: a user that exists, and how often its password changes.",
+    summary: "a static role: a user that exists, and how often its password changes",
     params: NAME,
     exists: async ({ params }, cx) => (await readStaticRole(cx.storage, params.name)) !== undefined,
     ops: {
       update: write,
       read: op({
-        summary: "Read a static role.",
+        summary: "read a static role",
         answers: StaticRoleShown,
         handle: async ({ params }, cx) => {
           const found = await readStaticRole(cx.storage, params.name);
@@ -175,7 +175,7 @@ const staticRolePath = (databases: Databases) => {
         },
       }),
       delete: op({
-        summary: "Forget a static role. The user and its password stay as they are.",
+        summary: "forget a static role; the user and its password stay as they are",
         answers: "nothing",
         handle: ({ params }, cx) => remove(cx.storage, staticRoleAddress(cx.storage, params.name)),
       }),
@@ -185,11 +185,11 @@ const staticRolePath = (databases: Databases) => {
 
 const staticCredsPath = (databases: Databases) =>
   path("static-creds/{name}", {
-    summary: "The password of a static role.",
+    summary: "the password of a static role",
     params: NAME,
     ops: {
       read: op({
-        summary: "Read the password, and when it changes.",
+        summary: "read the password, and when it changes",
         answers: StaticCredsOutput,
         prefetch: ({ params }, storage) => [staticRoleAddress(storage, params.name)],
         handle: ({ params }, cx) => staticCreds(databases, params.name, cx),
@@ -199,11 +199,11 @@ const staticCredsPath = (databases: Databases) =>
 
 const rotateRolePath = (databases: Databases) =>
   path("rotate-role/{name}", {
-    summary: "The password of a static role, out of turn.",
+    summary: "the password of a static role, out of turn",
     params: NAME,
     ops: {
       update: op({
-        summary: "Change the password now.",
+        summary: "change the password now",
         answers: "nothing",
         handle: ({ params }, cx) => rotateRole(databases, params.name, cx),
       }),
@@ -230,14 +230,14 @@ export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
     type: "database",
     help: "Makes users of a database for one lease each, and changes the passwords of existing ones.",
     paths: [
-      listPath("config", "config/", "The connections of this mount."),
+      listPath("config", "config/", "the connections of this mount"),
       configPath(databases),
       resetPath(databases),
       rotateRootPath(databases),
-      listPath("roles", "role/", "The roles of this mount."),
+      listPath("roles", "role/", "the roles of this mount"),
       rolePath(),
       credsPath(databases),
-      listPath("static-roles", "static-role/", "The static roles of this mount."),
+      listPath("static-roles", "static-role/", "the static roles of this mount"),
       staticRolePath(databases),
       staticCredsPath(databases),
       rotateRolePath(databases),

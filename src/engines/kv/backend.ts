@@ -25,6 +25,7 @@ import { KeysOutput, Plain } from "./shapes.ts";
 const secret = { path: "path of the secret" };
 const plainSecret = path("{path+}", {
   summary: "a secret",
+  payload: true,
   params: secret,
   exists: ({ params }, cx) => hasKey(cx.storage, params.path),
   ops: {
@@ -59,6 +60,7 @@ const plainSecret = path("{path+}", {
 
 const plainRoot = path("", {
   summary: "the secrets of the mount",
+  payload: true,
   params: {},
   ops: {
     read: op({

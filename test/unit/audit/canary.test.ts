@@ -127,9 +127,11 @@ describe("the audit log", () => {
   });
 
   it("holds no password, stored secret, role's secret id or wrong credential", async () => {
-    await server.call("POST", "kv1/a", { body: { password: "hunter2-kv1", pin: 73911 } });
+    await server.call("POST", "kv1/a", { body: { password: "hunter2-kv1", pin: 739110403622 } });
     await server.call("GET", "kv1/a");
-    await server.call("POST", "kv2/data/a", { body: { data: { password: "hunter2-kv2", deep: [{ pin: 73911 }] } } });
+    await server.call("POST", "kv2/data/a", {
+      body: { data: { password: "hunter2-kv2", deep: [{ pin: 739110403622 }] } },
+    });
     await server.call("GET", "kv2/data/a");
     await server.call("POST", "cubbyhole/a", { body: { password: "hunter2-cubby" } });
     await server.call("GET", "cubbyhole/a");
@@ -139,7 +141,7 @@ describe("the audit log", () => {
     await server.call("POST", "auth/approle/role/r", { body: {} });
     const made = await server.call("POST", "auth/approle/role/r/secret-id", { body: {} });
 
-    expect(found(["hunter2", "73911", String(made.data["secret_id"])])).toEqual([]);
+    expect(found(["hunter2", "739110403622", String(made.data["secret_id"])])).toEqual([]);
   });
 
   it("is one readable line for each record", () => {

@@ -129,34 +129,15 @@ describe("a reply without the envelope", () => {
   });
 });
 
-describe("the old sys routes", () => {
-  it.each([
-    "sys/mounts",
-    "sys/mounts/kv/tune",
-    "sys/policy/",
-    "sys/policy/x",
-    "sys/capabilities-self",
-    "sys/key-status",
-  ])("copy data to the top on %s", (path) =>
-    expect(bodyOf({ path, reply: { data: { "kv/": 1, keys: ["x"] } } })).toMatchObject({
+describe("data in front of the envelope", () => {
+  it("stands there too where the path says so", () =>
+    expect(bodyOf({ dataInFront: true, reply: { data: { "kv/": 1, keys: ["x"] } } })).toMatchObject({
       "kv/": 1,
       data: { "kv/": 1 },
-    }),
-  );
-  it.each([
-    "sys/policies/acl/x",
-    "sys/leases/lookup",
-    "auth/token/lookup",
-    "kv/sys/mounts",
-    "sys/mountsx",
-    "sys/rotate/config",
-  ])("does not happen on %s", (path) =>
-    expect(bodyOf({ path, reply: { data: { "kv/": 1 } } })).not.toHaveProperty(["kv/"]),
-  );
-  it("never hide a member of the envelope", () =>
-    expect(
-      bodyOf({ path: "sys/capabilities-self", reply: { data: { auth: ["root"], data: ["root"] } } }),
-    ).toMatchObject({
+    }));
+  it("stands nowhere else", () => expect(bodyOf({ reply: { data: { "kv/": 1 } } })).not.toHaveProperty(["kv/"]));
+  it("never hides a member of the envelope", () =>
+    expect(bodyOf({ dataInFront: true, reply: { data: { auth: ["root"], data: ["root"] } } })).toMatchObject({
       auth: null,
       data: { auth: ["root"] },
     }));

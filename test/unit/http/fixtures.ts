@@ -27,11 +27,11 @@ export const request = (
 
 export const answer = (over: Partial<Answer> = {}): Answer => ({
   requestId: "6c1f0f8e-5a0e-4c7c-9d54-2b0f5e8f7a11",
-  path: "kv/a",
   verb: "read",
   reply: undefined,
   warnings: [],
   mountType: "kv",
+  dataInFront: false,
   ...over,
 });
 
@@ -40,7 +40,6 @@ export const echo = (decoded: Decoded): Answer =>
   answer({
     requestId: decoded.requestId,
     verb: decoded.verb,
-    path: decoded.path,
     reply: { data: { verb: decoded.verb, path: decoded.path, data: decoded.data } },
   });
 

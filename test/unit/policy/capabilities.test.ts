@@ -1,13 +1,5 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
-import {
-  type Acl,
-  capabilitiesOf,
-  compileAcl,
-  decide,
-  globMatch,
-  isSudoPath,
-  parsePolicy,
-} from "../../../src/policy/index.ts";
+import { type Acl, capabilitiesOf, compileAcl, decide, globMatch, parsePolicy } from "../../../src/policy/index.ts";
 import { aclOf, request, rule } from "./acl-kit.ts";
 
 describe("capabilities on a path", () => {
@@ -110,19 +102,5 @@ describe("globs", () => {
     [`*${"a*".repeat(60)}b*`, "a".repeat(60), false],
   ])("%j on %j: %s", (pattern, text, matches) => {
     expect(globMatch(pattern, text)).toBe(matches);
-  });
-});
-
-describe("the documented sudo paths", () => {
-  it.each([
-    ["sys/auth/x", true],
-    ["sys/auth/x/tune", true],
-    ["sys/auth", false],
-    ["sys/mounts/x", false],
-    ["auth/token/accessors/", true],
-    ["sys/leases/lookup", false],
-    ["sys/leases/lookup/x", true],
-  ])("%s: %s", (path, sudo) => {
-    expect(isSudoPath(path)).toBe(sudo);
   });
 });
