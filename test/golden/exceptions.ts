@@ -22,7 +22,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "kv-v2/ext-detailed-list": NO_SCAN,
   "http/unprintable-path": ENVELOPE,
   "kv-v1/unprintable-path": ENVELOPE,
-  "approle/custom-secret-id-too-long": "a caller's mistake is 400 here, never 500",
   "auth-common/root-policy": "a role with the root policy is refused when it is written, not at its logins",
   "sys-mounts/accessor-formats": NO_ENGINES,
   "sys-mounts/list": NO_ENGINES,

@@ -11,7 +11,7 @@ import { tokenParams } from "../../framework/token-params.ts";
 import { canonicalCidr, inCidrs } from "../../std/cidr.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Address, View } from "../../storage/store.ts";
-import { failure, type Role, storedRole } from "./role-rules.ts";
+import { mistake, type Role, storedRole } from "./role-rules.ts";
 import { findRole, placeOf, roleAddress, roleIdAddress } from "./roles.ts";
 import type { SecretId } from "./secret-id-rules.ts";
 import { foundIn, secretIdAddress, spendUse } from "./secret-ids.ts";
@@ -117,6 +117,6 @@ export const renewLogin = async ({ internal, metadata }: LoginRenewal, cx: Backe
   const role = name === "" ? undefined : await findRole(cx.storage, name);
   // a role made anew under the same name is another role
   if (!role || role.key !== key)
-    throw failure(`failed to renew entry: role ${JSON.stringify(name)} does not exist during renewal`);
+    throw mistake(`failed to renew entry: role ${JSON.stringify(name)} does not exist during renewal`);
   return { ...grantFor(name, role, undefined), metadata };
 };

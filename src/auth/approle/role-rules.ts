@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field, invalidRequest, VaultError } from "../../framework/index.ts";
+import { field, invalidRequest, type VaultError } from "../../framework/index.ts";
 import {
   checkPeriod,
   emptyTokenFields,
@@ -61,22 +61,19 @@ const newRole = ({ key, roleId }: FreshIds): Role => ({
   ...emptyTokenFields,
 });
 
-/** A failure Vault answers 500 to, on a path that needs a token. */
-export const failure = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
-
 /** The same text as a 400, where Vault answers 500 to a caller's mistake. */
 export const mistake = (wire: string): VaultError => invalidRequest(wire, { multi: true });
 
 /** Throws for a list that holds anything but ranges. */
-export const checkRanges = (given: readonly string[], what = "CIDR", refuse = failure): void => {
+export const checkRanges = (given: readonly string[], what = "CIDR"): void => {
   const bad = given.find((text) => !isRange(text));
-  if (bad !== undefined) throw refuse(`failed to validate ${what} blocks: invalid CIDR address: ${bad.slice(0, 64)}`);
+  if (bad !== undefined) throw mistake(`failed to validate ${what} blocks: invalid CIDR address: ${bad.slice(0, 64)}`);
 };
 
 /** Throws unless something still binds who may log in. */
 export const checkConstraint = (role: Role): void => {
   const bound = (role.secret_id_bound_cidrs ?? []).length > 0 || role.token_bound_cidrs.length > 0;
-  if (!role.bind_secret_id && !bound) throw failure("at least one constraint should be enabled on the role");
+  if (!role.bind_secret_id && !bound) throw mistake("at least one constraint should be enabled on the role");
 };
 
 const ranges = (previous: Role, input: RoleInput): string[] | null => {

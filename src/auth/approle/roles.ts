@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import { readTokenFields, shownTokenShape } from "../../framework/token-params.ts";
 import { type Address, ConditionFailed, type Delete, type Put, type View, type Write } from "../../storage/store.ts";
-import { failure, type Role, storedRole } from "./role-rules.ts";
+import { mistake, type Role, storedRole } from "./role-rules.ts";
 
 /**
  * Roles as they lie in storage: one entry by name, and one that finds it by role id. Both are written together, so a
@@ -76,7 +76,7 @@ export const changeRole = async (
       return await storage.write([own, ...(index ? [index] : []), ...stale]);
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if (index !== undefined && cause.write === index) throw failure("role_id already in use");
+      if (index !== undefined && cause.write === index) throw mistake("role_id already in use");
     }
   }
   throw contended();

@@ -9,10 +9,11 @@ import {
   op,
   path,
   permissionDenied,
+  VaultError,
 } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 import { ROLE_NAME } from "./role-paths.ts";
-import { failure, type Role } from "./role-rules.ts";
+import type { Role } from "./role-rules.ts";
 import { findRole, foldName } from "./roles.ts";
 import {
   type GenerateInput,
@@ -34,7 +35,8 @@ const roleOr = async (cx: BackendContext, name: string, error: (text: string) =>
   if (!role) throw error(absent(name));
   return role;
 };
-const existing = (cx: BackendContext, name: string): Promise<Role> => roleOr(cx, name, failure);
+const gone = (wire: string): VaultError => new VaultError("not_found", { wire, multi: true });
+const existing = (cx: BackendContext, name: string): Promise<Role> => roleOr(cx, name, gone);
 
 type Params = { readonly role_name: string };
 
@@ -108,7 +110,7 @@ const destroyAccessor = async (params: Params, input: ByAccessor, cx: BackendCon
   if (!accessor) throw invalidRequest("missing secret_id_accessor");
   const role = await existing(cx, params.role_name);
   const found = await findByAccessor(cx.storage, accessor, cx.clock.now());
-  if (!found) throw failure(unknownAccessor(accessor));
+  if (!found) throw gone(unknownAccessor(accessor));
   if (found.key !== role.key) throw permissionDenied("the accessor is another role's", "invalid secret id accessor");
   await removeSecretId(cx.storage, found);
 };

@@ -71,9 +71,9 @@ export const newSecretId = (
 ): SecretId => {
   const cidrs = input.cidr_list ?? [];
   const tokenCidrs = input.token_bound_cidrs ?? [];
-  checkRanges(cidrs, "CIDR", mistake);
+  checkRanges(cidrs, "CIDR");
   checkSubset(role.secret_id_bound_cidrs ?? [], cidrs);
-  checkRanges(tokenCidrs, "token CIDR", mistake);
+  checkRanges(tokenCidrs, "token CIDR");
   checkSubset(role.token_bound_cidrs, tokenCidrs);
   const uses = usesFor(role, input.num_uses);
   const ttl = ttlFor(role, input.ttl, given.mountMax);

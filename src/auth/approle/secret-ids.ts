@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { type Address, type Clear, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
-import { failure, mistake } from "./role-rules.ts";
+import { mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
 
 /**
@@ -94,7 +94,7 @@ export const addSecretId = async (
 ): Promise<void> => {
   if (Buffer.byteLength(value) > MOST_BYTES)
     throw mistake(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
-  const taken = failure("failed to store secret_id: SecretID is already registered");
+  const taken = mistake("failed to store secret_id: SecretID is already registered");
   try {
     return await register(storage, key, value, secret);
   } catch (cause) {

@@ -61,7 +61,7 @@ export const renewLogin = async (renewal: LoginRenewal, cx: BackendContext): Pro
   const user = name === "" ? undefined : await findUser(cx.storage, name);
   if (user?.id !== id || !user) return undefined;
   if (!samePolicies(user.token_policies, renewal.policies)) {
-    throw new VaultError("internal", {
+    throw new VaultError("invalid_request", {
       wire: "failed to renew entry: policies have changed, not renewing",
       multi: true,
     });

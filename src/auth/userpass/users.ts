@@ -106,7 +106,7 @@ const NOT_THERE = { wire: "username does not exist", multi: true };
 
 const present = (user: User | undefined): User => {
   if (user) return user;
-  throw new VaultError("internal", NOT_THERE);
+  throw new VaultError("not_found", NOT_THERE);
 };
 
 /** Makes or changes a user; a new one needs a password. Throws `invalid_request`. */

@@ -77,7 +77,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             summary: "refuse: an entry needs a path",
             answers: "nothing",
             handle: async () => {
-              throw new VaultError("internal", { wire: "missing path", multi: true });
+              throw new VaultError("invalid_request", { wire: "missing path", multi: true });
             },
           }),
         },
@@ -106,7 +106,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             handle: async ({ params, input }, cx) => {
               const address = await at(cx, params.path);
               if (!isJsonObject(input) || Object.keys(input).length === 0) {
-                throw new VaultError("internal", { wire: "missing data fields", multi: true });
+                throw new VaultError("invalid_request", { wire: "missing data fields", multi: true });
               }
               await core.store.write([{ op: "put", address, body: input, when: "any" }]);
               return undefined;

@@ -49,7 +49,7 @@ export const capabilityPaths = (core: Core) => [
         handle: async ({ input }) => {
           const { token } = input;
           if (token === undefined || token === "") {
-            throw new VaultError("internal", { wire: "no token found", multi: true });
+            throw new VaultError("invalid_request", { wire: "no token found", multi: true });
           }
           const asked = askedPaths(input);
           return answer(await tokensSubject(core, await core.tokens.lookup(token)), asked);

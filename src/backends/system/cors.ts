@@ -12,7 +12,7 @@ const Cors = z.object({
   allowed_headers: z.array(z.string()).optional(),
 });
 
-const refused = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
+const refused = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
 
 export const corsPaths = (core: Core) => [
   path("config/cors", {

@@ -34,7 +34,7 @@ const limitOf = (text: string | undefined): number => {
   if (text === undefined || text === "") return SHOWN;
   if (text === "none") return Number.POSITIVE_INFINITY;
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new VaultError("internal", {
+    throw new VaultError("invalid_request", {
       wire: "invalid 'limit' provided, must be 'none' or a positive integer",
       multi: true,
     });

@@ -37,7 +37,7 @@ const plain = (token: Token): Limits => ({
   internal: token.internal,
 });
 
-const refuse = (text: string): VaultError => new VaultError("internal", { wire: text, multi: true });
+const refuse = (text: string): VaultError => new VaultError("invalid_request", { wire: text, multi: true });
 
 const least = (a: Seconds, b: Seconds): Seconds => (a > 0 && b > 0 ? seconds(Math.min(a, b)) : a > 0 ? a : b);
 

@@ -35,7 +35,7 @@ export interface GroupRights {
 /** Which group a request means: one by id must exist, one by name may; none: a new one. */
 export type Which = { readonly id: string } | { readonly name: string } | undefined;
 
-const internal = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
+const badMember = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
 const ids = (given: readonly string[]): readonly string[] => [...new Set(given.filter((id) => id !== ""))];
 
 const resolve = (snapshot: Snapshot, which: Which): Group | undefined => {
@@ -56,8 +56,8 @@ const typeOf = (before: Group | undefined, given: string | undefined): Group["ty
 /** Throws where a member is unknown, is the group itself, or has the group somewhere below it. */
 const checkMemberGroups = (snapshot: Snapshot, group: string, members: readonly string[]): void => {
   for (const member of members) {
-    if (member === group) throw internal(`member group ID ${JSON.stringify(member)} is same as the ID of the group`);
-    if (!snapshot.groups.has(member)) throw internal(`invalid member group ID ${JSON.stringify(member)}`);
+    if (member === group) throw badMember(`member group ID ${JSON.stringify(member)} is same as the ID of the group`);
+    if (!snapshot.groups.has(member)) throw badMember(`invalid member group ID ${JSON.stringify(member)}`);
     const seen = new Set<string>();
     const waiting = [member];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {

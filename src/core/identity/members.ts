@@ -66,9 +66,9 @@ export const createMembers = (options: {
     (await rows(group.id, group.generation)).map(idOf);
 
   const unknown = (id: string): VaultError =>
-    new VaultError("internal", { wire: `invalid entity ID ${JSON.stringify(id)}`, multi: true });
+    new VaultError("invalid_request", { wire: `invalid entity ID ${JSON.stringify(id)}`, multi: true });
 
-  /** The entities by id. Throws `internal` with Vault's text for an id that is no entity's. */
+  /** The entities by id. Throws `invalid_request` with Vault's text for an id that is no entity's. */
   const check = async (ids: readonly string[]): Promise<ReadonlyMap<string, Entity>> => {
     const found = await entities.many(ids);
     const missing = ids.find((_, index) => !found[index]);

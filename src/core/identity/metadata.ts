@@ -12,7 +12,7 @@ const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )*$/u;
 type Pairs = Readonly<Record<string, string>>;
 
 const size = (text: string): number => Buffer.byteLength(text);
-const broken = (wire: string): VaultError => new VaultError("internal", { wire, multi: true });
+const tooMuch = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
 
 const problemOf = (key: string, value: string): string | undefined => {
   if (key === "") return "key cannot be blank";
@@ -22,26 +22,26 @@ const problemOf = (key: string, value: string): string | undefined => {
   return size(value) > MAX_VALUE ? `value is too long (limit: ${MAX_VALUE} characters)` : undefined;
 };
 
-/** Of an entity or group. Throws `internal` with Vault's texts (Vault, too, answers 500). */
+/** Of an entity or group. Throws `invalid_request` with Vault's texts. */
 export const checkMetadata = (of: "entity" | "group", pairs: Pairs): void => {
   const entries = Object.entries(pairs);
   if (entries.length > MAX_PAIRS) {
-    throw broken(`invalid ${of} metadata: metadata cannot contain more than ${MAX_PAIRS} key/value pairs`);
+    throw tooMuch(`invalid ${of} metadata: metadata cannot contain more than ${MAX_PAIRS} key/value pairs`);
   }
   for (const [key, value] of entries) {
     const problem = problemOf(key, value);
     if (problem === undefined) continue;
     const pair = `${JSON.stringify(key)}, ${JSON.stringify(value)}`;
-    throw broken(`invalid ${of} metadata: failed to load metadata pair (${pair}): ${problem}`);
+    throw tooMuch(`invalid ${of} metadata: failed to load metadata pair (${pair}): ${problem}`);
   }
 };
 
-/** `custom_metadata` of an alias. Throws `internal` with all faults at once, as Vault does. */
+/** `custom_metadata` of an alias. Throws `invalid_request` with all faults at once, as Vault does. */
 export const checkCustomMetadata = (pairs: Pairs): void => {
   const entries = Object.entries(pairs);
   const prefix = "custom_metadata validation failed:";
   if (entries.length > MAX_PAIRS) {
-    throw broken(`${prefix} payload must contain at most ${MAX_PAIRS} keys, provided ${entries.length}`);
+    throw tooMuch(`${prefix} payload must contain at most ${MAX_PAIRS} keys, provided ${entries.length}`);
   }
   const faults = entries.flatMap(([key, value]) => {
     const shown = JSON.stringify(key);
@@ -57,5 +57,5 @@ export const checkCustomMetadata = (pairs: Pairs): void => {
       ...(PRINTABLE.test(value) ? [] : [`${prefix} value for key ${shown} contains unprintable characters`]),
     ];
   });
-  if (faults.length > 0) throw new VaultError("internal", { wire: multiError(...faults) });
+  if (faults.length > 0) throw new VaultError("invalid_request", { wire: multiError(...faults) });
 };

@@ -23,7 +23,7 @@ export interface PasswordPolicies {
   /** Throws `invalid_request` with Vault's texts. */
   put(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
-  /** A fresh password; `undefined` where no such policy exists. Throws `internal` where the rules find none in time. */
+  /** A fresh password; `undefined` where no such policy exists. Throws `invalid_request` where the rules find none in time. */
   generate(name: string): Promise<string | undefined>;
 }
 
@@ -40,8 +40,9 @@ const check = (text: string): void => {
   }
 };
 
-const broken = (wire: string, cause?: unknown): VaultError =>
-  new VaultError("internal", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
+/** It was checked when it was written, so somebody else wrote it. */
+const broken = (cause: unknown): VaultError =>
+  new VaultError("internal", { reason: "stored password policy configuration failed to parse", cause });
 
 export const createPasswordPolicies = (options: {
   readonly store: Store;
@@ -78,10 +79,11 @@ export const createPasswordPolicies = (options: {
     try {
       rules = parsePasswordPolicy(text);
     } catch (cause) {
-      throw broken("stored password policy configuration failed to parse", cause);
+      throw broken(cause);
     }
     const password = drawPassword(rules, random, clock);
-    if (password === undefined) throw broken("failed to generate password from policy: timed out generating string");
+    if (password === undefined)
+      throw invalidRequest("failed to generate password from policy: timed out generating string", { multi: true });
     return password;
   };
 

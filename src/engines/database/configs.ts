@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type BackendContext, type EmptyReply, field, invalidRequest, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  type EmptyReply,
+  field,
+  invalidRequest,
+  permissionDenied,
+  VaultError,
+} from "../../framework/index.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
 import type { Connector, FindConnector, Settings } from "./connector.ts";
@@ -65,7 +72,7 @@ export const readConfig = async (view: View, name: string): Promise<Config | und
   return entry && unpack(name, entry);
 };
 
-/** Throws 500 with Vault's text where there is none. */
+/** Throws `invalid_request` with Vault's text where there is none. */
 export const findConfig = async (view: View, name: string): Promise<Config> => {
   const config = await readConfig(view, name);
   if (!config) throw broken(`failed to find entry for connection with name: "${name}"`);
@@ -231,9 +238,10 @@ const matches = (pattern: string, name: string): boolean => {
   return true;
 };
 
-/** Throws 500 with Vault's text unless the connection allows the role. */
+/** Throws `permission_denied` with Vault's text unless the connection allows the role. */
 export const checkAllowed = (config: Config, role: string): void => {
   if (!config.allowed_roles.some((pattern) => matches(pattern, role))) {
-    throw broken(`${JSON.stringify(role)} is not an allowed role`);
+    const wire = `${JSON.stringify(role)} is not an allowed role`;
+    throw permissionDenied(wire, wire, true);
   }
 };

@@ -41,9 +41,9 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-/** 500 with a text, as Vault answers a bare error. */
+/** What the caller or the operator can put right: 400, where Vault answers 500 to everything. */
 export const broken = (wire: string, cause?: unknown): VaultError =>
-  new VaultError("internal", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
+  new VaultError("invalid_request", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
 
 /** The reason of a failure of the connection as part of an error's options. */
 export const reasonOf = (cause: unknown, before = ""): { readonly reason?: string } =>
@@ -56,8 +56,10 @@ export const reasonOf = (cause: unknown, before = ""): { readonly reason?: strin
 export const forCaller = (cause: unknown, before = ""): unknown => {
   if (!(cause instanceof DatabaseFailure || cause instanceof SettingsError)) return cause;
   const options = { wire: `${before}${cause.message}`, multi: true, ...reasonOf(cause, before), cause };
-  if (cause instanceof DatabaseFailure && cause.kind === "refused") return new VaultError("invalid_request", options);
-  // A database that is away is not our fault: 502, where Vault answers 500 to everything.
-  const away = cause instanceof DatabaseFailure && (cause.kind === "unreachable" || cause.reason !== undefined);
-  return new VaultError(away ? "upstream_failed" : "internal", options);
+  // A database that is away, or goes away in the middle, is nobody's mistake here: 502. Everything else can be put right.
+  const away =
+    cause instanceof DatabaseFailure &&
+    (cause.kind === "unreachable" || cause.kind === "unknown" || cause.reason !== undefined);
+  const refused = cause instanceof DatabaseFailure && cause.kind === "refused";
+  return new VaultError(away && !refused ? "upstream_failed" : "invalid_request", options);
 };

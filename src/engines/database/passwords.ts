@@ -18,7 +18,7 @@ const drawPassword = (random: RandomSource): string => {
   }
 };
 
-/** By the first policy that is named, or the built-in rule. Throws 500 for a policy that is not there. */
+/** By the first policy that is named, or the built-in rule. Throws `invalid_request` for a policy that is not there. */
 export const newPassword = async (cx: BackendContext, policies: readonly (string | undefined)[]): Promise<string> => {
   const policy = policies.find((name) => name !== undefined && name !== "");
   if (policy === undefined) return drawPassword(cx.random);

@@ -47,7 +47,7 @@ const saved = (config: Config, before: string, password: string, now: number): P
   };
 };
 
-/** Throws 500 with Vault's texts. */
+/** Throws `invalid_request` with Vault's texts. */
 export const rotateRoot = async (databases: Databases, name: string, cx: BackendContext): Promise<undefined> => {
   const view = cx.storage;
   const found = await findConfig(view, name);

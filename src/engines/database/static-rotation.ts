@@ -27,7 +27,7 @@ const CHANGE_MS = 30_000;
 const RETRY_MS = 10_000;
 const TRIES = 8;
 
-/** The role with a password the database has just taken. Throws 500, `before` in front of the text. */
+/** The role with a password the database has just taken. Throws with `before` in front of the text. */
 export const applyPassword = async (
   databases: Databases,
   config: Config,
@@ -124,7 +124,9 @@ export const rotateRole = async (databases: Databases, name: string, cx: Backend
   try {
     await rotate(databases, name, found.role, cx);
   } catch (cause) {
-    if (cause instanceof VaultError && cause.code === "internal") throw broken(`${UNFINISHED}${cause.wire}`, cause);
+    // What somebody can put right, the connection's list of roles included.
+    const mendable = cause instanceof VaultError && /^(?:invalid_request|permission_denied)$/.test(cause.code);
+    if (mendable) throw broken(`${UNFINISHED}${cause.wire}`, cause);
     throw cause;
   }
   return undefined;

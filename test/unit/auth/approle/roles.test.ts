@@ -118,7 +118,7 @@ describe("roles", () => {
     await mount.role("a");
     await mount.role("b");
     const taken = mount.request("update", "role/b/role-id", { role_id: "id-a" });
-    expect(await failed(taken)).toMatchObject({ code: "internal", wire: "role_id already in use", multi: true });
+    expect(await failed(taken)).toMatchObject({ code: "invalid_request", wire: "role_id already in use", multi: true });
     await mount.request("update", "role/a/role-id", { role_id: "moved" });
     await mount.request("update", "role/b/role-id", { role_id: "id-a" });
     const { secret_id } = await mount.issue("b");

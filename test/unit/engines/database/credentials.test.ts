@@ -49,7 +49,7 @@ describe("credentials", () => {
     server.clock.advance(600_000);
     await server.sweep();
 
-    expect([status, await pg.exists("taken")]).toEqual([500, true]);
+    expect([status, await pg.exists("taken")]).toEqual([400, true]);
   });
 
   it("asked for together under one name make one user, and the losers' clean-up leaves it alone", async () => {
