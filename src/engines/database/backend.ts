@@ -1,4 +1,5 @@
-import { type Backend, defineBackend, Keys, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
+import { recordPaths } from "../../framework/records.ts";
 import { createDial, createGuard, PUBLIC, type Reach } from "../../outgoing/index.ts";
 import { systemRandom } from "../../std/random.ts";
 import { systemClock } from "../../std/time.ts";
@@ -24,56 +25,32 @@ import type { TemplateWorld } from "./template-functions.ts";
 
 const NAME = { name: "Name, shaped as Vault's names; case matters." };
 
-const remove = async (view: View, address: Address): Promise<undefined> => {
-  await view.write([{ op: "delete", address, when: "any" }]);
-  return undefined;
-};
+const remove = (view: View, address: Address): Promise<void> => view.write([{ op: "delete", address, when: "any" }]);
 
-const listPath = (template: "config" | "roles" | "static-roles", prefix: string, summary: string) =>
-  path(template, {
-    summary,
-    params: {},
-    ops: {
-      list: op({
-        summary: "list their names",
-        answers: Keys,
-        handle: async (_, cx) => ({ data: { keys: [...(await cx.storage.list(prefix))] } }),
-      }),
-    },
-  });
-
-const configPath = (databases: Databases) => {
-  const write = op<"config/{name}", ConfigInput, "nothing">({
-    summary: "write or change a connection; it is tried out first",
-    answers: "nothing",
-    input: ConfigInput,
-    handle: ({ params, input }, cx) => writeConfig(databases.connector, params.name, input, cx),
-  });
-  return path("config/{name}", {
-    summary: "a connection to a database",
+const configPaths = (databases: Databases) =>
+  recordPaths({
+    at: "config/{name}",
     params: NAME,
-    exists: async ({ params }, cx) => (await cx.storage.get(configAddress(cx.storage, params.name))) !== undefined,
-    ops: {
-      update: write,
-      read: op({
-        summary: "read a connection, without its password",
-        answers: ConfigShown,
-        handle: async ({ params }, cx) => {
-          const config = await readConfig(cx.storage, params.name);
-          return config && { data: showConfig(await databases.connector(config.plugin_name), config) };
-        },
-      }),
-      delete: op({
-        summary: "forget a connection; leases made with it can no longer be revoked",
-        answers: "nothing",
-        handle: async ({ params }, cx) => {
-          await databases.forget(cx, params.name);
-          return remove(cx.storage, configAddress(cx.storage, params.name));
-        },
-      }),
+    lists: ["config"],
+    summary: {
+      all: "the connections of this mount",
+      one: "a connection to a database",
+      list: "list the connections",
+      read: "read a connection, without its password",
+      write: "write or change a connection; it is tried out first",
+      delete: "forget a connection; leases made with it can no longer be revoked",
+    },
+    input: ConfigInput,
+    answers: ConfigShown,
+    names: (cx) => cx.storage.list("config/"),
+    find: (name, cx) => readConfig(cx.storage, name),
+    show: async (config) => showConfig(await databases.connector(config.plugin_name), config),
+    write: (name, input, cx) => writeConfig(databases.connector, name, input, cx),
+    remove: async (name, cx) => {
+      await databases.forget(cx, name);
+      await remove(cx.storage, configAddress(cx.storage, name));
     },
   });
-};
 
 const resetPath = (databases: Databases) =>
   path("reset/{name}", {
@@ -109,35 +86,26 @@ const rotateRootPath = (databases: Databases) =>
     },
   });
 
-const rolePath = () => {
-  const write = op<"roles/{name}", RoleInput, "nothing">({
-    summary: "write or change a role; what is not named stays",
-    answers: "nothing",
-    input: RoleInput,
-    handle: ({ params, input }, cx) => writeRole(params.name, input, cx),
-  });
-  return path("roles/{name}", {
-    summary: "a role: how users are made and how long they live",
-    params: NAME,
-    exists: async ({ params }, cx) => (await readRole(cx.storage, params.name)) !== undefined,
-    ops: {
-      update: write,
-      read: op({
-        summary: "read a role",
-        answers: RoleOutput,
-        handle: async ({ params }, cx) => {
-          const role = await readRole(cx.storage, params.name);
-          return role && { data: showRole(role) };
-        },
-      }),
-      delete: op({
-        summary: "delete a role; its leases go on, and are revoked as it said when they were made",
-        answers: "nothing",
-        handle: ({ params }, cx) => remove(cx.storage, roleAddress(cx.storage, params.name)),
-      }),
-    },
-  });
-};
+const rolePaths = recordPaths({
+  at: "roles/{name}",
+  params: NAME,
+  lists: ["roles"],
+  summary: {
+    all: "the roles of this mount",
+    one: "a role: how users are made and how long they live",
+    list: "list the roles",
+    read: "read a role",
+    write: "write or change a role; what is not named stays",
+    delete: "delete a role; its leases go on, and are revoked as it said when they were made",
+  },
+  input: RoleInput,
+  answers: RoleOutput,
+  names: (cx) => cx.storage.list("role/"),
+  find: (name, cx) => readRole(cx.storage, name),
+  show: showRole,
+  write: (name, input, cx) => writeRole(name, input, cx),
+  remove: (name, cx) => remove(cx.storage, roleAddress(cx.storage, name)),
+});
 
 const credsPath = (databases: Databases) =>
   path("creds/{name}", {
@@ -153,35 +121,27 @@ const credsPath = (databases: Databases) =>
     },
   });
 
-const staticRolePath = (databases: Databases) => {
-  const write = op<"static-roles/{name}", StaticRoleInput, "nothing">({
-    summary: "write or change a static role; a new one changes the user's password at once",
-    answers: "nothing",
-    input: StaticRoleInput,
-    handle: ({ params, input }, cx) => writeStaticRole(databases, params.name, input, cx),
-  });
-  return path("static-roles/{name}", {
-    summary: "a static role: a user that exists, and how often its password changes",
+const staticRolePaths = (databases: Databases) =>
+  recordPaths({
+    at: "static-roles/{name}",
     params: NAME,
-    exists: async ({ params }, cx) => (await readStaticRole(cx.storage, params.name)) !== undefined,
-    ops: {
-      update: write,
-      read: op({
-        summary: "read a static role",
-        answers: StaticRoleShown,
-        handle: async ({ params }, cx) => {
-          const found = await readStaticRole(cx.storage, params.name);
-          return found && { data: showStaticRole(found.role) };
-        },
-      }),
-      delete: op({
-        summary: "forget a static role; the user and its password stay as they are",
-        answers: "nothing",
-        handle: ({ params }, cx) => remove(cx.storage, staticRoleAddress(cx.storage, params.name)),
-      }),
+    lists: ["static-roles"],
+    summary: {
+      all: "the static roles of this mount",
+      one: "a static role: a user that exists, and how often its password changes",
+      list: "list the static roles",
+      read: "read a static role",
+      write: "write or change a static role; a new one changes the user's password at once",
+      delete: "forget a static role; the user and its password stay as they are",
     },
+    input: StaticRoleInput,
+    answers: StaticRoleShown,
+    names: (cx) => cx.storage.list("static-role/"),
+    find: async (name, cx) => (await readStaticRole(cx.storage, name))?.role,
+    show: showStaticRole,
+    write: (name, input, cx) => writeStaticRole(databases, name, input, cx),
+    remove: (name, cx) => remove(cx.storage, staticRoleAddress(cx.storage, name)),
   });
-};
 
 const staticCredsPath = (databases: Databases) =>
   path("static-creds/{name}", {
@@ -230,15 +190,12 @@ export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
     type: "database",
     help: "Makes users of a database for one lease each, and changes the passwords of existing ones.",
     paths: [
-      listPath("config", "config/", "the connections of this mount"),
-      configPath(databases),
+      ...configPaths(databases),
       resetPath(databases),
       rotateRootPath(databases),
-      listPath("roles", "role/", "the roles of this mount"),
-      rolePath(),
+      ...rolePaths,
       credsPath(databases),
-      listPath("static-roles", "static-role/", "the static roles of this mount"),
-      staticRolePath(databases),
+      ...staticRolePaths(databases),
       staticCredsPath(databases),
       rotateRolePath(databases),
     ],

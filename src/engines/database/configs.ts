@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  type BackendContext,
-  type EmptyReply,
-  field,
-  invalidRequest,
-  permissionDenied,
-  VaultError,
-} from "../../framework/index.ts";
+import { type BackendContext, field, invalidRequest, permissionDenied, VaultError } from "../../framework/index.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
 import type { Connector, FindConnector, Settings } from "./connector.ts";
@@ -175,13 +168,13 @@ const warningsFor = ({ literalPassword: literal, warnings }: Settings, input: Co
   ];
 };
 
-/** Writes or changes a connection; answers warnings, or nothing. Throws `invalid_request` with Vault's texts. */
+/** Writes or changes a connection; answers warnings. Throws `invalid_request` with Vault's texts. */
 export const writeConfig = async (
   find: FindConnector,
   name: string,
   input: ConfigInput,
   cx: BackendContext,
-): Promise<EmptyReply | undefined> => {
+): Promise<readonly string[]> => {
   const view = cx.storage;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const old = await readConfig(view, name);
@@ -196,7 +189,7 @@ export const writeConfig = async (
     }
     const connector = await find(body.plugin_name);
     const warnings = warningsFor(connector.settings(body.details), input);
-    return warnings.length > 0 ? { warnings } : undefined;
+    return warnings;
   }
   throw tooManyWriters();
 };

@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import { type Given, Keys } from "./answers.ts";
+import { type AnyPath, type BackendContext, op, type Path, path } from "./backend.ts";
+
+/**
+ * The paths every backend writes for its named records (roles, users, connections): a listing of their names, and one
+ * record created, changed, read and deleted. What a record is, and how it is kept, stays the backend's.
+ */
+
+/** `Found` is a record as it is kept. */
+export interface Records<P extends string, In, Shown extends z.ZodType, Found> {
+  /** Template of one record, with one capture: `role/{name}`. */
+  readonly at: P;
+  readonly params: Path<P>["params"];
+  /** Templates that list the names; clients of long ago may ask by another. */
+  readonly lists: readonly string[];
+  /** What the records are (`the roles of this mount`), and what each operation does. */
+  readonly summary: {
+    readonly all: string;
+    readonly one: string;
+    readonly list: string;
+    readonly read: string;
+    readonly write: string;
+    readonly delete: string;
+  };
+  readonly input: z.ZodType<In>;
+  readonly answers: Shown;
+  readonly names: (cx: BackendContext) => Promise<readonly string[]>;
+  readonly find: (name: string, cx: BackendContext) => Promise<Found | undefined>;
+  readonly show: (found: Found) => Given<z.output<Shown>> | Promise<Given<z.output<Shown>>>;
+  /** Creates or changes a record; answers warnings. Throws `VaultError`. */
+  readonly write: (name: string, input: In, cx: BackendContext) => Promise<readonly string[] | undefined>;
+  /** Must not mind a record that is not there. */
+  readonly remove: (name: string, cx: BackendContext) => Promise<unknown>;
+}
+
+/** The rows for the path table: one for each listing, then that of one record. */
+export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found>(
+  records: Records<P, In, Shown, Found>,
+): readonly AnyPath[] => {
+  const { summary, find, write } = records;
+  // The declaration is held against `show` above; the rows need only know that it is a schema.
+  const answers: z.ZodType = records.answers;
+  const nameIn = (params: Readonly<Record<string, string>>): string => Object.values(params)[0] ?? "";
+  const listings = records.lists.map((template) =>
+    path(template, {
+      summary: summary.all,
+      params: {},
+      ops: {
+        list: op({
+          summary: summary.list,
+          answers: Keys,
+          handle: async (_, cx) => ({ data: { keys: await records.names(cx) } }),
+        }),
+      },
+    }),
+  );
+  const one = path(records.at, {
+    summary: summary.one,
+    params: records.params,
+    exists: async ({ params }, cx) => (await find(nameIn(params), cx)) !== undefined,
+    ops: {
+      read: op({
+        summary: summary.read,
+        answers,
+        handle: async ({ params }, cx) => {
+          const found = await find(nameIn(params), cx);
+          return found && { data: await records.show(found) };
+        },
+      }),
+      update: op({
+        summary: summary.write,
+        answers: "nothing",
+        input: records.input,
+        handle: async ({ params, input }, cx) => {
+          const warnings = (await write(nameIn(params), input, cx)) ?? [];
+          return warnings.length === 0 ? undefined : { warnings };
+        },
+      }),
+      delete: op({
+        summary: summary.delete,
+        answers: "nothing",
+        handle: async ({ params }, cx): Promise<undefined> => {
+          await records.remove(nameIn(params), cx);
+        },
+      }),
+    },
+  });
+  return [...listings, one];
+};
