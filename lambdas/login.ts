@@ -1,4 +1,10 @@
 import { frontHandler } from "./shared/front.ts";
+import { BESIDE_REQUESTS_MS, keepTime } from "./shared/schedule.ts";
 
-/** `login`: logins, auth methods with their configuration, tokens. The one function that asks AWS who somebody is. */
-export const handler = frontHandler("login");
+/**
+ * `login`: logins, auth methods with their configuration, tokens. The one function that asks AWS who somebody is.
+ * Invoked directly, the schedule's order.
+ */
+export const handler = frontHandler("login", {
+  direct: (event, program) => keepTime(event, program, BESIDE_REQUESTS_MS),
+});

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { removalBatchOf } from "../src/core/leases/removals.ts";
 import { createProgram } from "./shared/program.ts";
 import { answerBatch } from "./shared/removals.ts";
-import { isSchedule, sweepUntil } from "./shared/sweep.ts";
+import { keepTime } from "./shared/schedule.ts";
 
 /** `revoke`: ends what has ended, on the schedule's order and by what DynamoDB's TTL removed. No HTTP reaches it. */
 
@@ -13,10 +13,11 @@ const RESERVE_MS = 15_000;
 const program = createProgram("revoke");
 
 const work = async (event: unknown, context: Context): Promise<object> => {
-  const deadlineMs = program.server.core.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-  if (isSchedule(event)) return sweepUntil(program, deadlineMs);
+  const budgetMs = context.getRemainingTimeInMillis() - RESERVE_MS;
+  const tick = keepTime(event, program, budgetMs);
+  if (tick !== undefined) return tick;
   const batch = removalBatchOf(event);
-  if (batch) return answerBatch(program, batch, deadlineMs);
+  if (batch) return answerBatch(program, batch, program.server.core.clock.now() + budgetMs);
   throw new Error("neither the schedule nor a batch of the stream");
 };
 

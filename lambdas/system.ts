@@ -1,7 +1,7 @@
 import { frontHandler } from "./shared/front.ts";
 import { handOnByInvoke } from "./shared/hand-on.ts";
 import { operator } from "./shared/operator.ts";
-import { carryOn } from "./shared/sweep.ts";
+import { BESIDE_REQUESTS_MS, keepTime } from "./shared/schedule.ts";
 
 /**
  * `system`: the rest of `sys/` and identity over HTTP, handing on the paths below `sys/` that are another function's;
@@ -9,5 +9,5 @@ import { carryOn } from "./shared/sweep.ts";
  */
 export const handler = frontHandler("system", {
   handOn: handOnByInvoke,
-  direct: (event, program) => operator(event, program) ?? carryOn(event, program),
+  direct: (event, program) => operator(event, program) ?? keepTime(event, program, BESIDE_REQUESTS_MS),
 });

@@ -76,6 +76,10 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
       means: "A sealed item or wrapped key did not open: tampering or a wrong key",
     },
     "audit-failed": { metric: own("auditFailed"), means: "No audit device took a record; requests were refused" },
+    "schedule-failed": {
+      metric: own("scheduleFailed"),
+      means: "Work that is done by the clock (rotation, unfinished jobs, tidying) failed; it is tried again",
+    },
     "storage-unavailable": {
       metric: own("storageUnavailable"),
       means: "Table or KMS stayed out of reach; callers got 503",

@@ -4,6 +4,7 @@ import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
+import { SCHEDULE_EVENT } from "../src/contract/schedule.ts";
 import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -22,8 +23,9 @@ const removedByTtl = (space: string) =>
   });
 
 /**
- * What drives revocation. The schedule is the main road: every minute the sweeper reads the expiry index. The stream
- * is the safety net: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored).
+ * What happens by the clock. Every minute the rule wakes each function that has such work (`src/contract/schedule.ts`):
+ * the sweeper, rotations, unfinished jobs. The stream is the safety net of revocation: what DynamoDB's TTL removed
+ * before the sweeper came (it was off, or the table was restored).
  *
  * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
  * bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
@@ -35,18 +37,16 @@ export class Expiry extends Construct {
     super(scope, id);
     const revoke = functionOf(props.functions, "revoke").lambda;
     const scheduled = [...props.functions.values()].filter(
-      ({ functionName }) => FUNCTION_TABLE[functionName].scheduled,
+      ({ functionName }) => FUNCTION_TABLE[functionName].scheduled !== undefined,
     );
 
     new Rule(this, "EveryMinute", {
-      description: "Zeroth: revokes what has ended",
+      description: "Zeroth: what is due by the clock",
       schedule: Schedule.rate(Duration.minutes(1)),
-      // revoke ends what is due; system goes on with what began and did not end, such as removing a large mount: the
-      // last steps of that change the configuration, which revoke may not.
       targets: scheduled.map(
         ({ lambda }) =>
           new LambdaTarget(lambda, {
-            event: RuleTargetInput.fromObject({ source: "zeroth.schedule" }),
+            event: RuleTargetInput.fromObject(SCHEDULE_EVENT),
             // The next minute does what this one missed; a late second try would only run beside it.
             retryAttempts: 0,
             maxEventAge: Duration.minutes(1),

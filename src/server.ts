@@ -2,6 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { type AuditSink, createAudit, type OpenAuditFile } from "./audit/index.ts";
 import { coreRows } from "./catalog.ts";
+import type { ScheduledWork } from "./contract/schedule.ts";
 import { createCore } from "./core/build.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
 import { corsSettings } from "./core/config/cors.ts";
@@ -9,6 +10,7 @@ import type { Core } from "./core/core.ts";
 import type { Answer } from "./core/request/answer.ts";
 import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
+import type { Timer } from "./core/schedule/schedule.ts";
 
 import type { CrashPoint } from "./framework/index.ts";
 import {
@@ -52,6 +54,9 @@ export interface ServerDependencies {
   readonly signal?: Core["signal"];
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
+  /** What this process does by the clock; absent: everything. */
+  readonly scheduled?: ScheduledWork;
+  readonly timer?: Timer;
   readonly crash?: CrashPoint;
   /** See `core/config/config.ts`; absent: as many as a deployment has. */
   readonly epochCopies?: number;
@@ -96,6 +101,8 @@ export const buildServer = (deps: ServerDependencies): Server => {
     log,
     signal: deps.signal ?? (() => undefined),
     crash: deps.crash ?? straight,
+    ...(deps.scheduled ? { scheduled: deps.scheduled } : {}),
+    ...(deps.timer ? { timer: deps.timer } : {}),
     ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
     catalog: (late) => createCatalog([...coreRows(late, () => store), ...deps.rows], deps.hosted),
     audit: (surroundings) =>

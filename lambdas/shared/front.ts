@@ -9,7 +9,7 @@ import { createProgram, type Program } from "./program.ts";
 
 /**
  * A function that answers the HTTP API. What it is handed is decided by the entry it was deployed with, never by a look
- * at the event; the one exception, the operator's orders to `system`, have a shape no HTTP event can have.
+ * at the event; the exceptions, the orders of operator and schedule, have a shape no HTTP event can have.
  *
  * Security: `handedOn` stands beside the members of the gateway's event, where no caller can write; it only ever makes
  * a function say no, so that a request is handed on once and never in a circle.

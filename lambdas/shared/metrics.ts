@@ -45,6 +45,7 @@ export const COUNTED = {
   "lease-revoked-late": "leaseRevokedLate",
   "login-replayed": "loginReplayed",
   "root-generated": "rootGenerated",
+  "schedule-failed": "scheduleFailed",
   "sweeper-backlog": "sweeperBacklog",
   refused: "openRefused",
   retried: "storageRetried",

@@ -4,6 +4,7 @@ import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.ts";
 import { homeOfPath } from "../../src/contract/routes.ts";
+import { NOTHING } from "../../src/contract/schedule.ts";
 import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -62,6 +63,7 @@ export const createProgram = (name: FunctionName): Program => {
       },
     }),
     hosted: hostedBy(name),
+    scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
     log,
     signal: ({ kind }) => metrics.count(COUNTED[kind]),

@@ -1,3 +1,4 @@
+import type { ScheduledWork } from "./schedule.ts";
 import { SPACES } from "./table.ts";
 
 /**
@@ -42,8 +43,8 @@ export interface FunctionRow {
   readonly handsOn: boolean;
   /** Functions whose backends' leases it ends: it runs their code, and reads what they store. */
   readonly endsFor: readonly FunctionName[];
-  /** Whether the schedule invokes it every minute. */
-  readonly scheduled: boolean;
+  /** What it does by the clock: the schedule wakes it every minute. `undefined`: nothing. */
+  readonly scheduled: ScheduledWork | undefined;
   /**
    * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `none`: nothing
    * but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
@@ -69,6 +70,9 @@ const all = (space: keyof typeof SPACES): string => `${SPACES[space]}#*`;
  */
 const SYS = "system:*";
 
+/** The periodic work of the mounts it hosts, and their backends' part in a removal. */
+const OWN_MOUNTS: ScheduledWork = { core: [], jobs: ["unmount-hook"], mounts: true };
+
 /**
  * The gateway gives up after 29 seconds (30 s is the service's own limit). Whoever answers it ends a second earlier, so
  * that the caller gets Vault's error and not the gateway's; whoever may be called by kv ends before kv does.
@@ -77,7 +81,7 @@ const REQUESTS = {
   answers: "requests",
   handsOn: false,
   endsFor: [],
-  scheduled: false,
+  scheduled: undefined,
   network: "aws",
   memory: 512,
   timeout: 26,
@@ -87,6 +91,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
   login: {
     ...REQUESTS,
     paths: ["/v1/auth/{path+}"],
+    scheduled: OWN_MOUNTS,
     why: "one STS call of at most 5 s, its retry, two table calls",
     also: { writes: [all("entity"), all("spent")] },
   },
@@ -112,6 +117,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
       "/v1/sys/revoke-prefix/{path+}",
       "/v1/sys/revoke-force/{path+}",
     ],
+    scheduled: OWN_MOUNTS,
     network: "databases",
     memory: 1024,
     why: "waits for databases, several at a time",
@@ -120,6 +126,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
   keys: {
     ...REQUESTS,
     paths: [],
+    scheduled: OWN_MOUNTS,
     network: "none",
     memory: 1024,
     why: "makes RSA keys",
@@ -149,8 +156,8 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     ...REQUESTS,
     paths: ["/v1/sys/{path+}", "/v1/identity", "/v1/identity/{path+}"],
     handsOn: true,
-    // Goes on with what began and did not end, such as removing a large mount.
-    scheduled: true,
+    // Removing and moving mounts change the configuration, rotation makes keys: no other function could finish them.
+    scheduled: { core: ["rotate-keys"], jobs: ["unmount", "unmount-hook", "remount"], mounts: true },
     why: "removing a mount walks its entries, a page at a time, and can be resumed",
     also: {
       // Rotation and new mounts add wrapped keys, unmounting removes them: after that nobody opens what they sealed.
@@ -164,7 +171,8 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     answers: "events",
     paths: [],
     endsFor: ["dynamic"],
-    scheduled: true,
+    // No work of mounts: it may not write what they keep.
+    scheduled: { core: ["sweep", "tidy"], jobs: ["revoke-prefix", "tidy"], mounts: false },
     network: "databases",
     timeout: 300,
     why: "a pass over an empty index is short, but a batch of fifty may wait seconds for each database",

@@ -10,6 +10,8 @@ export const METRICS = {
   storageRetried: "StorageRetried",
   auditFailed: "AuditFailed",
   leaseIrrevocable: "LeaseIrrevocable",
+  /** Work that is done by the clock failed. */
+  scheduleFailed: "ScheduleFailed",
   sweeperBacklog: "SweeperBacklog",
   /** The TTL stream met a lease the sweeper should have revoked. */
   leaseRevokedLate: "LeaseRevokedLate",

@@ -1,8 +1,9 @@
 import type { Audit, AuditSurroundings } from "../audit/types.ts";
+import { EVERYTHING, type ScheduledWork } from "../contract/schedule.ts";
 import type { CrashPoint } from "../framework/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
-import type { Store } from "../storage/store.ts";
+import type { SealedStore } from "../storage/index.ts";
 import type { Catalog } from "./catalog.ts";
 import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
@@ -12,20 +13,27 @@ import { createLeases } from "./leases/index.ts";
 import { createLockout } from "./login/lockout.ts";
 import { remountJob } from "./mounts/remount.ts";
 import { unmountJob } from "./mounts/unmount.ts";
+import { unmountHookJob } from "./mounts/unmount-hook.ts";
 import { createPasswordPolicies } from "./password-policies/index.ts";
 import { createPolicies } from "./policies/policies.ts";
 import { createQuotas } from "./quotas/index.ts";
+import { createSchedule, type Timer, wallTimer } from "./schedule/schedule.ts";
+import { findWork } from "./schedule/work.ts";
 import { createTokens } from "./tokens/index.ts";
 import { createWrapping } from "./wrapping/wrapping.ts";
 
 /** Builds the parts of core and ties them together; leases need tokens and tokens need leases, so both come late. */
 
 export interface CoreOptions {
-  readonly store: Store;
+  readonly store: SealedStore;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly crash: CrashPoint;
   readonly epochCopies?: number;
+  /** What this process does by the clock; absent: everything. */
+  readonly scheduled?: ScheduledWork;
+  /** Absent: the wall clock's. */
+  readonly timer?: Timer;
   readonly log: Core["log"];
   readonly signal: Core["signal"];
   readonly render: Core["render"];
@@ -40,11 +48,18 @@ export const createCore = (options: CoreOptions): Core => {
   const { epochCopies } = options;
   const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
   const identity = createIdentity({ store, clock, random, config, crash });
-  const { leases, prefixJob } = createLeases(late);
+  const { leases, prefixJob, tidyJob } = createLeases(late);
   const jobs = createJobs(late, {
-    unmount: unmountJob(late),
-    remount: remountJob(late),
-    "revoke-prefix": prefixJob,
+    unmount: { run: unmountJob(late) },
+    "unmount-hook": unmountHookJob(late),
+    remount: { run: remountJob(late) },
+    "revoke-prefix": { run: prefixJob },
+    tidy: { run: tidyJob },
+  });
+  const schedule = createSchedule(late, {
+    may: options.scheduled ?? EVERYTHING,
+    find: findWork(store),
+    timer: options.timer ?? wallTimer,
   });
   const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
   const core: Core = {
@@ -58,6 +73,7 @@ export const createCore = (options: CoreOptions): Core => {
     identity,
     leases,
     jobs,
+    schedule,
     tokens,
     policies: createPolicies({ store, config }),
     wrapping: createWrapping({ store, clock, random, tokens }),

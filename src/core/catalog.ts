@@ -19,6 +19,8 @@ export interface Catalog {
   table(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Promise<Backend | undefined>;
   /** Name of the function that serves this instead; `undefined` when nobody does. */
   elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
+  /** Whether the backend of a type has `onUnmount`, wherever it is hosted. */
+  hasUnmountHook(kind: "secret" | "auth", type: string): boolean;
   readonly types: readonly {
     readonly kind: "secret" | "auth";
     readonly type: string;
@@ -34,6 +36,8 @@ export interface CatalogRow extends Home {
   readonly variant?: (options: Readonly<Record<string, string>>) => string;
   /** Its backend has a `lockoutName`, so its mounts may tune user lockout. */
   readonly lockable?: true;
+  /** Its backend has the hook of that name; said here too, for the function that unmounts and does not host it. */
+  readonly onUnmount?: true;
   /** Loads the code when it is first needed, so that a function parses only what it serves. */
   readonly load: (options: Readonly<Record<string, string>>) => Promise<Backend>;
 }
@@ -66,6 +70,7 @@ export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () =
       const row = rowOf(kind, type);
       return row && load(row, options);
     },
+    hasUnmountHook: (kind, type) => rowOf(kind, type)?.onUnmount === true,
     elsewhere: (kind, type, path) => {
       const row = rowOf(kind, type);
       return row && !hosted(row, path) ? (homeOfPath(path) ?? row.home) : undefined;

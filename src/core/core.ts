@@ -14,6 +14,7 @@ import type { PasswordPolicies } from "./password-policies/index.ts";
 import type { Policies } from "./policies/types.ts";
 import type { Quotas } from "./quotas/types.ts";
 import type { Answer } from "./request/answer.ts";
+import type { Schedule } from "./schedule/types.ts";
 import type { Tokens } from "./tokens/types.ts";
 import type { Wrapping } from "./wrapping/types.ts";
 
@@ -40,6 +41,7 @@ export interface Core {
   readonly tokens: Tokens;
   readonly leases: Leases;
   readonly jobs: Jobs;
+  readonly schedule: Schedule;
   readonly wrapping: Wrapping;
   readonly audit: Audit;
   readonly quotas: Quotas;

@@ -12,6 +12,8 @@ export type CoreEvent =
   | { readonly kind: "lease-irrevocable" }
   /** The table's TTL removed a lease before the sweeper came to it. */
   | { readonly kind: "lease-revoked-late" }
+  /** Work that is done by the clock failed; it is tried again. */
+  | { readonly kind: "schedule-failed" }
   /** A sweep ran out of time with more to end. */
   | { readonly kind: "sweeper-backlog" }
   /** A login signature was used a second time. */

@@ -59,7 +59,7 @@ export interface MountInfo {
 export interface BackendContext {
   readonly storage: View;
   readonly mount: MountInfo;
-  /** Absent on unauthenticated operations and in renew, revoke and tidy. */
+  /** Absent on unauthenticated operations, in renew and revoke, and in the hooks. */
   readonly caller?: Caller;
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -152,7 +152,25 @@ export interface Backend {
    * Must fold case and space exactly as the login does.
    */
   readonly lockoutName?: (path: string, body: JsonObject) => string | undefined;
-  readonly tidy?: (cx: BackendContext) => Promise<void>;
+  /**
+   * Work by the clock. `core/schedule` calls `run` for each mount, once `every` has passed since the last time it was
+   * begun, and a minute at the earliest in a deployment; in the function that hosts the backend, one process at a time.
+   * It may be killed anywhere and must then do the right thing when it is called again. It stops by itself at
+   * `deadlineMs` (by `cx.clock`) and leaves the rest to the next time. What it throws is recorded for operators, so it
+   * throws `VaultError` with a text they can use; it is called again after a minute, then less and less often.
+   */
+  readonly periodic?: {
+    readonly every: Seconds;
+    readonly run: (cx: BackendContext, deadlineMs: number) => Promise<void>;
+  };
+  /**
+   * What a mount leaves outside the table, taken down. Called when the mount is being removed: no request reaches it any
+   * more, its leases are revoked, its entries are still there and are removed afterwards by core. Called in the function
+   * that hosts the backend (its row in the catalog says `onUnmount` too), and called again after a crash, so what is
+   * gone already must not fail it. Throws `invalid_request` to fail the removal for good; anything else is tried again.
+   * Memory of this process needs no hook: `cx.cache` is emptied by itself.
+   */
+  readonly onUnmount?: (cx: BackendContext) => Promise<void>;
 }
 
 /** Identity functions that exist for inference. */

@@ -83,6 +83,9 @@ export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
 export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
+export const SCHEDULE_PARTITION = `${SPACES.lease}#schedule`;
+/** When something is done next by the clock, who is at it, and what became of it; `id` is `mount:<mount id>` or core's. */
+export const scheduleAddress = (id: string): Address => at(DOMAINS.lease, SCHEDULE_PARTITION, id);
 export const JOB_PARTITION = `${SPACES.lease}#jobs`;
 export const jobAddress = (id: string): Address => at(DOMAINS.lease, JOB_PARTITION, id);
 

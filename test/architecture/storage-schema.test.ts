@@ -48,6 +48,7 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   irrevocableAddress: keys.irrevocableAddress("<tag>"),
   sweeperMarkAddress: keys.sweeperMarkAddress,
   jobAddress: keys.jobAddress("<id>"),
+  scheduleAddress: keys.scheduleAddress("<id>"),
   entityAddress: keys.entityAddress("<id>"),
   entityNameAddress: keys.entityNameAddress("<tag>"),
   entityListAddress: keys.entityListAddress("<id>"),

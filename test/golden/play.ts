@@ -145,7 +145,7 @@ export interface Stage {
 const pause = async ({ server, sweeps }: Stage, ms: number): Promise<void> => {
   server.clock.advance(ms);
   if (!sweeps) return;
-  await server.core.leases.sweep(server.clock.now() + 60_000);
+  await server.core.schedule.tick(server.clock.now() + 60_000);
   await server.dynamo.expire();
 };
 

@@ -6,10 +6,10 @@ const { stateless } = makeTemplates();
 const chosen = makeTemplates(EVERY_OPTION).stateless;
 
 describe("expiry", () => {
-  it("sweeps every minute and does not repeat a sweep beside the next", () => {
+  it("wakes each function with work by the clock every minute, and does not repeat that beside the next", () => {
     stateless.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
-      Targets: ["revoke", "system"].map((name) =>
+      Targets: ["login", "dynamic", "revoke", "system"].map((name) =>
         Match.objectLike({
           Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(`^${name}Function`), "Arn"] },
           Input: '{"source":"zeroth.schedule"}',
@@ -59,6 +59,7 @@ describe("the alarms", () => {
   "zeroth-root-generated",
   "zeroth-open-refused",
   "zeroth-audit-failed",
+  "zeroth-schedule-failed",
   "zeroth-storage-unavailable",
   "zeroth-login-replayed",
   "zeroth-login-errors",

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
+import { HOMES } from "../../src/catalog.ts";
+import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { ADMIN_1, Sha256 } from "../unit/local/aws/support.ts";
 import { type Deployment, deploy, TABLE } from "./support/deployment.ts";
@@ -8,6 +9,9 @@ import { type Ask, answerOf, eventOf as eventFor, type Fields, objectOf, recorde
 import { startFunction } from "./support/lambda-worker.ts";
 
 /** The built functions themselves, as their assets hold them, answering recorded events over the embedded AWS. */
+
+/** Whom the schedule wakes. */
+const SCHEDULED = deployedFunctions(HOMES).filter((name) => FUNCTION_TABLE[name].scheduled !== undefined);
 
 let deployment: Deployment;
 let root: string;
@@ -386,6 +390,21 @@ describe("a database's credentials", () => {
     expect(metricsOf("revoke")).toContain("LeaseRevokedLate");
   });
 
+  it("of a static role change by the clock though nobody reads them (F5)", async () => {
+    await pg.query("CREATE ROLE fixed LOGIN PASSWORD 'start'");
+    const role = { db_name: "pg", username: "fixed", rotation_period: "5s" };
+    expect((await post("db/static-roles/svc", role)).status).toBe(204);
+    const rotated = async () => (await ask("kv", { path: "db/static-roles/svc" })).data["last_vault_rotation"];
+    const first = await rotated();
+    const before = deployment.denied.length;
+    // Its five seconds pass by the wall clock, which built functions read.
+    while ((await rotated()) === first) await deployment.functions.dynamic.invoke(recorded("schedule"), 60_000);
+
+    const { data } = await ask("kv", { path: "db/static-creds/svc" });
+    expect(await pg.logsIn("fixed", String(data["password"]))).toBe(true);
+    expect(deployment.denied.slice(before)).toEqual([]);
+  }, 60_000);
+
   it("give way to a secret when another engine is mounted in their place, though kv has not heard of it", async () => {
     await ask("system", { event: "post-json", path: "sys/mounts/moved", body: { type: "database" } });
     expect((await ask("kv", { path: "moved/roles/nobody" })).status).toBe(404);
@@ -408,12 +427,32 @@ describe("what ends", () => {
 
   it("is looked for on the schedule's order", async () => {
     const { result } = await revoke(recorded("schedule"), 60_000);
-    expect(result).toMatchObject({ passes: 1, failed: 0 });
+    expect(result).toMatchObject({ failed: 0 });
+    expect(objectOf(result)["ran"]).toBeGreaterThan(0);
   });
 
-  it("has its unfinished work carried on by system, on the same order", async () => {
-    const { result } = await deployment.functions.system.invoke(recorded("schedule"));
-    expect(result).toEqual({ resumed: true });
+  it.each(SCHEDULED)("%s does its part on the same order, within its rights (F8)", async (name) => {
+    const before = deployment.denied.length;
+    const { result } = await deployment.functions[name].invoke(recorded("schedule"), 60_000);
+
+    expect(result).toMatchObject({ failed: 0 });
+    expect(deployment.denied.slice(before)).toEqual([]);
+  });
+
+  it.each(deployedFunctions(HOMES).filter((name) => !SCHEDULED.includes(name)))("is no order to %s", async (name) => {
+    const { result } = await deployment.functions[name].invoke(recorded("schedule"));
+    expect(answerOf(result).status).toBe(400);
+  });
+
+  it("of a token's tidying is left to the next order (F4)", async () => {
+    const before = deployment.denied.length;
+    const asked = await ask("login", { event: "post-json", path: "auth/token/tidy", body: {} });
+    expect(asked.status).toBe(202);
+    await revoke(recorded("schedule"), 60_000);
+    const { data } = await ask("dynamic", { path: "sys/leases/jobs" });
+
+    expect(data["jobs"]).toContainEqual(expect.objectContaining({ kind: "tidy", state: "success" }));
+    expect(deployment.denied.slice(before)).toEqual([]);
   });
 
   it("is refused as any other event", async () => {

@@ -5,6 +5,7 @@ import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize } from "../../src/core/config/initialize.ts";
 import type { CoreEvent } from "../../src/core/events.ts";
+import type { Timer } from "../../src/core/schedule/schedule.ts";
 import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
 import { NEARBY } from "../../src/outgoing/index.ts";
@@ -57,6 +58,7 @@ export interface MakeServerOptions {
   readonly rows?: readonly CatalogRow[];
   readonly crash?: CrashPoint;
   readonly clock?: TestClock;
+  readonly timer?: Timer;
   /** Where audit lines go instead of `auditLines`. */
   readonly audit?: Partial<Pick<ServerDependencies, "auditSink" | "openAuditFile" | "allowRawAudit">>;
 }
@@ -117,6 +119,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     },
     ...options.audit,
     ...(options.crash ? { crash: options.crash } : {}),
+    ...(options.timer ? { timer: options.timer } : {}),
   });
   const root = (await initialize(server.core)).reveal();
 

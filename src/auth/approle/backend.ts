@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
+import { seconds } from "../../std/time.ts";
 import { lockoutName, login, loginPrefetch, loginShape, renewLogin } from "./login.ts";
 import { roleFieldPaths } from "./role-field-paths.ts";
 import { rolePaths } from "./role-paths.ts";
@@ -45,6 +46,8 @@ const tidyPath = path("tidy/secret-id", {
   },
 });
 
+const TIDY = seconds(3600);
+
 /** The `approle` auth method. */
 export const approleAuth = (): Backend =>
   defineBackend({
@@ -54,5 +57,10 @@ export const approleAuth = (): Backend =>
     paths: [loginPath, ...rolePaths, ...roleFieldPaths, ...secretIdPaths, tidyPath],
     lockoutName,
     renewLogin,
-    tidy: async (cx) => void (await tidySecretIds(cx)),
+    periodic: {
+      every: TIDY,
+      run: async (cx) => {
+        await tidySecretIds(cx);
+      },
+    },
   });

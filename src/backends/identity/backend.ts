@@ -1,6 +1,7 @@
 import type { Core } from "../../core/core.ts";
 import { createIdentityStore } from "../../core/identity/index.ts";
 import { type Backend, defineBackend } from "../../framework/index.ts";
+import { seconds } from "../../std/time.ts";
 import { entityPaths } from "./entities.ts";
 import { entityAliasPaths } from "./entity-aliases.ts";
 import { groupAliasPaths } from "./group-aliases.ts";
@@ -24,6 +25,7 @@ export const identityBackend = (core: Core): Backend => {
       ...groupAliasPaths(core, identity),
       ...lookupPaths(core, identity),
     ],
-    tidy: () => identity.groups.resume(),
+    // What a crash left of a change of many members.
+    periodic: { every: seconds(600), run: () => identity.groups.resume() },
   });
 };

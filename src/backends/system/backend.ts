@@ -24,6 +24,7 @@ import { policyPaths } from "./policies.ts";
 import { quotaPaths } from "./quotas.ts";
 import { remountPaths } from "./remount.ts";
 import { requestHeaderPaths } from "./request-headers.ts";
+import { schedulePaths } from "./schedule.ts";
 import { sealPaths } from "./seal.ts";
 import { settingPaths } from "./settings.ts";
 import { toolPaths } from "./tools.ts";
@@ -51,6 +52,7 @@ export const systemBackend = (core: Core, store: SealedStore): Backend =>
       ...remountPaths(core),
       ...leasePaths(core),
       ...leaseStatePaths(core),
+      ...schedulePaths(core),
       ...internalUiPaths(core),
       ...counterPaths(core),
       ...openApiPaths(core),

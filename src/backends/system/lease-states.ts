@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Job } from "../../core/jobs/types.ts";
+import { beginTidy } from "../../core/leases/tidy.ts";
 import { field, op, path, VaultError } from "../../framework/index.ts";
 import { rfc3339 } from "../../std/time.ts";
 
@@ -8,7 +9,7 @@ import { rfc3339 } from "../../std/time.ts";
 
 const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-const TIDY_MS = 5000;
+const RUNNING = "Tidy operation already in progress.";
 const SHOWN = 10_000;
 
 const Irrevocable = z.object({
@@ -119,8 +120,7 @@ export const leaseStatePaths = (core: Core) => {
           summary: "remove what leads nowhere, end what has no token",
           answers: "nothing",
           handle: async () => {
-            await core.leases.tidy(core.clock.now() + TIDY_MS);
-            return { status: 202, data: null, warnings: [STARTED] };
+            return { status: 202, data: null, warnings: [(await beginTidy(core)) ? STARTED : RUNNING] };
           },
         }),
       },

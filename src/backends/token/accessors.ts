@@ -1,11 +1,12 @@
 import type { Core } from "../../core/core.ts";
+import { beginTidy } from "../../core/leases/tidy.ts";
 import { Keys, op, path } from "../../framework/index.ts";
 
 /** `auth/token/accessors` and `tidy`: all living tokens by their handles, and cleaning up after dead ones. */
 
 const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-const TIDY_MS = 5000;
+const RUNNING = "Tidy operation already in progress.";
 
 export const accessorPaths = (core: Core) => [
   path("accessors", {
@@ -28,8 +29,7 @@ export const accessorPaths = (core: Core) => [
         summary: "clean up after tokens that have ended",
         answers: "nothing",
         handle: async () => {
-          await core.leases.sweep(core.clock.now() + TIDY_MS);
-          return { status: 202, warnings: [STARTED] };
+          return { status: 202, warnings: [(await beginTidy(core)) ? STARTED : RUNNING] };
         },
       }),
     },

@@ -1,3 +1,4 @@
+import type { JobKind } from "../../contract/schedule.ts";
 import { VaultError } from "../../framework/index.ts";
 import type { EpochSeconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
@@ -8,12 +9,12 @@ import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts"
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Job, JobKind, Jobs } from "./types.ts";
+import type { Job, Jobs } from "./types.ts";
 
 /**
  * Work that may outlast a request: removing a mount, moving one, revoking below a prefix. A job lies in the table from
  * the moment it is decided, is carried on by whoever has time (the request that started it, one that asks for its
- * status, the sweeper), and says what became of it for a day.
+ * status, the schedule of a function that may finish it), and says what became of it for a day.
  *
  * Security: every handler may be killed at any point and run again; one runner at a time holds a job.
  */
@@ -35,9 +36,22 @@ export interface JobStep {
 /** Throws `invalid_request` for what no repetition mends: the job has failed. Anything else is tried again. */
 export type JobHandler = (job: Job, deadlineMs: number) => Promise<JobStep>;
 
+/** Whether this process can do a job's next step; absent: whoever may take up the kind can. */
+export type JobGate = (job: Job) => Promise<boolean>;
+
+export interface JobRow {
+  readonly run: JobHandler;
+  readonly here?: JobGate;
+}
+
+const textOf = (cause: unknown): string => {
+  if (cause instanceof VaultError) return cause.wire ?? cause.reason;
+  return cause instanceof Error ? cause.name : "unknown";
+};
+
 const jobOf = (entry: Entry): Job => fromSealed<Job>(entry.body);
 
-export const createJobs = (core: () => Core, handlers: Readonly<Record<JobKind, JobHandler>>): Jobs => {
+export const createJobs = (core: () => Core, rows: Readonly<Record<JobKind, JobRow>>): Jobs => {
   const now = (): EpochSeconds => epochSeconds(core().clock.now());
   const read = async (id: string): Promise<Entry | undefined> => (await core().store.get([jobAddress(id)]))[0];
 
@@ -62,20 +76,21 @@ export const createJobs = (core: () => Core, handlers: Readonly<Record<JobKind, 
 
   const turn = async (job: Job, deadlineMs: number): Promise<Job> => {
     try {
-      const step = await handlers[job.kind](job, Math.min(deadlineMs, core().clock.now() + TURN_MS));
+      const step = await rows[job.kind].run(job, Math.min(deadlineMs, core().clock.now() + TURN_MS));
       return {
         ...job,
         input: step.input ?? job.input,
         handled: job.handled + step.handled,
         state: step.done ? "success" : "running",
+        error: "",
         claimedUntil: 0,
       };
     } catch (cause) {
       if (!(cause instanceof VaultError) || cause.code !== "invalid_request") {
-        await core().store.write([save({ ...job, claimedUntil: 0 })]);
+        await core().store.write([save({ ...job, error: textOf(cause), claimedUntil: 0 })]);
         throw cause;
       }
-      return { ...job, state: "failure", error: cause.wire ?? cause.reason, claimedUntil: 0 };
+      return { ...job, state: "failure", error: textOf(cause), claimedUntil: 0 };
     }
   };
 
@@ -122,13 +137,14 @@ export const createJobs = (core: () => Core, handlers: Readonly<Record<JobKind, 
       return entry && jobOf(entry);
     },
     list,
-    resume: async (deadlineMs) => {
+    resume: async (kinds, deadlineMs) => {
       for (const job of await list()) {
-        if (job.state !== "running" || core().clock.now() >= deadlineMs) continue;
+        if (job.state !== "running" || !kinds.includes(job.kind) || core().clock.now() >= deadlineMs) continue;
         try {
-          await run(job.id, deadlineMs);
+          if ((await rows[job.kind].here?.(job)) ?? true) await run(job.id, deadlineMs);
         } catch (cause) {
-          core().log("job could not go on", { job: job.kind, error: cause instanceof Error ? cause.name : "unknown" });
+          core().signal({ kind: "schedule-failed" });
+          core().log("job could not go on", { job: job.kind, error: textOf(cause) });
         }
       }
     },

@@ -1,13 +1,13 @@
+import type { JobKind } from "../../contract/schedule.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Write } from "../../storage/store.ts";
-
-export type JobKind = "unmount" | "remount" | "revoke-prefix";
 
 export interface Job {
   readonly id: string;
   readonly kind: JobKind;
   readonly input: JsonObject;
   readonly state: "running" | "success" | "failure";
+  /** Why it failed, or what kept it from going on the last time. */
   readonly error: string;
   /** Leases and tokens dealt with so far. */
   readonly handled: number;
@@ -23,6 +23,6 @@ export interface Jobs {
   run(id: string, deadlineMs: number): Promise<Job | undefined>;
   find(id: string): Promise<Job | undefined>;
   list(): Promise<readonly Job[]>;
-  /** Carries on every unfinished job. */
-  resume(deadlineMs: number): Promise<void>;
+  /** Carries on the unfinished jobs of these kinds, as far as this process can; one that fails holds up no other. */
+  resume(kinds: readonly JobKind[], deadlineMs: number): Promise<void>;
 }

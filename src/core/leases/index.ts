@@ -7,7 +7,7 @@ import { createPrefixRevocation } from "./prefix.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
 import { createSweeper } from "./sweeper.ts";
-import { createTidy } from "./tidy.ts";
+import { tidyJob } from "./tidy.ts";
 import type { Leases, Revoked } from "./types.ts";
 
 /**
@@ -81,9 +81,8 @@ export const createLeases = (core: () => Core) => {
     list: listing.list,
     irrevocable: listing.irrevocable,
     ofToken: listing.ofToken,
-    tidy: createTidy(core, { listing, expireNow }),
     sweep: sweeper.sweep,
     removed: sweeper.removed,
   };
-  return { leases, prefixJob: prefix.handler };
+  return { leases, prefixJob: prefix.handler, tidyJob: tidyJob(core, { listing, expireNow }) };
 };

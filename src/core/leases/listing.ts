@@ -33,6 +33,8 @@ export interface LeaseIndex {
   mountOf(lease: Pick<Lease, "mountId">): Promise<Mount | undefined>;
   /** Every row whose id starts with a prefix; `after`: only those behind this row. */
   below(prefix: string, after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow>;
+  /** Every row there is, tokens without a lease included; `after`: only those behind this row. */
+  all(after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow>;
   /** Every row of a mount, tokens without a lease included. */
   ofMount(mountId: string): AsyncGenerator<FoundRow>;
   list(prefix: string): Promise<readonly string[]>;
@@ -73,6 +75,14 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
       for await (const row of found(pk, opaque, after?.pk === pk ? after.sk : undefined)) {
         if (row.id !== "" && row.id.startsWith(prefix)) yield row;
       }
+    }
+  }
+
+  async function* all(after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow> {
+    // In an order that no change of the mounts disturbs, so that a walk goes on where it was.
+    const partitions = (await mounts()).map(({ info }) => leaseListingPartition(info.id)).sort();
+    for (const pk of partitions.filter((one) => after === undefined || one >= after.pk)) {
+      yield* found(pk, "", after?.pk === pk ? after.sk : undefined);
     }
   }
 
@@ -122,6 +132,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   return {
     address: async ({ mountId, id }) => ({ ...leaseListingAddress(mountId, (await names()).path(id)), name: id }),
     mountOf: async (lease) => (await mounts()).find((mount) => mount.info.id === lease.mountId),
+    all,
     below,
     ofMount: (mountId) => found(leaseListingPartition(mountId), ""),
     list,

@@ -29,7 +29,8 @@ export interface PrefixParts {
 const textOf = (cause: unknown): string =>
   cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
 
-const placeOf = (input: JsonObject): Pick<Address, "pk" | "sk"> | undefined => {
+/** Where a job that walks rows goes on. */
+export const placeOf = (input: JsonObject): Pick<Address, "pk" | "sk"> | undefined => {
   const { after } = input;
   if (!isJsonObject(after)) return undefined;
   const { pk, sk } = after;

@@ -120,7 +120,6 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     }
     const reached = unfinished === undefined ? start : Math.min(start, unfinished + RESCAN_SECONDS);
     if (!mark || reached > saved) await advance(mark, Math.max(reached, saved));
-    await core().jobs.resume(deadlineMs);
     if (more && core().clock.now() >= deadlineMs) core().signal({ kind: "sweeper-backlog" });
     return { ...count, more };
   };

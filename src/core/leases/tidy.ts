@@ -1,24 +1,39 @@
 import { workThrough } from "../../std/pool.ts";
 import { leaseAddress, tokenAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
+import type { JobHandler } from "../jobs/jobs.ts";
 import { fromSealed } from "../sealed.ts";
 import type { FoundRow, LeaseIndex } from "./listing.ts";
+import { placeOf } from "./prefix.ts";
 import type { Lease } from "./types.ts";
 
-/** Looks at every row once: those that lead nowhere go, and leases whose token is gone end now. */
+/**
+ * Looks at every row once: those that lead nowhere go, and leases whose token is gone end now. A job: it reads an item
+ * for each row, so it goes on where the last turn stopped, in the function that may read the expiry index.
+ */
 
 const WIDTH = 8;
 
-export const createTidy =
-  (core: () => Core, parts: { readonly listing: LeaseIndex; readonly expireNow: (id: string) => Promise<void> }) =>
-  async (deadlineMs: number): Promise<void> => {
-    const { store, clock, config, log } = core();
-    let removed = 0;
-    let ended = 0;
+/** Begins it, unless it is under way; answers whether it began. */
+export const beginTidy = async (core: Core): Promise<boolean> => {
+  const running = (await core.jobs.list()).some(({ kind, state }) => kind === "tidy" && state === "running");
+  if (!running) await core.store.write([core.jobs.begin("tidy", {}).write]);
+  return !running;
+};
+
+export const tidyJob =
+  (
+    core: () => Core,
+    parts: { readonly listing: LeaseIndex; readonly expireNow: (id: string) => Promise<void> },
+  ): JobHandler =>
+  async (job, deadlineMs) => {
+    const { store, clock } = core();
+    let handled = 0;
+    let last = placeOf(job.input);
 
     const drop = async (row: FoundRow): Promise<void> => {
       await store.write([{ op: "delete", address: row.address, when: "any" }]);
-      removed++;
+      handled++;
     };
 
     const one = async (row: FoundRow): Promise<void> => {
@@ -29,11 +44,16 @@ export const createTidy =
       const lease = fromSealed<Lease>(item.body);
       if (lease.token === "" || (await store.get([tokenAddress(lease.token)]))[0]) return;
       await parts.expireNow(lease.id);
-      ended++;
+      handled++;
     };
 
-    for (const mount of (await config.snapshot()).mounts.values()) {
-      await workThrough(parts.listing.ofMount(mount.info.id), WIDTH, one, () => clock.now() < deadlineMs);
+    async function* noting(): AsyncGenerator<FoundRow> {
+      for await (const row of parts.listing.all(last)) {
+        yield row;
+        last = { pk: row.address.pk, sk: row.address.sk };
+      }
     }
-    log("leases tidied", { removed, ended, whole: clock.now() < deadlineMs });
+
+    const done = await workThrough(noting(), WIDTH, one, () => clock.now() < deadlineMs);
+    return { done, handled, input: { ...job.input, ...(last ? { after: { ...last } } : {}) } };
   };

@@ -81,9 +81,7 @@ export interface Leases {
   irrevocable(limit?: number): Promise<readonly Lease[]>;
   /** Lease ids a token holds. */
   ofToken(tag: string): Promise<readonly LeaseId[]>;
-  /** Removes rows that lead nowhere and ends leases whose token is gone, until the deadline. */
-  tidy(deadlineMs: number): Promise<void>;
-  /** One pass of the sweeper over what is due, then over unfinished jobs. */
+  /** One pass of the sweeper over what is due. */
   sweep(deadlineMs: number): Promise<Sweep>;
   /** A table item that DynamoDB's TTL removed, as the stream shows it. */
   removed(entry: { readonly pk: string; readonly sk: string; readonly body: JsonValue }): Promise<void>;

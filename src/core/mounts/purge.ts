@@ -1,7 +1,7 @@
 import { SPACES } from "../../contract/table.ts";
 import type { MountId } from "../../std/brand.ts";
 import { workThrough } from "../../std/pool.ts";
-import { dataPartition, leaseListingPartition, listingPartition } from "../../storage/keys.ts";
+import { dataPartition, leaseListingPartition, listingPartition, scheduleAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 
 /**
@@ -29,5 +29,6 @@ export const purgeMount = async (core: Core, mount: MountId, deadlineMs: number)
     if (!inTime()) return false;
     await core.crash("mount.wipe", () => store.wipe(pk));
   }
+  await store.write([{ op: "delete", address: scheduleAddress(`mount:${mount}`), when: "any" }]);
   return true;
 };

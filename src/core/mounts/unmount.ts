@@ -6,10 +6,11 @@ import type { Job } from "../jobs/types.ts";
 import type { Mount } from "./mount.ts";
 import { purgeMount } from "./purge.ts";
 import { changeMounts, mountById, mountRemoval, mountWrite } from "./table.ts";
+import { takeDown } from "./unmount-hook.ts";
 
 /**
- * Disabling a mount: taint it (no request reaches it, no lease begins), revoke its leases and tokens, remove its row,
- * shred its keys, purge its items. The job is written with the taint, so a crash anywhere is gone on from.
+ * Disabling a mount: taint it (no request reaches it, no lease begins), revoke its leases and tokens, let its backend
+ * take down what lies outside the table, remove its row, shred its keys, purge its items. The job is written with the taint, so a crash anywhere is gone on from.
  *
  * Security: the row goes only when no lease is left; one that cannot be revoked fails the job and leaves the mount
  * tainted, for the operator to force that lease and disable again.
@@ -33,10 +34,14 @@ export const unmountJob =
     const id = as<MountId>(String(job.input["mount"]));
     const mount = mountById(await core().config.snapshot(), id);
     let handled = 0;
+    let input = job.input;
     if (mount) {
       const revoked = await core().leases.revokeMount(id, deadlineMs);
       handled = revoked.handled;
       if (!revoked.done) return { done: false, handled };
+      const hook = await takeDown(core(), mount, job.input);
+      input = hook.input;
+      if (!hook.done) return { done: false, handled, input };
       await core().crash("mount.remove", () =>
         changeMounts(core(), async (snapshot) => {
           const current = mountById(snapshot, id);
@@ -46,5 +51,5 @@ export const unmountJob =
         }),
       );
     }
-    return { done: await purgeMount(core(), id, deadlineMs), handled };
+    return { done: await purgeMount(core(), id, deadlineMs), handled, input };
   };

@@ -2,7 +2,7 @@ import { type Backend, defineBackend, op, path } from "../../framework/index.ts"
 import { recordPaths } from "../../framework/records.ts";
 import { createDial, createGuard, PUBLIC, type Reach } from "../../outgoing/index.ts";
 import { systemRandom } from "../../std/random.ts";
-import { systemClock } from "../../std/time.ts";
+import { seconds, systemClock } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { ConfigInput, ConfigShown, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
 import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
@@ -183,6 +183,9 @@ export const databaseParts = (reach: Reach = PUBLIC, world: TemplateWorld = SYST
   databases: createDatabases([postgresqlConnector({ ...world, dial: createDial(createGuard(reach)) })]),
 });
 
+/** Static passwords are looked at this often: the shortest period a role may have. */
+const ROTATIONS = seconds(5);
+
 /** The `database` secrets engine. */
 export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
   defineBackend({
@@ -205,5 +208,5 @@ export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
         revoke: (lease, cx) => revokeCreds(databases, lease, cx),
       },
     },
-    tidy: (cx) => rotateDue(databases, cx),
+    periodic: { every: ROTATIONS, run: (cx, deadlineMs) => rotateDue(databases, cx, deadlineMs) },
   });

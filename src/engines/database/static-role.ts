@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
-import type { View } from "../../storage/store.ts";
+import type { Entry, View } from "../../storage/store.ts";
 import { Candidate } from "./configs.ts";
 import { staticRoleAddress } from "./roles.ts";
 import { parseSchedule } from "./schedule.ts";
@@ -25,6 +25,9 @@ const StoredStaticRole = z.object({
   candidates: z.array(Candidate).max(1),
   /** Epoch milliseconds before which a failed rotation is not tried again. */
   retry: z.number(),
+  /** Failed rotations since the last good one, and why the last one failed. */
+  failures: z.number().default(0),
+  error: z.string().default(""),
 });
 export type StaticRole = z.output<typeof StoredStaticRole>;
 
@@ -34,9 +37,25 @@ export interface FoundStaticRole {
   readonly n: number;
 }
 
+const found = (entry: Entry | undefined): FoundStaticRole | undefined =>
+  entry && { role: StoredStaticRole.parse(entry.body), n: entry.n };
+
 export const readStaticRole = async (view: View, name: string): Promise<FoundStaticRole | undefined> => {
-  const entry = await view.get(staticRoleAddress(view, name));
-  return entry && { role: StoredStaticRole.parse(entry.body), n: entry.n };
+  return found(await view.get(staticRoleAddress(view, name)));
+};
+
+const AT_ONCE = 100;
+
+/** Names of the roles of the mount that are due. */
+export const dueRoles = async (view: View, now: number): Promise<readonly string[]> => {
+  const names = await view.list("static-role/");
+  const due: string[] = [];
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE);
+    const roles = (await view.getMany(some.map((name) => staticRoleAddress(view, name)))).map(found);
+    due.push(...some.filter((_, index) => roles[index] !== undefined && isDue(roles[index].role, now)));
+  }
+  return due;
 };
 
 /** When the password is to be changed next; a moment that is past when a rotation is due. Epoch milliseconds. */
@@ -67,6 +86,10 @@ export const StaticRoleShown = z.object({
   credential_config: z.custom<JsonObject>(isJsonObject).optional(),
   rotation_statements: z.array(z.string()),
   last_vault_rotation: z.string().optional(),
+  /** After a failed rotation, until one succeeds: why, how often, and when it is tried again. */
+  last_rotation_error: z.string().optional(),
+  failed_rotations: z.number().optional(),
+  next_rotation_attempt: z.string().optional(),
   rotation_period: z.number().optional(),
   rotation_schedule: z.string().optional(),
   rotation_window: z.number().optional(),
@@ -79,5 +102,8 @@ export const showStaticRole = (role: StaticRole) => ({
   ...(Object.keys(role.credential_config).length > 0 ? { credential_config: role.credential_config } : {}),
   rotation_statements: role.rotation_statements,
   ...(role.rotated > 0 ? { last_vault_rotation: rfc3339(role.rotated) } : {}),
+  ...(role.failures > 0
+    ? { last_rotation_error: role.error, failed_rotations: role.failures, next_rotation_attempt: rfc3339(role.retry) }
+    : {}),
   ...showTiming(role),
 });

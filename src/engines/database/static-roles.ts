@@ -75,6 +75,8 @@ const merged = (old: StaticRole | undefined, input: StaticRoleInput): StaticRole
     password: "",
     rotated: 0,
     retry: 0,
+    failures: 0,
+    error: "",
     candidates: [],
     ...old,
     ...timing,

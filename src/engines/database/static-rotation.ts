@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
+import { workThrough } from "../../std/pool.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { ConditionFailed } from "../../storage/store.ts";
 import { type Config, checkAllowed, findConfig, tooManyWriters } from "./configs.ts";
@@ -8,6 +9,7 @@ import { broken, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
 import { staticRoleAddress } from "./roles.ts";
 import {
+  dueRoles,
   type FoundStaticRole,
   isDue,
   nextRotation,
@@ -24,7 +26,11 @@ import {
 
 /** Longest time from asking the database to the change, by its own clock. */
 const CHANGE_MS = 30_000;
+/** A failed rotation is tried again after ten seconds, then after twice as long each time. */
 const RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 600_000;
+/** How many roles of a mount are rotated side by side. */
+const WIDTH = 4;
 const TRIES = 8;
 
 /** The role with a password the database has just taken. Throws with `before` in front of the text. */
@@ -49,7 +55,7 @@ export const applyPassword = async (
       throw forCaller(cause, before);
     }
   });
-  return { ...role, password, rotated: cx.clock.now(), candidates: [], retry: 0 };
+  return { ...role, password, rotated: cx.clock.now(), candidates: [], retry: 0, failures: 0, error: "" };
 };
 
 const write = async (
@@ -89,26 +95,32 @@ const save = async (cx: BackendContext, name: string, applied: StaticRole): Prom
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const found = await readStaticRole(cx.storage, name);
     if (found?.role.candidates[0]?.password !== applied.password) return;
-    const { password, rotated, candidates, retry } = applied;
-    if (await write(cx, name, found, { password, rotated, candidates, retry })) return;
+    const { password, rotated, candidates, retry, failures, error } = applied;
+    if (await write(cx, name, found, { password, rotated, candidates, retry, failures, error })) return;
   }
   throw tooManyWriters();
 };
 
-const postpone = async (cx: BackendContext, name: string): Promise<void> => {
+const postpone = async (cx: BackendContext, name: string, cause: VaultError): Promise<void> => {
   const found = await readStaticRole(cx.storage, name);
-  if (found) await write(cx, name, found, { retry: cx.clock.now() + RETRY_MS });
+  if (!found) return;
+  const failures = found.role.failures + 1;
+  const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(found.role.failures, 10));
+  await write(cx, name, found, { failures, error: textOf(cause), retry: cx.clock.now() + wait });
 };
 
+const textOf = (cause: unknown): string =>
+  cause instanceof VaultError ? (cause.wire ?? cause.code) : "internal error";
+
 const rotate = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext): Promise<void> => {
-  const config = await findConfig(cx.storage, role.db_name);
-  checkAllowed(config, name);
-  const found = await withCandidate(cx, name, config);
   let applied: StaticRole;
   try {
+    const config = await findConfig(cx.storage, role.db_name);
+    checkAllowed(config, name);
+    const found = await withCandidate(cx, name, config);
     applied = await applyPassword(databases, config, found.role, "", cx);
   } catch (cause) {
-    if (cause instanceof VaultError) await postpone(cx, name);
+    if (cause instanceof VaultError) await postpone(cx, name, cause);
     throw cause;
   }
   await cx.crash("database.static.save", () => save(cx, name, applied));
@@ -132,25 +144,39 @@ export const rotateRole = async (databases: Databases, name: string, cx: Backend
   return undefined;
 };
 
-/** Rotates when it is time; a failure is for the log, and tried again later. */
-const rotateIfDue = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext): Promise<void> => {
-  if (!isDue(role, cx.clock.now())) return;
+/** Rotates when it is time; a failure is for the log, and tried again later. Answers why it failed. */
+const rotateIfDue = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext) => {
+  if (!isDue(role, cx.clock.now())) return undefined;
   try {
     await rotate(databases, name, role, cx);
+    return undefined;
   } catch (cause) {
     cx.log("static role could not be rotated", {
       role: cx.storage.tag(name),
       error: cause instanceof Error ? cause.name : "unknown",
     });
+    return textOf(cause);
   }
 };
 
-/** Every role of the mount that is due. */
-export const rotateDue = async (databases: Databases, cx: BackendContext): Promise<void> => {
-  for (const name of await cx.storage.list("static-role/")) {
+/**
+ * Every role of the mount that is due, until the deadline. Each failure is kept in its role and tried again in its own
+ * time; that there were any is thrown at the end, for whoever watches the mount.
+ */
+export const rotateDue = async (databases: Databases, cx: BackendContext, deadlineMs: number): Promise<void> => {
+  const failures: string[] = [];
+  const one = async (name: string): Promise<void> => {
     const found = await readStaticRole(cx.storage, name);
-    if (found) await rotateIfDue(databases, name, found.role, cx);
-  }
+    const failure = found && (await rotateIfDue(databases, name, found.role, cx));
+    if (failure !== undefined) failures.push(failure);
+  };
+  const due = await dueRoles(cx.storage, cx.clock.now());
+  await workThrough(due, WIDTH, one, () => cx.clock.now() < deadlineMs);
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new VaultError("upstream_failed", {
+    wire: `static roles not rotated: ${failures.length}; the first: ${first}`,
+  });
 };
 
 export const StaticCredsOutput = z.object({

@@ -7,13 +7,14 @@ import type { EmbeddedDynamo } from "../dynamodb/index.ts";
 import { createEnds } from "./ends.ts";
 
 /**
- * What ends leases locally: the sweeper, and the embedded table's TTL with its stream. The embedded table tells when a
- * lease ends, so the sweeper asks it then, and once in a while for what no end announces (jobs left unfinished).
+ * What happens by the clock locally: the schedule, and the embedded table's TTL with its stream. The embedded table
+ * tells when a lease ends, so the schedule runs then, when its own work is due, and once in a while for what nothing
+ * announces (jobs left unfinished).
  */
 
 export interface Expiry {
   stop(): Promise<void>;
-  /** Leaves what ends to the table's TTL, until resumed. */
+  /** Stops the schedule, so that what ends is left to the table's TTL, until resumed. */
   pauseSweeper(): Promise<void>;
   resumeSweeper(): Promise<void>;
   /** Lets the embedded table's TTL remove what ended up to a minute from now, as it does a day later. */
@@ -38,11 +39,11 @@ const GRACE_MS = (24 * 60 + 1) * 60 * 1000;
 
 /** How often the clock is looked at; costs no call. */
 const LOOK_MS = 1000;
-/** The longest time between two sweeps: jobs that were left unfinished are taken up then. */
-const SWEEP_MS = 30_000;
+/** The longest time between two ticks: jobs that were left unfinished are taken up then. */
+const TICK_MS = 30_000;
 /** With the environment's AWS nothing tells of ends: the sweeper asks. */
 const ASK_MS = 5000;
-const SWEEP_BUDGET_MS = 10_000;
+const TICK_BUDGET_MS = 10_000;
 const TTL_MS = 10_000;
 
 /** Gives core what the TTL removed. Throws when some of it was not dealt with, so that the table delivers it again. */
@@ -50,7 +51,7 @@ const hearRemovals =
   (server: Server, tableName: string) =>
   async (Records: readonly DynamoDBRecord[]): Promise<void> => {
     const batch = removalBatchOf({ Records });
-    const deadlineMs = server.core.clock.now() + SWEEP_BUDGET_MS;
+    const deadlineMs = server.core.clock.now() + TICK_BUDGET_MS;
     const open = batch ? await consumeRemovals(server.core, batch, { tableName, deadlineMs }) : [];
     if (open.length > 0) throw new Error(`${open.length} removals are left`);
   };
@@ -92,21 +93,21 @@ export const startExpiry = async (options: {
   if (dynamo) await ends.load(options.client, tableName);
   const parts: Repeated[] = [];
   let sweeper: Repeated | undefined;
-  let nextSweepMs = 0;
-  const sweepWhenDue = async (): Promise<void> => {
+  let nextTickMs = 0;
+  const tickWhenDue = async (): Promise<void> => {
     const nowMs = server.core.clock.now();
-    if (!ends.come(nowMs) && nowMs < nextSweepMs) return;
-    // Until this one has succeeded the next look sweeps again.
-    nextSweepMs = 0;
-    const { more } = await server.core.leases.sweep(nowMs + SWEEP_BUDGET_MS);
-    if (!more) nextSweepMs = nowMs + (dynamo ? SWEEP_MS : ASK_MS);
+    if (!ends.come(nowMs) && nowMs < nextTickMs) return;
+    // Until this one has succeeded the next look ticks again.
+    nextTickMs = 0;
+    const { nextMs } = await server.core.schedule.tick(nowMs + TICK_BUDGET_MS);
+    nextTickMs = Math.min(nextMs, nowMs + (dynamo ? TICK_MS : ASK_MS));
   };
   const pauseSweeper = async (): Promise<void> => {
     await sweeper?.stop();
     sweeper = undefined;
   };
   const resumeSweeper = async (): Promise<void> => {
-    sweeper ??= repeat(LOOK_MS, server, "sweeper", sweepWhenDue);
+    sweeper ??= repeat(LOOK_MS, server, "schedule", tickWhenDue);
   };
   if (options.sweeper) void resumeSweeper();
   if (dynamo) parts.push(repeat(TTL_MS, server, "time to live", () => dynamo.expire()));

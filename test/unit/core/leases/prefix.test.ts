@@ -46,8 +46,8 @@ describe("revoking below a prefix", () => {
     restore();
 
     const [job] = await jobs();
-    await stage.sweep();
-    await stage.sweep();
+    await stage.tick();
+    await stage.tick();
 
     expect(partly.status).toBe(202);
     expect(job).toMatchObject({ kind: "revoke-prefix", state: "running", subject: "db/" });
@@ -73,8 +73,8 @@ describe("revoking below a prefix", () => {
     await revokePrefix("db", { sync: false });
 
     stage.wait(121);
-    await stage.sweep();
-    await stage.sweep();
+    await stage.tick();
+    await stage.tick();
 
     expect(stage.world.alive.size).toBe(0);
   });
@@ -119,6 +119,7 @@ describe("tidying", () => {
     const tidied = await stage.server.call("POST", "sys/leases/tidy");
 
     expect(tidied.status).toBe(202);
+    await stage.tick();
     expect((await stage.lookup(id)).status).toBe(400);
     expect(await core.leases.list("auth/token/create/")).toEqual([]);
     await stage.sweep();

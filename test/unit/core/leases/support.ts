@@ -1,6 +1,7 @@
 import type { AwsAuthParts } from "../../../../src/auth/aws/backend.ts";
 import { builtInRows } from "../../../../src/catalog.ts";
 import type { Sweep } from "../../../../src/core/leases/types.ts";
+import type { Tick } from "../../../../src/core/schedule/types.ts";
 import { sweeperMarkAddress } from "../../../../src/storage/index.ts";
 import { createKiller, type Killer } from "../../../support/crash.ts";
 import { createOutsideWorld, leasedRow, type OutsideWorld } from "../../../support/leased-backend.ts";
@@ -19,6 +20,8 @@ export interface Stage {
   ): Promise<{ readonly id: string; readonly name: string; readonly answer: Answered }>;
   child(body: object): Promise<string>;
   sweep(): Promise<Sweep>;
+  /** Everything that is due by the clock. */
+  tick(): Promise<Tick>;
   wait(seconds: number): void;
   /** As if the sweeper had run all along until now. */
   sweptSoFar(): Promise<void>;
@@ -57,6 +60,7 @@ export const setStage = async (): Promise<Stage> => {
       return (answer.body["auth"] as { client_token: string }).client_token;
     },
     sweep: () => server.core.leases.sweep(server.clock.now() + 60_000),
+    tick: () => server.core.schedule.tick(server.clock.now() + 60_000),
     wait: (seconds) => server.clock.advance(seconds * 1000),
     sweptSoFar: async () => {
       const at = Math.floor(server.clock.now() / 1000);

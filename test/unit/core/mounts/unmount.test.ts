@@ -87,14 +87,14 @@ describe("disabling a mount", () => {
     ["mount.wipe", "before"],
     ["mount.wipe", "after"],
     ["job.unmount", "after"],
-  ] as const)("is carried on by the sweeper after the program died at %s, %s", async (step, when) => {
+  ] as const)("is carried on by the schedule after the program died at %s, %s", async (step, when) => {
     await stage.issue();
     await stage.server.call("POST", "db/kept/a", { body: { value: "x" } });
     stage.killer.kill(step, when);
     await disable();
 
     stage.wait(121);
-    await stage.sweep();
+    await stage.tick();
 
     expect((await stage.server.call("GET", "sys/mounts/db")).status).toBe(400);
     expect(stage.world.alive.size).toBe(0);

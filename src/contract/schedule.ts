@@ -1,0 +1,28 @@
+/**
+ * What happens by the clock. The table of functions says who does it: whoever takes something up must have the rights to
+ * finish it.
+ */
+
+/** Work of core itself. Each name has its row in `src/core/schedule/work.ts`. */
+export const CORE_WORK = ["sweep", "tidy", "rotate-keys"] as const;
+export type CoreWork = (typeof CORE_WORK)[number];
+
+/** Work that began with a request and may outlast it. Each kind has its handler in `src/core/build.ts`. */
+export const JOB_KINDS = ["unmount", "unmount-hook", "remount", "revoke-prefix", "tidy"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export interface ScheduledWork {
+  readonly core: readonly CoreWork[];
+  /** Kinds of unfinished jobs it goes on with. */
+  readonly jobs: readonly JobKind[];
+  /** Whether it does the periodic work of the mounts it hosts. */
+  readonly mounts: boolean;
+}
+
+/** A process that hosts everything. */
+export const EVERYTHING: ScheduledWork = { core: CORE_WORK, jobs: JOB_KINDS, mounts: true };
+
+export const NOTHING: ScheduledWork = { core: [], jobs: [], mounts: false };
+
+/** The event that wakes a function; the rule sends it, no HTTP event has its shape. */
+export const SCHEDULE_EVENT = { source: "zeroth.schedule" } as const;
