@@ -7,6 +7,7 @@ import {
   type LeaseType,
   type PendingLease,
 } from "../../framework/index.ts";
+import { TemplateError } from "../../go-template/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { randomText } from "../../std/random.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
@@ -17,7 +18,6 @@ import type { Databases } from "./databases.ts";
 import { broken, DatabaseFailure, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
 import { type Role, readRole } from "./roles.ts";
-import { TemplateError } from "./template-functions.ts";
 
 /**
  * Dynamic credentials: a user of its own for each lease. The order is what keeps the database clean: ask it whether
@@ -77,7 +77,8 @@ const nameFor = async (
   try {
     return await freeName(cx, settings, role, database);
   } catch (cause) {
-    if (cause instanceof TemplateError) throw broken(`failed to generate username: ${cause.message}`, cause);
+    if (cause instanceof TemplateError)
+      throw invalidRequest(`failed to generate username: ${cause.message}`, { multi: true, cause });
     throw forCaller(cause, CONNECT);
   }
 };

@@ -1,35 +1,24 @@
 import { createHash } from "node:crypto";
+import { type Room, type TemplateFunction, textAt, unrunnable, type Value } from "../../go-template/index.ts";
 import { type RandomSource, randomText, uuid } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 
-/** The functions a username template may call. Source: Vault documentation, "Username templating". */
+/** The functions that Vault adds to Go's in a username template. Source: Vault documentation, "Username templating". */
 
-export type TemplateValue = string | number;
 export interface TemplateWorld {
   readonly clock: Clock;
   readonly random: RandomSource;
 }
-export type TemplateFunction = (args: readonly TemplateValue[], world: TemplateWorld) => TemplateValue;
-
-/** A template that cannot be run, though it can be read. */
-export class TemplateError extends Error {
-  override readonly name = "TemplateError";
-}
-
-const fail = (why: string): never => {
-  throw new TemplateError(why);
-};
 
 const LONGEST_RANDOM = 100;
 const LONGEST = 4096;
 
-const text = (value: TemplateValue | undefined, name: string): string =>
-  typeof value === "string" ? value : fail(`${name} expects a text`);
-
-const length = (value: TemplateValue | undefined, name: string): number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= LONGEST
+const lengthAt = (args: readonly Value[], name: string, least = 1): number => {
+  const [value] = args;
+  return typeof value === "number" && value >= least && value <= LONGEST
     ? value
-    : fail(`${name} expects a length above 0`);
+    : unrunnable(`${name} expects a length of at least ${least}`);
+};
 
 const sha256 = (value: string): string => createHash("sha256").update(value).digest("hex");
 
@@ -58,43 +47,50 @@ const goTime = (ms: number, layout: string): string => {
   );
 };
 
-const printf: TemplateFunction = ([format, ...rest]) => {
-  const values = [...rest];
-  return text(format, "printf").replace(/%([sdvq%])/g, (_, verb: string) => {
-    if (verb === "%") return "%";
-    const value = values.shift() ?? fail("printf has fewer values than verbs");
-    return verb === "q" ? JSON.stringify(String(value)) : String(value);
-  });
+const occurrences = (text: string, part: string): number => {
+  if (part === "") return text.length + 1;
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
+  return count;
 };
 
-export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
-  ["printf", printf],
-  [
-    "random",
-    ([n], { random }) => {
-      const wanted = length(n, "random");
-      return wanted > LONGEST_RANDOM
-        ? fail(`random makes at most ${LONGEST_RANDOM} characters`)
-        : randomText(random, wanted);
-    },
-  ],
-  ["truncate", ([n, value]) => text(value, "truncate").slice(0, length(n, "truncate"))],
-  [
-    "truncate_sha256",
-    ([n, value]) => {
-      const limit = length(n, "truncate_sha256");
-      const whole = text(value, "truncate_sha256");
-      if (limit <= 8) return fail("truncate_sha256 expects a length above 8");
-      return whole.length <= limit ? whole : whole.slice(0, limit - 8) + sha256(whole.slice(limit - 8)).slice(0, 8);
-    },
-  ],
-  ["uppercase", ([value]) => text(value, "uppercase").toUpperCase()],
-  ["lowercase", ([value]) => text(value, "lowercase").toLowerCase()],
-  ["replace", ([from, to, value]) => text(value, "replace").split(text(from, "replace")).join(text(to, "replace"))],
-  ["sha256", ([value]) => sha256(text(value, "sha256"))],
-  ["base64", ([value]) => Buffer.from(text(value, "base64")).toString("base64")],
-  ["unix_time", (_, { clock }) => String(Math.floor(clock.now() / 1000))],
-  ["unix_time_millis", (_, { clock }) => String(Math.floor(clock.now()))],
-  ["timestamp", ([layout], { clock }) => goTime(clock.now(), text(layout, "timestamp"))],
-  ["uuid", (_, { random }) => uuid(random)],
-]);
+const replace = (args: readonly Value[], room: Room): string => {
+  const [from, to, text] = [textAt(args, 0, "replace"), textAt(args, 1, "replace"), textAt(args, 2, "replace")];
+  room.text(text.length + occurrences(text, from) * (to.length - from.length));
+  return text.replaceAll(from, () => to);
+};
+
+const truncateSha256 = (args: readonly Value[]): string => {
+  const limit = lengthAt(args, "truncate_sha256", 9);
+  const text = textAt(args, 1, "truncate_sha256");
+  return text.length <= limit ? text : text.slice(0, limit - 8) + sha256(text.slice(limit - 8)).slice(0, 8);
+};
+
+const random = (args: readonly Value[], source: RandomSource): string => {
+  const length = lengthAt(args, "random");
+  if (length > LONGEST_RANDOM) return unrunnable(`random makes at most ${LONGEST_RANDOM} characters`);
+  return randomText(source, length);
+};
+
+const takes = (count: number, run: TemplateFunction["run"]): TemplateFunction => ({ least: count, most: count, run });
+
+const base64 = (args: readonly Value[], room: Room): string => {
+  const bytes = Buffer.from(textAt(args, 0, "base64"));
+  room.text(Math.ceil(bytes.length / 3) * 4);
+  return bytes.toString("base64");
+};
+
+export const usernameFunctions = (world: TemplateWorld): Readonly<Record<string, TemplateFunction>> => ({
+  random: takes(1, (args) => random(args, world.random)),
+  truncate: takes(2, (args) => textAt(args, 1, "truncate").slice(0, lengthAt(args, "truncate"))),
+  truncate_sha256: takes(2, truncateSha256),
+  uppercase: takes(1, (args) => textAt(args, 0, "uppercase").toUpperCase()),
+  lowercase: takes(1, (args) => textAt(args, 0, "lowercase").toLowerCase()),
+  replace: takes(3, replace),
+  sha256: takes(1, (args) => sha256(textAt(args, 0, "sha256"))),
+  base64: takes(1, base64),
+  unix_time: takes(0, () => String(Math.floor(world.clock.now() / 1000))),
+  unix_time_millis: takes(0, () => String(Math.floor(world.clock.now()))),
+  timestamp: takes(1, (args) => goTime(world.clock.now(), textAt(args, 0, "timestamp"))),
+  uuid: takes(0, () => uuid(world.random)),
+});

@@ -21,6 +21,13 @@ describe("a username template", () => {
     ["{{ timestamp `2006-01-02` }}", "2030-01-02"],
     ["x {{- .RoleName -}} y", "xappy"],
     ["{{ unix_time_millis }}", "1893596645000"],
+    ['{{ if eq .RoleName "app" }}svc{{ else }}usr{{ end }}_{{ .DisplayName | lowercase }}', "svc_token-bob"],
+    ['{{ if .RoleName | replace "app" "" }}a{{ else if .DisplayName }}b{{ end }}', "b"],
+    ["{{ with $n := .DisplayName | truncate 3 }}{{ $n }}{{ range $i := 3 }}{{ $i }}{{ end }}{{ end }}", "tok012"],
+    ['{{ define "x" }}{{ . }}-{{ . }}{{ end }}{{ template "x" .RoleName }}', "app-app"],
+    ['{{ replace "" "." .RoleName }}', ".a.p.p."],
+    ['{{ replace "p" "$&" .RoleName }}', "a----"],
+    ["{{ len (sha256 .RoleName) }}", "64"],
   ])("%s", (template, name) => {
     expect(render(template)).toBe(name);
   });
@@ -30,8 +37,9 @@ describe("a username template", () => {
     "{{ nope }}",
     "{{ }}",
     "{{ (.RoleName }}",
-    "{{ .RoleName | .DisplayName }}",
-    '{{ "a" "b" }}',
+    "{{ if .RoleName }}",
+    `{{ ${"(".repeat(100)}1`,
+    `{{ "${"a".repeat(5000)}" }}`,
   ])("that cannot be read is refused: %s", (template) => {
     expect(() => render(template)).toThrow(/^unable to initialize username template: /);
   });
@@ -43,6 +51,17 @@ describe("a username template", () => {
     "{{ random 100000 }}",
     '{{ "" }}',
     '{{ printf "%s" }}',
+    '{{ printf "%5000d" 1 }}',
+    "{{ .RoleName | .DisplayName }}",
+    '{{ "a" "b" }}',
+    "{{ range 1000000 }}{{ end }}a",
+    '{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}',
+    `{{ "a" ${Array(9).fill('| replace "a" "aaaaaaaaaa"').join(" ")} }}`,
+    '{{ .DisplayName | replace "d" "dddddddddddddddd" }}',
+    `{{ .RoleName ${"| base64 ".repeat(12)} }}`,
+    "{{ truncate_sha256 8 .RoleName }}",
+    "{{ truncate 3 }}",
+    "{{ uuid 1 }}",
   ])("that cannot be run is refused: %s", (template) => {
     expect(() => render(template)).toThrow(/^invalid username template: /);
   });

@@ -1,0 +1,40 @@
+import { unrunnable } from "./errors.ts";
+
+/**
+ * What a template may cost. Without bounds nine `replace` in a row make more text than a process has memory for, and
+ * templates that call each other run for ever. Every text is measured before it is built.
+ */
+
+export interface Bounds {
+  /** Longest template, in characters. */
+  readonly source: number;
+  /** Longest text of any value on the way, in characters. */
+  readonly text: number;
+  /** Longest output, in characters. */
+  readonly output: number;
+  /** Most values and nodes that are looked at. */
+  readonly steps: number;
+  /** Deepest nesting of parentheses and blocks, and of templates that call templates. */
+  readonly depth: number;
+}
+
+/** What is left for one run. */
+export interface Room {
+  /** Throws unless a text of this many characters may be built. */
+  readonly text: (characters: number) => void;
+  /** Throws when the template has done too much. */
+  readonly step: (count?: number) => void;
+}
+
+export const makeRoom = ({ text, steps }: Bounds): Room => {
+  let left = steps;
+  return {
+    text: (characters) => {
+      if (!(characters <= text)) unrunnable(`a value is longer than ${text} characters`);
+    },
+    step: (count = 1) => {
+      left -= count;
+      if (left < 0) unrunnable(`it takes more than ${steps} steps`);
+    },
+  };
+};
