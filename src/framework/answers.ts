@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isJsonObject, type JsonObject } from "../std/json.ts";
 import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply } from "./reply.ts";
 
 /**
@@ -24,6 +25,9 @@ export type AnswerForm =
 
 /** One form, or several of which each answer takes one: `[Created, "nothing"]`. */
 export type Answers = AnswerForm | readonly [AnswerForm, AnswerForm, ...AnswerForm[]];
+
+/** An object of whatever members, as it was given. */
+export const AnyObject = z.custom<JsonObject>(isJsonObject).meta({ type: "object" });
 
 /** What a listing answers. */
 export const Keys = z.object({ keys: z.array(z.string()) });

@@ -1,5 +1,5 @@
 export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
-export { formsOf, isSchema, Keys } from "./answers.ts";
+export { AnyObject, formsOf, isSchema, Keys } from "./answers.ts";
 export type {
   AnyOp,
   AnyPath,

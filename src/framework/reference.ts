@@ -1,7 +1,7 @@
 import { type AnswerForm, formsOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { parseTemplate } from "./route.ts";
-import { type FieldInfo, fieldsOfOp, isJsonSchema, type JsonSchema, jsonSchema } from "./schema.ts";
+import { type FieldInfo, fieldsOfOp, fieldsOfPath, isJsonSchema, type JsonSchema, jsonSchema } from "./schema.ts";
 
 /** The API reference in Markdown, one page per backend, from its path table. */
 
@@ -45,33 +45,43 @@ const typeText = (schema: JsonSchema): string => {
   return typeof type === "string" ? type : Array.isArray(type) ? type.join(" or ") : "any";
 };
 
+/** What the fields of a path mean, by name: a read answers what a write took. */
+type Meanings = ReadonlyMap<string, string>;
+
 /** The members of an answer; of one that is a map, those of its values. */
-const answerTable = (schema: JsonSchema): string => {
+const answerTable = (schema: JsonSchema, meanings: Meanings): string => {
   const { properties, required, additionalProperties, anyOf } = schema;
-  if (Array.isArray(anyOf)) return anyOf.map(answerTable).join("\n\nor\n\n");
+  if (Array.isArray(anyOf)) return anyOf.map((one) => answerTable(one, meanings)).join("\n\nor\n\n");
   if (isJsonSchema(properties)) {
     const always = new Set(Array.isArray(required) ? required : []);
     const rows = Object.entries(properties).map(([name, member]) => {
       const text = isJsonSchema(member) ? typeText(member) : "any";
       const description = isJsonSchema(member) ? member["description"] : "";
-      const meaning = typeof description === "string" ? description : "";
+      const meaning = typeof description === "string" ? description : (meanings.get(name) ?? "");
       return [`\`${name}\``, always.has(name) ? text : `${text}, may be absent`, meaning];
     });
-    return rows.length === 0 ? "an empty object" : table(["field", "type", "meaning"], rows);
+    if (rows.length === 0) return "an empty object";
+    const told = rows.some(([, , meaning]) => meaning !== "");
+    return told
+      ? table(["field", "type", "meaning"], rows)
+      : table(
+          ["field", "type"],
+          rows.map((row) => row.slice(0, 2)),
+        );
   }
   if (isJsonSchema(additionalProperties) && isJsonSchema(additionalProperties["properties"])) {
-    return `by name, each:\n\n${answerTable(additionalProperties)}`;
+    return `by name, each:\n\n${answerTable(additionalProperties, meanings)}`;
   }
   return typeText(schema);
 };
 
-const formText = (form: AnswerForm): string => {
-  if (isSchema(form)) return `Answers \`data\`:\n\n${answerTable(jsonSchema(form, "output"))}`;
+const formText = (form: AnswerForm, meanings: Meanings): string => {
+  if (isSchema(form)) return `Answers \`data\`:\n\n${answerTable(jsonSchema(form, "output"), meanings)}`;
   if (form === "nothing") return "Answers nothing.";
   if (form === "login") return "Answers a token, its `auth` block.";
   if (form === "lease") return "Answers the lease: `lease_id`, `lease_duration` and `renewable`.";
   if ("raw" in form) return `Answers \`${form.raw}\`, as it stands.`;
-  return `Answers a body outside the envelope:\n\n${answerTable(jsonSchema(form.bare, "output"))}`;
+  return `Answers a body outside the envelope:\n\n${answerTable(jsonSchema(form.bare, "output"), meanings)}`;
 };
 
 const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };
@@ -79,12 +89,15 @@ const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };
 const operation = (backend: Backend, path: AnyPath, name: Operation, op: AnyOp): string => {
   const asks = name === "read" || name === "list" || name === "delete";
   const input = fieldsOfOp(op).filter((field) => !Object.hasOwn(path.params, field.name));
+  const meanings = new Map(fieldsOfPath(path).map((field) => [field.name, field.description]));
   const access = op.access === undefined ? "" : ` (${ACCESS[op.access]})`;
   return [
     `**${name}**${access}: ${op.summary}`,
     `\`\`\`\n${METHODS[name]} ${where(backend, path)}\n\`\`\``,
     ...(input.length > 0 ? [`${asks ? "Query" : "Body"}:`, fieldTable(input)] : []),
-    formsOf(op.answers).map(formText).join("\n\nOr:\n\n"),
+    formsOf(op.answers)
+      .map((form) => formText(form, meanings))
+      .join("\n\nOr:\n\n"),
   ].join("\n\n");
 };
 

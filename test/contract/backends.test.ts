@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { type BackendParts, builtInRows } from "../../src/catalog.ts";
 import { createCatalog } from "../../src/core/catalog.ts";
-import { VaultError } from "../../src/framework/index.ts";
+import { type AnyOp, type AnyPath, VaultError } from "../../src/framework/index.ts";
 import { makeServer } from "../support/make-server.ts";
 import { backendContract } from "./contract.ts";
 
@@ -56,3 +56,36 @@ for (const { kind, type } of server.core.catalog.types) {
   const backend = await server.core.catalog.find(kind, type, {});
   if (backend) backendContract(`${kind} ${type}`, backend, { run: false });
 }
+
+/**
+ * What Vault documents as needing `sudo`, where there is such a path here.
+ * Source: https://developer.hashicorp.com/vault/docs/concepts/policies#root-protected-api-endpoints
+ */
+const DOCUMENTED = [
+  /^auth\/token\/accessors/,
+  /^sys\/audit(?:\/|$)/,
+  /^sys\/auth\//,
+  /^sys\/config\/(?:auditing\/|cors$|ui\/headers\/)/,
+  /^sys\/leases(?:$|\/(?:lookup|revoke-force|revoke-prefix)\/)/,
+  /^sys\/plugins\/catalog\//,
+  /^sys\/(?:remount|rotate|rotate\/keyring|seal|step-down)$/,
+  /^sys\/revoke-(?:force|prefix)\//,
+];
+
+describe("the paths that Vault documents as needing sudo", () => {
+  it("need it here, in each operation that does something", async () => {
+    const mounts = [
+      ["sys/", await server.core.catalog.table("secret", "system", {})],
+      ["auth/token/", await server.core.catalog.table("auth", "token", {})],
+    ] as const;
+    const open = mounts.flatMap(([at, backend]) =>
+      (backend?.paths ?? []).flatMap((path: AnyPath) =>
+        Object.entries<AnyOp | undefined>(path.ops)
+          .filter(([, op]) => op?.access !== "sudo" && !op?.summary.startsWith("refuse"))
+          .map(([verb]) => [verb, `${at}${path.template}`] as const)
+          .filter(([, where]) => DOCUMENTED.some((pattern) => pattern.test(where))),
+      ),
+    );
+    expect(open).toEqual([]);
+  });
+});

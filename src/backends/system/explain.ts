@@ -32,17 +32,27 @@ const Input = z.object({
 });
 type Given = z.output<typeof Input>;
 
+const Source = z.object({ name: z.string(), line: z.number() });
 const Explained = z.object({
   path: z.string(),
   operation: z.string(),
   sudo_required: z.boolean(),
   allowed: z.boolean(),
-  reason: z.string(),
-  decided_by: z.unknown(),
-  parameter: z.string().nullable(),
-  rules: z.array(z.unknown()),
-  complete: z.boolean(),
-  suggestion: z.unknown(),
+  reason: z.string().describe("why; `granted` or `denied` alone where an unreadable policy decided"),
+  decided_by: z.object({ pattern: z.string(), policies: z.array(Source) }).nullable(),
+  parameter: z.string().nullable().describe("the parameter at fault"),
+  rules: z
+    .array(
+      z.object({
+        pattern: z.string(),
+        capabilities: z.array(z.string()),
+        policies: z.array(Source),
+        decides: z.boolean(),
+      }),
+    )
+    .describe("every matching rule of policies the caller may read"),
+  complete: z.boolean().describe("false where policies the caller may not read took part"),
+  suggestion: z.string().nullable().describe("a stanza that would allow the request"),
 });
 
 export const explainPaths = (core: Core) => {

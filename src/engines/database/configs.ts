@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { type BackendContext, field, invalidRequest, permissionDenied, VaultError } from "../../framework/index.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
+import {
+  AnyObject,
+  type BackendContext,
+  field,
+  invalidRequest,
+  permissionDenied,
+  VaultError,
+} from "../../framework/index.ts";
+import type { JsonObject, JsonValue } from "../../std/json.ts";
 import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
 import type { Connector, FindConnector, Settings } from "./connector.ts";
 import { broken, DatabaseFailure, reasonOf, SettingsError } from "./failure.ts";
@@ -200,7 +207,7 @@ export const ConfigShown = z.object({
   plugin_version: z.string(),
   allowed_roles: texts,
   /** The plugin's own settings, without the password. */
-  connection_details: z.custom<JsonObject>(isJsonObject),
+  connection_details: AnyObject,
   root_credentials_rotate_statements: texts,
   password_policy: z.string(),
 });

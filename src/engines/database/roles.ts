@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
+import { AnyObject, type BackendContext, field, invalidRequest } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { type Address, ConditionFailed, type View, type Write } from "../../storage/store.ts";
 import { tooManyWriters } from "./configs.ts";
@@ -38,7 +38,7 @@ export type RoleInput = z.output<typeof RoleInput>;
 export const RoleOutput = z.object({
   ...StoredRole.omit({ credential_type: true, credential_config: true }).shape,
   credential_type: z.string(),
-  credential_config: z.custom<JsonObject>().optional(),
+  credential_config: AnyObject.optional(),
 });
 
 const TRIES = 8;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isJsonObject, type JsonObject } from "../../std/json.ts";
+import { AnyObject } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 import type { Entry, View } from "../../storage/store.ts";
 import { Candidate } from "./configs.ts";
@@ -83,7 +84,7 @@ export const StaticRoleShown = z.object({
   db_name: z.string(),
   username: z.string(),
   credential_type: z.string(),
-  credential_config: z.custom<JsonObject>(isJsonObject).optional(),
+  credential_config: AnyObject.optional(),
   rotation_statements: z.array(z.string()),
   last_vault_rotation: z.string().optional(),
   /** After a failed rotation, until one succeeds: why, how often, and when it is tried again. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
 import {
+  type Answers,
   compileRoutes,
   defineBackend,
   field,
@@ -109,6 +110,51 @@ describe("the OpenAPI document", () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
   });
+});
+
+describe("what operations answer, in the OpenAPI document", () => {
+  const item = (answers: Answers, verb: "read" | "update" = "update") =>
+    JSON.stringify(
+      openApiDocument(
+        [
+          {
+            path: "x/",
+            backend: defineBackend({
+              kind: "secret",
+              type: "x",
+              help: "x",
+              paths: [
+                path("a", {
+                  summary: "a",
+                  params: {},
+                  ops: { [verb]: op({ summary: "do it", answers, handle: none }) },
+                }),
+              ],
+            }),
+          },
+        ],
+        "1.0.0",
+      ).paths["/x/a"],
+    );
+  it("is data in the envelope", () =>
+    expect(item(z.object({ size: z.number() }))).toContain('"data":{"type":"object","properties":{"size"'));
+  it("is the auth block of a login, never an empty body", () => {
+    expect(item("login")).toContain('"auth":{"type":"object","properties":{"client_token"');
+    expect(item("login")).not.toContain('"204"');
+  });
+  it("is an empty body where nothing is answered, and not found for a read", () => {
+    expect(item("nothing")).toContain('"204":{"description":"empty body"}');
+    expect(item("nothing", "read")).toContain('"404"');
+  });
+  it("is either of several", () => {
+    expect(item([Keys, "nothing"])).toMatch(/"200".*"204"/);
+    expect(item([Keys, "login"])).toContain('"anyOf":[');
+  });
+  it("is bytes of a type, or a body outside the envelope", () => {
+    expect(item({ raw: "text/plain" })).toContain('"text/plain":{"schema":{"type":"string"}}');
+    expect(item({ bare: z.object({ up: z.boolean() }) })).toContain('"schema":{"type":"object","properties":{"up"');
+  });
+  it("is a lease", () => expect(item("lease")).toContain('"lease_id"'));
 });
 
 describe("the API reference", () => {
