@@ -86,7 +86,7 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
     },
     "login-replayed": {
       metric: own("loginReplayed"),
-      means: "A login signature was used a second time: somebody captured one",
+      means: "A login signature was used again after its replay window: somebody may have captured one",
     },
   };
 };

@@ -20,6 +20,8 @@ export interface Places {
 // They are the calls `src/storage` makes and no others; a member of a transaction is asked for by its own name.
 const READS = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query"];
 const WRITES = ["dynamodb:DeleteItem", "dynamodb:PutItem"];
+/** Keeps what is there: of the writes, only the claim of a login's signature. */
+const CLAIMS = ["dynamodb:UpdateItem"];
 const REMOVALS = ["dynamodb:DeleteItem", "dynamodb:Query"];
 
 const onKeys = (sid: string, actions: readonly string[], tableArn: string, keys: readonly string[]): PolicyStatement =>
@@ -111,9 +113,11 @@ const OUTSIDE = { "identity-reads": identityReads, expiry } as const;
 /** Turns a row of `permissionsFor` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
 export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {
   const keys = rights.domains.map((domain) => `${SPACES.key}#${domain}`);
+  const claimed = rights.writes.filter((one) => one.startsWith(`${SPACES.spent}#`));
   return [
     onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...keys]),
     onKeys("Write", WRITES, places.tableArn, [...rights.writes, ...keys]),
+    ...(claimed.length > 0 ? [onKeys("Claim", CLAIMS, places.tableArn, claimed)] : []),
     onKeys("Remove", REMOVALS, places.tableArn, rights.removes),
     onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"], places, rights.domains),
     ...(rights.makesKeys.length === 0

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand } from "@aws-sdk/client-iam";
 import { CreateActivationCommand, DeregisterManagedInstanceCommand } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { type HybridMachine, registerMachine } from "../../src/local/aws/index.ts";
 import { systemClock } from "../../src/std/time.ts";
 import { ec2, type Keys, signedLogin, throughCredentialsFile } from "./aws.ts";
-import { REGION, type Setting } from "./setting.ts";
+import { REGION, REPLAY_WINDOW_SECONDS, type Setting } from "./setting.ts";
 import { chapter, holds, say } from "./story.ts";
 import { type Answer, must } from "./vault.ts";
 
@@ -65,6 +66,9 @@ export const logInAsMachine = async (setting: Setting): Promise<LoggedIn> => {
     answer.text,
   );
   const token = answer.auth.client_token;
+  const second = await login(setting, signed);
+  holds(second.status === 200, "a second worker that signed in the same second sent the same bytes, and gets in too");
+  const windowIsOver = wait(REPLAY_WINDOW_SECONDS * 1000);
 
   const secret = await must(vault.as(token)("GET", "team/data/web/config"));
   holds(JSON.stringify(secret.data).includes("kv-secret-of-the-web-team"), "it reads its KV secret");
@@ -72,7 +76,8 @@ export const logInAsMachine = async (setting: Setting): Promise<LoggedIn> => {
   holds(other.status === 403, "and nothing else");
 
   chapter("Who is not that machine");
-  await refused(setting, signed, "the same signed request, sent again,");
+  await windowIsOver;
+  await refused(setting, signed, `the same signed request, ${REPLAY_WINDOW_SECONDS} seconds after its first use,`);
   const foreign = await enrol(setting, setting.other, "rack-7-elsewhere");
   await refused(setting, await signedLogin(foreign.keys, "web-node"), "a machine of another account");
   const removed = await enrol(setting, setting.home, "rack-8");

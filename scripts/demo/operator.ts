@@ -1,6 +1,6 @@
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { ADMIN } from "../../test/support/postgres.ts";
-import type { Setting } from "./setting.ts";
+import { REPLAY_WINDOW_SECONDS, type Setting } from "./setting.ts";
 import { chapter, say } from "./story.ts";
 import { must } from "./vault.ts";
 
@@ -58,6 +58,7 @@ export const prepare = async (setting: Setting): Promise<void> => {
   await must(vault("POST", "sys/mounts/team", { type: "kv", options: { version: "2" } }));
   await must(vault("POST", "sys/mounts/database", { type: "database" }));
   await must(vault("POST", "sys/auth/aws", { type: "aws" }));
+  await must(vault("POST", "auth/aws/config/client", { replay_window: `${REPLAY_WINDOW_SECONDS}s` }));
   await must(vault("POST", "team/data/web/config", { data: { api_key: "kv-secret-of-the-web-team" } }));
   await must(vault("POST", "sys/policies/acl/web", { policy: POLICY }));
   say("Zeroth: KV at team/, database at database/, AWS login at auth/aws/, a policy web");

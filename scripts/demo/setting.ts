@@ -27,6 +27,8 @@ export interface Setting {
 }
 
 export const REGION = "us-east-1";
+/** How long the AWS login takes one signature again. */
+export const REPLAY_WINDOW_SECONDS = 2;
 
 export const raise = async (): Promise<Setting> => {
   const folder = await mkdtemp(join(tmpdir(), "zeroth-demo-"));

@@ -13,6 +13,8 @@ export const ATTRIBUTES = {
   end: "exp",
   /** Number: when DynamoDB's TTL may remove the item, epoch seconds. */
   timeToLive: "ttl",
+  /** Number: until when a claimed entry lets others in, epoch milliseconds; spent login signatures only. */
+  openUntil: "until",
   /** String `<minute bucket>#<shard>`: partition key of the expiry index; live leases only. */
   bucket: "bucket",
   /** Number: how many items the sealed body is spread over; only where there is more than one. */

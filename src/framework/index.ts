@@ -37,6 +37,7 @@ export type {
   LeaseType,
   LoginGrant,
   LoginRenewal,
+  Once,
   PendingLease,
   Reply,
   TokenParams,

@@ -45,6 +45,16 @@ export interface TokenParams {
   readonly type?: "default" | "service" | "batch" | "default-service" | "default-batch";
 }
 
+/**
+ * What a login shows and must not be shown again later (a signature). The token is made only if it was never seen in 15
+ * minutes, or first seen less than `window` ago; the window of the first login that shows it counts.
+ */
+export interface Once {
+  readonly value: string;
+  /** 0: strictly once. */
+  readonly window: Seconds;
+}
+
 /** A login that the auth method vouches for; core makes entity, token and lease from it. */
 export interface LoginGrant {
   /** Appended to the mount path with `-`. */
@@ -62,8 +72,7 @@ export interface LoginGrant {
   readonly addressJudged?: true;
   /** What was shown is used up by this login, so it stands even when the name was locked out meanwhile. */
   readonly spent?: true;
-  /** Whatever must work only once (a signature): the token is made only if this was never seen in 15 minutes. */
-  readonly once?: string;
+  readonly once?: Once;
 }
 
 export interface LoginRenewal {

@@ -28,7 +28,7 @@ export interface VaultErrorOptions {
   readonly multi?: boolean;
   /** Extra `data` beside `errors` (a few of Vault's answers carry it). */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Seconds, for `Retry-After` (429 and 503). */
+  /** Seconds, for `Retry-After`: 429, 503, and a 400 that a later try may not meet. */
   readonly retryAfter?: number;
   readonly cause?: unknown;
 }

@@ -38,6 +38,8 @@ const context = ({ n, clear, parts }: Head): readonly Field[] => [
   clear.bucket,
   clear.shard,
   parts,
+  // Last and only where it is: so an entry without it has the context it always had.
+  ...(clear.openUntil === undefined ? [] : [clear.openUntil]),
 ];
 
 const placeOf = (table: string, address: Address, head: Head): Place => ({
@@ -61,12 +63,15 @@ const clearItem = ({ n, clear, parts }: Head): Item => ({
   ...(clear.exp === undefined ? {} : { [ATTRIBUTES.end]: numberAttribute(clear.exp) }),
   ...(clear.ttl === undefined ? {} : { [ATTRIBUTES.timeToLive]: numberAttribute(clear.ttl) }),
   ...(clear.bucket === undefined ? {} : { [ATTRIBUTES.bucket]: { S: `${clear.bucket}#${clear.shard}` } }),
+  ...(clear.openUntil === undefined ? {} : { [ATTRIBUTES.openUntil]: numberAttribute(clear.openUntil) }),
   ...(parts === 1 ? {} : { [ATTRIBUTES.parts]: numberAttribute(parts) }),
 });
 
-const checkClear = ({ exp, ttl, bucket, shard }: Clear): void => {
-  const whole = [exp, ttl, shard].every((value) => value === undefined || (Number.isSafeInteger(value) && value >= 0));
-  if (!whole) throw broken("exp, ttl and shard are whole numbers");
+const checkClear = ({ exp, ttl, bucket, shard, openUntil }: Clear): void => {
+  const whole = [exp, ttl, shard, openUntil].every(
+    (value) => value === undefined || (Number.isSafeInteger(value) && value >= 0),
+  );
+  if (!whole) throw broken("exp, ttl, shard and until are whole numbers");
   const indexed = bucket !== undefined;
   if (indexed !== (shard !== undefined) || (indexed && exp === undefined)) {
     throw broken("bucket, shard and exp go together");
@@ -147,6 +152,7 @@ export const headOf = (item: Item): Head => {
   if (parts < 1 || parts > MAX_PARTS) throw new OpenRefused("attribute parts is malformed");
   const exp = readEpoch(item, ATTRIBUTES.end);
   const ttl = readEpoch(item, ATTRIBUTES.timeToLive);
+  const openUntil = readNumber(item, ATTRIBUTES.openUntil);
   const due = item[ATTRIBUTES.bucket];
   const [, bucket, shard] = /^(.*)#(\d{1,6})$/s.exec(due?.S ?? "") ?? [];
   if (due !== undefined && bucket === undefined) throw new OpenRefused("attribute bucket is malformed");
@@ -157,6 +163,7 @@ export const headOf = (item: Item): Head => {
       ...(exp === undefined ? {} : { exp }),
       ...(ttl === undefined ? {} : { ttl }),
       ...(bucket === undefined ? {} : { bucket, shard: Number(shard) }),
+      ...(openUntil === undefined ? {} : { openUntil }),
     },
   };
 };

@@ -2,14 +2,14 @@ import { type Keyring, keyVersionOf } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, isRefusal, translateCrypto } from "./errors.ts";
 import { bytesOf, type Head, headOf, keysOfParts, openEntry, type SealedEntry, sealEntry } from "./item.ts";
-import type { Address, Entry, Write } from "./store.ts";
+import type { Address, Entry, Put } from "./store.ts";
 import { type Item, keyText, type Table } from "./table.ts";
 
 /** Entries to items and back: fetches the keys and the further parts that sealing and opening need. */
 
 export interface Sealer {
   /** Seals under a fresh write number. */
-  seal(write: Extract<Write, { op: "put" }>): Promise<SealedEntry>;
+  seal(write: Pick<Put, "address" | "body" | "clear">): Promise<SealedEntry>;
   /** Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. */
   open(found: readonly Found[]): Promise<readonly (Entry | undefined)[]>;
   /** Opens an item without looking for further parts; `undefined` when it has some. */

@@ -36,6 +36,8 @@ export interface Clear {
   /** Expiry index: minute bucket and shard; live leases only. */
   readonly bucket?: string;
   readonly shard?: number;
+  /** Of a claimed entry: until when others may claim it too, epoch milliseconds. */
+  readonly openUntil?: number;
 }
 
 export interface Entry<T extends JsonValue = JsonValue> {
@@ -73,7 +75,20 @@ export interface Check {
   readonly when: Exclude<Condition, "any">;
 }
 
-export type Write = Put | Delete | Check;
+/**
+ * Puts an entry where there is none. Where there is one it stays as it is, and the claim holds only while that entry is
+ * open: the first claim decides until when. What it puts has to fit one item.
+ */
+export interface Claim {
+  readonly op: "claim";
+  readonly address: Address;
+  readonly body: JsonValue;
+  readonly clear: Clear & { readonly openUntil: number };
+  /** The time of this claim, epoch milliseconds. */
+  readonly at: number;
+}
+
+export type Write = Put | Delete | Check | Claim;
 
 /** A condition did not hold: somebody else was first. */
 export class ConditionFailed extends Error {

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   type TransactWriteItem,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
@@ -38,6 +39,8 @@ export interface Guard {
 export type Operation =
   | { readonly op: "put"; readonly item: Item; readonly guard?: Guard }
   | { readonly op: "delete"; readonly key: Key; readonly guard?: Guard }
+  /** Puts the item where there is none; one that is there stays as it is. */
+  | { readonly op: "claim"; readonly item: Item; readonly guard: Guard }
   | { readonly op: "check"; readonly key: Key; readonly guard: Guard };
 
 export interface Range {
@@ -70,13 +73,34 @@ const expression = (guard: Guard | undefined) =>
         ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
       };
 
+/** Every attribute keeps the value it has. An item has all of its attributes or does not exist, so none is mixed. */
+const claim = (item: Item, guard: Guard) => {
+  const { [PARTITION_KEY]: pk, [SORT_KEY]: sk, ...rest } = item;
+  const names = Object.keys(rest);
+  return {
+    ConditionExpression: guard.expression,
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    Key: keyItem({ pk: pk?.S ?? "", sk: sk?.S ?? "" }),
+    UpdateExpression: `SET ${names.map((name) => `#${name} = if_not_exists(#${name}, :new_${name})`).join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries([...guard.attributes, ...names].map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...guard.values,
+      ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`:new_${name}`, value])),
+    },
+  };
+};
+
 const member = (table: string, operation: Operation): TransactWriteItem => {
   const common = { TableName: table, ...expression(operation.guard) };
   if (operation.op === "put") return { Put: { ...common, Item: operation.item } };
+  if (operation.op === "claim") return { Update: { TableName: table, ...claim(operation.item, operation.guard) } };
   const Key = keyItem(operation.key);
   if (operation.op === "delete") return { Delete: { ...common, Key } };
   return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
 };
+
+/** What a write that stands alone is called. */
+const SINGLE = { put: "PutItem", delete: "DeleteItem", claim: "UpdateItem" } as const;
 
 export interface Table {
   /** Strongly consistent; absent items are absent from the answer. Any number of keys, doubles allowed. */
@@ -137,6 +161,8 @@ export const createTable = (options: {
     if (operation.op === "put") return client.send(new PutItemCommand({ ...common, Item: operation.item }));
     if (operation.op === "delete")
       return client.send(new DeleteItemCommand({ ...common, Key: keyItem(operation.key) }));
+    if (operation.op === "claim")
+      return client.send(new UpdateItemCommand({ TableName: tableName, ...claim(operation.item, operation.guard) }));
     return undefined;
   };
 
@@ -157,7 +183,7 @@ export const createTable = (options: {
       if (first === undefined) return [];
       try {
         if (operations.length === 1 && first.op !== "check") {
-          await attempt(first.op === "put" ? "PutItem" : "DeleteItem", async () => single(first));
+          await attempt(SINGLE[first.op], async () => single(first));
           return [];
         }
         // The token makes a repetition harmless when the first try succeeded and only its answer was lost.

@@ -5,7 +5,7 @@ import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import type { Patience } from "./patience.ts";
 import type { Sealer } from "./sealer.ts";
-import { type Condition, ConditionFailed, type Write } from "./store.ts";
+import { type Claim, type Condition, ConditionFailed, type Write } from "./store.ts";
 import { type Guard, type Item, keyText, type Operation, type Table } from "./table.ts";
 
 /**
@@ -46,6 +46,15 @@ const guardsOf = (condition: Condition): readonly Guard[] => {
   return [isAt(condition.n, ":n")];
 };
 
+const CLAIMABLE: Guard = {
+  expression: `attribute_not_exists(#${PARTITION_KEY}) OR #${ATTRIBUTES.openUntil} > :at`,
+  attributes: [PARTITION_KEY, ATTRIBUTES.openUntil],
+};
+const claimable = ({ at }: Claim): Guard => ({ ...CLAIMABLE, values: { ":at": { N: String(at) } } });
+
+const holdsFor = (write: Write, head: Head | undefined): boolean =>
+  write.op === "claim" ? head === undefined || (head.clear.openUntil ?? 0) > write.at : holds(write.when, head);
+
 const holds = (condition: Condition, head: Head | undefined): boolean => {
   if (condition === "any") return true;
   if (condition === "absent") return head === undefined;
@@ -55,6 +64,10 @@ const holds = (condition: Condition, head: Head | undefined): boolean => {
 
 const mainOperation = ({ write, sealed, old }: Step): Operation => {
   const { address } = write;
+  if (write.op === "claim") {
+    if (sealed?.items.length !== 1) throw broken("what is claimed has to fit one item");
+    return { op: "claim", item: sealed.items[0], guard: claimable(write) };
+  }
   if (write.op === "check") return { op: "check", key: address, guard: join(guardsOf(write.when)) };
   const guard = join([...guardsOf(write.when), old === undefined ? NOT_SPREAD : isAt(old.n, ":old")]);
   return sealed === undefined ? { op: "delete", key: address, guard } : { op: "put", item: sealed.items[0], guard };
@@ -92,7 +105,8 @@ export const createWriter = (options: {
       if (step === undefined) continue;
       const head = headOrRefuse(await imageOf(one, step.write), step.write);
       if (step.sealed !== undefined && head?.n === step.sealed.n) return undefined;
-      if (!holds(step.write.when, head)) failed.push(step.write);
+      if (!holdsFor(step.write, head)) failed.push(step.write);
+      if (step.write.op === "claim") continue;
       next[one.index] = { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
     }
     const [first] = failed;
@@ -102,7 +116,7 @@ export const createWriter = (options: {
 
   return async (writes: readonly Write[]): Promise<void> => {
     if (writes.length > MAX_MEMBERS) throw broken(`a transaction of ${writes.length} writes`);
-    const sealed = await Promise.all(writes.map((write) => (write.op === "put" ? sealer.seal(write) : undefined)));
+    const sealed = await Promise.all(writes.map((write) => ("body" in write ? sealer.seal(write) : undefined)));
     let steps: readonly Step[] = writes.map((write, index) => ({ write, sealed: sealed[index], old: undefined }));
     const patient = patience("contended entry");
     for (let round = 0; ; round += 1) {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { as, type EpochSeconds, type MountId } from "../../src/std/brand.ts";
 import {
   type Address,
+  type Claim,
   type Condition,
   ConditionFailed,
   type Put,
@@ -206,6 +207,76 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         const [left, right] = await store.get([address("left"), address("right")]);
         expect(results.filter((result) => result === "written")).toHaveLength(1);
         expect(left?.body).toBe(right?.body);
+      });
+    });
+
+    describe("claim", () => {
+      const OPEN_UNTIL = 1_800_000_005_000;
+      const claim = (sk: string, body: number, at: number, openUntil = OPEN_UNTIL): Claim => ({
+        op: "claim",
+        address: address(sk),
+        body,
+        clear: { exp: as<EpochSeconds>(1_800_000_900), ttl: as<EpochSeconds>(1_800_000_960), openUntil },
+        at,
+      });
+      const entry = async (sk: string) => (await store.get([address(sk)]))[0];
+
+      it("puts an entry where there is none", async () => {
+        expect(await outcome([claim("claim-new", 1, 5)])).toBe("written");
+        expect(await entry("claim-new")).toMatchObject({
+          body: 1,
+          clear: { openUntil: OPEN_UNTIL, exp: 1_800_000_900 },
+        });
+      });
+
+      it("holds while the entry is open, to the millisecond, and leaves it as it is", async () => {
+        await store.write([claim("claim-open", 1, 5)]);
+        const before = await entry("claim-open");
+
+        expect(await outcome([claim("claim-open", 2, OPEN_UNTIL - 1, OPEN_UNTIL + 60_000)])).toBe("written");
+        expect(await entry("claim-open")).toEqual(before);
+        expect(await outcome([claim("claim-open", 3, OPEN_UNTIL, OPEN_UNTIL + 60_000)])).toBe(0);
+        expect(await entry("claim-open")).toEqual(before);
+      });
+
+      it("never holds where somebody put an entry that is not open", async () => {
+        await store.write([put("claim-put", 7)]);
+
+        expect(await outcome([claim("claim-put", 1, 5)])).toBe(0);
+        expect((await entry("claim-put"))?.body).toBe(7);
+      });
+
+      it("keeps a strict writer out as any entry does, open or not", async () => {
+        await store.write([claim("claim-strict", 1, 5)]);
+        expect(await outcome([put("claim-strict", 2, "absent")])).toBe(0);
+      });
+
+      it("stands or falls with its transaction, first or later, and loses by name", async () => {
+        await store.write([claim("claim-tx", 1, 5)]);
+
+        expect(await outcome([put("claim-tx-other", 1), claim("claim-tx", 2, OPEN_UNTIL)])).toBe(1);
+        expect(await entry("claim-tx-other")).toBeUndefined();
+        expect(await outcome([claim("claim-tx-new", 1, 5), put("claim-tx", 1, "absent")])).toBe(1);
+        expect(await entry("claim-tx-new")).toBeUndefined();
+        expect(await outcome([claim("claim-tx", 2, 6), put("claim-tx-other", 1)])).toBe("written");
+        expect((await entry("claim-tx-other"))?.body).toBe(1);
+      });
+
+      it("lets everybody in who comes at once, and keeps the entry of one", async () => {
+        const results = await Promise.all(
+          Array.from({ length: 50 }, (_, index) =>
+            outcome([claim("claim-crowd", index, 5), put(`claim-crowd-${index}`, index)]),
+          ),
+        );
+
+        expect(new Set(results)).toEqual(new Set(["written"]));
+        expect(await outcome([claim("claim-crowd", 99, OPEN_UNTIL)])).toBe(0);
+        expect(Number((await entry("claim-crowd"))?.body)).toBeLessThan(50);
+      });
+
+      it("refuses what does not fit one item", async () => {
+        const large: Claim = { ...claim("claim-large", 1, 5), body: kilobytes(400) };
+        await expect(store.write([large])).rejects.toMatchObject({ code: "internal" });
       });
     });
 

@@ -87,17 +87,31 @@ describe("the calls the program makes", () => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
     return [...new Set([...text.matchAll(/\bnew (\w+)Command\(/g)].map(([, name = ""]) => name))].sort();
   };
-  const granted = (sid: string): readonly string[] =>
-    (rights["kv"] ?? []).filter((it) => it.sid === sid).flatMap(({ actions }) => actions);
+  const granted = (sid: string, name = "kv"): readonly string[] =>
+    (rights[name] ?? []).filter((it) => it.sid === sid).flatMap(({ actions }) => actions);
 
   it("to the table are the ones granted", () => {
     // A transaction is authorised member by member.
     const members = ["ConditionCheckItem", "DeleteItem", "PutItem"];
     const calls = commandsOf("src/storage/table.ts").flatMap((it) => (it === "TransactWriteItems" ? members : [it]));
 
-    expect([...granted("Read"), ...granted("Write")].sort()).toEqual(
+    expect([...granted("Read"), ...granted("Write"), ...granted("Claim", "login")].sort()).toEqual(
       [...new Set(calls)].sort().map((it) => `dynamodb:${it}`),
     );
+  });
+
+  it("keep a claim to spent signatures, and to the function that logs callers in", () => {
+    const claim = (name: string, leading: string) =>
+      may(name, {
+        action: "dynamodb:UpdateItem",
+        resource: table,
+        context: { "dynamodb:LeadingKeys": [leading] },
+      });
+
+    expect(FUNCTIONS.filter((name) => claim(name, "spent#t"))).toEqual(["login"]);
+    for (const leading of ["token#t", "entity#e", "data#auth-aws:1", "key#token"]) {
+      expect(FUNCTIONS.filter((name) => claim(name, leading))).toEqual([]);
+    }
   });
 
   it("to the key are the ones granted", () => {

@@ -52,7 +52,7 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
   const open = (item: Item | undefined): Entry | undefined =>
     item && { address: item.address, body: parseJson(item.text), n: item.n, clear: item.clear };
 
-  const put = (write: Extract<Write, { op: "put" }>): Item => {
+  const put = (write: Extract<Write, { op: "put" | "claim" }>): Item => {
     const text = writeJson(write.body);
     if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw new VaultError("payload_too_large");
     counter += 1;
@@ -79,9 +79,15 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
       if (writes.length > 100 || new Set(writes.map((one) => keyOf(one.address))).size < writes.length) {
         throw new Error("a transaction holds at most 100 writes, each to another item");
       }
-      const lost = writes.find((one) => !holds(one.when, items.get(keyOf(one.address))));
+      const lost = writes.find((one) => {
+        const item = items.get(keyOf(one.address));
+        return one.op === "claim" ? item && (item.clear.openUntil ?? 0) <= one.at : !holds(one.when, item);
+      });
       if (lost) throw new ConditionFailed(lost);
-      const made = writes.map((one) => (one.op === "put" ? put(one) : undefined));
+      const made = writes.map((one) => {
+        const kept = one.op === "claim" ? items.get(keyOf(one.address)) : undefined;
+        return kept ?? ("body" in one ? put(one) : undefined);
+      });
       for (const [index, one] of writes.entries()) {
         const item = made[index];
         if (item) items.set(keyOf(one.address), item);

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import { type Address, type Clear, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
+import {
+  type Address,
+  type Clear,
+  type Condition,
+  ConditionFailed,
+  type Entry,
+  type View,
+  type Write,
+} from "../../storage/store.ts";
 import { mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
 
@@ -68,7 +76,7 @@ export const findByAccessor = async (
   return found && { ...found, key };
 };
 
-const removal = (storage: View, address: Address, accessor: string, when: Write["when"] = "any"): readonly Write[] => [
+const removal = (storage: View, address: Address, accessor: string, when: Condition = "any"): readonly Write[] => [
   { op: "delete", address, when },
   { op: "delete", address: accessorAddress(storage, accessor), when: "any" },
 ];

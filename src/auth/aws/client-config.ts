@@ -7,6 +7,13 @@ import { changeStored, readStored } from "./stored.ts";
 
 /** `config/client`: how the mount speaks to AWS, and what it demands of a signed request. */
 
+/**
+ * Signatures count whole seconds and cover neither role nor process: workers that share credentials and start together
+ * send the same bytes. They arrive within a few seconds; whoever captured a request is expected later.
+ */
+const REPLAY_WINDOW = 5;
+const LONGEST_REPLAY_WINDOW = 60;
+
 export const clientConfigShape = {
   access_key: field.text("Access key of the look-ups; empty: the program's own credentials."),
   secret_key: field.text("Secret of `access_key`; never read back."),
@@ -18,6 +25,9 @@ export const clientConfigShape = {
   iam_server_id_header_value: field.text("Value that a login must carry, signed, as X-Vault-AWS-IAM-Server-ID."),
   allowed_sts_header_values: field.commaList("Further headers that a login may carry to STS."),
   max_retries: field.integer("Tries after a failed connection; -1: the default."),
+  replay_window: field.duration(
+    "How long after its first use a signed request is taken again, at most 60 s; 0: strictly once. Zeroth's own.",
+  ),
 };
 const configInput = z.object(clientConfigShape);
 export type ClientConfigInput = z.output<typeof configInput>;
@@ -33,6 +43,8 @@ const stored = z.object({
   iam_server_id_header_value: z.string(),
   allowed_sts_header_values: z.array(z.string()),
   max_retries: z.number(),
+  /** Seconds. Not in configurations written before it existed. */
+  replay_window: z.number().default(REPLAY_WINDOW),
 });
 export type ClientConfig = z.output<typeof stored>;
 
@@ -50,6 +62,7 @@ const DEFAULTS: ClientConfig = {
   iam_server_id_header_value: "",
   allowed_sts_header_values: [],
   max_retries: -1,
+  replay_window: REPLAY_WINDOW,
 };
 
 export const clientConfigAddress = (storage: View) => storage.at("config/client");
@@ -79,6 +92,8 @@ export const writeClientConfig = async (storage: View, input: ClientConfigInput)
       .filter((name) => name !== "")
       .map(canonicalName);
     checkUrls(config);
+    if (config.replay_window < 0 || config.replay_window > LONGEST_REPLAY_WINDOW)
+      throw invalidRequest(`replay_window must be between 0 and ${LONGEST_REPLAY_WINDOW} seconds`);
     return config;
   });
 };

@@ -138,7 +138,7 @@ const readSigning = (headers: Headers): Signing => {
 
 export interface SignedLogin {
   readonly request: StsRequest;
-  /** SHA-256 of the signature, hex: what may be used once. */
+  /** SHA-256 of the signature, hex: what must not be used again once its replay window is over. */
   readonly once: string;
 }
 

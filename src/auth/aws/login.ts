@@ -1,5 +1,6 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
+import { seconds } from "../../std/time.ts";
 import type { AccountHints } from "./account-hints.ts";
 import { askAws } from "./ask.ts";
 import { clientConfig } from "./client-config.ts";
@@ -90,5 +91,8 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
   const machine = await infer(survey, role, name, identity);
   if (survey.scopes.size > 0) parts.accounts.remember(cx.storage, name, identity.principal.account);
   const shown = await identityConfig(cx.storage);
-  return { ...loginGrant({ name, role, identity, machine, shown }), once: signed.once };
+  return {
+    ...loginGrant({ name, role, identity, machine, shown }),
+    once: { value: signed.once, window: seconds(config.replay_window) },
+  };
 };

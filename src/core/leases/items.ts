@@ -1,7 +1,7 @@
 import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
-import { type Clear, ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import { type Clear, type Condition, ConditionFailed, type Entry, type Put } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { ending } from "./expiry.ts";
@@ -14,7 +14,7 @@ export interface LeaseItems {
   tag(id: string): Promise<string>;
   read(id: string): Promise<Entry | undefined>;
   /** A write of the item, due at `due` in the expiry index. */
-  put(lease: Lease, due: EpochSeconds, when: Write["when"]): Promise<Write>;
+  put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
   /**
    * Reads, asks what shall become of it, writes; asks again when somebody was first. `edit` answers nothing to leave it
    * as it is, and throws to refuse. Answers the lease as it then is; nothing where there is none.
@@ -32,7 +32,7 @@ export const createLeaseItems = (core: () => Core): LeaseItems => {
   const read = async (id: string): Promise<Entry | undefined> =>
     (await core().store.get([leaseAddress(await tag(id))]))[0];
 
-  const put = async (lease: Lease, due: EpochSeconds, when: Write["when"]): Promise<Write> => {
+  const put = async (lease: Lease, due: EpochSeconds, when: Condition): Promise<Put> => {
     const own = await tag(lease.id);
     return { op: "put", address: leaseAddress(own), body: toSealed(lease), clear: ending(due, own), when };
   };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   invalidRequest,
   type LoginGrant,
+  type Once,
   permissionDenied,
   type TokenParams,
   VaultError,
@@ -22,8 +23,8 @@ import { grantTtl } from "./ttl.ts";
 /**
  * From a login the auth method vouches for to a token: entity and alias, lifetime, policies, one transaction.
  *
- * Security: a login can never make a root token, and what must work once (a captured signature) is spent in the same
- * transaction that makes the token, so two racing callers cannot both get one.
+ * Security: a login can never make a root token, and what must not be shown again (a captured signature) is spent in the
+ * same transaction that makes the token, so after the first login's window nobody gets one for it.
  */
 
 const SPENT_SECONDS: Seconds = seconds(15 * 60);
@@ -87,19 +88,19 @@ const lifetime = (params: TokenParams, mount: Mount, now: EpochSeconds) =>
     mountMax: mount.info.maxTtl,
   });
 
-/** Spent everywhere at once: a signature captured at one mount is worth nothing at another. */
-const spend = (once: string, now: EpochSeconds): Write => {
-  const tag = createHash("sha256").update(once).digest("base64url");
-  return {
-    op: "put",
-    address: spentAddress(tag),
-    body: { at: now },
-    clear: vanishing(plus(now, SPENT_SECONDS), seconds(60)),
-    when: "absent",
-  };
+/**
+ * Spent everywhere at once: a signature captured at one mount is worth nothing at another. The first login puts the item
+ * and says until when others may show the same; a login that wants it strictly once takes it only where nobody was.
+ */
+const spend = ({ value, window }: Once, nowMs: number): Write => {
+  const address = spentAddress(createHash("sha256").update(value).digest("base64url"));
+  const body = { at: nowMs };
+  const clear = vanishing(plus(epochSeconds(nowMs), SPENT_SECONDS), seconds(60));
+  if (window === 0) return { op: "put", address, body, clear, when: "absent" };
+  return { op: "claim", address, body, clear: { ...clear, openUntil: nowMs + window * 1000 }, at: nowMs };
 };
 
-/** Throws `invalid_credentials` when what must work once was used before; `permission_denied` outside bound CIDRs. */
+/** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
 export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn> => {
   const { grant, mount, path } = request;
   const { token: params } = grant;
@@ -108,10 +109,11 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   if (!grant.addressJudged && cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
     throw permissionDenied("address is outside the role's bound CIDR blocks");
   }
-  const now = epochSeconds(core.clock.now());
+  const nowMs = core.clock.now();
+  const now = epochSeconds(nowMs);
   const { ttl, warnings } = lifetime(params, mount, now);
   const type = tokenType(params, mount);
-  const once = grant.once === undefined ? [] : [spend(grant.once, now)];
+  const once = grant.once === undefined ? [] : [spend(grant.once, nowMs)];
 
   for (let attempt = 0; ; attempt++) {
     const identity: LoginIdentity | undefined = grant.alias
@@ -144,7 +146,11 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       if (once.includes(cause.write)) {
         core.signal({ kind: "login-replayed" });
         core.log("login signature replayed", { mount: mount.info.path });
-        throw permissionDenied("the same signed request was used before", "permission denied");
+        // Who signs a second later has another signature, and gets in.
+        throw invalidRequest("login request has already been used", {
+          reason: "the signature was used before, and its replay window is over",
+          retryAfter: 1,
+        });
       }
       if (!identity?.writes.includes(cause.write)) throw cause;
       identity.forget();

@@ -11,6 +11,7 @@ const SET = {
   iam_server_id_header_value: "",
   allowed_sts_header_values: [],
   max_retries: -1,
+  replay_window: 5,
 };
 
 describe("config/client", () => {
