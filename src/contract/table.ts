@@ -13,10 +13,10 @@ export const ATTRIBUTES = {
   end: "exp",
   /** Number: when DynamoDB's TTL may remove the item, epoch seconds. */
   timeToLive: "ttl",
-  /** Number: until when a claimed entry lets others in, epoch milliseconds; spent login signatures only. */
-  openUntil: "until",
   /** String `<minute bucket>#<shard>`: partition key of the expiry index; live leases only. */
   bucket: "bucket",
+  /** Number: until when a claimed entry lets others in, epoch milliseconds; spent login signatures only. */
+  openUntil: "until",
   /** Number: how many items the sealed body is spread over; only where there is more than one. */
   parts: "parts",
   /** Number: when a wrapped key was made, epoch seconds; `key#` items only, for display. */

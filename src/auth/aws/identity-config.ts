@@ -87,7 +87,7 @@ export const writeIdentityConfig = async (storage: View, input: IdentityConfigIn
       iam_alias:
         iam_alias === undefined
           ? previous.iam_alias
-          : oneOf("iam_alias", IAM_ALIASES, "role_id unique_id full_arn", iam_alias),
+          : oneOf("iam_alias", IAM_ALIASES, "role_id unique_id full_arn canonical_arn", iam_alias),
       iam_metadata: iam_metadata ? selection(IAM_METADATA, DEFAULTS.iam_metadata, iam_metadata) : previous.iam_metadata,
       ec2_alias:
         ec2_alias === undefined

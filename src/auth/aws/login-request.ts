@@ -19,15 +19,15 @@ import {
 
 /**
  * A login as a caller sends it, and the one request it may become. Nothing of the outgoing request is the caller's
- * text but the values of a few headers: method and path are fixed, body and host are chosen from constants that equal
- * what was signed, and the place to connect to follows from the region of the signature.
+ * text but the values of a few headers: the path is fixed, method, parameters and host are chosen from constants that
+ * equal what was signed, and the place to connect to follows from the region of the signature.
  */
 
 export const loginShape = {
   role: field.text("Role to log in to; absent: the caller's own friendly name."),
-  iam_http_request_method: field.text("Method of the signed request: `POST`."),
+  iam_http_request_method: field.text("Method of the signed request: `POST`, or `GET` with the parameters in the URL."),
   iam_request_url: field.text("Base64 of the URL of the signed request."),
-  iam_request_body: field.text("Base64 of the body of the signed request."),
+  iam_request_body: field.text("Base64 of the body of the signed request; of a GET empty or absent."),
   iam_request_headers: headersField,
   pkcs7: field.text("PKCS#7 signature of an EC2 identity document."),
   identity: field.text("Base64 of an EC2 identity document."),
@@ -41,7 +41,10 @@ export type LoginInput = z.output<typeof loginInput>;
 export const MOST_AGE_MS = 10 * 60_000;
 export const MOST_AHEAD_MS = 4 * 60_000;
 
-const BODIES = ["Action=GetCallerIdentity&Version=2011-06-15", "Version=2011-06-15&Action=GetCallerIdentity"] as const;
+const PARAMETERS = [
+  "Action=GetCallerIdentity&Version=2011-06-15",
+  "Version=2011-06-15&Action=GetCallerIdentity",
+] as const;
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i;
 
 /** 400 `invalid request`; only the audit log learns why. */
@@ -53,36 +56,49 @@ export const loginType = (input: LoginInput): "iam" | "ec2" => {
   const iam =
     input.iam_http_request_method !== undefined &&
     input.iam_request_url !== undefined &&
-    input.iam_request_body !== undefined &&
+    (input.iam_request_body !== undefined || input.iam_http_request_method === "GET") &&
     input.iam_request_headers !== undefined;
   if (ec2 && iam) throw invalidRequest("supplied auth values for both ec2 and iam auth types");
   if (!ec2 && !iam) throw invalidRequest("didn't supply required authentication values");
   return ec2 ? "ec2" : "iam";
 };
 
-const checkMethod = (method: string | undefined): void => {
+const readMethod = (method: string | undefined): StsRequest["method"] => {
   if (!method) throw invalidRequest("missing iam_http_request_method");
-  if (method !== "POST") throw invalidRequest("invalid iam_http_request_method; currently only 'POST' is supported");
+  if (method === "POST" || method === "GET") return method;
+  throw invalidRequest("invalid iam_http_request_method; currently only 'GET' and 'POST' are supported");
 };
 
-/** The host of the signed URL, by a grammar that knows `https://<host>/` and nothing else. */
-const readHost = (encoded: string | undefined): string => {
+/** The constant that equals the parameters as they were sent. */
+const constantOf = (parameters: string): string | undefined => PARAMETERS.find((known) => known === parameters);
+
+/** The parts of the signed URL, by a grammar that knows `https://<host>/` and, after it, parameters of a GET. */
+const readUrl = (encoded: string | undefined, method: StsRequest["method"]): { host: string; query: string } => {
   if (!encoded) throw invalidRequest("missing iam_request_url");
   if (encoded.length > 4096) throw invalid("iam_request_url is too long");
   const url = decodeBase64(encoded);
   if (url === undefined) throw invalidRequest("failed to base64 decode iam_request_url");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\x00-\x20\x7f]/.test(url)) throw invalidRequest("error parsing iam_request_url");
-  const [, host] = /^https:\/\/([a-z0-9.-]{1,120})\/?$/.exec(url) ?? [];
-  if (host === undefined) throw invalid("iam_request_url is not https://<host>/");
-  return host;
+  const [, host, sent] = /^https:\/\/([a-z0-9.-]{1,120})\/?(?:\?(.*))?$/.exec(url) ?? [];
+  if (host === undefined || (method === "POST" && sent !== undefined))
+    throw invalid("iam_request_url is not https://<host>/");
+  if (method === "POST") return { host, query: "" };
+  const query = constantOf(sent ?? "");
+  // A presigned URL too: its signature could be valid for days.
+  if (query === undefined) throw invalid("the query is not that of a GetCallerIdentity signed in its headers");
+  return { host, query };
 };
 
-const readBody = (encoded: string | undefined): string => {
+const readBody = (encoded: string | undefined, method: StsRequest["method"]): string => {
+  if (method === "GET") {
+    if (encoded) throw invalid("a GET has a body");
+    return "";
+  }
   if (!encoded) throw invalidRequest("missing iam_request_body");
   const body = encoded.length > 2048 ? undefined : decodeBase64(encoded);
   if (body === undefined) throw invalidRequest("failed to base64 decode iam_request_body");
-  const constant = BODIES.find((known) => known === body);
+  const constant = constantOf(body);
   if (constant === undefined) throw invalidRequest("iam request body is invalid");
   return constant;
 };
@@ -144,9 +160,9 @@ export interface SignedLogin {
 
 /** Judges an IAM login and builds the request to STS. Throws `invalid_request`; nothing has been sent by then. */
 export const readLogin = (input: LoginInput, config: ClientConfig, partition: Partition, now: number): SignedLogin => {
-  checkMethod(input.iam_http_request_method);
-  const host = readHost(input.iam_request_url);
-  const body = readBody(input.iam_request_body);
+  const method = readMethod(input.iam_http_request_method);
+  const { host, query } = readUrl(input.iam_request_url, method);
+  const body = readBody(input.iam_request_body, method);
   const sent = input.iam_request_headers;
   if (!sent || sent.length === 0) throw invalidRequest("missing iam_request_headers");
   const headers = singleHeaders(sent);
@@ -174,11 +190,13 @@ export const readLogin = (input: LoginInput, config: ClientConfig, partition: Pa
     request: {
       endpoint,
       host,
+      method,
+      query,
       body,
       headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        ...headersSentOn(headers, extra),
-        "content-length": ours["content-length"],
+        ...(method === "POST" ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+        ...headersSentOn(headers, signed, extra),
+        ...(method === "POST" || signed.has("content-length") ? { "content-length": ours["content-length"] } : {}),
         ...(headers.has("x-amz-content-sha256") ? { "x-amz-content-sha256": ours["x-amz-content-sha256"] } : {}),
         authorization: writeAuthorization(signing),
       },

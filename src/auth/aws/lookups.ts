@@ -83,7 +83,8 @@ const findScope = async (survey: Survey, account: string, partition: Partition):
     return { ...common, via: { roleArn: via.sts_role, externalId: via.external_id, stsRegion: config.sts_region } };
   const own = await lookups.directory.ownAccount(keys);
   if (own === account) return common;
-  throw new Refusal(`unable to fetch client for account ID "${account}" -- default client is for account "${own}"`);
+  // Vault names the other account; callers of a foreign one learn nothing about ours.
+  throw new Refusal(`unable to fetch client for account ID "${account}" -- default client is for another account`);
 };
 
 export const callerScope = (survey: Survey, identity: Identity): Promise<AccountScope> => {

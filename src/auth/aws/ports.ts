@@ -6,12 +6,15 @@ import type { Partition } from "./regions.ts";
  * An answer here is believed about the account it was asked in and about nothing else.
  */
 
-/** The one request that is ever sent to STS for a caller. `POST /` is understood. */
+/** The one request that is ever sent to STS for a caller: GetCallerIdentity at `/`. */
 export interface StsRequest {
   /** Host to connect to by TLS. One of `regions.ts` or the configured one, never a caller's text. */
   readonly endpoint: string;
   /** The `Host` header: what the caller signed; one of `regions.ts` or the configured one. */
   readonly host: string;
+  readonly method: "GET" | "POST";
+  /** The parameters, one of a few constants: of a GET in the URL, of a POST in the body. The other one is empty. */
+  readonly query: string;
   readonly body: string;
   /** Lower-case names, all from an allow-list. */
   readonly headers: Readonly<Record<string, string>>;

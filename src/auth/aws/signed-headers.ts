@@ -4,7 +4,7 @@ import type { SentHeader } from "./header-shapes.ts";
  * What a login's headers say, judged: the signature taken apart by a full-match grammar, and the few other headers
  * that may be sent on. Whatever else was sent is dropped if nobody signed it and it steers nothing, and refused
  * otherwise: a signed header that is not sent on would break the signature, and one that is sent on may steer STS.
- * Source: IAM User Guide, "Create a signed AWS API request".
+ * Source: IAM User Guide, "Create a signed AWS API request"; what SDKs sign was taken from their signers.
  */
 
 export const SERVER_ID = "X-Vault-AWS-IAM-Server-ID";
@@ -80,6 +80,17 @@ export const serverIdFault = (headers: Headers, expected: string): string | unde
 const SENT_ON = new Set(["content-type", "x-amz-date", "x-amz-security-token", SERVER_ID.toLowerCase()]);
 /** Sent on with a value of our own, which the caller's must equal. */
 const OURS = new Set(["authorization", "host", "content-length", "x-amz-content-sha256"]);
+/** What SDKs and HTTP clients add and some sign: says who asks, decides nothing. Sent on where it was signed. */
+const TOLD = new Set([
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "amz-sdk-invocation-id",
+  "amz-sdk-request",
+  "user-agent",
+  "x-amz-user-agent",
+  "x-amzn-trace-id",
+]);
 /** Known to AWS as parts of a presigned URL; harmless and dropped when not signed. */
 const PRESIGNED = new Set(["x-amz-algorithm", "x-amz-credential", "x-amz-signature", "x-amz-signedheaders"]);
 /** Change how a message is read, routed or answered: refused even when nobody signed them. */
@@ -87,7 +98,10 @@ const STEERING =
   /^(content-encoding|transfer-encoding|te|trailer|expect|upgrade|forwarded|x-forwarded-.*|proxy-.*|x-http-method.*)$/;
 /** What no operator can allow either: these belong to the connection, not to the request. */
 const NEVER = /^(connection|content-encoding|transfer-encoding|te|trailer|expect|upgrade|proxy-.*)$/;
+/** An answer in another form than XML, or packed, could not be read strictly. */
 const PLAIN_ACCEPT = /^(\*\/\*|application\/xml|text\/xml)$/;
+const steersAnswer = (name: string, value: string, signed: boolean): boolean =>
+  (name === "accept" && !PLAIN_ACCEPT.test(value)) || (name === "accept-encoding" && signed && value !== "identity");
 
 /** The lower-case names that `allowed_sts_header_values` adds to what is sent on. */
 export const allowedExtra = (configured: readonly string[]): ReadonlySet<string> =>
@@ -101,13 +115,20 @@ export const forbiddenHeader = (
 ): string | undefined => {
   for (const [name, value] of headers) {
     if (SENT_ON.has(name) || OURS.has(name) || extra.has(name)) continue;
-    const unknownAmz = name.startsWith("x-amz-") && !PRESIGNED.has(name);
-    const steers = STEERING.test(name) || (name === "accept" && !PLAIN_ACCEPT.test(value));
-    if (unknownAmz || steers || signed.has(name)) return canonicalName(name);
+    const known = TOLD.has(name) || PRESIGNED.has(name);
+    const steers = STEERING.test(name) || steersAnswer(name, value, signed.has(name));
+    const unsendable = signed.has(name) && !TOLD.has(name);
+    if (steers || unsendable || (name.startsWith("x-amz-") && !known)) return canonicalName(name);
   }
   return undefined;
 };
 
 /** The caller's own headers that go out. */
-export const headersSentOn = (headers: Headers, extra: ReadonlySet<string>): Record<string, string> =>
-  Object.fromEntries([...headers].filter(([name]) => SENT_ON.has(name) || extra.has(name)));
+export const headersSentOn = (
+  headers: Headers,
+  signed: ReadonlySet<string>,
+  extra: ReadonlySet<string>,
+): Record<string, string> =>
+  Object.fromEntries(
+    [...headers].filter(([name]) => SENT_ON.has(name) || extra.has(name) || (TOLD.has(name) && signed.has(name))),
+  );

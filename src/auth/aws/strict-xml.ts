@@ -9,7 +9,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 export interface XmlElement {
   readonly name: string;
   readonly children: readonly XmlElement[];
-  /** Of a leaf; digits and entities stay text. */
+  /** Of a leaf, as it stands: blanks are not taken off; digits and entities stay text. */
   readonly text: string;
 }
 
@@ -22,11 +22,15 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   processEntities: false,
-  trimValues: true,
+  trimValues: false,
 });
 
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** White space between elements; a text that says something beside elements is refused, as it is a child of no name. */
+const isLayout = (node: unknown): boolean =>
+  isNode(node) && typeof node["#text"] === "string" && /^\s*$/.test(node["#text"]);
 
 const nodeName = (node: Node): string | undefined => {
   const names = Object.keys(node).filter((key) => key !== ":@");
@@ -42,7 +46,7 @@ const element = (node: unknown, depth: number): XmlElement | undefined => {
   if (content.length === 1 && isNode(first) && typeof first["#text"] === "string")
     return { name, children: [], text: first["#text"] };
   const children: XmlElement[] = [];
-  for (const child of content) {
+  for (const child of content.filter((one) => !isLayout(one))) {
     const parsed = element(child, depth + 1);
     if (!parsed) return undefined;
     children.push(parsed);

@@ -63,7 +63,7 @@ const parseClaims = (body: string): Claims | undefined => {
   if (rest.length > 1 || rest.some((child) => child.name !== "ResponseMetadata")) return undefined;
   const [arn, userId, account] = ["Arn", "UserId", "Account"].map((name) => only(result, name));
   if (!arn || !userId || !account) return undefined;
-  if ([arn, userId, account].some((leaf) => leaf.children.length > 0 || !/^[^&]+$/.test(leaf.text))) return undefined;
+  if ([arn, userId, account].some((leaf) => leaf.children.length > 0 || !/^[^&\s]+$/.test(leaf.text))) return undefined;
   return { arn: arn.text, userId: userId.text, account: account.text };
 };
 
@@ -98,6 +98,10 @@ export const identityOf = (claims: Claims, partition: Partition): Identity => {
 /** Sends the request and reads the answer. Throws `invalid_request` or, when STS is at fault, `upstream_failed`. */
 export const callerIdentity = async (sts: StsFetch, request: StsRequest, partition: Partition): Promise<Identity> => {
   const answer = await ask(sts, request);
+  if ((answer.headers["content-encoding"] ?? "identity") !== "identity")
+    throw invalidRequest("error making upstream request: body of GetCallerIdentity is invalid", {
+      reason: "the answer of STS is packed, which was not asked for",
+    });
   if (!/^text\/xml(;\s*charset=utf-8)?$/i.test(answer.headers["content-type"] ?? "")) {
     if (answer.status >= 500) checkStatus(answer);
     throw invalidRequest("error making upstream request: body of GetCallerIdentity is invalid");

@@ -7,7 +7,7 @@ import { adoptPassword, findUser, foldName, USER_NAME, type User } from "./users
 /**
  * A login by name and password, and its renewal.
  *
- * Security: a name that does not exist costs and answers what a wrong password does.
+ * Security: a name that does not exist is answered as a wrong password is; what it costs says `passwords.ts`.
  */
 
 const LOGIN = "login/";

@@ -2,13 +2,14 @@ import { createHash, type ScryptOptions, scrypt, timingSafeEqual } from "node:cr
 import { z } from "zod";
 import { invalidRequest } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
-import { bcryptMatches, HIGHEST_COST, LOWEST_COST, parseBcrypt } from "./bcrypt.ts";
+import { bcryptCost, bcryptMatches, HIGHEST_COST, isAffordable, LOWEST_COST } from "./bcrypt.ts";
 
 /**
  * Hashes of passwords: scrypt with a salt per user, and bcrypt hashes that operators bring along.
  *
- * Security: whoever asks about a user that does not exist costs what one that does costs: the same derivation against a
- * hash nothing matches.
+ * Security: a user that does not exist costs what a user with an scrypt hash costs: the same derivation against a hash
+ * nothing matches. A user whose bcrypt hash was brought along costs what that hash costs, until the first login replaces
+ * it: until then the time of an answer can tell that there is such a user.
  */
 
 /** What bcrypt, and so Vault, looks at; a longer password would be cut silently there. */
@@ -60,16 +61,16 @@ export const passwordBytes = (password: string | undefined): Uint8Array => {
 
 /** A bcrypt hash as an operator gives it. Throws for what is none, and for one that would take too long to check. */
 export const broughtAlong = (text: string): StoredPassword => {
-  const parsed = parseBcrypt(text);
-  if (!parsed) throw invalidRequest("password_hash is not a bcrypt hash");
-  if (parsed.cost < LOWEST_COST || parsed.cost > HIGHEST_COST)
+  const cost = bcryptCost(text);
+  if (cost === undefined) throw invalidRequest("password_hash is not a bcrypt hash");
+  if (!isAffordable(cost))
     throw invalidRequest(`password_hash must have a cost from ${LOWEST_COST} to ${HIGHEST_COST}`);
   return { kind: "bcrypt", text };
 };
 
 export interface Passwords {
   hash(password: Uint8Array, random: RandomSource): Promise<StoredPassword>;
-  /** Whether it is the one; `undefined` for no user is `false`, at the price of a user. */
+  /** Whether it is the one; `undefined` for no user is `false`, at the price of a user with an scrypt hash. */
   matches(password: Uint8Array, stored: StoredPassword | undefined): Promise<boolean>;
 }
 
@@ -90,10 +91,7 @@ export const createPasswords = (options: { readonly cost?: ScryptCost; readonly 
     },
     matches: async (password, stored) => {
       const against = stored ?? nobody;
-      if (against.kind === "bcrypt") {
-        const parsed = parseBcrypt(against.text);
-        return parsed !== undefined && bcryptMatches(password, parsed);
-      }
+      if (against.kind === "bcrypt") return bcryptMatches(password, against.text);
       const { n, r, p } = against;
       const derived = await derive(password, Buffer.from(against.salt, "base64"), { n, r, p });
       return timingSafeEqual(derived, Buffer.from(against.hash, "base64")) && stored !== undefined;

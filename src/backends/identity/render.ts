@@ -20,7 +20,7 @@ export const AliasShown = z.object({
   mount_accessor: z.string(),
   ...mountShape,
   metadata: pairs,
-  custom_metadata: pairs,
+  custom_metadata: pairs.nullable(),
   merged_from_canonical_ids: texts.nullable(),
   local: z.boolean(),
   creation_time: z.string(),
@@ -60,7 +60,7 @@ export const AliasInfo = z.object({
   name: z.string(),
   mount_accessor: z.string(),
   ...mountShape,
-  custom_metadata: pairs,
+  custom_metadata: pairs.nullable(),
   local: z.boolean(),
 });
 const groupAliasShape = {
@@ -123,7 +123,7 @@ export const aliasData = (alias: Alias, entity: string, snapshot: Snapshot) => (
   mount_accessor: alias.mountAccessor,
   ...mountOf(snapshot, alias.mountAccessor),
   metadata: orNull(alias.metadata),
-  custom_metadata: alias.customMetadata,
+  custom_metadata: orNull(alias.customMetadata),
   merged_from_canonical_ids: orNull(alias.mergedFromCanonicalIds),
   local: alias.local,
   creation_time: alias.creationTime,
@@ -171,7 +171,7 @@ export const aliasInfo = (alias: Alias, entity: string, snapshot: Snapshot) => (
   name: alias.name,
   mount_accessor: alias.mountAccessor,
   ...mountOf(snapshot, alias.mountAccessor),
-  custom_metadata: alias.customMetadata,
+  custom_metadata: orNull(alias.customMetadata),
   local: alias.local,
 });
 

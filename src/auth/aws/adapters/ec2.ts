@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { Hash } from "@smithy/hash-node";
 import type { Fetch } from "../../../outgoing/index.ts";
 import { type AccountScope, type Ec2Instance, LookupFailed } from "../ports.ts";
 import { dnsSuffix } from "../regions.ts";
@@ -15,30 +15,12 @@ const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const DEADLINE_MS = 4000;
 const MOST_BYTES = 512 * 1024;
 
-/** The hash that the signer asks for, by node:crypto. */
-class Sha256 {
-  readonly #secret: string | Uint8Array | undefined;
-  #hash: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#secret = secret === undefined || typeof secret === "string" ? secret : bytes(secret);
-    this.#hash = this.#start();
-  }
-  #start(): Hash | Hmac {
-    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
-  }
-  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof chunk === "string" ? chunk : bytes(chunk));
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-  reset(): void {
-    this.#hash = this.#start();
+/** The hash that the signer asks for: a keyed one where it gives a secret. */
+class Sha256 extends Hash {
+  constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
+    super("sha256", secret);
   }
 }
-
-const bytes = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 
 const signed = async (connections: Connections, scope: AccountScope, region: string, body: string) => {
   const { SignatureV4 } = await import("./sdk/signer.ts");

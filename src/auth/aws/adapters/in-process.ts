@@ -38,7 +38,7 @@ export const fetchThrough =
       hostname: url.hostname,
       method,
       path: url.pathname,
-      query: {},
+      query: Object.fromEntries(url.searchParams),
       headers: { ...headers },
       body,
     });

@@ -13,14 +13,14 @@ export const stsFetch =
   (fetch: Fetch, { override, monotonic }: { readonly override?: string; readonly monotonic: () => number }): StsFetch =>
   async (request) => {
     const end = monotonic() + DEADLINE_MS;
-    const url = new URL("/", override ?? `https://${request.endpoint}`);
+    const url = new URL(request.query === "" ? "/" : `/?${request.query}`, override ?? `https://${request.endpoint}`);
     for (let tries = request.retries; ; tries -= 1) {
       try {
         return await fetch({
-          method: "POST",
+          method: request.method,
           url,
           headers: { ...request.headers, host: request.host },
-          body: request.body,
+          ...(request.method === "POST" ? { body: request.body } : {}),
           deadlineMs: Math.max(1, end - monotonic()),
           mostBytes: MOST_BYTES,
         });

@@ -79,7 +79,7 @@ describe("config/identity", () => {
   });
 
   it.each([
-    [{ iam_alias: "x" }, 'iam_alias of "x" not in set of allowed values: [role_id unique_id full_arn]'],
+    [{ iam_alias: "x" }, 'iam_alias of "x" not in set of allowed values: [role_id unique_id full_arn canonical_arn]'],
     [{ ec2_alias: "x" }, 'ec2_alias of "x" not in set of allowed values: [role_id instance_id image_id]'],
     [
       { iam_metadata: "default,client_arn" },

@@ -5,6 +5,7 @@ import {
   IAMClient,
 } from "@aws-sdk/client-iam";
 import { CreateActivationCommand, DeregisterManagedInstanceCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { awsAdapters } from "../../../../src/auth/aws/adapters/index.ts";
@@ -137,6 +138,49 @@ describe("the AWS login over the embedded AWS", () => {
     });
     const second = await mount.request("update", "login", await signedLogin(lambda, "any"));
     expect(second.reply?.auth).toMatchObject({ displayName: "function/mi-0a1b2c3d4e5f60718" });
+  });
+
+  it("takes what the JavaScript SDK signs, with all the headers it adds", async () => {
+    const client = new STSClient({ region: "us-east-1", credentials: ADMIN_1, requestHandler: aws.requestHandler });
+    let seen: { hostname: string; headers: Record<string, string>; body?: unknown } | undefined;
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        seen = args.request as typeof seen;
+        return next(args);
+      },
+      { step: "finalizeRequest", priority: "low", name: "seen" },
+    );
+    await client.send(new GetCallerIdentityCommand({}));
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const { reply } = await mount.request("update", "login", {
+      role: "any",
+      iam_http_request_method: "POST",
+      iam_request_url: base64(`https://${seen?.hostname}/`),
+      iam_request_body: base64(String(seen?.body)),
+      iam_request_headers: base64(JSON.stringify(seen?.headers)),
+    });
+
+    expect(String(seen?.headers["authorization"])).toMatch(/amz-sdk-invocation-id;amz-sdk-request;.*x-amz-user-agent/);
+    expect(reply?.auth).toMatchObject({ displayName: "administrator" });
+  });
+
+  it("takes GetCallerIdentity signed as GET, with a User-Agent among the signed headers", async () => {
+    const hostname = "sts.us-east-1.amazonaws.com";
+    const query = { Action: "GetCallerIdentity", Version: "2011-06-15" };
+    const signer = new SignatureV4({ service: "sts", region: "us-east-1", credentials: ADMIN_1, sha256: Sha256 });
+    const headers = { host: hostname, "user-agent": "test", "x-amz-user-agent": "test" };
+    const request = { method: "GET", protocol: "https:", hostname, path: "/", query, headers };
+    const signed = await signer.sign(request, { signableHeaders: new Set(["user-agent"]) });
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const { reply } = await mount.request("update", "login", {
+      role: "any",
+      iam_http_request_method: "GET",
+      iam_request_url: base64(`https://${hostname}/?Action=GetCallerIdentity&Version=2011-06-15`),
+      iam_request_body: "",
+      iam_request_headers: base64(JSON.stringify(signed.headers)),
+    });
+
+    expect(reply?.auth).toMatchObject({ displayName: "administrator" });
   });
 
   it("S20 does not take a function that is named like a node for the node", async () => {

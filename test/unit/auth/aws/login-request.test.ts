@@ -35,9 +35,9 @@ describe("which type of login is meant", () => {
 describe("method, URL and body", () => {
   it.each([
     [{ method: "" }, "missing iam_http_request_method"],
-    [{ method: "post" }, "invalid iam_http_request_method; currently only 'POST' is supported"],
-    [{ method: "GET" }, "invalid iam_http_request_method; currently only 'POST' is supported"],
-    [{ method: "POST " }, "invalid iam_http_request_method; currently only 'POST' is supported"],
+    [{ method: "post" }, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported"],
+    [{ method: "PUT" }, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported"],
+    [{ method: "POST " }, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported"],
     [{ url: "" }, "missing iam_request_url"],
     [{ url: "https://sts.amazonaws.com/?Action=GetCallerIdentity" }, "invalid request"],
     [{ url: "https://sts.amazonaws.com/?X-Amz-Signature=00" }, "invalid request"],
@@ -410,6 +410,8 @@ describe("what goes out to STS", () => {
       {
         endpoint: "sts.amazonaws.com",
         host: "sts.amazonaws.com",
+        method: "POST",
+        query: "",
         body: "Action=GetCallerIdentity&Version=2011-06-15",
         headers: {
           authorization: String(headers["Authorization"]),
@@ -429,6 +431,78 @@ describe("what goes out to STS", () => {
     expect(world.sent[0]?.headers).toMatchObject({ "x-amz-foo": "bar" });
     const smuggled = world.login({ headers: withHeader("Transfer-Encoding", ["chunked"]), role: "app" });
     expect(await wireOf(smuggled)).toBe("invalid request header: Transfer-Encoding");
+  });
+
+  it("carries what SDKs and clients sign beside the request, and only where they signed it", async () => {
+    const world = await boundWorld();
+    const told = {
+      "user-agent": "Ruby",
+      "x-amz-user-agent": "aws-sdk-js/3.0",
+      accept: "*/*",
+      "accept-encoding": "identity",
+      "amz-sdk-invocation-id": "b1ab6c4e-8a2d-4d4f-9b1e-2b1f6f6f0b3a",
+      "amz-sdk-request": "attempt=1; max=3",
+      "x-amzn-trace-id": "Root=1-5759e988-bd862e3fe1be46a994272793",
+    };
+    const signed = ["host", "x-amz-date", ...Object.keys(told)].sort().join(";");
+    const { "User-Agent": _, ...headers } = goodHeaders("us-east-1", NOW, signed);
+    await world.login({ headers: { ...headers, ...told }, role: "app" });
+    expect(world.sent.at(-1)?.headers).toMatchObject(told);
+
+    await world.login({
+      headers: { ...told, ...headers, Authorization: goodHeaders()["Authorization"] ?? "" },
+      role: "app",
+    });
+    for (const name of Object.keys(told)) expect(world.sent.at(-1)?.headers).not.toHaveProperty(name);
+  });
+
+  it.each([
+    ["accept", "application/json", "Accept"],
+    ["accept-encoding", "gzip", "Accept-Encoding"],
+    ["connection", "keep-alive", "Connection"],
+    ["x-custom", "1", "X-Custom"],
+  ])("V01(b) does not carry a signed %s: %s", async (name, value, shown) => {
+    const world = await boundWorld();
+    const headers = { ...goodHeaders("us-east-1", NOW, `host;${name};x-amz-date`), [name]: value };
+    expect(await wireOf(world.login({ headers, role: "app" }))).toBe(`invalid request header: ${shown}`);
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each(["Action=GetCallerIdentity&Version=2011-06-15", "Version=2011-06-15&Action=GetCallerIdentity"])(
+    "is a GET with the parameters %s in the URL where that was signed",
+    async (query) => {
+      const world = await boundWorld();
+      const headers: HeaderObject = {
+        Authorization: goodHeaders("us-east-1", NOW, "host;x-amz-date")["Authorization"] ?? "",
+        "X-Amz-Date": amzDate(NOW),
+      };
+      const given = { method: "GET", url: `https://sts.amazonaws.com/?${query}`, body: "", headers, role: "app" };
+      await world.login(given);
+      const { iam_request_body: _, ...bodiless } = loginBody(given);
+      await world.login(bodiless);
+      for (const sent of world.sent) {
+        expect(sent).toMatchObject({ endpoint: "sts.amazonaws.com", method: "GET", query, body: "" });
+        expect(Object.keys(sent.headers).sort()).toEqual(["authorization", "x-amz-date"]);
+      }
+      expect(world.sent).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ["no query", "", ""],
+    ["another action", "?Action=GetSessionToken&Version=2011-06-15", ""],
+    ["an action of its own behind", "?Action=GetCallerIdentity&Version=2011-06-15&Action=AssumeRole", ""],
+    ["an encoded action", "?Action=GetCallerIdentit%79&Version=2011-06-15", ""],
+    ["the parameters of a presigned URL", "?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Expires=604800", ""],
+    ["a body too", "?Action=GetCallerIdentity&Version=2011-06-15", "Action=AssumeRole"],
+    ["a fragment", "?Action=GetCallerIdentity&Version=2011-06-15#", ""],
+  ])("V01(e) is never a GET with %s", async (_, query, body) => {
+    const world = await boundWorld();
+    const given = { method: "GET", url: `https://sts.amazonaws.com/${query}`, body, role: "app" };
+    expect(await wireOf(world.login(given))).toBe("invalid request");
+    const post = { url: `https://sts.amazonaws.com/${query || "?"}`, role: "app" };
+    expect(await wireOf(world.login(post))).toBe("invalid request");
+    expect(world.sent).toEqual([]);
   });
 
   it("V01(e) S09 has a constant shape for every input that is let through", async () => {

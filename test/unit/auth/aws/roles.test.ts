@@ -223,7 +223,7 @@ describe("a write of a role is refused", () => {
     [
       "is of an account that cannot be asked",
       `arn:aws:iam::${OTHER}:role/app`,
-      `unable to fetch client for account ID "${OTHER}" -- default client is for account "${OWN}"`,
+      `unable to fetch client for account ID "${OTHER}" -- default client is for another account`,
     ],
     ["is none", "app", "unrecognized arn: contains 1 colon-separated parts, expected 6"],
     ["is a session's", `arn:aws:sts::${OWN}:assumed-role/app/s`, 'unrecognized principal type: "assumed-role"'],

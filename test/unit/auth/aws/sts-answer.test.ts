@@ -37,6 +37,14 @@ describe("an answer of STS", () => {
     },
   );
 
+  it("V01(c) that is packed is no identity, whatever its type", async () => {
+    const answer = { ...stsSays(GOOD), headers: { "content-type": "text/xml", "content-encoding": "gzip" } };
+    expect(await refusal(answer)).toEqual({
+      code: "invalid_request",
+      wire: "error making upstream request: body of GetCallerIdentity is invalid",
+    });
+  });
+
   it("V01(c) in JSON that holds a whole XML answer is no identity, even when it calls itself XML", async () => {
     expect(await refusal(xml(JSON.stringify({ message: answerXml(GOOD) })))).toEqual({
       code: "invalid_request",
@@ -53,6 +61,10 @@ describe("an answer of STS", () => {
     ["two results", inner.replace(result, result + result)],
     ["no result", inner.replace(result, "")],
     ["the result in a comment", inner.replace(result, `<!-- ${result} -->`)],
+    ["a blank before a leaf's text", inner.replace("<Arn>", "<Arn> ")],
+    ["a blank after a leaf's text", inner.replace("</UserId>", " </UserId>")],
+    ["a line end in a leaf", inner.replace("</Account>", "\n</Account>")],
+    ["text beside elements", inner.replace("<Arn>", "x<Arn>")],
     ["a comment", inner.replace(result, `<!-- x -->${result}`)],
     ["the result in CDATA", inner.replace(result, `<![CDATA[${result}]]>`)],
     ["CDATA inside a leaf", inner.replace(GOOD.arn, `<![CDATA[${GOOD.arn}]]>`)],

@@ -10,6 +10,8 @@ describe("the request to STS on the wire", () => {
   const request: StsRequest = {
     endpoint: "sts.amazonaws.com",
     host: "sts.amazonaws.com",
+    method: "POST",
+    query: "",
     body: "Action=GetCallerIdentity&Version=2011-06-15",
     headers: { "content-type": "application/x-www-form-urlencoded", "content-length": "43", authorization: "x" },
     retries: 1,
