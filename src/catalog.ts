@@ -45,6 +45,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     type: "aws",
     home: "login",
     outside: ["identity-reads"],
+    folds: { "role/{role}": "case" },
     load: async () => (await import("./auth/aws/backend.ts")).awsAuth(await parts.aws()),
   },
   {
@@ -52,6 +53,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     type: "approle",
     home: "login",
     lockable: true,
+    folds: { "role/{role_name}": "case" },
     load: async () => (await import("./auth/approle/backend.ts")).approleAuth(),
   },
   {
@@ -59,6 +61,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     type: "userpass",
     home: "login",
     lockable: true,
+    folds: { "login/{username}": "case", "users/{username}": "case" },
     load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
   },
 ];
@@ -69,6 +72,16 @@ export const coreRows = (core: () => Core, store: () => SealedStore): readonly C
     kind: "secret",
     type: "system",
     home: "system",
+    folds: {
+      "audit/{path+}": "mount",
+      "auth/{path+}": "mount",
+      "config/auditing/request-headers/{header:any}": "case",
+      "config/ui/headers/{header:any}": "case",
+      "locked-users/{mount_accessor:any}/unlock/{alias_identifier+}": "case",
+      "mounts/{path+}": "mount",
+      "policies/acl/{name+}": "policy",
+      "policy/{name+}": "policy",
+    },
     load: async () => (await import("./backends/system/backend.ts")).systemBackend(core(), store()),
   },
   {
@@ -81,12 +94,14 @@ export const coreRows = (core: () => Core, store: () => SealedStore): readonly C
     kind: "secret",
     type: "identity",
     home: "system",
+    folds: { "entity/name/{name+}": "letters", "group/name/{name+}": "letters" },
     load: async () => (await import("./backends/identity/backend.ts")).identityBackend(core()),
   },
   {
     kind: "auth",
     type: "token",
     home: "login",
+    folds: { "create/{role_name}": "case", "roles/{role_name}": "case" },
     load: async () => (await import("./backends/token/backend.ts")).tokenBackend(core()),
   },
 ];

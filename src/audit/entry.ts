@@ -137,6 +137,7 @@ const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): R
     client_token_accessor: known && known.token.accessor !== "" ? style.hashAccessor(known.token.accessor) : undefined,
     namespace: { id: "root" },
     path: decoded.path,
+    sent_path: decoded.sentPath,
     data: redactData(decoded.data, rules),
     remote_address: decoded.sourceAddress,
     wrap_ttl: decoded.wrapTtl,

@@ -37,6 +37,8 @@ export interface AuditEvent {
 export interface AuditedRequest {
   readonly requestId: string;
   readonly path: string;
+  /** The path as it was sent, where that is another spelling. */
+  readonly sentPath?: string;
   readonly token: Sensitive<string> | undefined;
   readonly wrapTtl: Seconds | undefined;
   readonly data: JsonObject;

@@ -1,6 +1,6 @@
 import type { Home } from "../contract/functions.ts";
 import { homeOfPath } from "../contract/routes.ts";
-import type { Backend } from "../framework/index.ts";
+import { type Backend, type FoldTable, foldsOf } from "../framework/index.ts";
 
 /**
  * The backends core was given, by kind and type. Core imports none of them: the list stands in `src/catalog.ts`.
@@ -17,6 +17,8 @@ export interface Catalog {
   ): Promise<Backend | undefined>;
   /** The path table of a type, whoever serves it: for telling what a path needs, never for running it. */
   table(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Promise<Backend | undefined>;
+  /** Which captures fold in a backend, whether or not its code is here. */
+  foldsOf(kind: "secret" | "auth", type: string): FoldTable;
   /** Name of the function that serves this instead; `undefined` when nobody does. */
   elsewhere(kind: "secret" | "auth", type: string, path: string): string | undefined;
   /** Whether the backend of a type has `onUnmount`, wherever it is hosted. */
@@ -38,6 +40,8 @@ export interface CatalogRow extends Home {
   readonly lockable?: true;
   /** Its backend has the hook of that name; said here too, for the function that unmounts and does not host it. */
   readonly onUnmount?: true;
+  /** Which captures of its paths fold, for functions without its code. Held against the path table when it is loaded. */
+  readonly folds?: FoldTable;
   /** Loads the code when it is first needed, so that a function parses only what it serves. */
   readonly load: (options: Readonly<Record<string, string>>) => Promise<Backend>;
 }
@@ -45,12 +49,23 @@ export interface CatalogRow extends Home {
 /** Which function runs a row for a path; a path may be empty where only the type is asked for. */
 export type Hosted = (row: CatalogRow, path: string) => boolean;
 
+const NOTHING_FOLDS: FoldTable = {};
+
+const foldsIn = (table: FoldTable): string => JSON.stringify(Object.entries(table).sort());
+
+/** Throws where row and path table disagree about names that fold: a fault of the program. */
+const checked = (row: CatalogRow, backend: Backend): Backend => {
+  const folds = foldsOf(backend.paths);
+  if (foldsIn(folds) === foldsIn(row.folds ?? {})) return backend;
+  throw new Error(`the catalog's row of "${row.type}" must say what its paths fold: ${JSON.stringify(folds)}`);
+};
+
 export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () => true): Catalog => {
   const made = new Map<string, Promise<Backend>>();
   const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
   const load = (row: CatalogRow, options: Readonly<Record<string, string>>): Promise<Backend> => {
     const key = `${row.kind}/${row.type}/${row.variant?.(options) ?? ""}`;
-    const known = made.get(key) ?? row.load(options);
+    const known = made.get(key) ?? row.load(options).then((backend) => checked(row, backend));
     made.set(key, known);
     known.catch(() => made.delete(key));
     return known;
@@ -70,6 +85,7 @@ export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () =
       const row = rowOf(kind, type);
       return row && load(row, options);
     },
+    foldsOf: (kind, type) => rowOf(kind, type)?.folds ?? NOTHING_FOLDS,
     hasUnmountHook: (kind, type) => rowOf(kind, type)?.onUnmount === true,
     elsewhere: (kind, type, path) => {
       const row = rowOf(kind, type);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Accessor, MountId, MountPath, Seconds } from "../std/brand.ts";
+import type { Fold } from "../std/fold.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
@@ -24,13 +25,24 @@ export type Captures<P extends string> = P extends `${string}{${infer N}}${infer
   : never;
 
 export interface Request<P extends string, In> {
+  /** What the path captured, folded as the table says: what policy and audit saw, and what things are found by. */
   readonly params: { readonly [K in Captures<P>]: string };
+  /** The same as the caller wrote it: for showing a name and for naming what is new, never for finding. */
+  readonly given: { readonly [K in Captures<P>]: string };
   readonly input: In;
   /** The operation as decided by the existence check. */
   readonly operation: Operation;
-  /** The path below the mount, as asked. */
+  /** The canonical path below the mount. */
   readonly path: string;
 }
+
+/** A capture whose names fold: other spellings of a name are the same name. */
+export interface FoldedCapture {
+  readonly description: string;
+  readonly fold: Fold;
+}
+/** What a capture is: its description, and how its names fold unless each spelling is a name of its own. */
+export type CaptureText = string | FoldedCapture;
 
 /** Who asks, as far as a backend may know: never the token itself. Absent fields: not logged in. */
 export interface Caller {
@@ -105,8 +117,8 @@ export interface Op<P extends string, In, A extends Answers> {
 export interface Path<P extends string = string> {
   readonly template: P;
   readonly summary: string;
-  /** A description per capture; the compiler counts them. */
-  readonly params: { readonly [K in Captures<P>]: string };
+  /** A description per capture, and how it folds (`folded`); the compiler counts them. */
+  readonly params: { readonly [K in Captures<P>]: CaptureText };
   /** Splits POST into create and update; absent: every POST is an update. */
   readonly exists?: (
     request: { readonly params: Request<P, unknown>["params"] },
@@ -124,6 +136,7 @@ export interface Path<P extends string = string> {
   readonly ops: { readonly [K in Operation]?: Op<P, any, any> };
 }
 
+/** A row of a table, whatever its template; `AnyOp` its operations. For what works on tables as such. */
 // biome-ignore lint/suspicious/noExplicitAny: templates of many shapes in one list
 export type AnyPath = Path<any>;
 // biome-ignore lint/suspicious/noExplicitAny: operations of many shapes in one table
@@ -179,4 +192,6 @@ export const path = <const P extends string>(template: P, definition: Omit<Path<
   template,
   ...definition,
 });
+/** Describes a capture whose names fold. */
+export const folded = (fold: Fold, description: string): FoldedCapture => ({ fold, description });
 export const defineBackend = (backend: Backend): Backend => backend;

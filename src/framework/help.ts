@@ -1,8 +1,9 @@
 import { answersInWords } from "./answers.ts";
 import type { AnyPath, Backend } from "./backend.ts";
 import { openApiPaths } from "./openapi.ts";
-import { parseTemplate, type RouteMatch } from "./route.ts";
+import type { RouteMatch } from "./route.ts";
 import { fieldsOfPath } from "./schema.ts";
+import { parseTemplate } from "./template.ts";
 
 /** What `?help=1` and `vault path-help` show, in the look of Vault's own help. */
 

@@ -7,7 +7,9 @@ export type {
   BackendContext,
   Caller,
   Captures,
+  CaptureText,
   CrashPoint,
+  FoldedCapture,
   MountInfo,
   Op,
   Operation,
@@ -16,7 +18,9 @@ export type {
   Request,
   Revoke,
 } from "./backend.ts";
-export { defineBackend, op, path } from "./backend.ts";
+export { defineBackend, folded, op, path } from "./backend.ts";
+export type { Canonical, Folds, FoldTable } from "./captures.ts";
+export { canonicalIn, compileFolds, foldsOf } from "./captures.ts";
 export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";

@@ -1,7 +1,8 @@
 import { type AnswerForm, AuthBlock, formsOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
-import { parseTemplate } from "./route.ts";
+import { capturesOf } from "./captures.ts";
 import { type JsonSchema, jsonSchema } from "./schema.ts";
+import { parseTemplate } from "./template.ts";
 
 /**
  * The OpenAPI document of mounted backends, from their path tables. Documents nothing that is not in a table; holds no
@@ -34,7 +35,7 @@ const words = (text: string): string[] =>
     .map((word) => word.toLowerCase());
 
 const pathParameters = (path: AnyPath): Parameter[] =>
-  Object.entries<string>(path.params).map(([name, description]) => ({
+  capturesOf(path).map(([name, description]) => ({
     name,
     in: "path",
     required: true,

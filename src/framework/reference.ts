@@ -1,7 +1,8 @@
 import { type AnswerForm, formsOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
-import { parseTemplate } from "./route.ts";
+import { capturesOf } from "./captures.ts";
 import { type FieldInfo, fieldsOfOp, fieldsOfPath, isJsonSchema, type JsonSchema, jsonSchema } from "./schema.ts";
+import { parseTemplate } from "./template.ts";
 
 /** The API reference in Markdown, one page per backend, from its path table. */
 
@@ -102,7 +103,7 @@ const operation = (backend: Backend, path: AnyPath, name: Operation, op: AnyOp):
 };
 
 const section = (backend: Backend, path: AnyPath): string => {
-  const captures = Object.entries<string>(path.params);
+  const captures = capturesOf(path);
   const ops = Object.entries(path.ops) as [Operation, AnyOp | undefined][];
   return [
     `## \`${where(backend, path)}\``,

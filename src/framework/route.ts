@@ -1,4 +1,6 @@
 import type { AnyPath } from "./backend.ts";
+import { type Canonical, canonicalIn, compileFolds, foldsOf } from "./captures.ts";
+import { parseTemplate, refuse, type Shape } from "./template.ts";
 
 /**
  * Finds the row of a path table that answers a path below the mount: one trie, built once per backend.
@@ -8,23 +10,30 @@ import type { AnyPath } from "./backend.ts";
  * `{name:at}` the same with `@` inside; `{name:any}` any one segment; `{name+}` one or more segments, whose text may
  * end in `/`, optionally followed by static segments. Static text wins over a capture, a capture over the rest.
  *
+ * Names that fold (`captures.ts`) are folded first: every spelling of a path leads to one row with the same captures.
+ *
  * A LIST path ends in `/`. A path that has a `list` operation also answers to its template with a `/` behind it; a
  * path without one does not, so that `LIST sys/mounts` is an unknown path, as in Vault.
  */
 
 export interface RouteMatch {
   readonly path: AnyPath;
+  /** What the template captured of the canonical path. */
   readonly params: Readonly<Record<string, string>>;
+  /** What it captured of the path as it was sent. */
+  readonly given: Readonly<Record<string, string>>;
+  /** The canonical path. */
+  readonly below: string;
 }
 
 export interface Routes {
-  /** `below`: the path below the mount, decoded, without a leading slash. */
+  /** The row for a path in any spelling. `below`: the path below the mount, decoded, without a leading slash. */
   match(below: string): RouteMatch | undefined;
+  /** The one spelling of a path that counts. */
+  canonical(below: string): Canonical;
 }
 
-type Kind = "generic" | "at" | "any";
-
-const SHAPES: Readonly<Record<Kind, RegExp>> = {
+const SHAPES: Readonly<Record<Shape, RegExp>> = {
   generic: /^\w(?:[\w.-]*\w)?$/,
   at: /^\w(?:[\w.@-]*\w)?$/,
   any: /^./su,
@@ -41,49 +50,13 @@ interface Rest extends Row {
 
 interface Node {
   readonly statics: Map<string, Node>;
-  capture: { readonly kind: Kind; readonly node: Node } | undefined;
+  capture: { readonly kind: Shape; readonly node: Node } | undefined;
   row: Row | undefined;
   /** Longest suffix first. */
   readonly rests: Rest[];
 }
 
-export type TemplatePart =
-  | { readonly type: "static"; readonly text: string }
-  | { readonly type: "capture"; readonly name: string; readonly kind: Kind }
-  | { readonly type: "rest"; readonly name: string };
-
 const emptyNode = (): Node => ({ statics: new Map(), capture: undefined, row: undefined, rests: [] });
-
-const refuse = (template: string, why: string): never => {
-  throw new Error(`template "${template}": ${why}`);
-};
-
-const parsePart = (segment: string, template: string): TemplatePart => {
-  if (segment === "") return refuse(template, "has an empty segment");
-  const capture = /^\{([A-Za-z_]\w*)(?:(\+)|:(generic|at|any))?\}$/.exec(segment);
-  if (!capture) {
-    return /[{}]/.test(segment)
-      ? refuse(template, `cannot read the capture in "${segment}"`)
-      : { type: "static", text: segment };
-  }
-  const name = capture[1] ?? "";
-  if (capture[2]) return { type: "rest", name };
-  const kind = capture[3];
-  return { type: "capture", name, kind: kind === "at" || kind === "any" ? kind : "generic" };
-};
-
-/** The parts of a template. Throws for one that cannot be read, or that captures a name twice. */
-export const parseTemplate = (template: string): readonly TemplatePart[] => {
-  if (template === "") return [];
-  const parts = template.split("/").map((segment) => parsePart(segment, template));
-  const names = parts.flatMap((part) => (part.type === "static" ? [] : [part.name]));
-  if (new Set(names).size !== names.length) refuse(template, "captures a name twice");
-  const rest = parts.findIndex((part) => part.type === "rest");
-  if (rest >= 0 && parts.slice(rest + 1).some((part) => part.type !== "static")) {
-    refuse(template, "only static segments may follow a rest capture");
-  }
-  return parts;
-};
 
 const insert = (root: Node, path: AnyPath): void => {
   const template: string = path.template;
@@ -117,7 +90,9 @@ const insert = (root: Node, path: AnyPath): void => {
   node.row = { path, names };
 };
 
-const found = (row: Row, values: readonly string[]): RouteMatch => ({
+type Found = Pick<RouteMatch, "path" | "params">;
+
+const found = (row: Row, values: readonly string[]): Found => ({
   path: row.path,
   params: Object.fromEntries(row.names.map((name, index) => [name, values[index] ?? ""])),
 });
@@ -133,7 +108,7 @@ const matchRest = (
   at: number,
   slash: boolean,
   values: readonly string[],
-): RouteMatch | undefined => {
+): Found | undefined => {
   for (const rest of node.rests) {
     if (!endsWith(segments, rest.suffix, at)) continue;
     const listed = Object.hasOwn(rest.path.ops, "list");
@@ -151,7 +126,7 @@ const walk = (
   at: number,
   slash: boolean,
   values: readonly string[],
-): RouteMatch | undefined => {
+): Found | undefined => {
   const segment = segments[at];
   if (segment === undefined) {
     if (!node.row || (slash && !Object.hasOwn(node.row.path.ops, "list"))) return undefined;
@@ -174,11 +149,20 @@ const walk = (
 export const compileRoutes = (paths: readonly AnyPath[]): Routes => {
   const root = emptyNode();
   for (const path of paths) insert(root, path);
+  const folds = compileFolds(foldsOf(paths));
+  const look = (below: string): Found | undefined => {
+    const slash = below.endsWith("/");
+    const text = slash ? below.slice(0, -1) : below;
+    return walk(root, text === "" ? [] : text.split("/"), 0, slash, []);
+  };
   return {
-    match: (below) => {
-      const slash = below.endsWith("/");
-      const text = slash ? below.slice(0, -1) : below;
-      return walk(root, text === "" ? [] : text.split("/"), 0, slash, []);
+    canonical: (below) => canonicalIn(folds, below),
+    match: (sent) => {
+      const { below } = canonicalIn(folds, sent);
+      const row = look(below);
+      if (!row) return undefined;
+      const asSent = below === sent ? row : look(sent);
+      return { ...row, given: asSent?.path === row.path ? asSent.params : row.params, below };
     },
   };
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AnyOp, AnyPath } from "./backend.ts";
+import { capturesOf } from "./captures.ts";
 import { shapeOf } from "./parse.ts";
 
 /** The path table in the words of documents: fields with their types, taken from the zod schemas. */
@@ -53,7 +54,7 @@ export const fieldsOfPath = (path: AnyPath): readonly FieldInfo[] => {
   for (const op of Object.values(path.ops)) {
     for (const field of op === undefined ? [] : fieldsOfOp(op)) fields.set(field.name, field);
   }
-  for (const [name, description] of Object.entries<string>(path.params)) {
+  for (const [name, description] of capturesOf(path)) {
     fields.set(name, { name, type: "string", description });
   }
   return [...fields.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

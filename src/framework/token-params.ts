@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canonicalPolicyNames } from "../policy/names.ts";
 import type { Seconds } from "../std/brand.ts";
 import { canonicalCidr, inCidrs } from "../std/cidr.ts";
 import type { JsonValue } from "../std/json.ts";
@@ -124,10 +125,6 @@ const parseType = (given: string): TokenType => {
   throw invalidRequest(`invalid 'token_type' value ${JSON.stringify(given.slice(0, 48))}`);
 };
 
-/** Lower case, no empty names, no doubles, sorted: how policies are kept under their older name. */
-export const normalPolicies = (given: readonly string[]): string[] =>
-  [...new Set(given.map((name) => name.trim().toLowerCase()).filter((name) => name !== ""))].sort();
-
 const refuseNegative = (name: string, value: number): number => {
   if (value < 0) throw invalidRequest(`'${name}' cannot be negative`);
   return value;
@@ -135,7 +132,7 @@ const refuseNegative = (name: string, value: number): number => {
 
 const checkTogether = (fields: TokenFields): void => {
   // Stricter than Vault, which takes it and refuses the login: a role that can never work should not be written.
-  if (normalPolicies(fields.token_policies).includes("root")) {
+  if (canonicalPolicyNames(fields.token_policies).includes("root")) {
     throw invalidRequest("auth methods cannot create root tokens");
   }
   if (fields.token_type === "batch" || fields.token_type === "default-batch") {
@@ -182,7 +179,7 @@ export const mergeTokenFields = (
     token_policies: input.token_policies
       ? [...input.token_policies]
       : input.policies
-        ? normalPolicies(input.policies)
+        ? canonicalPolicyNames(input.policies)
         : previous.token_policies,
     token_ttl: input.token_ttl ?? input.ttl ?? previous.token_ttl,
     token_type: type === undefined ? previous.token_type : parseType(type),

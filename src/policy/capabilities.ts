@@ -1,4 +1,6 @@
 import type { Acl } from "./compile.ts";
+import { rulesAt } from "./decide.ts";
+import type { Folding } from "./folding.ts";
 import { CAPABILITY_BITS, capabilityNames } from "./policy.ts";
 import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
 
@@ -7,10 +9,12 @@ import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
  * is granted. A path that ends in a slash is asked for as a LIST would be. Parameter and wrapping limits and the need
  * for sudo play no part. Source: https://developer.hashicorp.com/vault/api-docs/system/capabilities
  */
-export const capabilitiesOf = (acl: Acl, path: string): readonly string[] => {
+export const capabilitiesOf = (acl: Acl, path: string, folding?: Folding): readonly string[] => {
   if (acl.root) return ["root"];
   const canonical = canonicalPath(path);
-  const rule = canonical.endsWith("/") ? ruleForList(acl, canonical) : ruleFor(acl, canonical);
+  const list = canonical.endsWith("/");
+  const rules = rulesAt(acl, canonical, list, folding);
+  const rule = list ? ruleForList(rules, canonical) : ruleFor(rules, canonical);
   const granted = rule === undefined ? 0 : rule.capabilities;
   return granted === 0 || (granted & CAPABILITY_BITS.deny) !== 0 ? ["deny"] : capabilityNames(granted);
 };

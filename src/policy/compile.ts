@@ -37,27 +37,30 @@ const collect = (policies: readonly Policy[], identity: TemplateContext | undefi
   return rules;
 };
 
-/**
- * Compiles policies. `identity` fills in templates; without it, and where a value is missing or unsafe, a templated
- * stanza is dropped. The `root` policy counts only as the sole policy: beside others it grants nothing.
- */
-export const compileAcl = (policies: readonly Policy[], identity?: TemplateContext): Acl => {
+/** Rules by pattern, put where a decision finds them. */
+export const indexRules = (
+  rules: ReadonlyMap<string, Rule>,
+): Pick<Acl, "exact" | "prefixes" | "segments" | "rules" | "size"> => {
   const exact = new Map<string, Rule>();
   const prefixes = new PrefixTree<Rule>();
   const segments = new SegmentTree<Rule>();
-  const rules = collect(policies, identity);
   for (const [pattern, rule] of rules) {
     if (rule.kind === "exact") exact.set(pattern, rule);
     else if (rule.kind === "prefix") prefixes.set(pattern.slice(0, -1), rule);
     else segments.set(pattern, rule);
   }
+  return { exact, prefixes, segments, rules, size: rules.size };
+};
+
+/**
+ * Compiles policies. `identity` fills in templates; without it, and where a value is missing or unsafe, a templated
+ * stanza is dropped. The `root` policy counts only as the sole policy: beside others it grants nothing.
+ */
+export const compileAcl = (policies: readonly Policy[], identity?: TemplateContext): Acl => {
+  const rules = collect(policies, identity);
   return {
     root: policies.length === 1 && policies[0]?.root === true,
     templated: policies.some((policy) => policy.templated),
-    exact,
-    prefixes,
-    segments,
-    rules,
-    size: rules.size,
+    ...indexRules(rules),
   };
 };

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../std/json.ts";
 import type { Acl } from "./compile.ts";
+import { type Folding, foldAcl } from "./folding.ts";
 import { parameterProblem } from "./parameters.ts";
 import { CAPABILITY_BITS, type RuleSource } from "./policy.ts";
 import { denies, type Rule } from "./rule.ts";
@@ -15,8 +16,10 @@ import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
  */
 
 export interface AccessRequest {
-  /** Without `/v1/`; matched in its own case. A LIST is judged with its final slash, given or not. */
+  /** Without `/v1/`, canonical; matched in its own case. A LIST is judged with its final slash, given or not. */
   readonly path: string;
+  /** Where a name in the path folds: rules that write it in another spelling count too. */
+  readonly folding?: Folding | undefined;
   readonly operation: "create" | "read" | "update" | "patch" | "delete" | "list" | "help";
   /** Top-level keys of the body; for reads, all query parameters. */
   readonly parameters?: JsonObject;
@@ -98,12 +101,22 @@ export const judge = (rule: Rule, request: AccessRequest, bit: number): Decision
   return { allowed: true, reason: "granted", rule: named, isRoot: false };
 };
 
+/** The rules that speak for a path: as written where one of them denies so, else as they read where the path folds. */
+export const rulesAt = (acl: Acl, path: string, list: boolean, folding: Folding | undefined): Acl => {
+  const read = folding && foldAcl(acl, folding);
+  if (read === undefined || read === acl) return acl;
+  const written = list ? ruleForList(acl, path) : ruleFor(acl, path);
+  return written !== undefined && denies(written) ? acl : read;
+};
+
 /** Whether the token's policies allow the request, by which rule, or why not. */
 export const decide = (acl: Acl, request: AccessRequest): Decision => {
   if (acl.root) return { allowed: true, reason: "root", isRoot: true };
   if (request.operation === "help") return { allowed: true, reason: "help", isRoot: false };
   const path = canonicalPath(request.path);
-  const rule = request.operation === "list" ? ruleForList(acl, path) : ruleFor(acl, path);
+  const list = request.operation === "list";
+  const rules = rulesAt(acl, path, list, request.folding);
+  const rule = list ? ruleForList(rules, path) : ruleFor(rules, path);
   if (rule === undefined) return { allowed: false, reason: "no_rule", isRoot: false };
   return judge(rule, request, CAPABILITY_BITS[request.operation]);
 };

@@ -1,5 +1,5 @@
 import type { Acl } from "./compile.ts";
-import { type AccessRequest, type Decision, decide, judge } from "./decide.ts";
+import { type AccessRequest, type Decision, decide, judge, rulesAt } from "./decide.ts";
 import { parsePolicy } from "./parse.ts";
 import { CAPABILITY_BITS, type Capability, capabilityNames, type RuleSource } from "./policy.ts";
 import { mergeRules, type Rule, ruleOf } from "./rule.ts";
@@ -61,8 +61,10 @@ const helps = (text: string, path: string, request: AccessRequest, existing: Rul
 export const explain = (acl: Acl, request: AccessRequest): Explanation => {
   const decision = decide(acl, request);
   const path = canonicalPath(request.path);
-  const spellings = request.operation === "list" ? listSpellings(path) : [path];
-  const candidates = matchingRules(acl, [...new Set(spellings)]).map((rule) => ({
+  const list = request.operation === "list";
+  const spellings = list ? listSpellings(path) : [path];
+  const rules = rulesAt(acl, path, list, request.folding);
+  const candidates = matchingRules(rules, [...new Set(spellings)]).map((rule) => ({
     pattern: rule.pattern,
     capabilities: capabilityNames(rule.capabilities),
     sources: rule.sources.map(({ name, line }) => ({ name, line })),
@@ -70,7 +72,7 @@ export const explain = (acl: Acl, request: AccessRequest): Explanation => {
   }));
   if (decision.allowed) return { decision, candidates };
   const exactPath = spellings[0] ?? path;
-  const existing = acl.exact.get(exactPath);
+  const existing = rules.exact.get(exactPath);
   const suggestion = stanzaFor(exactPath, request, existing);
   const works = helps(suggestion, exactPath, request, existing);
   return works ? { decision, candidates, suggestion } : { decision, candidates };

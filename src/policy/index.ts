@@ -10,9 +10,11 @@ export { type Acl, compileAcl } from "./compile.ts";
 export { type AccessRequest, type Decision, type DecisionReason, decide } from "./decide.ts";
 export { PolicyError } from "./errors.ts";
 export { type CandidateRule, type Explanation, explain } from "./explain.ts";
+export { type Folding, foldPattern } from "./folding.ts";
 export { globMatch } from "./glob.ts";
 export {
   canonicalPolicyName,
+  canonicalPolicyNames,
   decodePolicyText,
   listedPolicyNames,
   nameForDelete,

@@ -1,3 +1,4 @@
+import { FOLDS } from "../std/fold.ts";
 import { PolicyError, quote } from "./errors.ts";
 
 /**
@@ -11,10 +12,12 @@ const IMMUTABLE = new Set(["root", "response-wrapping", "control-group"]);
 const HIDDEN = new Set(["response-wrapping", "control-group"]);
 const LONGEST_NAME = 512;
 
-const foldAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-
 /** Trims and folds A-Z, as every operation does. Other letters keep their case. */
-export const canonicalPolicyName = (name: string): string => foldAscii(name.trim());
+export const canonicalPolicyName = FOLDS.policy;
+
+/** Names of policies as they are kept and compared: canonical, without empty ones and doubles, sorted. */
+export const canonicalPolicyNames = (names: readonly string[]): string[] =>
+  [...new Set(names.map(canonicalPolicyName).filter((name) => name !== ""))].sort();
 
 // Letters outside ASCII whose other case is an ASCII letter: Kelvin sign, long s, dotted and dotless i.
 const FOLDS_TO_ASCII = /[\u212a\u017f\u0130\u0131]/;

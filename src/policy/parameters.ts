@@ -1,5 +1,6 @@
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../std/json.ts";
 import { globMatch } from "./glob.ts";
+import { canonicalPolicyName } from "./names.ts";
 import type { Constraints, ParameterLists } from "./policy.ts";
 
 /**
@@ -64,7 +65,7 @@ const policyNames = (value: JsonValue): readonly JsonValue[] => {
   return parts.flatMap((part): readonly JsonValue[] => (typeof part === "string" ? commaParts(part) : [part]));
 };
 
-const folded = (value: JsonValue): JsonValue => (typeof value === "string" ? value.trim().toLowerCase() : value);
+const folded = (value: JsonValue): JsonValue => (typeof value === "string" ? canonicalPolicyName(value) : value);
 
 const isAllowed = (name: string, value: JsonValue, list: readonly JsonValue[]): boolean => {
   if (list.length === 0) return true;

@@ -10,8 +10,8 @@ import {
   openApiDocument,
   VaultError,
 } from "../../src/framework/index.ts";
-import { parseTemplate } from "../../src/framework/route.ts";
 import { fieldsOfOp, fieldsOfPath, jsonSchema } from "../../src/framework/schema.ts";
+import { parseTemplate } from "../../src/framework/template.ts";
 import { statusOf } from "../../src/http/index.ts";
 import { as, type LeaseId } from "../../src/std/brand.ts";
 import type { JsonObject, JsonValue } from "../../src/std/json.ts";

@@ -106,7 +106,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
       if (!op) throw new VaultError("unsupported_operation", { wire: "unsupported operation" });
       const { input, warnings } = parseInput(match.path, operation, op, match.params, data);
       const reply: Reply | undefined = await op.handle(
-        { params: match.params, input, operation, path },
+        { params: match.params, given: match.given, input, operation, path: match.below },
         contextOver(storage.read),
       );
       checkAnswer({

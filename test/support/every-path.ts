@@ -1,6 +1,6 @@
 import type { AnyOp, Backend, Path } from "../../src/framework/index.ts";
-import { parseTemplate } from "../../src/framework/route.ts";
 import { type FieldInfo, fieldsOfOp } from "../../src/framework/schema.ts";
+import { parseTemplate } from "../../src/framework/template.ts";
 import type { TestServer } from "./make-server.ts";
 
 /** Every operation of every backend that is mounted, as requests: so that a test holds for paths that are built later. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 import { nextRole, type RoleInput, roleShape } from "./role-rules.ts";
-import { changeRole, findRole, foldName, listRoles, RoleShown, readRole, removeRole } from "./roles.ts";
+import { changeRole, findRole, listRoles, RoleShown, readRole, removeRole } from "./roles.ts";
 import { purge } from "./secret-ids.ts";
 
 /** `role` and `role/:role_name`: whole roles. */
 
-export const ROLE_NAME = { role_name: "Name of the role; case does not matter." };
+export const ROLE_NAME = { role_name: folded("case", "Name of the role; case does not matter.") };
 const MOST_BYTES = 4096;
 
 const write = op<"role/{role_name}", RoleInput, "nothing">({
@@ -15,7 +15,7 @@ const write = op<"role/{role_name}", RoleInput, "nothing">({
   answers: "nothing",
   input: z.object(roleShape),
   handle: async ({ params, input }, cx) => {
-    const name = foldName(params.role_name);
+    const name = params.role_name;
     if (Buffer.byteLength(name) > MOST_BYTES)
       throw invalidRequest(`role_name is longer than maximum of ${MOST_BYTES} bytes`);
     const fresh = { key: uuid(cx.random), roleId: uuid(cx.random) };

@@ -17,9 +17,8 @@ export interface RolePlace {
 }
 const storedPlace = z.object({ name: z.string(), key: z.string() });
 
-export const foldName = (name: string): string => name.toLowerCase();
-
-export const roleAddress = (storage: View, name: string): Address => storage.at(`role/${foldName(name)}`);
+/** `name` as the path table folds it. */
+export const roleAddress = (storage: View, name: string): Address => storage.at(`role/${name}`);
 
 /** Role ids are any text: a tag keeps them out of the path. */
 export const roleIdAddress = (storage: View, roleId: string): Address =>
@@ -44,7 +43,7 @@ const contended = (): VaultError =>
 /** What finds a role by its role id; nothing to write while the role id stays. */
 const indexed = (storage: View, name: string, previous: Role | undefined, next: Role): Put | undefined => {
   if (previous?.role_id === next.role_id) return undefined;
-  const body = { name: foldName(name), key: next.key };
+  const body = { name, key: next.key };
   return { op: "put", address: roleIdAddress(storage, next.role_id), body, when: "absent" };
 };
 

@@ -14,7 +14,7 @@ import {
 import { uuid } from "../../std/random.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import type { Role } from "./role-rules.ts";
-import { findRole, foldName } from "./roles.ts";
+import { findRole } from "./roles.ts";
 import {
   type GenerateInput,
   generateShape,
@@ -28,7 +28,7 @@ import { addSecretId, findByAccessor, findSecretId, listAccessors, removeSecretI
 
 /** Secret ids of a role over HTTP: made, listed, looked up and destroyed, by value or by accessor. */
 
-const absent = (name: string): string => `role ${JSON.stringify(foldName(name))} does not exist`;
+const absent = (name: string): string => `role ${JSON.stringify(name)} does not exist`;
 
 const roleOr = async (cx: BackendContext, name: string, error: (text: string) => Error): Promise<Role> => {
   const role = await findRole(cx.storage, name);

@@ -1,4 +1,5 @@
 import type { Address, View } from "../../storage/store.ts";
+import { namedRole } from "./roles.ts";
 import { stsAccountAddress } from "./sts-accounts.ts";
 
 /**
@@ -12,7 +13,7 @@ export interface AccountHints {
 }
 
 const MOST = 1000;
-const keyOf = (storage: View, role: string): string => `${storage.mount}\n${role.toLowerCase()}`;
+const keyOf = (storage: View, role: string): string => `${storage.mount}\n${namedRole(role)}`;
 
 export const accountHints = (): AccountHints => {
   const accounts = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Backend, type BackendContext, defineBackend, Keys, op, path } from "../../framework/index.ts";
+import { type Backend, type BackendContext, defineBackend, folded, Keys, op, path } from "../../framework/index.ts";
 import { accountHints } from "./account-hints.ts";
 import {
   ClientConfigShown,
@@ -102,7 +102,7 @@ const rolePath = (parts: Parts) => {
   });
   return path("role/{role}", {
     summary: "a role: who may log in, and what they get",
-    params: { role: "Name of the role; case does not matter." },
+    params: { role: folded("case", "Name of the role; case does not matter.") },
     exists: async ({ params }, cx) => (await findRole(cx.storage, params.role)) !== undefined,
     ops: {
       update: write,

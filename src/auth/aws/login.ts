@@ -14,7 +14,7 @@ import { type Lookups, Refusal, type Survey } from "./lookups.ts";
 import type { StsFetch } from "./ports.ts";
 import { isBound } from "./principals.ts";
 import type { Partition } from "./regions.ts";
-import { findRole, type Role } from "./roles.ts";
+import { findRole, namedRole, type Role } from "./roles.ts";
 import { callerIdentity, type Identity } from "./sts-answer.ts";
 
 /** A login from first check to grant. The order of the checks is Vault's, so that each failure has Vault's text. */
@@ -28,7 +28,7 @@ export interface Parts {
 }
 
 const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | undefined> =>
-  given ? findRole(cx.storage, given) : Promise.resolve(undefined);
+  given ? findRole(cx.storage, namedRole(given)) : Promise.resolve(undefined);
 
 const checkPrincipal = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<void> => {
   const failed = `error looking up full ARN of entity ${identity.canonicalArn} when attempting login for role "${name}"`;

@@ -15,7 +15,7 @@ import { verifyNode } from "./hybrid.ts";
 import type { Lookups } from "./lookups.ts";
 import { Refusal, type Survey } from "./lookups.ts";
 import { isBound } from "./principals.ts";
-import { findRole, type Role } from "./roles.ts";
+import { findRole, namedRole, type Role } from "./roles.ts";
 import type { Identity } from "./sts-answer.ts";
 
 /**
@@ -75,7 +75,10 @@ const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<
 export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
   const known = kept.safeParse(login.internal);
   if (!known.success) throw refuse("error retrieving role_name during renewal");
-  const [role, config] = await Promise.all([findRole(cx.storage, known.data.role_name), clientConfig(cx.storage)]);
+  const [role, config] = await Promise.all([
+    findRole(cx.storage, namedRole(known.data.role_name)),
+    clientConfig(cx.storage),
+  ]);
   // a role made anew under the same name is another role
   if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
   if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${JSON.stringify(role.auth_type)}`);

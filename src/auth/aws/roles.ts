@@ -7,6 +7,7 @@ import {
   storedTokenShape,
   tokenShape,
 } from "../../framework/token-params.ts";
+import { FOLDS } from "../../std/fold.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { readStored } from "./stored.ts";
 
@@ -84,12 +85,15 @@ export type Role = z.output<typeof storedRole>;
 /** What Vault's generic names look like, and a bound. */
 export const ROLE_NAME = /^\w(?:[\w.-]{0,126}\w)?$/;
 
-/** Names are folded to lower case. */
-export const roleAddress = (storage: View, name: string) => storage.at(`role/${name.toLowerCase()}`);
+/** `name` as the path table folds it. */
+export const roleAddress = (storage: View, name: string) => storage.at(`role/${name}`);
+
+/** The name that a login's body means, folded as those in paths are. */
+export const namedRole = (given: string): string => FOLDS.case(given);
 
 /** Where a role named by an unchecked value lies; nothing for what names none. */
-export const namedRoleAddress = (storage: View, name: unknown): readonly Address[] =>
-  typeof name === "string" && ROLE_NAME.test(name) ? [roleAddress(storage, name)] : [];
+export const namedRoleAddress = (storage: View, given: unknown): readonly Address[] =>
+  typeof given === "string" && ROLE_NAME.test(given) ? [roleAddress(storage, namedRole(given))] : [];
 
 export const findRole = (storage: View, name: string): Promise<Role | undefined> =>
   ROLE_NAME.test(name) ? readStored(storage, roleAddress(storage, name), storedRole) : Promise.resolve(undefined);

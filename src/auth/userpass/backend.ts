@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Backend, defineBackend, field, Keys, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, field, folded, Keys, op, path } from "../../framework/index.ts";
 import { lockoutName, login, renewLogin } from "./login.ts";
 import { createPasswords, type Passwords } from "./passwords.ts";
 import {
@@ -25,7 +25,7 @@ import {
  */
 
 const done = async (work: Promise<void>): Promise<undefined> => void (await work);
-const USERNAME = { username: "Name of the user; case does not matter." };
+const USERNAME = { username: folded("case", "Name of the user; case does not matter.") };
 
 const loginPath = (passwords: Passwords) =>
   path("login/{username}", {

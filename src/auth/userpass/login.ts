@@ -1,8 +1,9 @@
 import { type BackendContext, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
-import { checkSourceAddress, normalPolicies, tokenParams } from "../../framework/token-params.ts";
+import { checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
+import { canonicalPolicyNames } from "../../policy/names.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { type Passwords, passwordBytes } from "./passwords.ts";
-import { adoptPassword, findUser, foldName, USER_NAME, type User } from "./users.ts";
+import { adoptPassword, findUser, USER_NAME, type User } from "./users.ts";
 
 /**
  * A login by name and password, and its renewal.
@@ -12,10 +13,10 @@ import { adoptPassword, findUser, foldName, USER_NAME, type User } from "./users
 
 const LOGIN = "login/";
 
-/** What user lockout counts by: the name, folded as the login folds it. */
+/** What user lockout counts by: the name in the canonical path, as the login has it. */
 export const lockoutName = (path: string, _body: JsonObject): string | undefined => {
   const name = path.startsWith(LOGIN) ? path.slice(LOGIN.length) : "";
-  return USER_NAME.test(name) ? foldName(name) : undefined;
+  return USER_NAME.test(name) ? name : undefined;
 };
 
 const refused = (reason: string): VaultError =>
@@ -32,11 +33,10 @@ const grantFor = (name: string, user: User): LoginGrant => ({
 
 export const login = async (
   passwords: Passwords,
-  given: string,
+  name: string,
   password: string | undefined,
   cx: BackendContext,
 ): Promise<LoginGrant> => {
-  const name = foldName(given);
   const bytes = passwordBytes(password);
   const user = await findUser(cx.storage, name);
   if (!(await passwords.matches(bytes, user?.password))) throw refused(user ? "wrong password" : "unknown user");
@@ -50,7 +50,7 @@ export const login = async (
 
 /** Names compared as core compares them at issue; `default` is the token's own business. */
 const samePolicies = (a: readonly string[], b: readonly string[]): boolean => {
-  const [left, right] = [a, b].map((names) => normalPolicies(names).filter((name) => name !== "default"));
+  const [left, right] = [a, b].map((names) => canonicalPolicyNames(names).filter((name) => name !== "default"));
   return JSON.stringify(left) === JSON.stringify(right);
 };
 

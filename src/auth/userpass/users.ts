@@ -4,13 +4,13 @@ import {
   emptyTokenFields,
   legacyTokenShape,
   mergeTokenFields,
-  normalPolicies,
   readTokenFields,
   shownTokenShape,
   storedTokenShape,
   type TokenFields,
   tokenShape,
 } from "../../framework/token-params.ts";
+import { canonicalPolicyNames } from "../../policy/names.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Address, ConditionFailed, type View } from "../../storage/store.ts";
 import { broughtAlong, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
@@ -43,12 +43,11 @@ const storedUser = z.object({
 });
 export type User = z.output<typeof storedUser>;
 
-/** What the path table captures as a name: ASCII alone, so lower case is one spelling. */
+/** What the path table captures as a name. */
 export const USER_NAME = /^\w(?:[\w.-]*\w)?$/;
 
-export const foldName = (name: string): string => name.toLowerCase();
-
-export const userAddress = (storage: View, name: string): Address => storage.at(`user/${foldName(name)}`);
+/** `name` as the path table folds it. */
+export const userAddress = (storage: View, name: string): Address => storage.at(`user/${name}`);
 
 export const findUser = async (storage: View, name: string): Promise<User | undefined> => {
   const entry = await storage.get(userAddress(storage, name));
@@ -161,7 +160,7 @@ const tokenPolicies = (user: TokenFields, input: PoliciesInput): TokenFields => 
     throw invalidRequest("missing token_policies");
   return mergeTokenFields(user, {
     ...(input.policies ? { policies: input.policies } : {}),
-    ...(input.token_policies ? { token_policies: normalPolicies(input.token_policies) } : {}),
+    ...(input.token_policies ? { token_policies: canonicalPolicyNames(input.token_policies) } : {}),
   });
 };
 

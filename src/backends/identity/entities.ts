@@ -3,7 +3,7 @@ import type { Core } from "../../core/core.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import type { EntityInput } from "../../core/identity/registry.ts";
 import { rightsOf } from "../../core/request/rights.ts";
-import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { type BackendContext, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { EntityInfo, EntityShown, entityData, entityInfo } from "./render.ts";
 import { entityPathsOf, entityRights, type SaidByPath } from "./rights.ts";
 
@@ -102,7 +102,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
     }),
     path("entity/name/{name+}", {
       summary: "an entity by name",
-      params: { name: "name of the entity" },
+      params: { name: folded("letters", "name of the entity; case does not matter") },
       ops: {
         read: op({
           summary: "read an entity",
@@ -113,7 +113,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           summary: "create or change an entity",
           answers: [Made, "nothing"],
           input: z.object({ id, name, ...fields }),
-          handle: ({ input }, cx) => save(input, cx, "name"),
+          handle: ({ given, input }, cx) => save({ ...input, name: given.name }, cx, "name"),
         }),
         delete: op({
           summary: "delete an entity with its aliases and memberships",

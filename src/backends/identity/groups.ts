@@ -4,10 +4,9 @@ import type { Core } from "../../core/core.ts";
 import type { GroupInput, Which } from "../../core/identity/groups.ts";
 import type { IdentityStore } from "../../core/identity/index.ts";
 import type { Group } from "../../core/identity/model.ts";
-import { foldName } from "../../core/identity/names.ts";
 import { groupIndex } from "../../core/identity/views.ts";
 import { rightsOf } from "../../core/request/rights.ts";
-import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { type BackendContext, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { GroupInfo, GroupShown, groupData, groupInfo } from "./render.ts";
 import { groupRights, type SaidByPath } from "./rights.ts";
 
@@ -129,18 +128,18 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
     }),
     path("group/name/{name+}", {
       summary: "a group by name",
-      params: { name: "name of the group" },
+      params: { name: folded("letters", "name of the group; case does not matter") },
       ops: {
         read: op({
           summary: "read a group",
           answers: GroupShown,
-          handle: ({ params }) => show((index) => index.byName.get(foldName(params.name))),
+          handle: ({ params }) => show((index) => index.byName.get(params.name)),
         }),
         update: op({
           summary: "create or change a group",
           answers: [Made, "nothing"],
           input: Input,
-          handle: ({ params, input }, cx) => byName(params.name, input, cx, "name"),
+          handle: ({ given, input }, cx) => byName(given.name, { ...input, name: given.name }, cx, "name"),
         }),
         delete: op({
           summary: "delete a group",

@@ -1,13 +1,12 @@
 import type { AliasRights } from "../../core/identity/aliases.ts";
 import type { GroupAliasRights } from "../../core/identity/group-aliases.ts";
 import type { GroupRights } from "../../core/identity/groups.ts";
-import { foldName } from "../../core/identity/names.ts";
 import type { EntityRights } from "../../core/identity/registry.ts";
 import type { NamedOperation, Rights } from "../../core/request/rights.ts";
 
 /**
  * Which paths identity's objects have, and so which rights a body needs that names one. Each object is reached by its id,
- * entities and groups by their name as well; a rule may spell a name in its own case or folded, so both count.
+ * entities and groups by their name as well, in any spelling.
  *
  * Security: an alias decides whose logins get an entity's or group's policies, and a member gets its group's policies.
  * Whoever ties two objects together by naming them needs the right to change both.
@@ -18,8 +17,7 @@ interface Named {
   readonly name: string;
 }
 
-const namePaths = (kind: "entity" | "group", name: string): readonly string[] =>
-  [...new Set([name, foldName(name)])].map((one) => `identity/${kind}/name/${one}`);
+const namePaths = (kind: "entity" | "group", name: string): readonly string[] => [`identity/${kind}/name/${name}`];
 
 export const entityPathsOf = ({ id, name }: Named): readonly string[] => [
   `identity/entity/id/${id}`,

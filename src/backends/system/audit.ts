@@ -4,7 +4,7 @@ import type { AuditDevice } from "../../audit/types.ts";
 import { ensureAuditSecrets } from "../../core/config/audit-secrets.ts";
 import type { Core } from "../../core/core.ts";
 import { toSealed } from "../../core/sealed.ts";
-import { field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
+import { field, folded, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
 
 /**
  * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log; and
@@ -60,7 +60,7 @@ export const auditPaths = (core: Core) => {
     path("audit/{path+}", {
       summary: "an audit device",
       dataInFront: true,
-      params: { path: device },
+      params: { path: folded("mount", device) },
       ops: {
         update: op({
           summary: "enable an audit device",
@@ -95,7 +95,7 @@ export const auditPaths = (core: Core) => {
     path("audit-hash/{path+}", {
       summary: "the hash of a value in a device's log",
       dataInFront: true,
-      params: { path: device },
+      params: { path: folded("mount", device) },
       ops: {
         update: op({
           summary: "hash a value as an audit device does",

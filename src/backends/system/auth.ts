@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { invalidRequest, op, path } from "../../framework/index.ts";
+import { folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
 import { MountShown, mountInfo, shownPath } from "./mount-info.ts";
@@ -30,7 +30,7 @@ export const authPaths = (core: Core) => [
   path("auth/{path+}", {
     summary: "an auth method",
     dataInFront: true,
-    params: { path: "where it is mounted, without auth/" },
+    params: { path: folded("mount", "where it is mounted, without auth/") },
     ops: {
       read: op({
         summary: "describe an auth method",

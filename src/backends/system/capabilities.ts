@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { callerOf } from "../../core/request/context.ts";
+import { capabilitiesOn } from "../../core/request/decision.ts";
 import { field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
-import { capabilitiesOf } from "../../policy/index.ts";
 import { accessorsSubject, callersSubject, type Subject, tokensSubject } from "./subject.ts";
 
 /**
@@ -30,8 +30,9 @@ const askedPaths = (input: Asked): readonly string[] => {
   return asked;
 };
 
-const answer = ({ acl }: Subject, asked: readonly string[]) => {
-  const rows = asked.map((one): [string, readonly string[]] => [one, capabilitiesOf(acl, one)]);
+const answer = async (core: Core, { acl }: Subject, asked: readonly string[]) => {
+  const rows: [string, readonly string[]][] = [];
+  for (const one of asked) rows.push([one, await capabilitiesOn(core, acl, one)]);
   const [only] = rows;
   return { data: Object.fromEntries(rows.length === 1 && only ? [["capabilities", only[1]], ...rows] : rows) };
 };
@@ -52,7 +53,7 @@ export const capabilityPaths = (core: Core) => [
             throw new VaultError("invalid_request", { wire: "no token found", multi: true });
           }
           const asked = askedPaths(input);
-          return answer(await tokensSubject(core, await core.tokens.lookup(token)), asked);
+          return answer(core, await tokensSubject(core, await core.tokens.lookup(token)), asked);
         },
       }),
     },
@@ -66,7 +67,7 @@ export const capabilityPaths = (core: Core) => [
         summary: "ask for the capabilities of the calling token",
         answers: Capabilities,
         input: z.object({ token: field.anyValue("not used"), ...paths }),
-        handle: async ({ input }, cx) => answer(await callersSubject(core, callerOf(cx)), askedPaths(input)),
+        handle: async ({ input }, cx) => answer(core, await callersSubject(core, callerOf(cx)), askedPaths(input)),
       }),
     },
   }),
@@ -81,7 +82,7 @@ export const capabilityPaths = (core: Core) => [
         input: z.object({ accessor: field.text("accessor of the token asked about"), ...paths }),
         handle: async ({ input }) => {
           const subject = await accessorsSubject(core, input.accessor);
-          return answer(subject, askedPaths(input));
+          return answer(core, subject, askedPaths(input));
         },
       }),
     },

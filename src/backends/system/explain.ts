@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { normalizePolicies } from "../../core/login/login.ts";
 import { callerOf } from "../../core/request/context.ts";
+import { decideOn, explainOn, type Question } from "../../core/request/decision.ts";
 import { rowOf } from "../../core/request/route.ts";
 import { type BackendContext, field, invalidRequest, op, path, permissionDenied } from "../../framework/index.ts";
-import { type AccessRequest, type Acl, compileAcl, decide, type Explanation, explain } from "../../policy/index.ts";
+import { type Acl, canonicalPolicyNames, compileAcl, type Explanation } from "../../policy/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { accessorsSubject, callersSubject, entityOf, type Subject, subjectOf, tokensSubject } from "./subject.ts";
 
@@ -56,11 +56,11 @@ const Explained = z.object({
 });
 
 export const explainPaths = (core: Core) => {
-  const may = (acl: Acl, of: string, operation: Asked): boolean =>
-    decide(acl, { path: of, operation, parameters: {}, sudoPath: false }).allowed;
+  const may = async (acl: Acl, of: string, operation: Asked): Promise<boolean> =>
+    (await decideOn(core, acl, { path: of, operation, parameters: {}, sudoPath: false })).allowed;
 
-  const readable = (caller: Acl, name: string): boolean =>
-    may(caller, `sys/policies/acl/${name}`, "read") || may(caller, `sys/policy/${name}`, "read");
+  const readable = async (caller: Acl, name: string): Promise<boolean> =>
+    (await may(caller, `sys/policies/acl/${name}`, "read")) || may(caller, `sys/policy/${name}`, "read");
 
   const need = (allowed: boolean, what: string): void => {
     if (!allowed) throw permissionDenied(`the caller lacks ${what}`, "permission denied", true);
@@ -71,22 +71,22 @@ export const explainPaths = (core: Core) => {
     if (named.length === 0) return caller;
     if (named.length > 1) throw invalidRequest("give one of token, accessor, entity_id and policies");
     if (input.token !== undefined) {
-      need(may(caller.acl, "sys/capabilities", "update"), "the right to ask about a token");
+      need(await may(caller.acl, "sys/capabilities", "update"), "the right to ask about a token");
       return tokensSubject(core, await core.tokens.lookup(input.token));
     }
     if (input.accessor !== undefined) {
-      need(may(caller.acl, "sys/capabilities-accessor", "update"), "the right to ask about an accessor");
+      need(await may(caller.acl, "sys/capabilities-accessor", "update"), "the right to ask about an accessor");
       return accessorsSubject(core, input.accessor);
     }
     if (input.entity_id !== undefined) {
-      need(may(caller.acl, `identity/entity/id/${input.entity_id}`, "read"), "the right to read the entity");
+      need(await may(caller.acl, `identity/entity/id/${input.entity_id}`, "read"), "the right to read the entity");
       const entity = await entityOf(core, input.entity_id);
       if (!entity) throw invalidRequest("entity not found from id");
       return subjectOf(core, entity.allPolicies, entity);
     }
-    const names = normalizePolicies(input.policies ?? []);
+    const names = canonicalPolicyNames(input.policies ?? []);
     // Answers about chosen policies would tell what they say, question by question.
-    for (const name of names) need(readable(caller.acl, name), `the right to read policy ${name}`);
+    for (const name of names) need(await readable(caller.acl, name), `the right to read policy ${name}`);
     return subjectOf(core, names, undefined);
   };
 
@@ -96,14 +96,15 @@ export const explainPaths = (core: Core) => {
   };
 
   /** Leaves out whatever an unreadable policy contributed. */
-  const shown = (explanation: Explanation, request: AccessRequest, subject: Subject, caller: Subject) => {
+  const shown = async (explanation: Explanation, request: Question, subject: Subject, caller: Subject) => {
     const { decision, candidates } = explanation;
-    const visible = new Set(subject.policies.filter((name) => readable(caller.acl, name)));
+    const visible = new Set<string>();
+    for (const name of subject.policies) if (await readable(caller.acl, name)) visible.add(name);
     const complete = subject.policies.every((name) => visible.has(name));
     const open = candidates.filter(({ sources }) => sources.every(({ name }) => visible.has(name)));
     const byOpen = decision.rule !== undefined && open.some(({ decides }) => decides);
     const plain = complete || byOpen;
-    const suggestion = plain ? explanation.suggestion : explain(compileAcl([]), request).suggestion;
+    const suggestion = plain ? explanation.suggestion : (await explainOn(core, compileAcl([]), request)).suggestion;
     return {
       allowed: decision.allowed,
       reason: plain ? decision.reason : decision.allowed ? "granted" : "denied",
@@ -121,7 +122,7 @@ export const explainPaths = (core: Core) => {
     };
   };
 
-  const requestOf = async (input: Given): Promise<AccessRequest> => {
+  const requestOf = async (input: Given): Promise<Question> => {
     if (input.path === undefined || input.path === "") throw invalidRequest("missing path");
     const operation = input.operation ?? "";
     if (!isOperation(operation)) throw invalidRequest(`operation must be one of ${OPERATIONS.join(", ")}`);
@@ -139,9 +140,10 @@ export const explainPaths = (core: Core) => {
     const caller = await callersSubject(core, callerOf(cx));
     const request = await requestOf(input);
     const subject = await subjectFor(input, caller);
-    const explained = shown(explain(subject.acl, request), request, subject, caller);
+    const explanation = await explainOn(core, subject.acl, request);
+    const explained = await shown(explanation, request, subject, caller);
     return {
-      data: { path: request.path, operation: request.operation, sudo_required: request.sudoPath, ...explained },
+      data: { path: explanation.path, operation: request.operation, sudo_required: request.sudoPath, ...explained },
     };
   };
 

@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { knownOrRefused } from "../../core/request/authorise.ts";
+import { canonicalPattern } from "../../core/request/canonical.ts";
 import { callerOf, ownRequest } from "../../core/request/context.ts";
 import type { KnownToken } from "../../core/tokens/types.ts";
 import { type BackendContext, Keys, op, path, permissionDenied } from "../../framework/index.ts";
+import { respell } from "../../policy/folding.ts";
 import type { Acl } from "../../policy/index.ts";
 import { reaches, resultantAcl } from "../../policy/resultant.ts";
 import { MountPublic, MountShown, mountInfo, publicInfo, shownPath } from "./mount-info.ts";
@@ -80,6 +82,12 @@ export const internalUiPaths = (core: Core) => {
     return { data: { ...mountInfo(mount), path: shownPath(mount) } };
   };
 
+  /** Patterns in the spelling that counts: where names fold, a rule for `Admin` shows as one for `admin`. */
+  const resultant = async (acl: Acl) => {
+    const snapshot = await core.config.snapshot();
+    return resultantAcl(respell(acl, (pattern) => canonicalPattern(core, snapshot, pattern)));
+  };
+
   const open = { access: "unauthenticated" } as const;
   return [
     path("internal/ui/mounts", {
@@ -115,7 +123,7 @@ export const internalUiPaths = (core: Core) => {
         read: op({
           summary: "show the caller's rules",
           answers: ResultantAcl,
-          handle: async (_request, cx) => ({ data: resultantAcl(await aclOf(core, callerOf(cx))) }),
+          handle: async (_request, cx) => ({ data: await resultant(await aclOf(core, callerOf(cx))) }),
         }),
       },
     }),

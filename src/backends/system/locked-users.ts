@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { lockedNames, unlockName } from "../../core/login/lockout.ts";
-import { field, op, path } from "../../framework/index.ts";
+import { field, folded, op, path } from "../../framework/index.ts";
+import { FOLDS } from "../../std/fold.ts";
 
 /** `sys/locked-users`: who is locked out of logging in, and the end of that. */
 
@@ -66,16 +67,17 @@ export const lockedUsersPaths = (core: Core) => [
     summary: "a user that may be locked out",
     params: {
       mount_accessor: "Accessor of the mount.",
-      alias_identifier: "Name the method knows the user by.",
+      alias_identifier: folded("case", "Name the method knows the user by; case does not matter."),
     },
     ops: {
       update: op({
         summary: "unlock a user, and forget the failures",
         answers: "nothing",
-        handle: async ({ params }) => {
-          // Methods fold names to lower case or not at all.
-          const names = new Set([params.alias_identifier, params.alias_identifier.toLowerCase()]);
-          for (const name of names) await unlockName(core, params.mount_accessor, name);
+        handle: async ({ params, given }) => {
+          const { mount_accessor: accessor, alias_identifier: name } = params;
+          // A method may tell names apart that are one name here: all of them are unlocked, whatever spelling was sent.
+          const locked = (await lockedNames(core, accessor)).filter((one) => FOLDS.case(one) === name);
+          for (const one of new Set([name, given.alias_identifier, ...locked])) await unlockName(core, accessor, one);
           return undefined;
         },
       }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { invalidRequest, op, path } from "../../framework/index.ts";
+import { folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { as, type MountPath } from "../../std/brand.ts";
 import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
@@ -40,7 +40,7 @@ export const mountsPaths = (core: Core) => [
   path("mounts/{path+}", {
     summary: "a secrets engine",
     dataInFront: true,
-    params: { path: "where it is mounted" },
+    params: { path: folded("mount", "where it is mounted") },
     ops: {
       read: op({
         summary: "describe the mount that serves this path",

@@ -1,14 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { type EmptyReply, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
-import {
-  canonicalPolicyName,
-  decodePolicyText,
-  listedPolicyNames,
-  nameForDelete,
-  nameForWrite,
-  PolicyError,
-} from "../../policy/index.ts";
+import { type EmptyReply, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
 
 /** `sys/policies/acl` and its older spelling `sys/policy`: ACL policies. A change holds on every token's next request. */
 
@@ -31,14 +24,13 @@ interface Given {
 export const policyPaths = (core: Core) => {
   const names = async (): Promise<readonly string[]> => listedPolicyNames(await core.policies.list());
 
-  const read = async (given: string) => {
-    const name = canonicalPolicyName(given);
+  const read = async (name: string) => {
     const policy = await core.policies.get(name);
     return policy && { name, text: policy.text };
   };
 
-  const write = async (given: string, input: Given): Promise<EmptyReply | undefined> => {
-    const name = orRefuse(() => nameForWrite(given));
+  const write = async (captured: string, given: string, input: Given): Promise<EmptyReply | undefined> => {
+    const name = orRefuse(() => nameForWrite(captured));
     const old = input.policy === undefined || input.policy === "" ? (input.rules ?? "") : "";
     const text = old === "" ? (input.policy ?? "") : old;
     if (text === "") throw invalidRequest("'policy' parameter not supplied or empty");
@@ -50,12 +42,12 @@ export const policyPaths = (core: Core) => {
     return warnings.length === 0 ? undefined : { warnings };
   };
 
-  const remove = async (given: string): Promise<undefined> => {
-    await core.policies.remove(orRefuse(() => nameForDelete(given)));
+  const remove = async (name: string): Promise<undefined> => {
+    await core.policies.remove(orRefuse(() => nameForDelete(name)));
     return undefined;
   };
 
-  const params = { name: "name of the policy; may hold slashes" };
+  const params = { name: folded("policy", "name of the policy; may hold slashes; case does not matter") };
   const policy = field.text("the policy in HCL or JSON, plain or base64");
   const old = {
     summary: "list the ACL policies, as long-standing clients ask",
@@ -93,7 +85,7 @@ export const policyPaths = (core: Core) => {
           summary: "write an ACL policy",
           answers: "nothing",
           input: z.object({ policy }),
-          handle: ({ params: { name }, input }) => write(name, input),
+          handle: ({ params: { name }, given, input }) => write(name, given.name, input),
         }),
         delete: op({
           summary: "delete an ACL policy",
@@ -125,7 +117,7 @@ export const policyPaths = (core: Core) => {
           summary: "write an ACL policy",
           answers: "nothing",
           input: z.object({ policy, rules: field.text("older name of policy") }),
-          handle: ({ params: { name }, input }) => write(name, input),
+          handle: ({ params: { name }, given, input }) => write(name, given.name, input),
         }),
         delete: op({
           summary: "delete an ACL policy",

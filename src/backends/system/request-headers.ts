@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AUDITED_HEADER, auditedHeaders } from "../../audit/headers.ts";
 import type { Core } from "../../core/core.ts";
-import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { field, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 
 /** `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or not. No other is shown. */
@@ -30,16 +30,16 @@ export const requestHeaderPaths = (core: Core) => {
     path("config/auditing/request-headers/{header:any}", {
       summary: "an audited request header",
       dataInFront: true,
-      params: { header: "name of the header, in any case" },
+      params: { header: folded("case", "name of the header, in any case") },
       ops: {
         read: op({
           summary: "read how a header is audited",
           answers: z.record(z.string(), z.unknown()),
           access: "sudo",
-          handle: async ({ params }) => {
-            const found = (await all())[params.header.toLowerCase()];
+          handle: async ({ params, given }) => {
+            const found = (await all())[params.header];
             if (found === undefined) throw invalidRequest("Could not find header in config");
-            return { data: { [params.header]: found } };
+            return { data: { [given.header]: found } };
           },
         }),
         update: op({
@@ -48,7 +48,7 @@ export const requestHeaderPaths = (core: Core) => {
           access: "sudo",
           input: z.object({ hmac: field.flag("hash its values") }),
           handle: async ({ params, input }) => {
-            const name = params.header.toLowerCase();
+            const name = params.header;
             if (NEVER.has(name)) throw invalidRequest("headers that carry a token cannot be audited");
             await put(name, { hmac: input.hmac ?? false });
             return undefined;
@@ -59,7 +59,7 @@ export const requestHeaderPaths = (core: Core) => {
           answers: "nothing",
           access: "sudo",
           handle: async ({ params }) => {
-            const name = params.header.toLowerCase();
+            const name = params.header;
             if ((await all())[name] !== undefined) await put(name, undefined);
             return undefined;
           },

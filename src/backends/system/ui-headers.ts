@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 
 /** `sys/config/ui/headers`: headers that are sent with the web page. */
@@ -9,9 +9,9 @@ const KIND = "ui-header";
 const CSP = "content-security-policy";
 const CSP_WARNING = "overriding default Content-Security-Policy which is secure by default, proceed with caution";
 
-/** `x-g-a` as Go spells it: `X-G-A`. */
-const canonical = (name: string): string =>
-  name.toLowerCase().replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => `${dash}${letter.toUpperCase()}`);
+/** `x-g-a` as Go spells it: `X-G-A`. `name`: as the path table folds it. */
+const spelled = (name: string): string =>
+  name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => `${dash}${letter.toUpperCase()}`);
 
 const items = (value: JsonValue | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
@@ -20,8 +20,8 @@ const isToken = (text: string): boolean => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(
 
 export const uiHeaderPaths = (core: Core) => {
   const valuesOf = async (name: string): Promise<readonly string[]> =>
-    items((await core.config.snapshot()).settings.get(`${KIND}/${canonical(name)}`)?.["values"]);
-  const put = (name: string, value: JsonObject | undefined) => core.config.putSetting(KIND, canonical(name), value);
+    items((await core.config.snapshot()).settings.get(`${KIND}/${spelled(name)}`)?.["values"]);
+  const put = (name: string, value: JsonObject | undefined) => core.config.putSetting(KIND, spelled(name), value);
 
   return [
     path("config/ui/headers", {
@@ -42,7 +42,7 @@ export const uiHeaderPaths = (core: Core) => {
     }),
     path("config/ui/headers/{header:any}", {
       summary: "a header of the web page",
-      params: { header: "name of the header, in any case" },
+      params: { header: folded("case", "name of the header, in any case") },
       ops: {
         read: op({
           summary: "read a header",
@@ -65,12 +65,12 @@ export const uiHeaderPaths = (core: Core) => {
             const { values } = input;
             const { header } = params;
             if (!values || values.length === 0) throw invalidRequest("header and values must be specified");
-            if (header.toLowerCase().startsWith("x-vault-")) throw invalidRequest("X-Vault headers cannot be set");
+            if (header.startsWith("x-vault-")) throw invalidRequest("X-Vault headers cannot be set");
             if (!isToken(header) || values.some((value) => /(?!\t)\p{Cc}/u.test(value))) {
               throw invalidRequest("the name or a value is not fit for a header");
             }
             await put(header, { values });
-            return { data: null, warnings: header.toLowerCase() === CSP ? [CSP_WARNING] : [] };
+            return { data: null, warnings: header === CSP ? [CSP_WARNING] : [] };
           },
         }),
         delete: op({

@@ -5,7 +5,7 @@ import { grantTtl, smallest } from "../../core/login/ttl.ts";
 import { callerOf, requestOf } from "../../core/request/context.ts";
 import { issued } from "../../core/request/core-reply.ts";
 import type { Token } from "../../core/tokens/types.ts";
-import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";
+import { type BackendContext, field, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { DurationError, epochSeconds, parseDuration, seconds } from "../../std/time.ts";
 import { tokenPolicies } from "./policies.ts";
@@ -239,7 +239,7 @@ export const createPaths = (core: Core) => {
     }),
     path("create/{role_name}", {
       summary: "create a token as a role allows",
-      params: { role_name: "name of the role" },
+      params: { role_name: folded("case", "name of the role; case does not matter") },
       ops: {
         update: op({
           summary: "create a token through a role",

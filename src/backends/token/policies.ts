@@ -1,7 +1,6 @@
-import { normalizePolicies } from "../../core/login/login.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { invalidRequest } from "../../framework/index.ts";
-import { globMatch } from "../../policy/index.ts";
+import { canonicalPolicyNames, globMatch } from "../../policy/index.ts";
 import type { Role } from "./roles.ts";
 
 /**
@@ -29,13 +28,13 @@ const restricts = (role: Role): boolean =>
   role.disallowedPoliciesGlob.length > 0;
 
 const byRole = (role: Role, request: PolicyRequest): readonly string[] => {
-  const allowed = normalizePolicies(role.allowedPolicies);
-  const disallowed = normalizePolicies(role.disallowedPolicies);
+  const allowed = canonicalPolicyNames(role.allowedPolicies);
+  const disallowed = canonicalPolicyNames(role.disallowedPolicies);
   const isDisallowed = (name: string): boolean =>
     disallowed.includes(name) || role.disallowedPoliciesGlob.some((glob) => globMatch(glob, name));
   const addDefault = !request.noDefaultPolicy && !role.fields.token_no_default_policy && !isDisallowed("default");
   const withDefault = (names: readonly string[]): readonly string[] =>
-    normalizePolicies(addDefault && !names.includes("root") ? [...names, "default"] : names);
+    canonicalPolicyNames(addDefault && !names.includes("root") ? [...names, "default"] : names);
 
   const restricted = allowed.length > 0 || role.allowedPoliciesGlob.length > 0;
   const nothing = request.requested === undefined || request.requested.length === 0;
@@ -60,14 +59,14 @@ const byRole = (role: Role, request: PolicyRequest): readonly string[] => {
 
 const byParent = (request: PolicyRequest): readonly string[] => {
   const { requested, parent, sudo } = request;
-  const parents = normalizePolicies(parent.policies);
+  const parents = canonicalPolicyNames(parent.policies);
   if (requested === undefined || requested.length === 0) return parents;
-  const names = normalizePolicies(requested);
-  if (sudo) return names.includes("root") ? names : normalizePolicies([...names, "default"]);
+  const names = canonicalPolicyNames(requested);
+  if (sudo) return names.includes("root") ? names : canonicalPolicyNames([...names, "default"]);
   if (!parents.includes("root") && names.some((name) => !parents.includes(name))) {
     throw invalidRequest("child policies must be subset of parent");
   }
-  return parents.includes("default") ? normalizePolicies([...names, "default"]) : names;
+  return parents.includes("default") ? canonicalPolicyNames([...names, "default"]) : names;
 };
 
 export const tokenPolicies = (request: PolicyRequest): readonly string[] => {

@@ -9,6 +9,7 @@ import { endSecond } from "../../core/tokens/lifetime.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { FOLDS } from "../../std/fold.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { epochSeconds, seconds } from "../../std/time.ts";
 import { tokenByAccessor, tokenField, tokenText } from "./lookup.ts";
@@ -56,7 +57,7 @@ const limitsNow = async (
   asked: BackendContext,
 ): Promise<Limits | undefined> => {
   if (token.role !== "") {
-    const role = await readRole(await core.store.view(mount.info.id), token.role);
+    const role = await readRole(await core.store.view(mount.info.id), FOLDS.case(token.role));
     if (!role) {
       throw refuse(
         `failed to renew entry: original token role ${JSON.stringify(token.role)} could not be found, not renewing`,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { fromSealed, toSealed } from "../../core/sealed.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import {
   emptyTokenFields,
   legacyTokenShape,
@@ -34,7 +34,8 @@ export interface Role extends StoredRole {
   readonly explicitMaxTtl: Seconds;
 }
 
-const key = (name: string): string => `role/${name.toLowerCase()}`;
+/** `name` as the path table folds it. */
+const key = (name: string): string => `role/${name}`;
 
 export const readRole = async (view: View, name: string): Promise<Role | undefined> => {
   const entry = await view.get(view.at(key(name)));
@@ -205,23 +206,23 @@ export const rolePaths = (_core: Core) => [
   }),
   path("roles/{role_name}", {
     summary: "manage token roles",
-    params: { role_name: "name of the role" },
+    params: { role_name: folded("case", "name of the role; case does not matter") },
     exists: async ({ params }, cx) => (await readRole(cx.storage, params.role_name)) !== undefined,
     ops: {
       read: op({
         summary: "read a token role",
         answers: RoleShown,
-        handle: async ({ params }, cx) => {
+        handle: async ({ params, given }, cx) => {
           const role = await readRole(cx.storage, params.role_name);
-          return role && { data: shown(role, params.role_name) };
+          return role && { data: shown(role, given.role_name) };
         },
       }),
       update: op({
         summary: "create or change a token role",
         answers: "nothing",
         input: Input,
-        handle: async ({ params, input }, cx) => {
-          const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW, name: params.role_name };
+        handle: async ({ params, given, input }, cx) => {
+          const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW, name: given.role_name };
           const role = merge(before, input);
           const address = cx.storage.at(key(params.role_name));
           await cx.storage.write([{ op: "put", address, body: toSealed(role), when: "any" }]);

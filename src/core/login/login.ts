@@ -7,7 +7,7 @@ import {
   type TokenParams,
   VaultError,
 } from "../../framework/index.ts";
-import { canonicalPolicyName } from "../../policy/index.ts";
+import { canonicalPolicyNames } from "../../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../../std/brand.ts";
 import { inCidrs } from "../../std/cidr.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
@@ -30,12 +30,8 @@ import { grantTtl } from "./ttl.ts";
 const SPENT_SECONDS: Seconds = seconds(15 * 60);
 const NOT_ASSIGNABLE = new Set(["response-wrapping", "control-group"]);
 
-/** Names folded as Vault folds them: trimmed, lower case, without doubles, sorted. */
-export const normalizePolicies = (names: readonly string[]): readonly string[] =>
-  [...new Set(names.map((name) => canonicalPolicyName(name)).filter((name) => name !== ""))].sort();
-
 const loginPolicies = (params: TokenParams): readonly string[] => {
-  const names = normalizePolicies(params.noDefaultPolicy ? params.policies : [...params.policies, "default"]);
+  const names = canonicalPolicyNames(params.noDefaultPolicy ? params.policies : [...params.policies, "default"]);
   if (names.includes("root")) throw invalidRequest("auth methods cannot create root tokens");
   const refused = names.find((name) => NOT_ASSIGNABLE.has(name));
   if (refused !== undefined) throw invalidRequest(`cannot assign policy "${refused}"`);

@@ -11,8 +11,10 @@ export interface Decoded {
   readonly verb: Verb;
   /** HTTP method as sent, for errors and audit. */
   readonly method: string;
-  /** Decoded path without `/v1/`; a LIST path ends in `/`. */
+  /** Decoded path without `/v1/`; a LIST path ends in `/`. From routing on the canonical one. */
   readonly path: string;
+  /** The path as it was sent, where routing found that it is another spelling of `path`. */
+  readonly sentPath?: string;
   readonly token: Sensitive<string> | undefined;
   /** From `X-Vault-Wrap-TTL`. */
   readonly wrapTtl: Seconds | undefined;

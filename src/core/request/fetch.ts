@@ -25,22 +25,29 @@ const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): P
   return op.prefetch({ params: match.params, data: decoded.data }, view);
 };
 
-export const fetch = async (core: Core, decoded: Decoded): Promise<Fetched> => {
+/** The request as everything behind routing sees it. */
+const canonical = (sent: Decoded, found: Place | undefined): Decoded =>
+  found === undefined || found.canonical.path === sent.path
+    ? sent
+    : { ...sent, path: found.canonical.path, sentPath: sent.path };
+
+export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
-  let found = await place(core, snapshot, decoded);
+  let found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
-  const token = decoded.token && needed ? await core.tokens.prefetch(decoded.token) : [];
-  await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, decoded, found))]);
+  const token = sent.token && needed ? await core.tokens.prefetch(sent.token) : [];
+  await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, sent, found))]);
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);
   if (fresh !== snapshot) {
     snapshot = fresh;
-    found = await place(core, snapshot, decoded);
+    found = await place(core, snapshot, sent);
   }
   if (snapshot.sealed && !found?.match?.path.alwaysAnswers) throw sealedError();
+  const decoded = canonical(sent, found);
   await core.quotas.limit({ decoded, mount: found?.mount, payload: isPayload(found) }, snapshot);
-  if ((decoded.verb === "update" || decoded.verb === "patch") && decoded.path.endsWith("/")) {
+  if ((sent.verb === "update" || sent.verb === "patch") && sent.path.endsWith("/")) {
     throw invalidRequest("cannot write to a path ending in '/'");
   }
   return stamp<Fetched>({
@@ -50,6 +57,7 @@ export const fetch = async (core: Core, decoded: Decoded): Promise<Fetched> => {
     mount: found?.mount,
     backend: found?.backend,
     below: found?.below ?? "",
+    folding: found?.canonical.folding,
     match: found?.match,
     open: found?.open ?? false,
   });

@@ -35,6 +35,7 @@ const accessTo = (known: Known, operation: Operation): AccessRequest => {
   const twin = operation === "create" ? ops?.update : operation === "update" ? ops?.create : undefined;
   return {
     path: decoded.path,
+    folding: known.folding,
     operation,
     parameters: decoded.data,
     ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),

@@ -28,7 +28,8 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   if (!op) throw unsupported("unsupported_operation", open);
   const { input, warnings } = parseInput(match.path, operation, op, match.params, decoded.data);
   allowed.warnings.push(...warnings);
-  const request = { params: match.params, input, operation, path: allowed.below };
+  const { params, given } = match;
+  const request = { params, given, input, operation, path: allowed.below };
   const run = async () => {
     const reply = await op.handle(request, cx);
     core.observeReply?.({ backend, path: match.path, operation, op, reply });

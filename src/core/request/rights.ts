@@ -1,7 +1,7 @@
 import { type BackendContext, permissionDenied } from "../../framework/index.ts";
-import { type Acl, decide } from "../../policy/index.ts";
-import type { JsonObject } from "../../std/json.ts";
+import { type Decision, decide } from "../../policy/index.ts";
 import type { Core } from "../core.ts";
+import { canonicalPath } from "./canonical.ts";
 import { callerOf, requestOf } from "./context.ts";
 
 /**
@@ -25,8 +25,10 @@ const refuse = (operation: NamedOperation, path: string): never => {
   throw permissionDenied(`no ${operation} of ${path}, which the body names`, "permission denied", true);
 };
 
-const judged = (acl: Acl, paths: readonly string[], operation: NamedOperation, parameters: JsonObject) => {
-  const decisions = paths.map((path) => decide(acl, { path, operation, parameters, sudoPath: false }));
+type Judge = (path: string, operation: NamedOperation) => Decision;
+
+const judged = (judge: Judge, paths: readonly string[], operation: NamedOperation) => {
+  const decisions = paths.map((path) => judge(path, operation));
   return {
     denied: paths.find((_, index) => decisions[index]?.reason === "explicit_deny"),
     allowed: decisions.some((decision) => decision.allowed),
@@ -37,14 +39,17 @@ const judged = (acl: Acl, paths: readonly string[], operation: NamedOperation, p
 export const rightsOf = async (core: Core, cx: BackendContext): Promise<Rights> => {
   const known = callerOf(cx);
   const acl = await core.policies.acl(known.policies, known.entity);
+  const snapshot = await core.config.snapshot();
   const parameters = requestOf(cx).decoded?.data ?? {};
+  const judge: Judge = (path, operation) =>
+    decide(acl, { ...canonicalPath(core, snapshot, path), operation, parameters, sudoPath: false });
   return {
     need: (paths, operation) => {
-      const { denied, allowed } = judged(acl, paths, operation, parameters);
+      const { denied, allowed } = judged(judge, paths, operation);
       if (denied !== undefined || !allowed) refuse(operation, denied ?? paths[0] ?? "");
     },
     respect: (paths, operation) => {
-      const { denied } = judged(acl, paths, operation, parameters);
+      const { denied } = judged(judge, paths, operation);
       if (denied !== undefined) refuse(operation, denied);
     },
   };

@@ -1,9 +1,16 @@
-import { type Backend, type Operation, type Path, permissionDenied, VaultError } from "../../framework/index.ts";
-import { compileRoutes, type Routes } from "../../framework/route.ts";
+import {
+  type Backend,
+  type Operation,
+  type Path,
+  permissionDenied,
+  type RouteMatch,
+  VaultError,
+} from "../../framework/index.ts";
 import { provisionalSystem } from "../config/bootstrap.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
+import { atMount, type CanonicalPath, mountOf, routesOf } from "./canonical.ts";
 import type { Decoded, Verb } from "./decoded.ts";
 
 /** Where a request goes: the longest mount, its code, and the row of its path table. */
@@ -21,21 +28,13 @@ export class Forward extends Error {
 export interface Place {
   readonly mount: Mount;
   readonly backend: Backend;
+  /** The canonical path below the mount. */
   readonly below: string;
-  readonly match: { readonly path: Path; readonly params: Readonly<Record<string, string>> } | undefined;
+  readonly canonical: CanonicalPath;
+  readonly match: RouteMatch | undefined;
   /** No token needed: the path table says so. */
   readonly open: boolean;
 }
-
-const tables = new WeakMap<Backend, Routes>();
-
-const routesOf = (backend: Backend): Routes => {
-  const known = tables.get(backend);
-  if (known) return known;
-  const compiled = compileRoutes(backend.paths);
-  tables.set(backend, compiled);
-  return compiled;
-};
 
 const isOpen = (path: Path, verb: Verb): boolean => {
   const ops = Object.entries(path.ops);
@@ -59,12 +58,6 @@ const openPrefixes = (backend: Backend): readonly string[] => {
 const belowOpen = (backend: Backend, below: string): boolean =>
   openPrefixes(backend).some((prefix) => below.startsWith(prefix) && below.length > prefix.length);
 
-/** The longest mount; before there is any, the one whose paths may answer even then. */
-const mountOf = (core: Core, snapshot: Snapshot, path: string): Mount | undefined =>
-  core.config.mountFor(snapshot, path) ??
-  core.config.mountFor(snapshot, `${path}/`) ??
-  (snapshot.mounts.size === 0 && path.startsWith(provisionalSystem.info.path) ? provisionalSystem : undefined);
-
 /** The row of the path table, whichever function serves it: for telling what a path needs. */
 export const rowOf = async (core: Core, snapshot: Snapshot, path: string): Promise<Path | undefined> => {
   const mount = mountOf(core, snapshot, path);
@@ -81,11 +74,15 @@ export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): P
     if (elsewhere !== undefined) throw new Forward(elsewhere);
     return undefined;
   }
-  const below = decoded.path.slice(mount.info.path.length);
-  const match = routesOf(backend).match(below);
+  const routes = routesOf(backend);
+  const sent = decoded.path.slice(mount.info.path.length);
+  const canonical = routes.canonical(sent);
+  const match = routes.match(sent);
   if (mount === provisionalSystem && !match?.path.alwaysAnswers) return undefined;
-  const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, below);
-  return { mount, backend, below, match, open };
+  const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, canonical.below);
+  // The mount's own path without its slash: nothing lies below it, and there is nothing to fold.
+  const at = decoded.path.length < mount.info.path.length ? { path: decoded.path } : atMount(mount, canonical);
+  return { mount, backend, below: canonical.below, canonical: at, match, open };
 };
 
 /** Whether the audit log must hash all of a request's data: the path says so, or nothing is known of it. */

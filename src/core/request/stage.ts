@@ -1,5 +1,5 @@
-import type { Backend, BackendContext, Operation, Path, Reply } from "../../framework/index.ts";
-import type { Decision } from "../../policy/index.ts";
+import type { Backend, BackendContext, Operation, Reply, RouteMatch } from "../../framework/index.ts";
+import type { Decision, Folding } from "../../policy/index.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
@@ -25,7 +25,9 @@ export interface Fetched extends Stage<"fetched"> {
   readonly mount: Mount | undefined;
   readonly backend: Backend | undefined;
   readonly below: string;
-  readonly match: { readonly path: Path; readonly params: Readonly<Record<string, string>> } | undefined;
+  /** Where in the path a name folds; the path itself is canonical. */
+  readonly folding: Folding | undefined;
+  readonly match: RouteMatch | undefined;
   readonly open: boolean;
 }
 

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { builtInRows } from "../../src/catalog.ts";
+import { canonicalPath } from "../../src/core/request/canonical.ts";
+import { type AnyPath, type Backend, compileRoutes, foldsOf, type Operation } from "../../src/framework/index.ts";
+import { parseTemplate } from "../../src/framework/template.ts";
+import type { Fold } from "../../src/std/fold.ts";
+import { makeServer, type TestServer } from "../support/make-server.ts";
+
+/**
+ * Captures that fold, over every path table: whatever spelling of a name is sent, policy, audit and handler see one
+ * path. What folds is read off the tables, so a new backend is held to this by being in the catalog.
+ */
+
+interface Capture {
+  readonly mount: string;
+  readonly path: AnyPath;
+  readonly operation: Operation;
+  readonly fold: Fold;
+  /** The path with `name` for the capture that folds and something of the right shape for the others. */
+  readonly at: (name: string) => string;
+}
+
+const METHODS: Readonly<Record<Operation, string>> = {
+  create: "POST",
+  update: "POST",
+  read: "GET",
+  list: "LIST",
+  patch: "PATCH",
+  delete: "DELETE",
+};
+
+const capturesIn = (mount: string, backend: Backend): readonly Capture[] =>
+  backend.paths.flatMap((path: AnyPath) =>
+    Object.entries<unknown>(path.params).flatMap(([name, text]) => {
+      if (typeof text !== "object" || text === null || !("fold" in text)) return [];
+      const fold = text.fold as Fold;
+      const at = (value: string): string =>
+        `${mount}${parseTemplate(path.template)
+          .map((part) => (part.type === "static" ? part.text : part.name === name ? value : "other"))
+          .join("/")}`;
+      const open = (operation: Operation) => path.ops[operation]?.access === "unauthenticated";
+      return (Object.keys(path.ops) as Operation[])
+        .filter((operation) => !open(operation))
+        .map((operation) => ({ mount, path, operation, fold, at }));
+    }),
+  );
+
+/** Other spellings of a name, by fold. */
+const SPELLINGS: Readonly<Record<Fold, readonly (readonly [string, string])[]>> = {
+  case: [
+    ["admin", "ADMIN"],
+    ["admin", "aDmin"],
+  ],
+  policy: [
+    ["admin", "ADMIN"],
+    ["admin", " Admin "],
+    ["team/admin", "Team/ADMIN "],
+  ],
+  letters: [
+    ["admin", "ADMIN"],
+    ["été", "ÉTÉ"],
+  ],
+  mount: [
+    ["app", "app/"],
+    ["team/app", "team/app/"],
+  ],
+};
+
+let server: TestServer;
+const mounted: { readonly mount: string; readonly backend: Backend }[] = [];
+
+beforeAll(async () => {
+  server = await makeServer();
+  for (const type of ["userpass", "approle", "aws"]) {
+    await server.call("POST", `sys/auth/${type}`, { body: { type } });
+  }
+  for (const { kind, type } of builtInRows({ aws: () => Promise.reject(new Error("unused")) })) {
+    if (kind === "secret") await server.call("POST", `sys/mounts/${type}`, { body: { type } });
+  }
+  const { mounts } = await server.core.config.snapshot();
+  for (const { kind, info } of mounts.values()) {
+    const backend = await server.core.catalog.find(kind, info.type, info.options);
+    if (backend) mounted.push({ mount: info.path, backend });
+  }
+});
+afterAll(() => server.dynamo.close());
+
+const captures = (): readonly Capture[] => mounted.flatMap(({ mount, backend }) => capturesIn(mount, backend));
+
+const tokenWith = async (policy: string): Promise<string> => {
+  await server.call("PUT", "sys/policies/acl/v22", { body: { policy } });
+  const { body } = await server.call("POST", "auth/token/create", { body: { policies: ["v22"] } });
+  return String((body["auth"] as { client_token: string }).client_token);
+};
+
+const rule = (path: string, capabilities: readonly string[]): string =>
+  `path ${JSON.stringify(path)} { capabilities = ${JSON.stringify(capabilities)} }\n`;
+const ALL = ["create", "read", "update", "patch", "delete", "list", "sudo"];
+
+describe("captures that fold", () => {
+  it("are those of the tables that name users, roles, policies, entities, groups, headers and mounts", () => {
+    const found = mounted.flatMap(({ mount, backend }) =>
+      Object.entries(foldsOf(backend.paths)).map(([template, fold]) => `${mount}${template} ${fold}`),
+    );
+    expect(found.sort()).toMatchSnapshot();
+  });
+
+  it("are known to functions that do not have the code", async () => {
+    for (const { kind, type } of server.core.catalog.types) {
+      const backend = await server.core.catalog.find(kind, type, {});
+      const known = server.core.catalog.foldsOf(kind, type);
+      expect({ type, folds: known }).toEqual({ type, folds: backend && foldsOf(backend.paths) });
+    }
+    const snapshot = await server.core.config.snapshot();
+    for (const { mount, backend } of mounted) {
+      const routes = compileRoutes(backend.paths);
+      for (const { at, fold } of capturesIn(mount, backend)) {
+        for (const path of SPELLINGS[fold].flat().map(at)) {
+          const routed = `${mount}${routes.canonical(path.slice(mount.length)).below}`;
+          expect(canonicalPath(server.core, snapshot, path).path).toBe(routed);
+        }
+      }
+    }
+  });
+
+  it("V22: a denied name is denied in every spelling, whichever of them the rule was written in", async () => {
+    const wrong: string[] = [];
+    for (const { at, operation, fold } of captures()) {
+      for (const [name, other] of SPELLINGS[fold]) {
+        for (const [written, sent] of [
+          [name, other],
+          [other, name],
+          [other, other],
+        ] as const) {
+          if (operation !== "read" && operation !== "delete" && sent.endsWith("/")) continue;
+          const token = await tokenWith(rule("*", ALL) + rule(at(written), ["deny"]));
+          const { status } = await server.call(METHODS[operation], at(sent), { token, body: {} });
+          if (status !== 403) wrong.push(`${METHODS[operation]} ${at(sent)}, denied as ${at(written)}: ${status}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(captures().length).toBeGreaterThan(40);
+  });
+});
