@@ -43,12 +43,11 @@ export const mountsPaths = (core: Core) => [
     params: { path: folded("mount", "where it is mounted") },
     ops: {
       read: op({
-        summary: "describe the mount that serves this path",
+        summary: "describe a mount",
         answers: MountShown,
         handle: async ({ params }) => {
           const where = asMountPath(params.path);
-          const snapshot = await core.config.snapshot();
-          const mount = core.config.mountFor(snapshot, where);
+          const mount = (await core.config.snapshot()).mounts.get(where);
           if (!mount) throw invalidRequest(`No secret engine mount at ${where}`);
           return { data: mountInfo(mount) };
         },

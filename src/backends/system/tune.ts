@@ -4,26 +4,32 @@ import type { Mount } from "../../core/mounts/mount.ts";
 import { changeMounts, mountWrite } from "../../core/mounts/table.ts";
 import { isLockable, versionsOf } from "../../core/mounts/types.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
+import type { MountPath } from "../../std/brand.ts";
 import { TuneShown, tuneInfo } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
 import { type TuneGiven, TuneInput, tuned } from "./tune-input.ts";
 
-/** `sys/mounts/<path>/tune` and `sys/auth/<path>/tune`: the settings of a mount, as they count. */
+/**
+ * `sys/mounts/<path>/tune` and `sys/auth/<path>/tune`: the settings of a mount, as they count.
+ *
+ * Security: the path is the mount's own. A longer one would find the same mount, and the policy would not know it.
+ */
 
-/** Secrets mounts that are never tuned. */
-const FIXED = new Set(["sys/", "cubbyhole/", "identity/"]);
+/** Types of secrets mounts that are never tuned. */
+const FIXED = new Set(["system", "cubbyhole", "identity"]);
 
 export const tunePaths = (core: Core) => {
-  const mountAt = (snapshot: Snapshot, where: string): Mount | undefined => core.config.mountFor(snapshot, where);
+  const mountAt = ({ mounts }: Snapshot, where: MountPath): Mount | undefined => mounts.get(where);
 
-  const show = async (where: string) => {
+  const show = async (where: MountPath) => {
     const mount = mountAt(await core.config.snapshot(), where);
     if (!mount) throw invalidRequest(`cannot fetch sysview for path "${where}"`);
     return { data: tuneInfo(mount) };
   };
 
-  const tune = async (where: string, given: TuneGiven) => {
-    if (FIXED.has(where)) {
+  const tune = async (where: MountPath, given: TuneGiven) => {
+    const found = mountAt(await core.config.snapshot(), where);
+    if (found && FIXED.has(found.info.type)) {
       const parameter = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
       if (parameter !== undefined) throw invalidRequest(`cannot tune parameter ${parameter} of ${where}`);
     }

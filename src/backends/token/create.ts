@@ -7,6 +7,7 @@ import { issued } from "../../core/request/core-reply.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, field, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { FOLDS } from "../../std/fold.ts";
 import { DurationError, epochSeconds, parseDuration, seconds } from "../../std/time.ts";
 import { tokenPolicies } from "./policies.ts";
 import { type Role, readRole } from "./roles.ts";
@@ -119,12 +120,12 @@ export const createPaths = (core: Core) => {
   const aliasEntity = async (name: string, role: Role | undefined, cx: BackendContext) => {
     if (!role) throw invalidRequest("'entity_alias' is only allowed in combination with token role");
     const allowed = role.allowedEntityAliases ?? [];
-    const folded = name.toLowerCase();
+    const alias = FOLDS.letters(name);
     const { globMatch } = await import("../../policy/index.ts");
-    if (!allowed.some((pattern) => globMatch(pattern.toLowerCase(), folded))) {
+    if (!allowed.some((pattern) => globMatch(FOLDS.letters(pattern), alias))) {
       throw invalidRequest("invalid 'entity_alias' value");
     }
-    return core.identity.login(requestOf(cx).mount, { name: folded }, undefined);
+    return core.identity.login(requestOf(cx).mount, { name: alias }, undefined);
   };
 
   const lifetime = (wanted: Wanted, policies: readonly string[], parent: Token, cx: BackendContext) => {

@@ -9,6 +9,7 @@ import {
   type TokenFields,
   tokenShape,
 } from "../../framework/token-params.ts";
+import { canonicalPolicyName } from "../../policy/names.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
@@ -34,6 +35,9 @@ export interface Role extends StoredRole {
   readonly explicitMaxTtl: Seconds;
 }
 
+/** Patterns fold as the names they are held against: a pattern in another case would match nothing. */
+const canonicalGlobs = (globs: readonly string[]): readonly string[] => globs.map(canonicalPolicyName);
+
 /** `name` as the path table folds it. */
 const key = (name: string): string => `role/${name}`;
 
@@ -43,6 +47,9 @@ export const readRole = async (view: View, name: string): Promise<Role | undefin
   const role = fromSealed<StoredRole>(entry.body);
   return {
     ...role,
+    // Roles that were written before globs were folded have them as they were sent.
+    allowedPoliciesGlob: canonicalGlobs(role.allowedPoliciesGlob),
+    disallowedPoliciesGlob: canonicalGlobs(role.disallowedPoliciesGlob),
     period: seconds(role.fields.token_period),
     explicitMaxTtl: seconds(role.fields.token_explicit_max_ttl),
   };
@@ -134,8 +141,8 @@ const merge = (before: StoredRole, given: Given): StoredRole => {
     tokenType: typeOf(given.token_type, before.tokenType),
     allowedPolicies: given.allowed_policies ?? before.allowedPolicies,
     disallowedPolicies: given.disallowed_policies ?? before.disallowedPolicies,
-    allowedPoliciesGlob: given.allowed_policies_glob ?? before.allowedPoliciesGlob,
-    disallowedPoliciesGlob: given.disallowed_policies_glob ?? before.disallowedPoliciesGlob,
+    allowedPoliciesGlob: canonicalGlobs(given.allowed_policies_glob ?? before.allowedPoliciesGlob),
+    disallowedPoliciesGlob: canonicalGlobs(given.disallowed_policies_glob ?? before.disallowedPoliciesGlob),
     allowedEntityAliases: given.allowed_entity_aliases ?? before.allowedEntityAliases,
     orphan: given.orphan ?? before.orphan,
     renewable: given.renewable ?? before.renewable,

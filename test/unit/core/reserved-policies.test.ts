@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { approleAuth } from "../../../src/auth/approle/backend.ts";
 import { userpassAuth } from "../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../src/auth/userpass/passwords.ts";
+import type { CatalogRow } from "../../../src/core/catalog.ts";
 import { makeMount } from "../../../src/core/config/initialize.ts";
+import { foldsOf } from "../../../src/framework/index.ts";
 import { isJsonObject } from "../../../src/std/json.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { type Answered, makeServer, type TestServer } from "../../support/make-server.ts";
@@ -15,8 +17,15 @@ beforeAll(async () => {
   const passwords = createPasswords({ cost: { n: 16, r: 1, p: 1 } });
   server = await makeServer({
     rows: [
-      { kind: "auth", type: "userpass", home: "login", load: async () => userpassAuth(passwords) },
-      { kind: "auth", type: "approle", home: "login", load: async () => approleAuth() },
+      ...[userpassAuth(passwords), approleAuth()].map(
+        (backend): CatalogRow => ({
+          kind: "auth",
+          type: backend.type,
+          home: "login",
+          folds: foldsOf(backend.paths),
+          load: async () => backend,
+        }),
+      ),
     ],
   });
   for (const type of ["userpass", "approle"]) {

@@ -5,6 +5,7 @@ import { createPasswords } from "../../../../src/auth/userpass/passwords.ts";
 import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { makeMount } from "../../../../src/core/config/initialize.ts";
 import type { MountConfig } from "../../../../src/core/mounts/mount.ts";
+import { foldsOf } from "../../../../src/framework/index.ts";
 import { buildServer, type Server } from "../../../../src/server.ts";
 import { as, type MountPath } from "../../../../src/std/brand.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
@@ -34,6 +35,7 @@ const auth = (type: string, backend: () => ReturnType<typeof approleAuth>): Cata
   kind: "auth",
   type,
   home: "login",
+  folds: foldsOf(backend().paths),
   load: async () => backend(),
 });
 
