@@ -95,7 +95,7 @@ export const auditPaths = (core: Core) => {
     path("audit-hash/{path+}", {
       summary: "the hash of a value in a device's log",
       dataInFront: true,
-      params: { path: folded("mount", device) },
+      params: { path: device },
       ops: {
         update: op({
           summary: "hash a value as an audit device does",
