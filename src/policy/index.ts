@@ -13,7 +13,6 @@ export { type CandidateRule, type Explanation, explain } from "./explain.ts";
 export { type Folding, foldPattern } from "./folding.ts";
 export { globMatch } from "./glob.ts";
 export {
-  canonicalPolicyName,
   canonicalPolicyNames,
   decodePolicyText,
   listedPolicyNames,
