@@ -3,11 +3,12 @@ import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import { toSealed } from "../sealed.ts";
 import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
-import type { Alias, Entity } from "./model.ts";
+import type { Alias, Entity, Membership } from "./model.ts";
 
 /**
- * Merges entities into one. Aliases move; metadata, policies and memberships of the merged do not. What remains of each
- * is a pointer to the survivor, so that its tokens live on with the survivor's policies.
+ * Merges entities into one. Aliases and memberships move; metadata and policies of the merged do not, as in Vault. What
+ * remains of each is a pointer to the survivor, so that its tokens live on with the survivor's policies, and with those
+ * of the groups it was in.
  *
  * Each entity is merged in one transaction, together with the survivor's item; a merge of several that a crash cut
  * short is finished by asking again.
@@ -19,9 +20,10 @@ export interface MergeInput {
   readonly conflicting_alias_ids_to_keep?: readonly string[] | undefined;
 }
 
-/** Aliases and memberships that go with the transaction of a merge; more are moved before. */
+/** Aliases and memberships that go with the transaction of a merge, four and two writes each; more are moved before. */
 const ALIASES_ALONG = 12;
-const ROWS_ALONG = 40;
+const MEMBERSHIPS_ALONG = 20;
+const MEMBERSHIPS_BEFORE = 40;
 
 const TO_INVALID = "entity id to merge to is invalid";
 const FROM_INVALID = "entity id to merge from is invalid";
@@ -108,15 +110,29 @@ export const createMerge = (options: {
     return { aliases: [...to.entity.aliases.filter((alias) => !lost.has(alias.id)), ...coming], writes };
   };
 
+  /** Takes memberships from one entity to the other, with the rows by which the groups find their members. */
+  const joined = (to: Entity, other: Entity, batch: readonly Membership[]) => {
+    const same = (a: Membership, b: Membership): boolean => a.group === b.group && a.generation === b.generation;
+    const coming = batch.filter((one) => !to.memberships.some((mine) => same(mine, one)));
+    const writes: readonly Write[] = [
+      ...batch.map((membership) => entities.dropMember(other.id, membership)),
+      ...coming.map((membership) => entities.memberRow(to.id, membership)),
+    ];
+    return { memberships: [...to.memberships, ...coming], writes };
+  };
+
   /** What is too much for one transaction, done before. Answers whether there was any. */
   const lighten = async (to: Stored, other: Stored, lost: ReadonlySet<string>): Promise<boolean> => {
     const { entity } = other;
-    if (entity.memberships.length > ROWS_ALONG) {
-      const batch = entity.memberships.slice(0, ROWS_ALONG);
-      await store.write([
-        entities.update(other, { memberships: entity.memberships.slice(ROWS_ALONG) }),
-        ...batch.map((membership) => entities.dropMember(entity.id, membership)),
-      ]);
+    if (entity.memberships.length > MEMBERSHIPS_ALONG) {
+      const { memberships, writes } = joined(to.entity, entity, entity.memberships.slice(0, MEMBERSHIPS_BEFORE));
+      await crash("identity.merge.memberships", () =>
+        store.write([
+          entities.update(to, { memberships }),
+          entities.update(other, { memberships: entity.memberships.slice(MEMBERSHIPS_BEFORE) }),
+          ...writes,
+        ]),
+      );
       return true;
     }
     if (entity.aliases.length <= ALIASES_ALONG) return false;
@@ -142,16 +158,17 @@ export const createMerge = (options: {
         const lost = losers(to.entity, entity, keep);
         if (await lighten(to, other, lost)) continue;
         const { aliases, writes } = await moved(to, other, entity.aliases, lost);
+        const { memberships, writes: memberRows } = joined(to.entity, entity, entity.memberships);
         const mergedEntityIds = [...to.entity.mergedEntityIds, ...entity.mergedEntityIds, entity.id];
         const pointer = toSealed({ mergedInto: toId });
         await crash("identity.merge", async () =>
           store.write([
-            entities.update(to, { aliases, mergedEntityIds, lastUpdateTime: entities.now() }),
+            entities.update(to, { aliases, memberships, mergedEntityIds, lastUpdateTime: entities.now() }),
             { op: "put", address: other.entry.address, body: pointer, when: { n: other.entry.n } },
             { op: "delete", address: await entities.nameAt(entity.name), when: "any" },
             { op: "delete", address: entityListAddress(entity.id), when: "any" },
             ...writes,
-            ...entity.memberships.map((membership) => entities.dropMember(entity.id, membership)),
+            ...memberRows,
           ]),
         );
         await shorten(entity.mergedEntityIds, toId);
@@ -189,6 +206,8 @@ export const createMerge = (options: {
       const other = await from(id, toId);
       if (other !== "done") others.push(other.entity);
     }
+    // Some may be merged already, where a crash cut this very merge short; when all are, there is nothing to merge.
+    if (others.length === 0) throw invalidRequest(FROM_INVALID);
     for (const entity of [to.entity, ...others]) mayMerge(entity);
     if (keep.size === 0) refuseClashes(to.entity, others);
     for (const id of ids) await mergeOne(toId, id, keep);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { CrashPoint } from "../../../../src/framework/index.ts";
+import { createKiller } from "../../../support/crash.ts";
 import { type IdentityServer, makeIdentityServer } from "./support.ts";
 
 let server: IdentityServer;
@@ -177,4 +178,107 @@ describe("merging entities", () => {
     expect(again.status).toBe(204);
     expect((await read(to)).data["merged_entity_ids"]).toEqual([a, b]);
   });
+
+  const membersOf = async (group: string) =>
+    (await server.call("GET", `identity/group/id/${group}`)).data["member_entity_ids"];
+
+  it("moves memberships: of groups, of groups above them, and of external groups", async () => {
+    const from = await server.session("joins-from");
+    const to = await server.session("joins-to", {}, "two");
+    const team = await server.group("joins-team", { policies: ["of-team"], member_entity_ids: [from.entity] });
+    const both = await server.group("joins-both", { member_entity_ids: [from.entity, to.entity] });
+    await server.group("joins-above", { policies: ["of-above"], member_group_ids: [team] });
+    const external = await server.group("joins-external", { type: "external", policies: ["of-external"] });
+    await server.call("POST", "identity/group-alias", {
+      body: { name: "joins", mount_accessor: server.one, canonical_id: external },
+    });
+    await server.session("joins-from", { groups: "joins" });
+
+    const merged = await server.call("POST", "identity/entity/merge", {
+      body: { from_entity_ids: [from.entity], to_entity_id: to.entity },
+    });
+    const policies = async (token: string) =>
+      (await server.call("GET", "auth/token/lookup-self", { token })).data["identity_policies"];
+
+    expect(merged.status).toBe(204);
+    expect(await membersOf(team)).toEqual([to.entity]);
+    expect(await membersOf(both)).toEqual([to.entity]);
+    expect(await membersOf(external)).toEqual([to.entity]);
+    expect(((await read(to.entity)).data["direct_group_ids"] as string[]).sort()).toEqual(
+      [team, both, external].sort(),
+    );
+    for (const token of [from.token, to.token]) {
+      expect(await policies(token)).toEqual(["of-above", "of-external", "of-team"]);
+    }
+
+    // A login by the alias that came along says which external groups hold from now on.
+    await server.session("joins-from", { groups: "" });
+    await server.session("joins-from", { groups: "others" });
+    expect(await membersOf(external)).toBeNull();
+    expect(await membersOf(team)).toEqual([to.entity]);
+  });
+
+  it("leaves a member that is removed from its groups, and groups that are removed, without a trace", async () => {
+    const [from, to] = [await server.entity("traces-from"), await server.entity("traces-to")];
+    const group = await server.group("traces", { policies: ["of-traces"], member_entity_ids: [from] });
+    await server.call("POST", "identity/entity/merge", { body: { from_entity_ids: [from], to_entity_id: to } });
+
+    await server.call("POST", `identity/group/id/${group}`, { body: { member_entity_ids: [] } });
+    expect([await membersOf(group), (await read(to)).data["group_ids"]]).toEqual([[], []]);
+
+    await server.call("POST", `identity/group/id/${group}`, { body: { member_entity_ids: [to] } });
+    await server.call("DELETE", `identity/entity/id/${to}`);
+    expect(await membersOf(group)).toEqual([]);
+  });
+
+  it("is refused where an entity is gone, as Vault refuses it", async () => {
+    const [a, b, to] = [await server.entity("gone-a"), await server.entity("gone-b"), await server.entity("gone-to")];
+    const merge = async (from: readonly string[], into: string) => {
+      const answer = await server.call("POST", "identity/entity/merge", {
+        body: { from_entity_ids: from, to_entity_id: into },
+      });
+      return [answer.status, (answer.body["errors"] as string[] | undefined)?.[0]];
+    };
+    await server.call("DELETE", `identity/entity/id/${b}`);
+
+    expect(await merge([a], to)).toEqual([204, undefined]);
+    expect(await merge([a], to)).toEqual([400, "entity id to merge from is invalid"]);
+    expect(await merge([b], to)).toEqual([400, "entity id to merge from is invalid"]);
+    expect(await merge([to], a)).toEqual([400, "entity id to merge to is invalid"]);
+    expect(await merge([to], b)).toEqual([400, "entity id to merge to is invalid"]);
+  });
+
+  it.each(["before", "after"] as const)(
+    "that is killed %s a step is finished by asking again",
+    async (when) => {
+      const killer = createKiller();
+      const other = await makeIdentityServer({ crash: killer.crash });
+      const GROUPS = 70;
+      const from = await other.entity("killed-from");
+      const groups: string[] = [];
+      for (let index = 0; index < GROUPS; index++) {
+        groups.push(await other.group(`killed-${index}`, { member_entity_ids: [from] }));
+      }
+      const to = await other.entity("killed-to");
+      const merge = () =>
+        other.call("POST", "identity/entity/merge", { body: { from_entity_ids: [from], to_entity_id: to } });
+
+      const statuses: number[] = [];
+      for (const step of ["identity.merge.memberships", "identity.merge.memberships", "identity.merge"]) {
+        killer.kill(step, when);
+        statuses.push((await merge()).status);
+      }
+      statuses.push((await merge()).status);
+
+      expect(statuses).toEqual([500, 500, 500, when === "before" ? 204 : 400]);
+      for (const group of groups) {
+        const { data } = await other.call("GET", `identity/group/id/${group}`);
+        expect(data["member_entity_ids"]).toEqual([to]);
+      }
+      expect((await other.call("GET", `identity/entity/id/${to}`)).data["direct_group_ids"]).toHaveLength(GROUPS);
+      expect((await other.call("GET", `identity/entity/id/${from}`)).status).toBe(404);
+      await other.dynamo.close();
+    },
+    60_000,
+  );
 });
