@@ -336,23 +336,25 @@ function peg$parse(input, options) {
   function peg$f34(items) {
     return { kind: "body", items };
   }
-  function peg$f35(key, at, value) {
+  function peg$f35() {    return [];  }
+  function peg$f36(key, at, value) {
     return { key, labels: [], value, line: line(range().start), assignLine: at };
   }
-  function peg$f36() {    return line(range().start);  }
-  function peg$f37(value) {    return { kind: "string", value };  }
-  function peg$f38() {    return { kind: "boolean", value: true };  }
-  function peg$f39() {    return { kind: "boolean", value: false };  }
-  function peg$f40() {    return { kind: "null" };  }
-  function peg$f41() {    return enter();  }
-  function peg$f42(items) {    return leave();  }
-  function peg$f43(items) {
+  function peg$f37() {    return line(range().start);  }
+  function peg$f38(value) {    return { kind: "string", value };  }
+  function peg$f39() {    return { kind: "boolean", value: true };  }
+  function peg$f40() {    return { kind: "boolean", value: false };  }
+  function peg$f41() {    return { kind: "null" };  }
+  function peg$f42() {    return enter();  }
+  function peg$f43(items) {    return leave();  }
+  function peg$f44(items) {
     return { kind: "list", items };
   }
-  function peg$f44(text) {
+  function peg$f45() {    return [];  }
+  function peg$f46(text) {
     return { kind: "number", value: Number(text), text };
   }
-  function peg$f45(text) {    return JSON.parse(text);  }
+  function peg$f47(text) {    return JSON.parse(text);  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -2499,42 +2501,30 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseJsonSpace();
-        s4 = [];
-        s5 = peg$parseJsonItem();
-        while (s5 !== peg$FAILED) {
-          s4.push(s5);
-          s5 = peg$currPos;
-          s6 = peg$parseJsonComma();
-          if (s6 !== peg$FAILED) {
-            s6 = peg$parseJsonItem();
-            if (s6 === peg$FAILED) {
-              peg$currPos = s5;
-              s5 = peg$FAILED;
+        s4 = peg$parseJsonItems();
+        if (s4 !== peg$FAILED) {
+          if (input.charCodeAt(peg$currPos) === 125) {
+            s5 = peg$c3;
+            peg$currPos++;
+          } else {
+            s5 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e3); }
+          }
+          if (s5 !== peg$FAILED) {
+            peg$savedPos = peg$currPos;
+            s6 = peg$f33(s4);
+            if (s6) {
+              s6 = undefined;
             } else {
-              s5 = s6;
+              s6 = peg$FAILED;
             }
-          } else {
-            s5 = s6;
-          }
-        }
-        if (input.charCodeAt(peg$currPos) === 125) {
-          s5 = peg$c3;
-          peg$currPos++;
-        } else {
-          s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e3); }
-        }
-        if (s5 !== peg$FAILED) {
-          peg$savedPos = peg$currPos;
-          s6 = peg$f33(s4);
-          if (s6) {
-            s6 = undefined;
-          } else {
-            s6 = peg$FAILED;
-          }
-          if (s6 !== peg$FAILED) {
-            peg$savedPos = s0;
-            s0 = peg$f34(s4);
+            if (s6 !== peg$FAILED) {
+              peg$savedPos = s0;
+              s0 = peg$f34(s4);
+            } else {
+              peg$currPos = s0;
+              s0 = peg$FAILED;
+            }
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -2555,6 +2545,56 @@ function peg$parse(input, options) {
     return s0;
   }
 
+  function peg$parseJsonItems() {
+    let s0, s1, s2, s3, s4;
+
+    s0 = peg$currPos;
+    s1 = peg$currPos;
+    s2 = [];
+    s3 = peg$parseJsonItem();
+    while (s3 !== peg$FAILED) {
+      s2.push(s3);
+      s3 = peg$currPos;
+      s4 = peg$parseJsonComma();
+      if (s4 !== peg$FAILED) {
+        s4 = peg$parseJsonItem();
+        if (s4 === peg$FAILED) {
+          peg$currPos = s3;
+          s3 = peg$FAILED;
+        } else {
+          s3 = s4;
+        }
+      } else {
+        s3 = s4;
+      }
+    }
+    if (s2.length < 1) {
+      peg$currPos = s1;
+      s1 = peg$FAILED;
+    } else {
+      s1 = s2;
+    }
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parseJsonComma();
+      if (s2 === peg$FAILED) {
+        s2 = null;
+      }
+      s0 = s1;
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+    if (s0 === peg$FAILED) {
+      s0 = peg$currPos;
+      s1 = '';
+      peg$savedPos = s0;
+      s1 = peg$f35();
+      s0 = s1;
+    }
+
+    return s0;
+  }
+
   function peg$parseJsonItem() {
     let s0, s1, s2, s3, s4, s5, s6;
 
@@ -2569,7 +2609,7 @@ function peg$parse(input, options) {
         if (s5 !== peg$FAILED) {
           s6 = peg$parseJsonSpace();
           peg$savedPos = s0;
-          s0 = peg$f35(s1, s3, s5);
+          s0 = peg$f36(s1, s3, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -2599,7 +2639,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f36();
+      s1 = peg$f37();
     }
     s0 = s1;
 
@@ -2630,13 +2670,13 @@ function peg$parse(input, options) {
   }
 
   function peg$parseJsonValue() {
-    let s0, s1, s2, s3, s4, s5, s6, s7, s8;
+    let s0, s1, s2, s3, s4, s5, s6;
 
     s0 = peg$currPos;
     s1 = peg$parseJsonString();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f37(s1);
+      s1 = peg$f38(s1);
     }
     s0 = s1;
     if (s0 === peg$FAILED) {
@@ -2652,7 +2692,7 @@ function peg$parse(input, options) {
         }
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f38();
+          s1 = peg$f39();
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -2666,7 +2706,7 @@ function peg$parse(input, options) {
           }
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f39();
+            s1 = peg$f40();
           }
           s0 = s1;
           if (s0 === peg$FAILED) {
@@ -2680,7 +2720,7 @@ function peg$parse(input, options) {
             }
             if (s1 !== peg$FAILED) {
               peg$savedPos = s0;
-              s1 = peg$f40();
+              s1 = peg$f41();
             }
             s0 = s1;
             if (s0 === peg$FAILED) {
@@ -2694,7 +2734,7 @@ function peg$parse(input, options) {
               }
               if (s1 !== peg$FAILED) {
                 peg$savedPos = peg$currPos;
-                s2 = peg$f41();
+                s2 = peg$f42();
                 if (s2) {
                   s2 = undefined;
                 } else {
@@ -2702,58 +2742,30 @@ function peg$parse(input, options) {
                 }
                 if (s2 !== peg$FAILED) {
                   s3 = peg$parseJsonSpace();
-                  s4 = [];
-                  s5 = peg$currPos;
-                  s6 = peg$parseJsonValue();
-                  if (s6 !== peg$FAILED) {
-                    s7 = peg$parseJsonSpace();
-                    s5 = s6;
-                  } else {
-                    peg$currPos = s5;
-                    s5 = peg$FAILED;
-                  }
-                  while (s5 !== peg$FAILED) {
-                    s4.push(s5);
-                    s5 = peg$currPos;
-                    s6 = peg$parseJsonComma();
-                    if (s6 !== peg$FAILED) {
-                      s6 = peg$currPos;
-                      s7 = peg$parseJsonValue();
-                      if (s7 !== peg$FAILED) {
-                        s8 = peg$parseJsonSpace();
-                        s6 = s7;
+                  s4 = peg$parseJsonElements();
+                  if (s4 !== peg$FAILED) {
+                    if (input.charCodeAt(peg$currPos) === 93) {
+                      s5 = peg$c5;
+                      peg$currPos++;
+                    } else {
+                      s5 = peg$FAILED;
+                      if (peg$silentFails === 0) { peg$fail(peg$e5); }
+                    }
+                    if (s5 !== peg$FAILED) {
+                      peg$savedPos = peg$currPos;
+                      s6 = peg$f43(s4);
+                      if (s6) {
+                        s6 = undefined;
                       } else {
-                        peg$currPos = s6;
                         s6 = peg$FAILED;
                       }
-                      if (s6 === peg$FAILED) {
-                        peg$currPos = s5;
-                        s5 = peg$FAILED;
+                      if (s6 !== peg$FAILED) {
+                        peg$savedPos = s0;
+                        s0 = peg$f44(s4);
                       } else {
-                        s5 = s6;
+                        peg$currPos = s0;
+                        s0 = peg$FAILED;
                       }
-                    } else {
-                      s5 = s6;
-                    }
-                  }
-                  if (input.charCodeAt(peg$currPos) === 93) {
-                    s5 = peg$c5;
-                    peg$currPos++;
-                  } else {
-                    s5 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e5); }
-                  }
-                  if (s5 !== peg$FAILED) {
-                    peg$savedPos = peg$currPos;
-                    s6 = peg$f42(s4);
-                    if (s6) {
-                      s6 = undefined;
-                    } else {
-                      s6 = peg$FAILED;
-                    }
-                    if (s6 !== peg$FAILED) {
-                      peg$savedPos = s0;
-                      s0 = peg$f43(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -2777,6 +2789,72 @@ function peg$parse(input, options) {
           }
         }
       }
+    }
+
+    return s0;
+  }
+
+  function peg$parseJsonElements() {
+    let s0, s1, s2, s3, s4, s5, s6;
+
+    s0 = peg$currPos;
+    s1 = peg$currPos;
+    s2 = [];
+    s3 = peg$currPos;
+    s4 = peg$parseJsonValue();
+    if (s4 !== peg$FAILED) {
+      s5 = peg$parseJsonSpace();
+      s3 = s4;
+    } else {
+      peg$currPos = s3;
+      s3 = peg$FAILED;
+    }
+    while (s3 !== peg$FAILED) {
+      s2.push(s3);
+      s3 = peg$currPos;
+      s4 = peg$parseJsonComma();
+      if (s4 !== peg$FAILED) {
+        s4 = peg$currPos;
+        s5 = peg$parseJsonValue();
+        if (s5 !== peg$FAILED) {
+          s6 = peg$parseJsonSpace();
+          s4 = s5;
+        } else {
+          peg$currPos = s4;
+          s4 = peg$FAILED;
+        }
+        if (s4 === peg$FAILED) {
+          peg$currPos = s3;
+          s3 = peg$FAILED;
+        } else {
+          s3 = s4;
+        }
+      } else {
+        s3 = s4;
+      }
+    }
+    if (s2.length < 1) {
+      peg$currPos = s1;
+      s1 = peg$FAILED;
+    } else {
+      s1 = s2;
+    }
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parseJsonComma();
+      if (s2 === peg$FAILED) {
+        s2 = null;
+      }
+      s0 = s1;
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+    if (s0 === peg$FAILED) {
+      s0 = peg$currPos;
+      s1 = '';
+      peg$savedPos = s0;
+      s1 = peg$f45();
+      s0 = s1;
     }
 
     return s0;
@@ -2954,7 +3032,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f44(s1);
+      s1 = peg$f46(s1);
     }
     s0 = s1;
 
@@ -3188,7 +3266,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f45(s1);
+      s1 = peg$f47(s1);
     }
     s0 = s1;
 

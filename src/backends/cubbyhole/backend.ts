@@ -117,6 +117,10 @@ export const cubbyholeBackend = (core: Core): Backend => {
             answers: "nothing",
             input: anything,
             handle: async ({ params }, cx) => {
+              // Nothing has such a path; a success must not say that the entry without the slash is gone.
+              if (params.path.endsWith("/") && (await read(params.path.slice(0, -1), cx)) !== undefined) {
+                throw invalidRequest("cannot delete a path ending in '/'");
+              }
               await core.store.write([{ op: "delete", address: await at(cx, params.path), when: "any" }]);
               return undefined;
             },

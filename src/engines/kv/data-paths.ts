@@ -1,6 +1,5 @@
 import { op, path } from "../../framework/index.ts";
 import { hasKey } from "./keys.ts";
-import { explain } from "./other-paths.ts";
 import { itsKey, itsKeyAndConfig, itsKeyAndVersion, keyParams } from "./prefetch.ts";
 import { patchSecret, readSecret, readSubkeys, writeSecret } from "./secrets.ts";
 import * as shape from "./shapes.ts";
@@ -44,7 +43,6 @@ const data = path<"data/{path+}">("data/{path+}", {
       prefetch: itsKey,
       handle: async ({ params }, cx) => (isFolder(params.path) ? wrongPath("delete") : deleteLatest(params.path, cx)),
     }),
-    list: explain("list"),
   },
 });
 

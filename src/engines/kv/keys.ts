@@ -1,4 +1,4 @@
-import { type BackendContext, VaultError } from "../../framework/index.ts";
+import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
 import { type Address, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
 import { type Key, packKey, packVersion, unpackKey } from "./record.ts";
 
@@ -26,6 +26,16 @@ export const findKey = async (view: View, path: string): Promise<Key | undefined
   if (path.endsWith("/")) return undefined;
   const entry = await view.get(keyAddress(view, path));
   return entry && unpackKey(entry.body);
+};
+
+/**
+ * Deletion of a path that ends in `/`: no secret has such a path, so there is nothing to delete. Throws `invalid_request`
+ * where the same path without the slash is a secret, because a success would say that it is gone.
+ */
+export const removeFolder = async (path: string, cx: BackendContext): Promise<undefined> => {
+  const bare = path.replace(/\/$/, "");
+  if (bare !== "" && (await hasKey(cx.storage, bare))) throw invalidRequest("cannot delete a path ending in '/'");
+  return undefined;
 };
 
 export interface Change<T> {

@@ -1,6 +1,6 @@
 import { op, path } from "../../framework/index.ts";
 import { ConfigInput, ConfigOutput, configAddress, readConfig, writeConfig } from "./config.ts";
-import { hasKey } from "./keys.ts";
+import { hasKey, removeFolder } from "./keys.ts";
 import { listDetailed, listKeys } from "./list.ts";
 import { patchMetadata, readMetadata, removeMetadata, writeMetadata } from "./metadata.ts";
 import { refuseRootAll } from "./other-paths.ts";
@@ -64,7 +64,8 @@ const metadata = path("metadata/{path+}", {
       summary: "erase the key with all its versions",
       answers: "nothing",
       prefetch: itsKey,
-      handle: async ({ params }, cx) => (params.path.endsWith("/") ? undefined : removeMetadata(params.path, cx)),
+      handle: ({ params }, cx) =>
+        params.path.endsWith("/") ? removeFolder(params.path, cx) : removeMetadata(params.path, cx),
     }),
   },
 });

@@ -1,11 +1,12 @@
-import { field, op, path } from "../../framework/index.ts";
+import { field, op, path, VaultError } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { type KvCommand, rootPath, wrongPath } from "./wrong-path.ts";
 
 /** Every path that is none of version 2's: answered, not refused, since clients read the warning. */
 
 const anything = field.anyBody("Anything; nothing is done with it.");
 
-export const explain = (command: KvCommand) =>
+const explain = (command: KvCommand) =>
   op({
     summary: "answer that this is not a path of version 2",
     answers: "nothing",
@@ -20,6 +21,18 @@ const explainAll = {
   patch: explain("patch"),
   delete: explain("delete"),
 };
+
+/** Versions are not listed, keys are: below `metadata/`. The roots come here, since a LIST's path ends in a slash. */
+const VERSIONED = new Set(["data/", "delete/", "undelete/", "destroy/", "subkeys/"]);
+const listElsewhere = op<"{path+}", JsonObject, "nothing">({
+  summary: "answer that this is not a path of version 2",
+  answers: "nothing",
+  input: anything,
+  handle: async ({ params }) => {
+    if (!VERSIONED.has(params.path)) return wrongPath("list");
+    throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
+  },
+});
 
 const refuseRoot = op({
   summary: "answer that the path of a key is missing",
@@ -39,7 +52,11 @@ const root = (template: "data" | "delete" | "undelete" | "destroy") =>
 
 const other = [
   path("", { summary: "no path of version 2", params: {}, ops: explainAll }),
-  path("{path+}", { summary: "no path of version 2", params: { path: "what was asked for" }, ops: explainAll }),
+  path("{path+}", {
+    summary: "no path of version 2",
+    params: { path: "what was asked for" },
+    ops: { ...explainAll, list: listElsewhere },
+  }),
 ];
 
 export const otherPaths = [root("data"), root("delete"), root("undelete"), root("destroy"), ...other];

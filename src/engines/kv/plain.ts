@@ -3,7 +3,7 @@ import type { Seconds } from "../../std/brand.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
-import { keyAddress } from "./keys.ts";
+import { keyAddress, removeFolder } from "./keys.ts";
 import { packPlain, unpackPlain } from "./record.ts";
 
 /** KV version 1: one value for each path, replaced as a whole. */
@@ -64,7 +64,7 @@ export const writePlain = async (path: string, data: JsonObject, cx: BackendCont
 
 export const removePlain = async (path: string, cx: BackendContext): Promise<undefined> => {
   const { storage } = cx;
-  if (isFolder(path)) return undefined;
+  if (isFolder(path)) return removeFolder(path, cx);
   await cx.crash("kv.write.delete", () =>
     storage.write([
       { op: "delete", address: keyAddress(storage, path), when: "any" },

@@ -90,7 +90,7 @@ describe("text that is no HCL is refused with line and column", () => {
     ['\ufeffpath "a" {}', 'At 1:1: unexpected "\ufeff"'],
     ['{"a": 1', "At 1:8: unexpected end of text"],
     ['{"a": 1} {}', 'At 1:10: unexpected "{"'],
-    ['{"a": 1,}', 'At 1:9: unexpected "}"'],
+    ['{"a": 1,,}', 'At 1:9: unexpected ","'],
   ];
 
   it.each(cases)("%j", (text, message) => {

@@ -43,6 +43,8 @@ describe("a policy is refused with Vault's words", () => {
     ['path "a\u0001\u200b" { x = 1 }', '1 error occurred:\n\t* path "a\\x01\\u200b": invalid key "x" on line 1\n\n'],
     ['{"path":{"a":{"capabilities":["read"]}}', "At 1:40: unexpected end of text"],
     ['{"path":{"a":{\n"nope":1}}}', '1 error occurred:\n\t* path "a": invalid key "nope" on line 2\n\n'],
+    ['{"path":{"a":{},,}}', 'At 1:17: unexpected ","'],
+    ['{"path":{,}}', 'At 1:10: unexpected ","'],
     [
       '{"__proto__":{"path":{"*":{"capabilities":["sudo"]}}}}',
       '1 error occurred:\n\t* invalid key "__proto__" on line 1\n\n',
@@ -76,6 +78,7 @@ describe("a policy is accepted", () => {
     ["as a comment", "# only a comment"],
     ["with a name", 'name = "x"\npath "a" {}'],
     ["as JSON with a list of paths", '\n {"name":"x","path":[{"a":{}},{"b":{}}]}'],
+    ["as JSON with a comma behind the last entry, as HCL reads it", '{"path":{"a":{"capabilities":["read",],},},}'],
     ["with an unknown template", 'path "a/{{no.such.thing}}" {}'],
     ["with an empty template", 'path "a/{{}}" {}'],
     [

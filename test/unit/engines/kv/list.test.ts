@@ -85,8 +85,6 @@ describe("paths that are none of version 2", () => {
     ["delete", "data/a/", "delete"],
     ["list", "", "list"],
     ["list", "foo/", "list"],
-    ["list", "data/a/", "list"],
-    ["list", "data/", "list"],
   ] as const)("answer %s of %j with the command %s", async (verb, path, command) => {
     const mount = createMount();
     await mount.fill("a", [1]);

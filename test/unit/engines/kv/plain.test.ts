@@ -88,7 +88,8 @@ describe("version 1", () => {
     await mount.request("update", "foo", { v: 1 });
 
     expect((await mount.request("read", "foo/")).status).toBe(404);
-    await mount.request("delete", "foo/");
+    await expect(mount.request("delete", "foo/")).rejects.toThrow("cannot delete a path ending in '/'");
+    await mount.request("delete", "bar/");
     expect((await mount.request("read", "foo")).status).toBe(200);
   });
 
