@@ -1,3 +1,4 @@
+import { quietVersionWarnings } from "../src/cli/warnings.ts";
 import { verifyTheLog } from "./demo/audit.ts";
 import { queryAsMachine, revokeMachine, watchLeasesEnd } from "./demo/leases.ts";
 import { logInAsInstance, logInAsMachine } from "./demo/machine.ts";
@@ -11,6 +12,7 @@ import { wrapForSomebody } from "./demo/wrapping.ts";
  * signed requests and database connections. Ends with an error at the first thing that is not as told.
  */
 
+quietVersionWarnings();
 const started = Date.now();
 chapter("Zeroth: from a machine's identity to a secret");
 const setting = await raise();

@@ -124,7 +124,11 @@ export const initialize = async (core: Core, rootId?: string): Promise<Sensitive
   return generateRoot(core, rootId);
 };
 
-/** A root token that never ends. The caller has been authorised by the platform, and records that it happened. */
+/**
+ * A root token that never ends. The caller has been authorised by the platform, and records that it happened. With an id
+ * of the caller's choice (the local server) it shows as one that was made at `auth/token/create`, as Vault's does with
+ * `server -dev -dev-root-token-id`.
+ */
 export const generateRoot = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
   const snapshot = await core.config.snapshot();
   const mount = snapshot.mounts.get(as<MountPath>("auth/token/"));
@@ -132,9 +136,9 @@ export const generateRoot = async (core: Core, rootId?: string): Promise<Sensiti
   const made = await core.tokens.create({
     ...(rootId === undefined ? {} : { id: rootId }),
     policies: ["root"],
-    path: "auth/token/root",
+    path: rootId === undefined ? "auth/token/root" : "auth/token/create",
     mount,
-    displayName: "root",
+    displayName: rootId === undefined ? "root" : "token",
     ttl: seconds(0),
     type: "service",
     renewable: false,

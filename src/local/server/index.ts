@@ -120,6 +120,16 @@ const cloudFor = (
         ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
       });
 
+/** What `work` gives; where it fails, what stands already is closed, so that nothing keeps the process alive. */
+const orClose = async <T>(work: Promise<T>, ...standing: readonly { close(): Promise<void> }[]) => {
+  try {
+    return await work;
+  } catch (cause) {
+    for (const one of standing) await one.close();
+    throw cause;
+  }
+};
+
 export const startLocalServer = async (options: LocalServerOptions = {}): Promise<LocalServer> => {
   const clock = options.clock ?? systemClock;
   const tableClock = aheadOf(clock);
@@ -144,6 +154,14 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     log: options.log ?? (() => undefined),
   });
   const token = await rootToken(server, options);
+  const awsListening = options.awsListen && cloud.embedded?.listen(options.awsListen);
+  const awsListener = awsListening && (await orClose(awsListening, cloud));
+  const listening = startListener({
+    handler: server.handle,
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 8200,
+  });
+  const listener = await orClose(listening, ...(awsListener ? [awsListener] : []), cloud);
   const expiry = await startExpiry({
     server,
     client: cloud.dynamodb,
@@ -153,12 +171,6 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     tableName,
   });
   const idle = setInterval(() => void server.core.audit.flush(), AUDIT_FLUSH_MS).unref();
-  const awsListener = options.awsListen && (await cloud.embedded?.listen(options.awsListen));
-  const listener = await startListener({
-    handler: server.handle,
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 8200,
-  });
   return {
     url: listener.url,
     rootToken: token,
