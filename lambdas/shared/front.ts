@@ -3,8 +3,9 @@ import type { Context } from "aws-lambda";
 import { z } from "zod";
 import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
-import { VaultError } from "../../src/framework/errors.ts";
+import { invalidRequest, VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
+import { canonicalAsSent } from "./as-sent.ts";
 import { createProgram, type Program } from "./program.ts";
 
 /**
@@ -32,6 +33,8 @@ const RESERVE_MS = 1000;
 export const HANDED_ON = "zerothHandedOn";
 /** Instead of an answer, to that function alone: not served here either. */
 export const NOT_SERVED = { zerothNotServed: true } as const;
+
+const NOT_CANONICAL = "send this path as it is: without doubled slashes, and with no letter or slash percent-encoded";
 
 const handedOnEvent = z.looseObject({ [HANDED_ON]: z.literal(true) });
 
@@ -63,6 +66,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
 
   const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<ProxyResult> => {
     if (!handOn) return failure(noRoute(pathOf(event)));
+    if (!canonicalAsSent(event)) return failure(invalidRequest(NOT_CANONICAL));
     const answer = await handOn(forward.to, event, signal);
     if (answer) return answer;
     // The mount moved since this environment read the configuration: read it again, once.

@@ -281,6 +281,27 @@ describe("a request that reaches the wrong function", () => {
     expect(last()?.name).toMatch(new RegExp(`:${to}$`));
   });
 
+  it.each([
+    ["doubled slashes in front", "//v1/auth/token/lookup-self", "//v1/auth/token/lookup-self"],
+    ["doubled slashes inside", "/v1//auth/token/lookup-self", "/v1//auth/token/lookup-self"],
+    ["a slash that was encoded", "/v1/auth%2Ftoken/lookup-self", "/v1/auth/token/lookup-self"],
+    ["a letter that was encoded", "/v1/%61uth/token/lookup-self", "/v1/auth/token/lookup-self"],
+  ])("is refused where its path went round its route, by %s (%s)", async (_, _sent, rawPath) => {
+    const before = deployment.lambda.invoked.length;
+    const event = { ...eventOf({ event: "post-json", body: { password: "x" } }), rawPath };
+    const answer = answerOf((await deployment.functions.kv.invoke(event)).result);
+    expect(answer.status).toBe(400);
+    expect(answer.body["errors"]).toEqual([expect.stringContaining("send this path as it is")]);
+    expect(deployment.lambda.invoked).toHaveLength(before);
+  });
+
+  it("is refused with dot segments by whoever gets it", async () => {
+    const before = deployment.lambda.invoked.length;
+    const event = { ...eventOf({ event: "post-json" }), rawPath: "/v1/secret/../auth/token/lookup-self" };
+    expect(answerOf((await deployment.functions.kv.invoke(event)).result).status).toBe(400);
+    expect(deployment.lambda.invoked).toHaveLength(before);
+  });
+
   it("gets the other function's answer, whole", async () => {
     const own = await ask("login", { path: "auth/token/lookup-self" });
     const through = await ask("kv", { path: "auth/token/lookup-self" });
