@@ -20,7 +20,7 @@ export const CREATE = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALI
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export const makeDatabaseServer = async (
-  postgres: TestPostgres,
+  postgres: Pick<TestPostgres, "url">,
   options: {
     readonly crash?: CrashPoint;
     readonly config?: Readonly<Record<string, unknown>>;

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ConfigInput } from "../../../../src/engines/database/configs.ts";
+import { fill, statementsOf } from "../../../../src/engines/database/postgresql/sql-text.ts";
+import { RoleInput } from "../../../../src/engines/database/roles.ts";
+import { StaticRoleInput } from "../../../../src/engines/database/static-roles.ts";
+import { PUBLIC } from "../../../../src/outgoing/index.ts";
+import { type DatabaseServer, makeDatabaseServer } from "./support/database-server.ts";
+
+/** Fields take texts and lists of any length; what reads them must not take more than a length's worth of time. */
+
+const SIZE = 60_000;
+const PARTS = [
+  "a",
+  "*",
+  ",",
+  "{{",
+  "$a",
+  "$$",
+  "/*",
+  "'",
+  '"',
+  "\\",
+  "E'",
+  "%",
+  "=",
+  " ",
+  "0 ",
+  "1,",
+  "(",
+  ";",
+  "host=a,",
+];
+
+/** What `postgres` reads of `connection_details`. */
+const DETAILS = [
+  "connection_url",
+  "username",
+  "password",
+  "max_open_connections",
+  "max_connection_lifetime",
+  "username_template",
+  "password_authentication",
+  "tls_ca",
+  "private_key",
+];
+
+let server: DatabaseServer;
+beforeAll(async () => {
+  const nowhere = { url: "postgresql://{{username}}:{{password}}@db.example.com/x" };
+  server = await makeDatabaseServer(nowhere, { reach: PUBLIC, config: { verify_connection: false } });
+});
+afterAll(() => server.close());
+
+const BODIES = {
+  "db/config/big": {
+    body: {
+      plugin_name: "postgresql-database-plugin",
+      connection_url: "postgresql://{{username}}:{{password}}@db.example.com/x",
+      verify_connection: false,
+    },
+    fields: [...Object.keys(ConfigInput.shape), ...DETAILS],
+  },
+  "db/roles/big": {
+    body: { db_name: "pg", creation_statements: "SELECT 1" },
+    fields: Object.keys(RoleInput.shape),
+  },
+  "db/static-roles/big": {
+    body: { db_name: "pg", username: "u", rotation_period: "1h" },
+    fields: Object.keys(StaticRoleInput.shape),
+  },
+} as const;
+
+const MOST_MS = 500;
+
+describe("a field of the database engine", () => {
+  const all = Object.entries(BODIES).flatMap(([path, { fields }]) => fields.map((field) => [path, field] as const));
+
+  it.each(all)(
+    "%s %s takes long texts and lists in little time, and never with a 5xx",
+    async (path, field) => {
+      const { body } = BODIES[path as keyof typeof BODIES];
+      const texts = PARTS.map((part) => part.repeat(Math.floor(SIZE / part.length)));
+      const lists = [Array(20_000).fill("a"), Array(20_000).fill("*a*"), Array(2000).fill("{{random 8}}")];
+      for (const value of [...texts, ...lists]) {
+        const started = performance.now();
+        const { status } = await server.call("POST", path, { body: { ...body, [field]: value } });
+        expect([field, String(value).slice(0, 4), status < 500 || status === 502]).toEqual([
+          field,
+          String(value).slice(0, 4),
+          true,
+        ]);
+        expect(performance.now() - started).toBeLessThan(MOST_MS * 4);
+      }
+    },
+    60_000,
+  );
+});
+
+describe("statements", () => {
+  it.each(PARTS)("of many %p are cut and filled in little time", (part) => {
+    const text = part.repeat(Math.floor((SIZE * 5) / part.length));
+    const started = performance.now();
+    try {
+      for (const statement of statementsOf([text])) fill(statement, { name: "n", password: "p" });
+    } catch (cause) {
+      expect(cause).toHaveProperty("name", "DatabaseFailure");
+    }
+    expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
+  });
+});
