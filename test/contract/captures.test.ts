@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { builtInRows } from "../../src/catalog.ts";
 import { canonicalPath } from "../../src/core/request/canonical.ts";
-import { type AnyPath, type Backend, compileRoutes, foldsOf, type Operation } from "../../src/framework/index.ts";
+import {
+  type AnyOp,
+  type AnyPath,
+  type Backend,
+  compileRoutes,
+  foldsOf,
+  type Operation,
+} from "../../src/framework/index.ts";
 import { parseTemplate } from "../../src/framework/template.ts";
 import type { Fold } from "../../src/std/fold.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
@@ -65,6 +72,22 @@ const SPELLINGS: Readonly<Record<Fold, readonly (readonly [string, string])[]>> 
     ["team/app", "team/app/"],
   ],
 };
+
+/** Bodies, one of which makes something wherever something can be made without the outside world. */
+const BODIES: readonly Readonly<Record<string, unknown>>[] = [
+  {},
+  { a: "b" },
+  { data: { a: "b" } },
+  { password: "web" },
+  { policy: 'path "x" { capabilities = ["read"] }' },
+  { policy: 'length = 20\nrule "charset" { charset = "abc" }' },
+  { bound_iam_principal_arn: "arn:aws:iam::123456789012:role/web", resolve_aws_unique_ids: false },
+  { hmac: true },
+  { values: ["web"] },
+  { rate: 5 },
+  { type: "kv" },
+  { type: "userpass" },
+];
 
 let server: TestServer;
 const mounted: { readonly mount: string; readonly backend: Backend }[] = [];
@@ -141,5 +164,52 @@ describe("captures that fold", () => {
     }
     expect(wrong).toEqual([]);
     expect(captures().length).toBeGreaterThan(40);
+  });
+
+  it("are answered for by capabilities and explain as they are decided", async () => {
+    const wrong: string[] = [];
+    const seen = new Set<string>();
+    for (const { at, fold } of captures()) {
+      const [name, other] = SPELLINGS[fold][0] ?? ["", ""];
+      if (seen.has(at(name))) continue;
+      seen.add(at(name));
+      const token = await tokenWith(rule("*", ALL) + rule(at(other), ["deny"]));
+      for (const path of [at(name), at(other)]) {
+        const asked = await server.call("POST", "sys/capabilities", { body: { token, paths: [path] } });
+        const body = { token, path, operation: "read" };
+        const explained = await server.call("POST", "sys/policies/explain", { body });
+        const answer = JSON.stringify([asked.data["capabilities"], explained.data["allowed"]]);
+        if (answer !== '[["deny"],false]') wrong.push(`${path}: ${answer}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(seen.size).toBeGreaterThan(20);
+  });
+
+  it("are all there are: no other capture answers one object for two spellings", async () => {
+    const wrong: string[] = [];
+    let found = 0;
+    for (const { mount, backend } of mounted) {
+      for (const path of backend.paths) {
+        const write: AnyOp | undefined = path.ops.update ?? path.ops.create;
+        const parts = parseTemplate(path.template);
+        if (!write || !path.ops.read || parts.every((part) => part.type === "static")) continue;
+        const at = (name: string) =>
+          `${mount}${parts.map((part) => (part.type === "static" ? part.text : name)).join("/")}`;
+        const read = async (name: string) => server.call("GET", at(name));
+        for (const body of BODIES) {
+          if ((await read("qa")).status !== 200) await server.call("POST", at("qa"), { body });
+        }
+        if ((await read("qa")).status !== 200) continue;
+        found++;
+        const snapshot = await server.core.config.snapshot();
+        const canonical = (name: string) => canonicalPath(server.core, snapshot, at(name).replace("//", "/")).path;
+        for (const name of ["QA", "qA", " qa", "qa ", "qa/"]) {
+          if ((await read(name)).status === 200 && canonical(name) !== canonical("qa")) wrong.push(at(name));
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(found).toBeGreaterThan(10);
   });
 });
