@@ -46,6 +46,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "login",
     outside: ["identity-reads"],
     folds: { "role/{role}": "case" },
+    resolvesRole: true,
     load: async () => (await import("./auth/aws/backend.ts")).awsAuth(await parts.aws()),
   },
   {
@@ -54,6 +55,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "login",
     lockable: true,
     folds: { "role/{role_name}": "case" },
+    resolvesRole: true,
     load: async () => (await import("./auth/approle/backend.ts")).approleAuth(),
   },
   {

@@ -117,6 +117,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
   const handle = createHttpHandler({
     core: {
       handle: createPipeline(core),
+      admit: core.quotas.admit,
       headersFor: core.quotas.headersFor,
       cors: async () => {
         const [epoch] = await store.get([core.config.epochAddress]);

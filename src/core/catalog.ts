@@ -28,6 +28,7 @@ export interface Catalog {
     readonly type: string;
     readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
     readonly lockable: boolean;
+    readonly resolvesRole: boolean;
   }[];
 }
 
@@ -42,6 +43,8 @@ export interface CatalogRow extends Home {
   readonly onUnmount?: true;
   /** Which captures of its paths fold, for functions without its code. Held against the path table when it is loaded. */
   readonly folds?: FoldTable;
+  /** Its backend has a `roleOf`, so a rate limit may hold for one role. */
+  readonly resolvesRole?: true;
   /** Loads the code when it is first needed, so that a function parses only what it serves. */
   readonly load: (options: Readonly<Record<string, string>>) => Promise<Backend>;
 }
@@ -71,11 +74,12 @@ export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () =
     return known;
   };
   return {
-    types: rows.map(({ kind, type, aliases, lockable }) => ({
+    types: rows.map(({ kind, type, aliases, lockable, resolvesRole }) => ({
       kind,
       type,
       aliases: aliases ?? {},
       lockable: lockable ?? false,
+      resolvesRole: resolvesRole ?? false,
     })),
     find: async (kind, type, options, path = "") => {
       const row = rowOf(kind, type);

@@ -166,6 +166,11 @@ export interface Backend {
    */
   readonly lockoutName?: (path: string, body: JsonObject) => string | undefined;
   /**
+   * The role a login will use, from the raw body and what is stored: what rate limits of one role count by. `undefined`:
+   * no login, or the login itself finds out and says so in its grant (`LoginGrant.role`).
+   */
+  readonly roleOf?: (path: string, body: JsonObject, storage: View) => Promise<string | undefined>;
+  /**
    * Work by the clock. `core/schedule` calls `run` for each mount, once `every` has passed since the last time it was
    * begun, and a minute at the earliest in a deployment; in the function that hosts the backend, one process at a time.
    * It may be killed anywhere and must then do the right thing when it is called again. It stops by itself at

@@ -1,3 +1,4 @@
+import type { Arriving } from "../core/quotas/types.ts";
 import type { Answer } from "../core/request/answer.ts";
 import type { Decoded } from "../core/request/decoded.ts";
 import { invalidRequest, notFound, VaultError } from "../framework/errors.ts";
@@ -6,7 +7,7 @@ import { type CorsSettings, crossOrigin } from "./cors.ts";
 import { checkSize, DEFAULT_LIMITS, decode, type Limits, parseQuery, verbOf } from "./decode.ts";
 import { encodeAnswer } from "./encode.ts";
 import { encodeError } from "./failure.ts";
-import { namespaceOf } from "./headers.ts";
+import { namespaceOf, tokenOf, visibleHeaders } from "./headers.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 import { apiPath, isPrintable } from "./path.ts";
 
@@ -23,8 +24,8 @@ export interface HttpCore {
   cors?(): Promise<CorsSettings | undefined>;
   /** Headers a request earned on its way (what is left of a rate limit), whatever became of it. Asked once. */
   headersFor?(requestId: string): Readonly<Record<string, string>> | undefined;
-  /** Rate limits: before the body is parsed and the token looked at. Throws `rate_limited`. */
-  admit?(request: { readonly path: string; readonly sourceAddress: string }): Promise<void>;
+  /** Rate limits by address and path: before the body is parsed and the token looked at. Throws `rate_limited`. */
+  admit(arriving: Arriving): Promise<void>;
 }
 
 export interface HttpHandlerOptions {
@@ -67,11 +68,20 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
   const answer = async (request: HttpRequest, requestId: string): Promise<HttpResponse> => {
     const below = apiPath(request.path);
     if (below === undefined) return outside(request);
-    if (verbOf(request.method) === undefined)
-      throw new VaultError("unsupported_operation", { reason: "unknown method" });
+    const verb = verbOf(request.method);
+    if (verb === undefined) throw new VaultError("unsupported_operation", { reason: "unknown method" });
     const namespace = namespaceOf(request);
     checkSize(request, limits);
-    await core.admit?.({ path: below, sourceAddress: request.sourceAddress });
+    await core.admit({
+      requestId,
+      verb,
+      method: request.method,
+      path: below,
+      token: tokenOf(request),
+      wrapTtl: undefined,
+      headers: visibleHeaders(request),
+      sourceAddress: request.sourceAddress,
+    });
     const decoded = decode(request, below, parseQuery(request.query), requestId, limits);
     const response = encodeAnswer(await core.handle(decoded));
     return namespace === undefined ? response : withHeaders(response, { "x-vault-namespace": namespace });
@@ -95,8 +105,9 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
       const answered = await answer(request, requestId);
       return withHeaders(answered, { ...extra, ...core.headersFor?.(requestId) });
     } catch (error) {
-      const answered = failed(error, requestId);
-      return withHeaders(answered, { ...extra, ...core.headersFor?.(requestId) });
+      // Asked first: an error that is rethrown must not leave anything waiting.
+      const earned = core.headersFor?.(requestId);
+      return withHeaders(failed(error, requestId), { ...extra, ...earned });
     }
   };
 

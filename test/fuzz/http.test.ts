@@ -94,7 +94,11 @@ const request: fc.Arbitrary<HttpRequest> = fc.record({
 
 const handler = createHttpHandler({
   random: systemRandom,
-  core: { handle: async (decoded) => echo(decoded), cors: async () => ({ origins: ["https://a"], headers: [] }) },
+  core: {
+    admit: async () => undefined,
+    handle: async (decoded) => echo(decoded),
+    cors: async () => ({ origins: ["https://a"], headers: [] }),
+  },
 });
 
 describe("any request", () => {

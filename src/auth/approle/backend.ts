@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
 import { seconds } from "../../std/time.ts";
-import { lockoutName, login, loginPrefetch, loginShape, renewLogin } from "./login.ts";
+import { lockoutName, login, loginPrefetch, loginShape, renewLogin, roleOf } from "./login.ts";
 import { roleFieldPaths } from "./role-field-paths.ts";
 import { rolePaths } from "./role-paths.ts";
 import { secretIdPaths } from "./secret-id-paths.ts";
@@ -56,6 +56,7 @@ export const approleAuth = (): Backend =>
     help: "Logs machines in with a role id and a secret id.",
     paths: [loginPath, ...rolePaths, ...roleFieldPaths, ...secretIdPaths, tidyPath],
     lockoutName,
+    roleOf,
     renewLogin,
     periodic: {
       every: TIDY,

@@ -44,6 +44,12 @@ const presentedRoleId = (body: JsonObject): string | undefined => {
 export const lockoutName = (path: string, body: JsonObject): string | undefined =>
   path === "login" ? presentedRoleId(body) : undefined;
 
+/** What rate limits count by: the role that the role id leads to, whatever else the body says. */
+export const roleOf = async (path: string, body: JsonObject, storage: View): Promise<string | undefined> => {
+  const roleId = lockoutName(path, body);
+  return roleId === undefined ? undefined : (await placeOf(storage, roleId))?.name;
+};
+
 /** What may be read along with the configuration: where the role id leads. */
 export const loginPrefetch = (body: JsonObject, storage: View): readonly Address[] => {
   const roleId = presentedRoleId(body);

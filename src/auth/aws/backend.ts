@@ -17,7 +17,7 @@ import {
   identityConfigShape,
   writeIdentityConfig,
 } from "./identity-config.ts";
-import { login, type Parts } from "./login.ts";
+import { login, type Parts, roleOf } from "./login.ts";
 import { loginShape } from "./login-request.ts";
 import { lookupsOf, type Survey } from "./lookups.ts";
 import type { Directory, StsFetch } from "./ports.ts";
@@ -239,6 +239,7 @@ export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
       accountPath,
       accountList,
     ],
+    roleOf,
     renewLogin: (renewal, cx) => renewLogin(parts.lookups, renewal, cx),
   });
 };

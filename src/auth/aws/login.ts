@@ -1,5 +1,6 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
 import type { AccountHints } from "./account-hints.ts";
 import { askAws } from "./ask.ts";
@@ -26,6 +27,12 @@ export interface Parts {
   readonly accounts: AccountHints;
   readonly partition: Partition;
 }
+
+/** What rate limits count by: the role a login names. Without one it is the caller's name, which only AWS can tell. */
+export const roleOf = async (path: string, body: JsonObject): Promise<string | undefined> => {
+  const { role } = body;
+  return path === "login" && typeof role === "string" && role !== "" ? role : undefined;
+};
 
 const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | undefined> =>
   given ? findRole(cx.storage, namedRole(given)) : Promise.resolve(undefined);
@@ -93,6 +100,7 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
   const shown = await identityConfig(cx.storage);
   return {
     ...loginGrant({ name, role, identity, machine, shown }),
+    role: name,
     once: { value: signed.once, window: seconds(config.replay_window) },
   };
 };

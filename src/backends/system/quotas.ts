@@ -1,8 +1,19 @@
 import { z } from "zod";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
-import { QUOTA_KIND, type QuotaRule, rulesOf, settingRow, settingsOf } from "../../core/quotas/rules.ts";
+import {
+  QUOTA_KIND,
+  type QuotaRule,
+  rulesOf,
+  type StoredRule,
+  settingRow,
+  settingsOf,
+} from "../../core/quotas/rules.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+
+import { uuid } from "../../std/random.ts";
+import { shown as shownText } from "../../std/shown.ts";
 
 /** `sys/quotas`: rate limits and what they do besides limiting. */
 
@@ -47,7 +58,7 @@ const ruleInput = z.object({
     if (text === undefined || text === "") return 0;
     const rate = Number(text);
     if (Number.isFinite(rate)) return rate;
-    const why = `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`;
+    const why = `strconv.ParseFloat: parsing ${shownText(text)}: invalid syntax`;
     ctx.addIssue({ code: "custom", message: `cannot parse '' as float: ${why}` });
     return z.NEVER;
   }),
@@ -60,19 +71,42 @@ export const quotaPaths = (core: Core) => {
   const rules = async () => rulesOf(await core.config.snapshot());
   const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
 
-  const put = async (rule: QuotaRule): Promise<void> => {
-    const snapshot = await core.config.snapshot();
-    if (!(rule.rate > 0)) throw invalidRequest("'rate' is invalid");
-    const mount = rule.path === "" ? undefined : core.config.mountFor(snapshot, rule.path);
-    if (rule.path !== "" && !mount) throw invalidRequest(`invalid mount path ${JSON.stringify(rule.path)}`);
-    if (rule.role !== "" && (mount?.kind !== "auth" || mount.info.path !== rule.path)) {
-      const where = JSON.stringify(rule.path);
-      throw invalidRequest(
-        `Mount path ${where} is not a valid auth method and therefore unsuitable for use with role-based quotas`,
-      );
+  /** The mount a path names, given with or without its final slash, and what of the path lies below it. */
+  const placeOf = (snapshot: Snapshot, given: string): Pick<StoredRule, "mountId" | "suffix"> & { kind?: string } => {
+    const where = given.replace(/^\/+|\/+$/g, "");
+    if (where === "") return { mountId: "", suffix: "" };
+    const mount = core.config.mountFor(snapshot, `${where}/`);
+    if (!mount) throw invalidRequest(`invalid mount path ${shownText(`${where}/`)}`);
+    const { id, path: at, type } = mount.info;
+    const resolves = core.catalog.types.some((row) => row.kind === mount.kind && row.type === type && row.resolvesRole);
+    return { mountId: id, suffix: where.slice(at.length), kind: resolves ? "roles" : mount.kind };
+  };
+
+  const checkRole = (where: string, suffix: string, kind: string | undefined): void => {
+    const valid =
+      "If a role is provided, path must be a valid mount with an auth method that supports role-based quotas";
+    if (suffix !== "") throw invalidRequest(`Quotas cannot contain both a path suffix and a role. ${valid}`);
+    if (kind !== "roles" && kind !== "auth") {
+      const wire = `Mount path ${shownText(where)} is not a valid auth method and therefore unsuitable for use with role-based quotas`;
+      throw invalidRequest(wire);
     }
+    if (kind === "auth")
+      throw invalidRequest(`Mount path ${shownText(where)} does not support use with role-based quotas`);
+  };
+
+  const put = async (given: Omit<StoredRule, "id" | "mountId" | "suffix"> & { path: string }): Promise<void> => {
+    const snapshot = await core.config.snapshot();
+    if (!(given.rate > 0)) throw invalidRequest("'rate' is invalid");
+    const { path: where, ...rest } = given;
+    const { kind, ...place } = placeOf(snapshot, where);
+    if (given.role !== "") checkRole(where, place.suffix, kind);
+    if (given.inheritable && place.mountId !== "") {
+      throw invalidRequest("only namespace quotas can be configured as inheritable");
+    }
+    const rule: StoredRule = { ...rest, ...place, role: given.role.toLowerCase(), id: uuid(core.random) };
     const twin = rulesOf(snapshot).find(
-      (one) => one.name !== rule.name && one.path === rule.path && one.role === rule.role,
+      (one) =>
+        one.name !== rule.name && one.mountId === rule.mountId && one.suffix === rule.suffix && one.role === rule.role,
     );
     if (twin) {
       const name = JSON.stringify(twin.name);
@@ -148,7 +182,7 @@ export const quotaPaths = (core: Core) => {
           input: ruleInput,
           handle: async ({ params, input }) => {
             const old = await find(params.name);
-            const where = input.path?.replace(/^\/+/, "") ?? old?.path ?? "";
+            const where = input.path ?? old?.path ?? "";
             await put({
               name: params.name,
               path: where,
@@ -156,7 +190,7 @@ export const quotaPaths = (core: Core) => {
               rate: input.rate,
               interval: input.interval || 1,
               blockInterval: input.block_interval ?? 0,
-              inheritable: input.inheritable ?? where === "",
+              inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
             });
             return undefined;
           },

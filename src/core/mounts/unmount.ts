@@ -3,6 +3,7 @@ import { as, type MountId } from "../../std/brand.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
+import { quotaRemovals } from "../quotas/rules.ts";
 import type { Mount } from "./mount.ts";
 import { purgeMount } from "./purge.ts";
 import { changeMounts, mountById, mountRemoval, mountWrite } from "./table.ts";
@@ -47,7 +48,8 @@ export const unmountJob =
           const current = mountById(snapshot, id);
           // A failed move gave it back: leases may have begun since.
           if (current && !current.tainted) throw invalidRequest("the mount was in use again; disable it once more");
-          return current ? [await mountRemoval(core(), current.info.path)] : [];
+          if (!current) return [];
+          return [await mountRemoval(core(), current.info.path), ...(await quotaRemovals(core(), snapshot, id))];
         }),
       );
     }

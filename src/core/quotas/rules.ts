@@ -1,21 +1,33 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
+import type { Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
+import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 
 /** Rate limit rules as configured at `sys/quotas`, and which one counts for a request: the most specific. */
 
-export interface QuotaRule {
+export interface StoredRule {
   readonly name: string;
-  /** Empty: everything. A mount, or a path below one; `*` at the end: all that begin so. */
-  readonly path: string;
-  /** Only logins with this role. */
+  /** New with every write: a rule that is made again counts from zero. */
+  readonly id: string;
+  /** The mount it holds for, whatever its path is by now; empty: everything. */
+  readonly mountId: string;
+  /** Below the mount's path; empty: the whole mount. `*` at the end: all that begin so. */
+  readonly suffix: string;
+  /** Only logins with this role, in lower case. */
   readonly role: string;
   readonly rate: number;
   /** Seconds. */
   readonly interval: number;
   readonly blockInterval: number;
   readonly inheritable: boolean;
+}
+
+/** A rule as it holds now. */
+export interface QuotaRule extends StoredRule {
+  /** The mount's path with the suffix behind it. */
+  readonly path: string;
 }
 
 export interface QuotaSettings {
@@ -39,14 +51,17 @@ export const DEFAULT_EXEMPT: readonly string[] = [
 
 const known = new WeakMap<Snapshot, readonly QuotaRule[]>();
 
+/** The rules in force. One whose mount is gone is gone; one whose mount was moved follows it. */
 export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   const cached = known.get(snapshot);
   if (cached) return cached;
+  const paths = new Map([...snapshot.mounts.values()].map(({ info }): [string, string] => [info.id, info.path]));
   const rows = [...snapshot.settings].filter(([key]) => key.startsWith(`${QUOTA_KIND}/`));
-  // A fraction comes out of storage as the text it was written with.
-  const rules = rows
-    .map(([, value]) => fromSealed<QuotaRule>(value))
-    .map((rule) => ({ ...rule, rate: Number(rule.rate) }));
+  const rules = rows.flatMap(([, value]): QuotaRule[] => {
+    const rule = fromSealed<StoredRule>(value);
+    const at = rule.mountId === "" ? "" : paths.get(rule.mountId);
+    return at === undefined ? [] : [{ ...rule, path: `${at}${rule.suffix}` }];
+  });
   known.set(snapshot, rules);
   return rules;
 };
@@ -70,6 +85,16 @@ export const settingRow = (settings: QuotaSettings): readonly ["setting", string
   toSealed(settings),
 ];
 
+/** Forgets the rules of a mount that goes. */
+export const quotaRemovals = async (core: Core, snapshot: Snapshot, mountId: string): Promise<readonly Write[]> =>
+  Promise.all(
+    rulesOf(snapshot)
+      .filter((rule) => rule.mountId === mountId)
+      .map(async ({ name }): Promise<Write> => {
+        return { op: "delete", address: await core.config.address(QUOTA_KIND, name), when: "any" };
+      }),
+  );
+
 /** Exactly, or by prefix where the configured path ends in `/` or `*`. */
 export const isExempt = ({ exemptPaths }: QuotaSettings, path: string): boolean =>
   exemptPaths.some((one) => {
@@ -79,15 +104,19 @@ export const isExempt = ({ exemptPaths }: QuotaSettings, path: string): boolean 
 
 /** Higher wins; 0: does not apply. Path and role, then path, then longest beginning, then mount, then everything. */
 const weight = (rule: QuotaRule, path: string, mount: Mount | undefined, role: string | undefined): number => {
-  if (rule.role !== "" && (rule.role !== role || rule.path !== mount?.info.path)) return 0;
-  if (rule.role !== "") return 5_000_000;
-  if (rule.path === "") return 1;
-  if (rule.path === mount?.info.path) return 2;
-  if (rule.path === path) return 4_000_000;
+  if (rule.mountId === "") return 1;
+  if (rule.mountId !== mount?.info.id) return 0;
+  if (rule.role !== "") return rule.role === role ? 5_000_000 : 0;
+  if (rule.suffix === "") return 2;
+  if (rule.path === path.replace(/\/$/, "")) return 4_000_000;
   return rule.path.endsWith("*") && path.startsWith(rule.path.slice(0, -1)) ? 1_000_000 + rule.path.length : 0;
 };
 
-/** The one rule that counts; `role` is the one a login names. */
+/** Whether a rule of this mount asks which role a login means. */
+export const asksForRole = (rules: readonly QuotaRule[], mount: Mount | undefined): boolean =>
+  rules.some((rule) => rule.role !== "" && rule.mountId === mount?.info.id);
+
+/** The one rule that counts; `role` is the one a login will use. */
 export const ruleFor = (
   rules: readonly QuotaRule[],
   path: string,

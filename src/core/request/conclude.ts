@@ -55,6 +55,8 @@ const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefine
   const made = issuedIn(reply);
   if (made) return made;
   if (!reply?.auth || !mount) return undefined;
+  const { role } = reply.auth;
+  if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
   const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
   const login = await logIn(core, request);
   warnings.push(...login.warnings);

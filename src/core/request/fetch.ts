@@ -4,7 +4,7 @@ import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Decoded } from "./decoded.ts";
-import { createReads } from "./reads.ts";
+import { createReads, type Reads } from "./reads.ts";
 import { isPayload, type Place, place } from "./route.ts";
 import { type Fetched, stamp } from "./stage.ts";
 
@@ -31,6 +31,18 @@ const canonical = (sent: Decoded, found: Place | undefined): Decoded =>
     ? sent
     : { ...sent, path: found.canonical.path, sentPath: sent.path };
 
+/** The role that a login will use, as its backend says. The look takes nothing away from the login's own reads. */
+const roleMeant = async (
+  core: Core,
+  decoded: Decoded,
+  reads: Reads,
+  found: Place | undefined,
+): Promise<string | undefined> => {
+  if (!found?.backend.roleOf) return undefined;
+  const view = reads.looking(await core.store.view(found.mount.info.id));
+  return found.backend.roleOf(found.below, decoded.data, view);
+};
+
 export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
@@ -46,7 +58,8 @@ export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   }
   if (snapshot.sealed && !found?.match?.path.alwaysAnswers) throw sealedError();
   const decoded = canonical(sent, found);
-  await core.quotas.limit({ decoded, mount: found?.mount, payload: isPayload(found) }, snapshot);
+  const limited = { decoded, mount: found?.mount, payload: isPayload(found) };
+  await core.quotas.limit(limited, snapshot, () => roleMeant(core, decoded, reads, found));
   if ((sent.verb === "update" || sent.verb === "patch") && sent.path.endsWith("/")) {
     throw invalidRequest("cannot write to a path ending in '/'");
   }

@@ -59,6 +59,7 @@ export const serve = async (asked: HttpRequest, core: Partial<HttpCore> = {}): P
     random: systemRandom,
     limits: { bodyBytes: 100_000 },
     core: {
+      admit: async () => undefined,
       ...core,
       handle: async (given) => {
         decoded = given;

@@ -9,7 +9,10 @@ import {
 import { systemRandom } from "../../../src/std/random.ts";
 import { echo } from "./fixtures.ts";
 
-const handler = createHttpHandler({ random: systemRandom, core: { handle: async (decoded) => echo(decoded) } });
+const handler = createHttpHandler({
+  random: systemRandom,
+  core: { admit: async () => undefined, handle: async (decoded) => echo(decoded) },
+});
 
 /** Records what arrives and answers with the given bytes. */
 const recorder = (contentType = "application/json", body: Uint8Array = Buffer.from("{}\n")) => {

@@ -238,7 +238,7 @@ describe("what goes wrong", () => {
     const failure = new Error("x");
     const handler = createHttpHandler({
       random: systemRandom,
-      core: { handle: () => Promise.reject(failure) },
+      core: { admit: async () => undefined, handle: () => Promise.reject(failure) },
       report: (error) => told.push(error),
     });
     await handler(request("GET", "/v1/a"));
@@ -248,7 +248,7 @@ describe("what goes wrong", () => {
     const failure = new Error("forward");
     const handler = createHttpHandler({
       random: systemRandom,
-      core: { handle: () => Promise.reject(failure) },
+      core: { admit: async () => undefined, handle: () => Promise.reject(failure) },
       rethrow: (error) => error === failure,
     });
     await expect(handler(request("GET", "/v1/a"))).rejects.toBe(failure);

@@ -8,6 +8,7 @@ const handler = createHttpHandler({
   random: systemRandom,
   limits: { bodyBytes: 1000 },
   core: {
+    admit: async () => undefined,
     handle: async ({ verb, path, data, sourceAddress, token }) =>
       answer({ verb: "read", reply: { data: { verb, path, data, sourceAddress, token: token?.reveal() ?? null } } }),
   },

@@ -82,15 +82,6 @@ describe("a rate limit", () => {
     expect(await statuses(2, "s/other")).toEqual([404, 429]);
   });
 
-  it("of a role holds for logins with that role alone", async () => {
-    const { call } = await setUp({ path: "", rate: 1000 }, "all");
-    await call("POST", "sys/auth/a", { body: { type: "approle" } });
-    await call("POST", "sys/quotas/rate-limit/r", { body: { path: "auth/a/", role: "web", rate: 1, interval: "10s" } });
-    const login = async (role: string) => (await call("POST", "auth/a/login", { token: null, body: { role } })).status;
-
-    expect([await login("web"), await login("web"), await login("other")]).toEqual([400, 429, 400]);
-  });
-
   it("never holds for the server's health", async () => {
     await setUp({ path: "", rate: 1, interval: "1h" });
 
