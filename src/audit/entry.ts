@@ -1,10 +1,18 @@
+import { STRANGER_AUDIT_LEAVES } from "../contract/limits.ts";
 import type { IssuedAuth } from "../framework/index.ts";
 import type { Decision } from "../policy/index.ts";
-import { isJsonObject, type JsonObject } from "../std/json.ts";
+import { isJsonObject, type JsonObject, writeJson } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 import { redactMessage } from "./messages.ts";
-import { type Hash, hasher, raw, redactData } from "./redaction.ts";
-import type { AuditDevice, AuditedCaller, AuditedMount, AuditedResponse, AuditRecord } from "./types.ts";
+import { type DataRules, type Hash, hasher, hasMoreLeaves, raw, redactData, whole } from "./redaction.ts";
+import type {
+  AuditDevice,
+  AuditedCaller,
+  AuditedMount,
+  AuditedRequest,
+  AuditedResponse,
+  AuditRecord,
+} from "./types.ts";
 
 /**
  * A record in Vault's audit format, once per device: each has its own salt and options. Tokens and accessors are hashed,
@@ -120,6 +128,12 @@ const headersOf = (record: AuditRecord, audited: JsonObject, style: Style): Reco
   );
 };
 
+/** One hash instead of very many: a line costs its sender's work, not ours. */
+const strangersData = ({ data, unread }: AuditedRequest, rules: DataRules): unknown => {
+  if (unread) return whole(Buffer.from(unread.bytes).toString("utf8"), rules.hash);
+  return hasMoreLeaves(data, STRANGER_AUDIT_LEAVES) ? whole(writeJson(data), rules.hash) : redactData(data, rules);
+};
+
 const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): Record<string, unknown> => {
   const { decoded, mount, known } = record;
   const id = known?.id ?? decoded.token;
@@ -138,7 +152,7 @@ const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): R
     namespace: { id: "root" },
     path: decoded.path,
     sent_path: decoded.sentPath,
-    data: redactData(decoded.data, rules),
+    data: known ? redactData(decoded.data, rules) : strangersData(decoded, rules),
     remote_address: decoded.sourceAddress,
     wrap_ttl: decoded.wrapTtl,
     headers: headersOf(record, audited, style),

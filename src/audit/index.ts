@@ -4,7 +4,7 @@ import { createDestinations, type Destination, type Destinations } from "./desti
 import { checkOptions } from "./device-options.ts";
 import { auditEntry, type Style, styleOf } from "./entry.ts";
 import { auditedHeaders } from "./headers.ts";
-import { hasher } from "./redaction.ts";
+import { hasher, whole } from "./redaction.ts";
 import { saltSource, signerSource } from "./signing-key.ts";
 import type { AuditSink, OpenAuditFile } from "./sink.ts";
 import type {
@@ -43,8 +43,7 @@ interface Parts {
 const shortened = (entry: Record<string, unknown>, style: Style): Record<string, unknown> => {
   const short = (part: unknown): unknown => {
     if (typeof part !== "object" || part === null || !("data" in part)) return part;
-    const text = writeJson(part.data);
-    return { ...part, data: { omitted: style.hash(text), bytes: Buffer.byteLength(text) } };
+    return { ...part, data: whole(writeJson(part.data), style.hash) };
   };
   return {
     ...entry,

@@ -40,6 +40,21 @@ const textOf = (value: object): string | undefined => {
   return undefined;
 };
 
+/** Data that is not shown leaf by leaf: its hash, so that it is still recognised, and its length. */
+export const whole = (text: string, hash: Hash): object => ({ omitted: hash(text), bytes: Buffer.byteLength(text) });
+
+/** Whether data holds more than `most` values; looks no further than that. */
+export const hasMoreLeaves = (data: unknown, most: number): boolean => {
+  let left = most;
+  const count = (value: unknown): void => {
+    if (left < 0) return;
+    left -= 1;
+    if (typeof value === "object" && value !== null) for (const item of Object.values(value)) count(item);
+  };
+  count(data);
+  return left < 0;
+};
+
 /** Objects without a prototype: `__proto__` is a key like any other. */
 const objectFrom = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> => {
   const object: Record<string, unknown> = Object.create(null);

@@ -42,6 +42,8 @@ export interface AuditedRequest {
   readonly token: Sensitive<string> | undefined;
   readonly wrapTtl: Seconds | undefined;
   readonly data: JsonObject;
+  /** A body that was never read, because its sender was not known. */
+  readonly unread?: { readonly bytes: Uint8Array };
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly sourceAddress: string;
 }

@@ -6,12 +6,15 @@ export const BODY_BYTES = 32 * 1024 * 1024;
 /** Levels of nesting of a JSON body. */
 export const JSON_DEPTH = 500;
 
-/** Texts in a JSON body, keys included: of a request that shows no token, and of one that does. */
-export const JSON_STRINGS_ANONYMOUS = 1000;
-export const JSON_STRINGS = 20_000;
+/** Texts (keys included) and values of every kind in a body, before its sender is known: a shown token changes nothing. */
+export const STRANGER_LEAVES = 1000;
 
-/** Values in a JSON body, of every kind. */
+/** The same once the token is known. */
+export const JSON_STRINGS = 20_000;
 export const JSON_VALUES = 100_000;
+
+/** Values of an unauthenticated request that the audit log hashes one by one; of more it shows one hash over all. */
+export const STRANGER_AUDIT_LEAVES = 100;
 
 /** Decoded path below `/v1/`. */
 export const PATH_BYTES = 2048;

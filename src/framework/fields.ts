@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Seconds } from "../std/brand.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../std/json.ts";
-import { DurationError, parseDuration, seconds } from "../std/time.ts";
+import { shown } from "../std/shown.ts";
+import { DurationError, parseDuration } from "../std/time.ts";
 
 /**
  * Vault's wire types, once. A body field may come as text, number or boolean and is coerced as Vault's weak typing
@@ -67,7 +68,7 @@ const coerceFlag = (value: unknown, fail: (why: string) => never): boolean => {
   if (text !== undefined && TRUE.has(text)) return true;
   if (text !== undefined && FALSE.has(text)) return false;
   return typeof value === "string"
-    ? fail(`cannot parse '' as bool: strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
+    ? fail(`cannot parse '' as bool: strconv.ParseBool: parsing ${shown(value)}: invalid syntax`)
     : fail(wants("bool", value));
 };
 
@@ -80,15 +81,14 @@ const coerceInteger = (value: unknown, fail: (why: string) => never): number => 
   const n = /^[+-]?(?:0|[1-9]\d*)$/.test(text) ? Number(text) + 0 : Number.NaN;
   return Number.isSafeInteger(n)
     ? n
-    : fail(`cannot parse '' as int: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    : fail(`cannot parse '' as int: strconv.ParseInt: parsing ${shown(text)}: invalid syntax`);
 };
 
-const coerceDuration = (value: unknown, fail: (why: string) => never): { total: Seconds; negative: boolean } => {
+const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds => {
   const text = typeof value === "string" ? value : numberText(value);
   if (text === undefined) return fail(wants("duration", value));
   try {
-    // The sign is read from the text: `-0.5s` is cut off to zero seconds, yet negative.
-    return { total: seconds(parseDuration(text) + 0), negative: text.startsWith("-") && /[1-9]/.test(text) };
+    return parseDuration(text);
   } catch (cause) {
     if (cause instanceof DurationError) return fail(cause.message);
     throw cause;
@@ -124,7 +124,7 @@ const coerceKeyValues = (value: unknown, fail: (why: string) => never): Readonly
     items.map((item): [string, string] => {
       const text = coerceText(item, fail);
       const cut = text.indexOf("=");
-      return cut < 1 ? fail(`invalid key pair ${JSON.stringify(text)}`) : [text.slice(0, cut), text.slice(cut + 1)];
+      return cut < 1 ? fail(`invalid key pair ${shown(text)}`) : [text.slice(0, cut), text.slice(cut + 1)];
     }),
   );
 };
@@ -144,14 +144,14 @@ export const integer = (description: string) => field(description, { type: "inte
 export const duration = (description: string) =>
   field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined => {
     if (value === null) return undefined;
-    const { total, negative } = coerceDuration(value, fail);
-    return negative ? fail(`cannot provide negative value '${total}'`) : total;
+    const total = coerceDuration(value, fail);
+    return total < 0 ? fail(`cannot provide negative value '${total}'`) : total;
   });
 
 /** As `duration`, but negative values pass (KV's `delete_version_after` uses `-1s` for "never"). */
 export const signedDuration = (description: string) =>
   field(description, { type: "string", format: "duration" }, (value, fail): Seconds | undefined =>
-    value === null ? undefined : coerceDuration(value, fail).total,
+    value === null ? undefined : coerceDuration(value, fail),
   );
 
 /** A list, or text split at commas; entries are trimmed. */

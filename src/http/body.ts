@@ -1,4 +1,4 @@
-import { JSON_DEPTH, JSON_STRINGS, JSON_VALUES } from "../contract/limits.ts";
+import { JSON_DEPTH, JSON_STRINGS, JSON_VALUES, STRANGER_LEAVES } from "../contract/limits.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
 import { utf8Text } from "./message.ts";
@@ -75,8 +75,14 @@ const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte ===
 const firstByte = (bytes: Uint8Array): number | undefined => bytes.find((byte) => !isBlank(byte));
 
 export interface BodyLimits {
+  /** Texts, keys included; of a form, its pairs. */
   readonly strings: number;
+  readonly values: number;
 }
+
+/** What a body may hold once its sender is known, and before. */
+export const CALLER_LIMITS: BodyLimits = { strings: JSON_STRINGS, values: JSON_VALUES };
+export const STRANGER_LIMITS: BodyLimits = { strings: STRANGER_LEAVES, values: STRANGER_LEAVES };
 
 /**
  * Reads a JSON body. Nothing, blanks and `null` mean no fields.
@@ -84,12 +90,12 @@ export interface BodyLimits {
  * Throws `invalid_request` for what is no JSON object, for bytes that are no UTF-8, for anything behind the value and
  * for what is too deep or too many. Of equal keys the last wins; numbers keep their digits.
  */
-export const parseJsonBody = (body: Uint8Array, limits: BodyLimits = { strings: JSON_STRINGS }): JsonObject => {
+export const parseJsonBody = (body: Uint8Array, limits: BodyLimits = CALLER_LIMITS): JsonObject => {
   if (firstByte(body) === undefined) return {};
   const weight = weigh(body);
   if (weight.depth > JSON_DEPTH) throw tooComplex("depth");
   if (weight.strings > limits.strings) throw tooComplex("number of strings");
-  if (weight.values > JSON_VALUES) throw tooComplex("number of values");
+  if (weight.values > limits.values) throw tooComplex("number of values");
   if (weight.loneSurrogate) throw notJson("text with half a surrogate pair");
   const text = utf8Text(body);
   if (text === undefined) throw notJson("not UTF-8");
@@ -119,6 +125,24 @@ const parseForm = (body: Uint8Array, limits: BodyLimits): JsonObject => {
   return Object.fromEntries([...pairs].map(([name, values]) => [name, values.join(",")]));
 };
 
+const isForm = (body: Uint8Array, contentType: string | undefined): boolean => {
+  const first = firstByte(body);
+  return mediaType(contentType) === FORM && first !== 0x7b && first !== 0x5b;
+};
+
+const AMPERSAND = 0x26;
+
+/** Whether a body holds more than a stranger may send, by one scan and before anything is parsed. */
+export const isHeavy = (body: Uint8Array, contentType: string | undefined): boolean => {
+  if (isForm(body, contentType)) {
+    let pairs = 1;
+    for (const byte of body) if (byte === AMPERSAND) pairs++;
+    return pairs > STRANGER_LIMITS.strings;
+  }
+  const { strings, values } = weigh(body);
+  return strings > STRANGER_LIMITS.strings || values > STRANGER_LIMITS.values;
+};
+
 /**
  * Reads the body of POST and PUT: a form where the type says so and the text does not start as JSON (`curl -d` calls
  * everything a form), JSON under any other type or none.
@@ -126,10 +150,9 @@ const parseForm = (body: Uint8Array, limits: BodyLimits): JsonObject => {
 export const parseBody = (
   body: Uint8Array,
   contentType: string | undefined,
-  limits: BodyLimits = { strings: JSON_STRINGS },
+  limits: BodyLimits = CALLER_LIMITS,
 ): JsonObject => {
-  const first = firstByte(body);
-  if (mediaType(contentType) === FORM && first !== 0x7b && first !== 0x5b) return parseForm(body, limits);
+  if (isForm(body, contentType)) return parseForm(body, limits);
   return parseJsonBody(body, limits);
 };
 
@@ -139,7 +162,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 export const parsePatchBody = (
   body: Uint8Array,
   contentType: string | undefined,
-  limits: BodyLimits = { strings: JSON_STRINGS },
+  limits: BodyLimits = CALLER_LIMITS,
 ): JsonObject => {
   const type = mediaType(contentType);
   if (type === undefined) throw invalidRequest("mime: no media type");

@@ -1,7 +1,7 @@
-import { BODY_BYTES, JSON_STRINGS, JSON_STRINGS_ANONYMOUS, QUERY_BYTES } from "../contract/limits.ts";
+import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts";
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
-import { parseBody, parsePatchBody } from "./body.ts";
+import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
 import { checkHeaders, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
 import { parseGoBool, parsePairs, queryData } from "./query.ts";
@@ -45,7 +45,7 @@ type Pairs = ReadonlyMap<string, readonly string[]>;
 /** Throws `invalid_request` for a query that is too long or cannot be decoded. */
 export const parseQuery = (query: string): Pairs => {
   if (query.length > QUERY_BYTES) throw invalidRequest("query string is too long");
-  const pairs = parsePairs(query, JSON_STRINGS_ANONYMOUS);
+  const pairs = parsePairs(query, STRANGER_LEAVES);
   if (pairs === undefined) throw invalidRequest("error parsing query string");
   return pairs;
 };
@@ -59,16 +59,21 @@ const listWanted = (pairs: Pairs): boolean => {
   return wanted;
 };
 
-const readBody = (request: HttpRequest, verb: Verb): Decoded["data"] => {
+/**
+ * The body of a write. Security: a token that is shown is not yet a caller, so it raises no limit: a body above a
+ * stranger's limits stays unread until the token is known.
+ */
+const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unread"> => {
   const encoding = headerValue(request, "content-encoding");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new VaultError("unsupported_media_type", {
       wire: "request bodies with a Content-Encoding are not supported",
     });
   }
-  const limits = { strings: tokenOf(request) === undefined ? JSON_STRINGS_ANONYMOUS : JSON_STRINGS };
   const type = headerValue(request, "content-type");
-  return verb === "patch" ? parsePatchBody(request.body, type, limits) : parseBody(request.body, type, limits);
+  const read = (limits: BodyLimits) => (verb === "patch" ? parsePatchBody : parseBody)(request.body, type, limits);
+  if (tokenOf(request) === undefined || !isHeavy(request.body, type)) return { data: read(STRANGER_LIMITS) };
+  return { data: {}, unread: { bytes: request.body, read: () => read(CALLER_LIMITS) } };
 };
 
 /**
@@ -96,7 +101,7 @@ export const decode = (
 
   checkHeaders(request);
   const wrapTtl = wrapTtlOf(request);
-  const data = help ? {} : writes ? readBody(request, verb) : queryData(pairs, dropped);
+  const content = help ? { data: {} } : writes ? readBody(request, verb) : { data: queryData(pairs, dropped) };
   if (writes && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
   return {
     requestId,
@@ -106,7 +111,7 @@ export const decode = (
     token: tokenOf(request),
     wrapTtl,
     wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",
-    data,
+    ...content,
     headers: visibleHeaders(request),
     sourceAddress: request.sourceAddress,
   };

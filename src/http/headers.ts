@@ -2,6 +2,7 @@ import { invalidRequest, type VaultError } from "../framework/errors.ts";
 import { notFound } from "../framework/index.ts";
 import type { Seconds } from "../std/brand.ts";
 import { Sensitive } from "../std/sensitive.ts";
+import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
 import { parseGoBool } from "./query.ts";
@@ -25,7 +26,12 @@ export const tokenOf = (request: HttpRequest): Sensitive<string> | undefined => 
 
 const wrapError = (why: string): VaultError => invalidRequest(`error parsing X-Vault-Wrap-TTL header: ${why}`);
 
-/** The wanted life of a wrapping token; `undefined` when the answer is not to be wrapped. */
+/**
+ * The wanted life of a wrapping token; `undefined` when the answer is not to be wrapped.
+ *
+ * Security: only a zero as written means that. Anything under a second is a second: who asked for wrapping never gets the
+ * answer in clear.
+ */
 export const wrapTtlOf = (request: HttpRequest): Seconds | undefined => {
   const text = headerValue(request, "x-vault-wrap-ttl");
   if (text === undefined) return undefined;
@@ -33,15 +39,12 @@ export const wrapTtlOf = (request: HttpRequest): Seconds | undefined => {
   try {
     ttl = parseDuration(text);
   } catch (cause) {
-    if (cause instanceof DurationError) throw wrapError(shortened(cause.message));
+    if (cause instanceof DurationError) throw wrapError(cause.message);
     throw cause;
   }
-  if (text.startsWith("-") && /[1-9]/.test(text)) throw wrapError("requested wrap ttl cannot be negative");
+  if (ttl < 0) throw wrapError("requested wrap ttl cannot be negative");
   return ttl > 0 ? ttl : undefined;
 };
-
-/** An answer must not echo a long header. */
-const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 120)}...` : text);
 
 const MFA = 'failed to parse X-Vault-MFA header: invalid data in header "X-Vault-MFA"; missing method';
 
@@ -54,9 +57,8 @@ export const checkHeaders = (request: HttpRequest): void => {
   }
   const override = headerValue(request, "x-vault-policy-override");
   if (override !== undefined && parseGoBool(override) === undefined) {
-    const shown = JSON.stringify(shortened(override));
     throw invalidRequest(
-      `failed to parse X-Vault-Policy-Override header: strconv.ParseBool: parsing ${shown}: invalid syntax`,
+      `failed to parse X-Vault-Policy-Override header: strconv.ParseBool: parsing ${shown(override)}: invalid syntax`,
     );
   }
 };

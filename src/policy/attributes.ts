@@ -1,6 +1,6 @@
 import type { HclBody, HclItem, HclValue } from "../hcl/hcl.ts";
 import type { JsonValue } from "../std/json.ts";
-import { DurationError, parseDuration } from "../std/time.ts";
+import { DurationError, parseExactDuration } from "../std/time.ts";
 import { PolicyError, quote } from "./errors.ts";
 
 /** Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder. */
@@ -66,9 +66,8 @@ export const durationOf = (body: HclBody, key: string): number => {
   if (value.kind === "number") return value.value;
   if (value.kind !== "string") throw new PolicyError(`error parsing ${key}: could not parse duration from input`);
   try {
-    const seconds = parseDuration(value.value);
-    // Below one second is still a limit: a maximum of 500ms must not become no maximum.
-    return seconds === 0 && /[1-9]/.test(value.value) && !value.value.startsWith("-") ? 0.5 : seconds;
+    // With its fraction: a maximum of 500ms must not become no maximum, nor one of a second.
+    return parseExactDuration(value.value);
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;
     const why = value.value.length > 40 ? "time: invalid duration" : error.message;

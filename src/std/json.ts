@@ -15,10 +15,29 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
 
 const MAY_LOSE = /\d[.eE]|\d{16}|-0/;
-const STRINGS = /"(?:[^"\\]|\\.)*"/g;
 
-/** Whether a number in the text could lose something; digits inside strings are no numbers. */
-const mayLose = (text: string): boolean => MAY_LOSE.test(text) && MAY_LOSE.test(text.replace(STRINGS, '""'));
+/** The place behind the string that begins at `open`; the text's end where it has none. */
+const stringEnd = (text: string, open: number): number => {
+  for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let first = quote;
+    while (text[first - 1] === "\\") first -= 1;
+    // An even number of backslashes escapes itself and not the quote.
+    if ((quote - first) % 2 === 0) return quote + 1;
+  }
+  return text.length;
+};
+
+/** Whether a number in the text could lose something; digits inside strings are no numbers. One pass over the text. */
+const mayLose = (text: string): boolean => {
+  if (!MAY_LOSE.test(text)) return false;
+  for (let at = 0; at < text.length; ) {
+    const open = text.indexOf('"', at);
+    if (MAY_LOSE.test(text.slice(at, open < 0 ? text.length : open))) return true;
+    if (open < 0) return false;
+    at = stringEnd(text, open);
+  }
+  return false;
+};
 
 const keepText = (text: string): number | LosslessNumber => {
   const value = Number(text);

@@ -1,4 +1,5 @@
 import { as, type EpochSeconds, type Seconds } from "./brand.ts";
+import { shown } from "./shown.ts";
 
 /** Where "now" comes from. Injected everywhere, so that a test can move time. Milliseconds since the epoch. */
 export interface Clock {
@@ -30,51 +31,58 @@ export class DurationError extends Error {
   override readonly name = "DurationError";
 }
 
-const quote = (text: string): string => JSON.stringify(text);
-
 const parseGoParts = (text: string): number => {
   const unsigned = text.replace(/^[+-]/, "");
   if (unsigned === "0") return 0;
   let rest = unsigned;
   let total = 0;
-  if (rest === "") throw new DurationError(`time: invalid duration ${quote(text)}`);
+  if (rest === "") throw new DurationError(`time: invalid duration ${shown(text)}`);
   while (rest !== "") {
     const number = /^(?:\d+\.?\d*|\.\d+)/.exec(rest);
-    if (!number) throw new DurationError(`time: invalid duration ${quote(text)}`);
+    if (!number) throw new DurationError(`time: invalid duration ${shown(text)}`);
     rest = rest.slice(number[0].length);
     const unit = /^[^\d.]*/.exec(rest)?.[0] ?? "";
-    if (unit === "") throw new DurationError(`time: missing unit in duration ${quote(text)}`);
+    if (unit === "") throw new DurationError(`time: missing unit in duration ${shown(text)}`);
     const scale = UNIT_SECONDS[unit];
-    if (scale === undefined) throw new DurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`);
+    if (scale === undefined) throw new DurationError(`time: unknown unit ${shown(unit)} in duration ${shown(text)}`);
     total += Number(number[0]) * scale;
     rest = rest.slice(unit.length);
   }
-  if (total > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
+  if (total > 9223372036) throw new DurationError(`time: invalid duration ${shown(text)}`);
   return text.startsWith("-") ? -total : total;
 };
 
 /**
- * Reads Vault's duration text: `30`, `30s`, `1h30m`, `1.5h`, `2d`; whole seconds come out, the rest is cut off.
+ * Reads Vault's duration text (`30`, `30s`, `1h30m`, `1.5h`, `2d`) as seconds with their fraction.
  *
  * Empty text is 0. Days do not combine with other units. Throws `DurationError` with Go's own wording.
  * Source: Vault `parseutil.ParseDurationSecond`.
  */
-export const parseDuration = (text: string): Seconds => {
-  const trimmed = text;
-  if (trimmed === "") return seconds(0);
-  if (/^[+-]?\d+$/.test(trimmed)) {
-    const n = Number(trimmed);
-    if (Math.abs(n) > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
-    return seconds(n);
+export const parseExactDuration = (text: string): number => {
+  if (text === "") return 0;
+  if (/^[+-]?\d+$/.test(text)) {
+    const n = Number(text);
+    if (Math.abs(n) > 9223372036) throw new DurationError(`time: invalid duration ${shown(text)}`);
+    return n;
   }
-  if (trimmed.endsWith("d")) {
-    const days = trimmed.slice(0, -1);
-    if (!/^[+-]?\d+$/.test(days)) throw new DurationError(`strconv.ParseInt: parsing ${quote(days)}: invalid syntax`);
+  if (text.endsWith("d")) {
+    const days = text.slice(0, -1);
+    if (!/^[+-]?\d+$/.test(days)) throw new DurationError(`strconv.ParseInt: parsing ${shown(days)}: invalid syntax`);
     const total = Number(days) * 86400;
-    if (Math.abs(total) > 9223372036) throw new DurationError(`time: invalid duration ${quote(text)}`);
-    return seconds(total);
+    if (Math.abs(total) > 9223372036) throw new DurationError(`time: invalid duration ${shown(text)}`);
+    return total;
   }
-  return seconds(parseGoParts(trimmed));
+  return parseGoParts(text);
+};
+
+/**
+ * The same in whole seconds, the rest cut off; but what is less than a second and not zero becomes one (or minus one),
+ * because zero means "no limit" or "not asked for" wherever a duration is wanted.
+ */
+export const parseDuration = (text: string): Seconds => {
+  const exact = parseExactDuration(text);
+  // Plus zero: there is no negative zero.
+  return seconds((Math.abs(exact) < 1 ? Math.sign(exact) : Math.trunc(exact)) + 0);
 };
 
 /** Prints whole seconds as Go's `time.Duration` does: `0s`, `1m30s`, `768h0m0s`. */

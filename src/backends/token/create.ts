@@ -39,8 +39,7 @@ const duration = (name: string, text: string | undefined): Seconds => {
   if (text === undefined || text === "") return ZERO;
   try {
     const value = parseDuration(text);
-    // Less than a second below zero is cut to zero, and is negative all the same.
-    if (text.startsWith("-") && text !== "-0") throw invalidRequest(`${name} must be positive`);
+    if (value < 0) throw invalidRequest(`${name} must be positive`);
     return value;
   } catch (cause) {
     if (cause instanceof DurationError) throw invalidRequest(cause.message);

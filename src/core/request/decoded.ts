@@ -5,6 +5,13 @@ import type { Sensitive } from "../../std/sensitive.ts";
 /** What HTTP asked for; `update` is not yet split into create and update. */
 export type Verb = "read" | "list" | "update" | "patch" | "delete" | "header" | "help";
 
+/** A body that holds more than a stranger may send. */
+export interface UnreadBody {
+  readonly bytes: Uint8Array;
+  /** Parses it within a caller's limits. Throws `invalid_request`. */
+  readonly read: () => JsonObject;
+}
+
 /** Out of `http/decode.ts`: one request in Vault's terms, whatever front door it came through. */
 export interface Decoded {
   readonly requestId: string;
@@ -21,6 +28,8 @@ export interface Decoded {
   readonly wrapFormat: "" | "jwt";
   /** Body of a write, query of everything else. */
   readonly data: JsonObject;
+  /** Read by `identify` once the token is known; `data` is empty until then. An operation without a token refuses it. */
+  readonly unread?: UnreadBody;
   /** By lower-case name; the token headers are gone. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly sourceAddress: string;

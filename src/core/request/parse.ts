@@ -1,5 +1,5 @@
 import { helpFor } from "../../framework/help.ts";
-import { type AnyOp, VaultError } from "../../framework/index.ts";
+import { type AnyOp, invalidRequest, VaultError } from "../../framework/index.ts";
 import { parseInput } from "../../framework/parse.ts";
 import type { Core } from "../core.ts";
 import { noRoute, tainted } from "./route.ts";
@@ -13,6 +13,10 @@ const unsupported = (code: "unsupported_path" | "unsupported_operation", open: b
     multi: !open,
   });
 
+/** As an unread body without any token is refused in `http/body.ts`. */
+const tooHeavy = (): VaultError =>
+  invalidRequest("refused JSON input due to high complexity: exceeded maximum number of values");
+
 export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   const { decoded, mount, backend, match, cx, operation, open } = allowed;
   if (!mount || !backend || !cx) throw noRoute(decoded.path);
@@ -21,6 +25,7 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
     return stamp<Parsed>({ ...allowed, run: async () => ({ bare: helpFor(backend, match) }) });
   }
   if (!match) throw unsupported("unsupported_path", open);
+  if (decoded.unread) throw tooHeavy();
   const { ops } = match.path;
   // A create reaches the update's handler where the table has no create of its own, and the other way round.
   const twin = operation === "create" ? ops.update : operation === "update" ? ops.create : undefined;

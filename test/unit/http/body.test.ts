@@ -84,6 +84,19 @@ describe("a JSON body", () => {
     expect(refusal(() => json('{"k":"zs3ntinel-9f1c"'))).not.toContain("zs3ntinel"));
 });
 
+describe("a decimal number", () => {
+  it.each([
+    ["text", "x".repeat(10_000_000)],
+    ["escaped quotes", '\\"'.repeat(2_000_000)],
+    ["escaped backslashes", "\\\\".repeat(2_000_000)],
+    ["escapes of characters", "\\u0041".repeat(1_000_000)],
+  ])("is kept beside megabytes of %s", (_what, text) => {
+    const read = parseBody(bytes(`{"a":"${text}","b":1.50}`), undefined);
+    expect(String(read["b"])).toBe("1.50");
+  });
+  it("is no number inside a text", () => expect(json('{"a":"1.50\\"2.50","b":[1,"3.50"]}')).toContain("[1,"));
+});
+
 describe("the limits of a JSON body", () => {
   const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
   it("allow 500 levels", () => expect(json(nested(500))).toBe(nested(500)));
@@ -94,11 +107,11 @@ describe("the limits of a JSON body", () => {
     expect(refusal(() => json(`{"a":"${"[".repeat(5000)}"}`))).toBe("accepted"));
   const keys = (n: number) => `{${Array.from({ length: n }, (_, i) => `"k${i}":${i}`).join(",")}}`;
   it("count keys and texts", () =>
-    expect(refusal(() => parseBody(bytes(keys(11)), undefined, { strings: 10 }))).toContain(
+    expect(refusal(() => parseBody(bytes(keys(11)), undefined, { strings: 10, values: 100 }))).toContain(
       "maximum number of strings",
     ));
   it("allow as many texts as they say", () =>
-    expect(refusal(() => parseBody(bytes(keys(10)), undefined, { strings: 10 }))).toBe("accepted"));
+    expect(refusal(() => parseBody(bytes(keys(10)), undefined, { strings: 10, values: 100 }))).toBe("accepted"));
   it("refuse too many values", () =>
     expect(refusal(() => json(`{"a":[${"{},".repeat(100_000)}{}]}`))).toContain("maximum number of values"));
 });

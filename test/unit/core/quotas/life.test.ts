@@ -94,7 +94,7 @@ describe("a rate limit of a mount", () => {
   it("follows its mount when it is moved", async () => {
     await limit("q", { path: "auth/approle/", role: "tight", rate: 1, ...HOUR });
     await call("POST", "sys/remount", { body: { from: "auth/approle", to: "auth/moved" } });
-    await server.core.jobs.resume(server.clock.now() + 60_000);
+    await server.core.jobs.resume(["remount"], server.clock.now() + 60_000);
     expect((await call("GET", "sys/quotas/rate-limit/q")).data["path"]).toBe("auth/moved/");
     expect(await logins(2, "id-tight", {}, "moved")).toEqual([200, 429]);
   });
