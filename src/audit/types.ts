@@ -86,9 +86,9 @@ export interface AuditedWrap {
 
 export interface AuditedResponse {
   readonly data?: unknown;
-  readonly auth?: IssuedAuth;
-  readonly wrapInfo?: AuditedWrap;
-  readonly leaseId?: string;
+  readonly auth?: IssuedAuth | undefined;
+  readonly wrapInfo?: AuditedWrap | undefined;
+  readonly leaseId?: string | undefined;
   readonly warnings?: readonly string[];
 }
 

@@ -50,7 +50,10 @@ export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found
         list: op({
           summary: summary.list,
           answers: Keys,
-          handle: async (_, cx) => ({ data: { keys: await records.names(cx) } }),
+          handle: async (_, cx) => {
+            const keys = await records.names(cx);
+            return keys.length === 0 ? undefined : { data: { keys } };
+          },
         }),
       },
     }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Backend, type BackendContext, defineBackend, folded, Keys, op, path } from "../../framework/index.ts";
+import { type Backend, type BackendContext, defineBackend, folded, op, path } from "../../framework/index.ts";
+import { recordPaths } from "../../framework/records.ts";
 import { accountHints } from "./account-hints.ts";
 import {
   ClientConfigShown,
@@ -24,21 +25,11 @@ import type { Directory, StsFetch } from "./ports.ts";
 import { partitionOf } from "./regions.ts";
 import { renewLogin } from "./renewal.ts";
 import { writeRole } from "./role-writes.ts";
-import {
-  findRole,
-  listRoles,
-  namedRoleAddress,
-  type RoleInput,
-  RoleShown,
-  readRole,
-  removeRole,
-  roleShape,
-} from "./roles.ts";
+import { listRoles, namedRoleAddress, RoleShown, readRole, removeRole, roleShape } from "./roles.ts";
 import {
   listStsAccounts,
   removeStsAccount,
   StsAccount,
-  type StsAccountInput,
   stsAccount,
   stsAccountShape,
   writeStsAccount,
@@ -65,7 +56,6 @@ const surveyOf = async (parts: Parts, cx: BackendContext): Promise<Survey> => ({
   now: cx.clock.now(),
   scopes: new Map(),
 });
-const keysOf = (keys: readonly string[]) => (keys.length > 0 ? { data: { keys } } : undefined);
 const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 
 const loginPath = (parts: Parts) =>
@@ -89,47 +79,27 @@ const loginPath = (parts: Parts) =>
     },
   });
 
-const rolePath = (parts: Parts) => {
-  const write = op<"role/{role}", RoleInput, "nothing">({
-    summary: "write a role",
-    answers: "nothing",
-    input: z.object(roleShape),
-    handle: async ({ params, input }, cx) => {
-      const bounds = { random: cx.random, mountMax: cx.mount.maxTtl };
-      const warnings = await writeRole(await surveyOf(parts, cx), params.role, input, bounds);
-      return warnings.length > 0 ? { warnings } : undefined;
-    },
-  });
-  return path("role/{role}", {
-    summary: "a role: who may log in, and what they get",
+const rolePaths = (parts: Parts) =>
+  recordPaths({
+    at: "role/{role}",
     params: { role: folded("case", "Name of the role; case does not matter.") },
-    exists: async ({ params }, cx) => (await findRole(cx.storage, params.role)) !== undefined,
-    ops: {
-      update: write,
-      read: op({
-        summary: "read a role",
-        answers: RoleShown,
-        handle: async ({ params }, cx) => {
-          const data = await readRole(cx.storage, params.role);
-          return data && { data };
-        },
-      }),
-      delete: op({
-        summary: "delete a role",
-        answers: "nothing",
-        handle: async ({ params }, cx) => done(removeRole(cx.storage, params.role)),
-      }),
+    lists: ["role", "roles"],
+    summary: {
+      all: "the roles of this mount",
+      one: "a role: who may log in, and what they get",
+      list: "list roles",
+      read: "read a role",
+      write: "write a role",
+      delete: "delete a role",
     },
-  });
-};
-
-const roleList = (template: "role" | "roles") =>
-  path(template, {
-    summary: "the roles of this mount",
-    params: {},
-    ops: {
-      list: op({ summary: "list roles", answers: Keys, handle: async (_, cx) => keysOf(await listRoles(cx.storage)) }),
-    },
+    input: z.object(roleShape),
+    answers: RoleShown,
+    names: (cx) => listRoles(cx.storage),
+    find: (name, cx) => readRole(cx.storage, name),
+    show: (role) => role,
+    write: async (name, input, cx) =>
+      writeRole(await surveyOf(parts, cx), name, input, { random: cx.random, mountMax: cx.mount.maxTtl }),
+    remove: (name, cx) => removeRole(cx.storage, name),
   });
 
 const clientWrite = op({
@@ -179,45 +149,28 @@ const identityPath = path("config/identity", {
   },
 });
 
-const accountWrite = op<"config/sts/{account_id}", StsAccountInput, "nothing">({
-  summary: "name the role to assume for look-ups in the account",
-  answers: "nothing",
-  input: z.object(stsAccountShape),
-  handle: ({ params, input }, cx) => done(writeStsAccount(cx.storage, params.account_id, input)),
-});
-
-const accountPath = path("config/sts/{account_id}", {
-  summary: "how another account is looked into",
+const accountPaths = recordPaths({
+  at: "config/sts/{account_id}",
   params: { account_id: "The account, 12 digits." },
-  exists: async ({ params }, cx) => (await stsAccount(cx.storage, params.account_id)) !== undefined,
-  ops: {
-    update: accountWrite,
-    read: op({
-      summary: "read an account's role",
-      answers: StsAccount,
-      handle: async ({ params }, cx) => {
-        const data = await stsAccount(cx.storage, params.account_id);
-        return data && { data };
-      },
-    }),
-    delete: op({
-      summary: "forget an account's role",
-      answers: "nothing",
-      handle: async ({ params }, cx) => done(removeStsAccount(cx.storage, params.account_id)),
-    }),
+  lists: ["config/sts"],
+  summary: {
+    all: "the other accounts",
+    one: "how another account is looked into",
+    list: "list accounts",
+    read: "read an account's role",
+    write: "name the role to assume for look-ups in the account",
+    delete: "forget an account's role",
   },
-});
-
-const accountList = path("config/sts", {
-  summary: "the other accounts",
-  params: {},
-  ops: {
-    list: op({
-      summary: "list accounts",
-      answers: Keys,
-      handle: async (_, cx) => keysOf(await listStsAccounts(cx.storage)),
-    }),
+  input: z.object(stsAccountShape),
+  answers: StsAccount,
+  names: (cx) => listStsAccounts(cx.storage),
+  find: (account, cx) => stsAccount(cx.storage, account),
+  show: (account) => account,
+  write: async (account, input, cx) => {
+    await writeStsAccount(cx.storage, account, input);
+    return undefined;
   },
+  remove: (account, cx) => removeStsAccount(cx.storage, account),
 });
 
 /** The `aws` auth method. Throws for a region that does not exist. */
@@ -229,16 +182,7 @@ export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
     kind: "auth",
     type: "aws",
     help: "Logs machines in with the AWS identity they already have: IAM roles and users, EC2 instances, SSM nodes.",
-    paths: [
-      loginPath(parts),
-      rolePath(parts),
-      roleList("role"),
-      roleList("roles"),
-      clientPath,
-      identityPath,
-      accountPath,
-      accountList,
-    ],
+    paths: [loginPath(parts), ...rolePaths(parts), clientPath, identityPath, ...accountPaths],
     roleOf,
     renewLogin: (renewal, cx) => renewLogin(parts.lookups, renewal, cx),
   });

@@ -1,15 +1,14 @@
 import { z } from "zod";
-import { type Backend, defineBackend, field, folded, Keys, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, field, folded, op, path } from "../../framework/index.ts";
+import { recordPaths } from "../../framework/records.ts";
 import { lockoutName, login, renewLogin } from "./login.ts";
 import { createPasswords, type Passwords } from "./passwords.ts";
 import {
-  findUser,
   listUsers,
   passwordShape,
   policiesShape,
   readUser,
   removeUser,
-  type UserInput,
   UserShown,
   userAddress,
   userShape,
@@ -45,36 +44,30 @@ const loginPath = (passwords: Passwords) =>
     },
   });
 
-const userPath = (passwords: Passwords) => {
-  const write = op<"users/{username}", UserInput, "nothing">({
-    summary: "write a user; what is not named stays",
-    answers: "nothing",
-    input: z.object(userShape),
-    handle: ({ params, input }, cx) =>
-      done(writeUser(cx.storage, params.username, input, { passwords, random: cx.random })),
-  });
-  return path("users/{username}", {
-    summary: "a user: a password, and what the tokens are like",
+const userPaths = (passwords: Passwords) =>
+  recordPaths({
+    at: "users/{username}",
     params: USERNAME,
-    exists: async ({ params }, cx) => (await findUser(cx.storage, params.username)) !== undefined,
-    ops: {
-      update: write,
-      read: op({
-        summary: "read a user, without the password",
-        answers: UserShown,
-        handle: async ({ params }, cx) => {
-          const data = await readUser(cx.storage, params.username);
-          return data && { data };
-        },
-      }),
-      delete: op({
-        summary: "delete a user; tokens live on to their end",
-        answers: "nothing",
-        handle: ({ params }, cx) => done(removeUser(cx.storage, params.username)),
-      }),
+    lists: ["users"],
+    summary: {
+      all: "the users of this mount",
+      one: "a user: a password, and what the tokens are like",
+      list: "list users",
+      read: "read a user, without the password",
+      write: "write a user; what is not named stays",
+      delete: "delete a user; tokens live on to their end",
     },
+    input: z.object(userShape),
+    answers: UserShown,
+    names: (cx) => listUsers(cx.storage),
+    find: (name, cx) => readUser(cx.storage, name),
+    show: (user) => user,
+    write: async (name, input, cx) => {
+      await writeUser(cx.storage, name, input, { passwords, random: cx.random });
+      return undefined;
+    },
+    remove: (name, cx) => removeUser(cx.storage, name),
   });
-};
 
 const passwordPath = (passwords: Passwords) =>
   path("users/{username}/password", {
@@ -104,25 +97,13 @@ const policiesPath = path("users/{username}/policies", {
   },
 });
 
-const usersPath = path("users", {
-  summary: "the users of this mount",
-  params: {},
-  ops: {
-    list: op({
-      summary: "list users",
-      answers: Keys,
-      handle: async (_, cx) => ({ data: { keys: await listUsers(cx.storage) } }),
-    }),
-  },
-});
-
 /** The `userpass` auth method. `passwords`: how they are hashed; scrypt unless given. */
 export const userpassAuth = (passwords: Passwords = createPasswords()): Backend =>
   defineBackend({
     kind: "auth",
     type: "userpass",
     help: "Logs callers in with a name and a password.",
-    paths: [loginPath(passwords), usersPath, userPath(passwords), passwordPath(passwords), policiesPath],
+    paths: [loginPath(passwords), ...userPaths(passwords), passwordPath(passwords), policiesPath],
     lockoutName,
     renewLogin,
   });

@@ -22,13 +22,13 @@ export interface Answer {
   readonly verb: Verb;
   /** `undefined`: the handler answered nothing (404 for read and list, 204 for the rest). */
   readonly reply: Reply | undefined;
-  readonly lease?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds };
-  readonly auth?: AuthBlock;
-  readonly wrapInfo?: WrapInfo;
+  readonly lease?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds } | undefined;
+  readonly auth?: AuthBlock | undefined;
+  readonly wrapInfo?: WrapInfo | undefined;
   readonly warnings: readonly string[];
   /** `mount_type`; empty for unauthenticated endpoints and wrapped answers. */
   readonly mountType: string;
-  readonly mountPath?: MountPath;
+  readonly mountPath?: MountPath | undefined;
   /** See `Path.dataInFront`. */
   readonly dataInFront: boolean;
 }

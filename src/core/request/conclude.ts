@@ -84,11 +84,11 @@ const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
     requestId: decoded.requestId,
     verb: decoded.verb,
     reply,
-    ...(leased ? { lease: leased } : {}),
-    ...(auth ? { auth } : {}),
+    lease: leased,
+    auth,
     warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
     mountType: open ? "" : (mount?.info.type ?? ""),
-    ...(mount ? { mountPath: mount.info.path } : {}),
+    mountPath: mount?.info.path,
     dataInFront: match?.path.dataInFront ?? false,
   };
   return wrap(core, handled, answer);
@@ -98,9 +98,9 @@ export const conclude = async (core: Core, handled: Handled): Promise<Answer> =>
   const answer = await answerFor(core, handled);
   await handled.trail.answered({
     data: answer.reply?.data,
-    ...(answer.auth ? { auth: answer.auth } : {}),
-    ...(answer.wrapInfo ? { wrapInfo: answer.wrapInfo } : {}),
-    ...(answer.lease ? { leaseId: answer.lease.id } : {}),
+    auth: answer.auth,
+    wrapInfo: answer.wrapInfo,
+    leaseId: answer.lease?.id,
     warnings: answer.warnings,
   });
   return answer;
