@@ -1,5 +1,5 @@
 import { type Chain, type ChainOptions, createChain } from "./chain.ts";
-import { DISCARD, modeOf, STDOUT } from "./device-options.ts";
+import { DISCARD, fileOf, modeOf, STDOUT } from "./device-options.ts";
 import type { AuditSink, OpenAuditFile } from "./sink.ts";
 import type { AuditDevice } from "./types.ts";
 
@@ -43,7 +43,7 @@ export const createDestinations = (
   return {
     standard: first,
     of: async ({ options }) => {
-      const path = options["file_path"] ?? STDOUT;
+      const path = fileOf(options) || STDOUT;
       if (path === DISCARD) return undefined;
       return path === STDOUT || !openFile ? first : file(path, modeOf(options), openFile);
     },

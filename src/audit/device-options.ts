@@ -18,12 +18,15 @@ const GO_BOOLS = new Set(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", 
 
 export const isOn = (options: DeviceOptions, name: string): boolean => /^(1|t|true)$/i.test(options[name] ?? "");
 
+/** Where it writes: `file_path`, or `path` as some clients call it; empty where neither is given. */
+export const fileOf = (options: DeviceOptions): string => options["file_path"] || options["path"] || "";
+
 /** Permission bits of the file; 0600 unless given. */
 export const modeOf = (options: DeviceOptions): number => Number.parseInt(options["mode"] || "0600", 8) || 0o600;
 
 /** Throws `invalid_request` with Vault's texts. */
 export const checkOptions = (options: DeviceOptions, allowRaw: boolean): void => {
-  const path = options["file_path"] ?? "";
+  const path = fileOf(options);
   if (path === "") throw invalidRequest("file_path is required");
   const format = options["format"] ?? "";
   if (format !== "" && format !== "json") throw invalidRequest(`unknown format type ${JSON.stringify(format)}`);

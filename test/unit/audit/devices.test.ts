@@ -45,6 +45,15 @@ const at = (entry: JsonObject | undefined, ...names: readonly string[]): unknown
 
 const mountKv = (config: object = {}) => server.call("POST", "sys/mounts/s", { body: { type: "kv", config } });
 
+describe("a file device", () => {
+  it("takes its place as `path` too, as some clients name it", async () => {
+    const { file } = await setUp();
+    expect((await enable("named", { path: "/var/log/audit.log" })).status).toBe(204);
+    await server.call("GET", "sys/mounts");
+    expect(file.length).toBeGreaterThan(0);
+  });
+});
+
 describe("the audit log as a gate", () => {
   it("refuses a write that no device records, and nothing has happened", async () => {
     const { broken } = await setUp();
