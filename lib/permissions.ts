@@ -55,7 +55,7 @@ const mountIds = (homes: readonly Home[]): readonly string[] =>
 
 /** What a mount stores: configuration and roles, listing entries, and the records of its own. */
 const ofMounts = (ids: readonly string[]): readonly string[] =>
-  ids.flatMap((id) => [inSpace("data", id), inSpace("listing", id), ...(id === "kv:*" ? [inSpace("kv", id)] : [])]);
+  ids.flatMap((id) => [inSpace("data", id), inSpace("listing", id), inSpace("record", id)]);
 
 const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
   const { answers, also, endsFor } = FUNCTION_TABLE[name];

@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, METRICS } from "../../src/contract/metrics.ts";
+import { METRIC_NAMESPACE, METRICS, metricOfSignal } from "../../src/contract/metrics.ts";
 import type { CoreEvent } from "../../src/core/events.ts";
 import type { StoreEvent } from "../../src/storage/index.ts";
 
@@ -13,6 +13,8 @@ export type MetricName = keyof typeof METRICS;
 
 export interface Metrics {
   count(name: MetricName, by?: number): void;
+  /** The same by the name that CloudWatch shows. */
+  countAs(name: string): void;
   /** Prints what was counted since the last time; nothing if there was nothing. */
   flush(): void;
 }
@@ -23,10 +25,12 @@ export const createMetrics = (options: {
   readonly print: (line: string) => void;
 }): Metrics => {
   const counts = new Map<string, number>();
+  const add = (name: string, by: number): void => {
+    counts.set(name, (counts.get(name) ?? 0) + by);
+  };
   return {
-    count: (name, by = 1) => {
-      counts.set(METRICS[name], (counts.get(METRICS[name]) ?? 0) + by);
-    },
+    count: (name, by = 1) => add(METRICS[name], by),
+    countAs: (name) => add(name, 1),
     flush: () => {
       if (counts.size === 0) return;
       const Metrics = [...counts.keys()].map((Name) => ({ Name, Unit: "Count" }));
@@ -50,4 +54,10 @@ export const COUNTED = {
   refused: "openRefused",
   retried: "storageRetried",
   unavailable: "storageUnavailable",
-} as const satisfies Record<CoreEvent["kind"] | StoreEvent["kind"], MetricName>;
+} as const satisfies Record<Exclude<CoreEvent["kind"], "backend"> | StoreEvent["kind"], MetricName>;
+
+/** Counts an event of core: a backend's own under the name it declares. */
+export const countEvent = (metrics: Metrics, event: CoreEvent): void => {
+  if (event.kind === "backend") metrics.countAs(metricOfSignal(event.name));
+  else metrics.count(COUNTED[event.kind]);
+};

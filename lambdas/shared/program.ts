@@ -9,7 +9,7 @@ import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
-import { COUNTED, createMetrics, type Metrics } from "./metrics.ts";
+import { COUNTED, countEvent, createMetrics, type Metrics } from "./metrics.ts";
 import { type FunctionSettings, readSettings } from "./settings.ts";
 import { log, writeLine } from "./stdout.ts";
 
@@ -66,7 +66,7 @@ export const createProgram = (name: FunctionName): Program => {
     scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
     log,
-    signal: ({ kind }) => metrics.count(COUNTED[kind]),
+    signal: (event) => countEvent(metrics, event),
     observe: ({ kind, reason }) => {
       metrics.count(COUNTED[kind]);
       if (kind !== "retried") log(`storage ${kind}`, { reason });

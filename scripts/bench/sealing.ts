@@ -9,7 +9,7 @@ export const measureSealing = (samples: number): readonly Figure[] => {
   const key: DataKey = { version: 1, secret: createSecretKey(Buffer.from(systemRandom.bytes(32))) };
   const place: Place = {
     table: "zeroth",
-    pk: "kv#kv:0123456789abcdef#lU9JIOhZyNfM0ASElK7E1g",
+    pk: "rec#kv:0123456789abcdef#lU9JIOhZyNfM0ASElK7E1g",
     sk: "m",
     clear: [1234567890123456, undefined, undefined, undefined, undefined, 1],
   };

@@ -162,7 +162,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     also: {
       // Rotation and new mounts add wrapped keys, unmounting removes them: after that nobody opens what they sealed.
       writes: [SPACES.config, SPACES.policy, all("epoch"), all("entity"), all("key")],
-      removes: [all("data"), all("kv"), all("listing")],
+      removes: [all("data"), all("record"), all("listing")],
       makesKeys: ["*"],
     },
   },

@@ -18,3 +18,7 @@ export const METRICS = {
   loginReplayed: "LoginReplayed",
   rootGenerated: "RootGenerated",
 } as const;
+
+/** A backend's signal as a metric: `static-rotation-failed` is `StaticRotationFailed`. */
+export const metricOfSignal = (name: string): string =>
+  name.replace(/(?:^|-)([a-z0-9])/g, (_, first: string) => first.toUpperCase());

@@ -43,7 +43,8 @@ export const SPACES = {
   token: "token",
   accessor: "accessor",
   cubbyhole: "cubby",
-  kv: "kv",
+  /** Records of mounts, KV's secrets among them. */
+  record: "rec",
   listing: "list",
   lease: "lease",
   leases: "leases",

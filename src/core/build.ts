@@ -4,6 +4,7 @@ import type { CrashPoint } from "../framework/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { SealedStore } from "../storage/index.ts";
+import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
 import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
@@ -46,7 +47,13 @@ export const createCore = (options: CoreOptions): Core => {
   const { store, clock, random, crash, log, signal } = options;
   const late = (): Core => core;
   const { epochCopies } = options;
-  const config = createConfig({ store, random, ...(epochCopies === undefined ? {} : { epochCopies }) });
+  const caches = createCaches({ clock });
+  const config = createConfig({
+    store,
+    random,
+    loaded: caches.follow,
+    ...(epochCopies === undefined ? {} : { epochCopies }),
+  });
   const identity = createIdentity({ store, clock, random, config, crash });
   const { leases, prefixJob, tidyJob } = createLeases(late);
   const jobs = createJobs(late, {
@@ -72,6 +79,7 @@ export const createCore = (options: CoreOptions): Core => {
     config,
     identity,
     leases,
+    caches,
     jobs,
     schedule,
     tokens,

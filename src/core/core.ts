@@ -3,6 +3,7 @@ import type { AnyOp, AnyPath, Backend, CrashPoint, Operation, Reply } from "../f
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
+import type { Caches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Config } from "./config/types.ts";
 import type { CoreEvent } from "./events.ts";
@@ -40,6 +41,7 @@ export interface Core {
   readonly identity: Identity;
   readonly tokens: Tokens;
   readonly leases: Leases;
+  readonly caches: Caches;
   readonly jobs: Jobs;
   readonly schedule: Schedule;
   readonly wrapping: Wrapping;

@@ -12,6 +12,8 @@ export type CoreEvent =
   | { readonly kind: "lease-irrevocable" }
   /** The table's TTL removed a lease before the sweeper came to it. */
   | { readonly kind: "lease-revoked-late" }
+  /** Something a backend declares and counts itself. */
+  | { readonly kind: "backend"; readonly type: string; readonly name: string }
   /** Work that is done by the clock failed; it is tried again. */
   | { readonly kind: "schedule-failed" }
   /** A sweep ran out of time with more to end. */

@@ -6,6 +6,7 @@ import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Address, View } from "../storage/store.ts";
 import type { Answers, ReplyOf } from "./answers.ts";
+import type { FindCache } from "./cache.ts";
 import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease } from "./reply.ts";
 
 /**
@@ -87,6 +88,13 @@ export interface BackendContext {
   readonly pend: (grant: LeaseGrant) => Promise<PendingLease>;
   /** Generates a password by a named password policy; `undefined` where no such policy exists. */
   readonly generatePassword: (policy: string) => Promise<string | undefined>;
+  /** Values kept in the memory of this process for this mount; `cache.ts` says when they go. */
+  readonly cache: FindCache;
+  /**
+   * Counts something in the backend's own metric, whose name is in `signals` of the backend: `static-rotation-failed` is
+   * counted as `StaticRotationFailed`. Another name is logged and not counted. Never throws.
+   */
+  readonly signal: (name: string) => void;
   /** Named steps between which a crash-point test may kill the program; in production just the call. */
   readonly crash: CrashPoint;
   /** One line in the operator's log. Must hold no secret. */
@@ -158,6 +166,8 @@ export interface Backend {
    * the answer is empty. Absent: renewal by the grant alone.
    */
   readonly renewLogin?: (login: LoginRenewal, cx: BackendContext) => Promise<LoginGrant | undefined>;
+  /** What its context may signal, by name in kebab case, and what each means. */
+  readonly signals?: Readonly<Record<string, string>>;
   /** Called once when mounted, with the mount's options as given; may refuse. */
   readonly onMount?: (cx: BackendContext) => Promise<void>;
   /**

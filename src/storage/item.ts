@@ -2,16 +2,16 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type DataKey, type Field, OpenRefused, OVERHEAD, open, type Place, seal } from "../crypto/index.ts";
 import { as, type EpochSeconds } from "../std/brand.ts";
-import { type JsonValue, parseJson, writeJson } from "../std/json.ts";
+import type { JsonValue } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, tooLarge } from "./errors.ts";
-import { MAX_BODY_BYTES, MAX_PARTS, PART_BYTES } from "./limits.ts";
-import type { Address, Clear, Entry } from "./store.ts";
+import { MAX_PARTS, PART_BYTES } from "./limits.ts";
+import { decode, encode } from "./plaintext.ts";
+import type { Address, Clear, Entry, Secrets } from "./store.ts";
 import { type Item, type Key, PART_MARK } from "./table.ts";
 
 /**
- * What an entry looks like as items. The sealed plaintext is the true name as JSON (or `null`), a line feed, and the
- * body as JSON. A sealed body longer than one part is cut: the first part lies in the entry's own item, the others in
+ * What an entry looks like as items. The sealed plaintext is that of `plaintext.ts`. A sealed body longer than one part is cut: the first part lies in the entry's own item, the others in
  * items `~<write number>#<index>` of the same partition.
  *
  * Security: every clear attribute goes into the context of the seal, in the order of `context`. Parts need no seal of
@@ -78,19 +78,6 @@ const checkClear = ({ exp, ttl, bucket, shard, openUntil }: Clear): void => {
   }
 };
 
-const encode = (name: string | undefined, body: JsonValue): Buffer => {
-  const text = writeJson(body);
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge("a value is above 1 MiB");
-  return Buffer.from(`${JSON.stringify(name ?? null)}\n${text}`);
-};
-
-const decode = (plain: Buffer): { readonly name: string | undefined; readonly body: JsonValue } => {
-  const text = plain.toString("utf8");
-  const line = text.indexOf("\n");
-  const name: unknown = JSON.parse(text.slice(0, line));
-  return { name: typeof name === "string" ? name : undefined, body: parseJson(text.slice(line + 1)) };
-};
-
 /** Seals an entry under write number `n`. Throws `payload_too_large`. */
 export const sealEntry = (options: {
   readonly table: string;
@@ -98,12 +85,13 @@ export const sealEntry = (options: {
   readonly random: RandomSource;
   readonly address: Address;
   readonly body: JsonValue;
+  readonly secrets?: Secrets | undefined;
   readonly clear: Clear;
   readonly n: number;
 }): SealedEntry => {
   const { table, key, random, address, clear, n } = options;
   checkClear(clear);
-  const plain = encode(address.name, options.body);
+  const plain = encode(address.name, options.body, options.secrets);
   const parts = Math.ceil((plain.length + OVERHEAD) / PART_BYTES);
   if (parts > MAX_PARTS) throw tooLarge("a value and its name are above the limit");
   const head = { n, clear, parts };
@@ -185,10 +173,16 @@ export const openEntry = (options: {
 }): Entry => {
   const { table, key, address, head, sealed } = options;
   const plain = open(key, placeOf(table, address, head), sealed);
-  const { name, body } = decode(plain);
+  const { name, body, secrets } = decode(plain);
   plain.fill(0);
   if (address.name !== undefined && name !== undefined && name !== address.name) {
     throw new OpenRefused("the entry bears another name");
   }
-  return { address: name === undefined ? address : { ...address, name }, body, n: head.n, clear: head.clear };
+  return {
+    address: name === undefined ? address : { ...address, name },
+    body,
+    ...(secrets ? { secrets } : {}),
+    n: head.n,
+    clear: head.clear,
+  };
 };

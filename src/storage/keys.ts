@@ -115,11 +115,13 @@ export const dataAddress = (mount: MountId, names: Names, key: string): Address 
   ...at(mount, dataPartition(mount), names.path(key)),
   name: key,
 });
-export const recordPartition = (mount: MountId, names: Names, space: string, path: string): string =>
-  `${space}#${mount}#${names.path(path)}`;
-/** One item of a record with a partition of its own; KV secrets lie in the space `kv`. */
-export const recordAddress = (mount: MountId, names: Names, space: string, path: string, item: string): Address => ({
-  ...at(mount, recordPartition(mount, names, space, path), item),
+/** The partition of a record by its opaque path, which is the sort key of its listing entry. */
+export const opaqueRecordPartition = (mount: MountId, opaque: string): string => `${SPACES.record}#${mount}#${opaque}`;
+export const recordPartition = (mount: MountId, names: Names, path: string): string =>
+  opaqueRecordPartition(mount, names.path(path));
+/** One item of a record, which has a partition of its own. */
+export const recordAddress = (mount: MountId, names: Names, path: string, item: string): Address => ({
+  ...at(mount, recordPartition(mount, names, path), item),
   name: path,
 });
 export const listingPartition = (mount: MountId): string => `${SPACES.listing}#${mount}`;

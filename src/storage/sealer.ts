@@ -9,7 +9,7 @@ import { type Item, keyText, type Table } from "./table.ts";
 
 export interface Sealer {
   /** Seals under a fresh write number. */
-  seal(write: Pick<Put, "address" | "body" | "clear">): Promise<SealedEntry>;
+  seal(write: Pick<Put, "address" | "body" | "secrets" | "clear">): Promise<SealedEntry>;
   /** Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. */
   open(found: readonly Found[]): Promise<readonly (Entry | undefined)[]>;
   /** Opens an item without looking for further parts; `undefined` when it has some. */
@@ -72,10 +72,10 @@ export const createSealer = (options: {
   };
 
   return {
-    seal: async ({ address, body, clear = {} }) => {
+    seal: async ({ address, body, secrets, clear = {} }) => {
       try {
         const key = await keyring.current(address.domain);
-        return sealEntry({ table: tableIdentity, key, random, address, body, clear, n: writeNumber() });
+        return sealEntry({ table: tableIdentity, key, random, address, body, secrets, clear, n: writeNumber() });
       } catch (error) {
         throw refuse(error, address);
       }

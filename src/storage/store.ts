@@ -40,9 +40,17 @@ export interface Clear {
   readonly openUntil?: number;
 }
 
+/**
+ * Bytes that must never be text, such as private keys, by name: sealed with the body and bound like it, but never part of
+ * its JSON. They count towards the size of the body.
+ */
+export type Secrets = Readonly<Record<string, Sensitive<Uint8Array>>>;
+
 export interface Entry<T extends JsonValue = JsonValue> {
   readonly address: Address;
   readonly body: T;
+  /** Absent where none were written. */
+  readonly secrets?: Secrets | undefined;
   /**
    * The write number; name it in `when` to write only if nobody wrote since. Random and different at every write, also
    * after a delete: it tells writes apart, not their order.
@@ -58,6 +66,8 @@ export interface Put {
   readonly op: "put";
   readonly address: Address;
   readonly body: JsonValue;
+  /** Replaced with the body, never kept from an earlier write. */
+  readonly secrets?: Secrets | undefined;
   readonly clear?: Clear;
   readonly when: Condition;
 }
@@ -183,16 +193,20 @@ export interface View {
   readonly mount: MountId;
   /** `data#<mount>`: roles, configurations and the like, by key (`role/web`). */
   at(key: string): Address;
-  /** One item of a record with a partition of its own: `<space>#<mount>#<opaque path>`, `item` in the clear. */
-  record(space: string, path: string, item: string): Address;
+  /**
+   * One item of a record with a partition of its own: `rec#<mount>#<opaque path>`, `item` in the clear. A record is found
+   * again through its listing entry alone, by lists and by the removal of its mount: put `listing(path)` no later than
+   * its first item, delete it no sooner than its last.
+   */
+  record(path: string, item: string): Address;
   /** The listing entry of a record: `list#<mount>`. The address bears the name; the body may be `null`. */
   listing(path: string): Address;
   get(address: Address): Promise<Entry | undefined>;
   getMany(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
   write(writes: readonly Write[]): Promise<void>;
   take(address: Address): Promise<Entry | undefined>;
-  /** Items of one record (`record(space, path, …)`), in order of `item`. */
-  items(space: string, path: string, options?: QueryOptions): Promise<Page<Entry>>;
+  /** Items of one record (`record(path, …)`), in order of `item`. */
+  items(path: string, options?: QueryOptions): Promise<Page<Entry>>;
   /**
    * Direct children below a prefix (`""` or ending in `/`), sorted; folders end in `/`. Cost follows the number of
    * children, not the size of the tree. `from` is `data` (keys of `at`) or `listing` (paths of `listing`).

@@ -17,19 +17,10 @@ import type { Address, Names, Store, View } from "./store.ts";
  * Security: a backend gets a view and nothing else; an address of another mount or of core is refused before any call.
  */
 
-const SPACE = /^[a-z][a-z0-9-]*$/;
-
-/** Spaces of core; of those with mounts in their keys a view reaches `data` and `list` as wholes, and `kv` for records. */
-const RESERVED: ReadonlySet<string> = new Set(Object.values(SPACES).filter((space) => space !== SPACES.kv));
-
-const checkSpace = (space: string): string => {
-  if (!SPACE.test(space) || RESERVED.has(space)) throw broken(`${JSON.stringify(space)} is no space for records`);
-  return space;
-};
-
+/** A view reaches its mount's part of `data` and `list` as wholes, and of `rec` by path. */
 const isRecord = (pk: string, mount: MountId): boolean => {
-  const [space = "", owner, path] = pk.split("#", 3);
-  return owner === mount && path !== undefined && SPACE.test(space) && !RESERVED.has(space);
+  const [space, owner, path] = pk.split("#", 3);
+  return space === SPACES.record && owner === mount && path !== undefined;
 };
 
 export const createView = (store: Store, mount: MountId, names: Names): View => {
@@ -43,7 +34,7 @@ export const createView = (store: Store, mount: MountId, names: Names): View => 
   return {
     mount,
     at: (key) => dataAddress(mount, names, key),
-    record: (space, path, item) => recordAddress(mount, names, checkSpace(space), path, item),
+    record: (path, item) => recordAddress(mount, names, path, item),
     listing: (path) => listingAddress(mount, names, path),
     get: async (address) => (await store.get([own(address)]))[0],
     getMany: (addresses) => store.get(addresses.map(own)),
@@ -52,8 +43,7 @@ export const createView = (store: Store, mount: MountId, names: Names): View => 
       await store.write(writes);
     },
     take: (address) => store.take(own(address)),
-    items: (space, path, options) =>
-      store.query(recordPartition(mount, names, checkSpace(space), path), mount, options),
+    items: (path, options) => store.query(recordPartition(mount, names, path), mount, options),
     list: (prefix, from = "data") => {
       const pk = from === "data" ? dataPartition(mount) : listingPartition(mount);
       return store.children({ pk, domain: mount }, names, prefix);

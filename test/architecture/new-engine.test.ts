@@ -78,7 +78,7 @@ describe("an engine added as a folder and one row", () => {
 
   it("cannot reach what another engine stores", () => {
     expect(deployment.mayRead(HOME, "data#toy:1")).toBe(true);
-    for (const foreign of ["data#database:1", "kv#kv:1#p", "data#auth-aws:1", "cubby#t", "data#system:1"])
+    for (const foreign of ["data#database:1", "rec#kv:1#p", "data#auth-aws:1", "cubby#t", "data#system:1"])
       expect(deployment.mayRead(HOME, foreign)).toBe(false);
   });
 });

@@ -59,7 +59,7 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   lockedNameAddress: keys.lockedNameAddress("<accessor>", "<tag>"),
   groupsTurnAddress: keys.groupsTurnAddress,
   dataAddress: keys.dataAddress(mount, names, ""),
-  recordAddress: keys.recordAddress(mount, names, "<space>", "", "<item>"),
+  recordAddress: keys.recordAddress(mount, names, "", "<item>"),
   listingAddress: keys.listingAddress(mount, names, ""),
 };
 

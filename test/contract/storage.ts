@@ -479,14 +479,14 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         const view = await store.view(mountOf("record"));
         await view.write(
           ["v#0002", "m", "v#0001"].map(
-            (item): Write => ({ op: "put", address: view.record("kv", "a/b", item), body: item, when: "absent" }),
+            (item): Write => ({ op: "put", address: view.record("a/b", item), body: item, when: "absent" }),
           ),
         );
 
-        const { items } = await view.items("kv", "a/b", { prefix: "v#" });
+        const { items } = await view.items("a/b", { prefix: "v#" });
 
         expect(items.map((entry) => entry.body)).toEqual(["v#0001", "v#0002"]);
-        expect((await view.items("kv", "a/c")).items).toEqual([]);
+        expect((await view.items("a/c")).items).toEqual([]);
       });
     });
   });

@@ -587,7 +587,7 @@ describe("the rights of the roles", () => {
   });
 
   it("would have stopped a function at a wall", () => {
-    expect(deployment.mayRead("kv", "kv#kv:1#p")).toBe(true);
-    expect(deployment.mayRead("policy", "kv#kv:1#p")).toBe(false);
+    expect(deployment.mayRead("kv", "rec#kv:1#p")).toBe(true);
+    expect(deployment.mayRead("policy", "rec#kv:1#p")).toBe(false);
   });
 });

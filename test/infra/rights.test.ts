@@ -121,11 +121,11 @@ describe("the calls the program makes", () => {
 
 describe("the walls between the functions", () => {
   it("let kv read a secret, the token that asks and the configuration in one batch", () => {
-    expect(may("kv", read("epoch#3", "config", "token#t", "entity#e", "kv#kv:1#p"))).toBe(true);
+    expect(may("kv", read("epoch#3", "config", "token#t", "entity#e", "rec#kv:1#p"))).toBe(true);
   });
 
   it("refuse a whole batch in which one key lies beyond the wall", () => {
-    expect(may("kv", read("token#t", "kv#kv:1#p", "data#database:1"))).toBe(false);
+    expect(may("kv", read("token#t", "rec#kv:1#p", "data#database:1"))).toBe(false);
   });
 
   it.each([
@@ -133,17 +133,17 @@ describe("the walls between the functions", () => {
     ["kv", "data#auth-aws:1"],
     ["kv", "cubby#t"],
     ["login", "cubby#t"],
-    ["login", "kv#kv:1#p"],
+    ["login", "rec#kv:1#p"],
     ["login", "data#aws:1"],
-    ["dynamic", "kv#kv:1#p"],
+    ["dynamic", "rec#kv:1#p"],
     ["dynamic", "data#auth-aws:1"],
-    ["policy", "kv#kv:1#p"],
+    ["policy", "rec#kv:1#p"],
     ["policy", "data#database:1"],
-    ["wrapping", "kv#kv:1#p"],
+    ["wrapping", "rec#kv:1#p"],
     ["wrapping", "data#transit:1"],
-    ["revoke", "kv#kv:1#p"],
+    ["revoke", "rec#kv:1#p"],
     ["revoke", "entity#e"],
-    ["system", "kv#kv:1#p"],
+    ["system", "rec#kv:1#p"],
     ["system", "data#database:1"],
   ])("keep %s from reading %s", (name, leading) => {
     expect(may(name, read(leading))).toBe(false);

@@ -1,3 +1,4 @@
+import { createCaches } from "../../src/core/caches.ts";
 import {
   type Backend,
   type BackendContext,
@@ -87,6 +88,8 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
     headers: {},
     pend: () => Promise.reject(new Error("this harness keeps no leases")),
     generatePassword: async () => undefined,
+    cache: createCaches({ clock: given.clock }).of(given.view.mount),
+    signal: () => undefined,
     crash: given.crash ?? ((_, step) => step()),
     log: () => undefined,
     ...given.context,

@@ -7,6 +7,7 @@ import {
   type Condition,
   ConditionFailed,
   type Entry,
+  type Secrets,
   type View,
   type Write,
 } from "../../src/storage/store.ts";
@@ -27,6 +28,7 @@ export interface MemoryView extends View {
 interface Item {
   readonly address: Address;
   readonly text: string;
+  readonly secrets: Secrets | undefined;
   readonly n: number;
   readonly clear: Clear;
 }
@@ -50,13 +52,25 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
   const keyOf = ({ pk, sk }: Address): string => `${pk} ${sk}`;
   const address = (pk: string, sk: string): Address => ({ pk, sk, domain: mount });
   const open = (item: Item | undefined): Entry | undefined =>
-    item && { address: item.address, body: parseJson(item.text), n: item.n, clear: item.clear };
+    item && {
+      address: item.address,
+      body: parseJson(item.text),
+      secrets: item.secrets,
+      n: item.n,
+      clear: item.clear,
+    };
 
   const put = (write: Extract<Write, { op: "put" | "claim" }>): Item => {
     const text = writeJson(write.body);
     if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw new VaultError("payload_too_large");
     counter += 1;
-    return { address: write.address, text, n: counter, clear: write.clear ?? {} };
+    return {
+      address: write.address,
+      text,
+      secrets: write.op === "put" ? write.secrets : undefined,
+      n: counter,
+      clear: write.clear ?? {},
+    };
   };
 
   const view: MemoryView = {
@@ -65,7 +79,7 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
     pause: async () => undefined,
     keys: () => [...items.keys()].sort(bytes),
     at: (key) => address(`data#${mount}`, key),
-    record: (space, path, item) => address(`${space}#${mount}#${path}`, item),
+    record: (path, item) => address(`rec#${mount}#${path}`, item),
     listing: (path) => address(`list#${mount}`, path),
     get: async (wanted) => (await view.getMany([wanted]))[0],
     getMany: async (wanted) => {
@@ -101,11 +115,11 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
       items.delete(keyOf(wanted));
       return open(item);
     },
-    items: async (space, path, options = {}) => {
+    items: async (path, options = {}) => {
       calls.push({ kind: "query", members: 1 });
       await view.pause();
       const { prefix = "", after, limit = 1000, descending = false } = options;
-      const pk = view.record(space, path, "").pk;
+      const pk = view.record(path, "").pk;
       const rows = [...items.values()]
         .filter((item) => item.address.pk === pk && item.address.sk.startsWith(prefix))
         .sort((a, b) => bytes(a.address.sk, b.address.sk) * (descending ? -1 : 1))

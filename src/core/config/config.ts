@@ -83,10 +83,12 @@ export interface ConfigOptions {
   readonly random: RandomSource;
   /** Copies of the epoch; fewer where one process alone uses the table, the same for all who share one. */
   readonly epochCopies?: number;
+  /** Told of every configuration that was read. */
+  readonly loaded?: (snapshot: Snapshot) => void;
 }
 
 export const createConfig = (options: ConfigOptions): Config => {
-  const { store, random, epochCopies = EPOCH_COPIES } = options;
+  const { store, random, epochCopies = EPOCH_COPIES, loaded } = options;
   const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % epochCopies);
   let current: Snapshot | undefined;
   let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
@@ -104,6 +106,7 @@ export const createConfig = (options: ConfigOptions): Config => {
       after = page.next;
     } while (after !== undefined);
     current = build(epoch, rows);
+    loaded?.(current);
     return current;
   };
 

@@ -1,7 +1,12 @@
-import { SPACES } from "../../contract/table.ts";
 import type { MountId } from "../../std/brand.ts";
 import { workThrough } from "../../std/pool.ts";
-import { dataPartition, leaseListingPartition, listingPartition, scheduleAddress } from "../../storage/keys.ts";
+import {
+  dataPartition,
+  leaseListingPartition,
+  listingPartition,
+  opaqueRecordPartition,
+  scheduleAddress,
+} from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 
 /**
@@ -21,7 +26,7 @@ export const purgeMount = async (core: Core, mount: MountId, deadlineMs: number)
   let after: string | undefined;
   do {
     const page = await store.sortKeys(listing, after);
-    const whole = await workThrough(page.items, WIDTH, (sk) => store.wipe(`${SPACES.kv}#${mount}#${sk}`), inTime);
+    const whole = await workThrough(page.items, WIDTH, (sk) => store.wipe(opaqueRecordPartition(mount, sk)), inTime);
     if (!whole) return false;
     after = page.next;
   } while (after !== undefined);

@@ -77,6 +77,7 @@ export interface ContextOptions {
 
 export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
   const { request, known, trail } = options;
+  const signals = (await backendOf(core, mount))?.signals ?? {};
   const cx: BackendContext = {
     storage: options.storage ?? (await core.store.view(mount.info.id)),
     mount: mount.info,
@@ -94,6 +95,11 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
       return pending;
     },
     generatePassword: options.generatePassword,
+    cache: core.caches.of(mount.info.id),
+    signal: (name) => {
+      if (Object.hasOwn(signals, name)) core.signal({ kind: "backend", type: mount.info.type, name });
+      else core.log("undeclared signal", { mount: mount.info.path, signal: name });
+    },
     crash: core.crash,
     log: (message, fields) => core.log(message, { mount: mount.info.path, ...fields }),
   };

@@ -208,5 +208,6 @@ export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
         revoke: (lease, cx) => revokeCreds(databases, lease, cx),
       },
     },
+    signals: { "static-rotation-failed": "a static password was not changed when it was due; it is tried again" },
     periodic: { every: ROTATIONS, run: (cx, deadlineMs) => rotateDue(databases, cx, deadlineMs) },
   });

@@ -71,6 +71,7 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
   const keyOf = (cx: BackendContext, name: string): string => `${cx.mount.id}/${name}`;
 
   const retire = (key: string, open: Open): void => {
+    if (open.retired) return;
     open.retired = true;
     if (pools.get(key) === open) pools.delete(key);
     if (open.users === 0) shut(open).catch(ignore);
@@ -99,6 +100,8 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
       waiting: [],
     };
     pools.set(key, open);
+    // The pool goes with the mount's memory: when the mount is removed, moved or tuned, or the server sealed.
+    cx.cache<Open>("pools", { maxAgeMs: Number.POSITIVE_INFINITY, dispose: (one) => retire(key, one) }).set(key, open);
     open.database.catch(() => retire(key, open));
     return { key, open };
   };

@@ -151,6 +151,7 @@ const rotateIfDue = async (databases: Databases, name: string, role: StaticRole,
     await rotate(databases, name, role, cx);
     return undefined;
   } catch (cause) {
+    cx.signal("static-rotation-failed");
     cx.log("static role could not be rotated", {
       role: cx.storage.tag(name),
       error: cause instanceof Error ? cause.name : "unknown",

@@ -8,16 +8,15 @@ import { type Key, packKey, packVersion, unpackKey } from "./record.ts";
  * outside such a transaction: the item `m` alone says which of them count.
  */
 
-const SPACE = "kv";
 /** A hot key loses at most one race to each other writer; more than this and the caller should come again. */
 const ATTEMPTS = 64;
 /** Versions erased in one transaction: each may be several items, and a transaction holds 100. */
 export const BATCH = 20;
 
-export const keyAddress = (view: View, path: string): Address => view.record(SPACE, path, "m");
+export const keyAddress = (view: View, path: string): Address => view.record(path, "m");
 
 export const versionAddress = (view: View, path: string, version: number): Address =>
-  view.record(SPACE, path, `v#${String(version).padStart(10, "0")}`);
+  view.record(path, `v#${String(version).padStart(10, "0")}`);
 
 export const hasKey = async (view: View, path: string): Promise<boolean> =>
   (await view.get(keyAddress(view, path))) !== undefined;

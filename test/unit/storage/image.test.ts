@@ -32,7 +32,7 @@ describe("an item out of the stream", () => {
       { pk: "token#a", sk: "t", domain: "token" },
       { pk: "lease#a", sk: "l", domain: "lease" },
       view.at("role/a"),
-      view.record("kv", "a", "m"),
+      view.record("a", "m"),
     ];
     for (const address of places) {
       await test.store.write([{ op: "put", address, body: address.pk, when: "any" }]);

@@ -35,8 +35,8 @@ beforeEach(async () => {
     { op: "put", address: LEASE, body: { revoke: "DROP ROLE a" }, when: "any" },
     { op: "put", address: view.at("role/a"), body: "a", when: "any" },
     { op: "put", address: view.at("role/b"), body: "b", when: "any" },
-    { op: "put", address: view.record("kv", "x", "v#1"), body: "one", when: "any" },
-    { op: "put", address: view.record("kv", "x", "v#2"), body: "two", when: "any" },
+    { op: "put", address: view.record("x", "v#1"), body: "one", when: "any" },
+    { op: "put", address: view.record("x", "v#2"), body: "two", when: "any" },
     { op: "put", address: other.at("role/a"), body: "other a", when: "any" },
   ]);
 });
@@ -52,8 +52,8 @@ describe("an attacker with write access to the table (A2)", () => {
       LEASE,
       view.at("role/a"),
       view.at("role/b"),
-      view.record("kv", "x", "v#1"),
-      view.record("kv", "x", "v#2"),
+      view.record("x", "v#1"),
+      view.record("x", "v#2"),
       other.at("role/a"),
     ];
     const items = await Promise.all(places.map(raw));

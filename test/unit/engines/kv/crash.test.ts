@@ -56,7 +56,7 @@ const flows: readonly Flow[] = [
       await mount.request("update", "metadata/a", { max_versions: 2 });
     },
     act: (mount) => mount.request("update", "data/a", { data: { n: 51 } }),
-    done: async (mount) => expect((await mount.view.items("kv", "a")).items).toHaveLength(2),
+    done: async (mount) => expect((await mount.view.items("a")).items).toHaveLength(2),
   },
   {
     name: "a patch",
@@ -68,7 +68,7 @@ const flows: readonly Flow[] = [
     name: "a destruction of many versions",
     before: long,
     act: (mount) => mount.request("update", "destroy/a", { versions: upTo(50) }),
-    done: async (mount) => expect((await mount.view.items("kv", "a")).items).toHaveLength(1),
+    done: async (mount) => expect((await mount.view.items("a")).items).toHaveLength(1),
   },
   {
     name: "a deletion of metadata",

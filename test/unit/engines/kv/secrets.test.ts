@@ -177,7 +177,7 @@ describe("a version read while it changes", () => {
   it("is an internal error when its item is lost for good", async () => {
     const mount = createMount();
     await mount.fill("a", [1, 2]);
-    await mount.view.take(mount.view.record("kv", "a", "v#0000000001"));
+    await mount.view.take(mount.view.record("a", "v#0000000001"));
 
     await expect(mount.request("read", "data/a", { version: "1" })).rejects.toMatchObject({ code: "internal" });
   });
@@ -185,7 +185,7 @@ describe("a version read while it changes", () => {
   it("is an internal error when two versions were exchanged in the table", async () => {
     const mount = createMount();
     await mount.fill("a", [1, 2, 3]);
-    const [one, two] = ["v#0000000001", "v#0000000002"].map((item) => mount.view.record("kv", "a", item));
+    const [one, two] = ["v#0000000001", "v#0000000002"].map((item) => mount.view.record("a", item));
     const other = two && (await mount.view.get(two));
     if (one && other) await mount.view.write([{ op: "put", address: one, body: other.body, when: "any" }]);
 

@@ -66,6 +66,6 @@ describe("over the table", () => {
     await mount.request("delete", "metadata/a");
 
     const view = await stage.store.view(as<MountId>("kv:long"));
-    expect((await view.items("kv", "a")).items).toEqual([]);
+    expect((await view.items("a")).items).toEqual([]);
   });
 });

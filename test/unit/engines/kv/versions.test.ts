@@ -120,7 +120,7 @@ describe("destruction", () => {
 
     await mount.request("update", "destroy/a", { versions: [1, 2, 50] });
 
-    const page = await mount.view.items("kv", "a");
+    const page = await mount.view.items("a");
     expect(JSON.stringify(page.items)).not.toContain("canary");
     expect(page.items).toHaveLength(1);
   });
@@ -143,6 +143,6 @@ describe("destruction", () => {
 
     const { versions } = await mount.metadata("a");
     expect(upTo(60).every((n) => versions[n].destroyed)).toBe(true);
-    expect((await mount.view.items("kv", "a")).items).toHaveLength(1);
+    expect((await mount.view.items("a")).items).toHaveLength(1);
   });
 });

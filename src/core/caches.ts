@@ -1,0 +1,102 @@
+import type { Cache, CacheOptions, FindCache } from "../framework/cache.ts";
+import type { MountId } from "../std/brand.ts";
+import type { Clock } from "../std/time.ts";
+import type { Snapshot } from "./config/types.ts";
+
+/**
+ * The memory of backends in this process, tied to the configuration. Every load of the configuration is compared with
+ * the one before: a mount that is gone or was changed in any way loses its caches, and so does every mount when the
+ * server was sealed or the data keys were rotated.
+ */
+
+interface Kept<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
+/** One generation of a mount's caches; a request holds on to the one it began with. */
+interface Space {
+  readonly caches: Map<string, { empty(): void; readonly cache: unknown }>;
+  live: boolean;
+}
+
+const MOST = 1000;
+
+export interface Caches {
+  of(mount: MountId): FindCache;
+  /** Empties what a change of the configuration made old. */
+  follow(snapshot: Snapshot): void;
+}
+
+export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
+  const spaces = new Map<MountId, Space>();
+  let stamps = new Map<MountId, string>();
+
+  const makeCache = <T>(space: Space, { maxAgeMs, most = MOST, dispose }: CacheOptions<T>) => {
+    const kept = new Map<string, Kept<T>>();
+    const drop = (key: string): void => {
+      const found = kept.get(key);
+      if (!kept.delete(key) || !found) return;
+      dispose?.(found.value);
+    };
+    const cache: Cache<T> = {
+      get: (key) => {
+        const found = kept.get(key);
+        if (!found) return undefined;
+        const age = clock.now() - found.at;
+        if (age >= 0 && age < maxAgeMs) return found.value;
+        drop(key);
+        return undefined;
+      },
+      set: (key, value) => {
+        if (!space.live) return dispose?.(value);
+        if (kept.get(key)?.value !== value) drop(key);
+        kept.delete(key);
+        kept.set(key, { value, at: clock.now() });
+        const [oldest] = kept.size > most ? kept.keys() : [];
+        if (oldest !== undefined) drop(oldest);
+      },
+      delete: drop,
+    };
+    const empty = (): void => {
+      for (const key of [...kept.keys()]) drop(key);
+    };
+    return { cache, empty };
+  };
+
+  const spaceOf = (mount: MountId): Space => {
+    const known = spaces.get(mount);
+    if (known) return known;
+    const space: Space = { caches: new Map(), live: true };
+    spaces.set(mount, space);
+    return space;
+  };
+
+  const empty = (mount: MountId, space: Space): void => {
+    spaces.delete(mount);
+    space.live = false;
+    for (const { empty } of space.caches.values()) empty();
+  };
+
+  return {
+    of: (mount) => {
+      const space = spaceOf(mount);
+      return <T>(name: string, options: CacheOptions<T>): Cache<T> => {
+        const known = space.caches.get(name) ?? makeCache(space, options);
+        space.caches.set(name, known);
+        // One backend uses one name for one type of value.
+        return known.cache as Cache<T>;
+      };
+    },
+    follow: (snapshot) => {
+      const term = JSON.stringify(snapshot.settings.get("setting/key-term") ?? null);
+      const next = new Map(
+        [...snapshot.mounts.values()].map((mount) => [mount.info.id, term + JSON.stringify(mount)] as const),
+      );
+      for (const [mount, space] of [...spaces]) {
+        if (snapshot.sealed || next.get(mount) !== stamps.get(mount)) empty(mount, space);
+      }
+      stamps = next;
+    },
+  };
+};
