@@ -75,7 +75,7 @@ export const createMaker = (options: {
     const parent = token.ancestors[0];
     if (parent !== undefined) {
       writes.push({ op: "check", address: tokenAddress(parent), when: "present" });
-      writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "absent" });
+      writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "any" });
     }
     if (!token.wrap) {
       writes.push({

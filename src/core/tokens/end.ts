@@ -1,7 +1,7 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { accessorAddress, cubbyholePartition, tokenAddress, tokenPartition } from "../../storage/keys.ts";
+import { accessorAddress, childAddress, cubbyholePartition, tokenAddress, tokenPartition } from "../../storage/keys.ts";
 import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
 import { ending } from "../leases/expiry.ts";
 import type { Leases } from "../leases/types.ts";
@@ -78,7 +78,12 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
   const removeItem = async (token: Token): Promise<void> => {
     const names = await store.names("token");
     const listing = await tokenListing(store, token);
+    const parent = token.ancestors[0];
     await store.write([
+      // Or a later token that chooses the same id would end with this one's parent.
+      ...(parent === undefined
+        ? []
+        : [{ op: "delete", address: childAddress(parent, token.tag), when: "any" } as const]),
       { op: "delete", address: accessorAddress(names.tag(token.accessor)), when: "any" },
       { op: "delete", address: listing, when: "any" },
       { op: "delete", address: tokenAddress(token.tag), when: "any" },
