@@ -60,7 +60,8 @@ export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   const rules = rows.flatMap(([, value]): QuotaRule[] => {
     const rule = fromSealed<StoredRule>(value);
     const at = rule.mountId === "" ? "" : paths.get(rule.mountId);
-    return at === undefined ? [] : [{ ...rule, path: `${at}${rule.suffix}` }];
+    // A fraction comes back from the table as the text it was written with.
+    return at === undefined ? [] : [{ ...rule, rate: Number(rule.rate), path: `${at}${rule.suffix}` }];
   });
   known.set(snapshot, rules);
   return rules;
