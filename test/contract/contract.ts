@@ -31,7 +31,7 @@ export interface ContractOptions {
   readonly mountOptions?: Readonly<Record<string, string>>;
 }
 
-const opsOf = (path: AnyPath): readonly (readonly [string, AnyOp])[] =>
+export const opsOf = (path: AnyPath): readonly (readonly [string, AnyOp])[] =>
   Object.entries(path.ops as Readonly<Record<string, AnyOp | undefined>>).flatMap(([name, op]) =>
     op ? [[name, op] as const] : [],
   );
@@ -54,7 +54,8 @@ const NOT_A_VERB = /^(?:a|an|the|what|which|who|whose|whether|how|when|where|no|
 const INFLECTED = /^(?!process|address|pass|need|feed|bring)\w+(?:ed|ing|s)\b/;
 const commandsNothing = (text: string): boolean => NOT_A_VERB.test(text) || INFLECTED.test(text);
 
-const filled = (path: AnyPath): string =>
+/** A path that the template matches. */
+export const filled = (path: AnyPath): string =>
   parseTemplate(path.template)
     .map((part) => (part.type === "static" ? part.text : part.type === "rest" ? "a/b" : "web"))
     .join("/");
@@ -68,11 +69,15 @@ const SAMPLES: Readonly<Record<string, JsonValue>> = {
   map: { a: "b" },
 };
 
+/** A body of the right types. */
+export const bodyFor = (op: AnyOp): JsonObject =>
+  Object.fromEntries(fieldsOfOp(op).map(({ name, type }) => [name, SAMPLES[type] ?? "web"]));
+
 /** A body of the right types, and bodies of wrong ones. */
 const bodiesFor = (op: AnyOp): readonly JsonObject[] => {
   const fields = fieldsOfOp(op);
   const every = (value: JsonValue): JsonObject => Object.fromEntries(fields.map(({ name }) => [name, value]));
-  const right = Object.fromEntries(fields.map(({ name, type }) => [name, SAMPLES[type] ?? "web"]));
+  const right = bodyFor(op);
   const hostile: readonly JsonValue[] = [
     null,
     "",
