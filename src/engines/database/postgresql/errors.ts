@@ -56,7 +56,10 @@ const copied = ({ kind, message, sqlState, reason }: DatabaseFailure): DatabaseF
 /** Our own words for what the driver or a dial threw; nothing of its text is kept. */
 export const failureOf = (error: unknown): DatabaseFailure => {
   if (error instanceof DatabaseFailure) return copied(error);
-  if (error instanceof AddressRefused) return new DatabaseFailure("refused", error.message, { reason: error.reason });
+  if (error instanceof AddressRefused) {
+    const text = `${error.message}; a deployment names its private ranges in zeroth:reachable`;
+    return new DatabaseFailure("refused", text, { reason: error.reason });
+  }
   if (error instanceof NoConnection) return noConnection(error.reason);
   const code = said(error, "code");
   if (said(error, "name") === "PostgresError" && /^[0-9A-Z]{5}$/.test(code)) {

@@ -26,7 +26,7 @@ const configured = (on: DatabaseServer, name: string, url: string, more: Readonl
       plugin_name: "postgresql-database-plugin",
       connection_url: url,
       username: "u",
-      password: "p",
+      password: "canary-pw",
       allowed_roles: "*",
       ...more,
     },
@@ -81,7 +81,9 @@ describe("V10 a database host that leads to the server itself", () => {
     listener.close();
 
     expect([written.status, dials()]).toEqual([400, 0]);
-    expect(written.text).toContain("the host is not an address that may be dialled from here");
+    expect(written.text).toContain(
+      "the host is not an address that may be dialled from here; a deployment names its private ranges in zeroth:reachable",
+    );
   });
 
   it("is refused when it is used, where it was stored unverified", async () => {
