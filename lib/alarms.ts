@@ -1,12 +1,21 @@
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Rule } from "aws-cdk-lib/aws-events";
+import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import type { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { FunctionName } from "../src/contract/functions.ts";
-import { METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
+import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
 import type { Settings } from "./settings.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -15,7 +24,9 @@ export interface AlarmsProps {
   readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
   readonly api: HttpApi;
   readonly stream: EventSourceMapping;
+  readonly schedule: Rule;
   readonly tableName: string;
+  readonly keyArn: string;
 }
 
 interface Watch {
@@ -39,10 +50,21 @@ const sum = (namespace: string, metricName: string, dimensionsMap: Record<string
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const topic = props.settings.alarmTopic;
-    const action = topic === undefined ? undefined : new SnsAction(Topic.fromTopicArn(this, "Topic", topic));
+    const arn = props.settings.alarmTopic;
+    const topic = arn === undefined ? undefined : Topic.fromTopicArn(this, "Topic", arn);
+    const action = topic && new SnsAction(topic);
+    const keyChanges = new Rule(this, "KeyChanges", {
+      description: "Zeroth: somebody changed the key or its policy (needs a trail in this Region)",
+      eventPattern: {
+        source: ["aws.kms"],
+        detailType: ["AWS API Call via CloudTrail"],
+        detail: { eventName: KEY_CHANGES, resources: { ARN: [props.keyArn] } },
+      },
+      targets: topic ? [new SnsTopic(topic)] : [],
+    });
 
-    for (const [name, watch] of Object.entries({ ...programWatches(), ...serviceWatches(props) })) {
+    const watches = { ...programWatches(props.settings.name), ...serviceWatches(props, keyChanges) };
+    for (const [name, watch] of Object.entries(watches)) {
       const below = watch.below !== undefined;
       const alarm = new Alarm(this, name, {
         alarmName: `${props.settings.name}-${name}`,
@@ -58,9 +80,13 @@ export class Alarms extends Construct {
   }
 }
 
-/** What the program counts itself. */
-const programWatches = (): Readonly<Record<string, Watch>> => {
-  const own = (name: keyof typeof METRICS) => sum(METRIC_NAMESPACE, METRICS[name], {});
+/** Calls after which the key is another key to those who use it. */
+const KEY_CHANGES = ["CreateGrant", "DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
+
+/** What the program counts itself. `name` is the deployment's, the metrics' one dimension. */
+const programWatches = (name: string): Readonly<Record<string, Watch>> => {
+  const own = (metric: keyof typeof METRICS, minutes?: number) =>
+    sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes);
   return {
     "lease-irrevocable": {
       metric: own("leaseIrrevocable"),
@@ -71,6 +97,8 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
       means: "The stream found what the sweeper should have revoked",
     },
     "root-generated": { metric: own("rootGenerated"), means: "Somebody made a root token" },
+    sealed: { metric: own("sealed"), means: "Somebody sealed the server: it answers 503 until it is unsealed" },
+    unsealed: { metric: own("unsealed"), means: "An operator took the seal of the server back" },
     "open-refused": {
       metric: own("openRefused"),
       means: "A sealed item or wrapped key did not open: tampering or a wrong key",
@@ -84,6 +112,27 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
       metric: own("storageUnavailable"),
       means: "Table or KMS stayed out of reach; callers got 503",
     },
+    "internal-errors": {
+      metric: own("internalError"),
+      means: "Requests were answered 500: a fault of the program, or a right it lacks",
+    },
+    "storage-retried": {
+      metric: own("storageRetried"),
+      above: 100,
+      periods: 3,
+      means: "Many calls to the table are repeated: it throttles, or the network does",
+    },
+    "sweeper-backlog": {
+      metric: own("sweeperBacklog"),
+      periods: 3,
+      means: "More ends than a minute's sweep can deal with, for a quarter of an hour",
+    },
+    "sweeper-silent": {
+      metric: own("swept", 1),
+      below: 1,
+      periods: 3,
+      means: "No sweep came to its end for three minutes",
+    },
     "login-replayed": {
       metric: own("loginReplayed"),
       means: "A login signature was used again after its replay window: somebody may have captured one",
@@ -92,9 +141,11 @@ const programWatches = (): Readonly<Record<string, Watch>> => {
 };
 
 /** What AWS counts. */
-const serviceWatches = ({ functions, api, stream, tableName }: AlarmsProps): Readonly<Record<string, Watch>> => {
+const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<string, Watch>> => {
+  const { functions, api, stream, schedule, tableName, settings } = props;
   const lambda = (metricName: string, name: FunctionName, minutes?: number) =>
     sum("AWS/Lambda", metricName, { FunctionName: functionOf(functions, name).lambda.functionName }, minutes);
+  const scheduled = [...functions.keys()].filter((name) => FUNCTION_TABLE[name].scheduled);
   const fromStream = (metricName: string) =>
     sum("AWS/Lambda", metricName, { EventSourceMappingUUID: stream.eventSourceMappingId });
 
@@ -108,11 +159,32 @@ const serviceWatches = ({ functions, api, stream, tableName }: AlarmsProps): Rea
         [`${name}-throttles`, { metric: lambda("Throttles", name), means: `Function ${name} ran out of concurrency` }],
       ]),
     ),
-    "sweeper-silent": {
-      metric: lambda("Invocations", "revoke", 1),
-      below: 1,
-      periods: 3,
-      means: "Nothing has revoked anything for three minutes",
+    "schedule-unreachable": {
+      metric: sum("AWS/Events", "FailedInvocations", { RuleName: schedule.ruleName }),
+      means: "The schedule could not invoke a function: a permission or the function is gone",
+    },
+    "schedule-dropped": {
+      metric: new MathExpression({
+        expression: scheduled.map((name) => `FILL(${name},0)`).join("+"),
+        usingMetrics: Object.fromEntries(scheduled.map((name) => [name, lambda("AsyncEventsDropped", name)])),
+        period: Duration.minutes(5),
+      }),
+      periods: 2,
+      means: "Orders of the schedule were given up: the functions are throttled or fail",
+    },
+    "key-changed": {
+      metric: sum("AWS/Events", "MatchedEvents", { RuleName: keyChanges.ruleName }),
+      means: "Somebody disabled the key, scheduled its deletion, granted its use or changed its policy",
+    },
+    concurrency: {
+      metric: new Metric({
+        namespace: "AWS/Lambda",
+        metricName: "ConcurrentExecutions",
+        statistic: "Maximum",
+        period: Duration.minutes(5),
+      }),
+      above: settings.concurrencyAlarm,
+      means: "The account's functions together come near its quota; beyond it callers get 503",
     },
     "stream-late": {
       metric: functionOf(functions, "revoke").lambda.metric("IteratorAge", {
@@ -135,8 +207,28 @@ const serviceWatches = ({ functions, api, stream, tableName }: AlarmsProps): Rea
       above: 5,
       means: "Callers get server errors",
     },
+    "api-slow": {
+      metric: new Metric({
+        namespace: "AWS/ApiGateway",
+        metricName: "Latency",
+        dimensionsMap: { ApiId: api.apiId },
+        statistic: "p99",
+        period: Duration.minutes(5),
+      }),
+      above: 3000,
+      periods: 3,
+      means: "One request in a hundred takes more than three seconds",
+    },
     "table-throttled": {
-      metric: sum("AWS/DynamoDB", "ThrottledRequests", { TableName: tableName }),
+      // By table alone; ThrottledRequests has no such series, only one for each operation.
+      metric: new MathExpression({
+        expression: "FILL(reads,0)+FILL(writes,0)",
+        usingMetrics: {
+          reads: sum("AWS/DynamoDB", "ReadThrottleEvents", { TableName: tableName }),
+          writes: sum("AWS/DynamoDB", "WriteThrottleEvents", { TableName: tableName }),
+        },
+        period: Duration.minutes(5),
+      }),
       above: 10,
       means: "The table turns requests away; look for a hot partition",
     },

@@ -1,6 +1,12 @@
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import { EventSourceMapping, FilterCriteria, MetricType, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import {
+  CfnEventInvokeConfig,
+  EventSourceMapping,
+  FilterCriteria,
+  MetricType,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
@@ -32,6 +38,7 @@ const removedByTtl = (space: string) =>
  */
 export class Expiry extends Construct {
   readonly mapping: EventSourceMapping;
+  readonly rule: Rule;
 
   constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
@@ -40,7 +47,20 @@ export class Expiry extends Construct {
       ({ functionName }) => FUNCTION_TABLE[functionName].scheduled !== undefined,
     );
 
-    new Rule(this, "EveryMinute", {
+    for (const { functionName, lambda, role } of scheduled) {
+      // The rule's own limits end at Lambda's door: inside, an asynchronous order waits six hours and is tried three
+      // times unless told otherwise, and an hour of throttling would leave hours of orders.
+      const invoke = new CfnEventInvokeConfig(this, `${functionName}Orders`, {
+        functionName: lambda.functionName,
+        qualifier: "$LATEST",
+        maximumEventAgeInSeconds: 60,
+        maximumRetryAttempts: 0,
+        destinationConfig: { onFailure: { destination: props.failuresArn } },
+      });
+      invoke.node.addDependency(role);
+    }
+
+    this.rule = new Rule(this, "EveryMinute", {
       description: "Zeroth: what is due by the clock",
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: scheduled.map(

@@ -1,5 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
+import { FUNCTION_TABLE } from "../src/contract/functions.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import type { StatelessStack } from "./stateless-stack.ts";
 import type { Places } from "./statements.ts";
@@ -52,7 +53,9 @@ export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, pla
   );
   acknowledgeWildcard(revoke.role, "*", "dynamodb:ListStreams knows no resources; Lambda asks for it");
   const failures: { "Fn::ImportValue": string } = Stack.of(stack).resolve(places.failuresArn);
-  acknowledgeWildcard(revoke.role, `${failures["Fn::ImportValue"]}/*`, "Lambda chooses the names of the objects");
+  const scheduled = [...stack.functions.values()].filter(({ functionName }) => FUNCTION_TABLE[functionName].scheduled);
+  for (const { role } of scheduled)
+    acknowledgeWildcard(role, `${failures["Fn::ImportValue"]}/*`, "Lambda chooses the names of the objects");
 
   for (const { role, inVpc } of stack.functions.values())
     if (inVpc) acknowledgeWildcard(role, "*", "Network interfaces are made before they have a name to limit this to");

@@ -23,7 +23,7 @@ export interface Rights {
   readonly writes: readonly string[];
   /** Partition keys it may list and delete without ever opening a body. */
   readonly removes: readonly string[];
-  /** Domains whose data keys it may unwrap and make. `key#<domain>` follows from it. */
+  /** Domains whose data keys it may unwrap, and whose wrapped keys it may read. */
   readonly domains: readonly string[];
   /** Domains for which it may make new data keys without seeing them (rotation, new mounts). */
   readonly makesKeys: readonly string[];
@@ -58,7 +58,7 @@ const ofMounts = (ids: readonly string[]): readonly string[] =>
   ids.flatMap((id) => [inSpace("data", id), inSpace("listing", id), inSpace("record", id)]);
 
 const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
-  const { answers, also, endsFor } = FUNCTION_TABLE[name];
+  const { answers, also, endsFor, scheduled } = FUNCTION_TABLE[name];
   const requests = answers === "requests";
   const run = homes.filter(({ home }) => home === name || endsFor.includes(home));
   const hosted = mountIds(run.filter(({ home }) => home === name));
@@ -71,7 +71,8 @@ const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
     domains: [...(requests ? REQUEST_DOMAINS : EVENT_DOMAINS), ...hosted, ...ended, ...domains],
     makesKeys,
     forwardsTo: handsOnTo(name, homes),
-    outside: [...run.flatMap((row) => row.outside ?? []), ...outside],
+    // What Lambda gives up of the schedule's orders it keeps in the name of the function.
+    outside: [...run.flatMap((row) => row.outside ?? []), ...outside, ...(scheduled ? (["failures"] as const) : [])],
   };
 };
 

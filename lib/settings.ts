@@ -59,8 +59,24 @@ const shape = z
 
     /** Roles of other accounts that logins may look into (`auth/aws/config/sts`). */
     readerRoles: list(arn("iam")).optional(),
+    /**
+     * Who may give the operator's orders: ARNs of users, roles or sessions of roles; a `*` at the end is any text.
+     * Absent: whoever may invoke the system function.
+     */
+    operators: list(
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:user|role|assumed-role)\/[\w+=,.@/-]*\*?$/,
+          "must be the ARN of a user, a role or a session, with at most one * at its end",
+        ),
+    ).optional(),
+
     /** SNS topic the alarms tell. */
     alarmTopic: arn("sns").optional(),
+
+    /** Environments of the whole account at once above which the alarm `concurrency` speaks: below its quota. */
+    concurrencyAlarm: z.coerce.number().int().positive().default(800),
 
     /** Most environments at once for logins and for revocation. Absent: the account's pool. */
     loginConcurrency: z.coerce.number().int().positive().optional(),

@@ -54,7 +54,7 @@ export class StatefulStack extends Stack {
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       policy: keyPolicy(name),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     this.table = new TableV2(this, "Table", {
@@ -77,7 +77,7 @@ export class StatefulStack extends Stack {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: true,
       resourcePolicy: tablePolicy(name),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     // The construct renders a key of our own only into a stack bound to one Region; this one stays free of it.
@@ -102,7 +102,7 @@ export class StatefulStack extends Stack {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     const streamArn = this.table.tableStreamArn;

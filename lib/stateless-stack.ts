@@ -48,11 +48,13 @@ export class StatelessStack extends Stack {
       functions: this.functions,
       api: front.api,
       stream: expiry.mapping,
+      schedule: expiry.rule,
       tableName: places.tableName,
+      keyArn: places.keyArn,
     });
 
     acknowledgeStateless(this, front, places);
-    this.outputs(front);
+    this.outputs(front, settings);
   }
 
   /** Whoever hands requests on is made after those it hands them to. */
@@ -80,7 +82,7 @@ export class StatelessStack extends Stack {
     return made;
   }
 
-  private outputs(front: VaultApi): void {
+  private outputs(front: VaultApi, { operators }: Settings): void {
     new CfnOutput(this, "VaultAddress", { value: front.address, description: "VAULT_ADDR of every client" });
     if (front.domainTarget !== undefined)
       new CfnOutput(this, "DomainTarget", {
@@ -92,6 +94,10 @@ export class StatelessStack extends Stack {
       description:
         "Operators with lambda:InvokeFunction on it make the first root token: zeroth operator init --function <this name>",
     });
+    if (operators === undefined)
+      new CfnOutput(this, "WarningOperators", {
+        value: "whoever may invoke SystemFunction can make a root token: name the operators with zeroth:operators",
+      });
   }
 }
 

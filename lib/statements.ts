@@ -58,7 +58,14 @@ const atRest = (places: Places): PolicyStatement =>
   new PolicyStatement({
     sid: "TableAtRest",
     effect: Effect.ALLOW,
-    actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+    actions: [
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ],
     resources: [places.keyArn],
     conditions: {
       StringEquals: {
@@ -84,7 +91,7 @@ const identityReads = ({ settings }: Places): PolicyStatement[] => [
   ...(settings.readerRoles ? [allow("LookIntoOtherAccounts", ["sts:AssumeRole"], settings.readerRoles)] : []),
 ];
 
-/** Expiry index, stream, and the bucket for what failed. The index holds keys only: no body, no condition on keys. */
+/** Expiry index and stream. The index holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
   allow(
@@ -94,6 +101,10 @@ const expiry = (places: Places): PolicyStatement[] => [
   ),
   // Knows no resource: Lambda asks for it when it checks the event source.
   allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
+];
+
+/** The bucket for what failed: records of the stream, and orders of the schedule. */
+const failures = (places: Places): PolicyStatement[] => [
   allow("KeepFailures", ["s3:PutObject"], [`${places.failuresArn}/*`]),
   allow("SeeFailureBucket", ["s3:ListBucket"], [places.failuresArn]),
   new PolicyStatement({
@@ -108,21 +119,26 @@ const expiry = (places: Places): PolicyStatement[] => [
   }),
 ];
 
-const OUTSIDE = { "identity-reads": identityReads, expiry } as const;
+const OUTSIDE = { "identity-reads": identityReads, expiry, failures } as const;
 
 /** Turns a row of `permissionsFor` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
 export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {
-  const keys = rights.domains.map((domain) => `${SPACES.key}#${domain}`);
+  const wrapped = (domains: readonly string[]) => domains.map((domain) => `${SPACES.key}#${domain}`);
+  const readable = wrapped([...rights.domains, ...rights.makesKeys]);
   const claimed = rights.writes.filter((one) => one.startsWith(`${SPACES.spent}#`));
   return [
-    onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...keys]),
-    onKeys("Write", WRITES, places.tableArn, [...rights.writes, ...keys]),
+    onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...readable]),
+    onKeys("Write", WRITES, places.tableArn, rights.writes),
     ...(claimed.length > 0 ? [onKeys("Claim", CLAIMS, places.tableArn, claimed)] : []),
     onKeys("Remove", REMOVALS, places.tableArn, rights.removes),
-    onDomains("UseDataKeys", ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"], places, rights.domains),
+    onDomains("UseDataKeys", ["kms:Decrypt"], places, rights.domains),
     ...(rights.makesKeys.length === 0
       ? []
-      : [onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.makesKeys)]),
+      : [
+          // Put alone: a wrapped key is added or emptied, and deleted by nobody.
+          onKeys("AddWrappedKeys", ["dynamodb:PutItem"], places.tableArn, wrapped(rights.makesKeys)),
+          onDomains("AddDataKeys", ["kms:GenerateDataKeyWithoutPlaintext"], places, rights.makesKeys),
+        ]),
     atRest(places),
     ...rights.outside.flatMap((kind) => OUTSIDE[kind](places)),
   ];

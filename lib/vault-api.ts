@@ -12,7 +12,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
-import { RemovalPolicy } from "aws-cdk-lib/core";
+import { Aws, Fn, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { FunctionName } from "../src/contract/functions.ts";
 import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "../src/contract/routes.ts";
@@ -90,10 +90,11 @@ export class VaultApi extends Construct {
 
   private stage(settings: Settings): HttpStage {
     const logs = new LogGroup(this, "AccessLog", {
-      // Below this prefix the service needs no entry in the account's log resource policy, whose size is limited.
-      logGroupName: `/aws/vendedlogs/zeroth/${settings.name}/access`,
+      // Below this prefix the service needs no entry in the account's log resource policy, whose size is limited. The
+      // stack's own id makes the name another one when the stack is made again: the old group stays.
+      logGroupName: `/aws/vendedlogs/zeroth/${settings.name}/access-${Fn.select(2, Fn.split("/", Aws.STACK_ID))}`,
       retention: settings.logDays as RetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const stage = new HttpStage(this, "Stage", {
       httpApi: this.api,

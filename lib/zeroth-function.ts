@@ -51,7 +51,7 @@ export class ZerothFunction extends Construct {
     const logs = new LogGroup(this, "Logs", {
       // Days as CloudWatch counts them; `settings.ts` let only those through.
       retention: settings.logDays as RetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     this.role = new Role(this, "Role", {
@@ -95,6 +95,9 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
         ...(row.network === "databases" && settings.reachable
           ? { [ENVIRONMENT.reachable]: JSON.stringify(settings.reachable) }
+          : {}),
+        ...(name === "system" && settings.operators
+          ? { [ENVIRONMENT.operators]: JSON.stringify(settings.operators) }
           : {}),
         ...(peers.length === 0 ? {} : { [ENVIRONMENT.peers]: Stack.of(this).toJsonString(addresses(peers)) }),
       },

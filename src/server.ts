@@ -12,7 +12,7 @@ import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
 import type { Timer } from "./core/schedule/schedule.ts";
 
-import type { CrashPoint } from "./framework/index.ts";
+import { type CrashPoint, VaultError } from "./framework/index.ts";
 import {
   createHttpHandler,
   DEFAULT_LIMITS,
@@ -80,6 +80,13 @@ const render = (answer: Answer) => {
 
 const straight: CrashPoint = (_name, fn) => fn();
 
+/** The name of an error and, of our own, its reason; the message of any other may hold a secret. */
+const whatFailed = (error: unknown): { readonly error: string; readonly reason?: string } => {
+  const { cause } = error instanceof VaultError ? error : { cause: error };
+  const name = cause instanceof Error ? cause.name : "unknown";
+  return error instanceof VaultError ? { error: name, reason: error.reason } : { error: name };
+};
+
 export const buildServer = (deps: ServerDependencies): Server => {
   const { clock, random, log } = deps;
   const store = createStore({
@@ -128,8 +135,10 @@ export const buildServer = (deps: ServerDependencies): Server => {
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     // A request for another function's mount is the adapter's business.
     rethrow: (error) => error instanceof Forward,
-    report: (error, requestId) =>
-      log("unexpected error", { request: requestId, error: error instanceof Error ? error.name : "unknown" }),
+    report: (error, request, method) => {
+      core.signal({ kind: "internal-error" });
+      log("internal error", { request, method, ...whatFailed(error) });
+    },
   });
   return { handle, core, store };
 };

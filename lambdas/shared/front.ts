@@ -4,9 +4,10 @@ import { z } from "zod";
 import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { invalidRequest, VaultError } from "../../src/framework/errors.ts";
-import { createGatewayHandler, encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
+import { createGatewayHandler, encodeError, type ProxyResult, requestIdOf, toResult } from "../../src/http/index.ts";
 import { canonicalAsSent } from "./as-sent.ts";
 import { createProgram, type Program } from "./program.ts";
+import { aboutRequest } from "./stdout.ts";
 
 /**
  * A function that answers the HTTP API. What it is handed is decided by the entry it was deployed with, never by a look
@@ -86,7 +87,8 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
   };
 
   return middy(
-    (event: unknown, _context: Context, { signal }: { readonly signal: AbortSignal }) => answer(event, signal),
+    (event: unknown, _context: Context, { signal }: { readonly signal: AbortSignal }) =>
+      aboutRequest(requestIdOf(event), () => answer(event, signal)),
     {
       timeoutEarlyInMillis: RESERVE_MS,
       // Work still under way meets its own conditions when it is thawed: a stale write fails.

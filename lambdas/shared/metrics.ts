@@ -1,10 +1,10 @@
-import { METRIC_NAMESPACE, METRICS, metricOfSignal } from "../../src/contract/metrics.ts";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, metricOfSignal } from "../../src/contract/metrics.ts";
 import type { CoreEvent } from "../../src/core/events.ts";
 import type { StoreEvent } from "../../src/storage/index.ts";
 
 /**
  * Counters of the program as lines of the log, in CloudWatch's embedded metric format: one line an invocation at most,
- * no dimensions, so that the alarms find them whatever function counted.
+ * the deployment as the one dimension, so that the alarms find them whatever function counted.
  *
  * Source: CloudWatch documentation, "Specification: Embedded metric format".
  */
@@ -21,6 +21,7 @@ export interface Metrics {
 
 export const createMetrics = (options: {
   readonly functionName: string;
+  readonly deployment: string;
   readonly now: () => number;
   readonly print: (line: string) => void;
 }): Metrics => {
@@ -34,9 +35,10 @@ export const createMetrics = (options: {
     flush: () => {
       if (counts.size === 0) return;
       const Metrics = [...counts.keys()].map((Name) => ({ Name, Unit: "Count" }));
-      const CloudWatchMetrics = [{ Namespace: METRIC_NAMESPACE, Dimensions: [[]], Metrics }];
+      const CloudWatchMetrics = [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics }];
       const line = { _aws: { Timestamp: options.now(), CloudWatchMetrics }, function: options.functionName };
-      options.print(JSON.stringify({ ...line, ...Object.fromEntries(counts) }));
+      const members = { [METRIC_DIMENSION]: options.deployment, ...Object.fromEntries(counts) };
+      options.print(JSON.stringify({ ...line, ...members }));
       counts.clear();
     },
   };
@@ -45,11 +47,14 @@ export const createMetrics = (options: {
 /** What each event of core and storage counts as. A new kind does not compile until it has its name here. */
 export const COUNTED = {
   "audit-failed": "auditFailed",
+  "internal-error": "internalError",
   "lease-irrevocable": "leaseIrrevocable",
   "lease-revoked-late": "leaseRevokedLate",
   "login-replayed": "loginReplayed",
   "root-generated": "rootGenerated",
   "schedule-failed": "scheduleFailed",
+  sealed: "sealed",
+  unsealed: "unsealed",
   "sweeper-backlog": "sweeperBacklog",
   refused: "openRefused",
   retried: "storageRetried",

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
+import type { AwsAuthParts } from "../../src/auth/aws/backend.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.ts";
 import { homeOfPath } from "../../src/contract/routes.ts";
@@ -22,6 +23,8 @@ export interface Program {
   readonly settings: FunctionSettings;
   readonly server: Server;
   readonly metrics: Metrics;
+  /** The way to AWS of the method `aws` and of the operator's orders; loaded when it is first asked for. */
+  readonly aws: () => Promise<AwsAuthParts>;
 }
 
 /** An answer of table or KMS that takes longer than this will not come; storage repeats, within its own budget. */
@@ -42,9 +45,14 @@ export const createProgram = (name: FunctionName): Program => {
   const clock = systemClock;
   const metrics = createMetrics({
     functionName: name,
+    deployment: tableIdentity,
     now: clock.now,
     print: (line) => process.stdout.write(`${line}\n`),
   });
+  const aws = async (): Promise<AwsAuthParts> => {
+    const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
+    return { ...awsAdapters({ region, clock }), region };
+  };
   const server = buildServer({
     // Storage knows which calls may be repeated and for how long.
     dynamodb: new DynamoDBClient({ region, maxAttempts: 1, requestHandler: PATIENCE }),
@@ -55,13 +63,7 @@ export const createProgram = (name: FunctionName): Program => {
     domainsAllowed: domains,
     clock,
     random: systemRandom,
-    rows: builtInRows({
-      reach,
-      aws: async () => {
-        const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
-        return { ...awsAdapters({ region, clock }), region };
-      },
-    }),
+    rows: builtInRows({ reach, aws }),
     hosted: hostedBy(name),
     scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
@@ -72,5 +74,5 @@ export const createProgram = (name: FunctionName): Program => {
       if (kind !== "retried") log(`storage ${kind}`, { reason });
     },
   });
-  return { settings, server, metrics };
+  return { settings, server, metrics, aws };
 };

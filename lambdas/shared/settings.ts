@@ -19,6 +19,10 @@ export interface FunctionSettings {
   readonly reach: Reach;
   /** Function name to ARN, for those this one may hand requests to. */
   readonly peers: Readonly<Partial<Record<FunctionName, string>>>;
+  /** ARNs of those who may give the operator's orders; empty: whoever may invoke the function. */
+  readonly operators: readonly string[];
+  /** What Lambda calls this function. */
+  readonly lambdaName: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,7 +51,9 @@ const shape = z.object({
   [ENVIRONMENT.domains]: json(z.array(text).min(1)),
   [ENVIRONMENT.reachable]: json(z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
   [ENVIRONMENT.peers]: json(z.partialRecord(name, text)).optional(),
+  [ENVIRONMENT.operators]: json(z.array(text).min(1)).optional(),
   AWS_REGION: text,
+  AWS_LAMBDA_FUNCTION_NAME: text,
 });
 
 const doublesAllowed = (environment: Environment): boolean => environment[ENVIRONMENT.testEndpoints] === "allowed";
@@ -83,5 +89,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
     // Beside doubles the databases are on this machine as well.
     reach: { loopback: doublesAllowed(environment), ranges: data[ENVIRONMENT.reachable] ?? [] },
     peers: data[ENVIRONMENT.peers] ?? {},
+    operators: data[ENVIRONMENT.operators] ?? [],
+    lambdaName: data.AWS_LAMBDA_FUNCTION_NAME,
   };
 };

@@ -103,6 +103,10 @@ const grantedBlock = (auth: IssuedAuth, style: Style): Record<string, unknown> =
   token_ttl: auth.leaseDuration,
 });
 
+/** Not hashed: who became root is what the line is for. */
+const operatorBlock = (arn: string | undefined): Record<string, unknown> =>
+  arn === undefined ? {} : { display_name: "operator", metadata: { aws_principal_arn: arn } };
+
 const mountMembers = (mount: AuditedMount | undefined): Record<string, unknown> =>
   mount
     ? {
@@ -208,7 +212,11 @@ export const auditEntry = (
 ): Record<string, unknown> => {
   const { decoded, known, decision } = record;
   const results = decision ? policyResults(decision, style) : { allowed: record.refused !== true };
-  const who = known ? callerBlock(known, style) : response?.auth ? grantedBlock(response.auth, style) : {};
+  const who = known
+    ? callerBlock(known, style)
+    : response?.auth
+      ? grantedBlock(response.auth, style)
+      : operatorBlock(record.operator);
   const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
   return {
     time: rfc3339(nowMs),

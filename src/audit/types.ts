@@ -110,6 +110,8 @@ export interface AuditRecord {
   readonly known?: AuditedCaller | undefined;
   readonly decision?: Decision | undefined;
   readonly operation: string;
+  /** ARN of the AWS identity that gave the order; orders of the operator have no token. */
+  readonly operator?: string | undefined;
   readonly error?: string | undefined;
   /** Never let through: what is recorded is the refusal. */
   readonly refused?: boolean;

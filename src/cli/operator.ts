@@ -1,13 +1,15 @@
 import type { LambdaClientConfig } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { z } from "zod";
+import { signOrder } from "./operator-identity.ts";
 
 /**
  * `zeroth operator`: what only the operator's AWS identity may do. It invokes the system function directly, under IAM
- * (`lambda:InvokeFunction`); nothing goes over the API. A token is printed once and kept nowhere.
+ * (`lambda:InvokeFunction`), and sends a signed GetCallerIdentity along, so that the function knows who asks; nothing
+ * goes over the API. A token is printed once and kept nowhere.
  */
 
-export type Order = "init" | "generate-root";
+export type Order = "init" | "generate-root" | "unseal";
 
 export interface OrderOptions {
   /** Name or ARN of the system function: the stack's output `SystemFunction`. */
@@ -23,6 +25,7 @@ export class OrderFailed extends Error {
 
 const answerShape = z.union([
   z.strictObject({ root_token: z.string().min(1) }),
+  z.strictObject({ done: z.string() }),
   z.strictObject({ errors: z.array(z.string()).min(1) }),
 ]);
 
@@ -47,7 +50,11 @@ const invoke = async (order: Order, options: OrderOptions, config: LambdaClientC
   const region = options.region === undefined ? {} : { region: options.region };
   const client = new LambdaClient({ maxAttempts: 1, ...region, ...config });
   try {
-    const Payload = Buffer.from(JSON.stringify({ zeroth: order }));
+    const identity = await signOrder(order, options.function, {
+      region: await client.config.region(),
+      credentials: await client.config.credentials(),
+    });
+    const Payload = Buffer.from(JSON.stringify({ zeroth: order, identity }));
     const answer = await client.send(new InvokeCommand({ FunctionName: options.function, Payload }));
     if (answer.FunctionError !== undefined) {
       throw new OrderFailed("the function failed; its log says why. A token it may have made was shown to nobody");
@@ -60,12 +67,12 @@ const invoke = async (order: Order, options: OrderOptions, config: LambdaClientC
   }
 };
 
-/** Gives the order and answers the new root token. Throws `OrderFailed` with a text for the operator. */
+/** Gives the order and answers the new root token, `undefined` where the order makes none. Throws `OrderFailed` with a text for the operator. */
 export const giveOrder = async (
   order: Order,
   options: OrderOptions,
   config: LambdaClientConfig = {},
-): Promise<string> => {
+): Promise<string | undefined> => {
   const payload = await invoke(order, options, config);
   let answer: unknown;
   try {
@@ -76,12 +83,16 @@ export const giveOrder = async (
   const known = answerShape.safeParse(answer);
   if (!known.success) throw new OrderFailed("this is not the system function of a Zeroth deployment");
   if ("errors" in known.data) throw new OrderFailed(known.data.errors.join("; "));
-  return known.data.root_token;
+  return "root_token" in known.data ? known.data.root_token : undefined;
 };
 
 const run = async (order: Order, options: OrderOptions): Promise<void> => {
   try {
     const token = await giveOrder(order, options);
+    if (token === undefined) {
+      process.stderr.write(`${order}: done\n`);
+      return;
+    }
     process.stdout.write(`${token}\n`);
     process.stderr.write("This root token is shown once. Make a policy and a login with it, then revoke it.\n");
   } catch (error) {
@@ -102,4 +113,5 @@ export const operatorCommand = (): Command =>
   new Command("operator")
     .description("what only the operator's AWS identity may do, on the system function itself")
     .addCommand(order("init", "make the first root token of a deployment; works once"))
-    .addCommand(order("generate-root", "make a root token when none is left; audited, and it raises an alarm"));
+    .addCommand(order("generate-root", "make a root token when none is left; audited, and it raises an alarm"))
+    .addCommand(order("unseal", "take back the seal of sys/seal; audited, and it raises an alarm"));

@@ -13,6 +13,8 @@ export const ENVIRONMENT = {
   domains: "ZEROTH_DOMAINS",
   /** JSON list of private ranges (CIDR) that hosts named by operators may lie in; absent: none. */
   reachable: "ZEROTH_REACHABLE",
+  /** JSON list: ARNs of those who may give the operator's orders; a trailing `*` is a prefix. Absent: no limit. */
+  operators: "ZEROTH_OPERATORS",
   /**
    * `allowed`: the SDK's endpoint variables may be set, and databases may be on this machine. For tests against doubles alone; without it a function refuses
    * to start beside them, because whoever sets them would receive every secret.

@@ -23,13 +23,13 @@ export interface ExtraRights {
   readonly removes?: readonly string[];
   /** Domains whose data keys it may also unwrap. */
   readonly domains?: readonly string[];
-  /** Domains it may make data keys for, without seeing them. */
+  /** Domains it may make data keys for, without seeing them, and whose wrapped keys it may read and put. */
   readonly makesKeys?: readonly string[];
   readonly outside?: readonly OutsideRights[];
 }
 
 /** Rights outside table and key, by name; `lib/statements.ts` spells them out. */
-export type OutsideRights = "identity-reads" | "expiry";
+export type OutsideRights = "identity-reads" | "expiry" | "failures";
 
 export interface FunctionRow {
   /** `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. */
@@ -160,9 +160,9 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     scheduled: { core: ["rotate-keys"], jobs: ["unmount", "unmount-hook", "remount"], mounts: true },
     why: "removing a mount walks its entries, a page at a time, and can be resumed",
     also: {
-      // Rotation and new mounts add wrapped keys, unmounting removes them: after that nobody opens what they sealed.
-      writes: [SPACES.config, SPACES.policy, all("epoch"), all("entity"), all("key")],
+      writes: [SPACES.config, SPACES.policy, all("epoch"), all("entity")],
       removes: [all("data"), all("record"), all("listing")],
+      // At initialization, mounting and rotation. Unmounting empties them: after that nobody opens what they sealed.
       makesKeys: ["*"],
     },
   },

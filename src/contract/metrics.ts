@@ -1,5 +1,7 @@
 /** CloudWatch names: what the code counts and what the alarms watch are the same words. */
 export const METRIC_NAMESPACE = "Zeroth";
+/** The one dimension: the deployment's name, so that two in one account do not ring each other's alarms. */
+export const METRIC_DIMENSION = "Deployment";
 
 export const METRICS = {
   /** A sealed entry or wrapped key was refused: tampering, or a table restored beside another key. */
@@ -17,6 +19,12 @@ export const METRICS = {
   leaseRevokedLate: "LeaseRevokedLate",
   loginReplayed: "LoginReplayed",
   rootGenerated: "RootGenerated",
+  /** A request was answered 500. */
+  internalError: "InternalError",
+  /** A sweep came to its end: what the schedule is for has happened. */
+  swept: "Swept",
+  sealed: "Sealed",
+  unsealed: "Unsealed",
 } as const;
 
 /** A backend's signal as a metric: `static-rotation-failed` is `StaticRotationFailed`. */

@@ -8,6 +8,12 @@ export type CoreEvent =
   | AuditEvent
   /** Somebody made a root token. */
   | { readonly kind: "root-generated" }
+  /** A request was answered 500: a fault of the program, or a table or key it may not use. */
+  | { readonly kind: "internal-error" }
+  /** Somebody sealed the server: it answers nothing until it is unsealed. */
+  | { readonly kind: "sealed" }
+  /** The operator took the seal back. */
+  | { readonly kind: "unsealed" }
   /** A backend would not revoke a credential; it lives on outside until an operator acts. */
   | { readonly kind: "lease-irrevocable" }
   /** The table's TTL removed a lease before the sweeper came to it. */

@@ -7,7 +7,8 @@ import { createNames, type OpaqueNames } from "./names.ts";
 
 /**
  * Holds the data keys and index keys of every domain, for at most 15 minutes in memory. Keys lie in the table wrapped
- * by KMS; a domain's keys are made when it is first used, and of two environments that make them at once one wins.
+ * by KMS. They are made when somebody says so (at initialization, at mounting), never because they are missing: keys
+ * made over lost ones would hide the loss and seal new entries apart from the old.
  *
  * Security: the context of a wrapped key names its domain, use and version, so a wrapped key moved in the table does
  * not unwrap. Plain key bytes are erased as soon as they are in a `KeyObject`, which neither prints nor serialises.
@@ -27,12 +28,14 @@ export interface KeyShelf {
   version(domain: string, version: number): Promise<WrappedKey | undefined>;
   /** All of them, or none: `false` when one exists already. */
   add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;
-  /** Every key of the domain. */
-  remove(domain: string): Promise<void>;
+  /** Empties every key of the domain and leaves its place taken: a domain that lost its keys never gets new ones. */
+  empty(domain: string): Promise<void>;
 }
 
 export interface Keyring {
-  /** The key that seals. */
+  /** Makes the keys of a domain that has none; without effect where both exist. Throws `OpenRefused` where one is lost. */
+  make(domain: string): Promise<void>;
+  /** The key that seals. Throws `OpenRefused` where the domain has no keys. */
   current(domain: string): Promise<DataKey>;
   /** A key that opens. Throws `OpenRefused` for a version that does not exist. */
   version(domain: string, version: number): Promise<DataKey>;
@@ -40,7 +43,7 @@ export interface Keyring {
   /** Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one seal with it until their cache ends. */
   rotate(domain: string): Promise<number>;
   /**
-   * Removes every wrapped key of a domain: what they sealed cannot be opened again. Environments that hold the keys in
+   * Empties every wrapped key of a domain: what they sealed cannot be opened again. Environments that hold the keys in
    * memory lose them when their cache ends.
    */
   shred(domain: string): Promise<void>;
@@ -101,21 +104,19 @@ export const createKeyring = (options: {
     }
   };
 
-  const make = async (domain: string, uses: readonly WrappedKey["use"][]): Promise<boolean> => {
+  const add = async (domain: string, uses: readonly WrappedKey["use"][]): Promise<boolean> => {
     const made = await Promise.all(
       uses.map(async (use) => ({ use, wrapped: await wrap.make({ domain, use: useText(use) }) })),
     );
     return shelf.add(domain, made);
   };
 
+  const lost = (domain: string): OpenRefused => new OpenRefused(`domain ${domain} has lost a wrapped key`);
+
   const find = async (domain: string): Promise<{ index: WrappedKey; data: WrappedKey }> => {
-    let { index, data } = await shelf.newest(domain);
-    if (index === undefined && data === undefined) {
-      await make(domain, ["index", 1]);
-      ({ index, data } = await shelf.newest(domain));
-    }
-    // Making the missing half anew would orphan everything the lost one named or sealed.
-    if (index === undefined || data === undefined) throw new OpenRefused(`domain ${domain} has lost a wrapped key`);
+    const { index, data } = await shelf.newest(domain);
+    if (index === undefined && data === undefined) throw new OpenRefused(`domain ${domain} has no keys`);
+    if (index === undefined || data === undefined) throw lost(domain);
     return { index, data };
   };
 
@@ -168,6 +169,13 @@ export const createKeyring = (options: {
   };
 
   return {
+    make: async (domain) => {
+      const { index, data } = await shelf.newest(domain);
+      if (index !== undefined && data !== undefined) return;
+      if (index !== undefined || data !== undefined) throw lost(domain);
+      // Of two who make them at once one wins; both go on with the winner's.
+      await add(domain, ["index", 1]);
+    },
     current: async (domain) => (await keysOf(domain)).current,
     version: async (domain, version) => {
       const keys = await keysOf(domain);
@@ -181,13 +189,13 @@ export const createKeyring = (options: {
       if (data.use === "index") throw new OpenRefused("an index key cannot rotate");
       const version = data.use + 1;
       // Of two rotations at once one adds the version; it is new for both.
-      await make(domain, [version]);
+      await add(domain, [version]);
       cache.delete(domain);
       loading.delete(domain);
       return version;
     },
     shred: async (domain) => {
-      await shelf.remove(domain);
+      await shelf.empty(domain);
       cache.delete(domain);
       loading.delete(domain);
     },

@@ -60,6 +60,16 @@ export const decodedOnce = (path: string): string => {
   return decoded;
 };
 
+/**
+ * The id of an event in the gateway's access log; `undefined` where there is none. It enters logs and answers, so only
+ * what an id can look like is taken.
+ */
+export const requestIdOf = (event: unknown): string | undefined => {
+  const context = isFields(event) ? event["requestContext"] : undefined;
+  const requestId = isFields(context) ? context["requestId"] : undefined;
+  return typeof requestId === "string" && /^[\w=-]{8,64}$/.test(requestId) ? requestId : undefined;
+};
+
 /** An event as a request. Throws `invalid_request` for what is no such event. */
 export const fromEvent = (event: unknown, front: Front): HttpRequest => {
   if (!isFields(event) || event["version"] !== "2.0") throw notAnEvent();
@@ -78,6 +88,7 @@ export const fromEvent = (event: unknown, front: Front): HttpRequest => {
     headers: eventHeaders(event["headers"]),
     body: eventBody(event),
     sourceAddress: typeof http["sourceIp"] === "string" ? http["sourceIp"] : "",
+    id: requestIdOf(event),
   };
 };
 

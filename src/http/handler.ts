@@ -36,8 +36,11 @@ export interface HttpHandlerOptions {
   readonly outside?: (request: HttpRequest) => Promise<HttpResponse | undefined>;
   /** Errors that are meant for the adapter and not for the caller (a request to be forwarded). */
   readonly rethrow?: (error: unknown) => boolean;
-  /** Told of exceptions nobody expected. Must not print their message where a secret could be in it. */
-  readonly report?: (error: unknown, requestId: string) => void;
+  /**
+   * Told of every answer 500: exceptions nobody expected, and what the program itself calls `internal`. Must not print
+   * the message of an exception where a secret could be in it.
+   */
+  readonly report?: (error: unknown, requestId: string, method: string) => void;
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
@@ -87,15 +90,17 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
     return namespace === undefined ? response : withHeaders(response, { "x-vault-namespace": namespace });
   };
 
-  const failed = (error: unknown, requestId: string): HttpResponse => {
+  const failed = (error: unknown, requestId: string, method: string): HttpResponse => {
     if (options.rethrow?.(error)) throw error;
-    if (!(error instanceof VaultError)) options.report?.(error, requestId);
+    if (!(error instanceof VaultError) || error.code === "internal") options.report?.(error, requestId, method);
     return encodeError(error, requestId);
   };
 
   const respond = async (request: HttpRequest, requestId: string): Promise<HttpResponse> => {
-    if (!isPrintable(request.path)) return failed(invalidRequest("path contains unprintable characters"), requestId);
-    if (!request.path.startsWith("/")) return failed(invalidRequest("path must start with a slash"), requestId);
+    if (!isPrintable(request.path))
+      return failed(invalidRequest("path contains unprintable characters"), requestId, request.method);
+    if (!request.path.startsWith("/"))
+      return failed(invalidRequest("path must start with a slash"), requestId, request.method);
     let extra: Readonly<Record<string, string>> = {};
     try {
       const settings = Object.hasOwn(request.headers, "origin") ? await core.cors?.() : undefined;
@@ -107,12 +112,12 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
     } catch (error) {
       // Asked first: an error that is rethrown must not leave anything waiting.
       const earned = core.headersFor?.(requestId);
-      return withHeaders(failed(error, requestId), { ...extra, ...earned });
+      return withHeaders(failed(error, requestId, request.method), { ...extra, ...earned });
     }
   };
 
   return async (request) => {
-    const response = await respond(request, uuid(random));
+    const response = await respond(request, request.id ?? uuid(random));
     return request.method === "HEAD" ? { ...response, body: new Uint8Array(0) } : response;
   };
 };

@@ -6,7 +6,7 @@ export { DEFAULT_LIMITS } from "./decode.ts";
 export { encodeAnswer } from "./encode.ts";
 export { encodeError, statusOf } from "./failure.ts";
 export type { Front, ProxyResult } from "./gateway.ts";
-export { createGatewayHandler, fromEvent, toResult } from "./gateway.ts";
+export { createGatewayHandler, fromEvent, requestIdOf, toResult } from "./gateway.ts";
 export type { HttpCore, HttpHandler, HttpHandlerOptions } from "./handler.ts";
 export { createHttpHandler } from "./handler.ts";
 export type { Listener, ListenerOptions } from "./listener.ts";

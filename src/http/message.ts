@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** The peer as the front door itself saw it; never taken from a header. `""` when unknown. */
   readonly sourceAddress: string;
+  /** What the front door calls this request in its own log; absent: it has no name for it. */
+  readonly id?: string | undefined;
 }
 
 export interface HttpResponse {

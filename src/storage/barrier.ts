@@ -121,6 +121,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     view: async (mount) => createView(store, mount, await names(mount)),
     ...createTexts({ table: tableIdentity, keyring, random }),
     openImage,
+    makeKeys: keyring.make,
     shred: async (domain) => {
       if (!isMountDomain(domain)) throw broken("only a mount's domain can be shredded");
       await keyring.shred(domain);

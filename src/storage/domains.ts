@@ -55,6 +55,7 @@ export const limitDomains = (
       }
     };
   return {
+    make: guarded(keyring.make),
     current: guarded(keyring.current),
     version: guarded(keyring.version),
     names: guarded(keyring.names),

@@ -9,6 +9,9 @@ import type { Item, Key, Table } from "./table.ts";
  * letters, so one descending read of two items finds the index key and the newest version.
  */
 
+/** Below the most members a transaction may have. */
+const PAGE = 50;
+
 const useOf = (sk: string | undefined): WrappedKey["use"] => {
   if (sk === indexKey("").sk) return "index";
   if (sk === undefined || !/^\d{10}$/.test(sk)) throw new OpenRefused("a wrapped key has a malformed sort key");
@@ -52,5 +55,15 @@ export const createKeyShelf = ({ table, clock }: { readonly table: Table; readon
     return lost.length === 0;
   },
 
-  remove: (domain) => table.wipe(keyVersionPartition(domain)),
+  empty: async (domain) => {
+    const pk = keyVersionPartition(domain);
+    let after: string | undefined;
+    do {
+      const page = await table.range({ pk, prefix: "", limit: PAGE, after });
+      // Put, not deleted: nobody holds the right to delete a wrapped key.
+      const emptied = page.items.map(({ [ATTRIBUTES.body]: _, ...item }) => ({ op: "put" as const, item }));
+      if (emptied.length > 0) await table.apply(emptied);
+      after = page.next;
+    } while (after !== undefined);
+  },
 });

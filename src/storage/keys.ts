@@ -19,6 +19,9 @@ export const DOMAINS = {
   identity: "identity",
 } as const;
 
+/** Domains every table has keys of: core's entries, and the key of the audit log's checkpoints. */
+export const CORE_DOMAINS: readonly string[] = [...Object.values(DOMAINS), "audit"];
+
 const at = (domain: string, pk: string, sk: string): Address => ({ pk, sk, domain });
 
 // Wrapped keys: not sealed entries, so plain keys.

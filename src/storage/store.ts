@@ -173,8 +173,10 @@ export interface Store {
   sortKeys(pk: string, after?: string): Promise<Page<string>>;
   /** Deletes every item of a partition, a page at a time, without opening any (a token's cubbyhole). Idempotent. */
   wipe(pk: string): Promise<void>;
+  /** Makes the keys of a domain that has none: core's at initialization, a mount's when it is made, nobody's later. */
+  makeKeys(domain: Domain): Promise<void>;
   /**
-   * Removes a mount's data keys: whatever they sealed can never be opened again. Environments that hold the keys in
+   * Empties a mount's data keys: whatever they sealed can never be opened again. Environments that hold the keys in
    * memory lose them when their cache ends, after at most 15 minutes.
    */
   shred(domain: Domain): Promise<void>;

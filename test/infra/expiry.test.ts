@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
+import { HOMES } from "../../src/catalog.ts";
+import { deployedFunctions, FUNCTION_TABLE } from "../../src/contract/functions.ts";
+import { METRICS } from "../../src/contract/metrics.ts";
 import { EVERY_OPTION, makeTemplates, propertiesOf } from "./support/stacks.ts";
 
 const { stateless } = makeTemplates();
@@ -48,7 +51,83 @@ describe("expiry", () => {
   });
 });
 
+describe("an order of the schedule", () => {
+  it("ages out in a minute, is not repeated, and is kept when it was given up (R4)", () => {
+    const orders = propertiesOf(stateless, "AWS::Lambda::EventInvokeConfig");
+
+    expect(orders).toHaveLength(
+      deployedFunctions(HOMES).filter((name) => FUNCTION_TABLE[name].scheduled !== undefined).length,
+    );
+    for (const order of orders)
+      expect(order).toMatchObject({
+        Qualifier: "$LATEST",
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+        DestinationConfig: {
+          OnFailure: { Destination: { "Fn::ImportValue": expect.stringMatching("Failures.*Arn") } },
+        },
+      });
+  });
+});
+
 describe("the alarms", () => {
+  interface Series {
+    readonly Namespace: string;
+    readonly MetricName: string;
+    readonly Dimensions?: readonly { readonly Name: string }[];
+  }
+  /** Every series an alarm looks at, also inside an expression. */
+  const seriesOf = (alarm: Record<string, unknown>): readonly Series[] => {
+    const { Metrics } = alarm as { Metrics?: readonly { readonly MetricStat?: { readonly Metric: Series } }[] };
+    return Metrics
+      ? Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
+      : [alarm as unknown as Series];
+  };
+  /** The dimensions AWS publishes a metric by, as its documentation lists them. */
+  const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
+    "AWS/Lambda Errors": ["FunctionName"],
+    "AWS/Lambda Throttles": ["FunctionName"],
+    "AWS/Lambda IteratorAge": ["FunctionName"],
+    "AWS/Lambda AsyncEventsDropped": ["FunctionName"],
+    "AWS/Lambda ConcurrentExecutions": [""],
+    "AWS/Lambda OnFailureDestinationDeliveredEventCount": ["EventSourceMappingUUID"],
+    "AWS/Lambda DroppedEventCount": ["EventSourceMappingUUID"],
+    "AWS/ApiGateway 5xx": ["ApiId"],
+    "AWS/ApiGateway Latency": ["ApiId"],
+    "AWS/DynamoDB ReadThrottleEvents": ["TableName"],
+    "AWS/DynamoDB WriteThrottleEvents": ["TableName"],
+    "AWS/Events FailedInvocations": ["RuleName"],
+    "AWS/Events MatchedEvents": ["RuleName"],
+  };
+
+  it("can fire: each looks at a series that is published under these dimensions (F9)", () => {
+    const series = propertiesOf(stateless, "AWS::CloudWatch::Alarm").flatMap(seriesOf);
+    const wrong = series.filter(({ Namespace, MetricName, Dimensions = [] }) => {
+      const by = Dimensions.map(({ Name }) => Name).join(",");
+      return Namespace === "Zeroth" ? by !== "Deployment" : !PUBLISHED[`${Namespace} ${MetricName}`]?.includes(by);
+    });
+
+    expect(series.length).toBeGreaterThan(30);
+    expect(wrong).toEqual([]);
+  });
+
+  it("of two deployments in one account look at different series (R7)", () => {
+    const own = (template: typeof stateless) =>
+      propertiesOf(template, "AWS::CloudWatch::Alarm")
+        .flatMap(seriesOf)
+        .filter(({ Namespace }) => Namespace === "Zeroth")
+        .map((one) => JSON.stringify(one.Dimensions));
+
+    expect(new Set(own(stateless))).toEqual(new Set([JSON.stringify([{ Name: "Deployment", Value: "zeroth" }])]));
+    expect(new Set(own(chosen))).toEqual(new Set([JSON.stringify([{ Name: "Deployment", Value: "vault" }])]));
+  });
+
+  it("watch everything the program counts (R8)", () => {
+    const watched = propertiesOf(stateless, "AWS::CloudWatch::Alarm").map(({ MetricName }) => MetricName);
+
+    expect(Object.values(METRICS).filter((name) => !watched.includes(name))).toEqual([]);
+  });
+
   it("are these", () => {
     const names = propertiesOf(stateless, "AWS::CloudWatch::Alarm").map(({ AlarmName }) => AlarmName);
 
@@ -57,10 +136,16 @@ describe("the alarms", () => {
   "zeroth-lease-irrevocable",
   "zeroth-lease-revoked-late",
   "zeroth-root-generated",
+  "zeroth-sealed",
+  "zeroth-unsealed",
   "zeroth-open-refused",
   "zeroth-audit-failed",
   "zeroth-schedule-failed",
   "zeroth-storage-unavailable",
+  "zeroth-internal-errors",
+  "zeroth-storage-retried",
+  "zeroth-sweeper-backlog",
+  "zeroth-sweeper-silent",
   "zeroth-login-replayed",
   "zeroth-login-errors",
   "zeroth-login-throttles",
@@ -76,11 +161,15 @@ describe("the alarms", () => {
   "zeroth-system-throttles",
   "zeroth-kv-errors",
   "zeroth-kv-throttles",
-  "zeroth-sweeper-silent",
+  "zeroth-schedule-unreachable",
+  "zeroth-schedule-dropped",
+  "zeroth-key-changed",
+  "zeroth-concurrency",
   "zeroth-stream-late",
   "zeroth-stream-failures",
   "zeroth-stream-dropped",
   "zeroth-api-5xx",
+  "zeroth-api-slow",
   "zeroth-table-throttled",
 ]
 `);

@@ -115,7 +115,12 @@ describe("the calls the program makes", () => {
   });
 
   it("to the key are the ones granted", () => {
-    expect([...granted("UseDataKeys")].sort()).toEqual(commandsOf("src/crypto/kms.ts").map((it) => `kms:${it}`));
+    const making = (rights["system"] ?? [])
+      .filter(({ sid }) => sid === "AddDataKeys")
+      .flatMap(({ actions }) => actions);
+    expect([...granted("UseDataKeys"), ...making].sort()).toEqual(
+      commandsOf("src/crypto/kms.ts").map((it) => `kms:${it}`),
+    );
   });
 });
 
@@ -192,6 +197,29 @@ describe("the walls between the functions", () => {
     const make = { ...unwrap("kv:1"), action: "kms:GenerateDataKeyWithoutPlaintext" };
 
     expect(may("system", make)).toBe(true);
+  });
+
+  it("let nobody delete a wrapped key, and system alone put one (R1)", () => {
+    const onKey = (action: string, domain: string): Attempt => ({
+      action: `dynamodb:${action}`,
+      resource: table,
+      context: { "dynamodb:LeadingKeys": [`key#${domain}`] },
+    });
+    const domains = ["config", "token", "policy", "lease", "identity", "audit", "kv:1", "database:1", "auth-aws:1"];
+    const those = (action: string) =>
+      Object.keys(rights).filter((name) => domains.some((domain) => may(name, onKey(action, domain))));
+
+    expect(those("DeleteItem")).toEqual([]);
+    expect(those("PutItem")).toEqual(["system"]);
+    expect(may("kv", read("key#kv:1", "key#config"))).toBe(true);
+    expect(may("kv", read("key#database:1"))).toBe(false);
+  });
+
+  it("let system alone make data keys", () => {
+    const making = Object.entries(rights).filter(([, list]) =>
+      list.some(({ actions }) => actions.includes("kms:GenerateDataKeyWithoutPlaintext")),
+    );
+    expect(making.map(([name]) => name)).toEqual(["system"]);
   });
 
   it("let kv and system alone hand requests on, never to revoke and never in a circle", () => {

@@ -10,6 +10,7 @@ describe("the settings", () => {
       throttleBurst: 2000,
       loginRate: 200,
       loginBurst: 400,
+      concurrencyAlarm: 800,
     });
   });
 
@@ -36,6 +37,8 @@ describe("the settings", () => {
     ["a reachable range that is not one", { "zeroth:reachable": "10.0.0.0/33" }, /must be a range/],
     ["a restored table without its stream", { "zeroth:restoredTable": "t-2" }, /belong together/],
     ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
+    ["an operator of any account", { "zeroth:operators": "arn:aws:iam::*:role/admin" }, /operators/],
+    ["an operator with a * inside", { "zeroth:operators": "arn:aws:iam::123456789012:role/*-admin" }, /operators/],
     ["an ARN of another service", { "zeroth:alarmTopic": "arn:aws:sqs:us-east-1:1:q" }, /sns/],
   ])("refuse %s", (_what, context, message) => {
     expect(() => readSettings(context)).toThrow(message);

@@ -16,7 +16,8 @@ const roles = (name: string) => ({
 
 describe("what must survive", () => {
   it.each(["AWS::KMS::Key", "AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket"])("keeps every %s", (type) => {
-    stateful.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    // Kept by every deletion but the roll-back of its own creation: a first deployment that fails can be tried again.
+    stateful.allResources(type, { DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
   });
 
   it("makes one table with string keys, the expiry index and DynamoDB's own expiry", () => {

@@ -59,9 +59,18 @@ describe("the functions", () => {
 
   it("keep their logs as long as the settings say, even when the stack goes", () => {
     chosen.allResources("AWS::Logs::LogGroup", {
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
       Properties: Match.objectLike({ RetentionInDays: 30 }),
     });
+  });
+
+  it("keep no log under a name that the next stack of this name would want (F3)", () => {
+    const names = propertiesOf(stateless, "AWS::Logs::LogGroup").map(({ LogGroupName }) => LogGroupName);
+    const fixed = names.filter((name) => name !== undefined && !JSON.stringify(name).includes("AWS::StackId"));
+
+    expect(names.filter((name) => name !== undefined)).toHaveLength(1);
+    expect(JSON.stringify(names)).toContain("/aws/vendedlogs/zeroth/zeroth/access-");
+    expect(fixed).toEqual([]);
   });
 
   it("run in the subnets of the databases where they reach databases", () => {
@@ -89,6 +98,24 @@ describe("the functions", () => {
     chosen.allResourcesProperties("AWS::Lambda::Function", {
       Environment: { Variables: { ZEROTH_TABLE_NAME: "vault-restored", ZEROTH_TABLE_IDENTITY: "vault" } },
     });
+  });
+});
+
+describe("the operators", () => {
+  const variables = (template: typeof stateless) =>
+    propertiesOf(template, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {
+      const operators = (Environment as { Variables: Record<string, unknown> }).Variables["ZEROTH_OPERATORS"];
+      return operators === undefined ? [] : [[Description, operators]];
+    });
+
+  it("are told to the system function alone", () => {
+    expect(variables(chosen)).toEqual([["Zeroth vault: system", JSON.stringify([EVERY_OPTION.operators])]]);
+    expect(variables(stateless)).toEqual([]);
+  });
+
+  it("are warned about in the outputs where nobody is named", () => {
+    stateless.hasOutput("WarningOperators", { Value: Match.stringLikeRegexp("zeroth:operators") });
+    expect(chosen.findOutputs("WarningOperators")).toEqual({});
   });
 });
 

@@ -82,6 +82,40 @@ export interface TestStore {
   another(options?: Partial<StoreOptions>): SealedStore;
 }
 
+/** A store whose domains get their keys when a test first names them; in the product, initialization and mounting do. */
+const withKeys = (store: SealedStore, made: Map<string, Promise<void>>): SealedStore => {
+  const ready = (...domains: readonly string[]): Promise<unknown> =>
+    Promise.all(
+      domains.map((domain) => {
+        const known = made.get(domain) ?? store.makeKeys(domain);
+        made.set(domain, known);
+        known.catch(() => made.delete(domain));
+        return known;
+      }),
+    );
+  const first =
+    <A extends readonly unknown[], T>(use: (domain: string, ...rest: A) => Promise<T>) =>
+    async (domain: string, ...rest: A): Promise<T> => {
+      await ready(domain);
+      return use(domain, ...rest);
+    };
+  return {
+    ...store,
+    names: first(store.names),
+    sealText: first(store.sealText),
+    openText: first(store.openText),
+    rotate: first(store.rotate),
+    view: async (mount) => {
+      await ready(mount);
+      return store.view(mount);
+    },
+    write: async (writes) => {
+      await ready(...new Set(writes.map(({ address }) => address.domain)));
+      return store.write(writes);
+    },
+  };
+};
+
 export const createTestStore = async (
   given: { readonly table?: TestTable; readonly random?: RandomSource } & Partial<StoreOptions> = {},
 ): Promise<TestStore> => {
@@ -91,7 +125,8 @@ export const createTestStore = async (
   const table = givenTable ?? (await createTestTable(clock));
   const events: StoreEvent[] = [];
   const sleeps: number[] = [];
-  const another = (more: Partial<StoreOptions> = {}): SealedStore =>
+  const made = new Map<string, Promise<void>>();
+  const open = (more: Partial<StoreOptions>): SealedStore =>
     createStore({
       dynamodb: table.client,
       kms: kms.client,
@@ -107,5 +142,6 @@ export const createTestStore = async (
       ...options,
       ...more,
     });
+  const another = (more: Partial<StoreOptions> = {}): SealedStore => withKeys(open(more), made);
   return { store: another(), table, kms, clock, events, sleeps, another };
 };

@@ -51,7 +51,7 @@ export type ClientConfig = z.output<typeof stored>;
 /** What a read shows: everything but the secret. */
 export const ClientConfigShown = stored.omit({ secret_key: true });
 
-const DEFAULTS: ClientConfig = {
+export const DEFAULTS: ClientConfig = {
   access_key: "",
   secret_key: "",
   endpoint: "",

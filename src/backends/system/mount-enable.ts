@@ -82,6 +82,8 @@ export const enable = async (
     throw invalidRequest(`path is already in use at ${shown}`);
   };
   refuseTaken(mountInTheWay(await core.config.snapshot(), path));
+  // Here and nowhere else: whoever uses the mount only reads its keys.
+  await core.store.makeKeys(mount.info.id);
   const { onMount } = (await backendOf(core, mount)) ?? {};
   try {
     // The hook may keep something of its own: before the mount answers, so that no request meets it half made.

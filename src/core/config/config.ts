@@ -154,7 +154,10 @@ export const createConfig = (options: ConfigOptions): Config => {
       const epoch = epochOf(entry);
       return current && current.epoch === epoch ? current : loadOnce(epoch);
     },
-    putMount: async (mount, when) => change([await put("mount", mount.info.path, toSealed(mount), when)]),
+    putMount: async (mount, when) => {
+      if (when === "absent") await store.makeKeys(mount.info.id);
+      return change([await put("mount", mount.info.path, toSealed(mount), when)]);
+    },
     removeMount: async (path) => change([await put("mount", path, undefined, "any")]),
     putSetting: async (kind, name, value) => change([await put(kind, name, value, "any")]),
     mountFor: findMount,

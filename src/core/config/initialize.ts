@@ -3,6 +3,7 @@ import { type Accessor, as, type MountPath } from "../../std/brand.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import { seconds } from "../../std/time.ts";
+import { CORE_DOMAINS } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { Mount, MountConfig } from "../mounts/mount.ts";
@@ -103,9 +104,20 @@ export const clusterOf = (snapshot: Snapshot): Cluster | undefined => {
 export const isInitialized = async (core: Core): Promise<boolean> =>
   (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));
 
+/**
+ * The keys of core's domains, once: a table that holds anything under keys that are gone is a loss to be told, not to
+ * be written over.
+ */
+const makeCoreKeys = async (core: Core): Promise<void> => {
+  for (const domain of CORE_DOMAINS) await core.crash("keys.make", () => core.store.makeKeys(domain));
+};
+
 /** The first root token. Throws `invalid_request` when there was one before. */
 export const initialize = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
+  if (await isInitialized(core)) throw invalidRequest("Vault is already initialized");
   const mounts = BUILT_IN.map((mount) => makeMount(core.random, mount));
+  await makeCoreKeys(core);
+  for (const { info } of mounts) await core.store.makeKeys(info.id);
   const writes: Write[] = [await auditSecretsWrite(core)];
   for (const mount of mounts) {
     const { path } = mount.info;

@@ -7,9 +7,10 @@ import type { Core } from "../core.ts";
 
 export const seal = async (core: Core): Promise<void> => {
   await core.config.putSetting("setting", "seal", { sealed: true });
+  core.signal({ kind: "sealed" });
 };
 
-/** For the operator's direct, IAM-authorised invocation and the local server: never over HTTP. */
+/** For the operator's order (`core/operator.ts`), which records it: never over HTTP. No effect where nothing is sealed. */
 export const unseal = async (core: Core): Promise<void> => {
   await core.config.putSetting("setting", "seal", undefined);
 };

@@ -48,7 +48,7 @@ export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   let snapshot: Snapshot = await core.config.snapshot();
   let found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
-  const token = sent.token && needed ? await core.tokens.prefetch(sent.token) : [];
+  const token = sent.token && needed && snapshot.mounts.size > 0 ? await core.tokens.prefetch(sent.token) : [];
   await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, sent, found))]);
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);

@@ -92,6 +92,8 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     snapshot: Snapshot,
     sourceAddress: string,
   ): Promise<KnownToken | Refused> => {
+    // Before the beginning there are no tokens, and no keys to look for one with.
+    if (snapshot.mounts.size === 0) return invalid("the server is not initialized");
     const text = id.reveal();
     const batch = text.startsWith(BATCH_PREFIX);
     const tag = batch ? undefined : await tagOf(text);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Files git tracks, and new ones it does not ignore; paths from the top. */
-const files: readonly string[] = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
+export const everyFile: readonly string[] = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
   cwd: repository,
   encoding: "utf8",
   maxBuffer: 32 * 1024 * 1024,
@@ -18,4 +18,4 @@ const files: readonly string[] = execFileSync("git", ["ls-files", "-co", "--excl
 
 /** Files whose path ends in `/name`, or is `name`. */
 export const filesOf = (name: string): readonly string[] =>
-  files.filter((file) => file === name || file.endsWith(`/${name}`));
+  everyFile.filter((file) => file === name || file.endsWith(`/${name}`));

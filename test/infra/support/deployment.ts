@@ -104,6 +104,7 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
     ),
     [ENVIRONMENT.testEndpoints]: "allowed",
     AWS_REGION: aws.region,
+    AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_ENDPOINT_URL: walls.get(name)?.url ?? "",
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     AWS_ACCESS_KEY_ID: account.accessKeyId,

@@ -23,6 +23,7 @@ export const EVERY_OPTION = {
   certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/c",
   truststore: "s3://trusted/ca.pem",
   alarmTopic: "arn:aws:sns:eu-central-1:123456789012:alarms",
+  operators: "arn:aws:iam::123456789012:role/break-glass",
   restoredTable: "vault-restored",
   restoredStream: "arn:aws:dynamodb:eu-central-1:123456789012:table/vault-restored/stream/x",
   loginConcurrency: "50",

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { giveOrder } from "../../../src/cli/operator.ts";
+import { z } from "zod";
+import { giveOrder, type Order } from "../../../src/cli/operator.ts";
+import { nameOfFunction } from "../../../src/cli/operator-identity.ts";
 import { type LambdaService, startLambdaService } from "../../infra/support/lambda-service.ts";
 import type { Invocation } from "../../infra/support/lambda-worker.ts";
+
+const shape = z.object({ zeroth: z.string(), identity: z.record(z.string(), z.string()) });
 
 describe("an operator's order", () => {
   let lambda: LambdaService;
@@ -12,20 +16,36 @@ describe("an operator's order", () => {
   });
   afterEach(() => lambda.close());
 
-  const give = (order: "init" | "generate-root" = "init") =>
+  const give = (order: Order = "init") =>
     giveOrder(
       order,
       { function: "zeroth-system", region: "us-east-1" },
-      { endpoint: lambda.url, credentials: { accessKeyId: "test", secretAccessKey: "test" } },
+      { endpoint: lambda.url, credentials: { accessKeyId: "test", secretAccessKey: "test-secret" } },
     );
 
   it("answers the token", async () => {
     expect(await give()).toBe("hvs.first");
   });
 
-  it.each(["init", "generate-root"] as const)("is exactly one member: %s", async (order) => {
-    await give(order);
-    expect(lambda.invoked).toEqual([{ name: "zeroth-system", event: { zeroth: order } }]);
+  it.each(["init", "generate-root", "unseal"] as const)(
+    "is the order and a signature for this order at this function: %s",
+    async (order) => {
+      await give(order);
+      const [{ name, event } = {}] = lambda.invoked;
+      const { zeroth, identity } = shape.parse(event);
+      const headers = JSON.parse(Buffer.from(identity["iam_request_headers"] ?? "", "base64").toString("utf8"));
+
+      expect(name).toBe("zeroth-system");
+      expect(zeroth).toBe(order);
+      expect(headers["x-vault-aws-iam-server-id"]).toBe(`zeroth:zeroth-system:${order}`);
+      expect(headers.authorization).toContain("x-vault-aws-iam-server-id");
+      expect(JSON.stringify(event)).not.toContain("test-secret");
+    },
+  );
+
+  it("answers nothing where the order makes no token", async () => {
+    answer = { result: { done: "unseal" } };
+    expect(await give("unseal")).toBeUndefined();
   });
 
   it("says what the function says", async () => {
@@ -48,5 +68,16 @@ describe("an operator's order", () => {
     answer = 429;
     await expect(give()).rejects.toThrow("busy");
     expect(lambda.invoked).toHaveLength(1);
+  });
+});
+
+describe("the name a signature is bound to", () => {
+  it.each([
+    "zeroth-system",
+    "zeroth-system:live",
+    "arn:aws:lambda:eu-west-1:111122223333:function:zeroth-system",
+    "arn:aws:lambda:eu-west-1:111122223333:function:zeroth-system:7",
+  ])("is the function's own, however it is given: %s", (given) => {
+    expect(nameOfFunction(given)).toBe("zeroth-system");
   });
 });

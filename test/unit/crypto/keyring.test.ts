@@ -42,8 +42,11 @@ const createShelf = (): Shelf => {
       rows.set(domain, [...of(domain), ...keys]);
       return true;
     },
-    remove: async (domain) => {
-      rows.delete(domain);
+    empty: async (domain) => {
+      rows.set(
+        domain,
+        of(domain).map(({ use }) => ({ use, wrapped: new Uint8Array() })),
+      );
     },
   };
   return shelf;
@@ -61,21 +64,29 @@ const environment = (maxDomains?: number, keyId = kms.keyId) =>
     ...(maxDomains === undefined ? {} : { maxDomains }),
   });
 
-beforeEach(() => {
+beforeEach(async () => {
   kms = createFakeKms();
   shelf = createShelf();
   clock = createTestClock();
+  for (const domain of ["token", "kv:1", "a", "b", "c"]) await environment().make(domain);
 });
 
 const exported = async (key: Promise<{ readonly secret: { export(): Buffer } }>): Promise<string> =>
   (await key).secret.export().toString("hex");
 
 describe("keyring", () => {
-  it("makes a domain's keys when it is first used, and not again", async () => {
-    await environment().current("token");
-    await environment().current("token");
+  it("makes a domain's keys once", async () => {
+    await environment().make("token");
 
     expect(shelf.rows.get("token")?.map(({ use }) => use)).toEqual(["index", 1]);
+  });
+
+  it("never makes keys because they are missing", async () => {
+    shelf.rows.delete("token");
+
+    for (const use of ["current", "names", "rotate"] as const)
+      await expect(environment()[use]("token")).rejects.toThrow("has no keys");
+    expect(shelf.rows.has("token")).toBe(false);
   });
 
   it("wraps every key under its table, domain and use (C14)", async () => {
@@ -92,11 +103,12 @@ describe("keyring", () => {
 
   it("agrees with another environment that makes the keys at the same time", async () => {
     const [one, two] = [environment(), environment()];
+    await Promise.all([one.make("kv:9"), two.make("kv:9")]);
 
-    const keys = await Promise.all([exported(one.current("kv:1")), exported(two.current("kv:1"))]);
+    const keys = await Promise.all([exported(one.current("kv:9")), exported(two.current("kv:9"))]);
 
     expect(keys[0]).toBe(keys[1]);
-    expect((await one.names("kv:1")).tag("a")).toBe((await two.names("kv:1")).tag("a"));
+    expect((await one.names("kv:9")).tag("a")).toBe((await two.names("kv:9")).tag("a"));
   });
 
   it("loads once for any number of callers", async () => {
@@ -212,15 +224,17 @@ describe("keyring", () => {
     shelf.rows.set("token", (shelf.rows.get("token") ?? []).slice(1));
 
     await expect(environment().current("token")).rejects.toThrow("lost a wrapped key");
+    await expect(environment().make("token")).rejects.toThrow("lost a wrapped key");
   });
 
   it("cannot be opened again once shredded (C16)", async () => {
     const ring = environment();
-    const old = await exported(ring.current("kv:1"));
+    await ring.current("kv:1");
 
     await ring.shred("kv:1");
+    await ring.make("kv:1");
 
-    expect(await exported(ring.current("kv:1"))).not.toBe(old);
+    await expect(ring.current("kv:1")).rejects.toThrow(OpenRefused);
   });
 });
 
