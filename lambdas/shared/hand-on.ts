@@ -1,3 +1,4 @@
+import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { z } from "zod";
 import { VaultError } from "../../src/framework/errors.ts";
 import { encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
@@ -32,10 +33,13 @@ const away = (): ProxyResult =>
   refuse("storage_unavailable", "the function that serves this path is unavailable, try again");
 const tooLarge = (): ProxyResult => refuse("payload_too_large", "http: request body too large");
 
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
+
 /** Answers of a peer, which is trusted to be ours and not to be well. */
-const read = (payload: Uint8Array | undefined): ProxyResult | "elsewhere" | "broken" => {
+const read = ({ FunctionError, Payload }: InvokeCommandOutput): ProxyResult | "elsewhere" | "broken" => {
+  if (FunctionError !== undefined) return "broken";
   try {
-    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
+    const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString("utf8"));
     if (notServedShape.safeParse(answer).success) return "elsewhere";
     const result = resultShape.safeParse(answer);
     return result.success ? result.data : "broken";
@@ -53,6 +57,13 @@ export const handOnByInvoke = ({ settings }: Program): HandOn => {
   };
   let loaded: ReturnType<typeof load> | undefined;
 
+  const invoke = async (address: string, Payload: Uint8Array, signal: AbortSignal) => {
+    loaded ??= load();
+    const { client, InvokeCommand } = await loaded;
+    const command = new InvokeCommand({ FunctionName: address, Payload });
+    return client.send(command, { abortSignal: signal });
+  };
+
   return async (to, event, signal) => {
     const address = Object.entries(peers).find(([name]) => name === to)?.[1];
     if (address === undefined) {
@@ -62,17 +73,14 @@ export const handOnByInvoke = ({ settings }: Program): HandOn => {
     const Payload = Buffer.from(JSON.stringify({ ...event, [HANDED_ON]: true }));
     if (Payload.length > EVENT_BYTES) return tooLarge();
     try {
-      loaded ??= load();
-      const { client, InvokeCommand } = await loaded;
-      const command = new InvokeCommand({ FunctionName: address, Payload });
-      const answer = await client.send(command, { abortSignal: signal });
-      const result = answer.FunctionError === undefined ? read(answer.Payload) : "broken";
+      const answer = await invoke(address, Payload, signal);
+      const result = read(answer);
       if (result === "elsewhere") return undefined;
       if (result !== "broken") return result;
       // The text of the failure is the peer's and stays in the peer's own log.
       log("peer failed", { to, error: answer.FunctionError ?? "an answer of another shape" });
     } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
+      const name = errorName(error);
       log("peer failed", { to, error: name });
       if (name === "RequestTooLargeException") return tooLarge();
     }

@@ -62,6 +62,12 @@ const tokenText = (kind: TokenKind, text: string): string => {
   return kind === "field" || kind === "variable" ? text.slice(1) : text;
 };
 
+/** No token begins here. */
+const unfit = (source: string, at: number): never =>
+  at >= source.length
+    ? unreadable("unclosed action")
+    : unreadable(`unexpected ${quote(source.slice(at, at + 10))} in command`);
+
 /** Reads one action from behind its `{{`; tells where it ends and whether it trims what follows. */
 const lexAction = (source: string, from: number, trims: boolean) => {
   const tokens: Token[] = [];
@@ -83,12 +89,19 @@ const lexAction = (source: string, from: number, trims: boolean) => {
     if (comment !== undefined) return unreadable("comment ends before closing delimiter");
     const before = at;
     const kind = TOKENS.find(([, pattern]) => take(pattern) !== undefined)?.[0];
-    if (kind === undefined)
-      return at >= source.length
-        ? unreadable("unclosed action")
-        : unreadable(`unexpected ${quote(source.slice(at, at + 10))} in command`);
+    if (kind === undefined) return unfit(source, at);
     tokens.push({ kind, text: tokenText(kind, source.slice(before, at)), joined: joined && tokens.length > 0 });
   }
+};
+
+interface Trims {
+  readonly start: boolean;
+  readonly end: boolean;
+}
+
+const trimmed = (text: string, { start, end }: Trims): string => {
+  const begun = start ? text.replace(/^[ \t\r\n]+/, "") : text;
+  return end ? begun.slice(0, begun.length - trailing(begun)) : begun;
 };
 
 export const lex = (source: string): readonly Piece[] => {
@@ -97,11 +110,8 @@ export const lex = (source: string): readonly Piece[] => {
   let trimming = false;
   for (;;) {
     const open = source.indexOf("{{", from);
-    const end = open < 0 ? source.length : open;
     const trims = open >= 0 && /^-[ \t\r\n]/.test(source.slice(open + 2, open + 4));
-    let text = source.slice(from, end);
-    if (trimming) text = text.replace(/^[ \t\r\n]+/, "");
-    if (trims) text = text.slice(0, text.length - trailing(text));
+    const text = trimmed(source.slice(from, open < 0 ? source.length : open), { start: trimming, end: trims });
     if (text !== "") pieces.push({ type: "text", text });
     if (open < 0) return pieces;
     const action = lexAction(source, open + (trims ? 3 : 2), trims);

@@ -97,24 +97,32 @@ export const parse = (source: string, functions: ReadonlySet<string>, bounds: Bo
     return loops > 0 ? { type: word } : unreadable(`{{${word}}} outside {{range}}`);
   };
 
+  /** `template` runs a template by its name; `block` defines it first. */
+  const call = (word: "template" | "block", rest: readonly Token[], depth: number): Node => {
+    const name = nameOf(rest, word);
+    const given = rest.length > 1 ? pipeline(rest.slice(1), word) : undefined;
+    if (word === "block") {
+      if (!given) return unreadable("block needs a value");
+      body(name, depth);
+    }
+    return { type: "template", name, pipeline: given };
+  };
+
+  const define = (rest: readonly Token[], depth: number): undefined => {
+    if (depth > 1) unreadable("unexpected {{define}}");
+    nothing(rest.slice(1), "define");
+    body(nameOf(rest, "define"), depth);
+    return undefined;
+  };
+
   const keyword = (word: string, rest: readonly Token[], depth: number): Node | undefined => {
     if (isBlock(word)) return block(word, rest, depth);
     switch (word) {
       case "template":
-      case "block": {
-        const name = nameOf(rest, word);
-        const given = rest.length > 1 ? pipeline(rest.slice(1), word) : undefined;
-        if (word === "block") {
-          if (!given) return unreadable("block needs a value");
-          body(name, depth);
-        }
-        return { type: "template", name, pipeline: given };
-      }
+      case "block":
+        return call(word, rest, depth);
       case "define":
-        if (depth > 1) unreadable("unexpected {{define}}");
-        nothing(rest.slice(1), word);
-        body(nameOf(rest, word), depth);
-        return undefined;
+        return define(rest, depth);
       case "break":
       case "continue":
         return leave(word, rest);
@@ -124,28 +132,30 @@ export const parse = (source: string, functions: ReadonlySet<string>, bounds: Bo
   };
   const KEYWORDS = new Set(["if", "with", "range", "template", "block", "define", "break", "continue"]);
 
+  /** What an action does; `undefined` for a definition, which does nothing where it stands. */
+  const action = (tokens: readonly Token[], word: string, rest: readonly Token[], depth: number): Node | undefined =>
+    KEYWORDS.has(word) ? keyword(word, rest, depth + 1) : { type: "action", pipeline: pipeline(tokens, "command", 1) };
+
+  /** The next node, the end of the list, or `undefined` for a definition. */
+  const next = (depth: number): Node | End | undefined => {
+    const piece = pieces[at];
+    at += 1;
+    if (piece === undefined) return { word: "end of the template", rest: [] };
+    if (piece.type === "text") return piece;
+    const [first, ...rest] = piece.tokens;
+    const word = first?.kind === "word" ? first.text : "";
+    if (word === "end") nothing(rest, word);
+    return word === "end" || word === "else" ? { word, rest } : action(piece.tokens, word, rest, depth);
+  };
+
   /** Nodes up to an `end` or `else` of the block around them. */
   const list = (depth: number): readonly [List, End] => {
     if (depth > bounds.depth) unreadable(`it is nested deeper than ${bounds.depth}`);
     const nodes: Node[] = [];
     for (;;) {
-      const piece = pieces[at];
-      at += 1;
-      if (piece === undefined) return [nodes, { word: "end of the template", rest: [] }];
-      if (piece.type === "text") {
-        nodes.push(piece);
-        continue;
-      }
-      const [first, ...rest] = piece.tokens;
-      const word = first?.kind === "word" ? first.text : "";
-      if (word === "end" || word === "else") {
-        if (word === "end") nothing(rest, word);
-        return [nodes, { word, rest }];
-      }
-      if (KEYWORDS.has(word)) {
-        const node = keyword(word, rest, depth + 1);
-        if (node) nodes.push(node);
-      } else nodes.push({ type: "action", pipeline: pipeline(piece.tokens, "command", 1) });
+      const found = next(depth);
+      if (found && "word" in found) return [nodes, found];
+      if (found) nodes.push(found);
     }
   };
 

@@ -29,25 +29,40 @@ const FRACTION = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** No number of Go's is longer, and none that is takes time to refuse. */
 const MOST_DIGITS = 40;
 
+/** A character between single quotes is its code point. */
+const characterOf = (token: string): number => {
+  const [first, ...more] = [...unescaped(token.slice(1, -1))];
+  if (first === undefined || more.length > 0) return unreadable(`malformed character constant: ${token}`);
+  return first.codePointAt(0) ?? 0;
+};
+
+const wholeOf = (plain: string, token: string): number => {
+  const digits = plain.replace(/^[+-]/, "");
+  const size = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  if (!Number.isSafeInteger(size)) return unreadable(`integer overflow: ${quote(token)}`);
+  return plain.startsWith("-") ? -size : size;
+};
+
 const numberOf = (token: string): Value => {
   if (token.length > MOST_DIGITS) return unreadable(`bad number syntax: ${quote(token)}`);
-  if (token.startsWith("'")) {
-    const [first, ...more] = [...unescaped(token.slice(1, -1))];
-    return first !== undefined && more.length === 0
-      ? (first.codePointAt(0) ?? 0)
-      : unreadable(`malformed character constant: ${token}`);
-  }
+  if (token.startsWith("'")) return characterOf(token);
   const plain = /^[+-]?[0-9a-zA-Z.]+(?:_[0-9a-zA-Z]+)*(?:[+-]\d+)?$/.test(token) ? token.replaceAll("_", "") : token;
-  const negative = plain.startsWith("-");
-  const digits = plain.replace(/^[+-]/, "");
-  if (WHOLE.test(plain)) {
-    const size = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
-    if (!Number.isSafeInteger(size)) return unreadable(`integer overflow: ${quote(token)}`);
-    return negative ? -size : size;
-  }
+  if (WHOLE.test(plain)) return wholeOf(plain, token);
   const value = FRACTION.test(plain) && /[.eE]/.test(plain) ? Number(plain) : Number.NaN;
   return Number.isFinite(value) ? new Float(value) : unreadable(`bad number syntax: ${quote(token)}`);
 };
+
+/** The variables an action begins with: none, one, or two with a comma between them. */
+const leadingVariables = ([first, comma, second]: readonly Token[]): readonly string[] => {
+  if (first?.kind !== "variable") return [];
+  const two = comma?.kind === "sign" && comma.text === "," && second?.kind === "variable";
+  return two ? [first.text, second.text] : [first.text];
+};
+
+const isSetting = (token: Token | undefined): boolean =>
+  token?.kind === "sign" && (token.text === ":=" || token.text === "=");
+
+const NO_SETTING = { variables: [], declares: false };
 
 export const parsePipeline = (tokens: readonly Token[], around: Surroundings): Pipeline => {
   let at = 0;
@@ -56,16 +71,14 @@ export const parsePipeline = (tokens: readonly Token[], around: Surroundings): P
 
   /** `$a :=`, `$a =`, `$a, $b :=`: how many tokens, and whether the variables are new. */
   const setting = (): Pick<Pipeline, "variables" | "declares"> => {
-    const [first, comma, second] = tokens;
-    const two =
-      first?.kind === "variable" && comma?.text === "," && comma.kind === "sign" && second?.kind === "variable";
-    const names = two ? [first.text, second.text] : first?.kind === "variable" ? [first.text] : [];
-    const after = tokens[two ? 3 : names.length];
-    if (names.length === 0 || after?.kind !== "sign" || !(after.text === ":=" || after.text === "="))
-      return two ? unreadable(`unexpected "," in ${around.where}`) : { variables: [], declares: false };
+    const names = leadingVariables(tokens);
+    if (names.length === 0) return NO_SETTING;
+    const two = names.length === 2;
+    const after = tokens[two ? 3 : 1];
+    if (!isSetting(after)) return two ? unreadable(`unexpected "," in ${around.where}`) : NO_SETTING;
     if (names.length > around.most) return unreadable(`too many declarations in ${around.where}`);
-    const declares = after.text === ":=";
-    for (const name of names) if (!declares) known(name);
+    const declares = after?.text === ":=";
+    if (!declares) names.forEach(known);
     at = two ? 4 : 2;
     return { variables: names, declares };
   };
@@ -89,23 +102,25 @@ export const parsePipeline = (tokens: readonly Token[], around: Surroundings): P
       case "variable":
         known(token.text);
         return { type: "variable", name: token.text };
-      case "word": {
-        const constant = WORDS.get(token.text);
-        if (constant) return constant;
-        if (!around.functions.has(token.text)) return unreadable(`function ${quote(token.text)} not defined`);
-        return { type: "function", name: token.text };
-      }
-      case "sign": {
-        if (token.text !== "(") return unreadable(`unexpected ${quote(token.text)} in operand`);
-        depth += 1;
-        if (depth > around.depth) return unreadable(`it is nested deeper than ${around.depth}`);
-        const inner = commands(")");
-        if (!sign(")")) return unreadable("unclosed left paren");
-        at += 1;
-        depth -= 1;
-        return { type: "pipeline", pipeline: { variables: [], declares: false, commands: inner } };
-      }
+      case "word":
+        return WORDS.get(token.text) ?? functionOf(token.text);
+      case "sign":
+        return token.text === "(" ? inParentheses() : unreadable(`unexpected ${quote(token.text)} in operand`);
     }
+  };
+
+  const functionOf = (name: string): Operand =>
+    around.functions.has(name) ? { type: "function", name } : unreadable(`function ${quote(name)} not defined`);
+
+  /** A pipeline whose opening parenthesis is read already. */
+  const inParentheses = (): Operand => {
+    depth += 1;
+    if (depth > around.depth) return unreadable(`it is nested deeper than ${around.depth}`);
+    const inner = commands(")");
+    if (!sign(")")) return unreadable("unclosed left paren");
+    at += 1;
+    depth -= 1;
+    return { type: "pipeline", pipeline: { ...NO_SETTING, commands: inner } };
   };
 
   const operand = (): Operand => {

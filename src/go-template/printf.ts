@@ -92,28 +92,36 @@ const hexOf = (text: string, verb: string, room: Room): string => {
 const wrong = ({ verb }: Directive, value: Value): never =>
   unrunnable(`printf: %${verb} does not take a ${typeName(value)}`);
 
+const shapeText = (value: string, given: Directive, room: Room): string => {
+  const { precision, verb } = given;
+  const cut = precision < 0 ? value : [...value].slice(0, precision).join("");
+  if (verb === "s" || verb === "v") return cut;
+  if (verb === "x" || verb === "X") return hexOf(cut, verb, room);
+  if (verb !== "q") return wrong(given, value);
+  room.text(cut.length * 10 + 2);
+  return goQuote(cut);
+};
+
+const shapeWhole = (value: number, given: Directive): string => {
+  const { flags, verb } = given;
+  if (verb === "c") return String.fromCodePoint(value >= 0 && value <= 0x10ffff ? value : 0xfffd);
+  return verb === "v" || RADIX[verb] ? signed(wholeDigits(value, given), flags) : wrong(given, value);
+};
+
+const shapeFloat = (value: Float, given: Directive): string => {
+  const { flags, verb } = given;
+  if (!"eEfFgGv".includes(verb)) return wrong(given, value);
+  const text = signed(floatDigits(value.value, given), flags);
+  return verb === "E" || verb === "G" ? text.toUpperCase() : text;
+};
+
 /** One value by its verb, without width; `undefined` leaves it to `%v`. */
 const shape = (value: Value, given: Directive, room: Room): string | undefined => {
-  const { flags, precision, verb } = given;
-  if (isList(value)) return "sdqxXt".includes(verb) || verb === "v" ? undefined : wrong(given, value);
-  if (typeof value === "string") {
-    const cut = precision < 0 ? value : [...value].slice(0, precision).join("");
-    if (verb === "s" || verb === "v") return cut;
-    if (verb === "x" || verb === "X") return hexOf(cut, verb, room);
-    if (verb !== "q") return wrong(given, value);
-    room.text(cut.length * 10 + 2);
-    return goQuote(cut);
-  }
-  if (typeof value === "number") {
-    if (verb === "c") return String.fromCodePoint(value >= 0 && value <= 0x10ffff ? value : 0xfffd);
-    if (verb === "v" || RADIX[verb]) return signed(wholeDigits(value, given), flags);
-    return wrong(given, value);
-  }
-  if (value instanceof Float) {
-    if (!"eEfFgGv".includes(verb)) return wrong(given, value);
-    const text = signed(floatDigits(value.value, given), flags);
-    return verb === "E" || verb === "G" ? text.toUpperCase() : text;
-  }
+  const { verb } = given;
+  if (isList(value)) return "sdqxXtv".includes(verb) ? undefined : wrong(given, value);
+  if (typeof value === "string") return shapeText(value, given, room);
+  if (typeof value === "number") return shapeWhole(value, given);
+  if (value instanceof Float) return shapeFloat(value, given);
   if (typeof value === "boolean") return verb === "t" || verb === "v" ? String(value) : wrong(given, value);
   return verb === "v" ? undefined : wrong(given, value);
 };
@@ -132,6 +140,9 @@ const one = (value: Value, given: Directive, room: Room): string => {
   room.text(Math.max(text.length, given.width));
   return padded(text, given, typeof value === "number" || value instanceof Float);
 };
+
+const isSupported = ({ flags, precision, verb }: Directive): boolean =>
+  "vsqdxXobctTeEfFgG".includes(verb) && !(verb === "v" && flags.includes("#")) && precision <= MOST_DIGITS;
 
 export const printf = (format: string, values: readonly Value[], room: Room): string => {
   let used = 0;
@@ -168,8 +179,7 @@ export const printf = (format: string, values: readonly Value[], room: Room): st
       continue;
     }
     const given: Directive = { flags, width: count(width, 0), precision: count(precision, -1), verb };
-    if (!"vsqdxXobctTeEfFgG".includes(verb) || (verb === "v" && flags.includes("#")) || given.precision > MOST_DIGITS)
-      return unrunnable(`printf: ${quote(found[0])} is not supported`);
+    if (!isSupported(given)) return unrunnable(`printf: ${quote(found[0])} is not supported`);
     const value = next();
     put(verb === "T" ? typeName(value) : one(value, given, room));
   }

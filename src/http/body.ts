@@ -23,6 +23,10 @@ export interface Weight {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
 /** The code unit of `\uXXXX` at `at` (the backslash), or -1. */
 const unicodeEscape = (bytes: Uint8Array, at: number): number => {
@@ -34,34 +38,58 @@ const unicodeEscape = (bytes: Uint8Array, at: number): number => {
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
+/** What a scan has weighed so far. */
+interface Tally {
+  depth: number;
+  deepest: number;
+  strings: number;
+  values: number;
+  loneSurrogate: boolean;
+}
+
+/** How many bytes to pass behind the backslash of an escape. */
+const passEscape = (bytes: Uint8Array, at: number, tally: Tally): number => {
+  const unit = unicodeEscape(bytes, at);
+  if (isHigh(unit) && isLow(unicodeEscape(bytes, at + 6))) return 11;
+  if (!isHigh(unit) && !isLow(unit)) return 1;
+  tally.loneSurrogate = true;
+  return 0;
+};
+
+/** Passes a text from its opening quote on; answers where its closing quote is. */
+const passText = (bytes: Uint8Array, opening: number, tally: Tally): number => {
+  tally.strings++;
+  let at = opening + 1;
+  for (; at < bytes.length && bytes[at] !== QUOTE; at++) {
+    if (bytes[at] === BACKSLASH) at += passEscape(bytes, at, tally);
+  }
+  return at;
+};
+
 /** Weighs JSON text in one pass, without judging whether it is JSON. Stops early once `maxDepth` is exceeded. */
 export const weigh = (bytes: Uint8Array, maxDepth: number = JSON_DEPTH): Weight => {
-  let depth = 0;
-  let deepest = 0;
-  let strings = 0;
-  let values = 1;
-  let loneSurrogate = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) {
-      strings++;
-      for (i++; i < bytes.length && bytes[i] !== QUOTE; i++) {
-        if (bytes[i] !== BACKSLASH) continue;
-        const unit = unicodeEscape(bytes, i);
-        if (isHigh(unit) && isLow(unicodeEscape(bytes, i + 6))) i += 11;
-        else if (isHigh(unit) || isLow(unit)) loneSurrogate = true;
-        else i++;
-      }
-    } else if (byte === COMMA) {
-      values++;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      values++;
-      if (++depth > deepest) deepest = depth;
-      if (deepest > maxDepth) break;
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth--;
+  const tally: Tally = { depth: 0, deepest: 0, strings: 0, values: 1, loneSurrogate: false };
+  for (let at = 0; at < bytes.length && tally.deepest <= maxDepth; at++) {
+    switch (bytes[at]) {
+      case QUOTE:
+        at = passText(bytes, at, tally);
+        break;
+      case COMMA:
+        tally.values++;
+        break;
+      case OPENING_BRACKET:
+      case OPENING_BRACE:
+        tally.values++;
+        tally.depth++;
+        tally.deepest = Math.max(tally.deepest, tally.depth);
+        break;
+      case CLOSING_BRACKET:
+      case CLOSING_BRACE:
+        tally.depth--;
+        break;
     }
   }
+  const { deepest, strings, values, loneSurrogate } = tally;
   return { depth: deepest, strings, values, loneSurrogate };
 };
 
@@ -127,7 +155,7 @@ const parseForm = (body: Uint8Array, limits: BodyLimits): JsonObject => {
 
 const isForm = (body: Uint8Array, contentType: string | undefined): boolean => {
   const first = firstByte(body);
-  return mediaType(contentType) === FORM && first !== 0x7b && first !== 0x5b;
+  return mediaType(contentType) === FORM && first !== OPENING_BRACE && first !== OPENING_BRACKET;
 };
 
 const AMPERSAND = 0x26;

@@ -76,6 +76,25 @@ const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unr
   return { data: {}, unread: { bytes: request.body, read: () => read(CALLER_LIMITS) } };
 };
 
+/** What method and query ask for together; `consumed`: the parameters that say so, which are no data. */
+const meaningOf = (asked: Verb, pairs: Pairs): { readonly verb: Verb; readonly consumed: readonly string[] } => {
+  if (asked === "help" || (pairs.get("help")?.[0] ?? "") !== "") return { verb: "help", consumed: ["help"] };
+  if (asked === "read" && listWanted(pairs)) return { verb: "list", consumed: ["help", "list"] };
+  return { verb: asked, consumed: ["help"] };
+};
+
+const isWrite = (verb: Verb): boolean => verb === "update" || verb === "patch";
+
+const contentOf = (
+  request: HttpRequest,
+  verb: Verb,
+  pairs: Pairs,
+  consumed: readonly string[],
+): Pick<Decoded, "data" | "unread"> => {
+  if (verb === "help") return { data: {} };
+  return isWrite(verb) ? readBody(request, verb) : { data: queryData(pairs, consumed) };
+};
+
 /**
  * Decodes a request whose path (`below`, without `/v1/`) and query are already taken apart.
  *
@@ -93,21 +112,16 @@ export const decode = (
   if (asked === undefined) throw new VaultError("unsupported_operation", { reason: "unknown method" });
   checkSize(request, limits);
 
-  const help = (pairs.get("help")?.[0] ?? "") !== "" || asked === "help";
-  const list = !help && (asked === "list" || (asked === "read" && listWanted(pairs)));
-  const verb: Verb = help ? "help" : list ? "list" : asked;
-  const writes = verb === "update" || verb === "patch";
-  const dropped = list && asked === "read" ? ["help", "list"] : ["help"];
-
+  const { verb, consumed } = meaningOf(asked, pairs);
   checkHeaders(request);
   const wrapTtl = wrapTtlOf(request);
-  const content = help ? { data: {} } : writes ? readBody(request, verb) : { data: queryData(pairs, dropped) };
-  if (writes && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
+  const content = contentOf(request, verb, pairs, consumed);
+  if (isWrite(verb) && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
   return {
     requestId,
     verb,
     method: request.method,
-    path: list && !below.endsWith("/") ? `${below}/` : below,
+    path: verb === "list" && !below.endsWith("/") ? `${below}/` : below,
     token: tokenOf(request),
     wrapTtl,
     wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",

@@ -34,16 +34,15 @@ const HEAD_LIMIT = 64 * 1024;
 
 type Framing = { readonly length: number } | "chunked" | "odd";
 
-/** How the body behind a head is framed, by the strictest reading. */
-const framingOf = (head: string): Framing => {
-  const [request, ...lines] = head.split("\r\n");
-  if (
-    !request ||
-    !/^[!-~]+ [!-~\x80-\xff]+ HTTP\/1\.[01]$/.test(request) ||
-    head.replaceAll("\r\n", "").includes("\n")
-  ) {
-    return "odd";
-  }
+/** The headers that frame a body, as often as they are given. */
+interface FramingHeaders {
+  readonly lengths: readonly string[];
+  readonly encodings: readonly string[];
+}
+
+const isRequestLine = (line: string): boolean => /^[!-~]+ [!-~\x80-\xff]+ HTTP\/1\.[01]$/.test(line);
+
+const framingHeaders = (lines: readonly string[]): FramingHeaders | "odd" => {
   const lengths: string[] = [];
   const encodings: string[] = [];
   for (const line of lines) {
@@ -55,9 +54,20 @@ const framingOf = (head: string): Framing => {
     if (name === "transfer-encoding") encodings.push(value.toLowerCase());
     if (name === "upgrade") return "odd";
   }
+  return { lengths, encodings };
+};
+
+/** How the body behind a head is framed, by the strictest reading. */
+const framingOf = (head: string): Framing => {
+  const [request = "", ...lines] = head.split("\r\n");
+  if (!isRequestLine(request) || head.replaceAll("\r\n", "").includes("\n")) return "odd";
+  const headers = framingHeaders(lines);
+  if (headers === "odd") return "odd";
+  const { lengths, encodings } = headers;
   if (encodings.length > 0) return lengths.length === 0 && encodings.join() === "chunked" ? "chunked" : "odd";
-  if (lengths.length === 0) return { length: 0 };
-  return lengths.length === 1 && /^\d{1,15}$/.test(lengths[0] ?? "") ? { length: Number(lengths[0]) } : "odd";
+  const [length, ...more] = lengths;
+  if (length === undefined) return { length: 0 };
+  return more.length === 0 && /^\d{1,15}$/.test(length) ? { length: Number(length) } : "odd";
 };
 
 type State =
@@ -127,21 +137,31 @@ export const createVerbRewriter = (): VerbRewriter => {
     return from;
   };
 
+  /** Takes what comes next in the state of things. Answers the next place, or -1 to wait. */
+  const take = (bytes: Buffer, from: number, current: State): number => {
+    switch (current.at) {
+      case "off":
+        return bytes.length;
+      case "start":
+        return takeStart(bytes, from);
+      case "body":
+        return takeBody(bytes, from, current);
+      default:
+        return takeLine(bytes, from, current);
+    }
+  };
+
   const push = (chunk: Uint8Array): Uint8Array => {
     const bytes = Buffer.concat([held, chunk]);
     held = Buffer.alloc(0);
     let at = 0;
     while (at < bytes.length) {
-      if (state.at === "off") break;
-      if (state.at === "start") {
-        const next = takeStart(bytes, at);
-        if (next < 0) {
-          held = Buffer.from(bytes.subarray(at));
-          return bytes.subarray(0, at);
-        }
-        at = next;
-      } else if (state.at === "body") at = takeBody(bytes, at, state);
-      else at = takeLine(bytes, at, state);
+      const next = take(bytes, at, state);
+      if (next < 0) {
+        held = Buffer.from(bytes.subarray(at));
+        return bytes.subarray(0, at);
+      }
+      at = next;
     }
     return bytes;
   };
