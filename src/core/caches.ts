@@ -1,4 +1,5 @@
 import type { Cache, CacheOptions, FindCache } from "../framework/cache.ts";
+import { createBoundedMap } from "../std/bounded-map.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Clock } from "../std/time.ts";
 import type { Snapshot } from "./config/types.ts";
@@ -11,7 +12,7 @@ import type { Snapshot } from "./config/types.ts";
 
 interface Kept<T> {
   readonly value: T;
-  readonly at: number;
+  at: number;
 }
 
 /** One generation of a mount's caches; a request holds on to the one it began with. */
@@ -33,35 +34,27 @@ export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
   let stamps = new Map<MountId, string>();
 
   const makeCache = <T>(space: Space, { maxAgeMs, most = MOST, dispose }: CacheOptions<T>) => {
-    const kept = new Map<string, Kept<T>>();
-    const drop = (key: string): void => {
-      const found = kept.get(key);
-      if (!kept.delete(key) || !found) return;
-      dispose?.(found.value);
-    };
+    const kept = createBoundedMap<string, Kept<T>>(most, ({ value }) => dispose?.(value));
     const cache: Cache<T> = {
       get: (key) => {
         const found = kept.get(key);
         if (!found) return undefined;
         const age = clock.now() - found.at;
         if (age >= 0 && age < maxAgeMs) return found.value;
-        drop(key);
+        kept.delete(key);
         return undefined;
       },
       set: (key, value) => {
         if (!space.live) return dispose?.(value);
-        if (kept.get(key)?.value !== value) drop(key);
-        kept.delete(key);
-        kept.set(key, { value, at: clock.now() });
-        const [oldest] = kept.size > most ? kept.keys() : [];
-        if (oldest !== undefined) drop(oldest);
+        // The same value once more is younger, and not one that goes.
+        const known = kept.get(key);
+        const next = known?.value === value ? known : { value, at: 0 };
+        next.at = clock.now();
+        kept.set(key, next);
       },
-      delete: drop,
+      delete: kept.delete,
     };
-    const empty = (): void => {
-      for (const key of [...kept.keys()]) drop(key);
-    };
-    return { cache, empty };
+    return { cache, empty: kept.clear };
   };
 
   const spaceOf = (mount: MountId): Space => {

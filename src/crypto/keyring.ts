@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import { type BoundedMap, createBoundedMap } from "../std/bounded-map.ts";
 import type { Clock } from "../std/time.ts";
 import type { DataKey } from "./envelope.ts";
 import { OpenRefused } from "./errors.ts";
@@ -54,7 +55,7 @@ export interface Keyring {
 interface DomainKeys {
   readonly names: OpaqueNames;
   current: DataKey;
-  readonly others: Map<number, DataKey>;
+  readonly others: BoundedMap<number, DataKey>;
   readonly loadedAt: number;
 }
 
@@ -64,14 +65,6 @@ const MAX_OLD_VERSIONS = 16;
 
 const useText = (use: WrappedKey["use"]): string => (use === "index" ? use : `data:${use}`);
 
-/** Removes the entries longest unused until at most `limit` are left; a `Map` keeps the order of insertion. */
-const trim = (map: Map<unknown, unknown>, limit: number): void => {
-  for (const key of map.keys()) {
-    if (map.size <= limit) return;
-    map.delete(key);
-  }
-};
-
 export const createKeyring = (options: {
   readonly wrap: KeyWrap;
   readonly shelf: KeyShelf;
@@ -79,7 +72,7 @@ export const createKeyring = (options: {
   readonly maxDomains?: number;
 }): Keyring => {
   const { wrap, shelf, clock, maxDomains = MAX_DOMAINS } = options;
-  let cache = new Map<string, DomainKeys>();
+  let cache = createBoundedMap<string, DomainKeys>(maxDomains);
   let loading = new Map<string, Promise<unknown>>();
 
   /** One load per key at a time. `drop` replaces the maps, so a load begun before it leaves nothing behind. */
@@ -130,13 +123,16 @@ export const createKeyring = (options: {
     const loadedAt = clock.now();
     const { index, data } = await find(domain);
     const [indexKey, current] = await Promise.all([unwrap(domain, index), dataKey(domain, data)]);
-    const keys: DomainKeys = { names: createNames(indexKey), current, others: new Map(), loadedAt };
+    const keys: DomainKeys = {
+      names: createNames(indexKey),
+      current,
+      others: createBoundedMap(MAX_OLD_VERSIONS),
+      loadedAt,
+    };
     // A load that began before a rotation may end after it: the newer key stays.
     const held = target.get(domain);
     if (held !== undefined && held.loadedAt >= loadedAt && held.current.version > current.version) return held;
-    target.delete(domain);
     target.set(domain, keys);
-    trim(target, maxDomains);
     return keys;
   };
 
@@ -145,7 +141,6 @@ export const createKeyring = (options: {
     if (held !== undefined) {
       const age = clock.now() - held.loadedAt;
       if (age >= 0 && age < MAX_AGE_MS) {
-        cache.delete(domain);
         cache.set(domain, held);
         return held;
       }
@@ -164,7 +159,6 @@ export const createKeyring = (options: {
     } else {
       keys.others.set(key.version, key);
     }
-    trim(keys.others, MAX_OLD_VERSIONS);
     return key;
   };
 
@@ -200,7 +194,7 @@ export const createKeyring = (options: {
       loading.delete(domain);
     },
     drop: () => {
-      cache = new Map();
+      cache = createBoundedMap(maxDomains);
       loading = new Map();
     },
   };

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
-import { SORT_KEY } from "../contract/table.ts";
 import { createKeyring, createKeyWrap } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
@@ -8,7 +7,6 @@ import { checkAddress, limitDepth } from "./address.ts";
 import { isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
-import { PAGE_ENTRIES } from "./limits.ts";
 import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
 import { addressOf, createReader } from "./reader.ts";
@@ -96,7 +94,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, take, query, readPage, openImage } = createReader({ table, sealer, keyring, patience });
+  const { get, take, query, all, sortKeys, readPage, openImage } = createReader({ table, sealer, keyring, patience });
 
   const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
 
@@ -110,11 +108,8 @@ export const createStore = (options: StoreOptions): SealedStore => {
     take,
     query,
     wipe: table.wipe,
-    sortKeys: async (pk, after) => {
-      const page = await table.range({ pk, prefix: "", after, limit: PAGE_ENTRIES });
-      const items = page.items.map((item) => item[SORT_KEY]?.S ?? "");
-      return { items, ...(page.next === undefined ? {} : { next: page.next }) };
-    },
+    all,
+    sortKeys,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
     due: async (bucket, shard, domain, limit) =>
       (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),

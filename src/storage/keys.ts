@@ -41,8 +41,9 @@ export const configAddress = (names: Names, kind: string, name: string): Address
   name,
 });
 export const POLICY_PARTITION = SPACES.policy;
+export const ACL_POLICY_PREFIX = "acl#";
 export const policyAddress = (names: Names, name: string): Address => ({
-  ...at(DOMAINS.policy, POLICY_PARTITION, `acl#${names.path(name)}`),
+  ...at(DOMAINS.policy, POLICY_PARTITION, `${ACL_POLICY_PREFIX}${names.path(name)}`),
   name,
 });
 
@@ -58,10 +59,13 @@ const TOKEN_ITEM = "t";
 export const tokenAddress = (tag: string): Address => at(DOMAINS.token, tokenPartition(tag), TOKEN_ITEM);
 /** Whether a key is a token's own, not a row of what it made or holds. */
 export const isToken = ({ pk, sk }: Key): boolean => pk.startsWith(tokenPartition("")) && sk === TOKEN_ITEM;
+/** Rows of a token's partition: the tokens it made, and the leases it holds. */
+export const CHILDREN = "child#";
+export const HELD_LEASES = "lease#";
 export const childAddress = (parent: string, child: string): Address =>
-  at(DOMAINS.token, tokenPartition(parent), `child#${child}`);
+  at(DOMAINS.token, tokenPartition(parent), `${CHILDREN}${child}`);
 export const heldLeaseAddress = (tag: string, lease: string): Address =>
-  at(DOMAINS.token, tokenPartition(tag), `lease#${lease}`);
+  at(DOMAINS.token, tokenPartition(tag), `${HELD_LEASES}${lease}`);
 export const accessorAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.accessor}#${tag}`, "a");
 export const spentAddress = (tag: string): Address => at(DOMAINS.token, `${SPACES.spent}#${tag}`, "s");
 

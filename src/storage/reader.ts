@@ -7,7 +7,7 @@ import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
 import type { Patience } from "./patience.ts";
 import { incomplete, type Sealer } from "./sealer.ts";
-import type { Address, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
+import type { Address, AllOptions, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
 import { type Guard, type Item, keyText, PART_MARK, type Table } from "./table.ts";
 
 /** Reading, taking and ranging over sealed entries. */
@@ -122,6 +122,26 @@ export const createReader = (options: {
     return { items: entries, ...(after === undefined ? {} : { next: after }) };
   };
 
+  async function* all({ pk, domain, holder }: Partition, options: AllOptions = {}): AsyncGenerator<Entry> {
+    const { prefix = "", page: limit = PAGE_ENTRIES } = options;
+    const shown = { prefix, limit, ...(holder === undefined ? {} : { holder }) };
+    let after = options.after;
+    do {
+      const page = await query(pk, domain, { ...shown, ...(after === undefined ? {} : { after }) });
+      yield* page.items;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  async function* sortKeys(pk: string): AsyncGenerator<readonly string[]> {
+    let after: string | undefined;
+    do {
+      const page = await table.range({ pk, prefix: "", after, limit: PAGE_ENTRIES });
+      yield page.items.map((item) => item[SORT_KEY]?.S ?? "");
+      after = page.next;
+    } while (after !== undefined);
+  }
+
   const readPage: ReadPage = async (partition, range) => {
     const { items, next } = await table.range({ pk: partition.pk, ...range });
     const found = items.map((item) => ({
@@ -141,5 +161,5 @@ export const createReader = (options: {
     return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
   };
 
-  return { get, take, query, readPage, openImage };
+  return { get, take, query, all, sortKeys, readPage, openImage };
 };

@@ -117,6 +117,14 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** All entries of a partition, or those below a prefix and behind a sort key. */
+export interface AllOptions {
+  readonly prefix?: string | undefined;
+  readonly after?: string | undefined;
+  /** Most entries read at once; 1,000 unless given. */
+  readonly page?: number | undefined;
+}
+
 export interface QueryOptions {
   readonly prefix?: string;
   readonly after?: string;
@@ -153,6 +161,11 @@ export interface Store {
   /** Entries of one partition in order of their sort keys. */
   query(pk: string, domain: Domain, options?: QueryOptions): Promise<Page<Entry>>;
   /**
+   * The same, however many: each entry once, read a page at a time as they are asked for. What is deleted on the way is
+   * left out, what is put behind the page just read comes along.
+   */
+  all(partition: Partition, options?: AllOptions): AsyncIterable<Entry>;
+  /**
    * Direct children below a prefix of a partition whose sort keys are opaque paths and whose entries bear names: as
    * `View.list`. `path` makes the opaque prefix.
    */
@@ -169,8 +182,8 @@ export interface Store {
    * entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each item alone.
    */
   openImage(image: Image): Promise<Entry | undefined>;
-  /** Sort keys of one partition in their order, a page at a time, opening nothing: for removing what none can open. */
-  sortKeys(pk: string, after?: string): Promise<Page<string>>;
+  /** Sort keys of one partition in their order, in pages, opening nothing: for removing what none can open. */
+  sortKeys(pk: string): AsyncIterable<readonly string[]>;
   /** Deletes every item of a partition, a page at a time, without opening any (a token's cubbyhole). Idempotent. */
   wipe(pk: string): Promise<void>;
   /** Makes the keys of a domain that has none: core's at initialization, a mount's when it is made, nobody's later. */

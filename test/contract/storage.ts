@@ -373,6 +373,58 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
       });
     });
 
+    describe("all", () => {
+      const inAll = (run: string) => ({ pk: `token#all-${run}`, domain: "token" as const });
+
+      it("gives each entry once, in order, whatever the pages", async () => {
+        const keys = fc.uniqueArray(fc.stringMatching(/^[a-d]{1,4}$/), { maxLength: 25 });
+        let run = 0;
+        await fc.assert(
+          fc.asyncProperty(keys, fc.integer({ min: 1, max: 30 }), async (sks, page) => {
+            run += 1;
+            const partition = inAll(`${run}`);
+            if (sks.length > 0)
+              await store.write(
+                sks.map((sk) => put(sk, 1)).map((one) => ({ ...one, address: { ...partition, sk: one.address.sk } })),
+              );
+            const seen: string[] = [];
+            for await (const { address: at } of store.all(partition, { page })) seen.push(at.sk);
+            expect(seen).toEqual([...sks].sort());
+            const below: string[] = [];
+            for await (const { address: at } of store.all(partition, { page, prefix: "a", after: "ab" }))
+              below.push(at.sk);
+            expect(below).toEqual(sks.filter((sk) => sk.startsWith("a") && sk > "ab").sort());
+          }),
+          { numRuns: 25 },
+        );
+      });
+
+      it("goes on behind what is deleted on the way", async () => {
+        const partition = inAll("drain");
+        const entries = ["1", "2", "3", "4", "5"].map((sk) => ({ ...partition, sk }));
+        await store.write(entries.map((at) => ({ op: "put" as const, address: at, body: 1, when: "any" as const })));
+        for await (const entry of store.all(partition, { page: 2 })) {
+          await store.write([{ op: "delete", address: entry.address, when: "any" }]);
+        }
+        expect((await store.query(partition.pk, "token")).items).toEqual([]);
+      });
+
+      it("gives the sort keys of a partition in pages", async () => {
+        const partition = inAll("keys");
+        await store.write(
+          ["b", "a"].map((sk) => ({
+            op: "put" as const,
+            address: { ...partition, sk },
+            body: 1,
+            when: "any" as const,
+          })),
+        );
+        const found: string[] = [];
+        for await (const keys of store.sortKeys(partition.pk)) found.push(...keys);
+        expect(found).toEqual(["a", "b"]);
+      });
+    });
+
     describe("spread entries", () => {
       const large = (sk: string, size: number, when: Condition = "any"): Put => ({
         op: "put",

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { VaultError } from "../../framework/index.ts";
 import { readTokenFields, shownTokenShape } from "../../framework/token-params.ts";
-import { type Address, ConditionFailed, type Delete, type Put, type View, type Write } from "../../storage/store.ts";
+import { change, leave } from "../../storage/change.ts";
+import type { Address, Delete, Put, View, Write } from "../../storage/store.ts";
 import { mistake, type Role, storedRole } from "./role-rules.ts";
 
 /**
@@ -36,9 +36,7 @@ export const placeOf = async (storage: View, roleId: string): Promise<RolePlace 
 
 export const listRoles = (storage: View): Promise<readonly string[]> => storage.list("role/");
 
-const TRIES = 6;
-const contended = (): VaultError =>
-  new VaultError("storage_unavailable", { reason: "too many writers of one role", retryAfter: 1 });
+const busy = { reason: "too many writers of one role" };
 
 /** What finds a role by its role id; nothing to write while the role id stays. */
 const indexed = (storage: View, name: string, previous: Role | undefined, next: Role): Put | undefined => {
@@ -54,49 +52,41 @@ const unindexed = (storage: View, { role_id: id }: Role): Delete => ({
 });
 
 /**
- * Replaces a role by what `change` makes of it; `undefined` writes nothing. `change` may run again when writes race.
+ * Replaces a role by what `make` makes of it; `undefined` writes nothing. `make` may run again when writes race.
  * Throws `role_id already in use`.
  */
-export const changeRole = async (
+export const changeRole = (
   storage: View,
   name: string,
-  change: (previous: Role | undefined) => Role | undefined,
-): Promise<void> => {
-  const address = roleAddress(storage, name);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const entry = await storage.get(address);
-    const previous = entry && storedRole.parse(entry.body);
-    const body = change(previous);
-    if (!body) return;
-    const own: Write = { op: "put", address, body, when: entry ? { n: entry.n } : "absent" };
-    const index = indexed(storage, name, previous, body);
-    const stale = index && previous ? [unindexed(storage, previous)] : [];
-    try {
-      return await storage.write([own, ...(index ? [index] : []), ...stale]);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-      if (index !== undefined && cause.write === index) throw mistake("role_id already in use");
-    }
-  }
-  throw contended();
-};
+  make: (previous: Role | undefined) => Role | undefined,
+): Promise<void> =>
+  change<void>(
+    storage,
+    roleAddress(storage, name),
+    (entry) => {
+      const previous = entry && storedRole.parse(entry.body);
+      const body = make(previous);
+      if (!body) return leave(undefined);
+      const index = indexed(storage, name, previous, body);
+      const also = index ? [index, ...(previous ? [unindexed(storage, previous)] : [])] : [];
+      const refusal = (lost: Write) => (lost === index ? mistake("role_id already in use") : undefined);
+      return { op: "put", body, also, refusal, result: undefined };
+    },
+    { busy },
+  );
 
 /** Removes a role and its role id; answers the role there was. Its secret ids are good for nothing from then on. */
-export const removeRole = async (storage: View, name: string): Promise<Role | undefined> => {
-  const address = roleAddress(storage, name);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const entry = await storage.get(address);
-    if (!entry) return undefined;
-    const role = storedRole.parse(entry.body);
-    try {
-      await storage.write([{ op: "delete", address, when: { n: entry.n } }, unindexed(storage, role)]);
-      return role;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw contended();
-};
+export const removeRole = (storage: View, name: string): Promise<Role | undefined> =>
+  change<Role | undefined>(
+    storage,
+    roleAddress(storage, name),
+    (entry) => {
+      if (!entry) return leave(undefined);
+      const role = storedRole.parse(entry.body);
+      return { op: "delete", also: [unindexed(storage, role)], result: role };
+    },
+    { busy },
+  );
 
 /** What a read shows: neither the role id nor the key. */
 export const RoleShown = z.object({

@@ -1,15 +1,7 @@
 import { z } from "zod";
-import { VaultError } from "../../framework/index.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import {
-  type Address,
-  type Clear,
-  type Condition,
-  ConditionFailed,
-  type Entry,
-  type View,
-  type Write,
-} from "../../storage/store.ts";
+import { tryWrite, untilWritten } from "../../storage/change.ts";
+import type { Address, Clear, Condition, Entry, View, Write } from "../../storage/store.ts";
 import { mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
 
@@ -81,12 +73,13 @@ const removal = (storage: View, address: Address, accessor: string, when: Condit
   { op: "delete", address: accessorAddress(storage, accessor), when: "any" },
 ];
 
-const register = async (storage: View, key: string, value: string, secret: SecretId): Promise<void> => {
+/** `false` where the value or the accessor is there already. */
+const register = (storage: View, key: string, value: string, secret: SecretId): Promise<boolean> => {
   const tag = secretTag(storage, key, value);
   const clear = clearOf(secret);
   const address = addressAt(storage, key, tag);
   const accessor = accessorAddress(storage, secret.accessor);
-  await storage.write([
+  return tryWrite(storage, [
     { op: "put", address, body: secret, clear, when: "absent" },
     { op: "put", address: accessor, body: { key, tag }, clear, when: "absent" },
   ]);
@@ -103,11 +96,7 @@ export const addSecretId = async (
   if (Buffer.byteLength(value) > MOST_BYTES)
     throw mistake(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
   const taken = mistake("failed to store secret_id: SecretID is already registered");
-  try {
-    return await register(storage, key, value, secret);
-  } catch (cause) {
-    if (!(cause instanceof ConditionFailed)) throw cause;
-  }
+  if (await register(storage, key, value, secret)) return;
   // One that has ended may still lie there.
   const address = secretIdAddress(storage, key, value);
   const entry = await storage.get(address);
@@ -116,44 +105,34 @@ export const addSecretId = async (
     if (!hasExpired(old, nowMs)) throw taken;
     await storage.write(removal(storage, address, old.accessor));
   }
-  try {
-    await register(storage, key, value, secret);
-  } catch (cause) {
-    throw cause instanceof ConditionFailed ? taken : cause;
-  }
+  if (!(await register(storage, key, value, secret))) throw taken;
 };
 
 export const removeSecretId = (storage: View, found: Found): Promise<void> =>
   storage.write(removal(storage, found.address, found.secret.accessor));
-
-/** Each round of a race has a winner, so this is more than races need. */
-const TRIES = 40;
 
 /**
  * Spends one use: the last one removes the secret id. `undefined` when none was left, or it was destroyed or ended
  * meanwhile. Without limit nothing is written.
  */
 export const spendUse = async (storage: View, found: Found, nowMs: () => number): Promise<SecretId | undefined> => {
-  let current: Found | undefined = found;
-  for (let attempt = 0; attempt < TRIES && current; attempt += 1) {
-    const { secret, address, n } = current;
-    if (secret.uses === 0) return secret;
-    const body = { ...secret, uses: secret.uses - 1, updated_ms: nowMs() };
-    try {
+  let known: Found | undefined = found;
+  return untilWritten(
+    async () => {
+      const current = known ?? (await read(storage, found.address, nowMs()));
+      known = undefined;
+      if (!current || current.secret.uses === 0) return current?.secret;
+      const { secret, address, n } = current;
+      const body = { ...secret, uses: secret.uses - 1, updated_ms: nowMs() };
       await storage.write(
         secret.uses === 1
           ? removal(storage, address, secret.accessor, { n })
           : [{ op: "put", address, body, clear: clearOf(secret), when: { n } }],
       );
       return secret;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-    current = await read(storage, address, nowMs());
-  }
-  if (current)
-    throw new VaultError("storage_unavailable", { reason: "too many logins by one secret id", retryAfter: 1 });
-  return undefined;
+    },
+    { reason: "too many logins by one secret id" },
+  );
 };
 
 const MOST_AT_ONCE = 50;

@@ -1,3 +1,4 @@
+import { createBoundedMap } from "../../std/bounded-map.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { namedRole } from "./roles.ts";
 import { stsAccountAddress } from "./sts-accounts.ts";
@@ -16,18 +17,14 @@ const MOST = 1000;
 const keyOf = (storage: View, role: string): string => `${storage.mount}\n${namedRole(role)}`;
 
 export const accountHints = (): AccountHints => {
-  const accounts = new Map<string, string>();
+  const accounts = createBoundedMap<string, string>(MOST);
   return {
     of(storage, role) {
       const account = typeof role === "string" ? accounts.get(keyOf(storage, role)) : undefined;
       return account === undefined ? [] : [stsAccountAddress(storage, account)];
     },
     remember(storage, role, account) {
-      const key = keyOf(storage, role);
-      accounts.delete(key);
-      accounts.set(key, account);
-      const oldest = accounts.size > MOST ? accounts.keys().next().value : undefined;
-      if (oldest !== undefined) accounts.delete(oldest);
+      accounts.set(keyOf(storage, role), account);
     },
   };
 };

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
+import { changeBody } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
 import { partitionOf, regionOfStsHost } from "./regions.ts";
 import { canonicalName } from "./signed-headers.ts";
-import { changeStored, readStored } from "./stored.ts";
+import { readStored } from "./stored.ts";
 
 /** `config/client`: how the mount speaks to AWS, and what it demands of a signed request. */
 
@@ -85,7 +86,7 @@ const checkUrls = (config: ClientConfig): void => {
 
 /** Changes what the write names and keeps the rest. Throws `invalid_request`. */
 export const writeClientConfig = async (storage: View, input: ClientConfigInput): Promise<void> => {
-  await changeStored(storage, clientConfigAddress(storage), stored, (previous = DEFAULTS) => {
+  await changeBody(storage, clientConfigAddress(storage), stored, (previous = DEFAULTS) => {
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     const config = stored.parse({ ...previous, ...given });
     config.allowed_sts_header_values = config.allowed_sts_header_values

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
+import { changeBody } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
-import { changeStored, readStored } from "./stored.ts";
+import { readStored } from "./stored.ts";
 
 /** `config/identity`: what a login is known by to identity, and which of its facts become metadata. */
 
@@ -80,7 +81,7 @@ const selection = <T extends string>(allowed: readonly T[], normal: readonly T[]
 
 /** Changes what the write names. Throws `invalid_request`. */
 export const writeIdentityConfig = async (storage: View, input: IdentityConfigInput): Promise<void> => {
-  await changeStored(storage, identityConfigAddress(storage), IdentityConfig, (previous = DEFAULTS) => {
+  await changeBody(storage, identityConfigAddress(storage), IdentityConfig, (previous = DEFAULTS) => {
     const { iam_alias, iam_metadata, ec2_alias, ec2_metadata } = input;
     return {
       // the text of the refusal is the one clients know, though further values are taken

@@ -1,3 +1,5 @@
+import { createBoundedMap } from "../../std/bounded-map.ts";
+
 /**
  * Remembers what was found, for a short time; never that nothing was found. Callers who ask the same thing at once
  * share one question. Bounded: the oldest answer goes first.
@@ -13,7 +15,7 @@ interface Kept<T> {
 }
 
 export const positiveCache = <T>(maxAgeMs: number, most = 1000): PositiveCache<T> => {
-  const kept = new Map<string, Kept<T>>();
+  const kept = createBoundedMap<string, Kept<T>>(most);
   const forget = (key: string, entry: Kept<T>): void => {
     if (kept.get(key) === entry) kept.delete(key);
   };
@@ -22,14 +24,11 @@ export const positiveCache = <T>(maxAgeMs: number, most = 1000): PositiveCache<T
       const known = kept.get(key);
       if (known && now >= known.at && now - known.at < maxAgeMs) return known.answer;
       const entry: Kept<T> = { at: now, answer: ask() };
-      kept.delete(key);
       kept.set(key, entry);
       entry.answer.then(
         (found) => found === undefined && forget(key, entry),
         () => forget(key, entry),
       );
-      const oldest = kept.size > most ? kept.keys().next().value : undefined;
-      if (oldest !== undefined) kept.delete(oldest);
       return entry.answer;
     },
   };

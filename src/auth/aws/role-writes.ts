@@ -1,12 +1,12 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { changeBody } from "../../storage/change.ts";
 import { askAws } from "./ask.ts";
 import { trustedServices } from "./inference.ts";
 import { Refusal, type Survey, uniqueIdOf } from "./lookups.ts";
 import { nextRole } from "./role-rules.ts";
 import { ROLE_NAME, type Role, type RoleInput, roleAddress, storedRole } from "./roles.ts";
-import { changeStored } from "./stored.ts";
 import { trustsOnly } from "./trust-policy.ts";
 
 /** Writing a role: its rules, then AWS is asked what its ARNs stand for, then it is stored. */
@@ -54,7 +54,7 @@ export const writeRole = async (
 ): Promise<readonly string[]> => {
   if (!ROLE_NAME.test(name)) throw new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
   const fresh = uuid(random);
-  const role = await changeStored(survey.storage, roleAddress(survey.storage, name), storedRole, (previous) =>
+  const role = await changeBody(survey.storage, roleAddress(survey.storage, name), storedRole, (previous) =>
     resolved(survey, nextRole(previous, input, fresh, mountMax)),
   );
   return warnings(role, mountMax);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
+import { changeBody } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
-import { changeStored, readStored } from "./stored.ts";
+import { readStored } from "./stored.ts";
 
 /** `config/sts/<account>`: the role through which another account is looked into. */
 
@@ -23,7 +24,7 @@ export const stsAccount = (storage: View, account: string): Promise<StsAccount |
 /** Throws `invalid_request`. */
 export const writeStsAccount = async (storage: View, account: string, input: StsAccountInput): Promise<void> => {
   if (!/^[0-9]{12}$/.test(account)) throw invalidRequest("account id must be 12 digits");
-  await changeStored(storage, stsAccountAddress(storage, account), StsAccount, (previous) => {
+  await changeBody(storage, stsAccountAddress(storage, account), StsAccount, (previous) => {
     if (input.sts_role === undefined && !previous) throw invalidRequest("missing sts role");
     if (input.sts_role === "") throw invalidRequest("sts role cannot be empty");
     const role = input.sts_role ?? previous?.sts_role ?? "";

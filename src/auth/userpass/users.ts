@@ -12,7 +12,8 @@ import {
 } from "../../framework/token-params.ts";
 import { canonicalPolicyNames } from "../../policy/names.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
-import { type Address, ConditionFailed, type View } from "../../storage/store.ts";
+import { changeBody, tryWrite } from "../../storage/change.ts";
+import type { Address, View } from "../../storage/store.ts";
 import { broughtAlong, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
 
 /** Users of the mount: a name, the hash of a password, and what their tokens are like. Names are lower case. */
@@ -67,25 +68,10 @@ export const listUsers = (storage: View): Promise<readonly string[]> => storage.
 export const removeUser = (storage: View, name: string): Promise<void> =>
   storage.write([{ op: "delete", address: userAddress(storage, name), when: "any" }]);
 
-const TRIES = 6;
-
-/** Replaces a user by what `change` makes of it; `change` may run again when writes race. */
-const changeUser = async (
-  storage: View,
-  name: string,
-  change: (previous: User | undefined) => User | Promise<User>,
-): Promise<void> => {
-  const address = userAddress(storage, name);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const entry = await storage.get(address);
-    const body = await change(entry && storedUser.parse(entry.body));
-    try {
-      return await storage.write([{ op: "put", address, body, when: entry ? { n: entry.n } : "absent" }]);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw new VaultError("storage_unavailable", { reason: "too many writers of one user", retryAfter: 1 });
+/** Replaces a user by what `make` makes of it; `make` may run again when writes race. */
+const changeUser = async (storage: View, name: string, make: (previous: User | undefined) => User): Promise<void> => {
+  const busy = { reason: "too many writers of one user" };
+  await changeBody(storage, userAddress(storage, name), storedUser, make, { busy });
 };
 
 export interface Hashing {
@@ -147,12 +133,8 @@ export const adoptPassword = async (
   const now = entry && storedUser.parse(entry.body);
   if (!entry || !now || now.id !== seen.id || JSON.stringify(now.password) !== JSON.stringify(seen.password)) return;
   const body = { ...now, password: adopted };
-  try {
-    await storage.write([{ op: "put", address: entry.address, body, when: { n: entry.n } }]);
-  } catch (cause) {
-    // The next login does it.
-    if (!(cause instanceof ConditionFailed)) throw cause;
-  }
+  // When somebody else was first, the next login does it.
+  await tryWrite(storage, [{ op: "put", address: entry.address, body, when: { n: entry.n } }]);
 };
 
 const tokenPolicies = (user: TokenFields, input: PoliciesInput): TokenFields => {

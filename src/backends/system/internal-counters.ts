@@ -27,12 +27,7 @@ const NO_CLIENTS = { clients: 0, distinct_entities: 0, entity_clients: 0, non_en
 export const counterPaths = (core: Core) => {
   const entities = async (): Promise<number> => {
     let count = 0;
-    let after: string | undefined;
-    do {
-      const page = await core.store.sortKeys(entityListAddress("").pk, after);
-      count += page.items.length;
-      after = page.next;
-    } while (after !== undefined);
+    for await (const keys of core.store.sortKeys(entityListAddress("").pk)) count += keys.length;
     return count;
   };
   const activity = op({

@@ -99,12 +99,7 @@ export const createConfig = (options: ConfigOptions): Config => {
 
   const load = async (epoch: string): Promise<Snapshot> => {
     const rows: Row[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.query(PARTITION, DOMAIN, after === undefined ? {} : { after });
-      rows.push(...page.items.map(rowOf));
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of store.all({ pk: PARTITION, domain: DOMAIN })) rows.push(rowOf(entry));
     current = build(epoch, rows);
     loaded?.(current);
     return current;

@@ -1,6 +1,6 @@
-import { VaultError } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
+import { untilWritten } from "../../storage/change.ts";
 import {
   aliasAddress,
   aliasIdAddress,
@@ -9,16 +9,7 @@ import {
   entityNameAddress,
   groupMemberAddress,
 } from "../../storage/keys.ts";
-import {
-  type Address,
-  type Condition,
-  ConditionFailed,
-  type Delete,
-  type Entry,
-  type Put,
-  type Store,
-  type Write,
-} from "../../storage/store.ts";
+import type { Address, Condition, Delete, Entry, Put, Store, Write } from "../../storage/store.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { type Alias, type Entity, IDENTITY_DOMAIN, type Membership, type Merged } from "./model.ts";
 import { aliasKey, foldName } from "./names.ts";
@@ -35,24 +26,14 @@ export interface Stored {
 }
 
 const BATCH = 100;
-const ATTEMPTS = 25;
 const MAX_MERGES = 32;
 
 /** Tries again while somebody else was first. Throws `storage_unavailable` when that goes on. */
-export const untilSettled = async <T>(attempt: () => Promise<T>): Promise<T> => {
-  for (let left = ATTEMPTS; left > 0; left--) {
-    try {
-      return await attempt();
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw new VaultError("storage_unavailable", {
+export const untilSettled = <T>(attempt: () => Promise<T>): Promise<T> =>
+  untilWritten(attempt, {
     reason: "identity entry is too busy",
     wire: "the identity entry is being changed by others, try again",
-    retryAfter: 1,
   });
-};
 
 const put = (address: Address, body: object, when: Condition): Put => ({
   op: "put",
@@ -137,15 +118,9 @@ export const createEntities = (options: {
 
   const list = async (): Promise<readonly Entity[]> => {
     const { pk, domain } = entityListAddress("");
-    const entities: Entity[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.query(pk, domain, after === undefined ? {} : { after });
-      const found = await many(page.items.map((entry) => fromSealed<{ entity: string }>(entry.body).entity));
-      entities.push(...found.flatMap((one) => (one ? [one.entity] : [])));
-      after = page.next;
-    } while (after !== undefined);
-    return entities;
+    const ids: string[] = [];
+    for await (const entry of store.all({ pk, domain })) ids.push(fromSealed<{ entity: string }>(entry.body).entity);
+    return (await many(ids)).flatMap((one) => (one ? [one.entity] : []));
   };
 
   const fresh = (given: Partial<Entity> = {}): Entity => {

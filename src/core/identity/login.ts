@@ -1,4 +1,5 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
+import { createBoundedMap } from "../../std/bounded-map.ts";
 import type { Condition, Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
@@ -38,12 +39,7 @@ export const createLogin = (options: {
   readonly config: Config;
 }): Identity["login"] => {
   const { store, entities, removal, config } = options;
-  const remembered = new Map<string, Stored>();
-
-  const remember = (key: string, stored: Stored): void => {
-    if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? "");
-    remembered.set(key, stored);
-  };
+  const remembered = createBoundedMap<string, Stored>(MAX_REMEMBERED);
 
   const aliasOf = (entity: Entity, key: string): Alias | undefined =>
     entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
@@ -140,7 +136,7 @@ export const createLogin = (options: {
     const changes = changesTo(entity, membershipsAfter(entity.memberships, groupAliases, snapshot, accessor));
     const renewed = mine !== undefined && !same(mine.metadata, metadata);
     if (!renewed && changes.length === 0) {
-      remember(key, found);
+      remembered.set(key, found);
       return {
         entity: viewOf(entity, snapshot),
         writes: [{ op: "check", address: entry.address, when: { n: entry.n } }],

@@ -46,16 +46,11 @@ export const createMembers = (options: {
 
   const rows = async (group: string, generation: string, limit?: number): Promise<readonly Entry[]> => {
     const found: Entry[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.query(groupPartition(group), DOMAINS.identity, {
-        prefix: `${generation}#`,
-        ...(limit === undefined ? {} : { limit }),
-        ...(after === undefined ? {} : { after }),
-      });
-      found.push(...page.items);
-      after = limit === undefined ? page.next : undefined;
-    } while (after !== undefined);
+    const partition = { pk: groupPartition(group), domain: DOMAINS.identity };
+    for await (const entry of store.all(partition, { prefix: `${generation}#`, page: limit })) {
+      found.push(entry);
+      if (found.length === limit) break;
+    }
     return found;
   };
 

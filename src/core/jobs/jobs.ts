@@ -4,8 +4,9 @@ import type { EpochSeconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { uuid } from "../../std/random.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { tryWrite } from "../../storage/change.ts";
 import { DOMAINS, JOB_PARTITION, jobAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -65,13 +66,8 @@ export const createJobs = (core: () => Core, rows: Readonly<Record<JobKind, JobR
 
   const claim = async (entry: Entry): Promise<Job | undefined> => {
     const job: Job = { ...jobOf(entry), claimedUntil: plus(now(), CLAIM) };
-    try {
-      await core().store.write([{ op: "put", address: entry.address, body: toSealed(job), when: { n: entry.n } }]);
-      return job;
-    } catch (cause) {
-      if (cause instanceof ConditionFailed) return undefined;
-      throw cause;
-    }
+    const write: Write = { op: "put", address: entry.address, body: toSealed(job), when: { n: entry.n } };
+    return (await tryWrite(core().store, [write])) ? job : undefined;
   };
 
   const turn = async (job: Job, deadlineMs: number): Promise<Job> => {
@@ -107,12 +103,7 @@ export const createJobs = (core: () => Core, rows: Readonly<Record<JobKind, JobR
 
   const list = async (): Promise<readonly Job[]> => {
     const jobs: Job[] = [];
-    let after: string | undefined;
-    do {
-      const page = await core().store.query(JOB_PARTITION, DOMAINS.lease, after === undefined ? {} : { after });
-      jobs.push(...page.items.map(jobOf));
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of core().store.all({ pk: JOB_PARTITION, domain: DOMAINS.lease })) jobs.push(jobOf(entry));
     return jobs.filter((job) => job.state === "running" || job.startedMs + 2 * SHOWN * 1000 > core().clock.now());
   };
 

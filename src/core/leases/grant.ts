@@ -2,8 +2,9 @@ import { type LeaseGrant, type PendingLease, permissionDenied, VaultError } from
 import { as, type LeaseId } from "../../std/brand.ts";
 import { randomText } from "../../std/random.ts";
 import { plus, seconds } from "../../std/time.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { heldLeaseAddress, tokenAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Write } from "../../storage/store.ts";
+import type { Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { grantTtl, smallest } from "../login/ttl.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -25,7 +26,6 @@ import type { Lease } from "./types.ts";
 
 /** How long a credential may take to be made before its pending lease counts as abandoned. */
 export const PENDING_SECONDS = seconds(120);
-const ATTEMPTS = 20;
 const ZERO = seconds(0);
 
 const abandoned = (reason: string): VaultError =>
@@ -113,16 +113,12 @@ export const createGrants = (
     if (holder !== undefined) {
       rows.push({ op: "put", address: heldLeaseAddress(holder, tag), body: { id: lease.id }, when: "any" });
     }
-    for (let attempt = 1; ; attempt++) {
+    await untilWritten(async () => {
       const writes = [...rows, ...(await proofs(mount, path, holder))];
-      try {
-        await core().crash("lease.pend", () => core().store.write(writes));
-        const { id, ttl, maxExpires } = lease;
-        return { pending: { ...grant, id, ttl, maxExpires }, warnings };
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed) || attempt >= ATTEMPTS) throw cause;
-      }
-    }
+      await core().crash("lease.pend", () => core().store.write(writes));
+    });
+    const { id, ttl, maxExpires } = lease;
+    return { pending: { ...grant, id, ttl, maxExpires }, warnings };
   };
 
   const goLive = async (pending: PendingLease): Promise<Lease> => {

@@ -1,7 +1,8 @@
 import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
+import { change, leave } from "../../storage/change.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
-import { type Clear, type Condition, ConditionFailed, type Entry, type Put } from "../../storage/store.ts";
+import type { Clear, Condition, Entry, Put } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { ending } from "./expiry.ts";
@@ -16,12 +17,12 @@ export interface LeaseItems {
   /** A write of the item, due at `due` in the expiry index. */
   put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
   /**
-   * Reads, asks what shall become of it, writes; asks again when somebody was first. `edit` answers nothing to leave it
+   * Reads, asks what shall become of it, writes; asks again when somebody was first. `decide` answers nothing to leave it
    * as it is, and throws to refuse. Answers the lease as it then is; nothing where there is none.
    */
   change(
     id: string,
-    edit: (lease: Lease, clear: Clear) => { readonly lease: Lease; readonly due: EpochSeconds } | undefined,
+    decide: (lease: Lease, clear: Clear) => { readonly lease: Lease; readonly due: EpochSeconds } | undefined,
   ): Promise<Lease | undefined>;
 }
 
@@ -37,21 +38,16 @@ export const createLeaseItems = (core: () => Core): LeaseItems => {
     return { op: "put", address: leaseAddress(own), body: toSealed(lease), clear: ending(due, own), when };
   };
 
-  const change: LeaseItems["change"] = async (id, edit) => {
-    for (;;) {
-      const entry = await read(id);
-      if (!entry) return undefined;
+  const edit: LeaseItems["change"] = async (id, decide) => {
+    const own = await tag(id);
+    return change<Lease | undefined>(core().store, leaseAddress(own), (entry) => {
+      if (!entry) return leave(undefined);
       const before = leaseOf(entry);
-      const next = edit(before, entry.clear);
-      if (!next) return before;
-      try {
-        await core().store.write([await put(next.lease, next.due, { n: entry.n })]);
-        return next.lease;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed)) throw cause;
-      }
-    }
+      const next = decide(before, entry.clear);
+      if (!next) return leave(before);
+      return { op: "put", body: toSealed(next.lease), clear: ending(next.due, own), result: next.lease };
+    });
   };
 
-  return { now: () => epochSeconds(core().clock.now()), tag, read, put, change };
+  return { now: () => epochSeconds(core().clock.now()), tag, read, put, change: edit };
 };

@@ -1,13 +1,14 @@
 import type { LeaseId } from "../../std/brand.ts";
 import {
   DOMAINS,
+  HELD_LEASES,
   IRREVOCABLE_PARTITION,
   leaseAddress,
   leaseListingAddress,
   leaseListingPartition,
   tokenPartition,
 } from "../../storage/keys.ts";
-import type { Address, Entry } from "../../storage/store.ts";
+import type { Address } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
@@ -48,17 +49,8 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   const names = () => core().store.names(DOMAINS.lease);
   const mounts = async (): Promise<readonly Mount[]> => [...(await core().config.snapshot()).mounts.values()];
 
-  async function* rows(pk: string, prefix: string, domain: string, from?: string): AsyncGenerator<Entry> {
-    let after = from;
-    do {
-      const page = await core().store.query(pk, domain, { prefix, ...(after === undefined ? {} : { after }) });
-      yield* page.items;
-      after = page.next;
-    } while (after !== undefined);
-  }
-
   async function* found(pk: string, prefix: string, after?: string): AsyncGenerator<FoundRow> {
-    for await (const entry of rows(pk, prefix, DOMAINS.lease, after)) {
+    for await (const entry of core().store.all({ pk, domain: DOMAINS.lease }, { prefix, after })) {
       yield { ...fromSealed<LeaseRow>(entry.body), address: entry.address };
     }
   }
@@ -112,7 +104,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
       for (const item of await core().store.get(batch)) if (item) leases.push(fromSealed<Lease>(item.body));
       batch = [];
     };
-    for await (const entry of rows(IRREVOCABLE_PARTITION, "", DOMAINS.lease)) {
+    for await (const entry of core().store.all({ pk: IRREVOCABLE_PARTITION, domain: DOMAINS.lease })) {
       if (leases.length + batch.length >= limit) break;
       batch.push(leaseAddress(fromSealed<{ lease: string }>(entry.body).lease));
       if (batch.length === 100) await load();
@@ -123,7 +115,8 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
 
   const ofToken = async (tag: string): Promise<readonly LeaseId[]> => {
     const ids: LeaseId[] = [];
-    for await (const entry of rows(tokenPartition(tag), "lease#", DOMAINS.token)) {
+    const partition = { pk: tokenPartition(tag), domain: DOMAINS.token };
+    for await (const entry of core().store.all(partition, { prefix: HELD_LEASES })) {
       ids.push(fromSealed<{ id: LeaseId }>(entry.body).id);
     }
     return ids;

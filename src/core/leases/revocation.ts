@@ -1,8 +1,9 @@
 import { invalidRequest, type PendingLease, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { tryWrite } from "../../storage/change.ts";
 import { heldLeaseAddress, irrevocableAddress, leaseAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { backendOf, makeContext } from "../request/context.ts";
 import { toSealed } from "../sealed.ts";
@@ -87,14 +88,7 @@ export const createRevocation = (
 
   /** Writes only over what was read; `false` when somebody else was first. */
   const replace = async (entry: Entry, lease: Lease, due: EpochSeconds): Promise<boolean> => {
-    const write = await items.put(lease, due, { n: entry.n });
-    try {
-      await core().store.write([write]);
-      return true;
-    } catch (cause) {
-      if (cause instanceof ConditionFailed) return false;
-      throw cause;
-    }
+    return tryWrite(core().store, [await items.put(lease, due, { n: entry.n })]);
   };
 
   const backOff = (attempts: number): Seconds => {
@@ -117,12 +111,8 @@ export const createRevocation = (
       { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when },
     ];
     if (final) writes.push({ op: "put", address: irrevocableAddress(tag), body: { lease: tag }, when: "any" });
-    try {
-      await core().store.write(writes);
-    } catch (error) {
-      // Gone, or there again: somebody else dealt with it meanwhile.
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
+    // Or it is gone, or there again: somebody else dealt with it meanwhile.
+    await tryWrite(core().store, writes);
   };
 
   const run = async (entry: Entry, force: boolean): Promise<Outcome> => {

@@ -3,8 +3,9 @@ import { as, type EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
+import { tryWrite } from "../../storage/change.ts";
 import { DOMAINS, isLease, isToken, sweeperMarkAddress } from "../../storage/keys.ts";
-import { type Address, ConditionFailed } from "../../storage/store.ts";
+import type { Address } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Token } from "../tokens/types.ts";
@@ -95,13 +96,8 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
 
   /** Moves the watermark forward, unless another sweeper was first. */
   const advance = async (seen: { readonly n: number } | undefined, at: number): Promise<void> => {
-    try {
-      await core().store.write([
-        { op: "put", address: sweeperMarkAddress, body: { at }, when: seen ? { n: seen.n } : "absent" },
-      ]);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
+    const when = seen ? { n: seen.n } : "absent";
+    await tryWrite(core().store, [{ op: "put", address: sweeperMarkAddress, body: { at }, when }]);
   };
 
   const sweep = async (deadlineMs: number): Promise<Sweep> => {

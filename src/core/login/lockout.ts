@@ -1,8 +1,9 @@
 import { permissionDenied, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import { seconds } from "../../std/time.ts";
+import { change, leave, tryWrite } from "../../storage/change.ts";
 import { DOMAINS, lockedNameAddress, lockedNamePartition, lockoutAddress } from "../../storage/keys.ts";
-import { type Address, ConditionFailed, type Entry, type Write } from "../../storage/store.ts";
+import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -66,9 +67,6 @@ const ceilSeconds = (ms: number): EpochSeconds => as<EpochSeconds>(Math.ceil(ms 
 
 const locked = () => permissionDenied("locked out after too many wrong credentials");
 
-/** Every lost race is somebody else's failure that counted, so the lock falls long before this many. */
-const TRIES = 64;
-
 interface Place {
   readonly counter: Address;
   readonly row: Address;
@@ -80,29 +78,27 @@ const placeOf = async (core: Core, accessor: string, name: string): Promise<Plac
 };
 
 /** Counts one failure. A name that is locked by now is not counted any further. */
-const countFailure = async (core: Core, place: Place, name: string, settings: Settings): Promise<void> => {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const [entry] = await core.store.get([place.counter]);
-    const nowMs = core.clock.now();
-    const before = counterIn(entry);
-    if (isLocked(before, nowMs)) return;
-    const after = counted(before, name, nowMs, settings);
-    const body = toSealed(after);
-    const when = entry ? { n: entry.n } : ("absent" as const);
-    const ends = ceilSeconds(Math.max(after.lockedUntilMs, nowMs + settings.resetMs));
-    const writes: Write[] = [{ op: "put", address: place.counter, body, clear: vanishing(ends), when }];
-    if (after.lockedUntilMs > 0) {
-      const clear = vanishing(ceilSeconds(after.lockedUntilMs));
-      writes.push({ op: "put", address: place.row, body, clear, when: "any" });
-    }
-    try {
-      return await core.store.write(writes);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw new VaultError("storage_unavailable", { reason: "too many failing logins of one name", retryAfter: 1 });
-};
+const countFailure = (core: Core, place: Place, name: string, settings: Settings): Promise<void> =>
+  // Every lost race is somebody else's failure that counted, so the lock falls long before the tries are used up.
+  change<void>(
+    core.store,
+    place.counter,
+    (entry) => {
+      const nowMs = core.clock.now();
+      const before = counterIn(entry);
+      if (isLocked(before, nowMs)) return leave(undefined);
+      const after = counted(before, name, nowMs, settings);
+      const body = toSealed(after);
+      const ends = ceilSeconds(Math.max(after.lockedUntilMs, nowMs + settings.resetMs));
+      const also: Write[] = [];
+      if (after.lockedUntilMs > 0) {
+        const clear = vanishing(ceilSeconds(after.lockedUntilMs));
+        also.push({ op: "put", address: place.row, body, clear, when: "any" });
+      }
+      return { op: "put", body, clear: vanishing(ends), also, result: undefined };
+    },
+    { busy: { reason: "too many failing logins of one name" } },
+  );
 
 /**
  * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the first
@@ -115,12 +111,8 @@ const settle = async (core: Core, place: Place, spent: boolean): Promise<void> =
     if (spent) return;
     throw locked();
   }
-  try {
-    await core.store.write([{ op: "delete", address: place.counter, when: { n: entry.n } }]);
-  } catch (cause) {
-    // Somebody failed at this very moment; that failure counts.
-    if (!(cause instanceof ConditionFailed)) throw cause;
-  }
+  // Unless somebody failed at this very moment; that failure counts.
+  await tryWrite(core.store, [{ op: "delete", address: place.counter, when: { n: entry.n } }]);
 };
 
 /** One after another within this process: racing processes settle by conditions, racing requests need not. */
@@ -163,18 +155,11 @@ export const createLockout = (core: () => Core): Lockout => {
 /** Names locked at a mount right now, sorted. */
 export const lockedNames = async (core: Core, accessor: string): Promise<readonly string[]> => {
   const found: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await core.store.query(
-      lockedNamePartition(accessor),
-      DOMAINS.identity,
-      after === undefined ? {} : { after },
-    );
-    const nowMs = core.clock.now();
-    const rows = page.items.map((entry) => fromSealed<Counter>(entry.body));
-    found.push(...rows.filter((row) => isLocked(row, nowMs)).map((row) => row.name));
-    after = page.next;
-  } while (after !== undefined);
+  const nowMs = core.clock.now();
+  for await (const entry of core.store.all({ pk: lockedNamePartition(accessor), domain: DOMAINS.identity })) {
+    const row = fromSealed<Counter>(entry.body);
+    if (isLocked(row, nowMs)) found.push(row.name);
+  }
   return found.sort();
 };
 

@@ -5,12 +5,12 @@ import {
   type Once,
   permissionDenied,
   type TokenParams,
-  VaultError,
 } from "../../framework/index.ts";
 import { canonicalPolicyNames } from "../../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../../std/brand.ts";
 import { inCidrs } from "../../std/cidr.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { spentAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
@@ -111,7 +111,7 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   const type = tokenType(params, mount);
   const once = grant.once === undefined ? [] : [spend(grant.once, nowMs)];
 
-  for (let attempt = 0; ; attempt++) {
+  const attempt = async (): Promise<LoggedIn> => {
     const identity: LoginIdentity | undefined = grant.alias
       ? await core.identity.login(mount, grant.alias, grant.groupAliases)
       : undefined;
@@ -148,15 +148,9 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
           retryAfter: 1,
         });
       }
-      if (!identity?.writes.includes(cause.write)) throw cause;
-      identity.forget();
-      if (attempt >= 5) {
-        throw new VaultError("storage_unavailable", {
-          reason: "the entity is written too often",
-          retryAfter: 1,
-          cause,
-        });
-      }
+      identity?.forget();
+      throw cause;
     }
-  }
+  };
+  return untilWritten(attempt, { reason: "the entity is written too often" });
 };

@@ -23,13 +23,10 @@ export const purgeMount = async (core: Core, mount: MountId, deadlineMs: number)
   await core.crash("mount.shred", () => store.shred(mount));
   const listing = listingPartition(mount);
   // A record's partition is named by the sort key of its listing entry, which therefore goes last.
-  let after: string | undefined;
-  do {
-    const page = await store.sortKeys(listing, after);
-    const whole = await workThrough(page.items, WIDTH, (sk) => store.wipe(opaqueRecordPartition(mount, sk)), inTime);
+  for await (const keys of store.sortKeys(listing)) {
+    const whole = await workThrough(keys, WIDTH, (sk) => store.wipe(opaqueRecordPartition(mount, sk)), inTime);
     if (!whole) return false;
-    after = page.next;
-  } while (after !== undefined);
+  }
   for (const pk of [listing, dataPartition(mount), leaseListingPartition(mount)]) {
     if (!inTime()) return false;
     await core.crash("mount.wipe", () => store.wipe(pk));

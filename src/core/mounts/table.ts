@@ -1,6 +1,6 @@
-import { VaultError } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
-import { ConditionFailed, type Write } from "../../storage/store.ts";
+import { untilWritten } from "../../storage/change.ts";
+import type { Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import { toSealed } from "../sealed.ts";
@@ -10,8 +10,6 @@ import type { Mount } from "./mount.ts";
  * Changes of the mount table, one after the other. Two mounts whose paths lie inside each other do not meet in one item,
  * so every change also writes the table's turn, under the condition that nobody took it since the table was read.
  */
-
-const ATTEMPTS = 30;
 
 export const mountWrite = async (core: Core, mount: Mount, when: "absent" | "present"): Promise<Write> => {
   const { path } = mount.info;
@@ -50,20 +48,19 @@ export const changeMounts = async (
 ): Promise<Snapshot> => {
   const { config, store, random } = core;
   const address = await config.address("turn", "mounts");
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    // The turn is read before the table: a change between the two fails the condition below.
-    const [turn, epoch] = await store.get([address, config.epochAddress]);
-    const snapshot = await config.fresh(epoch);
-    const writes = await decide(snapshot);
-    if (writes.length === 0) return snapshot;
-    try {
-      return await config.change([turnWrite(random, turn, address), ...writes]);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-      config.drop();
-    }
-  }
-  throw new VaultError("storage_unavailable", { wire: "mount table is busy", retryAfter: 1 });
+  let first = true;
+  return untilWritten(
+    async () => {
+      if (!first) config.drop();
+      first = false;
+      // The turn is read before the table: a change between the two fails the condition below.
+      const [turn, epoch] = await store.get([address, config.epochAddress]);
+      const snapshot = await config.fresh(epoch);
+      const writes = await decide(snapshot);
+      return writes.length === 0 ? snapshot : config.change([turnWrite(random, turn, address), ...writes]);
+    },
+    { wire: "mount table is busy" },
+  );
 };
 
 /** The mount in the way of a new one: at the same path, around it or inside it. */

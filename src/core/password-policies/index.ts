@@ -60,15 +60,10 @@ export const createPasswordPolicies = (options: {
 
   const list = async (): Promise<readonly string[]> => {
     const names: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.query(POLICY_PARTITION, DOMAINS.policy, {
-        prefix: PASSWORD_POLICY_PREFIX,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const entry of page.items) names.push(fromSealed<{ name: string }>(entry.body).name);
-      after = page.next;
-    } while (after !== undefined);
+    const partition = { pk: POLICY_PARTITION, domain: DOMAINS.policy };
+    for await (const entry of store.all(partition, { prefix: PASSWORD_POLICY_PREFIX })) {
+      names.push(fromSealed<{ name: string }>(entry.body).name);
+    }
     return names.sort();
   };
 

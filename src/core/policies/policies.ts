@@ -8,7 +8,8 @@ import {
   parsePolicy,
   type TemplateContext,
 } from "../../policy/index.ts";
-import { DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
+import { type BoundedMap, createBoundedMap } from "../../std/bounded-map.ts";
+import { ACL_POLICY_PREFIX, DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import type { EntityView } from "../identity/types.ts";
@@ -22,11 +23,12 @@ import type { Policies } from "./types.ts";
 
 const DOMAIN = DOMAINS.policy;
 const MAX_ACLS = 1000;
+const MAX_PARSED = 10_000;
 
 interface Remembered {
   epoch: string;
-  readonly parsed: Map<string, Policy | undefined>;
-  readonly acls: Map<string, Acl>;
+  readonly parsed: BoundedMap<string, Policy | undefined>;
+  readonly acls: BoundedMap<string, Acl>;
 }
 
 const templateContext = (entity: EntityView): TemplateContext => ({
@@ -46,7 +48,7 @@ const templateContext = (entity: EntityView): TemplateContext => ({
 
 export const createPolicies = (options: { readonly store: Store; readonly config: Config }): Policies => {
   const { store, config } = options;
-  const seen: Remembered = { epoch: "", parsed: new Map(), acls: new Map() };
+  const seen: Remembered = { epoch: "", parsed: createBoundedMap(MAX_PARSED), acls: createBoundedMap(MAX_ACLS) };
 
   const addressOf = async (name: string): Promise<Address> => policyAddress(await store.names(DOMAIN), name);
 
@@ -71,7 +73,9 @@ export const createPolicies = (options: { readonly store: Store; readonly config
 
   const load = async (names: readonly string[]): Promise<readonly Policy[]> => {
     const { epoch, parsed } = await current();
-    const missing = names.filter((name) => !parsed.has(name));
+    // Apart from what is remembered, which may lose the one while the other is read.
+    const found = new Map(names.flatMap((name) => (parsed.has(name) ? [[name, parsed.get(name)] as const] : [])));
+    const missing = names.filter((name) => !found.has(name));
     for (let at = 0; at < missing.length; at += 100) {
       const slice = missing.slice(at, at + 100);
       const entries = await store.get(await Promise.all(slice.map(addressOf)));
@@ -79,10 +83,12 @@ export const createPolicies = (options: { readonly store: Store; readonly config
       slice.forEach((name, index) => {
         const body = entries[index]?.body;
         const stored = body === undefined || name === "root" ? undefined : fromSealed<{ text: string }>(body).text;
-        parsed.set(name, stored === undefined ? builtInPolicies.get(name) : parse(name, stored));
+        const policy = stored === undefined ? builtInPolicies.get(name) : parse(name, stored);
+        parsed.set(name, policy);
+        found.set(name, policy);
       });
     }
-    return names.flatMap((name) => parsed.get(name) ?? []);
+    return names.flatMap((name) => found.get(name) ?? []);
   };
 
   const acl = async (names: readonly string[], identity: EntityView | undefined): Promise<Acl> => {
@@ -93,22 +99,15 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     const known = acls.get(key);
     if (known) return known;
     const compiled = compileAcl(policies, identity && templateContext(identity));
-    if (acls.size >= MAX_ACLS) acls.delete(acls.keys().next().value ?? "");
     acls.set(key, compiled);
     return compiled;
   };
 
   const list = async (): Promise<readonly string[]> => {
     const names = new Set(["default", "root"]);
-    let after: string | undefined;
-    do {
-      const page = await store.query(POLICY_PARTITION, DOMAIN, {
-        prefix: "acl#",
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const entry of page.items) names.add(fromSealed<{ name: string }>(entry.body).name);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of store.all({ pk: POLICY_PARTITION, domain: DOMAIN }, { prefix: ACL_POLICY_PREFIX })) {
+      names.add(fromSealed<{ name: string }>(entry.body).name);
+    }
     return [...names].sort();
   };
 

@@ -1,3 +1,5 @@
+import { createBoundedMap } from "../../std/bounded-map.ts";
+
 /**
  * Counts requests of one environment per rule and caller: so many in each interval, then none until the next, or until
  * the block ends. It forgets callers whose interval is over, and under a flood of addresses the oldest: its memory is
@@ -33,19 +35,13 @@ export interface RateLimiter {
 }
 
 export const createRateLimiter = (maxCallers: number = MAX_CALLERS): RateLimiter => {
-  const windows = new Map<string, Window>();
+  const windows = createBoundedMap<string, Window>(maxCallers);
 
   const windowOf = (key: string, { intervalMs }: Rate, now: number): Window => {
     const known = windows.get(key);
     if (known && known.blockedUntil > now) return known;
     if (known && now - known.began < intervalMs && now >= known.began) return known;
     const fresh = { began: now, used: 0, blockedUntil: 0 };
-    // Set anew, so that the map is ordered by age.
-    windows.delete(key);
-    if (windows.size >= maxCallers) {
-      const [oldest] = windows.keys();
-      if (oldest !== undefined) windows.delete(oldest);
-    }
     windows.set(key, fresh);
     return fresh;
   };

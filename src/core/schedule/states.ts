@@ -1,7 +1,8 @@
 import { uuid } from "../../std/random.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
+import { tryWrite } from "../../storage/change.ts";
 import { DOMAINS, SCHEDULE_PARTITION, scheduleAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Entry } from "../../storage/store.ts";
+import type { Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import type { RowState, ScheduledRow } from "./types.ts";
@@ -42,26 +43,15 @@ const retryMs = (failures: number, everyMs: number): number =>
 export const createStates = (core: () => Core) => {
   const read = async (id: string): Promise<Entry | undefined> => (await core().store.get([scheduleAddress(id)]))[0];
 
-  const replace = async (entry: Entry | undefined, row: ScheduledRow, state: RowState): Promise<boolean> => {
+  const replace = (entry: Entry | undefined, row: ScheduledRow, state: RowState): Promise<boolean> => {
     const body = toSealed({ ...row, ...state });
     const when = entry ? { n: entry.n } : "absent";
-    try {
-      await core().store.write([{ op: "put", address: scheduleAddress(row.id), body, when }]);
-      return true;
-    } catch (cause) {
-      if (cause instanceof ConditionFailed) return false;
-      throw cause;
-    }
+    return tryWrite(core().store, [{ op: "put", address: scheduleAddress(row.id), body, when }]);
   };
 
   const entries = async (): Promise<readonly Entry[]> => {
     const found: Entry[] = [];
-    let after: string | undefined;
-    do {
-      const page = await core().store.query(SCHEDULE_PARTITION, DOMAINS.lease, after === undefined ? {} : { after });
-      found.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of core().store.all({ pk: SCHEDULE_PARTITION, domain: DOMAINS.lease })) found.push(entry);
     return found;
   };
 

@@ -1,8 +1,18 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { accessorAddress, childAddress, cubbyholePartition, tokenAddress, tokenPartition } from "../../storage/keys.ts";
-import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
+import { change, leave } from "../../storage/change.ts";
+import {
+  accessorAddress,
+  CHILDREN,
+  childAddress,
+  cubbyholePartition,
+  DOMAINS,
+  HELD_LEASES,
+  tokenAddress,
+  tokenPartition,
+} from "../../storage/keys.ts";
+import type { Entry, Store } from "../../storage/store.ts";
 import { ending } from "../leases/expiry.ts";
 import type { Leases } from "../leases/types.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -32,41 +42,25 @@ export interface EndOptions {
 }
 
 export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
-  const read = async (tag: string): Promise<Entry | undefined> => (await store.get([tokenAddress(tag)]))[0];
-
   /** Marks until the mark holds; answers the token, or nothing when there is none. */
-  const mark = async (tag: string, change: Partial<Token>): Promise<Token | undefined> => {
-    for (;;) {
-      const entry = await read(tag);
-      if (!entry) return undefined;
-      const token = { ...fromSealed<Token>(entry.body), ...change };
-      const now = epochSeconds(clock.now());
-      try {
-        await store.write([
-          { op: "put", address: entry.address, body: toSealed(token), clear: ending(now, tag), when: { n: entry.n } },
-        ]);
-        return token;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed)) throw cause;
-      }
-    }
-  };
+  const mark = (tag: string, marks: Partial<Token>): Promise<Token | undefined> =>
+    change<Token | undefined>(store, tokenAddress(tag), (entry) => {
+      if (!entry) return leave(undefined);
+      const token = { ...fromSealed<Token>(entry.body), ...marks };
+      const clear = ending(epochSeconds(clock.now()), tag);
+      return { op: "put", body: toSealed(token), clear, result: token };
+    });
 
-  /** Rows of a partition, a page at a time, until none is left; `each` removes what it handled. */
+  /** Every row below a prefix; `each` removes what it handled. */
   const drain = async (pk: string, prefix: string, each: (entry: Entry) => Promise<void>): Promise<void> => {
-    let after: string | undefined;
-    do {
-      const page = await store.query(pk, "token", { prefix, limit: PAGE, ...(after === undefined ? {} : { after }) });
-      for (const entry of page.items) await each(entry);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of store.all({ pk, domain: DOMAINS.token }, { prefix, page: PAGE })) await each(entry);
   };
 
   const drop = (entry: Entry): Promise<void> => store.write([{ op: "delete", address: entry.address, when: "any" }]);
 
   const endLeases = async (tag: string): Promise<void> => {
     let atOnce = REVOKED_AT_ONCE;
-    await drain(tokenPartition(tag), "lease#", async (entry) => {
+    await drain(tokenPartition(tag), HELD_LEASES, async (entry) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
       // Due first, so that a failure or a crash from here on is the sweeper's, and what is many too.
       await leases().expireNow(id);
@@ -76,7 +70,7 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
   };
 
   const removeItem = async (token: Token): Promise<void> => {
-    const names = await store.names("token");
+    const names = await store.names(DOMAINS.token);
     const listing = await tokenListing(store, token);
     const parent = token.ancestors[0];
     await store.write([
@@ -92,28 +86,21 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
 
   /** Cuts the chain of everything below an orphan-making tombstone, so that the tombstone may go. */
   const adopt = async (child: string, ended: string): Promise<void> => {
-    for (;;) {
-      const entry = await read(child);
-      if (!entry) break;
-      const token = fromSealed<Token>(entry.body);
-      const cut = token.ancestors.indexOf(ended);
-      if (cut < 0) break;
+    await change<void>(store, tokenAddress(child), (entry) => {
+      const token = entry && fromSealed<Token>(entry.body);
+      const cut = token ? token.ancestors.indexOf(ended) : -1;
+      if (!entry || !token || cut < 0) return leave(undefined);
       const body = toSealed({ ...token, ancestors: token.ancestors.slice(0, cut) });
-      try {
-        await store.write([{ op: "put", address: entry.address, body, clear: entry.clear, when: { n: entry.n } }]);
-        break;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed)) throw cause;
-      }
-    }
-    await drain(tokenPartition(child), "child#", (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
+      return { op: "put", body, clear: entry.clear, result: undefined };
+    });
+    await drain(tokenPartition(child), CHILDREN, (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
   };
 
   const cleanUp = async (token: Token): Promise<void> => {
     const { tag } = token;
     await crash("token.end.leases", () => endLeases(tag));
     await crash("token.end.children", () =>
-      drain(tokenPartition(tag), "child#", async (row) => {
+      drain(tokenPartition(tag), CHILDREN, async (row) => {
         const child = fromSealed<{ tag: string }>(row.body).tag;
         if (token.tombstone) await adopt(child, tag);
         else await revoke(child);

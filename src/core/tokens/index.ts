@@ -1,8 +1,9 @@
-import { permissionDenied, VaultError } from "../../framework/index.ts";
+import { permissionDenied } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
-import { accessorAddress, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Store } from "../../storage/store.ts";
+import { change } from "../../storage/change.ts";
+import { accessorAddress, DOMAINS, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import type { EntityView, Identity } from "../identity/types.ts";
 import { ending } from "../leases/expiry.ts";
@@ -27,8 +28,6 @@ export interface TokensOptions extends EndOptions {
   readonly config: Config;
   readonly identity: Identity;
 }
-
-const ATTEMPTS = 50;
 
 /** The `auth` block of a token just made. Times are whole seconds; policies are the sorted union. */
 export const authBlock = ({ id, token }: MadeToken, entity: EntityView | undefined): AuthBlock => {
@@ -84,22 +83,16 @@ export const createTokens = (options: TokensOptions): Tokens => {
 
   const byAccessor = async (accessor: string): Promise<Token | undefined> => {
     if (accessor === "") return undefined;
-    const [entry] = await store.get([accessorAddress((await store.names("token")).tag(accessor))]);
+    const [entry] = await store.get([accessorAddress((await store.names(DOMAINS.token)).tag(accessor))]);
     return entry && find(fromSealed<{ tag: string }>(entry.body).tag);
   };
 
   const listed = async (mountId: string): Promise<readonly { token: string; accessor: string }[]> => {
     const rows: { token: string; accessor: string }[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.query(leaseListingPartition(mountId), "lease", after === undefined ? {} : { after });
-      for (const entry of page.items) {
-        const row = fromSealed<{ token?: string; accessor?: string }>(entry.body);
-        if (row.accessor !== undefined && row.token !== undefined)
-          rows.push({ token: row.token, accessor: row.accessor });
-      }
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of store.all({ pk: leaseListingPartition(mountId), domain: DOMAINS.lease })) {
+      const { token, accessor } = fromSealed<{ token?: string; accessor?: string }>(entry.body);
+      if (accessor !== undefined && token !== undefined) rows.push({ token, accessor });
+    }
     return rows;
   };
 
@@ -119,32 +112,25 @@ export const createTokens = (options: TokensOptions): Tokens => {
     return alive.sort();
   };
 
-  /** Reads, changes and writes under the counter until nobody was in between. */
-  const rewrite = async (tag: string, change: (token: Token) => Token): Promise<{ token: Token; n: number }> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [entry] = await store.get([tokenAddress(tag)]);
-      if (!entry) throw permissionDenied("token was revoked meanwhile");
-      const before = fromSealed<Token>(entry.body);
-      if (stateOf(before) !== undefined) throw permissionDenied("token ended meanwhile");
-      const token = change(before);
-      try {
+  /** The token as `edit` makes it of what lives. Throws `permission_denied` for one that ended meanwhile. */
+  const rewrite = (tag: string, edit: (token: Token) => Token): Promise<Token> =>
+    change<Token>(
+      store,
+      tokenAddress(tag),
+      (entry) => {
+        if (!entry) throw permissionDenied("token was revoked meanwhile");
+        const before = fromSealed<Token>(entry.body);
+        if (stateOf(before) !== undefined) throw permissionDenied("token ended meanwhile");
+        const token = edit(before);
         const clear = token.wrap ? entry.clear : ending(token.expires, tag);
-        await store.write([{ op: "put", address: entry.address, body: toSealed(token), clear, when: { n: entry.n } }]);
-        return { token, n: entry.n };
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed)) throw cause;
-      }
-    }
-    throw new VaultError("storage_unavailable", {
-      reason: "token item is too busy",
-      wire: "token is busy",
-      retryAfter: 1,
-    });
-  };
+        return { op: "put", body: toSealed(token), clear, result: token };
+      },
+      { busy: { reason: "token item is too busy", wire: "token is busy" } },
+    );
 
   const spend = async (known: KnownToken): Promise<{ known: KnownToken; last: boolean }> => {
     if (known.token.numUses === 0) return { known, last: false };
-    const { token } = await rewrite(known.token.tag, (before) => ({
+    const token = await rewrite(known.token.tag, (before) => ({
       ...before,
       numUses: before.numUses === 1 ? -1 : before.numUses - 1,
     }));
@@ -162,7 +148,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     lookup,
     byAccessor,
     accessors,
-    update: async (token, change) => (await rewrite(token.tag, (before) => ({ ...before, ...change }))).token,
+    update: (token, changes) => rewrite(token.tag, (before) => ({ ...before, ...changes })),
     revoke,
     revokeOrphan,
     cleanUp,

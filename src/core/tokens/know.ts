@@ -1,3 +1,4 @@
+import { createBoundedMap } from "../../std/bounded-map.ts";
 import { inCidrs } from "../../std/cidr.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import type { Clock } from "../../std/time.ts";
@@ -46,11 +47,10 @@ const stateOf = (token: Token, nowMs: number): string | undefined => {
 
 export const createKnow = (options: { readonly store: Store; readonly clock: Clock; readonly identity: Identity }) => {
   const { store, clock, identity } = options;
-  const hints = new Map<string, Hint>();
+  const hints = createBoundedMap<string, Hint>(MAX_HINTS);
 
   const remember = (tag: string, token: Token): void => {
     if (token.ancestors.length === 0 && token.entityId === "") return;
-    if (hints.size >= MAX_HINTS) hints.delete(hints.keys().next().value ?? "");
     hints.set(tag, { ancestors: token.ancestors, entityId: token.entityId });
   };
 

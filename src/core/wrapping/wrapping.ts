@@ -1,8 +1,9 @@
 import { type Accessor, as } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
+import { tryWrite } from "../../storage/change.ts";
 import { tokenAddress } from "../../storage/keys.ts";
-import { ConditionFailed, type Entry, type Store } from "../../storage/store.ts";
+import type { Entry, Store } from "../../storage/store.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { WrapInfo } from "../request/answer.ts";
 import { fromSealed } from "../sealed.ts";
@@ -67,14 +68,9 @@ export const createWrapping = (options: {
     // An ordinary token must not be deleted by presenting it for unwrapping.
     const answer = live(entry && fromSealed<Token>(entry.body));
     if (!entry || !answer) return undefined;
-    try {
-      // The condition picks the one caller. The accessor's item ends with its TTL; it already finds nothing.
-      await store.write([{ op: "delete", address: entry.address, when: { n: entry.n } }]);
-      return answer;
-    } catch (cause) {
-      if (cause instanceof ConditionFailed) return undefined;
-      throw cause;
-    }
+    // The condition picks the one caller. The accessor's item ends with its TTL; it already finds nothing.
+    const first = await tryWrite(store, [{ op: "delete", address: entry.address, when: { n: entry.n } }]);
+    return first ? answer : undefined;
   };
 
   return { wrap, peek, take };

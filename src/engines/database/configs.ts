@@ -5,10 +5,11 @@ import {
   field,
   invalidRequest,
   permissionDenied,
-  VaultError,
+  type VaultError,
 } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
-import { type Address, ConditionFailed, type Entry, type View } from "../../storage/store.ts";
+import { type Busy, change, changeBody, tryWrite } from "../../storage/change.ts";
+import type { Address, Entry, View } from "../../storage/store.ts";
 import type { Connector, FindConnector, Settings } from "./connector.ts";
 import { broken, DatabaseFailure, reasonOf, SettingsError } from "./failure.ts";
 import { workingPassword } from "./passwords.ts";
@@ -61,7 +62,6 @@ const AUTOMATED = [
   "disable_automated_rotation",
   "skip_static_role_import_rotation",
 ];
-const TRIES = 8;
 
 export const configAddress = (view: View, name: string): Address => view.at(`config/${name}`);
 
@@ -72,45 +72,48 @@ export const readConfig = async (view: View, name: string): Promise<Config | und
   return entry && unpack(name, entry);
 };
 
+const unknownConnection = (name: string): VaultError =>
+  broken(`failed to find entry for connection with name: "${name}"`);
+
 /** Throws `invalid_request` with Vault's text where there is none. */
 export const findConfig = async (view: View, name: string): Promise<Config> => {
   const config = await readConfig(view, name);
-  if (!config) throw broken(`failed to find entry for connection with name: "${name}"`);
+  if (!config) throw unknownConnection(name);
   return config;
 };
 
 /** Replaces a configuration unless somebody did so since it was read; then answers `false`. */
-export const replaceConfig = async (view: View, config: Config, changes: Partial<StoredConfig>): Promise<boolean> => {
+export const replaceConfig = (view: View, config: Config, changes: Partial<StoredConfig>): Promise<boolean> => {
   const { name, n, ...stored } = config;
   const body: StoredConfig = { ...stored, ...changes };
-  try {
-    await view.write([{ op: "put", address: configAddress(view, name), body, when: { n } }]);
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return tryWrite(view, [{ op: "put", address: configAddress(view, name), body, when: { n } }]);
 };
 
-export const tooManyWriters = (): VaultError =>
-  new VaultError("storage_unavailable", { wire: "too many concurrent changes of the configuration", retryAfter: 1 });
+/** What is said when racing writers never let a change through. */
+export const busy: Busy = { wire: "too many concurrent changes of the configuration" };
 
-/** As `replaceConfig`, again until it holds. `change` may be called more than once. */
+/** As `replaceConfig`, again until it holds. `make` may be called more than once. */
 export const changeConfig = async (
   view: View,
   name: string,
-  change: (config: Config) => Partial<StoredConfig>,
+  make: (config: Config) => Partial<StoredConfig>,
 ): Promise<Config> => {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const config = await findConfig(view, name);
-    if (await replaceConfig(view, config, change(config))) return findConfig(view, name);
-  }
-  throw tooManyWriters();
+  await change<void>(
+    view,
+    configAddress(view, name),
+    (entry) => {
+      if (!entry) throw unknownConnection(name);
+      const stored = StoredConfig.parse(entry.body);
+      return { op: "put", body: { ...stored, ...make({ ...stored, name, n: entry.n }) }, result: undefined };
+    },
+    { busy },
+  );
+  return findConfig(view, name);
 };
 
 const SEMVER = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
-const merged = (old: Config | undefined, input: ConfigInput): StoredConfig => {
+const merged = (old: StoredConfig | undefined, input: ConfigInput): StoredConfig => {
   const extra = Object.entries(input).flatMap(([name, value]): [string, JsonValue][] =>
     OWN.has(name) || AUTOMATED.includes(name) || value === undefined ? [] : [[name, value]],
   );
@@ -183,22 +186,13 @@ export const writeConfig = async (
   cx: BackendContext,
 ): Promise<readonly string[]> => {
   const view = cx.storage;
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const old = await readConfig(view, name);
-    const next = merged(old, input);
-    const body = await verify(() => find(next.plugin_name), next, input.verify_connection ?? true);
-    try {
-      const when = old ? { n: old.n } : "absent";
-      await view.write([{ op: "put", address: configAddress(view, name), body, when }]);
-    } catch (cause) {
-      if (cause instanceof ConditionFailed) continue;
-      throw cause;
-    }
-    const connector = await find(body.plugin_name);
-    const warnings = warningsFor(connector.settings(body.details), input);
-    return warnings;
-  }
-  throw tooManyWriters();
+  const make = (before: StoredConfig | undefined): Promise<StoredConfig> => {
+    const next = merged(before, input);
+    return verify(() => find(next.plugin_name), next, input.verify_connection ?? true);
+  };
+  const body = await changeBody(view, configAddress(view, name), StoredConfig, make, { busy });
+  const connector = await find(body.plugin_name);
+  return warningsFor(connector.settings(body.details), input);
 };
 
 /** What a read shows. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { AnyObject, type BackendContext, field, invalidRequest } from "../../framework/index.ts";
+import { AnyObject, type BackendContext, field, invalidRequest, type VaultError } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
-import { type Address, ConditionFailed, type View, type Write } from "../../storage/store.ts";
-import { tooManyWriters } from "./configs.ts";
+import { change } from "../../storage/change.ts";
+import type { Address, View, Write } from "../../storage/store.ts";
+import { busy } from "./configs.ts";
 import { credentialConfig, credentialType } from "./credential-types.ts";
 
 /** Roles for dynamic credentials: `role/<name>` of the mount. */
@@ -40,8 +41,6 @@ export const RoleOutput = z.object({
   credential_type: z.string(),
   credential_config: AnyObject.optional(),
 });
-
-const TRIES = 8;
 
 export const roleAddress = (view: View, name: string): Address => view.at(`role/${name}`);
 export const staticRoleAddress = (view: View, name: string): Address => view.at(`static-role/${name}`);
@@ -87,24 +86,28 @@ export const freeOf = (address: Address): Write => ({ op: "check", address, when
 
 export const NOT_UNIQUE = "Role and Static Role names must be unique";
 
+/** The refusal when that condition does not hold. */
+export const notUnique =
+  (free: Write) =>
+  (lost: Write): VaultError | undefined =>
+    lost === free ? invalidRequest(NOT_UNIQUE) : undefined;
+
 /** Writes or changes a role. Throws `invalid_request` with Vault's texts. */
-export const writeRole = async (name: string, input: RoleInput, cx: BackendContext): Promise<undefined> => {
+export const writeRole = (name: string, input: RoleInput, cx: BackendContext): Promise<undefined> => {
   const view = cx.storage;
-  const address = roleAddress(view, name);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const entry = await view.get(address);
-    const free = freeOf(staticRoleAddress(view, name));
-    const body = merged(entry ? StoredRole.parse(entry.body) : NEW, input);
-    try {
-      const when = entry ? { n: entry.n } : "absent";
-      await view.write([{ op: "put", address, body, when }, free]);
-      return undefined;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-      if (cause.write === free) throw invalidRequest(NOT_UNIQUE);
-    }
-  }
-  throw tooManyWriters();
+  const free = freeOf(staticRoleAddress(view, name));
+  return change<undefined>(
+    view,
+    roleAddress(view, name),
+    (entry) => ({
+      op: "put",
+      body: merged(entry ? StoredRole.parse(entry.body) : NEW, input),
+      also: [free],
+      refusal: notUnique(free),
+      result: undefined,
+    }),
+    { busy },
+  );
 };
 
 /** What a read shows. */

@@ -38,11 +38,12 @@ export interface FoundStaticRole {
   readonly n: number;
 }
 
-const found = (entry: Entry | undefined): FoundStaticRole | undefined =>
+/** Out of an entry just read. */
+export const foundIn = (entry: Entry | undefined): FoundStaticRole | undefined =>
   entry && { role: StoredStaticRole.parse(entry.body), n: entry.n };
 
 export const readStaticRole = async (view: View, name: string): Promise<FoundStaticRole | undefined> => {
-  return found(await view.get(staticRoleAddress(view, name)));
+  return foundIn(await view.get(staticRoleAddress(view, name)));
 };
 
 const AT_ONCE = 100;
@@ -53,7 +54,7 @@ export const dueRoles = async (view: View, now: number): Promise<readonly string
   const due: string[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
     const some = names.slice(at, at + AT_ONCE);
-    const roles = (await view.getMany(some.map((name) => staticRoleAddress(view, name)))).map(found);
+    const roles = (await view.getMany(some.map((name) => staticRoleAddress(view, name)))).map(foundIn);
     due.push(...some.filter((_, index) => roles[index] !== undefined && isDue(roles[index].role, now)));
   }
   return due;

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
-import { ConditionFailed } from "../../storage/store.ts";
-import { checkAllowed, findConfig, tooManyWriters } from "./configs.ts";
+import { type Change, change } from "../../storage/change.ts";
+import type { Entry } from "../../storage/store.ts";
+import { busy, checkAllowed, findConfig } from "./configs.ts";
 import { credentialConfig, credentialType } from "./credential-types.ts";
 import type { Databases } from "./databases.ts";
-import { freeOf, NOT_UNIQUE, roleAddress, staticRoleAddress } from "./roles.ts";
+import { freeOf, NOT_UNIQUE, notUnique, roleAddress, staticRoleAddress } from "./roles.ts";
 import { parseSchedule, ScheduleError } from "./schedule.ts";
-import { readStaticRole, type StaticRole } from "./static-role.ts";
+import { foundIn, type StaticRole } from "./static-role.ts";
 import { applyPassword } from "./static-rotation.ts";
 
 /** Writing static roles: an existing user whose password is changed from time to time. */
@@ -25,7 +26,6 @@ export type StaticRoleInput = z.output<typeof StaticRoleInput>;
 
 const SHORTEST_PERIOD = 5;
 const SHORTEST_WINDOW = 3600;
-const TRIES = 8;
 
 type Timing = Pick<StaticRole, "rotation_period" | "rotation_schedule" | "rotation_window">;
 
@@ -102,10 +102,10 @@ export const writeStaticRole = async (
   cx: BackendContext,
 ): Promise<undefined> => {
   const view = cx.storage;
-  const address = staticRoleAddress(view, name);
+  const free = freeOf(roleAddress(view, name));
   let applied: StaticRole | undefined;
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const found = await readStaticRole(view, name);
+  const decide = async (entry: Entry | undefined): Promise<Change<undefined>> => {
+    const found = foundIn(entry);
     if (!found && (await view.get(roleAddress(view, name)))) throw invalidRequest(NOT_UNIQUE);
     const next = merged(found?.role, input);
     const config = await findConfig(view, next.db_name);
@@ -118,16 +118,8 @@ export const writeStaticRole = async (
     // Somebody made the role meanwhile: which of the two passwords is in force the next rotation settles.
     const late =
       found && applied ? { ...next, candidates: [{ password: applied.password, at: cx.clock.now() }] } : next;
-    const free = freeOf(roleAddress(view, name));
     const body = found ? late : (applied ?? next);
-    try {
-      const when = found ? { n: found.n } : "absent";
-      await view.write([{ op: "put", address, body, when }, free]);
-      return undefined;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-      if (cause.write === free) throw invalidRequest(NOT_UNIQUE);
-    }
-  }
-  throw tooManyWriters();
+    return { op: "put", body, also: [free], refusal: notUnique(free), result: undefined };
+  };
+  return change(view, staticRoleAddress(view, name), decide, { busy });
 };

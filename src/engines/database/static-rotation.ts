@@ -2,21 +2,13 @@ import { z } from "zod";
 import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
 import { workThrough } from "../../std/pool.ts";
 import { rfc3339 } from "../../std/time.ts";
-import { ConditionFailed } from "../../storage/store.ts";
-import { type Config, checkAllowed, findConfig, tooManyWriters } from "./configs.ts";
+import { change, leave, tryWrite } from "../../storage/change.ts";
+import { busy, type Config, checkAllowed, findConfig } from "./configs.ts";
 import type { Databases } from "./databases.ts";
 import { broken, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
 import { staticRoleAddress } from "./roles.ts";
-import {
-  dueRoles,
-  type FoundStaticRole,
-  isDue,
-  nextRotation,
-  readStaticRole,
-  type StaticRole,
-  showTiming,
-} from "./static-role.ts";
+import { dueRoles, foundIn, isDue, nextRotation, readStaticRole, type StaticRole, showTiming } from "./static-role.ts";
 
 /**
  * Changing the passwords of static roles. The new password is written down before the database is asked to take it,
@@ -31,7 +23,6 @@ const RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
 /** How many roles of a mount are rotated side by side. */
 const WIDTH = 4;
-const TRIES = 8;
 
 /** The role with a password the database has just taken. Throws with `before` in front of the text. */
 export const applyPassword = async (
@@ -58,55 +49,55 @@ export const applyPassword = async (
   return { ...role, password, rotated: cx.clock.now(), candidates: [], retry: 0, failures: 0, error: "" };
 };
 
-const write = async (
-  cx: BackendContext,
-  name: string,
-  found: FoundStaticRole,
-  changes: Partial<StaticRole>,
-): Promise<boolean> => {
-  const address = staticRoleAddress(cx.storage, name);
-  const body: StaticRole = { ...found.role, ...changes };
-  try {
-    await cx.storage.write([{ op: "put", address, body, when: { n: found.n } }]);
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
-};
-
 /** The role with the candidate this rotation is about, written down. */
-const withCandidate = async (cx: BackendContext, name: string, config: Config): Promise<FoundStaticRole> => {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const found = await readStaticRole(cx.storage, name);
-    if (!found) throw invalidRequest("no static role found for role name");
-    if (found.role.candidates.length > 0) return found;
-    const policy = found.role.credential_config["password_policy"];
-    const named = typeof policy === "string" ? policy : undefined;
-    const password = await newPassword(cx, [named, config.password_policy]);
-    const candidates = [{ password, at: cx.clock.now() }];
-    await cx.crash("database.static.intend", () => write(cx, name, found, { candidates }));
-  }
-  throw tooManyWriters();
-};
+const withCandidate = (cx: BackendContext, name: string, config: Config): Promise<StaticRole> =>
+  change<StaticRole>(
+    cx.storage,
+    staticRoleAddress(cx.storage, name),
+    async (entry) => {
+      const role = foundIn(entry)?.role;
+      if (!role) throw invalidRequest("no static role found for role name");
+      if (role.candidates.length > 0) return leave(role);
+      const policy = role.credential_config["password_policy"];
+      const named = typeof policy === "string" ? policy : undefined;
+      const password = await newPassword(cx, [named, config.password_policy]);
+      const body: StaticRole = { ...role, candidates: [{ password, at: cx.clock.now() }] };
+      return { op: "put", body, result: body };
+    },
+    { around: (write) => cx.crash("database.static.intend", write), busy },
+  );
 
 /** Stores what was applied, unless another rotation with the same candidate did so already. */
-const save = async (cx: BackendContext, name: string, applied: StaticRole): Promise<void> => {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const found = await readStaticRole(cx.storage, name);
-    if (found?.role.candidates[0]?.password !== applied.password) return;
-    const { password, rotated, candidates, retry, failures, error } = applied;
-    if (await write(cx, name, found, { password, rotated, candidates, retry, failures, error })) return;
-  }
-  throw tooManyWriters();
-};
+const save = (cx: BackendContext, name: string, applied: StaticRole): Promise<void> =>
+  change<void>(
+    cx.storage,
+    staticRoleAddress(cx.storage, name),
+    (entry) => {
+      const role = foundIn(entry)?.role;
+      if (role?.candidates[0]?.password !== applied.password) return leave(undefined);
+      const { password, rotated, candidates, retry, failures, error } = applied;
+      return {
+        op: "put",
+        body: { ...role, password, rotated, candidates, retry, failures, error },
+        result: undefined,
+      };
+    },
+    { busy },
+  );
 
+/** When somebody else wrote the role meanwhile, what they wrote counts. */
 const postpone = async (cx: BackendContext, name: string, cause: VaultError): Promise<void> => {
   const found = await readStaticRole(cx.storage, name);
   if (!found) return;
-  const failures = found.role.failures + 1;
-  const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(found.role.failures, 10));
-  await write(cx, name, found, { failures, error: textOf(cause), retry: cx.clock.now() + wait });
+  const { role, n } = found;
+  const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(role.failures, 10));
+  const body: StaticRole = {
+    ...role,
+    failures: role.failures + 1,
+    error: textOf(cause),
+    retry: cx.clock.now() + wait,
+  };
+  await tryWrite(cx.storage, [{ op: "put", address: staticRoleAddress(cx.storage, name), body, when: { n } }]);
 };
 
 const textOf = (cause: unknown): string =>
@@ -117,8 +108,8 @@ const rotate = async (databases: Databases, name: string, role: StaticRole, cx: 
   try {
     const config = await findConfig(cx.storage, role.db_name);
     checkAllowed(config, name);
-    const found = await withCandidate(cx, name, config);
-    applied = await applyPassword(databases, config, found.role, "", cx);
+    const begun = await withCandidate(cx, name, config);
+    applied = await applyPassword(databases, config, begun, "", cx);
   } catch (cause) {
     if (cause instanceof VaultError) await postpone(cx, name, cause);
     throw cause;

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { type BackendContext, field, invalidRequest, VaultError } from "../../framework/index.ts";
+import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { formatDuration, seconds } from "../../std/time.ts";
-import { type Address, ConditionFailed, type View } from "../../storage/store.ts";
+import { changeBody } from "../../storage/change.ts";
+import type { Address, View } from "../../storage/store.ts";
 
 /** The settings of a version 2 mount: the defaults and demands that hold for each of its keys. */
 export interface Settings {
@@ -37,7 +38,6 @@ const Stored = z.object({
 });
 
 const NONE: Settings = { maxVersions: 0, casRequired: false, deleteAfter: seconds(0), metadataCasRequired: false };
-const ATTEMPTS = 8;
 
 export const configAddress = (view: View): Address => view.at("config");
 
@@ -70,26 +70,18 @@ export const readConfig = async (cx: BackendContext) => {
 export const writeConfig = async (input: z.output<typeof ConfigInput>, cx: BackendContext): Promise<undefined> => {
   checkMaxVersions(input.max_versions);
   if (Object.values(input).every((value) => value === undefined)) return undefined;
-  const address = configAddress(cx.storage);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const entry = await cx.storage.get(address);
-    const old = unpack(entry?.body);
-    const body = {
+  const make = (before: z.output<typeof Stored> | undefined) => {
+    const old = unpack(before);
+    return {
       maxVersions: input.max_versions ?? old.maxVersions,
       casRequired: input.cas_required ?? old.casRequired,
       deleteAfter: Math.max(-1, input.delete_version_after ?? old.deleteAfter),
       metadataCasRequired: input.metadata_cas_required ?? old.metadataCasRequired,
     };
-    const when = entry === undefined ? "absent" : { n: entry.n };
-    try {
-      await cx.crash("kv.write.config", () => cx.storage.write([{ op: "put", address, body, when }]));
-      return undefined;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw new VaultError("storage_unavailable", {
-    wire: "too many concurrent changes of the configuration",
-    retryAfter: 1,
+  };
+  await changeBody(cx.storage, configAddress(cx.storage), Stored, make, {
+    around: (write) => cx.crash("kv.write.config", write),
+    busy: { wire: "too many concurrent changes of the configuration" },
   });
+  return undefined;
 };

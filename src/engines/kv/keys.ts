@@ -1,5 +1,6 @@
-import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
-import { type Address, ConditionFailed, type Entry, type View, type Write } from "../../storage/store.ts";
+import { type BackendContext, invalidRequest } from "../../framework/index.ts";
+import { type Change, change, leave } from "../../storage/change.ts";
+import type { Address, Entry, View, Write } from "../../storage/store.ts";
 import { type Key, packKey, packVersion, unpackKey } from "./record.ts";
 
 /**
@@ -8,8 +9,6 @@ import { type Key, packKey, packVersion, unpackKey } from "./record.ts";
  * outside such a transaction: the item `m` alone says which of them count.
  */
 
-/** A hot key loses at most one race to each other writer; more than this and the caller should come again. */
-const ATTEMPTS = 64;
 /** Versions erased in one transaction: each may be several items, and a transaction holds 100. */
 export const BATCH = 20;
 
@@ -37,7 +36,7 @@ export const removeFolder = async (path: string, cx: BackendContext): Promise<un
   return undefined;
 };
 
-export interface Change<T> {
+export interface KeyChange<T> {
   /** What the key shall be from now on. Absent: as it is, nothing is written. */
   readonly key?: Key | "removed";
   /** Writes of the same transaction. */
@@ -45,18 +44,16 @@ export interface Change<T> {
   readonly result: T;
 }
 
-const writesOf = (view: View, path: string, entry: Entry | undefined, change: Change<unknown>): readonly Write[] => {
-  const address = keyAddress(view, path);
-  const also = change.also ?? [];
-  if (change.key === undefined) return [];
-  const when = entry === undefined ? "absent" : { n: entry.n };
-  if (change.key === "removed") {
-    return [{ op: "delete", address, when }, { op: "delete", address: view.listing(path), when: "any" }, ...also];
-  }
-  const put: Write = { op: "put", address, body: packKey(change.key), when };
+const changeOf = <T>(view: View, path: string, entry: Entry | undefined, step: KeyChange<T>): Change<T> => {
+  const { key, also = [], result } = step;
+  if (key === undefined) return leave(result);
   // The listing entry is put with the key's item and deleted with it, so one is there if and only if the other is.
-  if (entry !== undefined) return [put, ...also];
-  return [put, { op: "put", address: view.listing(path), body: null, when: "any" }, ...also];
+  const listing = { address: view.listing(path), when: "any" } as const;
+  if (key === "removed") return { op: "delete", also: [{ op: "delete", ...listing }, ...also], result };
+  const body = packKey(key);
+  return entry
+    ? { op: "put", body, also, result }
+    : { op: "put", body, also: [{ op: "put", body: null, ...listing }, ...also], result };
 };
 
 /**
@@ -65,26 +62,21 @@ const writesOf = (view: View, path: string, entry: Entry | undefined, change: Ch
  * `decide` may be called more than once and throws to refuse. Throws `storage_unavailable` when it loses too often.
  * `step` names the write for crash-point tests. Cost: the write alone when the key was prefetched.
  */
-export const changeKey = async <T>(
+export const changeKey = <T>(
   cx: BackendContext,
   path: string,
   step: string,
-  decide: (key: Key | undefined) => Change<T>,
-): Promise<T> => {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const entry = await cx.storage.get(keyAddress(cx.storage, path));
-    const change = decide(entry && unpackKey(entry.body));
-    const writes = writesOf(cx.storage, path, entry, change);
-    if (writes.length === 0) return change.result;
-    try {
-      await cx.crash(`kv.write.${step}`, () => cx.storage.write(writes));
-      return change.result;
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-  }
-  throw new VaultError("storage_unavailable", { wire: "too many concurrent writes to this key", retryAfter: 1 });
-};
+  decide: (key: Key | undefined) => KeyChange<T>,
+): Promise<T> =>
+  change(
+    cx.storage,
+    keyAddress(cx.storage, path),
+    (entry) => changeOf(cx.storage, path, entry, decide(entry && unpackKey(entry.body))),
+    {
+      around: (write) => cx.crash(`kv.write.${step}`, write),
+      busy: { wire: "too many concurrent writes to this key" },
+    },
+  );
 
 const eraseRange = (view: View, path: string, from: number, to: number): Write[] => {
   const writes: Write[] = [];
@@ -95,14 +87,14 @@ const eraseRange = (view: View, path: string, from: number, to: number): Write[]
 };
 
 /** Erases some of what the key no longer counts among its versions, a batch at most. `items`: what may have an item. */
-export const sweepStep = (view: View, path: string, key: Key, items = key.current): Change<boolean> => {
+export const sweepStep = (view: View, path: string, key: Key, items = key.current): KeyChange<boolean> => {
   const swept = Math.min(key.first, key.swept + BATCH);
   const also = eraseRange(view, path, key.swept, Math.min(swept, items));
   return { key: { ...key, swept }, also, result: swept < key.first };
 };
 
 /** The writes of a new version: the one before moves to its own item, and what fell out of the limit is erased. */
-export const appendStep = (view: View, path: string, before: Key, after: Key): Change<boolean> => {
+export const appendStep = (view: View, path: string, before: Key, after: Key): KeyChange<boolean> => {
   const step = sweepStep(view, path, after, before.current);
   if (before.data === undefined || before.current < after.first) return step;
   const address = versionAddress(view, path, before.current);
@@ -114,7 +106,7 @@ export const appendStep = (view: View, path: string, before: Key, after: Key): C
  * Removes a key with all its versions. A long history goes in steps, oldest versions first; a crash between two steps
  * leaves a sound key with fewer old versions, and the same call finishes the work. Answers whether more is left.
  */
-export const removeStep = (view: View, path: string, key: Key): Change<boolean> => {
+export const removeStep = (view: View, path: string, key: Key): KeyChange<boolean> => {
   const swept = key.swept + BATCH;
   if (swept >= key.current) {
     return { key: "removed", also: eraseRange(view, path, key.swept, key.current), result: false };

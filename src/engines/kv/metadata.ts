@@ -4,7 +4,7 @@ import type { JsonObject } from "../../std/json.ts";
 import { formatDuration } from "../../std/time.ts";
 import { checkMaxVersions, type Settings, settingsOf } from "./config.ts";
 import { patchCustom, replaceCustom, shownCustom } from "./custom-metadata.ts";
-import { type Change, changeKey, findKey, removeStep } from "./keys.ts";
+import { changeKey, findKey, type KeyChange, removeStep } from "./keys.ts";
 import { type Key, newKey } from "./record.ts";
 import { type KeyMetadata, type MetadataInput, shownVersions } from "./shapes.ts";
 import { timeText } from "./times.ts";
@@ -81,7 +81,7 @@ export const writeMetadata = async (path: string, input: Input, cx: BackendConte
   checkMaxVersions(input.max_versions);
   if (namesNothing(input)) return undefined;
   const settings = await settingsOf(cx.storage);
-  return changeKey(cx, path, "metadata", (found): Change<EmptyReply | undefined> => {
+  return changeKey(cx, path, "metadata", (found): KeyChange<EmptyReply | undefined> => {
     checkMetadataCas(input, found, settings);
     const key = changed(found ?? newKey(cx.clock.now()), input, (_, given) => replaceCustom(given ?? {}));
     return { key, result: answer(warningsOf(input, settings)) };
@@ -92,7 +92,7 @@ export const writeMetadata = async (path: string, input: Input, cx: BackendConte
 export const patchMetadata = async (path: string, input: Input, cx: BackendContext) => {
   checkMaxVersions(input.max_versions);
   const settings = await settingsOf(cx.storage);
-  return changeKey(cx, path, "metadata-patch", (found): Change<EmptyReply | undefined> => {
+  return changeKey(cx, path, "metadata-patch", (found): KeyChange<EmptyReply | undefined> => {
     if (found === undefined) return { result: emptyNotFound };
     if (namesNothing(input)) return { result: undefined };
     checkMetadataCas(input, found, settings);

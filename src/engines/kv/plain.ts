@@ -2,7 +2,8 @@ import { type BackendContext, type DataReply, invalidRequest } from "../../frame
 import type { Seconds } from "../../std/brand.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
-import { ConditionFailed, type Write } from "../../storage/store.ts";
+import { tryWrite } from "../../storage/change.ts";
+import type { Write } from "../../storage/store.ts";
 import { keyAddress, removeFolder } from "./keys.ts";
 import { packPlain, unpackPlain } from "./record.ts";
 
@@ -52,13 +53,11 @@ export const writePlain = async (path: string, data: JsonObject, cx: BackendCont
     await cx.crash("kv.write.create", () => storage.write(both));
     return undefined;
   }
-  try {
-    await cx.crash("kv.write.update", () => storage.write([{ op: "put", address, body, when: "present" }]));
-  } catch (cause) {
-    if (!(cause instanceof ConditionFailed)) throw cause;
-    // Deleted since it was read, and its listing entry with it.
-    await cx.crash("kv.write.create", () => storage.write(both));
-  }
+  const updated = await cx.crash("kv.write.update", () =>
+    tryWrite(storage, [{ op: "put", address, body, when: "present" }]),
+  );
+  // Deleted since it was read, and its listing entry with it.
+  if (!updated) await cx.crash("kv.write.create", () => storage.write(both));
   return undefined;
 };
 

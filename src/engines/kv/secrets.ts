@@ -10,7 +10,7 @@ import {
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { type Settings, settingsOf } from "./config.ts";
 import { append, isGone, versionOf } from "./history.ts";
-import { appendStep, type Change, changeKey, keyAddress, sweepStep, versionAddress } from "./keys.ts";
+import { appendStep, changeKey, type KeyChange, keyAddress, sweepStep, versionAddress } from "./keys.ts";
 import { mergePatch } from "./patch.ts";
 import { type Key, newKey, type Secret, unpackKey, unpackVersion, type Version } from "./record.ts";
 import {
@@ -96,7 +96,13 @@ const checkCas = (options: JsonObject, key: Key, settings: Settings): void => {
 type Written = DataReply<VersionMetadata> | EmptyReply;
 type Appended = { readonly reply: Written; readonly more: boolean };
 
-const appended = (cx: BackendContext, path: string, key: Key, settings: Settings, data: Secret): Change<Appended> => {
+const appended = (
+  cx: BackendContext,
+  path: string,
+  key: Key,
+  settings: Settings,
+  data: Secret,
+): KeyChange<Appended> => {
   const next = append(key, settings, data, cx.clock.now());
   const { result: more, ...change } = appendStep(cx.storage, path, key, next);
   const version = versionOf(next, next.current);
@@ -129,7 +135,7 @@ export const writeSecret = async (path: string, input: Write, cx: BackendContext
   const { data } = input;
   if (data === undefined) throw invalidRequest("no data provided");
   const settings = await settingsOf(cx.storage);
-  const written = await changeKey(cx, path, "data", (found): Change<Appended> => {
+  const written = await changeKey(cx, path, "data", (found): KeyChange<Appended> => {
     const key = found ?? newKey(cx.clock.now());
     checkCas(input.options ?? {}, key, settings);
     return appended(cx, path, key, settings, data);
@@ -137,7 +143,7 @@ export const writeSecret = async (path: string, input: Write, cx: BackendContext
   return finish(cx, path, written);
 };
 
-const gone = (key: Key, version: Version): Change<Appended> => ({
+const gone = (key: Key, version: Version): KeyChange<Appended> => ({
   result: { reply: { status: 404, data: shownVersion(key, key.current, version) }, more: false },
 });
 
@@ -146,7 +152,7 @@ export const patchSecret = async (path: string, input: Write, cx: BackendContext
   const { data: patch } = input;
   if (patch === undefined) throw invalidRequest("no data provided");
   const settings = await settingsOf(cx.storage);
-  const written = await changeKey(cx, path, "patch", (key): Change<Appended> => {
+  const written = await changeKey(cx, path, "patch", (key): KeyChange<Appended> => {
     const latest = key && versionOf(key, key.current);
     if (key === undefined || latest === undefined) return { result: { reply: emptyNotFound, more: false } };
     checkCas(input.options ?? {}, key, settings);

@@ -2,12 +2,12 @@ import { type BackendContext, invalidRequest } from "../../framework/index.ts";
 import type { Write } from "../../storage/store.ts";
 import { settingsOf } from "./config.ts";
 import { destroyable, markDeleted, markDestroyed, markUndeleted } from "./history.ts";
-import { BATCH, type Change, changeKey, versionAddress } from "./keys.ts";
+import { BATCH, changeKey, type KeyChange, versionAddress } from "./keys.ts";
 import type { Key } from "./record.ts";
 
 /** Deletion, undeletion and destruction of single versions. Keys and versions that are not there are passed over. */
 
-const changeOf = (key: Key | undefined): Change<undefined> =>
+const changeOf = (key: Key | undefined): KeyChange<undefined> =>
   key === undefined ? { result: undefined } : { key, result: undefined };
 
 /** Deletes the latest version; its data stays until it is destroyed or dropped. */
@@ -44,7 +44,7 @@ export const destroyVersions = async (
   if (!versions?.length) throw invalidRequest("no version number provided");
   let more = true;
   while (more) {
-    more = await changeKey(cx, path, "destroy", (key): Change<boolean> => {
+    more = await changeKey(cx, path, "destroy", (key): KeyChange<boolean> => {
       const doomed = key === undefined ? [] : destroyable(key, versions);
       if (key === undefined || doomed.length === 0) return { result: false };
       const now = doomed.slice(0, BATCH);
