@@ -58,9 +58,18 @@ const shape = z.object({
 
 const doublesAllowed = (environment: Environment): boolean => environment[ENVIRONMENT.testEndpoints] === "allowed";
 
+/** Proxies, and authorities beside those Node brings; the names of proxies count in either case. */
+const BETWEEN = /^(?:https?_proxy|all_proxy|node_use_env_proxy|node_extra_ca_certs)$/i;
+/** Certificates of Amazon's own, which some runtimes of Lambda name by themselves. */
+const RUNTIME_CERTIFICATES = "/var/runtime/ca-cert.pem";
+
 /** Security: whoever sets one of these receives every secret, or sees them pass by. */
 const refuseRedirection = (environment: Environment): void => {
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") throw new Error("certificates must be checked");
+  const between = Object.keys(environment)
+    .filter((key) => BETWEEN.test(key) && environment[key] && environment[key] !== RUNTIME_CERTIFICATES)
+    .sort();
+  if (between.length > 0) throw new Error(`${between.join(", ")} must not be set: others could read calls to AWS`);
   if (doublesAllowed(environment)) return;
   const set = Object.keys(environment)
     .filter((key) => key.startsWith("AWS_ENDPOINT_URL") && environment[key])

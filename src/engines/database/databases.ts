@@ -1,4 +1,5 @@
 import { type BackendContext, VaultError } from "../../framework/index.ts";
+import { sameSecret } from "../../std/same-secret.ts";
 import type { Clock } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 import { type Config, findConfig, replaceConfig } from "./configs.ts";
@@ -56,7 +57,9 @@ export const settle = async (view: View, clock: Clock, connector: Connector, con
   if (password === undefined && !stale) return config;
   const details = password === undefined ? config.details : { ...config.details, password };
   // The others stay until they are old: their makers may still be at it.
-  const candidates = stale ? [] : config.candidates.filter((one) => one.password !== password);
+  const candidates = stale
+    ? []
+    : config.candidates.filter((one) => password === undefined || !sameSecret(one.password, password));
   await replaceConfig(view, config, { details, candidates });
   return findConfig(view, config.name);
 };

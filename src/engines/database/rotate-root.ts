@@ -1,4 +1,5 @@
 import type { BackendContext } from "../../framework/index.ts";
+import { sameSecret } from "../../std/same-secret.ts";
 import { type Candidate, type Config, changeConfig, findConfig, type StoredConfig } from "./configs.ts";
 import type { Connector, Database } from "./connector.ts";
 import { type Databases, settle } from "./databases.ts";
@@ -22,7 +23,7 @@ const textOf = (details: StoredConfig["details"], name: string): string => {
 };
 
 const without = (candidates: readonly Candidate[], password: string): Candidate[] =>
-  candidates.filter((one) => one.password !== password);
+  candidates.filter((one) => !sameSecret(one.password, password));
 
 const change = async (
   database: Database,
@@ -43,7 +44,8 @@ const saved = (config: Config, before: string, password: string, now: number): P
   const young = without(config.candidates, password).filter(({ at }) => at > now - KEEP_MS);
   return {
     details: { ...config.details, password },
-    candidates: stored === before || stored === password ? young : [...young, { password: stored, at: now }],
+    candidates:
+      sameSecret(stored, before) || sameSecret(stored, password) ? young : [...young, { password: stored, at: now }],
   };
 };
 

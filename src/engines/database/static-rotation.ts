@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
 import { workThrough } from "../../std/pool.ts";
+import { sameSecret } from "../../std/same-secret.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { change, leave, tryWrite } from "../../storage/change.ts";
 import { busy, type Config, checkAllowed, findConfig } from "./configs.ts";
@@ -74,7 +75,8 @@ const save = (cx: BackendContext, name: string, applied: StaticRole): Promise<vo
     staticRoleAddress(cx.storage, name),
     (entry) => {
       const role = foundIn(entry)?.role;
-      if (role?.candidates[0]?.password !== applied.password) return leave(undefined);
+      const candidate = role?.candidates[0]?.password;
+      if (candidate === undefined || !sameSecret(candidate, applied.password)) return leave(undefined);
       const { password, rotated, candidates, retry, failures, error } = applied;
       return {
         op: "put",

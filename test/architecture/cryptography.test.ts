@@ -1,0 +1,176 @@
+import { describe, expect, it } from "@jest/globals";
+import { productSources, type Source } from "./support/sources.ts";
+
+/**
+ * Rules over the source that no type can state: which primitives there are and where, how secrets are compared, where
+ * randomness comes from, how SQL is put together. The local doubles of AWS are left out of some: nothing of them is
+ * deployed.
+ */
+
+const deployed = productSources.filter(({ file }) => !file.startsWith("src/local/"));
+
+const hits = (sources: readonly Source[], pattern: RegExp): readonly string[] =>
+  sources.flatMap(({ file, code }) => [...code.matchAll(pattern)].map(([text]) => `${file}: ${text.trim()}`)).sort();
+
+describe("V97: the program has no cryptographic primitive of its own", () => {
+  /** Each file that does cryptography, with all it takes from Node. A new one is a decision, made here. */
+  const PRIMITIVES: Readonly<Record<string, string>> = {
+    "src/audit/checkpoint.ts": "createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify",
+    "src/audit/redaction.ts": "createHmac",
+    "src/audit/verify.ts": "createPublicKey, KeyObject",
+    "src/auth/aws/login-request.ts": "createHash",
+    "src/auth/userpass/passwords.ts": "createHash, ScryptOptions, scrypt, timingSafeEqual",
+    "src/backends/system/tools.ts": "createHash",
+    "src/core/login/login.ts": "createHash",
+    "src/crypto/envelope.ts": "createCipheriv, createDecipheriv, hash, hkdfSync, KeyObject, timingSafeEqual",
+    "src/crypto/keyring.ts": "createSecretKey, KeyObject",
+    "src/crypto/names.ts": "createHmac, KeyObject",
+    "src/engines/database/postgresql/scram.ts": "createHash, createHmac, pbkdf2",
+    "src/engines/database/template-functions.ts": "createHash",
+    "src/std/random.ts": "randomBytes",
+    "src/std/same-secret.ts": "createHash, timingSafeEqual",
+  };
+
+  it("and takes what it needs from node:crypto, in the files of this list", () => {
+    const found = deployed.flatMap(({ file, text }) =>
+      [...text.matchAll(/import \{([^}]*)\} from "(?:node:)?crypto"/g)].map(([, names = ""]) => [
+        file,
+        names
+          .split(",")
+          .map((name) => name.replace(/\btype\b/, "").trim())
+          .filter((name) => name !== "")
+          .join(", "),
+      ]),
+    );
+    expect(Object.fromEntries(found)).toEqual(PRIMITIVES);
+  });
+
+  it("and reaches for cryptography by no other way", () => {
+    const other =
+      /import \* as \w+ from "(?:node:)?crypto"|import \w+ from "(?:node:)?crypto"|require\("(?:node:)?crypto"\)|import\("(?:node:)?crypto"\)|\bwebcrypto\b|\bcrypto\.subtle\b|\bglobalThis\.crypto\b/g;
+    expect(hits(deployed, other)).toEqual([]);
+  });
+
+  it("and depends on two packages that do: for hashes that operators bring along, and the one AWS signs with", () => {
+    const known =
+      /^import [^;"]*"(?!\.|node:)([^"]*(?:crypt|cipher|hash|noble|forge|elliptic|jose|nacl|sodium|argon|sha\d)[^"]*)";/gm;
+    const packages = deployed.flatMap(({ file, text }) =>
+      [...text.matchAll(known)].map(([, name]) => `${file}: ${name}`),
+    );
+    expect(packages).toEqual([
+      "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
+      "src/auth/userpass/bcrypt.ts: bcryptjs",
+    ]);
+  });
+
+  it("and uses no broken one", () => {
+    expect(
+      hits(
+        deployed,
+        /createHash\("(?:md5|sha1)"\)|createCipheriv\("(?!aes-256-gcm")[^"]*"|createHmac\("(?:md5|sha1)"/g,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("V96 and C18: secrets are compared in constant time or not at all", () => {
+  const SECRET =
+    "(?:\\w*(?:[tT]oken|[sS]ecret|[sS]ecretId|[pP]assword|[nN]once|[hH]mac|[cC]ommitment|[pP]epper|[dD]erived)(?:Text|Id)?(?:\\.reveal\\(\\))?)";
+  const PLAIN = '(?:undefined|null|true|false|""|"[^"]*"|\\d+)';
+  const equals = new RegExp(
+    `\\b${SECRET} ?(?:===?|!==?) ?(?!${PLAIN})[\\w.()\\[\\]"]+|(?<!${PLAIN} )(?:===?|!==?) ${SECRET}\\b(?![.(\\w])`,
+    "g",
+  );
+  const searched = new RegExp(
+    `\\.(?:includes|indexOf|localeCompare|startsWith|equals)\\(${SECRET}\\)|\\b\\w*(?:[sS]ecret|[pP]assword|[nN]once|[pP]epper)\\.(?:includes|indexOf|localeCompare|equals)\\(`,
+    "g",
+  );
+
+  it("equality and searches touch none", () => {
+    expect([...hits(deployed, equals), ...hits(deployed, searched)]).toEqual([]);
+  });
+
+  it("would be found out", () => {
+    const planted: Source[] = [
+      { file: "x.ts", text: "", code: "if (secretId === stored.secretId) a(); if (given.includes(password)) b();" },
+    ];
+    expect([...hits(planted, equals), ...hits(planted, searched)]).toHaveLength(2);
+  });
+
+  it("digests of one length are compared: of any two secrets, of a password, of an envelope's key and place", () => {
+    expect(hits(deployed, /timingSafeEqual\(\w+/g)).toEqual([
+      "src/auth/userpass/passwords.ts: timingSafeEqual(derived",
+      "src/crypto/envelope.ts: timingSafeEqual(commitment",
+      "src/std/same-secret.ts: timingSafeEqual(digest",
+    ]);
+  });
+});
+
+describe("C19: what is secret is random", () => {
+  it("by the one source that is handed in", () => {
+    const others = /\bMath\.random\b|\brandomUUID\b|\brandomInt\b|\bgetRandomValues\b|\brandomBytes\(/g;
+    expect(hits(deployed, others)).toEqual(["src/std/random.ts: randomBytes("]);
+  });
+
+  it("and never made of the time", () => {
+    expect(hits(deployed, /\bDate\.now\(\)|\bnew Date\(\)|\bperformance\.now\(\)|\bprocess\.hrtime\b/g)).toEqual([
+      "src/auth/aws/adapters/index.ts: performance.now()",
+      "src/std/time.ts: Date.now()",
+    ]);
+  });
+});
+
+describe("V86: SQL", () => {
+  const engines = deployed.filter(({ file }) => file.startsWith("src/engines/"));
+  const KEYWORD = "(?:SELECT|INSERT|UPDATE|DELETE|ALTER|DROP|CREATE|GRANT|REVOKE|SET|TRUNCATE)";
+  const STATEMENT = new RegExp(`(\\bsql(?:<[^\`]*>)?)?\`\\s*${KEYWORD} [^\`]*\``, "g");
+
+  /** What stands in statements the driver does not bind: a template of its own, tagged, binds its values. */
+  const placed = (sources: readonly Source[]) =>
+    new Set(
+      sources.flatMap(({ file, code }) =>
+        [...code.matchAll(STATEMENT)].flatMap(([text, tag]) =>
+          tag === undefined ? [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, value = ""]) => `${file}: ${value}`) : [],
+        ),
+      ),
+    );
+
+  it("is put together nowhere but of quoted identifiers and one number", () => {
+    expect([...placed(engines)].sort()).toEqual([
+      "src/engines/database/postgresql/driver.ts: limitMs",
+      "src/engines/database/postgresql/revocation.ts: identifier(database)",
+      "src/engines/database/postgresql/revocation.ts: schema",
+      "src/engines/database/postgresql/revocation.ts: user",
+    ]);
+    const [revocation] = engines.filter(({ file }) => file.endsWith("postgresql/revocation.ts"));
+    expect(revocation?.code).toContain("const user = identifier(username);");
+    expect(revocation?.code).toMatch(/\.map\(identifier\)\s*\.flatMap\(\(schema\) =>/);
+    expect([...(revocation?.code.matchAll(/\buser(?:: string)? =(?!=)|\bschema =/g) ?? [])]).toHaveLength(1);
+  });
+
+  it("would be found out where a value is put into it", () => {
+    const planted = { file: "x.ts", text: "", code: "sql.unsafe(`DROP ROLE $" + "{name}`); sql`SELECT $" + "{a}`;" };
+    expect([...placed([planted])]).toEqual(["x.ts: name"]);
+  });
+
+  it("is never joined with plus", () => {
+    expect(
+      hits(engines, new RegExp(`["'\`]\\s*${KEYWORD} [^"'\`\\n]*["'\`] \\+|\\+ ["'\`]\\s*${KEYWORD} `, "g")),
+    ).toEqual([]);
+  });
+
+  it("goes to the server as text in three files only", () => {
+    expect([...new Set(hits(engines, /\b\w+\.unsafe\(/g).map((hit) => hit.split(":")[0]))]).toEqual([
+      "src/engines/database/postgresql/connector.ts",
+      "src/engines/database/postgresql/driver.ts",
+      "src/engines/database/postgresql/revocation.ts",
+    ]);
+  });
+
+  it("of an operator gets its values escaped by the place they stand in, in one file", () => {
+    const escapes = /replaceAll\((?:"'", "''"|'"', '""')\)/g;
+    expect([...new Set(hits(engines, escapes).map((hit) => hit.split(":")[0]))]).toEqual([
+      "src/engines/database/postgresql/sql-text.ts",
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The product's source as text, for rules that are read off it. */
+
+export interface Source {
+  /** From the repository's root. */
+  readonly file: string;
+  readonly text: string;
+  /** Without comments. */
+  readonly code: string;
+}
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+
+/** Everything that may be deployed or run by an operator: `src`, `lambdas`, `lib`, `bin`. */
+export const productSources: readonly Source[] = ["src", "lambdas", "lib", "bin"].flatMap((room) =>
+  readdirSync(`${root}/${room}`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name): Source => {
+      const text = readFileSync(`${root}/${room}/${name}`, "utf8");
+      return { file: `${room}/${name}`, text, code: withoutComments(text) };
+    }),
+);

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "@jest/globals";
+import { readSettings } from "../../../lambdas/shared/settings.ts";
+import { ENVIRONMENT } from "../../../src/contract/environment.ts";
+
+const good = {
+  [ENVIRONMENT.functionName]: "login",
+  [ENVIRONMENT.tableName]: "zeroth",
+  [ENVIRONMENT.tableIdentity]: "zeroth",
+  [ENVIRONMENT.keyId]: "arn:aws:kms:us-east-1:111122223333:key/k",
+  [ENVIRONMENT.domains]: '["token"]',
+  AWS_REGION: "us-east-1",
+};
+
+describe("V06: the environment of a function", () => {
+  it("is taken as the stack sets it, with the certificates a runtime brings", () => {
+    expect(readSettings(good, "login").tableName).toBe("zeroth");
+    expect(() => readSettings({ ...good, NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem" }, "login")).not.toThrow();
+  });
+
+  it.each([
+    ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+    ["NODE_EXTRA_CA_CERTS", "/tmp/mallory.pem"],
+    ["HTTPS_PROXY", "http://192.0.2.1:3128"],
+    ["https_proxy", "http://192.0.2.1:3128"],
+    ["HTTP_PROXY", "http://192.0.2.1:3128"],
+    ["ALL_PROXY", "socks5://192.0.2.1"],
+    ["NODE_USE_ENV_PROXY", "1"],
+    ["AWS_ENDPOINT_URL", "http://192.0.2.1"],
+    ["AWS_ENDPOINT_URL_STS", "http://192.0.2.1"],
+    ["AWS_ENDPOINT_URL_KMS", "http://192.0.2.1"],
+  ])("with %s keeps it from starting, and its value out of the message", (name, value) => {
+    const start = () => readSettings({ ...good, [name]: value }, "login");
+    expect(start).toThrow(/must not be set|must be checked/);
+    expect(start).not.toThrow(value);
+  });
+});
