@@ -17,9 +17,12 @@ export const isPrintable = (path: string): boolean => PRINTABLE.test(path) && !p
 /** Slashes in a row are one, as the reference server's redirect would have it. */
 const collapse = (path: string): string => path.replace(/\/{2,}/g, "/");
 
-/** Throws `invalid_request` for segments `.` and `..`: they are refused everywhere and never resolved. */
+/**
+ * Throws `invalid_request` for segments `.` and `..`: they are refused everywhere and never resolved. So is what others
+ * on the way may take for one: longer runs of dots, dots before a parameter (`..;`), dots beside a backslash.
+ */
 const checkSegments = (path: string): void => {
-  if (/(?:^|\/)\.\.?(?:\/|$)/.test(path)) throw invalidRequest("relative paths not supported");
+  if (/(?:^|[/\\])\.+(?:[/\\;]|$)/.test(path)) throw invalidRequest("relative paths not supported");
   // Encoded twice, a separator would turn into one for whoever decodes again.
   if (/%(?:2f|5c)/i.test(path) || /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)) {
     throw invalidRequest("path separators must not be encoded twice");

@@ -19,10 +19,10 @@ describe("a path of the API", () => {
     ["/v1/kv/", "kv/"],
     ["/v1//kv///a", "kv/a"],
     ["//v1/kv", "kv"],
-    ["/v1/kv/.../..a/b../a..b/.x", "kv/.../..a/b../a..b/.x"],
+    ["/v1/kv/..a/b../a..b/.x/...y", "kv/..a/b../a..b/.x/...y"],
+    ["/v1/kv/a\\b/c.;d/e..\\f", "kv/a\\b/c.;d/e..\\f"],
     ["/v1/kv/a+b*c d%e;f?g#h:é😀", "kv/a+b*c d%e;f?g#h:é😀"],
     ["/v1/kv/cafe\u0301", "kv/cafe\u0301"],
-    ["/v1/..;/x", "..;/x"],
   ])("%j is %j", (path, wanted) => expect(judge(path)).toBe(wanted));
   it.each(["/", "/v1", "/V1/x", "/v2/x", "/ui/", "/v1x/y", "v1/x"])("is not %j", (path) =>
     expect(judge(path)).toBeUndefined(),
@@ -30,6 +30,18 @@ describe("a path of the API", () => {
   it.each(["/v1/..", "/v1/../x", "/v1/kv/./a", "/v1/kv/a/.", "/..", "/v1/kv//../a", "/ui/../v1/x", ".."])(
     "refuses the dots in %j",
     (path) => expect(judge(path)).toBe("invalid_request: relative paths not supported"),
+  );
+  it.each([
+    "/v1/..;/x",
+    "/v1/kv/team/..;a=b/x",
+    "/v1/kv/.;/x",
+    "/v1/kv/.../x",
+    "/v1/kv/....",
+    "/v1/kv/team/..\\other/x",
+    "/v1/kv/team\\..\\other",
+    "/v1/kv/team\\..",
+  ])("V15: refuses what others may take for dots in %j", (path) =>
+    expect(judge(path)).toBe("invalid_request: relative paths not supported"),
   );
   it.each(["/v1/a%2fb", "/v1/a%2Fb", "/v1/a%5cb", "/v1/%2e%2e/b", "/v1/.%2E/b", "/v1/a/%2e"])(
     "refuses the second encoding in %j",
