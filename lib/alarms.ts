@@ -90,7 +90,7 @@ const programWatches = (name: string): Readonly<Record<string, Watch>> => {
   return {
     "lease-irrevocable": {
       metric: own("leaseIrrevocable"),
-      means: "A credential outside could not be revoked and lives on",
+      means: "An external credential could not be revoked and is still valid",
     },
     "lease-revoked-late": {
       metric: own("leaseRevokedLate"),
@@ -98,40 +98,40 @@ const programWatches = (name: string): Readonly<Record<string, Watch>> => {
     },
     "root-generated": { metric: own("rootGenerated"), means: "Somebody made a root token" },
     sealed: { metric: own("sealed"), means: "Somebody sealed the server: it answers 503 until it is unsealed" },
-    unsealed: { metric: own("unsealed"), means: "An operator took the seal of the server back" },
+    unsealed: { metric: own("unsealed"), means: "An operator unsealed the server" },
     "open-refused": {
       metric: own("openRefused"),
       means: "A sealed item or wrapped key did not open: tampering or a wrong key",
     },
-    "audit-failed": { metric: own("auditFailed"), means: "No audit device took a record; requests were refused" },
+    "audit-failed": { metric: own("auditFailed"), means: "No audit device accepted a record; requests were refused" },
     "schedule-failed": {
       metric: own("scheduleFailed"),
-      means: "Work that is done by the clock (rotation, unfinished jobs, tidying) failed; it is tried again",
+      means: "Scheduled work (rotation, unfinished jobs, tidying) failed; it is retried",
     },
     "storage-unavailable": {
       metric: own("storageUnavailable"),
-      means: "Table or KMS stayed out of reach; callers got 503",
+      means: "The table or KMS stayed unreachable; callers got 503",
     },
     "internal-errors": {
       metric: own("internalError"),
-      means: "Requests were answered 500: a fault of the program, or a right it lacks",
+      means: "Requests were answered 500: a bug, or a missing right",
     },
     "storage-retried": {
       metric: own("storageRetried"),
       above: 100,
       periods: 3,
-      means: "Many calls to the table are repeated: it throttles, or the network does",
+      means: "Many calls to the table are retried: the table or the network is throttling",
     },
     "sweeper-backlog": {
       metric: own("sweeperBacklog"),
       periods: 3,
-      means: "More ends than a minute's sweep can deal with, for a quarter of an hour",
+      means: "For a quarter of an hour, more has expired each minute than a sweep can handle",
     },
     "sweeper-silent": {
       metric: own("swept", 1),
       below: 1,
       periods: 3,
-      means: "No sweep came to its end for three minutes",
+      means: "No sweep has finished for three minutes",
     },
     "login-replayed": {
       metric: own("loginReplayed"),
@@ -170,7 +170,7 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
         period: Duration.minutes(5),
       }),
       periods: 2,
-      means: "Orders of the schedule were given up: the functions are throttled or fail",
+      means: "Invocations by the schedule were given up: the functions are throttled or fail",
     },
     "key-changed": {
       metric: sum("AWS/Events", "MatchedEvents", { RuleName: keyChanges.ruleName }),
@@ -184,7 +184,7 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
         period: Duration.minutes(5),
       }),
       above: settings.concurrencyAlarm,
-      means: "The account's functions together come near its quota; beyond it callers get 503",
+      means: "The account's functions together are close to its quota; beyond it callers get 503",
     },
     "stream-late": {
       metric: functionOf(functions, "revoke").lambda.metric("IteratorAge", {
@@ -192,7 +192,7 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
         period: Duration.minutes(5),
       }),
       above: Duration.hours(1).toMilliseconds(),
-      means: "The expiry stream is an hour behind; it forgets after a day",
+      means: "The expiry stream is an hour behind; it keeps records for a day",
     },
     "stream-failures": {
       metric: fromStream("OnFailureDestinationDeliveredEventCount"),
@@ -230,7 +230,7 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
         period: Duration.minutes(5),
       }),
       above: 10,
-      means: "The table turns requests away; look for a hot partition",
+      means: "The table rejects requests; look for a hot partition",
     },
   };
 };

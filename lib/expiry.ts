@@ -61,7 +61,7 @@ export class Expiry extends Construct {
     }
 
     this.rule = new Rule(this, "EveryMinute", {
-      description: "Zeroth: what is due by the clock",
+      description: "Zeroth: scheduled work",
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: scheduled.map(
         ({ lambda }) =>

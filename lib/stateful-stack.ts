@@ -120,7 +120,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, "KeyArn", { value: this.key.keyArn });
     new CfnOutput(this, "FailureBucket", {
       value: this.failures.bucketName,
-      description: "Expiry records that could not be worked off; one object each",
+      description: "Expiry records that could not be processed; one object each",
     });
   }
 }

@@ -87,7 +87,7 @@ export class StatelessStack extends Stack {
     if (front.domainTarget !== undefined)
       new CfnOutput(this, "DomainTarget", {
         value: front.domainTarget,
-        description: "A DNS record (CNAME or alias) of the domain name has to point here",
+        description: "Point the domain name's DNS record (CNAME or alias) here",
       });
     new CfnOutput(this, "SystemFunction", {
       value: functionOf(this.functions, "system").lambda.functionName,
@@ -96,7 +96,7 @@ export class StatelessStack extends Stack {
     });
     if (operators === undefined)
       new CfnOutput(this, "WarningOperators", {
-        value: "whoever may invoke SystemFunction can make a root token: name the operators with zeroth:operators",
+        value: "anyone who may invoke SystemFunction can make a root token: name the operators with zeroth:operators",
       });
   }
 }

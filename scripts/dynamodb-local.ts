@@ -65,7 +65,7 @@ const answers = async (endpoint: string): Promise<void> => {
 
 const [command = "", ...args] = process.argv.slice(2);
 if (!has("java") || !has("mvn")) say("skipped: DynamoDB Local needs Java 17 and Maven, which are not here");
-else if (!(await install())) say("skipped: DynamoDB Local could not be had from Maven");
+else if (!(await install())) say("skipped: DynamoDB Local could not be downloaded from Maven");
 else {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;

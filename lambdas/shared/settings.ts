@@ -34,7 +34,7 @@ const json = <T extends z.ZodType>(shape: T) =>
       try {
         return JSON.parse(text);
       } catch {
-        context.addIssue({ code: "custom", message: "is no JSON" });
+        context.addIssue({ code: "custom", message: "is not JSON" });
         return z.NEVER;
       }
     })

@@ -50,7 +50,7 @@ export const watchLeasesEnd = async (setting: Setting): Promise<void> => {
 
   await setting.local.expiry.pauseSweeper();
   const late = await issue(setting, "brief");
-  say("the sweeper is switched off; what is left is DynamoDB's TTL and its stream");
+  say("the sweeper is off; only DynamoDB's TTL and stream are left");
   await until(15, "the lease is past its end", async () => {
     const answer = await must(setting.vault("POST", "sys/leases/lookup", { lease_id: late.lease }));
     return Number(answer.data["ttl"]) <= 0;

@@ -11,5 +11,5 @@ export const wrapForSomebody = async ({ vault }: Setting): Promise<void> => {
   holds(first.text.includes("kv-secret-of-the-web-team"), "the first to unwrap gets it");
   const second = await vault.as(wrapped.wrapToken)("POST", "sys/wrapping/unwrap");
   holds(second.status === 400, `the second is told: ${JSON.parse(second.text).errors[0]}`, second.text);
-  say("so whoever should have been first, and was not, knows");
+  say("so the rightful owner, if somebody else was first, finds out");
 };

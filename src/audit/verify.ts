@@ -80,13 +80,13 @@ const read = (text: string, at: number, mixed: boolean): Line | undefined => {
   const isRecord = typeof type === "string" && RECORDS.has(type);
   if (!object || !(isRecord || "chain" in object)) {
     if (mixed) return undefined;
-    throw new Problem(at, "is no audit line");
+    throw new Problem(at, "is not an audit line");
   }
   const link = linkOf(object["chain"]);
   if (!link) throw new Problem(at, "belongs to no chain: it was inserted or changed");
   const time = object["time"];
   const checkpoint = type === "checkpoint" ? checkpointOf(object["checkpoint"]) : undefined;
-  if (type === "checkpoint" && !checkpoint) throw new Problem(at, "is no readable checkpoint: it was changed");
+  if (type === "checkpoint" && !checkpoint) throw new Problem(at, "is not a readable checkpoint: it was changed");
   return { at, hash: hashOf(text), link, time: typeof time === "string" ? time : "", checkpoint };
 };
 
@@ -132,7 +132,7 @@ const checkOrder = (run: readonly Line[], written: readonly Line[]): void => {
   for (const [index, line] of run.entries()) {
     if (line === written[index]) continue;
     if (!genuine.has(line)) throw new Problem(line.at, "was inserted");
-    throw new Problem(line.at, `is out of order: number ${line.link.seq} of its writer stands here`);
+    throw new Problem(line.at, `is out of order: number ${line.link.seq} of its writer is here`);
   }
 };
 

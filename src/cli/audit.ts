@@ -45,7 +45,7 @@ const report = (file: string, verdict: Verdict): void => {
   const { writers, others } = verdict;
   const lines = writers.reduce((sum, writer) => sum + writer.lines, 0);
   say(`${file}: ${lines} lines of ${writers.length} writers, nothing changed, removed, inserted or moved`);
-  if (others > 0) say(`${others} lines are no audit lines and were not looked at`);
+  if (others > 0) say(`${others} lines are not audit lines and were not checked`);
   for (const { writer, unsigned } of writers) {
     if (unsigned > 0) say(`writer ${writer}: its last ${unsigned} lines are not yet vouched for by a checkpoint`);
   }
@@ -71,6 +71,6 @@ export const auditCommand = (): Command =>
         .requiredOption("--file <path>", "the log")
         .option("--key <path>", "public key in PEM, as sys/audit-key shows it; may be repeated", collect, [])
         .option("--continued", "the log begins in the middle, as a rotated one does", false)
-        .option("--mixed", "other lines stand between, as in a function's log", false)
+        .option("--mixed", "allow other lines in between, as in a function's log", false)
         .action(verify),
     );

@@ -111,7 +111,7 @@ const order = (name: Order, says: string): Command =>
 
 export const operatorCommand = (): Command =>
   new Command("operator")
-    .description("what only the operator's AWS identity may do, on the system function itself")
+    .description("orders that only the operator's AWS identity may give, directly to the system function")
     .addCommand(order("init", "make the first root token of a deployment; works once"))
     .addCommand(order("generate-root", "make a root token when none is left; audited, and it raises an alarm"))
     .addCommand(order("unseal", "take back the seal of sys/seal; audited, and it raises an alarm"));

@@ -81,7 +81,7 @@ const formText = (form: AnswerForm, meanings: Meanings): string => {
   if (form === "nothing") return "Answers nothing.";
   if (form === "login") return "Answers a token, its `auth` block.";
   if (form === "lease") return "Answers the lease: `lease_id`, `lease_duration` and `renewable`.";
-  if ("raw" in form) return `Answers \`${form.raw}\`, as it stands.`;
+  if ("raw" in form) return `Answers \`${form.raw}\`, unchanged.`;
   return `Answers a body outside the envelope:\n\n${answerTable(jsonSchema(form.bare, "output"), meanings)}`;
 };
 

@@ -18,11 +18,11 @@ import type { TokenParams } from "./reply.ts";
 /** Fields of a write. Spread into the `z.object` of the role. */
 export const tokenShape = {
   token_bound_cidrs: field.commaList("Addresses or ranges that may log in and use the tokens."),
-  token_explicit_max_ttl: field.duration("Hard limit of a token's life; holds for periodic tokens too."),
+  token_explicit_max_ttl: field.duration("Hard limit of a token's life; applies to periodic tokens too."),
   token_max_ttl: field.duration("Limit of a token's life, renewals included."),
   token_no_default_policy: field.flag("Leave the policy `default` out of the tokens."),
-  token_num_uses: field.integer("Number of requests a token is good for; 0 is without limit."),
-  token_period: field.duration("Life of a periodic token, given anew at each renewal."),
+  token_num_uses: field.integer("Number of requests a token can be used for; 0: no limit."),
+  token_period: field.duration("Life of a periodic token, granted again at each renewal."),
   token_policies: field.commaList("Policies of the tokens."),
   token_ttl: field.duration("Life of a token between renewals."),
   token_type: field.text("Kind of the tokens: `default`, `service`, `batch`, `default-service` or `default-batch`."),

@@ -55,7 +55,7 @@ const listWanted = (pairs: Pairs): boolean => {
   const text = pairs.get("list")?.[0] ?? "";
   if (text === "") return false;
   const wanted = parseGoBool(text);
-  if (wanted === undefined) throw new VaultError("invalid_request", { reason: "list is no boolean" });
+  if (wanted === undefined) throw new VaultError("invalid_request", { reason: "list is not a boolean" });
   return wanted;
 };
 

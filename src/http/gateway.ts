@@ -26,7 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const notAnEvent = (): VaultError => invalidRequest("not a request of this front door");
+export const notAnEvent = (): VaultError => invalidRequest("the event has no HTTP request");
 
 const textOf = (value: unknown): string => {
   if (typeof value !== "string") throw notAnEvent();

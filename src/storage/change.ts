@@ -40,7 +40,7 @@ export const untilWritten = async <T>(attempt: () => Promise<T>, busy: Busy = {}
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
       if (left > 1) continue;
-      const reason = "too many writers of one entry";
+      const reason = "too many concurrent writes of one entry";
       throw new VaultError("storage_unavailable", { reason, ...busy, retryAfter: RETRY_AFTER_SECONDS, cause });
     }
   }

@@ -74,7 +74,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
           update: op({
             summary: "keep it",
             answers: "nothing",
-            input: z.object({ value: field.text("what to keep") }),
+            input: z.object({ value: field.text("the data to keep") }),
             handle: async ({ params, input }, cx) => {
               const address = cx.storage.at(`kept/${params.key}`);
               await cx.storage.write([{ op: "put", address, body: { value: input.value ?? "" }, when: "any" }]);

@@ -32,11 +32,11 @@ const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
 
 const tidyPath = path("tidy/secret-id", {
-  summary: "what is left of secret ids that ended",
+  summary: "remains of expired secret ids",
   params: {},
   ops: {
     update: op({
-      summary: "remove what secret ids that ended have left; they are refused without this too",
+      summary: "remove what expired secret ids left behind; they are refused anyway",
       answers: "nothing",
       handle: async (_, cx) => {
         await tidySecretIds(cx);

@@ -24,8 +24,8 @@ import { foundIn, secretIdAddress, spendUse } from "./secret-ids.ts";
  */
 
 export const loginShape = {
-  role_id: field.text("What the role is named by."),
-  secret_id: field.text("The secret id, unless the role asks for none."),
+  role_id: field.text("What a login uses to name the role."),
+  secret_id: field.text("The secret id, unless the role requires none."),
 };
 const loginInput = z.object(loginShape);
 export type LoginInput = z.output<typeof loginInput>;

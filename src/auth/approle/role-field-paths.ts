@@ -72,7 +72,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "secret-id-num-uses",
-    summary: "logins a secret id is good for",
+    summary: "logins a secret id can be used for",
     answers: z.object({ secret_id_num_uses: z.number() }),
     input: only("secret_id_num_uses"),
     read: (role) => ({ secret_id_num_uses: role.secret_id_num_uses }),
@@ -152,7 +152,7 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "token-num-uses",
-    summary: "requests a token is good for",
+    summary: "requests a token can be used for",
     answers: z.object({ token_num_uses: z.number() }),
     input: only("token_num_uses"),
     read: (role) => ({ token_num_uses: role.token_num_uses }),
@@ -182,14 +182,14 @@ export const roleFieldPaths: readonly Path[] = [
   }),
   fieldPath({
     name: "role-id",
-    summary: "what a login names the role by; a new one holds at once",
+    summary: "what a login uses to name the role; a new one takes effect at once",
     answers: z.object({ role_id: z.string() }),
     input: z.object({ role_id: field.text("The new role id.") }),
     read: (role) => ({ role_id: role.role_id }),
     set: (role, input) => ({ ...role, role_id: input.role_id || missing("role_id") }),
   }),
   path("role/{role_name}/local-secret-ids", {
-    summary: "whether the secret ids stay in one cluster; of no effect here",
+    summary: "whether the secret ids stay in one cluster; has no effect here",
     params: ROLE_NAME,
     ops: {
       read: op({

@@ -36,7 +36,7 @@ export const placeOf = async (storage: View, roleId: string): Promise<RolePlace 
 
 export const listRoles = (storage: View): Promise<readonly string[]> => storage.list("role/");
 
-const busy = { reason: "too many writers of one role" };
+const busy = { reason: "too many concurrent writes of one role" };
 
 /** What finds a role by its role id; nothing to write while the role id stays. */
 const indexed = (storage: View, name: string, previous: Role | undefined, next: Role): Put | undefined => {

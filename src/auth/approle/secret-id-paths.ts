@@ -140,7 +140,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/custom-secret-id", {
-    summary: "secret ids that the caller makes up",
+    summary: "secret ids chosen by the caller",
     params: ROLE_NAME,
     ops: {
       update: op({
@@ -155,7 +155,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id/lookup", {
-    summary: "what is known of a secret id, by its value",
+    summary: "what is known about a secret id, by its value",
     params: ROLE_NAME,
     ops: {
       update: op({
@@ -185,7 +185,7 @@ export const secretIdPaths = [
     },
   }),
   path("role/{role_name}/secret-id-accessor/lookup", {
-    summary: "what is known of a secret id, by its accessor",
+    summary: "what is known about a secret id, by its accessor",
     params: ROLE_NAME,
     ops: {
       update: op({

@@ -10,9 +10,9 @@ import { checkRanges, mistake, type Role } from "./role-rules.ts";
 
 export const generateShape = {
   metadata: field.text("Metadata of the tokens: a JSON object of texts, or key=value pairs."),
-  cidr_list: field.commaList("Ranges that may log in with it; inside those of the role."),
-  token_bound_cidrs: field.commaList("Ranges its tokens are bound to; inside those of the role."),
-  num_uses: field.integer("Logins it is good for; at most the role's."),
+  cidr_list: field.commaList("Ranges that may log in with it; must be inside those of the role."),
+  token_bound_cidrs: field.commaList("Ranges its tokens are bound to; must be inside those of the role."),
+  num_uses: field.integer("Logins it can be used for; at most the role's."),
   ttl: field.duration("Its life; at most the role's."),
 };
 const generateInput = z.object(generateShape);

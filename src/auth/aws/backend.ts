@@ -103,14 +103,14 @@ const rolePaths = (parts: Parts) =>
   });
 
 const clientWrite = op({
-  summary: "configure how the mount speaks to AWS; what is not named stays",
+  summary: "configure how the mount connects to AWS; settings not given stay unchanged",
   answers: "nothing",
   input: z.object(clientConfigShape),
   handle: ({ input }, cx) => done(writeClientConfig(cx.storage, input)),
 });
 
 const clientPath = path("config/client", {
-  summary: "how the mount speaks to AWS",
+  summary: "how the mount connects to AWS",
   params: {},
   exists: async (_, cx) => (await readClientConfig(cx.storage)) !== undefined,
   ops: {
@@ -132,7 +132,7 @@ const clientPath = path("config/client", {
 });
 
 const identityPath = path("config/identity", {
-  summary: "what a login is known by",
+  summary: "the alias that identifies a login",
   params: {},
   ops: {
     read: op({
@@ -141,7 +141,7 @@ const identityPath = path("config/identity", {
       handle: async (_, cx) => ({ data: await identityConfig(cx.storage) }),
     }),
     update: op({
-      summary: "configure aliases and metadata; what is not named stays",
+      summary: "configure aliases and metadata; settings not given stay unchanged",
       answers: "nothing",
       input: z.object(identityConfigShape),
       handle: ({ input }, cx) => done(writeIdentityConfig(cx.storage, input)),

@@ -16,7 +16,7 @@ const REPLAY_WINDOW = 5;
 const LONGEST_REPLAY_WINDOW = 60;
 
 export const clientConfigShape = {
-  access_key: field.text("Access key of the look-ups; empty: the program's own credentials."),
+  access_key: field.text("Access key for look-ups; empty: the program's own credentials."),
   secret_key: field.text("Secret of `access_key`; never read back."),
   endpoint: field.text("URL of the EC2 API; empty: the region's."),
   iam_endpoint: field.text("URL of the IAM API; empty: the partition's."),

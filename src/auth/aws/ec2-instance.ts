@@ -17,7 +17,7 @@ const describe = async (survey: Survey, scope: AccountScope, region: string, id:
   if (instance.id !== id)
     throw new Refusal("expected instance ID not matching the instance ID in the instance description");
   if (instance.state !== "running") throw new Refusal("instance is not in 'running' state");
-  if (instance.ownerId !== scope.account) throw new Refusal("instance is of another account");
+  if (instance.ownerId !== scope.account) throw new Refusal("instance belongs to another account");
   return instance;
 };
 

@@ -24,10 +24,10 @@ import {
  */
 
 export const loginShape = {
-  role: field.text("Role to log in to; absent: the caller's own friendly name."),
+  role: field.text("Role to log in with; absent: the caller's own friendly name."),
   iam_http_request_method: field.text("Method of the signed request: `POST`, or `GET` with the parameters in the URL."),
   iam_request_url: field.text("Base64 of the URL of the signed request."),
-  iam_request_body: field.text("Base64 of the body of the signed request; of a GET empty or absent."),
+  iam_request_body: field.text("Base64 of the body of the signed request; empty or absent for a GET."),
   iam_request_headers: headersField,
   pkcs7: field.text("PKCS#7 signature of an EC2 identity document."),
   identity: field.text("Base64 of an EC2 identity document."),
@@ -111,7 +111,7 @@ const checkDate = (headers: Headers, signing: Signing, now: number): void => {
   if (Number.isNaN(at) || new Date(at).toISOString() !== iso) throw invalid("X-Amz-Date is missing or malformed");
   if (signing.day !== `${y}${mo}${d}`) throw invalid("X-Amz-Date and credential scope differ");
   if (at < now - MOST_AGE_MS || at > now + MOST_AHEAD_MS)
-    throw invalidRequest("signed request is too old or too new; sign it anew and check the clock of the client", {
+    throw invalidRequest("signed request is too old or too new; sign it again and check the client's clock", {
       reason: "X-Amz-Date is outside the window",
     });
 };

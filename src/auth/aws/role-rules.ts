@@ -119,7 +119,8 @@ const checkInference = (role: Role): void => {
   if (regions.length > most) throw invalidRequest(`inferred_aws_region takes at most ${most} for ${type}`);
   const unknown = regions.find((region) => partitionOf(region) === undefined);
   if (unknown !== undefined) throw invalidRequest(`inferred_aws_region ${brief(unknown)} is not a known region`);
-  if (new Set(regions.map(partitionOf)).size > 1) throw invalidRequest("inferred_aws_region must be of one partition");
+  if (new Set(regions.map(partitionOf)).size > 1)
+    throw invalidRequest("the regions of inferred_aws_region must be in one partition");
   if (role.bound_iam_principal_arn.length === 0)
     throw invalidRequest(`inferred_entity_type ${type} requires bound_iam_principal_arn`);
 };

@@ -7,8 +7,8 @@ import { readStored } from "./stored.ts";
 /** `config/sts/<account>`: the role through which another account is looked into. */
 
 export const stsAccountShape = {
-  sts_role: field.text("ARN of a role of that account, to be assumed for look-ups."),
-  external_id: field.text("External id the role's trust policy asks for."),
+  sts_role: field.text("ARN of a role in that account, assumed for look-ups."),
+  external_id: field.text("External id that the role's trust policy requires."),
 };
 const accountInput = z.object(stsAccountShape);
 export type StsAccountInput = z.output<typeof accountInput>;
@@ -30,7 +30,7 @@ export const writeStsAccount = async (storage: View, account: string, input: Sts
     const role = input.sts_role ?? previous?.sts_role ?? "";
     if (!/^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role\/[\x21-\x7e]{1,512}$/.test(role))
       throw invalidRequest("sts role must be the ARN of an IAM role");
-    if (role.split(":")[4] !== account) throw invalidRequest("sts role is not of that account");
+    if (role.split(":")[4] !== account) throw invalidRequest("sts role belongs to another account");
     return { sts_role: role, external_id: input.external_id ?? previous?.external_id ?? "" };
   });
 };

@@ -100,7 +100,7 @@ export const callerIdentity = async (sts: StsFetch, request: StsRequest, partiti
   const answer = await ask(sts, request);
   if ((answer.headers["content-encoding"] ?? "identity") !== "identity")
     throw invalidRequest("error making upstream request: body of GetCallerIdentity is invalid", {
-      reason: "the answer of STS is packed, which was not asked for",
+      reason: "STS compressed its answer without being asked to",
     });
   if (!/^text\/xml(;\s*charset=utf-8)?$/i.test(answer.headers["content-type"] ?? "")) {
     if (answer.status >= 500) checkStatus(answer);

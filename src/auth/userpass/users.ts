@@ -22,7 +22,7 @@ const { policies, ttl, max_ttl, bound_cidrs } = legacyTokenShape;
 
 export const passwordShape = {
   password: field.text("The password, at most 72 bytes."),
-  password_hash: field.text("A bcrypt hash of the password, in its place."),
+  password_hash: field.text("A bcrypt hash, instead of a password."),
 };
 export const userShape = { ...passwordShape, ...tokenShape, policies, ttl, max_ttl, bound_cidrs };
 export const policiesShape = { token_policies: tokenShape.token_policies, policies };
@@ -70,7 +70,7 @@ export const removeUser = (storage: View, name: string): Promise<void> =>
 
 /** Replaces a user by what `make` makes of it; `make` may run again when writes race. */
 const changeUser = async (storage: View, name: string, make: (previous: User | undefined) => User): Promise<void> => {
-  const busy = { reason: "too many writers of one user" };
+  const busy = { reason: "too many concurrent writes of one user" };
   await changeBody(storage, userAddress(storage, name), storedUser, make, { busy });
 };
 

@@ -68,7 +68,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
         params: {},
         ops: {
           list: op({
-            summary: "list the top of the cubbyhole",
+            summary: "list the top level of the cubbyhole",
             answers: Keys,
             input: anything,
             handle: (_request, cx) => list("", cx),
@@ -100,9 +100,9 @@ export const cubbyholeBackend = (core: Core): Backend => {
             },
           }),
           update: op({
-            summary: "write an entry, replacing it whole",
+            summary: "write an entry, replacing it completely",
             answers: "nothing",
-            input: field.anyBody("what to keep"),
+            input: field.anyBody("the data to keep"),
             handle: async ({ params, input }, cx) => {
               const address = await at(cx, params.path);
               if (!isJsonObject(input) || Object.keys(input).length === 0) {

@@ -131,7 +131,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
       params: {},
       ops: {
         update: op({
-          summary: "delete entities; unknown ids do not matter",
+          summary: "delete entities; unknown ids are ignored",
           answers: "nothing",
           input: z.object({ entity_ids: field.commaList("ids of the entities") }),
           handle: async ({ input }, cx) => {
@@ -158,7 +158,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
             from_entity_ids: field.commaList("entities that become part of the other"),
             to_entity_id: field.text("entity that stays"),
             force: field.flag("for MFA secrets, which entities here do not have"),
-            conflicting_alias_ids_to_keep: field.commaList("which alias stays where both sides have one on a mount"),
+            conflicting_alias_ids_to_keep: field.commaList("which alias to keep if both sides have one at a mount"),
           }),
           handle: async ({ input }, cx) => {
             const rights = await rightsOf(core, cx);

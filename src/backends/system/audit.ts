@@ -70,7 +70,7 @@ export const auditPaths = (core: Core) => {
             type: field.text("type of the device: file"),
             description: field.text("what it is for"),
             options: field.keyValues("file_path, log_raw, hmac_accessor, elide_list_responses, mode, format"),
-            local: field.flag("kept for Vault's clients; means nothing here"),
+            local: field.flag("accepted for Vault's clients; has no effect"),
           }),
           handle: async ({ params, input }) => {
             const { type = "", description = "", options = {}, local = false } = input;

@@ -80,7 +80,7 @@ export const clusterPaths = (core: Core) => {
   const open = { access: "unauthenticated" } as const;
   return [
     path("leader", {
-      summary: "which node leads: none",
+      summary: "which node is the leader: none",
       alwaysAnswers: true,
       params: {},
       ops: {
@@ -106,11 +106,11 @@ export const clusterPaths = (core: Core) => {
       },
     }),
     path("host-info", {
-      summary: "the host: none that outlives a request",
+      summary: "the host: none outlives a request",
       params: {},
       ops: {
         read: op({
-          summary: "tell the time",
+          summary: "show the time",
           answers: z.object({ timestamp: z.string() }),
           handle: async () => ({ data: { timestamp: rfc3339(core.clock.now()) } }),
         }),
@@ -132,11 +132,11 @@ export const clusterPaths = (core: Core) => {
       },
     }),
     path("in-flight-req", {
-      summary: "requests under way: none is known beyond its own environment",
+      summary: "requests in flight, known only within one environment",
       params: {},
       ops: {
         read: op({
-          summary: "list the requests under way",
+          summary: "list the requests in flight",
           answers: { bare: z.object({}) },
           handle: async () => ({ bare: {} }),
         }),
@@ -161,7 +161,7 @@ export const clusterPaths = (core: Core) => {
         ...refusedVerbs,
         read: op({
           ...open,
-          summary: "show that no attempt is under way",
+          summary: "show that no attempt is in progress",
           answers: { bare: Attempt },
           handle: async () => ({ bare: NO_ATTEMPT }),
         }),

@@ -38,7 +38,7 @@ export const corsPaths = (core: Core) => [
         access: "sudo",
         input: z.object({
           allowed_origins: field.commaList('origins, or "*" alone for all'),
-          allowed_headers: field.commaList("request headers beside the standard ones"),
+          allowed_headers: field.commaList("request headers besides the standard ones"),
         }),
         handle: async ({ input }) => {
           const origins = input.allowed_origins ?? [];

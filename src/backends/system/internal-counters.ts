@@ -41,7 +41,7 @@ export const counterPaths = (core: Core) => {
       params: {},
       ops: {
         read: op({
-          summary: "tell that this was removed",
+          summary: "say that this was removed",
           answers: "nothing",
           handle: async () => {
             throw notFound("The functionality has been removed on this path");
@@ -50,7 +50,7 @@ export const counterPaths = (core: Core) => {
       },
     }),
     path("internal/counters/tokens", {
-      summary: "how many tokens live",
+      summary: "how many tokens are alive",
       params: {},
       ops: {
         read: op({

@@ -97,7 +97,7 @@ export const internalUiPaths = (core: Core) => {
       ops: {
         read: op({
           ...open,
-          summary: "list the mounts in reach; without a token those listed for everybody",
+          summary: "list the mounts the caller can reach; without a token, those listed for everyone",
           answers: Grouped,
           handle: (_request, cx) => all(cx),
         }),
@@ -117,7 +117,7 @@ export const internalUiPaths = (core: Core) => {
       },
     }),
     path("internal/ui/resultant-acl", {
-      summary: "what the caller's policies amount to",
+      summary: "the caller's effective policies",
       params: {},
       ops: {
         read: op({

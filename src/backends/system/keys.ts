@@ -14,7 +14,7 @@ const SHORTEST = 86_400;
 
 const ConfigInput = z.object({
   max_operations: field.integer("kept for compatibility: keys are derived per item, so no count wears one out"),
-  enabled: field.flag("rotate by time"),
+  enabled: field.flag("rotate on a schedule"),
   interval: field.duration("time between rotations, at least 24 hours; 0 for none"),
 });
 
@@ -48,7 +48,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
     path("rotate", { summary: "rotate the data keys", dataInFront: true, params: {}, ops: { update: rotate } }),
     path("rotate/keyring", { summary: "rotate the data keys", params: {}, ops: { update: rotate } }),
     path("rotate/config", {
-      summary: "when data keys rotate by themselves",
+      summary: "automatic rotation of data keys",
       params: {},
       ops: {
         read: op({
@@ -65,7 +65,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
           },
         }),
         update: op({
-          summary: "change the rotation settings; what is not given stays",
+          summary: "change the rotation settings that are given",
           answers: "nothing",
           input: ConfigInput,
           handle: async ({ input }) => {

@@ -117,7 +117,7 @@ export const leaseStatePaths = (core: Core) => {
       params: {},
       ops: {
         update: op({
-          summary: "remove what leads nowhere, end what has no token",
+          summary: "remove dangling entries, end leases without a token",
           answers: "nothing",
           handle: async () => {
             return { status: 202, data: null, warnings: [(await beginTidy(core)) ? STARTED : RUNNING] };

@@ -97,7 +97,7 @@ export const leasePaths = (core: Core) => {
 
   const lease_id = field.text("id of the lease");
   const increment = field.duration("wanted lifetime from now; 0 for the lease's own");
-  const sync = field.flag("wait until it is revoked; true unless told otherwise");
+  const sync = field.flag("wait until it is revoked; true by default");
   const renewInput = z.object({ lease_id, increment });
   const revokeInput = z.object({ lease_id, sync });
   const prefixInput = z.object({ sync });
@@ -178,7 +178,7 @@ export const leasePaths = (core: Core) => {
     },
   } as const;
   const forced = {
-    summary: "remove everything below a prefix, whatever the backends say",
+    summary: "remove everything below a prefix, even if the backends fail",
     params: byPrefix,
     ops: {
       update: {
@@ -203,7 +203,7 @@ export const leasePaths = (core: Core) => {
           handle: async ({ input }, cx) => lookup(await permitted("lookup", input.lease_id, cx)),
         }),
         list: op({
-          summary: "list the tops of all lease ids",
+          summary: "list the top level of all lease ids",
           answers: Keys,
           access: "sudo",
           handle: async () => ({ data: { keys: await core.leases.list("") } }),
@@ -215,7 +215,7 @@ export const leasePaths = (core: Core) => {
       params: { prefix: "start of the lease ids" },
       ops: {
         list: op({
-          summary: "list what comes next in the lease ids",
+          summary: "list the next level of the lease ids",
           answers: Keys,
           access: "sudo",
           handle: async ({ params }) => ({

@@ -71,7 +71,7 @@ export const lockedUsersPaths = (core: Core) => [
     },
     ops: {
       update: op({
-        summary: "unlock a user, and forget the failures",
+        summary: "unlock a user and forget the failures",
         answers: "nothing",
         handle: async ({ params, given }) => {
           const { mount_accessor: accessor, alias_identifier: name } = params;

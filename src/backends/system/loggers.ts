@@ -63,7 +63,7 @@ export const loggerPaths = (core: Core) => {
           },
         }),
         delete: op({
-          summary: "put all loggers back",
+          summary: "reset all loggers",
           answers: "nothing",
           handle: async () => {
             await core.config.putSetting("setting", NAME, undefined);
@@ -94,7 +94,7 @@ export const loggerPaths = (core: Core) => {
           },
         }),
         delete: op({
-          summary: "put a logger back",
+          summary: "reset a logger",
           answers: "nothing",
           handle: async ({ params }) => {
             const name = known(params.name);

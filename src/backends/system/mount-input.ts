@@ -10,7 +10,7 @@ import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 
 export const EnableInput = z.object({
   type: field.text("type of the backend: kv, database, userpass, ..."),
-  description: field.text("for people"),
+  description: field.text("for humans"),
   config: field.map("default_lease_ttl, max_lease_ttl, force_no_cache, listing_visibility, lists of headers and keys"),
   options: field.keyValues("options of the backend, such as the version of kv"),
   local: field.flag("accepted for compatibility"),

@@ -47,12 +47,12 @@ const shown = (rule: QuotaRule) => ({
 
 const configInput = z.object({
   enable_rate_limit_audit_logging: field.flag("record refused requests in the audit log"),
-  enable_rate_limit_response_headers: field.flag("tell callers how much is left"),
+  enable_rate_limit_response_headers: field.flag("tell callers how many requests are left"),
   rate_limit_exempt_paths: field.textList("paths that are never limited"),
 });
 
 const ruleInput = z.object({
-  path: field.text("mount or path it holds for; empty: everything"),
+  path: field.text("mount or path it applies to; empty: everything"),
   role: field.text("only logins with this role"),
   rate: field.text("requests per interval; may be a fraction").transform((text, ctx) => {
     if (text === undefined || text === "") return 0;
@@ -62,9 +62,9 @@ const ruleInput = z.object({
     ctx.addIssue({ code: "custom", message: `cannot parse '' as float: ${why}` });
     return z.NEVER;
   }),
-  interval: field.duration("length of the interval; one second unless given"),
-  block_interval: field.duration("how long a caller is refused after a request too many"),
-  inheritable: field.flag("kept for Vault's clients; there are no namespaces below the root"),
+  interval: field.duration("length of the interval; one second by default"),
+  block_interval: field.duration("how long a caller is refused after exceeding the limit"),
+  inheritable: field.flag("accepted for Vault's clients; there are no namespaces below the root"),
 });
 
 export const quotaPaths = (core: Core) => {
@@ -118,7 +118,7 @@ export const quotaPaths = (core: Core) => {
   const name = { name: "name of the rule" };
   return [
     path("quotas/config", {
-      summary: "what the quotas do besides limiting",
+      summary: "settings common to all quotas",
       params: {},
       ops: {
         read: op({

@@ -60,10 +60,10 @@ export const remountPaths = (core: Core) => [
     params: {},
     ops: {
       update: op({
-        summary: "move a mount to another path; its leases are revoked, its data goes along",
+        summary: "move a mount to another path; its leases are revoked, its data is kept",
         answers: z.object({ migration_id: z.string() }),
         access: "sudo",
-        input: z.object({ from: field.text("path of the mount"), to: field.text("path it shall have") }),
+        input: z.object({ from: field.text("path of the mount"), to: field.text("its new path") }),
         handle: async ({ input }, cx) => {
           const { from = "", to = "" } = input;
           if (from === "" || to === "") throw invalidRequest("both 'from' and 'to' path must be specified as a string");
@@ -82,11 +82,11 @@ export const remountPaths = (core: Core) => [
     },
   }),
   path("remount/status/{migration_id}", {
-    summary: "how far a move is",
+    summary: "the progress of a move",
     params: { migration_id: "id that the move answered" },
     ops: {
       read: op({
-        summary: "tell the state of a move, and carry it on",
+        summary: "show the state of a move, and continue it",
         answers: Migration,
         handle: async ({ params }) => {
           const job = await core.jobs.find(params.migration_id);

@@ -33,11 +33,11 @@ export const schedulePaths = (core: Core) => {
   });
   return [
     path("schedule", {
-      summary: "what is done by the clock",
+      summary: "scheduled work",
       params: {},
       ops: {
         read: op({
-          summary: "show the last and the next run of everything that is done by the clock",
+          summary: "show the last and the next run of all scheduled work",
           answers: z.object({ work: z.array(Row) }),
           access: "sudo",
           handle: async () => {

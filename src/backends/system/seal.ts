@@ -124,7 +124,7 @@ export const sealPaths = (core: Core) => {
         ...refusedVerbs,
         read: op({
           ...open,
-          summary: "tell whether the server is initialized",
+          summary: "say whether the server is initialized",
           answers: { bare: z.object({ initialized: z.boolean() }) },
           handle: async (_request, cx) => {
             notHead(cx);
@@ -165,7 +165,7 @@ export const sealPaths = (core: Core) => {
         read: wrong,
         delete: wrong,
         update: op({
-          summary: "answer nothing any more until the operator's AWS identity unseals",
+          summary: "refuse all requests until an operator unseals with their AWS identity",
           answers: "nothing",
           access: "sudo",
           handle: async () => {
@@ -176,7 +176,7 @@ export const sealPaths = (core: Core) => {
       },
     }),
     path("step-down", {
-      summary: "nothing to step down from: there is no leader",
+      summary: "do nothing: there is no leader to step down",
       params: {},
       ops: {
         read: wrong,

@@ -40,7 +40,7 @@ const decodeBase64 = (text: string): Buffer => {
 };
 
 const randomInput = z.object({
-  bytes: field.integer("how many bytes; 32 unless given"),
+  bytes: field.integer("how many bytes; 32 by default"),
   format: field.text("base64 or hex"),
 });
 
@@ -70,7 +70,7 @@ export const toolPaths = (core: Core) => {
 
   const hashInput = z.object({
     input: field.text("what to hash, base64"),
-    algorithm: field.text("sha2-224 to sha3-512; sha2-256 unless given"),
+    algorithm: field.text("sha2-224 to sha3-512; sha2-256 by default"),
     format: field.text("hex or base64"),
   });
 
@@ -88,7 +88,7 @@ export const toolPaths = (core: Core) => {
       },
     }),
     path("tools/random/{urlbytes:any}", {
-      summary: "random bytes, as many as the path says",
+      summary: "random bytes; the path gives the number",
       params: { urlbytes: "how many bytes, or where they come from: platform, seal, all" },
       ops: {
         update: op({

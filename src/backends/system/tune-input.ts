@@ -12,8 +12,8 @@ import { defined, tokenTypeOf, ttlOf, visibilityOf } from "./mount-input.ts";
 export const TuneInput = z.object({
   default_lease_ttl: field.text("lifetime of leases and tokens that ask for none; system: the default"),
   max_lease_ttl: field.text("longest lifetime of leases and tokens; system: the default"),
-  description: field.text("for people"),
-  listing_visibility: field.text("hidden, or unauth to list the mount for everybody"),
+  description: field.text("for humans"),
+  listing_visibility: field.text("hidden, or unauth to list the mount for everyone"),
   audit_non_hmac_request_keys: field.commaList("keys whose request values the audit log shows"),
   audit_non_hmac_response_keys: field.commaList("keys whose response values the audit log shows"),
   passthrough_request_headers: field.commaList("request headers the backend sees"),
@@ -72,7 +72,7 @@ const lockoutOf = (given: JsonObject | undefined, mount: Mount, lockable: boolea
   }
   const disable = given["lockout_disable"];
   if (disable !== undefined && disable !== null && typeof disable !== "boolean") {
-    throw invalidRequest("lockout_disable is no boolean");
+    throw invalidRequest("lockout_disable is not a boolean");
   }
   return {
     ...mount.config.userLockout,

@@ -55,7 +55,7 @@ export const tunePaths = (core: Core) => {
       params: { path: "where it is mounted; auth methods with auth/ in front" },
       ops: {
         read: op({
-          summary: "show the settings that count",
+          summary: "show the effective settings",
           answers: TuneShown,
           handle: ({ params }) => show(asMountPath(params.path)),
         }),
@@ -73,7 +73,7 @@ export const tunePaths = (core: Core) => {
       params: { path: "where it is mounted, without auth/" },
       ops: {
         read: op({
-          summary: "show the settings that count",
+          summary: "show the effective settings",
           answers: TuneShown,
           access: "sudo",
           handle: ({ params }) => show(asMountPath(`auth/${params.path}`)),

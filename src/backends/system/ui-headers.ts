@@ -67,7 +67,7 @@ export const uiHeaderPaths = (core: Core) => {
             if (!values || values.length === 0) throw invalidRequest("header and values must be specified");
             if (header.startsWith("x-vault-")) throw invalidRequest("X-Vault headers cannot be set");
             if (!isToken(header) || values.some((value) => /(?!\t)\p{Cc}/u.test(value))) {
-              throw invalidRequest("the name or a value is not fit for a header");
+              throw invalidRequest("the name or a value is not valid in a header");
             }
             await put(header, { values });
             return { data: null, warnings: header === CSP ? [CSP_WARNING] : [] };

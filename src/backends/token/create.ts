@@ -30,7 +30,7 @@ const Input = z.object({
   explicit_max_ttl: field.text("hard limit of the lifetime"),
   period: field.text("makes a periodic token; needs sudo"),
   display_name: field.text("shown in lookups and the audit log"),
-  num_uses: field.integer("how many requests the token is good for; 0 for any number"),
+  num_uses: field.integer("how many requests the token can be used for; 0: no limit"),
   entity_alias: field.text("alias whose entity the token gets; with a role only"),
 });
 type Given = z.output<typeof Input>;

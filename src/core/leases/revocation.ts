@@ -66,7 +66,7 @@ export const createRevocation = (
     const mount = await listing.mountOf(lease);
     const hooks = mount && (await backendOf(core(), mount))?.leases?.[lease.type];
     if (!mount || !hooks) {
-      throw new VaultError("unsupported_path", { wire: "unsupported path", reason: "mount of the lease is gone" });
+      throw new VaultError("unsupported_path", { wire: "unsupported path", reason: "the lease's mount is gone" });
     }
     const cx = await makeContext(core(), mount, { generatePassword: core().passwords.generate });
     const { id, type, internal, expires } = lease;

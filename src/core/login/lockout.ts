@@ -97,7 +97,7 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
       }
       return { op: "put", body, clear: vanishing(ends), also, result: undefined };
     },
-    { busy: { reason: "too many failing logins of one name" } },
+    { busy: { reason: "too many concurrent failed logins of one name" } },
   );
 
 /**

@@ -152,5 +152,5 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       throw cause;
     }
   };
-  return untilWritten(attempt, { reason: "the entity is written too often" });
+  return untilWritten(attempt, { reason: "too many concurrent writes of one entity" });
 };

@@ -47,7 +47,7 @@ export const unmountJob =
         changeMounts(core(), async (snapshot) => {
           const current = mountById(snapshot, id);
           // A failed move gave it back: leases may have begun since.
-          if (current && !current.tainted) throw invalidRequest("the mount was in use again; disable it once more");
+          if (current && !current.tainted) throw invalidRequest("the mount is in use again; disable it once more");
           if (!current) return [];
           return [await mountRemoval(core(), current.info.path), ...(await quotaRemovals(core(), snapshot, id))];
         }),

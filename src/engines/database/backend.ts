@@ -79,7 +79,7 @@ const rotateRootPath = (databases: Databases) =>
     params: NAME,
     ops: {
       update: op({
-        summary: "change the password; nobody is told the new one",
+        summary: "change the password; the new one is never shown",
         answers: "nothing",
         handle: ({ params }, cx) => rotateRoot(databases, params.name, cx),
       }),
@@ -159,7 +159,7 @@ const staticCredsPath = (databases: Databases) =>
 
 const rotateRolePath = (databases: Databases) =>
   path("rotate-role/{name}", {
-    summary: "the password of a static role, out of turn",
+    summary: "the password of a static role, ahead of schedule",
     params: NAME,
     ops: {
       update: op({

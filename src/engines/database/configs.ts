@@ -44,8 +44,8 @@ export const ConfigInput = z
   .object({
     plugin_name: field.text("The kind of database: postgresql-database-plugin."),
     plugin_version: field.text("Accepted for Vault's clients; a semantic version."),
-    verify_connection: field.flag("Log in before the connection is saved; true unless given."),
-    allowed_roles: field.commaList("Roles that may use the connection; `*` stands for any text."),
+    verify_connection: field.flag("Log in before the connection is saved; true by default."),
+    allowed_roles: field.commaList("Roles that may use the connection; `*` matches any text."),
     root_rotation_statements: field.textList("Statements that change the password of the connection's user."),
     password_policy: field.text("Password policy of the passwords made here."),
   })

@@ -43,7 +43,7 @@ const plainSecret = path("{path+}", {
       handle: ({ params }, cx) => listKeys(params.path, {}, cx),
     }),
     update: op({
-      summary: "write a secret in place of the old one",
+      summary: "write a secret, replacing the old one",
       answers: "nothing",
       input: field.anyBody("The secret. A ttl in it is reported as lease_duration."),
       prefetch: itsKey,
@@ -64,12 +64,12 @@ const plainRoot = path("", {
   params: {},
   ops: {
     read: op({
-      summary: "read nothing: there is no secret without a path",
+      summary: "read nothing: a secret needs a path",
       answers: "nothing",
       handle: async () => undefined,
     }),
     list: op({
-      summary: "list the secrets and folders at the top",
+      summary: "list the secrets and folders at the top level",
       input: field.anyBody("Ignored."),
       answers: KeysOutput,
       handle: (_, cx) => listKeys("", {}, cx),

@@ -19,7 +19,7 @@ export interface Settings {
 export const ConfigInput = z.object({
   max_versions: field.integer("Versions to keep of each key; 0 keeps 10. The larger of this and the key's counts."),
   cas_required: field.flag("Refuse writes without the cas option."),
-  delete_version_after: field.signedDuration("Lifetime of new versions; 0 for ever, negative: switched off."),
+  delete_version_after: field.signedDuration("Lifetime of new versions; 0: forever, negative: off."),
   metadata_cas_required: field.flag("Refuse writes of metadata without metadata_cas (from OpenBao)."),
 });
 

@@ -16,7 +16,7 @@ const data = path<"data/{path+}">("data/{path+}", {
   exists: ({ params }, cx) => hasKey(cx.storage, params.path),
   ops: {
     read: op({
-      summary: "read the latest version, or the one asked for",
+      summary: "read the latest version, or the given one",
       input: shape.ReadInput,
       answers: shape.SecretOutput,
       prefetch: itsKeyAndVersion,
@@ -31,7 +31,7 @@ const data = path<"data/{path+}">("data/{path+}", {
       handle: ({ params, input }, cx) => writeSecret(params.path, input, cx),
     }),
     patch: op({
-      summary: "merge into the latest version and write that as a new one",
+      summary: "merge into the latest version and write the result as a new one",
       input: shape.PatchInput,
       answers: shape.VersionMetadata,
       prefetch: itsKeyAndConfig,

@@ -76,7 +76,7 @@ const keys = path("metadata", {
   ops: {
     ...refuseRootAll,
     list: op({
-      summary: "list the keys and folders at the top",
+      summary: "list the keys and folders at the top level",
       input: shape.ListInput,
       answers: shape.KeysOutput,
       handle: ({ input }, cx) => listKeys("", input, cx),
@@ -90,7 +90,7 @@ const detailed = [
     params: {},
     ops: {
       list: op({
-        summary: "list the top with the metadata of each key",
+        summary: "list the top level with the metadata of each key",
         answers: shape.DetailedOutput,
         input: shape.ListInput,
         handle: ({ input }, cx) => listDetailed("", input, cx),

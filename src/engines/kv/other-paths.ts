@@ -4,7 +4,7 @@ import { type KvCommand, rootPath, wrongPath } from "./wrong-path.ts";
 
 /** Every path that is none of version 2's: answered, not refused, since clients read the warning. */
 
-const anything = field.anyBody("Anything; nothing is done with it.");
+const anything = field.anyBody("Ignored.");
 
 const explain = (command: KvCommand) =>
   op({
@@ -45,15 +45,15 @@ export const refuseRootAll = { read: refuseRoot, update: refuseRoot, patch: refu
 
 const root = (template: "data" | "delete" | "undelete" | "destroy") =>
   path(template, {
-    summary: "no path of its own: the path of a key must follow",
+    summary: "not a path: the path of a key must follow",
     params: {},
     ops: refuseRootAll,
   });
 
 const other = [
-  path("", { summary: "no path of version 2", params: {}, ops: explainAll }),
+  path("", { summary: "not a path of version 2", params: {}, ops: explainAll }),
   path("{path+}", {
-    summary: "no path of version 2",
+    summary: "not a path of version 2",
     params: { path: "what was asked for" },
     ops: { ...explainAll, list: listElsewhere },
   }),

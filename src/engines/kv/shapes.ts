@@ -39,7 +39,7 @@ export const integers = (description: string): z.ZodType<readonly number[] | und
       for (const item of items) {
         const parsed = one.safeParse(item);
         if (item === null || !parsed.success) {
-          ctx.addIssue({ code: "custom", message: parsed.error?.issues[0]?.message ?? "null is no integer" });
+          ctx.addIssue({ code: "custom", message: parsed.error?.issues[0]?.message ?? "null is not an integer" });
           return z.NEVER;
         }
         numbers.push(parsed.data ?? 0);
@@ -74,15 +74,15 @@ export const MetadataInput = z.object({
   max_versions: field.integer("Versions to keep; 0: as the mount. The larger of this and the mount's counts."),
   cas_required: field.flag("Refuse writes of this key without the cas option."),
   delete_version_after: field.duration("Lifetime of new versions; the smaller of this and the mount's counts."),
-  custom_metadata: objectOrNull("Pairs of text kept beside the secret, at most 64."),
+  custom_metadata: objectOrNull("Pairs of text stored with the secret, at most 64."),
   metadata_cas_required: field.flag("Refuse writes of this metadata without metadata_cas (from OpenBao)."),
   metadata_cas: field.integer("Write only if this is the metadata's version; 0: only if it was never written."),
 });
 
 export const ListInput = z.object({
   exclude_deleted: field.flag("Leave out keys whose latest version is deleted or will be."),
-  after: field.text("Begin after this name (from OpenBao)."),
-  limit: field.integer("Names to answer at most; 0 or less: all (from OpenBao)."),
+  after: field.text("Start after this name (from OpenBao)."),
+  limit: field.integer("Maximum number of names; 0 or less: all (from OpenBao)."),
 });
 
 const custom = z.custom<Readonly<Record<string, string>> | null>((value) => value === null || isJsonObject(value));

@@ -77,7 +77,7 @@ describe("an HTTP API event", () => {
     const result = await createGatewayHandler(record, "http-api")(given);
     expect([result.statusCode, JSON.parse(result.body), seen]).toEqual([
       400,
-      { errors: ["not a request of this front door"] },
+      { errors: ["the event has no HTTP request"] },
       [],
     ]);
   });

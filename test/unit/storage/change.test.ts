@@ -138,7 +138,7 @@ describe("the bound", () => {
     await expect(attempt).rejects.toMatchObject({
       code: "storage_unavailable",
       wire: "busy now",
-      reason: "too many writers of one entry",
+      reason: "too many concurrent writes of one entry",
       retryAfter: 1,
     });
     expect(tries).toBe(64);

@@ -17,15 +17,15 @@ export const USERNAME_TEMPLATE =
 
 const Details = z.object({
   connection_url: field.text("postgresql://{{username}}:{{password}}@host:port/database"),
-  username: field.text("The user the engine works as."),
+  username: field.text("The user the engine connects as."),
   password: field.text("Its password."),
-  max_open_connections: field.integer("Most connections at a time."),
-  max_idle_connections: field.integer("Accepted for Vault's clients; idle connections close after seconds."),
+  max_open_connections: field.integer("Maximum number of connections."),
+  max_idle_connections: field.integer("Accepted for Vault's clients; idle connections close within seconds."),
   max_connection_lifetime: field.duration("How long one connection is used."),
   username_template: field.text("Template of the names of created users."),
   disable_escaping: field.flag("Put username and password into the URL as they are."),
   password_authentication: field.text("`password` or `scram-sha-256`: what the database is given for a password."),
-  tls_ca: field.text("Certificates the server's must descend from, PEM."),
+  tls_ca: field.text("Certificates of the authorities that sign the server's certificate, PEM."),
   tls_certificate: field.text("Client certificate, PEM."),
   private_key: field.text("Key of the client certificate, PEM."),
 });

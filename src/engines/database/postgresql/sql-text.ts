@@ -151,12 +151,12 @@ const escapeFor = (context: Context, value: string, name: string): string => {
     case "dollar":
       // What quotes it inside the block is not known here, so only a value that no quoting minds may go in.
       return /['"\\;\r\n]|\$\w*\$|^\$|\$$|\/\*/.test(value)
-        ? refuse(`the value of {{${name}}} cannot stand inside a dollar-quoted text`)
+        ? refuse(`the value of {{${name}}} cannot be used inside a dollar-quoted text`)
         : value;
     case "comment":
       return value.replace(/\W/g, "_");
     case "bare":
-      return /^\w+$/.test(value) ? value : refuse(`{{${name}}} must stand inside quotes`);
+      return /^\w+$/.test(value) ? value : refuse(`{{${name}}} must be inside quotes`);
   }
 };
 

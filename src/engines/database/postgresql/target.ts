@@ -36,7 +36,7 @@ const portOf = (text: string | undefined): number => {
 
 /** `name` as a host: empty is this machine. */
 export const hostOf = (name: string, port: string | undefined): Host => {
-  if (/^[/@]/.test(name)) return refuse("sockets of the file system are not supported");
+  if (/^[/@]/.test(name)) return refuse("Unix sockets are not supported");
   return { name: name === "" ? "localhost" : name, port: portOf(port) };
 };
 
@@ -45,7 +45,7 @@ export const hostList = (names: string, ports: string): readonly Host[] => {
   const hosts = names.split(",");
   const given = ports === "" ? [] : ports.split(",");
   if (given.length > 1 && given.length !== hosts.length)
-    return refuse(`${given.length} ports do not fit ${hosts.length} hosts`);
+    return refuse(`${given.length} ports do not match ${hosts.length} hosts`);
   return hosts.map((name, index) => hostOf(name.trim(), given.length === 1 ? given[0] : given[index]));
 };
 

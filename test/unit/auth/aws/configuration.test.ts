@@ -111,7 +111,7 @@ describe("config/sts", () => {
     [{}, "missing sts role"],
     [{ sts_role: "" }, "sts role cannot be empty"],
     [{ sts_role: "look" }, "sts role must be the ARN of an IAM role"],
-    [{ sts_role: "arn:aws:iam::333333333333:role/look" }, "sts role is not of that account"],
+    [{ sts_role: "arn:aws:iam::333333333333:role/look" }, "sts role belongs to another account"],
   ])("refuses %j", async (body, wire) => {
     const world = createWorld();
     expect(await wireOf(world.request("update", `config/sts/${OTHER}`, body))).toBe(wire);

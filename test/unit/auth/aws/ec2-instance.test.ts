@@ -98,7 +98,7 @@ describe("an inferred EC2 instance", () => {
       "no instance details found in reservations",
     ],
     ["is stopped", (w: World) => change(w, { state: "stopped" }), "instance is not in 'running' state"],
-    ["is of another account", (w: World) => change(w, { ownerId: OTHER }), "instance is of another account"],
+    ["is of another account", (w: World) => change(w, { ownerId: OTHER }), "instance belongs to another account"],
     [
       "has no profile",
       (w: World) => change(w, { profileArn: "" }),

@@ -92,11 +92,11 @@ describe("a connection string of keywords", () => {
   });
 
   it.each([
-    ["host=a,b,c port=1,2", "2 ports do not fit 3 hosts"],
+    ["host=a,b,c port=1,2", "2 ports do not match 3 hosts"],
     ["host=a port=0", "invalid port"],
     ["host=a port=x", "invalid port"],
     [`host=${"a,".repeat(8)}a`, "more than 8 hosts"],
-    ["host=/var/run", "sockets of the file system are not supported"],
+    ["host=/var/run", "Unix sockets are not supported"],
     ["hostaddr=10.0.0.1", "hostaddr is not supported; name the server by host"],
     ["host=a password='secret", "a quoted value does not end"],
     ["host=a password='secret'x", "a value with quotes or blanks must be quoted"],
