@@ -1,7 +1,7 @@
 import { workThrough } from "../../std/pool.ts";
 import { seconds } from "../../std/time.ts";
 import type { SealedStore } from "../../storage/index.ts";
-import { DOMAINS } from "../../storage/keys.ts";
+import { CORE_DOMAINS } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { clusterOf } from "./initialize.ts";
@@ -45,7 +45,7 @@ export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">):
   const rotate = async (domain: string): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
-  await workThrough([...Object.values(DOMAINS), ...mounts], WIDTH, rotate);
+  await workThrough([...CORE_DOMAINS, ...mounts], WIDTH, rotate);
   const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
   await core.config.putSetting("setting", "key-term", toSealed(next));
   return next;

@@ -1,6 +1,5 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { rotateWhenDue } from "../../../../src/core/config/rotation.ts";
 import { unseal } from "../../../../src/core/config/seal.ts";
 import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 import { buildServer } from "../../../../src/server.ts";
@@ -131,6 +130,23 @@ describe("rotation", () => {
     expect((await server.call("GET", "sys/key-status")).data["term"]).toBe(2);
   });
 
+  it("reaches every domain that has a key", async () => {
+    const wrappedKeys = async (): Promise<ReadonlyMap<string, number>> => {
+      const { Items = [] } = await server.dynamodb.send(new ScanCommand({ TableName: "zeroth-test" }));
+      const counts = new Map<string, number>();
+      for (const { pk } of Items) {
+        if (pk?.S?.startsWith("key#")) counts.set(pk.S, (counts.get(pk.S) ?? 0) + 1);
+      }
+      return counts;
+    };
+    const before = await wrappedKeys();
+
+    await server.call("POST", "sys/rotate");
+
+    expect(before.size).toBeGreaterThan(8);
+    expect(await wrappedKeys()).toEqual(new Map([...before].map(([domain, count]) => [domain, count + 1])));
+  });
+
   it("does not raise the term when it was interrupted", async () => {
     killer.kill("keys.rotate", "after");
     await server.call("POST", "sys/rotate");
@@ -140,12 +156,16 @@ describe("rotation", () => {
 
   it("happens by itself when the interval is over", async () => {
     await server.call("POST", "sys/rotate/config", { body: { interval: "24h" } });
-    expect(await rotateWhenDue(server.core, server.store)).toBe(false);
+    const termAfterTick = async (): Promise<unknown> => {
+      await server.core.schedule.tick(server.clock.now() + 60_000);
+      return (await server.call("GET", "sys/key-status")).data["term"];
+    };
+    expect(await termAfterTick()).toBe(1);
 
     server.clock.advance(86_400_000);
 
-    expect(await rotateWhenDue(server.core, server.store)).toBe(true);
-    expect(await rotateWhenDue(server.core, server.store)).toBe(false);
+    expect(await termAfterTick()).toBe(2);
+    expect(await termAfterTick()).toBe(2);
   });
 });
 
