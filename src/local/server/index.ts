@@ -80,6 +80,8 @@ const mountSecret = async (server: Server): Promise<void> => {
 const rootToken = async (server: Server, options: LocalServerOptions): Promise<string> => {
   const { core } = server;
   const wanted = options.rootToken ?? (await savedRoot(options.dataDir));
+  // Whoever starts the server is its operator: a start takes a seal back, as `zeroth operator unseal` does in AWS.
+  if ((await core.config.snapshot()).sealed) await obey(core, "unseal");
   let token: string;
   if (!(await isInitialized(core))) {
     token = (await obey(core, "init", { rootId: wanted })).reveal();

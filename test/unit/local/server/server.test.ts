@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
@@ -54,4 +54,20 @@ it("says in one line what is wrong with a folder or file", async () => {
     );
   }
   await rm(dir, { recursive: true });
+});
+
+it("is unsealed by starting it again, which the audit log shows", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "zeroth-server-"));
+  const first = await startLocalServer({ port: 0, dataDir, sweeper: false });
+  const headers = { "X-Vault-Token": first.rootToken };
+  await fetch(`${first.url}/v1/sys/seal`, { method: "PUT", headers });
+  expect((await fetch(`${first.url}/v1/sys/mounts`, { headers })).status).toBe(503);
+  await first.close();
+
+  const second = await startLocalServer({ port: 0, dataDir, sweeper: false });
+
+  expect((await fetch(`${second.url}/v1/sys/mounts`, { headers })).status).toBe(200);
+  await second.close();
+  expect(await readFile(join(dataDir, "audit.log"), "utf8")).toContain('"path":"sys/unseal"');
+  await rm(dataDir, { recursive: true });
 });
