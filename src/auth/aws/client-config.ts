@@ -72,12 +72,22 @@ export const clientConfigAddress = (storage: View) => storage.at("config/client"
 export const clientConfig = async (storage: View): Promise<ClientConfig> =>
   (await readStored(storage, clientConfigAddress(storage), stored)) ?? DEFAULTS;
 
-const AWS_HOST = /^https:\/\/[a-z0-9][a-z0-9.-]{0,120}\.(amazonaws\.com(\.cn)?|api\.aws)\/?$/;
+/**
+ * The public endpoint of one service, or a VPC endpoint for it. Any other name below `amazonaws.com` can be a customer's
+ * machine or bucket, and would receive our signed calls.
+ */
+const endpointOf = (service: string): RegExp =>
+  new RegExp(
+    `^https://(?:${service}(?:-fips)?(?:\\.[a-z0-9-]{1,30})?|vpce-[a-z0-9-]{1,60}\\.${service}\\.[a-z0-9-]{1,30}\\.vpce)` +
+      "\\.(?:amazonaws\\.com(?:\\.cn)?|api\\.aws)/?$",
+  );
+
+const ENDPOINTS = { endpoint: endpointOf("ec2"), iam_endpoint: endpointOf("iam"), sts_endpoint: endpointOf("sts") };
 
 const checkUrls = (config: ClientConfig): void => {
   for (const name of ["endpoint", "iam_endpoint", "sts_endpoint"] as const)
-    if (config[name] !== "" && !AWS_HOST.test(config[name]))
-      throw invalidRequest(`${name} must be the https URL of an AWS endpoint, without path or port`);
+    if (config[name] !== "" && !ENDPOINTS[name].test(config[name]))
+      throw invalidRequest(`${name} must be the https URL of the service's own endpoint, without path or port`);
   if (config.sts_endpoint !== "" && regionOfStsHost(new URL(config.sts_endpoint).hostname) === undefined)
     throw invalidRequest("sts_endpoint is not an STS endpoint of a known region");
   if (config.sts_region !== "" && partitionOf(config.sts_region) === undefined)

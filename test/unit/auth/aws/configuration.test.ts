@@ -50,6 +50,39 @@ describe("config/client", () => {
     const world = createWorld();
     expect(await wireOf(world.request("update", "config/client", { sts_endpoint }))).toMatch(/sts_endpoint/);
   });
+
+  it.each([
+    ["iam_endpoint", "https://ec2-203-0-113-9.compute-1.amazonaws.com"],
+    ["iam_endpoint", "https://bucket.s3.amazonaws.com"],
+    ["iam_endpoint", "https://iam.attacker.s3.amazonaws.com"],
+    ["iam_endpoint", "https://ec2.us-east-1.amazonaws.com"],
+    ["endpoint", "https://ec2-203-0-113-9.compute-1.amazonaws.com"],
+    ["endpoint", "https://ec2.amazonaws.com.evil.example"],
+    ["endpoint", "https://vpce-1.ec2.evil.s3.amazonaws.com"],
+    ["endpoint", "https://iam.amazonaws.com"],
+  ])("V10 refuses for %s a host that a customer of AWS can own: %s", async (name, url) => {
+    const world = createWorld();
+
+    expect(await wireOf(world.request("update", "config/client", { [name]: url }))).toContain(`${name} must be`);
+  });
+
+  it.each([
+    ["iam_endpoint", "https://iam.amazonaws.com"],
+    ["iam_endpoint", "https://iam.us-gov.amazonaws.com"],
+    ["iam_endpoint", "https://iam-fips.amazonaws.com/"],
+    ["iam_endpoint", "https://iam.cn-north-1.amazonaws.com.cn"],
+    ["iam_endpoint", "https://iam.global.api.aws"],
+    ["endpoint", "https://ec2.eu-central-1.amazonaws.com"],
+    ["endpoint", "https://ec2.eu-central-1.api.aws"],
+    ["endpoint", "https://ec2-fips.us-east-1.amazonaws.com"],
+    ["endpoint", "https://vpce-0a1b2c3d-x.ec2.eu-central-1.vpce.amazonaws.com"],
+  ])("takes for %s the service's own %s", async (name, url) => {
+    const world = createWorld();
+
+    await world.write("config/client", { [name]: url });
+
+    expect((await world.request("read", "config/client")).data).toMatchObject({ [name]: url });
+  });
 });
 
 describe("config/identity", () => {
