@@ -1,0 +1,86 @@
+import * as real from "node:crypto";
+import { beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { productSources } from "../../architecture/support/sources.ts";
+
+/**
+ * C08: no byte of a plaintext leaves the envelope before its tag was checked. The decipher is watched: what it gave, in
+ * which order, and what became of it.
+ */
+
+const steps: string[] = [];
+let given: Buffer | undefined;
+
+jest.unstable_mockModule("node:crypto", () => ({
+  ...real,
+  createDecipheriv: (_: string, key: Uint8Array, iv: Uint8Array) => {
+    const decipher = real.createDecipheriv("aes-256-gcm", key, iv, { authTagLength: 16 });
+    const watched = {
+      setAAD: (aad: Uint8Array) => decipher.setAAD(aad),
+      setAuthTag: (tag: Uint8Array) => {
+        steps.push("tag");
+        return decipher.setAuthTag(tag);
+      },
+      update: (bytes: Uint8Array) => {
+        steps.push("update");
+        given = decipher.update(bytes);
+        return given;
+      },
+      final: () => {
+        try {
+          const rest = decipher.final();
+          steps.push("authentic");
+          return rest;
+        } catch (cause) {
+          steps.push("forged");
+          throw cause;
+        }
+      },
+    };
+    // The envelope uses these four; a Decipher's whole type is that of a stream.
+    return watched;
+  },
+}));
+
+const { open, seal } = await import("../../../src/crypto/envelope.ts");
+const { systemRandom } = await import("../../../src/std/random.ts");
+
+const key = { version: 3, secret: real.createSecretKey(real.randomBytes(32)) };
+const place = { table: "t", pk: "token#a", sk: "t", clear: [1] };
+const plain = Buffer.from("a secret of more than one block of the cipher, to be sure");
+const sealed = seal(key, place, plain, systemRandom);
+
+beforeEach(() => {
+  steps.length = 0;
+  given = undefined;
+});
+
+describe("C08: the envelope", () => {
+  it("gives the plaintext once its tag was checked", () => {
+    expect(open(key, place, sealed)).toEqual(plain);
+    expect(steps).toEqual(["tag", "update", "authentic"]);
+  });
+
+  it.each([
+    ["last byte of the tag", -1],
+    ["first byte of the tag", -16],
+    ["last byte of the ciphertext", -17],
+    ["first byte of the ciphertext", -16 - plain.length],
+  ])("with a changed %s throws, and erases what the cipher gave", (_what, at) => {
+    const forged = Buffer.from(sealed);
+    const index = forged.length + at;
+    forged.writeUInt8(forged.readUInt8(index) ^ 1, index);
+
+    expect(() => open(key, place, forged)).toThrow("not authentic");
+    expect(steps).toEqual(["tag", "update", "forged"]);
+    expect(given).toHaveLength(plain.length);
+    expect(given).toEqual(Buffer.alloc(plain.length));
+  });
+
+  it("is the one place that decrypts, and never as a stream", () => {
+    const deployed = productSources.filter(({ file }) => !file.startsWith("src/local/"));
+    const decrypting = deployed.filter(({ code }) => /\bcreateDecipheriv\(/.test(code)).map(({ file }) => file);
+    expect(decrypting).toEqual(["src/crypto/envelope.ts"]);
+    const [envelope] = deployed.filter(({ file }) => file === "src/crypto/envelope.ts");
+    expect(envelope?.code).not.toMatch(/\.pipe\(|\bpipeline\(|\byield\b|\.on\(/);
+  });
+});
