@@ -67,7 +67,7 @@ export class Expiry extends Construct {
         ({ lambda }) =>
           new LambdaTarget(lambda, {
             event: RuleTargetInput.fromObject(SCHEDULE_EVENT),
-            // The next minute does what this one missed; a late second try would only run beside it.
+            // The next minute does what this one missed; a late second try would only run at the same time.
             retryAttempts: 0,
             maxEventAge: Duration.minutes(1),
           }),

@@ -18,7 +18,7 @@ import { APP, ENCRYPTION_CONTEXT } from "../src/contract/table.ts";
  * other stack and a key policy may only name principals that exist.
  */
 
-/** Every function's role lies below this path; nothing else may. */
+/** Every function's role is below this path; nothing else may be. */
 export const rolePath = (name: string): string => `/zeroth/${name}/`;
 
 const functionRoles = (name: string): string => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role${rolePath(name)}*`;

@@ -16,7 +16,7 @@ import { functionOf, ZerothFunction } from "./zeroth-function.ts";
 export interface StatelessStackProps extends StackProps {
   readonly settings: Settings;
   readonly stateful: StatefulStack;
-  /** Where the built code of a function lies. */
+  /** The folder of a function's built code. */
   readonly code: (name: FunctionName) => Code;
   /** Where the backends run; absent: those of the catalog. */
   readonly homes?: readonly Home[];

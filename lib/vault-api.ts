@@ -26,7 +26,7 @@ export interface VaultApiProps {
 
 /**
  * One line per request. No path, query, header or body: paths name secrets, the rest may be one. What was asked for
- * stands, hashed where it must be, in the audit log, under the same request id.
+ * is in the audit log, hashed where it must be, under the same request id.
  */
 const ACCESS_LOG = JSON.stringify({
   requestId: "$context.requestId",

@@ -12,7 +12,7 @@ import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 
 /**
- * The budgets of the product beside what this machine measures. `--quick` takes few samples; `--json FILE` writes the
+ * The product's budgets next to what this machine measures. `--quick` takes few samples; `--json FILE` writes the
  * figures as a list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of
  * them than budgeted, or any to KMS in a warm request, ends it with 1.
  */

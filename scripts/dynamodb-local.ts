@@ -8,7 +8,7 @@ import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DYNAMODB_TEST_ENDPOINT } from "../src/contract/environment.ts";
 
 /**
- * Runs a command with Amazon's DynamoDB Local beside it: `tsx scripts/dynamodb-local.ts npm test -- test/contract`.
+ * Runs a command together with Amazon's DynamoDB Local: `tsx scripts/dynamodb-local.ts npm test -- test/contract`.
  * Where Java and Maven are missing it says so and succeeds: the same tests have run on the embedded table.
  */
 

@@ -13,7 +13,7 @@ import { aboutRequest } from "./stdout.ts";
  * A function that answers the HTTP API. What it is handed is decided by the entry it was deployed with, never by a look
  * at the event; the exceptions, the orders of operator and schedule, have a shape no HTTP event can have.
  *
- * Security: `handedOn` stands beside the members of the gateway's event, where no caller can write; it only ever makes
+ * Security: `handedOn` is next to the members of the gateway's event, where no caller can write; it only ever makes
  * a function say no, so that a request is handed on once and never in a circle.
  */
 
@@ -30,7 +30,7 @@ export interface FrontOptions {
 /** How much time is kept back for saying that there was too little. */
 const RESERVE_MS = 1000;
 
-/** Beside the gateway's own members: this event comes from another function. */
+/** Next to the gateway's own members: this event comes from another function. */
 export const HANDED_ON = "zerothHandedOn";
 /** Instead of an answer, to that function alone: not served here either. */
 export const NOT_SERVED = { zerothNotServed: true } as const;
@@ -82,7 +82,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     const result = await attempt(event);
     if (!(result instanceof Forward)) return result;
     if (handedOnEvent.safeParse(event).success) return NOT_SERVED;
-    // What is no object was refused as no event.
+    // Anything but an object was refused as not being an event.
     return elsewhere(result, event as object, signal);
   };
 

@@ -58,7 +58,7 @@ const shape = z.object({
 
 const doublesAllowed = (environment: Environment): boolean => environment[ENVIRONMENT.testEndpoints] === "allowed";
 
-/** Proxies, and authorities beside those Node brings; the names of proxies count in either case. */
+/** Proxies, and authorities besides Node's own; the names of proxies count in either case. */
 const BETWEEN = /^(?:https?_proxy|all_proxy|node_use_env_proxy|node_extra_ca_certs)$/i;
 /** Certificates of Amazon's own, which some runtimes of Lambda name by themselves. */
 const RUNTIME_CERTIFICATES = "/var/runtime/ca-cert.pem";
@@ -95,7 +95,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
     tableIdentity: data[ENVIRONMENT.tableIdentity],
     keyId: data[ENVIRONMENT.keyId],
     domains: data[ENVIRONMENT.domains],
-    // Beside doubles the databases are on this machine as well.
+    // With doubles, the databases are on this machine as well.
     reach: { loopback: doublesAllowed(environment), ranges: data[ENVIRONMENT.reachable] ?? [] },
     peers: data[ENVIRONMENT.peers] ?? {},
     operators: data[ENVIRONMENT.operators] ?? [],

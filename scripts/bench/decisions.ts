@@ -4,7 +4,7 @@ import { microsecondsOf } from "./samples.ts";
 
 /**
  * The policy decision by number of rules: exact, prefix and segment patterns in equal parts, asked for paths that match
- * each kind and none. Rules lie in policies of at most 5,000, which is the limit of one.
+ * each kind and none. Rules are in policies of at most 5,000, which is the limit of one.
  */
 
 const SIZES = [10, 100, 1000, 10_000] as const;

@@ -1,4 +1,4 @@
-/** A measured value beside its budget. `budget` is the most it may be; `null` where it is only shown. */
+/** A measured value next to its budget. `budget` is the most it may be; `null` where it is only shown. */
 export interface Figure {
   readonly name: string;
   readonly value: number;

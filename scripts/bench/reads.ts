@@ -4,7 +4,7 @@ import type { Bench } from "./operations.ts";
 import { median, type Timed, timed } from "./samples.ts";
 
 /**
- * A warm KV read against the one SDK call it stands on: the very BatchGetItem the read makes, taken from it, sent by
+ * A warm KV read compared with the one SDK call it makes: the very BatchGetItem the read makes, taken from it, sent by
  * the same client to the same table. Both are measured in turn, pair by pair, so that whatever else the machine does
  * falls on both.
  */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type BuildResult, build, type Plugin } from "esbuild";
 
 export interface BundleOptions {
-  /** The folder that `entry` and `outdir` are relative to; also what makes chunk names independent of the machine. */
+  /** The folder that `entry` and `outdir` are relative to; it also makes chunk names independent of the machine. */
   readonly root: string;
   readonly entry: string;
   readonly outdir: string;
@@ -33,7 +33,7 @@ const zodAsNamespace: Plugin = {
  *
  * Splitting keeps what is imported on demand out of the start: a chunk is parsed when it is first used. `module` before
  * `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps are written
- * beside the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so it
+ * stored next to the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so it
  * cannot split.
  */
 export const bundle = async ({

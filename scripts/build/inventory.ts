@@ -38,7 +38,7 @@ const eagerFiles = (outputs: Metafile["outputs"]): ReadonlySet<string> => {
   return seen;
 };
 
-/** Chunks made by `import()` have an entry point too; only the function's own lies beside them, not among them. */
+/** Chunks made by `import()` have an entry point too; only the function's own is next to them, not among them. */
 const isStart = (file: string, output: Metafile["outputs"][string]): boolean =>
   output.entryPoint !== undefined && !file.includes("/chunks/");
 

@@ -35,7 +35,7 @@ const backends = async (): Promise<readonly Named[]> => {
   });
   const named: Named[] = [];
   for (const { kind, type, aliases } of core.catalog.types) {
-    // A name that brings options of its own stands for another path table.
+    // A name that implies options means a different path table.
     const versions = Object.entries(aliases).filter(([, options]) => Object.keys(options).length > 0);
     for (const [name, options] of versions.length > 0 ? versions : [[type, {}] as const]) {
       const backend = await core.catalog.find(kind, type, options);

@@ -12,7 +12,7 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** A mutant that loops for ever is noticed too. */
+/** A mutant that loops forever is noticed too. */
 const PATIENCE_MS = 15 * 60_000;
 /** Related tests of a file deep in core are nearly all tests; the nearest usually notice. */
 const NEAREST = 12;

@@ -34,7 +34,7 @@ export const hashOf = (line: string): string => createHash("sha256").update(line
 const signedText = (link: Link, from: number, time: string): Buffer =>
   Buffer.from(`zeroth audit checkpoint v1\n${link.writer}\n${from}\n${link.seq}\n${time}\n${link.prev}\n`);
 
-/** RFC 8410: what stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
+/** RFC 8410: the bytes before the 32 bytes of an Ed25519 private key in PKCS #8. */
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 
 export interface SigningKey {

@@ -1,5 +1,5 @@
 /**
- * What may stand in the clear inside `data`. Everything else is hashed. Strings are never on this list: a string is
+ * What may be in the clear inside `data`. Everything else is hashed. Strings are never on this list: a string is
  * clear only where the mount's operator says so (`audit_non_hmac_request_keys`).
  */
 
@@ -46,5 +46,5 @@ export const CLEAR_NAMES: ReadonlySet<string> = new Set([
   "versions",
 ]);
 
-/** Objects whose members are settings of the product itself, however deep. What callers store lies in none of them. */
+/** Objects whose members are settings of the product itself, however deep. None of them holds what callers store. */
 export const STRUCTURE: ReadonlySet<string> = new Set(["config", "key_info", "metadata", "options", "versions"]);

@@ -5,7 +5,7 @@ import type { AuditDevice } from "./types.ts";
 
 /**
  * Which sink a device writes to, and the chain of each. Devices that share a destination share its chain, so that the
- * log can be verified as it lies there. Without a file system every device writes to the standard sink; its lines say
+ * log can be verified in place. Without a file system every device writes to the standard sink; its lines say
  * whose they are.
  */
 

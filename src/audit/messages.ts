@@ -3,7 +3,7 @@ import type { Hash } from "./redaction.ts";
 
 /**
  * Errors and warnings as a line may show them. Vault's texts quote what was wrong with a field, so a misplaced secret
- * would stand in the log: whatever of a message came out of the request's values is hashed.
+ * would be in the log: whatever part of a message came from the request's values is hashed.
  */
 
 /** Texts shorter than this are replaced only where they are quoted: they would be found in any sentence. */
@@ -22,7 +22,7 @@ const spellings = (text: string): readonly string[] => [
 
 const QUOTED = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g;
 
-/** The names of fields that messages quote beside the values. */
+/** The names of fields that messages quote along with the values. */
 const FIELD = /for field "[^"]*"/g;
 
 export interface Message {

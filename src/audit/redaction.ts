@@ -5,7 +5,7 @@ import { CLEAR_NAMES, STRUCTURE } from "./clear-names.ts";
 
 /**
  * Turns a request's or answer's data into what a line may show. It trusts nothing by value: a text or number is clear
- * only because of the name it stands under.
+ * only because of its name.
  */
 
 export type Hash = (value: string) => string;

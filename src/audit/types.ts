@@ -8,7 +8,7 @@ import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
 
 /**
- * What the audit log is told, and what it offers. It stands below core: these shapes name the part of a request, a mount,
+ * What the audit log receives and offers. Its layer is below core: these shapes name the part of a request, a mount,
  * a token and an answer that may enter a line, and core's own types fit them.
  */
 

@@ -14,7 +14,7 @@ import { type Checkpoint, checkpointHolds, hashOf, keyId, type Link, NO_LINE } f
 export interface WriterSeen {
   readonly writer: string;
   readonly lines: number;
-  /** Of those, how many stand after the last checkpoint: chained, but vouched for by nobody. */
+  /** Of those, how many come after the last checkpoint: chained, but not vouched for. */
   readonly unsigned: number;
 }
 
@@ -26,7 +26,7 @@ export type Verdict =
 export interface VerifyOptions {
   /** The log begins in the middle: writers may begin at any number. */
   readonly continued?: boolean;
-  /** Lines that are no audit lines are skipped and counted; otherwise they are refused. */
+  /** Lines that are not audit lines are skipped and counted; otherwise they are refused. */
   readonly mixed?: boolean;
 }
 
@@ -73,7 +73,7 @@ const objectOf = (text: string): JsonObject | undefined => {
   }
 };
 
-/** `undefined` for a line that is none of ours and may stand there. */
+/** `undefined` for a line that is not ours and is allowed. */
 const read = (text: string, at: number, mixed: boolean): Line | undefined => {
   const object = objectOf(text);
   const type = object?.["type"];
@@ -90,7 +90,7 @@ const read = (text: string, at: number, mixed: boolean): Line | undefined => {
   return { at, hash: hashOf(text), link, time: typeof time === "string" ? time : "", checkpoint };
 };
 
-/** The last line that is vouched for, or what stands before the first. */
+/** The last line that is vouched for, or what precedes the first. */
 interface Trusted {
   readonly seq: number;
   readonly hash: string | undefined;

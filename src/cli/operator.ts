@@ -29,7 +29,7 @@ const answerShape = z.union([
   z.strictObject({ errors: z.array(z.string()).min(1) }),
 ]);
 
-/** By the SDK's name of the error; the SDK's own text for what stands here in no words of ours. */
+/** By the SDK's name of the error; the SDK's own text for errors not listed here. */
 const REASONS: Readonly<Record<string, string>> = {
   AccessDeniedException: "this AWS identity may not invoke the function (lambda:InvokeFunction)",
   ResourceNotFoundException: "there is no such function in this account and Region",

@@ -11,13 +11,13 @@ export const ENVIRONMENT = {
   peers: "ZEROTH_PEERS",
   /** JSON list: the domains whose data keys this function may use; a trailing `*` is a prefix. */
   domains: "ZEROTH_DOMAINS",
-  /** JSON list of private ranges (CIDR) that hosts named by operators may lie in; absent: none. */
+  /** JSON list of private ranges (CIDR) that may contain hosts named by operators; absent: none. */
   reachable: "ZEROTH_REACHABLE",
   /** JSON list: ARNs of those who may give the operator's orders; a trailing `*` is a prefix. Absent: no limit. */
   operators: "ZEROTH_OPERATORS",
   /**
    * `allowed`: the SDK's endpoint variables may be set, and databases may be on this machine. For tests against doubles alone; without it a function refuses
-   * to start beside them, because whoever sets them would receive every secret.
+   * to start with them, because anyone who sets them would receive every secret.
    */
   testEndpoints: "ZEROTH_TEST_ENDPOINTS",
 } as const;

@@ -4,7 +4,7 @@ export const METRIC_NAMESPACE = "Zeroth";
 export const METRIC_DIMENSION = "Deployment";
 
 export const METRICS = {
-  /** A sealed entry or wrapped key was refused: tampering, or a table restored beside another key. */
+  /** A sealed entry or wrapped key was refused: tampering, or a table restored with another key. */
   openRefused: "OpenRefused",
   /** The table or KMS stayed out of reach for the whole retry budget. */
   storageUnavailable: "StorageUnavailable",

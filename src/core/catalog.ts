@@ -3,7 +3,7 @@ import { homeOfPath } from "../contract/routes.ts";
 import { type Backend, type FoldTable, foldsOf } from "../framework/index.ts";
 
 /**
- * The backends core was given, by kind and type. Core imports none of them: the list stands in `src/catalog.ts`.
+ * The backends core was given, by kind and type. Core imports none of them: the list is in `src/catalog.ts`.
  */
 
 /** The built-in backend types by name, as core receives them. */
@@ -33,7 +33,7 @@ export interface Catalog {
 }
 
 export interface CatalogRow extends Home {
-  /** Other words an operator may mount it by, and the options they stand for. */
+  /** Other names an operator may mount it by, and the options they imply. */
   readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Which of its path tables serves a mount with these options; absent: there is one. */
   readonly variant?: (options: Readonly<Record<string, string>>) => string;

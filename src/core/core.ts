@@ -19,7 +19,7 @@ import type { Schedule } from "./schedule/types.ts";
 import type { Tokens } from "./tokens/types.ts";
 import type { Wrapping } from "./wrapping/types.ts";
 
-/** What a handler answered, and the row of the path table it stands in. */
+/** What a handler answered, and its row of the path table. */
 export interface ObservedReply {
   readonly backend: Backend;
   readonly path: AnyPath;

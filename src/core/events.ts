@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../audit/types.ts";
 
 /**
- * What core tells whoever runs it, beside its log: facts that a counter and an alarm follow. A log text may change; a
+ * What core reports to its host, besides the log: facts that a counter and an alarm follow. A log text may change; a
  * kind of event is a name that `lambdas/shared/metrics.ts` must map, or it does not compile. Events hold no secret.
  */
 export type CoreEvent =

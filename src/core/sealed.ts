@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../std/json.ts";
 
 /**
  * Sealed bodies and their types. A body that opens was written by this product for this address (the associated data
- * says so), so its shape is what the one function that writes it gave: the two casts of the product stand here.
+ * says so), so its shape is what the one function that writes it gave: the product's two casts are here.
  */
 
 export const fromSealed = <T extends object>(body: JsonValue): T => body as unknown as T;

@@ -41,7 +41,7 @@ export interface DataKey {
   readonly secret: KeyObject;
 }
 
-/** Where the sealed bytes lie and what lies beside them in the clear. */
+/** Where the sealed bytes are stored, and what is stored with them in the clear. */
 export interface Place {
   readonly table: string;
   readonly pk: string;

@@ -7,7 +7,7 @@ import type { KeyWrap } from "./kms.ts";
 import { createNames, type OpaqueNames } from "./names.ts";
 
 /**
- * Holds the data keys and index keys of every domain, for at most 15 minutes in memory. Keys lie in the table wrapped
+ * Holds the data keys and index keys of every domain, for at most 15 minutes in memory. Keys are in the table, wrapped
  * by KMS. They are made when somebody says so (at initialization, at mounting), never because they are missing: keys
  * made over lost ones would hide the loss and seal new entries apart from the old.
  *
@@ -22,7 +22,7 @@ export interface WrappedKey {
   readonly wrapped: Uint8Array;
 }
 
-/** Where wrapped keys lie. Implemented by storage. */
+/** Where wrapped keys are stored. Implemented by storage. */
 export interface KeyShelf {
   /** The index key and the newest data key; both or neither exist. */
   newest(domain: string): Promise<{ readonly index?: WrappedKey; readonly data?: WrappedKey }>;

@@ -7,7 +7,7 @@ import { KeysUnavailable, OpenRefused } from "./errors.ts";
  * full encryption context. Trusts KMS to refuse a wrong context; must never use a key id found in the table.
  */
 
-/** What a wrapped key is for; part of the encryption context, so that no wrapped key can stand in for another. */
+/** What a wrapped key is for; part of the encryption context, so that no wrapped key can replace another. */
 export interface KeyUse {
   readonly domain: string;
   /** `index`, or `data:<version>`. */

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../std/json.ts";
 import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply } from "./reply.ts";
 
 /**
- * What an operation answers, declared beside it. Documents, forms and clients are derived from the declaration; the
+ * What an operation answers, declared next to it. Documents, forms and clients are derived from the declaration; the
  * compiler holds the handler to it, and the tests hold every reply to it.
  */
 

@@ -136,7 +136,7 @@ export interface Path<P extends string = string> {
   readonly payload?: true;
   /** An open path that looks at the token it is shown: the token is read together with the rest. */
   readonly looksAtToken?: true;
-  /** The members of `data` also stand in front of the envelope, for clients that are older than it. */
+  /** The members of `data` are also copied to the top of the envelope, for clients older than it. */
   readonly dataInFront?: true;
   /** Answers while the server is sealed or not initialized: needs no key and no storage of its own. */
   readonly alwaysAnswers?: true;

@@ -10,7 +10,7 @@ import { parseTemplate, refuse } from "./template.ts";
 /** Templates up to and with the capture that folds, and how it folds: `role/{role_name}` to `case`. */
 export type FoldTable = Readonly<Record<string, Fold>>;
 
-/** Where in a path the folded capture stands. */
+/** The position of the folded capture in a path. */
 export interface FoldedPlace {
   /** Index of its segment, or of the first of them. */
   readonly segment: number;

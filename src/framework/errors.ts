@@ -1,2 +1,2 @@
-/** The error table lies below everything that throws; backends and everything above find it here. */
+/** Re-exports the error table, which is below everything that throws, for backends and everything above. */
 export * from "../std/errors.ts";

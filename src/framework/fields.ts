@@ -165,14 +165,14 @@ export const textList = (description: string) =>
 /** An object of plain values, or a list of `key=value`. */
 export const keyValues = (description: string) => field(description, { type: "object" }, coerceKeyValues);
 
-/** An object, as it stands. */
+/** An object, unchanged. */
 export const map = (description: string) =>
   field(description, { type: "object" }, (value, fail): JsonObject => {
     if (value === null) return {};
     return isJsonObject(value) ? value : fail(wants("map[string]interface {}", value));
   });
 
-/** Any JSON value, as it stands. */
+/** Any JSON value, unchanged. */
 export const anyValue = (description: string) => field(description, {}, (value) => value as JsonValue);
 
 /** The whole body or query as one object: nothing in it is unknown (KV v1, cubbyhole). */

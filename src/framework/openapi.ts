@@ -94,7 +94,7 @@ const LEASE: JsonSchema = {
 
 const JSON_TYPE = "application/json";
 
-/** What a form looks like on the wire: content type and schema; nothing where there is no body. */
+/** What a form looks like on the wire: content type and schema; nothing if there is no body. */
 const content = (form: AnswerForm): readonly [string, JsonSchema] | undefined => {
   if (isSchema(form)) return [JSON_TYPE, member("data", jsonSchema(form, "output"))];
   if (form === "nothing") return undefined;
@@ -141,7 +141,7 @@ const operationItem = (prefix: string, backend: Backend, path: AnyPath, operatio
   };
 };
 
-/** The `paths` of one backend. A list stands as GET on the path with a slash behind it, as in Vault's document. */
+/** The `paths` of one backend. A list appears as GET on the path with a trailing slash, as in Vault's document. */
 export const openApiPaths = (prefix: string, backend: Backend): Readonly<Record<string, object>> => {
   const document: Record<string, Record<string, unknown>> = {};
   for (const path of backend.paths as readonly AnyPath[]) {

@@ -72,7 +72,7 @@ export interface LoginGrant {
   readonly renewable?: boolean;
   /** The method has judged the caller's address: `token.boundCidrs` then bind the token's use, not this login. */
   readonly addressJudged?: true;
-  /** What was shown is used up by this login, so it stands even when the name was locked out meanwhile. */
+  /** This login used up its credential, so it succeeds even if the name was locked out meanwhile. */
   readonly spent?: true;
   readonly once?: Once;
 }
@@ -104,7 +104,7 @@ export interface IssuedAuth {
 type Neither<Extras extends string> = { readonly [K in Extras]?: never };
 
 interface Told {
-  /** Said to the caller beside the answer. */
+  /** Sent to the caller with the answer. */
   readonly warnings?: readonly string[];
   /** Only where Vault answers another status than 200 or 204 (202 for tidy, 404 with data for a deleted version). */
   readonly status?: number;
@@ -142,7 +142,7 @@ export interface BareReply<Out>
   readonly status?: number;
 }
 
-/** Bytes as they stand (an unwrapped answer, metrics, a certificate). */
+/** Bytes, unchanged (an unwrapped answer, metrics, a certificate). */
 export interface RawReply
   extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "warnings"> {
   readonly raw: { readonly contentType: string; readonly body: Uint8Array };

@@ -160,7 +160,7 @@ const legacyNames = (previous: TokenFields, input: TokenInput, ignoreDoubles: bo
  * The fields after a write: what it names is replaced, the rest stays. Throws `invalid_request` with Vault's texts.
  *
  * Of a pair of names the new one wins; an old name alone sets both and both are read back; the new name alone ends
- * the old one. `ignoreDoubles`: an old name beside its new one is as if not given (token roles).
+ * the old one. `ignoreDoubles`: an old name given together with its new one is ignored (token roles).
  */
 export const mergeTokenFields = (
   previous: TokenFields,

@@ -2,7 +2,7 @@ import { unrunnable } from "./errors.ts";
 
 /**
  * What a template may cost. Without bounds nine `replace` in a row make more text than a process has memory for, and
- * templates that call each other run for ever. Every text is measured before it is built.
+ * templates that call each other run forever. Every text is measured before it is built.
  */
 
 export interface Bounds {

@@ -16,7 +16,7 @@ export { TemplateError, unrunnable } from "./errors.ts";
 export { dataOf, type Value } from "./values.ts";
 
 export interface TemplateOptions {
-  /** Beside Go's own, by name. */
+  /** Functions besides Go's own, by name. */
   readonly functions: Readonly<Record<string, TemplateFunction>>;
   readonly bounds: Bounds;
   /** What a missing member of a map is: `<no value>`, as in Go, or an error. */

@@ -46,7 +46,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
 
-/** What stands between Go's quotes. */
+/** The text between Go's quotes. */
 export const unescaped = (inner: string): string =>
   inner.replace(ESCAPE, (whole, two?: string, four?: string, eight?: string, octal?: string, letter?: string) => {
     const hex = two ?? four ?? eight;

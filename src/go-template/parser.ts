@@ -132,7 +132,7 @@ export const parse = (source: string, functions: ReadonlySet<string>, bounds: Bo
   };
   const KEYWORDS = new Set(["if", "with", "range", "template", "block", "define", "break", "continue"]);
 
-  /** What an action does; `undefined` for a definition, which does nothing where it stands. */
+  /** What an action does; `undefined` for a definition, which does nothing in place. */
   const action = (tokens: readonly Token[], word: string, rest: readonly Token[], depth: number): Node | undefined =>
     KEYWORDS.has(word) ? keyword(word, rest, depth + 1) : { type: "action", pipeline: pipeline(tokens, "command", 1) };
 

@@ -3,7 +3,7 @@ import { type Token, unescaped } from "./lexer.ts";
 import type { Command, Operand, Pipeline } from "./nodes.ts";
 import { Float, type Value } from "./values.ts";
 
-/** Reads what stands in an action: variables, commands, operands. Source: Go's text/template/parse, `parse.go`. */
+/** Reads the contents of an action: variables, commands, operands. Source: Go's text/template/parse, `parse.go`. */
 
 export interface Surroundings {
   readonly functions: ReadonlySet<string>;

@@ -79,7 +79,7 @@ export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Sce
     return result;
   };
 
-  /** An operand, given arguments where it stands first in a command. */
+  /** An operand, given arguments if it comes first in a command. */
   const evaluate = (operand: Operand, args: readonly Value[], dot: Value): Value => {
     switch (operand.type) {
       case "value":

@@ -13,9 +13,9 @@ export interface HclItem {
   /** `path "a" { }` has the label `a`; in JSON labels are keys of nested objects (see `blocksOf`). */
   readonly labels: readonly string[];
   readonly value: HclValue;
-  /** Where the key stands, counted from 1. */
+  /** Position of the key, counted from 1. */
   readonly line: number;
-  /** Where the `=` (or JSON's `:`) stands; 0 for a block. */
+  /** Position of the `=` (or JSON's `:`); 0 for a block. */
   readonly assignLine: number;
 }
 export interface HclBody {
@@ -37,7 +37,7 @@ export interface HclBlock {
   readonly line: number;
 }
 
-/** The text is no HCL; the message says where, as `At line:column: ...`. */
+/** The text is not HCL; the message says where, as `At line:column: ...`. */
 export class HclError extends Error {
   override readonly name = "HclError";
 }
@@ -108,6 +108,6 @@ export const blocksOf = (body: HclBody, key: string, labels: number): HclBlock[]
     .filter((item) => item.key === key)
     .flatMap((item) => descend({ labels: item.labels, value: item.value, line: item.line }, labels));
 
-/** The value of an attribute; the last one where it stands twice. */
+/** The value of an attribute; the last one if it occurs twice. */
 export const attributeOf = (body: HclBody, key: string): HclValue | undefined =>
   body.items.findLast((item) => item.key === key)?.value;

@@ -16,7 +16,7 @@ export interface Weight {
   readonly strings: number;
   /** Lower bound of the number of values. */
   readonly values: number;
-  /** An escape stands for half of a surrogate pair: no UTF-8 can carry that text back. */
+  /** An escape is half of a surrogate pair: UTF-8 cannot represent that text. */
   readonly loneSurrogate: boolean;
 }
 
@@ -115,7 +115,7 @@ export const STRANGER_LIMITS: BodyLimits = { strings: STRANGER_LEAVES, values: S
 /**
  * Reads a JSON body. Nothing, blanks and `null` mean no fields.
  *
- * Throws `invalid_request` for what is no JSON object, for bytes that are no UTF-8, for anything behind the value and
+ * Throws `invalid_request` for anything but a JSON object, for bytes that are not UTF-8, for anything after the value and
  * for what is too deep or too many. Of equal keys the last wins; numbers keep their digits.
  */
 export const parseJsonBody = (body: Uint8Array, limits: BodyLimits = CALLER_LIMITS): JsonObject => {

@@ -50,7 +50,7 @@ export const parseQuery = (query: string): Pairs => {
   return pairs;
 };
 
-/** GET with a true `list` is a LIST; a `list` that is no boolean is a 400 with an empty error list. */
+/** GET with a true `list` is a LIST; a `list` that is not a boolean is a 400 with an empty error list. */
 const listWanted = (pairs: Pairs): boolean => {
   const text = pairs.get("list")?.[0] ?? "";
   if (text === "") return false;
@@ -76,7 +76,7 @@ const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unr
   return { data: {}, unread: { bytes: request.body, read: () => read(CALLER_LIMITS) } };
 };
 
-/** What method and query ask for together; `consumed`: the parameters that say so, which are no data. */
+/** What method and query ask for together; `consumed`: the parameters that say so, which are not data. */
 const meaningOf = (asked: Verb, pairs: Pairs): { readonly verb: Verb; readonly consumed: readonly string[] } => {
   if (asked === "help" || (pairs.get("help")?.[0] ?? "") !== "") return { verb: "help", consumed: ["help"] };
   if (asked === "read" && listWanted(pairs)) return { verb: "list", consumed: ["help", "list"] };

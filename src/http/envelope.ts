@@ -35,7 +35,7 @@ const wrapBlock = (wrap: WrapInfo) => ({
  * `request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth, mount_type`.
  *
  * A wrapped answer has an empty `request_id` and nothing but `wrap_info`. Where the path says so (`dataInFront`) the
- * members of `data` stand in front; a member never hides one of the envelope's own.
+ * members of `data` are copied to the top; a member never hides one of the envelope's own.
  */
 export const envelope = (answer: Answer): object => {
   const { reply, lease, wrapInfo } = answer;

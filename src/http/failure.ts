@@ -3,7 +3,7 @@ import { jsonResponse } from "./encode.ts";
 import type { HttpResponse } from "./message.ts";
 
 /**
- * The only place that knows the status of an error. An exception that is no `VaultError` is a fault of the program:
+ * The only place that knows the status of an error. An exception other than `VaultError` is a bug:
  * the caller learns nothing but the id to ask about.
  */
 
@@ -49,7 +49,7 @@ const DEFAULT_TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 const INTERNAL = new VaultError("internal", { wire: "internal error" });
 
-/** `{"errors":[…]}` with the status of the code; internal failures carry the id of the request beside it. */
+/** `{"errors":[…]}` with the status of the code; internal failures also carry the id of the request. */
 export const encodeError = (error: unknown, requestId: string): HttpResponse => {
   const failure = error instanceof VaultError ? error : INTERNAL;
   const text = failure.wire ?? DEFAULT_TEXTS[failure.code];

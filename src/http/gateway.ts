@@ -78,7 +78,7 @@ export const fromEvent = (event: unknown, front: Front): HttpRequest => {
   if (!isFields(context) || !isFields(http)) throw notAnEvent();
   const raw = textOf(event["rawPath"]);
   const stage = context["stage"];
-  // A stage that is not the default stands in front of the path.
+  // A stage other than the default comes before the path.
   const staged = typeof stage === "string" && stage !== "$default" && raw.startsWith(`/${stage}/`);
   const path = staged ? raw.slice(stage.length + 1) : raw;
   return {

@@ -12,7 +12,7 @@ import { parseGoBool } from "./query.ts";
 /**
  * The token: `X-Vault-Token`, else `Authorization: Bearer …` with exactly that prefix.
  *
- * Security: a header sent twice is one text joined by a comma, at every front door, and so is no token at all; neither
+ * Security: a header sent twice is one text joined by a comma, at every front door, and so not a token; neither
  * the first nor the last of two wins.
  */
 export const tokenOf = (request: HttpRequest): Sensitive<string> | undefined => {

@@ -46,7 +46,7 @@ const hexDigit = (code: number): number => {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes as text; `undefined` where they are no UTF-8. A byte order mark stays. */
+/** Bytes as text; `undefined` if they are not UTF-8. A byte order mark stays. */
 export const utf8Text = (bytes: Uint8Array): string | undefined => {
   try {
     return strictUtf8.decode(bytes);
@@ -56,7 +56,7 @@ export const utf8Text = (bytes: Uint8Array): string | undefined => {
 };
 
 /**
- * Undoes percent-encoding once. `undefined` for a bad escape, or where the bytes are no UTF-8: nothing is replaced,
+ * Undoes percent-encoding once. `undefined` for a bad escape, or if the bytes are not UTF-8: nothing is replaced,
  * so no two spellings of a broken name meet. `+` stays `+`.
  */
 export const percentDecode = (text: string): string | undefined => {

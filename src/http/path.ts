@@ -19,7 +19,7 @@ const collapse = (path: string): string => path.replace(/\/{2,}/g, "/");
 
 /**
  * Throws `invalid_request` for segments `.` and `..`: they are refused everywhere and never resolved. So is what others
- * on the way may take for one: longer runs of dots, dots before a parameter (`..;`), dots beside a backslash.
+ * on the way may take for one: longer runs of dots, dots before a parameter (`..;`), dots next to a backslash.
  */
 const checkSegments = (path: string): void => {
   if (/(?:^|[/\\])\.+(?:[/\\;]|$)/.test(path)) throw invalidRequest("relative paths not supported");

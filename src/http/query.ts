@@ -10,7 +10,7 @@ const parsePair = (pair: string): readonly [name: string, value: string] | undef
 
 /**
  * `name=value` pairs joined by `&`, as query strings and forms have them: percent-encoded, `+` for a blank. Names in
- * the order of their first use. `undefined` for a bad escape, bytes that are no UTF-8, or more than `most` pairs.
+ * the order of their first use. `undefined` for a bad escape, bytes that are not UTF-8, or more than `most` pairs.
  */
 export const parsePairs = (text: string, most: number): ReadonlyMap<string, readonly string[]> | undefined => {
   const found = new Map<string, string[]>();

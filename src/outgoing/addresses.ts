@@ -78,7 +78,7 @@ const lastFour = (address: string): string => {
 };
 
 /**
- * The address itself, or the IPv4 address that it stands for. `undefined` for what is not an address in plain digits;
+ * The address itself, or the IPv4 address that it represents. `undefined` for what is not an address in plain digits;
  * an address with a zone (`fe80::1%eth0`) is not.
  */
 export const plainAddress = (text: string): string | undefined => {

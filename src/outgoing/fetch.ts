@@ -14,7 +14,7 @@ export interface OutgoingRequest {
   readonly method: "GET" | "POST";
   /** Scheme, host, port, path and query; what else it holds is not sent. */
   readonly url: URL;
-  /** Lower-case names. `host` is sent as it stands here, whatever `url` says; absent: that of `url`. */
+  /** Lower-case names. `host` is sent as given here, whatever `url` says; absent: that of `url`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly deadlineMs: number;

@@ -11,7 +11,7 @@ import { AddressRefused } from "./errors.ts";
  * changes nothing. It must never hand an address on that it has not judged.
  */
 
-/** What may be dialled beside public addresses. */
+/** What may be dialled besides public addresses. */
 export interface Reach {
   /** This machine. */
   readonly loopback: boolean;
@@ -22,7 +22,7 @@ export interface Reach {
 /** Public addresses only. */
 export const PUBLIC: Reach = { loopback: false, ranges: [] };
 
-/** What a program on a developer's machine may dial: itself and the networks beside it. */
+/** What a program on a developer's machine may dial: itself and the networks around it. */
 export const NEARBY: Reach = {
   loopback: true,
   ranges: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
@@ -83,7 +83,7 @@ export const createGuard = (reach: Reach, resolve: Resolve = resolveBySystem): G
 });
 
 /**
- * Judges nothing. Only for hosts that stand in code or in an operator's environment, which may have private addresses
+ * Judges nothing. Only for hosts that are in code or in an operator's environment, which may have private addresses
  * for good reasons: an interface endpoint of AWS gives the public names of a service addresses inside the VPC.
  */
 export const UNGUARDED: Guard = { check: () => undefined, lookup: systemLookup };

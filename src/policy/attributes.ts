@@ -33,7 +33,7 @@ const listOf = ({ value, labels }: HclItem): readonly HclValue[] | undefined => 
   return value.kind === "body" && labels.length === 0 ? [value] : undefined;
 };
 
-/** A parameter that stands twice, in whatever case, keeps the stricter reading of what an empty list says. */
+/** A parameter that occurs twice, in any case, keeps the stricter meaning of an empty list. */
 const joined = (known: readonly JsonValue[] | undefined, more: readonly JsonValue[], key: string) => {
   if (known === undefined) return more;
   const any = known.length === 0 || more.length === 0;

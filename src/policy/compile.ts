@@ -54,7 +54,7 @@ export const indexRules = (
 
 /**
  * Compiles policies. `identity` fills in templates; without it, and where a value is missing or unsafe, a templated
- * stanza is dropped. The `root` policy counts only as the sole policy: beside others it grants nothing.
+ * stanza is dropped. The `root` policy counts only as the sole policy: together with others it grants nothing.
  */
 export const compileAcl = (policies: readonly Policy[], identity?: TemplateContext): Acl => {
   const rules = collect(policies, identity);

@@ -47,7 +47,7 @@ export type DecisionReason =
 
 export interface DecidingRule {
   readonly pattern: string;
-  /** Where the decision stands written: the stanzas that grant or deny, else all that make up the rule. */
+  /** Where the decision is written: the stanzas that grant or deny, otherwise all that make up the rule. */
   readonly policies: readonly RuleSource[];
 }
 

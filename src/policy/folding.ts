@@ -24,7 +24,7 @@ export const foldPattern = (pattern: string, { segment, rest, fold }: Folding): 
   if (segments.length <= segment) return pattern;
   const end = rest ? segments.length : segment + 1;
   const text = segments.slice(segment, end).join("/");
-  // Before the star stands the start of a name, not a whole one.
+  // The part before the star is the start of a name, not a whole one.
   const folded = starred && end === segments.length ? foldStart(fold, text) : FOLDS[fold](text) || text;
   return [...segments.slice(0, segment), folded, ...segments.slice(end)].join("/") + (starred ? "*" : "");
 };

@@ -62,7 +62,7 @@ export const listedPolicyNames = (names: readonly string[]): string[] => {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Policy text as sent: decoded where it is base64 of text (standard alphabet, padded), else as it stands. */
+/** Policy text as sent: decoded if it is base64 of text (standard alphabet, padded), otherwise unchanged. */
 export const decodePolicyText = (sent: string): string => {
   const packed = sent.replace(/[\r\n]/g, "");
   if (packed === "" || !BASE64.test(packed)) return sent;

@@ -26,7 +26,7 @@ const ALPHABETICAL = Object.entries(CAPABILITY_BITS).sort(([a], [b]) => (a < b ?
 export const capabilityNames = (bits: number): string[] =>
   ALPHABETICAL.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
 
-/** Parameter name, in lower case, to the values listed; an empty list stands for any value. */
+/** Parameter name, in lower case, to the values listed; an empty list means any value. */
 export type ParameterLists = ReadonlyMap<string, readonly JsonValue[]>;
 
 /** What one stanza says about requests besides its capabilities. */

@@ -69,7 +69,7 @@ const segmentsReach = (pattern: string, folder: readonly string[]): boolean => {
 
 /**
  * Whether any rule that grants something applies at a mount, somewhere below it, or to all of it. `mount` ends in `/`.
- * A rule that only denies is no reach; a wider grant is none where a longer prefix of the mount's path denies.
+ * A rule that only denies gives no access, nor does a wider grant where a longer prefix of the mount's path denies.
  */
 export const reaches = (acl: Acl, mount: string): boolean => {
   if (acl.root) return true;

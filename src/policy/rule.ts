@@ -19,7 +19,7 @@ export interface Contribution {
   readonly capabilities: number;
 }
 
-/** The smaller of two limits; 0 is no limit. */
+/** The smaller of two limits; 0 means no limit. */
 const tighter = (a: number, b: number): number => (a === 0 ? b : b === 0 ? a : Math.min(a, b));
 
 const mergeLists = (a: ParameterLists | undefined, b: ParameterLists | undefined): ParameterLists | undefined => {

@@ -38,7 +38,7 @@ export const canonicalCidr = (text: string): string | undefined => {
   return whole ? range.address : `${range.address}/${range.bits}`;
 };
 
-/** Whether an address lies in one of the ranges. An unreadable address or range contains nothing. */
+/** Whether an address is in one of the ranges. An unreadable address or range contains nothing. */
 export const inCidrs = (address: string, ranges: readonly string[]): boolean => {
   const plain = MAPPED.exec(address)?.[1] ?? address;
   if (isIP(plain) === 0 || plain.includes("%")) return false;

@@ -26,7 +26,7 @@ export interface VaultErrorOptions {
   readonly reason?: string;
   /** `true`: the wire text is wrapped as Go's multi-error (`1 error occurred: ...`) on authenticated routes. */
   readonly multi?: boolean;
-  /** Extra `data` beside `errors` (a few of Vault's answers carry it). */
+  /** Extra `data` next to `errors` (a few of Vault's answers carry it). */
   readonly data?: Readonly<Record<string, unknown>>;
   /** Seconds, for `Retry-After`: 429, 503, and a 400 that a later try may not meet. */
   readonly retryAfter?: number;

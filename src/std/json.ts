@@ -27,7 +27,7 @@ const stringEnd = (text: string, open: number): number => {
   return text.length;
 };
 
-/** Whether a number in the text could lose something; digits inside strings are no numbers. One pass over the text. */
+/** Whether a number in the text could lose something; digits inside strings do not count. One pass over the text. */
 const mayLose = (text: string): boolean => {
   if (!MAY_LOSE.test(text)) return false;
   for (let at = 0; at < text.length; ) {

@@ -4,7 +4,7 @@ import type { Address, Names } from "./store.ts";
 
 /** Checks of addresses before they reach the table. */
 
-/** Sort keys are printable ASCII below `~`: what lies above is for parts of spread bodies. */
+/** Sort keys are printable ASCII below `~`: everything above is for parts of spread bodies. */
 const SORT_KEY_TEXT = /^[\x20-\x7d]+$/;
 
 /** Throws `invalid_request` for keys DynamoDB cannot hold, `internal` for keys no caller may make. */

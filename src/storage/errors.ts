@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = 1;
 export const unavailable = (reason: string, cause?: unknown): VaultError =>
   new VaultError("storage_unavailable", { reason, retryAfter: RETRY_AFTER_SECONDS, cause });
 
-/** 500: what lies in the table cannot be trusted, or storage was used wrongly. */
+/** 500: the table's contents cannot be trusted, or storage was used wrongly. */
 export const broken = (reason: string, cause?: unknown): VaultError => new VaultError("internal", { reason, cause });
 
 /** 413, for values beyond the limit. */

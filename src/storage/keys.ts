@@ -5,7 +5,7 @@ import type { Address, Names } from "./store.ts";
 import type { Key } from "./table.ts";
 
 /**
- * Where everything lies: every key of the table is built here. `docs/storage-schema.md` says the same in a table, and a
+ * Where everything is stored: every key of the table is built here. `docs/storage-schema.md` says the same in a table, and a
  * test compares the two. A tag is the opaque form of a name (`Names.tag`), an opaque path that of a path (`Names.path`);
  * no name enters a key in the clear.
  */
@@ -96,7 +96,7 @@ export const scheduleAddress = (id: string): Address => at(DOMAINS.lease, SCHEDU
 export const JOB_PARTITION = `${SPACES.lease}#jobs`;
 export const jobAddress = (id: string): Address => at(DOMAINS.lease, JOB_PARTITION, id);
 
-// Identity. Ids are random and lie in the clear; names are tags.
+// Identity. Ids are random and in the clear; names are tags.
 const identity = (pk: string, sk: string): Address => at(DOMAINS.identity, `${SPACES.entity}#${pk}`, sk);
 export const entityAddress = (id: string): Address => identity(id, "e");
 export const entityNameAddress = (tag: string): Address => identity(`name#${tag}`, "e");

@@ -6,7 +6,7 @@ import type { Entry, Names, Partition } from "./store.ts";
  * Direct children below a prefix, from a partition whose sort keys are opaque paths.
  *
  * Reads pages; when one ends inside a folder, the next begins after that folder. So the cost follows the number of
- * children, whatever lies below them. Pages grow while most of their rows are new children and shrink while few are: a
+ * children, whatever is below them. Pages grow while most of their rows are new children and shrink while few are: a
  * flat list of thousands takes few calls, a folder of thousands costs a few rows. A list that stays long is read on in
  * several ranges at once, one for each character the next segment may begin with.
  */
@@ -55,7 +55,7 @@ export const listChildren = async (
   const opaque = names.path(prefix);
   const children = new Set<string>();
 
-  /** The opaque child a row belongs to, with a slash when the row lies inside it. */
+  /** The opaque child a row belongs to, with a slash if the row is inside it. */
   const opaqueChild = (sk: string): string => {
     const slash = sk.indexOf("/", opaque.length);
     return slash < 0 ? sk.slice(opaque.length) : sk.slice(opaque.length, slash + 1);

@@ -21,7 +21,7 @@ export interface PatienceOptions {
   readonly onGiveUp: (reason: string) => void;
 }
 
-/** Most tries of one call, whatever the time: a clock that stands still must not mean forever. */
+/** Most tries of one call, whatever the time: a stopped clock must not mean retrying forever. */
 const MAX_TRIES = 20;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;

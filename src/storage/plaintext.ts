@@ -10,7 +10,7 @@ import type { Secrets } from "./store.ts";
  * byte as an escape, so the first one found is the end of the body.
  *
  * Security: secret bytes are never text. A string cannot be erased and may be copied by the engine at any time; these
- * lie in buffers of their own, which their holder can fill with zeros, and nowhere else once the plaintext is erased.
+ * are kept in separate buffers, which their holder can fill with zeros, and nowhere else once the plaintext is erased.
  */
 
 const MARK = 0;

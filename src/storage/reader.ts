@@ -44,7 +44,7 @@ export const createReader = (options: {
 }) => {
   const { table, sealer, keyring, patience } = options;
 
-  /** Reads until every spread entry was met whole: a part may be gone because the entry was just written anew. */
+  /** Reads until every spread entry was met whole: a part may be gone because the entry was just rewritten. */
   const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
     for (const address of addresses) checkAddress(address);
     const entries = new Map<string, Entry>();
@@ -151,7 +151,7 @@ export const createReader = (options: {
     return { found, next };
   };
 
-  /** Entries whose parts lie elsewhere answer `null` for a body: the stream shows each item alone. */
+  /** Entries whose parts are elsewhere answer `null` for a body: the stream shows each item alone. */
   const openImage = async (image: Image): Promise<Entry | undefined> => {
     const item = itemOf(image);
     const { pk, sk } = addressOf(item, { pk: "", domain: "" });

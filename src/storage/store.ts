@@ -10,7 +10,7 @@ import type { Sensitive } from "../std/sensitive.ts";
 /** Names the data key that seals an entry: `token`, `config`, `lease`, or a mount's id (`kv:3f9c…`). */
 export type Domain = string;
 
-/** Where an entry lies. Made by `Names` and `View`, so that no user's name enters a key in the clear. */
+/** The address of an entry. Made by `Names` and `View`, so that no user's name enters a key in the clear. */
 export interface Address {
   readonly pk: string;
   readonly sk: string;
@@ -173,12 +173,12 @@ export interface Store {
   /** Addresses (no bodies) of live leases whose bucket is due. Eventually consistent. */
   due(bucket: string, shard: number, domain: Domain, limit: number): Promise<readonly Address[]>;
   view(mount: MountId): Promise<View>;
-  /** Seals a value into text that lies in no item (batch tokens). `purpose` is bound like an address. */
+  /** Seals a value into text that is not in an item (batch tokens). `purpose` is bound like an address. */
   sealText(domain: Domain, purpose: string, body: JsonValue): Promise<string>;
   /** `undefined` for text that this table's keys did not seal for this purpose, whatever is wrong with it. */
   openText(domain: Domain, purpose: string, text: string): Promise<JsonValue | undefined>;
   /**
-   * Opens an item's image out of a stream record. `undefined` for what is no entry or opens for its holder alone; an
+   * Opens an item's image out of a stream record. `undefined` for anything that is not an entry or opens only for its holder; an
    * entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each item alone.
    */
   openImage(image: Image): Promise<Entry | undefined>;

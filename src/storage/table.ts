@@ -29,7 +29,7 @@ export interface Key {
   readonly sk: string;
 }
 
-/** A condition expression; `#x` stands for the attribute `x`. */
+/** A condition expression; `#x` means the attribute `x`. */
 export interface Guard {
   readonly expression: string;
   readonly attributes: readonly string[];
@@ -99,7 +99,7 @@ const member = (table: string, operation: Operation): TransactWriteItem => {
   return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
 };
 
-/** What a write that stands alone is called. */
+/** What a single write is called. */
 const SINGLE = { put: "PutItem", delete: "DeleteItem", claim: "UpdateItem" } as const;
 
 export interface Table {

@@ -5,7 +5,7 @@ import { isRefusal } from "./errors.ts";
 import type { Domain } from "./store.ts";
 
 /**
- * Values sealed into text that lies in no item: `base64url(message id(16) | sealed)`.
+ * Values sealed into text that is not in an item: `base64url(message id(16) | sealed)`.
  *
  * Security: the random message id is part of the context, so every text has a key of its own; the place can be no
  * item's, because its clear part is one field and theirs are six.

@@ -12,7 +12,7 @@ import {
 import type { Address, Names, Store, View } from "./store.ts";
 
 /**
- * The storage of one mount: the store, with every address checked to lie in the mount's partitions and under its keys.
+ * The storage of one mount: the store, with every address checked to be in the mount's partitions and under its keys.
  *
  * Security: a backend gets a view and nothing else; an address of another mount or of core is refused before any call.
  */

@@ -113,7 +113,7 @@ describe("docs/cost.md", () => {
       numberIn(rowsBelow("A million KV reads").find(([cell]) => cell?.startsWith(name))?.[2]);
 
     expect(Math.abs(amount("DynamoDB") - reads * 0.125)).toBeLessThan(0.001);
-    // CloudWatch counts 26 bytes an event beside the text; a GB is 2^30 bytes.
+    // CloudWatch counts 26 bytes an event besides the text; a GB is 2^30 bytes.
     expect(Math.abs(amount("audit") - ((bytes + 2 * 26) * 1e6 * 0.5) / 2 ** 30)).toBeLessThan(0.03);
   });
 });

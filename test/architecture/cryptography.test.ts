@@ -125,7 +125,7 @@ describe("V86: SQL", () => {
   const KEYWORD = "(?:SELECT|INSERT|UPDATE|DELETE|ALTER|DROP|CREATE|GRANT|REVOKE|SET|TRUNCATE)";
   const STATEMENT = new RegExp(`(\\bsql(?:<[^\`]*>)?)?\`\\s*${KEYWORD} [^\`]*\``, "g");
 
-  /** What stands in statements the driver does not bind: a template of its own, tagged, binds its values. */
+  /** What is in statements that the driver does not bind: its own tagged template binds its values. */
   const placed = (sources: readonly Source[]) =>
     new Set(
       sources.flatMap(({ file, code }) =>
@@ -167,7 +167,7 @@ describe("V86: SQL", () => {
     ]);
   });
 
-  it("of an operator gets its values escaped by the place they stand in, in one file", () => {
+  it("of an operator gets its values escaped according to their place, in one file", () => {
     const escapes = /replaceAll\((?:"'", "''"|'"', '""')\)/g;
     expect([...new Set(hits(engines, escapes).map((hit) => hit.split(":")[0]))]).toEqual([
       "src/engines/database/postgresql/sql-text.ts",

@@ -5,7 +5,7 @@ import { createCatalog } from "../../src/core/catalog.ts";
 import { makeServer } from "../support/make-server.ts";
 
 /**
- * Core, the audit log and HTTP treat backends alike: what is special about one stands in its path table or in its row
+ * Core, the audit log and HTTP treat backends alike: what is special about one is in its path table or in its row
  * of the catalog. So none of them names a type or one of its paths, but for the places below.
  */
 

@@ -41,7 +41,7 @@ describe("the contract of backends", () => {
         throw new VaultError("invalid_request", { wire: "no" });
       }),
     ).toEqual([false, false]));
-  it("finds an exception that is no VaultError", async () =>
+  it("finds an exception that is not a VaultError", async () =>
     expect(
       await found(async () => {
         throw new TypeError("x is undefined");

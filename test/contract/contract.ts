@@ -117,7 +117,7 @@ const guarded = (view: MemoryView, strayed: string[]): MemoryView => {
 const VERBS: readonly Verb[] = ["update", "read", "list", "patch", "delete", "read"];
 
 interface Run {
-  /** What was thrown and is no `VaultError`, or an internal one without a text of its own. */
+  /** Everything thrown that is not a `VaultError`, or is an internal one without its own text. */
   readonly faults: readonly string[];
   readonly strayed: readonly string[];
   /** Records without a listing entry: the removal of the mount would not find them. */

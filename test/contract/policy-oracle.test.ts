@@ -44,7 +44,7 @@ const sent: fc.Arbitrary<NaiveValue> = fc.oneof(
 );
 const lists = fc
   .dictionary(fc.constantFrom("p", "q", "P", "*"), fc.array(value, { maxLength: 2 }), { maxKeys: 2 })
-  // One map that names a parameter twice is read strictly; how is no part of the documented order.
+  // One map that names a parameter twice is read strictly; how is not part of the documented order.
   .filter((map) => !("p" in map && "P" in map));
 const ttl = fc.constantFrom(undefined, undefined, undefined, 5, 10, 60);
 

@@ -11,7 +11,7 @@ import {
   type Write,
 } from "../../src/storage/index.ts";
 
-/** What every store must do, whatever lies below it. `make` gives a store on an empty table, and another beside it. */
+/** What every store must do, whatever is below it. `make` gives a store on an empty table, and a second one on the same table. */
 
 export interface StorageUnderTest {
   readonly store: Store;
@@ -251,7 +251,7 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         expect(await outcome([put("claim-strict", 2, "absent")])).toBe(0);
       });
 
-      it("stands or falls with its transaction, first or later, and loses by name", async () => {
+      it("succeeds or fails with its transaction, first or later, and loses by name", async () => {
         await store.write([claim("claim-tx", 1, 5)]);
 
         expect(await outcome([put("claim-tx-other", 1), claim("claim-tx", 2, OPEN_UNTIL)])).toBe(1);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** Vault's own templates look like the player's, so each stands for itself. */
+/** Vault's own templates look like the player's, so each is replaced by itself. */
 const ITSELF = ["username", "password", "name", "expiration"].map((name) => [name, `{{${name}}}`] as const);
 
 playAreas(["database"], {

@@ -9,7 +9,7 @@ const { stateless } = makeTemplates();
 const chosen = makeTemplates(EVERY_OPTION).stateless;
 
 describe("expiry", () => {
-  it("wakes each function with work by the clock every minute, and does not repeat that beside the next", () => {
+  it("wakes each function with scheduled work every minute, and does not retry while the next one runs", () => {
     stateless.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
       Targets: ["login", "dynamic", "revoke", "system"].map((name) =>

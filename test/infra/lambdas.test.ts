@@ -129,10 +129,10 @@ describe("the operator's orders", () => {
   });
 
   it.each([
-    ["with another member beside it", { zeroth: "init", force: true }],
+    ["with another member next to it", { zeroth: "init", force: true }],
     ["of another name", { zeroth: "seal" }],
     [
-      "with an identity that is no signed request",
+      "with an identity that is not a signed request",
       { zeroth: "generate-root", identity: { arn: "arn:aws:iam::1:root" } },
     ],
     ["inside an HTTP event", { ...recorded("post-json"), zeroth: "generate-root" }],
@@ -145,11 +145,14 @@ describe("the operator's orders", () => {
     expect([errors, Number(answerOf(result).status) >= 400]).not.toEqual([[], false]);
   });
 
-  it.each(["sys/init", "sys/generate-root", "sys/mounts"])("are no body of a request to %s", async (path) => {
-    const answer = await ask("system", { event: "post-json", path, body: { zeroth: "generate-root" }, token: "" });
-    expect(answer.text).not.toContain("root_token");
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-  });
+  it.each(["sys/init", "sys/generate-root", "sys/mounts"])(
+    "are not accepted in the body of a request to %s",
+    async (path) => {
+      const answer = await ask("system", { event: "post-json", path, body: { zeroth: "generate-root" }, token: "" });
+      expect(answer.text).not.toContain("root_token");
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    },
+  );
 
   it("are obeyed by no other function", async () => {
     for (const name of ["kv", "login", "dynamic", "policy", "wrapping"] as const) {
@@ -185,7 +188,7 @@ describe("the operator's identity", () => {
   const asked = () => auditOf("system").filter(({ request }) => objectOf(request)["path"] === "sys/generate-root");
   const operatorOf = (line: Fields | undefined) => objectOf(objectOf(line?.["auth"])["metadata"])["aws_principal_arn"];
 
-  it("is verified with STS and stands in the audit line (F10)", async () => {
+  it("is verified with STS and is in the audit line (F10)", async () => {
     expect(await order("generate-root")).toMatch(/^hvs\./);
     expect(asked().slice(-2).map(operatorOf)).toEqual([
       expect.stringMatching(`^${ARN}`),
@@ -443,7 +446,7 @@ describe("a request that reaches the wrong function", () => {
     expect(deployment.lambda.invoked).toHaveLength(before);
   });
 
-  it("is no path of a function that hands nothing on", async () => {
+  it("does not exist on a function that forwards nothing", async () => {
     expect(await ask("policy", { path: "secret/data/app" })).toMatchObject({
       status: 404,
       body: { errors: ['no handler for route "secret/data/app". route entry not found.'] },
@@ -616,10 +619,13 @@ describe("what ends", () => {
     expect(deployment.denied.slice(before)).toEqual([]);
   });
 
-  it.each(deployedFunctions(HOMES).filter((name) => !SCHEDULED.includes(name)))("is no order to %s", async (name) => {
-    const { result } = await deployment.functions[name].invoke(recorded("schedule"));
-    expect(answerOf(result).status).toBe(400);
-  });
+  it.each(deployedFunctions(HOMES).filter((name) => !SCHEDULED.includes(name)))(
+    "is not an order to %s",
+    async (name) => {
+      const { result } = await deployment.functions[name].invoke(recorded("schedule"));
+      expect(answerOf(result).status).toBe(400);
+    },
+  );
 
   it("of a token's tidying is left to the next order (F4)", async () => {
     const before = deployment.denied.length;
@@ -673,7 +679,7 @@ describe("what ends", () => {
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "400000000000000000001" }] });
   });
 
-  it("begins no record when there is no time, and asks for it again", async () => {
+  it("starts no record if there is no time left, and asks for it again", async () => {
     const { result } = await revoke(recorded("stream"), 10_000);
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "400000000000000000001" }] });
   });

@@ -56,7 +56,7 @@ describe("metrics", () => {
 
   it("have a name of their own for each event", () => {
     expect(new Set(Object.values(COUNTED)).size).toBe(Object.keys(COUNTED).length);
-    // The one counter that is no event of core or storage: `lambdas/revoke.ts` counts the sweeps that came to their end.
+    // The one counter that is not an event of core or storage: `lambdas/revoke.ts` counts finished sweeps.
     expect([...Object.values(COUNTED), "swept"].sort()).toEqual(Object.keys(METRICS).sort());
   });
 });

@@ -42,7 +42,7 @@ describe("the rights of the functions", () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(committed, "utf8")));
   });
 
-  it("lie in one role for each function, shared by none", () => {
+  it("are in one role for each function, never shared", () => {
     expect(Object.keys(rights).sort()).toEqual([...deployedFunctions(HOMES)].sort());
   });
 
@@ -129,7 +129,7 @@ describe("the walls between the functions", () => {
     expect(may("kv", read("epoch#3", "config", "token#t", "entity#e", "rec#kv:1#p"))).toBe(true);
   });
 
-  it("refuse a whole batch in which one key lies beyond the wall", () => {
+  it("refuse a whole batch if one key is out of bounds", () => {
     expect(may("kv", read("token#t", "rec#kv:1#p", "data#database:1"))).toBe(false);
   });
 

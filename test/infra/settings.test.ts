@@ -29,7 +29,7 @@ describe("the settings", () => {
 
   it.each([
     ["a key nobody knows", { "zeroth:throtleRate": "10" }, /throtleRate/],
-    ["a name that is no name", { "zeroth:name": "Prod_1" }, /2 to 24/],
+    ["an invalid name", { "zeroth:name": "Prod_1" }, /2 to 24/],
     ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
     ["a domain name without its certificate", { "zeroth:domainName": "v.example.org" }, /belong together/],
     ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],

@@ -39,7 +39,7 @@ export interface TestServer extends Server {
   readonly root: string;
   readonly auditLines: string[];
   readonly logLines: string[];
-  /** What core told its surroundings beside the log. */
+  /** What core reported to its host besides the log. */
   readonly events: CoreEvent[];
   /** One request. `path` starts after `/v1/` unless it starts with `/`; the root token is sent unless told otherwise. */
   call(method: string, path: string, options?: CallOptions): Promise<Answered>;

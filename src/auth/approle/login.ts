@@ -121,7 +121,7 @@ export const renewLogin = async ({ internal, metadata }: LoginRenewal, cx: Backe
   const { role_name: kept, key } = internal;
   const name = typeof kept === "string" ? kept : "";
   const role = name === "" ? undefined : await findRole(cx.storage, name);
-  // a role made anew under the same name is another role
+  // a role created again under the same name is another role
   if (!role || role.key !== key)
     throw mistake(`failed to renew entry: role ${JSON.stringify(name)} does not exist during renewal`);
   return { ...grantFor(name, role, undefined), metadata };

@@ -22,7 +22,7 @@ export interface RoleField<In, Out extends z.ZodType> {
 
 const notThere = (): VaultError => new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
 
-/** The path of a field. A role that is not there is no path to write, nothing to reset, and not found. */
+/** The path of a field. Without its role, there is no path to write, nothing to reset, and a read finds nothing. */
 export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): Path => {
   const answers: z.ZodType = one.answers;
   return path(`role/{role_name}/${one.name}` as "role/{role_name}/x", {

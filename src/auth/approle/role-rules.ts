@@ -31,7 +31,7 @@ const roleInput = z.object(roleShape);
 export type RoleInput = z.output<typeof roleInput>;
 
 export const storedRole = z.object({
-  /** Tells this role from a later one of the same name: its secret ids lie under this key. */
+  /** Distinguishes this role from a later one of the same name: its secret ids are stored under this key. */
   key: z.string(),
   role_id: z.string(),
   bind_secret_id: z.boolean(),
@@ -83,7 +83,7 @@ const ranges = (previous: Role, input: RoleInput): string[] | null => {
   return [...given];
 };
 
-/** Tells what stands in a write for something else. */
+/** Maps alternative values in a write to what they mean. */
 const ADJUSTED: Readonly<Record<string, string>> = { "default-service": "service", "default-batch": "batch" };
 
 const adjusted = (input: RoleInput): { readonly input: RoleInput; readonly warnings: readonly string[] } => {

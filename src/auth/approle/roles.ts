@@ -5,7 +5,7 @@ import type { Address, Delete, Put, View, Write } from "../../storage/store.ts";
 import { mistake, type Role, storedRole } from "./role-rules.ts";
 
 /**
- * Roles as they lie in storage: one entry by name, and one that finds it by role id. Both are written together, so a
+ * Roles as stored: one entry by name, and one that finds it by role id. Both are written together, so a
  * role id leads to one role or to none.
  */
 

@@ -6,7 +6,7 @@ import { mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
 
 /**
- * Secret ids as they lie in storage: one entry by the value's HMAC below its role's key, and one that finds it by
+ * Secret ids as stored: one entry by the value's HMAC below its role's key, and one that finds it by
  * accessor. Both are written and removed together.
  *
  * Security: the value is stored nowhere; what ended by the clock is as good as gone; a use is spent by a conditional
@@ -24,7 +24,7 @@ const addressAt = (storage: View, key: string, tag: string): Address => storage.
 const accessorAddress = (storage: View, accessor: string): Address =>
   storage.at(`accessor/${storage.tag(`accessor\n${accessor}`)}`);
 
-/** Where a presented value would lie under a role's key. */
+/** Where a presented value would be stored under a role's key. */
 export const secretIdAddress = (storage: View, key: string, value: string): Address =>
   addressAt(storage, key, secretTag(storage, key, value));
 
@@ -97,7 +97,7 @@ export const addSecretId = async (
     throw mistake(`failed to store secret_id: value is longer than maximum of ${MOST_BYTES} bytes`);
   const taken = mistake("failed to store secret_id: SecretID is already registered");
   if (await register(storage, key, value, secret)) return;
-  // One that has ended may still lie there.
+  // An expired one may still be there.
   const address = secretIdAddress(storage, key, value);
   const entry = await storage.get(address);
   if (entry) {
@@ -156,7 +156,7 @@ export const listAccessors = async (storage: View, key: string, nowMs: number): 
   return found.sort();
 };
 
-/** Removes what lies under a key: all of it, or what has ended. Answers how many secret ids went. */
+/** Removes everything under a key, or only what has expired. Returns the number of secret ids removed. */
 export const purge = async (storage: View, key: string, endedBy?: number): Promise<number> => {
   let removed = 0;
   for await (const entries of entriesOf(storage, key)) {
@@ -171,6 +171,6 @@ export const purge = async (storage: View, key: string, endedBy?: number): Promi
   return removed;
 };
 
-/** Keys under which secret ids lie. */
+/** Keys under which secret ids are stored. */
 export const keysInUse = async (storage: View): Promise<readonly string[]> =>
   (await storage.list("secret-id/")).map((folder) => folder.replace(/\/$/, ""));

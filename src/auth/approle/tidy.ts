@@ -3,7 +3,7 @@ import { findRole, listRoles } from "./roles.ts";
 import { keysInUse, purge } from "./secret-ids.ts";
 
 /**
- * Removes what lies around and is good for nothing: secret ids that ended and that DynamoDB has not removed, and those
+ * Removes leftovers: secret ids that expired and that DynamoDB has not removed, and those
  * of roles that are gone. Safe at any time: nothing that could still log in is touched.
  */
 export const tidySecretIds = async (cx: BackendContext): Promise<number> => {

@@ -14,7 +14,7 @@ export interface PrincipalArn {
   readonly session: string;
 }
 
-/** Why a text is no ARN of a principal; the message goes to the caller. */
+/** Why a text is not the ARN of a principal; the message goes to the caller. */
 export class ArnError extends Error {
   override readonly name = "ArnError";
 }

@@ -5,7 +5,7 @@ import type { Role } from "./roles.ts";
 import type { Identity } from "./sts-answer.ts";
 
 /**
- * An EC2 instance inferred from the session of its instance profile. Beside Vault's checks, the role must be EC2's
+ * An EC2 instance inferred from the session of its instance profile. Besides Vault's checks, the role must be EC2's
  * alone and be the very role of the instance's profile: an instance id in a session name proves nothing by itself.
  */
 

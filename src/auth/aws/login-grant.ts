@@ -60,7 +60,7 @@ const aliasName = ({ shown, role, identity, machine }: Passed): string => {
     case "canonical_arn":
       return identity.canonicalArn;
     case "ssm_instance_id":
-      // a caller that is no node is known by its own id; the two can never be equal
+      // a caller that is not a node is known by its own id; the two can never be equal
       return machine?.type === "ssm_managed_instance" ? machine.id : identity.uniqueId;
   }
 };

@@ -122,7 +122,7 @@ export const confirmedPrincipal = async (
   return found && isCaller(identity, found) ? found : undefined;
 };
 
-/** The unique id an IAM ARN stands for now. Throws `Refusal` for what names nothing. */
+/** The unique id an IAM ARN refers to now. Throws `Refusal` if it names nothing. */
 export const uniqueIdOf = async (
   survey: Survey,
   arn: string,

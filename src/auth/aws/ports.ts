@@ -29,7 +29,7 @@ export interface StsAnswer {
   readonly body: string;
 }
 
-/** Performs exactly this request: no redirects, a bounded answer, a total deadline. Throws when there is no answer. */
+/** Performs exactly this request: no redirects, a bounded answer, a total deadline. Throws if there is no answer. */
 export type StsFetch = (request: StsRequest) => Promise<StsAnswer>;
 
 /** In whose name a look-up is made. Every field is part of what a cache may be keyed by. */

@@ -79,7 +79,7 @@ export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: Back
     findRole(cx.storage, namedRole(known.data.role_name)),
     clientConfig(cx.storage),
   ]);
-  // a role made anew under the same name is another role
+  // a role created again under the same name is another role
   if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
   if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${JSON.stringify(role.auth_type)}`);
   const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now(), scopes: new Map() };

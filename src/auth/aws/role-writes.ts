@@ -9,7 +9,7 @@ import { nextRole } from "./role-rules.ts";
 import { ROLE_NAME, type Role, type RoleInput, roleAddress, storedRole } from "./roles.ts";
 import { trustsOnly } from "./trust-policy.ts";
 
-/** Writing a role: its rules, then AWS is asked what its ARNs stand for, then it is stored. */
+/** Writing a role: checks its rules, asks AWS what its ARNs refer to, stores it. */
 
 const resolve = async (survey: Survey, role: Role, arn: string): Promise<string> => {
   const failed = `unable to resolve ARN ${JSON.stringify(arn.slice(0, 256))} to internal ID`;

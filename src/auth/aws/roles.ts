@@ -91,7 +91,7 @@ export const roleAddress = (storage: View, name: string) => storage.at(`role/${n
 /** The name that a login's body means, folded as those in paths are. */
 export const namedRole = (given: string): string => FOLDS.case(given);
 
-/** Where a role named by an unchecked value lies; nothing for what names none. */
+/** Where the role named by an unchecked value is stored; nothing if the value names none. */
 export const namedRoleAddress = (storage: View, given: unknown): readonly Address[] =>
   typeof given === "string" && ROLE_NAME.test(given) ? [roleAddress(storage, namedRole(given))] : [];
 

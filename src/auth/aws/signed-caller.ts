@@ -49,7 +49,7 @@ const withoutPath = (arn: string): string => arn.replace(/:(role|user)\/(?:.*\/)
 
 /**
  * Whether one of the patterns names the caller: the ARN of a user, of a role or of one session of it. A `*` at the end
- * stands for any text. Paths do not count: STS leaves them out, and a name is given once in an account.
+ * matches any text. Paths do not count: STS leaves them out, and a name is given once in an account.
  */
 export const isNamedBy = (identity: Identity, patterns: readonly string[]): boolean =>
   patterns

@@ -21,7 +21,7 @@ export interface Signing {
   readonly signature: string;
 }
 
-/** Values by lower-case name; every name stands once. */
+/** Values by lower-case name; every name occurs once. */
 export type Headers = ReadonlyMap<string, string>;
 
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
@@ -60,7 +60,7 @@ export const parseAuthorization = (value: string | undefined): Signing | undefin
     : undefined;
 };
 
-/** `Authorization` written anew from its parts. */
+/** `Authorization` rebuilt from its parts. */
 export const writeAuthorization = (scope: Signing): string =>
   `AWS4-HMAC-SHA256 Credential=${scope.accessKeyId}/${scope.day}/${scope.region}/sts/aws4_request, ` +
   `SignedHeaders=${scope.signedHeaders.join(";")}, Signature=${scope.signature}`;

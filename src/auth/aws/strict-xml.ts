@@ -9,7 +9,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 export interface XmlElement {
   readonly name: string;
   readonly children: readonly XmlElement[];
-  /** Of a leaf, as it stands: blanks are not taken off; digits and entities stay text. */
+  /** Of a leaf, unchanged: blanks are not trimmed; digits and entities stay text. */
   readonly text: string;
 }
 
@@ -28,7 +28,7 @@ const parser = new XMLParser({
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** White space between elements; a text that says something beside elements is refused, as it is a child of no name. */
+/** White space between elements; text next to elements is refused, because it is a child without a name. */
 const isLayout = (node: unknown): boolean =>
   isNode(node) && typeof node["#text"] === "string" && /^\s*$/.test(node["#text"]);
 

@@ -6,7 +6,7 @@ import { only, parseStrictXml } from "./strict-xml.ts";
 
 /**
  * What STS says about a caller. The answer is believed only in the one form STS gives it; whatever else arrives, from
- * whomever, is no identity. Text of the answer never reaches the caller.
+ * whomever, proves nothing. Text of the answer never reaches the caller.
  */
 
 /** Who signed, as STS vouches for it. */

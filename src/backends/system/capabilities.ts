@@ -11,7 +11,7 @@ import { accessorsSubject, callersSubject, type Subject, tokensSubject } from ".
  * Security: asking about another token needs the right to this path, and the token or its accessor.
  */
 
-/** By path; one path alone also stands under `capabilities`. */
+/** By path; a single path is also under `capabilities`. */
 const Capabilities = z.record(z.string(), z.array(z.string()));
 
 const paths = {

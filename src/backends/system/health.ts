@@ -36,7 +36,7 @@ const codesOf = (query: JsonObject): ReadonlyMap<string, number> => {
   for (const name of CODES) {
     const text = first(query[name]);
     if (text === undefined) continue;
-    // Fewer than three digits, or more, is no status a connection can carry.
+    // A status on the wire has exactly three digits.
     if (!/^[+]?\d{3}$/.test(text) || Number(text) < 200) throw badRequest();
     codes.set(name, Number(text));
   }

@@ -13,7 +13,7 @@ import { PATIENCE_MS } from "./mount-disable.ts";
 /**
  * `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`.
  *
- * Security: an id may stand in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`,
+ * Security: an id may be in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`,
  * `sys/leases/revoke/ID` or `sys/leases/lookup/ID` also holds for an id in a body.
  */
 
@@ -190,7 +190,7 @@ export const leasePaths = (core: Core) => {
     },
   } as const;
 
-  // Each path stands twice: old clients leave `leases/` out.
+  // Each path is listed twice: old clients omit `leases/`.
   return [
     path("leases/lookup", {
       summary: "what a lease is",

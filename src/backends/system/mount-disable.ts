@@ -10,7 +10,7 @@ export const PATIENCE_MS = 20_000;
 /** The job that goes on removing a mount, with status 202. */
 export const Leaving = z.object({ job_id: z.string() });
 
-/** Answers nothing when the mount is gone, 202 and a warning when it is still going. Throws when a lease stands in the way. */
+/** Answers nothing when the mount is gone, 202 and a warning when it is still going. Throws if a lease prevents it. */
 export const disable = async (core: Core, mount: Mount | undefined) => {
   if (!mount) return undefined;
   const job = await unmount(core, mount, core.clock.now() + PATIENCE_MS);

@@ -71,7 +71,7 @@ export const quotaPaths = (core: Core) => {
   const rules = async () => rulesOf(await core.config.snapshot());
   const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
 
-  /** The mount a path names, given with or without its final slash, and what of the path lies below it. */
+  /** The mount a path names, given with or without its final slash, and the part of the path below it. */
   const placeOf = (snapshot: Snapshot, given: string): Pick<StoredRule, "mountId" | "suffix"> & { kind?: string } => {
     const where = given.replace(/^\/+|\/+$/g, "");
     if (where === "") return { mountId: "", suffix: "" };

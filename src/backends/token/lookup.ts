@@ -77,7 +77,7 @@ export const tokenData = (token: Token, id: string, nowMs: number, identity: rea
   };
 };
 
-/** A token given in the body; JSON of another type than text is no token at all. */
+/** A token given in the body; JSON other than text does not count as a token. */
 export const tokenField = (description: string) => field.anyValue(description);
 
 /** The token named in the body; `undefined` when none was. Throws 403 `invalid token` for what is not text. */

@@ -9,7 +9,7 @@ import type { Mount } from "../mounts/mount.ts";
  * their own and no key.
  */
 
-/** Stands in for `sys/` before there is any mount. It is never written. */
+/** Replaces `sys/` before there is any mount. It is never written. */
 export const provisionalSystem: Mount = {
   info: {
     id: as<MountId>("system:none"),

@@ -13,7 +13,7 @@ import { fromSealed, toSealed } from "../sealed.ts";
 import type { Config, Snapshot } from "./types.ts";
 
 /**
- * Configuration: mounts, audit devices, quotas, groups, settings. All of it lies in one partition, is read whole, and
+ * Configuration: mounts, audit devices, quotas, groups, settings. All of it is in one partition, is read whole, and
  * is read again only when the epoch changed. Every write raises the epoch in the same transaction, so a change holds on
  * the very next request everywhere.
  *
@@ -26,7 +26,7 @@ const DOMAIN = DOMAINS.config;
 const epochOf = (entry: Entry | undefined): string =>
   entry !== undefined && isJsonObject(entry.body) && typeof entry.body["id"] === "string" ? entry.body["id"] : "";
 
-/** Rows as they lie in the table: the kind and name are repeated inside the sealed body. */
+/** Rows as stored in the table: the kind and name are repeated inside the sealed body. */
 interface Row {
   readonly kind: string;
   readonly name: string;

@@ -8,7 +8,7 @@ import type { Alias, Entity } from "./model.ts";
 import { aliasKey } from "./names.ts";
 
 /**
- * Aliases of entities: made, changed, moved and removed. An alias lies in its entity's item; the rows that find it change
+ * Aliases of entities: made, changed, moved and removed. An alias is stored in its entity's item; the rows that find it change
  * in the same transaction.
  */
 

@@ -16,7 +16,7 @@ import { aliasKey, foldName } from "./names.ts";
 
 /**
  * Entities in the table. An entity is one item, aliases and memberships included, so that a request reads all of it
- * together with its token. Beside it lie rows that find it again: by name, by alias, for lists. Every change of an
+ * together with its token. Next to it are rows that find it: by name, by alias, for lists. Every change of an
  * entity is conditional on the item's write number, and its rows change in the same transaction.
  */
 

@@ -9,7 +9,7 @@ import { type Entities, untilSettled } from "./entities.ts";
 import type { Entity, Group } from "./model.ts";
 
 /**
- * Members of groups. A membership lies with the entity, where requests read it, and as a row of the group, where the
+ * Members of groups. A membership is stored with the entity, where requests read it, and as a row of the group, where the
  * members are read back; both are written together. It bears a generation, and only those of the group's current
  * generation count. So a list of any length is replaced at once: a few changes in the transaction of the definition,
  * many under a new generation that the definition then names, while the old one is swept afterwards.
@@ -18,7 +18,7 @@ import type { Entity, Group } from "./model.ts";
  * `group-sweep` item brings the next change of any group to sweep it.
  */
 
-/** Changes that fit the transaction of a definition, beside the epoch. */
+/** Changes that fit the transaction of a definition, besides the epoch. */
 export const FEW = 25;
 const BATCH = 45;
 /** After this, staging that came to no end is swept; no request lives as long. */
@@ -63,7 +63,7 @@ export const createMembers = (options: {
   const unknown = (id: string): VaultError =>
     new VaultError("invalid_request", { wire: `invalid entity ID ${JSON.stringify(id)}`, multi: true });
 
-  /** The entities by id. Throws `invalid_request` with Vault's text for an id that is no entity's. */
+  /** The entities by id. Throws `invalid_request` with Vault's text for an unknown id. */
   const check = async (ids: readonly string[]): Promise<ReadonlyMap<string, Entity>> => {
     const found = await entities.many(ids);
     const missing = ids.find((_, index) => !found[index]);

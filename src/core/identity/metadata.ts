@@ -1,6 +1,6 @@
 import { multiError, VaultError } from "../../framework/index.ts";
 
-/** Limits of what may be kept beside a name. Lengths are in bytes. Source: Vault's identity store. */
+/** Limits of what may be stored with a name. Lengths are in bytes. Source: Vault's identity store. */
 
 const MAX_PAIRS = 64;
 const MAX_KEY = 128;

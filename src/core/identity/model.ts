@@ -1,8 +1,8 @@
 import { DOMAINS } from "../../storage/keys.ts";
 
-/** Entities, aliases and groups as they lie in the table, and what a request sees of them. Pure. */
+/** Entities, aliases and groups as stored in the table, and what a request sees of them. Pure. */
 
-/** A group's definition; its members lie with the entities. `null`: never given, which a read shows. */
+/** A group's definition; its members are stored with the entities. `null`: never given, which a read shows. */
 export interface Group {
   readonly id: string;
   readonly name: string;

@@ -13,7 +13,7 @@ import { fromSealed, toSealed } from "../sealed.ts";
 import type { Job, Jobs } from "./types.ts";
 
 /**
- * Work that may outlast a request: removing a mount, moving one, revoking below a prefix. A job lies in the table from
+ * Work that may outlast a request: removing a mount, moving one, revoking below a prefix. A job is in the table from
  * the moment it is decided, is carried on by whoever has time (the request that started it, one that asks for its
  * status, the schedule of a function that may finish it), and says what became of it for a day.
  *

@@ -4,7 +4,7 @@ import { as, type Seconds } from "../../std/brand.ts";
 import { plus } from "../../std/time.ts";
 import type { Clear } from "../../storage/store.ts";
 
-/** Where an end stands in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
+/** Where an end is in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
 
 /** DynamoDB's TTL removes an item only after the sweeper had its turn. */
 const TTL_GRACE: Seconds = 86400 as Seconds;

@@ -12,9 +12,9 @@ import type { Leases, Revoked } from "./types.ts";
 
 /**
  * Leases: a promise that what a backend handed out ends. A lease is written as pending before the outside world is
- * touched, made live when the credential exists, and lies in the expiry index from the first write on.
+ * touched, made live when the credential exists, and is in the expiry index from the first write on.
  *
- * Security: the clock decides; a lease past its end is dead here whatever still lies in the table, and nothing is
+ * Security: the clock decides; an expired lease is dead here even if it is still in the table, and nothing is
  * dropped from the index before its backend has confirmed the revocation.
  */
 

@@ -24,7 +24,7 @@ export interface LeaseRow {
   readonly accessor?: string;
 }
 
-/** A row and where it lies, so that a walk can go on behind it. */
+/** A row and its position, so that a walk can continue after it. */
 export interface FoundRow extends LeaseRow {
   readonly address: Address;
 }

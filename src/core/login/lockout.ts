@@ -102,7 +102,7 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
 
 /**
  * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the first
- * few count; forgets failures otherwise. A login that used up what it showed was no guess and cannot be tried again.
+ * few count; forgets failures otherwise. A login that used up its credential was not a guess and cannot be tried again.
  */
 const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
   const [entry] = await core.store.get([place.counter]);
@@ -163,7 +163,7 @@ export const lockedNames = async (core: Core, accessor: string): Promise<readonl
   return found.sort();
 };
 
-/** Ends a lock and forgets the failures; of no effect for a name that is not locked. */
+/** Ends a lock and forgets the failures; does nothing for a name that is not locked. */
 export const unlockName = async (core: Core, accessor: string, name: string): Promise<void> => {
   const { counter, row } = await placeOf(core, accessor, name);
   await core.store.write([

@@ -7,7 +7,7 @@ import { toSealed } from "../sealed.ts";
 import type { Mount } from "./mount.ts";
 
 /**
- * Changes of the mount table, one after the other. Two mounts whose paths lie inside each other do not meet in one item,
+ * Changes of the mount table, one after the other. Two mounts, one inside the other's path, have no common item,
  * so every change also writes the table's turn, under the condition that nobody took it since the table was read.
  */
 

@@ -7,7 +7,7 @@ type Kind = Mount["kind"];
 
 export interface ResolvedType {
   readonly type: string;
-  /** What the name stands for: `kv-v2` is `kv` with `version=2`. */
+  /** What the name means: `kv-v2` is `kv` with `version=2`. */
   readonly options: Readonly<Record<string, string>>;
 }
 

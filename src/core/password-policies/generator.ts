@@ -8,7 +8,7 @@ import type { PasswordRules } from "./rules.ts";
  */
 
 const PATIENCE_MS = 1000;
-/** Ends the search even where the clock stands still. */
+/** Ends the search even if the clock has stopped. */
 const MAX_DRAWS = 50_000;
 
 const draw = (random: RandomSource, length: number, alphabet: readonly string[]): readonly string[] => {

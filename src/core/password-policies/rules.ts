@@ -23,7 +23,7 @@ export interface PasswordRules {
   readonly alphabet: readonly string[];
 }
 
-/** Why a text is no password policy; the message is Vault's. */
+/** Why a text is not a password policy; the message is Vault's. */
 export class PasswordPolicyError extends Error {
   override readonly name = "PasswordPolicyError";
 }

@@ -3,7 +3,7 @@ import { createBoundedMap } from "../../std/bounded-map.ts";
 /**
  * Counts requests of one environment per rule and caller: so many in each interval, then none until the next, or until
  * the block ends. It forgets callers whose interval is over, and under a flood of addresses the oldest: its memory is
- * bounded, which a flood may use to be counted anew.
+ * bounded, so a flood may have its count restarted.
  */
 
 export interface Rate {

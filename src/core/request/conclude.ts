@@ -25,7 +25,7 @@ const wrappable = (handled: Handled): boolean => {
   return reply !== undefined && reply.bare === undefined && !emptyList(decoded.verb, reply);
 };
 
-/** The accessor of what lies inside, where it has one: a login's token, or what the backend says. */
+/** The accessor of the contents, if any: a login's token, or what the backend says. */
 const wrappedAccessor = ({ auth, reply }: Answer): string => auth?.accessor ?? reply?.wrappedAccessor ?? "";
 
 const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answer> => {

@@ -80,7 +80,7 @@ export const place = async (core: Core, snapshot: Snapshot, decoded: Decoded): P
   const match = routes.match(sent);
   if (mount === provisionalSystem && !match?.path.alwaysAnswers) return undefined;
   const open = match ? isOpen(match.path, decoded.verb) : belowOpen(backend, canonical.below);
-  // The mount's own path without its slash: nothing lies below it, and there is nothing to fold.
+  // The mount's own path without its slash: nothing is below it, and there is nothing to fold.
   const at = decoded.path.length < mount.info.path.length ? { path: decoded.path } : atMount(mount, canonical);
   return { mount, backend, below: canonical.below, canonical: at, match, open };
 };

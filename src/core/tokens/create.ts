@@ -16,7 +16,7 @@ import type { MadeToken, NewToken, Token } from "./types.ts";
  * Makes tokens. A service token is one transaction: its item, its accessor, its row below the parent, its lease row,
  * and whatever the caller adds (entity, spent signature). A batch token is a sealed text and writes nothing.
  *
- * Security: the id is returned once and stored nowhere; the item lies under its HMAC.
+ * Security: the id is returned once and never stored; the item is under its HMAC.
  */
 
 /** So that a token, its ancestors, its entity, the epoch and a backend's items fit one batch read. */

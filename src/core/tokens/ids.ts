@@ -14,5 +14,5 @@ export const newServiceId = (random: RandomSource, root: boolean): string =>
 
 export const newAccessor = (random: RandomSource): string => randomText(random, 24);
 
-/** Longest text worth looking up: anything longer is no token of ours. */
+/** Longest text worth looking up: anything longer is not one of our tokens. */
 export const MAX_TOKEN_LENGTH = 8192;

@@ -102,7 +102,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     if (!token) return invalid("unknown token");
     const ended = stateOf(token, clock.now());
     if (ended !== undefined) return invalid(ended);
-    // Also batch tokens, which lie nowhere, end with the method that made them. A wrapped answer outlives its mount.
+    // Batch tokens too, which are not stored, end with the method that made them. A wrapped answer outlives its mount.
     if (!token.wrap && !idsOf(snapshot).has(token.mountId)) return invalid("auth method of the token is gone");
     if (tag !== undefined) remember(tag, token);
 

@@ -3,7 +3,7 @@ import type { Address, Store } from "../../storage/store.ts";
 import type { Token } from "./types.ts";
 
 /**
- * The lease of a token. Its id lies below the token's path, so that prefixes of the path revoke it, and is made of the
+ * The lease of a token. Its id is below the token's path, so that prefixes of the path revoke it, and is made of the
  * tag: from the id one finds the token, never its secret.
  */
 

@@ -11,7 +11,7 @@ import type { AuthBlock } from "../request/answer.ts";
 
 /** The sealed body of a token's item. Times are epoch seconds unless they end in `Ms`. */
 export interface Token {
-  /** The HMAC under which the item lies. */
+  /** The HMAC under which the item is stored. */
   readonly tag: string;
   readonly accessor: Accessor | "";
   /** Tags of the chain above, nearest first; empty for an orphan. */
@@ -78,7 +78,7 @@ export interface KnownToken {
   readonly n: number;
 }
 
-/** Why a presented token is no good. `invalid`: the caller is told so (agents then log in again). */
+/** Why a presented token is refused. `invalid`: the caller is told so (agents then log in again). */
 export interface Refused {
   readonly refused: string;
   readonly invalid: boolean;

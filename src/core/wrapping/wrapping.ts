@@ -12,7 +12,7 @@ import type { Token, Tokens, WrappedAnswer } from "../tokens/types.ts";
 import type { Wrapping } from "./types.ts";
 
 /**
- * Response wrapping. The answer lies sealed in the wrapping token's own item; unwrapping is a read and one delete on
+ * Response wrapping. The answer is sealed in the wrapping token's own item; unwrapping is a read and one delete on
  * condition that nobody was in between, so exactly one of any number of callers wins and a crash cannot hand it out twice.
  */
 

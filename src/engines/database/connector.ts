@@ -2,7 +2,7 @@ import type { JsonObject } from "../../std/json.ts";
 import type { UsernameTemplate } from "./username-template.ts";
 
 /**
- * What a kind of database must be able to do to stand behind this engine. A connector trusts its caller to have asked
+ * What a kind of database must be able to do for this engine. A connector trusts its caller to have asked
  * the policy and recorded the lease; it must never let a value out of the quotes a statement puts it in, and never
  * pass on what a driver or a server said (`failure.ts`).
  */
@@ -14,7 +14,7 @@ export interface Settings {
   /** Where `rotate-root` finds what it changes; empty where the operator gave none. */
   readonly username: string;
   readonly password: string;
-  /** The password stands in `connection_url` itself, so reads must mask it and root rotation cannot work. */
+  /** The password is in `connection_url` itself, so reads must mask it and root rotation cannot work. */
   readonly literalPassword: boolean;
   /** How many connections one process may hold. */
   readonly connections: number;
@@ -67,7 +67,7 @@ export interface Database {
   /** Ends the user and its sessions. Succeeds when it is gone already; fails while it could still log in. */
   revoke(work: UserWork): Promise<void>;
   changePassword(work: UserWork & { readonly password: string; readonly notAfter: number }): Promise<void>;
-  /** `false` once it must be opened anew. */
+  /** `false` once it must be reopened. */
   usable(): boolean;
   /** Waits for what runs, a little; then cuts. */
   close(): Promise<void>;

@@ -25,7 +25,7 @@ import { type Role, readRole } from "./roles.ts";
  * leaves a pending lease, and the sweeper ends what it names.
  *
  * Security: nothing is created more than `MAKE_MS` after the database was first asked, by its own clock, while a
- * pending lease stands for two minutes; so a process that was frozen and wakes up late makes no user that nobody
+ * pending lease lasts two minutes; so a process that was frozen and wakes up late makes no user that nobody
  * remembers. A lease whose user was never made (`voided`) touches nothing when it is revoked: the name may be
  * somebody else's.
  */

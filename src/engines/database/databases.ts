@@ -9,7 +9,7 @@ import { workingPassword } from "./passwords.ts";
 
 /**
  * Open databases of this process: one pool for each connection, opened when first used, given up when its
- * configuration was written since, when it lay unused for a minute (a frozen process loses its sockets without
+ * configuration was written since, when it was unused for a minute (a frozen process loses its sockets without
  * hearing of it) or when it broke. So many callers at a time as the pool has connections; some wait, the rest are
  * told to come again.
  */
@@ -20,7 +20,7 @@ export interface Databases {
   use<T>(cx: BackendContext, config: Config, work: (database: Database) => Promise<T>): Promise<T>;
   /** Gives up the pool of a connection, once nobody uses it. */
   forget(cx: BackendContext, name: string): Promise<void>;
-  /** Closes every pool. Later uses open anew. */
+  /** Closes every pool. Later uses reopen them. */
   close(): Promise<void>;
 }
 

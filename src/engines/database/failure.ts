@@ -51,7 +51,7 @@ export const reasonOf = (cause: unknown, before = ""): { readonly reason?: strin
 
 /**
  * The same failure for the caller, `before` in front of its text; anything else passes as it is. A connection that was
- * not made and one that broke get the same status, or the status would tell what stands at the other end.
+ * not made and one that broke get the same status, or the status would reveal what is at the other end.
  */
 export const forCaller = (cause: unknown, before = ""): unknown => {
   if (!(cause instanceof DatabaseFailure || cause instanceof SettingsError)) return cause;

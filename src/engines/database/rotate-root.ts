@@ -14,7 +14,7 @@ import { newPassword } from "./passwords.ts";
 
 /** Longest time from the intent to the change, by the database's clock; a rotation that lags behind does nothing. */
 const CHANGE_MS = 30_000;
-/** How long passwords of rotations that ran beside this one are kept. */
+/** How long passwords of concurrent rotations are kept. */
 const KEEP_MS = 120_000;
 
 const textOf = (details: StoredConfig["details"], name: string): string => {

@@ -63,7 +63,7 @@ export const dueRoles = async (view: View, now: number): Promise<readonly string
 /** When the password is to be changed next; a moment that is past when a rotation is due. Epoch milliseconds. */
 export const nextRotation = (role: StaticRole, now: number): number => {
   if (role.rotation_schedule === "") return role.rotated + role.rotation_period * 1000;
-  // What lies further back than the window was missed, and the next time counts.
+  // A time further back than the window was missed; the next one counts.
   const from = role.rotation_window > 0 ? Math.max(role.rotated, now - role.rotation_window * 1000) : role.rotated;
   return parseSchedule(role.rotation_schedule).next(from);
 };

@@ -25,7 +25,7 @@ const sha256 = (value: string): string => createHash("sha256").update(value).dig
 const pad = (n: number): string => String(n).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** The parts of Go's reference time that make sense in a name; the rest of the layout stands for itself. */
+/** The parts of Go's reference time that make sense in a name; the rest of the layout is copied. */
 const goTime = (ms: number, layout: string): string => {
   const at = new Date(ms);
   const parts: Readonly<Record<string, string>> = {

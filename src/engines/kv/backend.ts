@@ -115,7 +115,7 @@ const versions = { "1": kvV1(), "2": kvV2() };
 /** What the catalog needs to know: which table serves a mount, and the other names a mount may be asked for by. */
 export const kv = {
   type: "kv",
-  /** Spellings of the type at mount time, and the options they stand for. */
+  /** Other names of the type at mount time, and the options they imply. */
   aliases: { "kv-v1": { version: "1" }, "kv-v2": { version: "2" }, generic: {} },
   /** The table for a mount's options. A mount changed from version 1 to 2 needs no conversion. */
   backendFor: (options: Readonly<Record<string, string>>): Backend => versions[is2(options) ? "2" : "1"],

@@ -16,7 +16,7 @@ export const versionOf = (key: Key, version: number): Version | undefined =>
 export const isGone = (version: Version, now: number): boolean =>
   version.state !== "live" || (version.deletion > 0 && version.deletion <= now);
 
-/** How long a new version lives, in seconds; 0: for ever. A negative setting of the mount switches it off. */
+/** How long a new version lives, in seconds; 0: forever. A negative setting of the mount turns it off. */
 export const lifetime = (mount: Seconds, key: Seconds): number => {
   if (mount < 0) return 0;
   return mount > 0 && key > 0 ? Math.min(mount, key) : Math.max(mount, key);
@@ -60,7 +60,7 @@ export const markDeleted = (key: Key, numbers: readonly number[], now: number): 
   return alter(key, new Set(hit), (version) => ({ ...version, deletion: now, state: "deleted" }));
 };
 
-/** Makes versions readable again unless destroyed; their lifetime starts anew. `undefined` when none is there. */
+/** Makes versions readable again unless destroyed; their lifetime starts again. `undefined` if there are none. */
 export const markUndeleted = (
   key: Key,
   numbers: readonly number[],

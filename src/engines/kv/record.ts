@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts
 import { seconds } from "../../std/time.ts";
 
 /**
- * What lies sealed in the items of a key. Shape of `m`, version 2 (times in milliseconds since the epoch):
+ * The sealed contents of a key's items. Shape of `m`, version 2 (times in milliseconds since the epoch):
  *
  *     { format: 2, current: 3, oldest: 0, first: 1, swept: 1, …, versions: [[created, deletion, state], …], data }
  *

@@ -7,7 +7,7 @@ import { timeText } from "./times.ts";
 
 /** The wire shapes of KV version 2: what its operations take and answer. */
 
-/** An object or null, as it stands; an empty list counts as an empty object, as Vault's decoder has it. */
+/** An object or null, unchanged; an empty list counts as an empty object, as in Vault's decoder. */
 export const objectOrNull = (description: string): z.ZodType<JsonObject | null | undefined> =>
   z
     .unknown()

@@ -18,7 +18,7 @@ export interface Claim {
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 const incomplete = (message: string): AuthFailure => new AuthFailure("incomplete", message);
 
-/** Decodes `%XX` only: a plus sign stands for itself. */
+/** Decodes `%XX` only: a plus sign stays a plus sign. */
 const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);

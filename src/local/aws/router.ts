@@ -82,7 +82,7 @@ const readInput = (request: WireRequest): JsonObject => {
     const value = request.body.length === 0 ? {} : parseJson(Buffer.from(request.body).toString("utf8"));
     if (isJsonObject(value)) return value;
   } catch {
-    // Answered below, like every other body that is no structure.
+    // Answered below, like every other body that is not a structure.
   }
   throw new AwsError("SerializationException", "Start of structure or map found where not expected.");
 };

@@ -78,7 +78,7 @@ const byName = (name: string | undefined): Service | undefined => SERVICES.find(
 const HOST =
   /^(?:(?:\d{12}\.)?(?<service>[a-z0-9]+)(?:-fips)?|vpce-[a-z0-9-]+\.(?<endpoint>[a-z0-9]+))(?:\.(?<region>[a-z0-9-]+))?(?:\.vpce)?\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
-/** The service and region a host name stands for; undefined for any other host (the address of this double). */
+/** The service and region of a host name; undefined for any other host (the address of this double). */
 export const hostOf = (host: string): { service: Service | undefined; region: string } | undefined => {
   const groups = HOST.exec(host.toLowerCase().replace(/:\d+$/, ""))?.groups;
   if (!groups) return undefined;

@@ -2,7 +2,7 @@ import type { Item, LevelChange, Table } from "dynalite/db/index.js";
 import type { Bytes } from "./level.ts";
 
 /**
- * The tables of one account: description and settings, kept in memory and written through. A table's rows lie under
+ * The tables of one account: description and settings, kept in memory and written through. A table's rows are under
  * prefixes made here and nowhere else.
  */
 
@@ -12,7 +12,7 @@ export interface Place {
   readonly region: string;
 }
 
-/** Everything known of a table beside its items. */
+/** Everything known about a table besides its items. */
 export interface TableRecord {
   readonly table: Table;
   readonly ttl?: { readonly attribute?: string; readonly changedAt: number };
@@ -65,7 +65,7 @@ export class Catalog {
     await this.#bytes.commit([{ type: "put", key: RECORDS + name, value: record }]);
   }
 
-  /** From here on the table is unknown; its rows may still lie there until `clear`. */
+  /** From here on the table is unknown; its rows may still be there until `clear`. */
   forget(name: string): void {
     this.#records.delete(name);
   }

@@ -90,7 +90,7 @@ export class TimeToLive {
     const prefix = itemPrefix(table.TableName);
     const keys: string[] = [];
     for await (const [key, value] of this.#bytes.entries(prefix)) {
-      // Under an item prefix lie items and nothing else.
+      // An item prefix contains only items.
       if (due(value as Item)) keys.push(prefix + key);
     }
     const outcomes = await Promise.all(keys.map((key) => this.#writer.remove(table, key, due, TTL_SERVICE)));

@@ -21,7 +21,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const KINDS = { Put: "putItem", Update: "updateItem", Delete: "deleteItem", ConditionCheck: "check" } as const;
 const SHOWS = ["ALL_OLD", "NONE"] as const;
 
-/** Legacy parameters of single writes are no part of a transaction's members. */
+/** Members of a transaction do not take the legacy parameters of single writes. */
 const MEMBERS = [
   "TableName",
   "Item",

@@ -35,7 +35,7 @@ export interface Drafted {
   readonly changes: readonly LevelChange[];
 }
 
-/** Where a write's item lies. Throws `DynamoError` when table or key do not fit. */
+/** The address of a write's item. Throws `DynamoError` if table or key do not match. */
 const locate = (catalog: Catalog, { kind, table: name, subject }: Write): { table: Table; key: string } => {
   const table = tableOf(catalog, name);
   const problem = kind === "putItem" ? db.validateItem(subject, table) : db.validateKey(subject, table);

@@ -6,7 +6,7 @@ import { invalidRequest } from "../../framework/index.ts";
 
 /**
  * Audit logs as files of this machine. Whoever may enable an audit device names the path, so it is taken with care: a
- * file that is no audit log yet is never appended to, no link is followed, and nothing executable is made.
+ * file that is not yet an audit log is never appended to, no link is followed, and nothing executable is made.
  */
 
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;

@@ -8,7 +8,7 @@ import type { Clock } from "../../std/time.ts";
 import { createTable } from "../../storage/index.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../aws/index.ts";
 
-/** The AWS the local server stands on: the embedded doubles, or whatever the SDK's environment names. */
+/** The AWS that the local server uses: the embedded doubles, or whatever the SDK's environment names. */
 
 export interface Cloud {
   readonly region: string;

@@ -19,7 +19,7 @@ const secondOf = (text: string | undefined): readonly number[] => {
   return text !== undefined && Number.isSafeInteger(second) ? [second] : [];
 };
 
-/** The ends of leases that lie in the table already, from the expiry index. */
+/** The ends of leases that are already in the table, from the expiry index. */
 const written = async (client: DynamoDBClient, tableName: string): Promise<readonly number[]> => {
   const ends: number[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName, IndexName: EXPIRY_INDEX })) {

@@ -122,7 +122,7 @@ const cloudFor = (
         ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
       });
 
-/** What `work` gives; where it fails, what stands already is closed, so that nothing keeps the process alive. */
+/** The result of `work`; if it fails, what was started is closed, so that nothing keeps the process alive. */
 const orClose = async <T>(work: Promise<T>, ...standing: readonly { close(): Promise<void> }[]) => {
   try {
     return await work;

@@ -52,7 +52,7 @@ export const statementsOf = (document: Json | undefined): readonly Statement[] =
   const statements = isObject(document) ? document["Statement"] : undefined;
   if (!Array.isArray(statements)) throw new Error("a policy document without statements");
   return statements.map((statement) => {
-    if (!isObject(statement)) throw new Error("a statement that is no object");
+    if (!isObject(statement)) throw new Error("a statement that is not an object");
     return {
       sid: readable(statement["Sid"] ?? ""),
       effect: statement["Effect"] === "Deny" ? "Deny" : "Allow",

@@ -96,7 +96,7 @@ const sweep = async (): Promise<number> => {
   return count;
 };
 
-/** Where a needle stands: its surroundings, and the path of the request. */
+/** Where a needle is: its surroundings, and the path of the request. */
 const found = (needles: readonly string[]): readonly string[] =>
   server.auditLines.flatMap((line) =>
     needles

@@ -140,7 +140,7 @@ describe("audit devices", () => {
     expect(at(find(standard), "request", "data", "k")).not.toBe(hashed);
   });
 
-  it("share the standard sink where there is no file system, and say whose a line is", async () => {
+  it("share the standard sink if there is no file system, and say whose a line is", async () => {
     const { standard, entries } = await setUp({ files: false });
     await enable("f", { file_path: "/var/log/audit.log" });
     await server.call("GET", "auth/token/lookup-self");
@@ -243,7 +243,7 @@ describe("audit lines", () => {
     });
   });
 
-  it("say which rule of which policy denied, and on which line it stands", async () => {
+  it("say which rule of which policy denied, and its line", async () => {
     const { standard, entries } = await setUp();
     await server.call("POST", "sys/policies/acl/p", {
       body: { policy: '\npath "s/*" {\n capabilities = ["deny"]\n}' },

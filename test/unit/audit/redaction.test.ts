@@ -24,7 +24,7 @@ describe("data in an audit line", () => {
     );
   });
 
-  it("hashes what is no JSON too", () => {
+  it("also hashes values that are not JSON", () => {
     const data = {
       buffer: Buffer.from("a"),
       bytes: new Uint8Array([1]),
@@ -92,7 +92,7 @@ describe("a message in an audit line", () => {
     expect(message('no handler for route "sys/x"', { a: "b" })).toBe('no handler for route "sys/x"');
   });
 
-  it("never holds a long value of the request, wherever it stands", () => {
+  it("never contains a long value of the request, wherever it occurs", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), fc.string(), (value, around) => {
         fc.pre(value.trim().length >= 6 && !"sys/x".includes(value) && !around.includes(value));

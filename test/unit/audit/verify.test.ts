@@ -146,7 +146,7 @@ describe("verifying an audit log", () => {
     expect(named(edited((lines) => lines.splice(at, 1, (log[at] ?? "").slice(0, 40))))).toBe(at + 1);
   });
 
-  it("counts, but does not refuse, what stands after the last checkpoint", () => {
+  it("counts, but does not refuse, what follows the last checkpoint", () => {
     const cut = find("p0/5");
     const verdict = edited((lines) => lines.splice(cut));
 

@@ -155,7 +155,7 @@ describe("keyring", () => {
     expect(kms.calls.length).toBeGreaterThan(before);
   });
 
-  it("forgets everything when dropped, also what is still loading", async () => {
+  it("forgets everything when dropped, even what is still loading", async () => {
     await environment().current("token");
     const ring = environment();
     const loading = ring.current("token");
@@ -219,7 +219,7 @@ describe("keyring", () => {
     await expect(environment().version("token", 9)).rejects.toThrow(OpenRefused);
   });
 
-  it("refuses to make anew a key that was lost beside one that is there", async () => {
+  it("refuses to recreate a lost key if its other half exists", async () => {
     await environment().current("token");
     shelf.rows.set("token", (shelf.rows.get("token") ?? []).slice(1));
 

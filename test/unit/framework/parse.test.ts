@@ -34,7 +34,7 @@ describe("input", () => {
   it("is empty for an operation without fields", () => expect(run({ ttl: "x" }, "read").input).toEqual({}));
   it("does not reach through the prototype", () =>
     expect(run(JSON.parse('{"__proto__":{"name":"evil"}}')).input).toEqual({}));
-  it("is the body as it stands where everything is allowed", () => {
+  it("is the unchanged body if everything is allowed", () => {
     const open = op({ summary: "", answers: "nothing", input: field.anyBody("b"), handle: async () => undefined });
     const body = JSON.parse('{"__proto__":1,"role":"mine","x":null}');
     expect(parseInput(path, "update", open, { role: "web" }, body).input).toEqual(body);

@@ -124,7 +124,7 @@ describe("reading a whole role's token fields", () => {
 });
 
 describe("older names", () => {
-  it("set both names and are read back beside the new ones", () => {
+  it("set both names and are read back together with the new ones", () => {
     expect(
       readTokenFields(write({ policies: "G-B,g-a,g-a", ttl: "10m", max_ttl: "20m", bound_cidrs: "0.0.0.0/0" })),
     ).toEqual({
@@ -148,7 +148,7 @@ describe("older names", () => {
     expect(readTokenFields(write({ token_ttl: 90 }, write({ ttl: 60 })))).toEqual({ ...DEFAULTS, token_ttl: 90 });
   });
 
-  it("can be ignored beside the new one, and the pair is named for a warning", () => {
+  it("can be ignored next to the new one, and the pair is named for a warning", () => {
     const given = input.parse({ period: "10m", token_period: "20m", explicit_max_ttl: 5 });
     expect(doublyNamed(given)).toEqual([["token_period", "period"]]);
     expect(readTokenFields(mergeTokenFields(write({ period: 5 }), given, { ignoreDoubles: true }))).toEqual({

@@ -69,7 +69,7 @@ describe("an HCL value", () => {
   });
 });
 
-describe("text that is no HCL is refused with line and column", () => {
+describe("text that is not HCL is refused with line and column", () => {
   const cases: readonly [text: string, message: string][] = [
     ["a", "At 1:2: unexpected end of text"],
     ["a = ", "At 1:5: unexpected end of text"],

@@ -29,7 +29,7 @@ describe("a JSON body", () => {
     expect(json('{"x":{"y":1,"y":2},"x":{"y":3,"y":4.0}}')).toBe('{"x":{"y":4.0}}'));
   it("sees equal keys through escapes", () => expect(json('{"\\u0064":1,"d":2}')).toBe('{"d":2}'));
   it("keeps keys that differ in case apart", () => expect(json('{"X":1,"x":2}')).toBe('{"X":1,"x":2}'));
-  it.each(["1", "1.0"])("keeps __proto__ as a key beside %s", (number) => {
+  it.each(["1", "1.0"])("keeps __proto__ as a key next to %s", (number) => {
     const parsed = parseBody(bytes(`{"__proto__":{"admin":${number}},"a":1}`), undefined);
     expect([Object.keys(parsed), "admin" in parsed]).toEqual([["__proto__", "a"], false]);
   });
@@ -72,7 +72,7 @@ describe("a JSON body", () => {
     '{"\\ud800":1}',
   ])("of %j is refused", (body) => expect(refusal(() => json(body))).toBe("invalid_request: error parsing JSON"));
 
-  it("that is no UTF-8 is refused, not repaired", () =>
+  it("that is not UTF-8 is refused, not repaired", () =>
     expect(refusal(() => json(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])))).toBe(
       "invalid_request: error parsing JSON",
     ));
@@ -90,11 +90,12 @@ describe("a decimal number", () => {
     ["escaped quotes", '\\"'.repeat(2_000_000)],
     ["escaped backslashes", "\\\\".repeat(2_000_000)],
     ["escapes of characters", "\\u0041".repeat(1_000_000)],
-  ])("is kept beside megabytes of %s", (_what, text) => {
+  ])("is kept next to megabytes of %s", (_what, text) => {
     const read = parseBody(bytes(`{"a":"${text}","b":1.50}`), undefined);
     expect(String(read["b"])).toBe("1.50");
   });
-  it("is no number inside a text", () => expect(json('{"a":"1.50\\"2.50","b":[1,"3.50"]}')).toContain("[1,"));
+  it("does not count as a number inside a text", () =>
+    expect(json('{"a":"1.50\\"2.50","b":[1,"3.50"]}')).toContain("[1,"));
 });
 
 describe("the limits of a JSON body", () => {

@@ -74,7 +74,7 @@ describe("a wrapped answer", () => {
     expect(sent(wrapped).text).toBe(
       '{"request_id":"","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":{"token":"hvs.w","accessor":"a","ttl":300,"creation_time":"2030-01-02T03:04:05.678000000Z","creation_path":"kv/data/app"},"warnings":null,"auth":null,"mount_type":""}\n',
     ));
-  it("is a 200 whatever lies inside", () => expect(sent(wrapped).status).toBe(200));
+  it("is a 200 whatever is inside", () => expect(sent(wrapped).status).toBe(200));
   it("names the accessor inside where there is one", () =>
     expect(
       bodyOf({ ...wrapped, wrapInfo: { ...wrapped.wrapInfo, wrappedAccessor: as<Accessor>("in") } }).wrap_info,
@@ -105,13 +105,13 @@ describe("the status", () => {
     const deleted = { reply: { status: 404, data: { data: null } } };
     expect([sent(deleted).status, bodyOf(deleted).data]).toEqual([404, { data: null }]);
   });
-  it("stands alone where the reply is nothing else", () =>
+  it("is the whole answer if the reply has nothing else", () =>
     expect(sent({ verb: "update", reply: { status: 202 } })).toEqual({ status: 202, text: "" }));
   it("of a status with a warning comes with the envelope", () =>
     expect(sent({ verb: "update", reply: { status: 202, warnings: ["w"] }, warnings: ["w"] }).text).toContain(
       '"warnings":["w"]',
     ));
-  it("stands alone although a field of the request was ignored", () =>
+  it("is the whole answer even if a field of the request was ignored", () =>
     expect(sent({ verb: "update", reply: { status: 202 }, warnings: ["ignored"] }).text).toBe(""));
 });
 
@@ -130,12 +130,12 @@ describe("a reply without the envelope", () => {
 });
 
 describe("data in front of the envelope", () => {
-  it("stands there too where the path says so", () =>
+  it("is there too if the path says so", () =>
     expect(bodyOf({ dataInFront: true, reply: { data: { "kv/": 1, keys: ["x"] } } })).toMatchObject({
       "kv/": 1,
       data: { "kv/": 1 },
     }));
-  it("stands nowhere else", () => expect(bodyOf({ reply: { data: { "kv/": 1 } } })).not.toHaveProperty(["kv/"]));
+  it("is nowhere else", () => expect(bodyOf({ reply: { data: { "kv/": 1 } } })).not.toHaveProperty(["kv/"]));
   it("never hides a member of the envelope", () =>
     expect(bodyOf({ dataInFront: true, reply: { data: { auth: ["root"], data: ["root"] } } })).toMatchObject({
       auth: null,

@@ -71,7 +71,7 @@ describe("an HTTP API event", () => {
     ["no context", event({ requestContext: undefined })],
     ["no method", event({}, { method: undefined })],
     ["base64 that is none", event({ body: "a b", isBase64Encoded: true })],
-    ["a body that is no text", event({ body: { a: 1 } })],
+    ["a body that is not text", event({ body: { a: 1 } })],
   ])("that is %s is a 400 in Vault's shape", async (_, given) => {
     const { seen, record } = recorder();
     const result = await createGatewayHandler(record, "http-api")(given);

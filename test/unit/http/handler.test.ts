@@ -288,7 +288,7 @@ describe("cross-origin requests", () => {
     const served = await serve(from("OPTIONS", "https://g.example", wanted), { cors });
     expect([served.status, served.text]).toEqual([405, ""]);
   });
-  it("may come from anywhere where `*` stands alone", async () => {
+  it("may come from anywhere if `*` is the only origin", async () => {
     const any = async () => ({ origins: ["*"], headers: [] });
     const served = await serve(from("GET", "https://any.example"), { cors: any });
     expect(served.headers["access-control-allow-origin"]).toBe("https://any.example");

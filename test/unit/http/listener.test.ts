@@ -124,7 +124,7 @@ describe("a body", () => {
     expect(statuses(await talk(big("Expect: 100-continue", "Content-Length: 5000000")))).toEqual([413]));
 });
 
-describe("what is no HTTP", () => {
+describe("input that is not HTTP", () => {
   it.each([
     ["both lengths", head("POST", "/v1/a", "Content-Length: 3", "Transfer-Encoding: chunked"), [400]],
     ["a negative length", head("POST", "/v1/a", "Content-Length: -1"), [400]],

@@ -22,7 +22,7 @@ describe("capabilities on a path", () => {
       ["deny"],
     ],
     [
-      "of a secret beside that folder are its own",
+      "of a secret next to that folder are its own",
       rule("kv/*", "list read") + rule("kv/private/*", "deny"),
       "kv/private",
       ["list", "read"],

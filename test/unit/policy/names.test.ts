@@ -61,7 +61,7 @@ describe("policy text as sent", () => {
     expect(decodePolicyText(sent)).toBe(text);
   });
 
-  it.each([text, "path", "\n", "", packed.slice(0, -1), "a_b-"])("%j is taken as it stands", (sent) => {
+  it.each([text, "path", "\n", "", packed.slice(0, -1), "a_b-"])("%j is taken unchanged", (sent) => {
     expect(decodePolicyText(sent)).toBe(sent);
   });
 });

@@ -122,7 +122,7 @@ describe("the legacy policy field", () => {
     ["read", ["list", "read"]],
     ["write", ["create", "delete", "list", "read", "update"]],
     ["sudo", ["create", "delete", "list", "read", "sudo", "update"]],
-  ])("%s stands for %j", (word, names) => {
+  ])("%s means %j", (word, names) => {
     expect(capabilitiesOf(aclOf(`path "a" { policy = "${word}" }`), "a")).toEqual(names);
   });
 

@@ -194,7 +194,7 @@ describe("the root policy", () => {
     expect(decide(compileAcl([parsePolicy("root", "")]), request("read a")).allowed).toBe(false);
   });
 
-  it("grants nothing beside other policies", () => {
+  it("grants nothing together with other policies", () => {
     const root = { name: "root", text: "", stanzas: [], templated: false, root: true };
 
     expect(decide(compileAcl([root, parsePolicy("p", "")]), request("read a")).allowed).toBe(false);

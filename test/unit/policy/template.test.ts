@@ -36,7 +36,7 @@ describe("a template", () => {
     expect(reads(`kv/{{${expression}}}/*`, `kv/${value}/x`, ann)).toBe(true);
   });
 
-  it("may stand several times in a path", () => {
+  it("may occur several times in a path", () => {
     expect(reads("kv/{{identity.entity.name}}/{{ identity.entity.metadata.team }}/*", "kv/ann/red/x", ann)).toBe(true);
   });
 });
@@ -52,7 +52,7 @@ describe("a stanza is dropped, and the rest of the policy works,", () => {
     ["for an inherited name", "identity.entity.metadata.toString", ann],
     ["for a list", "identity.entity.groups.names", ann],
     ["for a mount the entity has no alias on", "identity.entity.aliases.auth_none_1.name", ann],
-    ["for a group it is no member of", "identity.groups.names.other.id", ann],
+    ["for a group it is not a member of", "identity.groups.names.other.id", ann],
     ["for all metadata at once", "identity.entity.metadata", ann],
   ];
 

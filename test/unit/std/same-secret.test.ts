@@ -10,7 +10,7 @@ it("C18: compares secrets of any two lengths, and takes none for another", () =>
   }
 });
 
-it("C18: does not take what is no Unicode for the same", () => {
+it("C18: does not take text that is not Unicode for the same", () => {
   expect(sameSecret("\ud800", "\udfff")).toBe(false);
   expect(sameSecret("\ud800", "\ufffd")).toBe(false);
 });

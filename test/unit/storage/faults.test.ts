@@ -115,7 +115,7 @@ describe("a table that stays away", () => {
     ]);
   });
 
-  it("is given up even when the clock stands still", async () => {
+  it("is given up even if the clock has stopped", async () => {
     fail("BatchGetItem", Number.POSITIVE_INFINITY, throttled);
     const store = test.another({ sleep: async () => undefined });
     await expect(store.get([A])).rejects.toMatchObject({ code: "storage_unavailable" });

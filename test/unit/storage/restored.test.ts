@@ -39,7 +39,7 @@ describe("a table restored under another name", () => {
     expect((await restored().view(MOUNT)).at("role/web")).toEqual(address);
   });
 
-  it("opens texts that lie in no table", async () => {
+  it("opens texts that are not in a table", async () => {
     expect(await restored().openText("token", "batch", text)).toEqual({ id: 1 });
   });
 

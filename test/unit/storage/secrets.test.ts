@@ -18,7 +18,7 @@ beforeEach(async () => {
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => (index * 7) % 256);
 
 describe("secret bytes of an entry", () => {
-  it("come back as they were written, beside the body", async () => {
+  it("come back as they were written, with the body", async () => {
     const address = view.at("ca");
     const secrets = { key: new Sensitive(bytes(1200)), empty: new Sensitive(new Uint8Array(0)) };
     await view.write([{ op: "put", address, body: { type: "rsa" }, secrets, when: "absent" }]);

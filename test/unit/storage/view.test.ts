@@ -28,7 +28,7 @@ describe("view", () => {
     expect(await view.list("", "listing")).toEqual(["a"]);
   });
 
-  it("lists a key beside the folder of the same name", async () => {
+  it("lists a key next to the folder of the same name", async () => {
     await view.write([
       { op: "put", address: view.at("a"), body: 1, when: "absent" },
       { op: "put", address: view.at("a/b"), body: 1, when: "absent" },

@@ -124,7 +124,7 @@ export const connections = (options: ConnectionOptions) => {
     client: async <T>(service: string, at: string, scope: AccountScope, make: () => Promise<T>): Promise<T> => {
       const key = cacheKey(service, at, ...scopeKey(scope));
       const known = clients.get(key);
-      // the key begins with the service, so what lies under it was made by the same maker
+      // the key begins with the service, so its value was made by the same maker
       if (known !== undefined) return known as T;
       const made = await make();
       if (clients.size >= MOST_CLIENTS) clients.clear();

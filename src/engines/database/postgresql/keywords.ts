@@ -1,14 +1,14 @@
 import { MASK, refuse, type Target, targetOf } from "./target.ts";
 
 /**
- * Connection strings of `keyword=value` pairs. A value with blanks stands in single quotes; a backslash takes the next
+ * Connection strings of `keyword=value` pairs. A value with blanks is in single quotes; a backslash takes the next
  * character as it is. Source: PostgreSQL documentation, "Keyword/Value Connection Strings".
  */
 
 interface Pair {
   readonly keyword: string;
   readonly value: string;
-  /** Where the value stands in the text, with its quotes. */
+  /** Position of the value in the text, including its quotes. */
   readonly from: number;
   readonly to: number;
 }
@@ -45,7 +45,7 @@ const pairsOf = (text: string): readonly Pair[] => {
 export const parseKeywords = (text: string, fill: (value: string) => string): Target =>
   targetOf(new Map(pairsOf(text).map(({ keyword, value }) => [keyword, fill(value)])));
 
-/** The text with the password that stands in it masked, and whether there was one; a template is none. */
+/** The text with its password masked, and whether it has one; a template does not count. */
 export const maskKeywords = (text: string): { readonly shown: string; readonly literal: boolean } => {
   let shown = "";
   let done = 0;

@@ -4,7 +4,7 @@ import { failureOf } from "./errors.ts";
 import { identifier } from "./sql-text.ts";
 
 /**
- * Ending a user. Every step may be repeated: a user that is gone is no failure, and each statement takes effect by
+ * Ending a user. Every step may be repeated: a user that is gone is not a failure, and each statement takes effect by
  * itself, so that a run that was cut off leaves less to do. First the login goes, then what hangs on the name; so a
  * user that cannot be dropped is at least locked out. Names that come from the database are quoted like any other.
  */

@@ -160,7 +160,7 @@ const escapeFor = (context: Context, value: string, name: string): string => {
   }
 };
 
-/** Puts values where the statement names them. Throws `DatabaseFailure` for a value that cannot stand there. */
+/** Puts values where the statement names them. Throws `DatabaseFailure` for a value that is not allowed there. */
 export const fill = (sql: string, values: Readonly<Record<string, string>>): string =>
   piecesOf(sql)
     .map(({ context, text }) =>

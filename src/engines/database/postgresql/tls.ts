@@ -27,7 +27,7 @@ export interface Encryption {
   /** `false` is without TLS, because the URL says so. */
   readonly tls: false | Tls;
   readonly warnings: readonly string[];
-  /** What to look at when there is no connection. It depends on the settings alone, never on what went wrong. */
+  /** What to check if there is no connection. It depends only on the settings, never on what went wrong. */
   readonly advice: string;
 }
 

@@ -40,7 +40,7 @@ export const parseUrl = (url: string): Target => {
     parameters.set(key, equals < 0 ? "" : decode(pair.slice(equals + 1).replaceAll("+", " ")));
   }
   const [username, password] = userInfo(user);
-  // What stands before the question mark counts first.
+  // The part before the question mark has precedence.
   for (const [key, value] of [
     ["user", username],
     ["password", password],
@@ -52,7 +52,7 @@ export const parseUrl = (url: string): Target => {
 
 const isLiteral = (password: string): boolean => password !== "" && password !== "{{password}}";
 
-/** The URL with the password that stands in it masked, and whether there was one; a template is none. */
+/** The URL with its password masked, and whether it has one; a template does not count. */
 export const maskUrl = (url: string): { readonly shown: string; readonly literal: boolean } => {
   const parts = URL_PARTS.exec(url);
   // What cannot be read is not shown: it may hold a password wherever it likes.

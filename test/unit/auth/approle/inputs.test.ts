@@ -8,7 +8,7 @@ const address = fc.ipV4();
 const bits = fc.integer({ min: 0, max: 32 });
 
 describe("ranges of a secret id", () => {
-  it("lie in their role's exactly when each of their addresses does", () => {
+  it("are inside their role's exactly when each of their addresses is", () => {
     fc.assert(
       fc.property(address, bits, address, bits, (inner, long, outer, short) => {
         const within = liesWithin([`${inner}/${long}`], [`${outer}/${short}`]);

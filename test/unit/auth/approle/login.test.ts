@@ -23,7 +23,7 @@ describe("a login by role id and secret id", () => {
     expect(errors.map(({ code, wire }) => [code, wire])).toEqual(Array(5).fill(WRONG));
   });
 
-  it("I8: refuses a secret id at the second it ends, while it still lies in storage", async () => {
+  it("I8: refuses a secret id at the second it expires, while it is still in storage", async () => {
     const mount = createMount();
     await mount.role("app", { secret_id_ttl: 60 });
     const { secret_id } = await mount.issue("app");
@@ -183,7 +183,7 @@ describe("renewal", () => {
     expect((await mount.renew(grant))?.token.ttl).toBe(30);
   });
 
-  it("is refused when the role is gone, also when one of the same name and id was made since", async () => {
+  it("is refused when the role is gone, even if one of the same name and id was created since", async () => {
     const mount = createMount();
     await mount.role("app");
     const grant = await mount.login("id-app", (await mount.issue("app")).secret_id);

@@ -164,17 +164,14 @@ describe("single fields of a role", () => {
     expect(Object.values((await mount.request("read", at)).data)).toEqual([otherwise]);
   });
 
-  it.each(FIELDS)(
-    "%s of a role that is not there is no path to write, nothing to reset and not found",
-    async (name, value) => {
-      const mount = createMount();
-      const at = `role/none/${name}`;
-      const written = mount.request("update", at, JSON.parse(JSON.stringify(value)));
-      expect(await failed(written)).toMatchObject({ code: "unsupported_path", multi: true });
-      expect((await mount.request("delete", at)).status).toBe(204);
-      expect((await mount.request("read", at)).status).toBe(404);
-    },
-  );
+  it.each(FIELDS)("%s without its role cannot be written or reset and is not found", async (name, value) => {
+    const mount = createMount();
+    const at = `role/none/${name}`;
+    const written = mount.request("update", at, JSON.parse(JSON.stringify(value)));
+    expect(await failed(written)).toMatchObject({ code: "unsupported_path", multi: true });
+    expect((await mount.request("delete", at)).status).toBe(204);
+    expect((await mount.request("read", at)).status).toBe(404);
+  });
 
   it.each([
     ["bind-secret-id", "missing bind_secret_id"],

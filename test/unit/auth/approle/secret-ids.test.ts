@@ -4,7 +4,7 @@ import { createHarness } from "../../../support/backend-harness.ts";
 import { createMount, failed } from "./support.ts";
 
 describe("secret ids", () => {
-  it("lie nowhere in the clear", async () => {
+  it("are never in the clear", async () => {
     const { view, clock, role } = createMount();
     const texts: string[] = [];
     const watched = {

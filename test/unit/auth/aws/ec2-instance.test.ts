@@ -158,7 +158,7 @@ describe("renewal", () => {
     expect((await world.renew(grant)).token).toMatchObject({ ttl: 1800, maxTtl: 7200 });
   });
 
-  it("V14 is refused when the role is gone, or made anew under the same name", async () => {
+  it("V14 is refused when the role is gone, or created again under the same name", async () => {
     const world = await boundWorld();
     const grant = await world.login({ role: "app" });
     await world.request("delete", "role/app");

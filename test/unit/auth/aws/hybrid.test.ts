@@ -61,7 +61,7 @@ describe("a hybrid node", () => {
     expect(grant.metadata["inferred_aws_region"]).toBe("eu-west-1");
   });
 
-  it("is an entity of its own beside its sibling", async () => {
+  it("is a separate entity from its sibling", async () => {
     const world = await hybridWorld();
     await world.write("config/identity", { iam_alias: "ssm_instance_id" });
     const own = world.accounts[OWN];
@@ -106,7 +106,7 @@ describe("S22 a session that only looks like a node", () => {
   it.each([
     ["a person may assume", statement({ AWS: `arn:aws:iam::${OWN}:root` })],
     ["Lambda may assume too", statement({ Service: ["ssm.amazonaws.com", "lambda.amazonaws.com"] })],
-    ["a person may assume beside the service", statement({ Service: "ssm.amazonaws.com", AWS: "*" })],
+    ["a person may assume as well as the service", statement({ Service: "ssm.amazonaws.com", AWS: "*" })],
     ["anybody may assume", statement("*")],
     ["a SAML provider may assume", statement({ Federated: `arn:aws:iam::${OWN}:saml-provider/x` })],
     ["all but some may assume", statement({ Service: "ssm.amazonaws.com" }, { NotPrincipal: { AWS: "x" } })],
@@ -138,7 +138,7 @@ describe("S22 a session that only looks like a node", () => {
     expect(trustsOnly(JSON.stringify({ Statement: denying }), new Set(["ssm.amazonaws.com"]))).toBe(true);
   });
 
-  it("is refused when the role was deleted and made anew", async () => {
+  it("is refused when the role was deleted and created again", async () => {
     const world = await hybridWorld({ bound_iam_principal_arn: `arn:aws:iam::${OWN}:role/service-role/*` });
     const old = session("hybrid", NODE, OWN, "AROAOLD000001");
     expect(await refusal(world, old)).toMatch(/^got empty string back when looking up full ARN/);
@@ -194,7 +194,7 @@ describe("what Systems Manager says of a node", () => {
       "last ping is too old",
     ],
     ["was never heard of", (w: World) => setNode(w, { lastPing: 0 }), "last ping is too old"],
-    ["has a ping that is no time", (w: World) => setNode(w, { lastPing: Number.NaN }), "last ping is too old"],
+    ["has a ping that is not a time", (w: World) => setNode(w, { lastPing: Number.NaN }), "last ping is too old"],
   ])("refuses one that %s", async (_, change, reason) => {
     const world = await hybridWorld();
     change(world);

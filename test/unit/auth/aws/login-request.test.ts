@@ -88,7 +88,7 @@ describe("method, URL and body", () => {
     "file:///etc/passwd",
     "gopher://127.0.0.1:6379/_x",
     "sts.amazonaws.com",
-  ])("V09 URL confusion: %s is no place of STS", async (url) => {
+  ])("V09 URL confusion: %s is not an endpoint of STS", async (url) => {
     expect(await refused({ url, role: "app" })).toBe("invalid request");
   });
 
@@ -227,7 +227,7 @@ describe("headers of a login", () => {
     ["another length", "Content-Length", "5"],
     ["another hash", "X-Amz-Content-Sha256", "0".repeat(64)],
     ["another content type", "Content-Type", "application/json"],
-  ])("refuses %s beside the one that follows from the request", async (_, name, value) => {
+  ])("refuses %s in addition to the one that follows from the request", async (_, name, value) => {
     expect(await refused({ headers: withHeader(name, [value]), role: "app" })).toBe("invalid request");
   });
 
@@ -341,7 +341,7 @@ describe("the date of a signature", () => {
   );
 
   it.each(["yesterday", "20260230T050607Z", "20260304T050607", "2026-03-04T05:06:07Z"])(
-    "%s is no date",
+    "%s is not a date",
     async (date) => {
       expect(await refused({ headers: withHeader("X-Amz-Date", [date]), role: "app" })).toBe("invalid request");
     },
@@ -396,7 +396,7 @@ describe("the server id", () => {
 });
 
 describe("what goes out to STS", () => {
-  it("is written anew, without the headers nobody signed", async () => {
+  it("is rebuilt without the headers that were not signed", async () => {
     const world = await boundWorld();
     const headers: HeaderObject = {
       ...goodHeaders(),
@@ -433,7 +433,7 @@ describe("what goes out to STS", () => {
     expect(await wireOf(smuggled)).toBe("invalid request header: Transfer-Encoding");
   });
 
-  it("carries what SDKs and clients sign beside the request, and only where they signed it", async () => {
+  it("carries what SDKs and clients sign in addition, and only if they signed it", async () => {
     const world = await boundWorld();
     const told = {
       "user-agent": "Ruby",

@@ -50,7 +50,7 @@ describe("the role of a login", () => {
 });
 
 describe("a bound principal", () => {
-  it("is known by its unique id: one made anew under the same name is another", async () => {
+  it("is known by its unique id: one created again under the same name is another", async () => {
     const world = await boundWorld();
     await expect(world.loginAs(session("app", "box"), { role: "app" })).resolves.toBeDefined();
     const recreated = session("app", "box", OWN, "AROARECREATED01");

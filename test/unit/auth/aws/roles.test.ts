@@ -245,7 +245,7 @@ describe("a write of a role is refused", () => {
 });
 
 describe("unique ids", () => {
-  it("are resolved when a role begins to use them, and anew whenever its ARNs are written", async () => {
+  it("are resolved when a role begins to use them, and again whenever its ARNs are written", async () => {
     const world = createWorld();
     await world.write("role/r", { bound_iam_principal_arn: ARN, resolve_aws_unique_ids: false });
     addRole(world, "app");

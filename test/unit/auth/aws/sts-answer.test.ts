@@ -27,7 +27,7 @@ describe("an answer of STS", () => {
   });
 
   it.each(["application/json", "text/html", "application/xml", "text/xml, application/json", ""])(
-    "V01(c) S12 of type %j is no identity",
+    "V01(c) S12 of type %j does not prove an identity",
     async (type) => {
       const answer = { ...stsSays(GOOD), headers: { "content-type": type } };
       expect(await refusal(answer)).toEqual({
@@ -37,7 +37,7 @@ describe("an answer of STS", () => {
     },
   );
 
-  it("V01(c) that is packed is no identity, whatever its type", async () => {
+  it("V01(c) that is compressed does not prove an identity, whatever its type", async () => {
     const answer = { ...stsSays(GOOD), headers: { "content-type": "text/xml", "content-encoding": "gzip" } };
     expect(await refusal(answer)).toEqual({
       code: "invalid_request",
@@ -45,7 +45,7 @@ describe("an answer of STS", () => {
     });
   });
 
-  it("V01(c) in JSON that holds a whole XML answer is no identity, even when it calls itself XML", async () => {
+  it("V01(c) in JSON that contains a whole XML answer does not prove an identity, even if it calls itself XML", async () => {
     expect(await refusal(xml(JSON.stringify({ message: answerXml(GOOD) })))).toEqual({
       code: "invalid_request",
       wire: PARSE,
@@ -64,7 +64,7 @@ describe("an answer of STS", () => {
     ["a blank before a leaf's text", inner.replace("<Arn>", "<Arn> ")],
     ["a blank after a leaf's text", inner.replace("</UserId>", " </UserId>")],
     ["a line end in a leaf", inner.replace("</Account>", "\n</Account>")],
-    ["text beside elements", inner.replace("<Arn>", "x<Arn>")],
+    ["text next to elements", inner.replace("<Arn>", "x<Arn>")],
     ["a comment", inner.replace(result, `<!-- x -->${result}`)],
     ["the result in CDATA", inner.replace(result, `<![CDATA[${result}]]>`)],
     ["CDATA inside a leaf", inner.replace(GOOD.arn, `<![CDATA[${GOOD.arn}]]>`)],
@@ -79,7 +79,7 @@ describe("an answer of STS", () => {
     ["another root", inner.replaceAll("GetCallerIdentityResponse", "AssumeRoleResponse")],
     ["a longer root name", inner.replaceAll("GetCallerIdentityResponse", "GetCallerIdentityResponseX")],
     ["the result one level deeper", inner.replace(result, `<a>${result}</a>`)],
-    ["a result beside another element", inner.replace(result, `${result}<Other/>`)],
+    ["a result next to another element", inner.replace(result, `${result}<Other/>`)],
     ["two ARNs", inner.replace("<UserId>", `<Arn>${GOOD.arn}</Arn><UserId>`)],
     ["a fourth member", inner.replace("<UserId>", "<Extra>1</Extra><UserId>")],
     ["a missing account", inner.replace(/<Account>.*<\/Account>/, "")],
@@ -90,7 +90,7 @@ describe("an answer of STS", () => {
     ["nothing", ""],
     ["a NUL", inner.replace("/box", "/b\u0000ox")],
     ["more than 64 KB", inner + " ".repeat(70_000)],
-  ])("V01(d) S12 with %s is no identity", async (_, body) => {
+  ])("V01(d) S12 with %s does not prove an identity", async (_, body) => {
     expect(await refusal(xml(body))).toEqual({ code: "invalid_request", wire: PARSE });
   });
 

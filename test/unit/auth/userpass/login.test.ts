@@ -117,7 +117,7 @@ describe("renewal", () => {
     expect(await mount.renew(grant, ["default"])).toBeUndefined();
   });
 
-  it("takes a user made anew under the same name for another", async () => {
+  it("treats a user created again under the same name as another", async () => {
     const mount = await withAnn();
     const grant = await mount.login("ann", "right");
     await mount.request("delete", "users/ann");

@@ -50,7 +50,7 @@ describe("users", () => {
   it.each([
     ["a cost a login could not pay", `$2a$31${BCRYPT.slice(3)}`],
     ["a cost that is too low", `$2a$03${BCRYPT.slice(3)}`],
-    ["what is no hash", "secret"],
+    ["something that is not a hash", "secret"],
   ])("do not take %s for a hash", async (_, password_hash) => {
     const { request } = createMount();
     await expect(request("update", "users/ann", { password_hash })).rejects.toThrow("password_hash");

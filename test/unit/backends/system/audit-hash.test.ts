@@ -37,7 +37,7 @@ it("C25: is the same for the same value, and another for every other and every d
   expect(new Set([one, other, elsewhere].map(({ data }) => data["hash"])).size).toBe(3);
 });
 
-it("C25: finds a value of any kind of leaf where it stands in the log", async () => {
+it("C25: finds a value of any kind of leaf in the log", async () => {
   await server.call("POST", "sys/mounts/s", { body: { type: "kv" } });
   await server.call("POST", "s/a", { body: { text: "c25-leaf", number: 815, list: ["c25-inner"] } });
   const log = server.auditLines.join("\n");

@@ -55,7 +55,7 @@ describe("a policy", () => {
 });
 
 describe("capabilities", () => {
-  it("of a token whose entity is disabled are those of no token", async () => {
+  it("of a token whose entity is disabled are the same as without a token", async () => {
     const { token, entity } = await server.session("asked-about");
     await server.call("POST", `identity/entity/id/${entity}`, { body: { disabled: true } });
 

@@ -44,7 +44,7 @@ describe("sys/config/auditing/request-headers", () => {
 });
 
 describe("sys/config/cors", () => {
-  it("refuses the wildcard beside others", async () => {
+  it("refuses the wildcard together with others", async () => {
     const refused = await server.call("POST", "sys/config/cors", { body: { allowed_origins: "*,https://a.example" } });
 
     expect(refused.status).toBe(400);

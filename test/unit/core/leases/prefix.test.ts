@@ -90,7 +90,7 @@ describe("revoking below a prefix", () => {
 });
 
 describe("listing leases", () => {
-  it("costs what the children cost, not what lies below them", async () => {
+  it("costs what the children cost, not what is below them", async () => {
     for (let i = 0; i < 60; i++) await stage.issue();
     stage.server.table.calls.length = 0;
 

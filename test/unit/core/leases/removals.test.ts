@@ -68,7 +68,7 @@ describe("what the table's TTL removes", () => {
     expect(stage.world.alive.size).toBe(0);
   });
 
-  it("is counted as late for each lease, and for nothing that lies beside leases", async () => {
+  it("is counted as late for each lease, and for nothing next to leases", async () => {
     await stage.issue();
     await stage.server.call("PUT", "sys/leases/revoke-prefix/none", { body: { sync: false } });
     stage.wait(3600 + 2 * 86_401);

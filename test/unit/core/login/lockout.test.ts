@@ -205,7 +205,7 @@ describe("user lockout", () => {
     expect([await tokens(), await items("entity#list")]).toEqual(existing);
   });
 
-  it("ends after its time, and starts counting anew", async () => {
+  it("ends after its time, and starts counting again", async () => {
     await wrong(5);
     server.clock.advance(15 * MINUTES);
     await wrong(4);
@@ -220,7 +220,7 @@ describe("user lockout", () => {
     expect((await login("alice", "right")).status).toBe(200);
   });
 
-  it("forgets failures that lie far enough apart", async () => {
+  it("forgets failures that are far enough apart", async () => {
     for (let time = 0; time < 8; time += 1) {
       await wrong(1);
       server.clock.advance(15 * MINUTES);
@@ -235,7 +235,7 @@ describe("user lockout", () => {
     expect((await login("alice", "right")).status).toBe(200);
   });
 
-  it("does not count what is no wrong credential", async () => {
+  it("counts only wrong credentials", async () => {
     for (let time = 0; time < 6; time += 1) await login("alice", undefined);
     for (let time = 0; time < 6; time += 1) await login("alice", "x".repeat(73));
     expect((await login("alice", "right")).status).toBe(200);
@@ -254,7 +254,7 @@ describe("user lockout", () => {
     expect((await login("alice", "right")).status).toBe(200);
   });
 
-  it("is of no effect where it is turned off, also for a name that is locked", async () => {
+  it("has no effect if it is turned off, even for a locked name", async () => {
     await wrong(5);
     await tune({ disable: true });
     expect((await login("alice", "right")).status).toBe(200);

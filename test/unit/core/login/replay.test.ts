@@ -138,7 +138,7 @@ describe("S17 after the window", () => {
     expect((await send()).body["errors"]).toEqual([expect.stringMatching(/too old or too new/)]);
   });
 
-  it("makes no token, changes nothing, and stands in audit log and metrics with its reason", async () => {
+  it("makes no token, changes nothing, and is in the audit log and metrics with its reason", async () => {
     const send = signed();
     await send("app");
     server.clock.advance(5000);

@@ -33,7 +33,7 @@ const mounted = async (): Promise<readonly string[]> =>
   Object.keys((await server.call("GET", "sys/mounts")).data).filter((path) => path.startsWith("t"));
 
 describe("enabling", () => {
-  it("lets one of two racing calls win where one path lies in the other", async () => {
+  it("lets one of two racing calls win if one path is inside the other", async () => {
     const answers = await Promise.all([enable("t/a"), enable("t"), enable("t/a/b"), enable("t/b")]);
 
     const paths = await mounted();
@@ -77,7 +77,7 @@ describe("enabling", () => {
     ],
     ["a version nobody made", { type: "kv", options: { version: "3" } }, "nil backend of type"],
     [
-      "config that is no config",
+      "config that is not an object",
       { type: "kv", config: { force_no_cache: "yes" } },
       "unable to convert given mount config",
     ],

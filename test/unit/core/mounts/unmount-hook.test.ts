@@ -12,7 +12,7 @@ const disable = () => stage.server.call("DELETE", "sys/mounts/a");
 const isMounted = async () => (await stage.server.call("GET", "sys/mounts/a")).status === 200;
 
 describe("a backend whose mount is removed", () => {
-  it("takes down what lies outside while its entries are still there", async () => {
+  it("takes down what is outside while its entries are still there", async () => {
     let kept: unknown;
     stage.work = async (cx) => cx.storage.write([{ op: "put", address: cx.storage.at("x"), body: "y", when: "any" }]);
     stage.takeDown = async (cx) => {

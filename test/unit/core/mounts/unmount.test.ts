@@ -134,7 +134,7 @@ describe("disabling an auth method", () => {
     expect(stage.world.alive.size).toBe(0);
   });
 
-  it("ends batch tokens too, which lie nowhere", async () => {
+  it("ends batch tokens too, which are not stored", async () => {
     await stage.server.call("POST", "auth/people/users/ann", { body: { token_type: "batch" } });
     const token = await logIn();
     expect((await stage.server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);

@@ -103,7 +103,7 @@ describe("work that fails", () => {
     expect(stage.server.logLines.join()).toContain("scheduled work failed");
   });
 
-  it("says only its name where it was no error for people", async () => {
+  it("gives only its name if the error was not meant for people", async () => {
     stage.work = () => Promise.reject(new TypeError("s3cr3t is not a function"));
     await stage.tick();
 

@@ -15,7 +15,7 @@ export interface Stage {
   readonly done: string[];
   /** Paths whose backend was told that its mount goes. */
   readonly takenDown: string[];
-  /** What the work is, beside being noted. */
+  /** What the work does, besides being recorded. */
   work: (cx: BackendContext, deadlineMs: number) => Promise<void>;
   takeDown: (cx: BackendContext) => Promise<void>;
   /** Rings for every run that did not stop at its deadline. */

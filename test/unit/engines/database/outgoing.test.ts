@@ -111,7 +111,7 @@ describe("a host without a database", () => {
   ] as const;
 
   it.each(["sslmode=disable", "sslmode=require", "sslmode=verify-full", "a=b"])(
-    "is told in one text, whatever stands there, and dialled once (%s)",
+    "is reported with the same text, whatever is there, and dialled once (%s)",
     async (query) => {
       const tried: [string, number, string, number][] = [];
       for (const [kind, answer] of [...kinds, ["closed", silent] as const]) {

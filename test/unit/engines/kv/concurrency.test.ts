@@ -95,7 +95,7 @@ describe("a writer with cas", () => {
   });
 });
 
-describe("deletion of metadata beside writes", () => {
+describe("deletion of metadata during writes", () => {
   it("leaves a key with its listing entry, or neither", async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (turns) => {

@@ -20,7 +20,7 @@ const PATHS = ["one/a/", "cubbyhole/a/", ...BELOW.map((part) => `two/${part}/a/`
 const tried = VERBS.flatMap((verb) => PATHS.map((path) => [verb, path] as const));
 
 describe("a path with a slash at its end", () => {
-  it.each(tried)("is no success for %s %s, and the secret stays", async (verb, path) => {
+  it.each(tried)("does not succeed for %s %s, and the secret stays", async (verb, path) => {
     const body = verb === "GET" || verb === "DELETE" ? {} : { body: { data: { v: "2" }, versions: [1], v: "2" } };
 
     expect((await server.call(verb, path, body)).status).toBeGreaterThanOrEqual(400);

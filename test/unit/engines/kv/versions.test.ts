@@ -87,7 +87,7 @@ describe("deletion", () => {
 });
 
 describe("undeletion", () => {
-  it("brings data back and starts its lifetime anew", async () => {
+  it("brings data back and restarts its lifetime", async () => {
     const mount = createMount();
     await mount.request("update", "metadata/a", { delete_version_after: "1h" });
     await mount.fill("a", [1, 2]);
@@ -113,7 +113,7 @@ describe("undeletion", () => {
 });
 
 describe("destruction", () => {
-  it("erases the data wherever it lies", async () => {
+  it("erases the data wherever it is", async () => {
     const mount = createMount();
     await mount.request("update", "data/a", { data: { secret: "canary-1" } });
     await mount.request("update", "data/a", { data: { secret: "canary-2" } });

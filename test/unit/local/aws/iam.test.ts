@@ -80,7 +80,7 @@ describe("IAM roles", () => {
   });
 
   it.each([
-    ["that is no JSON", "{"],
+    ["that is not JSON", "{"],
     ["without statements", "{}"],
     ["without a principal", JSON.stringify({ Statement: [{ Effect: "Allow", Action: "sts:AssumeRole" }] })],
     ["naming a user that does not exist", trust({ AWS: `arn:aws:iam::${ACCOUNT_2}:user/nobody` })],

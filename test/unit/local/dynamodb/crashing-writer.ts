@@ -1,7 +1,7 @@
 import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { key, openBench, TABLE } from "./fixture.ts";
 
-// Run as a process of its own: writes transactions for ever, tells of each acknowledged one, and is killed meanwhile.
+// Run as a process of its own: writes transactions forever, reports each acknowledged one, and is killed meanwhile.
 const { client } = await openBench({}, { dataDir: String(process.argv[2]) });
 
 for (let n = 1; ; n++) {

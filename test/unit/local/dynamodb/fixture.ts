@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until it is advanced. */
 export class HandClock {
   #now: number;
   constructor(now = Date.UTC(2026, 10, 22)) {

@@ -66,7 +66,7 @@ describe("the time-to-live setting", () => {
 });
 
 describe("expire", () => {
-  it("removes what lies in the past and keeps what does not", async () => {
+  it("removes what is in the past and keeps the rest", async () => {
     const bench = await ttlBench();
     const now = bench.clock.seconds;
     await putEnding(bench, "past", now - 1);
@@ -78,7 +78,7 @@ describe("expire", () => {
     expect([removed, left.map((item) => item?.["pk"]?.S)]).toEqual([1, [undefined, "now", "future", "endless"]]);
   });
 
-  it("keeps an item whose end is five years past, and one whose end is no number", async () => {
+  it("keeps an item whose end is five years past, and one whose end is not a number", async () => {
     const bench = await ttlBench();
     const fiveYears = 5 * 365 * 24 * 60 * 60;
     await putEnding(bench, "ancient", bench.clock.seconds - fiveYears);

@@ -29,7 +29,7 @@ describe("an audit file", () => {
     expect(await readFile(path, "utf8")).toBe('{"time":1}\n{"time":2}\n');
   });
 
-  it("is never a file that is no audit log", async () => {
+  it("is never a file that is not an audit log", async () => {
     const path = join(dir, "profile");
     await writeFile(path, "export A=1\n");
 
