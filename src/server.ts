@@ -78,10 +78,10 @@ const render = (answer: Answer) => {
   return { status, contentType: headers["content-type"] ?? "application/json", body };
 };
 
-const straight: CrashPoint = (_name, fn) => fn();
+const noCrashPoint: CrashPoint = (_name, fn) => fn();
 
 /** The name of an error and, of our own, its reason; the message of any other may hold a secret. */
-const whatFailed = (error: unknown): { readonly error: string; readonly reason?: string } => {
+const describeError = (error: unknown): { readonly error: string; readonly reason?: string } => {
   const { cause } = error instanceof VaultError ? error : { cause: error };
   const name = cause instanceof Error ? cause.name : "unknown";
   return error instanceof VaultError ? { error: name, reason: error.reason } : { error: name };
@@ -107,7 +107,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     random,
     log,
     signal: deps.signal ?? (() => undefined),
-    crash: deps.crash ?? straight,
+    crash: deps.crash ?? noCrashPoint,
     ...(deps.scheduled ? { scheduled: deps.scheduled } : {}),
     ...(deps.timer ? { timer: deps.timer } : {}),
     ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
@@ -137,7 +137,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     rethrow: (error) => error instanceof Forward,
     report: (error, request, method) => {
       core.signal({ kind: "internal-error" });
-      log("internal error", { request, method, ...whatFailed(error) });
+      log("internal error", { request, method, ...describeError(error) });
     },
   });
   return { handle, core, store };

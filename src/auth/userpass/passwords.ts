@@ -60,7 +60,7 @@ export const passwordBytes = (password: string | undefined): Uint8Array => {
 };
 
 /** A bcrypt hash as an operator gives it. Throws for what is none, and for one that would take too long to check. */
-export const broughtAlong = (text: string): StoredPassword => {
+export const importedHash = (text: string): StoredPassword => {
   const cost = bcryptCost(text);
   if (cost === undefined) throw invalidRequest("password_hash is not a bcrypt hash");
   if (!isAffordable(cost))

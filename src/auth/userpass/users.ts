@@ -14,7 +14,7 @@ import { canonicalPolicyNames } from "../../policy/names.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { changeBody, tryWrite } from "../../storage/change.ts";
 import type { Address, View } from "../../storage/store.ts";
-import { broughtAlong, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
+import { importedHash, type Passwords, passwordBytes, storedPassword } from "./passwords.ts";
 
 /** Users of the mount: a name, the hash of a password, and what their tokens are like. Names are lower case. */
 
@@ -83,7 +83,7 @@ export interface Hashing {
 const givenPassword = async (input: PasswordInput, { passwords, random }: Hashing) => {
   if (input.password !== undefined && input.password_hash !== undefined)
     throw invalidRequest("only one of password or password_hash may be provided");
-  if (input.password_hash !== undefined) return broughtAlong(input.password_hash);
+  if (input.password_hash !== undefined) return importedHash(input.password_hash);
   return input.password === undefined ? undefined : passwords.hash(passwordBytes(input.password), random);
 };
 

@@ -31,7 +31,7 @@ const PAGE = 50;
 /** Leases of an ended token that are revoked before its revocation is answered; the sweeper takes the others. */
 const REVOKED_AT_ONCE = 10;
 /** The lease itself says what failed, and is tried again. */
-const noted = (): undefined => undefined;
+const alreadyRecorded = (): undefined => undefined;
 
 export interface EndOptions {
   readonly store: Store;
@@ -64,7 +64,7 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
       // Due first, so that a failure or a crash from here on is the sweeper's, and what is many too.
       await leases().expireNow(id);
-      if (atOnce-- > 0) await leases().revoke(id).catch(noted);
+      if (atOnce-- > 0) await leases().revoke(id).catch(alreadyRecorded);
       await drop(entry);
     });
   };

@@ -107,8 +107,8 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     if (tag !== undefined) remember(tag, token);
 
     const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
-    const read2 = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
-    const broken = chainBreak(read2.slice(0, token.ancestors.length));
+    const rereads = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
+    const broken = chainBreak(rereads.slice(0, token.ancestors.length));
     if (broken !== undefined) return invalid(broken);
 
     if (token.boundCidrs.length > 0 && token.expires !== 0 && !inCidrs(sourceAddress, token.boundCidrs)) {
@@ -116,7 +116,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     }
     let entity: EntityView | undefined;
     if (token.entityId !== "") {
-      entity = await identity.view(read2[token.ancestors.length], snapshot);
+      entity = await identity.view(rereads[token.ancestors.length], snapshot);
       if (!entity) return { refused: "entity of the token is gone", invalid: false };
       if (entity.disabled) return { refused: "entity of the token is disabled", invalid: false };
     }

@@ -87,7 +87,7 @@ const nameFor = async (
 const NAME_TAKEN = ["42710", "23505"];
 
 /** After a failure: was the user surely not made, and would the revocation only find somebody else's, or nothing? */
-const surelyNotMade = async (database: Database, username: string, cause: unknown): Promise<boolean> => {
+const certainlyNotCreated = async (database: Database, username: string, cause: unknown): Promise<boolean> => {
   if (!(cause instanceof DatabaseFailure) || cause.kind !== "statement") return false;
   if (NAME_TAKEN.includes(cause.sqlState)) return true;
   try {
@@ -137,7 +137,7 @@ const issueOn = async (
   try {
     await cx.crash("database.creds.create", () => database.create(work));
   } catch (cause) {
-    if (await surelyNotMade(database, username, cause)) {
+    if (await certainlyNotCreated(database, username, cause)) {
       const address = voidedAddress(cx.storage, internal.nonce);
       const ttl = plus(epochSeconds(cx.clock.now()), VOIDED_SECONDS);
       await cx.storage.write([{ op: "put", address, body: null, clear: { ttl }, when: "any" }]);

@@ -13,7 +13,7 @@ import { listKeys } from "./list.ts";
 import { metadataPaths } from "./metadata-paths.ts";
 import { otherPaths } from "./other-paths.ts";
 import { readPlain, removePlain, writePlain } from "./plain.ts";
-import { itsKey } from "./prefetch.ts";
+import { keyOnly } from "./prefetch.ts";
 import { KeysOutput, Plain } from "./shapes.ts";
 
 /**
@@ -33,7 +33,7 @@ const plainSecret = path("{path+}", {
       summary: "read a secret",
       answers: Plain,
       input: field.anyBody("Ignored."),
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params }, cx) => readPlain(params.path, cx),
     }),
     list: op({
@@ -46,7 +46,7 @@ const plainSecret = path("{path+}", {
       summary: "write a secret, replacing the old one",
       answers: "nothing",
       input: field.anyBody("The secret. A ttl in it is reported as lease_duration."),
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params, input }, cx) => writePlain(params.path, input, cx),
     }),
     delete: op({

@@ -1,6 +1,6 @@
 import { op, path } from "../../framework/index.ts";
 import { hasKey } from "./keys.ts";
-import { itsKey, itsKeyAndConfig, itsKeyAndVersion, keyParams } from "./prefetch.ts";
+import { keyAndConfig, keyAndVersion, keyOnly, keyParams } from "./prefetch.ts";
 import { patchSecret, readSecret, readSubkeys, writeSecret } from "./secrets.ts";
 import * as shape from "./shapes.ts";
 import { deleteLatest, deleteVersions, destroyVersions, undeleteVersions } from "./versions.ts";
@@ -19,7 +19,7 @@ const data = path<"data/{path+}">("data/{path+}", {
       summary: "read the latest version, or the given one",
       input: shape.ReadInput,
       answers: shape.SecretOutput,
-      prefetch: itsKeyAndVersion,
+      prefetch: keyAndVersion,
       handle: async ({ params, input }, cx) =>
         isFolder(params.path) ? wrongPath("get") : readSecret(params.path, input.version ?? 0, cx),
     }),
@@ -27,20 +27,20 @@ const data = path<"data/{path+}">("data/{path+}", {
       summary: "write a new version",
       input: shape.WriteInput,
       answers: shape.VersionMetadata,
-      prefetch: itsKeyAndConfig,
+      prefetch: keyAndConfig,
       handle: ({ params, input }, cx) => writeSecret(params.path, input, cx),
     }),
     patch: op({
       summary: "merge into the latest version and write the result as a new one",
       input: shape.PatchInput,
       answers: shape.VersionMetadata,
-      prefetch: itsKeyAndConfig,
+      prefetch: keyAndConfig,
       handle: ({ params, input }, cx) => patchSecret(params.path, input, cx),
     }),
     delete: op({
       summary: "delete the latest version; it can be undeleted",
       answers: "nothing",
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: async ({ params }, cx) => (isFolder(params.path) ? wrongPath("delete") : deleteLatest(params.path, cx)),
     }),
   },
@@ -54,7 +54,7 @@ const remove = path("delete/{path+}", {
       summary: "delete versions; they can be undeleted",
       answers: "nothing",
       input: shape.VersionsInput,
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params, input }, cx) => deleteVersions(params.path, input.versions, cx),
     }),
   },
@@ -68,7 +68,7 @@ const undelete = path("undelete/{path+}", {
       summary: "make deleted versions readable again",
       answers: "nothing",
       input: shape.VersionsInput,
-      prefetch: itsKeyAndConfig,
+      prefetch: keyAndConfig,
       handle: ({ params, input }, cx) => undeleteVersions(params.path, input.versions, cx),
     }),
   },
@@ -82,7 +82,7 @@ const destroy = path("destroy/{path+}", {
       summary: "erase the data of versions for good",
       answers: "nothing",
       input: shape.VersionsInput,
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params, input }, cx) => destroyVersions(params.path, input.versions, cx),
     }),
   },
@@ -96,7 +96,7 @@ const subkeys = path("subkeys/{path+}", {
       summary: "read the keys of a version without their values",
       input: shape.SubkeysInput,
       answers: shape.SubkeysOutput,
-      prefetch: itsKeyAndVersion,
+      prefetch: keyAndVersion,
       handle: ({ params, input }, cx) => readSubkeys(params.path, input.version ?? 0, input.depth ?? 0, cx),
     }),
   },

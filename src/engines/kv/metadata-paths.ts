@@ -4,7 +4,7 @@ import { hasKey, removeFolder } from "./keys.ts";
 import { listDetailed, listKeys } from "./list.ts";
 import { patchMetadata, readMetadata, removeMetadata, writeMetadata } from "./metadata.ts";
 import { refuseRootAll } from "./other-paths.ts";
-import { itsKey, itsKeyAndConfig, keyParams } from "./prefetch.ts";
+import { keyAndConfig, keyOnly, keyParams } from "./prefetch.ts";
 import * as shape from "./shapes.ts";
 
 /** The paths of version 2 for settings, of the mount and of each key, and for lists. */
@@ -37,7 +37,7 @@ const metadata = path("metadata/{path+}", {
     read: op({
       summary: "read settings and history",
       answers: shape.KeyMetadata,
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params }, cx) => readMetadata(params.path, cx),
     }),
     list: op({
@@ -50,20 +50,20 @@ const metadata = path("metadata/{path+}", {
       summary: "change the settings that are given",
       answers: "nothing",
       input: shape.MetadataInput,
-      prefetch: itsKeyAndConfig,
+      prefetch: keyAndConfig,
       handle: ({ params, input }, cx) => writeMetadata(params.path, input, cx),
     }),
     patch: op({
       summary: "change the settings that are given, custom metadata pair by pair",
       answers: "nothing",
       input: shape.MetadataInput,
-      prefetch: itsKeyAndConfig,
+      prefetch: keyAndConfig,
       handle: ({ params, input }, cx) => patchMetadata(params.path, input, cx),
     }),
     delete: op({
       summary: "erase the key with all its versions",
       answers: "nothing",
-      prefetch: itsKey,
+      prefetch: keyOnly,
       handle: ({ params }, cx) =>
         params.path.endsWith("/") ? removeFolder(params.path, cx) : removeMetadata(params.path, cx),
     }),

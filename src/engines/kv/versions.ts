@@ -45,13 +45,13 @@ export const destroyVersions = async (
   let more = true;
   while (more) {
     more = await changeKey(cx, path, "destroy", (key): KeyChange<boolean> => {
-      const doomed = key === undefined ? [] : destroyable(key, versions);
-      if (key === undefined || doomed.length === 0) return { result: false };
-      const now = doomed.slice(0, BATCH);
+      const toDestroy = key === undefined ? [] : destroyable(key, versions);
+      if (key === undefined || toDestroy.length === 0) return { result: false };
+      const now = toDestroy.slice(0, BATCH);
       const also = now
         .filter((version) => version !== key.current)
         .map((version): Write => ({ op: "delete", address: versionAddress(cx.storage, path, version), when: "any" }));
-      return { key: markDestroyed(key, now), also, result: doomed.length > BATCH };
+      return { key: markDestroyed(key, now), also, result: toDestroy.length > BATCH };
     });
   }
   return undefined;

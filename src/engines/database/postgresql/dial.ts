@@ -76,7 +76,7 @@ const openAny = async (settings: PostgresSettings, dial: Dial): Promise<Socket> 
 };
 
 /** A socket that fails as soon as somebody listens: the driver forgets a connection whose socket was never made. */
-const doomed = (cause: unknown): Socket => {
+const failedSocket = (cause: unknown): Socket => {
   const socket = new Socket();
   setImmediate(() => socket.destroy(cause instanceof Error ? cause : new NoConnection("no connection")));
   return socket;
@@ -113,11 +113,11 @@ export const dialer = (settings: PostgresSettings, dial: Dial): Dialer => {
       work += 1;
     },
     socket: async () => {
-      if (hungUpIn === work) return doomed(new NoConnection("the server closed the connection"));
+      if (hungUpIn === work) return failedSocket(new NoConnection("the server closed the connection"));
       try {
         return watch(await openAny(settings, dial), closedEarly);
       } catch (cause) {
-        return doomed(cause);
+        return failedSocket(cause);
       }
     },
   };

@@ -64,11 +64,11 @@ export const failureOf = (error: unknown): DatabaseFailure => {
   const code = said(error, "code");
   if (said(error, "name") === "PostgresError" && /^[0-9A-Z]{5}$/.test(code)) {
     const login = LOGIN_STATES[code];
-    const told = { sqlState: code };
-    if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, told);
+    const details = { sqlState: code };
+    if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, details);
     const fatal = said(error, "severity") !== "ERROR";
     const text = `${STATES[code] ?? "the database refused"} (SQLSTATE ${code})`;
-    return new DatabaseFailure(fatal ? "unknown" : "statement", text, told);
+    return new DatabaseFailure(fatal ? "unknown" : "statement", text, details);
   }
   return noConnection(CODES[code] ?? networkReason(error), BROKEN.includes(code) ? "unknown" : "unreachable");
 };
