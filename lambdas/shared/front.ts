@@ -13,7 +13,7 @@ import { aboutRequest } from "./stdout.ts";
  * A function that answers the HTTP API. What it is handed is decided by the entry it was deployed with, never by a look
  * at the event; the exceptions, the orders of operator and schedule, have a shape no HTTP event can have.
  *
- * Security: `handedOn` is next to the members of the gateway's event, where no caller can write; it only ever makes
+ * Security: `HANDED_ON` is next to the members of the gateway's event, where no caller can write; it only ever makes
  * a function say no, so that a request is handed on once and never in a circle.
  */
 

@@ -7,7 +7,7 @@ import type { Program } from "./program.ts";
 /**
  * The operator's orders to the system function, invoked directly and authorised by IAM. With the order comes a signed
  * GetCallerIdentity: STS says who gave it, the setting `zeroth:operators` whether they may, and the audit line names
- * them. `core/operator.ts` records and obeys.
+ * them. `src/core/operator.ts` records and obeys.
  *
  * Security: an order has one or two members that no event of the gateway has; a request's body is text inside one of
  * many, so nothing that comes over HTTP can be an order. Where operators are named, an order without an identity is

@@ -58,7 +58,7 @@ type ReplyOfForm<Form> = Form extends z.ZodType
 /** The replies that a declaration allows. */
 export type ReplyOf<A> = A extends readonly unknown[] ? ReplyOfForm<A[number]> : ReplyOfForm<A>;
 
-/** The `auth` block of a login: `docs/api` and OpenAPI show it, `http/envelope.ts` writes it. */
+/** The `auth` block of a login: `docs/api` and OpenAPI show it, `src/http/envelope.ts` writes it. */
 export const AuthBlock = z.object({
   client_token: z.string().describe("the token"),
   accessor: z.string().describe("handle of the token; empty for batch tokens"),

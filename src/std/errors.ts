@@ -1,6 +1,6 @@
 /**
- * The error table: every way a request can fail, as a closed union. `http/encode.ts` alone knows status numbers,
- * and its switch does not compile until a new code is mapped there. `docs/errors.md` says the same in prose.
+ * The error table: every way a request can fail, as a closed union. Only `src/http/failure.ts` knows status
+ * numbers, and its switch does not compile until a new code is mapped there. `docs/errors.md` says the same in prose.
  */
 export type ErrorCode =
   | "invalid_request" // 400

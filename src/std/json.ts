@@ -44,7 +44,7 @@ const keepText = (text: string): number | LosslessNumber => {
   return Number.isSafeInteger(value) && String(value) === text ? value : new LosslessNumber(text);
 };
 
-/** Parses JSON text. Throws `SyntaxError`. Depth is not limited here: limit it before (see `http/body.ts`). */
+/** Parses JSON text. Throws `SyntaxError`. Depth is not limited here: limit it before (see `src/http/body.ts`). */
 export const parseJson = (text: string): JsonValue =>
   mayLose(text)
     ? (parse(text, null, { parseNumber: keepText, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue)

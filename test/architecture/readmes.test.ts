@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { filesOf, repository } from "./support/repository.ts";
+import { filesOf, isThere, repository } from "./support/repository.ts";
 
 /** A folder's README is its map: what it names exists, and every room has one. */
 
@@ -11,19 +11,12 @@ const READMES = filesOf("README.md").filter((file) => !file.startsWith("docs/") 
 const namedFiles = (text: string): readonly string[] =>
   [...text.matchAll(/`([\w@./*-]+\.(?:ts|mjs|cjs|json|peggy|txt))`/g)].map(([, name]) => name ?? "");
 
-/** A name alone is looked for in the folder and below it; a path also from the top. */
-const exists = (folder: string, name: string): boolean => {
-  if (name.includes("*")) return true;
-  if (existsSync(join(repository, folder, name)) || existsSync(join(repository, name))) return true;
-  return filesOf(basename(name)).some((file) => file.startsWith(`${folder}/`) && file.endsWith(`/${name}`));
-};
-
 describe("the README of", () => {
   it.each(READMES)("%s names only files that exist", (readme) => {
     const folder = dirname(readme);
     const named = namedFiles(readFileSync(join(repository, readme), "utf8"));
 
-    expect(named.filter((name) => !exists(folder, name))).toEqual([]);
+    expect(named.filter((name) => !name.includes("*") && !isThere(folder, name))).toEqual([]);
   });
 
   it("every room of the product is there", () => {

@@ -3,7 +3,7 @@ import { CORS_SETTING, corsSettings, STANDARD_CORS_HEADERS } from "../../core/co
 import type { Core } from "../../core/core.ts";
 import { field, op, path, VaultError } from "../../framework/index.ts";
 
-/** `sys/config/cors`: which web pages of other origins may call. The rules themselves are in `http/cors.ts`. */
+/** `sys/config/cors`: which web pages of other origins may call. The rules themselves are in `src/http/cors.ts`. */
 
 /** Without the lists while no origin is allowed. */
 const Cors = z.object({

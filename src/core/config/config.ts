@@ -167,6 +167,6 @@ export const newMountId = (kind: "secret" | "auth", type: string, random: Random
   as<MountId>(`${kind === "auth" ? "auth-" : ""}${type}:${uuid(random).slice(0, 18).replaceAll("-", "")}`);
 
 /** The system's own limits, in seconds: 768 hours each. */
-export const SYSTEM_TTL = 2764800 as Seconds;
+export const SYSTEM_TTL = as<Seconds>(2_764_800);
 
 export const sealedError = (): VaultError => new VaultError("storage_unavailable", { wire: "Vault is sealed" });

@@ -7,7 +7,7 @@ import type { Clear } from "../../storage/store.ts";
 /** Where an end is in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
 
 /** DynamoDB's TTL removes an item only after the sweeper had its turn. */
-const TTL_GRACE: Seconds = 86400 as Seconds;
+const TTL_GRACE = as<Seconds>(86_400);
 
 /** `202611222105`: the minute of an end, in UTC. */
 export const minuteBucket = (at: EpochSeconds): string =>
@@ -24,7 +24,7 @@ export const ending = (expires: EpochSeconds, tag: string, grace: Seconds = TTL_
   expires === 0 ? {} : { exp: expires, ttl: plus(expires, grace), bucket: minuteBucket(expires), shard: shardOf(tag) };
 
 /** Clear attributes of an item that simply vanishes. */
-export const vanishing = (expires: EpochSeconds, grace: Seconds = 0 as Seconds): Clear =>
+export const vanishing = (expires: EpochSeconds, grace: Seconds = as<Seconds>(0)): Clear =>
   expires === 0 ? {} : { exp: expires, ttl: plus(expires, grace) };
 
 export const hasEnded = (expires: EpochSeconds, nowMs: number): boolean => expires !== 0 && expires * 1000 <= nowMs;

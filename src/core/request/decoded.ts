@@ -12,7 +12,7 @@ export interface UnreadBody {
   readonly read: () => JsonObject;
 }
 
-/** Out of `http/decode.ts`: one request in Vault's terms, whatever front door it came through. */
+/** Out of `src/http/decode.ts`: one request in Vault's terms, whatever front door it came through. */
 export interface Decoded {
   readonly requestId: string;
   readonly verb: Verb;

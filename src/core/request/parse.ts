@@ -13,7 +13,7 @@ const unsupported = (code: "unsupported_path" | "unsupported_operation", open: b
     multi: !open,
   });
 
-/** As an unread body without any token is refused in `http/body.ts`. */
+/** As an unread body without any token is refused in `src/http/body.ts`. */
 const tooHeavy = (): VaultError =>
   invalidRequest("refused JSON input due to high complexity: exceeded maximum number of values");
 

@@ -21,7 +21,7 @@ import type { MadeToken, NewToken, Token } from "./types.ts";
 
 /** So that a token, its ancestors, its entity, the epoch and a backend's items fit one batch read. */
 const MAX_DEPTH = 90;
-const ZERO = 0 as Seconds;
+const ZERO = as<Seconds>(0);
 
 const body = (tag: string, accessor: string, input: NewToken, nowMs: number): Token => ({
   tag,

@@ -93,7 +93,7 @@ export interface NewToken {
   readonly meta?: Readonly<Record<string, string>> | null;
   readonly displayName: string;
   readonly numUses?: number;
-  /** Already computed by `ttl.ts`; 0: never. */
+  /** Already computed by `../login/ttl.ts`; 0: never. */
   readonly ttl: Seconds;
   readonly explicitMaxTtl?: Seconds;
   readonly period?: Seconds;

@@ -34,9 +34,9 @@ const escaped = (char: string): string => {
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 };
 
-/** Text in quotes as Go's `%q` prints it. */
 const LONGEST_ECHO = 48;
 const cut = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text);
+/** Text in quotes as Go's `%q` prints it, cut to `LONGEST_ECHO`. */
 const quoted = (text: string): string => `"${[...cut(text)].map(escaped).join("")}"`;
 
 const weakText = field.text("");

@@ -65,7 +65,7 @@ const SEGMENTS = [
   "%5b",
   "%7B",
 ];
-/** 200 targets: each segment alone, within a path, beside doubled slashes, and at the end of a folder. */
+/** 200 targets: each segment alone, within a path, next to doubled slashes, and at the end of a folder. */
 const TARGETS = SEGMENTS.flatMap((segment) => [
   `/v1/${segment}`,
   `/v1/kv/${segment}/x`,

@@ -20,7 +20,7 @@ import { stsFetch } from "./sts-fetch.ts";
  * The login's way to AWS. This folder alone imports the SDK, and loads each client when it is first needed. Trusts
  * TLS and the program's own credentials; must never send a caller's text anywhere but where `StsRequest` puts it.
  * Addresses are not filtered: every host is put together from tables in code, or is an endpoint of AWS that an operator
- * wrote and `client-config.ts` recognised, and interface endpoints give those names addresses inside the VPC.
+ * wrote and `../client-config.ts` recognised, and interface endpoints give those names addresses inside the VPC.
  */
 
 export interface AdapterOptions {

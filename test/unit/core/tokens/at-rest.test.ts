@@ -111,7 +111,7 @@ describe("C20: a dump of the table", () => {
     patience,
   );
 
-  it("is searched well: what lies in it in the clear is found", async () => {
+  it("is searched well: what is in it in the clear is found", async () => {
     expect(await dump()).toContain("token#");
   });
 
