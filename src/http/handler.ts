@@ -32,8 +32,6 @@ export interface HttpHandlerOptions {
   readonly core: HttpCore;
   readonly random: RandomSource;
   readonly limits?: Limits;
-  /** What is served outside `/v1/` (the web page); `undefined` for a 404. */
-  readonly outside?: (request: HttpRequest) => Promise<HttpResponse | undefined>;
   /** Errors that are meant for the adapter and not for the caller (a request to be forwarded). */
   readonly rethrow?: (error: unknown) => boolean;
   /**
@@ -61,9 +59,7 @@ const HELP_OUTSIDE = "Missing /v1/ prefix in path. Use vault path-help command t
 export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
   const { core, random, limits = DEFAULT_LIMITS } = options;
 
-  const outside = async (request: HttpRequest): Promise<HttpResponse> => {
-    const served = await options.outside?.(request);
-    if (served) return served;
+  const outside = (request: HttpRequest): never => {
     const help = parseQuery(request.query).get("help")?.[0] ?? "";
     throw help === "" && request.method !== "HELP" ? notFound() : notFound(HELP_OUTSIDE);
   };
