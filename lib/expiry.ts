@@ -29,7 +29,7 @@ const removedByTtl = (space: string) =>
   });
 
 /**
- * What happens by the clock. Every minute the rule wakes each function that has such work (`src/contract/schedule.ts`):
+ * Scheduled work. Every minute the rule wakes each function that has such work (`src/contract/schedule.ts`):
  * the sweeper, rotations, unfinished jobs. The stream is the safety net of revocation: what DynamoDB's TTL removed
  * before the sweeper came (it was off, or the table was restored).
  *

@@ -101,7 +101,7 @@ export const keyPolicy = (name: string): PolicyDocument =>
   });
 
 /**
- * The policy of the table: items are read and written by the functions alone. Somebody who may write the table could
+ * The policy of the table: only the functions read and write items. Anyone who could write to the table could
  * not read a secret, but could put yesterday's sealed item back; administration (backup, restore, settings) is not
  * touched.
  */

@@ -43,7 +43,10 @@ const REQUEST_READS = [inSpace("epoch"), SPACES.config, SPACES.policy, inSpace("
  */
 const REQUEST_WRITES = [inSpace("token"), inSpace("accessor"), inSpace("lease"), inSpace("leases")];
 const REQUEST_REMOVES = [inSpace("cubbyhole")];
-/** `audit` is the key of the log's checkpoints: whoever answers a request records it, and signs what it recorded. */
+/**
+ * `audit` is the key of the log's checkpoints: a function that answers a request records it, and signs what it
+ * recorded.
+ */
 const REQUEST_DOMAINS = ["token", "lease", "config", "policy", "identity", "audit"];
 
 const EVENT_READS = [inSpace("epoch"), SPACES.config];

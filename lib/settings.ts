@@ -53,7 +53,7 @@ const shape = z
     securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     /** Private ranges those functions may dial where an operator names a host; absent: public addresses only. */
     reachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
-    /** Where the functions that reach nobody but the table and the key run. Absent: outside any VPC. */
+    /** Where the functions run that need only the table and the key. Absent: outside any VPC. */
     isolatedSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     isolatedSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
 
@@ -61,7 +61,7 @@ const shape = z
     readerRoles: list(arn("iam")).optional(),
     /**
      * Who may give the operator's orders: ARNs of users, roles or sessions of roles; a `*` at the end is any text.
-     * Absent: whoever may invoke the system function.
+     * Absent: anyone who may invoke the system function.
      */
     operators: list(
       z

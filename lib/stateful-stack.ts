@@ -28,11 +28,11 @@ export interface StatefulStackProps extends StackProps {
 }
 
 /**
- * What must survive: the key, the table, and the bucket that keeps what the expiry stream could not work off. Nothing
+ * What must survive: the key, the table, and the bucket for what the expiry stream could not process. Nothing
  * here is ever deleted or replaced by a deployment; removing the stack leaves all three behind.
  *
- * One key serves the data keys and the table at rest. A second would not make either safer: whoever disables this one
- * has closed the vault in any case, and the key policy keeps the two uses apart.
+ * One key serves the data keys and the table at rest. A second would not make either safer: disabling this one
+ * closes the vault anyway, and the key policy keeps the two uses apart.
  */
 export class StatefulStack extends Stack {
   readonly key: Key;
@@ -58,7 +58,8 @@ export class StatefulStack extends Stack {
     });
 
     this.table = new TableV2(this, "Table", {
-      // The first name is also the identity that keys are bound to; a restored table has another name, see docs/deploy.md.
+      // The first name is also the identity that keys are bound to; a restored table has another name, see
+      // docs/deploy.md.
       tableName: name,
       partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
       sortKey: { name: SORT_KEY, type: AttributeType.STRING },

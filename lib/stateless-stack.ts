@@ -57,7 +57,7 @@ export class StatelessStack extends Stack {
     this.outputs(front, settings);
   }
 
-  /** Whoever hands requests on is made after those it hands them to. */
+  /** Functions that forward requests are made after those they forward to. */
   private make(props: StatelessStackProps, homes: readonly Home[], places: Places): Map<FunctionName, ZerothFunction> {
     const rights = permissionsFor(homes);
     const made = new Map<FunctionName, ZerothFunction>();

@@ -75,7 +75,9 @@ const atRest = (places: Places): PolicyStatement =>
     },
   });
 
-/** `auth/aws` looks up who a caller is. The calls that know no resources (EC2, SSM lists) can only be allowed on all. */
+/**
+ * `auth/aws` looks up who a caller is. The calls that know no resources (EC2, SSM lists) can only be allowed on all.
+ */
 const identityReads = ({ settings }: Places): PolicyStatement[] => [
   allow(
     "LookUpPrincipals",

@@ -44,8 +44,9 @@ const ACCESS_LOG = JSON.stringify({
 });
 
 /**
- * The front door: an HTTP API whose routes are in `src/contract/routes.ts`. It authenticates nobody (Vault's tokens are checked by the
- * functions on every request, so a revoked token stops working at once), answers no CORS preflight, and caches nothing.
+ * The front door: an HTTP API whose routes are in `src/contract/routes.ts`. It authenticates nobody (Vault's tokens are
+ * checked by the functions on every request, so a revoked token stops working at once), answers no CORS preflight, and
+ * caches nothing.
  */
 export class VaultApi extends Construct {
   readonly api: HttpApi;

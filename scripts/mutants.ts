@@ -9,8 +9,8 @@ import { createWorkbench } from "./mutants/workbench.ts";
  *   npm run test:mutants -- --count 100 --seed 7                     a sample of the rooms below
  *   npm run test:mutants -- --at src/core/tokens/end.ts:100          every change on one line
  *
- * Prints each mutant with the first test that failed, and the share that was noticed. The same seed and the same sources
- * give the same sample. Exits 1 below the share given by `--least` (percent).
+ * Prints each mutant with the first test that failed, and the share that was noticed. The same seed and the same
+ * sources give the same sample. Exits 1 below the share given by `--least` (percent).
  */
 
 const ROOMS = ["src/core", "src/policy", "src/storage", "src/crypto", "src/http", "src/auth/aws", "src/backends"];

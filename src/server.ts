@@ -54,7 +54,7 @@ export interface ServerDependencies {
   readonly signal?: Core["signal"];
   readonly domainsAllowed?: readonly string[];
   readonly sleep?: (ms: number) => Promise<void>;
-  /** What this process does by the clock; absent: everything. */
+  /** This process's scheduled work; absent: all of it. */
   readonly scheduled?: ScheduledWork;
   readonly timer?: Timer;
   readonly crash?: CrashPoint;

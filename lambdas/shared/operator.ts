@@ -11,7 +11,7 @@ import type { Program } from "./program.ts";
  *
  * Security: an order has one or two members that no event of the gateway has; a request's body is text inside one of
  * many, so nothing that comes over HTTP can be an order. Where operators are named, an order without an identity is
- * refused; where none are, whoever may invoke the function may give it, and an identity that is offered must be good.
+ * refused; if none are, anyone who may invoke the function may give it, and an identity that is offered must be valid.
  */
 
 const orderShape = z.strictObject({

@@ -19,7 +19,7 @@ export interface FunctionSettings {
   readonly reach: Reach;
   /** Function name to ARN, for those this one may hand requests to. */
   readonly peers: Readonly<Partial<Record<FunctionName, string>>>;
-  /** ARNs of those who may give the operator's orders; empty: whoever may invoke the function. */
+  /** ARNs of those who may give the operator's orders; empty: anyone who may invoke the function. */
   readonly operators: readonly string[];
   /** What Lambda calls this function. */
   readonly lambdaName: string;
@@ -63,7 +63,7 @@ const BETWEEN = /^(?:https?_proxy|all_proxy|node_use_env_proxy|node_extra_ca_cer
 /** Certificates of Amazon's own, which some runtimes of Lambda name by themselves. */
 const RUNTIME_CERTIFICATES = "/var/runtime/ca-cert.pem";
 
-/** Security: whoever sets one of these receives every secret, or sees them pass by. */
+/** Security: anyone who sets one of these receives every secret, or sees them pass by. */
 const refuseRedirection = (environment: Environment): void => {
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") throw new Error("certificates must be checked");
   const between = Object.keys(environment)

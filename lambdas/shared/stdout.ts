@@ -19,7 +19,10 @@ const current = new AsyncLocalStorage<string | undefined>();
 /** Runs `work` so that its lines in the log carry the request's id. */
 export const aboutRequest = <T>(id: string | undefined, work: () => Promise<T>): Promise<T> => current.run(id, work);
 
-/** A line of the program's own log: what, when, which function, which request. Never throws: a log that fails must not fail a request. */
+/**
+ * A line of the program's own log: what, when, which function, which request. Never throws: a log that fails must not
+ * fail a request.
+ */
 export const log = (message: string, fields: Readonly<Record<string, string | number | boolean>> = {}): void => {
   const request = current.getStore();
   const line = {

@@ -33,8 +33,8 @@ const zodAsNamespace: Plugin = {
  *
  * Splitting keeps what is imported on demand out of the start: a chunk is parsed when it is first used. `module` before
  * `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps are written
- * stored next to the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so it
- * cannot split.
+ * stored next to the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so
+ * it cannot split.
  */
 export const bundle = async ({
   root,

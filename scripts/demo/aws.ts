@@ -6,7 +6,9 @@ import { fromIni } from "@aws-sdk/credential-providers";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { SessionCredentials, WireReply, WireRequest } from "../../src/local/aws/index.ts";
 
-/** The AWS side of the story: wire requests, the credentials file the agent keeps, logins signed by the SDK's signer. */
+/**
+ * The AWS side of the story: wire requests, the credentials file the agent keeps, logins signed by the SDK's signer.
+ */
 
 export interface Keys {
   readonly accessKeyId: string;

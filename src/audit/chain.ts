@@ -9,7 +9,9 @@ import type { AuditSink } from "./sink.ts";
  * when the sink has it, so a line that failed leaves no gap.
  */
 
-/** A run is closed by a checkpoint after this many lines, or with the first line that comes this long after its first. */
+/**
+ * A run is closed by a checkpoint after this many lines, or with the first line that comes this long after its first.
+ */
 export const RUN_LINES = 64;
 export const RUN_MS = 60_000;
 

@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 
 /**
  * What ties audit lines together. Every line carries who wrote it, its number and the hash of the writer's line before
- * it; a checkpoint is a line that signs such a hash with Ed25519, and so vouches for every line up to it. Whoever has the
- * public key can check; nobody who has only the log can make another.
+ * it; a checkpoint is a line that signs such a hash with Ed25519, and so vouches for every line up to it. Anyone with
+ * the public key can check; the log alone is not enough to make another.
  */
 
 /** Of every line: `chain`. */

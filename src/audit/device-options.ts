@@ -4,8 +4,8 @@ import { invalidRequest } from "../framework/index.ts";
  * What an audit device may be told. The options are kept as text, as they were given, and checked here once, when the
  * device is enabled.
  *
- * Security: a device can neither write in front of its lines (`prefix`) nor make an executable file, so no log becomes a
- * program; what it would show unhashed (`log_raw`) is refused unless the deployment allows it or it keeps nothing.
+ * Security: a device can neither write in front of its lines (`prefix`) nor make an executable file, so no log becomes
+ * a program; what it would show unhashed (`log_raw`) is refused unless the deployment allows it or it keeps nothing.
  */
 
 export type DeviceOptions = Readonly<Record<string, string>>;

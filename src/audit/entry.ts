@@ -15,8 +15,8 @@ import type {
 } from "./types.ts";
 
 /**
- * A record in Vault's audit format, once per device: each has its own salt and options. Tokens and accessors are hashed,
- * data is hashed leaf by leaf, and only configured headers are shown. Nothing else of a request enters a line.
+ * A record in Vault's audit format, once per device: each has its own salt and options. Tokens and accessors are
+ * hashed, data is hashed leaf by leaf, and only configured headers are shown. Nothing else of a request enters a line.
  *
  * Source: Vault documentation, "Audit devices", and `audit/format.go`.
  */

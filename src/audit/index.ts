@@ -17,9 +17,9 @@ import type {
 } from "./types.ts";
 
 /**
- * The audit log: one line per request and one per response, for the built-in device and for every enabled one. It trusts
- * core for who asked and what was decided; it must never let a request go on that no device has recorded, and never
- * write a secret in the clear.
+ * The audit log: one line per request and one per response, for the built-in device and for every enabled one. It
+ * trusts core for who asked and what was decided; it must never let a request continue that no device has recorded, and
+ * never write a secret in the clear.
  */
 
 export type { AuditSink, OpenAuditFile } from "./sink.ts";

@@ -7,8 +7,8 @@ import type { AuditConfiguration, AuditSurroundings } from "./types.ts";
 
 /**
  * The key of the checkpoints and the salt of the built-in device. Both are made with the table and stored in its
- * configuration; the private key is sealed once more under a data key of its own, so that reading the configuration does
- * not yet mean signing.
+ * configuration; the private key is sealed once more under a data key of its own, so that reading the configuration
+ * does not yet mean signing.
  */
 
 /** Name of the setting. */

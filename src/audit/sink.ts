@@ -10,7 +10,9 @@ export interface AuditSink {
   readonly maxBytes?: number;
 }
 
-/** Opens files for devices of type `file`. Given only where there is a file system that lasts. Throws `invalid_request`. */
+/**
+ * Opens files for devices of type `file`. Given only where there is a file system that lasts. Throws `invalid_request`.
+ */
 export type OpenAuditFile = (path: string, mode: number) => Promise<AuditSink>;
 
 /** Event size that CloudWatch Logs has always taken, less its own 26 bytes. */

@@ -7,8 +7,8 @@ import { type Checkpoint, checkpointHolds, hashOf, keyId, type Link, NO_LINE } f
  * the hash of the line before it, that line for the one before, and so on back to the checkpoint before: the first line
  * that departs from this is named.
  *
- * What it cannot see: lines after a writer's last checkpoint may be cut off, and a writer may be missing as a whole. How
- * far each writer is vouched for is in the verdict.
+ * What it cannot see: lines after a writer's last checkpoint may be cut off, and a writer may be missing as a whole.
+ * How far each writer is vouched for is in the verdict.
  */
 
 export interface WriterSeen {

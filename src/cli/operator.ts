@@ -18,7 +18,7 @@ export interface OrderOptions {
   readonly region?: string;
 }
 
-/** What the operator is told instead of a token. */
+/** The operator's text instead of a token. */
 export class OrderFailed extends Error {
   override readonly name = "OrderFailed";
 }
@@ -67,7 +67,10 @@ const invoke = async (order: Order, options: OrderOptions, config: LambdaClientC
   }
 };
 
-/** Gives the order and answers the new root token, `undefined` where the order makes none. Throws `OrderFailed` with a text for the operator. */
+/**
+ * Gives the order and answers the new root token, `undefined` where the order makes none. Throws `OrderFailed` with a
+ * text for the operator.
+ */
 export const giveOrder = async (
   order: Order,
   options: OrderOptions,

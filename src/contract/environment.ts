@@ -16,8 +16,8 @@ export const ENVIRONMENT = {
   /** JSON list: ARNs of those who may give the operator's orders; a trailing `*` is a prefix. Absent: no limit. */
   operators: "ZEROTH_OPERATORS",
   /**
-   * `allowed`: the SDK's endpoint variables may be set, and databases may be on this machine. For tests against doubles alone; without it a function refuses
-   * to start with them, because anyone who sets them would receive every secret.
+   * `allowed`: the SDK's endpoint variables may be set, and databases may be on this machine. For tests against doubles
+   * alone; without it a function refuses to start with them, because anyone who sets them would receive every secret.
    */
   testEndpoints: "ZEROTH_TEST_ENDPOINTS",
 } as const;

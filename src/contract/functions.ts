@@ -43,7 +43,7 @@ export interface FunctionRow {
   readonly handsOn: boolean;
   /** Functions whose backends' leases it ends: it runs their code, and reads what they store. */
   readonly endsFor: readonly FunctionName[];
-  /** What it does by the clock: the schedule wakes it every minute. `undefined`: nothing. */
+  /** Its scheduled work: the schedule wakes it every minute. `undefined`: nothing. */
   readonly scheduled: ScheduledWork | undefined;
   /**
    * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `none`: nothing
@@ -74,8 +74,8 @@ const SYS = "system:*";
 const OWN_MOUNTS: ScheduledWork = { core: [], jobs: ["unmount-hook"], mounts: true };
 
 /**
- * The gateway gives up after 29 seconds (30 s is the service's own limit). Whoever answers it ends a second earlier, so
- * that the caller gets Vault's error and not the gateway's; whoever may be called by kv ends before kv does.
+ * The gateway gives up after 29 seconds (30 s is the service's own limit). A function that answers it ends a second
+ * earlier, so that the caller gets Vault's error and not the gateway's; one that kv may call ends before kv does.
  */
 const REQUESTS = {
   answers: "requests",
@@ -196,7 +196,9 @@ export const deployedFunctions = (homes: readonly Home[]): readonly FunctionName
     return answers === "events" || paths.length > 0 || homes.some(({ home }) => home === name);
   });
 
-/** Whom a function hands requests to. `kv` may hand to every other; nobody hands back to it, so no circle is possible. */
+/**
+ * Whom a function hands requests to. `kv` may hand to every other; nobody hands back to it, so no circle is possible.
+ */
 export const handsOnTo = (name: FunctionName, homes: readonly Home[]): readonly FunctionName[] => {
   if (!FUNCTION_TABLE[name].handsOn) return [];
   return deployedFunctions(homes).filter((other) => {

@@ -6,7 +6,9 @@ export const BODY_BYTES = 32 * 1024 * 1024;
 /** Levels of nesting of a JSON body. */
 export const JSON_DEPTH = 500;
 
-/** Texts (keys included) and values of every kind in a body, before its sender is known: a shown token changes nothing. */
+/**
+ * Texts (keys included) and values of every kind in a body, before its sender is known: a shown token changes nothing.
+ */
 export const STRANGER_LEAVES = 1000;
 
 /** The same once the token is known. */

@@ -12,7 +12,7 @@ export const METRICS = {
   storageRetried: "StorageRetried",
   auditFailed: "AuditFailed",
   leaseIrrevocable: "LeaseIrrevocable",
-  /** Work that is done by the clock failed. */
+  /** Scheduled work failed. */
   scheduleFailed: "ScheduleFailed",
   sweeperBacklog: "SweeperBacklog",
   /** The TTL stream met a lease the sweeper should have revoked. */
@@ -21,7 +21,7 @@ export const METRICS = {
   rootGenerated: "RootGenerated",
   /** A request was answered 500. */
   internalError: "InternalError",
-  /** A sweep came to its end: what the schedule is for has happened. */
+  /** A sweep finished: the schedule has done its main work. */
   swept: "Swept",
   sealed: "Sealed",
   unsealed: "Unsealed",

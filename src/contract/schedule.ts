@@ -1,5 +1,5 @@
 /**
- * What happens by the clock. The table of functions says who does it: whoever takes something up must have the rights to
+ * Scheduled work. The table of functions says which function does it: one that takes up work must have the rights to
  * finish it.
  */
 
@@ -13,7 +13,7 @@ export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface ScheduledWork {
   readonly core: readonly CoreWork[];
-  /** Kinds of unfinished jobs it goes on with. */
+  /** Kinds of unfinished jobs it continues. */
   readonly jobs: readonly JobKind[];
   /** Whether it does the periodic work of the mounts it hosts. */
   readonly mounts: boolean;

@@ -3,7 +3,10 @@
 export const PARTITION_KEY = "pk";
 export const SORT_KEY = "sk";
 
-/** Every attribute an item may carry besides its keys. Adding one means: bind it in `src/storage/item.ts`, or say why not. */
+/**
+ * Every attribute an item may carry besides its keys. Adding one means: bind it in `src/storage/item.ts`, or say why
+ * not.
+ */
 export const ATTRIBUTES = {
   /** Binary: the sealed body, or a KMS-wrapped key in `key#` items. */
   body: "v",

@@ -31,7 +31,7 @@ export interface CoreOptions {
   readonly random: RandomSource;
   readonly crash: CrashPoint;
   readonly epochCopies?: number;
-  /** What this process does by the clock; absent: everything. */
+  /** This process's scheduled work; absent: all of it. */
   readonly scheduled?: ScheduledWork;
   /** Absent: the wall clock's. */
   readonly timer?: Timer;

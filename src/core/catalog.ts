@@ -15,7 +15,7 @@ export interface Catalog {
     options: Readonly<Record<string, string>>,
     path?: string,
   ): Promise<Backend | undefined>;
-  /** The path table of a type, whoever serves it: for telling what a path needs, never for running it. */
+  /** The path table of a type, whichever function serves it: to say what a path needs, never to run it. */
   table(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Promise<Backend | undefined>;
   /** Which captures fold in a backend, whether or not its code is here. */
   foldsOf(kind: "secret" | "auth", type: string): FoldTable;
@@ -41,7 +41,9 @@ export interface CatalogRow extends Home {
   readonly lockable?: true;
   /** Its backend has the hook of that name; said here too, for the function that unmounts and does not host it. */
   readonly onUnmount?: true;
-  /** Which captures of its paths fold, for functions without its code. Held against the path table when it is loaded. */
+  /**
+   * Which captures of its paths fold, for functions without its code. Held against the path table when it is loaded.
+   */
   readonly folds?: FoldTable;
   /** Its backend has a `roleOf`, so a rate limit may hold for one role. */
   readonly resolvesRole?: true;

@@ -16,11 +16,11 @@ export type CoreEvent =
   | { readonly kind: "unsealed" }
   /** A backend would not revoke a credential; it lives on outside until an operator acts. */
   | { readonly kind: "lease-irrevocable" }
-  /** The table's TTL removed a lease before the sweeper came to it. */
+  /** The table's TTL removed a lease before the sweeper reached it. */
   | { readonly kind: "lease-revoked-late" }
   /** Something a backend declares and counts itself. */
   | { readonly kind: "backend"; readonly type: string; readonly name: string }
-  /** Work that is done by the clock failed; it is tried again. */
+  /** Scheduled work failed; it is retried. */
   | { readonly kind: "schedule-failed" }
   /** A sweep ran out of time with more to end. */
   | { readonly kind: "sweeper-backlog" }

@@ -48,7 +48,7 @@ export interface Place {
   readonly sk: string;
   /** Values of the clear attributes, always in the same order; `undefined` for an absent one. */
   readonly clear: readonly Field[];
-  /** Something only the holder has (a token): without it the entry does not open, whoever else has the data key. */
+  /** Something only the holder has (a token): without it the entry does not open, even with the data key. */
   readonly holder?: Sensitive<string>;
 }
 

@@ -34,14 +34,19 @@ export interface KeyShelf {
 }
 
 export interface Keyring {
-  /** Makes the keys of a domain that has none; without effect where both exist. Throws `OpenRefused` where one is lost. */
+  /**
+   * Makes the keys of a domain that has none; without effect where both exist. Throws `OpenRefused` where one is lost.
+   */
   make(domain: string): Promise<void>;
   /** The key that seals. Throws `OpenRefused` where the domain has no keys. */
   current(domain: string): Promise<DataKey>;
   /** A key that opens. Throws `OpenRefused` for a version that does not exist. */
   version(domain: string, version: number): Promise<DataKey>;
   names(domain: string): Promise<OpaqueNames>;
-  /** Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one seal with it until their cache ends. */
+  /**
+   * Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one
+   * seal with it until their cache ends.
+   */
   rotate(domain: string): Promise<number>;
   /**
    * Empties every wrapped key of a domain: what they sealed cannot be opened again. Environments that hold the keys in
@@ -167,7 +172,7 @@ export const createKeyring = (options: {
       const { index, data } = await shelf.newest(domain);
       if (index !== undefined && data !== undefined) return;
       if (index !== undefined || data !== undefined) throw lost(domain);
-      // Of two who make them at once one wins; both go on with the winner's.
+      // If two make them at once, one wins; both continue with the winner's.
       await add(domain, ["index", 1]);
     },
     current: async (domain) => (await keysOf(domain)).current,

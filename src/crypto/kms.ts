@@ -16,8 +16,8 @@ export interface KeyUse {
 
 export interface KeyWrap {
   /**
-   * A fresh 256-bit key, wrapped. Nobody sees it in the clear before it is used, so who may make keys need not be one
-   * who may open them. Throws `OpenRefused`, `KeysUnavailable`.
+   * A fresh 256-bit key, wrapped. Nobody sees it in the clear before it is used, so a function that may make keys need
+   * not be one that may open them. Throws `OpenRefused`, `KeysUnavailable`.
    */
   make(use: KeyUse): Promise<Uint8Array>;
   /** Unwraps. The caller erases the answer. Throws `OpenRefused`, `KeysUnavailable`. */

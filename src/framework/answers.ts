@@ -11,7 +11,7 @@ import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply 
  * - a schema: the shape of `data`;
  * - `nothing`: no data. 204, or warnings alone, or a status of its own;
  * - `login`: the `auth` block of a token;
- * - `lease`: a lease that goes on, without data;
+ * - `lease`: an extended lease, without data;
  * - `bare`: a JSON body outside the envelope;
  * - `raw`: bytes of a content type.
  */

@@ -91,8 +91,8 @@ export interface BackendContext {
   /** Values kept in the memory of this process for this mount; `cache.ts` says when they go. */
   readonly cache: FindCache;
   /**
-   * Counts something in the backend's own metric, whose name is in `signals` of the backend: `static-rotation-failed` is
-   * counted as `StaticRotationFailed`. Another name is logged and not counted. Never throws.
+   * Counts something in the backend's own metric, whose name is in `signals` of the backend: `static-rotation-failed`
+   * is counted as `StaticRotationFailed`. Another name is logged and not counted. Never throws.
    */
   readonly signal: (name: string) => void;
   /** Named steps between which a crash-point test may kill the program; in production just the call. */
@@ -138,7 +138,7 @@ export interface Path<P extends string = string> {
   readonly looksAtToken?: true;
   /** The members of `data` are also copied to the top of the envelope, for clients older than it. */
   readonly dataInFront?: true;
-  /** Answers while the server is sealed or not initialized: needs no key and no storage of its own. */
+  /** Answers while the server is sealed or not initialized: so it needs no key and no storage. */
   readonly alwaysAnswers?: true;
   // biome-ignore lint/suspicious/noExplicitAny: a table holds operations of many shapes
   readonly ops: { readonly [K in Operation]?: Op<P, any, any> };
@@ -162,8 +162,8 @@ export interface Backend {
   readonly paths: readonly AnyPath[];
   readonly leases?: { readonly [type: string]: { readonly renew?: Renew; readonly revoke: Revoke } };
   /**
-   * Auth methods: asked at every renewal of a token it made; throws to refuse. `undefined`: the token stays as it is and
-   * the answer is empty. Absent: renewal by the grant alone.
+   * Auth methods: asked at every renewal of a token it made; throws to refuse. `undefined`: the token stays as it is
+   * and the answer is empty. Absent: renewal by the grant alone.
    */
   readonly renewLogin?: (login: LoginRenewal, cx: BackendContext) => Promise<LoginGrant | undefined>;
   /** What its context may signal, by name in kebab case, and what each means. */
@@ -176,12 +176,12 @@ export interface Backend {
    */
   readonly lockoutName?: (path: string, body: JsonObject) => string | undefined;
   /**
-   * The role a login will use, from the raw body and what is stored: what rate limits of one role count by. `undefined`:
-   * no login, or the login itself finds out and says so in its grant (`LoginGrant.role`).
+   * The role a login will use, from the raw body and what is stored: what rate limits of one role count by.
+   * `undefined`: no login, or the login itself finds out and says so in its grant (`LoginGrant.role`).
    */
   readonly roleOf?: (path: string, body: JsonObject, storage: View) => Promise<string | undefined>;
   /**
-   * Work by the clock. `core/schedule` calls `run` for each mount, once `every` has passed since the last time it was
+   * Scheduled work. `core/schedule` calls `run` for each mount, once `every` has passed since the last time it was
    * begun, and a minute at the earliest in a deployment; in the function that hosts the backend, one process at a time.
    * It may be killed anywhere and must then do the right thing when it is called again. It stops by itself at
    * `deadlineMs` (by `cx.clock`) and leaves the rest to the next time. What it throws is recorded for operators, so it
@@ -192,11 +192,11 @@ export interface Backend {
     readonly run: (cx: BackendContext, deadlineMs: number) => Promise<void>;
   };
   /**
-   * What a mount leaves outside the table, taken down. Called when the mount is being removed: no request reaches it any
-   * more, its leases are revoked, its entries are still there and are removed afterwards by core. Called in the function
-   * that hosts the backend (its row in the catalog says `onUnmount` too), and called again after a crash, so what is
-   * gone already must not fail it. Throws `invalid_request` to fail the removal for good; anything else is tried again.
-   * Memory of this process needs no hook: `cx.cache` is emptied by itself.
+   * What a mount leaves outside the table, taken down. Called when the mount is being removed: no request reaches it
+   * any more, its leases are revoked, its entries are still there and are removed afterwards by core. Called in the
+   * function that hosts the backend (its row in the catalog says `onUnmount` too), and called again after a crash, so
+   * what is gone already must not fail it. Throws `invalid_request` to fail the removal for good; anything else is
+   * tried again. Memory of this process needs no hook: `cx.cache` is emptied automatically.
    */
   readonly onUnmount?: (cx: BackendContext) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * What a backend may keep in the memory of one process, for one mount. It is emptied when the server is sealed, when the
- * mount is tuned, moved or removed, and when the data keys rotate: as soon as this process hears of it, which is with its
- * next request or tick. So it is for what may be a little old, never for a decision about rights.
+ * What a backend may keep in the memory of one process, for one mount. It is emptied when the server is sealed, when
+ * the mount is tuned, moved or removed, and when the data keys rotate: as soon as this process hears of it, which is
+ * with its next request or tick. So it is for what may be a little old, never for a decision about rights.
  */
 export interface Cache<T> {
   get(key: string): T | undefined;

@@ -80,8 +80,8 @@ export const compileFolds = (table: FoldTable): Folds =>
   });
 
 /**
- * A path below a mount with its folded capture in canonical form. `below`: decoded, without a leading slash. A name that
- * folds to nothing is left as it is, for its handler to refuse.
+ * A path below a mount with its folded capture in canonical form. `below`: decoded, without a leading slash. A name
+ * that folds to nothing is left as it is, for its handler to refuse.
  */
 export const canonicalIn = (folds: Folds, below: string): Canonical => {
   const segments = below.split("/");

@@ -152,8 +152,8 @@ export interface RawReply
 }
 
 /**
- * An answer that only core can give, about a token or lease that exists already: see `src/core/request/core-reply.ts`. The
- * private member keeps object literals out.
+ * An answer that only core can give, about a token or lease that exists already: see `src/core/request/core-reply.ts`.
+ * The private member keeps object literals out.
  */
 export abstract class CoreReply {
   readonly #core = true;

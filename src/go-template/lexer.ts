@@ -121,7 +121,7 @@ export const lex = (source: string): readonly Piece[] => {
   }
 };
 
-/** How many blanks a text ends in, counted from its end: a pattern would look from each of its beginnings. */
+/** The number of blanks at the end of a text, counted from the end: a pattern would try every start. */
 const trailing = (text: string): number => {
   let count = 0;
   while (count < text.length && " \t\r\n".includes(text.charAt(text.length - 1 - count))) count += 1;

@@ -115,8 +115,8 @@ export const STRANGER_LIMITS: BodyLimits = { strings: STRANGER_LEAVES, values: S
 /**
  * Reads a JSON body. Nothing, blanks and `null` mean no fields.
  *
- * Throws `invalid_request` for anything but a JSON object, for bytes that are not UTF-8, for anything after the value and
- * for what is too deep or too many. Of equal keys the last wins; numbers keep their digits.
+ * Throws `invalid_request` for anything but a JSON object, for bytes that are not UTF-8, for anything after the value
+ * and for what is too deep or too many. Of equal keys the last wins; numbers keep their digits.
  */
 export const parseJsonBody = (body: Uint8Array, limits: BodyLimits = CALLER_LIMITS): JsonObject => {
   if (firstByte(body) === undefined) return {};

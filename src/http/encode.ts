@@ -29,7 +29,7 @@ export const emptyResponse = (status: number): HttpResponse => ({ status, header
 
 const NOTHING = { errors: [] };
 
-/** A listing without a single key is as good as none. */
+/** A listing without keys counts as none. */
 const isEmptyList = (answer: Answer): boolean => {
   if (answer.verb !== "list" || answer.wrapInfo || answer.auth) return false;
   const data: unknown = answer.reply?.data;
@@ -38,7 +38,7 @@ const isEmptyList = (answer: Answer): boolean => {
   return keys === null || (Array.isArray(keys) && keys.length === 0);
 };
 
-/** A status and nothing else, whatever the input brought: 202 for work that goes on, 404 for a patch of nothing. */
+/** A status and nothing else, whatever the input brought: 202 for work that continues, 404 for a patch of nothing. */
 const isStatusOnly = (answer: Answer): boolean =>
   answer.reply?.status !== undefined &&
   answer.reply.data === undefined &&

@@ -7,7 +7,9 @@ import type { HttpResponse } from "./message.ts";
  * the caller learns nothing but the id to ask about.
  */
 
-/** Does not compile until a new code has its status here. Source: Vault documentation, "HTTP API", and docs/errors.md. */
+/**
+ * Does not compile until a new code has its status here. Source: Vault documentation, "HTTP API", and docs/errors.md.
+ */
 export const statusOf = (code: ErrorCode): number => {
   switch (code) {
     case "invalid_request":
@@ -39,7 +41,7 @@ export const statusOf = (code: ErrorCode): number => {
   }
 };
 
-/** What is said where the code of the program gave no text. */
+/** The default texts where the program gave none. */
 const DEFAULT_TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   permission_denied: "permission denied",
   internal: "internal error",

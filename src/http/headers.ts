@@ -29,8 +29,8 @@ const wrapError = (why: string): VaultError => invalidRequest(`error parsing X-V
 /**
  * The wanted life of a wrapping token; `undefined` when the answer is not to be wrapped.
  *
- * Security: only a zero as written means that. Anything under a second is a second: who asked for wrapping never gets the
- * answer in clear.
+ * Security: only a zero as written means that. Anything under a second is a second: who asked for wrapping never gets
+ * the answer in clear.
  */
 export const wrapTtlOf = (request: HttpRequest): Seconds | undefined => {
   const text = headerValue(request, "x-vault-wrap-ttl");

@@ -93,7 +93,7 @@ const send = (response: ServerResponse, answer: HttpResponse, close = false): vo
   response.end(answer.body);
 };
 
-/** How long a client that sent too much may go on sending before it is cut off; it must get to read the answer. */
+/** How long a client that sent too much may keep sending before it is cut off; it must be able to read the answer. */
 const DISCARD_MS = 1000;
 
 const serve = async (

@@ -11,7 +11,9 @@ const PREFIX = "/v1/";
 // Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII blank.
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
 
-/** False for controls, line separators, invisible characters, and for what a front door put in place of broken UTF-8. */
+/**
+ * False for controls, line separators, invisible characters, and for what a front door put in place of broken UTF-8.
+ */
 export const isPrintable = (path: string): boolean => PRINTABLE.test(path) && !path.includes("\ufffd");
 
 /** Slashes in a row are one, as the reference server's redirect would have it. */
@@ -23,7 +25,7 @@ const collapse = (path: string): string => path.replace(/\/{2,}/g, "/");
  */
 const checkSegments = (path: string): void => {
   if (/(?:^|[/\\])\.+(?:[/\\;]|$)/.test(path)) throw invalidRequest("relative paths not supported");
-  // Encoded twice, a separator would turn into one for whoever decodes again.
+  // A separator encoded twice would become one for anything that decodes again.
   if (/%(?:2f|5c)/i.test(path) || /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)) {
     throw invalidRequest("path separators must not be encoded twice");
   }

@@ -20,7 +20,7 @@ export const createDial =
       const socket = connect({ host, port, lookup: guard.lookup });
       const fail = (cause: Error): void => {
         clearTimeout(timer);
-        // Somebody must go on listening: a socket that is given up may still report an error.
+        // The listener stays: a socket that is given up may still report an error.
         socket.on("error", () => undefined).destroy();
         reject(cause);
       };

@@ -1,5 +1,5 @@
 /**
- * How a call to the outside fails. Each has one fixed message, so that whoever chooses a host cannot tell a closed port
+ * How an outgoing call fails. Each has one fixed message, so that choosing a host does not help to tell a closed port
  * from a silent one; `reason` says what happened, for the audit log and the log only. Neither holds a host or a text
  * of the other side.
  */

@@ -8,7 +8,7 @@ import { AddressRefused } from "./errors.ts";
 /**
  * Decides which hosts may be dialled, by the addresses they have. A name is looked up once, every address it has must
  * be allowed, and the connection goes to one of those addresses: a name that answers differently a moment later
- * changes nothing. It must never hand an address on that it has not judged.
+ * changes nothing. It must never pass on an address that it has not checked.
  */
 
 /** What may be dialled besides public addresses. */

@@ -1,7 +1,7 @@
 /**
  * Everything that dials: one guard decides which hosts may be reached, and every call has a deadline, a bound on the
  * answer's size and one text for all ways to fail. It trusts the operator's `Reach` and the name service's one answer;
- * it must never connect to an address it has not judged.
+ * it must never connect to an address it has not checked.
  */
 export * from "./dial.ts";
 export * from "./errors.ts";

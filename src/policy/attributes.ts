@@ -3,7 +3,9 @@ import type { JsonValue } from "../std/json.ts";
 import { DurationError, parseExactDuration } from "../std/time.ts";
 import { PolicyError, quote } from "./errors.ts";
 
-/** Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder. */
+/**
+ * Reads typed attributes out of a stanza's body. A list or map given twice is one longer one, as in HCL's own decoder.
+ */
 
 export const valuesOf = (body: HclBody, key: string): HclValue[] =>
   body.items.filter((item) => item.key === key).map((item) => item.value);

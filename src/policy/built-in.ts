@@ -1,7 +1,10 @@
 import { parsePolicy } from "./parse.ts";
 import type { Policy } from "./policy.ts";
 
-/** The policies every deployment has. Source: https://developer.hashicorp.com/vault/docs/concepts/policies#built-in-policies */
+/**
+ * The policies every deployment has. Source:
+ * https://developer.hashicorp.com/vault/docs/concepts/policies#built-in-policies
+ */
 
 /** What the `default` policy says until someone changes it. */
 export const DEFAULT_POLICY_TEXT = `# A token may look itself up, renew itself and revoke itself.

@@ -6,7 +6,7 @@ import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
 
 /**
  * The capabilities a token has on a path, in alphabetical order: `["root"]` for a root token, `["deny"]` where nothing
- * is granted. A path that ends in a slash is asked for as a LIST would be. Parameter and wrapping limits and the need
+ * is granted. A path that ends in a slash is decided as a LIST. Parameter and wrapping limits and the need
  * for sudo play no part. Source: https://developer.hashicorp.com/vault/api-docs/system/capabilities
  */
 export const capabilitiesOf = (acl: Acl, path: string, folding?: Folding): readonly string[] => {

@@ -4,7 +4,7 @@ import type { Policy } from "./policy.ts";
 import { readStanza } from "./stanza.ts";
 
 /**
- * Policy text to policy. The text comes from whoever may write policies and is trusted in nothing: its size, nesting
+ * Policy text to policy. The text comes from anyone who may write policies and is not trusted: its size, nesting
  * and number of rules are limited, and what is not understood is refused rather than ignored, because an ignored word
  * may have been a restriction.
  *

@@ -42,7 +42,9 @@ const show = (rule: Rule): ResultantRule => {
   };
 };
 
-/** Rules with `+` segments are left out, as Vault does. Source: Vault documentation, "/sys/internal/ui/resultant-acl". */
+/**
+ * Rules with `+` segments are left out, as Vault does. Source: Vault documentation, "/sys/internal/ui/resultant-acl".
+ */
 export const resultantAcl = (acl: Acl): Resultant => {
   if (acl.root) return { root: true };
   const exact: [string, ResultantRule][] = [];

@@ -4,7 +4,9 @@ import { listErrors, PolicyError, quote } from "./errors.ts";
 import { CAPABILITY_BITS, type Constraints, isCapability, NO_CONSTRAINTS, type Stanza } from "./policy.ts";
 import { isTemplated } from "./template.ts";
 
-/** Reads one `path` block. Throws `PolicyError` with Vault's words, without the `failed to parse policy: ` before it. */
+/**
+ * Reads one `path` block. Throws `PolicyError` with Vault's words, without the `failed to parse policy: ` before it.
+ */
 
 const KEYS = new Set([
   "comment",

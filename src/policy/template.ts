@@ -3,7 +3,7 @@ import { PolicyError } from "./errors.ts";
 /**
  * Identity templates in path patterns: `kv/data/{{identity.entity.name}}/*`.
  *
- * Security: a value comes from whoever may write identity metadata or choose an alias name. It fills a part of
+ * Security: a value comes from anyone who may write identity metadata or choose an alias name. It fills a part of
  * one segment and can never add a segment, a wildcard or a dot segment: a value that could is treated as missing, and
  * a stanza with a missing value is dropped, so rendering fails closed (CVE-2026-5006, CVE-2026-71543). Rendered text
  * is not looked at again, so a value cannot smuggle in another expression.

@@ -11,7 +11,9 @@ export interface BoundedMap<K, V> {
   clear(): void;
 }
 
-/** `dropped` is told of every value that leaves: pushed out, replaced by another, deleted, cleared. It must not throw. */
+/**
+ * `dropped` is called for every value that leaves: evicted, replaced by another, deleted, cleared. It must not throw.
+ */
 export const createBoundedMap = <K, V>(most: number, dropped?: (value: V) => void): BoundedMap<K, V> => {
   // A Map keeps the order in which its keys were added.
   const kept = new Map<K, V>();

@@ -1,7 +1,9 @@
-/** What of an input an error may repeat, in characters: enough to recognise a mistake, too little to carry a secret far. */
+/**
+ * What of an input an error may repeat, in characters: enough to recognise a mistake, too little to carry a secret far.
+ */
 export const SHOWN_CHARACTERS = 64;
 
-/** The beginning of a text, with `...` behind it where it goes on. */
+/** The beginning of a text, followed by `...` if there is more. */
 export const cut = (text: string): string =>
   text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 

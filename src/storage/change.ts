@@ -12,16 +12,16 @@ import {
 } from "./store.ts";
 
 /**
- * Read, decide, write if nobody wrote in between, and again when somebody did. Whatever is changed by what it was before
- * goes through here, so that changes of one entry follow one another as if under a lock, and a caller who always loses
- * hears 503 and not silence.
+ * Read, decide, write if nobody wrote in between, and again when somebody did. Whatever is changed by what it was
+ * before goes through here, so that changes of one entry follow one another as if under a lock, and a caller who always
+ * loses hears 503 and not silence.
  */
 
 /** Each round of a race has a winner, so this is more than races need. */
 const TRIES = 64;
 const RETRY_AFTER_SECONDS = 1;
 
-/** What is said when the tries are used up. */
+/** The failure when the tries are used up. */
 export interface Busy {
   /** For callers. */
   readonly wire?: string;
@@ -30,8 +30,8 @@ export interface Busy {
 }
 
 /**
- * Runs `attempt` until none of its conditions fails. It must read what it decides by each time it is called; what else it
- * throws ends the matter. Throws `storage_unavailable` when it loses too often.
+ * Runs `attempt` until none of its conditions fails. It must read what it decides by each time it is called; what else
+ * it throws ends the matter. Throws `storage_unavailable` when it loses too often.
  */
 export const untilWritten = async <T>(attempt: () => Promise<T>, busy: Busy = {}): Promise<T> => {
   for (let left = TRIES; ; left -= 1) {
@@ -46,7 +46,7 @@ export const untilWritten = async <T>(attempt: () => Promise<T>, busy: Busy = {}
   }
 };
 
-/** What becomes of an entry; `result` is the answer to whoever asked for the change. */
+/** What happens to an entry; `result` is returned to the caller of the change. */
 export type Change<T> = Leave<T> | ((PutBody | Remove) & Together<T>);
 
 /** It stays as it is, and nothing is written. */

@@ -21,7 +21,10 @@ const CORE_SPACES: ReadonlyMap<string, Domain> = new Map([
 /** Whether a domain is a mount's id (`<type>:<random>`). */
 export const isMountDomain = (domain: Domain): boolean => domain.includes(":");
 
-/** The domain of an item by its partition key; `undefined` for anything that is not a sealed entry or opens only for its holder. */
+/**
+ * The domain of an item by its partition key; `undefined` for anything that is not a sealed entry or opens only for its
+ * holder.
+ */
 export const domainOf = (pk: string): Domain | undefined => {
   const [space = "", owner = ""] = pk.split("#", 2);
   const core = CORE_SPACES.get(space);

@@ -11,8 +11,9 @@ import type { Address, Clear, Entry, Secrets } from "./store.ts";
 import { type Item, type Key, PART_MARK } from "./table.ts";
 
 /**
- * What an entry looks like as items. The sealed plaintext is that of `plaintext.ts`. A sealed body longer than one part is cut: the first part is in the entry's own item, the others in
- * items `~<write number>#<index>` of the same partition.
+ * What an entry looks like as items. The sealed plaintext is that of `plaintext.ts`. A sealed body longer than one part
+ * is cut: the first part is in the entry's own item, the others in items `~<write number>#<index>` of the same
+ * partition.
  *
  * Security: every clear attribute goes into the context of the seal, in the order of `context`. Parts need no seal of
  * their own: they are cut after sealing, so one tag covers them all, and their keys name the write they belong to.

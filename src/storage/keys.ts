@@ -5,9 +5,9 @@ import type { Address, Names } from "./store.ts";
 import type { Key } from "./table.ts";
 
 /**
- * Where everything is stored: every key of the table is built here. `docs/storage-schema.md` says the same in a table, and a
- * test compares the two. A tag is the opaque form of a name (`Names.tag`), an opaque path that of a path (`Names.path`);
- * no name enters a key in the clear.
+ * Where everything is stored: every key of the table is built here. `docs/storage-schema.md` says the same in a table,
+ * and a test compares the two. A tag is the opaque form of a name (`Names.tag`), an opaque path that of a path
+ * (`Names.path`); no name enters a key in the clear.
  */
 
 /** Domains of core's own entries. A mount's entries are sealed under its mount id. */
@@ -71,7 +71,7 @@ export const spentAddress = (tag: string): Address => at(DOMAINS.token, `${SPACE
 
 // Cubbyholes, by the token's tag.
 export const cubbyholePartition = (tag: string): string => `${SPACES.cubbyhole}#${tag}`;
-/** Sealed with the token itself: nobody but its holder opens a cubbyhole. */
+/** Sealed with the token itself: only its holder can open a cubbyhole. */
 export const cubbyholeAddress = (names: Names, token: Sensitive<string>, path: string): Address => ({
   ...at(DOMAINS.token, cubbyholePartition(names.tag(token.reveal())), names.path(path)),
   name: path,
@@ -91,7 +91,7 @@ export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
 export const SCHEDULE_PARTITION = `${SPACES.lease}#schedule`;
-/** When something is done next by the clock, who is at it, and what became of it; `id` is `mount:<mount id>` or core's. */
+/** When a piece of scheduled work runs next, who runs it, and its outcome; `id` is `mount:<mount id>` or core's. */
 export const scheduleAddress = (id: string): Address => at(DOMAINS.lease, SCHEDULE_PARTITION, id);
 export const JOB_PARTITION = `${SPACES.lease}#jobs`;
 export const jobAddress = (id: string): Address => at(DOMAINS.lease, JOB_PARTITION, id);

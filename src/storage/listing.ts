@@ -72,7 +72,7 @@ export const listChildren = async (
     return first.size;
   };
 
-  /** Reads a range to its end, or for so many pages; answers where to go on. */
+  /** Reads a range to its end, or for a number of pages; returns where to continue. */
   const scan = async (start: string, from: string | undefined, pages: number): Promise<string | undefined> => {
     let after = from;
     let limit = FIRST_PAGE;

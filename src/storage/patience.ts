@@ -2,7 +2,7 @@ import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { unavailable } from "./errors.ts";
 
-/** How often and how long a call to the table is repeated before the request is told to come back later. */
+/** How often and how long a call to the table is retried before the caller is told to come back later. */
 
 export interface Patience {
   /** Waits before the next try, or throws `storage_unavailable` when tries or time are used up. */
@@ -28,7 +28,9 @@ const LONGEST_WAIT_MS = 800;
 
 const fraction = (random: RandomSource): number => Buffer.from(random.bytes(4)).readUInt32BE(0) / 2 ** 32;
 
-/** Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together. */
+/**
+ * Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together.
+ */
 export const createPatience =
   ({ clock, random, sleep, budgetMs, onRetry, onGiveUp }: PatienceOptions) =>
   (what: string): Patience => {

@@ -41,8 +41,8 @@ export interface Clear {
 }
 
 /**
- * Bytes that must never be text, such as private keys, by name: sealed with the body and bound like it, but never part of
- * its JSON. They count towards the size of the body.
+ * Bytes that must never be text, such as private keys, by name: sealed with the body and bound like it, but never part
+ * of its JSON. They count towards the size of the body.
  */
 export type Secrets = Readonly<Record<string, Sensitive<Uint8Array>>>;
 
@@ -178,8 +178,9 @@ export interface Store {
   /** `undefined` for text that this table's keys did not seal for this purpose, whatever is wrong with it. */
   openText(domain: Domain, purpose: string, text: string): Promise<JsonValue | undefined>;
   /**
-   * Opens an item's image out of a stream record. `undefined` for anything that is not an entry or opens only for its holder; an
-   * entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each item alone.
+   * Opens an item's image out of a stream record. `undefined` for anything that is not an entry or opens only for its
+   * holder; an entry spread over several items answers `null` for a body and 0 for `n`, since the stream shows each
+   * item alone.
    */
   openImage(image: Image): Promise<Entry | undefined>;
   /** Sort keys of one partition in their order, in pages, opening nothing: for removing what none can open. */
@@ -209,9 +210,9 @@ export interface View {
   /** `data#<mount>`: roles, configurations and the like, by key (`role/web`). */
   at(key: string): Address;
   /**
-   * One item of a record with a partition of its own: `rec#<mount>#<opaque path>`, `item` in the clear. A record is found
-   * again through its listing entry alone, by lists and by the removal of its mount: put `listing(path)` no later than
-   * its first item, delete it no sooner than its last.
+   * One item of a record with a partition of its own: `rec#<mount>#<opaque path>`, `item` in the clear. A record is
+   * found again through its listing entry alone, by lists and by the removal of its mount: put `listing(path)` no later
+   * than its first item, delete it no sooner than its last.
    */
   record(path: string, item: string): Address;
   /** The listing entry of a record: `list#<mount>`. The address bears the name; the body may be `null`. */

@@ -4,8 +4,8 @@ import { describe, expect, it } from "@jest/globals";
 import { everyFile, repository } from "./support/repository.ts";
 
 /**
- * Phrases that are a translation, not English, in what people read: documents, comments, texts and test names. A newcomer
- * should read a sentence once. Texts recorded from Vault are data and are not read here.
+ * Phrases that are a translation, not English, in what people read: documents, comments, texts and test names. A
+ * newcomer should read a sentence once. Texts recorded from Vault are data and are not read here.
  */
 
 const PHRASES: readonly { readonly phrase: RegExp; readonly say: string }[] = [

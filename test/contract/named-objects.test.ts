@@ -4,9 +4,9 @@ import { fieldsOfOp } from "../../src/framework/schema.ts";
 import { makeServer } from "../support/make-server.ts";
 
 /**
- * V30 and I16 over the path tables: every body field that reads like a reference to something else is judged here. Those
- * of the first list name objects with paths of their own and need the right to them (`core/request/rights.ts`); for each
- * other one the reason says why naming it gives no power over it. A new field fails until it has its line.
+ * V30 and I16 over the path tables: every body field that reads like a reference to something else is judged here.
+ * Those of the first list name objects with paths of their own and need the right to them (`core/request/rights.ts`);
+ * for each other one the reason says why naming it gives no power over it. A new field fails until it has its line.
  */
 
 const GUARDED: readonly RegExp[] = [

@@ -11,7 +11,10 @@ import {
   type Write,
 } from "../../src/storage/index.ts";
 
-/** What every store must do, whatever is below it. `make` gives a store on an empty table, and a second one on the same table. */
+/**
+ * What every store must do, whatever is below it. `make` gives a store on an empty table, and a second one on the same
+ * table.
+ */
 
 export interface StorageUnderTest {
   readonly store: Store;

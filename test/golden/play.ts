@@ -114,8 +114,8 @@ const exchange = (
   });
 
 /**
- * A caller's mistake is never a 500 here (`docs/differences.md`): where the recording says so, the same text comes with a
- * 400, with 404 for a name that is not there, with 403 for what is not allowed.
+ * A caller's mistake is never a 500 here (`docs/differences.md`): where the recording says so, the same text comes with
+ * a 400, with 404 for a name that is not there, with 403 for what is not allowed.
  */
 const MISTAKES: readonly number[] = [400, 403, 404];
 

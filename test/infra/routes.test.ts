@@ -4,7 +4,9 @@ import { DEFAULT_FUNCTION, homeOfPath, ROUTES } from "../../src/contract/routes.
 import { makeServer } from "../support/make-server.ts";
 import { makeTemplates, propertiesOf } from "./support/stacks.ts";
 
-/** The gateway and the program agree on who serves a path: for every path of every backend that has a place of its own. */
+/**
+ * The gateway and the program agree on who serves a path: for every path of every backend that has a place of its own.
+ */
 
 const server = await makeServer({ rows: [] });
 afterAll(() => server.dynamo.close());

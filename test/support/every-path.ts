@@ -3,7 +3,9 @@ import { type FieldInfo, fieldsOfOp } from "../../src/framework/schema.ts";
 import { parseTemplate } from "../../src/framework/template.ts";
 import type { TestServer } from "./make-server.ts";
 
-/** Every operation of every backend that is mounted, as requests: so that a test holds for paths that are built later. */
+/**
+ * Every operation of every backend that is mounted, as requests: so that a test holds for paths that are built later.
+ */
 
 export interface Endpoint {
   /** `GET`, `LIST`, `POST`, `PATCH` or `DELETE`. */

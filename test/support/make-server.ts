@@ -41,7 +41,9 @@ export interface TestServer extends Server {
   readonly logLines: string[];
   /** What core reported to its host besides the log. */
   readonly events: CoreEvent[];
-  /** One request. `path` starts after `/v1/` unless it starts with `/`; the root token is sent unless told otherwise. */
+  /**
+   * One request. `path` starts after `/v1/` unless it starts with `/`; the root token is sent unless told otherwise.
+   */
   call(method: string, path: string, options?: CallOptions): Promise<Answered>;
 }
 

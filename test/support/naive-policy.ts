@@ -1,7 +1,7 @@
 /**
  * The oracle: policies judged straight from the text of Vault's documentation, one sentence after the other, with loops
- * over everything. It shares no line and no idea with `src/policy`, is never used by the product, and must stay so simple
- * that it can be compared with the documentation by eye. When the two disagree, the documentation decides.
+ * over everything. It shares no line and no idea with `src/policy`, is never used by the product, and must stay so
+ * simple that it can be compared with the documentation by eye. When the two disagree, the documentation decides.
  */
 
 export type NaiveValue = string | boolean | null | readonly string[];
@@ -42,7 +42,9 @@ const kindOf = (pattern: string): Kind => {
 
 const withoutStar = (pattern: string): string => (pattern.endsWith("*") ? pattern.slice(0, -1) : pattern);
 
-/** "Exactly the same number of parts"; "one ending in `*` needs at least as many", its last part being a string prefix. */
+/**
+ * "Exactly the same number of parts"; "one ending in `*` needs at least as many", its last part being a string prefix.
+ */
 const segmentsMatch = (pattern: string, path: string): boolean => {
   const open = pattern.endsWith("*");
   const wanted = withoutStar(pattern).split("/");

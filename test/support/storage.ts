@@ -82,7 +82,9 @@ export interface TestStore {
   another(options?: Partial<StoreOptions>): SealedStore;
 }
 
-/** A store whose domains get their keys when a test first names them; in the product, initialization and mounting do. */
+/**
+ * A store whose domains get their keys when a test first names them; in the product, initialization and mounting do.
+ */
 const withKeys = (store: SealedStore, made: Map<string, Promise<void>>): SealedStore => {
   const ready = (...domains: readonly string[]): Promise<unknown> =>
     Promise.all(

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { field, type LoginGrant, op, type PendingLease, path, type Reply } from "../../src/framework/index.ts";
 
-/** What must not compile, and what must. Read by the compiler alone: an expected error that does not come is an error. */
+/**
+ * What must not compile, and what must. Read only by the compiler: an expected error that does not come is an error.
+ */
 
 declare const grant: LoginGrant;
 declare const lease: PendingLease;

@@ -39,7 +39,9 @@ const holds = (outer: Block, inner: Block): boolean => {
   return outer.size === inner.size && outer.bits <= inner.bits && inner.network >> shift === outer.network >> shift;
 };
 
-/** Whether each inner range is inside one of the outer ones. An unreadable range is inside none and contains nothing. */
+/**
+ * Whether each inner range is inside one of the outer ones. An unreadable range is inside none and contains nothing.
+ */
 export const liesWithin = (inner: readonly string[], outer: readonly string[]): boolean => {
   const blocks = outer.map(blockOf);
   return inner.every((text) => {

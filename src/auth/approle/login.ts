@@ -19,8 +19,8 @@ import { foundIn, secretIdAddress, spendUse } from "./secret-ids.ts";
 /**
  * A login by role id and secret id, and its renewal.
  *
- * Security: what is checked without spending (addresses, end) comes before the use is spent; a wrong role id and a wrong
- * secret id get one answer; no answer repeats a secret id.
+ * Security: what is checked without spending (addresses, end) comes before the use is spent; a wrong role id and a
+ * wrong secret id get one answer; no answer repeats a secret id.
  */
 
 export const loginShape = {
@@ -111,7 +111,7 @@ export const login = async (input: LoginInput, cx: BackendContext): Promise<Logi
   if (!found) throw refused("unknown, spent or ended secret id");
   checkAddresses(role, found.secret, cx.sourceAddress);
   const spent = await cx.crash("approle.spend", () => spendUse(cx.storage, found, () => cx.clock.now()));
-  // it was right when it was shown, so nobody guessed: the text of a wrong one, but not counted as one
+  // it was right when presented, so nobody guessed: it gets the text of a wrong one, but does not count as one
   if (!spent) throw invalidRequest(WRONG, { reason: "another login took the last use" });
   return grantFor(name, role, spent);
 };

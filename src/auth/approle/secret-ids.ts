@@ -9,7 +9,7 @@ import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts"
  * Secret ids as stored: one entry by the value's HMAC below its role's key, and one that finds it by
  * accessor. Both are written and removed together.
  *
- * Security: the value is stored nowhere; what ended by the clock is as good as gone; a use is spent by a conditional
+ * Security: the value is never stored; what has expired counts as deleted; a use is spent by a conditional
  * write, so racing logins never spend more than there were.
  */
 

@@ -10,7 +10,7 @@ import { readStored } from "./stored.ts";
 
 /**
  * Signatures count whole seconds and cover neither role nor process: workers that share credentials and start together
- * send the same bytes. They arrive within a few seconds; whoever captured a request is expected later.
+ * send the same bytes. They arrive within a few seconds; a captured request is expected to arrive later.
  */
 const REPLAY_WINDOW = 5;
 const LONGEST_REPLAY_WINDOW = 60;
@@ -73,8 +73,8 @@ export const clientConfig = async (storage: View): Promise<ClientConfig> =>
   (await readStored(storage, clientConfigAddress(storage), stored)) ?? DEFAULTS;
 
 /**
- * The public endpoint of one service, or a VPC endpoint for it. Any other name below `amazonaws.com` can be a customer's
- * machine or bucket, and would receive our signed calls.
+ * The public endpoint of one service, or a VPC endpoint for it. Any other name below `amazonaws.com` can be a
+ * customer's machine or bucket, and would receive our signed calls.
  */
 const endpointOf = (service: string): RegExp =>
   new RegExp(

@@ -57,7 +57,7 @@ const checkLiveness = (node: ManagedInstance, role: Role, now: number): void => 
   if (olderThan(node.registered, role.max_registration_age)) throw new Refusal("registration is too old");
 };
 
-/** Every key that is asked for must have one of the values asked for it; `*` ends a prefix. */
+/** Every required key must have one of its required values; `*` ends a prefix. */
 export const tagsSatisfy = (tags: readonly Tag[], wanted: readonly string[]): boolean => {
   const byKey = new Map<string, string[]>();
   for (const pair of wanted) {

@@ -5,7 +5,7 @@ import type { Identity } from "./sts-answer.ts";
 import { trustsOnly } from "./trust-policy.ts";
 
 /**
- * Taking a session's name for a machine. The name is chosen by whoever assumes the role, so it says something only of
+ * Treating a session's name as a machine. Whoever assumes the role chooses the name, so it proves something only for
  * a role that nobody but the machine's service can assume, and that is checked on the role as it is now.
  */
 

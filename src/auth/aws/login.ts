@@ -75,7 +75,9 @@ const infer = async (survey: Survey, role: Role, name: string, identity: Identit
   return role.inferred_entity_type === "ec2_instance" ? inferInstance(survey, role, name, identity) : undefined;
 };
 
-/** Throws `invalid_request` for a caller who may not, `upstream_failed` when AWS cannot be asked; grants nothing else. */
+/**
+ * Throws `invalid_request` for a caller who may not, `upstream_failed` when AWS cannot be asked; grants nothing else.
+ */
 export const login = async (parts: Parts, input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
   if (loginType(input) === "ec2")
     throw invalidRequest("ec2 logins by identity document are not supported; log in with a signed request");

@@ -19,9 +19,9 @@ import { findRole, namedRole, type Role } from "./roles.ts";
 import type { Identity } from "./sts-answer.ts";
 
 /**
- * Renewal of a token this method made: the role as it is now must still be bound to the caller, and an inferred
- * machine must still be there. STS is not asked again, for there is no new signature; what ends a principal early is
- * its binding, its machine, or the token's maximum life.
+ * Renewal of a token this method made: the role as it is now must still be bound to the caller, and an inferred machine
+ * must still be there. STS is not asked again, because there is no new signature; what ends a principal early is its
+ * binding, its machine, or the token's maximum life.
  */
 
 const kept = z.object({
@@ -71,7 +71,7 @@ const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<
   throw refuse(unbound);
 };
 
-/** The grant by the role as it is now. Throws to refuse; the token then lives on to its end. */
+/** The grant according to the role as it is now. Throws to refuse; the token then lives until its end. */
 export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
   const known = kept.safeParse(login.internal);
   if (!known.success) throw refuse("error retrieving role_name during renewal");

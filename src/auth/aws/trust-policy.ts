@@ -1,6 +1,6 @@
 /**
- * Whether nobody but given AWS services may take on a role. A session's name is chosen by whoever assumes the role,
- * so it is evidence only when that can be nobody but the service. Anything not understood counts as somebody else.
+ * Whether only the given AWS services may assume a role. A session's name is chosen by whoever assumes the role,
+ * so it is evidence only if that can only be the service. Anything not understood counts as somebody else.
  */
 
 type Json = Readonly<Record<string, unknown>>;

@@ -8,8 +8,8 @@ import { bcryptCost, bcryptMatches, HIGHEST_COST, isAffordable, LOWEST_COST } fr
  * Hashes of passwords: scrypt with a salt per user, and bcrypt hashes that operators bring along.
  *
  * Security: a user that does not exist costs what a user with an scrypt hash costs: the same derivation against a hash
- * nothing matches. A user whose bcrypt hash was brought along costs what that hash costs, until the first login replaces
- * it: until then the time of an answer can tell that there is such a user.
+ * nothing matches. A user whose bcrypt hash was brought along costs what that hash costs, until the first login
+ * replaces it: until then the time of an answer can tell that there is such a user.
  */
 
 /** What bcrypt, and so Vault, looks at; a longer password would be cut silently there. */

@@ -51,7 +51,9 @@ export const cubbyholeBackend = (core: Core): Backend => {
     return { data: { keys: await core.store.children({ pk, domain, holder: id }, names, prefix) } };
   };
 
-  /** What a wrapping token carries, the way clients of long ago read it. Its one use is spent: nobody else gets here. */
+  /**
+   * What a wrapping token carries, the way clients of long ago read it. Its one use is spent: nobody else gets here.
+   */
   const wrapped = (answer: WrappedAnswer) => {
     const response = Buffer.from(answer.body, "base64").toString("utf8").trimEnd();
     return { data: { response }, warnings: [LEGACY_WARNING] };

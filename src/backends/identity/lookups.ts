@@ -9,8 +9,8 @@ import { EntityShown, entityData, GroupShown, groupData } from "./render.ts";
 import { entityPathsOf, groupPathsOf } from "./rights.ts";
 
 /**
- * `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. The right
- * to look up is the right to find any; where a policy denies reading the object itself, so does the look-up.
+ * `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. The
+ * right to look up is the right to find any; where a policy denies reading the object itself, so does the look-up.
  */
 
 const Input = z.object({

@@ -5,11 +5,11 @@ import type { EntityRights } from "../../core/identity/registry.ts";
 import type { NamedOperation, Rights } from "../../core/request/rights.ts";
 
 /**
- * Which paths identity's objects have, and so which rights a body needs that names one. Each object is reached by its id,
- * entities and groups by their name as well, in any spelling.
+ * Which paths identity's objects have, and so which rights a body needs that names one. Each object is reached by its
+ * id, entities and groups by their name as well, in any spelling.
  *
  * Security: an alias decides whose logins get an entity's or group's policies, and a member gets its group's policies.
- * Whoever ties two objects together by naming them needs the right to change both.
+ * Tying two objects together by naming them needs the right to change both.
  */
 
 interface Named {
@@ -36,7 +36,7 @@ export const groupAliasPathsOf = (id: string): readonly string[] => [`identity/g
 /** What the path of a request says itself, and the guard has therefore decided on. */
 export type SaidByPath = "id" | "name" | "nothing";
 
-/** A name that nothing has yet needs no right of its own: making it is what the path is for. A deny on it holds. */
+/** A name that is not yet in use needs no right: the path is for creating it. A deny on it applies. */
 const nameRight = (rights: Rights, kind: "entity" | "group", said: SaidByPath) => (name: string) => {
   if (said !== "name") rights.respect(namePaths(kind, name), "update");
 };

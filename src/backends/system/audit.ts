@@ -7,8 +7,8 @@ import { toSealed } from "../../core/sealed.ts";
 import { field, folded, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
 
 /**
- * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log; and
- * `sys/audit-key`: the public key that the log's checkpoints are signed with.
+ * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log;
+ * and `sys/audit-key`: the public key that the log's checkpoints are signed with.
  */
 
 const Device = z.object({
@@ -99,7 +99,7 @@ export const auditPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "hash a value as an audit device does",
-          // Whoever may ask can test guesses of a short value against the log.
+          // Anyone who may ask can test guesses of a short value against the log.
           access: "sudo",
           answers: z.object({ hash: z.string() }),
           input: z.object({ input: field.text("the value") }),

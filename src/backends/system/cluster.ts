@@ -6,7 +6,7 @@ import { invalidRequest, op, path } from "../../framework/index.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { refusedVerbs } from "./bare.ts";
 
-/** What Vault tells of its nodes. There are none here: every environment is as good as the next. */
+/** What Vault reports about its nodes. There are none here: all environments are equal. */
 
 const NO_TIME = "0001-01-01T00:00:00Z";
 const HOW_TO_ROOT =

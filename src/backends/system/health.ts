@@ -7,7 +7,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts
 import { epochSeconds } from "../../std/time.ts";
 import { refusedVerbs } from "./bare.ts";
 
-/** `sys/health`: whether the server answers, for load balancers and clients. No token, no envelope, the status they ask for. */
+/**
+ * `sys/health`: whether the server answers, for load balancers and clients. No token, no envelope, the status they ask
+ * for.
+ */
 
 const CODES = [
   "activecode",

@@ -13,8 +13,8 @@ import { PATIENCE_MS } from "./mount-disable.ts";
 /**
  * `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`.
  *
- * Security: an id may be in the path or in the body, and the body wins, as in Vault. So a deny on `sys/leases/renew/ID`,
- * `sys/leases/revoke/ID` or `sys/leases/lookup/ID` also holds for an id in a body.
+ * Security: an id may be in the path or in the body, and the body wins, as in Vault. So a deny on
+ * `sys/leases/renew/ID`, `sys/leases/revoke/ID` or `sys/leases/lookup/ID` also holds for an id in a body.
  */
 
 const idOf = (inBody: string | undefined, inPath?: string): string => {

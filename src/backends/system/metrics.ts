@@ -3,8 +3,8 @@ import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 
 /**
- * `sys/metrics`: what this environment knows of itself, in the two forms Vault offers. It is one environment's view; the
- * deployment's metrics are CloudWatch's.
+ * `sys/metrics`: what this environment knows of itself, in the two forms Vault offers. It is one environment's view;
+ * the deployment's metrics are CloudWatch's.
  */
 
 interface Meter {

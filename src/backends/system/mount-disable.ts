@@ -4,10 +4,10 @@ import type { Mount } from "../../core/mounts/mount.ts";
 import { unmount } from "../../core/mounts/unmount.ts";
 import { invalidRequest } from "../../framework/index.ts";
 
-/** How long a request works at what may take longer; the rest goes on as a job. API Gateway waits 30 seconds. */
+/** How long a request works on something that may take longer; the rest becomes a job. API Gateway waits 30 seconds. */
 export const PATIENCE_MS = 20_000;
 
-/** The job that goes on removing a mount, with status 202. */
+/** The job that continues to remove a mount, with status 202. */
 export const Leaving = z.object({ job_id: z.string() });
 
 /** Answers nothing when the mount is gone, 202 and a warning when it is still going. Throws if a lease prevents it. */

@@ -82,7 +82,7 @@ export const enable = async (
     throw invalidRequest(`path is already in use at ${shown}`);
   };
   refuseTaken(mountInTheWay(await core.config.snapshot(), path));
-  // Here and nowhere else: whoever uses the mount only reads its keys.
+  // Only here: everything that uses the mount only reads its keys.
   await core.store.makeKeys(mount.info.id);
   const { onMount } = (await backendOf(core, mount)) ?? {};
   try {

@@ -5,8 +5,8 @@ import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts"
 import { uuid } from "../../std/random.ts";
 
 /**
- * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what would
- * register some is refused.
+ * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what
+ * would register some is refused.
  */
 
 const KINDS = ["auth", "database", "secret"] as const;

@@ -3,7 +3,9 @@ import type { Core } from "../../core/core.ts";
 import { type EmptyReply, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
 
-/** `sys/policies/acl` and its older spelling `sys/policy`: ACL policies. A change holds on every token's next request. */
+/**
+ * `sys/policies/acl` and its older spelling `sys/policy`: ACL policies. A change holds on every token's next request.
+ */
 
 const RULES_DEPRECATED = "'rules' is deprecated, please use 'policy' instead";
 

@@ -10,8 +10,8 @@ import { isAlwaysThere } from "./mount-info.ts";
 import { asMountPath, isReserved } from "./mounts.ts";
 
 /**
- * `sys/remount`: moves a mount with everything it holds, and tells how far the move is. Both ends are named in the body;
- * where a policy denies changing one of them by its own path, it cannot be moved or moved to.
+ * `sys/remount`: moves a mount with everything it holds, and tells how far the move is. Both ends are named in the
+ * body; where a policy denies changing one of them by its own path, it cannot be moved or moved to.
  */
 
 const QUEUED =

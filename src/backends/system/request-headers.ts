@@ -4,7 +4,9 @@ import type { Core } from "../../core/core.ts";
 import { field, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 
-/** `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or not. No other is shown. */
+/**
+ * `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or not. No other is shown.
+ */
 
 /** Those that carry the token never reach the audit log; saying so here would promise what cannot be. */
 const NEVER = new Set(["x-vault-token", "authorization"]);

@@ -4,7 +4,7 @@ import type { RowState, ScheduledRow } from "../../core/schedule/types.ts";
 import { op, path } from "../../framework/index.ts";
 import { rfc3339 } from "../../std/time.ts";
 
-/** `sys/schedule`: what is done by the clock, and what became of it. Zeroth's own; Vault has no such path. */
+/** `sys/schedule`: scheduled work and its outcome. Zeroth's own; Vault has no such path. */
 
 const Row = z.object({
   work: z.string(),

@@ -22,7 +22,10 @@ const Sanitized = z.object({
   audit_devices: z.number(),
 });
 
-/** `sys/experiments` and `sys/config/state/sanitized`: what is switched on, and how the server is set up, without secrets. */
+/**
+ * `sys/experiments` and `sys/config/state/sanitized`: what is switched on, and how the server is set up, without
+ * secrets.
+ */
 export const settingPaths = (core: Core) => [
   path("experiments", {
     summary: "experimental features",

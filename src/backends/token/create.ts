@@ -198,7 +198,7 @@ export const createPaths = (core: Core) => {
       displayName: displayName(given.display_name),
       numUses: wanted.numUses,
       ttl,
-      // What only the role says is asked of the role again at each renewal.
+      // What only the role decides is read from the role again at each renewal.
       explicitMaxTtl: duration("explicit_max_ttl", given.explicit_max_ttl) > 0 ? wanted.explicitMaxTtl : ZERO,
       period: duration("period", given.period) > 0 ? wanted.period : ZERO,
       role: role?.name ?? "",

@@ -6,7 +6,7 @@ import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { tokenByAccessor, tokenField, tokenText } from "./lookup.ts";
 import { hasSudo } from "./sudo.ts";
 
-/** `auth/token/revoke*`: ends. Unknown tokens are as good as revoked. */
+/** `auth/token/revoke*`. Unknown tokens count as revoked. */
 
 const BATCH = "batch tokens cannot be revoked";
 

@@ -137,9 +137,9 @@ export const initialize = async (core: Core, rootId?: string): Promise<Sensitive
 };
 
 /**
- * A root token that never ends. The caller has been authorised by the platform, and records that it happened. With an id
- * of the caller's choice (the local server) it shows as one that was made at `auth/token/create`, as Vault's does with
- * `server -dev -dev-root-token-id`.
+ * A root token that never ends. The caller has been authorised by the platform, and records that it happened. With an
+ * id of the caller's choice (the local server) it shows as one that was made at `auth/token/create`, as Vault's does
+ * with `server -dev -dev-root-token-id`.
  */
 export const generateRoot = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {
   const snapshot = await core.config.snapshot();

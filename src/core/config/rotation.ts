@@ -38,7 +38,9 @@ export const rotationConfig = (snapshot: Snapshot): RotationConfig => {
   return saved ? fromSealed<RotationConfig>(saved) : DEFAULT_ROTATION;
 };
 
-/** Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated. */
+/**
+ * Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated.
+ */
 export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<KeyTerm> => {
   const snapshot = await core.config.snapshot();
   const mounts = [...snapshot.mounts.values()].map(({ info }) => info.id);

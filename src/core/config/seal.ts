@@ -10,7 +10,10 @@ export const seal = async (core: Core): Promise<void> => {
   core.signal({ kind: "sealed" });
 };
 
-/** For the operator's order (`src/core/operator.ts`), which records it: never over HTTP. No effect where nothing is sealed. */
+/**
+ * For the operator's order (`src/core/operator.ts`), which records it: never over HTTP. No effect where nothing is
+ * sealed.
+ */
 export const unseal = async (core: Core): Promise<void> => {
   await core.config.putSetting("setting", "seal", undefined);
 };

@@ -5,7 +5,9 @@ import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Group } from "../identity/model.ts";
 import type { Mount } from "../mounts/mount.ts";
 
-/** Configuration as the rest of core sees it: mounts, audit devices, quotas, settings; reloaded when the epoch changes. */
+/**
+ * Configuration as the rest of core sees it: mounts, audit devices, quotas, settings; reloaded when the epoch changes.
+ */
 
 export interface Snapshot {
   /** Changes with every write to configuration or policies. */

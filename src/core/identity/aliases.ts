@@ -8,8 +8,8 @@ import type { Alias, Entity } from "./model.ts";
 import { aliasKey } from "./names.ts";
 
 /**
- * Aliases of entities: made, changed, moved and removed. An alias is stored in its entity's item; the rows that find it change
- * in the same transaction.
+ * Aliases of entities: made, changed, moved and removed. An alias is stored in its entity's item; the rows that find it
+ * change in the same transaction.
  */
 
 export interface AliasInput {
@@ -28,8 +28,9 @@ export interface AliasRef {
 /**
  * Asked before anything is written; each throws to refuse. The rules are the backend's, which knows who asks.
  *
- * Security: an alias gives whoever logs in by it the policies of its entity (CVE-2021-41802). So an entity is asked for
- * whenever the logins that lead to it change: an alias is made for it, moves to it or away, or gets another name or mount.
+ * Security: an alias gives anyone who logs in by it the policies of its entity (CVE-2021-41802). So the right to an
+ * entity is required whenever the logins that lead to it change: an alias is made for it, moves to it or away, or gets
+ * another name or mount.
  */
 export interface AliasRights {
   /** An alias that exists and is about to change. */

@@ -28,7 +28,7 @@ export interface Stored {
 const BATCH = 100;
 const MAX_MERGES = 32;
 
-/** Tries again while somebody else was first. Throws `storage_unavailable` when that goes on. */
+/** Retries while others are first. Throws `storage_unavailable` if that continues. */
 export const untilSettled = <T>(attempt: () => Promise<T>): Promise<T> =>
   untilWritten(attempt, {
     reason: "identity entry is too busy",

@@ -16,7 +16,7 @@ export interface GroupAliasInput {
   readonly canonical_id?: string | undefined;
 }
 
-/** As for aliases of entities: a group is asked for whenever the logins that make its members change. */
+/** As for aliases of entities: the right to a group is required whenever the logins that make its members change. */
 export interface GroupAliasRights {
   /** An alias that exists and is about to change. */
   alias(id: string): void;

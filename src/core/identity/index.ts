@@ -14,8 +14,8 @@ import type { Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
 
 /**
- * Identity: entities, their aliases on auth mounts, and groups. It decides who a login is and which policies that adds, for
- * each request; it trusts auth methods for alias names and the sealed table for the rest, and must never let a
+ * Identity: entities, their aliases on auth mounts, and groups. It decides who a login is and which policies that adds,
+ * for each request; it trusts auth methods for alias names and the sealed table for the rest, and must never let a
  * policy named `root` come from an entity or a group.
  */
 

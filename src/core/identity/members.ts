@@ -9,8 +9,8 @@ import { type Entities, untilSettled } from "./entities.ts";
 import type { Entity, Group } from "./model.ts";
 
 /**
- * Members of groups. A membership is stored with the entity, where requests read it, and as a row of the group, where the
- * members are read back; both are written together. It bears a generation, and only those of the group's current
+ * Members of groups. A membership is stored with the entity, where requests read it, and as a row of the group, where
+ * the members are read back; both are written together. It bears a generation, and only those of the group's current
  * generation count. So a list of any length is replaced at once: a few changes in the transaction of the definition,
  * many under a new generation that the definition then names, while the old one is swept afterwards.
  *
@@ -21,7 +21,7 @@ import type { Entity, Group } from "./model.ts";
 /** Changes that fit the transaction of a definition, besides the epoch. */
 export const FEW = 25;
 const BATCH = 45;
-/** After this, staging that came to no end is swept; no request lives as long. */
+/** After this, unfinished staging is swept; no request lives that long. */
 const STAGING_MS = 15 * 60_000;
 const SWEEP = "group-sweep";
 

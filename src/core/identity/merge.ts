@@ -186,7 +186,9 @@ export const createMerge = (options: {
     }
   };
 
-  /** Throws with Vault's texts. `mayMerge` is asked for every entity before anything is written, and throws to refuse. */
+  /**
+   * Throws with Vault's texts. `mayMerge` is asked for every entity before anything is written, and throws to refuse.
+   */
   const merge = async (input: MergeInput, mayMerge: (found: Entity) => void): Promise<void> => {
     const toId = input.to_entity_id ?? "";
     if (toId === "") throw invalidRequest("missing entity id to merge to");

@@ -4,9 +4,9 @@ import type { Store, Write } from "../../storage/store.ts";
 import { rowsOf as aliasRowsOf, type Entities, type Stored, untilSettled } from "./entities.ts";
 
 /**
- * Removes entities with everything that finds them. One transaction where it fits; otherwise the entity is first marked,
- * which refuses its tokens and hides it, and its rows follow. A crash in between leaves the mark, and whoever meets it
- * (another removal, a name or login that wants its place) goes on.
+ * Removes entities with everything that finds them. One transaction where it fits; otherwise the entity is first
+ * marked, which refuses its tokens and hides it, and its rows follow. A crash in between leaves the mark, and the next
+ * process to find it (another removal, a name or login that wants its place) continues.
  */
 
 const TRANSACTION = 100;

@@ -7,8 +7,8 @@ import { untilSettled } from "./entities.ts";
 import type { Group } from "./model.ts";
 
 /**
- * Changes of groups' definitions, one after another. All definitions are in every snapshot, so who has the turn sees
- * whether a name is taken or a circle would close; without it, two changes at once could each look right alone.
+ * Changes of groups' definitions, one after another. All definitions are in every snapshot, so the holder of the turn
+ * sees whether a name is taken or a circle would close; without it, two changes at once could each look right alone.
  */
 
 export interface Turn {

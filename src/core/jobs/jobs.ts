@@ -30,14 +30,14 @@ export interface JobStep {
   readonly done: boolean;
   /** What this turn dealt with. */
   readonly handled: number;
-  /** Where to go on; absent: as before. */
+  /** Where to continue; absent: as before. */
   readonly input?: JsonObject;
 }
 
 /** Throws `invalid_request` for what no repetition mends: the job has failed. Anything else is tried again. */
 export type JobHandler = (job: Job, deadlineMs: number) => Promise<JobStep>;
 
-/** Whether this process can do a job's next step; absent: whoever may take up the kind can. */
+/** Whether this process can do a job's next step; absent: any process that may take up the kind can. */
 export type JobGate = (job: Job) => Promise<boolean>;
 
 export interface JobRow {

@@ -17,8 +17,8 @@ export interface LeaseItems {
   /** A write of the item, due at `due` in the expiry index. */
   put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
   /**
-   * Reads, asks what shall become of it, writes; asks again when somebody was first. `decide` answers nothing to leave it
-   * as it is, and throws to refuse. Answers the lease as it then is; nothing where there is none.
+   * Reads, asks what shall become of it, writes; asks again when somebody was first. `decide` answers nothing to leave
+   * it as it is, and throws to refuse. Answers the lease as it then is; nothing where there is none.
    */
   change(
     id: string,

@@ -71,7 +71,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   }
 
   async function* all(after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow> {
-    // In an order that no change of the mounts disturbs, so that a walk goes on where it was.
+    // In an order that changes of the mounts do not disturb, so that a walk continues where it was.
     const partitions = (await mounts()).map(({ info }) => leaseListingPartition(info.id)).sort();
     for (const pk of partitions.filter((one) => after === undefined || one >= after.pk)) {
       yield* found(pk, "", after?.pk === pk ? after.sk : undefined);

@@ -9,7 +9,7 @@ import type { FoundRow, LeaseIndex } from "./listing.ts";
 import type { Leases, Revoked } from "./types.ts";
 
 /**
- * Revoking many: below a prefix, or of a whole mount. A few at a time, until the deadline; what is left goes on as a job
+ * Revoking many: below a prefix, or of a whole mount. A few at a time, until the deadline; the rest becomes a job
  * that ends each lease by the clock and leaves its backend to the sweeper. Every step may be repeated.
  */
 
@@ -29,7 +29,7 @@ export interface PrefixParts {
 const textOf = (cause: unknown): string =>
   cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
 
-/** Where a job that walks rows goes on. */
+/** Where a job that walks rows continues. */
 export const placeOf = (input: JsonObject): Pick<Address, "pk" | "sk"> | undefined => {
   const { after } = input;
   if (!isJsonObject(after)) return undefined;
@@ -96,7 +96,9 @@ export const createPrefixRevocation = (core: () => Core, parts: PrefixParts) => 
     return { job };
   };
 
-  /** One turn of the job: ends what it finds by the clock. Forced ones are removed here, whatever their backend says. */
+  /**
+   * One turn of the job: ends what it finds by the clock. Forced ones are removed here, whatever their backend says.
+   */
   const handler: JobHandler = async (job, deadlineMs) => {
     const prefix = typeof job.input["prefix"] === "string" ? job.input["prefix"] : "";
     const force = job.input["force"] === true;

@@ -4,8 +4,8 @@ import { isLease } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 
 /**
- * What DynamoDB's TTL removed before the sweeper came to it, as the table's stream tells. Every record is taken on its
- * own: one that fails is reported and tried again, the others are done. Records may come twice.
+ * What DynamoDB's TTL removed before the sweeper reached it, as reported by the table's stream. Every record is taken
+ * on its own: one that fails is reported and tried again, the others are done. Records may come twice.
  *
  * Security: only removals by DynamoDB itself count, only of this table, and only what opens under the table's keys, so
  * a record made by hand does nothing.

@@ -14,7 +14,8 @@ import type { Lease } from "./types.ts";
 
 /**
  * Revoking one lease: claim by a conditional write, ask the backend, remove. A claim lasts as long as a revocation may
- * take; when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable: listed, never dropped.
+ * take; when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable: listed, never
+ * dropped.
  *
  * Security: from the claim on the lease is refused; its rows go only after the backend said that the secret is gone, or
  * an operator forced it.
@@ -27,7 +28,7 @@ const RETRY_IRREVOCABLE = seconds(86400);
 const ERROR_LENGTH = 240;
 const NONE = as<EpochSeconds>(0);
 
-/** `making`: whoever asked for it is not done; `busy`: another revoker is; `elsewhere`: another function serves it. */
+/** `making`: its request is not done; `busy`: another revoker is; `elsewhere`: another function serves it. */
 export type Outcome = "revoked" | "making" | "busy" | "elsewhere";
 
 /** The backend would not revoke; what it said is in the message, and recorded in the lease. */
@@ -38,7 +39,7 @@ export class RevocationFailed extends Error {
 export interface Revocation {
   /** Throws `RevocationFailed` (recorded already), or whatever the table throws. */
   run(entry: Entry, force: boolean): Promise<Outcome>;
-  /** Revokes what was made for a lease that cannot go live. Never throws: the sweeper goes on where this fails. */
+  /** Revokes what was made for a lease that cannot go live. Never throws: if this fails, the sweeper continues. */
   abandon(pending: PendingLease): Promise<void>;
   /** For the stream: the item is gone already, so only the outside and the rows are left. */
   finish(lease: Lease): Promise<void>;

@@ -15,8 +15,8 @@ import type { Lease, Sweep } from "./types.ts";
 
 /**
  * What ends leases and cleans up tokens: the sweeper walks the expiry index, minute by minute, from its watermark to
- * now; the TTL stream brings what DynamoDB removed before the sweeper came to it. Both run the same revocation, and both
- * may run twice.
+ * now; the TTL stream delivers what DynamoDB removed before the sweeper reached it. Both run the same revocation, and
+ * both may run twice.
  *
  * The watermark is a minute before which nothing is left to do. It never goes back, and never passes a minute that was
  * not finished.
@@ -29,7 +29,9 @@ const BATCH = 100;
 const WIDTH = 8;
 /** Looks at one minute; an index that still shows what was just ended must not keep the sweeper there. */
 const ROUNDS = 50;
-/** An item that cannot even be opened holds the watermark back for a day, then the TTL stream's dead letters have it. */
+/**
+ * An item that cannot even be opened holds the watermark back for a day, then the TTL stream's dead letters have it.
+ */
 const GIVE_UP_SECONDS = 86400;
 
 interface Count {

@@ -9,7 +9,7 @@ import type { Lease } from "./types.ts";
 
 /**
  * Looks at every row once: those that lead nowhere go, and leases whose token is gone end now. A job: it reads an item
- * for each row, so it goes on where the last turn stopped, in the function that may read the expiry index.
+ * for each row, so it continues where the last turn stopped, in the function that may read the expiry index.
  */
 
 const WIDTH = 8;

@@ -27,7 +27,7 @@ export interface Lease {
   readonly state: "pending" | "live" | "revoking" | "irrevocable";
   readonly attempts: number;
   readonly error: string;
-  /** Until then whoever asked for it may still be making the credential: it must not be forgotten. 0: confirmed. */
+  /** Until then its request may still be making the credential: it must not be forgotten. 0: confirmed. */
   readonly pendingUntil: EpochSeconds;
   /** Until then one revoker has it for itself. 0: none. */
   readonly claimedUntil: EpochSeconds;

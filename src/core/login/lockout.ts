@@ -11,12 +11,13 @@ import { fromSealed, toSealed } from "../sealed.ts";
 import type { Lockout } from "./types.ts";
 
 /**
- * User lockout: after so many wrong credentials in a row a name is refused for a while, whoever asks. One counter per
- * mount and name, as the method itself folds the name, so that no other spelling is another counter. Every process asks
- * the table, and remembers nothing.
+ * User lockout: after a number of consecutive wrong credentials a name is refused for a while, whoever asks. One
+ * counter per mount and name, as the method itself folds the name, so that no other spelling is another counter. Every
+ * process asks the table, and remembers nothing.
  *
- * Security: names that do not exist are counted and locked like those that do, so a lock tells nothing. A login that was
- * under way when the lock fell is refused too, unless it used up what it showed. Where the counter cannot be read or written, the login fails.
+ * Security: names that do not exist are counted and locked like those that do, so a lock tells nothing. A login that
+ * was under way when the lock fell is refused too, unless it used up what it showed. Where the counter cannot be read
+ * or written, the login fails.
  *
  * Source: Vault documentation, "User lockout".
  */
@@ -101,8 +102,9 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
   );
 
 /**
- * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the first
- * few count; forgets failures otherwise. A login that used up its credential was not a guess and cannot be tried again.
+ * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the
+ * first few count; forgets failures otherwise. A login that used up its credential was not a guess and cannot be tried
+ * again.
  */
 const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
   const [entry] = await core.store.get([place.counter]);

@@ -23,8 +23,8 @@ import { grantTtl } from "./ttl.ts";
 /**
  * From a login the auth method vouches for to a token: entity and alias, lifetime, policies, one transaction.
  *
- * Security: a login can never make a root token, and what must not be shown again (a captured signature) is spent in the
- * same transaction that makes the token, so after the first login's window nobody gets one for it.
+ * Security: a login can never make a root token, and what must not be shown again (a captured signature) is spent in
+ * the same transaction that makes the token, so after the first login's window nobody gets one for it.
  */
 
 const SPENT_SECONDS: Seconds = seconds(15 * 60);
@@ -85,8 +85,9 @@ const lifetime = (params: TokenParams, mount: Mount, now: EpochSeconds) =>
   });
 
 /**
- * Spent everywhere at once: a signature captured at one mount is worth nothing at another. The first login puts the item
- * and says until when others may show the same; a login that wants it strictly once takes it only where nobody was.
+ * Spent everywhere at once: a signature captured at one mount is worth nothing at another. The first login puts the
+ * item and says until when others may show the same; a login that wants it strictly once takes it only where nobody
+ * was.
  */
 const spend = ({ value, window }: Once, nowMs: number): Write => {
   const address = spentAddress(createHash("sha256").update(value).digest("base64url"));

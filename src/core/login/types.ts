@@ -3,7 +3,9 @@ import type { Mount } from "../mounts/mount.ts";
 import type { Decoded } from "../request/decoded.ts";
 
 export interface Lockout {
-  /** Runs a login of a method that says by which name it knows its callers: refuses while locked out, counts failures. */
+  /**
+   * Runs a login of a method that says by which name it knows its callers: refuses while locked out, counts failures.
+   */
   around(
     mount: Mount,
     backend: Backend,

@@ -39,8 +39,8 @@ const turnWrite = (
 });
 
 /**
- * `decide` sees the table as it is and answers what to write; it may be asked again, and throws to refuse. No writes: no
- * change. Answers the configuration after it.
+ * `decide` sees the table as it is and answers what to write; it may be asked again, and throws to refuse. No writes:
+ * no change. Answers the configuration after it.
  */
 export const changeMounts = async (
   core: Core,

@@ -8,8 +8,8 @@ import type { Mount } from "./mount.ts";
 import { mountById } from "./table.ts";
 
 /**
- * A backend's own part in the removal of its mount. The function that removes mounts may not touch what a backend keeps,
- * so where another one hosts the backend, the hook is a job for that one, and the removal waits for it.
+ * A backend's own part in the removal of its mount. The function that removes mounts may not touch what a backend
+ * keeps, so where another one hosts the backend, the hook is a job for that one, and the removal waits for it.
  */
 
 const run = async (core: Core, mount: Mount, backend: Backend): Promise<void> => {

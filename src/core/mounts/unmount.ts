@@ -11,7 +11,8 @@ import { takeDown } from "./unmount-hook.ts";
 
 /**
  * Disabling a mount: taint it (no request reaches it, no lease begins), revoke its leases and tokens, let its backend
- * take down what is outside the table, remove its row, shred its keys, purge its items. The job is written with the taint, so a crash anywhere is gone on from.
+ * take down what is outside the table, remove its row, shred its keys, purge its items. The job is written with the
+ * taint, so a crash anywhere is gone on from.
  *
  * Security: the row goes only when no lease is left; one that cannot be revoked fails the job and leaves the mount
  * tainted, for the operator to force that lease and disable again.

@@ -23,7 +23,10 @@ export interface PasswordPolicies {
   /** Throws `invalid_request` with Vault's texts. */
   put(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
-  /** A fresh password; `undefined` where no such policy exists. Throws `invalid_request` where the rules find none in time. */
+  /**
+   * A fresh password; `undefined` where no such policy exists. Throws `invalid_request` where the rules find none in
+   * time.
+   */
   generate(name: string): Promise<string | undefined>;
 }
 

@@ -3,7 +3,7 @@ import { attributeOf, blocksOf, type HclBody, HclError, parseHcl } from "../../h
 
 /**
  * A password policy's text to its rules: `length = 20`, `rule "charset" { charset = "abc" min-chars = 1 }`. Pure. The
- * text is trusted in nothing; what is wrong is told in Vault's words.
+ * text is not trusted; errors use Vault's words.
  *
  * Source: https://developer.hashicorp.com/vault/docs/concepts/password-policies
  */

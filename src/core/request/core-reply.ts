@@ -3,7 +3,7 @@ import { CoreReply } from "../../framework/reply.ts";
 import type { LeaseId, Seconds } from "../../std/brand.ts";
 
 /**
- * The answers only core's own backends give: a token that exists already, a lease that goes on. An engine cannot make
+ * The answers only core's own backends give: a token that already exists, an extended lease. An engine cannot make
  * one, because it may not import core; a login of its own is `{ auth }`.
  */
 

@@ -11,7 +11,7 @@ import type { Core } from "../core.ts";
 import { canonicalPath } from "./canonical.ts";
 
 /**
- * Questions to the policy about a path that is not the request's own. Whoever asks about one asks here: the path is made
+ * Questions to the policy about a path other than the request's own. All of them are asked here: the path is made
  * canonical first, so the answer is the decision that a request for it would get.
  */
 

@@ -28,7 +28,9 @@ export interface Decoded {
   readonly wrapFormat: "" | "jwt";
   /** Body of a write, query of everything else. */
   readonly data: JsonObject;
-  /** Read by `identify` once the token is known; `data` is empty until then. An operation without a token refuses it. */
+  /**
+   * Read by `identify` once the token is known; `data` is empty until then. An operation without a token refuses it.
+   */
   readonly unread?: UnreadBody;
   /** By lower-case name; the token headers are gone. */
   readonly headers: Readonly<Record<string, readonly string[]>>;

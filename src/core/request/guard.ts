@@ -11,9 +11,9 @@ import { type Allowed, type Known, stamp } from "./stage.ts";
 /**
  * Decides and records, in one call: a denial cannot go unrecorded, and nothing runs that was not recorded.
  *
- * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line. Nobody learns
- * a field's type or has storage read before the policy has spoken: where both create and update are denied, the refusal
- * comes before the look whether the entry exists, and fields are read only after the decision.
+ * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line. Nobody
+ * learns a field's type or has storage read before the policy has spoken: where both create and update are denied, the
+ * refusal comes before the look whether the entry exists, and fields are read only after the decision.
  */
 
 const contextFor = async (core: Core, known: Known, warnings: string[]): Promise<BackendContext | undefined> => {

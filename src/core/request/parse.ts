@@ -5,7 +5,7 @@ import type { Core } from "../core.ts";
 import { noRoute, tainted } from "./route.ts";
 import { type Allowed, type Parsed, stamp } from "./stage.ts";
 
-/** Finds the operation's row and coerces its input; what is missing is told only now, after the policy has spoken. */
+/** Finds the operation's row and coerces its input; missing things are reported only now, after the policy decision. */
 
 const unsupported = (code: "unsupported_path" | "unsupported_operation", open: boolean): VaultError =>
   new VaultError(code, {

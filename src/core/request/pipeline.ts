@@ -10,8 +10,8 @@ import { parse } from "./parse.ts";
 import { recorded } from "./recorded.ts";
 
 /**
- * A request, in one direction. Each stage takes the type the stage before returns, so a handler cannot be reached by
- * a request that was not allowed: that call does not type-check. `recorded` sees to it that each leaves two audit lines,
+ * A request, in one direction. Each stage takes the type the stage before returns, so a handler cannot be reached by a
+ * request that was not allowed: that call does not type-check. `recorded` sees to it that each leaves two audit lines,
  * however it ends. Nothing else lives in this file.
  */
 export const createPipeline =

@@ -1,7 +1,7 @@
 import type { Address, Entry, Store, View } from "../../storage/store.ts";
 
 /**
- * One request's reads: what was prefetched together is served once to whoever asks for it; everything after that, and
+ * One request's reads: what was prefetched together is served once, to the first reader; everything after that, and
  * everything else, is read from the table, so a retry after a lost race never sees what it lost to.
  */
 export interface Reads {

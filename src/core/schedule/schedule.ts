@@ -8,9 +8,9 @@ import type { Schedule, ScheduledRow, Tick } from "./types.ts";
 import type { FindWork, Work } from "./work.ts";
 
 /**
- * What happens by the clock: at every tick, what is due and this process may run. It trusts each piece of work to be
- * repeatable and to stop at its deadline; it must never let one hold up or fail another, never run one twice at a time,
- * and never lose a failure: that is recorded, logged and signalled, and tried again.
+ * Scheduled work: at every tick, everything that is due and that this process may run. It trusts each piece of work to
+ * be repeatable and to stop at its deadline; it must never let one hold up or fail another, never run one twice at a
+ * time, and never lose a failure: that is recorded, logged and signalled, and tried again.
  */
 
 /** One turn; shorter than a claim. */

@@ -1,4 +1,4 @@
-/** What happens by the clock, and what became of it. */
+/** Scheduled work and its outcome. */
 
 export interface ScheduledRow {
   /** `rotate-keys`, `mount:<mount id>`: the same in every process. */

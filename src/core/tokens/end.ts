@@ -22,7 +22,7 @@ import type { Token } from "./types.ts";
 /**
  * How tokens end. First one write that refuses the token and, through the chain, every descendant; then the clean-up:
  * leases, children, cubbyhole, accessor, rows, and last the item itself. A crash anywhere leaves the item in the expiry
- * index, due, and the sweeper goes on from there.
+ * index, due, and the sweeper continues from there.
  *
  * Security: clean-up may be late, refusal never is.
  */

@@ -1,8 +1,8 @@
 import { type RandomSource, randomText } from "../../std/random.ts";
 
 /**
- * What tokens look like: `hvs.` service, `hvb.` batch. Root tokens are short; the others are as long as Vault's, so that
- * secret scanners find them. 69 random bytes leave nothing to guess.
+ * What tokens look like: `hvs.` service, `hvb.` batch. Root tokens are short; the others are as long as Vault's, so
+ * that secret scanners find them. 69 random bytes leave nothing to guess.
  */
 export const BATCH_PREFIX = "hvb.";
 const SERVICE_PREFIX = "hvs.";

@@ -3,7 +3,7 @@ import type { Token } from "./types.ts";
 
 /**
  * When a token ends, to the millisecond. Its item's clear attributes know whole seconds only, and later rather than
- * earlier: whoever finds it by them asks here.
+ * earlier: code that finds it by them asks here.
  */
 
 type Timed = Pick<Token, "expires" | "issuedMs" | "lastRenewalMs" | "ttl">;

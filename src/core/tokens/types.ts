@@ -131,7 +131,7 @@ export interface Tokens {
     snapshot: Snapshot,
     sourceAddress: string,
   ): Promise<KnownToken | Refused>;
-  /** Spends one use of a token that counts them; the last use is told. Throws `permission_denied` if none was left. */
+  /** Spends one use of a token that counts them; reports the last use. Throws `permission_denied` if none was left. */
   spend(known: KnownToken): Promise<{ readonly known: KnownToken; readonly last: boolean }>;
   create(token: NewToken): Promise<MadeToken>;
   /** By tag, whatever its state; expired and revoked ones are absent. */

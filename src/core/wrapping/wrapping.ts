@@ -13,7 +13,8 @@ import type { Wrapping } from "./types.ts";
 
 /**
  * Response wrapping. The answer is sealed in the wrapping token's own item; unwrapping is a read and one delete on
- * condition that nobody was in between, so exactly one of any number of callers wins and a crash cannot hand it out twice.
+ * condition that nobody was in between, so exactly one of any number of callers wins and a crash cannot hand it out
+ * twice.
  */
 
 export const WRAPPING_POLICY = "response-wrapping";

@@ -17,7 +17,7 @@ import { workingPassword } from "./passwords.ts";
 /** Connections as the operator configures them: `config/<name>` of the mount, sealed, password and all. */
 
 const texts = z.array(z.string());
-/** A password that may be in force: written before the database is asked to change to it. `at`: epoch milliseconds. */
+/** A password that may be valid: written before the database is asked to change to it. `at`: epoch milliseconds. */
 export const Candidate = z.object({ password: z.string(), at: z.number() });
 export type Candidate = z.output<typeof Candidate>;
 
@@ -89,7 +89,7 @@ export const replaceConfig = (view: View, config: Config, changes: Partial<Store
   return tryWrite(view, [{ op: "put", address: configAddress(view, name), body, when: { n } }]);
 };
 
-/** What is said when racing writers never let a change through. */
+/** The failure when racing writers never let a change through. */
 export const busy: Busy = { wire: "too many concurrent changes of the configuration" };
 
 /** As `replaceConfig`, again until it holds. `make` may be called more than once. */

@@ -19,7 +19,7 @@ export interface Settings {
   /** How many connections one process may hold. */
   readonly connections: number;
   readonly template: UsernameTemplate;
-  /** What whoever wrote them should know. */
+  /** Warnings for whoever wrote them. */
   readonly warnings: readonly string[];
 }
 

@@ -21,7 +21,7 @@ import { type Role, readRole } from "./roles.ts";
 
 /**
  * Dynamic credentials: a user of its own for each lease. The order is what keeps the database clean: ask it whether
- * the name is free, record the lease as pending, create the user, answer. Whoever is stopped after the second step
+ * the name is free, record the lease as pending, create the user, answer. A process that stops after the second step
  * leaves a pending lease, and the sweeper ends what it names.
  *
  * Security: nothing is created more than `MAKE_MS` after the database was first asked, by its own clock, while a
@@ -83,7 +83,7 @@ const nameFor = async (
   }
 };
 
-/** Two requests with one name: whoever comes second finds the role, or its row in the catalog's index. */
+/** Two requests with one name: the second one finds the role, or its row in the catalog's index. */
 const NAME_TAKEN = ["42710", "23505"];
 
 /** After a failure: was the user surely not made, and would the revocation only find somebody else's, or nothing? */

@@ -115,7 +115,7 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
       return;
     }
     if (open.waiting.length >= MOST_WAITING) throw busy();
-    // Whoever leaves hands on the place.
+    // Leaving passes the place to the next one.
     await new Promise<void>((resolve) => open.waiting.push(resolve));
   };
 

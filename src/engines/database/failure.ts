@@ -56,7 +56,8 @@ export const reasonOf = (cause: unknown, before = ""): { readonly reason?: strin
 export const forCaller = (cause: unknown, before = ""): unknown => {
   if (!(cause instanceof DatabaseFailure || cause instanceof SettingsError)) return cause;
   const options = { wire: `${before}${cause.message}`, multi: true, ...reasonOf(cause, before), cause };
-  // A database that is away, or goes away in the middle, is nobody's mistake here: 502. Everything else can be put right.
+  // A database that is away, or goes away in the middle, is nobody's mistake here: 502. Everything else can be put
+  // right.
   const away =
     cause instanceof DatabaseFailure &&
     (cause.kind === "unreachable" || cause.kind === "unknown" || cause.reason !== undefined);

@@ -10,7 +10,10 @@ const LENGTH = 20;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 const RULES = [/[a-z]/, /[A-Z]/, /[0-9]/, /-/];
 
-/** 20 characters with at least one of each kind; rejected passwords are drawn again as a whole, so all are equally likely. */
+/**
+ * 20 characters with at least one of each kind; rejected passwords are drawn again as a whole, so all are equally
+ * likely.
+ */
 const drawPassword = (random: RandomSource): string => {
   for (;;) {
     const password = randomText(random, LENGTH, ALPHABET);

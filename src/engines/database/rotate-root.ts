@@ -8,7 +8,7 @@ import { newPassword } from "./passwords.ts";
 
 /**
  * Changing the password of the connection's own user. The new password is written down, sealed, before the database
- * is asked to take it; until a login has shown which one is in force, both are kept and each is tried. So whatever
+ * is asked to take it; until a login has shown which one is valid, both are kept and each is tried. So whatever
  * happens in between, the engine is not locked out. The new password is never shown to anyone.
  */
 

@@ -155,7 +155,7 @@ const rotateIfDue = async (databases: Databases, name: string, role: StaticRole,
 
 /**
  * Every role of the mount that is due, until the deadline. Each failure is kept in its role and tried again in its own
- * time; that there were any is thrown at the end, for whoever watches the mount.
+ * time; if there were any, it throws at the end, for those who watch the mount.
  */
 export const rotateDue = async (databases: Databases, cx: BackendContext, deadlineMs: number): Promise<void> => {
   const failures: string[] = [];

@@ -27,8 +27,8 @@ export const findKey = async (view: View, path: string): Promise<Key | undefined
 };
 
 /**
- * Deletion of a path that ends in `/`: no secret has such a path, so there is nothing to delete. Throws `invalid_request`
- * where the same path without the slash is a secret, because a success would say that it is gone.
+ * Deletion of a path that ends in `/`: no secret has such a path, so there is nothing to delete. Throws
+ * `invalid_request` where the same path without the slash is a secret, because a success would say that it is gone.
  */
 export const removeFolder = async (path: string, cx: BackendContext): Promise<undefined> => {
   const bare = path.replace(/\/$/, "");

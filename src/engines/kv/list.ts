@@ -7,7 +7,7 @@ import { shownKey } from "./metadata.ts";
 import { type Key, unpackKey } from "./record.ts";
 import type { KeyMetadata, ListInput } from "./shapes.ts";
 
-/** Names of keys, one folder at a time. What a page costs is said at `View.list`. */
+/** Names of keys, one folder at a time. `View.list` says what a page costs. */
 
 const PAGE = 100;
 

@@ -10,7 +10,7 @@ import { seconds } from "../../std/time.ts";
  *     { format: 2, current: 3, oldest: 0, first: 1, swept: 1, …, versions: [[created, deletion, state], …], data }
  *
  * and of `v#0000000002`: `{ version: 2, data }`. `m` of version 1: `{ format: 1, written, data }`. A version 2 mount
- * opens a version 1 item as version 1 of a key, which is how an upgraded mount needs no conversion.
+ * opens a version 1 item as version 1 of a key, so an upgraded mount needs no conversion.
  */
 
 /** What a caller stores: an object, or null, which version 2 accepts and keeps. */

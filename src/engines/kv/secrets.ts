@@ -110,7 +110,9 @@ const appended = (
   return { ...change, result: { reply: { data: shown }, more } };
 };
 
-/** Erases what a lowered limit left over. A failure is a warning only: the write is done, the next one goes on. */
+/**
+ * Erases what a lowered limit left over. A failure is only a warning: the write is done, and the next one continues.
+ */
 const sweep = async (cx: BackendContext, path: string): Promise<readonly string[]> => {
   try {
     let more = true;

@@ -110,7 +110,9 @@ const fromQuery = (pairs: readonly [string, string][]): Claim => {
   return claimOf(credential, { signature, timestamp, token, expires, signed });
 };
 
-/** What the request says of its signature; undefined when it carries none. Throws `AuthFailure` when it is malformed. */
+/**
+ * What the request says of its signature; undefined when it carries none. Throws `AuthFailure` when it is malformed.
+ */
 export const readClaim = (request: WireRequest): Claim | undefined => {
   const authorization = request.headers["authorization"];
   const pairs = queryPairs(request.query);

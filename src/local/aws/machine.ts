@@ -16,7 +16,9 @@ export interface HybridMachine {
   readonly instanceId: string;
   /** What the agent writes to the shared credentials file: its role's session, good for an hour. */
   credentials(): Promise<SessionCredentials>;
-  /** The agent's five-minute health ping; `report` is what the machine says of itself (`ComputerName`, `PlatformType`). */
+  /**
+   * The agent's five-minute health ping; `report` is what the machine says of itself (`ComputerName`, `PlatformType`).
+   */
   ping(report?: Readonly<Record<string, string>>): Promise<void>;
 }
 

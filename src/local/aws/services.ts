@@ -74,7 +74,8 @@ const SERVICES: readonly Service[] = [
 
 const byName = (name: string | undefined): Service | undefined => SERVICES.find((service) => service.name === name);
 
-// `kms.us-east-1.amazonaws.com`, `sts.amazonaws.com`, `sts-fips.…`, `<account>.ddb.…`, `vpce-….sts.….vpce.amazonaws.com`.
+// `kms.us-east-1.amazonaws.com`, `sts.amazonaws.com`, `sts-fips.…`, `<account>.ddb.…`,
+// `vpce-….sts.….vpce.amazonaws.com`.
 const HOST =
   /^(?:(?:\d{12}\.)?(?<service>[a-z0-9]+)(?:-fips)?|vpce-[a-z0-9-]+\.(?<endpoint>[a-z0-9]+))(?:\.(?<region>[a-z0-9-]+))?(?:\.vpce)?\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 

@@ -37,7 +37,9 @@ export const issueSession = (
   return { accessKeyId: caller.accessKeyId, secretAccessKey: session.secret, sessionToken, expires };
 };
 
-/** The session in a token, or undefined when the token was not issued here. Whether it has ended is the caller's part. */
+/**
+ * The session in a token, or undefined when the token was not issued here. Whether it has ended is the caller's part.
+ */
 export const openSession = (key: string, token: string): Session | undefined => {
   const bytes = Buffer.from(token, "base64");
   if (bytes.length < 29 || bytes.toString("base64") !== token) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Trust policies: who may take on a role. Principals, actions and the common condition operators are evaluated as the
+ * Trust policies: who may assume a role. Principals, actions and the common condition operators are evaluated as the
  * IAM User Guide's "Policy evaluation logic" has it: an explicit Deny wins, and a condition that cannot be evaluated
  * never allows. Permission policies are not evaluated anywhere in these doubles.
  */

@@ -3,8 +3,8 @@ import db, { type Expression, type Item, type Operand } from "dynalite/db/index.
 
 /**
  * Whether a parsed condition holds for an item. Comparisons are dynalite's, save where it departs from the Developer
- * Guide: text is ordered by its UTF-8 bytes and binary is compared as bytes, where dynalite looks at UTF-16 units and at
- * binary decoded as text.
+ * Guide: text is ordered by its UTF-8 bytes and binary is compared as bytes, where dynalite looks at UTF-16 units and
+ * at binary decoded as text.
  */
 export const holds = (expression: Expression, item: Item): boolean => {
   const { type, args } = expression;

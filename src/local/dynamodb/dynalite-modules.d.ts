@@ -1,4 +1,4 @@
-// The parts of dynalite 4 this folder calls. Dynalite has no types; what is said here was read from its source.
+// The parts of dynalite 4 this folder calls. Dynalite has no types; these were read from its source.
 
 declare module "dynalite/db/index.js" {
   import type { AttributeValue } from "aws-lambda";

@@ -7,9 +7,9 @@ import type { Bytes } from "./level.ts";
 
 /**
  * Remembers the ClientRequestToken of every transaction that succeeded, for ten minutes after it finished: the same
- * request again is answered and not done, another request under the same token is refused. The memory is stored next to the
- * data and is written in the transaction's own batch, so a crash cannot separate the two.
- * Source: API Reference, TransactWriteItems, ClientRequestToken.
+ * request again is answered and not done, another request under the same token is refused. The memory is stored next to
+ * the data and is written in the transaction's own batch, so a crash cannot separate the two. Source: API Reference,
+ * TransactWriteItems, ClientRequestToken.
  */
 
 const WINDOW_MS = 10 * 60 * 1000;

@@ -21,7 +21,9 @@ export interface EmbeddedDynamo {
    * the region appears in ARNs only. Never rejects: refusals and faults are answers.
    */
   handle(request: WireRequest): Promise<WireAnswer>;
-  /** For `new DynamoDBClient({ requestHandler })`. Account: the client's `credentials.accountId`, else `LOCAL_ACCOUNT`. */
+  /**
+   * For `new DynamoDBClient({ requestHandler })`. Account: the client's `credentials.accountId`, else `LOCAL_ACCOUNT`.
+   */
   readonly requestHandler: DynamoRequestHandler;
   /**
    * Delivers the change records of a table (by name, in every account, or by table ARN) that has a stream, from now on:

@@ -2,7 +2,7 @@ import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import type { WireAnswer } from "./wire.ts";
 
 /**
- * Lets an SDK client in this process call the tables without a socket. Signatures are not looked at: whoever holds the
+ * Lets an SDK client in this process call the tables without a socket. Signatures are not checked: anyone with the
  * handler is trusted.
  */
 

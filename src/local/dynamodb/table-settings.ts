@@ -6,7 +6,10 @@ import { invalid } from "./errors.ts";
 
 const VIEWS = ["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"] as const;
 
-/** What DescribeTable tells of a stream. The label is the moment it was switched on; each switching on makes a new ARN. */
+/**
+ * What DescribeTable says about a stream. The label is the moment it was switched on; each switching on makes a new
+ * ARN.
+ */
 export const describedStream = (specification: Body | undefined, tableArn: string, now: number): Checked => {
   if (specification === undefined) return {};
   const view = optionalText(specification, "StreamViewType");
@@ -30,7 +33,7 @@ export const describedStream = (specification: Body | undefined, tableArn: strin
   };
 };
 
-/** What DescribeTable tells of a customer's or AWS's KMS key; nothing for the default, an AWS owned key. */
+/** What DescribeTable says about a customer's or AWS's KMS key; nothing for the default, an AWS owned key. */
 export const describedEncryption = (
   specification: Body | undefined,
   { accountId, region }: { readonly accountId: string; readonly region: string },

@@ -27,7 +27,7 @@ export const answer = (status: number, content: object): WireAnswer => {
   };
 };
 
-/** A refusal as it is; anything else is a fault of ours: 500, with its text, because who reads it runs it. */
+/** A refusal as it is; anything else is our fault: 500, with its text, because its reader runs the server. */
 export const failure = (error: unknown): WireAnswer =>
   error instanceof DynamoError
     ? answer(error.status, error.body)

@@ -5,8 +5,8 @@ import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import { invalidRequest } from "../../framework/index.ts";
 
 /**
- * Audit logs as files of this machine. Whoever may enable an audit device names the path, so it is taken with care: a
- * file that is not yet an audit log is never appended to, no link is followed, and nothing executable is made.
+ * Audit logs as files on this machine. Anyone who may enable an audit device chooses the path, so it is treated with
+ * care: a file that is not yet an audit log is never appended to, no link is followed, and nothing executable is made.
  */
 
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -25,7 +25,7 @@ const opened = async (path: string, mode: number): Promise<FileHandle> => {
   throw new Error("not an audit log");
 };
 
-/** Appends to a file; what could not be written is said so. Throws where it cannot be opened. */
+/** Appends to a file; reports what could not be written. Throws if it cannot be opened. */
 const fileSink = async (path: string, mode: number): Promise<AuditSink> => {
   const file = await opened(path, mode);
   // A line that was cut off by a full disk must not swallow the next one.

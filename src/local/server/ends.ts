@@ -3,9 +3,9 @@ import type { DynamoDBRecord } from "aws-lambda";
 import { ATTRIBUTES, EXPIRY_INDEX } from "../../contract/table.ts";
 
 /**
- * When the sweeper has work: the ends that the embedded table's change records tell of. The sweeper asks the table only
- * then, so that an idle server costs next to nothing. Knows seconds, not leases; a second that turns out to have nothing
- * left to end costs one sweep.
+ * When the sweeper has work: the ends that the embedded table's change records report. The sweeper asks the table only
+ * then, so that an idle server costs next to nothing. Knows seconds, not leases; a second that turns out to have
+ * nothing left to end costs one sweep.
  */
 export interface Ends {
   /** Notes the ends of leases that were written or renewed. */

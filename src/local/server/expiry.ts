@@ -7,7 +7,7 @@ import type { EmbeddedDynamo } from "../dynamodb/index.ts";
 import { createEnds } from "./ends.ts";
 
 /**
- * What happens by the clock locally: the schedule, and the embedded table's TTL with its stream. The embedded table
+ * Scheduled work locally: the schedule, and the embedded table's TTL with its stream. The embedded table
  * tells when a lease ends, so the schedule runs then, when its own work is due, and once in a while for what nothing
  * announces (jobs left unfinished).
  */
@@ -41,7 +41,7 @@ const GRACE_MS = (24 * 60 + 1) * 60 * 1000;
 const LOOK_MS = 1000;
 /** The longest time between two ticks: jobs that were left unfinished are taken up then. */
 const TICK_MS = 30_000;
-/** With the environment's AWS nothing tells of ends: the sweeper asks. */
+/** With the environment's AWS nothing reports ends: the sweeper polls. */
 const ASK_MS = 5000;
 const TICK_BUDGET_MS = 10_000;
 const TTL_MS = 10_000;

@@ -80,7 +80,7 @@ const mountSecret = async (server: Server): Promise<void> => {
 const rootToken = async (server: Server, options: LocalServerOptions): Promise<string> => {
   const { core } = server;
   const wanted = options.rootToken ?? (await savedRoot(options.dataDir));
-  // Whoever starts the server is its operator: a start takes a seal back, as `zeroth operator unseal` does in AWS.
+  // Starting the server is an operator's act: it undoes a seal, as `zeroth operator unseal` does in AWS.
   if ((await core.config.snapshot()).sealed) await obey(core, "unseal");
   let token: string;
   if (!(await isInitialized(core))) {

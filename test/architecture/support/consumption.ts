@@ -28,7 +28,9 @@ const bytesOf = (item: unknown): number => {
 
 const steps = (bytes: number, step: number): number => Math.max(1, Math.ceil(bytes / step));
 
-/** One write; a delete counts as the smallest item, which ours are. The index takes its entry outside the transaction. */
+/**
+ * One write; a delete counts as the smallest item, which ours are. The index takes its entry outside the transaction.
+ */
 const written = (input: Fields, times: 1 | 2): number => {
   const { Item } = input as { Item?: unknown };
   const indexed = Item !== undefined && "bucket" in fields(Item) ? 1 : 0;

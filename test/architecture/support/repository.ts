@@ -20,7 +20,10 @@ export const everyFile: readonly string[] = execFileSync("git", ["ls-files", "-c
 export const filesOf = (name: string): readonly string[] =>
   everyFile.filter((file) => file === name || file.endsWith(`/${name}`));
 
-/** Whether a file named in a folder exists: a name alone is looked for in the folder and below it, a path also from the top. */
+/**
+ * Whether a file named in a folder exists: a name alone is looked for in the folder and below it, a path also from the
+ * top.
+ */
 export const isThere = (folder: string, name: string): boolean =>
   existsSync(join(repository, folder, name)) ||
   existsSync(join(repository, name)) ||

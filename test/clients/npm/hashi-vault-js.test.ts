@@ -3,8 +3,8 @@ import Vault from "hashi-vault-js";
 import { localServer, text } from "./local-server.ts";
 
 /**
- * `hashi-vault-js` from npm, unpatched. It sends an empty `X-Vault-Namespace` with every call, lists with the LIST verb,
- * and gives up after a second.
+ * `hashi-vault-js` from npm, unpatched. It sends an empty `X-Vault-Namespace` with every call, lists with the LIST
+ * verb, and gives up after a second.
  */
 
 const server = localServer();

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll } from "@jest/globals";
 import { type LocalServer, startLocalServer } from "../../../src/local/server/index.ts";
 
-/** The local server on a free port, for the tests of the file that calls this; its address and root token once started. */
+/**
+ * The local server on a free port, for the tests of the file that calls this; its address and root token once started.
+ */
 export const localServer = (): { readonly url: string; readonly rootToken: string } => {
   let started: LocalServer | undefined;
   const running = (): LocalServer => {

@@ -49,7 +49,7 @@ const afterComment = (sql: string, from: number): number => {
   return sql.length;
 };
 
-/** What is quoted, or commented out, from this place on; nothing where bare text goes on. */
+/** What is quoted or commented out from here on; nothing if bare text continues. */
 const quotedAt = (sql: string, at: number): { readonly context: Context; readonly end: number } | undefined => {
   const char = sql[at];
   if (char === "'") {

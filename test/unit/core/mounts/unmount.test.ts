@@ -10,7 +10,9 @@ afterEach(() => stage.server.dynamo.close());
 
 const disable = (path = "sys/mounts/db") => stage.server.call("DELETE", path);
 
-/** Partition keys in the table that speak of a mount of this type; its emptied keys keep their place and open nothing. */
+/**
+ * Partition keys in the table that speak of a mount of this type; its emptied keys keep their place and open nothing.
+ */
 const left = async (type: string): Promise<readonly string[]> => {
   const { Items = [] } = await stage.server.dynamodb.send(new ScanCommand({ TableName: "zeroth-test" }));
   const emptied = (item: (typeof Items)[number]) => item["pk"]?.S?.startsWith("key#") && item["v"] === undefined;
