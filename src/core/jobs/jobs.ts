@@ -135,7 +135,7 @@ export const createJobs = (core: () => Core, rows: Readonly<Record<JobKind, JobR
           if ((await rows[job.kind].here?.(job)) ?? true) await run(job.id, deadlineMs);
         } catch (cause) {
           core().signal({ kind: "schedule-failed" });
-          core().log("job could not go on", { job: job.kind, error: textOf(cause) });
+          core().log("job could not continue", { job: job.kind, error: textOf(cause) });
         }
       }
     },
