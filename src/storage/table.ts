@@ -117,6 +117,12 @@ export interface Table {
   due(bucket: string, limit: number): Promise<readonly Item[]>;
 }
 
+/** A condition that did not hold goes on as it is, for its caller to read; what another try cannot mend is broken. */
+const throwUnlessTransient = (what: string, error: unknown): void => {
+  if (lostMembers(error).length > 0) throw error;
+  if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
+};
+
 export const createTable = (options: {
   readonly client: DynamoDBClient;
   readonly tableName: string;
@@ -131,8 +137,7 @@ export const createTable = (options: {
       try {
         return await call();
       } catch (error) {
-        if (lostMembers(error).length > 0) throw error;
-        if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
+        throwUnlessTransient(what, error);
         await patient.pause(error);
       }
     }

@@ -78,6 +78,19 @@ const partOperations = ({ write, sealed, old }: Step): readonly Operation[] => [
   ...(old === undefined ? [] : keysOfParts(write.address, old)).map((key): Operation => ({ op: "delete", key })),
 ];
 
+/** Whether what lies there is what this step writes: its answer got lost, and it was done before. */
+const isOwn = ({ sealed }: Step, head: Head | undefined): boolean => sealed !== undefined && head?.n === sealed.n;
+
+/** The step that also removes what is spread in its way. A claim replaces nothing. */
+const replacing = (step: Step, head: Head | undefined): Step =>
+  step.write.op === "claim" ? step : { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
+
+const operationsOf = (steps: readonly Step[]): readonly Operation[] => {
+  const operations = [...steps.map(mainOperation), ...steps.flatMap(partOperations)];
+  if (operations.length > MAX_MEMBERS) throw tooLarge("a transaction of too many large values");
+  return operations;
+};
+
 export const createWriter = (options: {
   readonly table: Table;
   readonly sealer: Sealer;
@@ -104,26 +117,28 @@ export const createWriter = (options: {
       const step = steps[one.index];
       if (step === undefined) continue;
       const head = headOrRefuse(await imageOf(one, step.write), step.write);
-      if (step.sealed !== undefined && head?.n === step.sealed.n) return undefined;
+      if (isOwn(step, head)) return undefined;
       if (!holdsFor(step.write, head)) failed.push(step.write);
-      if (step.write.op === "claim") continue;
-      next[one.index] = { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
+      next[one.index] = replacing(step, head);
     }
     const [first] = failed;
     if (first !== undefined) throw new ConditionFailed(first);
     return next;
   };
 
+  const firstStep = async (write: Write): Promise<Step> => ({
+    write,
+    sealed: "body" in write ? await sealer.seal(write) : undefined,
+    old: undefined,
+  });
+
   return async (writes: readonly Write[]): Promise<void> => {
     if (writes.length > MAX_MEMBERS) throw broken(`a transaction of ${writes.length} writes`);
-    const sealed = await Promise.all(writes.map((write) => ("body" in write ? sealer.seal(write) : undefined)));
-    let steps: readonly Step[] = writes.map((write, index) => ({ write, sealed: sealed[index], old: undefined }));
+    let steps: readonly Step[] = await Promise.all(writes.map(firstStep));
     const patient = patience("contended entry");
     for (let round = 0; ; round += 1) {
       if (round > 1) await patient.pause("written by others");
-      const operations = [...steps.map(mainOperation), ...steps.flatMap(partOperations)];
-      if (operations.length > MAX_MEMBERS) throw tooLarge("a transaction of too many large values");
-      const lost = await table.apply(operations);
+      const lost = await table.apply(operationsOf(steps));
       if (lost.length === 0) return;
       const next = await learn(steps, lost);
       if (next === undefined) return;
