@@ -1,3 +1,4 @@
+import { defined } from "../std/defined.ts";
 import { type AnswerForm, AuthBlock, formsOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { capturesOf } from "./captures.ts";
@@ -51,12 +52,9 @@ const properties = (op: AnyOp): Readonly<Record<string, object>> => {
 const queryParameters = (op: AnyOp, captured: ReadonlySet<string>): Parameter[] =>
   Object.entries(properties(op))
     .filter(([name]) => !captured.has(name))
-    .map(([name, { description, ...schema }]: [string, { description?: string }]) => ({
-      name,
-      in: "query",
-      ...(description === undefined ? {} : { description }),
-      schema,
-    }));
+    .map(([name, { description, ...schema }]: [string, { description?: string }]) =>
+      defined({ name, in: "query" as const, description, schema }),
+    );
 
 const LIST_PARAMETER: Parameter = {
   name: "list",
@@ -75,10 +73,10 @@ const METHOD: Readonly<Record<Operation, string>> = {
   delete: "delete",
 };
 
-const body = (op: AnyOp, operation: Operation): object => {
-  if (op.input === undefined) return {};
+const body = (op: AnyOp, operation: Operation): object | undefined => {
+  if (op.input === undefined) return undefined;
   const type = operation === "patch" ? "application/merge-patch+json" : "application/json";
-  return { requestBody: { content: { [type]: { schema: jsonSchema(op.input, "input") } } } };
+  return { content: { [type]: { schema: jsonSchema(op.input, "input") } } };
 };
 
 const member = (name: string, schema: JsonSchema): JsonSchema => ({ type: "object", properties: { [name]: schema } });
@@ -114,14 +112,12 @@ const responses = (op: AnyOp, operation: Operation): object => {
     ([type, all]) => [type, { schema: all.length === 1 ? all[0] : { anyOf: all } }] as const,
   );
   const asks = operation === "read" || operation === "list";
-  return {
-    ...(shown.length > 0 ? { "200": { description: "OK", content: Object.fromEntries(shown) } } : {}),
-    ...(forms.includes("nothing")
-      ? asks
-        ? { "404": { description: "nothing there" } }
-        : { "204": { description: "empty body" } }
-      : {}),
-  };
+  const nothing = forms.includes("nothing");
+  return defined({
+    "200": shown.length > 0 ? { description: "OK", content: Object.fromEntries(shown) } : undefined,
+    "204": nothing && !asks ? { description: "empty body" } : undefined,
+    "404": nothing && asks ? { description: "nothing there" } : undefined,
+  });
 };
 
 const operationItem = (prefix: string, backend: Backend, path: AnyPath, operation: Operation, op: AnyOp): object => {
@@ -131,32 +127,43 @@ const operationItem = (prefix: string, backend: Backend, path: AnyPath, operatio
     ...(operation === "list" ? [LIST_PARAMETER] : []),
     ...(asks ? queryParameters(op, captured) : []),
   ];
-  return {
+  return defined({
     summary: op.summary,
     operationId: [...words(prefix || backend.type), operation, ...words(path.template)].join("-"),
     tags: [backend.kind === "auth" ? "auth" : prefix.startsWith("sys/") ? "system" : "secrets"],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(asks ? {} : body(op, operation)),
+    parameters: parameters.length > 0 ? parameters : undefined,
+    requestBody: asks ? undefined : body(op, operation),
     responses: responses(op, operation),
-  };
+  });
 };
+
+/** What a path says of itself beside its operations; `op` is the first that stands there. */
+const pathItem = (path: AnyPath, op: AnyOp): Record<string, unknown> => {
+  const parameters = pathParameters(path);
+  const listOnly = Object.keys(path.ops).join() === "list";
+  return defined({
+    description: path.summary,
+    parameters: parameters.length > 0 ? parameters : undefined,
+    "x-vault-unauthenticated": op.access === "unauthenticated" || undefined,
+    "x-vault-sudo": op.access === "sudo" || undefined,
+    "x-vault-createSupported": (path.exists !== undefined && !listOnly) || undefined,
+  });
+};
+
+/** The operations to show: an update speaks for the create beside it. */
+const shownOperations = ({ ops }: AnyPath): readonly (readonly [Operation, AnyOp])[] =>
+  (Object.entries(ops) as [Operation, AnyOp | undefined][]).flatMap(([name, op]) =>
+    op === undefined || (name === "create" && ops.update !== undefined) ? [] : [[name, op]],
+  );
 
 /** The `paths` of one backend. A list appears as GET on the path with a trailing slash, as in Vault's document. */
 export const openApiPaths = (prefix: string, backend: Backend): Readonly<Record<string, object>> => {
   const document: Record<string, Record<string, unknown>> = {};
   for (const path of backend.paths as readonly AnyPath[]) {
     const plain = `/${prefix}${parts(path)}`;
-    const listOnly = path.ops.list !== undefined && path.ops.read === undefined && Object.keys(path.ops).length === 1;
-    for (const [name, op] of Object.entries(path.ops) as [Operation, AnyOp | undefined][]) {
-      if (op === undefined || (name === "create" && path.ops.update !== undefined)) continue;
+    for (const [name, op] of shownOperations(path)) {
       const where = name === "list" && !plain.endsWith("/") ? `${plain}/` : plain;
-      const item = document[where] ?? {
-        description: path.summary,
-        ...(pathParameters(path).length > 0 ? { parameters: pathParameters(path) } : {}),
-        ...(op.access === "unauthenticated" ? { "x-vault-unauthenticated": true } : {}),
-        ...(op.access === "sudo" ? { "x-vault-sudo": true } : {}),
-        ...(path.exists !== undefined && !listOnly ? { "x-vault-createSupported": true } : {}),
-      };
+      const item = document[where] ?? pathItem(path, op);
       item[METHOD[name]] = operationItem(prefix, backend, path, name, op);
       document[where] = item;
     }

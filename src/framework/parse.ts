@@ -54,6 +54,43 @@ const explain = (error: z.ZodError, bare: boolean): string => {
 
 const listed = (names: readonly string[]): string => `[${[...names].sort().join(" ")}]`;
 
+type InputShape = Readonly<Record<string, z.ZodType>>;
+
+/** Which of what was sent is dropped, and which the path overrules. `shape` as of `shapeOf`. */
+const warningsFor = (
+  path: AnyPath,
+  shape: InputShape | undefined,
+  params: Readonly<Record<string, string>>,
+  data: JsonObject,
+): readonly string[] => {
+  const known = fieldsOf(path);
+  const ignored = shape === undefined ? [] : Object.keys(data).filter((name) => !known.has(name));
+  const replaced = Object.keys(params).filter((name) => Object.hasOwn(data, name) && data[name] !== null);
+  const warnings: string[] = [];
+  if (ignored.length > 0) warnings.push(`Endpoint ignored these unrecognized parameters: ${listed(ignored)}`);
+  if (replaced.length > 0) {
+    warnings.push(
+      `Endpoint replaced the value of these parameters with the values captured from the endpoint's path: ${listed(replaced)}`,
+    );
+  }
+  return warnings;
+};
+
+/** The fields of a shape, from the path where it captured them, else from the data. */
+const fieldsFrom = (
+  shape: InputShape,
+  params: Readonly<Record<string, string>>,
+  data: JsonObject,
+): Readonly<Record<string, JsonValue>> => {
+  const taken: [string, JsonValue][] = [];
+  for (const name of Object.keys(shape)) {
+    const source = Object.hasOwn(params, name) ? params : data;
+    const value = Object.hasOwn(source, name) ? source[name] : undefined;
+    if (value !== undefined) taken.push([name, value]);
+  }
+  return Object.fromEntries(taken);
+};
+
 /**
  * Coerces `data` (body of a write, query of anything else) for one operation of a path.
  *
@@ -70,28 +107,9 @@ export const parseInput = (
   data: JsonObject,
 ): ParsedInput => {
   const shape = op.input === undefined ? {} : shapeOf(op.input);
-  const replaced = Object.keys(params).filter((name) => Object.hasOwn(data, name) && data[name] !== null);
-  const known = fieldsOf(path);
-  const ignored = shape === undefined ? [] : Object.keys(data).filter((name) => !known.has(name));
-  const warnings = [
-    ...(ignored.length > 0 ? [`Endpoint ignored these unrecognized parameters: ${listed(ignored)}`] : []),
-    ...(replaced.length > 0
-      ? [
-          `Endpoint replaced the value of these parameters with the values captured from the endpoint's path: ${listed(replaced)}`,
-        ]
-      : []),
-  ];
+  const warnings = warningsFor(path, shape, params, data);
   if (op.input === undefined) return { input: {}, warnings };
-
-  let given: JsonObject = data;
-  if (shape !== undefined) {
-    const taken: [string, JsonValue][] = [];
-    for (const name of Object.keys(shape)) {
-      const value = Object.hasOwn(params, name) ? params[name] : Object.hasOwn(data, name) ? data[name] : undefined;
-      if (value !== undefined) taken.push([name, value]);
-    }
-    given = Object.fromEntries(taken);
-  }
+  const given = shape === undefined ? data : fieldsFrom(shape, params, data);
   const parsed = op.input.safeParse(given);
   if (parsed.success) return { input: parsed.data, warnings };
   const bare = path.exists !== undefined && (operation === "create" || operation === "update");

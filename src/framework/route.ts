@@ -58,6 +58,25 @@ interface Node {
 
 const emptyNode = (): Node => ({ statics: new Map(), capture: undefined, row: undefined, rests: [] });
 
+const staticChild = (node: Node, text: string): Node => {
+  const child = node.statics.get(text) ?? emptyNode();
+  node.statics.set(text, child);
+  return child;
+};
+
+const captureChild = (node: Node, { name, kind }: { name: string; kind: Shape }, template: string): Node => {
+  node.capture ??= { kind, node: emptyNode() };
+  if (node.capture.kind !== kind) refuse(template, `is ambiguous: "${name}" is shaped otherwise elsewhere`);
+  return node.capture.node;
+};
+
+const insertRest = (node: Node, rest: Rest): void => {
+  const same = node.rests.find((other) => other.suffix.join("/") === rest.suffix.join("/"));
+  if (same) refuse(rest.path.template, `is ambiguous with "${same.path.template}"`);
+  node.rests.push(rest);
+  node.rests.sort((a, b) => b.suffix.length - a.suffix.length);
+};
+
 const insert = (root: Node, path: AnyPath): void => {
   const template: string = path.template;
   const parts = parseTemplate(template);
@@ -69,22 +88,10 @@ const insert = (root: Node, path: AnyPath): void => {
   for (const [index, part] of parts.entries()) {
     if (part.type === "rest") {
       const suffix = parts.slice(index + 1).map((after) => (after.type === "static" ? after.text : ""));
-      const same = node.rests.find((rest) => rest.suffix.join("/") === suffix.join("/"));
-      if (same) refuse(template, `is ambiguous with "${same.path.template}"`);
-      node.rests.push({ path, names, suffix });
-      node.rests.sort((a, b) => b.suffix.length - a.suffix.length);
+      insertRest(node, { path, names, suffix });
       return;
     }
-    if (part.type === "static") {
-      const next = node.statics.get(part.text) ?? emptyNode();
-      node.statics.set(part.text, next);
-      node = next;
-    } else {
-      node.capture ??= { kind: part.kind, node: emptyNode() };
-      if (node.capture.kind !== part.kind)
-        refuse(template, `is ambiguous: "${part.name}" is shaped otherwise elsewhere`);
-      node = node.capture.node;
-    }
+    node = part.type === "static" ? staticChild(node, part.text) : captureChild(node, part, template);
   }
   if (node.row) refuse(template, `is ambiguous with "${node.row.path.template}"`);
   node.row = { path, names };
