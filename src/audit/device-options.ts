@@ -24,13 +24,8 @@ export const fileOf = (options: DeviceOptions): string => options["file_path"] |
 /** Permission bits of the file; 0600 unless given. */
 export const modeOf = (options: DeviceOptions): number => Number.parseInt(options["mode"] || "0600", 8) || 0o600;
 
-/** Throws `invalid_request` with Vault's texts. */
-export const checkOptions = (options: DeviceOptions, allowRaw: boolean): void => {
-  const path = fileOf(options);
-  if (path === "") throw invalidRequest("file_path is required");
-  const format = options["format"] ?? "";
-  if (format !== "" && format !== "json") throw invalidRequest(`unknown format type ${JSON.stringify(format)}`);
-  if ((options["prefix"] ?? "") !== "") throw invalidRequest("audit log prefixing is not allowed");
+/** What Go's `strconv.ParseBool` and `strconv.ParseUint` would not read. */
+const checkSyntax = (options: DeviceOptions): void => {
   for (const name of FLAGS) {
     const text = options[name] ?? "";
     if (!GO_BOOLS.has(text)) {
@@ -41,6 +36,16 @@ export const checkOptions = (options: DeviceOptions, allowRaw: boolean): void =>
   if (mode !== "" && !/^[0-7]{1,5}$/.test(mode)) {
     throw invalidRequest(`strconv.ParseUint: parsing ${JSON.stringify(mode)}: invalid syntax`);
   }
+};
+
+/** Throws `invalid_request` with Vault's texts. */
+export const checkOptions = (options: DeviceOptions, allowRaw: boolean): void => {
+  const path = fileOf(options);
+  if (path === "") throw invalidRequest("file_path is required");
+  const format = options["format"] ?? "";
+  if (format !== "" && format !== "json") throw invalidRequest(`unknown format type ${JSON.stringify(format)}`);
+  if ((options["prefix"] ?? "") !== "") throw invalidRequest("audit log prefixing is not allowed");
+  checkSyntax(options);
   if ((modeOf(options) & 0o7111) !== 0) throw invalidRequest("an audit log cannot be executable");
   if (isOn(options, "log_raw") && path !== DISCARD && !allowRaw) {
     throw invalidRequest("log_raw is not allowed by this deployment");

@@ -72,23 +72,36 @@ const plainOf = (value: unknown): unknown => {
   return objectFrom(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
 };
 
+/** One value that holds no others. `clear`: its name lets numbers and times be shown. */
+const redactLeaf = (value: unknown, clear: boolean, hash: Hash): unknown => {
+  switch (typeof value) {
+    case "string":
+      return clear && TIME.test(value) ? value : hash(value);
+    case "number":
+      return clear ? value : hash(String(value));
+    case "bigint":
+      return hash(value.toString());
+    default:
+      return value;
+  }
+};
+
 /** Data of any shape, hashed leaf by leaf. Booleans, null and names stay; of the rest only what the rules name. */
 export const redactData = (data: unknown, rules: DataRules): unknown => {
   if (rules.hash === raw) return plainOf(data);
+  /** A value under its name; `settings`: names mean something here, up to this depth. */
   const walk = (value: unknown, name: string, settings: boolean): unknown => {
     const clear = settings && CLEAR_NAMES.has(name);
-    if (typeof value === "string") return clear && TIME.test(value) ? value : rules.hash(value);
-    if (typeof value === "number") return clear ? value : rules.hash(String(value));
-    if (typeof value === "bigint") return rules.hash(value.toString());
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null) return redactLeaf(value, clear, rules.hash);
     const text = textOf(value);
     if (text !== undefined) return clear && value instanceof JsonNumber ? value : rules.hash(text);
     if (Array.isArray(value)) return value.map((item) => walk(item, name, settings));
+    const within = settings && (name === "" || STRUCTURE.has(name));
     return objectFrom(
-      Object.entries(value).map(([key, item]) => {
-        if (rules.clearKeys.has(key)) return [key, plainOf(item)];
-        return [key, walk(item, key, settings && (name === "" || STRUCTURE.has(name)))];
-      }),
+      Object.entries(value).map(([key, item]) => [
+        key,
+        rules.clearKeys.has(key) ? plainOf(item) : walk(item, key, within),
+      ]),
     );
   };
   return walk(data, "", !rules.payload);

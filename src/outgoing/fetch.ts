@@ -16,11 +16,11 @@ export interface OutgoingRequest {
   readonly url: URL;
   /** Lower-case names. `host` is sent as given here, whatever `url` says; absent: that of `url`. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   readonly deadlineMs: number;
   readonly mostBytes: number;
   /** PEM; absent: the certificates Node trusts. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
 }
 
 export interface OutgoingAnswer {
@@ -60,7 +60,7 @@ export const createFetch = (guard: Guard): Fetch => {
         lookup: guard.lookup,
         signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
         ...(protocol === "https:" ? { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" } : {}),
-        ...(ca === undefined ? {} : { ca }),
+        ca,
       };
       let answered = false;
       const send = protocol === "https:" ? secureRequest : plainRequest;

@@ -21,8 +21,14 @@ export class ArnError extends Error {
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 64));
 
-/** Throws `ArnError`. */
-export const parseArn = (text: string): PrincipalArn => {
+interface ArnFields {
+  readonly partition: string;
+  readonly account: string;
+  readonly resource: string;
+}
+
+/** The fields between the colons. Throws `ArnError` for any that no principal of IAM or STS has. */
+const fieldsOf = (text: string): ArnFields => {
   const parts = text.split(":");
   const [arn, partition, service, region, account, resource] = parts;
   if (parts.length !== 6 || resource === undefined || account === undefined || partition === undefined)
@@ -32,7 +38,21 @@ export const parseArn = (text: string): PrincipalArn => {
     throw new ArnError(`unrecognized service: ${(service ?? "").slice(0, 64)}, not one of iam or sts`);
   if (!/^aws(-[a-z]+)*$/.test(partition) || region !== "" || !/^[0-9]{12}$/.test(account))
     throw new ArnError("unrecognized arn: partition, region or account is malformed");
+  return { partition, account, resource };
+};
 
+/** A session has the name of its role and its own, and no path. */
+const assumedRole = (rest: readonly string[], resource: string) => {
+  const [name, session] = rest;
+  if (name === undefined || session === undefined)
+    throw new ArnError(`unrecognized arn: ${shown(resource)} contains fewer than 3 slash-separated parts`);
+  if (rest.length > 2) throw new ArnError(`unrecognized arn: ${shown(resource)} contains too many parts`);
+  return { type: "assumed-role", path: "", name, session } as const;
+};
+
+/** Throws `ArnError`. */
+export const parseArn = (text: string): PrincipalArn => {
+  const { partition, account, resource } = fieldsOf(text);
   const segments = resource.split("/");
   const [type, ...rest] = segments;
   if (rest.length < 1)
@@ -40,13 +60,7 @@ export const parseArn = (text: string): PrincipalArn => {
   if (rest.some((segment) => !/^[\x21-\x7e]+$/.test(segment)))
     throw new ArnError(`unrecognized arn: ${shown(resource)} contains an empty or malformed part`);
   const common = { partition, account };
-  if (type === "assumed-role") {
-    const [name, session] = rest;
-    if (name === undefined || session === undefined)
-      throw new ArnError(`unrecognized arn: ${shown(resource)} contains fewer than 3 slash-separated parts`);
-    if (rest.length > 2) throw new ArnError(`unrecognized arn: ${shown(resource)} contains too many parts`);
-    return { ...common, type, path: "", name, session };
-  }
+  if (type === "assumed-role") return { ...common, ...assumedRole(rest, resource) };
   if (type !== "user" && type !== "role" && type !== "instance-profile")
     throw new ArnError(`unrecognized principal type: ${shown(type ?? "")}`);
   return { ...common, type, path: rest.slice(0, -1).join("/"), name: rest.at(-1) ?? "", session: "" };

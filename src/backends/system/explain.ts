@@ -62,14 +62,35 @@ export const explainPaths = (core: Core) => {
   const readable = async (caller: Acl, name: string): Promise<boolean> =>
     (await may(caller, `sys/policies/acl/${name}`, "read")) || may(caller, `sys/policy/${name}`, "read");
 
+  const readableOf = async (caller: Acl, names: readonly string[]): Promise<ReadonlySet<string>> => {
+    const visible = new Set<string>();
+    for (const name of names) if (await readable(caller, name)) visible.add(name);
+    return visible;
+  };
+
   const need = (allowed: boolean, what: string): void => {
     if (!allowed) throw permissionDenied(`the caller lacks ${what}`, "permission denied", true);
+  };
+
+  const entitySubject = async (id: string, caller: Subject): Promise<Subject> => {
+    need(await may(caller.acl, `identity/entity/id/${id}`, "read"), "the right to read the entity");
+    const entity = await entityOf(core, id);
+    if (!entity) throw invalidRequest("entity not found from id");
+    return subjectOf(core, entity.allPolicies, entity);
+  };
+
+  const policySubject = async (given: readonly string[], caller: Subject): Promise<Subject> => {
+    const names = canonicalPolicyNames(given);
+    // Answers about chosen policies would tell what they say, question by question.
+    for (const name of names) need(await readable(caller.acl, name), `the right to read policy ${name}`);
+    return subjectOf(core, names, undefined);
   };
 
   const subjectFor = async (input: Given, caller: Subject): Promise<Subject> => {
     const named = [input.token, input.accessor, input.entity_id, input.policies].filter((one) => one !== undefined);
     if (named.length === 0) return caller;
     if (named.length > 1) throw invalidRequest("give one of token, accessor, entity_id and policies");
+    if (input.policies !== undefined) return policySubject(input.policies, caller);
     if (input.token !== undefined) {
       need(await may(caller.acl, "sys/capabilities", "update"), "the right to ask about a token");
       return tokensSubject(core, await core.tokens.lookup(input.token));
@@ -78,16 +99,7 @@ export const explainPaths = (core: Core) => {
       need(await may(caller.acl, "sys/capabilities-accessor", "update"), "the right to ask about an accessor");
       return accessorsSubject(core, input.accessor);
     }
-    if (input.entity_id !== undefined) {
-      need(await may(caller.acl, `identity/entity/id/${input.entity_id}`, "read"), "the right to read the entity");
-      const entity = await entityOf(core, input.entity_id);
-      if (!entity) throw invalidRequest("entity not found from id");
-      return subjectOf(core, entity.allPolicies, entity);
-    }
-    const names = canonicalPolicyNames(input.policies ?? []);
-    // Answers about chosen policies would tell what they say, question by question.
-    for (const name of names) need(await readable(caller.acl, name), `the right to read policy ${name}`);
-    return subjectOf(core, names, undefined);
+    return entitySubject(input.entity_id ?? "", caller);
   };
 
   const needsSudo = async (asked: string, operation: Asked): Promise<boolean> => {
@@ -98,18 +110,18 @@ export const explainPaths = (core: Core) => {
   /** Leaves out whatever an unreadable policy contributed. */
   const shown = async (explanation: Explanation, request: Question, subject: Subject, caller: Subject) => {
     const { decision, candidates } = explanation;
-    const visible = new Set<string>();
-    for (const name of subject.policies) if (await readable(caller.acl, name)) visible.add(name);
+    const visible = await readableOf(caller.acl, subject.policies);
     const complete = subject.policies.every((name) => visible.has(name));
     const open = candidates.filter(({ sources }) => sources.every(({ name }) => visible.has(name)));
-    const byOpen = decision.rule !== undefined && open.some(({ decides }) => decides);
-    const plain = complete || byOpen;
-    const suggestion = plain ? explanation.suggestion : (await explainOn(core, compileAcl([]), request)).suggestion;
+    const rule = open.some(({ decides }) => decides) ? decision.rule : undefined;
+    const plain = complete || rule !== undefined;
+    const told = plain ? decision : { reason: decision.allowed ? "granted" : "denied", parameter: undefined };
+    const { suggestion } = plain ? explanation : await explainOn(core, compileAcl([]), request);
     return {
       allowed: decision.allowed,
-      reason: plain ? decision.reason : decision.allowed ? "granted" : "denied",
-      decided_by: byOpen && decision.rule ? decision.rule : null,
-      parameter: (plain ? decision.parameter : undefined) ?? null,
+      reason: told.reason,
+      decided_by: rule ?? null,
+      parameter: told.parameter ?? null,
       rules: open.map(({ pattern, capabilities, sources, decides }) => ({
         pattern,
         capabilities,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
+import type { Mount } from "../../core/mounts/mount.ts";
 import { backendOf } from "../../core/request/context.ts";
 import { VAULT_VERSION } from "../../core/version.ts";
 import {
@@ -29,20 +30,22 @@ const input = z.object({
   context: field.text("not used"),
 });
 
+/** A mount's path with a parameter for where it lies; the system backend lies where it lies. */
+const genericPath = ({ kind, info }: Mount): string =>
+  info.type === "system" ? info.path : `${kind === "auth" ? "auth/" : ""}{${info.type}_mount_path}/`;
+
 export const openApiPaths = (core: Core) => {
   const document = async (generic: boolean, cx: BackendContext) => {
     const known = await bearer(core, cx);
     const acl = known && (await aclOf(core, known));
     const seen = new Set<Backend>();
     const shown: OpenApiMount[] = [];
-    for (const mount of (await core.config.snapshot()).mounts.values()) {
-      if (!acl || !reaches(acl, mount.info.path)) continue;
+    const mounts = [...(await core.config.snapshot()).mounts.values()];
+    for (const mount of mounts.filter(({ info }) => acl !== undefined && reaches(acl, info.path))) {
       const backend = await backendOf(core, mount);
       if (!backend || (generic && seen.has(backend))) continue;
       seen.add(backend);
-      const parameter = `${mount.kind === "auth" ? "auth/" : ""}{${mount.info.type}_mount_path}/`;
-      const named = generic && mount.info.type !== "system";
-      shown.push({ path: named ? parameter : mount.info.path, backend });
+      shown.push({ path: generic ? genericPath(mount) : mount.info.path, backend });
     }
     return { bare: openApiDocument(shown, VAULT_VERSION) };
   };

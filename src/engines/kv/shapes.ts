@@ -24,19 +24,19 @@ export const objectOrNull = (description: string): z.ZodType<JsonObject | null |
 
 const one = field.integer("");
 
+const itemsOf = (value: unknown): readonly unknown[] => {
+  if (typeof value === "string") return value.split(",");
+  return Array.isArray(value) ? value : [value];
+};
+
 /** A list of integers, or text with commas between them; no blanks. */
 export const integers = (description: string): z.ZodType<readonly number[] | undefined> =>
   z
     .unknown()
     .transform((value, ctx): readonly number[] | undefined => {
       if (value === undefined || value === null || value === "") return undefined;
-      const items: readonly unknown[] = Array.isArray(value)
-        ? value
-        : typeof value === "string"
-          ? value.split(",")
-          : [value];
       const numbers: number[] = [];
-      for (const item of items) {
+      for (const item of itemsOf(value)) {
         const parsed = one.safeParse(item);
         if (item === null || !parsed.success) {
           ctx.addIssue({ code: "custom", message: parsed.error?.issues[0]?.message ?? "null is not an integer" });

@@ -92,6 +92,5 @@ export const awsAdapters = (options: AdapterOptions): { readonly sts: StsFetch; 
     managedInstance: (scope, region, id) => describeNode(made, scope, region, id),
     managedInstanceTags: (scope, region, id) => nodeTags(made, scope, region, id),
   };
-  const override = endpoints.sts === undefined ? {} : { override: endpoints.sts };
-  return { sts: stsFetch(fetch, { ...override, monotonic: () => performance.now() }), directory };
+  return { sts: stsFetch(fetch, { override: endpoints.sts, monotonic: () => performance.now() }), directory };
 };

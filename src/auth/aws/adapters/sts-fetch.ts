@@ -10,20 +10,25 @@ const MOST_BYTES = 64 * 1024;
  * `monotonic` is a clock in milliseconds that measures the deadline.
  */
 export const stsFetch =
-  (fetch: Fetch, { override, monotonic }: { readonly override?: string; readonly monotonic: () => number }): StsFetch =>
+  (
+    fetch: Fetch,
+    { override, monotonic }: { readonly override?: string | undefined; readonly monotonic: () => number },
+  ): StsFetch =>
   async (request) => {
     const end = monotonic() + DEADLINE_MS;
     const url = new URL(request.query === "" ? "/" : `/?${request.query}`, override ?? `https://${request.endpoint}`);
+    const forward = () =>
+      fetch({
+        method: request.method,
+        url,
+        headers: { ...request.headers, host: request.host },
+        body: request.method === "POST" ? request.body : undefined,
+        deadlineMs: Math.max(1, end - monotonic()),
+        mostBytes: MOST_BYTES,
+      });
     for (let tries = request.retries; ; tries -= 1) {
       try {
-        return await fetch({
-          method: request.method,
-          url,
-          headers: { ...request.headers, host: request.host },
-          ...(request.method === "POST" ? { body: request.body } : {}),
-          deadlineMs: Math.max(1, end - monotonic()),
-          mostBytes: MOST_BYTES,
-        });
+        return await forward();
       } catch (cause) {
         if (!(cause instanceof NoConnection) || tries === 0 || monotonic() >= end) throw cause;
       }
