@@ -51,6 +51,30 @@ const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
 const held = (entity: Entity, accessor: string): boolean =>
   entity.aliases.some((alias) => alias.mountAccessor === accessor);
 
+/** Whether another login leads to it from now on. */
+const isRenamed = (before: Alias, after: Alias): boolean =>
+  aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
+
+const sameAlias = (a: Alias, b: Alias): boolean =>
+  a.name === b.name && a.mountAccessor === b.mountAccessor && same(a.customMetadata, b.customMetadata);
+
+const changedBy = (input: AliasInput, before: Alias): Alias => ({
+  ...before,
+  name: input.name || before.name,
+  mountAccessor: input.mount_accessor || before.mountAccessor,
+  customMetadata: input.custom_metadata ?? before.customMetadata,
+});
+
+/** The entity an alias of this mount may move to. */
+const checkTarget = (target: Stored | undefined, mount: Mount): Stored => {
+  if (mount.local) throw invalidRequest("local aliases can't be moved between entities");
+  if (!target) throw invalidRequest("given 'canonical_id' is not associated with an entity");
+  if (held(target.entity, mount.info.accessor)) {
+    throw invalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ");
+  }
+  return target;
+};
+
 export const createAliases = (options: {
   readonly store: Store;
   readonly config: Config;
@@ -98,9 +122,15 @@ export const createAliases = (options: {
   const rows = async (entity: string, before: Alias, after: Alias): Promise<readonly Write[]> => {
     const old = await entities.dropAlias(before);
     const { byName, byId } = await entities.aliasRows(entity, after, "any");
-    const renamed = aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
-    return renamed ? [old.byName, { ...byName, when: "absent" }, byId] : [byName, byId];
+    return isRenamed(before, after) ? [old.byName, { ...byName, when: "absent" }, byId] : [byName, byId];
   };
+
+  const move = async (from: Stored, to: Stored, before: Alias, after: Alias): Promise<void> =>
+    store.write([
+      entities.update(from, { aliases: from.entity.aliases.filter((one) => one.id !== before.id) }),
+      entities.update(to, { aliases: [...to.entity.aliases, after] }),
+      ...(await rows(to.entity.id, before, after)),
+    ]);
 
   const update = async (
     stored: Stored,
@@ -111,42 +141,23 @@ export const createAliases = (options: {
   ): Promise<AliasRef | undefined> => {
     const { entity } = stored;
     rights.alias(before.id);
-    const after: Alias = {
-      ...before,
-      name: input.name || before.name,
-      mountAccessor: input.mount_accessor || before.mountAccessor,
-      customMetadata: input.custom_metadata ?? before.customMetadata,
-    };
+    const after = changedBy(input, before);
     const to = input.canonical_id || entity.id;
     const moves = to !== entity.id;
-    const changed =
-      after.name !== before.name ||
-      after.mountAccessor !== before.mountAccessor ||
-      !same(after.customMetadata, before.customMetadata);
-    if (!changed && !moves) return undefined;
-    const renamed = aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
-    if (moves || renamed) rights.entity(entity);
+    if (!moves && sameAlias(before, after)) return undefined;
+    if (moves || isRenamed(before, after)) rights.entity(entity);
     const target = moves ? await entities.load(to) : undefined;
     if (target) rights.entity(target.entity);
     await checkPlace(stored, before, after, moves);
     const mount = mountOf(snapshot, after.mountAccessor);
     const stamped: Alias = { ...after, lastUpdateTime: entities.now() };
-    if (!moves) {
-      const aliases = entity.aliases.map((one) => (one.id === before.id ? stamped : one));
-      await store.write([entities.update(stored, { aliases }), ...(await rows(entity.id, before, stamped))]);
-      return { id: before.id, entity: entity.id };
+    if (moves) {
+      await move(stored, checkTarget(target, mount), before, stamped);
+      return { id: before.id, entity: to };
     }
-    if (mount.local) throw invalidRequest("local aliases can't be moved between entities");
-    if (!target) throw invalidRequest("given 'canonical_id' is not associated with an entity");
-    if (held(target.entity, after.mountAccessor)) {
-      throw invalidRequest("Alias cannot be updated as the given entity already has an alias for this mount ");
-    }
-    await store.write([
-      entities.update(stored, { aliases: entity.aliases.filter((one) => one.id !== before.id) }),
-      entities.update(target, { aliases: [...target.entity.aliases, stamped] }),
-      ...(await rows(to, before, stamped)),
-    ]);
-    return { id: before.id, entity: to };
+    const aliases = entity.aliases.map((one) => (one.id === before.id ? stamped : one));
+    await store.write([entities.update(stored, { aliases }), ...(await rows(entity.id, before, stamped))]);
+    return { id: before.id, entity: entity.id };
   };
 
   const attempt = async (input: AliasInput, rights: AliasRights): Promise<AliasRef | undefined> => {

@@ -56,8 +56,8 @@ export const rowsOf = ({ byName, byId }: { readonly byName: Write; readonly byId
 
 /** Under which condition a new entity's name and its aliases' names are taken; a row that leads nowhere is replaced. */
 export interface Takes {
-  readonly name?: Condition;
-  readonly alias?: Condition;
+  readonly name?: Condition | undefined;
+  readonly alias?: Condition | undefined;
 }
 
 export const createEntities = (options: {

@@ -36,6 +36,34 @@ const checkMount = (snapshot: Snapshot, accessor: string): void => {
   if (mount.local) throw invalidRequest(`mount accessor ${JSON.stringify(accessor)} is a local mount`);
 };
 
+/** The group with the alias of this id; `undefined` where a request names none. */
+const holderOf = (byAliasId: ReadonlyMap<string, Group>, id: string | undefined): Group | undefined => {
+  if (id === undefined) return undefined;
+  if (id === "") throw invalidRequest("empty group alias ID");
+  const holder = byAliasId.get(id);
+  if (!holder?.alias) throw invalidRequest("invalid group alias ID");
+  return holder;
+};
+
+const namesIn = (input: GroupAliasInput) => {
+  const { name = "", mount_accessor: accessor = "", canonical_id: canonical = "" } = input;
+  if (name === "") throw invalidRequest("missing alias name");
+  if (accessor === "") throw invalidRequest("missing mount_accessor");
+  return { name, accessor, canonical };
+};
+
+/** Both groups are asked for: the one that has the alias and the one that gets it. */
+const askFor = (rights: GroupAliasRights, holder: Group | undefined, wanted: Group | undefined): void => {
+  if (holder) rights.group(holder);
+  if (wanted && wanted.id !== holder?.id) rights.group(wanted);
+};
+
+const checkFree = (taken: GroupAlias | undefined, before: GroupAlias | undefined): void => {
+  if (taken && taken.id !== before?.id) {
+    throw invalidRequest("combination of mount and group alias name is already in use");
+  }
+};
+
 export const createGroupAliases = (options: {
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -50,6 +78,19 @@ export const createGroupAliases = (options: {
     return alias ? { ...stamped, alias } : stamped;
   };
 
+  const changed = (before: GroupAlias | undefined, name: string, mountAccessor: string): GroupAlias => {
+    const now = rfc3339(clock.now());
+    const { id = uuid(random), creationTime = now } = before ?? {};
+    return { id, name, mountAccessor, creationTime, lastUpdateTime: now };
+  };
+
+  /** The group that gets the alias, and the one that loses it. */
+  const definitions = async (group: Group, holder: Group | undefined) => {
+    const got = await turns.definition(group.id, group);
+    if (!holder || holder.id === group.id) return [got];
+    return [got, await turns.definition(holder.id, withAlias(holder, undefined))];
+  };
+
   /** `undefined`: nothing to change. Throws with Vault's texts. */
   const save = (
     input: GroupAliasInput,
@@ -57,36 +98,19 @@ export const createGroupAliases = (options: {
   ): Promise<{ readonly id: string; readonly group: string } | undefined> =>
     turns.take(async ({ snapshot, commit }) => {
       const { byAliasId, byAliasKey } = groupIndex(snapshot);
-      const holder = input.id === undefined ? undefined : byAliasId.get(input.id);
-      if (input.id === "") throw invalidRequest("empty group alias ID");
-      if (input.id !== undefined && !holder?.alias) throw invalidRequest("invalid group alias ID");
+      const holder = holderOf(byAliasId, input.id);
       const before = holder?.alias;
       if (before) rights.alias(before.id);
-      const { name = "", mount_accessor: accessor = "", canonical_id: canonical = "" } = input;
-      if (name === "") throw invalidRequest("missing alias name");
-      if (accessor === "") throw invalidRequest("missing mount_accessor");
+      const { name, accessor, canonical } = namesIn(input);
       const stays = canonical === "" || canonical === holder?.id;
       if (before?.name === name && before.mountAccessor === accessor && stays) return undefined;
       const wanted = canonical === "" ? holder : external(snapshot, canonical);
-      if (holder) rights.group(holder);
-      if (wanted && wanted.id !== holder?.id) rights.group(wanted);
+      askFor(rights, holder, wanted);
       checkMount(snapshot, accessor);
-      const taken = byAliasKey.get(aliasKey(accessor, name))?.alias;
-      if (taken && taken.id !== before?.id) {
-        throw invalidRequest("combination of mount and group alias name is already in use");
-      }
-      const now = rfc3339(clock.now());
-      const alias: GroupAlias = {
-        id: before?.id ?? uuid(random),
-        name,
-        mountAccessor: accessor,
-        creationTime: before?.creationTime ?? now,
-        lastUpdateTime: now,
-      };
+      checkFree(byAliasKey.get(aliasKey(accessor, name))?.alias, before);
+      const alias = changed(before, name, accessor);
       const group = withAlias(wanted ?? newGroup({ type: "external" }), alias);
-      const moved =
-        holder && holder.id !== group.id ? [await turns.definition(holder.id, withAlias(holder, undefined))] : [];
-      await commit([await turns.definition(group.id, group), ...moved]);
+      await commit(await definitions(group, holder));
       return { id: alias.id, group: group.id };
     });
 

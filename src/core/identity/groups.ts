@@ -53,6 +53,14 @@ const typeOf = (before: Group | undefined, given: string | undefined): Group["ty
   return type;
 };
 
+/** The members of an external group come from logins. */
+const refuseMembers = (input: GroupInput): void => {
+  if (input.member_entity_ids !== undefined) {
+    throw invalidRequest("member entities can't be set manually for external groups");
+  }
+  if (input.member_group_ids !== undefined) throw invalidRequest("member groups can't be set for external groups");
+};
+
 /** Throws where a member is unknown, is the group itself, or has the group somewhere below it. */
 const checkMemberGroups = (snapshot: Snapshot, group: string, members: readonly string[]): void => {
   for (const member of members) {
@@ -102,15 +110,10 @@ export const createGroups = (options: {
     const policies = input.policies && identityPolicies(input.policies);
     const type = typeOf(before, input.type);
     const base = before ?? fresh({ id, type });
-    const name = input.name === undefined || input.name === "" ? base.name : input.name;
+    const name = input.name || base.name;
     const holder = groupIndex(snapshot).byName.get(foldName(name));
     if (holder && holder.id !== base.id) throw invalidRequest("group name is already in use");
-    if (type === "external" && input.member_entity_ids !== undefined) {
-      throw invalidRequest("member entities can't be set manually for external groups");
-    }
-    if (type === "external" && input.member_group_ids !== undefined) {
-      throw invalidRequest("member groups can't be set for external groups");
-    }
+    if (type === "external") refuseMembers(input);
     const metadata = input.metadata ?? base.metadata;
     if (metadata) checkMetadata("group", metadata);
     return {
@@ -125,7 +128,9 @@ export const createGroups = (options: {
     };
   };
 
-  const difference = async (before: Group | undefined, wanted: readonly string[]) => {
+  /** Which entities come and go; `wanted` is `undefined` where the members stay. */
+  const difference = async (before: Group | undefined, wanted: readonly string[] | undefined) => {
+    if (wanted === undefined) return { added: [], removed: [] };
     const now = before ? await members.list(before) : [];
     const [is, was] = [new Set(wanted), new Set(now)];
     return { added: wanted.filter((id) => !was.has(id)), removed: now.filter((id) => !is.has(id)) };
@@ -158,14 +163,11 @@ export const createGroups = (options: {
       const group = define(snapshot, before, input, id);
       const done = { group, created: before === undefined };
       const wanted = input.member_entity_ids && ids(input.member_entity_ids);
-      const found = wanted ? await members.check(wanted) : new Map<string, Entity>();
+      const found = await members.check(wanted ?? []);
       if (input.member_group_ids) checkMemberGroups(snapshot, group.id, group.memberGroupIds);
-      const { added, removed } = wanted ? await difference(before, wanted) : { added: [], removed: [] };
+      const { added, removed } = await difference(before, wanted);
       askFor(snapshot, before, group, rights);
-      for (const member of added) {
-        const entity = found.get(member);
-        if (entity) rights.memberEntity(entity);
-      }
+      for (const entity of added.flatMap((id) => found.get(id) ?? [])) rights.memberEntity(entity);
       if (added.length + removed.length > FEW) return { staged: group };
       const rows = await members.change(group.id, group.generation, added, removed);
       const definition = await turns.definition(group.id, group);

@@ -38,6 +38,14 @@ const clashesOf = (to: Entity, from: Entity): readonly Pair[] =>
     from.aliases.filter((one) => one.mountAccessor === mine.mountAccessor).map((one) => ({ to: mine, from: one })),
   );
 
+const checked = (input: MergeInput) => {
+  const toId = input.to_entity_id ?? "";
+  if (toId === "") throw invalidRequest("missing entity id to merge to");
+  const given = input.from_entity_ids ?? [];
+  if (given.length === 0) throw invalidRequest("missing entity ids to merge from");
+  return { toId, given, keep: new Set(input.conflicting_alias_ids_to_keep) };
+};
+
 export const createMerge = (options: {
   readonly store: Store;
   readonly crash: CrashPoint;
@@ -186,15 +194,21 @@ export const createMerge = (options: {
     }
   };
 
+  /** The entities that are still to be merged. */
+  const unmerged = async (ids: readonly string[], toId: string): Promise<readonly Entity[]> => {
+    const others: Entity[] = [];
+    for (const id of ids) {
+      const other = await from(id, toId);
+      if (other !== "done") others.push(other.entity);
+    }
+    return others;
+  };
+
   /**
    * Throws with Vault's texts. `mayMerge` is asked for every entity before anything is written, and throws to refuse.
    */
   const merge = async (input: MergeInput, mayMerge: (found: Entity) => void): Promise<void> => {
-    const toId = input.to_entity_id ?? "";
-    if (toId === "") throw invalidRequest("missing entity id to merge to");
-    const given = input.from_entity_ids ?? [];
-    if (given.length === 0) throw invalidRequest("missing entity ids to merge from");
-    const keep = new Set(input.conflicting_alias_ids_to_keep ?? []);
+    const { toId, given, keep } = checked(input);
     const to = await survivorOf(toId);
     if (given.length > 1 && keep.size > 1) {
       throw invalidRequest(
@@ -203,11 +217,7 @@ export const createMerge = (options: {
     }
     const ids = [...new Set(given)];
     if (ids.includes(toId)) throw invalidRequest("to_entity_id should not be present in from_entity_ids");
-    const others: Entity[] = [];
-    for (const id of ids) {
-      const other = await from(id, toId);
-      if (other !== "done") others.push(other.entity);
-    }
+    const others = await unmerged(ids, toId);
     // Some may be merged already, where a crash cut this very merge short; when all are, there is nothing to merge.
     if (others.length === 0) throw invalidRequest(FROM_INVALID);
     for (const entity of [to.entity, ...others]) mayMerge(entity);

@@ -1,4 +1,5 @@
 import { type CrashPoint, invalidRequest } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import type { Condition, Store, Write } from "../../storage/store.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
 import { checkMetadata } from "./metadata.ts";
@@ -24,6 +25,24 @@ export interface EntityRights {
   name(name: string): void;
 }
 
+interface Place {
+  readonly holder: Stored | undefined;
+  /** The condition under which the name's row may be written. */
+  readonly when: Condition;
+}
+
+const UNNAMED: Place = { holder: undefined, when: "any" };
+
+interface Found {
+  readonly stored: Stored | undefined;
+  readonly when: Condition;
+}
+
+export interface Saved {
+  readonly entity: Entity;
+  readonly created: boolean;
+}
+
 export const createRegistry = (options: {
   readonly store: Store;
   readonly crash: CrashPoint;
@@ -31,12 +50,6 @@ export const createRegistry = (options: {
   readonly removal: Removal;
 }) => {
   const { store, crash, entities, removal } = options;
-
-  interface Place {
-    readonly holder: Stored | undefined;
-    /** The condition under which the name's row may be written. */
-    readonly when: Condition;
-  }
 
   const place = async (name: string): Promise<Place> => {
     const row = await entities.rowAt(await entities.nameAt(name));
@@ -61,39 +74,45 @@ export const createRegistry = (options: {
   const changes = (input: EntityInput): Partial<Entity> => {
     const policies = input.policies && identityPolicies(input.policies);
     if (input.metadata) checkMetadata("entity", input.metadata);
-    return {
-      ...(policies ? { policies } : {}),
-      ...(input.disabled === undefined ? {} : { disabled: input.disabled }),
-      ...(input.metadata ? { metadata: input.metadata } : {}),
-    };
+    return defined({ policies, disabled: input.disabled, metadata: input.metadata, name: input.name || undefined });
+  };
+
+  /** The entity a request means, and the condition under which it may write the name's row. */
+  const resolve = async ({ id, name }: EntityInput): Promise<Found> => {
+    const byId = id ? await entities.load(id) : undefined;
+    if (id && !byId) throw invalidRequest("entity not found from id");
+    const { holder, when } = name ? await place(name) : UNNAMED;
+    if (byId && holder && holder.entity.id !== byId.entity.id) throw invalidRequest("entity name is already in use");
+    return { stored: byId ?? holder, when };
+  };
+
+  const askFor = (rights: EntityRights, before: Entity | undefined, name: string): void => {
+    if (before) rights.entity(before);
+    if (name !== "" && foldName(before?.name ?? "") !== foldName(name)) rights.name(name);
+  };
+
+  const create = async (change: Partial<Entity>, when: Condition): Promise<Saved> => {
+    const entity = entities.fresh(change);
+    // The name's row may be a left-over.
+    const writes = await entities.creation(entity, { name: change.name === undefined ? undefined : when });
+    await crash("identity.entity.create", () => store.write(writes));
+    return { entity, created: true };
+  };
+
+  const update = async (stored: Stored, change: Partial<Entity>, when: Condition): Promise<Saved> => {
+    const next = { ...change, lastUpdateTime: entities.now() };
+    const rows = change.name === undefined ? [] : await rename(stored.entity, change.name, when);
+    await crash("identity.entity.update", () => store.write([entities.update(stored, next), ...rows]));
+    return { entity: { ...stored.entity, ...next }, created: false };
   };
 
   /** By id where one is given, else by name, else a new one. Throws with Vault's texts. */
-  const save = (
-    input: EntityInput,
-    rights: EntityRights,
-  ): Promise<{ readonly entity: Entity; readonly created: boolean }> =>
+  const save = (input: EntityInput, rights: EntityRights): Promise<Saved> =>
     untilSettled(async () => {
-      const { id = "", name = "" } = input;
-      const byId = id === "" ? undefined : await entities.load(id);
-      if (id !== "" && !byId) throw invalidRequest("entity not found from id");
-      const { holder, when } = name === "" ? { holder: undefined, when: "any" as const } : await place(name);
-      if (byId && holder && holder.entity.id !== byId.entity.id) throw invalidRequest("entity name is already in use");
-      const stored = byId ?? holder;
-      if (stored) rights.entity(stored.entity);
-      if (name !== "" && foldName(stored?.entity.name ?? "") !== foldName(name)) rights.name(name);
+      const { stored, when } = await resolve(input);
+      askFor(rights, stored?.entity, input.name ?? "");
       const change = changes(input);
-      if (!stored) {
-        const entity = entities.fresh({ ...change, ...(name === "" ? {} : { name }) });
-        // The name's row may be a left-over.
-        const writes = await entities.creation(entity, name === "" ? {} : { name: when });
-        await crash("identity.entity.create", () => store.write(writes));
-        return { entity, created: true };
-      }
-      const next = { ...change, ...(name === "" ? {} : { name }), lastUpdateTime: entities.now() };
-      const rows = name === "" ? [] : await rename(stored.entity, name, when);
-      await crash("identity.entity.update", () => store.write([entities.update(stored, next), ...rows]));
-      return { entity: { ...stored.entity, ...next }, created: false };
+      return stored ? update(stored, change, when) : create(change, when);
     });
 
   return { save };
