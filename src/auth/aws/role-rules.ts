@@ -159,27 +159,67 @@ const checkEc2Fields = (role: Role): void => {
     throw invalidRequest("length of role tag exceeds the EC2 key limit of 127 characters");
 };
 
+/** What the items of a list must look like. */
+interface ItemRule {
+  readonly name:
+    | "bound_ssm_instance_id"
+    | "bound_activation_id"
+    | "bound_resource_tag"
+    | "bound_platform_type"
+    | "ssm_service_principals";
+  readonly fits: (item: string) => boolean;
+  readonly refusal: (item: string) => string;
+}
+
+const PLATFORMS = new Set(["Linux", "Windows", "MacOS"]);
+const SSM_PRINCIPAL = /^ssm(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/;
+
+const HYBRID_ITEMS: readonly ItemRule[] = [
+  {
+    name: "bound_ssm_instance_id",
+    fits: (id) => NODE_ID.test(id),
+    refusal: (id) => `invalid ssm instance id ${brief(id)}`,
+  },
+  {
+    name: "bound_activation_id",
+    fits: (id) => UUID.test(id),
+    refusal: (id) => `invalid activation id ${brief(id)}`,
+  },
+  {
+    name: "bound_resource_tag",
+    fits: (tag) => tag.indexOf("=") > 0,
+    refusal: (tag) => `invalid resource tag ${brief(tag)}; expected key=value`,
+  },
+  {
+    name: "bound_platform_type",
+    fits: (type) => PLATFORMS.has(type),
+    refusal: (type) => `invalid platform type ${brief(type)}`,
+  },
+  {
+    name: "ssm_service_principals",
+    fits: (name) => SSM_PRINCIPAL.test(name),
+    refusal: (name) => `ssm_service_principals may name Systems Manager only, not ${brief(name)}`,
+  },
+];
+
+const refuseHybridFields = (input: RoleInput): void => {
+  for (const name of SSM_FIELDS) {
+    const given = input[name];
+    if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
+    throw invalidRequest(`specified ${name} but not inferring ssm_managed_instance`);
+  }
+};
+
 const checkHybridFields = (role: Role, input: RoleInput): void => {
   if (role.inferred_entity_type !== "ssm_managed_instance") {
-    for (const name of SSM_FIELDS) {
-      const given = input[name];
-      if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
-      throw invalidRequest(`specified ${name} but not inferring ssm_managed_instance`);
-    }
+    refuseHybridFields(input);
     return;
   }
   if (input.require_ssm_only_trust === false) throw invalidRequest("require_ssm_only_trust cannot be turned off");
-  for (const id of role.bound_ssm_instance_id)
-    if (!NODE_ID.test(id)) throw invalidRequest(`invalid ssm instance id ${brief(id)}`);
-  for (const id of role.bound_activation_id)
-    if (!UUID.test(id)) throw invalidRequest(`invalid activation id ${brief(id)}`);
-  for (const tag of role.bound_resource_tag)
-    if (tag.indexOf("=") < 1) throw invalidRequest(`invalid resource tag ${brief(tag)}; expected key=value`);
-  for (const type of role.bound_platform_type)
-    if (!["Linux", "Windows", "MacOS"].includes(type)) throw invalidRequest(`invalid platform type ${brief(type)}`);
-  for (const name of role.ssm_service_principals)
-    if (!/^ssm(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(name))
-      throw invalidRequest(`ssm_service_principals may name Systems Manager only, not ${brief(name)}`);
+  for (const { name, fits, refusal } of HYBRID_ITEMS) {
+    const misfit = role[name].find((item) => !fits(item));
+    if (misfit !== undefined) throw invalidRequest(refusal(misfit));
+  }
 };
 
 const tokenFields = (base: Role, input: RoleInput, mountMax: Seconds): TokenFields => {

@@ -30,6 +30,16 @@ interface Change {
   readonly membership: Membership;
 }
 
+/** One login, the configuration it is judged by, and how to forget what is remembered of it. */
+interface Visit {
+  readonly mount: Parameters<Identity["login"]>[0];
+  readonly given: Parameters<Identity["login"]>[1];
+  readonly groupAliases: Parameters<Identity["login"]>[2];
+  readonly snapshot: Snapshot;
+  readonly key: string;
+  readonly forget: () => void;
+}
+
 const memberKey = ({ group, generation }: Membership): string => `${group}\n${generation}`;
 
 export const createLogin = (options: {
@@ -44,6 +54,14 @@ export const createLogin = (options: {
   const aliasOf = (entity: Entity, key: string): Alias | undefined =>
     entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
 
+  /** The entity a row leads to, if it has the alias. One whose removal was cut short is removed. */
+  const holderBehind = async (id: string, key: string): Promise<Stored | undefined> => {
+    const stored = await entities.raw(id);
+    if (!stored || !("entity" in stored)) return undefined;
+    if (stored.entity.removing) await removal.remove(id);
+    return !stored.entity.removing && aliasOf(stored.entity, key) ? stored : undefined;
+  };
+
   /** The entity that holds the alias, or the condition under which the alias' row may be taken. */
   const find = async (accessor: string, name: string): Promise<Stored | { readonly take: Condition }> => {
     const key = aliasKey(accessor, name);
@@ -51,11 +69,8 @@ export const createLogin = (options: {
     for (let attempt = 0; ; attempt++) {
       const row = await entities.rowAt(address);
       if (!row) return { take: "absent" };
-      const stored = await entities.raw(row.id);
-      if (stored && "entity" in stored) {
-        if (stored.entity.removing) await removal.remove(row.id);
-        else if (aliasOf(stored.entity, key)) return stored;
-      }
+      const stored = await holderBehind(row.id, key);
+      if (stored) return stored;
       // Between the two reads the alias may have moved; a row that leads nowhere twice is a left-over.
       if (attempt > 0) return { take: { n: row.entry.n } };
     }
@@ -98,42 +113,32 @@ export const createLogin = (options: {
   const rowsOf = (entity: Entity, changes: readonly Change[]): readonly Write[] =>
     changes.map(({ add, membership }) => (add ? entities.memberRow : entities.dropMember)(entity.id, membership));
 
-  const attempt = async (
-    ...[mount, given, groupAliases]: Parameters<Identity["login"]>
-  ): Promise<LoginIdentity | "again"> => {
-    const snapshot = await config.snapshot();
+  /** The first login of an alias: an entity is made for it. */
+  const welcome = async (visit: Visit, take: Condition): Promise<LoginIdentity | "again"> => {
+    const { mount, given, groupAliases, snapshot, forget } = visit;
     const { accessor } = mount.info;
-    const key = aliasKey(accessor, given.name);
-    const forget = (): void => {
-      remembered.delete(key);
-    };
-    const cached = remembered.get(key);
-    const found = cached ?? (await find(accessor, given.name));
-    if ("take" in found) {
-      const alias = entities.newAlias({
-        name: given.name,
-        mountAccessor: accessor,
-        metadata: given.metadata ?? {},
-        local: mount.local,
-      });
-      const entity = entities.fresh({ aliases: [alias] });
-      const memberships = membershipsAfter([], groupAliases, snapshot, accessor);
-      if (memberships.length > ROWS_ALONG) {
-        await store.write(await entities.creation(entity, { alias: found.take }));
-        return "again";
-      }
-      const whole = { ...entity, memberships };
-      return { entity: viewOf(whole, snapshot), writes: await entities.creation(whole, { alias: found.take }), forget };
+    const { name, metadata = {} } = given;
+    const alias = entities.newAlias({ name, mountAccessor: accessor, metadata, local: mount.local });
+    const entity = entities.fresh({ aliases: [alias] });
+    const memberships = membershipsAfter([], groupAliases, snapshot, accessor);
+    if (memberships.length > ROWS_ALONG) {
+      await store.write(await entities.creation(entity, { alias: take }));
+      return "again";
     }
+    const whole = { ...entity, memberships };
+    return { entity: viewOf(whole, snapshot), writes: await entities.creation(whole, { alias: take }), forget };
+  };
+
+  /** Writes what the login changes of the entity, or checks that it is as it was. */
+  const recognise = async (visit: Visit, found: Stored): Promise<LoginIdentity | "again"> => {
+    const { mount, given, groupAliases, snapshot, key, forget } = visit;
     const { entry, entity } = found;
-    if (entity.disabled) {
-      forget();
-      if (cached) return "again";
-      throw permissionDenied("entity is disabled");
-    }
     const mine = aliasOf(entity, key);
     const metadata = given.metadata ?? mine?.metadata ?? {};
-    const changes = changesTo(entity, membershipsAfter(entity.memberships, groupAliases, snapshot, accessor));
+    const changes = changesTo(
+      entity,
+      membershipsAfter(entity.memberships, groupAliases, snapshot, mount.info.accessor),
+    );
     const renewed = mine !== undefined && !same(mine.metadata, metadata);
     if (!renewed && changes.length === 0) {
       remembered.set(key, found);
@@ -159,6 +164,25 @@ export const createLogin = (options: {
       writes: [entities.update(found, change), ...rowsOf(entity, changes)],
       forget,
     };
+  };
+
+  const attempt = async (
+    ...[mount, given, groupAliases]: Parameters<Identity["login"]>
+  ): Promise<LoginIdentity | "again"> => {
+    const snapshot = await config.snapshot();
+    const { accessor } = mount.info;
+    const key = aliasKey(accessor, given.name);
+    const forget = (): void => {
+      remembered.delete(key);
+    };
+    const visit = { mount, given, groupAliases, snapshot, key, forget };
+    const cached = remembered.get(key);
+    const found = cached ?? (await find(accessor, given.name));
+    if ("take" in found) return welcome(visit, found.take);
+    if (!found.entity.disabled) return recognise(visit, found);
+    forget();
+    if (cached) return "again";
+    throw permissionDenied("entity is disabled");
   };
 
   return async (mount, alias, groupAliases) => {

@@ -24,6 +24,8 @@ export interface LeaseRow {
   readonly accessor?: string;
 }
 
+type Place = Pick<Address, "pk" | "sk">;
+
 /** A row and its position, so that a walk can continue after it. */
 export interface FoundRow extends LeaseRow {
   readonly address: Address;
@@ -33,9 +35,9 @@ export interface LeaseIndex {
   address(lease: Pick<Lease, "mountId" | "id">): Promise<Address>;
   mountOf(lease: Pick<Lease, "mountId">): Promise<Mount | undefined>;
   /** Every row whose id starts with a prefix; `after`: only those behind this row. */
-  below(prefix: string, after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow>;
+  below(prefix: string, after?: Place): AsyncGenerator<FoundRow>;
   /** Every row there is, tokens without a lease included; `after`: only those behind this row. */
-  all(after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow>;
+  all(after?: Place): AsyncGenerator<FoundRow>;
   /** Every row of a mount, tokens without a lease included. */
   ofMount(mountId: string): AsyncGenerator<FoundRow>;
   list(prefix: string): Promise<readonly string[]>;
@@ -44,6 +46,19 @@ export interface LeaseIndex {
 }
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/**
+ * Mounts on the way to a prefix, or below it: ids start with their mount's path, so no other mount can hold any.
+ * `from`: the partition to begin with.
+ */
+const mountsAlong = (all: readonly Mount[], prefix: string, from: string | undefined): readonly Mount["info"][] => {
+  const infos = all.map(({ info }) => info);
+  const start = from === undefined ? 0 : infos.findIndex(({ id }) => leaseListingPartition(id) === from);
+  return infos.slice(Math.max(start, 0)).filter(({ path }) => path.startsWith(prefix) || prefix.startsWith(path));
+};
+
+/** Where in a partition a walk goes on: behind the row it came to, if that lies here. */
+const behind = (after: Place | undefined, pk: string): string | undefined => (after?.pk === pk ? after.sk : undefined);
 
 export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   const names = () => core().store.names(DOMAINS.lease);
@@ -55,26 +70,21 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     }
   }
 
-  async function* below(prefix: string, after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow> {
-    const all = await mounts();
-    const start = after === undefined ? 0 : all.findIndex(({ info }) => leaseListingPartition(info.id) === after.pk);
-    // Ids start with their mount's path, so only mounts on the way to the prefix, or below it, can hold any.
-    for (const { info } of all.slice(Math.max(start, 0))) {
-      const { path } = info;
-      if (!path.startsWith(prefix) && !prefix.startsWith(path)) continue;
+  async function* below(prefix: string, after?: Place): AsyncGenerator<FoundRow> {
+    for (const { path, id } of mountsAlong(await mounts(), prefix, after?.pk)) {
       const opaque = prefix.startsWith(path) ? (await names()).path(prefix) : "";
-      const pk = leaseListingPartition(info.id);
-      for await (const row of found(pk, opaque, after?.pk === pk ? after.sk : undefined)) {
+      const pk = leaseListingPartition(id);
+      for await (const row of found(pk, opaque, behind(after, pk))) {
         if (row.id !== "" && row.id.startsWith(prefix)) yield row;
       }
     }
   }
 
-  async function* all(after?: Pick<Address, "pk" | "sk">): AsyncGenerator<FoundRow> {
+  async function* all(after?: Place): AsyncGenerator<FoundRow> {
     // In an order that changes of the mounts do not disturb, so that a walk continues where it was.
     const partitions = (await mounts()).map(({ info }) => leaseListingPartition(info.id)).sort();
     for (const pk of partitions.filter((one) => after === undefined || one >= after.pk)) {
-      yield* found(pk, "", after?.pk === pk ? after.sk : undefined);
+      yield* found(pk, "", behind(after, pk));
     }
   }
 

@@ -116,19 +116,24 @@ export const createRevocation = (
     await tryWrite(core().store, writes);
   };
 
-  const run = async (entry: Entry, force: boolean): Promise<Outcome> => {
-    const lease = leaseOf(entry);
-    const now = items.now();
+  /** What to answer where the revocation is not for this caller to do; `undefined` where it is. */
+  const othersWork = async (entry: Entry, lease: Lease, now: EpochSeconds): Promise<Outcome | undefined> => {
     if (lease.pendingUntil > now) {
       // Its maker finds it refused and revokes at once; should the maker die, it is due when the wait is over.
       if (lease.state === "pending") await replace(entry, { ...lease, state: "revoking" }, lease.pendingUntil);
       return "making";
     }
     if (lease.claimedUntil > now) return "busy";
-    if (await servedElsewhere(lease)) {
-      if ((entry.clear.exp ?? 0) > now && lease.state === "live") await replace(entry, { ...lease, expires: now }, now);
-      return "elsewhere";
-    }
+    if (!(await servedElsewhere(lease))) return undefined;
+    if ((entry.clear.exp ?? 0) > now && lease.state === "live") await replace(entry, { ...lease, expires: now }, now);
+    return "elsewhere";
+  };
+
+  const run = async (entry: Entry, force: boolean): Promise<Outcome> => {
+    const lease = leaseOf(entry);
+    const now = items.now();
+    const outcome = await othersWork(entry, lease, now);
+    if (outcome) return outcome;
     const until = plus(now, CLAIM);
     const claimed: Lease = { ...lease, state: "revoking", claimedUntil: until };
     if (!(await core().crash("lease.revoke.claim", () => replace(entry, claimed, until)))) return "busy";

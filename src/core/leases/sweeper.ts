@@ -39,6 +39,11 @@ interface Count {
   failed: number;
 }
 
+interface Walk {
+  readonly unfinished: number | undefined;
+  readonly more: boolean;
+}
+
 export const createSweeper = (core: () => Core, revocation: Revocation) => {
   const domainOf = (address: Address): string => (isToken(address) ? DOMAINS.token : DOMAINS.lease);
   const now = (): EpochSeconds => epochSeconds(core().clock.now());
@@ -96,6 +101,19 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     return "more";
   };
 
+  /** Every minute of a span in turn. `unfinished`: the first that has to be looked at again. */
+  const walk = async (from: number, to: EpochSeconds, deadlineMs: number, count: Count): Promise<Walk> => {
+    let unfinished: number | undefined;
+    let more = false;
+    for (let at = Math.floor(from / MINUTE) * MINUTE; at <= to; at += MINUTE) {
+      if (core().clock.now() >= deadlineMs) return { unfinished: unfinished ?? at, more: true };
+      const state = await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count);
+      if (state === "more") more = true;
+      if (state !== "done" && at >= to - GIVE_UP_SECONDS) unfinished ??= at;
+    }
+    return { unfinished, more };
+  };
+
   /** Moves the watermark forward, unless another sweeper was first. */
   const advance = async (seen: { readonly n: number } | undefined, at: number): Promise<void> => {
     const when = seen ? { n: seen.n } : "absent";
@@ -107,15 +125,7 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     const start = now();
     const [mark] = await core().store.get([sweeperMarkAddress]);
     const saved = mark ? Math.min(fromSealed<{ at: number }>(mark.body).at, start) : start;
-    let unfinished: number | undefined;
-    let more = false;
-    for (let at = Math.floor((saved - RESCAN_SECONDS) / MINUTE) * MINUTE; at <= start; at += MINUTE) {
-      const inTime = core().clock.now() < deadlineMs;
-      const state = inTime ? await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count) : "more";
-      if (state === "more") more = true;
-      if (state !== "done" && (!inTime || at >= start - GIVE_UP_SECONDS)) unfinished ??= at;
-      if (!inTime) break;
-    }
+    const { unfinished, more } = await walk(saved - RESCAN_SECONDS, start, deadlineMs, count);
     const reached = unfinished === undefined ? start : Math.min(start, unfinished + RESCAN_SECONDS);
     if (!mark || reached > saved) await advance(mark, Math.max(reached, saved));
     if (more && core().clock.now() >= deadlineMs) core().signal({ kind: "sweeper-backlog" });

@@ -5,6 +5,7 @@ import {
   type Once,
   permissionDenied,
   type TokenParams,
+  type VaultError,
 } from "../../framework/index.ts";
 import { canonicalPolicyNames } from "../../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../../std/brand.ts";
@@ -17,7 +18,7 @@ import type { Core } from "../core.ts";
 import type { EntityView, LoginIdentity } from "../identity/types.ts";
 import { vanishing } from "../leases/expiry.ts";
 import type { Mount } from "../mounts/mount.ts";
-import type { MadeToken } from "../tokens/types.ts";
+import type { MadeToken, NewToken } from "../tokens/types.ts";
 import { grantTtl } from "./ttl.ts";
 
 /**
@@ -97,58 +98,66 @@ const spend = ({ value, window }: Once, nowMs: number): Write => {
   return { op: "claim", address, body, clear: { ...clear, openUntil: nowMs + window * 1000 }, at: nowMs };
 };
 
+const identityOf = async (core: Core, grant: LoginGrant, mount: Mount): Promise<LoginIdentity | undefined> =>
+  grant.alias && core.identity.login(mount, grant.alias, grant.groupAliases);
+
+const replayed = (core: Core, mount: Mount): VaultError => {
+  core.signal({ kind: "login-replayed" });
+  core.log("login signature replayed", { mount: mount.info.path });
+  // Who signs a second later has another signature, and gets in.
+  return invalidRequest("login request has already been used", {
+    reason: "the signature was used before, and its replay window is over",
+    retryAfter: 1,
+  });
+};
+
+/** The token a login wants, whoever it turns out to be. */
+const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly string[], ttl: Seconds): NewToken => {
+  const { token: params } = grant;
+  const type = tokenType(params, mount);
+  return {
+    policies,
+    path,
+    mount,
+    meta: Object.keys(grant.metadata).length === 0 ? null : grant.metadata,
+    displayName: displayName(mount, grant.displayName),
+    numUses: type === "batch" ? 0 : (params.numUses ?? 0),
+    ttl,
+    explicitMaxTtl: params.explicitMaxTtl ?? ZERO,
+    period: params.period ?? ZERO,
+    boundCidrs: params.boundCidrs ?? [],
+    type,
+    renewable: type === "service" && (grant.renewable ?? true),
+    internal: grant.internal ?? {},
+    limits: { ttl: params.ttl ?? ZERO, maxTtl: params.maxTtl ?? ZERO },
+  };
+};
+
+const isOutside = ({ grant, sourceAddress }: LoginRequest): boolean => {
+  const cidrs = grant.token.boundCidrs ?? [];
+  return !grant.addressJudged && cidrs.length > 0 && !inCidrs(sourceAddress, cidrs);
+};
+
 /** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
 export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn> => {
-  const { grant, mount, path } = request;
-  const { token: params } = grant;
-  const policies = loginPolicies(params);
-  const cidrs = params.boundCidrs ?? [];
-  if (!grant.addressJudged && cidrs.length > 0 && !inCidrs(request.sourceAddress, cidrs)) {
-    throw permissionDenied("address is outside the role's bound CIDR blocks");
-  }
+  const { grant, mount } = request;
+  const policies = loginPolicies(grant.token);
+  if (isOutside(request)) throw permissionDenied("address is outside the role's bound CIDR blocks");
   const nowMs = core.clock.now();
-  const now = epochSeconds(nowMs);
-  const { ttl, warnings } = lifetime(params, mount, now);
-  const type = tokenType(params, mount);
+  const { ttl, warnings } = lifetime(grant.token, mount, epochSeconds(nowMs));
+  const wanted = wantedToken(request, policies, ttl);
   const once = grant.once === undefined ? [] : [spend(grant.once, nowMs)];
 
   const attempt = async (): Promise<LoggedIn> => {
-    const identity: LoginIdentity | undefined = grant.alias
-      ? await core.identity.login(mount, grant.alias, grant.groupAliases)
-      : undefined;
+    const identity = await identityOf(core, grant, mount);
+    const entityId = identity?.entity.id ?? "";
+    const writes = [...once, ...(identity?.writes ?? [])];
     try {
-      const made = await core.crash("login.token", () =>
-        core.tokens.create({
-          policies,
-          path,
-          mount,
-          meta: Object.keys(grant.metadata).length === 0 ? null : grant.metadata,
-          displayName: displayName(mount, grant.displayName),
-          numUses: type === "batch" ? 0 : (params.numUses ?? 0),
-          ttl,
-          explicitMaxTtl: params.explicitMaxTtl ?? ZERO,
-          period: params.period ?? ZERO,
-          entityId: identity?.entity.id ?? "",
-          boundCidrs: cidrs,
-          type,
-          renewable: type === "service" && (grant.renewable ?? true),
-          internal: grant.internal ?? {},
-          limits: { ttl: params.ttl ?? ZERO, maxTtl: params.maxTtl ?? ZERO },
-          writes: [...once, ...(identity?.writes ?? [])],
-        }),
-      );
+      const made = await core.crash("login.token", () => core.tokens.create({ ...wanted, entityId, writes }));
       return { made, entity: identity?.entity, warnings };
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if (once.includes(cause.write)) {
-        core.signal({ kind: "login-replayed" });
-        core.log("login signature replayed", { mount: mount.info.path });
-        // Who signs a second later has another signature, and gets in.
-        throw invalidRequest("login request has already been used", {
-          reason: "the signature was used before, and its replay window is over",
-          retryAfter: 1,
-        });
-      }
+      if (once.includes(cause.write)) throw replayed(core, mount);
       identity?.forget();
       throw cause;
     }

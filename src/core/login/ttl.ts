@@ -41,6 +41,9 @@ const capped = (what: string, asked: Seconds, limit: Seconds): string => {
   return `${what} of "${compactDuration(asked)}" exceeded the effective max_ttl of "${compactDuration(limit)}"; ${name} value is capped accordingly`;
 };
 
+const wantedTtl = ({ increment, roleTtl, mountDefault }: TtlRequest): Seconds =>
+  [increment, roleTtl].find((value) => value > 0) ?? mountDefault;
+
 /**
  * The lifetime to grant. Warnings carry Vault's text. Throws `invalid_request` with `past the max TTL, cannot renew`.
  * Source: Vault `framework.CalculateTTL`.
@@ -49,13 +52,8 @@ export const grantTtl = (request: TtlRequest): TtlGrant => {
   const warnings: string[] = [];
   const max = smallest(request.mountMax, request.roleMaxTtl, request.explicitMaxTtl);
   const periodic = request.period > 0;
-  let ttl: Seconds;
-  if (periodic) {
-    ttl = seconds(max > 0 ? Math.min(request.period, max) : request.period);
-    if (ttl < request.period) warnings.push(capped("period", request.period, max));
-  } else {
-    ttl = request.increment > 0 ? request.increment : request.roleTtl > 0 ? request.roleTtl : request.mountDefault;
-  }
+  let ttl = periodic ? smallest(request.period, max) : wantedTtl(request);
+  if (periodic && ttl < request.period) warnings.push(capped("period", request.period, max));
   const bound = periodic ? request.explicitMaxTtl : max;
   if (bound > 0) {
     const remaining = seconds(request.issued + bound - request.now);

@@ -45,12 +45,28 @@ const stateOf = (token: Token, nowMs: number): string | undefined => {
   return tokenHasEnded(token, nowMs) ? "token is expired" : undefined;
 };
 
+/** A token that was presented; `tag` and write number where it lies in the table. */
+interface Found {
+  readonly token: Token;
+  readonly tag: string | undefined;
+  readonly n: number;
+}
+
+const isOutside = (token: Token, sourceAddress: string): boolean =>
+  token.boundCidrs.length > 0 && token.expires !== 0 && !inCidrs(sourceAddress, token.boundCidrs);
+
+const whyBarred = (token: Token, entity: EntityView | undefined): string | undefined => {
+  if (token.entityId === "") return undefined;
+  if (!entity) return "entity of the token is gone";
+  return entity.disabled ? "entity of the token is disabled" : undefined;
+};
+
 export const createKnow = (options: { readonly store: Store; readonly clock: Clock; readonly identity: Identity }) => {
   const { store, clock, identity } = options;
   const hints = createBoundedMap<string, Hint>(MAX_HINTS);
 
-  const remember = (tag: string, token: Token): void => {
-    if (token.ancestors.length === 0 && token.entityId === "") return;
+  const remember = (tag: string | undefined, token: Token): void => {
+    if (tag === undefined || (token.ancestors.length === 0 && token.entityId === "")) return;
     hints.set(tag, { ancestors: token.ancestors, entityId: token.entityId });
   };
 
@@ -86,6 +102,32 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return undefined;
   };
 
+  const tokenBehind = async (text: string, read: Read): Promise<Found | undefined> => {
+    if (text.startsWith(BATCH_PREFIX)) {
+      const token = await openBatch(text);
+      return token && { token, tag: undefined, n: 0 };
+    }
+    const tag = await tagOf(text);
+    const [entry] = tag === undefined ? [] : await read([tokenAddress(tag)]);
+    return entry && { token: fromSealed<Token>(entry.body), tag, n: entry.n };
+  };
+
+  /** Why a token is worth nothing, whatever its ancestors and its entity. */
+  const whyEnded = (token: Token, snapshot: Snapshot): string | undefined => {
+    const ended = stateOf(token, clock.now());
+    if (ended !== undefined) return ended;
+    // Batch tokens too, which are not stored, end with the method that made them. A wrapped answer outlives its mount.
+    return token.wrap || idsOf(snapshot).has(token.mountId) ? undefined : "auth method of the token is gone";
+  };
+
+  /** What a token hangs on: its ancestors and its entity, in one read. */
+  const readTies = async (token: Token, read: Read) => {
+    const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
+    const entries = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
+    const count = token.ancestors.length;
+    return { ancestors: entries.slice(0, count), entity: entries[count] };
+  };
+
   const know = async (
     id: Sensitive<string>,
     read: Read,
@@ -94,34 +136,25 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
   ): Promise<KnownToken | Refused> => {
     // Before the beginning there are no tokens, and no keys to look for one with.
     if (snapshot.mounts.size === 0) return invalid("the server is not initialized");
-    const text = id.reveal();
-    const batch = text.startsWith(BATCH_PREFIX);
-    const tag = batch ? undefined : await tagOf(text);
-    const entry = tag === undefined ? undefined : (await read([tokenAddress(tag)]))[0];
-    const token = batch ? await openBatch(text) : entry && fromSealed<Token>(entry.body);
-    if (!token) return invalid("unknown token");
-    const ended = stateOf(token, clock.now());
+    const found = await tokenBehind(id.reveal(), read);
+    if (!found) return invalid("unknown token");
+    const { token, tag, n } = found;
+    const ended = whyEnded(token, snapshot);
     if (ended !== undefined) return invalid(ended);
-    // Batch tokens too, which are not stored, end with the method that made them. A wrapped answer outlives its mount.
-    if (!token.wrap && !idsOf(snapshot).has(token.mountId)) return invalid("auth method of the token is gone");
-    if (tag !== undefined) remember(tag, token);
+    remember(tag, token);
 
-    const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
-    const rereads = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
-    const broken = chainBreak(rereads.slice(0, token.ancestors.length));
+    const ties = await readTies(token, read);
+    const broken = chainBreak(ties.ancestors);
     if (broken !== undefined) return invalid(broken);
 
-    if (token.boundCidrs.length > 0 && token.expires !== 0 && !inCidrs(sourceAddress, token.boundCidrs)) {
+    if (isOutside(token, sourceAddress)) {
       return { refused: "address is outside the token's bound CIDR blocks", invalid: false };
     }
-    let entity: EntityView | undefined;
-    if (token.entityId !== "") {
-      entity = await identity.view(rereads[token.ancestors.length], snapshot);
-      if (!entity) return { refused: "entity of the token is gone", invalid: false };
-      if (entity.disabled) return { refused: "entity of the token is disabled", invalid: false };
-    }
+    const entity = token.entityId === "" ? undefined : await identity.view(ties.entity, snapshot);
+    const barred = whyBarred(token, entity);
+    if (barred !== undefined) return { refused: barred, invalid: false };
     const policies = [...new Set([...token.policies, ...(entity?.allPolicies ?? [])])].sort();
-    return { id, token, entity, policies, isRoot: token.policies.includes("root"), n: entry?.n ?? 0 };
+    return { id, token, entity, policies, isRoot: token.policies.includes("root"), n };
   };
 
   return { tagOf, prefetch, know, openBatch, stateOf: (token: Token) => stateOf(token, clock.now()) };

@@ -85,8 +85,8 @@ export interface Refused {
 }
 
 export interface NewToken {
-  readonly id?: string;
-  readonly parent?: Token;
+  readonly id?: string | undefined;
+  readonly parent?: Token | undefined;
   readonly policies: readonly string[];
   readonly path: string;
   readonly mount: Mount;
@@ -107,7 +107,7 @@ export interface NewToken {
   readonly limits?: { readonly ttl: Seconds; readonly maxTtl: Seconds };
   readonly wrap?: WrappedAnswer;
   /** Further writes of the same transaction: entity, spent signature. */
-  readonly writes?: readonly Write[];
+  readonly writes?: readonly Write[] | undefined;
 }
 
 export interface MadeToken {

@@ -77,6 +77,14 @@ const mask = (text: string): { readonly shown: string; readonly literal: boolean
   }
 };
 
+const connectionsOf = (wanted: number): number =>
+  wanted > 0 ? Math.min(wanted, MOST_CONNECTIONS) : DEFAULT_CONNECTIONS;
+
+const connectSecondsOf = ({ parameters }: Target): number => {
+  const timeout = Number(parameters.get("connect_timeout") || CONNECT_SECONDS);
+  return timeout > 0 ? Math.min(timeout, MOST_CONNECT_SECONDS) : CONNECT_SECONDS;
+};
+
 /** Throws `SettingsError` with Vault's texts. */
 export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresSettings => {
   const details = read(given);
@@ -91,17 +99,15 @@ export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresS
   }
   const template = parseUsernameTemplate(details.username_template || USERNAME_TEMPLATE, world);
   const target = parseTarget(url, username, password, details.disable_escaping ?? false);
-  const wanted = details.max_open_connections ?? 0;
-  const timeout = Number(target.parameters.get("connect_timeout") || CONNECT_SECONDS);
   return {
     username,
     password,
     literalPassword: mask(url).literal,
-    connections: wanted > 0 ? Math.min(wanted, MOST_CONNECTIONS) : DEFAULT_CONNECTIONS,
+    connections: connectionsOf(details.max_open_connections ?? 0),
     template,
     target,
     lifetime: details.max_connection_lifetime ?? 0,
-    connectSeconds: timeout > 0 ? Math.min(timeout, MOST_CONNECT_SECONDS) : CONNECT_SECONDS,
+    connectSeconds: connectSecondsOf(target),
     scram: authentication === "scram-sha-256",
     ...encryptionOf(target, {
       ca: details.tls_ca ?? "",
