@@ -35,35 +35,35 @@ export interface ServerDependencies {
   readonly kms: KMSClient;
   readonly tableName: string;
   /** What keys and entries are bound to; the table's name unless it was restored under another. */
-  readonly tableIdentity?: string;
+  readonly tableIdentity?: string | undefined;
   readonly keyId: string;
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Secrets engines and auth methods, `builtInRows()` or a part of it. Core's own backends are added here. */
   readonly rows: readonly CatalogRow[];
   /** Which rows this process runs; absent: all. */
-  readonly hosted?: Hosted;
+  readonly hosted?: Hosted | undefined;
   /** The built-in audit device. */
   readonly auditSink: AuditSink;
   /** Opens the files of audit devices; absent: those write to `auditSink` too. */
-  readonly openAuditFile?: OpenAuditFile;
+  readonly openAuditFile?: OpenAuditFile | undefined;
   /** Whether audit devices may show data unhashed (`log_raw`). */
-  readonly allowRawAudit?: boolean;
+  readonly allowRawAudit?: boolean | undefined;
   readonly log: Core["log"];
   /** Where core's events go; absent: nowhere. */
-  readonly signal?: Core["signal"];
-  readonly domainsAllowed?: readonly string[];
-  readonly sleep?: (ms: number) => Promise<void>;
+  readonly signal?: Core["signal"] | undefined;
+  readonly domainsAllowed?: readonly string[] | undefined;
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** This process's scheduled work; absent: all of it. */
-  readonly scheduled?: ScheduledWork;
-  readonly timer?: Timer;
-  readonly crash?: CrashPoint;
+  readonly scheduled?: ScheduledWork | undefined;
+  readonly timer?: Timer | undefined;
+  readonly crash?: CrashPoint | undefined;
   /** See `core/config/config.ts`; absent: as many as a deployment has. */
-  readonly epochCopies?: number;
-  readonly observe?: (event: StoreEvent) => void;
-  readonly limits?: Partial<Limits>;
+  readonly epochCopies?: number | undefined;
+  readonly observe?: ((event: StoreEvent) => void) | undefined;
+  readonly limits?: Partial<Limits> | undefined;
   /** For tests: see `Core.observeReply`. */
-  readonly observeReply?: Core["observeReply"];
+  readonly observeReply?: Core["observeReply"] | undefined;
 }
 
 export interface Server {
@@ -93,13 +93,13 @@ export const buildServer = (deps: ServerDependencies): Server => {
     dynamodb: deps.dynamodb,
     kms: deps.kms,
     tableName: deps.tableName,
-    ...(deps.tableIdentity === undefined ? {} : { tableIdentity: deps.tableIdentity }),
+    tableIdentity: deps.tableIdentity,
     keyId: deps.keyId,
     clock,
     random,
-    ...(deps.sleep ? { sleep: deps.sleep } : {}),
-    ...(deps.domainsAllowed ? { domainsAllowed: deps.domainsAllowed } : {}),
-    ...(deps.observe ? { observe: deps.observe } : {}),
+    sleep: deps.sleep,
+    domainsAllowed: deps.domainsAllowed,
+    observe: deps.observe,
   });
   const core: Core = createCore({
     store,
@@ -108,15 +108,15 @@ export const buildServer = (deps: ServerDependencies): Server => {
     log,
     signal: deps.signal ?? (() => undefined),
     crash: deps.crash ?? noCrashPoint,
-    ...(deps.scheduled ? { scheduled: deps.scheduled } : {}),
-    ...(deps.timer ? { timer: deps.timer } : {}),
-    ...(deps.epochCopies === undefined ? {} : { epochCopies: deps.epochCopies }),
+    scheduled: deps.scheduled,
+    timer: deps.timer,
+    epochCopies: deps.epochCopies,
     catalog: (late) => createCatalog([...coreRows(late, () => store), ...deps.rows], deps.hosted),
     audit: (surroundings) =>
       createAudit(surroundings, {
         sink: deps.auditSink,
-        ...(deps.openAuditFile ? { openFile: deps.openAuditFile } : {}),
-        ...(deps.allowRawAudit === undefined ? {} : { allowRaw: deps.allowRawAudit }),
+        openFile: deps.openAuditFile,
+        allowRaw: deps.allowRawAudit,
       }),
     render,
     observeReply: deps.observeReply,

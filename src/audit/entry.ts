@@ -1,6 +1,7 @@
 import { STRANGER_AUDIT_LEAVES } from "../contract/limits.ts";
 import type { IssuedAuth } from "../framework/index.ts";
 import type { Decision } from "../policy/index.ts";
+import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject, writeJson } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 import { redactMessage } from "./messages.ts";
@@ -63,13 +64,13 @@ const policyResults = (decision: Decision, style: Style): object => {
   const { allowed, reason, rule, parameter } = decision;
   const names = decision.isRoot ? ["root"] : [...new Set(rule?.policies.map(({ name }) => name) ?? [])];
   const granting = allowed ? names.map((name) => ({ name, namespace_id: "root", type: "acl" })) : [];
-  return {
+  return defined({
     allowed,
-    ...(granting.length > 0 ? { granting_policies: granting } : {}),
+    granting_policies: granting.length > 0 ? granting : undefined,
     reason,
-    ...(rule ? { rule: { path: rule.pattern, policies: rule.policies } } : {}),
-    ...(parameter === undefined ? {} : { parameter: style.hash(parameter) }),
-  };
+    rule: rule ? { path: rule.pattern, policies: rule.policies } : undefined,
+    parameter: parameter === undefined ? undefined : style.hash(parameter),
+  });
 };
 
 const callerBlock = (known: AuditedCaller, style: Style): Record<string, unknown> => {
@@ -218,14 +219,14 @@ export const auditEntry = (
       ? grantedBlock(response.auth, style)
       : operatorBlock(record.operator);
   const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
-  return {
+  return defined({
     time: rfc3339(nowMs),
     type: response === undefined ? "request" : "response",
-    ...(style.device === undefined ? {} : { device: style.device }),
+    device: style.device,
     auth: filled({ ...who, policy_results: results }),
     request: requestBlock(record, audited, style),
     ...(response === undefined ? {} : filled({ response: responseBlock(record, response, style) })),
-    ...(record.error === undefined ? {} : { error: message(record.error) }),
-    ...(record.reason === undefined ? {} : { reason: message(record.reason) }),
-  };
+    error: record.error === undefined ? undefined : message(record.error),
+    reason: record.reason === undefined ? undefined : message(record.reason),
+  });
 };

@@ -29,9 +29,9 @@ export interface AuditOptions {
   /** The built-in device. */
   readonly sink: AuditSink;
   /** Absent: devices of type `file` write to the built-in device's sink. */
-  readonly openFile?: OpenAuditFile;
+  readonly openFile?: OpenAuditFile | undefined;
   /** Whether devices may be enabled with `log_raw`. */
-  readonly allowRaw?: boolean;
+  readonly allowRaw?: boolean | undefined;
 }
 
 interface Parts {

@@ -81,7 +81,7 @@ export interface AuditedWrap {
   /** Milliseconds since the epoch. */
   readonly creationTime: number;
   readonly creationPath: string;
-  readonly wrappedAccessor?: Accessor;
+  readonly wrappedAccessor?: Accessor | undefined;
 }
 
 export interface AuditedResponse {

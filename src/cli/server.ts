@@ -36,11 +36,11 @@ const run = async (flags: Flags): Promise<void> => {
     tableName: flags.table,
     create: flags.createTable,
     sweeper: flags.sweeper,
-    ...(flags.aws === "embedded" ? { awsListen: flags.awsListen } : {}),
-    ...(flags.rootToken === undefined ? {} : { rootToken: flags.rootToken }),
-    ...(flags.data === undefined ? {} : { dataDir: flags.data }),
-    ...(flags.auditFile === undefined ? {} : { auditFile: flags.auditFile }),
-    ...(flags.key === undefined ? {} : { keyId: flags.key }),
+    awsListen: flags.aws === "embedded" ? flags.awsListen : undefined,
+    rootToken: flags.rootToken,
+    dataDir: flags.data,
+    auditFile: flags.auditFile,
+    keyId: flags.key,
     log: (message, fields) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`),
   });
   print(`Zeroth answers on ${local.url}`);

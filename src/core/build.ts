@@ -30,11 +30,11 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly crash: CrashPoint;
-  readonly epochCopies?: number;
+  readonly epochCopies?: number | undefined;
   /** This process's scheduled work; absent: all of it. */
-  readonly scheduled?: ScheduledWork;
+  readonly scheduled?: ScheduledWork | undefined;
   /** Absent: the wall clock's. */
-  readonly timer?: Timer;
+  readonly timer?: Timer | undefined;
   readonly log: Core["log"];
   readonly signal: Core["signal"];
   readonly render: Core["render"];
@@ -52,7 +52,7 @@ export const createCore = (options: CoreOptions): Core => {
     store,
     random,
     loaded: caches.follow,
-    ...(epochCopies === undefined ? {} : { epochCopies }),
+    epochCopies,
   });
   const identity = createIdentity({ store, clock, random, config, crash });
   const { leases, prefixJob, tidyJob } = createLeases(late);

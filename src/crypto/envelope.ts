@@ -49,7 +49,7 @@ export interface Place {
   /** Values of the clear attributes, always in the same order; `undefined` for an absent one. */
   readonly clear: readonly Field[];
   /** Something only the holder has (a token): without it the entry does not open, even with the data key. */
-  readonly holder?: Sensitive<string>;
+  readonly holder?: Sensitive<string> | undefined;
 }
 
 const contextOf = (place: Place, keyVersion: number): Buffer =>

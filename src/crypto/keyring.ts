@@ -25,7 +25,7 @@ export interface WrappedKey {
 /** Where wrapped keys are stored. Implemented by storage. */
 export interface KeyShelf {
   /** The index key and the newest data key; both or neither exist. */
-  newest(domain: string): Promise<{ readonly index?: WrappedKey; readonly data?: WrappedKey }>;
+  newest(domain: string): Promise<{ readonly index?: WrappedKey | undefined; readonly data?: WrappedKey | undefined }>;
   version(domain: string, version: number): Promise<WrappedKey | undefined>;
   /** All of them, or none: `false` when one exists already. */
   add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;

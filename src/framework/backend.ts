@@ -73,7 +73,7 @@ export interface BackendContext {
   readonly storage: View;
   readonly mount: MountInfo;
   /** Absent on unauthenticated operations, in renew and revoke, and in the hooks. */
-  readonly caller?: Caller;
+  readonly caller?: Caller | undefined;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly requestId: string;

@@ -73,7 +73,7 @@ export interface LoginGrant {
   /** The method has judged the caller's address: `token.boundCidrs` then bind the token's use, not this login. */
   readonly addressJudged?: true;
   /** This login used up its credential, so it succeeds even if the name was locked out meanwhile. */
-  readonly spent?: true;
+  readonly spent?: true | undefined;
   readonly once?: Once;
 }
 

@@ -1,35 +1,38 @@
 import type { z } from "zod";
 import type { Answer, WrapInfo } from "../core/request/answer.ts";
 import type { AuthBlock, Given, IssuedAuth } from "../framework/index.ts";
+import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 
 /** Vault's response envelope, in its order of keys. */
 
-const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> => ({
-  client_token: auth.clientToken.reveal(),
-  accessor: auth.accessor,
-  policies: auth.policies,
-  ...(auth.tokenPolicies.length > 0 ? { token_policies: auth.tokenPolicies } : {}),
-  ...(auth.identityPolicies.length > 0 ? { identity_policies: auth.identityPolicies } : {}),
-  metadata: auth.metadata,
-  lease_duration: auth.leaseDuration,
-  renewable: auth.renewable,
-  entity_id: auth.entityId,
-  token_type: auth.tokenType,
-  orphan: auth.orphan,
-  mfa_requirement: null,
-  num_uses: auth.numUses,
-});
+const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> =>
+  defined({
+    client_token: auth.clientToken.reveal(),
+    accessor: auth.accessor,
+    policies: auth.policies,
+    token_policies: auth.tokenPolicies.length > 0 ? auth.tokenPolicies : undefined,
+    identity_policies: auth.identityPolicies.length > 0 ? auth.identityPolicies : undefined,
+    metadata: auth.metadata,
+    lease_duration: auth.leaseDuration,
+    renewable: auth.renewable,
+    entity_id: auth.entityId,
+    token_type: auth.tokenType,
+    orphan: auth.orphan,
+    mfa_requirement: null,
+    num_uses: auth.numUses,
+  });
 
-const wrapBlock = (wrap: WrapInfo) => ({
-  token: wrap.token.reveal(),
-  accessor: wrap.accessor,
-  ttl: wrap.ttl,
-  creation_time: rfc3339(wrap.creationTime),
-  creation_path: wrap.creationPath,
-  ...(wrap.wrappedAccessor === undefined ? {} : { wrapped_accessor: wrap.wrappedAccessor }),
-});
+const wrapBlock = (wrap: WrapInfo) =>
+  defined({
+    token: wrap.token.reveal(),
+    accessor: wrap.accessor,
+    ttl: wrap.ttl,
+    creation_time: rfc3339(wrap.creationTime),
+    creation_path: wrap.creationPath,
+    wrapped_accessor: wrap.wrappedAccessor,
+  });
 
 /**
  * `request_id, lease_id, renewable, lease_duration, data, wrap_info, warnings, auth, mount_type`.

@@ -1,4 +1,5 @@
 import { type ErrorCode, multiError, VaultError } from "../framework/errors.ts";
+import { defined } from "../std/defined.ts";
 import { jsonResponse } from "./encode.ts";
 import type { HttpResponse } from "./message.ts";
 
@@ -57,11 +58,14 @@ export const encodeError = (error: unknown, requestId: string): HttpResponse => 
   const text = failure.wire ?? DEFAULT_TEXTS[failure.code];
   const errors = text === undefined ? [] : [failure.multi ? multiError(text) : text];
   const unknown = failure === INTERNAL || (failure.code === "internal" && failure.wire === undefined);
-  const answered = jsonResponse(statusOf(failure.code), {
-    errors,
-    ...(failure.data === undefined ? {} : { data: failure.data }),
-    ...(unknown ? { request_id: requestId } : {}),
-  });
+  const answered = jsonResponse(
+    statusOf(failure.code),
+    defined({
+      errors,
+      data: failure.data,
+      request_id: unknown ? requestId : undefined,
+    }),
+  );
   if (failure.retryAfter === undefined) return answered;
   const seconds = String(Math.max(0, Math.ceil(failure.retryAfter)));
   return { ...answered, headers: { ...answered.headers, "retry-after": seconds } };

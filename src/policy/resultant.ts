@@ -1,3 +1,4 @@
+import { defined } from "../std/defined.ts";
 import type { Acl } from "./compile.ts";
 import { CAPABILITY_BITS, type Capability, type ParameterLists } from "./policy.ts";
 import { denies, type Rule } from "./rule.ts";
@@ -32,14 +33,14 @@ const listsOf = (lists: ParameterLists): Readonly<Record<string, readonly unknow
 const show = (rule: Rule): ResultantRule => {
   if (grantsNothing(rule)) return { capabilities: ["deny"] };
   const { allowed, denied, required, minWrappingTtl, maxWrappingTtl } = rule.constraints;
-  return {
+  return defined({
     capabilities: ORDER.filter((name) => (rule.capabilities & CAPABILITY_BITS[name]) !== 0),
-    ...(required.length > 0 ? { required_parameters: required } : {}),
-    ...(allowed === undefined ? {} : { allowed_parameters: listsOf(allowed) }),
-    ...(denied === undefined ? {} : { denied_parameters: listsOf(denied) }),
-    ...(minWrappingTtl > 0 ? { min_wrapping_ttl: minWrappingTtl } : {}),
-    ...(maxWrappingTtl > 0 ? { max_wrapping_ttl: maxWrappingTtl } : {}),
-  };
+    required_parameters: required.length > 0 ? required : undefined,
+    allowed_parameters: allowed === undefined ? undefined : listsOf(allowed),
+    denied_parameters: denied === undefined ? undefined : listsOf(denied),
+    min_wrapping_ttl: minWrappingTtl > 0 ? minWrappingTtl : undefined,
+    max_wrapping_ttl: maxWrappingTtl > 0 ? maxWrappingTtl : undefined,
+  });
 };
 
 /**

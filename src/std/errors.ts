@@ -21,15 +21,15 @@ export type ErrorCode =
 
 export interface VaultErrorOptions {
   /** What the caller is told. Absent: an empty error list. */
-  readonly wire?: string;
+  readonly wire?: string | undefined;
   /** Why, for the audit log and the log; never sent, never a secret. Defaults to `wire`. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** `true`: the wire text is wrapped as Go's multi-error (`1 error occurred: ...`) on authenticated routes. */
-  readonly multi?: boolean;
+  readonly multi?: boolean | undefined;
   /** Extra `data` next to `errors` (a few of Vault's answers carry it). */
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
   /** Seconds, for `Retry-After`: 429, 503, and a 400 that a later try may not meet. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -60,10 +60,10 @@ export class VaultError extends Error {
     return new VaultError(this.code, {
       reason: this.reason,
       multi: false,
-      ...(this.wire === undefined ? {} : { wire: this.wire }),
-      ...(this.data === undefined ? {} : { data: this.data }),
-      ...(this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter }),
-      ...(this.cause === undefined ? {} : { cause: this.cause }),
+      wire: this.wire,
+      data: this.data,
+      retryAfter: this.retryAfter,
+      cause: this.cause,
     });
   }
 }
@@ -77,7 +77,7 @@ export const invalidRequest = (wire: string, options: Omit<VaultErrorOptions, "w
   new VaultError("invalid_request", { ...options, wire });
 
 /** 404 with an empty error list, unless a text is given. */
-export const notFound = (wire?: string): VaultError => new VaultError("not_found", wire === undefined ? {} : { wire });
+export const notFound = (wire?: string): VaultError => new VaultError("not_found", { wire });
 
 /** 403; the caller learns nothing but `permission denied`, the audit log learns why. */
 export const permissionDenied = (reason: string, wire = "permission denied", multi = false): VaultError =>

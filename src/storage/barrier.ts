@@ -37,18 +37,18 @@ export interface StoreOptions {
    * The name that keys and entries are bound to; the table's own unless given. A table restored from a backup has
    * another name and keeps its identity.
    */
-  readonly tableIdentity?: string;
+  readonly tableIdentity?: string | undefined;
   /** ARN, id or alias of the KMS key that wraps the data keys. */
   readonly keyId: string;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly sleep?: (ms: number) => Promise<void>;
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** Domains this process may use; a trailing `*` is a prefix. Absent: all. */
-  readonly domainsAllowed?: readonly string[];
+  readonly domainsAllowed?: readonly string[] | undefined;
   /** Longest time spent repeating one call, in milliseconds; 3,000 unless given. */
-  readonly retryBudgetMs?: number;
+  readonly retryBudgetMs?: number | undefined;
   /** Told of refused entries (possible tampering), of repeated calls and of those given up, for metrics and alarms. */
-  readonly observe?: (event: StoreEvent) => void;
+  readonly observe?: ((event: StoreEvent) => void) | undefined;
 }
 
 export interface SealedStore extends Store {

@@ -96,7 +96,7 @@ const writesOf = (
   const when = entry ? { n: entry.n } : "absent";
   if (change.op === "delete") return [{ op: "delete", address, when }, ...(change.also ?? [])];
   const { body, clear, secrets } = change;
-  return [{ op: "put", address, body, secrets, when, ...(clear ? { clear } : {}) }, ...(change.also ?? [])];
+  return [{ op: "put", address, body, secrets, when, clear }, ...(change.also ?? [])];
 };
 
 /**

@@ -2,6 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type DataKey, type Field, OpenRefused, OVERHEAD, open, type Place, seal } from "../crypto/index.ts";
 import { as, type EpochSeconds } from "../std/brand.ts";
+import { defined } from "../std/defined.ts";
 import type { JsonValue } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, tooLarge } from "./errors.ts";
@@ -48,7 +49,7 @@ const placeOf = (table: string, address: Address, head: Head): Place => ({
   pk: address.pk,
   sk: address.sk,
   clear: context(head),
-  ...(address.holder === undefined ? {} : { holder: address.holder }),
+  holder: address.holder,
 });
 
 export const keysOfParts = (address: Key, head: Pick<Head, "n" | "parts">): readonly Key[] =>
@@ -59,14 +60,15 @@ export const keysOfParts = (address: Key, head: Pick<Head, "n" | "parts">): read
 
 const numberAttribute = (value: number): AttributeValue => ({ N: String(value) });
 
-const clearItem = ({ n, clear, parts }: Head): Item => ({
-  [ATTRIBUTES.writeNumber]: numberAttribute(n),
-  ...(clear.exp === undefined ? {} : { [ATTRIBUTES.end]: numberAttribute(clear.exp) }),
-  ...(clear.ttl === undefined ? {} : { [ATTRIBUTES.timeToLive]: numberAttribute(clear.ttl) }),
-  ...(clear.bucket === undefined ? {} : { [ATTRIBUTES.bucket]: { S: `${clear.bucket}#${clear.shard}` } }),
-  ...(clear.openUntil === undefined ? {} : { [ATTRIBUTES.openUntil]: numberAttribute(clear.openUntil) }),
-  ...(parts === 1 ? {} : { [ATTRIBUTES.parts]: numberAttribute(parts) }),
-});
+const clearItem = ({ n, clear, parts }: Head): Item =>
+  defined({
+    [ATTRIBUTES.writeNumber]: numberAttribute(n),
+    [ATTRIBUTES.end]: clear.exp === undefined ? undefined : numberAttribute(clear.exp),
+    [ATTRIBUTES.timeToLive]: clear.ttl === undefined ? undefined : numberAttribute(clear.ttl),
+    [ATTRIBUTES.bucket]: clear.bucket === undefined ? undefined : { S: `${clear.bucket}#${clear.shard}` },
+    [ATTRIBUTES.openUntil]: clear.openUntil === undefined ? undefined : numberAttribute(clear.openUntil),
+    [ATTRIBUTES.parts]: parts === 1 ? undefined : numberAttribute(parts),
+  });
 
 const checkClear = ({ exp, ttl, bucket, shard, openUntil }: Clear): void => {
   const whole = [exp, ttl, shard, openUntil].every(
@@ -107,13 +109,14 @@ export const sealEntry = (options: {
     [ATTRIBUTES.body]: part(0),
   };
   const further = keys.map(
-    (place, index): Item => ({
-      [PARTITION_KEY]: { S: place.pk },
-      [SORT_KEY]: { S: place.sk },
-      [ATTRIBUTES.body]: part(index + 1),
-      // So that DynamoDB removes the parts of an entry along with it.
-      ...(clear.ttl === undefined ? {} : { [ATTRIBUTES.timeToLive]: numberAttribute(clear.ttl) }),
-    }),
+    (place, index): Item =>
+      defined({
+        [PARTITION_KEY]: { S: place.pk },
+        [SORT_KEY]: { S: place.sk },
+        [ATTRIBUTES.body]: part(index + 1),
+        // So that DynamoDB removes the parts of an entry along with it.
+        [ATTRIBUTES.timeToLive]: clear.ttl === undefined ? undefined : numberAttribute(clear.ttl),
+      }),
   );
   return { n, items: [own, ...further] };
 };
@@ -148,12 +151,13 @@ export const headOf = (item: Item): Head => {
   return {
     n,
     parts,
-    clear: {
-      ...(exp === undefined ? {} : { exp }),
-      ...(ttl === undefined ? {} : { ttl }),
-      ...(bucket === undefined ? {} : { bucket, shard: Number(shard) }),
-      ...(openUntil === undefined ? {} : { openUntil }),
-    },
+    clear: defined({
+      exp,
+      ttl,
+      bucket,
+      shard: bucket === undefined ? undefined : Number(shard),
+      openUntil,
+    }),
   };
 };
 
@@ -182,7 +186,7 @@ export const openEntry = (options: {
   return {
     address: name === undefined ? address : { ...address, name },
     body,
-    ...(secrets ? { secrets } : {}),
+    secrets,
     n: head.n,
     clear: head.clear,
   };

@@ -30,7 +30,7 @@ export const createKeyShelf = ({ table, clock }: { readonly table: Table; readon
     const keys = items.map(readKey);
     const index = keys.find(({ use }) => use === "index");
     const data = keys.find(({ use }) => use !== "index");
-    return { ...(index === undefined ? {} : { index }), ...(data === undefined ? {} : { data }) };
+    return { index, data };
   },
 
   version: async (domain, version) => {

@@ -118,16 +118,16 @@ export const createReader = (options: {
       items.push(...page.items);
       after = page.next;
     } while (after !== undefined && items.length < limit);
-    const entries = await openItems({ pk, domain, ...(holder === undefined ? {} : { holder }) }, items);
-    return { items: entries, ...(after === undefined ? {} : { next: after }) };
+    const entries = await openItems({ pk, domain, holder }, items);
+    return { items: entries, next: after };
   };
 
   async function* all({ pk, domain, holder }: Partition, options: AllOptions = {}): AsyncGenerator<Entry> {
     const { prefix = "", page: limit = PAGE_ENTRIES } = options;
-    const shown = { prefix, limit, ...(holder === undefined ? {} : { holder }) };
+    const shown = { prefix, limit, holder };
     let after = options.after;
     do {
-      const page = await query(pk, domain, { ...shown, ...(after === undefined ? {} : { after }) });
+      const page = await query(pk, domain, { ...shown, after });
       yield* page.items;
       after = page.next;
     } while (after !== undefined);

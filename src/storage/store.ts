@@ -16,12 +16,12 @@ export interface Address {
   readonly sk: string;
   readonly domain: Domain;
   /** The true name behind an opaque key. Sealed with the body, and given back in the addresses of entries read. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * A secret only the holder has, such as a token: goes into the key that seals the entry and is stored nowhere, so
    * table and KMS together do not open it.
    */
-  readonly holder?: Sensitive<string>;
+  readonly holder?: Sensitive<string> | undefined;
 }
 
 /** One partition, for reading several entries of it. */
@@ -30,14 +30,14 @@ export type Partition = Pick<Address, "pk" | "domain" | "holder">;
 /** Attributes outside the sealed body. All of them are bound into the associated data. */
 export interface Clear {
   /** Logical end. */
-  readonly exp?: EpochSeconds;
+  readonly exp?: EpochSeconds | undefined;
   /** When DynamoDB may remove the item: `exp` plus a grace. */
-  readonly ttl?: EpochSeconds;
+  readonly ttl?: EpochSeconds | undefined;
   /** Expiry index: minute bucket and shard; live leases only. */
-  readonly bucket?: string;
-  readonly shard?: number;
+  readonly bucket?: string | undefined;
+  readonly shard?: number | undefined;
   /** Of a claimed entry: until when others may claim it too, epoch milliseconds. */
-  readonly openUntil?: number;
+  readonly openUntil?: number | undefined;
 }
 
 /**
@@ -68,7 +68,7 @@ export interface Put {
   readonly body: JsonValue;
   /** Replaced with the body, never kept from an earlier write. */
   readonly secrets?: Secrets | undefined;
-  readonly clear?: Clear;
+  readonly clear?: Clear | undefined;
   readonly when: Condition;
 }
 
@@ -114,7 +114,7 @@ export class ConditionFailed extends Error {
 export interface Page<T> {
   readonly items: readonly T[];
   /** Give it back as `after` for the next page; absent at the end. */
-  readonly next?: string;
+  readonly next?: string | undefined;
 }
 
 /** All entries of a partition, or those below a prefix and behind a sort key. */
@@ -126,13 +126,13 @@ export interface AllOptions {
 }
 
 export interface QueryOptions {
-  readonly prefix?: string;
-  readonly after?: string;
+  readonly prefix?: string | undefined;
+  readonly after?: string | undefined;
   /** Most entries in the answer; 1,000 unless given. */
-  readonly limit?: number;
-  readonly descending?: boolean;
+  readonly limit?: number | undefined;
+  readonly descending?: boolean | undefined;
   /** Of the entries' addresses, where they have one. */
-  readonly holder?: Sensitive<string>;
+  readonly holder?: Sensitive<string> | undefined;
 }
 
 /** Turns names into opaque text under a domain's index key. Truncated HMAC-SHA-256, base64url. */

@@ -69,7 +69,7 @@ const expression = (guard: Guard | undefined) =>
     : {
         ConditionExpression: guard.expression,
         ExpressionAttributeNames: Object.fromEntries(guard.attributes.map((name) => [`#${name}`, name])),
-        ...(guard.values === undefined ? {} : { ExpressionAttributeValues: guard.values }),
+        ExpressionAttributeValues: guard.values,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
       };
 
@@ -230,10 +230,10 @@ export const createTable = (options: {
           ":pk": { S: pk },
           ":sk": { S: prefix !== "" ? prefix : everything ? AFTER_PARTS : PART_MARK },
         },
-        ...(everything ? { ProjectionExpression: "#pk, #sk" } : {}),
+        ProjectionExpression: everything ? "#pk, #sk" : undefined,
         ScanIndexForward: descending !== true,
         Limit: limit,
-        ...(after === undefined ? {} : { ExclusiveStartKey: keyItem({ pk, sk: after }) }),
+        ExclusiveStartKey: after === undefined ? undefined : keyItem({ pk, sk: after }),
       });
       const answer = await attempt("Query", () => client.send(command));
       return { items: answer.Items ?? [], next: answer.LastEvaluatedKey?.[SORT_KEY]?.S };

@@ -81,7 +81,7 @@ const grantFor = (name: string, role: Role, secret: SecretId | undefined): Login
     internal: { role_name: name, key: role.key },
     renewable: true,
     addressJudged: true,
-    ...(secret && secret.uses > 0 ? { spent: true } : {}),
+    spent: secret && secret.uses > 0 ? true : undefined,
   };
 };
 

@@ -34,7 +34,7 @@ export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): P
         answers,
         handle: async ({ params }, cx) => {
           const role = await findRole(cx.storage, params.role_name);
-          return role && { data: one.read(role), ...(one.warning === undefined ? {} : { warnings: [one.warning] }) };
+          return role && { data: one.read(role), warnings: one.warning === undefined ? [] : [one.warning] };
         },
       }),
       update: op({

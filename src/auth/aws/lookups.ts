@@ -72,10 +72,10 @@ const findScope = async (survey: Survey, account: string, partition: Partition):
   const common = {
     account,
     partition,
-    ...(keys ? { keys } : {}),
+    keys,
     endpoints: {
-      ...(config.iam_endpoint ? { iam: config.iam_endpoint } : {}),
-      ...(config.endpoint ? { ec2: config.endpoint } : {}),
+      iam: config.iam_endpoint || undefined,
+      ec2: config.endpoint || undefined,
     },
   };
   const via = await stsAccount(survey.storage, account);
@@ -126,7 +126,7 @@ export const confirmedPrincipal = async (
 export const uniqueIdOf = async (
   survey: Survey,
   arn: string,
-): Promise<{ readonly id: string; readonly role?: IamRole }> => {
+): Promise<{ readonly id: string; readonly role?: IamRole | undefined }> => {
   const wanted = parsed(arn);
   const partition = (["aws", "aws-cn", "aws-us-gov"] as const).find((name) => name === wanted.partition);
   if (!partition) throw new Refusal("partition is not known");
@@ -140,7 +140,7 @@ export const uniqueIdOf = async (
     (wanted.type === "instance-profile" ? await directory.instanceProfile(scope, wanted.name) : undefined);
   if (!found || canonicalArn(parsed(found.arn)) !== canonicalArn(wanted))
     throw new Refusal("there is no such principal");
-  return { id: found.id, ...(role ? { role } : {}) };
+  return { id: found.id, role };
 };
 
 const parsed = (arn: string) => {

@@ -39,9 +39,9 @@ export interface AccountScope {
   /** A role of that account to assume first; absent: the credentials are of that account. */
   readonly via?: { readonly roleArn: string; readonly externalId: string; readonly stsRegion: string };
   /** Static keys of `config/client`; absent: the program's own credentials. */
-  readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: Sensitive<string> };
+  readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: Sensitive<string> } | undefined;
   /** Operator's overrides, `https://…`. */
-  readonly endpoints?: { readonly iam?: string; readonly ec2?: string };
+  readonly endpoints?: { readonly iam?: string | undefined; readonly ec2?: string | undefined };
 }
 
 export interface IamRole {

@@ -3,6 +3,7 @@ import { clusterOf } from "../../core/config/initialize.ts";
 import type { Core } from "../../core/core.ts";
 import { VAULT_VERSION } from "../../core/version.ts";
 import { op, path, VaultError } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { refusedVerbs } from "./bare.ts";
@@ -61,10 +62,11 @@ const report = async (core: Core, query: JsonObject) => {
     : sealed
       ? (codes.get("sealedcode") ?? 503)
       : (codes.get("activecode") ?? 200);
+  const shown = out ? undefined : cluster;
   const mode = out ? "unknown" : "disabled";
   return {
     status,
-    bare: {
+    bare: defined({
       initialized,
       sealed: out,
       standby: false,
@@ -74,11 +76,12 @@ const report = async (core: Core, query: JsonObject) => {
       server_time_utc: epochSeconds(core.clock.now()),
       version: VAULT_VERSION,
       enterprise: false,
-      ...(cluster && !out ? { cluster_name: clusterName(cluster.id), cluster_id: cluster.id } : {}),
+      cluster_name: shown && clusterName(shown.id),
+      cluster_id: shown?.id,
       echo_duration_ms: 0,
       clock_skew_ms: 0,
       replication_primary_canary_age_ms: 0,
-    },
+    }),
   };
 };
 

@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import type { Job } from "../../core/jobs/types.ts";
 import { beginTidy } from "../../core/leases/tidy.ts";
 import { field, op, path, VaultError } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import { rfc3339 } from "../../std/time.ts";
 
 /** Leases that could not be revoked, tidying, and revocations that are still under way. */
@@ -43,15 +44,16 @@ const limitOf = (text: string | undefined): number => {
   return Number(text);
 };
 
-const shownJob = (job: Job) => ({
-  id: job.id,
-  kind: job.kind,
-  subject: String(job.input["prefix"] ?? job.input["path"] ?? job.input["from"] ?? ""),
-  state: job.state,
-  handled: job.handled,
-  started: rfc3339(job.startedMs),
-  ...(job.error === "" ? {} : { error: job.error }),
-});
+const shownJob = (job: Job) =>
+  defined({
+    id: job.id,
+    kind: job.kind,
+    subject: String(job.input["prefix"] ?? job.input["path"] ?? job.input["from"] ?? ""),
+    state: job.state,
+    handled: job.handled,
+    started: rfc3339(job.startedMs),
+    error: job.error === "" ? undefined : job.error,
+  });
 
 export const leaseStatePaths = (core: Core) => {
   const type = field.text("irrevocable");

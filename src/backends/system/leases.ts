@@ -7,6 +7,7 @@ import { rightsOf } from "../../core/request/rights.ts";
 import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
@@ -37,13 +38,14 @@ const ofToken = (token: Token, nowMs: number) => ({
   ...timesOf(token.issuedMs, token.expires, token.lastRenewalMs, nowMs),
 });
 
-const ofEngine = (lease: Lease, nowMs: number) => ({
-  id: lease.id,
-  path: lease.path,
-  renewable: lease.renewable && lease.state === "live",
-  ...timesOf(lease.issuedMs, lease.expires, lease.lastRenewalMs, nowMs),
-  ...(lease.state === "irrevocable" ? { revoke_error: lease.error } : {}),
-});
+const ofEngine = (lease: Lease, nowMs: number) =>
+  defined({
+    id: lease.id,
+    path: lease.path,
+    renewable: lease.renewable && lease.state === "live",
+    ...timesOf(lease.issuedMs, lease.expires, lease.lastRenewalMs, nowMs),
+    revoke_error: lease.state === "irrevocable" ? lease.error : undefined,
+  });
 
 const LeaseShown = z.object({
   id: z.string(),

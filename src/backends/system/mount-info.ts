@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
+import { defined } from "../../std/defined.ts";
 
 /** A mount as the API shows it: as configured in `sys/mounts`, as it counts in `tune`. */
 
@@ -16,13 +17,14 @@ export const shownPath = ({ kind, info }: Mount): string =>
 const listed = (name: string, values: readonly string[] | undefined) =>
   values === undefined || values.length === 0 ? {} : { [name]: values };
 
-const lists = (config: MountConfig) => ({
-  ...listed("allowed_response_headers", config.allowedResponseHeaders),
-  ...listed("audit_non_hmac_request_keys", config.auditNonHmacRequestKeys),
-  ...listed("audit_non_hmac_response_keys", config.auditNonHmacResponseKeys),
-  ...listed("passthrough_request_headers", config.passthroughRequestHeaders),
-  ...(config.listingVisibility ? { listing_visibility: config.listingVisibility } : {}),
-});
+const lists = (config: MountConfig) =>
+  defined({
+    ...listed("allowed_response_headers", config.allowedResponseHeaders),
+    ...listed("audit_non_hmac_request_keys", config.auditNonHmacRequestKeys),
+    ...listed("audit_non_hmac_response_keys", config.auditNonHmacResponseKeys),
+    ...listed("passthrough_request_headers", config.passthroughRequestHeaders),
+    listing_visibility: config.listingVisibility || undefined,
+  });
 
 const lockout = ({ userLockout }: MountConfig) =>
   userLockout && {
@@ -99,17 +101,17 @@ export const mountInfo = (mount: Mount) => {
   const { info, config } = mount;
   const locked = lockout(config);
   const builtIn = isAlwaysThere(mount);
-  return {
+  return defined({
     accessor: info.accessor,
-    config: {
+    config: defined({
       default_lease_ttl: config.defaultLeaseTtl,
       force_no_cache: config.forceNoCache,
       max_lease_ttl: config.maxLeaseTtl,
       ...lists(config),
       ...tokenType(mount),
-      ...(locked ? { user_lockout_config: locked } : {}),
-    },
-    ...(builtIn ? {} : { deprecation_status: "supported" }),
+      user_lockout_config: locked,
+    }),
+    deprecation_status: builtIn ? undefined : "supported",
     description: mount.description,
     external_entropy_access: mount.externalEntropyAccess,
     local: mount.local,
@@ -120,21 +122,22 @@ export const mountInfo = (mount: Mount) => {
     seal_wrap: mount.sealWrap,
     type: info.type,
     uuid: mount.uuid,
-  };
+  });
 };
 
 /** TTLs are those that count. */
-export const tuneInfo = (mount: Mount) => ({
-  default_lease_ttl: mount.info.defaultTtl,
-  description: mount.description,
-  force_no_cache: mount.config.forceNoCache,
-  max_lease_ttl: mount.info.maxTtl,
-  ...lists(mount.config),
-  ...(mount.externalEntropyAccess ? { external_entropy_access: true } : {}),
-  ...(Object.keys(mount.info.options).length === 0 ? {} : { options: mount.info.options }),
-  ...tokenType(mount),
-  ...lockout(mount.config),
-});
+export const tuneInfo = (mount: Mount) =>
+  defined({
+    default_lease_ttl: mount.info.defaultTtl,
+    description: mount.description,
+    force_no_cache: mount.config.forceNoCache,
+    max_lease_ttl: mount.info.maxTtl,
+    ...lists(mount.config),
+    external_entropy_access: mount.externalEntropyAccess ? true : undefined,
+    options: Object.keys(mount.info.options).length === 0 ? undefined : mount.info.options,
+    ...tokenType(mount),
+    ...lockout(mount.config),
+  });
 
 /** What everybody may see of a mount that is listed for all. */
 export const publicInfo = ({ info, description }: Mount) => ({

@@ -3,6 +3,7 @@ import { SYSTEM_TTL } from "../../core/config/config.ts";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { defined } from "../../std/defined.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 
@@ -87,12 +88,6 @@ const checkTtls = (defaultLeaseTtl: Seconds, maxLeaseTtl: Seconds): void => {
   }
 };
 
-/** Absent members stay absent. */
-export const defined = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-
 /** The `config` of a mount to be enabled. Throws with Vault's texts. */
 export const configOf = (given: JsonObject | undefined, kind: Mount["kind"]): MountConfig => {
   const config = given ?? {};
@@ -103,25 +98,25 @@ export const configOf = (given: JsonObject | undefined, kind: Mount["kind"]): Mo
   const text = (name: string) => textIn(config, name, malformed);
   const list = (name: string) => listIn(config, name, malformed);
   const forceNoCache = flagIn(config, "force_no_cache", malformed);
-  const lists = defined({
+  const lists = {
     auditNonHmacRequestKeys: list("audit_non_hmac_request_keys"),
     auditNonHmacResponseKeys: list("audit_non_hmac_response_keys"),
     passthroughRequestHeaders: list("passthrough_request_headers"),
     allowedResponseHeaders: list("allowed_response_headers"),
     allowedManagedKeys: list("allowed_managed_keys"),
-  });
+  };
   const defaultLeaseTtl = enableTtl(text("default_lease_ttl"), "default");
   const maxLeaseTtl = enableTtl(text("max_lease_ttl"), "max");
   checkTtls(defaultLeaseTtl, maxLeaseTtl);
   const visibility = visibilityOf(text("listing_visibility"));
   const wanted = text("token_type");
   const tokenType = wanted === "" ? "default-service" : tokenTypeOf(wanted);
-  return {
+  return defined({
     defaultLeaseTtl,
     maxLeaseTtl,
     forceNoCache,
     ...lists,
-    ...(visibility === "" ? {} : { listingVisibility: visibility }),
-    ...(kind === "auth" ? { tokenType } : {}),
-  };
+    listingVisibility: visibility || undefined,
+    tokenType: kind === "auth" ? tokenType : undefined,
+  });
 };

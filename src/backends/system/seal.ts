@@ -5,6 +5,7 @@ import type { Core } from "../../core/core.ts";
 import { requestOf } from "../../core/request/context.ts";
 import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
 import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import { refusedVerbs, wrongVerb } from "./bare.ts";
 import { clusterName } from "./health.ts";
 
@@ -22,10 +23,10 @@ const HOW_TO_UNSEAL =
 
 const status = async (core: Core) => {
   const snapshot = await core.config.snapshot();
-  const cluster = clusterOf(snapshot);
   const initialized = snapshot.mounts.size > 0;
   const sealed = !initialized || snapshot.sealed;
-  return {
+  const cluster = sealed ? undefined : clusterOf(snapshot);
+  return defined({
     type: "awskms",
     initialized,
     sealed,
@@ -36,11 +37,12 @@ const status = async (core: Core) => {
     version: VAULT_VERSION,
     build_date: BUILD_DATE,
     migration: false,
-    ...(cluster && !sealed ? { cluster_name: clusterName(cluster.id), cluster_id: cluster.id } : {}),
+    cluster_name: cluster && clusterName(cluster.id),
+    cluster_id: cluster?.id,
     recovery_seal: true,
     recovery_seal_type: "awskms",
     storage_type: "dynamodb",
-  };
+  });
 };
 
 const SealStatus = z.object({

@@ -56,7 +56,7 @@ export const toolPaths = (core: Core) => {
       throw invalidRequest(`unsupported entropy source ${JSON.stringify(source)}; must be ${all}`);
     }
     const text = Buffer.from(core.random.bytes(bytes)).toString(format);
-    return { data: { random_bytes: text }, ...(source === "seal" ? { warnings: [NO_SEAL] } : {}) };
+    return { data: { random_bytes: text }, warnings: source === "seal" ? [NO_SEAL] : [] };
   };
 
   const hash = (input: string, algorithm: string, format: string) => {

@@ -3,9 +3,10 @@ import { SYSTEM_TTL } from "../../core/config/config.ts";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { defined } from "../../std/defined.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { DurationError, seconds } from "../../std/time.ts";
-import { defined, tokenTypeOf, ttlOf, visibilityOf } from "./mount-input.ts";
+import { tokenTypeOf, ttlOf, visibilityOf } from "./mount-input.ts";
 
 /** The body that tunes a mount, and what becomes of the mount's settings. Pure. */
 

@@ -13,6 +13,7 @@ import {
   permissionDenied,
   VaultError,
 } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 
@@ -48,7 +49,7 @@ export const TokenShown = z.object({
 /** What a lookup shows. Lifetimes in seconds, moments as RFC 3339 or epoch seconds. */
 export const tokenData = (token: Token, id: string, nowMs: number, identity: readonly string[] = []) => {
   const end = tokenEndMs(token);
-  return {
+  return defined({
     accessor: token.accessor,
     creation_time: Math.floor(token.issuedMs / 1000),
     creation_ttl: token.creationTtl,
@@ -64,17 +65,19 @@ export const tokenData = (token: Token, id: string, nowMs: number, identity: rea
     policies: token.policies,
     ttl: end === undefined ? 0 : Math.max(0, Math.floor((end - nowMs) / 1000)),
     type: token.type,
-    ...(token.leased ? { renewable: token.renewable, issue_time: rfc3339(token.issuedMs) } : {}),
+    renewable: token.leased ? token.renewable : undefined,
+    issue_time: token.leased ? rfc3339(token.issuedMs) : undefined,
     ...(token.lastRenewalMs > 0
       ? { last_renewal: rfc3339(token.lastRenewalMs), last_renewal_time: Math.floor(token.lastRenewalMs / 1000) }
       : {}),
-    ...(token.role === "" ? {} : { role: token.role }),
-    ...(token.period === 0 ? {} : { period: token.period }),
+    role: token.role || undefined,
+    period: token.period || undefined,
     ...(token.boundCidrs.length === 0
       ? {}
       : { bound_cidrs: token.boundCidrs.map((cidr) => cidr.replace(/\/(32|128)$/, "")) }),
-    ...(identity.length === 0 ? {} : { identity_policies: identity, external_namespace_policies: {} }),
-  };
+    identity_policies: identity.length === 0 ? undefined : identity,
+    external_namespace_policies: identity.length === 0 ? undefined : {},
+  });
 };
 
 /** A token given in the body; JSON other than text does not count as a token. */

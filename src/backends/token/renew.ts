@@ -76,7 +76,7 @@ const limitsNow = async (
   if (!backend?.renewLogin) return plain(token);
   const { decoded } = requestOf(asked);
   const cx = await makeContext(core, mount, {
-    ...(decoded ? { request: decoded } : {}),
+    request: decoded,
     generatePassword: async () => undefined,
   });
   const login = { internal: token.internal ?? {}, policies: token.policies, metadata: token.meta ?? {}, increment };

@@ -11,6 +11,7 @@ import {
 } from "../../framework/token-params.ts";
 import { canonicalPolicyName } from "../../policy/names.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { defined } from "../../std/defined.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 
@@ -177,7 +178,7 @@ const shown = (role: StoredRole, name: string) => {
   const { fields } = role;
   const cidrs = fields.token_bound_cidrs.map((cidr) => cidr.replace(/\/(32|128)$/, ""));
   const legacy = new Set(fields.token_legacy);
-  return {
+  return defined({
     allowed_entity_aliases: role.allowedEntityAliases,
     allowed_policies: role.allowedPolicies,
     allowed_policies_glob: role.allowedPoliciesGlob,
@@ -193,10 +194,10 @@ const shown = (role: StoredRole, name: string) => {
     token_no_default_policy: fields.token_no_default_policy,
     token_period: fields.token_period,
     token_type: role.tokenType,
-    ...(cidrs.length === 0 ? {} : { token_bound_cidrs: cidrs }),
-    ...(cidrs.length === 0 || !legacy.has("bound_cidrs") ? {} : { bound_cidrs: cidrs }),
-    ...(fields.token_num_uses === 0 ? {} : { token_num_uses: fields.token_num_uses }),
-  };
+    token_bound_cidrs: cidrs.length === 0 ? undefined : cidrs,
+    bound_cidrs: cidrs.length === 0 || !legacy.has("bound_cidrs") ? undefined : cidrs,
+    token_num_uses: fields.token_num_uses === 0 ? undefined : fields.token_num_uses,
+  });
 };
 
 export const rolePaths = (_core: Core) => [

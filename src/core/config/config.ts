@@ -82,7 +82,7 @@ export interface ConfigOptions {
   readonly store: Store;
   readonly random: RandomSource;
   /** Copies of the epoch; fewer where one process alone uses the table, the same for all who share one. */
-  readonly epochCopies?: number;
+  readonly epochCopies?: number | undefined;
   /** Told of every configuration that was read. */
   readonly loaded?: (snapshot: Snapshot) => void;
 }

@@ -146,7 +146,7 @@ export const generateRoot = async (core: Core, rootId?: string): Promise<Sensiti
   const mount = snapshot.mounts.get(as<MountPath>("auth/token/"));
   if (!mount) throw invalidRequest("Vault is not initialized");
   const made = await core.tokens.create({
-    ...(rootId === undefined ? {} : { id: rootId }),
+    id: rootId,
     policies: ["root"],
     path: rootId === undefined ? "auth/token/root" : "auth/token/create",
     mount,

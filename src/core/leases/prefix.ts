@@ -117,7 +117,7 @@ export const createPrefixRevocation = (core: () => Core, parts: PrefixParts) => 
       }
     }
     const done = await workThrough(noting(), WIDTH, one, () => core().clock.now() < deadlineMs);
-    return { done, handled, input: { ...job.input, ...(last ? { after: { ...last } } : {}) } };
+    return { done, handled, input: last ? { ...job.input, after: { ...last } } : job.input };
   };
 
   const revokeMount = (mountId: MountId, deadlineMs: number) =>

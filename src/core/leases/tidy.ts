@@ -55,5 +55,5 @@ export const tidyJob =
     }
 
     const done = await workThrough(noting(), WIDTH, one, () => clock.now() < deadlineMs);
-    return { done, handled, input: { ...job.input, ...(last ? { after: { ...last } } : {}) } };
+    return { done, handled, input: last ? { ...job.input, after: { ...last } } : job.input };
   };

@@ -10,7 +10,7 @@ export interface WrapInfo {
   /** Milliseconds since the epoch. */
   readonly creationTime: number;
   readonly creationPath: string;
-  readonly wrappedAccessor?: Accessor;
+  readonly wrappedAccessor?: Accessor | undefined;
 }
 
 /** The `auth` block of an answer: a token just made, as the token backend itself may answer one. */

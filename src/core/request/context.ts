@@ -12,9 +12,9 @@ import type { Trail } from "./trail.ts";
 
 /** What core's own backends may know of the request behind a context. */
 export interface CoreRequest {
-  readonly decoded?: Decoded;
-  readonly trail?: Trail;
-  readonly known?: KnownToken;
+  readonly decoded?: Decoded | undefined;
+  readonly trail?: Trail | undefined;
+  readonly known?: KnownToken | undefined;
   readonly mount: Mount;
 }
 
@@ -65,14 +65,14 @@ const caller = (known: KnownToken): Caller => ({
 const NO_CALLER_HEADERS: Readonly<Record<string, readonly string[]>> = {};
 
 export interface ContextOptions {
-  readonly request?: Decoded;
+  readonly request?: Decoded | undefined;
   /** Where a handler that looks at a token itself leaves what it found. */
-  readonly trail?: Trail;
-  readonly known?: KnownToken;
+  readonly trail?: Trail | undefined;
+  readonly known?: KnownToken | undefined;
   /** Filled by `pend`: warnings that belong on the answer. */
-  readonly warnings?: string[];
+  readonly warnings?: string[] | undefined;
   readonly generatePassword: (policy: string) => Promise<string | undefined>;
-  readonly storage?: BackendContext["storage"];
+  readonly storage?: BackendContext["storage"] | undefined;
 }
 
 export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
@@ -81,7 +81,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
   const cx: BackendContext = {
     storage: options.storage ?? (await core.store.view(mount.info.id)),
     mount: mount.info,
-    ...(known ? { caller: caller(known) } : {}),
+    caller: known ? caller(known) : undefined,
     clock: core.clock,
     random: core.random,
     requestId: request?.requestId ?? "",
@@ -105,9 +105,9 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
   };
   requests.set(cx, {
     mount,
-    ...(request ? { decoded: request } : {}),
-    ...(trail ? { trail } : {}),
-    ...(known ? { known } : {}),
+    decoded: request,
+    trail,
+    known,
   });
   return cx;
 };

@@ -21,7 +21,7 @@ const contextFor = async (core: Core, known: Known, warnings: string[]): Promise
   return makeContext(core, known.mount, {
     request: known.decoded,
     trail: known.trail,
-    ...(known.known ? { known: known.known } : {}),
+    known: known.known,
     warnings,
     generatePassword: core.passwords.generate,
     storage:
@@ -38,7 +38,7 @@ const accessTo = (known: Known, operation: Operation): AccessRequest => {
     folding: known.folding,
     operation,
     parameters: decoded.data,
-    ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),
+    wrapTtl: decoded.wrapTtl,
     sudoPath: (ops?.[operation] ?? twin)?.access === "sudo",
   };
 };

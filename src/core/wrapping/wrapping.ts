@@ -50,7 +50,7 @@ export const createWrapping = (options: {
       ttl: answer.ttl,
       creationTime: creationTimeMs,
       creationPath: answer.creationPath,
-      ...(answer.wrappedAccessor === "" ? {} : { wrappedAccessor: as<Accessor>(answer.wrappedAccessor) }),
+      wrappedAccessor: answer.wrappedAccessor === "" ? undefined : as<Accessor>(answer.wrappedAccessor),
     };
   };
 

@@ -28,7 +28,11 @@ export class DatabaseFailure extends Error {
    */
   readonly reason: string | undefined;
 
-  constructor(kind: FailureKind, message: string, told: { readonly sqlState?: string; readonly reason?: string } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    told: { readonly sqlState?: string; readonly reason?: string | undefined } = {},
+  ) {
     super(message);
     this.kind = kind;
     this.sqlState = told.sqlState ?? "";
@@ -43,7 +47,7 @@ export class SettingsError extends Error {
 
 /** What the caller or the operator can put right: 400, where Vault answers 500 to everything. */
 export const broken = (wire: string, cause?: unknown): VaultError =>
-  new VaultError("invalid_request", { wire, multi: true, ...(cause === undefined ? {} : { cause }) });
+  new VaultError("invalid_request", { wire, multi: true, cause });
 
 /** The reason of a failure of the connection as part of an error's options. */
 export const reasonOf = (cause: unknown, before = ""): { readonly reason?: string } =>

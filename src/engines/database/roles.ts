@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnyObject, type BackendContext, field, invalidRequest, type VaultError } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { change } from "../../storage/change.ts";
 import type { Address, View, Write } from "../../storage/store.ts";
@@ -111,7 +112,8 @@ export const writeRole = (name: string, input: RoleInput, cx: BackendContext): P
 };
 
 /** What a read shows. */
-export const showRole = ({ credential_config, ...role }: Role) => ({
-  ...role,
-  ...(Object.keys(credential_config).length > 0 ? { credential_config } : {}),
-});
+export const showRole = ({ credential_config, ...role }: Role) =>
+  defined({
+    ...role,
+    credential_config: Object.keys(credential_config).length > 0 ? credential_config : undefined,
+  });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnyObject } from "../../framework/index.ts";
+import { defined } from "../../std/defined.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 import type { Entry, View } from "../../storage/store.ts";
@@ -75,10 +76,10 @@ export const isDue = (role: StaticRole, now: number): boolean =>
 export const showTiming = (role: StaticRole) =>
   role.rotation_schedule === ""
     ? { rotation_period: role.rotation_period }
-    : {
+    : defined({
         rotation_schedule: role.rotation_schedule,
-        ...(role.rotation_window > 0 ? { rotation_window: role.rotation_window } : {}),
-      };
+        rotation_window: role.rotation_window > 0 ? role.rotation_window : undefined,
+      });
 
 /** What a read shows: either a period or a schedule. */
 export const StaticRoleShown = z.object({
@@ -97,15 +98,16 @@ export const StaticRoleShown = z.object({
   rotation_window: z.number().optional(),
 });
 
-export const showStaticRole = (role: StaticRole) => ({
-  db_name: role.db_name,
-  username: role.username,
-  credential_type: role.credential_type,
-  ...(Object.keys(role.credential_config).length > 0 ? { credential_config: role.credential_config } : {}),
-  rotation_statements: role.rotation_statements,
-  ...(role.rotated > 0 ? { last_vault_rotation: rfc3339(role.rotated) } : {}),
-  ...(role.failures > 0
-    ? { last_rotation_error: role.error, failed_rotations: role.failures, next_rotation_attempt: rfc3339(role.retry) }
-    : {}),
-  ...showTiming(role),
-});
+export const showStaticRole = (role: StaticRole) =>
+  defined({
+    db_name: role.db_name,
+    username: role.username,
+    credential_type: role.credential_type,
+    credential_config: Object.keys(role.credential_config).length > 0 ? role.credential_config : undefined,
+    rotation_statements: role.rotation_statements,
+    last_vault_rotation: role.rotated > 0 ? rfc3339(role.rotated) : undefined,
+    ...(role.failures > 0
+      ? { last_rotation_error: role.error, failed_rotations: role.failures, next_rotation_attempt: rfc3339(role.retry) }
+      : {}),
+    ...showTiming(role),
+  });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
 
@@ -96,23 +97,24 @@ export const newKey = (now: number): Key => ({
   versions: [],
 });
 
-export const packKey = (key: Key): JsonObject => ({
-  format: 2,
-  current: key.current,
-  oldest: key.oldest,
-  first: key.first,
-  swept: key.swept,
-  created: key.created,
-  updated: key.updated,
-  maxVersions: key.maxVersions,
-  casRequired: key.casRequired,
-  deleteAfter: key.deleteAfter,
-  custom: [...key.custom],
-  metadataVersion: key.metadataVersion,
-  metadataCasRequired: key.metadataCasRequired,
-  versions: key.versions.map((version) => [version.created, version.deletion, STATES.indexOf(version.state)]),
-  ...(key.data === undefined ? {} : { data: key.data }),
-});
+export const packKey = (key: Key): JsonObject =>
+  defined({
+    format: 2,
+    current: key.current,
+    oldest: key.oldest,
+    first: key.first,
+    swept: key.swept,
+    created: key.created,
+    updated: key.updated,
+    maxVersions: key.maxVersions,
+    casRequired: key.casRequired,
+    deleteAfter: key.deleteAfter,
+    custom: [...key.custom],
+    metadataVersion: key.metadataVersion,
+    metadataCasRequired: key.metadataCasRequired,
+    versions: key.versions.map((version) => [version.created, version.deletion, STATES.indexOf(version.state)]),
+    data: key.data,
+  });
 
 /** Opens `m` of either version of the engine. Throws `internal` for anything else. */
 export const unpackKey = (body: JsonValue): Key => {
@@ -125,7 +127,7 @@ export const unpackKey = (body: JsonValue): Key => {
   const stored = StoredKey.safeParse(body);
   if (!stored.success) throw unreadable("key");
   const { format: _, data, versions, custom, deleteAfter, ...rest } = stored.data;
-  return {
+  return defined({
     ...rest,
     deleteAfter: seconds(deleteAfter),
     custom: new Map(custom),
@@ -134,8 +136,8 @@ export const unpackKey = (body: JsonValue): Key => {
       deletion,
       state: STATES[state] ?? "destroyed",
     })),
-    ...(data === undefined ? {} : { data }),
-  };
+    data,
+  });
 };
 
 export const packVersion = (version: number, data: Secret): JsonObject => ({ version, data });

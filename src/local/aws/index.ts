@@ -93,13 +93,13 @@ export const createEmbeddedAws = async (options: {
   /** DynamoDB's own, so that its time to live can be played ahead of the rest. */
   tableClock?: Clock;
   random: RandomSource;
-  dataDir?: string;
+  dataDir?: string | undefined;
 }): Promise<EmbeddedAws> => {
   const { clock, random, dataDir } = options;
   const store = await openStore(() => initialState(clock, random), dataDir);
   const dynamo = createEmbeddedDynamo({
     clock: options.tableClock ?? clock,
-    ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "dynamodb") }),
+    dataDir: dataDir === undefined ? undefined : join(dataDir, "dynamodb"),
   });
   const world: World = {
     store,

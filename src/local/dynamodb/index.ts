@@ -43,7 +43,7 @@ export interface EmbeddedDynamo {
 export interface EmbeddedDynamoOptions {
   readonly clock: Clock;
   /** Where data survives a restart: one folder per account below it. Absent: memory. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
 }
 
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;

@@ -17,7 +17,7 @@ export interface Cloud {
   readonly keyId: string;
   readonly aws: AwsAuthParts;
   /** Absent with the environment's AWS. */
-  readonly embedded?: EmbeddedAws;
+  readonly embedded?: EmbeddedAws | undefined;
   close(): Promise<void>;
 }
 
@@ -51,14 +51,14 @@ export const embeddedCloud = async (options: {
   readonly tableClock: Clock;
   readonly random: RandomSource;
   readonly tableName: string;
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
 }): Promise<Cloud> => {
   const { clock, tableClock, random, tableName, dataDir } = options;
   const embedded = await createEmbeddedAws({
     clock,
     tableClock,
     random,
-    ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "aws") }),
+    dataDir: dataDir === undefined ? undefined : join(dataDir, "aws"),
   });
   const { region } = embedded;
   const [account] = embedded.accounts;
@@ -89,7 +89,7 @@ export const embeddedCloud = async (options: {
 export const environmentCloud = async (options: {
   readonly clock: Clock;
   readonly tableName: string;
-  readonly keyId?: string;
+  readonly keyId?: string | undefined;
   /** Makes table and key where they are missing. */
   readonly create: boolean;
 }): Promise<Cloud> => {

@@ -21,26 +21,26 @@ import { type AheadClock, aheadOf, type Expiry, startExpiry } from "./expiry.ts"
  */
 
 export interface LocalServerOptions {
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 0: any free port. */
-  readonly port?: number;
-  readonly rootToken?: string;
+  readonly port?: number | undefined;
+  readonly rootToken?: string | undefined;
   /** Keeps everything in this folder; absent: in memory. */
-  readonly dataDir?: string;
-  readonly aws?: "embedded" | "environment";
+  readonly dataDir?: string | undefined;
+  readonly aws?: "embedded" | "environment" | undefined;
   /** Where the embedded AWS listens; absent: nowhere. */
-  readonly awsListen?: { readonly host: string; readonly port: number };
-  readonly tableName?: string;
-  readonly keyId?: string;
+  readonly awsListen?: { readonly host: string; readonly port: number } | undefined;
+  readonly tableName?: string | undefined;
+  readonly keyId?: string | undefined;
   /** With the environment's AWS: make what is missing. */
-  readonly create?: boolean;
+  readonly create?: boolean | undefined;
   /** Off, leases end by the TTL stream alone. */
-  readonly sweeper?: boolean;
-  readonly clock?: Clock;
-  readonly auditLine?: (line: string) => Promise<void>;
+  readonly sweeper?: boolean | undefined;
+  readonly clock?: Clock | undefined;
+  readonly auditLine?: ((line: string) => Promise<void>) | undefined;
   /** The built-in audit device writes here; absent: `audit.log` in the data folder, else nowhere. */
-  readonly auditFile?: string;
-  readonly log?: (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void;
+  readonly auditFile?: string | undefined;
+  readonly log?: ((message: string, fields?: Readonly<Record<string, string | number | boolean>>) => void) | undefined;
 }
 
 export interface LocalServer {
@@ -112,14 +112,14 @@ const cloudFor = (
         clock,
         tableName,
         create: options.create ?? false,
-        ...(options.keyId === undefined ? {} : { keyId: options.keyId }),
+        keyId: options.keyId,
       })
     : embeddedCloud({
         clock,
         tableClock,
         random: systemRandom,
         tableName,
-        ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+        dataDir: options.dataDir,
       });
 
 /** The result of `work`; if it fails, what was started is closed, so that nothing keeps the process alive. */
@@ -146,7 +146,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     tableName,
     keyId: cloud.keyId,
     // Nobody else uses the embedded table.
-    ...(cloud.embedded ? { epochCopies: 1 } : {}),
+    epochCopies: cloud.embedded ? 1 : undefined,
     clock,
     random: systemRandom,
     rows: builtInRows({ aws: () => cloud.aws, database: () => database }),

@@ -31,7 +31,7 @@ const FAILED = "failed to execute query: ";
 
 const failed = (cause: unknown): DatabaseFailure => {
   const { kind, message, sqlState, reason } = failureOf(cause);
-  return new DatabaseFailure(kind, `${FAILED}${message}`, { sqlState, ...(reason === undefined ? {} : { reason }) });
+  return new DatabaseFailure(kind, `${FAILED}${message}`, { sqlState, reason });
 };
 
 const prepare = (

@@ -1,6 +1,7 @@
 import { isIP, Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { AddressRefused, type Dial, NoConnection, networkReason } from "../../../outgoing/index.ts";
+import { defined } from "../../../std/defined.ts";
 import type { PostgresSettings } from "./settings.ts";
 import type { Host } from "./target.ts";
 import type { Tls } from "./tls.ts";
@@ -39,15 +40,18 @@ const secure = async (socket: Socket, { name }: Host, tls: Tls, limitMs: number)
   // Exactly one byte: more would have been slipped in before the encryption.
   if (tls.orPlain && answer.length === 1 && answer[0] === NO) return socket;
   if (answer.length !== 1 || answer[0] !== YES) throw new NoConnection("the server does not speak TLS");
-  const secured = connectTls({
-    socket,
-    host: name,
-    rejectUnauthorized: tls.check !== "nothing",
-    ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(tls.ca === "" ? {} : { ca: tls.ca }),
-    ...(tls.certificate === "" ? {} : { cert: tls.certificate, key: tls.key }),
-    ...(tls.check === "chain and name" ? {} : { checkServerIdentity: () => undefined }),
-  });
+  const secured = connectTls(
+    defined({
+      socket,
+      host: name,
+      rejectUnauthorized: tls.check !== "nothing",
+      servername: isIP(name) === 0 ? name : undefined,
+      ca: tls.ca === "" ? undefined : tls.ca,
+      cert: tls.certificate === "" ? undefined : tls.certificate,
+      key: tls.certificate === "" ? undefined : tls.key,
+      checkServerIdentity: tls.check === "chain and name" ? undefined : () => undefined,
+    }),
+  );
   await until(secured, "secureConnect", limitMs);
   return secured;
 };

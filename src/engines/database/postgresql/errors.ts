@@ -51,7 +51,7 @@ const said = (error: unknown, name: string): string => {
 
 /** A copy: the driver hangs the statement and its values on what it throws. */
 const copied = ({ kind, message, sqlState, reason }: DatabaseFailure): DatabaseFailure =>
-  new DatabaseFailure(kind, message, { sqlState, ...(reason === undefined ? {} : { reason }) });
+  new DatabaseFailure(kind, message, { sqlState, reason });
 
 /** Our own words for what the driver or a dial threw; nothing of its text is kept. */
 export const failureOf = (error: unknown): DatabaseFailure => {

@@ -1,3 +1,4 @@
+import { defined } from "../../../std/defined.ts";
 /** KMS keys and aliases: naming them, and refusing the ones that may not be used. */
 import type { JsonObject } from "../../../std/json.ts";
 import type { Call } from "../call.ts";
@@ -67,25 +68,26 @@ export const usageOf = (spec: KeySpec): string =>
   ({ SYMMETRIC_DEFAULT: "ENCRYPT_DECRYPT", HMAC_256: "GENERATE_VERIFY_MAC", ECC_NIST_P256: "SIGN_VERIFY" })[spec];
 
 /** `KeyMetadata` as CreateKey and DescribeKey answer it. */
-export const keyMetadata = (call: Call, key: KmsKey): Output => ({
-  AWSAccountId: call.caller.accountId,
-  KeyId: key.id,
-  Arn: keyArn(call, key.id),
-  CreationDate: key.created / 1000,
-  Enabled: key.state === "Enabled",
-  Description: key.description,
-  KeyUsage: usageOf(key.spec),
-  KeyState: key.state,
-  ...(key.deletion === null ? {} : { DeletionDate: key.deletion / 1000 }),
-  Origin: "AWS_KMS",
-  KeyManager: "CUSTOMER",
-  CustomerMasterKeySpec: key.spec,
-  KeySpec: key.spec,
-  ...(key.spec === "SYMMETRIC_DEFAULT" ? { EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"] } : {}),
-  ...(key.spec === "HMAC_256" ? { MacAlgorithms: ["HMAC_SHA_256"] } : {}),
-  ...(key.spec === "ECC_NIST_P256" ? { SigningAlgorithms: ["ECDSA_SHA_256"] } : {}),
-  MultiRegion: false,
-});
+export const keyMetadata = (call: Call, key: KmsKey): Output =>
+  defined({
+    AWSAccountId: call.caller.accountId,
+    KeyId: key.id,
+    Arn: keyArn(call, key.id),
+    CreationDate: key.created / 1000,
+    Enabled: key.state === "Enabled",
+    Description: key.description,
+    KeyUsage: usageOf(key.spec),
+    KeyState: key.state,
+    DeletionDate: key.deletion === null ? undefined : key.deletion / 1000,
+    Origin: "AWS_KMS",
+    KeyManager: "CUSTOMER",
+    CustomerMasterKeySpec: key.spec,
+    KeySpec: key.spec,
+    EncryptionAlgorithms: key.spec === "SYMMETRIC_DEFAULT" ? ["SYMMETRIC_DEFAULT"] : undefined,
+    MacAlgorithms: key.spec === "HMAC_256" ? ["HMAC_SHA_256"] : undefined,
+    SigningAlgorithms: key.spec === "ECC_NIST_P256" ? ["ECDSA_SHA_256"] : undefined,
+    MultiRegion: false,
+  });
 
 /** One page of a list, as `Limit` and `Marker` ask for it. */
 export const page = <T>(

@@ -1,3 +1,4 @@
+import { defined } from "../../../std/defined.ts";
 /** Hybrid activations: permission for machines outside AWS to register. Source: AWS Systems Manager API Reference. */
 import type { JsonObject } from "../../../std/json.ts";
 import { randomText, uuid } from "../../../std/random.ts";
@@ -63,18 +64,19 @@ const createActivation: JsonOperation = async (call, input) => {
   return { ActivationId: activation.id, ActivationCode: activation.code };
 };
 
-const shown = (call: Call, activation: Activation) => ({
-  ActivationId: activation.id,
-  ...(activation.description === null ? {} : { Description: activation.description }),
-  ...(activation.defaultName === null ? {} : { DefaultInstanceName: activation.defaultName }),
-  IamRole: activation.iamRole,
-  RegistrationLimit: activation.limit,
-  RegistrationsCount: activation.count,
-  ExpirationDate: activation.expires / 1000,
-  Expired: activation.expires <= call.clock.now(),
-  CreatedDate: activation.created / 1000,
-  Tags: Object.entries(activation.tags).map(([Key, Value]) => ({ Key, Value })),
-});
+const shown = (call: Call, activation: Activation) =>
+  defined({
+    ActivationId: activation.id,
+    Description: activation.description ?? undefined,
+    DefaultInstanceName: activation.defaultName ?? undefined,
+    IamRole: activation.iamRole,
+    RegistrationLimit: activation.limit,
+    RegistrationsCount: activation.count,
+    ExpirationDate: activation.expires / 1000,
+    Expired: activation.expires <= call.clock.now(),
+    CreatedDate: activation.created / 1000,
+    Tags: Object.entries(activation.tags).map(([Key, Value]) => ({ Key, Value })),
+  });
 
 const describeActivations: JsonOperation = (call, input) => {
   const wanted = objects(input, "Filters").map((filter) => {

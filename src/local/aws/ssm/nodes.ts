@@ -1,3 +1,4 @@
+import { defined } from "../../../std/defined.ts";
 /** Registered machines: listing, tagging, moving, removing them. Source: AWS Systems Manager API Reference. */
 import type { JsonObject } from "../../../std/json.ts";
 import type { Call } from "../call.ts";
@@ -13,26 +14,27 @@ const ONLINE_MS = 10 * 60 * 1000;
 const pingStatus = (call: Call, node: ManagedNode): string =>
   call.clock.now() - node.lastPing <= ONLINE_MS ? "Online" : "ConnectionLost";
 
-const shown = (call: Call, node: ManagedNode): Record<string, unknown> => ({
-  InstanceId: node.id,
-  PingStatus: pingStatus(call, node),
-  LastPingDateTime: node.lastPing / 1000,
-  AgentVersion: "3.3.987.0",
-  IsLatestVersion: true,
-  PlatformType: "Linux",
-  PlatformName: "Ubuntu",
-  PlatformVersion: "22.04",
-  IPAddress: "127.0.0.1",
-  ComputerName: "localhost",
-  ...node.report,
-  ActivationId: node.activationId,
-  IamRole: node.iamRole,
-  RegistrationDate: node.registered / 1000,
-  ResourceType: "ManagedInstance",
-  ...(node.name === null ? {} : { Name: node.name }),
-  SourceId: node.id,
-  SourceType: "AWS::SSM::ManagedInstance",
-});
+const shown = (call: Call, node: ManagedNode): Record<string, unknown> =>
+  defined({
+    InstanceId: node.id,
+    PingStatus: pingStatus(call, node),
+    LastPingDateTime: node.lastPing / 1000,
+    AgentVersion: "3.3.987.0",
+    IsLatestVersion: true,
+    PlatformType: "Linux",
+    PlatformName: "Ubuntu",
+    PlatformVersion: "22.04",
+    IPAddress: "127.0.0.1",
+    ComputerName: "localhost",
+    ...node.report,
+    ActivationId: node.activationId,
+    IamRole: node.iamRole,
+    RegistrationDate: node.registered / 1000,
+    ResourceType: "ManagedInstance",
+    Name: node.name ?? undefined,
+    SourceId: node.id,
+    SourceType: "AWS::SSM::ManagedInstance",
+  });
 
 const FACTS: Readonly<Record<string, string>> = {
   ActivationIds: "ActivationId",
