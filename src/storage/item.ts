@@ -7,9 +7,10 @@ import type { JsonValue } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, tooLarge } from "./errors.ts";
 import { MAX_PARTS, PART_BYTES } from "./limits.ts";
+import type { Item, Key } from "./operation.ts";
 import { decode, encode } from "./plaintext.ts";
 import type { Address, Clear, Entry, Secrets } from "./store.ts";
-import { type Item, type Key, PART_MARK } from "./table.ts";
+import { PART_MARK } from "./table.ts";
 
 /**
  * What an entry looks like as items. The sealed plaintext is that of `plaintext.ts`. A sealed body longer than one part

@@ -2,7 +2,8 @@ import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type KeyShelf, OpenRefused, type WrappedKey } from "../crypto/index.ts";
 import { type Clock, epochSeconds } from "../std/time.ts";
 import { indexKey, keyVersionKey, keyVersionPartition } from "./keys.ts";
-import type { Item, Key, Table } from "./table.ts";
+import type { Item, Key } from "./operation.ts";
+import type { Table } from "./table.ts";
 
 /**
  * Wrapped keys in the table: `key#<domain>` / zero-padded version, and `index` for the index key. Digits sort before

@@ -1,8 +1,8 @@
 import { SPACES } from "../contract/table.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Sensitive } from "../std/sensitive.ts";
+import type { Key } from "./operation.ts";
 import type { Address, Names } from "./store.ts";
-import type { Key } from "./table.ts";
 
 /**
  * Where everything is stored: every key of the table is built here. `docs/storage-schema.md` says the same in a table,

@@ -5,10 +5,11 @@ import { domainOf } from "./domains.ts";
 import { headOf, keysOfParts } from "./item.ts";
 import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
+import { type Guard, type Item, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 import { incomplete, type Sealer } from "./sealer.ts";
 import type { Address, AllOptions, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
-import { type Guard, type Item, keyText, PART_MARK, type Table } from "./table.ts";
+import { PART_MARK, type Table } from "./table.ts";
 
 /** Reading, taking and ranging over sealed entries. */
 

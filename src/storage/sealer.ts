@@ -2,8 +2,9 @@ import { type Keyring, keyVersionOf } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, isRefusal, translateCrypto } from "./errors.ts";
 import { bytesOf, type Head, headOf, keysOfParts, openEntry, type SealedEntry, sealEntry } from "./item.ts";
+import { type Item, keyText } from "./operation.ts";
 import type { Address, Entry, Put } from "./store.ts";
-import { type Item, keyText, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /** Entries to items and back: fetches the keys and the further parts that sealing and opening need. */
 

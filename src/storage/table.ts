@@ -1,11 +1,9 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -14,6 +12,17 @@ import { type RandomSource, uuid } from "../std/random.ts";
 import { isTransient, type Lost, lostMembers } from "./dynamodb-errors.ts";
 import { broken } from "./errors.ts";
 import { MAX_MEMBERS } from "./limits.ts";
+import {
+  claimOf,
+  conditionOf,
+  type Guard,
+  type Item,
+  type Key,
+  keyItem,
+  keyText,
+  memberOf,
+  type Operation,
+} from "./operation.ts";
 import type { Patience } from "./patience.ts";
 
 /**
@@ -21,27 +30,6 @@ import type { Patience } from "./patience.ts";
  * only one that knows the names of its errors. Trusts nothing it reads; must never read eventually consistently, save
  * from the expiry index.
  */
-
-export type Item = Record<string, AttributeValue>;
-
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-/** A condition expression; `#x` means the attribute `x`. */
-export interface Guard {
-  readonly expression: string;
-  readonly attributes: readonly string[];
-  readonly values?: Item;
-}
-
-export type Operation =
-  | { readonly op: "put"; readonly item: Item; readonly guard?: Guard }
-  | { readonly op: "delete"; readonly key: Key; readonly guard?: Guard }
-  /** Puts the item where there is none; one that is there stays as it is. */
-  | { readonly op: "claim"; readonly item: Item; readonly guard: Guard }
-  | { readonly op: "check"; readonly key: Key; readonly guard: Guard };
 
 export interface Range {
   readonly pk: string;
@@ -58,46 +46,6 @@ export const PART_MARK = "~";
 /** Deletes under way at once while a partition is wiped. */
 const SIDE_BY_SIDE = 8;
 const AFTER_PARTS = "\u007f";
-
-export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
-
-const keyItem = (key: Key): Item => ({ [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } });
-
-const expression = (guard: Guard | undefined) =>
-  guard === undefined
-    ? {}
-    : {
-        ConditionExpression: guard.expression,
-        ExpressionAttributeNames: Object.fromEntries(guard.attributes.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: guard.values,
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-      };
-
-/** Every attribute keeps the value it has. An item has all of its attributes or does not exist, so none is mixed. */
-const claim = (item: Item, guard: Guard) => {
-  const { [PARTITION_KEY]: pk, [SORT_KEY]: sk, ...rest } = item;
-  const names = Object.keys(rest);
-  return {
-    ConditionExpression: guard.expression,
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-    Key: keyItem({ pk: pk?.S ?? "", sk: sk?.S ?? "" }),
-    UpdateExpression: `SET ${names.map((name) => `#${name} = if_not_exists(#${name}, :new_${name})`).join(", ")}`,
-    ExpressionAttributeNames: Object.fromEntries([...guard.attributes, ...names].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...guard.values,
-      ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`:new_${name}`, value])),
-    },
-  };
-};
-
-const member = (table: string, operation: Operation): TransactWriteItem => {
-  const common = { TableName: table, ...expression(operation.guard) };
-  if (operation.op === "put") return { Put: { ...common, Item: operation.item } };
-  if (operation.op === "claim") return { Update: { TableName: table, ...claim(operation.item, operation.guard) } };
-  const Key = keyItem(operation.key);
-  if (operation.op === "delete") return { Delete: { ...common, Key } };
-  return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
-};
 
 /** What a single write is called. */
 const SINGLE = { put: "PutItem", delete: "DeleteItem", claim: "UpdateItem" } as const;
@@ -162,12 +110,12 @@ export const createTable = (options: {
   };
 
   const single = (operation: Operation): Promise<unknown> | undefined => {
-    const common = { TableName: tableName, ...expression(operation.guard) };
+    const common = { TableName: tableName, ...conditionOf(operation.guard) };
     if (operation.op === "put") return client.send(new PutItemCommand({ ...common, Item: operation.item }));
     if (operation.op === "delete")
       return client.send(new DeleteItemCommand({ ...common, Key: keyItem(operation.key) }));
     if (operation.op === "claim")
-      return client.send(new UpdateItemCommand({ TableName: tableName, ...claim(operation.item, operation.guard) }));
+      return client.send(new UpdateItemCommand({ TableName: tableName, ...claimOf(operation.item, operation.guard) }));
     return undefined;
   };
 
@@ -193,7 +141,7 @@ export const createTable = (options: {
         }
         // The token makes a repetition harmless when the first try succeeded and only its answer was lost.
         const command = new TransactWriteItemsCommand({
-          TransactItems: operations.map((operation) => member(tableName, operation)),
+          TransactItems: operations.map((operation) => memberOf(tableName, operation)),
           ClientRequestToken: uuid(random),
         });
         await attempt("TransactWriteItems", () => client.send(command));
@@ -209,7 +157,7 @@ export const createTable = (options: {
       const command = new DeleteItemCommand({
         TableName: tableName,
         Key: keyItem(key),
-        ...expression(guard),
+        ...conditionOf(guard),
         ReturnValues: "ALL_OLD",
       });
       try {

@@ -3,10 +3,11 @@ import type { Lost } from "./dynamodb-errors.ts";
 import { broken, tooLarge, translateCrypto } from "./errors.ts";
 import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
 import { MAX_MEMBERS } from "./limits.ts";
+import { type Guard, type Item, keyText, type Operation } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Claim, type Condition, ConditionFailed, type Write } from "./store.ts";
-import { type Guard, type Item, keyText, type Operation, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /**
  * Turns a list of writes into one conditional write or one transaction.
