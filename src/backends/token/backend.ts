@@ -5,7 +5,7 @@ import { createPaths } from "./create.ts";
 import { lookupPaths } from "./lookup.ts";
 import { renewPaths } from "./renew.ts";
 import { revokePaths } from "./revoke.ts";
-import { rolePaths } from "./roles.ts";
+import { rolePaths } from "./role-paths.ts";
 
 /**
  * The token method, `auth/token/`: tokens made from tokens. It trusts core for the caller, and must never hand out more
@@ -22,6 +22,6 @@ export const tokenBackend = (core: Core): Backend =>
       ...renewPaths(core),
       ...revokePaths(core),
       ...accessorPaths(core),
-      ...rolePaths(core),
+      ...rolePaths(),
     ],
   });

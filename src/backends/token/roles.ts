@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { Core } from "../../core/core.ts";
-import { fromSealed, toSealed } from "../../core/sealed.ts";
-import { field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { fromSealed } from "../../core/sealed.ts";
+import { field, invalidRequest } from "../../framework/index.ts";
 import {
   emptyTokenFields,
   legacyTokenShape,
@@ -11,11 +10,10 @@ import {
 } from "../../framework/token-params.ts";
 import { canonicalPolicyName } from "../../policy/names.ts";
 import type { Seconds } from "../../std/brand.ts";
-import { defined } from "../../std/defined.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 
-/** `auth/token/roles/`: what a token made through a role may be, whoever makes it. */
+/** Token roles: what a token made through a role may be, whoever makes it. */
 
 export interface StoredRole {
   readonly name: string;
@@ -40,10 +38,10 @@ export interface Role extends StoredRole {
 const canonicalGlobs = (globs: readonly string[]): readonly string[] => globs.map(canonicalPolicyName);
 
 /** `name` as the path table folds it. */
-const key = (name: string): string => `role/${name}`;
+export const roleKey = (name: string): string => `role/${name}`;
 
 export const readRole = async (view: View, name: string): Promise<Role | undefined> => {
-  const entry = await view.get(view.at(key(name)));
+  const entry = await view.get(view.at(roleKey(name)));
   if (!entry) return undefined;
   const role = fromSealed<StoredRole>(entry.body);
   return {
@@ -62,7 +60,7 @@ const isType = (text: string): text is StoredRole["tokenType"] => TYPES.some((ty
 const { period, explicit_max_ttl, bound_cidrs } = legacyTokenShape;
 const { token_bound_cidrs, token_explicit_max_ttl, token_period, token_no_default_policy, token_num_uses } = tokenShape;
 
-const Input = z.object({
+export const RoleInput = z.object({
   allowed_policies: field.commaList("policies the tokens may have"),
   disallowed_policies: field.commaList("policies the tokens may not have"),
   allowed_policies_glob: field.commaList("patterns of policies the tokens may have"),
@@ -81,9 +79,9 @@ const Input = z.object({
   explicit_max_ttl,
   bound_cidrs,
 });
-type Given = z.output<typeof Input>;
+type Given = z.output<typeof RoleInput>;
 
-const NEW: Omit<StoredRole, "name"> = {
+export const NEW_ROLE: Omit<StoredRole, "name"> = {
   allowedPolicies: [],
   disallowedPolicies: [],
   allowedPoliciesGlob: [],
@@ -126,12 +124,14 @@ const checkBatch = (role: StoredRole): void => {
 };
 
 const DOUBLES = ["bound_cidrs", "explicit_max_ttl", "period"] as const;
-const doubles = (given: Given): string[] =>
+/** A warning for each field that is given by both of its names. */
+export const doubles = (given: Given): string[] =>
   DOUBLES.filter((old) => given[old] !== undefined && given[`token_${old}`] !== undefined).map(
     (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,
   );
 
-const merge = (before: StoredRole, given: Given): StoredRole => {
+/** A role after a write. Throws `invalid_request` with Vault's texts. */
+export const mergeRole = (before: StoredRole, given: Given): StoredRole => {
   if ((given.token_num_uses ?? 0) < 0) {
     throw invalidRequest("error parsing role fields: 'token_num_uses' cannot be negative");
   }
@@ -152,106 +152,3 @@ const merge = (before: StoredRole, given: Given): StoredRole => {
   checkBatch(role);
   return role;
 };
-
-const RoleShown = z.object({
-  allowed_entity_aliases: z.array(z.string()).nullable(),
-  allowed_policies: z.array(z.string()),
-  allowed_policies_glob: z.array(z.string()),
-  disallowed_policies: z.array(z.string()),
-  disallowed_policies_glob: z.array(z.string()),
-  explicit_max_ttl: z.number(),
-  name: z.string(),
-  orphan: z.boolean(),
-  path_suffix: z.string(),
-  period: z.number(),
-  renewable: z.boolean(),
-  token_explicit_max_ttl: z.number(),
-  token_no_default_policy: z.boolean(),
-  token_period: z.number(),
-  token_type: z.string(),
-  token_bound_cidrs: z.array(z.string()).optional(),
-  bound_cidrs: z.array(z.string()).optional(),
-  token_num_uses: z.number().optional(),
-});
-
-const shown = (role: StoredRole, name: string) => {
-  const { fields } = role;
-  const cidrs = fields.token_bound_cidrs.map((cidr) => cidr.replace(/\/(32|128)$/, ""));
-  const legacy = new Set(fields.token_legacy);
-  return defined({
-    allowed_entity_aliases: role.allowedEntityAliases,
-    allowed_policies: role.allowedPolicies,
-    allowed_policies_glob: role.allowedPoliciesGlob,
-    disallowed_policies: role.disallowedPolicies,
-    disallowed_policies_glob: role.disallowedPoliciesGlob,
-    explicit_max_ttl: legacy.has("explicit_max_ttl") ? fields.token_explicit_max_ttl : 0,
-    name,
-    orphan: role.orphan,
-    path_suffix: role.pathSuffix,
-    period: legacy.has("period") ? fields.token_period : 0,
-    renewable: role.renewable,
-    token_explicit_max_ttl: fields.token_explicit_max_ttl,
-    token_no_default_policy: fields.token_no_default_policy,
-    token_period: fields.token_period,
-    token_type: role.tokenType,
-    token_bound_cidrs: cidrs.length === 0 ? undefined : cidrs,
-    bound_cidrs: cidrs.length === 0 || !legacy.has("bound_cidrs") ? undefined : cidrs,
-    token_num_uses: fields.token_num_uses === 0 ? undefined : fields.token_num_uses,
-  });
-};
-
-export const rolePaths = (_core: Core) => [
-  path("roles", {
-    summary: "names of the token roles",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list the token roles",
-        answers: Keys,
-        handle: async (_request, cx) => ({ data: { keys: await cx.storage.list("role/") } }),
-      }),
-    },
-  }),
-  path("roles/{role_name}", {
-    summary: "manage token roles",
-    params: { role_name: folded("case", "name of the role; case does not matter") },
-    exists: async ({ params }, cx) => (await readRole(cx.storage, params.role_name)) !== undefined,
-    ops: {
-      read: op({
-        summary: "read a token role",
-        answers: RoleShown,
-        handle: async ({ params, given }, cx) => {
-          const role = await readRole(cx.storage, params.role_name);
-          return role && { data: shown(role, given.role_name) };
-        },
-      }),
-      update: op({
-        summary: "create or change a token role",
-        answers: "nothing",
-        input: Input,
-        handle: async ({ params, given, input }, cx) => {
-          const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW, name: given.role_name };
-          const role = merge(before, input);
-          const address = cx.storage.at(key(params.role_name));
-          await cx.storage.write([{ op: "put", address, body: toSealed(role), when: "any" }]);
-          const max = role.fields.token_explicit_max_ttl;
-          const warnings = doubles(input);
-          if (max > cx.mount.maxTtl) {
-            warnings.push(
-              `Given explicit max TTL of ${max} is greater than system/mount allowed value of ${cx.mount.maxTtl} seconds; until this is fixed attempting to create tokens against this role will result in an error`,
-            );
-          }
-          return warnings.length === 0 ? undefined : { warnings };
-        },
-      }),
-      delete: op({
-        summary: "delete a token role",
-        answers: "nothing",
-        handle: async ({ params }, cx) => {
-          await cx.storage.write([{ op: "delete", address: cx.storage.at(key(params.role_name)), when: "any" }]);
-          return undefined;
-        },
-      }),
-    },
-  }),
-];
