@@ -24,7 +24,7 @@ export const fileOf = (options: DeviceOptions): string => options["file_path"] |
 /** Permission bits of the file; 0600 unless given. */
 export const modeOf = (options: DeviceOptions): number => Number.parseInt(options["mode"] || "0600", 8) || 0o600;
 
-/** What Go's `strconv.ParseBool` and `strconv.ParseUint` would not read. */
+/** Refuses what Go's `strconv.ParseBool` and `strconv.ParseUint` cannot parse. */
 const checkSyntax = (options: DeviceOptions): void => {
   for (const name of FLAGS) {
     const text = options[name] ?? "";

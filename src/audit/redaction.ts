@@ -72,7 +72,7 @@ const plainOf = (value: unknown): unknown => {
   return objectFrom(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
 };
 
-/** One value that holds no others. `clear`: its name lets numbers and times be shown. */
+/** A single value. `clear`: its name allows numbers and times to be shown. */
 const redactLeaf = (value: unknown, clear: boolean, hash: Hash): unknown => {
   switch (typeof value) {
     case "string":
@@ -89,7 +89,7 @@ const redactLeaf = (value: unknown, clear: boolean, hash: Hash): unknown => {
 /** Data of any shape, hashed leaf by leaf. Booleans, null and names stay; of the rest only what the rules name. */
 export const redactData = (data: unknown, rules: DataRules): unknown => {
   if (rules.hash === raw) return plainOf(data);
-  /** A value under its name; `settings`: names mean something here, up to this depth. */
+  /** A value under its name. `settings`: names are meaningful at this depth. */
   const walk = (value: unknown, name: string, settings: boolean): unknown => {
     const clear = settings && CLEAR_NAMES.has(name);
     if (typeof value !== "object" || value === null) return redactLeaf(value, clear, rules.hash);

@@ -137,7 +137,7 @@ const operationItem = (prefix: string, backend: Backend, path: AnyPath, operatio
   });
 };
 
-/** What a path says of itself beside its operations; `op` is the first that stands there. */
+/** A path's own members; its operations are added later. `op` is the first operation of the path. */
 const pathItem = (path: AnyPath, op: AnyOp): Record<string, unknown> => {
   const parameters = pathParameters(path);
   const listOnly = Object.keys(path.ops).join() === "list";
@@ -150,7 +150,7 @@ const pathItem = (path: AnyPath, op: AnyOp): Record<string, unknown> => {
   });
 };
 
-/** The operations to show: an update speaks for the create beside it. */
+/** The operations to show: create is left out where the path also has update. */
 const shownOperations = ({ ops }: AnyPath): readonly (readonly [Operation, AnyOp])[] =>
   (Object.entries(ops) as [Operation, AnyOp | undefined][]).flatMap(([name, op]) =>
     op === undefined || (name === "create" && ops.update !== undefined) ? [] : [[name, op]],

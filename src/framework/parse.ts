@@ -56,7 +56,7 @@ const listed = (names: readonly string[]): string => `[${[...names].sort().join(
 
 type InputShape = Readonly<Record<string, z.ZodType>>;
 
-/** Which of what was sent is dropped, and which the path overrules. `shape` as of `shapeOf`. */
+/** Names the fields that are dropped and those the path overrides. `shape` is that of `shapeOf`. */
 const warningsFor = (
   path: AnyPath,
   shape: InputShape | undefined,

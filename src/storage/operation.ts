@@ -1,7 +1,7 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 
-/** What is asked of the table: keys, guards and operations, and how DynamoDB writes them. Pure. */
+/** Keys, guards and operations, and how they are written for DynamoDB. Pure. */
 
 export type Item = Record<string, AttributeValue>;
 
@@ -28,7 +28,7 @@ export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
 
 export const keyItem = (key: Key): Item => ({ [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } });
 
-/** A guard as the members of a command; `undefined` asks nothing. */
+/** A guard as members of a command; none for `undefined`. */
 export const conditionOf = (guard: Guard | undefined) =>
   guard === undefined
     ? {}

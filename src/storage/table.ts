@@ -65,7 +65,10 @@ export interface Table {
   due(bucket: string, limit: number): Promise<readonly Item[]>;
 }
 
-/** A condition that did not hold goes on as it is, for its caller to read; what another try cannot mend is broken. */
+/**
+ * Rethrows a failed condition as it is, for the caller to read; an error that a retry cannot help becomes broken
+ * storage.
+ */
 const throwUnlessTransient = (what: string, error: unknown): void => {
   if (lostMembers(error).length > 0) throw error;
   if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);

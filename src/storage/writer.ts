@@ -79,10 +79,10 @@ const partOperations = ({ write, sealed, old }: Step): readonly Operation[] => [
   ...(old === undefined ? [] : keysOfParts(write.address, old)).map((key): Operation => ({ op: "delete", key })),
 ];
 
-/** Whether what lies there is what this step writes: its answer got lost, and it was done before. */
+/** Whether the entry found is the one this step writes: it was written before, and the answer got lost. */
 const isOwn = ({ sealed }: Step, head: Head | undefined): boolean => sealed !== undefined && head?.n === sealed.n;
 
-/** The step that also removes what is spread in its way. A claim replaces nothing. */
+/** The step, which also removes the spread entry it found. A claim replaces nothing. */
 const replacing = (step: Step, head: Head | undefined): Step =>
   step.write.op === "claim" ? step : { ...step, old: head !== undefined && head.parts > 1 ? head : undefined };
 

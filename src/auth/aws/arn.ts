@@ -27,7 +27,7 @@ interface ArnFields {
   readonly resource: string;
 }
 
-/** The fields between the colons. Throws `ArnError` for any that no principal of IAM or STS has. */
+/** The fields between the colons. Throws `ArnError` unless they are those of an IAM or STS principal. */
 const fieldsOf = (text: string): ArnFields => {
   const parts = text.split(":");
   const [arn, partition, service, region, account, resource] = parts;
@@ -41,7 +41,7 @@ const fieldsOf = (text: string): ArnFields => {
   return { partition, account, resource };
 };
 
-/** A session has the name of its role and its own, and no path. */
+/** A session has its role's name and its own, but no path. */
 const assumedRole = (rest: readonly string[], resource: string) => {
   const [name, session] = rest;
   if (name === undefined || session === undefined)

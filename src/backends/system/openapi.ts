@@ -30,7 +30,7 @@ const input = z.object({
   context: field.text("not used"),
 });
 
-/** A mount's path with a parameter for where it lies; the system backend lies where it lies. */
+/** A mount's path with a parameter in place of its name; the system backend keeps its path. */
 const genericPath = ({ kind, info }: Mount): string =>
   info.type === "system" ? info.path : `${kind === "auth" ? "auth/" : ""}{${info.type}_mount_path}/`;
 

@@ -27,20 +27,20 @@ import {
 const WEAK_ID =
   "Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups.";
 
-/** Batch tokens and those that can be used up have no children. */
+/** Batch tokens and tokens with limited uses cannot have children. */
 const checkParent = ({ type, numUses }: Token): void => {
   if (type === "batch") throw invalidRequest("batch tokens cannot create more tokens");
   if (numUses !== 0) throw invalidRequest("restricted use token cannot generate child tokens");
 };
 
-/** What a token has of its parent, unless a role or being an orphan says otherwise. */
+/** What a token inherits from its parent, unless the role says otherwise or it is an orphan. */
 const inherited = (role: Role | undefined, { orphan }: Wanted, parent: Token) => ({
   parent: orphan ? undefined : parent,
   entityId: orphan ? "" : parent.entityId,
   boundCidrs: role?.fields.token_bound_cidrs ?? (orphan ? [] : parent.boundCidrs),
 });
 
-/** What the token's lease lies under: the path of the request, and what the role puts behind it. */
+/** The path of the request, with the role's suffix appended: the prefix of the token's lease. */
 const tokenPath = (cx: BackendContext, role: Role | undefined): string => {
   const path = requestOf(cx).decoded?.path ?? "auth/token/create";
   return role?.pathSuffix ? `${path}/${role.pathSuffix}` : path;

@@ -124,7 +124,7 @@ const checkBatch = (role: StoredRole): void => {
 };
 
 const DOUBLES = ["bound_cidrs", "explicit_max_ttl", "period"] as const;
-/** A warning for each field that is given by both of its names. */
+/** A warning for each field that is given by both its names. */
 export const doubles = (given: Given): string[] =>
   DOUBLES.filter((old) => given[old] !== undefined && given[`token_${old}`] !== undefined).map(
     (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,

@@ -5,7 +5,7 @@ import type { Seconds } from "../../std/brand.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 import type { Role } from "./roles.ts";
 
-/** What a request for a token asks for, held to what its role says and to what can be. Texts are Vault's. */
+/** What a request for a token asks for, checked against its role. Texts are Vault's. */
 
 export const ZERO = seconds(0);
 
@@ -52,14 +52,14 @@ const checkId = (id: string): void => {
   if (id.includes(".")) throw invalidRequest("custom token ID cannot have a '.' in the value");
 };
 
-/** What a request and its role come to, as far as that goes without the parent. */
+/** What request and role together ask for, before the parent is considered. */
 export interface Wanted {
   readonly ttl: Seconds;
   readonly explicitMaxTtl: Seconds;
   readonly period: Seconds;
-  /** What the request itself says of these, 0 where only the role does. */
+  /** What the request itself says about these; 0 where only the role does. */
   readonly own: { readonly explicitMaxTtl: Seconds; readonly period: Seconds };
-  /** What the token keeps of them; what only the role says is asked of the role again at each renewal. */
+  /** What is stored in the token; what only the role says is read from the role again at each renewal. */
   readonly kept: { readonly explicitMaxTtl: Seconds; readonly period: Seconds };
   readonly numUses: number;
   readonly renewable: boolean;
@@ -80,7 +80,7 @@ const typeOf = (given: string | undefined, role: Role | undefined): "service" | 
 
 const leastUses = (a: number, b: number): number => (a > 0 && b > 0 ? Math.min(a, b) : Math.max(a, b));
 
-/** The lesser of what request and role say, where both say something, and a warning that tells. */
+/** The lesser of the request's and the role's value where both are set, with a warning that says so. */
 const both = (name: string, asked: Seconds, ofRole: Seconds | undefined) => {
   const least = smallest(asked, ofRole ?? ZERO);
   const doubled = asked > 0 && (ofRole ?? 0) > 0;
@@ -88,7 +88,7 @@ const both = (name: string, asked: Seconds, ofRole: Seconds | undefined) => {
   return { least, warnings: doubled ? [warning] : [] };
 };
 
-/** Throws `invalid_request` for what cannot be read. `orphanPath`: the path itself makes orphans. */
+/** Throws `invalid_request` for what cannot be parsed. `orphanPath`: the path itself makes orphans. */
 export const wantedFrom = (given: Given, role: Role | undefined, orphanPath: boolean): Wanted => {
   if ((given.num_uses ?? 0) < 0) throw invalidRequest("number of uses cannot be negative");
   const ttl = given.ttl ? duration("ttl", given.ttl) : duration("lease", given.lease);
@@ -119,7 +119,7 @@ export const checkBatch = ({ type, numUses, own }: Wanted, policies: readonly st
   if (own.explicitMaxTtl > 0) throw invalidRequest('batch tokens cannot have "explicit_max_ttl" set');
 };
 
-/** What only root or sudo may ask for. `orphan`: the request asks for one, by its body alone. */
+/** Refuses what only root or sudo may ask for. `orphan`: the body asks for an orphan. */
 export const checkPrivileges = (id: string, orphan: boolean, { own }: Wanted, sudo: boolean): void => {
   const need = (asked: boolean, what: string): void => {
     if (asked && !sudo) throw invalidRequest(`root or sudo privileges required to ${what}`);

@@ -51,7 +51,7 @@ const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
 const held = (entity: Entity, accessor: string): boolean =>
   entity.aliases.some((alias) => alias.mountAccessor === accessor);
 
-/** Whether another login leads to it from now on. */
+/** Whether a different login leads to it afterwards. */
 const isRenamed = (before: Alias, after: Alias): boolean =>
   aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
 

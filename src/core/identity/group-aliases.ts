@@ -52,7 +52,7 @@ const namesIn = (input: GroupAliasInput) => {
   return { name, accessor, canonical };
 };
 
-/** Both groups are asked for: the one that has the alias and the one that gets it. */
+/** Asks for both groups: the one that has the alias and the one that gets it. */
 const askFor = (rights: GroupAliasRights, holder: Group | undefined, wanted: Group | undefined): void => {
   if (holder) rights.group(holder);
   if (wanted && wanted.id !== holder?.id) rights.group(wanted);

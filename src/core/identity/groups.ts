@@ -128,7 +128,7 @@ export const createGroups = (options: {
     };
   };
 
-  /** Which entities come and go; `wanted` is `undefined` where the members stay. */
+  /** Which entities join and leave; `wanted` is `undefined` where the members stay. */
   const difference = async (before: Group | undefined, wanted: readonly string[] | undefined) => {
     if (wanted === undefined) return { added: [], removed: [] };
     const now = before ? await members.list(before) : [];

@@ -30,7 +30,7 @@ interface Change {
   readonly membership: Membership;
 }
 
-/** One login, the configuration it is judged by, and how to forget what is remembered of it. */
+/** One login, the configuration it is judged by, and a way to drop what is cached for it. */
 interface Visit {
   readonly mount: Parameters<Identity["login"]>[0];
   readonly given: Parameters<Identity["login"]>[1];
@@ -129,7 +129,7 @@ export const createLogin = (options: {
     return { entity: viewOf(whole, snapshot), writes: await entities.creation(whole, { alias: take }), forget };
   };
 
-  /** Writes what the login changes of the entity, or checks that it is as it was. */
+  /** Writes what the login changes in the entity, or checks that nothing changed. */
   const recognise = async (visit: Visit, found: Stored): Promise<LoginIdentity | "again"> => {
     const { mount, given, groupAliases, snapshot, key, forget } = visit;
     const { entry, entity } = found;

@@ -93,7 +93,7 @@ export const createRegistry = (options: {
 
   const create = async (change: Partial<Entity>, when: Condition): Promise<Saved> => {
     const entity = entities.fresh(change);
-    // The name's row may be a left-over.
+    // The name's row may be left over.
     const writes = await entities.creation(entity, { name: change.name === undefined ? undefined : when });
     await crash("identity.entity.create", () => store.write(writes));
     return { entity, created: true };

@@ -57,7 +57,7 @@ const mountsAlong = (all: readonly Mount[], prefix: string, from: string | undef
   return infos.slice(Math.max(start, 0)).filter(({ path }) => path.startsWith(prefix) || prefix.startsWith(path));
 };
 
-/** Where in a partition a walk goes on: behind the row it came to, if that lies here. */
+/** Where a walk continues in a partition: after the last row seen, if that row is in it. */
 const behind = (after: Place | undefined, pk: string): string | undefined => (after?.pk === pk ? after.sk : undefined);
 
 export const createLeaseIndex = (core: () => Core): LeaseIndex => {

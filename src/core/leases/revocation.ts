@@ -116,7 +116,7 @@ export const createRevocation = (
     await tryWrite(core().store, writes);
   };
 
-  /** What to answer where the revocation is not for this caller to do; `undefined` where it is. */
+  /** The outcome where someone else has to revoke; `undefined` where this caller does. */
   const othersWork = async (entry: Entry, lease: Lease, now: EpochSeconds): Promise<Outcome | undefined> => {
     if (lease.pendingUntil > now) {
       // Its maker finds it refused and revokes at once; should the maker die, it is due when the wait is over.

@@ -101,7 +101,7 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
     return "more";
   };
 
-  /** Every minute of a span in turn. `unfinished`: the first that has to be looked at again. */
+  /** Sweeps every minute of a span in turn. `unfinished`: the first minute to look at again. */
   const walk = async (from: number, to: EpochSeconds, deadlineMs: number, count: Count): Promise<Walk> => {
     let unfinished: number | undefined;
     let more = false;

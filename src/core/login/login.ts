@@ -111,7 +111,7 @@ const replayed = (core: Core, mount: Mount): VaultError => {
   });
 };
 
-/** The token a login wants, whoever it turns out to be. */
+/** The token a login asks for, before its entity is known. */
 const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly string[], ttl: Seconds): NewToken => {
   const { token: params } = grant;
   const type = tokenType(params, mount);

@@ -45,7 +45,7 @@ const stateOf = (token: Token, nowMs: number): string | undefined => {
   return tokenHasEnded(token, nowMs) ? "token is expired" : undefined;
 };
 
-/** A token that was presented; `tag` and write number where it lies in the table. */
+/** A token that was presented; one in the table has a `tag` and a write number. */
 interface Found {
   readonly token: Token;
   readonly tag: string | undefined;
@@ -112,7 +112,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return entry && { token: fromSealed<Token>(entry.body), tag, n: entry.n };
   };
 
-  /** Why a token is worth nothing, whatever its ancestors and its entity. */
+  /** Why a token is invalid regardless of its ancestors and its entity. */
   const whyEnded = (token: Token, snapshot: Snapshot): string | undefined => {
     const ended = stateOf(token, clock.now());
     if (ended !== undefined) return ended;
@@ -120,7 +120,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return token.wrap || idsOf(snapshot).has(token.mountId) ? undefined : "auth method of the token is gone";
   };
 
-  /** What a token hangs on: its ancestors and its entity, in one read. */
+  /** What a token depends on, its ancestors and its entity, in one read. */
   const readTies = async (token: Token, read: Read) => {
     const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
     const entries = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
