@@ -23,19 +23,19 @@ describe("F50: an unwrap beside a rewrap, a revocation and the end of its time",
       for (let trial = 0; trial < runs(16, 10_000); trial += 1) {
         const wrapped = await server.call("POST", "sys/wrapping/wrap", { headers, body: { a: "b" } });
         const { token } = wrapped.body["wrap_info"] as { token: string };
-        const after = async (ticks: number, act: () => Promise<Answered>) => {
+        const later = async (ticks: number, act: () => Promise<Answered>) => {
           for (let left = ticks; left > 0; left -= 1) await yieldOnce();
           return act();
         };
         const [unwrapped, rewrapped, second] = await Promise.all([
-          after(trial % 3, () => server.call("POST", "sys/wrapping/unwrap", { token })),
-          after((trial >> 1) % 3, () =>
+          later(trial % 3, () => server.call("POST", "sys/wrapping/unwrap", { token })),
+          later((trial >> 1) % 3, () =>
             server.call("POST", "sys/wrapping/rewrap", { token: server.root, body: { token } }),
           ),
-          after((trial >> 2) % 3, () =>
+          later((trial >> 2) % 3, () =>
             server.call("POST", "sys/wrapping/unwrap", { token: server.root, body: { token } }),
           ),
-          after((trial >> 3) % 3, () => server.call("POST", "auth/token/revoke", { body: { token } })),
+          later((trial >> 3) % 3, () => server.call("POST", "auth/token/revoke", { body: { token } })),
         ]);
         const wins = [unwrapped, rewrapped, second].filter(({ status }) => status === 200);
         expect(wins.length).toBeLessThanOrEqual(1);

@@ -97,6 +97,31 @@ describe("a built function", () => {
     await expect(startFunction(deployment.entryOf("kv"), environment)).rejects.toThrow("certificates");
   });
 
+  it("V66, S43: shows no value of its environment when it fails or does not start", async () => {
+    const canary = "canary-0f3a9c-of-the-environment";
+    const environment: Record<string, string> = {
+      ...deployment.environmentOf("kv"),
+      AWS_ENDPOINT_URL: "http://192.0.2.1:9",
+      AWS_SESSION_TOKEN: canary,
+      SOMETHING_ELSE: canary,
+    };
+    const values = [canary, environment["AWS_SECRET_ACCESS_KEY"], environment["ZEROTH_KEY_ID"], "192.0.2.1"];
+    const running = await startFunction(deployment.entryOf("kv"), environment);
+    const said: unknown[] = [];
+    for (const event of [null, [], { version: "2.0" }, { Records: [{}] }, eventOf({ path: "secret/data/app" })]) {
+      said.push(await running.invoke(event, 1300));
+    }
+    said.push(running.output());
+    await running.stop();
+    const broken = { ...environment, ZEROTH_DOMAINS: canary, ZEROTH_TABLE_NAME: "" };
+    const refusal = await startFunction(deployment.entryOf("kv"), broken).then(String, String);
+    const text = JSON.stringify([...said, refusal]);
+
+    expect(refusal).toContain("ZEROTH_");
+    expect(values.every((value) => (value?.length ?? 0) > 5)).toBe(true);
+    expect(values.filter((value) => value !== undefined && text.includes(value))).toEqual([]);
+  });
+
   it("answers before its time is over when AWS does not answer", async () => {
     const silent = await startFunction(deployment.entryOf("kv"), {
       ...deployment.environmentOf("kv"),
