@@ -13,7 +13,7 @@ import type { Seconds } from "../../std/brand.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 
-/** Token roles: what a token made through a role may be, whoever makes it. */
+/** Token roles: what a token made through a role may be. */
 
 export interface StoredRole {
   readonly name: string;
