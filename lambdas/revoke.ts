@@ -7,7 +7,7 @@ import { keepTime } from "./shared/schedule.ts";
 
 /** `revoke`: ends what has ended, on the schedule's order and by what DynamoDB's TTL removed. No HTTP reaches it. */
 
-/** Time kept back for what is under way when the work stops. */
+/** Time reserved for what is in progress when the work stops. */
 const RESERVE_MS = 15_000;
 
 const program = createProgram("revoke");

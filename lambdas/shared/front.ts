@@ -91,7 +91,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
       aboutRequest(requestIdOf(event), () => answer(event, signal)),
     {
       timeoutEarlyInMillis: RESERVE_MS,
-      // Work still under way meets its own conditions when it is thawed: a stale write fails.
+      // Work still in progress is checked by its own conditions when it is thawed: a stale write fails.
       timeoutEarlyResponse: () => unavailable("the request took too long, try again"),
       requestEnd: () => metrics.flush(),
     },

@@ -43,7 +43,7 @@ export interface Range {
 
 /** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
 export const PART_MARK = "~";
-/** Deletes under way at once while a partition is wiped. */
+/** Concurrent deletes while a partition is wiped. */
 const SIDE_BY_SIDE = 8;
 const AFTER_PARTS = "\u007f";
 

@@ -6,7 +6,7 @@ import { field, op, path, VaultError } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
 import { rfc3339 } from "../../std/time.ts";
 
-/** Leases that could not be revoked, tidying, and revocations that are still under way. */
+/** Leases that could not be revoked, tidying, and revocations still in progress. */
 
 const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";

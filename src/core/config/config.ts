@@ -130,7 +130,7 @@ export const createConfig = (options: ConfigOptions): Config => {
       when: "any",
     }));
     await store.write([...writes, ...raise]);
-    // A load under way may have begun before this write; what it brings is labelled with the old epoch.
+    // A load in progress may have begun before this write; what it brings is labelled with the old epoch.
     loading = undefined;
     return loadOnce(id);
   };

@@ -1,8 +1,8 @@
 import type { Core } from "../core.ts";
 
 /**
- * The kill switch. Sealing sets a flag that every environment sees with its next request; from then on nothing but
- * health and status is answered. It drops no key ceremony on anyone: the operator's AWS identity takes it back.
+ * The kill switch. Sealing sets a flag that every environment sees with its next request; from then on only health and
+ * status are answered. There is no unseal ceremony: an operator lifts it with their AWS identity.
  */
 
 export const seal = async (core: Core): Promise<void> => {

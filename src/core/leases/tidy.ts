@@ -14,7 +14,7 @@ import type { Lease } from "./types.ts";
 
 const WIDTH = 8;
 
-/** Begins it, unless it is under way; answers whether it began. */
+/** Starts it unless it is running; returns whether it started. */
 export const beginTidy = async (core: Core): Promise<boolean> => {
   const running = (await core.jobs.list()).some(({ kind, state }) => kind === "tidy" && state === "running");
   if (!running) await core.store.write([core.jobs.begin("tidy", {}).write]);

@@ -12,12 +12,12 @@ import type { Lockout } from "./types.ts";
 
 /**
  * User lockout: after a number of consecutive wrong credentials a name is refused for a while, whoever asks. One
- * counter per mount and name, as the method itself folds the name, so that no other spelling is another counter. Every
- * process asks the table, and remembers nothing.
+ * counter per mount and name, as the method itself folds the name, so that another spelling does not get another
+ * counter. Every process asks the table, and remembers nothing.
  *
- * Security: names that do not exist are counted and locked like those that do, so a lock tells nothing. A login that
- * was under way when the lock fell is refused too, unless it used up what it showed. Where the counter cannot be read
- * or written, the login fails.
+ * Security: names that do not exist are counted and locked like those that do, so a lock reveals nothing. A login in
+ * flight when the lock is set is refused too, unless it has already consumed a single-use credential. If the counter
+ * cannot be read or written, the login fails.
  *
  * Source: Vault documentation, "User lockout".
  */
@@ -102,7 +102,7 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
   );
 
 /**
- * After a login that succeeded: refuses when the lock fell meanwhile, so that of many guesses at once none but the
+ * After a login that succeeded: refuses if the lock was set meanwhile, so that of many guesses at once none but the
  * first few count; forgets failures otherwise. A login that used up its credential was not a guess and cannot be tried
  * again.
  */

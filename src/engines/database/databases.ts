@@ -49,7 +49,7 @@ const shut = async (open: Open): Promise<void> => {
   await database?.close().catch(ignore);
 };
 
-/** With a rotation under way or cut off, which password is in force is found out and written down. */
+/** During a rotation, or after an interrupted one, finds out and records which password is valid. */
 export const settle = async (view: View, clock: Clock, connector: Connector, config: Config): Promise<Config> => {
   if (config.candidates.length === 0) return config;
   const password = await workingPassword(connector, config.details, config.candidates);

@@ -91,7 +91,7 @@ export class Account {
     return this.#ttl.expire();
   }
 
-  /** Waits for writes under way, then lets the folder go. */
+  /** Waits for writes in progress, then releases the folder. */
   async close(): Promise<void> {
     await this.#locks.idle("");
     await this.#bytes.close();

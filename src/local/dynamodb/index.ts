@@ -36,7 +36,7 @@ export interface EmbeddedDynamo {
    * listener's error when one refuses its records. Not to be called from a listener.
    */
   expire(): Promise<number>;
-  /** Waits for writes and deliveries under way, then closes the files. Later requests are answered with 500. */
+  /** Waits for writes and deliveries in progress, then closes the files. Later requests are answered with 500. */
   close(): Promise<void>;
 }
 

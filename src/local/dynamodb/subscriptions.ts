@@ -40,7 +40,7 @@ export class Subscription {
     await this.#delivery;
   }
 
-  /** Delivers nothing more; resolves when the batch now under way is done. */
+  /** Stops delivering; resolves when the current batch is done. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#delivery?.catch(() => {});
