@@ -60,6 +60,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     expect(packages).toEqual([
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
+      "src/cli/operator-identity.ts: @smithy/hash-node",
     ]);
   });
 
