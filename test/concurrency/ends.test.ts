@@ -13,7 +13,7 @@ afterEach(() => stage.server.dynamo.close());
 
 const yieldOnce = () => new Promise((next) => setImmediate(next));
 
-describe("F50: an unwrap beside a rewrap, a revocation and the end of its time", () => {
+describe("F50: an unwrap together with a rewrap, a revocation and the end of its time", () => {
   it(
     "lets at most one of them have the answer",
     async () => {

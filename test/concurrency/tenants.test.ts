@@ -90,7 +90,7 @@ describe("S42: two tenants that alternate in one environment", () => {
   });
 });
 
-describe("V72: requests for ever other paths", () => {
+describe("V72: requests for paths that are always new", () => {
   const heap = (): number => {
     setFlagsFromString("--expose-gc");
     runInNewContext("gc")();

@@ -80,8 +80,8 @@ describe("S08: a change of rights", () => {
     expect(passed).toEqual([]);
   });
 
-  it("by a managed policy, a policy beside the role or another role is found out", () => {
-    const beside = {
+  it("by a managed policy, a policy next to the role or another role is found out", () => {
+    const extra = {
       Type: "AWS::IAM::Policy",
       Properties: { PolicyName: "x", PolicyDocument: { Statement: [] }, Roles: [] },
     };
@@ -91,7 +91,7 @@ describe("S08: a change of rights", () => {
         if (role) role.Properties["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AdministratorAccess"];
       }),
       isFoundOut(({ Resources }) => {
-        Resources["Beside"] = beside;
+        Resources["Extra"] = extra;
       }),
       isFoundOut((document) => {
         const [role] = rolesOf(document);
