@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { rfc3339 } from "../std/time.ts";
+import { DOMAINS } from "../storage/keys.ts";
 import type { Store } from "../storage/store.ts";
 import { publicPem, type SigningKey, signingKey } from "./checkpoint.ts";
 import type { AuditConfiguration, AuditSurroundings } from "./types.ts";
@@ -13,7 +14,7 @@ import type { AuditConfiguration, AuditSurroundings } from "./types.ts";
 
 /** Name of the setting. */
 export const AUDIT_SETTING = "audit";
-const DOMAIN = "audit";
+const DOMAIN = DOMAINS.audit;
 const PURPOSE = "audit checkpoint key";
 
 export interface PublicKey {
@@ -30,7 +31,9 @@ const textOf = (setting: JsonObject | undefined, name: string): string => {
   return typeof value === "string" ? value : "";
 };
 
-/** The sealed private key and its public half, as the setting keeps them. */
+/** The sealed private key and its public half, as the setting keeps them, and the built-in device's salt. */
+export type AuditSecrets = Awaited<ReturnType<typeof newAuditSecrets>>;
+
 export const newAuditSecrets = async ({
   store,
   random,

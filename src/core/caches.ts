@@ -2,6 +2,7 @@ import type { Cache, CacheOptions, FindCache } from "../framework/cache.ts";
 import { createBoundedMap } from "../std/bounded-map.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Clock } from "../std/time.ts";
+import { SETTINGS, settingIn } from "./config/settings.ts";
 import type { Snapshot } from "./config/types.ts";
 
 /**
@@ -82,7 +83,7 @@ export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
       };
     },
     follow: (snapshot) => {
-      const term = JSON.stringify(snapshot.settings.get("setting/key-term") ?? null);
+      const term = JSON.stringify(settingIn(snapshot, SETTINGS.keyTerm) ?? null);
       const next = new Map(
         [...snapshot.mounts.values()].map((mount) => [mount.info.id, term + JSON.stringify(mount)] as const),
       );

@@ -1,4 +1,5 @@
-import { type CorsSettings, STANDARD_CORS_HEADERS } from "../core/config/cors.ts";
+import { STANDARD_CORS_HEADERS } from "../core/config/cors.ts";
+import type { CorsSettings } from "../core/config/settings.ts";
 import { VaultError } from "../framework/errors.ts";
 import { emptyResponse } from "./encode.ts";
 import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";

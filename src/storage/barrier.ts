@@ -9,10 +9,10 @@ import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
 import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
-import { addressOf, createReader } from "./reader.ts";
+import { createReader, foundAddress } from "./reader.ts";
 import { createSealer } from "./sealer.ts";
 import type { Domain, Store } from "./store.ts";
-import { createTable } from "./table.ts";
+import { openTable } from "./table.ts";
 import { createTexts } from "./texts.ts";
 import { createView } from "./view.ts";
 import { createWriter } from "./writer.ts";
@@ -80,7 +80,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     onRetry: (reason) => observe({ kind: "retried", reason }),
     onGiveUp: (reason) => observe({ kind: "unavailable", reason }),
   });
-  const table = createTable({ client: options.dynamodb, tableName, random, patience });
+  const table = openTable({ client: options.dynamodb, tableName, random, patience });
   const keyring = limitDomains(
     createKeyring({
       wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableIdentity }),
@@ -111,8 +111,8 @@ export const createStore = (options: StoreOptions): SealedStore => {
     all,
     sortKeys,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
-    due: async (bucket, shard, domain, limit) =>
-      (await table.due(`${bucket}#${shard}`, limit)).map((item) => addressOf(item, { pk: "", domain })),
+    due: async (bucket, shard, limit) =>
+      (await table.due(`${bucket}#${shard}`, limit)).flatMap((item) => foundAddress(item) ?? []),
     view: async (mount) => createView(store, mount, await names(mount)),
     ...createTexts({ table: tableIdentity, keyring, random }),
     openImage,

@@ -1,12 +1,13 @@
 import { SPACES } from "../contract/table.ts";
 import { type Keyring, KeysUnavailable } from "../crypto/index.ts";
+import type { MountId } from "../std/brand.ts";
 import { broken, translateCrypto } from "./errors.ts";
 import { DOMAINS } from "./keys.ts";
 import type { Domain } from "./store.ts";
 
 /** Which domain an item belongs to, and which domains this process may use. */
 
-const CORE_SPACES: ReadonlyMap<string, Domain> = new Map([
+const CORE_SPACES: ReadonlyMap<string, Domain> = new Map<string, Domain>([
   [SPACES.token, DOMAINS.token],
   [SPACES.accessor, DOMAINS.token],
   [SPACES.spent, DOMAINS.token],
@@ -19,7 +20,7 @@ const CORE_SPACES: ReadonlyMap<string, Domain> = new Map([
 ]);
 
 /** Whether a domain is a mount's id (`<type>:<random>`). */
-export const isMountDomain = (domain: Domain): boolean => domain.includes(":");
+export const isMountDomain = (domain: string): domain is MountId => domain.includes(":");
 
 /**
  * The domain of an item by its partition key; `undefined` for anything that is not a sealed entry or opens only for its
@@ -33,7 +34,7 @@ export const domainOf = (pk: string): Domain | undefined => {
   return isMountDomain(owner) ? owner : undefined;
 };
 
-const allows = (allowed: readonly string[] | undefined, domain: Domain): boolean =>
+const allows = (allowed: readonly string[] | undefined, domain: string): boolean =>
   allowed === undefined ||
   allowed.some((one) => (one.endsWith("*") ? domain.startsWith(one.slice(0, -1)) : one === domain));
 

@@ -2,7 +2,7 @@ import { SPACES } from "../contract/table.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Sensitive } from "../std/sensitive.ts";
 import type { Key } from "./operation.ts";
-import type { Address, Names } from "./store.ts";
+import type { Address, CoreDomain, Domain, Names } from "./store.ts";
 
 /**
  * Where everything is stored: every key of the table is built here. `docs/storage-schema.md` says the same in a table,
@@ -17,12 +17,14 @@ export const DOMAINS = {
   config: "config",
   policy: "policy",
   identity: "identity",
-} as const;
+  /** Of the audit log's checkpoints: no item, but their key. */
+  audit: "audit",
+} as const satisfies { readonly [D in CoreDomain]: D };
 
-/** Domains every table has keys of: core's entries, and the key of the audit log's checkpoints. */
-export const CORE_DOMAINS: readonly string[] = [...Object.values(DOMAINS), "audit"];
+/** Domains every table has keys of. */
+export const CORE_DOMAINS: readonly CoreDomain[] = Object.values(DOMAINS);
 
-const at = (domain: string, pk: string, sk: string): Address => ({ pk, sk, domain });
+const at = (domain: Domain, pk: string, sk: string): Address => ({ pk, sk, domain });
 
 // Wrapped keys: not sealed entries, so plain keys.
 export const keyVersionPartition = (domain: string): string => `${SPACES.key}#${domain}`;
@@ -35,8 +37,17 @@ export const keyVersionKey = (domain: string, version: number): Key => ({
 // Configuration and policies.
 export const epochAddress = (copy: number): Address => at(DOMAINS.config, `${SPACES.epoch}#${copy}`, "e");
 export const CONFIG_PARTITION = SPACES.config;
-/** `kind` is `mount`, `audit`, `quota`, `setting`, `group`, `group-sweep`. */
-export const configAddress = (names: Names, kind: string, name: string): Address => ({
+export type ConfigKind =
+  | "mount"
+  | "audit"
+  | "audited-header"
+  | "group"
+  | "group-sweep"
+  | "quota"
+  | "setting"
+  | "turn"
+  | "ui-header";
+export const configAddress = (names: Names, kind: ConfigKind, name: string): Address => ({
   ...at(DOMAINS.config, CONFIG_PARTITION, `${kind}#${names.path(name)}`),
   name,
 });
@@ -105,9 +116,11 @@ export const entityListAddress = (id: string): Address => identity("list", id);
 export const aliasAddress = (tag: string): Address => identity(`alias#${tag}`, "e");
 export const aliasIdAddress = (id: string): Address => identity(`alias-id#${id}`, "e");
 export const groupPartition = (id: string): string => `${SPACES.entity}#group#${id}`;
+/** What the rows of one generation of members begin with. */
+export const memberPrefix = (generation: string): string => `${generation}#`;
 /** A member of a group; only those of the group's current generation count. */
 export const groupMemberAddress = (id: string, generation: string, entity: string): Address =>
-  identity(`group#${id}`, `${generation}#${entity}`);
+  identity(`group#${id}`, `${memberPrefix(generation)}${entity}`);
 /** Failures of one name to log in at one mount; the tag is of mount accessor and name. */
 export const lockoutAddress = (tag: string): Address => identity(`lockout#${tag}`, "c");
 export const lockedNamePartition = (accessor: string): string => `${SPACES.entity}#locked#${accessor}`;

@@ -20,12 +20,19 @@ const WHOLE: Guard = {
   attributes: [PARTITION_KEY, ATTRIBUTES.parts],
 };
 
-/** The address of an item met in a partition or an index. */
-export const addressOf = (item: Item, partition: Partition): Address => ({
+/** The address of an item met in a partition. */
+const addressOf = (item: Item, partition: Partition): Address => ({
   ...partition,
   pk: item[PARTITION_KEY]?.S ?? partition.pk,
   sk: item[SORT_KEY]?.S ?? "",
 });
+
+/** The address of an item that an index or a stream shows; `undefined` for what is not a sealed entry. */
+export const foundAddress = (item: Item): Address | undefined => {
+  const pk = item[PARTITION_KEY]?.S ?? "";
+  const domain = domainOf(pk);
+  return domain === undefined ? undefined : { pk, sk: item[SORT_KEY]?.S ?? "", domain };
+};
 
 const itemOf = (image: Image): Item =>
   Object.fromEntries(
@@ -155,10 +162,8 @@ export const createReader = (options: {
   /** Entries whose parts are elsewhere answer `null` for a body: the stream shows each item alone. */
   const openImage = async (image: Image): Promise<Entry | undefined> => {
     const item = itemOf(image);
-    const { pk, sk } = addressOf(item, { pk: "", domain: "" });
-    const domain = domainOf(pk);
-    if (domain === undefined || sk.startsWith(PART_MARK)) return undefined;
-    const address: Address = { pk, sk, domain };
+    const address = foundAddress(item);
+    if (address === undefined || address.sk.startsWith(PART_MARK)) return undefined;
     return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
   };
 

@@ -7,8 +7,11 @@ import type { Sensitive } from "../std/sensitive.ts";
  * The implementation is `barrier.ts` over `table.ts`; nothing above this file knows DynamoDB or a key.
  */
 
-/** Names the data key that seals an entry: `token`, `config`, `lease`, or a mount's id (`kv:3f9c…`). */
-export type Domain = string;
+/** The data keys of the product's own entries. */
+export type CoreDomain = "token" | "lease" | "config" | "policy" | "identity" | "audit";
+
+/** Names the data key that seals an entry: one of core's, or a mount's id (`kv:3f9c…`). */
+export type Domain = CoreDomain | MountId;
 
 /** The address of an entry. Made by `Names` and `View`, so that no user's name enters a key in the clear. */
 export interface Address {
@@ -170,8 +173,8 @@ export interface Store {
    * `View.list`. `path` makes the opaque prefix.
    */
   children(partition: Partition, names: Names, prefix: string): Promise<readonly string[]>;
-  /** Addresses (no bodies) of live leases whose bucket is due. Eventually consistent. */
-  due(bucket: string, shard: number, domain: Domain, limit: number): Promise<readonly Address[]>;
+  /** Addresses (no bodies) of what is due in a bucket of the expiry index. Eventually consistent. */
+  due(bucket: string, shard: number, limit: number): Promise<readonly Address[]>;
   view(mount: MountId): Promise<View>;
   /** Seals a value into text that is not in an item (batch tokens). `purpose` is bound like an address. */
   sealText(domain: Domain, purpose: string, body: JsonValue): Promise<string>;

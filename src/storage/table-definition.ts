@@ -17,7 +17,7 @@ import {
  * Makes the table as the stack declares it, for the local server and the tests. Waits until it is usable.
  * Throws the SDK's `ResourceInUseException` when it exists.
  */
-export const createTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+export const defineTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
   await client.send(
     new CreateTableCommand({
       TableName: tableName,

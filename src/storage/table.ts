@@ -74,7 +74,7 @@ const throwUnlessTransient = (what: string, error: unknown): void => {
   if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
 };
 
-export const createTable = (options: {
+export const openTable = (options: {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly random: RandomSource;

@@ -34,7 +34,10 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   keyVersionKey: { ...keys.keyVersionKey("<domain>", 1), sk: "<version>" },
   indexKey: keys.indexKey("<domain>"),
   epochAddress: { ...keys.epochAddress(7), pk: keys.epochAddress(7).pk.replace("7", "<copy>") },
-  configAddress: keys.configAddress(names, "<kind>", ""),
+  configAddress: {
+    ...keys.configAddress(names, "quota", ""),
+    sk: keys.configAddress(names, "quota", "").sk.replace("quota", "<kind>"),
+  },
   policyAddress: keys.policyAddress(names, ""),
   passwordPolicyAddress: keys.passwordPolicyAddress(names, ""),
   tokenAddress: keys.tokenAddress("<tag>"),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { it } from "@jest/globals";
 import { DYNAMODB_TEST_ENDPOINT } from "../../src/contract/environment.ts";
-import { createTable } from "../../src/storage/index.ts";
+import { defineTable } from "../../src/storage/index.ts";
 import { createTestStore, observe } from "../support/storage.ts";
 import { type StorageUnderTest, storageContract } from "./storage.ts";
 
@@ -25,7 +25,7 @@ if (endpoint === undefined) {
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     const tableName = `zeroth-contract-${randomUUID()}`;
-    await createTable(client, tableName);
+    await defineTable(client, tableName);
     return underTest(await createTestStore({ table: observe(client, tableName) }));
   });
 }

@@ -360,7 +360,7 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         });
         await store.write([due("b", 20, 1), due("a", 10, 1), due("c", 10, 2), due("d", 10, 1, "202601010001")]);
 
-        expect(await store.due("202601010000", 1, "lease", 10)).toEqual([
+        expect(await store.due("202601010000", 1, 10)).toEqual([
           { pk: "lease#a", sk: "l", domain: "lease" },
           { pk: "lease#b", sk: "l", domain: "lease" },
         ]);

@@ -8,7 +8,7 @@ import { createEmbeddedAws, type EmbeddedAws } from "../../src/local/aws/index.t
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
-import { createTable } from "../../src/storage/index.ts";
+import { defineTable } from "../../src/storage/index.ts";
 import { statementsByFunction } from "./support/policies.ts";
 import { type RoleWall, startRoleWall } from "./support/role-wall.ts";
 import { makeTemplates } from "./support/stacks.ts";
@@ -79,7 +79,7 @@ beforeAll(async () => {
   const dynamodb = new DynamoDBClient(admin);
   clients.push(kms, dynamodb);
   keyId = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? "";
-  await createTable(dynamodb, TABLE);
+  await defineTable(dynamodb, TABLE);
   const everything = productAt(url);
   token = (await initialize(everything.core)).reveal();
   await ask(everything, "POST", "sys/mounts/db", { type: "database" });

@@ -12,7 +12,7 @@ import { NEARBY } from "../../src/outgoing/index.ts";
 import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
-import { createTable } from "../../src/storage/index.ts";
+import { defineTable } from "../../src/storage/index.ts";
 import { checkAnswer } from "./answers.ts";
 import { createFakeKms, type FakeKms } from "./kms.ts";
 import { createTestClock, observe, type TestClock, type TestTable } from "./storage.ts";
@@ -80,7 +80,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     ...(options.endpoint === undefined ? { requestHandler: dynamo.requestHandler } : { endpoint: options.endpoint }),
   });
   const fake = createFakeKms();
-  await createTable(dynamodb, tableName);
+  await defineTable(dynamodb, tableName);
   const table = observe(dynamodb, tableName);
   const auditLines: string[] = [];
   const logLines: string[] = [];

@@ -4,7 +4,8 @@ import { type RandomSource, systemRandom } from "../../src/std/random.ts";
 import type { Clock } from "../../src/std/time.ts";
 import {
   createStore,
-  createTable,
+  type Domain,
+  defineTable,
   type SealedStore,
   type StoreEvent,
   type StoreOptions,
@@ -67,7 +68,7 @@ export const createTestTable = async (clock: Clock, tableName = "zeroth-test"): 
     requestHandler,
     maxAttempts: 1,
   });
-  await createTable(client, tableName);
+  await defineTable(client, tableName);
   return observe(client, tableName);
 };
 
@@ -86,7 +87,7 @@ export interface TestStore {
  * A store whose domains get their keys when a test first names them; in the product, initialization and mounting do.
  */
 const withKeys = (store: SealedStore, made: Map<string, Promise<void>>): SealedStore => {
-  const ready = (...domains: readonly string[]): Promise<unknown> =>
+  const ready = (...domains: readonly Domain[]): Promise<unknown> =>
     Promise.all(
       domains.map((domain) => {
         const known = made.get(domain) ?? store.makeKeys(domain);
@@ -96,8 +97,8 @@ const withKeys = (store: SealedStore, made: Map<string, Promise<void>>): SealedS
       }),
     );
   const first =
-    <A extends readonly unknown[], T>(use: (domain: string, ...rest: A) => Promise<T>) =>
-    async (domain: string, ...rest: A): Promise<T> => {
+    <A extends readonly unknown[], T>(use: (domain: Domain, ...rest: A) => Promise<T>) =>
+    async (domain: Domain, ...rest: A): Promise<T> => {
       await ready(domain);
       return use(domain, ...rest);
     };

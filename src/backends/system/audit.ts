@@ -40,7 +40,7 @@ export const auditPaths = (core: Core) => {
     if (given.type !== "file") throw invalidRequest(`unknown backend type: ${JSON.stringify(given.type)}`);
     await core.audit.check(given);
     const salt = Buffer.from(core.random.bytes(32)).toString("base64");
-    await core.config.putSetting("audit", where, toSealed({ ...given, path: where, salt }));
+    await core.config.putRow("audit", where, toSealed({ ...given, path: where, salt }));
   };
 
   return [
@@ -85,7 +85,7 @@ export const auditPaths = (core: Core) => {
           handle: async ({ params }) => {
             const where = asPath(params.path);
             if ((await devices()).some((one) => one.path === where)) {
-              await core.config.putSetting("audit", where, undefined);
+              await core.config.putRow("audit", where, undefined);
             }
             return undefined;
           },

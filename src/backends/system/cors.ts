@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CORS_SETTING, corsSettings, STANDARD_CORS_HEADERS } from "../../core/config/cors.ts";
+import { corsSettings, STANDARD_CORS_HEADERS } from "../../core/config/cors.ts";
+import { SETTINGS } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { field, op, path, VaultError } from "../../framework/index.ts";
 
@@ -48,7 +49,7 @@ export const corsPaths = (core: Core) => [
           }
           const standard = new Set(STANDARD_CORS_HEADERS.map((name) => name.toLowerCase()));
           const headers = (input.allowed_headers ?? []).filter((name) => !standard.has(name.toLowerCase()));
-          await core.config.putSetting("setting", CORS_SETTING, { origins, headers });
+          await core.config.putSetting(SETTINGS.cors, { origins, headers });
           return undefined;
         },
       }),
@@ -58,7 +59,7 @@ export const corsPaths = (core: Core) => [
         access: "sudo",
         handle: async () => {
           if (corsSettings(await core.config.snapshot())) {
-            await core.config.putSetting("setting", CORS_SETTING, undefined);
+            await core.config.putSetting(SETTINGS.cors, undefined);
           }
           return undefined;
         },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { keyTerm, rotateAll, rotationConfig } from "../../core/config/rotation.ts";
+import { SETTINGS } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
-import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { formatDuration, rfc3339, seconds } from "../../std/time.ts";
 import type { SealedStore } from "../../storage/index.ts";
@@ -79,7 +79,7 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
               throw invalidRequest("interval must be greater or equal to 24h0m0s");
             }
             const next = { maxOperations, intervalSeconds, enabled: input.enabled ?? before.enabled };
-            await core.config.putSetting("setting", "rotation", toSealed(next));
+            await core.config.putSetting(SETTINGS.rotation, next);
             return undefined;
           },
         }),

@@ -1,14 +1,13 @@
 import { z } from "zod";
+import { SETTINGS, settingIn } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
-import type { JsonObject } from "../../std/json.ts";
 
 /**
  * `sys/loggers`: the operator's log levels, kept for every environment. The operator's log says only what needs
  * attention, so no level silences it; the levels are here for tools that set and read them.
  */
 
-const NAME = "log-levels";
 const DEFAULT_LEVEL = "info";
 const SPELLINGS: Readonly<Record<string, string>> = {
   trace: "trace",
@@ -36,11 +35,11 @@ const input = z.object({ level: field.text("trace, debug, info, warn or error") 
 
 export const loggerPaths = (core: Core) => {
   const levels = async (): Promise<Readonly<Record<string, string>>> => {
-    const stored = (await core.config.snapshot()).settings.get(`setting/${NAME}`)?.["levels"];
+    const stored = settingIn(await core.config.snapshot(), SETTINGS.logLevels)?.levels;
     const defaults = Object.fromEntries(LOGGERS.map((name) => [name, DEFAULT_LEVEL]));
-    return { ...defaults, ...Levels.safeParse(stored).data };
+    return { ...defaults, ...stored };
   };
-  const put = (all: JsonObject) => core.config.putSetting("setting", NAME, { levels: all });
+  const put = (all: Readonly<Record<string, string>>) => core.config.putSetting(SETTINGS.logLevels, { levels: all });
   const known = (name: string): string => {
     if (!LOGGERS.includes(name)) throw invalidRequest(`logger ${JSON.stringify(name)} not found`);
     return name;
@@ -66,7 +65,7 @@ export const loggerPaths = (core: Core) => {
           summary: "reset all loggers",
           answers: "nothing",
           handle: async () => {
-            await core.config.putSetting("setting", NAME, undefined);
+            await core.config.putSetting(SETTINGS.logLevels, undefined);
             return undefined;
           },
         }),

@@ -1,14 +1,8 @@
 import { z } from "zod";
+import { SETTINGS } from "../../core/config/settings.ts";
 import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
-import {
-  QUOTA_KIND,
-  type QuotaRule,
-  rulesOf,
-  type StoredRule,
-  settingRow,
-  settingsOf,
-} from "../../core/quotas/rules.ts";
+import { type QuotaRule, rulesOf, type StoredRule, settingsOf } from "../../core/quotas/rules.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 
@@ -112,7 +106,7 @@ export const quotaPaths = (core: Core) => {
       const name = JSON.stringify(twin.name);
       throw invalidRequest(`quota rule with similar properties exists under the name ${name}`);
     }
-    await core.config.putSetting(QUOTA_KIND, rule.name, toSealed(rule));
+    await core.config.putRow("quota", rule.name, toSealed(rule));
   };
 
   const name = { name: "name of the rule" };
@@ -142,12 +136,11 @@ export const quotaPaths = (core: Core) => {
           input: configInput,
           handle: async ({ input }) => {
             const old = settingsOf(await core.config.snapshot());
-            const row = settingRow({
+            await core.config.putSetting(SETTINGS.quotas, {
               auditLogging: input.enable_rate_limit_audit_logging ?? old.auditLogging,
               responseHeaders: input.enable_rate_limit_response_headers ?? old.responseHeaders,
               exemptPaths: input.rate_limit_exempt_paths ?? old.exemptPaths,
             });
-            await core.config.putSetting(...row);
             return undefined;
           },
         }),
@@ -199,7 +192,7 @@ export const quotaPaths = (core: Core) => {
           summary: "delete a rate limit",
           answers: "nothing",
           handle: async ({ params }) => {
-            if (await find(params.name)) await core.config.putSetting(QUOTA_KIND, params.name, undefined);
+            if (await find(params.name)) await core.config.putRow("quota", params.name, undefined);
             return undefined;
           },
         }),

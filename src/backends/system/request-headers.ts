@@ -13,7 +13,7 @@ const NEVER = new Set(["x-vault-token", "authorization"]);
 
 export const requestHeaderPaths = (core: Core) => {
   const all = async (): Promise<JsonObject> => auditedHeaders(await core.config.snapshot());
-  const put = (name: string, value: JsonObject | undefined) => core.config.putSetting(AUDITED_HEADER, name, value);
+  const put = (name: string, value: JsonObject | undefined) => core.config.putRow(AUDITED_HEADER, name, value);
 
   return [
     path("config/auditing/request-headers", {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rowsIn } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
@@ -20,8 +21,8 @@ const isToken = (text: string): boolean => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(
 
 export const uiHeaderPaths = (core: Core) => {
   const valuesOf = async (name: string): Promise<readonly string[]> =>
-    items((await core.config.snapshot()).settings.get(`${KIND}/${spelled(name)}`)?.["values"]);
-  const put = (name: string, value: JsonObject | undefined) => core.config.putSetting(KIND, spelled(name), value);
+    items(new Map(rowsIn(await core.config.snapshot(), KIND)).get(spelled(name))?.["values"]);
+  const put = (name: string, value: JsonObject | undefined) => core.config.putRow(KIND, spelled(name), value);
 
   return [
     path("config/ui/headers", {
@@ -33,9 +34,8 @@ export const uiHeaderPaths = (core: Core) => {
           answers: Keys,
           access: "sudo",
           handle: async () => {
-            const { settings } = await core.config.snapshot();
-            const keys = [...settings.keys()].filter((key) => key.startsWith(`${KIND}/`));
-            return { data: { keys: keys.map((key) => key.slice(KIND.length + 1)).sort() } };
+            const rows = rowsIn(await core.config.snapshot(), KIND);
+            return { data: { keys: rows.map(([name]) => name).sort() } };
           },
         }),
       },

@@ -1,6 +1,7 @@
-import { AUDIT_SETTING, auditSetting, newAuditSecrets } from "../../audit/signing-key.ts";
+import { auditSetting, newAuditSecrets } from "../../audit/signing-key.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
+import { SETTINGS } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
 /** The audit log's key and salt, written into the configuration with the table's first rows. */
@@ -9,9 +10,7 @@ type Parts = Pick<Core, "store" | "random" | "clock" | "config">;
 
 /** The write that makes them, for the transaction that makes the table's first rows. */
 export const auditSecretsWrite = async (core: Parts): Promise<Write> => {
-  const value = await newAuditSecrets(core);
-  const address = await core.config.address("setting", AUDIT_SETTING);
-  return { op: "put", address, body: { kind: "setting", name: AUDIT_SETTING, value }, when: "absent" };
+  return core.config.row("setting", SETTINGS.audit.name, await newAuditSecrets(core), "absent");
 };
 
 /** For tables made before there was a key. Only a function that may write the configuration can. */

@@ -1,15 +1,22 @@
 import type { AuditDevice } from "../../audit/types.ts";
-import { EPOCH_COPIES, SPACES } from "../../contract/table.ts";
+import { EPOCH_COPIES } from "../../contract/table.ts";
 import { VaultError } from "../../framework/index.ts";
 import { as, type MountId, type MountPath, type Seconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { isJsonObject } from "../../std/json.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
-import { configAddress, DOMAINS, epochAddress as epochAddressOf } from "../../storage/keys.ts";
-import type { Address, Condition, Entry, Store, Write } from "../../storage/store.ts";
+import {
+  CONFIG_PARTITION,
+  type ConfigKind,
+  configAddress,
+  DOMAINS,
+  epochAddress as epochAddressOf,
+} from "../../storage/keys.ts";
+import type { Address, Entry, Store, Write } from "../../storage/store.ts";
 import type { Group } from "../identity/model.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
+import { SETTINGS, settingIn } from "./settings.ts";
 import type { Config, Snapshot } from "./types.ts";
 
 /**
@@ -20,7 +27,6 @@ import type { Config, Snapshot } from "./types.ts";
  * Security: the epoch is a sealed random value in 32 copies, so no partition is hot and nobody can forge one.
  */
 
-const PARTITION = SPACES.config;
 const DOMAIN = DOMAINS.config;
 
 const epochOf = (entry: Entry | undefined): string =>
@@ -65,7 +71,7 @@ const build = (epoch: string, rows: readonly Row[]): Snapshot => {
     auditDevices: devices.sort((a, b) => (a.path < b.path ? -1 : 1)),
     settings,
     groups,
-    sealed: settings.get("setting/seal")?.["sealed"] === true,
+    sealed: settingIn({ settings }, SETTINGS.seal)?.sealed === true,
   };
 };
 
@@ -93,13 +99,13 @@ export const createConfig = (options: ConfigOptions): Config => {
   let current: Snapshot | undefined;
   let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
 
-  const address = async (kind: string, name: string): Promise<Address> => {
+  const address = async (kind: ConfigKind, name: string): Promise<Address> => {
     return configAddress(await store.names(DOMAIN), kind, name);
   };
 
   const load = async (epoch: string): Promise<Snapshot> => {
     const rows: Row[] = [];
-    for await (const entry of store.all({ pk: PARTITION, domain: DOMAIN })) rows.push(rowOf(entry));
+    for await (const entry of store.all({ pk: CONFIG_PARTITION, domain: DOMAIN })) rows.push(rowOf(entry));
     current = build(epoch, rows);
     loaded?.(current);
     return current;
@@ -135,7 +141,7 @@ export const createConfig = (options: ConfigOptions): Config => {
     return loadOnce(id);
   };
 
-  const put = async (kind: string, name: string, value: JsonObject | undefined, when: Condition): Promise<Write> =>
+  const row: Config["row"] = async (kind, name, value, when) =>
     value === undefined
       ? { op: "delete", address: await address(kind, name), when }
       : { op: "put", address: await address(kind, name), body: { kind, name, value }, when };
@@ -143,6 +149,7 @@ export const createConfig = (options: ConfigOptions): Config => {
   return {
     epochAddress,
     address,
+    row,
     change,
     snapshot: async () => current ?? loadOnce(),
     fresh: async (entry) => {
@@ -151,10 +158,11 @@ export const createConfig = (options: ConfigOptions): Config => {
     },
     putMount: async (mount, when) => {
       if (when === "absent") await store.makeKeys(mount.info.id);
-      return change([await put("mount", mount.info.path, toSealed(mount), when)]);
+      return change([await row("mount", mount.info.path, toSealed(mount), when)]);
     },
-    removeMount: async (path) => change([await put("mount", path, undefined, "any")]),
-    putSetting: async (kind, name, value) => change([await put(kind, name, value, "any")]),
+    removeMount: async (path) => change([await row("mount", path, undefined, "any")]),
+    putRow: async (kind, name, value) => change([await row(kind, name, value, "any")]),
+    putSetting: async (key, value) => change([await row("setting", key.name, value && toSealed(value), "any")]),
     mountFor: findMount,
     drop: () => {
       current = undefined;

@@ -7,9 +7,10 @@ import { CORE_DOMAINS } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { Mount, MountConfig } from "../mounts/mount.ts";
-import { fromSealed, toSealed } from "../sealed.ts";
+import { toSealed } from "../sealed.ts";
 import { auditSecretsWrite } from "./audit-secrets.ts";
 import { newMountId, SYSTEM_TTL } from "./config.ts";
+import { type Cluster, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
 /**
@@ -88,18 +89,8 @@ const BUILT_IN: readonly NewMount[] = [
   },
 ];
 
-/** Who this deployment is, from its first day on. */
-export interface Cluster {
-  /** A UUID. */
-  readonly id: string;
-  readonly startedMs: number;
-}
-
 /** `undefined` before initialization. */
-export const clusterOf = (snapshot: Snapshot): Cluster | undefined => {
-  const value = snapshot.settings.get("setting/cluster");
-  return value && fromSealed<Cluster>(value);
-};
+export const clusterOf = (snapshot: Snapshot): Cluster | undefined => settingIn(snapshot, SETTINGS.cluster);
 
 export const isInitialized = async (core: Core): Promise<boolean> =>
   (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));
@@ -121,12 +112,10 @@ export const initialize = async (core: Core, rootId?: string): Promise<Sensitive
   const writes: Write[] = [await auditSecretsWrite(core)];
   for (const mount of mounts) {
     const { path } = mount.info;
-    const body = { kind: "mount", name: path, value: toSealed(mount) };
-    writes.push({ op: "put", address: await core.config.address("mount", path), body, when: "absent" });
+    writes.push(await core.config.row("mount", path, toSealed(mount), "absent"));
   }
   const cluster: Cluster = { id: uuid(core.random), startedMs: core.clock.now() };
-  const value = { kind: "setting", name: "cluster", value: toSealed(cluster) };
-  writes.push({ op: "put", address: await core.config.address("setting", "cluster"), body: value, when: "any" });
+  writes.push(await core.config.row("setting", SETTINGS.cluster.name, toSealed(cluster), "any"));
   try {
     await core.config.change(writes);
   } catch (cause) {

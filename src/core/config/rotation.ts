@@ -2,9 +2,10 @@ import { workThrough } from "../../std/pool.ts";
 import { seconds } from "../../std/time.ts";
 import type { SealedStore } from "../../storage/index.ts";
 import { CORE_DOMAINS } from "../../storage/keys.ts";
+import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import { fromSealed, toSealed } from "../sealed.ts";
 import { clusterOf } from "./initialize.ts";
+import { type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
 /**
@@ -14,28 +15,14 @@ import type { Snapshot } from "./types.ts";
 
 const WIDTH = 4;
 
-export interface KeyTerm {
-  readonly term: number;
-  readonly installedMs: number;
-}
-
-export interface RotationConfig {
-  readonly maxOperations: number;
-  readonly enabled: boolean;
-  /** 0: never by time. */
-  readonly intervalSeconds: number;
-}
-
 export const DEFAULT_ROTATION: RotationConfig = { maxOperations: 3865470566, enabled: true, intervalSeconds: 0 };
 
 export const keyTerm = (snapshot: Snapshot): KeyTerm => {
-  const saved = snapshot.settings.get("setting/key-term");
-  return saved ? fromSealed<KeyTerm>(saved) : { term: 1, installedMs: clusterOf(snapshot)?.startedMs ?? 0 };
+  return settingIn(snapshot, SETTINGS.keyTerm) ?? { term: 1, installedMs: clusterOf(snapshot)?.startedMs ?? 0 };
 };
 
 export const rotationConfig = (snapshot: Snapshot): RotationConfig => {
-  const saved = snapshot.settings.get("setting/rotation");
-  return saved ? fromSealed<RotationConfig>(saved) : DEFAULT_ROTATION;
+  return settingIn(snapshot, SETTINGS.rotation) ?? DEFAULT_ROTATION;
 };
 
 /**
@@ -44,12 +31,12 @@ export const rotationConfig = (snapshot: Snapshot): RotationConfig => {
 export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<KeyTerm> => {
   const snapshot = await core.config.snapshot();
   const mounts = [...snapshot.mounts.values()].map(({ info }) => info.id);
-  const rotate = async (domain: string): Promise<void> => {
+  const rotate = async (domain: Domain): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
   await workThrough([...CORE_DOMAINS, ...mounts], WIDTH, rotate);
   const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
-  await core.config.putSetting("setting", "key-term", toSealed(next));
+  await core.config.putSetting(SETTINGS.keyTerm, next);
   return next;
 };
 

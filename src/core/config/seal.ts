@@ -1,4 +1,5 @@
 import type { Core } from "../core.ts";
+import { SETTINGS } from "./settings.ts";
 
 /**
  * The kill switch. Sealing sets a flag that every environment sees with its next request; from then on only health and
@@ -6,7 +7,7 @@ import type { Core } from "../core.ts";
  */
 
 export const seal = async (core: Core): Promise<void> => {
-  await core.config.putSetting("setting", "seal", { sealed: true });
+  await core.config.putSetting(SETTINGS.seal, { sealed: true });
   core.signal({ kind: "sealed" });
 };
 
@@ -15,5 +16,5 @@ export const seal = async (core: Core): Promise<void> => {
  * sealed.
  */
 export const unseal = async (core: Core): Promise<void> => {
-  await core.config.putSetting("setting", "seal", undefined);
+  await core.config.putSetting(SETTINGS.seal, undefined);
 };

@@ -1,7 +1,8 @@
 import type { AuditDevice } from "../../audit/types.ts";
 import type { MountPath } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
-import type { Address, Entry, Write } from "../../storage/store.ts";
+import type { ConfigKind } from "../../storage/keys.ts";
+import type { Address, Condition, Delete, Entry, Put, Write } from "../../storage/store.ts";
 import type { Group } from "../identity/model.ts";
 import type { Mount } from "../mounts/mount.ts";
 
@@ -21,6 +22,12 @@ export interface Snapshot {
   readonly sealed: boolean;
 }
 
+/** The name of a setting (`settings.ts` has them all). `T` is what it holds; nothing else says so. */
+export interface SettingKey<T extends object> {
+  readonly name: string;
+  readonly holds?: T;
+}
+
 export interface Config {
   /** Address of the epoch copy this environment reads; put it into every prefetch. */
   readonly epochAddress: Address;
@@ -30,12 +37,16 @@ export interface Config {
   fresh(epoch: Entry | undefined): Promise<Snapshot>;
   /** Writes configuration and raises the epoch in one transaction (at most 60 writes). */
   change(writes: readonly Write[]): Promise<Snapshot>;
-  /** Address of a configuration item; `kind` is `mount`, `audit`, `quota`, `setting`, `group`. */
-  address(kind: string, name: string): Promise<Address>;
+  /** Address of a configuration row. */
+  address(kind: ConfigKind, name: string): Promise<Address>;
+  /** A write of a row, for `change`; `undefined` removes it. */
+  row(kind: ConfigKind, name: string, value: JsonObject | undefined, when: Condition): Promise<Put | Delete>;
   putMount(mount: Mount, when: "absent" | "present"): Promise<Snapshot>;
   removeMount(path: MountPath): Promise<Snapshot>;
   /** `undefined` removes it. */
-  putSetting(kind: string, name: string, value: JsonObject | undefined): Promise<Snapshot>;
+  putRow(kind: ConfigKind, name: string, value: JsonObject | undefined): Promise<Snapshot>;
+  /** `undefined` removes it. */
+  putSetting<T extends object>(key: SettingKey<T>, value: T | undefined): Promise<Snapshot>;
   /** The mount that serves a path, longest first. */
   mountFor(snapshot: Snapshot, path: string): Mount | undefined;
   drop(): void;

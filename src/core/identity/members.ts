@@ -1,8 +1,9 @@
 import { type CrashPoint, VaultError } from "../../framework/index.ts";
 import { type RandomSource, randomText } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
-import { DOMAINS, groupMemberAddress, groupPartition } from "../../storage/keys.ts";
+import { DOMAINS, groupMemberAddress, groupPartition, memberPrefix } from "../../storage/keys.ts";
 import type { Entry, Store, Write } from "../../storage/store.ts";
+import { rowsIn } from "../config/settings.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { fromSealed } from "../sealed.ts";
 import { type Entities, untilSettled } from "./entities.ts";
@@ -47,7 +48,7 @@ export const createMembers = (options: {
   const rows = async (group: string, generation: string, limit?: number): Promise<readonly Entry[]> => {
     const found: Entry[] = [];
     const partition = { pk: groupPartition(group), domain: DOMAINS.identity };
-    for await (const entry of store.all(partition, { prefix: `${generation}#`, page: limit })) {
+    for await (const entry of store.all(partition, { prefix: memberPrefix(generation), page: limit })) {
       found.push(entry);
       if (found.length === limit) break;
     }
@@ -106,15 +107,11 @@ export const createMembers = (options: {
 
   const sweepWrite = async (sweep: Omit<Sweep, "due">, due: number): Promise<Write> => {
     const name = `${sweep.group}/${sweep.generation}`;
-    const body = { kind: SWEEP, name, value: { ...sweep, due } };
-    return { op: "put", address: await config.address(SWEEP, name), body, when: "any" };
+    return config.row(SWEEP, name, { ...sweep, due }, "any");
   };
 
-  const sweptWrite = async (sweep: Omit<Sweep, "due">, when: "any" | "present"): Promise<Write> => ({
-    op: "delete",
-    address: await config.address(SWEEP, `${sweep.group}/${sweep.generation}`),
-    when,
-  });
+  const sweptWrite = (sweep: Omit<Sweep, "due">, when: "any" | "present"): Promise<Write> =>
+    config.row(SWEEP, `${sweep.group}/${sweep.generation}`, undefined, when);
 
   /** Takes everybody out of a dead generation, then its item away. Idempotent. */
   const sweep = async (of: Omit<Sweep, "due">): Promise<void> => {
@@ -132,8 +129,7 @@ export const createMembers = (options: {
 
   /** Dead generations whose time has come. */
   const dueSweeps = (snapshot: Snapshot): readonly Sweep[] =>
-    [...snapshot.settings]
-      .filter(([key]) => key.startsWith(`${SWEEP}/`))
+    rowsIn(snapshot, SWEEP)
       .map(([, value]) => fromSealed<Sweep>(value))
       .filter(({ due }) => due <= clock.now());
 

@@ -4,7 +4,7 @@ import type { JsonValue } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { tryWrite } from "../../storage/change.ts";
-import { DOMAINS, isLease, isToken, sweeperMarkAddress } from "../../storage/keys.ts";
+import { isLease, isToken, sweeperMarkAddress } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
@@ -45,12 +45,11 @@ interface Walk {
 }
 
 export const createSweeper = (core: () => Core, revocation: Revocation) => {
-  const domainOf = (address: Address): string => (isToken(address) ? DOMAINS.token : DOMAINS.lease);
   const now = (): EpochSeconds => epochSeconds(core().clock.now());
 
   /** Whether the item ended. A failed revocation has a new end already; anything else thrown leaves it where it is. */
   const endOne = async (address: Address): Promise<"ended" | "failed" | "not due"> => {
-    const [entry] = await core().store.get([{ ...address, domain: domainOf(address) }]);
+    const [entry] = await core().store.get([address]);
     // The index may lag behind a renewal or a removal; the item itself says when it is due.
     if (!entry || entry.clear.exp === undefined || entry.clear.exp > now()) return "not due";
     if (isToken(address)) {
@@ -70,7 +69,7 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
   /** One look at a minute: `again` when there may be more of it. */
   const lookAt = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "again" | "stuck"> => {
     const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
-    const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, DOMAINS.lease, BATCH)));
+    const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, BATCH)));
     let stuck = false;
     let moved = 0;
     const one = async (address: Address): Promise<void> => {

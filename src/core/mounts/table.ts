@@ -12,20 +12,11 @@ import type { Mount } from "./mount.ts";
  */
 
 export const mountWrite = async (core: Core, mount: Mount, when: "absent" | "present"): Promise<Write> => {
-  const { path } = mount.info;
-  return {
-    op: "put",
-    address: await core.config.address("mount", path),
-    body: { kind: "mount", name: path, value: toSealed(mount) },
-    when,
-  };
+  return core.config.row("mount", mount.info.path, toSealed(mount), when);
 };
 
-export const mountRemoval = async (core: Core, path: string): Promise<Write> => ({
-  op: "delete",
-  address: await core.config.address("mount", path),
-  when: "any",
-});
+export const mountRemoval = (core: Core, path: string): Promise<Write> =>
+  core.config.row("mount", path, undefined, "any");
 
 const turnWrite = (
   random: RandomSource,

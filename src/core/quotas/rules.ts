@@ -1,9 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import type { Write } from "../../storage/store.ts";
+import { type QuotaSettings, rowsIn, SETTINGS, settingIn } from "../config/settings.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
-import { fromSealed, toSealed } from "../sealed.ts";
+import { fromSealed } from "../sealed.ts";
 
 /** Rate limit rules as configured at `sys/quotas`, and which one counts for a request: the most specific. */
 
@@ -30,15 +30,6 @@ export interface QuotaRule extends StoredRule {
   readonly path: string;
 }
 
-export interface QuotaSettings {
-  readonly auditLogging: boolean;
-  readonly responseHeaders: boolean;
-  readonly exemptPaths: readonly string[];
-}
-
-export const QUOTA_KIND = "quota";
-const SETTINGS = "quota-config";
-
 export const DEFAULT_EXEMPT: readonly string[] = [
   "sys/generate-recovery-token/attempt",
   "sys/generate-recovery-token/update",
@@ -56,8 +47,7 @@ export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   const cached = known.get(snapshot);
   if (cached) return cached;
   const paths = new Map([...snapshot.mounts.values()].map(({ info }): [string, string] => [info.id, info.path]));
-  const rows = [...snapshot.settings].filter(([key]) => key.startsWith(`${QUOTA_KIND}/`));
-  const rules = rows.flatMap(([, value]): QuotaRule[] => {
+  const rules = rowsIn(snapshot, "quota").flatMap(([, value]): QuotaRule[] => {
     const rule = fromSealed<StoredRule>(value);
     const at = rule.mountId === "" ? "" : paths.get(rule.mountId);
     // A fraction comes back from the table as the text it was written with.
@@ -67,24 +57,9 @@ export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   return rules;
 };
 
-const texts = (value: JsonValue | undefined): readonly string[] | undefined =>
-  Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
+const DEFAULTS: QuotaSettings = { auditLogging: false, responseHeaders: false, exemptPaths: DEFAULT_EXEMPT };
 
-export const settingsOf = (snapshot: Snapshot): QuotaSettings => {
-  const value = snapshot.settings.get(`setting/${SETTINGS}`);
-  const stored: JsonObject = isJsonObject(value) ? value : {};
-  return {
-    auditLogging: stored["auditLogging"] === true,
-    responseHeaders: stored["responseHeaders"] === true,
-    exemptPaths: texts(stored["exemptPaths"]) ?? DEFAULT_EXEMPT,
-  };
-};
-
-export const settingRow = (settings: QuotaSettings): readonly ["setting", string, JsonObject] => [
-  "setting",
-  SETTINGS,
-  toSealed(settings),
-];
+export const settingsOf = (snapshot: Snapshot): QuotaSettings => settingIn(snapshot, SETTINGS.quotas) ?? DEFAULTS;
 
 /** Forgets the rules of a mount that goes. */
 export const quotaRemovals = async (core: Core, snapshot: Snapshot, mountId: string): Promise<readonly Write[]> =>
@@ -92,7 +67,7 @@ export const quotaRemovals = async (core: Core, snapshot: Snapshot, mountId: str
     rulesOf(snapshot)
       .filter((rule) => rule.mountId === mountId)
       .map(async ({ name }): Promise<Write> => {
-        return { op: "delete", address: await core.config.address(QUOTA_KIND, name), when: "any" };
+        return { op: "delete", address: await core.config.address("quota", name), when: "any" };
       }),
   );
 

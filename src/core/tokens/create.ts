@@ -3,7 +3,7 @@ import { type Accessor, as, type Seconds } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { type Clock, epochSeconds, seconds } from "../../std/time.ts";
-import { accessorAddress, childAddress, tokenAddress } from "../../storage/keys.ts";
+import { accessorAddress, childAddress, DOMAINS, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
 import { ending, NEVER, vanishing } from "../leases/expiry.ts";
 import { toSealed } from "../sealed.ts";
@@ -63,12 +63,12 @@ export const createMaker = (options: {
   const makeBatch = async (input: NewToken): Promise<MadeToken> => {
     const token = body("", "", input, clock.now());
     if (input.writes && input.writes.length > 0) await store.write(input.writes);
-    const text = await store.sealText("token", "batch", toSealed(token));
+    const text = await store.sealText(DOMAINS.token, "batch", toSealed(token));
     return { id: new Sensitive(`${BATCH_PREFIX}${text}`), token };
   };
 
   const rows = async (token: Token): Promise<readonly Write[]> => {
-    const names = await store.names("token");
+    const names = await store.names(DOMAINS.token);
     const accessor = accessorAddress(names.tag(token.accessor));
     const clear = token.wrap ? vanishing(token.expires) : {};
     const writes: Write[] = [{ op: "put", address: accessor, body: { tag: token.tag }, clear, when: "absent" }];
@@ -94,7 +94,7 @@ export const createMaker = (options: {
     }
     const isRoot = input.policies.includes("root");
     const id = input.id ?? newServiceId(random, isRoot);
-    const tag = (await store.names("token")).tag(id);
+    const tag = (await store.names(DOMAINS.token)).tag(id);
     const token = body(tag, newAccessor(random), input, clock.now());
     const address = tokenAddress(tag);
     const put: Write = {

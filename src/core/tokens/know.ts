@@ -2,7 +2,7 @@ import { createBoundedMap } from "../../std/bounded-map.ts";
 import { inCidrs } from "../../std/cidr.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import type { Clock } from "../../std/time.ts";
-import { tokenAddress } from "../../storage/keys.ts";
+import { DOMAINS, tokenAddress } from "../../storage/keys.ts";
 import type { Address, Entry, Store } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { EntityView, Identity } from "../identity/types.ts";
@@ -71,7 +71,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
   };
 
   const tagOf = async (id: string): Promise<string | undefined> =>
-    id === "" || id.length > MAX_TOKEN_LENGTH ? undefined : (await store.names("token")).tag(id);
+    id === "" || id.length > MAX_TOKEN_LENGTH ? undefined : (await store.names(DOMAINS.token)).tag(id);
 
   const prefetch = async (id: Sensitive<string>): Promise<readonly Address[]> => {
     const text = id.reveal();
@@ -88,7 +88,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     const body =
       text.length > MAX_TOKEN_LENGTH
         ? undefined
-        : await store.openText("token", "batch", text.slice(BATCH_PREFIX.length));
+        : await store.openText(DOMAINS.token, "batch", text.slice(BATCH_PREFIX.length));
     return body === undefined ? undefined : fromSealed<Token>(body);
   };
 

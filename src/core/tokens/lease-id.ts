@@ -1,4 +1,4 @@
-import { leaseListingAddress } from "../../storage/keys.ts";
+import { DOMAINS, leaseListingAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
 import type { Token } from "./types.ts";
 
@@ -28,5 +28,5 @@ export const tokenListing = async (
   token: Named & Pick<Token, "mountId" | "leased">,
 ): Promise<Address> => {
   const name = token.leased ? tokenLeaseId(token) : `${UNLEASED}${hexOf(token.tag)}`;
-  return { ...leaseListingAddress(token.mountId, (await store.names("lease")).path(name)), name };
+  return { ...leaseListingAddress(token.mountId, (await store.names(DOMAINS.lease)).path(name)), name };
 };

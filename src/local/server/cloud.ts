@@ -5,7 +5,7 @@ import { awsAdapters } from "../../auth/aws/adapters/index.ts";
 import type { AwsAuthParts } from "../../auth/aws/backend.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
-import { createTable } from "../../storage/index.ts";
+import { defineTable } from "../../storage/index.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../aws/index.ts";
 
 /** The AWS that the local server uses: the embedded doubles, or whatever the SDK's environment names. */
@@ -42,7 +42,7 @@ const ensureKey = async (kms: KMSClient): Promise<void> => {
 
 const ensureTable = async (dynamodb: DynamoDBClient, tableName: string): Promise<void> => {
   const ask = () => dynamodb.send(new DescribeTableCommand({ TableName: tableName }));
-  if (!(await exists(ask, "ResourceNotFoundException"))) await createTable(dynamodb, tableName);
+  if (!(await exists(ask, "ResourceNotFoundException"))) await defineTable(dynamodb, tableName);
 };
 
 export const embeddedCloud = async (options: {

@@ -14,7 +14,7 @@ import { FUNCTIONS, type FunctionName, type Home } from "../../../src/contract/f
 import { createEmbeddedAws, type EmbeddedAws } from "../../../src/local/aws/index.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { systemClock } from "../../../src/std/time.ts";
-import { createTable } from "../../../src/storage/index.ts";
+import { defineTable } from "../../../src/storage/index.ts";
 import { type LambdaService, startLambdaService } from "./lambda-service.ts";
 import { type RunningFunction, startFunction } from "./lambda-worker.ts";
 import { isAllowed, statementsByFunction } from "./policies.ts";
@@ -75,7 +75,7 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
   const kms = new KMSClient(admin);
   const dynamodb = new DynamoDBClient(admin);
   const keyArn = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? "";
-  await createTable(dynamodb, TABLE);
+  await defineTable(dynamodb, TABLE);
 
   const statements = statementsByFunction(makeTemplates({}, homes).stateless);
   const denied: string[] = [];

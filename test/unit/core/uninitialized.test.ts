@@ -4,7 +4,7 @@ import { initialize } from "../../../src/core/config/initialize.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../../src/local/dynamodb/index.ts";
 import { buildServer, type Server } from "../../../src/server.ts";
 import { systemRandom } from "../../../src/std/random.ts";
-import { createTable } from "../../../src/storage/index.ts";
+import { defineTable } from "../../../src/storage/index.ts";
 import { createFakeKms } from "../../support/kms.ts";
 import { createTestClock } from "../../support/storage.ts";
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   dynamo = createEmbeddedDynamo({ clock });
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   dynamodb = new DynamoDBClient({ region: "us-east-1", credentials, requestHandler: dynamo.requestHandler });
-  await createTable(dynamodb, TABLE);
+  await defineTable(dynamodb, TABLE);
   const kms = createFakeKms();
   make = () =>
     buildServer({

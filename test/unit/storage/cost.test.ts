@@ -18,7 +18,11 @@ const cost = async (test: TestStore, work: () => Promise<unknown>) => {
 describe("cost of storage", () => {
   it("reads three entries of three domains warm in one batch and without KMS", async () => {
     const test = await createTestStore();
-    const addresses: Address[] = ["token", "config", "kv:1"].map((domain) => ({ pk: `x#${domain}`, sk: "t", domain }));
+    const addresses: Address[] = (["token", "config", as<MountId>("kv:1")] as const).map((domain) => ({
+      pk: `x#${domain}`,
+      sk: "t",
+      domain,
+    }));
     await test.store.write(addresses.map((address) => put(address)));
 
     expect(await cost(test, () => test.store.get(addresses))).toEqual({ table: ["BatchGetItem"], kms: 0 });

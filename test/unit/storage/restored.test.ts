@@ -1,7 +1,7 @@
 import { type AttributeValue, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { as, type MountId } from "../../../src/std/brand.ts";
-import { type Address, createTable } from "../../../src/storage/index.ts";
+import { type Address, defineTable } from "../../../src/storage/index.ts";
 import { createTestStore, type TestStore } from "../../support/storage.ts";
 
 /** A table restored from a backup has another name and the same items. */
@@ -22,7 +22,7 @@ describe("a table restored under another name", () => {
     text = await test.store.sealText("token", "batch", { id: 1 });
 
     const { client, tableName } = test.table;
-    await createTable(client, RESTORED);
+    await defineTable(client, RESTORED);
     const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
     for (const Item of Items as readonly Record<string, AttributeValue>[]) {
       await client.send(new PutItemCommand({ TableName: RESTORED, Item }));

@@ -89,7 +89,7 @@ describe("an attacker with write access to the table (A2)", () => {
   });
 
   it("cannot make a shredded mount readable by restoring its items (C16)", async () => {
-    await test.store.shred("kv:1");
+    await test.store.shred(as<MountId>("kv:1"));
     await refused(view.get(view.at("role/a")));
   });
 
@@ -126,7 +126,7 @@ describe("an attacker with write access to the table (A2)", () => {
   it("cannot put a forged item into a listing or a range", async () => {
     await forge(view.at("role/c"), await raw(view.at("role/b")));
     await refused(view.list("role/"));
-    await refused(test.store.query("data#kv:1", "kv:1"));
+    await refused(test.store.query("data#kv:1", as<MountId>("kv:1")));
   });
 
   it("cannot have a forged item taken", async () => {

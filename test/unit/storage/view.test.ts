@@ -3,6 +3,9 @@ import { as, type MountId } from "../../../src/std/brand.ts";
 import type { Address, View } from "../../../src/storage/index.ts";
 import { createTestStore, type TestStore } from "../../support/storage.ts";
 
+const KV = as<MountId>("kv:1");
+const OTHER = as<MountId>("kv:2");
+
 let test: TestStore;
 let view: View;
 
@@ -37,15 +40,15 @@ describe("view", () => {
   });
 
   it.each<[string, Address]>([
-    ["another mount's data", { pk: "data#kv:2", sk: "x", domain: "kv:2" }],
-    ["another mount's data under its own keys", { pk: "data#kv:2", sk: "x", domain: "kv:1" }],
+    ["another mount's data", { pk: "data#kv:2", sk: "x", domain: OTHER }],
+    ["another mount's data under its own keys", { pk: "data#kv:2", sk: "x", domain: KV }],
     ["its own data under other keys", { pk: "data#kv:1", sk: "x", domain: "token" }],
     ["a token", { pk: "token#a", sk: "t", domain: "token" }],
     ["the configuration", { pk: "config", sk: "x", domain: "config" }],
-    ["wrapped keys", { pk: "key#kv:1", sk: "index", domain: "kv:1" }],
-    ["a mount whose id begins like its own", { pk: "data#kv:11", sk: "x", domain: "kv:1" }],
-    ["another mount's records", { pk: "rec#kv:2#a", sk: "m", domain: "kv:1" }],
-    ["a space that looks like its own", { pk: "other#kv:1#a", sk: "m", domain: "kv:1" }],
+    ["wrapped keys", { pk: "key#kv:1", sk: "index", domain: KV }],
+    ["a mount whose id begins like its own", { pk: "data#kv:11", sk: "x", domain: KV }],
+    ["another mount's records", { pk: "rec#kv:2#a", sk: "m", domain: KV }],
+    ["a space that looks like its own", { pk: "other#kv:1#a", sk: "m", domain: KV }],
   ])("does not reach %s", async (_, address) => {
     const failure = { code: "internal" };
     await expect(async () => view.get(address)).rejects.toMatchObject(failure);
@@ -120,7 +123,7 @@ describe("domains", () => {
     const before = test.kms.calls.length;
 
     await expect(limited.names("config")).rejects.toMatchObject({ code: "internal" });
-    await expect(limited.names("database:kv:1")).rejects.toMatchObject({ code: "internal" });
+    await expect(limited.names(as<MountId>("database:kv:1"))).rejects.toMatchObject({ code: "internal" });
     expect(test.kms.calls).toHaveLength(before);
   });
 

@@ -4,7 +4,7 @@ import { unseal } from "../../../../src/core/config/seal.ts";
 import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 import { buildServer } from "../../../../src/server.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
-import { createTable } from "../../../../src/storage/index.ts";
+import { defineTable } from "../../../../src/storage/index.ts";
 import { createKiller, type Killer } from "../../../support/crash.ts";
 import { createFakeKms } from "../../../support/kms.ts";
 import { makeServer, type TestServer } from "../../../support/make-server.ts";
@@ -69,7 +69,7 @@ describe("before initialization", () => {
       credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
       requestHandler: dynamo.requestHandler,
     });
-    await createTable(dynamodb, "empty");
+    await defineTable(dynamodb, "empty");
     const kms = createFakeKms();
     const { handle } = buildServer({
       dynamodb,

@@ -3,7 +3,7 @@ import { expect, it } from "@jest/globals";
 import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 import { createEnds } from "../../../../src/local/server/ends.ts";
 import { as, type EpochSeconds } from "../../../../src/std/brand.ts";
-import { createTable, type Write } from "../../../../src/storage/index.ts";
+import { defineTable, type Write } from "../../../../src/storage/index.ts";
 import { createTestClock, createTestStore, observe } from "../../../support/storage.ts";
 
 const setting = async () => {
@@ -15,7 +15,7 @@ const setting = async () => {
     requestHandler: dynamo.requestHandler,
   });
   const tableName = "zeroth-ends";
-  await createTable(client, tableName);
+  await defineTable(client, tableName);
   const { store } = await createTestStore({ table: observe(client, tableName) });
   return { clock, dynamo, client, tableName, store };
 };
