@@ -95,16 +95,6 @@ const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds =
   }
 };
 
-/** Folds A to Z only. A letter beyond ASCII that folds into ASCII (the Kelvin sign) would be a second spelling. */
-const foldName = (text: string, fail: (why: string) => never): string => {
-  for (const letter of text) {
-    if (letter > "\u007f" && /[\0-\u007f]/.test(letter.toLowerCase())) {
-      return fail(`the character ${JSON.stringify(letter)} is not allowed in a name`);
-    }
-  }
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-};
-
 const coerceItems = (value: unknown, fail: (why: string) => never, split: boolean): readonly string[] => {
   if (value === null || value === "") return [];
   if (Array.isArray(value))
@@ -131,10 +121,6 @@ const coerceKeyValues = (value: unknown, fail: (why: string) => never): Readonly
 
 /** Text; numbers and booleans become text. */
 export const text = (description: string) => field(description, { type: "string" }, coerceText);
-
-/** Text folded to lower case, in ASCII only (names of roles and policies). */
-export const lowerText = (description: string) =>
-  field(description, { type: "string" }, (value, fail) => foldName(coerceText(value, fail), fail));
 
 export const flag = (description: string) => field(description, { type: "boolean" }, coerceFlag);
 

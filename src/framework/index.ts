@@ -1,5 +1,5 @@
 export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
-export { AnyObject, formsOf, isSchema, Keys } from "./answers.ts";
+export { AnyObject, Keys } from "./answers.ts";
 export type {
   AnyOp,
   AnyPath,
@@ -25,13 +25,10 @@ export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";
 export type { Help } from "./help.ts";
-export { helpFor } from "./help.ts";
 export type { OpenApiMount } from "./openapi.ts";
 export { openApiDocument } from "./openapi.ts";
 export type { ParsedInput } from "./parse.ts";
-export { parseInput } from "./parse.ts";
 export type { ReferencePage } from "./reference.ts";
-export { referencePages } from "./reference.ts";
 export type {
   CoreReply,
   DataReply,

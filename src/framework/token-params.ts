@@ -144,12 +144,6 @@ const checkTogether = (fields: TokenFields): void => {
     throw invalidRequest("'token_ttl' cannot be greater than 'token_max_ttl'");
 };
 
-/** Pairs of which a write gives both names, by new name: `["token_period", "period"]`. The new one holds. */
-export const doublyNamed = (input: TokenInput): readonly (readonly [`token_${LegacyTokenName}`, LegacyTokenName])[] =>
-  LEGACY.filter((old) => input[old] !== undefined && input[`token_${old}`] !== undefined).map(
-    (old) => [`token_${old}`, old] as const,
-  );
-
 const legacyNames = (previous: TokenFields, input: TokenInput, ignoreDoubles: boolean): LegacyTokenName[] =>
   LEGACY.filter((old) => {
     if (input[`token_${old}`] !== undefined) return input[old] !== undefined && !ignoreDoubles;

@@ -13,7 +13,7 @@ import type { Value } from "./values.ts";
 export type { Bounds, Room } from "./bounds.ts";
 export { type TemplateFunction, textAt } from "./builtins.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
-export { dataOf, type Value } from "./values.ts";
+export type { Value } from "./values.ts";
 
 export interface TemplateOptions {
   /** Functions besides Go's own, by name. */

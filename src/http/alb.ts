@@ -60,7 +60,11 @@ const toAlbResult = (result: ProxyResult): AlbResult => ({
   multiValueHeaders: Object.fromEntries(Object.entries(result.headers).map(([name, value]) => [name, [value]])),
 });
 
-/** The program behind a load balancer. Never rejects, but for errors the handler rethrows on purpose. */
+/**
+ * The program behind a load balancer. Never rejects, but for errors the handler rethrows on purpose.
+ *
+ * @public The stacks here deploy the gateway alone; this is for those who bring a load balancer of their own.
+ */
 export const createAlbHandler =
   (handler: HttpHandler) =>
   async (event: unknown): Promise<AlbResult> => {

@@ -1,10 +1,11 @@
 export type { AlbResult } from "./alb.ts";
+/** @public No stack here deploys it. */
 export { createAlbHandler } from "./alb.ts";
 export type { CorsSettings } from "./cors.ts";
 export type { Limits } from "./decode.ts";
 export { DEFAULT_LIMITS } from "./decode.ts";
 export { encodeAnswer } from "./encode.ts";
-export { encodeError, statusOf } from "./failure.ts";
+export { encodeError } from "./failure.ts";
 export type { Front, ProxyResult } from "./gateway.ts";
 export { createGatewayHandler, fromEvent, requestIdOf, toResult } from "./gateway.ts";
 export type { HttpCore, HttpHandler, HttpHandlerOptions } from "./handler.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import type { ErrorCode } from "../../src/framework/index.ts";
-import { statusOf } from "../../src/http/index.ts";
+import { statusOf } from "../../src/http/failure.ts";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 const source = readFileSync(new URL("../../src/std/errors.ts", import.meta.url), "utf8");

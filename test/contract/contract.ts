@@ -1,18 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
+import { formsOf, isSchema } from "../../src/framework/answers.ts";
+import { helpFor } from "../../src/framework/help.ts";
 import {
   type AnyOp,
   type AnyPath,
   type Backend,
   compileRoutes,
-  formsOf,
-  helpFor,
-  isSchema,
   openApiDocument,
   VaultError,
 } from "../../src/framework/index.ts";
 import { fieldsOfOp, fieldsOfPath, jsonSchema } from "../../src/framework/schema.ts";
 import { parseTemplate } from "../../src/framework/template.ts";
-import { statusOf } from "../../src/http/index.ts";
+import { statusOf } from "../../src/http/failure.ts";
 import { as, type LeaseId } from "../../src/std/brand.ts";
 import type { JsonObject, JsonValue } from "../../src/std/json.ts";
 import { createHarness } from "../support/backend-harness.ts";

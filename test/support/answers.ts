@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type AnswerForm, type Answers, type AnyOp, formsOf, isSchema, type Reply } from "../../src/framework/index.ts";
+import { formsOf, isSchema } from "../../src/framework/answers.ts";
+import type { AnswerForm, Answers, AnyOp, Reply } from "../../src/framework/index.ts";
 import { CoreReply } from "../../src/framework/reply.ts";
 
 /**

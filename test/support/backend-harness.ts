@@ -5,10 +5,10 @@ import {
   type CrashPoint,
   compileRoutes,
   type Operation,
-  parseInput,
   type Reply,
   VaultError,
 } from "../../src/framework/index.ts";
+import { parseInput } from "../../src/framework/parse.ts";
 import { type Accessor, as, type MountPath } from "../../src/std/brand.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";

@@ -8,8 +8,6 @@ import { type DynamoRequestHandler, requestHandlerOf, type WireRequest } from ".
 import { type Listener, Subscription } from "./subscriptions.ts";
 import { answer, failure, operationOf, type WireAnswer } from "./wire.ts";
 
-export { LOCAL_ACCOUNT } from "./request-handler.ts";
-
 /**
  * DynamoDB inside this process, for the local server and for tests: dynalite's item semantics, with transactions, time
  * to live, change records and durable atomic writes of our own. Callers are trusted to be who they say; signatures are

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { encodeFields, type Field } from "../../../src/crypto/index.ts";
+import { encodeFields, type Field } from "../../../src/crypto/encoding.ts";
 import { anyText } from "../../support/text.ts";
 
 const field: fc.Arbitrary<Field> = fc.oneof(

@@ -1,7 +1,8 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { createNames, OpenRefused, open } from "../../../src/crypto/index.ts";
+import { OpenRefused, open } from "../../../src/crypto/index.ts";
+import { createNames } from "../../../src/crypto/names.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { referenceSeal } from "../../support/envelope.ts";
 

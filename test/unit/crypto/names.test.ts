@@ -1,7 +1,8 @@
 import { createSecretKey } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { createNames, SEGMENT_ALPHABET } from "../../../src/crypto/index.ts";
+import { SEGMENT_ALPHABET } from "../../../src/crypto/index.ts";
+import { createNames } from "../../../src/crypto/names.ts";
 import { anyText } from "../../support/text.ts";
 
 const names = createNames(createSecretKey(Buffer.alloc(32, 1)));

@@ -37,14 +37,6 @@ describe("text", () => {
   refuses(field.text("d"), ["[]", '["a"]', "{}"]);
 });
 
-describe("lower-case text", () => {
-  table(field.lowerText("d"), [
-    ['"AbC"', "abc"],
-    ['"É"', "É"],
-  ]);
-  refuses(field.lowerText("d"), ['"corpus-\u212aim"', '"\u0130d"', "[]"]);
-});
-
 describe("flag", () => {
   table(field.flag("d"), [
     ["true", true],
@@ -172,7 +164,6 @@ describe("map", () => {
 describe("every field", () => {
   const kinds = [
     field.text,
-    field.lowerText,
     field.flag,
     field.integer,
     field.duration,

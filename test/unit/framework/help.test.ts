@@ -1,17 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
+import { helpFor } from "../../../src/framework/help.ts";
 import {
   type Answers,
   compileRoutes,
   defineBackend,
   field,
-  helpFor,
   Keys,
   op,
   openApiDocument,
   path,
-  referencePages,
 } from "../../../src/framework/index.ts";
+import { referencePages } from "../../../src/framework/reference.ts";
 
 const none = async () => undefined;
 const role = path("role/{name}", {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
-import { field, type Operation, op, type Path, parseInput, VaultError } from "../../../src/framework/index.ts";
+import { field, type Operation, op, type Path, VaultError } from "../../../src/framework/index.ts";
+import { parseInput } from "../../../src/framework/parse.ts";
 import type { JsonObject } from "../../../src/std/json.ts";
 
 const input = z.object({

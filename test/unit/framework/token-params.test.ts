@@ -5,7 +5,6 @@ import { VaultError } from "../../../src/framework/errors.ts";
 import {
   checkPeriod,
   checkSourceAddress,
-  doublyNamed,
   emptyTokenFields,
   legacyTokenShape,
   mergeTokenFields,
@@ -148,9 +147,8 @@ describe("older names", () => {
     expect(readTokenFields(write({ token_ttl: 90 }, write({ ttl: 60 })))).toEqual({ ...DEFAULTS, token_ttl: 90 });
   });
 
-  it("can be ignored next to the new one, and the pair is named for a warning", () => {
+  it("can be ignored next to the new one", () => {
     const given = input.parse({ period: "10m", token_period: "20m", explicit_max_ttl: 5 });
-    expect(doublyNamed(given)).toEqual([["token_period", "period"]]);
     expect(readTokenFields(mergeTokenFields(write({ period: 5 }), given, { ignoreDoubles: true }))).toEqual({
       ...DEFAULTS,
       token_period: 1200,

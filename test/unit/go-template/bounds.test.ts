@@ -1,12 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import {
-  type Bounds,
-  dataOf,
-  parseTemplate,
-  TemplateError,
-  type TemplateFunction,
-} from "../../../src/go-template/index.ts";
+import { type Bounds, parseTemplate, TemplateError, type TemplateFunction } from "../../../src/go-template/index.ts";
+import { dataOf } from "../../../src/go-template/values.ts";
 
 /** What no template may do, however it is written. */
 

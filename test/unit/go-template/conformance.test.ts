@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
-import { dataOf, parseTemplate, TemplateError } from "../../../src/go-template/index.ts";
+import { parseTemplate, TemplateError } from "../../../src/go-template/index.ts";
+import { dataOf } from "../../../src/go-template/values.ts";
 
 /** What Go's own text/template made of the same templates; `test/vectors/go-template/record.go` recorded it. */
 const recorded = z

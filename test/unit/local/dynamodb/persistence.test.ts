@@ -13,8 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { DynamoDBRecord } from "aws-lambda";
 import { Catalog } from "../../../../src/local/dynamodb/catalog.ts";
-import { createEmbeddedDynamo, LOCAL_ACCOUNT } from "../../../../src/local/dynamodb/index.ts";
+import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 import { Bytes } from "../../../../src/local/dynamodb/level.ts";
+import { LOCAL_ACCOUNT } from "../../../../src/local/dynamodb/request-handler.ts";
 import { clientOf, errorOf, HandClock, key, openBench, TABLE } from "./fixture.ts";
 
 let root: string;
