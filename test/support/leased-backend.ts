@@ -13,6 +13,8 @@ export interface OutsideWorld {
   readonly revocations: Map<string, number>;
   /** `later`: revocation fails but may succeed another time. `never`: it is refused for good. */
   refuses: "no" | "later" | "never";
+  /** Runs with each name that is asked to be revoked; what it throws is why it is not. */
+  revoking: (name: string) => void;
   /** The same for renewal. */
   refusesRenewal: boolean;
   /** Runs while a credential is being made: its lease is pending. */
@@ -26,6 +28,7 @@ export const createOutsideWorld = (): OutsideWorld => ({
   alive: new Set(),
   revocations: new Map(),
   refuses: "no",
+  revoking: () => undefined,
   refusesRenewal: false,
   meanwhile: async () => undefined,
   ttl: 3600,
@@ -107,6 +110,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
         revoke: async ({ internal }) => {
           const name = nameIn(internal);
           world.revocations.set(name, (world.revocations.get(name) ?? 0) + 1);
+          world.revoking(name);
           if (world.refuses === "later") throw new VaultError("upstream_failed", { wire: "the outside is down" });
           if (world.refuses === "never") throw new VaultError("invalid_request", { wire: "no such account" });
           world.alive.delete(name);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Address } from "../../../src/storage/store.ts";
 import { makeServer } from "../../support/make-server.ts";
 import { createTestStore } from "../../support/storage.ts";
 
@@ -9,7 +10,7 @@ const late = () => Object.assign(new Error("no answer"), { name: "TimeoutError" 
 describe("F02: reads that hang", () => {
   it("one in five, end within the budget and with what is stored", async () => {
     const test = await createTestStore();
-    const address = { pk: "token#a", sk: "t", domain: "token" };
+    const address: Address = { pk: "token#a", sk: "t", domain: "token" };
     await test.store.write([{ op: "put", address, body: 1, when: "any" }]);
     let reads = 0;
     test.table.before = ({ operation }) => {
@@ -30,7 +31,7 @@ describe("F02: reads that hang", () => {
 
   it("all of them, are a 503 and never an absent entry", async () => {
     const test = await createTestStore();
-    const address = { pk: "token#a", sk: "t", domain: "token" };
+    const address: Address = { pk: "token#a", sk: "t", domain: "token" };
     await test.store.write([{ op: "put", address, body: 1, when: "any" }]);
     test.table.before = ({ operation }) => {
       if (operation !== "BatchGetItem") return;
@@ -88,7 +89,7 @@ describe("F10: an accessor used right after its token was made", () => {
 describe("F18: a key service that takes long", () => {
   it("is asked once for each key, however many wait for it", async () => {
     const test = await createTestStore();
-    const address = { pk: "token#a", sk: "t", domain: "token" };
+    const address: Address = { pk: "token#a", sk: "t", domain: "token" };
     await test.store.write([{ op: "put", address, body: 1, when: "any" }]);
     const { client } = test.kms;
     const waiting: (() => void)[] = [];

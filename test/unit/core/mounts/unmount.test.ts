@@ -1,5 +1,7 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { VaultError } from "../../../../src/framework/index.ts";
+import { patience, runs } from "../../../support/runs.ts";
 import { type Stage, setStage } from "../leases/support.ts";
 
 let stage: Stage;
@@ -67,6 +69,32 @@ describe("disabling a mount", () => {
     expect((await disable()).status).toBe(204);
     expect(await left("leased")).toEqual([]);
   });
+
+  it(
+    "V54: when one of many leases fails half way, ends all the others, and that one when it is tried again",
+    async () => {
+      const LEASES = runs(100, 500);
+      for (let made = 0; made < LEASES; made += 50) await Promise.all(Array.from({ length: 50 }, () => stage.issue()));
+      expect(stage.world.alive.size).toBe(LEASES);
+      let failing: string | undefined;
+      stage.world.revoking = (name) => {
+        if (stage.world.revocations.size >= LEASES / 2) failing ??= name;
+        if (name === failing) throw new VaultError("upstream_failed", { wire: "the outside is down" });
+      };
+
+      expect((await disable()).status).toBe(400);
+      expect([...stage.world.alive]).toEqual([failing]);
+      expect((await stage.server.call("POST", "sys/mounts/db", { body: { type: "leased" } })).status).toBe(400);
+
+      stage.world.revoking = () => undefined;
+      expect((await disable()).status).toBe(204);
+      expect(stage.world.alive.size).toBe(0);
+      expect(Math.max(...stage.world.revocations.values())).toBe(2);
+      expect(await left("leased")).toEqual([]);
+      expect((await stage.server.call("POST", "sys/mounts/db", { body: { type: "leased" } })).status).toBe(204);
+    },
+    patience,
+  );
 
   it("waits for a secret that is being made, which is revoked and not handed out", async () => {
     let during: number | undefined;
