@@ -26,20 +26,19 @@ const kindOf = (field: Field): number => {
 
 /** Encodes fields injectively: count, then kind, length and content of each. `undefined` differs from empty text. */
 export const encodeFields = (fields: readonly Field[]): Buffer => {
-  const lengths = fields.map(lengthOf);
-  const size = lengths.reduce((sum, length) => sum + HEAD_BYTES + length, COUNT_BYTES);
+  const size = fields.reduce<number>((sum, field) => sum + HEAD_BYTES + lengthOf(field), COUNT_BYTES);
   // One allocation: this runs for every entry sealed or opened.
   const out = Buffer.alloc(size);
   let at = out.writeUInt32BE(fields.length, 0);
-  fields.forEach((field, index) => {
+  for (const field of fields) {
     at = out.writeUInt8(kindOf(field), at);
-    at = out.writeUInt32BE(lengths[index] ?? 0, at);
+    at = out.writeUInt32BE(lengthOf(field), at);
     if (typeof field === "string") at += out.write(field, at, "utf16le");
     else if (typeof field === "number") at += out.write(String(field), at, "latin1");
     else if (field !== undefined) {
       out.set(field, at);
       at += field.length;
     }
-  });
+  }
   return out;
 };

@@ -17,16 +17,19 @@ import { createNames, type OpaqueNames } from "./names.ts";
  * would change every address.
  */
 
-export interface WrappedKey {
-  readonly use: "index" | number;
+/** The index key of a domain, or a version of its data key. */
+export interface WrappedKey<Use extends "index" | number = "index" | number> {
+  readonly use: Use;
   readonly wrapped: Uint8Array;
 }
 
 /** Where wrapped keys are stored. Implemented by storage. */
 export interface KeyShelf {
   /** The index key and the newest data key; both or neither exist. */
-  newest(domain: string): Promise<{ readonly index?: WrappedKey | undefined; readonly data?: WrappedKey | undefined }>;
-  version(domain: string, version: number): Promise<WrappedKey | undefined>;
+  newest(
+    domain: string,
+  ): Promise<{ readonly index?: WrappedKey<"index"> | undefined; readonly data?: WrappedKey<number> | undefined }>;
+  version(domain: string, version: number): Promise<WrappedKey<number> | undefined>;
   /** All of them, or none: `false` when one exists already. */
   add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;
   /** Empties every key of the domain and leaves its place taken: a domain that lost its keys never gets new ones. */
@@ -111,17 +114,17 @@ export const createKeyring = (options: {
 
   const lost = (domain: string): OpenRefused => new OpenRefused(`domain ${domain} has lost a wrapped key`);
 
-  const find = async (domain: string): Promise<{ index: WrappedKey; data: WrappedKey }> => {
+  const find = async (domain: string): Promise<{ index: WrappedKey<"index">; data: WrappedKey<number> }> => {
     const { index, data } = await shelf.newest(domain);
     if (index === undefined && data === undefined) throw new OpenRefused(`domain ${domain} has no keys`);
     if (index === undefined || data === undefined) throw lost(domain);
     return { index, data };
   };
 
-  const dataKey = async (domain: string, key: WrappedKey): Promise<DataKey> => {
-    if (key.use === "index") throw new OpenRefused("an index key cannot seal");
-    return { version: key.use, secret: await unwrap(domain, key) };
-  };
+  const dataKey = async (domain: string, key: WrappedKey<number>): Promise<DataKey> => ({
+    version: key.use,
+    secret: await unwrap(domain, key),
+  });
 
   const load = async (domain: string): Promise<DomainKeys> => {
     const target = cache;
@@ -185,7 +188,6 @@ export const createKeyring = (options: {
     names: async (domain) => (await keysOf(domain)).names,
     rotate: async (domain) => {
       const { data } = await find(domain);
-      if (data.use === "index") throw new OpenRefused("an index key cannot rotate");
       const version = data.use + 1;
       // Of two rotations at once one adds the version; it is new for both.
       await add(domain, [version]);

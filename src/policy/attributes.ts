@@ -1,5 +1,6 @@
 import type { HclBody, HclItem, HclValue } from "../hcl/hcl.ts";
 import type { JsonValue } from "../std/json.ts";
+import { restate } from "../std/restate.ts";
 import { DurationError, parseExactDuration } from "../std/time.ts";
 import { PolicyError, quote } from "./errors.ts";
 
@@ -67,12 +68,9 @@ export const durationOf = (body: HclBody, key: string): number => {
   if (value === undefined) return 0;
   if (value.kind === "number") return value.value;
   if (value.kind !== "string") throw new PolicyError(`error parsing ${key}: could not parse duration from input`);
-  try {
-    // With its fraction: a maximum of 500ms must not become no maximum, nor one of a second.
-    return parseExactDuration(value.value);
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    const why = value.value.length > 40 ? "time: invalid duration" : error.message;
-    throw new PolicyError(`error parsing ${key}: ${why}`, { cause: error });
-  }
+  const text = value.value;
+  const refused = (cause: DurationError): PolicyError =>
+    new PolicyError(`error parsing ${key}: ${text.length > 40 ? "time: invalid duration" : cause.message}`, { cause });
+  // With its fraction: a maximum of 500ms must not become no maximum, nor one of a second.
+  return restate(DurationError, refused, () => parseExactDuration(text));
 };

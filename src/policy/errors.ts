@@ -30,7 +30,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const escapeCharacter = (char: string): string => {
   const named = NAMED[char];
   if (named !== undefined) return named;
-  const code = char.codePointAt(0) ?? 0;
+  const code = Number(char.codePointAt(0));
   if (code < 128) return `\\x${code.toString(16).padStart(2, "0")}`;
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 };

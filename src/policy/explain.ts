@@ -31,8 +31,8 @@ export interface Explanation {
 const quoted = (text: string): string => JSON.stringify(text).replace(/\u007f/g, "\\u007f");
 
 /** Exact rules win over all others, so a rule for the exact path need not fight the rules that match now. */
-const stanzaFor = (path: string, request: AccessRequest, existing: Rule | undefined): string => {
-  const names: Capability[] = request.operation === "help" ? [] : [request.operation];
+const stanzaFor = (path: string, request: AccessRequest, needed: Capability, existing: Rule | undefined): string => {
+  const names: Capability[] = [needed];
   if (request.sudoPath) names.push("sudo");
   const lines = [`  capabilities = [${names.map(quoted).join(", ")}]`];
   const limited = existing?.constraints.allowed;
@@ -44,14 +44,20 @@ const stanzaFor = (path: string, request: AccessRequest, existing: Rule | undefi
 };
 
 /** Reads the stanza back as a policy would be, so that no path can make it say something else. */
-const helps = (text: string, path: string, request: AccessRequest, existing: Rule | undefined) => {
+const helps = (
+  text: string,
+  path: string,
+  request: AccessRequest,
+  needed: Capability,
+  existing: Rule | undefined,
+): boolean => {
   try {
     const stanza = parsePolicy("suggestion", text).stanzas[0];
-    if (stanza === undefined || stanza.templated || request.operation === "help") return false;
+    if (stanza === undefined || stanza.templated) return false;
     const added = ruleOf(stanza.pattern, "suggestion", stanza);
     if (added.kind !== "exact" || added.pattern !== path) return false;
     const merged = existing === undefined ? added : mergeRules(existing, added);
-    return judge(merged, request, CAPABILITY_BITS[request.operation]).allowed;
+    return judge(merged, request, CAPABILITY_BITS[needed]).allowed;
   } catch {
     return false;
   }
@@ -61,8 +67,9 @@ const helps = (text: string, path: string, request: AccessRequest, existing: Rul
 export const explain = (acl: Acl, request: AccessRequest): Explanation => {
   const decision = decide(acl, request);
   const path = canonicalPath(request.path);
-  const list = request.operation === "list";
-  const spellings = list ? listSpellings(path) : [path];
+  const { operation } = request;
+  const list = operation === "list";
+  const spellings: readonly [string, ...string[]] = list ? listSpellings(path) : [path];
   const rules = rulesAt(acl, path, list, request.folding);
   const candidates = matchingRules(rules, [...new Set(spellings)]).map((rule) => ({
     pattern: rule.pattern,
@@ -70,10 +77,11 @@ export const explain = (acl: Acl, request: AccessRequest): Explanation => {
     sources: rule.sources.map(({ name, line }) => ({ name, line })),
     decides: rule.pattern === decision.rule?.pattern,
   }));
-  if (decision.allowed) return { decision, candidates };
-  const exactPath = spellings[0] ?? path;
+  // Help is always allowed.
+  if (decision.allowed || operation === "help") return { decision, candidates };
+  const [exactPath] = spellings;
   const existing = rules.exact.get(exactPath);
-  const suggestion = stanzaFor(exactPath, request, existing);
-  const works = helps(suggestion, exactPath, request, existing);
+  const suggestion = stanzaFor(exactPath, request, operation, existing);
+  const works = helps(suggestion, exactPath, request, operation, existing);
   return works ? { decision, candidates, suggestion } : { decision, candidates };
 };

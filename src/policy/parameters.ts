@@ -37,15 +37,19 @@ const equal = (a: JsonValue, b: JsonValue, numbers: NumberRule): boolean => {
   }
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equal(item, b[index] ?? null, numbers));
+    return a.every((item, index) => equalHeld(item, b[index], numbers));
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key] ?? null, b[key] ?? null, numbers))
+    keys.every((key) => Object.hasOwn(b, key) && equalHeld(a[key], b[key], numbers))
   );
 };
+
+/** Members of two values of one length or with the same keys: both are there. */
+const equalHeld = (a: JsonValue | undefined, b: JsonValue | undefined, numbers: NumberRule): boolean =>
+  a !== undefined && b !== undefined && equal(a, b, numbers);
 
 const listed = (value: JsonValue, list: readonly JsonValue[], numbers: NumberRule): boolean =>
   list.some((entry) =>
@@ -69,9 +73,10 @@ const folded = (value: JsonValue): JsonValue => (typeof value === "string" ? can
 
 const isAllowed = (name: string, value: JsonValue, list: readonly JsonValue[]): boolean => {
   if (list.length === 0) return true;
-  if (POLICY_NAMES.has(name)) return policyNames(value).every((part) => listed(part, list, "numbers differ"));
-  if (listed(value, list, "numbers differ")) return true;
-  return elements(value)?.every((part) => listed(part, list, "numbers differ")) ?? false;
+  const allListed = (parts: readonly JsonValue[]): boolean =>
+    parts.length > 0 && parts.every((part) => listed(part, list, "numbers differ"));
+  if (POLICY_NAMES.has(name)) return allListed(policyNames(value));
+  return listed(value, list, "numbers differ") || allListed(elements(value) ?? []);
 };
 
 const isDenied = (name: string, value: JsonValue, list: readonly JsonValue[]): boolean => {

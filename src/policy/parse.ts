@@ -1,4 +1,5 @@
 import { blocksOf, type HclBody, HclError, parseHcl } from "../hcl/hcl.ts";
+import { restate } from "../std/restate.ts";
 import { listErrors, PolicyError, quote } from "./errors.ts";
 import type { Policy } from "./policy.ts";
 import { readStanza } from "./stanza.ts";
@@ -20,12 +21,11 @@ export const MAX_POLICY_RULES = 5_000;
 
 const readText = (text: string): HclBody => {
   if (/^\s*\[/.test(text)) throw new PolicyError("does not contain a root object");
-  try {
-    return parseHcl(text, { maxBytes: MAX_POLICY_BYTES, maxDepth: MAX_POLICY_DEPTH });
-  } catch (error) {
-    if (error instanceof HclError) throw new PolicyError(error.message, { cause: error });
-    throw error;
-  }
+  return restate(
+    HclError,
+    (cause) => new PolicyError(cause.message, { cause }),
+    () => parseHcl(text, { maxBytes: MAX_POLICY_BYTES, maxDepth: MAX_POLICY_DEPTH }),
+  );
 };
 
 const checkTopLevel = (body: HclBody): void => {
@@ -58,13 +58,9 @@ const read = (name: string, text: string): Policy => {
  * Parses an ACL policy in HCL or JSON. Text without any `path`, even empty, is valid and grants nothing. Throws
  * `PolicyError`, whose `wire` is Vault's message.
  */
-export const parsePolicy = (name: string, text: string): Policy => {
-  try {
-    return read(name, text);
-  } catch (error) {
-    if (error instanceof PolicyError) {
-      throw new PolicyError(`failed to parse policy: ${error.wire}`, { cause: error });
-    }
-    throw error;
-  }
-};
+export const parsePolicy = (name: string, text: string): Policy =>
+  restate(
+    PolicyError,
+    (cause) => new PolicyError(`failed to parse policy: ${cause.wire}`, { cause }),
+    () => read(name, text),
+  );

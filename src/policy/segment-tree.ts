@@ -47,11 +47,11 @@ export class SegmentTree<T> {
     this.#empty = false;
     const starred = pattern.endsWith("*");
     const parts = (starred ? pattern.slice(0, -1) : pattern).split("/");
-    const tail = starred ? (parts.pop() ?? "") : "";
-    const node = parts.reduce<Node<T>>((at, part) => step(at, part), this.#root);
+    const whole = starred ? parts.length - 1 : parts.length;
+    const node = parts.slice(0, whole).reduce<Node<T>>((at, part) => step(at, part), this.#root);
     if (starred) {
       node.tails ??= new PrefixTree();
-      node.tails.set(tail, value);
+      node.tails.set(parts.slice(whole).join("/"), value);
     } else {
       node.value = value;
     }

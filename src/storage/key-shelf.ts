@@ -19,25 +19,26 @@ const useOf = (sk: string | undefined): WrappedKey["use"] => {
   return Number(sk);
 };
 
-const readKey = (item: Item): WrappedKey => {
+const readKey = <Use extends WrappedKey["use"]>(item: Item, use: Use): WrappedKey<Use> => {
   const wrapped = item[ATTRIBUTES.body]?.B;
   if (wrapped === undefined) throw new OpenRefused("a wrapped key is empty");
-  return { use: useOf(item[SORT_KEY]?.S), wrapped };
+  return { use, wrapped };
 };
+
+const isIndex = (key: WrappedKey): key is WrappedKey<"index"> => key.use === "index";
+const isVersion = (key: WrappedKey): key is WrappedKey<number> => key.use !== "index";
 
 export const createKeyShelf = ({ table, clock }: { readonly table: Table; readonly clock: Clock }): KeyShelf => ({
   newest: async (domain) => {
     const { items } = await table.range({ pk: keyVersionPartition(domain), prefix: "", limit: 2, descending: true });
-    const keys = items.map(readKey);
-    const index = keys.find(({ use }) => use === "index");
-    const data = keys.find(({ use }) => use !== "index");
-    return { index, data };
+    const keys = items.map((item) => readKey(item, useOf(item[SORT_KEY]?.S)));
+    return { index: keys.find(isIndex), data: keys.find(isVersion) };
   },
 
   version: async (domain, version) => {
     const key: Key = keyVersionKey(domain, version);
     const [item] = (await table.read([key])).values();
-    return item === undefined ? undefined : readKey(item);
+    return item === undefined ? undefined : readKey(item, version);
   },
 
   add: async (domain, keys) => {

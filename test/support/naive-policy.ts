@@ -157,8 +157,6 @@ const elementsOf = (sent: NaiveValue): readonly string[] => {
   return sent === null || typeof sent === "boolean" ? [] : sent;
 };
 
-const isList = (sent: NaiveValue): boolean => sent !== null && typeof sent !== "boolean";
-
 const isListed = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
   list.some((wanted) => valueMatches(wanted, sent));
 
@@ -166,9 +164,11 @@ const isListed = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
 const isDeniedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
   list.length === 0 || isListed(list, sent) || elementsOf(sent).some((one) => isListed(list, one));
 
-/** "For allowed every element must match." */
+/** "For allowed every element must match", and a list without any matches nothing. */
 const isAllowedValue = (list: readonly NaiveValue[], sent: NaiveValue): boolean =>
-  list.length === 0 || isListed(list, sent) || (isList(sent) && elementsOf(sent).every((one) => isListed(list, one)));
+  list.length === 0 ||
+  isListed(list, sent) ||
+  (elementsOf(sent).length > 0 && elementsOf(sent).every((one) => isListed(list, one)));
 
 /** The eleven steps over the parameters, from the fifth on. */
 const parametersFit = (rules: readonly NaiveStanza[], parameters: Readonly<Record<string, NaiveValue>>): boolean => {

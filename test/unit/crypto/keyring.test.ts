@@ -27,15 +27,15 @@ const createShelf = (): Shelf => {
     reads: 0,
     newest: async (domain) => {
       shelf.reads += 1;
-      const index = of(domain).find(({ use }) => use === "index");
+      const index = of(domain).find((key): key is WrappedKey<"index"> => key.use === "index");
       const [data] = of(domain)
-        .filter(({ use }) => use !== "index")
-        .sort((a, b) => Number(b.use) - Number(a.use));
+        .filter((key): key is WrappedKey<number> => key.use !== "index")
+        .sort((a, b) => b.use - a.use);
       return { ...(index ? { index } : {}), ...(data ? { data } : {}) };
     },
     version: async (domain, version) => {
       shelf.reads += 1;
-      return of(domain).find(({ use }) => use === version);
+      return of(domain).find((key): key is WrappedKey<number> => key.use === version);
     },
     add: async (domain, keys) => {
       if (keys.some(({ use }) => of(domain).some((row) => row.use === use))) return false;
@@ -215,6 +215,27 @@ describe("keyring", () => {
     expect(await exported(one.current("token"))).toBe(await exported(two.current("token")));
   });
 
+  it("holds the keys of sixteen old versions, and asks again for one used longest ago", async () => {
+    const ring = environment();
+    for (let made = 2; made <= 18; made += 1) await ring.rotate("token");
+    for (let old = 1; old <= 17; old += 1) await ring.version("token", old);
+    const before = kms.calls.length;
+
+    await ring.version("token", 2);
+    expect(kms.calls).toHaveLength(before);
+    await ring.version("token", 1);
+    expect(kms.calls).toHaveLength(before + 1);
+  });
+
+  it("asks nothing for the version that seals now", async () => {
+    const ring = environment();
+    const sealing = await exported(ring.current("token"));
+    const before = kms.calls.length;
+
+    expect(await exported(ring.version("token", 1))).toBe(sealing);
+    expect(kms.calls).toHaveLength(before);
+  });
+
   it("refuses a version that does not exist", async () => {
     await expect(environment().version("token", 9)).rejects.toThrow(OpenRefused);
   });
@@ -235,6 +256,61 @@ describe("keyring", () => {
     await ring.make("kv:1");
 
     await expect(ring.current("kv:1")).rejects.toThrow(OpenRefused);
+  });
+});
+
+describe("a load that ends after another began", () => {
+  /** The next reading of the newest keys ends only when it is let go. */
+  const holdNext = (): (() => void) => {
+    const { newest } = shelf;
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    shelf.newest = async (domain) => {
+      shelf.newest = newest;
+      const found = await newest(domain);
+      await gate;
+      return found;
+    };
+    return release;
+  };
+
+  it("does not put the old key in front of the one a rotation made meanwhile", async () => {
+    const ring = environment();
+    const release = holdNext();
+    const slow = ring.current("token");
+    await environment().rotate("token");
+    await ring.rotate("token");
+    expect((await ring.current("token")).version).toBe(3);
+
+    release();
+
+    expect((await slow).version).toBe(3);
+    expect((await ring.current("token")).version).toBe(3);
+  });
+
+  it("counts where it began later, even with an older version: the table was restored", async () => {
+    const ring = environment();
+    await environment().rotate("token");
+    const releaseFirst = holdNext();
+    const first = ring.current("token");
+    // Its load is forgotten, so that a second one runs beside it.
+    await ring.rotate("token");
+    clock.advance(1);
+    shelf.rows.set(
+      "token",
+      (shelf.rows.get("token") ?? []).filter(({ use }) => use === "index" || use === 1),
+    );
+    const releaseSecond = holdNext();
+    const second = ring.current("token");
+    releaseFirst();
+    expect((await first).version).toBe(2);
+
+    releaseSecond();
+
+    expect((await second).version).toBe(1);
+    expect((await ring.current("token")).version).toBe(1);
   });
 });
 

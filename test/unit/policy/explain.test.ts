@@ -37,6 +37,12 @@ describe("an explanation", () => {
     ]);
   });
 
+  it("says that help needs no rule", () => {
+    const { decision, suggestion } = explain(aclOf(), request("help kv/a"));
+
+    expect([decision.allowed, decision.reason, suggestion]).toEqual([true, "help", undefined]);
+  });
+
   it("suggests nothing for what is allowed", () => {
     expect(explain(aclOf(text), request("read kv/a")).suggestion).toBeUndefined();
   });
@@ -59,6 +65,12 @@ describe("a suggestion", () => {
     expect(explain(acl, request("update a", { parameters: { X: "2" } })).suggestion).toContain(
       'allowed_parameters = { "x" = [] }',
     );
+  });
+
+  it("names no parameters where none were sent", () => {
+    const acl = aclOf(rule("a", "read", 'allowed_parameters = { x = ["1"] }'));
+
+    expect(explain(acl, request("update a")).suggestion).toBe('path "a" {\n  capabilities = ["update"]\n}\n');
   });
 
   it.each([

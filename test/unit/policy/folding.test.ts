@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { emptyTokenFields, mergeTokenFields } from "../../../src/framework/token-params.ts";
-import { compileAcl, decide, type Folding, parsePolicy } from "../../../src/policy/index.ts";
+import { compileAcl, decide, type Folding, foldPattern, parsePolicy } from "../../../src/policy/index.ts";
 import { canonicalPolicyNames } from "../../../src/policy/names.ts";
 import { FOLDS, type Fold, foldStart } from "../../../src/std/fold.ts";
 
@@ -68,6 +68,36 @@ describe("rules for a path in which a name folds", () => {
   const acl = (given: readonly (readonly [string, string, readonly string[]])[]) =>
     compileAcl([parsePolicy("p", given.map(([text, end, list]) => rule(`users/${text}${end}`, list)).join(""))]);
   const ask = { operation: "read", sudoPath: false } as const;
+
+  it("keep a name of which a fold would leave nothing", () => {
+    const policy: Folding = { segment: 1, rest: false, fold: "policy" };
+
+    expect(foldPattern("policies/ /x", policy)).toBe("policies/ /x");
+    expect(foldPattern("policies/ A /x", policy)).toBe("policies/a/x");
+  });
+
+  it("fold where the path does: one segment, or all from there on, and never before it", () => {
+    const one: Folding = { segment: 1, rest: false, fold: "case" };
+
+    expect(foldPattern("Users", one)).toBe("Users");
+    expect(foldPattern("Users/A/B*", one)).toBe("Users/a/B*");
+    expect(foldPattern("Users/A/B*", { ...one, rest: true })).toBe("Users/a/b*");
+  });
+
+  it("are asked for a LIST in both of its spellings", () => {
+    const list = { operation: "list", sudoPath: false, path: "users/a/", folding } as const;
+
+    expect(decide(acl([["A", "/*", ["list"]]]), list).allowed).toBe(true);
+    expect(
+      decide(
+        acl([
+          ["A", "/*", ["list"]],
+          ["a", "", ["deny"]],
+        ]),
+        list,
+      ).allowed,
+    ).toBe(false);
+  });
 
   it("count the same in whatever spelling they are written", () =>
     fc.assert(

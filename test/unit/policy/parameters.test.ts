@@ -78,6 +78,10 @@ describe("parameters", () => {
     ],
     [['required_parameters = ["x"]', 'required_parameters = ["y"]'], { '{"x":1}': false, '{"x":1,"y":1}': true }],
     [['denied_parameters = { x = [], X = ["1"] }'], { '{"x":"2"}': false }],
+    [['denied_parameters = { x = ["1"], X = [] }'], { '{"x":"2"}': false }],
+    [['denied_parameters = { x = ["1"], X = ["2"] }'], { '{"x":"1"}': false, '{"x":"2"}': false, '{"x":"3"}': true }],
+    [['allowed_parameters = { o { x = "y" } }'], { '{"o":{"x":"y"}}': true, '{"o":{"x":"z"}}': false }],
+    [["required_parameters = [5]"], { '{"5":1}': true, "{}": false }],
     [['allowed_parameters = { x = [], X = ["1"] }'], { '{"x":"2"}': false }],
     [
       ['allowed_parameters = { policies = ["g-x", "g-y"], ttl = [] }'],
@@ -90,7 +94,27 @@ describe("parameters", () => {
     ],
     [
       ['allowed_parameters = { kind = ["one", "two"] }'],
-      { '{"kind":"one,two"}': true, '{"kind":["one"]}': true, '{"kind":["one",3]}': false },
+      {
+        '{"kind":"one,two"}': true,
+        '{"kind":["one"]}': true,
+        '{"kind":["one",3]}': false,
+        '{"kind":""}': false,
+        '{"kind":[]}': false,
+      },
+    ],
+    [['allowed_parameters = { kind = ["one", ""] }'], { '{"kind":""}': true, '{"kind":[]}': false }],
+    [
+      ['allowed_parameters = { policies = ["team-*"] }'],
+      {
+        '{"policies":""}': false,
+        '{"policies":[]}': false,
+        '{"policies":5}': false,
+        '{"policies":["team-a",5]}': false,
+      },
+    ],
+    [
+      ["denied_parameters = { policies = [5, true] }"],
+      { '{"policies":5}': false, '{"policies":["x",true]}': false, '{"policies":""}': true, '{"policies":"x"}': true },
     ],
     [
       ['denied_parameters = { kind = ["bad"] }'],

@@ -27,12 +27,18 @@ describe("a policy is refused with Vault's words", () => {
       "max_wrapping_ttl cannot be less than min_wrapping_ttl",
     ],
     ['path "a" { min_wrapping_ttl = "x" }', 'error parsing min_wrapping_ttl: time: invalid duration "x"'],
+    [`path "a" { min_wrapping_ttl = "${"x".repeat(41)}" }`, "error parsing min_wrapping_ttl: time: invalid duration"],
     ['path "a" { max_wrapping_ttl = [] }', "error parsing max_wrapping_ttl: could not parse duration from input"],
     ['path "a/{{identity.entity.id" {}', "failed to validate policy templating: unbalanced templating characters"],
     ['path "a/}}" {}', "failed to validate policy templating: unbalanced templating characters"],
     ['path "a" { capabilities = "read" }', 'path "a": capabilities must be a list of strings'],
+    ['path "a" { capabilities = [5] }', 'path "a": invalid capability "5"'],
     ['path "a" { capabilities = [["read"]] }', 'path "a": capabilities must be a list of strings'],
     ['path "a" { denied_parameters = { "p" = "x" } }', 'path "a": denied_parameters: the value of "p" must be a list'],
+    [
+      'path "a" { denied_parameters = { p "x" { y = 1 } } }',
+      'path "a": denied_parameters: the value of "p" must be a list',
+    ],
     ['path "a" { allowed_parameters = ["p"] }', 'path "a": allowed_parameters must be a map of lists'],
     ['path "a" { allowed_parameters "x" { p = [] } }', 'path "a": allowed_parameters takes no label'],
     ['path "a" { required_parameters = "p" }', 'path "a": required_parameters must be a list of strings'],
@@ -41,6 +47,7 @@ describe("a policy is refused with Vault's words", () => {
     ["path = 5", "path on line 1 has no label"],
     ["name = []", "name on line 1 must be a string"],
     ['path "a\u0001\u200b" { x = 1 }', '1 error occurred:\n\t* path "a\\x01\\u200b": invalid key "x" on line 1\n\n'],
+    ['path "a\u{e0001}\\n" { x = 1 }', '1 error occurred:\n\t* path "a\\U000e0001\\n": invalid key "x" on line 1\n\n'],
     ['{"path":{"a":{"capabilities":["read"]}}', "At 1:40: unexpected end of text"],
     ['{"path":{"a":{\n"nope":1}}}', '1 error occurred:\n\t* path "a": invalid key "nope" on line 2\n\n'],
     ['{"path":{"a":{},,}}', 'At 1:17: unexpected ","'],
@@ -124,6 +131,10 @@ describe("the legacy policy field", () => {
     ["sudo", ["create", "delete", "list", "read", "sudo", "update"]],
   ])("%s means %j", (word, names) => {
     expect(capabilitiesOf(aclOf(`path "a" { policy = "${word}" }`), "a")).toEqual(names);
+  });
+
+  it("that is empty adds nothing", () => {
+    expect(capabilitiesOf(aclOf('path "a" { policy = "" capabilities = ["read"] }'), "a")).toEqual(["read"]);
   });
 
   it("adds to the capabilities", () => {

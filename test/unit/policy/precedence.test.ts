@@ -9,6 +9,17 @@ const winner = (patterns: readonly string[], path: string): string | undefined =
   return decide(acl, request(`read ${path}`)).rule?.pattern;
 };
 
+describe("a LIST of everything", () => {
+  it("is decided by a rule for the empty path, or by one for all paths", () => {
+    const list = { operation: "list", path: "", sudoPath: false } as const;
+
+    expect(decide(aclOf(rule("", "list")), list).allowed).toBe(true);
+    expect(decide(aclOf(rule("*", "list")), list).allowed).toBe(true);
+    expect(decide(aclOf(rule("/", "deny") + rule("*", "list")), list).allowed).toBe(false);
+    expect(decide(aclOf(rule("a", "list")), list).allowed).toBe(false);
+  });
+});
+
 describe("of the rules that match, the most specific decides", () => {
   const cases: readonly [rules: string[], path: string, wins: string][] = [
     [["+/*", "*"], "foo/bar/bar/baz", "*"],

@@ -53,6 +53,9 @@ describe("a stanza is dropped, and the rest of the policy works,", () => {
     ["for a list", "identity.entity.groups.names", ann],
     ["for a mount the entity has no alias on", "identity.entity.aliases.auth_none_1.name", ann],
     ["for a group it is not a member of", "identity.groups.names.other.id", ann],
+    ["for a group named by what names no group", "identity.groups.kinds.ops.id", ann],
+    ["for a group's unknown field", "identity.groups.names.ops.members.shift", ann],
+    ["for an alias's unknown field", "identity.entity.aliases.auth_userpass_1.labels.city", ann],
     ["for all metadata at once", "identity.entity.metadata", ann],
   ];
 

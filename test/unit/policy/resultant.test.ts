@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@jest/globals";
+import { compileAcl } from "../../../src/policy/compile.ts";
+import type { Policy } from "../../../src/policy/policy.ts";
+import { reaches, resultantAcl } from "../../../src/policy/resultant.ts";
+import { aclOf, rule } from "./acl-kit.ts";
+
+const rootPolicy: Policy = { name: "root", text: "", stanzas: [], templated: false, root: true };
+const root = compileAcl([rootPolicy]);
+
+describe("what policies amount to", () => {
+  it("is everything for root", () => expect(resultantAcl(root)).toEqual({ root: true }));
+
+  it("shows exact paths and prefixes, and leaves rules with + segments out", () => {
+    const text = rule("a/b", "update read") + rule("kv/*", "list") + rule("kv/+/x", "read");
+
+    expect(resultantAcl(aclOf(text))).toEqual({
+      root: false,
+      exact_paths: { "a/b": { capabilities: ["read", "update"] } },
+      glob_paths: { "kv/": { capabilities: ["list"] } },
+    });
+  });
+
+  it("calls what is denied and what grants nothing a deny", () => {
+    const text = rule("a", "deny") + rule("b", "");
+
+    expect(resultantAcl(aclOf(text))).toMatchObject({
+      exact_paths: { a: { capabilities: ["deny"] }, b: { capabilities: ["deny"] } },
+    });
+  });
+
+  it("shows the limits of a rule where it has any", () => {
+    const limits =
+      'required_parameters = ["r"] allowed_parameters = { a = ["1"] } denied_parameters = { d = [] } min_wrapping_ttl = 5 max_wrapping_ttl = 9';
+
+    expect(resultantAcl(aclOf(rule("a", "update", limits)))).toEqual({
+      root: false,
+      exact_paths: {
+        a: {
+          capabilities: ["update"],
+          required_parameters: ["r"],
+          allowed_parameters: { a: ["1"] },
+          denied_parameters: { d: [] },
+          min_wrapping_ttl: 5,
+          max_wrapping_ttl: 9,
+        },
+      },
+      glob_paths: {},
+    });
+  });
+});
+
+describe("policies reach into a mount", () => {
+  it.each([
+    ["by its own path", rule("kv", "read")],
+    ["by a path below it", rule("kv/a/b", "read")],
+    ["by a prefix below it", rule("kv/a*", "read")],
+    ["by a prefix of it", rule("k*", "read")],
+    ["by everything", rule("*", "list")],
+    ["by a segment in the mount's place", rule("+/a", "read")],
+    ["by a segment below it", rule("kv/+/a", "read")],
+  ])("%s", (_how, text) => expect(reaches(aclOf(text), "kv/")).toBe(true));
+
+  it.each([
+    ["without a rule", ""],
+    ["by a rule for a mount whose name begins alike", rule("kv2/a", "read")],
+    ["by a rule that denies", rule("kv/*", "deny")],
+    ["by a rule that grants nothing", rule("kv/a", "")],
+    ["by a wide rule where a narrower one denies all of it", rule("*", "read") + rule("kv/*", "deny")],
+    ["by segments that are of another path", rule("other/+/a", "read")],
+  ])("and do not %s", (_how, text) => expect(reaches(aclOf(text), "kv/")).toBe(false));
+
+  it("of several segments, by segments that fit all of them", () => {
+    const at = (text: string): boolean => reaches(aclOf(text), "team/a/kv/");
+
+    expect([rule("+/a/kv/x", "read"), rule("team/+/k*", "read"), rule("+/a*", "read")].map(at)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([rule("+/b/kv/x", "read"), rule("team/+/x*", "read"), rule("+/a", "read")].map(at)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("everywhere for root", () => expect(reaches(root, "kv/")).toBe(true));
+});
