@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import type { Mutant } from "./operators.ts";
+import { createRelated } from "./related.ts";
 
 /** A copy of the project in which mutants are played, so that the project itself is never changed. */
 
@@ -13,9 +14,9 @@ export interface Workbench {
 }
 
 /** A mutant that loops forever is noticed too. */
-const PATIENCE_MS = 15 * 60_000;
-/** Related tests of a file deep in core are nearly all tests; the nearest usually notice. */
-const NEAREST = 12;
+const PATIENCE_MS = 10 * 60_000;
+/** Related tests of a file deep in core are nearly all tests; the nearest usually notice. How many are played at once. */
+const BATCHES = [4, 12, 500];
 
 const JEST = ["--experimental-vm-modules", "--no-warnings", "node_modules/jest/bin/jest.js"];
 
@@ -32,15 +33,6 @@ const jest = (folder: string, options: readonly string[]): Promise<{ readonly ok
     });
   });
 
-const shared = (a: string, b: string): number => {
-  const [left, right] = [a.split("/"), new Set(b.split(/[/.]/))];
-  return left.filter((part) => right.has(part.replace(/\..*$/, ""))).length;
-};
-
-/** Tests of the same room first, then those that play the whole product. */
-const inOrder = (tests: readonly string[], file: string): readonly string[] =>
-  [...tests].sort((a, b) => shared(b, file) - shared(a, file) || (a < b ? -1 : 1));
-
 export const createWorkbench = async (): Promise<Workbench> => {
   const project = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
@@ -48,26 +40,27 @@ export const createWorkbench = async (): Promise<Workbench> => {
     encoding: "utf8",
     maxBuffer: 2 ** 26,
   });
-  for (const file of files.split("\n").filter((name) => name !== "")) {
+  const names = files.split("\n").filter((name) => name !== "");
+  for (const file of names) {
     cpSync(join(project, file), join(folder, file), { recursive: true });
   }
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
   // The tests that hold documents against the tree ask git for its files.
   execFileSync("git", ["init", "-q"], { cwd: folder });
 
+  const related = createRelated(folder, names);
   const failedIn = (text: string): string => /^FAIL (\S+)/m.exec(text)?.[1] ?? "a run that did not end";
 
   const play = async ({ file, text }: Mutant): Promise<string | undefined> => {
     const before = readFileSync(join(folder, file), "utf8");
     writeFileSync(join(folder, file), text);
     try {
-      const listed = await jest(folder, ["--listTests", "--findRelatedTests", file]);
-      const tests = inOrder(
-        listed.text.split("\n").flatMap((line) => (line.startsWith("/") ? [relative(folder, line)] : [])),
-        `${dirname(file)}/${file}`,
-      ).filter((test) => !test.startsWith("test/infra/build"));
-      for (const some of [tests.slice(0, NEAREST), tests.slice(NEAREST)]) {
-        if (some.length === 0) continue;
+      const tests = related(file);
+      let from = 0;
+      for (const size of BATCHES) {
+        const some = tests.slice(from, from + size);
+        from += size;
+        if (some.length === 0) break;
         const { ok, text: said } = await jest(folder, ["--bail", "--runTestsByPath", ...some]);
         if (!ok) return failedIn(said);
       }
