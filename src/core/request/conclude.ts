@@ -1,4 +1,5 @@
 import { invalidRequest, type Reply } from "../../framework/index.ts";
+import { isJsonObject } from "../../std/json.ts";
 import type { Core } from "../core.ts";
 import { logIn } from "../login/login.ts";
 import type { Answer, AuthBlock, WrapInfo } from "./answer.ts";
@@ -12,11 +13,9 @@ import type { Handled } from "./stage.ts";
 
 const LAST_USE = "Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.";
 
-const emptyList = (verb: string, reply: Reply): boolean => {
+const emptyList = (verb: string, { data }: Reply): boolean => {
   if (verb !== "list") return false;
-  const { data } = reply;
-  if (typeof data !== "object" || data === null) return true;
-  const keys = "keys" in data ? data.keys : undefined;
+  const keys = isJsonObject(data) ? data["keys"] : [];
   return Array.isArray(keys) && keys.length === 0;
 };
 
@@ -32,7 +31,7 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   const { decoded, mount } = handled;
   const insisted = handled.reply?.wrap;
   const ttl = insisted?.ttl ?? decoded.wrapTtl;
-  if (ttl === undefined || ttl === 0 || !mount || !wrappable(handled)) return answer;
+  if (ttl === undefined || ttl === 0 || !wrappable(handled)) return answer;
   // Inside, the answer is the envelope alone: what old routes repeat in front of it stays outside.
   const rendered = core.render({ ...answer, dataInFront: false });
   const wrapInfo: WrapInfo = await core.wrapping.wrap(
@@ -54,7 +53,7 @@ const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefine
   const { reply, mount, decoded, warnings } = handled;
   const made = issuedIn(reply);
   if (made) return made;
-  if (!reply?.auth || !mount) return undefined;
+  if (!reply?.auth) return undefined;
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
   const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
@@ -87,8 +86,8 @@ const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
     lease: leased,
     auth,
     warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
-    mountType: open ? "" : (mount?.info.type ?? ""),
-    mountPath: mount?.info.path,
+    mountType: open ? "" : mount.info.type,
+    mountPath: mount.info.path,
     dataInFront: match?.path.dataInFront ?? false,
   };
   return wrap(core, handled, answer);

@@ -1,4 +1,3 @@
-import { invalidRequest } from "../../framework/index.ts";
 import type { Address } from "../../storage/store.ts";
 import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
@@ -61,9 +60,6 @@ export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   const decoded = canonical(sent, found);
   const limited = { decoded, mount: found?.mount, payload: isPayload(found) };
   await core.quotas.limit(limited, snapshot, () => roleMeant(core, decoded, reads, found));
-  if ((sent.verb === "update" || sent.verb === "patch") && sent.path.endsWith("/")) {
-    throw invalidRequest("cannot write to a path ending in '/'");
-  }
   return stamp<Fetched>({
     decoded,
     snapshot,

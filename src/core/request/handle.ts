@@ -10,11 +10,11 @@ import { type Handled, type Parsed, stamp } from "./stage.ts";
 export const handle = async (core: Core, parsed: Parsed): Promise<Handled> => {
   const { mount, backend, open, below, decoded, cx } = parsed;
   try {
-    const isLogin = open && mount?.kind === "auth" && backend;
+    const isLogin = open && mount.kind === "auth";
     const reply = isLogin ? await core.lockout.around(mount, backend, below, decoded, parsed.run) : await parsed.run();
     return stamp<Handled>({ ...parsed, reply });
   } catch (cause) {
-    if (cause instanceof VaultError && cx) for (const pending of pendedBy(cx)) await core.leases.abandon(pending);
+    if (cause instanceof VaultError) for (const pending of pendedBy(cx)) await core.leases.abandon(pending);
     throw cause;
   }
 };

@@ -21,8 +21,9 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   const { decoded, mount, backend, match, cx, operation, open } = allowed;
   if (!mount || !backend || !cx) throw noRoute(decoded.path);
   if (mount.tainted) throw tainted(decoded.path);
+  const placed = { ...allowed, mount, backend, cx };
   if (decoded.verb === "help") {
-    return stamp<Parsed>({ ...allowed, run: async () => ({ bare: helpFor(backend, match) }) });
+    return stamp<Parsed>({ ...placed, run: async () => ({ bare: helpFor(backend, match) }) });
   }
   if (!match) throw unsupported("unsupported_path", open);
   if (decoded.unread) throw tooHeavy();
@@ -40,5 +41,5 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
     core.observeReply?.({ backend, path: match.path, operation, op, reply });
     return reply;
   };
-  return stamp<Parsed>({ ...allowed, run });
+  return stamp<Parsed>({ ...placed, run });
 };

@@ -15,11 +15,16 @@ export const recorded = async (
   run: (trail: Trail) => Promise<Answer>,
 ): Promise<Answer> => {
   const trail = createTrail(core, { decoded: fetched.decoded, mount: fetched.mount, payload: isPayload(fetched) });
+  const answered = async (): Promise<Answer> => {
+    try {
+      return await run(trail);
+    } catch (cause) {
+      await trail.failed(cause);
+      throw cause instanceof VaultError && fetched.open ? cause.bare() : cause;
+    }
+  };
   try {
-    return await run(trail);
-  } catch (cause) {
-    await trail.failed(cause);
-    throw cause instanceof VaultError && fetched.open ? cause.bare() : cause;
+    return await answered();
   } finally {
     const { known, lastUse } = trail.found;
     if (known && lastUse) await core.tokens.revoke(known.token.tag);

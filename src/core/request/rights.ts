@@ -2,7 +2,7 @@ import { type BackendContext, permissionDenied } from "../../framework/index.ts"
 import { type Decision, decide } from "../../policy/index.ts";
 import type { Core } from "../core.ts";
 import { canonicalPath } from "./canonical.ts";
-import { callerOf, requestOf } from "./context.ts";
+import { callerOf, ownRequest } from "./context.ts";
 
 /**
  * The rights to what a body names. The guard decides on the path that was asked; a field of the body may name another
@@ -40,13 +40,13 @@ export const rightsOf = async (core: Core, cx: BackendContext): Promise<Rights> 
   const known = callerOf(cx);
   const acl = await core.policies.acl(known.policies, known.entity);
   const snapshot = await core.config.snapshot();
-  const parameters = requestOf(cx).decoded?.data ?? {};
+  const parameters = ownRequest(cx).decoded.data;
   const judge: Judge = (path, operation) =>
     decide(acl, { ...canonicalPath(core, snapshot, path), operation, parameters, sudoPath: false });
   return {
     need: (paths, operation) => {
       const { denied, allowed } = judged(judge, paths, operation);
-      if (denied !== undefined || !allowed) refuse(operation, denied ?? paths[0] ?? "");
+      if (denied !== undefined || !allowed) refuse(operation, denied ?? paths.join(" or "));
     },
     respect: (paths, operation) => {
       const { denied } = judged(judge, paths, operation);

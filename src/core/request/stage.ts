@@ -47,7 +47,11 @@ export interface Allowed extends Omit<Known, typeof stage>, Stage<"allowed"> {
   readonly warnings: string[];
 }
 
-export interface Parsed extends Omit<Allowed, typeof stage>, Stage<"parsed"> {
+/** It has a place to go. */
+export interface Parsed extends Omit<Allowed, typeof stage | "mount" | "backend" | "cx">, Stage<"parsed"> {
+  readonly mount: Mount;
+  readonly backend: Backend;
+  readonly cx: BackendContext;
   /** The handler with its coerced input, or the help text; answers `undefined` for nothing. */
   readonly run: () => Promise<Reply | undefined>;
 }
