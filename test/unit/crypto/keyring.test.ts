@@ -295,7 +295,7 @@ describe("a load that ends after another began", () => {
     await environment().rotate("token");
     const releaseFirst = holdNext();
     const first = ring.current("token");
-    // Its load is forgotten, so that a second one runs beside it.
+    // Its load is forgotten, so that a second one runs next to it.
     await ring.rotate("token");
     clock.advance(1);
     shelf.rows.set(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { placeOf } from "../../../../src/core/leases/prefix.ts";
 import { type Stage, setStage } from "./support.ts";
 
 let stage: Stage;
@@ -86,6 +87,15 @@ describe("revoking below a prefix", () => {
     const token = await stage.child({ policies: ["reader"] });
 
     expect((await stage.server.call("GET", "sys/leases/jobs", { token })).status).toBe(403);
+  });
+});
+
+describe("a job that walks rows", () => {
+  it("goes on behind the row it noted, and from the beginning where it noted none", () => {
+    expect(placeOf({ after: { pk: "p", sk: "s", more: 1 } })).toEqual({ pk: "p", sk: "s" });
+    for (const input of [{}, { after: "p" }, { after: { pk: "p" } }, { after: { pk: 1, sk: "s" } }]) {
+      expect(placeOf(input)).toBeUndefined();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { systemRandom } from "../../../../src/std/random.ts";
 import { type Stage, setStage } from "./support.ts";
 
 let stage: Stage;
@@ -95,6 +96,31 @@ describe("revoking a lease", () => {
     expect((await stage.lookup(id)).status).toBe(400);
     expect(await stage.server.core.leases.list("db/")).toEqual([]);
   });
+
+  it.each([
+    { chance: 0, seconds: 10 },
+    { chance: 255, seconds: 30 },
+  ])(
+    "that failed is tried again after $seconds seconds where chance says $chance of 255",
+    async ({ chance, seconds }) => {
+      const { id, name } = await stage.issue();
+      stage.world.refuses = "later";
+      const { bytes } = systemRandom;
+      const spied = jest.spyOn(systemRandom, "bytes");
+      spied.mockImplementation((length) => (length === 1 ? Uint8Array.of(chance) : bytes(length)));
+      await revoke(id);
+      spied.mockRestore();
+      const tries = () => stage.world.revocations.get(name);
+      expect(tries()).toBe(1);
+
+      stage.wait(seconds - 1);
+      await stage.sweep();
+      expect(tries()).toBe(1);
+      stage.wait(2);
+      await stage.sweep();
+      expect(tries()).toBe(2);
+    },
+  );
 
   it("may be left to the sweeper: the lease is dead at once", async () => {
     const { id } = await stage.issue();

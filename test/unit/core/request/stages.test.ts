@@ -109,7 +109,7 @@ describe("routing", () => {
     expect((await server.call("GET", "auth/userpass/users/FAY")).status).toBe(200);
   });
 
-  it("leaves a path below an open login open, so that a typo is no refusal", async () => {
+  it("leaves a path below an open login open, so that a typo is not a refusal", async () => {
     const below = await server.call("POST", "auth/userpass/login/ada/extra", { token: null, body: {} });
     const at = await server.call("POST", "auth/userpass/login/", { token: null, body: {} });
 

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { makeServer, type TestServer } from "../../../support/make-server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await makeServer();
+});
+afterAll(() => server.dynamo.close());
+
+const typed = (type: string) => server.call("POST", `auth/token/roles/${type}`, { body: { token_type: type } });
+
+it.each(["service", "batch", "default-service", "default-batch"])("a role may make tokens of type %s", async (type) => {
+  const body = { renewable: !type.includes("batch"), orphan: true, token_type: type };
+  expect((await server.call("POST", `auth/token/roles/${type}`, { body })).status).toBe(204);
+});
+
+it("a role makes tokens of no type that is not known", async () => {
+  expect((await typed("nonsense")).status).toBe(400);
+  expect((await server.call("GET", "auth/token/roles/nonsense")).status).toBe(404);
+});
