@@ -21,10 +21,10 @@ const collapse = (path: string): string => path.replace(/\/{2,}/g, "/");
 
 /**
  * Throws `invalid_request` for segments `.` and `..`: they are refused everywhere and never resolved. So is what others
- * on the way may take for one: longer runs of dots, dots before a parameter (`..;`), dots next to a backslash.
+ * on the way may take for one: dots before a parameter (`..;`) or next to a backslash. Three dots are a name.
  */
 const checkSegments = (path: string): void => {
-  if (/(?:^|[/\\])\.+(?:[/\\;]|$)/.test(path)) throw invalidRequest("relative paths not supported");
+  if (/(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/.test(path)) throw invalidRequest("relative paths not supported");
   // A separator encoded twice would become one for anything that decodes again.
   if (/%(?:2f|5c)/i.test(path) || /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)) {
     throw invalidRequest("path separators must not be encoded twice");

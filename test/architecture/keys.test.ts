@@ -51,7 +51,7 @@ describe("keys of the table", () => {
     expect(offenders(spellsSetting, ["src/core/config/settings.ts", "src/audit/signing-key.ts"])).toEqual([]);
   });
 
-  it("tell a token's and a lease's own items from the rows beside them", () => {
+  it("tell a token's and a lease's own items from the rows next to them", () => {
     expect(keys.isToken(keys.tokenAddress("a"))).toBe(true);
     expect(keys.isToken(keys.childAddress("a", "b"))).toBe(false);
     expect(keys.isToken(keys.heldLeaseAddress("a", "b"))).toBe(false);

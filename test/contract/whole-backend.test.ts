@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Plugin } from "esbuild";
 import { HOMES } from "../../src/catalog.ts";
 import { metricOfSignal } from "../../src/contract/metrics.ts";
+import { ATTRIBUTES } from "../../src/contract/table.ts";
 import { wholeEngine } from "../infra/fixture/whole-engine/backend.ts";
 import { deploy, TABLE } from "../infra/support/deployment.ts";
 import { answerOf, eventOf, objectOf, recorded } from "../infra/support/events.ts";
@@ -47,9 +48,14 @@ const withWhole: Plugin = {
   },
 };
 
+/** Partition keys of the mount's items. Its wrapped keys stay as emptied items (decision 21): those hold nothing. */
 const leftIn = async (client: DynamoDBClient, table: string): Promise<readonly string[]> => {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
-  return Items.map((item) => item["pk"]?.S ?? "").filter((pk) => pk.includes("#whole:"));
+  return Items.flatMap((item) => {
+    const pk = item["pk"]?.S ?? "";
+    const emptied = pk.startsWith("key#") && item[ATTRIBUTES.body] === undefined;
+    return pk.includes("#whole:") && !emptied ? [pk] : [];
+  });
 };
 
 const inProcess = async (): Promise<Shape> => {
