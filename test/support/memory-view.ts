@@ -13,8 +13,8 @@ import {
 } from "../../src/storage/store.ts";
 
 /**
- * A view over a map, for unit tests of backends: conditions, write numbers, transactions and lists as `View` promises
- * them, names in the clear, every call recorded. Bodies pass through JSON text, so nothing is shared with the caller.
+ * A view over a map, for unit tests of backends. It keeps the contract of views (`test/contract/view.ts`), which the
+ * product's own keeps too; its names lie in the clear, and every call is recorded.
  */
 export interface MemoryView extends View {
   /** Calls to the table: one for each read, query or write, with the number of its members. */
@@ -50,7 +50,12 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
   let counter = 0;
 
   const keyOf = ({ pk, sk }: Address): string => `${pk} ${sk}`;
-  const address = (pk: string, sk: string): Address => ({ pk, sk, domain: mount });
+  const address = (pk: string, sk: string, name = sk): Address => ({ pk, sk, domain: mount, name });
+  const own = (one: Address): Address => {
+    const places = [`data#${mount}`, `list#${mount}`];
+    if (one.domain === mount && (places.includes(one.pk) || one.pk.startsWith(`rec#${mount}#`))) return one;
+    throw new VaultError("internal", { reason: "a backend reached outside its view" });
+  };
   const open = (item: Item | undefined): Entry | undefined =>
     item && {
       address: item.address,
@@ -79,17 +84,19 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
     pause: async () => undefined,
     keys: () => [...items.keys()].sort(bytes),
     at: (key) => address(`data#${mount}`, key),
-    record: (path, item) => address(`rec#${mount}#${path}`, item),
+    record: (path, item) => address(`rec#${mount}#${path}`, item, path),
     listing: (path) => address(`list#${mount}`, path),
     get: async (wanted) => (await view.getMany([wanted]))[0],
     getMany: async (wanted) => {
       calls.push({ kind: "get", members: wanted.length });
       await view.pause();
+      wanted.forEach(own);
       return wanted.map((one) => open(items.get(keyOf(one))));
     },
     write: async (writes) => {
       calls.push({ kind: "write", members: writes.length });
       await view.pause();
+      for (const one of writes) own(one.address);
       if (writes.length > 100 || new Set(writes.map((one) => keyOf(one.address))).size < writes.length) {
         throw new Error("a transaction holds at most 100 writes, each to another item");
       }
@@ -111,7 +118,7 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
     take: async (wanted) => {
       calls.push({ kind: "write", members: 1 });
       await view.pause();
-      const item = items.get(keyOf(wanted));
+      const item = items.get(keyOf(own(wanted)));
       items.delete(keyOf(wanted));
       return open(item);
     },
