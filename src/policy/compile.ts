@@ -24,17 +24,14 @@ export interface Acl {
 }
 
 const collect = (policies: readonly Policy[], identity: TemplateContext | undefined): Map<string, Rule> => {
-  const rules = new Map<string, Rule>();
+  const rules: Rule[] = [];
   for (const policy of policies) {
     for (const stanza of policy.stanzas) {
       const pattern = stanza.templated ? renderTemplate(stanza.pattern, identity) : stanza.pattern;
-      if (pattern === undefined) continue;
-      const rule = ruleOf(pattern, policy.name, stanza);
-      const known = rules.get(pattern);
-      rules.set(pattern, known === undefined ? rule : mergeRules(known, rule));
+      if (pattern !== undefined) rules.push(ruleOf(pattern, policy.name, stanza));
     }
   }
-  return rules;
+  return mergeRules(rules);
 };
 
 /** Rules by pattern, put where a decision finds them. */

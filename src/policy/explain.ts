@@ -2,7 +2,7 @@ import type { Acl } from "./compile.ts";
 import { type AccessRequest, type Decision, decide, judge, rulesAt } from "./decide.ts";
 import { parsePolicy } from "./parse.ts";
 import { CAPABILITY_BITS, type Capability, capabilityNames, type RuleSource } from "./policy.ts";
-import { mergeRules, type Rule, ruleOf } from "./rule.ts";
+import { joinRules, type Rule, ruleOf } from "./rule.ts";
 import { canonicalPath, listSpellings, matchingRules } from "./select.ts";
 
 /**
@@ -56,7 +56,7 @@ const helps = (
     if (stanza === undefined || stanza.templated) return false;
     const added = ruleOf(stanza.pattern, "suggestion", stanza);
     if (added.kind !== "exact" || added.pattern !== path) return false;
-    const merged = existing === undefined ? added : mergeRules(existing, added);
+    const merged = existing === undefined ? added : joinRules(existing, [existing, added]);
     return judge(merged, request, CAPABILITY_BITS[needed]).allowed;
   } catch {
     return false;

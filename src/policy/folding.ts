@@ -31,16 +31,14 @@ export const foldPattern = (pattern: string, { segment, rest, fold }: Folding): 
 
 /** The rules under other patterns; those that come to share one are merged, and a deny wins. */
 export const respell = (acl: Acl, spell: (pattern: string) => string): Acl => {
-  const rules = new Map<string, Rule>();
+  const rules: Rule[] = [];
   let changed = false;
   for (const [written, rule] of acl.rules) {
     const pattern = spell(written);
     changed ||= pattern !== written;
-    const known = rules.get(pattern);
-    const read = { ...rule, pattern, kind: patternKind(pattern), specificity: specificityOf(pattern) };
-    rules.set(pattern, known === undefined ? read : mergeRules(known, read));
+    rules.push({ ...rule, pattern, kind: patternKind(pattern), specificity: specificityOf(pattern) });
   }
-  return changed ? { ...acl, ...indexRules(rules) } : acl;
+  return changed ? { ...acl, ...indexRules(mergeRules(rules)) } : acl;
 };
 
 const folded = new WeakMap<Acl, Map<string, Acl>>();

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../std/json.ts";
 import { type PatternKind, patternKind, type Specificity, specificityOf } from "./pattern.ts";
-import { CAPABILITY_BITS, type Constraints, NO_CONSTRAINTS, type ParameterLists, type Stanza } from "./policy.ts";
+import { CAPABILITY_BITS, type Constraints, type ParameterLists, type Stanza } from "./policy.ts";
 
 /** A rule: all stanzas of all policies with one pattern, merged. Only one rule decides a request. */
 export interface Rule {
@@ -22,27 +22,33 @@ export interface Contribution {
 /** The smaller of two limits; 0 means no limit. */
 const tighter = (a: number, b: number): number => (a === 0 ? b : b === 0 ? a : Math.min(a, b));
 
-const mergeLists = (a: ParameterLists | undefined, b: ParameterLists | undefined): ParameterLists | undefined => {
-  if (a === undefined || b === undefined) return a ?? b;
-  const merged = new Map<string, readonly JsonValue[]>(a);
-  for (const [name, values] of b) {
-    const known = merged.get(name);
-    // An empty list means any value, and any value joined with some values is any value.
-    const joined =
-      known === undefined ? values : known.length === 0 || values.length === 0 ? [] : [...known, ...values];
-    merged.set(name, joined);
+/** Every list by its name, in the order of the stanzas; `undefined` where no stanza says anything. */
+const joinLists = (all: readonly (ParameterLists | undefined)[]): ParameterLists | undefined => {
+  const joined = new Map<string, JsonValue[]>();
+  const free = new Set<string>();
+  let said = false;
+  for (const lists of all) {
+    if (lists === undefined) continue;
+    said = true;
+    for (const [name, values] of lists) {
+      // An empty list means any value, and any value joined with some values is any value.
+      if (values.length === 0) free.add(name);
+      const known = joined.get(name);
+      if (known === undefined) joined.set(name, [...values]);
+      else for (const value of values) known.push(value);
+    }
   }
-  return merged;
+  for (const name of free) joined.set(name, []);
+  return said ? joined : undefined;
 };
 
-const mergeConstraints = (a: Constraints, b: Constraints): Constraints => {
-  if (b === NO_CONSTRAINTS) return a;
-  const allowed = mergeLists(a.allowed, b.allowed);
-  const denied = mergeLists(a.denied, b.denied);
+const joinConstraints = (all: readonly Constraints[]): Constraints => {
+  const allowed = joinLists(all.map((one) => one.allowed));
+  const denied = joinLists(all.map((one) => one.denied));
   return {
-    minWrappingTtl: tighter(a.minWrappingTtl, b.minWrappingTtl),
-    maxWrappingTtl: tighter(a.maxWrappingTtl, b.maxWrappingTtl),
-    required: [...new Set([...a.required, ...b.required])],
+    minWrappingTtl: all.reduce((least, one) => tighter(least, one.minWrappingTtl), 0),
+    maxWrappingTtl: all.reduce((least, one) => tighter(least, one.maxWrappingTtl), 0),
+    required: [...new Set(all.flatMap((one) => one.required))],
     ...(allowed && { allowed }),
     ...(denied && { denied }),
   };
@@ -60,13 +66,32 @@ export const ruleOf = (pattern: string, policy: string, stanza: Stanza): Rule =>
   sources: [{ name: policy, line: stanza.line, capabilities: stanza.capabilities }],
 });
 
-/** Joins two rules with the same pattern: capabilities add up, constraints stay, and a `deny` on either side is all. */
-export const mergeRules = (a: Rule, b: Rule): Rule => {
-  if (denies(a) !== denies(b)) return denies(a) ? a : b;
+/** Rules with one pattern as one: capabilities add up, constraints stay, and a `deny` is all that counts. */
+export const joinRules = (first: Rule, all: readonly Rule[]): Rule => {
+  const denying = all.filter(denies);
+  const counted = denying.length > 0 ? denying : all;
   return {
-    ...a,
-    capabilities: a.capabilities | b.capabilities,
-    constraints: mergeConstraints(a.constraints, b.constraints),
-    sources: [...a.sources, ...b.sources],
+    ...first,
+    capabilities: counted.reduce((bits, rule) => bits | rule.capabilities, 0),
+    constraints: joinConstraints(counted.map((rule) => rule.constraints)),
+    sources: counted.flatMap((rule) => rule.sources),
   };
+};
+
+/**
+ * One rule a pattern, in the order of each pattern's first rule. Takes as long as the rules are, however many share a
+ * pattern.
+ */
+export const mergeRules = (rules: Iterable<Rule>): Map<string, Rule> => {
+  const byPattern = new Map<string, { readonly first: Rule; readonly all: Rule[] }>();
+  for (const rule of rules) {
+    const same = byPattern.get(rule.pattern);
+    if (same) same.all.push(rule);
+    else byPattern.set(rule.pattern, { first: rule, all: [rule] });
+  }
+  const merged = new Map<string, Rule>();
+  for (const [pattern, { first, all }] of byPattern) {
+    merged.set(pattern, all.length === 1 ? first : joinRules(first, all));
+  }
+  return merged;
 };
