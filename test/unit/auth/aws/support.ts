@@ -180,6 +180,16 @@ const directoryOf = (world: World): Directory => {
   };
 };
 
+/** The invented AWS as a mount is built with it. */
+export const portsOf = (world: World) => ({
+  sts: (request: StsRequest): Promise<StsAnswer> => {
+    world.sent.push(request);
+    return world.sts(request);
+  },
+  directory: directoryOf(world),
+  region: "us-east-1",
+});
+
 export const createWorld = (): World => {
   let now = NOW;
   const view = createMemoryView();
@@ -227,11 +237,7 @@ export const createWorld = (): World => {
       return renewed;
     },
   };
-  const sts = (request: StsRequest): Promise<StsAnswer> => {
-    world.sent.push(request);
-    return world.sts(request);
-  };
-  const backend = awsAuth({ sts, directory: directoryOf(world), region: "us-east-1" });
+  const backend = awsAuth(portsOf(world));
   world.request = createHarness(backend, { view, clock }).request;
   return world;
 };
