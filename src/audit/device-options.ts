@@ -1,4 +1,5 @@
 import { invalidRequest } from "../framework/index.ts";
+import { shown } from "../std/shown.ts";
 
 /**
  * What an audit device may be told. The options are kept as text, as they were given, and checked here once, when the
@@ -29,12 +30,12 @@ const checkSyntax = (options: DeviceOptions): void => {
   for (const name of FLAGS) {
     const text = options[name] ?? "";
     if (!GO_BOOLS.has(text)) {
-      throw invalidRequest(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+      throw invalidRequest(`strconv.ParseBool: parsing ${shown(text)}: invalid syntax`);
     }
   }
   const mode = options["mode"] ?? "";
   if (mode !== "" && !/^[0-7]{1,5}$/.test(mode)) {
-    throw invalidRequest(`strconv.ParseUint: parsing ${JSON.stringify(mode)}: invalid syntax`);
+    throw invalidRequest(`strconv.ParseUint: parsing ${shown(mode)}: invalid syntax`);
   }
 };
 
@@ -43,7 +44,7 @@ export const checkOptions = (options: DeviceOptions, allowRaw: boolean): void =>
   const path = fileOf(options);
   if (path === "") throw invalidRequest("file_path is required");
   const format = options["format"] ?? "";
-  if (format !== "" && format !== "json") throw invalidRequest(`unknown format type ${JSON.stringify(format)}`);
+  if (format !== "" && format !== "json") throw invalidRequest(`unknown format type ${shown(format)}`);
   if ((options["prefix"] ?? "") !== "") throw invalidRequest("audit log prefixing is not allowed");
   checkSyntax(options);
   if ((modeOf(options) & 0o7111) !== 0) throw invalidRequest("an audit log cannot be executable");

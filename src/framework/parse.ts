@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../std/json.ts";
+import { cut, shown, shownList } from "../std/shown.ts";
 import type { AnyOp, AnyPath, Operation } from "./backend.ts";
 import { invalidRequest } from "./errors.ts";
 
@@ -47,12 +48,12 @@ const explain = (error: z.ZodError, bare: boolean): string => {
   const [name, ...deeper] = issue?.path ?? [];
   // A rule over the whole input speaks for itself.
   if (issue === undefined || name === undefined) return issue?.message ?? "invalid input";
-  const where = deeper.length === 0 ? "" : `'${deeper.map(String).join(".")}' `;
-  const text = `error converting input for field ${JSON.stringify(String(name))}: ${where}${issue.message}`;
+  const where = deeper.length === 0 ? "" : `'${cut(deeper.map(String).join("."))}' `;
+  const text = `error converting input for field ${shown(String(name))}: ${where}${issue.message}`;
   return bare ? text : `Field validation failed: ${text}`;
 };
 
-const listed = (names: readonly string[]): string => `[${[...names].sort().join(" ")}]`;
+const listed = (names: readonly string[]): string => shownList([...names].sort());
 
 type InputShape = Readonly<Record<string, z.ZodType>>;
 

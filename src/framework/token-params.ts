@@ -3,6 +3,7 @@ import { canonicalPolicyNames } from "../policy/names.ts";
 import type { Seconds } from "../std/brand.ts";
 import { canonicalCidr, inCidrs } from "../std/cidr.ts";
 import type { JsonValue } from "../std/json.ts";
+import { shown } from "../std/shown.ts";
 import { formatDuration, seconds } from "../std/time.ts";
 import { invalidRequest, permissionDenied } from "./errors.ts";
 import * as field from "./fields.ts";
@@ -116,13 +117,13 @@ const parseCidrs = (given: readonly string[]): string[] =>
   given.map((text) => {
     const canonical = canonicalCidr(text);
     if (canonical !== undefined) return canonical;
-    throw invalidRequest(`error parsing address ${JSON.stringify(text.slice(0, 48))}: not an address or a range`);
+    throw invalidRequest(`error parsing address ${shown(text)}: not an address or a range`);
   });
 
 const parseType = (given: string): TokenType => {
   const known = storedTokenShape.token_type.safeParse(given === "" ? "default" : given);
   if (known.success) return known.data;
-  throw invalidRequest(`invalid 'token_type' value ${JSON.stringify(given.slice(0, 48))}`);
+  throw invalidRequest(`invalid 'token_type' value ${shown(given)}`);
 };
 
 const refuseNegative = (name: string, value: number): number => {

@@ -1,6 +1,7 @@
 import { JSON_DEPTH, JSON_STRINGS, JSON_VALUES, STRANGER_LEAVES } from "../contract/limits.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
+import { cut } from "../std/shown.ts";
 import { utf8Text } from "./message.ts";
 import { parsePairs } from "./query.ts";
 
@@ -195,9 +196,9 @@ export const parsePatchBody = (
   const type = mediaType(contentType);
   if (type === undefined) throw invalidRequest("mime: no media type");
   if (type !== MERGE_PATCH) {
-    const shown = type.length > 60 ? `${type.slice(0, 60)}...` : type;
+    const given = cut(type);
     throw new VaultError("unsupported_media_type", {
-      wire: `PATCH requires Content-Type of ${MERGE_PATCH}, provided ${shown}`,
+      wire: `PATCH requires Content-Type of ${MERGE_PATCH}, provided ${given}`,
     });
   }
   return parseJsonBody(body, limits);

@@ -13,7 +13,6 @@ export class PolicyError extends Error {
 }
 
 const LONGEST_ECHO = 48;
-const MOST_ERRORS = 16;
 
 const NAMED: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -40,13 +39,4 @@ export const quote = (text: string): string => {
   const chars = Array.from(text.slice(0, LONGEST_ECHO + 2));
   const shown = text.length > LONGEST_ECHO ? [...chars.slice(0, LONGEST_ECHO), "…"] : chars;
   return `"${shown.map((char) => (/["\\]|[\p{C}\p{Zl}\p{Zp}]|[^ \P{Zs}]/u.test(char) ? escapeCharacter(char) : char)).join("")}"`;
-};
-
-/** Go's multi-error text: `2 errors occurred:\n\t* a\n\t* b\n\n`. A long list is cut, and says so. */
-export const listErrors = (problems: readonly string[]): string => {
-  const shown = problems.slice(0, MOST_ERRORS);
-  const more = problems.length - shown.length;
-  const lines = more > 0 ? [...shown, `and ${more} more`] : shown;
-  const head = problems.length === 1 ? "1 error occurred:" : `${problems.length} errors occurred:`;
-  return `${head}\n${lines.map((line) => `\t* ${line}\n`).join("")}\n`;
 };

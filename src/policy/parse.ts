@@ -1,6 +1,7 @@
 import { blocksOf, type HclBody, HclError, parseHcl } from "../hcl/hcl.ts";
+import { multiError } from "../std/errors.ts";
 import { restate } from "../std/restate.ts";
-import { listErrors, PolicyError, quote } from "./errors.ts";
+import { PolicyError, quote } from "./errors.ts";
 import type { Policy } from "./policy.ts";
 import { readStanza } from "./stanza.ts";
 
@@ -32,7 +33,7 @@ const checkTopLevel = (body: HclBody): void => {
   const unknown = body.items.filter((item) => item.key !== "path" && item.key !== "name");
   if (unknown.length > 0) {
     throw new PolicyError(
-      listErrors(unknown.map((item) => `invalid key ${quote(item.key)} on line ${item.assignLine}`)),
+      multiError(...unknown.map((item) => `invalid key ${quote(item.key)} on line ${item.assignLine}`)),
     );
   }
   const name = body.items.find((item) => item.key === "name" && item.value.kind !== "string");

@@ -1,6 +1,7 @@
 import type { HclBlock, HclBody } from "../hcl/hcl.ts";
+import { multiError } from "../std/errors.ts";
 import { durationOf, parametersOf, stringsOf, textOf, valuesOf } from "./attributes.ts";
-import { listErrors, PolicyError, quote } from "./errors.ts";
+import { PolicyError, quote } from "./errors.ts";
 import { CAPABILITY_BITS, type Constraints, isCapability, NO_CONSTRAINTS, type Stanza } from "./policy.ts";
 import { isTemplated } from "./template.ts";
 
@@ -77,7 +78,7 @@ export const readStanza = (block: HclBlock): Stanza => {
   const unknown = body.items.filter((item) => !KEYS.has(item.key));
   if (unknown.length > 0) {
     const problems = unknown.map((item) => `${where}invalid key ${quote(item.key)} on line ${item.assignLine}`);
-    throw new PolicyError(listErrors(problems));
+    throw new PolicyError(multiError(...problems));
   }
   const labelled = body.items.find((item) => item.labels.length > 0 && item.key !== "control_group");
   if (labelled !== undefined) throw new PolicyError(`${where}${labelled.key} takes no label`);

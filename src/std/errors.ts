@@ -1,3 +1,5 @@
+import { firstOf } from "./shown.ts";
+
 /**
  * The error table: every way a request can fail, as a closed union. Only `src/http/failure.ts` knows status
  * numbers, and its switch does not compile until a new code is mapped there. `docs/errors.md` says the same in prose.
@@ -68,9 +70,18 @@ export class VaultError extends Error {
   }
 }
 
-/** Texts as Go's multi-error prints them, which clients show and search: `1 error occurred:\n\t* x\n\n`. */
-export const multiError = (...texts: readonly string[]): string =>
-  `${texts.length} ${texts.length === 1 ? "error" : "errors"} occurred:\n${texts.map((text) => `\t* ${text}\n`).join("")}\n`;
+/** Characters of the texts in one multi-error, but for the last one shown. */
+const MULTI_CHARACTERS = 512;
+
+/**
+ * Texts as Go's multi-error prints them, which clients show and search: `1 error occurred:\n\t* x\n\n`. Of many texts
+ * it shows the first ones and says how many are left out.
+ */
+export const multiError = (...texts: readonly string[]): string => {
+  const { first, more } = firstOf(texts, MULTI_CHARACTERS);
+  const lines = [...first, ...(more > 0 ? [`and ${more} more`] : [])].map((text) => `\t* ${text}\n`);
+  return `${texts.length} ${texts.length === 1 ? "error" : "errors"} occurred:\n${lines.join("")}\n`;
+};
 
 /** 400 with exactly this text. */
 export const invalidRequest = (wire: string, options: Omit<VaultErrorOptions, "wire"> = {}): VaultError =>

@@ -10,6 +10,7 @@ import {
 import { tokenParams } from "../../framework/token-params.ts";
 import { canonicalCidr, inCidrs } from "../../std/cidr.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { shown } from "../../std/shown.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { mistake, type Role, storedRole } from "./role-rules.ts";
 import { findRole, placeOf, roleAddress, roleIdAddress } from "./roles.ts";
@@ -60,7 +61,7 @@ const WRONG = "invalid role or secret ID";
 const refused = (reason: string): VaultError => new VaultError("invalid_credentials", { wire: WRONG, reason });
 
 const outside = (address: string, how: string): VaultError =>
-  invalidRequest(`source address ${JSON.stringify(address)} unauthorized ${how}`);
+  invalidRequest(`source address ${shown(address)} unauthorized ${how}`);
 
 const checkAddresses = (role: Role, secret: SecretId | undefined, address: string): void => {
   if (secret && secret.cidr_list.length > 0 && !inCidrs(address, secret.cidr_list))
@@ -123,6 +124,6 @@ export const renewLogin = async ({ internal, metadata }: LoginRenewal, cx: Backe
   const role = name === "" ? undefined : await findRole(cx.storage, name);
   // a role created again under the same name is another role
   if (!role || role.key !== key)
-    throw mistake(`failed to renew entry: role ${JSON.stringify(name)} does not exist during renewal`);
+    throw mistake(`failed to renew entry: role ${shown(name)} does not exist during renewal`);
   return { ...grantFor(name, role, undefined), metadata };
 };

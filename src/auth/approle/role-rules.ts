@@ -9,6 +9,7 @@ import {
   tokenShape,
 } from "../../framework/token-params.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { cut } from "../../std/shown.ts";
 import { isRange } from "./addresses.ts";
 
 /** What a role is and may say. Pure: previous role and write in, new role out, or a refusal in Vault's words. */
@@ -67,7 +68,7 @@ export const mistake = (wire: string): VaultError => invalidRequest(wire, { mult
 /** Throws for a list that holds anything but ranges. */
 export const checkRanges = (given: readonly string[], what = "CIDR"): void => {
   const bad = given.find((text) => !isRange(text));
-  if (bad !== undefined) throw mistake(`failed to validate ${what} blocks: invalid CIDR address: ${bad.slice(0, 64)}`);
+  if (bad !== undefined) throw mistake(`failed to validate ${what} blocks: invalid CIDR address: ${cut(bad)}`);
 };
 
 /** Throws unless something still binds who may log in. */

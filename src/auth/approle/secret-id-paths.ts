@@ -12,6 +12,7 @@ import {
   VaultError,
 } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import type { Role } from "./role-rules.ts";
 import { findRole } from "./roles.ts";
@@ -28,7 +29,7 @@ import { addSecretId, findByAccessor, findSecretId, listAccessors, removeSecretI
 
 /** Secret ids of a role over HTTP: made, listed, looked up and destroyed, by value or by accessor. */
 
-const absent = (name: string): string => `role ${JSON.stringify(name)} does not exist`;
+const absent = (name: string): string => `role ${shown(name)} does not exist`;
 
 const roleOr = async (cx: BackendContext, name: string, error: (text: string) => Error): Promise<Role> => {
   const role = await findRole(cx.storage, name);
@@ -69,13 +70,13 @@ const issue = async (
   };
 };
 
-const shown = (secret: SecretId) => ({ data: readSecretId(secret), wrappedAccessor: secret.accessor });
+const answerOf = (secret: SecretId) => ({ data: readSecretId(secret), wrappedAccessor: secret.accessor });
 
 const lookUp = async (params: Params, input: BySecret, cx: BackendContext) => {
   if (!input.secret_id) throw invalidRequest("missing secret_id");
   const role = await existing(cx, params.role_name);
   const found = await findSecretId(cx.storage, role.key, input.secret_id, cx.clock.now());
-  return found && shown(found.secret);
+  return found && answerOf(found.secret);
 };
 
 const destroy = async (params: Params, input: BySecret, cx: BackendContext): Promise<undefined> => {
@@ -89,7 +90,7 @@ const destroy = async (params: Params, input: BySecret, cx: BackendContext): Pro
 const Unknown = z.object({ error: z.string() });
 
 const unknownAccessor = (accessor: string): string =>
-  `failed to find accessor entry for secret_id_accessor: ${JSON.stringify(accessor)}`;
+  `failed to find accessor entry for secret_id_accessor: ${shown(accessor)}`;
 
 const lookUpAccessor = async (
   params: Params,
@@ -102,7 +103,7 @@ const lookUpAccessor = async (
   const found = await findByAccessor(cx.storage, accessor, cx.clock.now());
   // one of another role is as unknown as any
   if (found?.key !== role.key) return { status: 404, data: { error: unknownAccessor(accessor) } };
-  return shown(found.secret);
+  return answerOf(found.secret);
 };
 
 const destroyAccessor = async (params: Params, input: ByAccessor, cx: BackendContext): Promise<undefined> => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { shown, shownList } from "../../std/shown.ts";
 import { rfc3339, seconds } from "../../std/time.ts";
 import { liesWithin } from "./addresses.ts";
 import { parseMetadata } from "./metadata.ts";
@@ -37,12 +38,10 @@ export type SecretId = z.output<typeof storedSecretId>;
 export const hasExpired = (secret: SecretId, nowMs: number): boolean =>
   secret.expires_ms !== 0 && secret.expires_ms <= nowMs;
 
-const quoted = (list: readonly string[]): string => `[${list.map((text) => JSON.stringify(text)).join(" ")}]`;
-
 const checkSubset = (ofRole: readonly string[], ofSecret: readonly string[]): void => {
   if (ofRole.length === 0 || liesWithin(ofSecret, ofRole)) return;
   throw mistake(
-    `failed to verify subset relationship between CIDR blocks on the role ${quoted(ofRole)} and CIDR blocks on the secret ID ${quoted(ofSecret)}`,
+    `failed to verify subset relationship between CIDR blocks on the role ${shownList(ofRole, shown)} and CIDR blocks on the secret ID ${shownList(ofSecret, shown)}`,
   );
 };
 

@@ -1,3 +1,4 @@
+import { cut, shown } from "../../std/shown.ts";
 /**
  * Names of principals. Reads an ARN whole or not at all; never searches inside one.
  * Source: IAM User Guide, "IAM identifiers"; texts as Vault's AWS auth method gives them.
@@ -19,8 +20,6 @@ export class ArnError extends Error {
   override readonly name = "ArnError";
 }
 
-const shown = (text: string): string => JSON.stringify(text.slice(0, 64));
-
 interface ArnFields {
   readonly partition: string;
   readonly account: string;
@@ -35,7 +34,7 @@ const fieldsOf = (text: string): ArnFields => {
     throw new ArnError(`unrecognized arn: contains ${parts.length} colon-separated parts, expected 6`);
   if (arn !== "arn") throw new ArnError('unrecognized arn: does not begin with "arn:"');
   if (service !== "iam" && service !== "sts")
-    throw new ArnError(`unrecognized service: ${(service ?? "").slice(0, 64)}, not one of iam or sts`);
+    throw new ArnError(`unrecognized service: ${cut(service ?? "")}, not one of iam or sts`);
   if (!/^aws(-[a-z]+)*$/.test(partition) || region !== "" || !/^[0-9]{12}$/.test(account))
     throw new ArnError("unrecognized arn: partition, region or account is malformed");
   return { partition, account, resource };

@@ -1,3 +1,4 @@
+import { cut } from "../../std/shown.ts";
 import { type Machine, machineId, serviceRoleScope } from "./inference.ts";
 import { Refusal, type Survey } from "./lookups.ts";
 import type { AccountScope, Ec2Instance, InstanceProfile } from "./ports.ts";
@@ -38,21 +39,21 @@ const checkBounds = (instance: Ec2Instance, profile: InstanceProfile, role: Role
   };
   const off = (bounds: readonly string[], value: string): boolean => bounds.length > 0 && !bounds.includes(value);
   if (off(role.bound_ec2_instance_id, instance.id))
-    refuse(`instance ID "${instance.id}" does not belong to the role "${name}"`);
+    refuse(`instance ID "${instance.id}" does not belong to the role "${cut(name)}"`);
   if (off(role.bound_account_id, instance.ownerId))
-    refuse(`account ID "${instance.ownerId}" does not belong to role "${name}"`);
+    refuse(`account ID "${instance.ownerId}" does not belong to role "${cut(name)}"`);
   if (off(role.bound_ami_id, instance.imageId))
-    refuse(`AMI ID "${instance.imageId}" does not belong to role "${name}"`);
+    refuse(`AMI ID "${instance.imageId}" does not belong to role "${cut(name)}"`);
   if (off(role.bound_subnet_id, instance.subnetId))
-    refuse(`subnet ID "${instance.subnetId}" does not satisfy the constraint on role "${name}"`);
+    refuse(`subnet ID "${instance.subnetId}" does not satisfy the constraint on role "${cut(name)}"`);
   if (off(role.bound_vpc_id, instance.vpcId))
-    refuse(`VPC ID "${instance.vpcId}" does not satisfy the constraint on role "${name}"`);
+    refuse(`VPC ID "${instance.vpcId}" does not satisfy the constraint on role "${cut(name)}"`);
   const profiles = role.bound_iam_instance_profile_arn;
   if (profiles.length > 0 && !prefixed(profiles, profile.arn))
-    refuse(`IAM instance profile ARN "${profile.arn}" does not satisfy the constraint role "${name}"`);
+    refuse(`IAM instance profile ARN "${profile.arn}" does not satisfy the constraint role "${cut(name)}"`);
   const roleArn = profile.roles[0]?.arn ?? "";
   if (role.bound_iam_role_arn.length > 0 && !prefixed(role.bound_iam_role_arn, roleArn))
-    refuse(`IAM role ARN "${roleArn}" does not satisfy the constraint role "${name}"`);
+    refuse(`IAM role ARN "${roleArn}" does not satisfy the constraint role "${cut(name)}"`);
 };
 
 /** Traces a caller to its instance, or throws `Refusal`. `name` is the role's, for texts. */

@@ -1,3 +1,4 @@
+import { cut } from "../../std/shown.ts";
 import { type Machine, machineId, serviceRoleScope } from "./inference.ts";
 import { Refusal, type Survey } from "./lookups.ts";
 import type { AccountScope, ManagedInstance, Tag } from "./ports.ts";
@@ -47,7 +48,7 @@ const checkBounds = (node: ManagedInstance, role: Role, roleName: string): void 
   ] as const;
   for (const [fact, value, allowed] of facts)
     if (allowed.length > 0 && !allowed.includes(value))
-      throw new Refusal(`${fact} "${value}" does not satisfy the constraint on role "${roleName}"`, "bound");
+      throw new Refusal(`${fact} "${value}" does not satisfy the constraint on role "${cut(roleName)}"`, "bound");
 };
 
 const checkLiveness = (node: ManagedInstance, role: Role, now: number): void => {
@@ -84,7 +85,7 @@ const checkTags = async (
   const key = cacheKey(region, node.id, ...scopeKey(scope));
   const held = await tags.get(key, survey.now, () => directory.managedInstanceTags(scope, region, node.id));
   if (!tagsSatisfy(held ?? [], role.bound_resource_tag))
-    throw new Refusal(`resource tags do not satisfy the constraint on role "${name}"`, "bound");
+    throw new Refusal(`resource tags do not satisfy the constraint on role "${cut(name)}"`, "bound");
 };
 
 /**
@@ -95,7 +96,7 @@ export const verifyNode = async (survey: Survey, role: Role, name: string, ident
   const id = machineId(identity, NODE_ID, "a managed instance id");
   const { account } = identity.principal;
   if (role.bound_account_id.length > 0 && !role.bound_account_id.includes(account))
-    throw new Refusal(`account ID "${account}" does not belong to role "${name}"`, "bound");
+    throw new Refusal(`account ID "${account}" does not belong to role "${cut(name)}"`, "bound");
   const scope = await serviceRoleScope(survey, role, identity);
   const found = await findNode(survey, scope, role.inferred_aws_region, id);
   checkNode(found.node, identity);

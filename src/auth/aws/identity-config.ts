@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
+import { shown, shownList } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
 import { readStored } from "./stored.ts";
@@ -53,10 +54,9 @@ export const identityConfigAddress = (storage: View) => storage.at("config/ident
 export const identityConfig = async (storage: View): Promise<IdentityConfig> =>
   (await readStored(storage, identityConfigAddress(storage), IdentityConfig)) ?? DEFAULTS;
 
-const oneOf = <T extends string>(name: string, allowed: readonly T[], shown: string, given: string): T => {
+const oneOf = <T extends string>(name: string, allowed: readonly T[], choice: string, given: string): T => {
   const found = allowed.find((value) => value === given);
-  if (found === undefined)
-    throw invalidRequest(`${name} of ${JSON.stringify(given.slice(0, 64))} not in set of allowed values: [${shown}]`);
+  if (found === undefined) throw invalidRequest(`${name} of ${shown(given)} not in set of allowed values: [${choice}]`);
   return found;
 };
 
@@ -64,18 +64,15 @@ const selection = <T extends string>(allowed: readonly T[], normal: readonly T[]
   const names = given.filter((name) => name !== "");
   if (names.length === 1 && names[0] === "default") return [...normal];
   if (names.includes("default")) {
-    const shown = names.map((name) => JSON.stringify(name.slice(0, 32))).join(" ");
     throw invalidRequest(
-      `[${shown.slice(0, 128)}] contains default - default can't be used in combination with other fields`,
+      `${shownList(names, shown)} contains default - default can't be used in combination with other fields`,
     );
   }
   return [...new Set(names)].map((name) => {
     const found = allowed.find((value) => value === name);
     if (found !== undefined) return found;
     const choice = JSON.stringify(allowed.join(", "));
-    throw invalidRequest(
-      `${JSON.stringify(name.slice(0, 64))} contains an unavailable field, please select from ${choice}`,
-    );
+    throw invalidRequest(`${shown(name)} contains an unavailable field, please select from ${choice}`);
   });
 };
 

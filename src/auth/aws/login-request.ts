@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { field, invalidRequest, type VaultError } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 import type { ClientConfig } from "./client-config.ts";
 import { decodeBase64, headersField } from "./header-shapes.ts";
 import type { StsRequest } from "./ports.ts";
@@ -127,7 +128,7 @@ const chooseEndpoint = (host: string, signing: Signing, config: ClientConfig, pa
     return endpoint;
   }
   if (partitionOf(region) !== partition)
-    throw invalidRequest(`unable to get regional STS endpoint for region: ${region}`);
+    throw invalidRequest(`unable to get regional STS endpoint for region: ${cut(region)}`);
   const known = stsHosts(region).find((name) => name === host);
   if (known === undefined) throw invalid("host is not STS of the signature's region");
   return known;
@@ -175,7 +176,7 @@ export const readLogin = (input: LoginInput, config: ClientConfig, partition: Pa
   const extra = allowedExtra(config.allowed_sts_header_values);
   const signed = new Set(parseAuthorization(headers.get("authorization"))?.signedHeaders);
   const forbidden = forbiddenHeader(headers, signed, extra);
-  if (forbidden) throw invalidRequest(`invalid request header: ${forbidden}`);
+  if (forbidden) throw invalidRequest(`invalid request header: ${cut(forbidden)}`);
   const signing = readSigning(headers);
   const endpoint = chooseEndpoint(host, signing, config, partition);
   checkDate(headers, signing, now);

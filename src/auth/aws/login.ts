@@ -1,6 +1,7 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { cut } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import type { AccountHints } from "./account-hints.ts";
 import { askAws } from "./ask.ts";
@@ -38,14 +39,14 @@ const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | 
   given ? findRole(cx.storage, namedRole(given)) : Promise.resolve(undefined);
 
 const checkPrincipal = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<void> => {
-  const failed = `error looking up full ARN of entity ${identity.canonicalArn} when attempting login for role "${name}"`;
+  const failed = `error looking up full ARN of entity ${identity.canonicalArn} when attempting login for role "${cut(name)}"`;
   try {
     if (await askAws(failed, () => isBound(survey, role, name, identity))) return;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     throw invalidRequest(cause.message);
   }
-  throw invalidRequest(`IAM Principal ${JSON.stringify(identity.arn)} does not belong to the role "${name}"`);
+  throw invalidRequest(`IAM Principal ${JSON.stringify(identity.arn)} does not belong to the role "${cut(name)}"`);
 };
 
 const inferNode = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine> => {
@@ -91,9 +92,9 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
   ]);
   const name = input.role || identity.principal.name;
   const role = input.role ? named : await findFor(cx, name);
-  if (!role) throw invalidRequest(`entry for role ${name.slice(0, 64)} not found`);
+  if (!role) throw invalidRequest(`entry for role ${cut(name)} not found`);
   checkSourceAddress(role, cx.sourceAddress);
-  if (role.auth_type !== "iam") throw invalidRequest(`auth method iam not allowed for role ${name}`);
+  if (role.auth_type !== "iam") throw invalidRequest(`auth method iam not allowed for role ${cut(name)}`);
 
   const survey: Survey = { lookups: parts.lookups, storage: cx.storage, config, now, scopes: new Map() };
   await checkPrincipal(survey, role, name, identity);

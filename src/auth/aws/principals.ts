@@ -1,3 +1,4 @@
+import { cut } from "../../std/shown.ts";
 import { globMatches } from "./arn.ts";
 import { confirmedPrincipal, Refusal, type Survey } from "./lookups.ts";
 import type { Role } from "./roles.ts";
@@ -15,7 +16,7 @@ const matchesWildcard = async (
   wildcards: readonly string[],
 ): Promise<boolean> => {
   const entity = identity.canonicalArn;
-  const during = `of entity ${entity} when attempting login for role "${name}"`;
+  const during = `of entity ${entity} when attempting login for role "${cut(name)}"`;
   let found: { readonly arn: string } | undefined;
   try {
     found = await confirmedPrincipal(survey, identity);

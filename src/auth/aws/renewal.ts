@@ -7,6 +7,7 @@ import {
   type VaultError,
 } from "../../framework/index.ts";
 import { tokenParams } from "../../framework/token-params.ts";
+import { shown } from "../../std/shown.ts";
 import { canonicalArn, parseArn } from "./arn.ts";
 import { askAws } from "./ask.ts";
 import { clientConfig } from "./client-config.ts";
@@ -81,7 +82,7 @@ export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: Back
   ]);
   // a role created again under the same name is another role
   if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
-  if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${JSON.stringify(role.auth_type)}`);
+  if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${shown(role.auth_type)}`);
   const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now(), scopes: new Map() };
   await checkMachine(survey, role, known.data);
   await checkPrincipal(survey, role, known.data);

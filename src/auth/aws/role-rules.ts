@@ -1,6 +1,7 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { checkPeriod, emptyTokenFields, mergeTokenFields, type TokenFields } from "../../framework/token-params.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { cut, shown } from "../../std/shown.ts";
 import { partitionOf } from "./regions.ts";
 import type { Role, RoleInput } from "./roles.ts";
 
@@ -61,19 +62,17 @@ const newRole = (roleId: string): Role => ({
   ...emptyTokenFields,
 });
 
-const brief = (value: string): string => JSON.stringify(value.slice(0, 48));
-
 const authType = (previous: Role | undefined, given: string | undefined): Role["auth_type"] => {
   if (given === undefined) return previous?.auth_type ?? "iam";
   if (previous && previous.auth_type !== given) throw invalidRequest("changing auth_type on a role is not allowed");
-  if (given !== "iam" && given !== "ec2") throw invalidRequest(`unrecognized auth_type: ${given.slice(0, 48)}`);
+  if (given !== "iam" && given !== "ec2") throw invalidRequest(`unrecognized auth_type: ${cut(given)}`);
   return given;
 };
 
 const inferredType = (previous: Role, given: string | undefined): Role["inferred_entity_type"] => {
   if (given === undefined) return previous.inferred_entity_type;
   if (given === "" || given === "ec2_instance" || given === "ssm_managed_instance") return given;
-  throw invalidRequest(`specified invalid inferred_entity_type: ${given.slice(0, 48)}`);
+  throw invalidRequest(`specified invalid inferred_entity_type: ${cut(given)}`);
 };
 
 const list = (given: readonly string[] | undefined, previous: string[]): string[] =>
@@ -118,7 +117,7 @@ const checkInference = (role: Role): void => {
   const most = type === "ec2_instance" ? 1 : MOST_REGIONS;
   if (regions.length > most) throw invalidRequest(`inferred_aws_region takes at most ${most} for ${type}`);
   const unknown = regions.find((region) => partitionOf(region) === undefined);
-  if (unknown !== undefined) throw invalidRequest(`inferred_aws_region ${brief(unknown)} is not a known region`);
+  if (unknown !== undefined) throw invalidRequest(`inferred_aws_region ${shown(unknown)} is not a known region`);
   if (new Set(regions.map(partitionOf)).size > 1)
     throw invalidRequest("the regions of inferred_aws_region must be in one partition");
   if (role.bound_iam_principal_arn.length === 0)
@@ -178,27 +177,27 @@ const HYBRID_ITEMS: readonly ItemRule[] = [
   {
     name: "bound_ssm_instance_id",
     fits: (id) => NODE_ID.test(id),
-    refusal: (id) => `invalid ssm instance id ${brief(id)}`,
+    refusal: (id) => `invalid ssm instance id ${shown(id)}`,
   },
   {
     name: "bound_activation_id",
     fits: (id) => UUID.test(id),
-    refusal: (id) => `invalid activation id ${brief(id)}`,
+    refusal: (id) => `invalid activation id ${shown(id)}`,
   },
   {
     name: "bound_resource_tag",
     fits: (tag) => tag.indexOf("=") > 0,
-    refusal: (tag) => `invalid resource tag ${brief(tag)}; expected key=value`,
+    refusal: (tag) => `invalid resource tag ${shown(tag)}; expected key=value`,
   },
   {
     name: "bound_platform_type",
     fits: (type) => PLATFORMS.has(type),
-    refusal: (type) => `invalid platform type ${brief(type)}`,
+    refusal: (type) => `invalid platform type ${shown(type)}`,
   },
   {
     name: "ssm_service_principals",
     fits: (name) => SSM_PRINCIPAL.test(name),
-    refusal: (name) => `ssm_service_principals may name Systems Manager only, not ${brief(name)}`,
+    refusal: (name) => `ssm_service_principals may name Systems Manager only, not ${shown(name)}`,
   },
 ];
 

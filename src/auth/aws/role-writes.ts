@@ -1,6 +1,7 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
 import { askAws } from "./ask.ts";
 import { trustedServices } from "./inference.ts";
@@ -12,7 +13,7 @@ import { trustsOnly } from "./trust-policy.ts";
 /** Writing a role: checks its rules, asks AWS what its ARNs refer to, stores it. */
 
 const resolve = async (survey: Survey, role: Role, arn: string): Promise<string> => {
-  const failed = `unable to resolve ARN ${JSON.stringify(arn.slice(0, 256))} to internal ID`;
+  const failed = `unable to resolve ARN ${shown(arn)} to internal ID`;
   try {
     const found = await askAws(failed, () => uniqueIdOf(survey, arn));
     const services = trustedServices(role);

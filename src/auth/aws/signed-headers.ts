@@ -1,3 +1,4 @@
+import { shown } from "../../std/shown.ts";
 import type { SentHeader } from "./header-shapes.ts";
 
 /**
@@ -70,7 +71,7 @@ export const serverIdFault = (headers: Headers, expected: string): string | unde
   const key = SERVER_ID.toLowerCase();
   const sent = headers.get(key);
   if (sent === undefined) return `missing header "${SERVER_ID}"`;
-  if (sent !== expected) return `expected ${JSON.stringify(expected)} but got ${JSON.stringify(sent.slice(0, 64))}`;
+  if (sent !== expected) return `expected ${shown(expected)} but got ${shown(sent)}`;
   const authorization = headers.get("authorization");
   if (authorization === undefined) return "missing Authorization header";
   return parseAuthorization(authorization)?.signedHeaders.includes(key) ? undefined : "vault header wasn't signed";

@@ -1,4 +1,5 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 import { ArnError, canonicalArn, type PrincipalArn, parseArn } from "./arn.ts";
 import type { StsAnswer, StsFetch, StsRequest } from "./ports.ts";
 import type { Partition } from "./regions.ts";
@@ -72,7 +73,7 @@ const parseCallerArn = (arn: string): PrincipalArn => {
     return parseArn(arn);
   } catch (cause) {
     if (!(cause instanceof ArnError)) throw cause;
-    throw invalidRequest(`error parsing arn ${JSON.stringify(arn.slice(0, 256))}: ${cause.message}`);
+    throw invalidRequest(`error parsing arn ${shown(arn)}: ${cause.message}`);
   }
 };
 

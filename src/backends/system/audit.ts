@@ -5,6 +5,7 @@ import { ensureAuditSecrets } from "../../core/config/audit-secrets.ts";
 import type { Core } from "../../core/core.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, folded, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 
 /**
  * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log;
@@ -23,7 +24,7 @@ const PublicKey = z.object({ id: z.string(), algorithm: z.string(), public_key: 
 const device = "path of the device";
 const asPath = (text: string): string => `${text.replace(/^\/+|\/+$/g, "")}/`;
 
-const shown = ({ path: where, type, description, options, local }: AuditDevice) => ({
+const answerOf = ({ path: where, type, description, options, local }: AuditDevice) => ({
   path: where,
   type,
   description,
@@ -37,7 +38,7 @@ export const auditPaths = (core: Core) => {
   const enable = async (where: string, given: Omit<AuditDevice, "path" | "salt">): Promise<void> => {
     const taken = (await devices()).some((one) => one.path.startsWith(where) || where.startsWith(one.path));
     if (taken) throw invalidRequest("path already in use");
-    if (given.type !== "file") throw invalidRequest(`unknown backend type: ${JSON.stringify(given.type)}`);
+    if (given.type !== "file") throw invalidRequest(`unknown backend type: ${shown(given.type)}`);
     await core.audit.check(given);
     const salt = Buffer.from(core.random.bytes(32)).toString("base64");
     await core.config.putRow("audit", where, toSealed({ ...given, path: where, salt }));
@@ -53,7 +54,7 @@ export const auditPaths = (core: Core) => {
           summary: "list the audit devices",
           answers: z.record(z.string(), Device),
           access: "sudo",
-          handle: async () => ({ data: Object.fromEntries((await devices()).map((one) => [one.path, shown(one)])) }),
+          handle: async () => ({ data: Object.fromEntries((await devices()).map((one) => [one.path, answerOf(one)])) }),
         }),
       },
     }),
@@ -105,7 +106,7 @@ export const auditPaths = (core: Core) => {
             if (!input.input) throw invalidRequest('the "input" parameter is empty');
             const where = asPath(params.path);
             const found = (await devices()).find((one) => one.path === where);
-            if (!found) throw invalidRequest(`unknown audit backend ${JSON.stringify(where)}`);
+            if (!found) throw invalidRequest(`unknown audit backend ${shown(where)}`);
             return { data: { hash: core.audit.hash(found, input.input) } };
           },
         }),

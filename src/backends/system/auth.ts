@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { folded, invalidRequest, op, path } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
 import { MountShown, mountInfo, shownPath } from "./mount-info.ts";
@@ -38,7 +39,7 @@ export const authPaths = (core: Core) => [
         access: "sudo",
         handle: async ({ params }) => {
           const mount = (await core.config.snapshot()).mounts.get(asMountPath(`auth/${params.path}`));
-          if (!mount) throw invalidRequest(`No auth engine at ${asMountPath(params.path)}`);
+          if (!mount) throw invalidRequest(`No auth engine at ${cut(asMountPath(params.path))}`);
           return { data: mountInfo(mount) };
         },
       }),

@@ -9,6 +9,7 @@ import { type BackendContext, Keys, op, path, permissionDenied } from "../../fra
 import { respell } from "../../policy/folding.ts";
 import type { Acl } from "../../policy/index.ts";
 import { reaches, resultantAcl } from "../../policy/resultant.ts";
+import { cut } from "../../std/shown.ts";
 import { MountPublic, MountShown, mountInfo, publicInfo, shownPath } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
 
@@ -76,7 +77,7 @@ export const internalUiPaths = (core: Core) => {
     const where = asMountPath(given);
     const mount = core.config.mountFor(await core.config.snapshot(), where);
     if (!mount || !reaches(await aclOf(core, known), mount.info.path)) {
-      const wire = `preflight capability check returned 403, please ensure client's policies grant access to path "${where}"`;
+      const wire = `preflight capability check returned 403, please ensure client's policies grant access to path "${cut(where)}"`;
       throw permissionDenied("mount is out of the token's reach", wire);
     }
     return { data: { ...mountInfo(mount), path: shownPath(mount) } };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SETTINGS, settingIn } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { cut, shown } from "../../std/shown.ts";
 
 /**
  * `sys/loggers`: the operator's log levels, kept for every environment. The operator's log says only what needs
@@ -27,7 +28,7 @@ const Levels = z.record(z.string(), z.string());
 const levelOf = (text: string | undefined): string => {
   if (!text) throw invalidRequest("level is required");
   const level = Object.hasOwn(SPELLINGS, text.toLowerCase()) ? SPELLINGS[text.toLowerCase()] : undefined;
-  if (level === undefined) throw invalidRequest(`invalid level provided: unknown log level: ${text}`);
+  if (level === undefined) throw invalidRequest(`invalid level provided: unknown log level: ${cut(text)}`);
   return level;
 };
 
@@ -41,7 +42,7 @@ export const loggerPaths = (core: Core) => {
   };
   const put = (all: Readonly<Record<string, string>>) => core.config.putSetting(SETTINGS.logLevels, { levels: all });
   const known = (name: string): string => {
-    if (!LOGGERS.includes(name)) throw invalidRequest(`logger ${JSON.stringify(name)} not found`);
+    if (!LOGGERS.includes(name)) throw invalidRequest(`logger ${shown(name)} not found`);
     return name;
   };
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 
 /**
  * `sys/metrics`: what this environment knows of itself, in the two forms Vault offers. It is one environment's view;
@@ -79,7 +80,7 @@ export const metricPaths = (core: Core) => [
           const format = input.format ?? "";
           if (format === "") return { bare: asJson(await meters(core), core.clock.now()) };
           if (format !== "prometheus") {
-            throw invalidRequest(`metric response format ${JSON.stringify(format)} unknown`);
+            throw invalidRequest(`metric response format ${shown(format)} unknown`);
           }
           return { raw: { contentType: PROMETHEUS, body: Buffer.from(asPrometheus(await meters(core))) } };
         },

@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { unmount } from "../../core/mounts/unmount.ts";
 import { invalidRequest } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 
 /** How long a request works on something that may take longer; the rest becomes a job. API Gateway waits 30 seconds. */
 export const PATIENCE_MS = 20_000;
@@ -20,7 +21,7 @@ export const disable = async (core: Core, mount: Mount | undefined) => {
     status: 202,
     data: { job_id: job.id },
     warnings: [
-      `The mount at ${mount.info.path} answers no more; its leases are still being revoked. Repeat this request to go on at once.`,
+      `The mount at ${cut(mount.info.path)} answers no more; its leases are still being revoked. Repeat this request to go on at once.`,
     ],
   };
 };

@@ -6,6 +6,7 @@ import { changeMounts, mountInTheWay, mountWrite } from "../../core/mounts/table
 import { resolveType, versionsOf } from "../../core/mounts/types.ts";
 import { backendOf, makeContext } from "../../core/request/context.ts";
 import { invalidRequest } from "../../framework/index.ts";
+import { cut, shown } from "../../std/shown.ts";
 import { configOf, type EnableGiven } from "./mount-input.ts";
 
 /** Enabling: what both `sys/mounts` and `sys/auth` do. */
@@ -24,7 +25,7 @@ const typeGiven = (given: EnableGiven): string => {
 
 const notInCatalog = (type: string, version: string | undefined): Error =>
   invalidRequest(
-    `plugin not found in the catalog: ${type}${version === undefined || version === "" ? "" : `, version=${version}`}`,
+    `plugin not found in the catalog: ${cut(type)}${version === undefined || version === "" ? "" : `, version=${cut(version)}`}`,
   );
 
 const optionsOf = (
@@ -41,10 +42,10 @@ const optionsOf = (
   const version = options["version"] ?? "";
   if (version !== "" && versions.length === 0) {
     const what = kind === "auth" ? "auth method" : "secrets engine";
-    throw invalidRequest(`${what} ${JSON.stringify(type)} does not allow setting a version`);
+    throw invalidRequest(`${what} ${shown(type)} does not allow setting a version`);
   }
   if (version !== "" && !versions.includes(version)) {
-    throw invalidRequest(`nil backend of type ${JSON.stringify(type)} returned from factory`);
+    throw invalidRequest(`nil backend of type ${shown(type)} returned from factory`);
   }
   return { type, options };
 };
@@ -78,8 +79,8 @@ export const enable = async (
   });
   const refuseTaken = (other: Mount | undefined): void => {
     if (!other) return;
-    const shown = kind === "auth" ? other.info.path.replace(/^auth\//, "") : other.info.path;
-    throw invalidRequest(`path is already in use at ${shown}`);
+    const where = kind === "auth" ? other.info.path.replace(/^auth\//, "") : other.info.path;
+    throw invalidRequest(`path is already in use at ${cut(where)}`);
   };
   refuseTaken(mountInTheWay(await core.config.snapshot(), path));
   // Only here: everything that uses the mount only reads its keys.

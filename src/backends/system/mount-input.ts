@@ -5,6 +5,7 @@ import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { defined } from "../../std/defined.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { cut } from "../../std/shown.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 
 /** The body that enables a mount, and its `config`, which Vault reads without its weak typing. */
@@ -33,7 +34,7 @@ export const tokenTypeOf = (text: string): TokenType => {
 
 export const visibilityOf = (text: string): "" | "hidden" | "unauth" => {
   if (text !== "" && text !== "hidden" && text !== "unauth") {
-    throw invalidRequest(`invalid listing_visibility ${text.slice(0, 64)}`);
+    throw invalidRequest(`invalid listing_visibility ${cut(text)}`);
   }
   return text;
 };
@@ -75,7 +76,7 @@ const enableTtl = (text: string, what: "default" | "max"): Seconds => {
     return ttlOf(text);
   } catch (cause) {
     if (!(cause instanceof DurationError)) throw cause;
-    throw invalidRequest(`unable to parse ${what} TTL of ${text.slice(0, 64)}: ${cause.message}`);
+    throw invalidRequest(`unable to parse ${what} TTL of ${cut(text)}: ${cause.message}`);
   }
 };
 

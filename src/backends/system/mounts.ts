@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { as, type MountPath } from "../../std/brand.ts";
+import { cut, shown } from "../../std/shown.ts";
 import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
 import { MountShown, mountInfo } from "./mount-info.ts";
@@ -48,7 +49,7 @@ export const mountsPaths = (core: Core) => [
         handle: async ({ params }) => {
           const where = asMountPath(params.path);
           const mount = (await core.config.snapshot()).mounts.get(where);
-          if (!mount) throw invalidRequest(`No secret engine mount at ${where}`);
+          if (!mount) throw invalidRequest(`No secret engine mount at ${cut(where)}`);
           return { data: mountInfo(mount) };
         },
       }),
@@ -59,8 +60,8 @@ export const mountsPaths = (core: Core) => [
         handle: async ({ params, input }) => {
           const where = asMountPath(params.path);
           await enable(core, "secret", where, input, (type) => {
-            if (NOT_MOUNTABLE.has(type)) throw invalidRequest(`mount type of ${JSON.stringify(type)} is not mountable`);
-            if (isReserved(where)) throw invalidRequest(`cannot mount "${where}"`);
+            if (NOT_MOUNTABLE.has(type)) throw invalidRequest(`mount type of ${shown(type)} is not mountable`);
+            if (isReserved(where)) throw invalidRequest(`cannot mount "${cut(where)}"`);
           });
           return undefined;
         },
@@ -70,10 +71,10 @@ export const mountsPaths = (core: Core) => [
         answers: [Leaving, "nothing"],
         handle: async ({ params }) => {
           const where = asMountPath(params.path);
-          if (PROTECTED.includes(where)) throw invalidRequest(`cannot unmount "${where}"`);
+          if (PROTECTED.includes(where)) throw invalidRequest(`cannot unmount "${cut(where)}"`);
           const mount = (await core.config.snapshot()).mounts.get(where);
           // An auth method is disabled where it is enabled: that needs sudo.
-          if (mount?.kind === "auth") throw invalidRequest(`cannot unmount "${where}"`);
+          if (mount?.kind === "auth") throw invalidRequest(`cannot unmount "${cut(where)}"`);
           return disable(core, mount);
         },
       }),

@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
 import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 
 /**
  * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what
@@ -41,7 +42,7 @@ const NO_PLUGINS = "plugins cannot be registered: only the built-in backends exi
 
 const kindOf = (text: string): Kind => {
   const kind = KINDS.find((one) => one === text);
-  if (!kind) throw invalidRequest(`${JSON.stringify(text)} is not a supported plugin type`);
+  if (!kind) throw invalidRequest(`${shown(text)} is not a supported plugin type`);
   return kind;
 };
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { type EmptyReply, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
+import { cut } from "../../std/shown.ts";
 
 /**
  * `sys/policies/acl` and its older spelling `sys/policy`: ACL policies. A change holds on every token's next request.
@@ -38,7 +39,7 @@ export const policyPaths = (core: Core) => {
     if (text === "") throw invalidRequest("'policy' parameter not supplied or empty");
     await core.policies.put(name, decodePolicyText(text));
     const warnings = [
-      ...(name === given ? [] : [`policy name was converted to ${name}`]),
+      ...(name === given ? [] : [`policy name was converted to ${cut(name)}`]),
       ...(old === "" ? [] : [RULES_DEPRECATED]),
     ];
     return warnings.length === 0 ? undefined : { warnings };

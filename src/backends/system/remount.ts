@@ -5,6 +5,7 @@ import type { Mount } from "../../core/mounts/mount.ts";
 import { migrationStatus, remount } from "../../core/mounts/remount.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 import { isAlwaysThere } from "./mount-info.ts";
 import { asMountPath, isReserved } from "./mounts.ts";
@@ -32,17 +33,17 @@ const checkClean = (text: string): void => {
   const segments = given.split("/").filter((part) => part !== "" && part !== ".");
   const clean = `${segments.join("/")}/`;
   if (given !== clean || segments.includes("..") || segments.length === 0) {
-    throw invalidRequest(`invalid destination mount: path '${given}' does not match cleaned path '${clean}'`);
+    throw invalidRequest(`invalid destination mount: path '${cut(given)}' does not match cleaned path '${cut(clean)}'`);
   }
 };
 
 const checkTarget = (mount: Mount | undefined, from: string, to: string): void => {
   if (from.startsWith("auth/")) {
-    if (!to.startsWith("auth/")) throw invalidRequest(`cannot remount auth mount to non-auth mount "${to}"`);
-    if (to.startsWith("auth/token/")) throw invalidRequest(`cannot remount to destination "${to}"`);
-    if (to === "auth/") throw invalidRequest(`cannot remount to destination ${to}`);
-  } else if (isReserved(to)) throw invalidRequest(`cannot remount to destination ${to}`);
-  if (mount && isAlwaysThere(mount)) throw invalidRequest(`cannot remount "${from}"`);
+    if (!to.startsWith("auth/")) throw invalidRequest(`cannot remount auth mount to non-auth mount "${cut(to)}"`);
+    if (to.startsWith("auth/token/")) throw invalidRequest(`cannot remount to destination "${cut(to)}"`);
+    if (to === "auth/") throw invalidRequest(`cannot remount to destination ${cut(to)}`);
+  } else if (isReserved(to)) throw invalidRequest(`cannot remount to destination ${cut(to)}`);
+  if (mount && isAlwaysThere(mount)) throw invalidRequest(`cannot remount "${cut(from)}"`);
 };
 
 /** Where a mount at this path is made, changed and removed. */

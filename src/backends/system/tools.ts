@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import { cut, shown } from "../../std/shown.ts";
 
 /** `sys/tools`: random bytes and hashes, for callers that have no source of their own. */
 
@@ -22,7 +23,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 
 const byteCount = (text: string): number => {
   if (!/^[+-]?\d+$/.test(text)) {
-    const why = `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`;
+    const why = `strconv.Atoi: parsing ${shown(text)}: invalid syntax`;
     throw invalidRequest(`error parsing url-set byte count: ${why}`);
   }
   return Number(text);
@@ -49,11 +50,11 @@ export const toolPaths = (core: Core) => {
     if (bytes < 1) throw invalidRequest("'bytes' cannot be less than 1");
     if (bytes > MAX_BYTES) throw invalidRequest(`'bytes' should be less than ${MAX_BYTES}`);
     if (format !== "hex" && format !== "base64") {
-      throw invalidRequest(`unsupported encoding format ${JSON.stringify(format)}; must be "hex" or "base64"`);
+      throw invalidRequest(`unsupported encoding format ${shown(format)}; must be "hex" or "base64"`);
     }
     if (!SOURCES.has(source)) {
       const all = '"platform" or "seal", or "all"';
-      throw invalidRequest(`unsupported entropy source ${JSON.stringify(source)}; must be ${all}`);
+      throw invalidRequest(`unsupported entropy source ${shown(source)}; must be ${all}`);
     }
     const text = Buffer.from(core.random.bytes(bytes)).toString(format);
     return { data: { random_bytes: text }, warnings: source === "seal" ? [NO_SEAL] : [] };
@@ -61,9 +62,9 @@ export const toolPaths = (core: Core) => {
 
   const hash = (input: string, algorithm: string, format: string) => {
     const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
-    if (name === undefined) throw invalidRequest(`unsupported algorithm ${algorithm}`);
+    if (name === undefined) throw invalidRequest(`unsupported algorithm ${cut(algorithm)}`);
     if (format !== "hex" && format !== "base64") {
-      throw invalidRequest(`unsupported encoding format ${format}; must be "hex" or "base64"`);
+      throw invalidRequest(`unsupported encoding format ${cut(format)}; must be "hex" or "base64"`);
     }
     return { data: { sum: createHash(name).update(decodeBase64(input)).digest(format) } };
   };

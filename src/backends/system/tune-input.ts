@@ -5,6 +5,7 @@ import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { defined } from "../../std/defined.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { shown } from "../../std/shown.ts";
 import { DurationError, seconds } from "../../std/time.ts";
 import { tokenTypeOf, ttlOf, visibilityOf } from "./mount-input.ts";
 
@@ -60,7 +61,7 @@ const lockoutOf = (given: JsonObject | undefined, mount: Mount, lockable: boolea
   if (given === undefined || Object.keys(given).length === 0) return mount.config.userLockout;
   if (!lockable) {
     const { type } = mount.info;
-    throw invalidRequest(`tuning of user lockout configuration for auth type ${JSON.stringify(type)} not allowed`);
+    throw invalidRequest(`tuning of user lockout configuration for auth type ${shown(type)} not allowed`);
   }
   const text = (name: string) => plainText(given[name]);
   const span = (name: string): Seconds | undefined => {
@@ -69,7 +70,7 @@ const lockoutOf = (given: JsonObject | undefined, mount: Mount, lockable: boolea
   };
   const threshold = text("lockout_threshold");
   if (threshold !== undefined && !/^\d{1,9}$/.test(threshold)) {
-    throw invalidRequest(`unable to parse user lockout threshold: ${JSON.stringify(threshold.slice(0, 32))}`);
+    throw invalidRequest(`unable to parse user lockout threshold: ${shown(threshold)}`);
   }
   const disable = given["lockout_disable"];
   if (disable !== undefined && disable !== null && typeof disable !== "boolean") {
@@ -103,7 +104,7 @@ const optionsOf = (given: TuneGiven["options"], mount: Mount, versions: readonly
   const warnings: string[] = [];
   if (wanted !== undefined && versions.length === 0) {
     const what = mount.kind === "auth" ? "auth method" : "secrets engine";
-    throw invalidRequest(`${what} ${JSON.stringify(mount.info.type)} does not allow setting a version`);
+    throw invalidRequest(`${what} ${shown(mount.info.type)} does not allow setting a version`);
   }
   if (wanted !== undefined) {
     if (!/^\d{0,9}$/.test(wanted)) throw invalidRequest(`unable to parse options: invalid version`);

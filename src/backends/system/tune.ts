@@ -5,6 +5,7 @@ import { changeMounts, mountWrite } from "../../core/mounts/table.ts";
 import { isLockable, versionsOf } from "../../core/mounts/types.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
 import type { MountPath } from "../../std/brand.ts";
+import { cut } from "../../std/shown.ts";
 import { TuneShown, tuneInfo } from "./mount-info.ts";
 import { asMountPath } from "./mounts.ts";
 import { type TuneGiven, TuneInput, tuned } from "./tune-input.ts";
@@ -23,7 +24,7 @@ export const tunePaths = (core: Core) => {
 
   const show = async (where: MountPath) => {
     const mount = mountAt(await core.config.snapshot(), where);
-    if (!mount) throw invalidRequest(`cannot fetch sysview for path "${where}"`);
+    if (!mount) throw invalidRequest(`cannot fetch sysview for path "${cut(where)}"`);
     return { data: tuneInfo(mount) };
   };
 
@@ -31,12 +32,12 @@ export const tunePaths = (core: Core) => {
     const found = mountAt(await core.config.snapshot(), where);
     if (found && FIXED.has(found.info.type)) {
       const parameter = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
-      if (parameter !== undefined) throw invalidRequest(`cannot tune parameter ${parameter} of ${where}`);
+      if (parameter !== undefined) throw invalidRequest(`cannot tune parameter ${parameter} of ${cut(where)}`);
     }
     let warnings: readonly string[] = [];
     await changeMounts(core, async (snapshot) => {
       const mount = mountAt(snapshot, where);
-      if (!mount) throw invalidRequest(`tune of path "${where}" failed: no mount entry found`);
+      if (!mount) throw invalidRequest(`tune of path "${cut(where)}" failed: no mount entry found`);
       const { kind, info } = mount;
       const result = tuned(mount, given, {
         versions: versionsOf(core.catalog, kind, info.type),

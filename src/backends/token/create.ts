@@ -6,6 +6,7 @@ import { issued } from "../../core/request/core-reply.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { FOLDS } from "../../std/fold.ts";
+import { cut, firstOf, shown } from "../../std/shown.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { tokenPolicies } from "./policies.ts";
 import { type Role, readRole } from "./roles.ts";
@@ -84,17 +85,17 @@ export const createPaths = (core: Core) => {
   const roleNamed = async (name: string | undefined, cx: BackendContext): Promise<Role | undefined> => {
     if (name === undefined) return undefined;
     const role = await readRole(cx.storage, name);
-    if (!role) throw invalidRequest(`unknown role ${name}`);
+    if (!role) throw invalidRequest(`unknown role ${cut(name)}`);
     return role;
   };
 
   const missingPolicies = async (policies: readonly string[]): Promise<readonly string[]> => {
-    const warnings: string[] = [];
+    const missing: string[] = [];
     for (const name of policies) {
-      if (name !== "root" && !(await core.policies.get(name)))
-        warnings.push(`Policy ${JSON.stringify(name)} does not exist`);
+      if (name !== "root" && !(await core.policies.get(name))) missing.push(`Policy ${shown(name)} does not exist`);
     }
-    return warnings;
+    const { first, more } = firstOf(missing);
+    return more === 0 ? first : [...first, `${more} more policies do not exist`];
   };
 
   const make = async (given: Given, cx: BackendContext, orphanPath: boolean, roleName?: string) => {

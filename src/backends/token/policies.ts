@@ -1,6 +1,7 @@
 import type { Token } from "../../core/tokens/types.ts";
 import { invalidRequest } from "../../framework/index.ts";
 import { canonicalPolicyNames, globMatch } from "../../policy/index.ts";
+import { shown, shownList } from "../../std/shown.ts";
 import type { Role } from "./roles.ts";
 
 /**
@@ -18,8 +19,6 @@ export interface PolicyRequest {
   readonly sudo: boolean;
   readonly role: Role | undefined;
 }
-
-const quoted = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(" ")}]`;
 
 const restricts = (role: Role): boolean =>
   role.allowedPolicies.length > 0 ||
@@ -48,12 +47,12 @@ const byRole = (role: Role, request: PolicyRequest): readonly string[] => {
     );
     if (restricted && outside) {
       throw invalidRequest(
-        `token policies (${quoted(candidate)}) must be subset of the role's allowed policies (${quoted(mayHave)}) or glob policies (${quoted([...role.allowedPoliciesGlob].sort())})`,
+        `token policies (${shownList(candidate, shown)}) must be subset of the role's allowed policies (${shownList(mayHave, shown)}) or glob policies (${shownList([...role.allowedPoliciesGlob].sort(), shown)})`,
       );
     }
   }
   const refused = candidate.find(isDisallowed);
-  if (refused !== undefined) throw invalidRequest(`token policy ${JSON.stringify(refused)} is disallowed by this role`);
+  if (refused !== undefined) throw invalidRequest(`token policy ${shown(refused)} is disallowed by this role`);
   return candidate;
 };
 
@@ -75,7 +74,7 @@ export const tokenPolicies = (request: PolicyRequest): readonly string[] => {
   let names = restricted ? byRole(role, request) : byParent(request);
   if (!restricted && request.noDefaultPolicy) names = names.filter((name) => name !== "default");
   const refused = names.find((name) => NOT_ASSIGNABLE.includes(name));
-  if (refused !== undefined) throw invalidRequest(`cannot assign policy ${JSON.stringify(refused)}`);
+  if (refused !== undefined) throw invalidRequest(`cannot assign policy ${shown(refused)}`);
   if (!names.includes("root")) return names;
   if (!parent.policies.includes("root")) {
     throw invalidRequest("root tokens may not be created without parent token being root");

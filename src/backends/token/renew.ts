@@ -11,6 +11,7 @@ import { type BackendContext, field, invalidRequest, op, path, VaultError } from
 import type { Seconds } from "../../std/brand.ts";
 import { FOLDS } from "../../std/fold.ts";
 import { Sensitive } from "../../std/sensitive.ts";
+import { shown } from "../../std/shown.ts";
 import { epochSeconds, seconds } from "../../std/time.ts";
 import { tokenByAccessor, tokenField, tokenText } from "./lookup.ts";
 import { readRole } from "./roles.ts";
@@ -59,9 +60,7 @@ const limitsNow = async (
   if (token.role !== "") {
     const role = await readRole(await core.store.view(mount.info.id), FOLDS.case(token.role));
     if (!role) {
-      throw refuse(
-        `failed to renew entry: original token role ${JSON.stringify(token.role)} could not be found, not renewing`,
-      );
+      throw refuse(`failed to renew entry: original token role ${shown(token.role)} could not be found, not renewing`);
     }
     const { period, explicitMaxTtl } = role;
     return {

@@ -10,6 +10,7 @@ import {
 } from "../../framework/token-params.ts";
 import { canonicalPolicyName } from "../../policy/names.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { shown } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 
@@ -100,7 +101,7 @@ const typeOf = (given: Given["token_type"], before: StoredRole["tokenType"]): St
   const text = String(given);
   if (text === "") return "default-service";
   if (isType(text)) return text;
-  throw invalidRequest(`invalid 'token_type' value ${JSON.stringify(text.slice(0, 48))}`);
+  throw invalidRequest(`invalid 'token_type' value ${shown(text)}`);
 };
 
 const suffixOf = (given: string | undefined, before: string): string => {

@@ -1,4 +1,5 @@
 import { invalidRequest } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -44,7 +45,7 @@ const same = (a: Pairs, b: Pairs): boolean =>
 
 const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
   const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
-  if (!mount) throw invalidRequest(`invalid mount accessor ${JSON.stringify(accessor)}`);
+  if (!mount) throw invalidRequest(`invalid mount accessor ${shown(accessor)}`);
   return mount;
 };
 

@@ -1,5 +1,6 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Group, GroupAlias } from "./model.ts";
@@ -32,8 +33,8 @@ const external = (snapshot: Snapshot, id: string): Group => {
 
 const checkMount = (snapshot: Snapshot, accessor: string): void => {
   const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
-  if (!mount) throw invalidRequest(`invalid mount accessor ${JSON.stringify(accessor)}`);
-  if (mount.local) throw invalidRequest(`mount accessor ${JSON.stringify(accessor)} is a local mount`);
+  if (!mount) throw invalidRequest(`invalid mount accessor ${shown(accessor)}`);
+  if (mount.local) throw invalidRequest(`mount accessor ${shown(accessor)} is a local mount`);
 };
 
 /** The group with the alias of this id; `undefined` where a request names none. */

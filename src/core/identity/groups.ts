@@ -1,5 +1,6 @@
 import { type CrashPoint, invalidRequest, VaultError } from "../../framework/index.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
 import type { Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
@@ -49,7 +50,7 @@ const resolve = (snapshot: Snapshot, which: Which): Group | undefined => {
 const typeOf = (before: Group | undefined, given: string | undefined): Group["type"] => {
   if (before && given !== undefined && given !== before.type) throw invalidRequest("group type cannot be changed");
   const type = before?.type ?? (given === undefined || given === "" ? "internal" : given);
-  if (type !== "internal" && type !== "external") throw invalidRequest(`invalid group type ${JSON.stringify(type)}`);
+  if (type !== "internal" && type !== "external") throw invalidRequest(`invalid group type ${shown(type)}`);
   return type;
 };
 
@@ -64,13 +65,12 @@ const refuseMembers = (input: GroupInput): void => {
 /** Throws where a member is unknown, is the group itself, or has the group somewhere below it. */
 const checkMemberGroups = (snapshot: Snapshot, group: string, members: readonly string[]): void => {
   for (const member of members) {
-    if (member === group) throw badMember(`member group ID ${JSON.stringify(member)} is same as the ID of the group`);
-    if (!snapshot.groups.has(member)) throw badMember(`invalid member group ID ${JSON.stringify(member)}`);
+    if (member === group) throw badMember(`member group ID ${shown(member)} is same as the ID of the group`);
+    if (!snapshot.groups.has(member)) throw badMember(`invalid member group ID ${shown(member)}`);
     const seen = new Set<string>();
     const waiting = [member];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      if (id === group)
-        throw invalidRequest(`cyclic relationship detected for member group ID ${JSON.stringify(member)}`);
+      if (id === group) throw invalidRequest(`cyclic relationship detected for member group ID ${shown(member)}`);
       if (seen.has(id)) continue;
       seen.add(id);
       waiting.push(...(snapshot.groups.get(id)?.memberGroupIds ?? []));

@@ -1,5 +1,6 @@
 import { type CrashPoint, VaultError } from "../../framework/index.ts";
 import { type RandomSource, randomText } from "../../std/random.ts";
+import { shown } from "../../std/shown.ts";
 import type { Clock } from "../../std/time.ts";
 import { DOMAINS, groupMemberAddress, groupPartition, memberPrefix } from "../../storage/keys.ts";
 import type { Entry, Store, Write } from "../../storage/store.ts";
@@ -62,7 +63,7 @@ export const createMembers = (options: {
     (await rows(group.id, group.generation)).map(idOf);
 
   const unknown = (id: string): VaultError =>
-    new VaultError("invalid_request", { wire: `invalid entity ID ${JSON.stringify(id)}`, multi: true });
+    new VaultError("invalid_request", { wire: `invalid entity ID ${shown(id)}`, multi: true });
 
   /** The entities by id. Throws `invalid_request` with Vault's text for an unknown id. */
   const check = async (ids: readonly string[]): Promise<ReadonlyMap<string, Entity>> => {

@@ -1,4 +1,5 @@
 import { multiError, VaultError } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 
 /** Limits of what may be stored with a name. Lengths are in bytes. Source: Vault's identity store. */
 
@@ -31,7 +32,7 @@ export const checkMetadata = (of: "entity" | "group", pairs: Pairs): void => {
   for (const [key, value] of entries) {
     const problem = problemOf(key, value);
     if (problem === undefined) continue;
-    const pair = `${JSON.stringify(key)}, ${JSON.stringify(value)}`;
+    const pair = `${shown(key)}, ${shown(value)}`;
     throw tooMuch(`invalid ${of} metadata: failed to load metadata pair (${pair}): ${problem}`);
   }
 };
@@ -44,17 +45,17 @@ export const checkCustomMetadata = (pairs: Pairs): void => {
     throw tooMuch(`${prefix} payload must contain at most ${MAX_PAIRS} keys, provided ${entries.length}`);
   }
   const faults = entries.flatMap(([key, value]) => {
-    const shown = JSON.stringify(key);
+    const name = shown(key);
     const [keySize, valueSize] = [size(key), size(value)];
     return [
       ...(keySize === 0 || keySize > MAX_KEY
-        ? [`${prefix} length of key ${shown} is ${keySize} but must be 0 < len(key) <= ${MAX_KEY}`]
+        ? [`${prefix} length of key ${name} is ${keySize} but must be 0 < len(key) <= ${MAX_KEY}`]
         : []),
       ...(valueSize === 0 || valueSize > MAX_VALUE
-        ? [`${prefix} length of value for key ${shown} is ${valueSize} but must be 0 < len(value) <= ${MAX_VALUE}`]
+        ? [`${prefix} length of value for key ${name} is ${valueSize} but must be 0 < len(value) <= ${MAX_VALUE}`]
         : []),
-      ...(PRINTABLE.test(key) ? [] : [`${prefix} key ${shown} contains unprintable characters`]),
-      ...(PRINTABLE.test(value) ? [] : [`${prefix} value for key ${shown} contains unprintable characters`]),
+      ...(PRINTABLE.test(key) ? [] : [`${prefix} key ${name} contains unprintable characters`]),
+      ...(PRINTABLE.test(value) ? [] : [`${prefix} value for key ${name} contains unprintable characters`]),
     ];
   });
   if (faults.length > 0) throw new VaultError("invalid_request", { wire: multiError(...faults) });

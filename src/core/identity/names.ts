@@ -1,6 +1,7 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { canonicalPolicyNames, policyNameProblem } from "../../policy/index.ts";
 import { FOLDS } from "../../std/fold.ts";
+import { shown } from "../../std/shown.ts";
 
 /** How identity compares names, and which policies may be named. Pure. */
 
@@ -19,8 +20,7 @@ export const identityPolicies = (given: readonly string[]): readonly string[] =>
   if (names.includes("root")) throw invalidRequest("policies cannot contain root");
   for (const name of names) {
     const problem = policyNameProblem(name);
-    if (problem !== undefined)
-      throw invalidRequest(`invalid policy name ${JSON.stringify(name.slice(0, 48))}: ${problem}`);
+    if (problem !== undefined) throw invalidRequest(`invalid policy name ${shown(name)}: ${problem}`);
   }
   return names;
 };

@@ -2,6 +2,7 @@ import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { MountId } from "../../std/brand.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
+import { cut } from "../../std/shown.ts";
 import type { Address } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
@@ -54,7 +55,7 @@ export const createPrefixRevocation = (core: () => Core, parts: PrefixParts) => 
     if (!(cause instanceof VaultError) || cause.code !== "invalid_request") return cause;
     let total = handled;
     for await (const _ of rest()) if (++total >= COUNTED) break;
-    return invalidRequest(`failed to revoke "${row.id}" (${handled + 1} / ${total}): ${textOf(cause)}`, { cause });
+    return invalidRequest(`failed to revoke "${cut(row.id)}" (${handled + 1} / ${total}): ${textOf(cause)}`, { cause });
   };
 
   /** Revokes rows until the deadline. Throws at the first that fails. */

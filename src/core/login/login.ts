@@ -10,6 +10,7 @@ import {
 import { canonicalPolicyNames } from "../../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../../std/brand.ts";
 import { inCidrs } from "../../std/cidr.ts";
+import { cut } from "../../std/shown.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { untilWritten } from "../../storage/change.ts";
 import { spentAddress } from "../../storage/keys.ts";
@@ -35,7 +36,7 @@ const loginPolicies = (params: TokenParams): readonly string[] => {
   const names = canonicalPolicyNames(params.noDefaultPolicy ? params.policies : [...params.policies, "default"]);
   if (names.includes("root")) throw invalidRequest("auth methods cannot create root tokens");
   const refused = names.find((name) => NOT_ASSIGNABLE.has(name));
-  if (refused !== undefined) throw invalidRequest(`cannot assign policy "${refused}"`);
+  if (refused !== undefined) throw invalidRequest(`cannot assign policy "${cut(refused)}"`);
   return names;
 };
 

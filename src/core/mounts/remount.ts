@@ -1,5 +1,6 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import { as, type MountId, type MountPath } from "../../std/brand.ts";
+import { cut } from "../../std/shown.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
@@ -10,14 +11,14 @@ import { changeMounts, mountById, mountInTheWay, mountRemoval, mountWrite } from
  * keys, data and accessor. A move that fails gives the mount back as it was.
  */
 
-const inUse = (path: string): VaultError => invalidRequest(`path already in use at "${path}"`);
+const inUse = (path: string): VaultError => invalidRequest(`path already in use at "${cut(path)}"`);
 
 /** Throws `invalid_request` with Vault's texts. Answers the id to ask about. */
 export const remount = async (core: Core, from: string, to: string, deadlineMs: number): Promise<string> => {
   let id = "";
   await changeMounts(core, async (snapshot) => {
     const mount = snapshot.mounts.get(as<MountPath>(from));
-    if (!mount || mount.tainted) throw invalidRequest(`no matching mount at "${from}"`);
+    if (!mount || mount.tainted) throw invalidRequest(`no matching mount at "${cut(from)}"`);
     const other = mountInTheWay(snapshot, to);
     if (other) throw inUse(other.info.path);
     const job = core.jobs.begin("remount", { mount: mount.info.id, from, to });

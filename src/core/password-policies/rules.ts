@@ -1,5 +1,6 @@
 import { multiError } from "../../framework/index.ts";
 import { attributeOf, blocksOf, type HclBody, HclError, parseHcl } from "../../hcl/hcl.ts";
+import { cut } from "../../std/shown.ts";
 
 /**
  * A password policy's text to its rules: `length = 20`, `rule "charset" { charset = "abc" min-chars = 1 }`. Pure. The
@@ -39,7 +40,7 @@ const integerOf = (body: HclBody, key: string): number => {
   const value = attributeOf(body, key);
   if (value === undefined) return 0;
   if (value.kind !== "number" || !Number.isSafeInteger(value.value)) {
-    return fail(`unable to decode: '${key}' must be a whole number`);
+    return fail(`unable to decode: '${cut(key)}' must be a whole number`);
   }
   return value.value;
 };
@@ -63,7 +64,7 @@ const rulesOf = (body: HclBody): readonly CharsetRule[] =>
       return fail("unable to parse rules: a rule needs one type and a body");
     }
     if (type !== "charset") {
-      const shown = type.slice(0, 48);
+      const shown = cut(type);
       return fail(`unable to parse rules: unable to parse rule ${shown}: unrecognized rule type ${shown}`);
     }
     return ruleOf(value);

@@ -6,6 +6,7 @@ import {
   type RouteMatch,
   VaultError,
 } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 import { provisionalSystem } from "../config/bootstrap.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
@@ -90,11 +91,11 @@ export const isPayload = (found: Pick<Place, "match"> | undefined): boolean =>
   found?.match?.path.payload ?? !found?.match;
 
 export const noRoute = (path: string): VaultError =>
-  new VaultError("unsupported_path", { wire: `no handler for route "${path}". route entry not found.` });
+  new VaultError("unsupported_path", { wire: `no handler for route "${cut(path)}". route entry not found.` });
 
 export const tainted = (path: string): VaultError =>
   new VaultError("unsupported_path", {
-    wire: `no handler for route "${path}" on namespace "". route entry or namespace is tainted.`,
+    wire: `no handler for route "${cut(path)}" on namespace "". route entry or namespace is tainted.`,
   });
 
 /** What the policy is asked about: the operation, with POST split by the existence check. */

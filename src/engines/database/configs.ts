@@ -8,6 +8,7 @@ import {
   type VaultError,
 } from "../../framework/index.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
+import { cut, shown } from "../../std/shown.ts";
 import { type Busy, change, changeBody, tryWrite } from "../../storage/change.ts";
 import type { Address, Entry, View } from "../../storage/store.ts";
 import type { Connector, FindConnector, Settings } from "./connector.ts";
@@ -73,7 +74,7 @@ export const readConfig = async (view: View, name: string): Promise<Config | und
 };
 
 const unknownConnection = (name: string): VaultError =>
-  broken(`failed to find entry for connection with name: "${name}"`);
+  broken(`failed to find entry for connection with name: "${cut(name)}"`);
 
 /** Throws `invalid_request` with Vault's text where there is none. */
 export const findConfig = async (view: View, name: string): Promise<Config> => {
@@ -121,7 +122,7 @@ const merged = (old: StoredConfig | undefined, input: ConfigInput): StoredConfig
   if (plugin === "") throw invalidRequest("empty plugin name");
   const version = input.plugin_version ?? old?.plugin_version ?? "";
   if (version !== "" && !SEMVER.test(version)) {
-    throw invalidRequest(`version ${JSON.stringify(version)} is not a valid semantic version: malformed version`);
+    throw invalidRequest(`version ${shown(version)} is not a valid semantic version: malformed version`);
   }
   return {
     plugin_name: plugin,
@@ -235,7 +236,7 @@ const matches = (pattern: string, name: string): boolean => {
 /** Throws `permission_denied` with Vault's text unless the connection allows the role. */
 export const checkAllowed = (config: Config, role: string): void => {
   if (!config.allowed_roles.some((pattern) => matches(pattern, role))) {
-    const wire = `${JSON.stringify(role)} is not an allowed role`;
+    const wire = `${shown(role)} is not an allowed role`;
     throw permissionDenied(wire, wire, true);
   }
 };

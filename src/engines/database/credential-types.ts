@@ -1,5 +1,6 @@
 import { invalidRequest } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { cut, shown } from "../../std/shown.ts";
 import type { CredentialType } from "./connector.ts";
 
 /** What a role hands out, and how it is made: `credential_type` and `credential_config`. */
@@ -10,7 +11,7 @@ const KEY_BITS = ["2048", "3072", "4096"];
 /** Throws `invalid_request` with Vault's text. */
 export const credentialType = (text: string): CredentialType => {
   const type = TYPES.find((one) => one === text);
-  if (!type) throw invalidRequest(`invalid credential_type ${JSON.stringify(text)}`);
+  if (!type) throw invalidRequest(`invalid credential_type ${shown(text)}`);
   return type;
 };
 
@@ -23,8 +24,8 @@ export const credentialConfig = (type: CredentialType, given: Readonly<Record<st
   if (type === "rsa_private_key") {
     const format = given["format"] || "pkcs8";
     const bits = given["key_bits"] || "2048";
-    if (format !== "pkcs8") return refuse(`invalid format: ${format}`);
-    if (!KEY_BITS.includes(bits)) return refuse(`invalid key_bits: ${bits}`);
+    if (format !== "pkcs8") return refuse(`invalid format: ${cut(format)}`);
+    if (!KEY_BITS.includes(bits)) return refuse(`invalid key_bits: ${cut(bits)}`);
     return { format, key_bits: Number(bits) };
   }
   if (type === "client_certificate") return { ...given };

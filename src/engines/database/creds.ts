@@ -10,6 +10,7 @@ import {
 import { TemplateError } from "../../go-template/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { randomText } from "../../std/random.ts";
+import { cut, shown } from "../../std/shown.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { type Config, checkAllowed, findConfig } from "./configs.ts";
@@ -154,12 +155,12 @@ export const issueCreds = async (
   cx: BackendContext,
 ): Promise<DataReply<z.output<typeof CredsOutput>>> => {
   const role = await readRole(cx.storage, name);
-  if (!role) throw invalidRequest(`unknown role: ${name}`);
+  if (!role) throw invalidRequest(`unknown role: ${cut(name)}`);
   const config = await findConfig(cx.storage, role.db_name);
   checkAllowed(config, name);
   const connector = await databases.connector(config.plugin_name);
   if (!connector.credentialTypes.includes(role.credential_type)) {
-    throw invalidRequest(`unsupported credential_type: ${JSON.stringify(role.credential_type)}`);
+    throw invalidRequest(`unsupported credential_type: ${shown(role.credential_type)}`);
   }
   if (role.creation_statements.every((text) => text.trim() === "")) throw broken("empty creation statements");
   const settings = connector.settings(config.details);
@@ -177,7 +178,7 @@ export const renewCreds = async (
 ): Promise<LeaseGrant> => {
   const internal = Internal.parse(lease.internal);
   const role = await readRole(cx.storage, internal.role);
-  if (!role) throw broken(`error during renew: could not find role with name ${JSON.stringify(internal.role)}`);
+  if (!role) throw broken(`error during renew: could not find role with name ${shown(internal.role)}`);
   const { defaultTtl, maxTtl } = cx.mount;
   const max = role.max_ttl > 0 ? Math.min(role.max_ttl, maxTtl) : maxTtl;
   const asked = increment > 0 ? increment : role.default_ttl > 0 ? role.default_ttl : defaultTtl;

@@ -1,5 +1,6 @@
 import { type BackendContext, VaultError } from "../../framework/index.ts";
 import { sameSecret } from "../../std/same-secret.ts";
+import { shown } from "../../std/shown.ts";
 import type { Clock } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 import { type Config, findConfig, replaceConfig } from "./configs.ts";
@@ -68,7 +69,7 @@ export const createDatabases = (connectors: readonly Connector[]): Databases => 
   const pools = new Map<string, Open>();
   const find: FindConnector = async (plugin) => {
     const connector = connectors.find((one) => one.plugin === plugin);
-    if (!connector) throw new SettingsError(`unable to find the database plugin ${JSON.stringify(plugin)}`);
+    if (!connector) throw new SettingsError(`unable to find the database plugin ${shown(plugin)}`);
     return connector;
   };
   const keyOf = (cx: BackendContext, name: string): string => `${cx.mount.id}/${name}`;

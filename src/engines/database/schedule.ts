@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { shown } from "../../std/shown.ts";
 
 /**
  * Rotation schedules: five fields of cron (minute, hour, day of month, month, day of week) in UTC, with names, ranges,
@@ -36,7 +37,7 @@ const refuse = (why: string): never => {
 
 /** One part of a list, `5/10` written as the range that it means. */
 const plainPart = (text: string, name: string, last: number): string => {
-  const [, from = "", to, step] = PART.exec(text) ?? refuse(`${JSON.stringify(text)} is not a ${name}`);
+  const [, from = "", to, step] = PART.exec(text) ?? refuse(`${shown(text)} is not a ${name}`);
   const open = step !== undefined && to === undefined && from !== "*" && from !== "?";
   return open ? `${from}-${last}/${step}` : text;
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
+import { shown } from "../../std/shown.ts";
 import { type Change, change } from "../../storage/change.ts";
 import type { Entry } from "../../storage/store.ts";
 import { busy, checkAllowed, findConfig } from "./configs.ts";
@@ -112,7 +113,7 @@ export const writeStaticRole = async (
     checkAllowed(config, name);
     const connector = await databases.connector(config.plugin_name);
     if (!connector.credentialTypes.includes(next.credential_type)) {
-      throw invalidRequest(`unsupported credential_type: ${JSON.stringify(next.credential_type)}`);
+      throw invalidRequest(`unsupported credential_type: ${shown(next.credential_type)}`);
     }
     if (!found) applied = await applyPassword(databases, config, next, "error setting credentials: ", cx);
     // Somebody made the role meanwhile: which of the two passwords is in force the next rotation settles.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
 import { workThrough } from "../../std/pool.ts";
 import { sameSecret } from "../../std/same-secret.ts";
+import { cut } from "../../std/shown.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { change, leave, tryWrite } from "../../storage/change.ts";
 import { busy, type Config, checkAllowed, findConfig } from "./configs.ts";
@@ -186,7 +187,7 @@ export const StaticCredsOutput = z.object({
 /** The password of a static role; one that is due is rotated first. Throws with Vault's texts. */
 export const staticCreds = async (databases: Databases, name: string, cx: BackendContext) => {
   const found = await readStaticRole(cx.storage, name);
-  if (!found) throw invalidRequest(`unknown role: ${name}`);
+  if (!found) throw invalidRequest(`unknown role: ${cut(name)}`);
   checkAllowed(await findConfig(cx.storage, found.role.db_name), name);
   await rotateIfDue(databases, name, found.role, cx);
   const role = (await readStaticRole(cx.storage, name))?.role ?? found.role;

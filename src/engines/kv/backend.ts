@@ -7,6 +7,7 @@ import {
   op,
   path,
 } from "../../framework/index.ts";
+import { cut } from "../../std/shown.ts";
 import { dataPaths } from "./data-paths.ts";
 import { hasKey } from "./keys.ts";
 import { listKeys } from "./list.ts";
@@ -86,7 +87,7 @@ const plainRoot = path("", {
 
 const onMount = async ({ mount }: BackendContext): Promise<void> => {
   const { version = "" } = mount.options;
-  if (!["", "1", "2"].includes(version)) throw invalidRequest(`invalid version provided: ${version}`);
+  if (!["", "1", "2"].includes(version)) throw invalidRequest(`invalid version provided: ${cut(version)}`);
 };
 
 /** Version 1: one value for each path. */

@@ -1,5 +1,6 @@
 import { field, invalidRequest, multiError } from "../../framework/index.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { cut } from "../../std/shown.ts";
 
 /**
  * The rules for `custom_metadata`: at most 64 pairs of text, keys to 128 bytes, values to 512, all printable.
@@ -34,9 +35,7 @@ const escaped = (char: string): string => {
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 };
 
-const LONGEST_ECHO = 48;
-const cut = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text);
-/** Text in quotes as Go's `%q` prints it, cut to `LONGEST_ECHO`. */
+/** Text in quotes as Go's `%q` prints it. */
 const quoted = (text: string): string => `"${[...cut(text)].map(escaped).join("")}"`;
 
 const weakText = field.text("");

@@ -73,8 +73,8 @@ describe("a policy is refused with Vault's words", () => {
     const wire = refusal(Array.from({ length: 2000 }, (_, i) => `${"k".repeat(40)}${i} = 1`).join("\n"));
 
     expect(wire.startsWith("failed to parse policy: 2000 errors occurred:\n\t* invalid key")).toBe(true);
-    expect(wire.endsWith("\t* and 1984 more\n\n")).toBe(true);
-    expect(wire.length).toBeLessThan(2000);
+    expect(wire).toMatch(/\t\* and 19\d\d more\n\n$/);
+    expect(wire.length).toBeLessThan(1024);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { field } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
+import { cut } from "../../../std/shown.ts";
 import type { Settings } from "../connector.ts";
 import { SettingsError } from "../failure.ts";
 import type { TemplateWorld } from "../template-functions.ts";
@@ -95,7 +96,7 @@ export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresS
   }
   const authentication = details.password_authentication || "password";
   if (authentication !== "password" && authentication !== "scram-sha-256") {
-    throw new SettingsError(`'${authentication}' is not a valid password authentication type`);
+    throw new SettingsError(`'${cut(authentication)}' is not a valid password authentication type`);
   }
   const template = parseUsernameTemplate(details.username_template || USERNAME_TEMPLATE, world);
   const target = parseTarget(url, username, password, details.disable_escaping ?? false);
