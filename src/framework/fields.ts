@@ -97,10 +97,9 @@ const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds =
 
 const coerceItems = (value: unknown, fail: (why: string) => never, split: boolean): readonly string[] => {
   if (value === null || value === "") return [];
-  if (Array.isArray(value))
-    return value.map((item) => coerceText(item, fail)).map((text) => (split ? text.trim() : text));
-  const text = coerceText(value, fail);
-  return split ? text.split(",").map((item) => item.trim()) : [text];
+  const texts = Array.isArray(value) ? value.map((item) => coerceText(item, fail)) : [coerceText(value, fail)];
+  const items = split && !Array.isArray(value) ? texts.flatMap((text) => text.split(",")) : texts;
+  return items.map((item) => item.trim());
 };
 
 const coerceKeyValues = (value: unknown, fail: (why: string) => never): Readonly<Record<string, string>> => {
@@ -144,7 +143,7 @@ export const signedDuration = (description: string) =>
 export const commaList = (description: string) =>
   field(description, { type: "array", items: { type: "string" } }, (value, fail) => coerceItems(value, fail, true));
 
-/** A list; text is one element, never split. */
+/** A list; text is one element, never split. Entries are trimmed. */
 export const textList = (description: string) =>
   field(description, { type: "array", items: { type: "string" } }, (value, fail) => coerceItems(value, fail, false));
 

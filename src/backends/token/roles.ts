@@ -8,8 +8,9 @@ import {
   type TokenFields,
   tokenShape,
 } from "../../framework/token-params.ts";
-import { canonicalPolicyName } from "../../policy/names.ts";
+import { canonicalPolicyNames } from "../../policy/names.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { FOLDS } from "../../std/fold.ts";
 import { shown } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
@@ -35,9 +36,6 @@ export interface Role extends StoredRole {
   readonly explicitMaxTtl: Seconds;
 }
 
-/** Patterns fold as the names they are held against: a pattern in another case would match nothing. */
-const canonicalGlobs = (globs: readonly string[]): readonly string[] => globs.map(canonicalPolicyName);
-
 /** `name` as the path table folds it. */
 export const roleKey = (name: string): string => `role/${name}`;
 
@@ -48,8 +46,8 @@ export const readRole = async (view: View, name: string): Promise<Role | undefin
   return {
     ...role,
     // Roles that were written before globs were folded have them as they were sent.
-    allowedPoliciesGlob: canonicalGlobs(role.allowedPoliciesGlob),
-    disallowedPoliciesGlob: canonicalGlobs(role.disallowedPoliciesGlob),
+    allowedPoliciesGlob: canonicalPolicyNames(role.allowedPoliciesGlob),
+    disallowedPoliciesGlob: canonicalPolicyNames(role.disallowedPoliciesGlob),
     period: seconds(role.fields.token_period),
     explicitMaxTtl: seconds(role.fields.token_explicit_max_ttl),
   };
@@ -131,6 +129,10 @@ export const doubles = (given: Given): string[] =>
     (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,
   );
 
+/** Names as they are compared with an alias: folded, without empty ones and doubles, sorted. */
+const aliasNames = (names: readonly string[]): readonly string[] =>
+  [...new Set(names.map((name) => FOLDS.letters(name.trim())).filter((name) => name !== ""))].sort();
+
 /** A role after a write. Throws `invalid_request` with Vault's texts. */
 export const mergeRole = (before: StoredRole, given: Given): StoredRole => {
   if ((given.token_num_uses ?? 0) < 0) {
@@ -141,11 +143,13 @@ export const mergeRole = (before: StoredRole, given: Given): StoredRole => {
     name: before.name,
     pathSuffix: suffixOf(given.path_suffix, before.pathSuffix),
     tokenType: typeOf(given.token_type, before.tokenType),
-    allowedPolicies: given.allowed_policies ?? before.allowedPolicies,
-    disallowedPolicies: given.disallowed_policies ?? before.disallowedPolicies,
-    allowedPoliciesGlob: canonicalGlobs(given.allowed_policies_glob ?? before.allowedPoliciesGlob),
-    disallowedPoliciesGlob: canonicalGlobs(given.disallowed_policies_glob ?? before.disallowedPoliciesGlob),
-    allowedEntityAliases: given.allowed_entity_aliases ?? before.allowedEntityAliases,
+    allowedPolicies: canonicalPolicyNames(given.allowed_policies ?? before.allowedPolicies),
+    disallowedPolicies: canonicalPolicyNames(given.disallowed_policies ?? before.disallowedPolicies),
+    allowedPoliciesGlob: canonicalPolicyNames(given.allowed_policies_glob ?? before.allowedPoliciesGlob),
+    disallowedPoliciesGlob: canonicalPolicyNames(given.disallowed_policies_glob ?? before.disallowedPoliciesGlob),
+    allowedEntityAliases: given.allowed_entity_aliases
+      ? aliasNames(given.allowed_entity_aliases)
+      : before.allowedEntityAliases,
     orphan: given.orphan ?? before.orphan,
     renewable: given.renewable ?? before.renewable,
     fields: mergeTokenFields(before.fields, rest, { ignoreDoubles: true }),
