@@ -84,7 +84,7 @@ const requestText = (match: RouteMatch): string =>
     .join("/");
 
 /**
- * Help for one path, or for the whole backend where nothing matched or the mount's root was asked.
+ * Help for one path, or for the whole backend where the mount's root was asked.
  * Shape: `{"help":"…","see_also":null,"openapi":{…}}`. Source: Vault documentation, "path-help".
  */
 export const helpFor = (backend: Backend, match: RouteMatch | undefined): Help => {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
-import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { field, invalidRequest, Keys, multiError, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 import { shown } from "../../std/shown.ts";
+import { asMountPath } from "./mounts.ts";
 
 /**
  * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what
@@ -65,6 +66,16 @@ export const pluginPaths = (core: Core) => {
     type: kind,
     version: BUILT_IN_VERSION,
   });
+
+  /** Throws `invalid_request` that names each mount that is not there. `sys/auth/x` and `auth/x` are the same. */
+  const refuseUnknown = async (mounts: readonly string[]): Promise<void> => {
+    const snapshot = await core.config.snapshot();
+    const unknown = mounts
+      .map((given) => asMountPath(given.startsWith("sys/auth/") ? given.slice("sys/".length) : given))
+      .filter((where) => !core.config.mountFor(snapshot, where))
+      .map((where) => `cannot fetch mount entry on ${shown(where)}`);
+    if (unknown.length > 0) throw invalidRequest(multiError(...unknown));
+  };
 
   const refuse = async (): Promise<never> => {
     throw invalidRequest(NO_PLUGINS);
@@ -150,6 +161,7 @@ export const pluginPaths = (core: Core) => {
             if (plugin === "" && mounts.length === 0) throw invalidRequest("plugin or mounts must be provided");
             if (plugin !== "" && mounts.length > 0)
               throw invalidRequest("plugin and mounts cannot be set at the same time");
+            await refuseUnknown(mounts);
             return { data: { reload_id: uuid(core.random) } };
           },
         }),

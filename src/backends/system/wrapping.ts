@@ -12,12 +12,13 @@ import {
   permissionDenied,
   VaultError,
 } from "../../framework/index.ts";
+import type { AccessRequest } from "../../policy/index.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 
 /**
  * `sys/wrapping/*`: wrap, look at, unwrap and rewrap. Unwrapping and looking need no token of one's own: the wrapping
- * token is the right.
+ * token is the right. Rewrapping needs both.
  *
  * Security: a body token is unwrapped only for a caller whose policies allow it; consuming is one conditional delete.
  */
@@ -45,12 +46,18 @@ const AS_WRAPPED = { raw: "application/json" } as const;
 const tokenBody = z.object({ token: field.anyValue("the wrapping token; the request's own token when absent") });
 
 export const wrappingPaths = (core: Core) => {
-  /** A caller that unwraps somebody's token from the body must itself be allowed to. */
+  /** A caller that unwraps or rewraps a token from the body must itself be allowed to. */
   const checkCaller = async (cx: BackendContext): Promise<void> => {
     const { decoded, trail } = ownRequest(cx);
     const shown = { decoded, read: core.store.get, snapshot: await core.config.snapshot() };
     const { known } = await spendOrRefused(core, shown, trail);
-    const access = { path: decoded.path, operation: "update", parameters: decoded.data, sudoPath: false } as const;
+    const access: AccessRequest = {
+      path: decoded.path,
+      operation: "update",
+      parameters: decoded.data,
+      ...(decoded.wrapTtl === undefined ? {} : { wrapTtl: decoded.wrapTtl }),
+      sudoPath: false,
+    };
     await authorise(core, known, access, trail);
   };
 
@@ -149,14 +156,19 @@ export const wrappingPaths = (core: Core) => {
     }),
     path("wrapping/rewrap", {
       summary: "move a wrapped answer to a new wrapping token",
+      looksAtToken: true,
       params: {},
       ops: {
         update: op({
-          summary: "rewrap an answer",
+          ...open,
+          summary: "rewrap an answer; needs a token that may",
           answers: AS_WRAPPED,
-          input: tokenBody,
           handle: async ({ input }, cx) => {
-            const { id } = given(input.token, cx);
+            const { id, inBody } = given(input.token, cx);
+            // Open, because Vault tells a wrong wrapping token before it asks who sent it.
+            if (!(await core.wrapping.peek(id))) throw notValid();
+            if (!inBody) throw permissionDenied("a wrapping token may unwrap only", "permission denied", true);
+            await checkCaller(cx);
             const answer = await core.wrapping.take(id);
             if (!answer) throw notValid();
             // A smaller TTL may be asked for, never a longer one.

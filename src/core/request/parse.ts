@@ -23,6 +23,7 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   if (mount.tainted) throw tainted(decoded.path);
   const placed = { ...allowed, mount, backend, cx };
   if (decoded.verb === "help") {
+    if (!match && allowed.below !== "") throw unsupported("unsupported_path", open);
     return stamp<Parsed>({ ...placed, run: async () => ({ bare: helpFor(backend, match) }) });
   }
   if (!match) throw unsupported("unsupported_path", open);
