@@ -11,19 +11,75 @@ const documented = new Map(
 );
 const declared = [...source.matchAll(/^ {2}\| "(\w+)"/gm)].map(([, code = ""]) => code);
 
-const sourcesBelow = (folder: URL): readonly string[] =>
+const SRC = new URL("../../src/", import.meta.url);
+
+/** Every file of the program, by its path below `src`. */
+const filesBelow = (folder: URL): readonly (readonly [string, string])[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return sourcesBelow(new URL(`${entry.name}/`, folder));
-    return entry.name.endsWith(".ts") ? [readFileSync(new URL(entry.name, folder), "utf8")] : [];
+    const url = new URL(entry.name, folder);
+    if (entry.isDirectory()) return filesBelow(new URL(`${entry.name}/`, folder));
+    return entry.name.endsWith(".ts")
+      ? [[url.pathname.slice(SRC.pathname.length), readFileSync(url, "utf8")] as const]
+      : [];
   });
+const files = filesBelow(SRC);
+
+/** Every error made with this code: the file, and the text of the call. */
+const madeWith = (code: string): readonly (readonly [string, string])[] =>
+  files.flatMap(([file, text]) =>
+    [...text.matchAll(new RegExp(String.raw`new VaultError\((?:[^;"]*\? )?"${code}"(?:[^;]|\n)*?;`, "g"))].map(
+      ([call]) => [file, call] as const,
+    ),
+  );
+
+/** Words of a mistake that its maker can put right. */
+const MISTAKE = /invalid|missing|unknown|must |cannot|required|unsupported|not found|not allowed|does not exist|parse/;
 
 describe("a failure of the program's own", () => {
   it("I11: has no text, so that nothing a caller does is answered with one", () => {
-    const made = sourcesBelow(new URL("../../src/", import.meta.url)).flatMap((text) => [
-      ...text.matchAll(/new VaultError\("internal"(?:[^;]|\n)*?;/g),
-    ]);
+    const made = madeWith("internal").map(([, call]) => call);
     expect(made.length).toBeGreaterThan(3);
-    expect(made.map(([text]) => text).filter((text) => /\bwire\b(?!: "internal error")/.test(text))).toEqual([]);
+    expect(made.filter((text) => /\bwire\b(?!: "internal error")/.test(text))).toEqual([]);
+  });
+});
+
+describe("I11: a failure that is not the program's own and not the caller's", () => {
+  it("of another service is told only by what asks one", () => {
+    const places = new Set(madeWith("upstream_failed").map(([file]) => file));
+    expect([...places].sort()).toEqual([
+      "auth/aws/ask.ts",
+      "auth/aws/sts-answer.ts",
+      "engines/database/failure.ts",
+      "engines/database/static-rotation.ts",
+    ]);
+  });
+
+  it("of the storage says when to try again, but for a sealed server", () => {
+    const made = madeWith("storage_unavailable");
+    expect(made.length).toBeGreaterThan(10);
+    const without = made.filter(([, call]) => !call.includes("retryAfter"));
+    expect(without.map(([file, call]) => `${file}: ${call}`)).toEqual([
+      expect.stringMatching(/^core\/config\/config\.ts: .*"Vault is sealed"/),
+    ]);
+  });
+
+  it.each(["upstream_failed", "storage_unavailable"])("%s never has the words of a mistake", (code) => {
+    const wires = madeWith(code).flatMap(([file, call]) =>
+      [...call.matchAll(/wire: (?:"([^"]*)"|`([^`]*)`)/g)].map(([, a = "", b = ""]) => `${file}: ${a}${b}`),
+    );
+    expect(wires.length).toBeGreaterThan(2);
+    expect(wires.filter((wire) => MISTAKE.test(wire))).toEqual([]);
+  });
+
+  it("is made nowhere in a way that these tests do not see", () => {
+    for (const code of ["internal", "upstream_failed", "storage_unavailable"]) {
+      const named = files.flatMap(([file, text]) =>
+        file.startsWith("http/") || file === "std/errors.ts"
+          ? []
+          : [...text.matchAll(new RegExp(`VaultError\\([^;]*?"${code}"`, "g"))].map(() => file),
+      );
+      expect([code, madeWith(code).filter(([file]) => !file.startsWith("http/")).length]).toEqual([code, named.length]);
+    }
   });
 });
 
