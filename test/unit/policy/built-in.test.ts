@@ -44,6 +44,7 @@ describe("the default policy", () => {
     "auth/token/create",
     "auth/token/lookup",
     "sys/wrapping/rewrap",
+    "sys/audit-hash/file",
     "sys/leases/revoke",
     "sys/tools/random",
     "sys/internal/ui/mounts",
