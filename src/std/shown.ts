@@ -1,7 +1,8 @@
 /**
  * What of an input an error may repeat, in characters: enough to recognise a mistake, too little to carry a secret far.
+ * With the signs around a text, which may be the input's too, at most 64 come back.
  */
-export const SHOWN_CHARACTERS = 64;
+const SHOWN_CHARACTERS = 60;
 
 /** The most characters of a list in an error or a warning, but for its last item. */
 const LISTED_CHARACTERS = 256;
