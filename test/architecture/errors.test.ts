@@ -84,8 +84,8 @@ describe("I11: a failure that is not the program's own and not the caller's", ()
 });
 
 describe("V65: what a text repeats of an input", () => {
-  /** Not inputs: an ARN that STS vouched for, one letter, and faults of the program's own tables. */
-  const WHOLE = ["auth/aws/backend.ts", "auth/aws/login.ts", "core/catalog.ts", "framework/fields.ts"];
+  /** Not inputs: an ARN that STS vouched for, and faults of the program's own tables. */
+  const WHOLE = ["auth/aws/backend.ts", "auth/aws/login.ts", "core/catalog.ts"];
 
   it("goes through std/shown.ts wherever it is quoted", () => {
     const quoting = files.filter(
