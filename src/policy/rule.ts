@@ -24,22 +24,18 @@ const tighter = (a: number, b: number): number => (a === 0 ? b : b === 0 ? a : M
 
 /** Every list by its name, in the order of the stanzas; `undefined` where no stanza says anything. */
 const joinLists = (all: readonly (ParameterLists | undefined)[]): ParameterLists | undefined => {
-  const joined = new Map<string, JsonValue[]>();
-  const free = new Set<string>();
-  let said = false;
-  for (const lists of all) {
-    if (lists === undefined) continue;
-    said = true;
-    for (const [name, values] of lists) {
-      // An empty list means any value, and any value joined with some values is any value.
-      if (values.length === 0) free.add(name);
-      const known = joined.get(name);
-      if (known === undefined) joined.set(name, [...values]);
-      else for (const value of values) known.push(value);
-    }
+  const said = all.filter((lists) => lists !== undefined);
+  if (said.length === 0) return undefined;
+  const byName = new Map<string, (readonly JsonValue[])[]>();
+  for (const [name, values] of said.flatMap((lists) => [...lists])) {
+    const same = byName.get(name);
+    if (same) same.push(values);
+    else byName.set(name, [values]);
   }
-  for (const name of free) joined.set(name, []);
-  return said ? joined : undefined;
+  // An empty list means any value, and any value joined with some values is any value.
+  const joined = (lists: readonly (readonly JsonValue[])[]) =>
+    lists.some((values) => values.length === 0) ? [] : lists.flat();
+  return new Map([...byName].map(([name, lists]) => [name, joined(lists)]));
 };
 
 const joinConstraints = (all: readonly Constraints[]): Constraints => {
