@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** Which tests play a file, the likeliest to notice a change first. */
 
-/** `from "./x.ts"`, `import("./x.ts")` and `import "./x.ts"`. */
+/** The three forms of an import that names a file of ours. */
 const IMPORT = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 
 /** They start the product as a whole; what they play is played nearer by others. */

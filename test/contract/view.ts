@@ -5,7 +5,7 @@ import { Sensitive } from "../../src/std/sensitive.ts";
 import { type Address, ConditionFailed, type Entry, type View, type Write } from "../../src/storage/store.ts";
 
 /**
- * What a backend may count on of its view, whatever lies below it. `make` gives a view of a mount on an empty table. The
+ * What a backend may count on of its view, whatever is below it. `make` gives a view of a mount on an empty table. The
  * view of the product and the one in memory that unit tests of backends run on both keep it.
  */
 

@@ -14,7 +14,7 @@ import {
 
 /**
  * A view over a map, for unit tests of backends. It keeps the contract of views (`test/contract/view.ts`), which the
- * product's own keeps too; its names lie in the clear, and every call is recorded.
+ * product's own keeps too; its names are in the clear, and every call is recorded.
  */
 export interface MemoryView extends View {
   /** Calls to the table: one for each read, query or write, with the number of its members. */

@@ -9,6 +9,7 @@ const good = {
   [ENVIRONMENT.keyId]: "arn:aws:kms:us-east-1:111122223333:key/k",
   [ENVIRONMENT.domains]: '["token"]',
   AWS_REGION: "us-east-1",
+  AWS_LAMBDA_FUNCTION_NAME: "zeroth-login",
 };
 
 describe("V06: the environment of a function", () => {

@@ -45,7 +45,12 @@ export const makeCertificate = (host: string, ends: Date): Certificate => {
     der(0xa3, extensions),
   );
   const signature = der(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
-  const text = sequence(body, ECDSA_SHA256, signature).toString("base64").replace(/.{64}/g, "$&\n");
+  // Lines of 64 characters, without an empty one at the end: OpenSSL refuses that.
+  const text = (
+    sequence(body, ECDSA_SHA256, signature)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? []
+  ).join("\n");
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
