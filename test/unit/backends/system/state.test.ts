@@ -9,6 +9,7 @@ import { createKiller, type Killer } from "../../../support/crash.ts";
 import { createFakeKms } from "../../../support/kms.ts";
 import { makeServer, type TestServer } from "../../../support/make-server.ts";
 import { createTestClock } from "../../../support/storage.ts";
+import { sweptSoFar } from "../../core/schedule/support.ts";
 
 let server: TestServer;
 let killer: Killer;
@@ -163,6 +164,7 @@ describe("rotation", () => {
     expect(await termAfterTick()).toBe(1);
 
     server.clock.advance(86_400_000);
+    await sweptSoFar(server);
 
     expect(await termAfterTick()).toBe(2);
     expect(await termAfterTick()).toBe(2);
