@@ -132,7 +132,7 @@ describe("comma list", () => {
 describe("text list", () => {
   table(field.textList("d"), [
     ['"a,b"', ["a,b"]],
-    ['["a"," b"]', ["a", " b"]],
+    ['["a"," b"]', ["a", "b"]],
     ['""', []],
   ]);
   refuses(field.textList("d"), ["{}", "[[]]"]);

@@ -41,7 +41,7 @@ const login = async (caller: string, role?: string): Promise<number> => {
   return (await server.call("POST", "auth/aws/login", { token: null, body })).status;
 };
 
-describe("R08: a rate limit of one role of the AWS login", () => {
+describe("a rate limit of one role of the AWS login", () => {
   it("counts logins that name the role, and no other", async () => {
     expect([await login("tight", "tight"), await login("tight", "TIGHT"), await login("tight", "tight")]).toEqual([
       200, 200, 429,

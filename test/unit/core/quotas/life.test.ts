@@ -35,7 +35,7 @@ describe("a rate limit of one role", () => {
     expect(await logins(2, "id-lax")).toEqual([200, 200]);
   });
 
-  it("R08: is not escaped, nor spent for another, by a role in the body", async () => {
+  it("is not escaped, nor spent for another, by a role in the body", async () => {
     await limit("q", { path: "auth/approle/", role: "tight", rate: 1, ...HOUR });
     await limit("wide", { path: "auth/approle/", role: "lax", rate: 1000, ...HOUR });
     expect(await logins(2, "id-tight", { role: "lax" })).toEqual([200, 429]);
