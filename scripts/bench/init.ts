@@ -23,6 +23,7 @@ const environment = (name: string): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   NODE_OPTIONS: "--no-warnings",
   AWS_REGION: "us-east-1",
+  AWS_LAMBDA_FUNCTION_NAME: "zeroth",
   AWS_ACCESS_KEY_ID: "none",
   AWS_SECRET_ACCESS_KEY: "none",
   [ENVIRONMENT.tableName]: "zeroth",

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { productSources } from "../architecture/support/sources.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
-import { patience, runs } from "../support/runs.ts";
+import { isLongRun, patience, runs } from "../support/runs.ts";
 
 /** S42 and V72: one environment serves many callers for a long time, and keeps nothing of one for another. */
 
@@ -97,7 +97,8 @@ describe("V72: requests for paths that are always new", () => {
     return process.memoryUsage().heapUsed;
   };
 
-  it(
+  // A few hundred requests are lost in the noise of the heap: only the long run can tell.
+  (isLongRun ? it : it.skip)(
     "leave nothing in the memory of the environment",
     async () => {
       const [{ name, token }] = tenants;
