@@ -74,17 +74,11 @@ export const storedTokenShape = {
 };
 const storedTokenFields = z.object(storedTokenShape);
 
+const { token_legacy: _, ...alwaysShown } = storedTokenShape;
+
 /** What a read answers: every `token_*`, and each older name that is in use. Spread into the answer of the role. */
 export const shownTokenShape = {
-  token_bound_cidrs: z.array(z.string()),
-  token_explicit_max_ttl: z.number(),
-  token_max_ttl: z.number(),
-  token_no_default_policy: z.boolean(),
-  token_num_uses: z.number(),
-  token_period: z.number(),
-  token_policies: z.array(z.string()),
-  token_ttl: z.number(),
-  token_type: storedTokenShape.token_type,
+  ...alwaysShown,
   bound_cidrs: z.array(z.string()).optional(),
   explicit_max_ttl: z.number().optional(),
   max_ttl: z.number().optional(),
