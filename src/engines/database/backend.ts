@@ -5,10 +5,10 @@ import { systemRandom } from "../../std/random.ts";
 import { seconds, systemClock } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { ConfigInput, ConfigShown, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
+import { builtInConnectors, finderOf } from "./connectors.ts";
 import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
 import { createDatabases, type Databases } from "./databases.ts";
 import { forCaller } from "./failure.ts";
-import { postgresqlConnector } from "./postgresql/connector.ts";
 import { RoleInput, RoleOutput, readRole, roleAddress, showRole, staticRoleAddress, writeRole } from "./roles.ts";
 import { rotateRoot } from "./rotate-root.ts";
 import { readStaticRole, StaticRoleShown, showStaticRole } from "./static-role.ts";
@@ -180,7 +180,7 @@ export interface DatabaseParts {
  * The real thing: every built-in connector, dialling what `reach` lets it. Close `databases` when the process ends.
  */
 export const databaseParts = (reach: Reach = PUBLIC, world: TemplateWorld = SYSTEM): DatabaseParts => ({
-  databases: createDatabases([postgresqlConnector({ ...world, dial: createDial(createGuard(reach)) })]),
+  databases: createDatabases(finderOf(builtInConnectors({ ...world, dial: createDial(createGuard(reach)) }))),
 });
 
 /** Static passwords are looked at this often: the shortest period a role may have. */

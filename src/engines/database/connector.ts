@@ -1,4 +1,6 @@
+import type { Dial } from "../../outgoing/index.ts";
 import type { JsonObject } from "../../std/json.ts";
+import type { TemplateWorld } from "./template-functions.ts";
 import type { UsernameTemplate } from "./username-template.ts";
 
 /**
@@ -33,6 +35,12 @@ export interface Connector {
   shown(details: JsonObject): JsonObject;
   /** A pool on these settings; connects when first used. `connections` at most. */
   open(details: JsonObject): Promise<Database>;
+}
+
+/** What connectors need of the outside. */
+export interface ConnectorWorld extends TemplateWorld {
+  /** Connects to hosts that operators name. */
+  readonly dial: Dial;
 }
 
 /** The connector of a plugin name. Throws `SettingsError` where there is none. */

@@ -1,11 +1,10 @@
 import { type BackendContext, VaultError } from "../../framework/index.ts";
 import { sameSecret } from "../../std/same-secret.ts";
-import { shown } from "../../std/shown.ts";
 import type { Clock } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 import { type Config, findConfig, replaceConfig } from "./configs.ts";
 import type { Connector, Database, FindConnector } from "./connector.ts";
-import { forCaller, SettingsError } from "./failure.ts";
+import { forCaller } from "./failure.ts";
 import { workingPassword } from "./passwords.ts";
 
 /**
@@ -65,13 +64,8 @@ export const settle = async (view: View, clock: Clock, connector: Connector, con
   return findConfig(view, config.name);
 };
 
-export const createDatabases = (connectors: readonly Connector[]): Databases => {
+export const createDatabases = (find: FindConnector): Databases => {
   const pools = new Map<string, Open>();
-  const find: FindConnector = async (plugin) => {
-    const connector = connectors.find((one) => one.plugin === plugin);
-    if (!connector) throw new SettingsError(`unable to find the database plugin ${shown(plugin)}`);
-    return connector;
-  };
   const keyOf = (cx: BackendContext, name: string): string => `${cx.mount.id}/${name}`;
 
   const retire = (key: string, open: Open): void => {

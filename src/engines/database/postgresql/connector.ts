@@ -1,6 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
-import type { Dial } from "../../../outgoing/index.ts";
-import type { Connector, Database, UserWork } from "../connector.ts";
+import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import type { TemplateWorld } from "../template-functions.ts";
 import { inTransaction, openPool, type Pool } from "./driver.ts";
@@ -127,14 +126,8 @@ const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld
   };
 };
 
-/** What the connector needs of the outside. */
-export interface PostgresWorld extends TemplateWorld {
-  /** Connects to hosts that operators name. */
-  readonly dial: Dial;
-}
-
 /** `postgresql-database-plugin`. */
-export const postgresqlConnector = (world: PostgresWorld): Connector => ({
+export const postgresqlConnector = (world: ConnectorWorld): Connector => ({
   plugin: "postgresql-database-plugin",
   credentialTypes: ["password"],
   settings: (details) => readSettings(details, world),

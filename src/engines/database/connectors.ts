@@ -1,0 +1,26 @@
+import { shown } from "../../std/shown.ts";
+import type { Connector, ConnectorWorld, FindConnector } from "./connector.ts";
+import { SettingsError } from "./failure.ts";
+
+/**
+ * The built-in connectors by plugin name. Each is loaded, with its driver, when a connection first names it: a function
+ * that talks to one kind of database loads no other driver.
+ */
+
+export type Connectors = Readonly<Record<string, () => Promise<Connector>>>;
+
+export const builtInConnectors = (world: ConnectorWorld): Connectors => ({
+  "postgresql-database-plugin": async () => (await import("./postgresql/connector.ts")).postgresqlConnector(world),
+});
+
+/** Loads each connector once. */
+export const finderOf = (connectors: Connectors): FindConnector => {
+  const loaded = new Map<string, Promise<Connector>>();
+  return async (plugin) => {
+    const load = Object.hasOwn(connectors, plugin) ? connectors[plugin] : undefined;
+    if (!load) throw new SettingsError(`unable to find the database plugin ${shown(plugin)}`);
+    const connector = loaded.get(plugin) ?? load();
+    loaded.set(plugin, connector);
+    return connector;
+  };
+};
