@@ -1,5 +1,6 @@
 import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
 import { recordPaths } from "../../framework/records.ts";
+import type { TemplateWorld } from "../../go-template/name-functions.ts";
 import { createDial, createGuard, PUBLIC, type Reach } from "../../outgoing/index.ts";
 import { systemRandom } from "../../std/random.ts";
 import { seconds, systemClock } from "../../std/time.ts";
@@ -14,7 +15,6 @@ import { rotateRoot } from "./rotate-root.ts";
 import { readStaticRole, StaticRoleShown, showStaticRole } from "./static-role.ts";
 import { StaticRoleInput, writeStaticRole } from "./static-roles.ts";
 import { rotateDue, rotateRole, StaticCredsOutput, staticCreds } from "./static-rotation.ts";
-import type { TemplateWorld } from "./template-functions.ts";
 
 /**
  * Database credentials, the backend `database`: users made for one lease each, passwords of existing users changed

@@ -1,6 +1,6 @@
+import type { TemplateWorld } from "../../go-template/name-functions.ts";
 import type { Dial } from "../../outgoing/index.ts";
 import type { JsonObject } from "../../std/json.ts";
-import type { TemplateWorld } from "./template-functions.ts";
 import type { UsernameTemplate } from "./username-template.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from "postgres";
+import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
-import type { TemplateWorld } from "../template-functions.ts";
 import { inTransaction, openPool, type Pool } from "./driver.ts";
 import { failureOf } from "./errors.ts";
 import { confirmEnded, dropUser, endSessions, userNumber } from "./revocation.ts";

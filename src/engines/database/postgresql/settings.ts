@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { field } from "../../../framework/index.ts";
+import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { cut } from "../../../std/shown.ts";
 import type { Settings } from "../connector.ts";
 import { SettingsError } from "../failure.ts";
-import type { TemplateWorld } from "../template-functions.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 import { isKeywords, maskKeywords, parseKeywords } from "./keywords.ts";
 import { MASK, MOST_CHARACTERS, refuse, type Target } from "./target.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type Room, type TemplateFunction, textAt, unrunnable, type Value } from "../../go-template/index.ts";
-import { type RandomSource, randomText, uuid } from "../../std/random.ts";
-import type { Clock } from "../../std/time.ts";
+import { type RandomSource, randomText, uuid } from "../std/random.ts";
+import type { Clock } from "../std/time.ts";
+import { type Room, type TemplateFunction, textAt, unrunnable, type Value } from "./index.ts";
 
 /** The functions that Vault adds to Go's in a username template. Source: Vault documentation, "Username templating". */
 
@@ -80,7 +80,7 @@ const base64 = (args: readonly Value[], room: Room): string => {
   return bytes.toString("base64");
 };
 
-export const usernameFunctions = (world: TemplateWorld): Readonly<Record<string, TemplateFunction>> => ({
+export const nameFunctions = (world: TemplateWorld): Readonly<Record<string, TemplateFunction>> => ({
   random: takes(1, (args) => random(args, world.random)),
   truncate: takes(2, (args) => textAt(args, 1, "truncate").slice(0, lengthAt(args, "truncate"))),
   truncate_sha256: takes(2, truncateSha256),
