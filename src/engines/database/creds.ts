@@ -84,13 +84,11 @@ const nameFor = async (
   }
 };
 
-/** Two requests with one name: the second one finds the role, or its row in the catalog's index. */
-const NAME_TAKEN = ["42710", "23505"];
-
 /** After a failure: was the user surely not made, and would the revocation only find somebody else's, or nothing? */
 const certainlyNotCreated = async (database: Database, username: string, cause: unknown): Promise<boolean> => {
-  if (!(cause instanceof DatabaseFailure) || cause.kind !== "statement") return false;
-  if (NAME_TAKEN.includes(cause.sqlState)) return true;
+  if (!(cause instanceof DatabaseFailure)) return false;
+  if (cause.kind === "taken") return true;
+  if (cause.kind !== "statement") return false;
   try {
     return !(await database.look(username)).exists;
   } catch {

@@ -1,4 +1,5 @@
 import { VaultError } from "../../framework/index.ts";
+import { AddressRefused, NoConnection } from "../../outgoing/index.ts";
 
 /**
  * How a database fails, in words of our own. What a driver or a server says may hold addresses, statements and
@@ -14,6 +15,8 @@ export type FailureKind =
   | "unreachable"
   /** It refused a statement; the transaction changed nothing. */
   | "statement"
+  /** The name of the user to be made exists already; nothing was changed. */
+  | "taken"
   /** The connection broke while statements ran: nobody knows whether they took effect. */
   | "unknown";
 
@@ -44,6 +47,34 @@ export class DatabaseFailure extends Error {
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
+
+/** The one text for every way in which a connection is not made or breaks. */
+export const NO_CONNECTION = "no connection to the database";
+
+export const noConnection = (reason: string, kind: "unreachable" | "unknown" = "unreachable"): DatabaseFailure =>
+  new DatabaseFailure(kind, NO_CONNECTION, { reason });
+
+/** What a dial threw, or a failure of ours, in our own words; nothing where it is something else. */
+export const ownFailure = (error: unknown): DatabaseFailure | undefined => {
+  if (error instanceof DatabaseFailure) {
+    // A copy: drivers hang the statement and its values on what they throw on.
+    const { kind, message, sqlState, reason } = error;
+    return new DatabaseFailure(kind, message, { sqlState, reason });
+  }
+  if (error instanceof AddressRefused) {
+    const text = `${error.message}; a deployment names its private ranges in zeroth:reachable`;
+    return new DatabaseFailure("refused", text, { reason: error.reason });
+  }
+  return error instanceof NoConnection ? noConnection(error.reason) : undefined;
+};
+
+/** The failure with the advice that belongs to the settings, whatever it was that went wrong with the connection. */
+export const advised = (failure: DatabaseFailure, advice: string): DatabaseFailure =>
+  failure.message === NO_CONNECTION && failure.reason !== undefined
+    ? new DatabaseFailure(failure.kind, `${NO_CONNECTION}: ${advice}`, {
+        reason: `${NO_CONNECTION}: ${failure.reason}`,
+      })
+    : failure;
 
 /** What the caller or the operator can put right: 400, where Vault answers 500 to everything. */
 export const broken = (wire: string, cause?: unknown): VaultError =>

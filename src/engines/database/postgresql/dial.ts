@@ -1,7 +1,5 @@
-import { isIP, Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { AddressRefused, type Dial, NoConnection, networkReason } from "../../../outgoing/index.ts";
-import { defined } from "../../../std/defined.ts";
+import { Socket } from "node:net";
+import { AddressRefused, type Dial, NoConnection, nextEvent, secureSocket } from "../../../outgoing/index.ts";
 import type { PostgresSettings } from "./settings.ts";
 import type { Host } from "./target.ts";
 import type { Tls } from "./tls.ts";
@@ -19,41 +17,13 @@ const NO = 78;
 /** `ReadyForQuery` without its last byte; a server sends it once the login is done, and then waits. */
 const READY = Buffer.from([90, 0, 0, 0, 5]);
 
-/** The event, or the socket's end, error or silence, whichever is first. */
-const until = <T>(socket: Socket, event: string, limitMs: number): Promise<T> =>
-  new Promise<T>((resolve, reject) => {
-    const done = (settle: () => void): void => {
-      socket.removeListener(event, succeed).removeListener("error", fail).removeListener("close", closed);
-      clearTimeout(timer);
-      settle();
-    };
-    const succeed = (value: T): void => done(() => resolve(value));
-    const fail = (cause: unknown): void => done(() => reject(new NoConnection(networkReason(cause), { cause })));
-    const closed = (): void => done(() => reject(new NoConnection("the server closed the connection")));
-    const timer = setTimeout(() => done(() => reject(new NoConnection("timed out"))), limitMs);
-    socket.once(event, succeed).once("error", fail).once("close", closed);
-  });
-
 const secure = async (socket: Socket, { name }: Host, tls: Tls, limitMs: number): Promise<Socket> => {
   socket.write(SSL_REQUEST);
-  const answer = await until<Buffer>(socket, "data", limitMs);
+  const answer = await nextEvent<Buffer>(socket, "data", limitMs);
   // Exactly one byte: more would have been slipped in before the encryption.
   if (tls.orPlain && answer.length === 1 && answer[0] === NO) return socket;
   if (answer.length !== 1 || answer[0] !== YES) throw new NoConnection("the server does not speak TLS");
-  const secured = connectTls(
-    defined({
-      socket,
-      host: name,
-      rejectUnauthorized: tls.check !== "nothing",
-      servername: isIP(name) === 0 ? name : undefined,
-      ca: tls.ca === "" ? undefined : tls.ca,
-      cert: tls.certificate === "" ? undefined : tls.certificate,
-      key: tls.certificate === "" ? undefined : tls.key,
-      checkServerIdentity: tls.check === "chain and name" ? undefined : () => undefined,
-    }),
-  );
-  await until(secured, "secureConnect", limitMs);
-  return secured;
+  return secureSocket(socket, name, tls, limitMs);
 };
 
 const open = async (dial: Dial, host: Host, tls: false | Tls, limitMs: number): Promise<Socket> => {

@@ -1,8 +1,8 @@
 import type { Options, Sql, TransactionSql } from "postgres";
 import type { Dial } from "../../../outgoing/index.ts";
-import { DatabaseFailure } from "../failure.ts";
+import { advised, noConnection } from "../failure.ts";
 import { type Dialer, dialer } from "./dial.ts";
-import { failureOf, NO_CONNECTION, noConnection } from "./errors.ts";
+import { failureOf } from "./errors.ts";
 import type { PostgresSettings } from "./settings.ts";
 
 /**
@@ -56,14 +56,6 @@ const connect = async (settings: PostgresSettings, { socket }: Dialer): Promise<
   return postgres(Object.assign(options, { socket }));
 };
 
-/** The failure with the advice that belongs to these settings, whatever it was that went wrong. */
-const advised = (failure: DatabaseFailure, { advice }: PostgresSettings): DatabaseFailure =>
-  failure.message === NO_CONNECTION && failure.reason !== undefined
-    ? new DatabaseFailure(failure.kind, `${NO_CONNECTION}: ${advice}`, {
-        reason: `${NO_CONNECTION}: ${failure.reason}`,
-      })
-    : failure;
-
 export const openPool = async (settings: PostgresSettings, dial: Dial): Promise<Pool> => {
   const sockets = dialer(settings, dial);
   const sql = await connect(settings, sockets);
@@ -87,7 +79,7 @@ export const openPool = async (settings: PostgresSettings, dial: Dial): Promise<
       try {
         return await Promise.race([work(sql), late]);
       } catch (cause) {
-        throw advised(failureOf(cause), settings);
+        throw advised(failureOf(cause), settings.advice);
       } finally {
         clearTimeout(timer);
       }

@@ -1,5 +1,5 @@
-import { AddressRefused, NoConnection, networkReason } from "../../../outgoing/index.ts";
-import { DatabaseFailure } from "../failure.ts";
+import { networkReason } from "../../../outgoing/index.ts";
+import { DatabaseFailure, noConnection, ownFailure } from "../failure.ts";
 
 /** What the server, the driver, the network and TLS throw, in fixed words of our own and a SQLSTATE. */
 
@@ -24,6 +24,9 @@ const STATES: Readonly<Record<string, string>> = {
   P0001: "a block raised an exception",
 };
 
+/** Two requests with one name: the second one finds the role, or its row in the catalog's index. */
+const NAME_TAKEN = ["42710", "23505"];
+
 /** Codes of the driver's own, in words for operators; those of the network and of TLS have theirs in `outgoing`. */
 const CODES: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: "timed out",
@@ -36,12 +39,6 @@ const CODES: Readonly<Record<string, string>> = {
 /** The connection was made, and broke: statements may have run. */
 const BROKEN = ["CONNECTION_CLOSED", "ECONNRESET", "EPIPE", "CONNECTION_ENDED", "CONNECTION_DESTROYED"];
 
-/** The one text for every way in which a connection is not made or breaks. */
-export const NO_CONNECTION = "no connection to the database";
-
-export const noConnection = (reason: string, kind: "unreachable" | "unknown" = "unreachable"): DatabaseFailure =>
-  new DatabaseFailure(kind, NO_CONNECTION, { reason });
-
 const said = (error: unknown, name: string): string => {
   if (typeof error !== "object" || error === null || !(name in error)) return "";
   // Errors of the driver, the network and TLS carry their fields untyped.
@@ -49,18 +46,10 @@ const said = (error: unknown, name: string): string => {
   return typeof value === "string" ? value : "";
 };
 
-/** A copy: the driver hangs the statement and its values on what it throws. */
-const copied = ({ kind, message, sqlState, reason }: DatabaseFailure): DatabaseFailure =>
-  new DatabaseFailure(kind, message, { sqlState, reason });
-
 /** Our own words for what the driver or a dial threw; nothing of its text is kept. */
 export const failureOf = (error: unknown): DatabaseFailure => {
-  if (error instanceof DatabaseFailure) return copied(error);
-  if (error instanceof AddressRefused) {
-    const text = `${error.message}; a deployment names its private ranges in zeroth:reachable`;
-    return new DatabaseFailure("refused", text, { reason: error.reason });
-  }
-  if (error instanceof NoConnection) return noConnection(error.reason);
+  const own = ownFailure(error);
+  if (own) return own;
   const code = said(error, "code");
   if (said(error, "name") === "PostgresError" && /^[0-9A-Z]{5}$/.test(code)) {
     const login = LOGIN_STATES[code];
@@ -68,7 +57,8 @@ export const failureOf = (error: unknown): DatabaseFailure => {
     if (login !== undefined) return new DatabaseFailure("login", `${login} (SQLSTATE ${code})`, details);
     const fatal = said(error, "severity") !== "ERROR";
     const text = `${STATES[code] ?? "the database refused"} (SQLSTATE ${code})`;
-    return new DatabaseFailure(fatal ? "unknown" : "statement", text, details);
+    const refused = NAME_TAKEN.includes(code) ? "taken" : "statement";
+    return new DatabaseFailure(fatal ? "unknown" : refused, text, details);
   }
   return noConnection(CODES[code] ?? networkReason(error), BROKEN.includes(code) ? "unknown" : "unreachable");
 };

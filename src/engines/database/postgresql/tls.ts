@@ -1,3 +1,4 @@
+import type { TlsTerms } from "../../../outgoing/index.ts";
 import { SettingsError } from "../failure.ts";
 import { isHere, type Target } from "./target.ts";
 
@@ -7,12 +8,7 @@ import { isHere, type Target } from "./target.ts";
  * fall back to plain text on this machine only. Source: PostgreSQL documentation, "SSL Support".
  */
 
-export interface Tls {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-  /** What of the server's certificate is checked: who signed it, and whether it is for this host. */
-  readonly check: "nothing" | "chain" | "chain and name";
+export interface Tls extends TlsTerms {
   /** A server that says it has no TLS is talked to without. */
   readonly orPlain: boolean;
 }
