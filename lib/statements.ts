@@ -93,8 +93,12 @@ const identityReads = ({ settings }: Places): PolicyStatement[] => [
   ...(settings.readerRoles ? [allow("LookIntoOtherAccounts", ["sts:AssumeRole"], settings.readerRoles)] : []),
 ];
 
+/** What the sweeper deletes many of in one call: leases, and their rows by mount and by token. */
+const DISCARDED = [SPACES.lease, SPACES.leases, SPACES.token].map((space) => `${space}#*`);
+
 /** Expiry index and stream. The index holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
+  onKeys("Discard", ["dynamodb:BatchWriteItem"], places.tableArn, DISCARDED),
   allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
   allow(
     "ReadStream",

@@ -34,6 +34,9 @@ export const EXPIRY_INDEX_SORT_KEY = ATTRIBUTES.end;
 /** How many shards one minute of ends is spread over. */
 export const EXPIRY_SHARDS = 16;
 
+/** How many partitions the listing rows of one mount's leases are spread over. */
+export const LEASE_LISTING_SHARDS = 16;
+
 /** How many copies of the configuration epoch exist; an environment reads one of them. */
 export const EPOCH_COPIES = 32;
 

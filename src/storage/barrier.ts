@@ -9,7 +9,7 @@ import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
 import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
-import { createReader, foundAddress } from "./reader.ts";
+import { createReader } from "./reader.ts";
 import { createSealer } from "./sealer.ts";
 import type { Domain, Store } from "./store.ts";
 import { openTable } from "./table.ts";
@@ -94,7 +94,12 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, take, query, all, sortKeys, readPage, openImage } = createReader({ table, sealer, keyring, patience });
+  const { get, take, query, all, sortKeys, readPage, openImage, due } = createReader({
+    table,
+    sealer,
+    keyring,
+    patience,
+  });
 
   const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
 
@@ -111,8 +116,11 @@ export const createStore = (options: StoreOptions): SealedStore => {
     all,
     sortKeys,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
-    due: async (bucket, shard, limit) =>
-      (await table.due(`${bucket}#${shard}`, limit)).flatMap((item) => foundAddress(item) ?? []),
+    due,
+    discard: async (addresses) => {
+      for (const address of addresses) checkAddress(address);
+      await table.discard(addresses);
+    },
     view: async (mount) => createView(store, mount, await names(mount)),
     ...createTexts({ table: tableIdentity, keyring, random }),
     openImage,

@@ -1,6 +1,7 @@
-import { SPACES } from "../contract/table.ts";
+import { LEASE_LISTING_SHARDS, SPACES } from "../contract/table.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Sensitive } from "../std/sensitive.ts";
+import { shardOf } from "../std/shard.ts";
 import type { Key } from "./operation.ts";
 import type { Address, CoreDomain, Domain, Names } from "./store.ts";
 
@@ -94,10 +95,13 @@ const LEASE_ITEM = "l";
 export const leaseAddress = (tag: string): Address => at(DOMAINS.lease, `${SPACES.lease}#${tag}`, LEASE_ITEM);
 /** Whether a key is a lease's own: its partition's space holds jobs and the sweeper's mark too. */
 export const isLease = ({ pk, sk }: Key): boolean => pk.startsWith(`${SPACES.lease}#`) && sk === LEASE_ITEM;
-export const leaseListingPartition = (mount: string): string => `${SPACES.leases}#${mount}`;
+const leaseListingPartition = (mount: string, shard: number): string => `${SPACES.leases}#${mount}#${shard}`;
+/** Where the rows of a mount are: spread, because a partition takes no more than 1,000 writes a second. */
+export const leaseListingPartitions = (mount: string): readonly string[] =>
+  Array.from({ length: LEASE_LISTING_SHARDS }, (_, shard) => leaseListingPartition(mount, shard));
 /** One row per lease, and per token with a lease: what LIST, prefix revocation and accessor lists walk. */
 export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
-  at(DOMAINS.lease, leaseListingPartition(mount), opaqueId);
+  at(DOMAINS.lease, leaseListingPartition(mount, shardOf(opaqueId, LEASE_LISTING_SHARDS)), opaqueId);
 export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");

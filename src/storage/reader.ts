@@ -1,14 +1,27 @@
 import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import type { Keyring } from "../crypto/index.ts";
+import { as, type EpochSeconds } from "../std/brand.ts";
 import { checkAddress } from "./address.ts";
 import { domainOf } from "./domains.ts";
 import { headOf, keysOfParts } from "./item.ts";
 import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
-import { type Guard, type Item, keyText } from "./operation.ts";
+import { type Guard, type Item, keyItem, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 import { incomplete, type Sealer } from "./sealer.ts";
-import type { Address, AllOptions, Domain, Entry, Image, Page, Partition, QueryOptions } from "./store.ts";
+import type {
+  Address,
+  AllOptions,
+  Domain,
+  Due,
+  DueOptions,
+  DuePage,
+  Entry,
+  Image,
+  Page,
+  Partition,
+  QueryOptions,
+} from "./store.ts";
 import { PART_MARK, type Table } from "./table.ts";
 
 /** Reading, taking and ranging over sealed entries. */
@@ -28,10 +41,17 @@ const addressOf = (item: Item, partition: Partition): Address => ({
 });
 
 /** The address of an item that an index or a stream shows; `undefined` for what is not a sealed entry. */
-export const foundAddress = (item: Item): Address | undefined => {
+const foundAddress = (item: Item): Address | undefined => {
   const pk = item[PARTITION_KEY]?.S ?? "";
   const domain = domainOf(pk);
   return domain === undefined ? undefined : { pk, sk: item[SORT_KEY]?.S ?? "", domain };
+};
+
+/** An entry of the expiry index as it is shown; `undefined` for what is none of ours. */
+const dueOf = (item: Item): Due | undefined => {
+  const address = foundAddress(item);
+  const exp = Number(item[ATTRIBUTES.end]?.N);
+  return address && Number.isSafeInteger(exp) ? { address, exp: as<EpochSeconds>(exp) } : undefined;
 };
 
 const itemOf = (image: Image): Item =>
@@ -167,5 +187,17 @@ export const createReader = (options: {
     return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
   };
 
-  return { get, take, query, all, sortKeys, readPage, openImage };
+  const due = async (bucket: string, shard: number, options: DueOptions): Promise<DuePage> => {
+    const key = `${bucket}#${shard}`;
+    const { until, limit, latestFirst, after } = options;
+    const start = after && {
+      ...keyItem(after.address),
+      [ATTRIBUTES.bucket]: { S: key },
+      [ATTRIBUTES.end]: { N: String(after.exp) },
+    };
+    const { items, next } = await table.due(key, { until, limit, latestFirst, after: start });
+    return { items: items.flatMap((item) => dueOf(item) ?? []), next: next && dueOf(next) };
+  };
+
+  return { get, take, query, all, sortKeys, readPage, openImage, due };
 };

@@ -138,6 +138,28 @@ export interface QueryOptions {
   readonly holder?: Sensitive<string> | undefined;
 }
 
+/** An entry of the expiry index. */
+export interface Due {
+  readonly address: Address;
+  readonly exp: EpochSeconds;
+}
+
+export interface DueOptions {
+  /** Only what ends by then. */
+  readonly until: EpochSeconds;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: Due | undefined;
+  /** Latest end first; soonest first unless said so. */
+  readonly latestFirst?: boolean | undefined;
+}
+
+export interface DuePage {
+  readonly items: readonly Due[];
+  /** Give it back as `after`; absent at the end. */
+  readonly next?: Due | undefined;
+}
+
 /** Turns names into opaque text under a domain's index key. Truncated HMAC-SHA-256, base64url. */
 export interface Names {
   /** One name, whole. */
@@ -173,8 +195,14 @@ export interface Store {
    * `View.list`. `path` makes the opaque prefix.
    */
   children(partition: Partition, names: Names, prefix: string): Promise<readonly string[]>;
-  /** Addresses (no bodies) of what is due in a bucket of the expiry index. Eventually consistent. */
-  due(bucket: string, shard: number, limit: number): Promise<readonly Address[]>;
+  /** What is due in a bucket of the expiry index, without bodies. Eventually consistent. */
+  due(bucket: string, shard: number, options: DueOptions): Promise<DuePage>;
+  /**
+   * Deletes entries whatever they are, each for itself and not together, 25 in one BatchWriteItem. Parts of a spread
+   * entry stay behind, unreadable, until its TTL; so only for entries that fit one item or have a TTL. Throws when some
+   * may be left.
+   */
+  discard(addresses: readonly Address[]): Promise<void>;
   view(mount: MountId): Promise<View>;
   /** Seals a value into text that is not in an item (batch tokens). `purpose` is bound like an address. */
   sealText(domain: Domain, purpose: string, body: JsonValue): Promise<string>;

@@ -1,11 +1,13 @@
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
@@ -41,11 +43,24 @@ export interface Range {
   readonly everything?: boolean;
 }
 
+export interface DueRange {
+  /** Epoch seconds. */
+  readonly until: number;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: Item | undefined;
+  /** Latest end first; soonest first unless said so. */
+  readonly latestFirst?: boolean | undefined;
+}
+
 /** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
 export const PART_MARK = "~";
 /** Concurrent deletes while a partition is wiped. */
 const SIDE_BY_SIDE = 8;
 const AFTER_PARTS = "\u007f";
+
+/** Most members of one BatchWriteItem. */
+const BATCH_WRITES = 25;
 
 /** What a single write is called. */
 const SINGLE = { put: "PutItem", delete: "DeleteItem", claim: "UpdateItem" } as const;
@@ -61,8 +76,10 @@ export interface Table {
   range(range: Range): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>;
   /** Deletes everything in a partition, opening nothing. Idempotent. */
   wipe(pk: string): Promise<void>;
-  /** Keys in a bucket of the expiry index, soonest end first. Eventually consistent. */
-  due(bucket: string, limit: number): Promise<readonly Item[]>;
+  /** Keys in a bucket of the expiry index that end by `until`. Eventually consistent. */
+  due(bucket: string, range: DueRange): Promise<{ readonly items: readonly Item[]; readonly next: Item | undefined }>;
+  /** Deletes each for itself, whatever is there, 25 in one call. */
+  discard(keys: readonly Key[]): Promise<void>;
 }
 
 /**
@@ -109,6 +126,18 @@ export const openTable = (options: {
       // A batch beyond 16 MB comes in pieces without being throttled: pause only when nothing moved.
       if (left.length >= pending.length) await patient.pause(new Error("unprocessed keys"));
       pending = left;
+    }
+  };
+
+  const discardBatch = async (keys: readonly Key[]): Promise<void> => {
+    const patient = patience("BatchWriteItem");
+    let pending: WriteRequest[] = keys.map((key) => ({ DeleteRequest: { Key: keyItem(key) } }));
+    while (pending.length > 0) {
+      const command = new BatchWriteItemCommand({ RequestItems: { [tableName]: pending } });
+      const answer = await attempt("BatchWriteItem", () => client.send(command));
+      pending = answer.UnprocessedItems?.[tableName] ?? [];
+      // What is left was throttled, one partition of several perhaps.
+      if (pending.length > 0) await patient.pause(new Error("unprocessed items"));
     }
   };
 
@@ -190,16 +219,23 @@ export const openTable = (options: {
       return { items: answer.Items ?? [], next: answer.LastEvaluatedKey?.[SORT_KEY]?.S };
     },
 
-    due: async (bucket, limit) => {
+    due: async (bucket, { until, limit, after, latestFirst }) => {
       const command = new QueryCommand({
         TableName: tableName,
         IndexName: EXPIRY_INDEX,
-        KeyConditionExpression: "#bucket = :bucket",
-        ExpressionAttributeNames: { "#bucket": ATTRIBUTES.bucket },
-        ExpressionAttributeValues: { ":bucket": { S: bucket } },
+        KeyConditionExpression: "#bucket = :bucket AND #end <= :until",
+        ExpressionAttributeNames: { "#bucket": ATTRIBUTES.bucket, "#end": ATTRIBUTES.end },
+        ExpressionAttributeValues: { ":bucket": { S: bucket }, ":until": { N: String(until) } },
+        ScanIndexForward: latestFirst !== true,
         Limit: limit,
+        ExclusiveStartKey: after,
       });
-      return (await attempt("Query", () => client.send(command))).Items ?? [];
+      const answer = await attempt("Query", () => client.send(command));
+      return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
+    },
+
+    discard: async (keys) => {
+      for (let at = 0; at < keys.length; at += BATCH_WRITES) await discardBatch(keys.slice(at, at + BATCH_WRITES));
     },
 
     wipe: async (pk) => {

@@ -47,7 +47,10 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   spentAddress: keys.spentAddress("<tag>"),
   cubbyholeAddress: keys.cubbyholeAddress(names, new Sensitive(""), ""),
   leaseAddress: keys.leaseAddress("<tag>"),
-  leaseListingAddress: keys.leaseListingAddress("<mount>", "<opaque id>"),
+  leaseListingAddress: {
+    ...keys.leaseListingAddress("<mount>", "<opaque id>"),
+    pk: keys.leaseListingAddress("<mount>", "<opaque id>").pk.replace(/\d+$/, "<shard>"),
+  },
   irrevocableAddress: keys.irrevocableAddress("<tag>"),
   sweeperMarkAddress: keys.sweeperMarkAddress,
   jobAddress: keys.jobAddress("<id>"),

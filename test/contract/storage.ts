@@ -6,6 +6,7 @@ import {
   type Claim,
   type Condition,
   ConditionFailed,
+  type DueOptions,
   type Put,
   type Store,
   type Write,
@@ -360,10 +361,23 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         });
         await store.write([due("b", 20, 1), due("a", 10, 1), due("c", 10, 2), due("d", 10, 1, "202601010001")]);
 
-        expect(await store.due("202601010000", 1, 10)).toEqual([
-          { pk: "lease#a", sk: "l", domain: "lease" },
-          { pk: "lease#b", sk: "l", domain: "lease" },
-        ]);
+        const found = (sk: string, exp: number) => ({ address: { pk: `lease#${sk}`, sk: "l", domain: "lease" }, exp });
+        const ask = (until: number, options: Partial<DueOptions> = {}) =>
+          store.due("202601010000", 1, { until: as<EpochSeconds>(until), limit: 10, ...options });
+        expect((await ask(20)).items).toEqual([found("a", 10), found("b", 20)]);
+        expect((await ask(20, { latestFirst: true })).items).toEqual([found("b", 20), found("a", 10)]);
+        expect((await ask(19)).items).toEqual([found("a", 10)]);
+        const first = await ask(20, { limit: 1 });
+        expect(first.items).toEqual([found("a", 10)]);
+        expect((await ask(20, { after: first.next })).items).toEqual([found("b", 20)]);
+      });
+
+      it("discard many at once, those that are not there too, and nothing else", async () => {
+        const keys = Array.from({ length: 60 }, (_, index) => address(`one-${index}`, "token#discard"));
+        for (const key of keys.slice(5)) await store.write([{ op: "put", address: key, body: 1, when: "any" }]);
+        await store.write([{ op: "put", address: address("other", "token#discard"), body: 2, when: "any" }]);
+        await store.discard(keys);
+        expect((await store.query("token#discard", "token")).items.map(({ body }) => body)).toEqual([2]);
       });
 
       it("wipe a partition, parts of spread entries included", async () => {

@@ -95,9 +95,27 @@ describe("the calls the program makes", () => {
     const members = ["ConditionCheckItem", "DeleteItem", "PutItem"];
     const calls = commandsOf("src/storage/table.ts").flatMap((it) => (it === "TransactWriteItems" ? members : [it]));
 
-    expect([...granted("Read"), ...granted("Write"), ...granted("Claim", "login")].sort()).toEqual(
-      [...new Set(calls)].sort().map((it) => `dynamodb:${it}`),
-    );
+    const all = [
+      ...granted("Read"),
+      ...granted("Write"),
+      ...granted("Claim", "login"),
+      ...granted("Discard", "revoke"),
+    ];
+    expect(all.sort()).toEqual([...new Set(calls)].sort().map((it) => `dynamodb:${it}`));
+  });
+
+  it("delete many at once in the function that revokes, and nothing but leases, their rows and tokens", () => {
+    const discard = (name: string, leading: string) =>
+      may(name, {
+        action: "dynamodb:BatchWriteItem",
+        resource: table,
+        context: { "dynamodb:LeadingKeys": ["lease#a", leading] },
+      });
+
+    for (const key of ["lease#a", "leases#b#1", "token#c"]) expect(discard("revoke", key)).toBe(true);
+    for (const key of ["config", "policy", "data#database:a", "key#lease", "entity#a"])
+      expect(discard("revoke", key)).toBe(false);
+    expect(Object.keys(rights).filter((name) => discard(name, "lease#a"))).toEqual(["revoke"]);
   });
 
   it("keep a claim to spent signatures, and to the function that logs callers in", () => {

@@ -1,6 +1,7 @@
 import { EXPIRY_SHARDS } from "../../contract/table.ts";
 import type { EpochSeconds } from "../../std/brand.ts";
 import { as, type Seconds } from "../../std/brand.ts";
+import { shardOf } from "../../std/shard.ts";
 import { plus } from "../../std/time.ts";
 import type { Clear } from "../../storage/store.ts";
 
@@ -13,15 +14,11 @@ const TTL_GRACE = as<Seconds>(86_400);
 export const minuteBucket = (at: EpochSeconds): string =>
   new Date(at * 1000).toISOString().slice(0, 16).replace(/[-T:]/g, "");
 
-const shardOf = (tag: string): number => {
-  let sum = 0;
-  for (const char of tag) sum = (sum * 31 + char.charCodeAt(0)) >>> 0;
-  return sum % EXPIRY_SHARDS;
-};
-
 /** Clear attributes of an item that ends and has something to clean up then. `0` never ends. */
 export const ending = (expires: EpochSeconds, tag: string, grace: Seconds = TTL_GRACE): Clear =>
-  expires === 0 ? {} : { exp: expires, ttl: plus(expires, grace), bucket: minuteBucket(expires), shard: shardOf(tag) };
+  expires === 0
+    ? {}
+    : { exp: expires, ttl: plus(expires, grace), bucket: minuteBucket(expires), shard: shardOf(tag, EXPIRY_SHARDS) };
 
 /** Clear attributes of an item that simply vanishes. */
 export const vanishing = (expires: EpochSeconds, grace: Seconds = as<Seconds>(0)): Clear =>

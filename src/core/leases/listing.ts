@@ -5,7 +5,7 @@ import {
   IRREVOCABLE_PARTITION,
   leaseAddress,
   leaseListingAddress,
-  leaseListingPartition,
+  leaseListingPartitions,
   tokenPartition,
 } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
@@ -53,12 +53,18 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
  */
 const mountsAlong = (all: readonly Mount[], prefix: string, from: string | undefined): readonly Mount["info"][] => {
   const infos = all.map(({ info }) => info);
-  const start = from === undefined ? 0 : infos.findIndex(({ id }) => leaseListingPartition(id) === from);
+  const start = from === undefined ? 0 : infos.findIndex(({ id }) => leaseListingPartitions(id).includes(from));
   return infos.slice(Math.max(start, 0)).filter(({ path }) => path.startsWith(prefix) || prefix.startsWith(path));
 };
 
 /** Where a walk continues in a partition: after the last row seen, if that row is in it. */
 const behind = (after: Place | undefined, pk: string): string | undefined => (after?.pk === pk ? after.sk : undefined);
+
+/** The partitions of a mount from the one a walk had reached; all of them where it had not reached any of these. */
+const partitionsFrom = (mountId: string, from: string | undefined): readonly string[] => {
+  const partitions = leaseListingPartitions(mountId);
+  return partitions.slice(Math.max(from === undefined ? 0 : partitions.indexOf(from), 0));
+};
 
 export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   const names = () => core().store.names(DOMAINS.lease);
@@ -70,27 +76,34 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     }
   }
 
+  async function* inMount(mountId: string, opaque: string, after?: Place): AsyncGenerator<FoundRow> {
+    for (const pk of partitionsFrom(mountId, after?.pk)) yield* found(pk, opaque, behind(after, pk));
+  }
+
   async function* below(prefix: string, after?: Place): AsyncGenerator<FoundRow> {
     for (const { path, id } of mountsAlong(await mounts(), prefix, after?.pk)) {
       const opaque = prefix.startsWith(path) ? (await names()).path(prefix) : "";
-      const pk = leaseListingPartition(id);
-      for await (const row of found(pk, opaque, behind(after, pk))) {
-        if (row.id !== "" && row.id.startsWith(prefix)) yield row;
-      }
+      for await (const row of inMount(id, opaque, after)) if (row.id !== "" && row.id.startsWith(prefix)) yield row;
     }
   }
 
   async function* all(after?: Place): AsyncGenerator<FoundRow> {
     // In an order that changes of the mounts do not disturb, so that a walk continues where it was.
-    const partitions = (await mounts()).map(({ info }) => leaseListingPartition(info.id)).sort();
+    const partitions = (await mounts()).flatMap(({ info }) => leaseListingPartitions(info.id)).sort();
     for (const pk of partitions.filter((one) => after === undefined || one >= after.pk)) {
       yield* found(pk, "", behind(after, pk));
     }
   }
 
   const holdsAny = async (mount: Mount): Promise<boolean> => {
-    for await (const row of found(leaseListingPartition(mount.info.id), "")) if (row.id !== "") return true;
+    for await (const row of inMount(mount.info.id, "")) if (row.id !== "") return true;
     return false;
+  };
+
+  const childrenOf = async (mountId: string, prefix: string): Promise<readonly string[]> => {
+    const known = await names();
+    const partitions = leaseListingPartitions(mountId).map((pk) => ({ pk, domain: DOMAINS.lease }));
+    return (await Promise.all(partitions.map((one) => core().store.children(one, known, prefix)))).flat();
   };
 
   const list = async (prefix: string): Promise<readonly string[]> => {
@@ -98,8 +111,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     for (const mount of await mounts()) {
       const { path, id } = mount.info;
       if (prefix.startsWith(path)) {
-        const partition = { pk: leaseListingPartition(id), domain: DOMAINS.lease };
-        for (const child of await core().store.children(partition, await names(), prefix)) children.add(child);
+        for (const child of await childrenOf(id, prefix)) children.add(child);
       } else if (path.startsWith(prefix) && (await holdsAny(mount))) {
         children.add(path.slice(prefix.length, path.indexOf("/", prefix.length) + 1));
       }
@@ -137,7 +149,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     mountOf: async (lease) => (await mounts()).find((mount) => mount.info.id === lease.mountId),
     all,
     below,
-    ofMount: (mountId) => found(leaseListingPartition(mountId), ""),
+    ofMount: (mountId) => inMount(mountId, ""),
     list,
     irrevocable,
     ofToken,

@@ -82,8 +82,10 @@ export const createRevocation = (
 
   const remove = async (lease: Lease): Promise<void> => {
     const tag = await items.tag(lease.id);
-    const rows = [await listing.address(lease), irrevocableAddress(tag), leaseAddress(tag)];
+    const rows = [await listing.address(lease), leaseAddress(tag)];
     if (lease.token !== "") rows.push(heldLeaseAddress(lease.token, tag));
+    // Only a failure may have put it there; all such rows are in one partition.
+    if (lease.attempts > 0) rows.push(irrevocableAddress(tag));
     await core().store.write(rows.map((address): Write => ({ op: "delete", address, when: "any" })));
   };
 

@@ -69,7 +69,9 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
   /** One look at a minute: `again` when there may be more of it. */
   const lookAt = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "again" | "stuck"> => {
     const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
-    const due = await Promise.all(shards.map((shard) => core().store.due(bucket, shard, BATCH)));
+    const due = await Promise.all(
+      shards.map((shard) => core().store.due(bucket, shard, { until: now(), limit: BATCH })),
+    );
     let stuck = false;
     let moved = 0;
     const one = async (address: Address): Promise<void> => {
@@ -85,9 +87,14 @@ export const createSweeper = (core: () => Core, revocation: Revocation) => {
         core().log("sweeper could not end an item", { error: cause instanceof Error ? cause.name : "unknown" });
       }
     };
-    const whole = await workThrough(due.flat(), WIDTH, one, () => core().clock.now() < deadlineMs);
+    const whole = await workThrough(
+      due.flatMap(({ items }) => items.map(({ address }) => address)),
+      WIDTH,
+      one,
+      () => core().clock.now() < deadlineMs,
+    );
     if (!whole) return "again";
-    if (due.some((page) => page.length === BATCH) && moved > 0) return "again";
+    if (due.some(({ next }) => next !== undefined) && moved > 0) return "again";
     return stuck ? "stuck" : "done";
   };
 

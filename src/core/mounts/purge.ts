@@ -2,7 +2,7 @@ import type { MountId } from "../../std/brand.ts";
 import { workThrough } from "../../std/pool.ts";
 import {
   dataPartition,
-  leaseListingPartition,
+  leaseListingPartitions,
   listingPartition,
   opaqueRecordPartition,
   scheduleAddress,
@@ -28,7 +28,7 @@ export const purgeMount = async (core: Core, mount: MountId, deadlineMs: number)
     const whole = await workThrough(keys, WIDTH, (sk) => store.wipe(opaqueRecordPartition(mount, sk)), inTime);
     if (!whole) return false;
   }
-  for (const pk of [listing, dataPartition(mount), leaseListingPartition(mount)]) {
+  for (const pk of [listing, dataPartition(mount), ...leaseListingPartitions(mount)]) {
     if (!inTime()) return false;
     await core.crash("mount.wipe", () => store.wipe(pk));
   }

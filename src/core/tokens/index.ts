@@ -2,7 +2,7 @@ import { permissionDenied } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { change } from "../../storage/change.ts";
-import { accessorAddress, DOMAINS, leaseListingPartition, tokenAddress } from "../../storage/keys.ts";
+import { accessorAddress, DOMAINS, leaseListingPartitions, tokenAddress } from "../../storage/keys.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import type { EntityView, Identity } from "../identity/types.ts";
@@ -89,10 +89,13 @@ export const createTokens = (options: TokensOptions): Tokens => {
 
   const listed = async (mountId: string): Promise<readonly { token: string; accessor: string }[]> => {
     const rows: { token: string; accessor: string }[] = [];
-    for await (const entry of store.all({ pk: leaseListingPartition(mountId), domain: DOMAINS.lease })) {
-      const { token, accessor } = fromSealed<{ token?: string; accessor?: string }>(entry.body);
-      if (accessor !== undefined && token !== undefined) rows.push({ token, accessor });
-    }
+    const collect = async (pk: string): Promise<void> => {
+      for await (const entry of store.all({ pk, domain: DOMAINS.lease })) {
+        const { token, accessor } = fromSealed<{ token?: string; accessor?: string }>(entry.body);
+        if (accessor !== undefined && token !== undefined) rows.push({ token, accessor });
+      }
+    };
+    await Promise.all(leaseListingPartitions(mountId).map(collect));
     return rows;
   };
 

@@ -34,6 +34,11 @@ const tableAttempts = (operation: string, input: Fields): readonly Attempt[] => 
       const keys = Object.values(fields(input["RequestItems"])).flatMap((one) => list(fields(one)["Keys"]));
       return [onTable(operation, ...keys.map(pkOf))];
     }
+    case "BatchWriteItem": {
+      const writes = Object.values(fields(input["RequestItems"])).flatMap(list).map(fields);
+      const keys = writes.map((one) => fields(one["DeleteRequest"])["Key"] ?? fields(one["PutRequest"])["Item"]);
+      return [onTable(operation, ...keys.map(pkOf))];
+    }
     case "Query": {
       const index = input["IndexName"];
       if (typeof index === "string") return [{ action: "dynamodb:Query", resource: `${TABLE}/index/${index}` }];

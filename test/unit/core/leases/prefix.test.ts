@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { LEASE_LISTING_SHARDS } from "../../../../src/contract/table.ts";
 import { placeOf } from "../../../../src/core/leases/prefix.ts";
 import { type Stage, setStage } from "./support.ts";
 
@@ -107,7 +108,7 @@ describe("listing leases", () => {
     const keys = await stage.server.core.leases.list("db/");
 
     expect(keys).toEqual(["creds/"]);
-    expect(stage.server.table.calls.length).toBeLessThanOrEqual(4);
+    expect(stage.server.table.calls.length).toBeLessThanOrEqual(LEASE_LISTING_SHARDS);
   });
 
   it("shows no token without a lease", async () => {
