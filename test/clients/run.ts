@@ -1,13 +1,14 @@
+import { ADMIN, startPostgres } from "../support/postgres.ts";
 import { startDevServer } from "./dev-server.ts";
 import { runSuite, type Tally } from "./suite.ts";
-import { go, hvac, Missing } from "./toolchains.ts";
+import { cli, go, hvac, Missing } from "./toolchains.ts";
 
 /**
  * `npm run test:clients`: clients of other languages against a dev server of this checkout. `--verbose` prints every
- * check; a client's name (`hvac`, `go`) runs that one alone. The npm clients are part of `npm test`.
+ * check; a client's name (`hvac`, `go`, `cli`) runs that one alone. The npm clients are part of `npm test`.
  */
 
-const CLIENTS = { hvac, go };
+const CLIENTS = { hvac, go, cli };
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -18,13 +19,19 @@ const verbose = arguments_.includes("--verbose");
 const chosen = arguments_.filter((argument) => !argument.startsWith("--"));
 
 const server = await startDevServer();
+const postgres = await startPostgres();
+const databases = { POSTGRES_URL: postgres.url, POSTGRES_PASSWORD: ADMIN.password };
 const tallies: Tally[] = [];
 try {
   for (const [name, prepare] of Object.entries(CLIENTS)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
       const { program, args } = await prepare();
-      const command = { program, args: [...args, server.url, server.rootToken], environment: server.identity };
+      const command = {
+        program,
+        args: [...args, server.url, server.rootToken],
+        environment: { ...server.identity, ...databases },
+      };
       const tally = await runSuite(name, command, print, verbose);
       tallies.push(tally);
       print(`${tally.title}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
@@ -35,6 +42,7 @@ try {
     }
   }
 } finally {
+  await postgres.stop();
   await server.stop();
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Command } from "./suite.ts";
@@ -43,4 +44,41 @@ export const go = async (): Promise<Command> => {
   const program = `${process.cwd()}/${CACHE}/go-suite`;
   await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("go") });
   return { program, args: [] };
+};
+
+/** Vault's release whose command line is built; `cli/vault/go.mod` pins the same. */
+const VAULT = "github.com/hashicorp/vault@v1.14.8";
+
+/** Files of Vault's package `command` that are left out: they start servers, or pull them in. */
+const LEFT_OUT =
+  /(?:_test\.go$)|^(?:agent|proxy|server|operator|debug|monitor|events|plugin|namespace|pki|transform|transit|rotate|version_history|print\.go|auth_help|policy_fmt|log_flags|commands)/;
+
+/**
+ * The client half of Vault's own command line, from Vault's source as the Go proxy serves it. Its list of commands is
+ * ours (`cli/vault/command/commands.go`): Vault's list names the server too, and takes ten minutes to build.
+ */
+export const cli = async (): Promise<Command> => {
+  await need("go", ["version"], "go");
+  const home = `${process.cwd()}/${CACHE}/cli`;
+  const program = `${home}/vault-cli`;
+  const { stdout } = await run("go", ["mod", "download", "-json", VAULT], { cwd: here("cli/vault") });
+  const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
+  await rm(home, { recursive: true, force: true });
+  await mkdir(`${home}/command`, { recursive: true });
+  const filter = (path: string): boolean => !LEFT_OUT.test(basename(path)) && !path.endsWith("/agentproxyshared");
+  for (const name of await readdir(`${source}/command`)) {
+    const whole = name === "config" || name === "token";
+    if ((name.endsWith(".go") && filter(name)) || whole) {
+      await cp(`${source}/command/${name}`, `${home}/command/${name}`, { recursive: true, filter });
+    }
+  }
+  // The names of its flags stand in the file with the list.
+  const list = await readFile(`${source}/command/commands.go`, "utf8");
+  await writeFile(
+    `${home}/command/constants.go`,
+    `package command\n\n${/^const \($.*?^\)$/ms.exec(list)?.[0] ?? ""}\n`,
+  );
+  await cp(here("cli/vault"), home, { recursive: true });
+  await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: home });
+  return { program: process.execPath, args: ["--import", "tsx", here("cli/suite.ts"), program] };
 };
