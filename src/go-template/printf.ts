@@ -1,3 +1,4 @@
+import { goQuote } from "../std/go-quote.ts";
 import type { Room } from "./bounds.ts";
 import { quote, unrunnable } from "./errors.ts";
 import { Float, floatText, isList, textOf, typeName, type Value } from "./values.ts";
@@ -18,30 +19,6 @@ interface Directive {
 
 const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([\s\S])/y;
 const MOST_DIGITS = 100;
-
-const GO_ESCAPES: Readonly<Record<string, string>> = {
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\v": "\\v",
-  '"': '\\"',
-  "\\": "\\\\",
-};
-
-const escaped = (char: string): string => {
-  const known = GO_ESCAPES[char];
-  if (known !== undefined) return known;
-  const code = char.codePointAt(0) ?? 0;
-  if (code < 0x80 && (code < 0x20 || code === 0x7f)) return `\\x${code.toString(16).padStart(2, "0")}`;
-  if (!/[\p{C}\p{Z}]/u.test(char) || char === " ") return char;
-  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
-};
-
-/** `strconv.Quote` */
-export const goQuote = (text: string): string => `"${[...text].map(escaped).join("")}"`;
 
 const signed = (text: string, flags: string): string => {
   if (text.startsWith("-")) return text;
