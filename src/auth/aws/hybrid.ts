@@ -3,7 +3,7 @@ import { type Machine, machineId, serviceRoleScope } from "./inference.ts";
 import { Refusal, type Survey } from "./lookups.ts";
 import type { AccountScope, ManagedInstance, Tag } from "./ports.ts";
 import { cacheKey } from "./positive-cache.ts";
-import { NODE_ID } from "./role-rules.ts";
+import { NODE_ID } from "./role-checks.ts";
 import type { Role } from "./roles.ts";
 import { scopeKey } from "./scope-key.ts";
 import type { Identity } from "./sts-answer.ts";

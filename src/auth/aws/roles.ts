@@ -11,7 +11,7 @@ import { FOLDS } from "../../std/fold.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { readStored } from "./stored.ts";
 
-/** Roles of the mount: who may log in and what they get. `role-rules.ts` judges writes; this file only keeps them. */
+/** Roles of the mount: who may log in and what they get. `role-rules.ts` and `role-checks.ts` judge writes; this file only keeps them. */
 
 const { policies, ttl, max_ttl, period } = legacyTokenShape;
 
