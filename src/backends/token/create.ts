@@ -90,11 +90,9 @@ export const createPaths = (core: Core) => {
   };
 
   const missingPolicies = async (policies: readonly string[]): Promise<readonly string[]> => {
-    const missing: string[] = [];
-    for (const name of policies) {
-      if (name !== "root" && !(await core.policies.get(name))) missing.push(`Policy ${shown(name)} does not exist`);
-    }
-    const { first, more } = firstOf(missing);
+    const known = new Set((await core.policies.getAll(policies)).map(({ name }) => name));
+    const missing = policies.filter((name) => name !== "root" && !known.has(name));
+    const { first, more } = firstOf(missing.map((name) => `Policy ${shown(name)} does not exist`));
     return more === 0 ? first : [...first, `${more} more policies do not exist`];
   };
 

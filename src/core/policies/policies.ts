@@ -9,6 +9,7 @@ import {
   type TemplateContext,
 } from "../../policy/index.ts";
 import { type BoundedMap, createBoundedMap } from "../../std/bounded-map.ts";
+import { restate } from "../../std/restate.ts";
 import { ACL_POLICY_PREFIX, DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
@@ -112,12 +113,11 @@ export const createPolicies = (options: { readonly store: Store; readonly config
   };
 
   const put = async (name: string, text: string): Promise<void> => {
-    try {
-      parsePolicy(name, text);
-    } catch (cause) {
-      if (cause instanceof PolicyError) throw invalidRequest(cause.wire, { cause });
-      throw cause;
-    }
+    restate(
+      PolicyError,
+      (cause) => invalidRequest(cause.wire, { cause }),
+      () => parsePolicy(name, text),
+    );
     await config.change([{ op: "put", address: await addressOf(name), body: { name, text }, when: "any" }]);
   };
 
@@ -125,5 +125,5 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     await config.change([{ op: "delete", address: await addressOf(name), when: "any" }]);
   };
 
-  return { get: async (name) => (await load([name]))[0], list, put, remove, acl };
+  return { get: async (name) => (await load([name]))[0], getAll: load, list, put, remove, acl };
 };
