@@ -1,6 +1,7 @@
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { operatorServerId } from "../contract/operator.ts";
+import { formPost } from "../std/form-post.ts";
 
 /**
  * The operator's signature under an order: GetCallerIdentity, signed for STS and not sent. The function sends it on and
@@ -32,19 +33,8 @@ export const signOrder = async (
 ): Promise<Readonly<Record<string, string>>> => {
   const hostname = `sts.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
   const signer = new SignatureV4({ service: "sts", region, credentials, sha256: Hash.bind(null, "sha256") });
-  const { headers } = await signer.sign({
-    method: "POST",
-    protocol: "https:",
-    hostname,
-    path: "/",
-    query: {},
-    headers: {
-      host: hostname,
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "x-vault-aws-iam-server-id": operatorServerId(nameOfFunction(functionName), order),
-    },
-    body: BODY,
-  });
+  const serverId = operatorServerId(nameOfFunction(functionName), order);
+  const { headers } = await signer.sign(formPost(hostname, BODY, { "x-vault-aws-iam-server-id": serverId }));
   return {
     iam_http_request_method: "POST",
     iam_request_url: base64(`https://${hostname}/`),

@@ -1,5 +1,6 @@
 import { Hash } from "@smithy/hash-node";
 import type { Fetch } from "../../../outgoing/index.ts";
+import { formPost } from "../../../std/form-post.ts";
 import { type AccountScope, type Ec2Instance, LookupFailed } from "../ports.ts";
 import { dnsSuffix } from "../regions.ts";
 import { only, parseStrictXml, type XmlElement } from "../strict-xml.ts";
@@ -31,19 +32,7 @@ const signed = async (connections: Connections, scope: AccountScope, region: str
     credentials: connections.credentialsFor(scope),
     sha256: Sha256,
   });
-  const request = {
-    method: "POST",
-    protocol: "https:",
-    hostname,
-    path: "/",
-    query: {},
-    headers: {
-      host: hostname,
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "content-length": String(Buffer.byteLength(body)),
-    },
-    body,
-  };
+  const request = formPost(hostname, body, { "content-length": String(Buffer.byteLength(body)) });
   const { headers } = await signer.sign(request, { signingDate: new Date(connections.clock.now()) });
   return { headers, hostname };
 };
