@@ -1,6 +1,7 @@
 import { invalidRequest, type VaultError } from "../framework/errors.ts";
 import { notFound } from "../framework/index.ts";
 import type { Seconds } from "../std/brand.ts";
+import { restate } from "../std/restate.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
@@ -35,13 +36,11 @@ const wrapError = (why: string): VaultError => invalidRequest(`error parsing X-V
 export const wrapTtlOf = (request: HttpRequest): Seconds | undefined => {
   const text = headerValue(request, "x-vault-wrap-ttl");
   if (text === undefined) return undefined;
-  let ttl: Seconds;
-  try {
-    ttl = parseDuration(text);
-  } catch (cause) {
-    if (cause instanceof DurationError) throw wrapError(cause.message);
-    throw cause;
-  }
+  const ttl = restate(
+    DurationError,
+    (cause) => wrapError(cause.message),
+    () => parseDuration(text),
+  );
   if (ttl < 0) throw wrapError("requested wrap ttl cannot be negative");
   return ttl > 0 ? ttl : undefined;
 };

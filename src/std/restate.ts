@@ -13,3 +13,16 @@ export const restate = <Kind extends Error, T>(
     throw cause instanceof kind ? say(cause) : cause;
   }
 };
+
+/** `restate` for a call that answers a promise. */
+export const restateLater = async <Kind extends Error, T>(
+  kind: abstract new (...args: never) => Kind,
+  say: (cause: Kind) => Error,
+  call: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await call();
+  } catch (cause) {
+    throw cause instanceof kind ? say(cause) : cause;
+  }
+};

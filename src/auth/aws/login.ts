@@ -1,6 +1,7 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { restateLater } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import type { AccountHints } from "./account-hints.ts";
@@ -40,35 +41,32 @@ const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | 
 
 const checkPrincipal = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<void> => {
   const failed = `error looking up full ARN of entity ${identity.canonicalArn} when attempting login for role "${cut(name)}"`;
-  try {
-    if (await askAws(failed, () => isBound(survey, role, name, identity))) return;
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw invalidRequest(cause.message);
-  }
+  const bound = await restateLater(
+    Refusal,
+    (cause) => invalidRequest(cause.message),
+    () => askAws(failed, () => isBound(survey, role, name, identity)),
+  );
+  if (bound) return;
   throw invalidRequest(`IAM Principal ${JSON.stringify(identity.arn)} does not belong to the role "${cut(name)}"`);
 };
 
 const inferNode = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine> => {
   const failed = `failed to verify ${identity.principal.session || identity.principal.name} as an SSM managed instance`;
-  try {
-    return await askAws(failed, () => verifyNode(survey, role, name, identity));
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw invalidRequest(cause.kind === "bound" ? cause.message : `${failed}: ${cause.message}`);
-  }
+  return restateLater(
+    Refusal,
+    (cause) => invalidRequest(cause.kind === "bound" ? cause.message : `${failed}: ${cause.message}`),
+    () => askAws(failed, () => verifyNode(survey, role, name, identity)),
+  );
 };
 
 const inferInstance = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine> => {
   const session = identity.principal.session || identity.principal.name;
   const failed = `failed to verify ${session} as a valid EC2 instance in region ${role.inferred_aws_region[0]}`;
-  try {
-    return await askAws(failed, () => verifyInstance(survey, role, name, identity));
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    const prefix = cause.kind === "bound" ? "error validating instance" : failed;
-    throw invalidRequest(`${prefix}: ${cause.message}`);
-  }
+  return restateLater(
+    Refusal,
+    (cause) => invalidRequest(`${cause.kind === "bound" ? "error validating instance" : failed}: ${cause.message}`),
+    () => askAws(failed, () => verifyInstance(survey, role, name, identity)),
+  );
 };
 
 const infer = async (survey: Survey, role: Role, name: string, identity: Identity): Promise<Machine | undefined> => {

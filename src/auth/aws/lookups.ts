@@ -1,3 +1,4 @@
+import { restate } from "../../std/restate.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { View } from "../../storage/store.ts";
 import { ArnError, canonicalArn, parseArn } from "./arn.ts";
@@ -143,13 +144,12 @@ export const uniqueIdOf = async (
   return { id: found.id, role };
 };
 
-const parsed = (arn: string) => {
-  try {
-    return parseArn(arn);
-  } catch (cause) {
-    throw cause instanceof ArnError ? new Refusal(cause.message) : cause;
-  }
-};
+const parsed = (arn: string) =>
+  restate(
+    ArnError,
+    (cause) => new Refusal(cause.message),
+    () => parseArn(arn),
+  );
 
 /** Host suffix of AWS services in the caller's partition, as trust policies name them. */
 export const serviceName = (service: string, region: string): string =>

@@ -1,3 +1,4 @@
+import { restateLater } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 import { globMatches } from "./arn.ts";
 import { confirmedPrincipal, Refusal, type Survey } from "./lookups.ts";
@@ -17,13 +18,11 @@ const matchesWildcard = async (
 ): Promise<boolean> => {
   const entity = identity.canonicalArn;
   const during = `of entity ${entity} when attempting login for role "${cut(name)}"`;
-  let found: { readonly arn: string } | undefined;
-  try {
-    found = await confirmedPrincipal(survey, identity);
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw new Refusal(`error looking up full ARN ${during}: ${cause.message}`);
-  }
+  const found = await restateLater(
+    Refusal,
+    (cause) => new Refusal(`error looking up full ARN ${during}: ${cause.message}`),
+    () => confirmedPrincipal(survey, identity),
+  );
   if (!found) throw new Refusal(`got empty string back when looking up full ARN ${during}`);
   const { arn } = found;
   return wildcards.some((pattern) => globMatches(pattern, arn));

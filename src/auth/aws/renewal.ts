@@ -7,6 +7,7 @@ import {
   type VaultError,
 } from "../../framework/index.ts";
 import { tokenParams } from "../../framework/token-params.ts";
+import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { canonicalArn, parseArn } from "./arn.ts";
 import { askAws } from "./ask.ts";
@@ -52,24 +53,22 @@ const checkMachine = async (survey: Survey, role: Role, login: Kept): Promise<vo
   if (id === "") throw refuse('"inferred_entity_id" not found in auth metadata');
   const failed = `failed to verify instance ID "${id}"`;
   const verify = role.inferred_entity_type === "ec2_instance" ? verifyInstance : verifyNode;
-  try {
-    await askAws(failed, () => verify(survey, role, login.role_name, identityOf(login)));
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw refuse(`${failed}: ${cause.message}`);
-  }
+  await restateLater(
+    Refusal,
+    (cause) => refuse(`${failed}: ${cause.message}`),
+    () => askAws(failed, () => verify(survey, role, login.role_name, identityOf(login))),
+  );
 };
 
 const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<void> => {
   const identity = identityOf(login);
   const unbound = `role "${login.role_name}" no longer bound to ARN "${identity.canonicalArn}"`;
-  try {
-    if (await askAws(unbound, () => isBound(survey, role, login.role_name, identity))) return;
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw invalidRequest(unbound, { multi: true, reason: cause.message });
-  }
-  throw refuse(unbound);
+  const bound = await restateLater(
+    Refusal,
+    (cause) => invalidRequest(unbound, { multi: true, reason: cause.message }),
+    () => askAws(unbound, () => isBound(survey, role, login.role_name, identity)),
+  );
+  if (!bound) throw refuse(unbound);
 };
 
 /** The grant according to the role as it is now. Throws to refuse; the token then lives until its end. */

@@ -1,6 +1,7 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
 import { askAws } from "./ask.ts";
@@ -14,18 +15,16 @@ import { trustsOnly } from "./trust-policy.ts";
 
 const resolve = async (survey: Survey, role: Role, arn: string): Promise<string> => {
   const failed = `unable to resolve ARN ${shown(arn)} to internal ID`;
-  try {
-    const found = await askAws(failed, () => uniqueIdOf(survey, arn));
-    const services = trustedServices(role);
-    if (services && !(found.role && trustsOnly(found.role.trustPolicy, services)))
-      throw new Refusal(
-        `inferred_entity_type ${role.inferred_entity_type} needs a role that only its service may assume`,
-      );
-    return found.id;
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause;
-    throw invalidRequest(`${failed}: ${cause.message}`);
-  }
+  const refused = (why: string) => invalidRequest(`${failed}: ${why}`);
+  const found = await restateLater(
+    Refusal,
+    (cause) => refused(cause.message),
+    () => askAws(failed, () => uniqueIdOf(survey, arn)),
+  );
+  const services = trustedServices(role);
+  if (services && !(found.role && trustsOnly(found.role.trustPolicy, services)))
+    throw refused(`inferred_entity_type ${role.inferred_entity_type} needs a role that only its service may assume`);
+  return found.id;
 };
 
 const resolved = async (survey: Survey, role: Role): Promise<Role> => {

@@ -1,4 +1,5 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
+import { restate } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { ArnError, canonicalArn, type PrincipalArn, parseArn } from "./arn.ts";
 import type { StsAnswer, StsFetch, StsRequest } from "./ports.ts";
@@ -68,14 +69,12 @@ const parseClaims = (body: string): Claims | undefined => {
   return { arn: arn.text, userId: userId.text, account: account.text };
 };
 
-const parseCallerArn = (arn: string): PrincipalArn => {
-  try {
-    return parseArn(arn);
-  } catch (cause) {
-    if (!(cause instanceof ArnError)) throw cause;
-    throw invalidRequest(`error parsing arn ${shown(arn)}: ${cause.message}`);
-  }
-};
+const parseCallerArn = (arn: string): PrincipalArn =>
+  restate(
+    ArnError,
+    (cause) => invalidRequest(`error parsing arn ${shown(arn)}: ${cause.message}`),
+    () => parseArn(arn),
+  );
 
 /** The prefixes AWS gives unique ids by kind of principal. Source: IAM User Guide, "Unique identifiers". */
 const expectedUserId = (principal: PrincipalArn): RegExp =>

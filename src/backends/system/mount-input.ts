@@ -5,6 +5,7 @@ import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { defined } from "../../std/defined.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 
@@ -72,12 +73,11 @@ const listIn = (config: JsonObject, name: string, malformed: Malformed): readonl
 
 const enableTtl = (text: string, what: "default" | "max"): Seconds => {
   if (text === "" || text === "system") return seconds(0);
-  try {
-    return ttlOf(text);
-  } catch (cause) {
-    if (!(cause instanceof DurationError)) throw cause;
-    throw invalidRequest(`unable to parse ${what} TTL of ${cut(text)}: ${cause.message}`);
-  }
+  return restate(
+    DurationError,
+    (cause) => invalidRequest(`unable to parse ${what} TTL of ${cut(text)}: ${cause.message}`),
+    () => ttlOf(text),
+  );
 };
 
 const checkTtls = (defaultLeaseTtl: Seconds, maxLeaseTtl: Seconds): void => {

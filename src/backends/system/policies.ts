@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { type EmptyReply, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
+import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 
 /**
@@ -10,14 +11,8 @@ import { cut } from "../../std/shown.ts";
 
 const RULES_DEPRECATED = "'rules' is deprecated, please use 'policy' instead";
 
-const orRefuse = <T>(check: () => T): T => {
-  try {
-    return check();
-  } catch (cause) {
-    if (cause instanceof PolicyError) throw invalidRequest(cause.wire, { cause });
-    throw cause;
-  }
-};
+const orRefuse = <T>(check: () => T): T =>
+  restate(PolicyError, (cause) => invalidRequest(cause.wire, { cause }), check);
 
 interface Given {
   readonly policy: string | undefined;

@@ -5,6 +5,7 @@ import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { defined } from "../../std/defined.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../std/json.ts";
+import { restate } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError, seconds } from "../../std/time.ts";
 import { tokenTypeOf, ttlOf, visibilityOf } from "./mount-input.ts";
@@ -32,12 +33,11 @@ export type TuneGiven = z.output<typeof TuneInput>;
 const tunedTtl = (given: string | undefined, before: Seconds): Seconds => {
   if (given === undefined || given === "") return before;
   if (given === "system") return seconds(0);
-  try {
-    return ttlOf(given);
-  } catch (cause) {
-    if (cause instanceof DurationError) throw invalidRequest(cause.message);
-    throw cause;
-  }
+  return restate(
+    DurationError,
+    (cause) => invalidRequest(cause.message),
+    () => ttlOf(given),
+  );
 };
 
 const checkTtls = (defaultTtl: Seconds, maxTtl: Seconds): void => {

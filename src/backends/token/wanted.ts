@@ -2,6 +2,7 @@ import { z } from "zod";
 import { smallest } from "../../core/login/ttl.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { restate } from "../../std/restate.ts";
 import { DurationError, parseDuration, seconds } from "../../std/time.ts";
 import type { Role } from "./roles.ts";
 
@@ -29,14 +30,13 @@ export type Given = z.output<typeof Input>;
 
 const duration = (name: string, text: string | undefined): Seconds => {
   if (text === undefined || text === "") return ZERO;
-  try {
-    const value = parseDuration(text);
-    if (value < 0) throw invalidRequest(`${name} must be positive`);
-    return value;
-  } catch (cause) {
-    if (cause instanceof DurationError) throw invalidRequest(cause.message);
-    throw cause;
-  }
+  const value = restate(
+    DurationError,
+    (cause) => invalidRequest(cause.message),
+    () => parseDuration(text),
+  );
+  if (value < 0) throw invalidRequest(`${name} must be positive`);
+  return value;
 };
 
 export const displayName = (given: string | undefined): string =>

@@ -1,6 +1,7 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { type Accessor, as, type MountPath } from "../../std/brand.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { restateLater } from "../../std/restate.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import { seconds } from "../../std/time.ts";
 import { CORE_DOMAINS } from "../../storage/keys.ts";
@@ -116,12 +117,11 @@ export const initialize = async (core: Core, rootId?: string): Promise<Sensitive
   }
   const cluster: Cluster = { id: uuid(core.random), startedMs: core.clock.now() };
   writes.push(await core.config.row("setting", SETTINGS.cluster.name, toSealed(cluster), "any"));
-  try {
-    await core.config.change(writes);
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) throw invalidRequest("Vault is already initialized", { cause });
-    throw cause;
-  }
+  await restateLater(
+    ConditionFailed,
+    (cause) => invalidRequest("Vault is already initialized", { cause }),
+    () => core.config.change(writes),
+  );
   return generateRoot(core, rootId);
 };
 

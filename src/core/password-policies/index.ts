@@ -1,5 +1,6 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { RandomSource } from "../../std/random.ts";
+import { restate } from "../../std/restate.ts";
 import type { Clock } from "../../std/time.ts";
 import { DOMAINS, PASSWORD_POLICY_PREFIX, POLICY_PARTITION, passwordPolicyAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
@@ -31,13 +32,11 @@ export interface PasswordPolicies {
 }
 
 const check = (text: string): void => {
-  let rules: PasswordRules;
-  try {
-    rules = parsePasswordPolicy(text);
-  } catch (cause) {
-    if (!(cause instanceof PasswordPolicyError)) throw cause;
-    throw invalidRequest(`invalid password policy: ${cause.message}`, { multi: true, cause });
-  }
+  const rules = restate(
+    PasswordPolicyError,
+    (cause) => invalidRequest(`invalid password policy: ${cause.message}`, { multi: true, cause }),
+    () => parsePasswordPolicy(text),
+  );
   if (rules.length < SHORTEST || rules.length > LONGEST) {
     throw invalidRequest(`passwords must be between ${SHORTEST} and ${LONGEST} characters`, { multi: true });
   }

@@ -1,5 +1,6 @@
 import { multiError } from "../../framework/index.ts";
 import { attributeOf, blocksOf, type HclBody, HclError, parseHcl } from "../../hcl/hcl.ts";
+import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 
 /**
@@ -90,13 +91,11 @@ const problemsOf = ({ length, rules, alphabet }: PasswordRules): readonly string
 
 /** Reads a policy. Throws `PasswordPolicyError`. */
 export const parsePasswordPolicy = (text: string): PasswordRules => {
-  let body: HclBody;
-  try {
-    body = parseHcl(text);
-  } catch (cause) {
-    if (cause instanceof HclError) return fail(`unable to decode: ${cause.message}`);
-    throw cause;
-  }
+  const body = restate(
+    HclError,
+    (cause) => fail(`unable to decode: ${cause.message}`),
+    () => parseHcl(text),
+  );
   const length = integerOf(body, "length");
   const rules = rulesOf(body);
   const alphabet = [...new Set(rules.flatMap((rule) => rule.charset))].sort();
