@@ -225,7 +225,7 @@ export const auditEntry = (
     device: style.device,
     auth: filled({ ...who, policy_results: results }),
     request: requestBlock(record, audited, style),
-    ...(response === undefined ? {} : filled({ response: responseBlock(record, response, style) })),
+    ...(response && filled({ response: responseBlock(record, response, style) })),
     error: record.error === undefined ? undefined : message(record.error),
     reason: record.reason === undefined ? undefined : message(record.reason),
   });

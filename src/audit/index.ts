@@ -1,4 +1,5 @@
 import { VaultError } from "../framework/index.ts";
+import { defined } from "../std/defined.ts";
 import { writeJson } from "../std/json.ts";
 import { createDestinations, type Destination, type Destinations } from "./destinations.ts";
 import { checkOptions } from "./device-options.ts";
@@ -45,11 +46,7 @@ const shortened = (entry: Record<string, unknown>, style: Style): Record<string,
     if (typeof part !== "object" || part === null || !("data" in part)) return part;
     return { ...part, data: whole(writeJson(part.data), style.hash) };
   };
-  return {
-    ...entry,
-    request: short(entry["request"]),
-    ...("response" in entry ? { response: short(entry["response"]) } : {}),
-  };
+  return { ...entry, ...defined({ request: short(entry["request"]), response: short(entry["response"]) }) };
 };
 
 /** Room for the link of the chain. */

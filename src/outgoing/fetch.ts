@@ -59,7 +59,7 @@ export const createFetch = (guard: Guard): Fetch => {
         agent: agents[protocol],
         lookup: guard.lookup,
         signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
-        ...(protocol === "https:" ? { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" } : {}),
+        ...(protocol === "https:" && { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" }),
         ca,
       };
       let answered = false;

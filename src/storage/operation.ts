@@ -14,7 +14,7 @@ export interface Key {
 export interface Guard {
   readonly expression: string;
   readonly attributes: readonly string[];
-  readonly values?: Item;
+  readonly values?: Item | undefined;
 }
 
 export type Operation =

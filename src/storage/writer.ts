@@ -24,11 +24,15 @@ interface Step {
   readonly old: Head | undefined;
 }
 
-const join = (guards: readonly Guard[]): Guard => ({
-  expression: guards.map(({ expression }) => expression).join(" AND "),
-  attributes: [...new Set(guards.flatMap(({ attributes }) => attributes))],
-  ...(guards.some(({ values }) => values) ? { values: Object.assign({}, ...guards.map(({ values }) => values)) } : {}),
-});
+const join = (guards: readonly Guard[]): Guard => {
+  const values = guards.flatMap((guard) => Object.entries(guard.values ?? {}));
+  return {
+    expression: guards.map(({ expression }) => expression).join(" AND "),
+    attributes: [...new Set(guards.flatMap(({ attributes }) => attributes))],
+    // DynamoDB refuses a list of values that is empty.
+    values: values.length > 0 ? Object.fromEntries(values) : undefined,
+  };
+};
 
 const isAt = (n: number, name: string): Guard => ({
   expression: `#${ATTRIBUTES.writeNumber} = ${name}`,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { field, invalidRequest, op, type Path, path } from "../../framework/index.ts";
 import { checkPeriod, legacyTokenShape, mergeTokenFields, tokenShape } from "../../framework/token-params.ts";
 import { canonicalPolicyNames } from "../../policy/names.ts";
+import { defined } from "../../std/defined.ts";
 import { fieldPath } from "./role-field.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import { checkRanges, type Role, roleShape } from "./role-rules.ts";
@@ -128,8 +129,9 @@ export const roleFieldPaths: readonly Path[] = [
     }),
     set: (role, input) => {
       anyOf(input.token_policies, input.policies, "token_policies");
-      const named = input.token_policies && { token_policies: canonicalPolicyNames(input.token_policies) };
-      return { ...role, ...mergeTokenFields(role, { ...(input.policies && { policies: input.policies }), ...named }) };
+      const { policies: old, token_policies: named } = input;
+      const given = defined({ policies: old, token_policies: named && canonicalPolicyNames(named) });
+      return { ...role, ...mergeTokenFields(role, given) };
     },
     reset: (role) => ({ ...role, token_policies: [], token_legacy: without(role, "policies") }),
   }),

@@ -51,7 +51,7 @@ export const fieldPath = <In, Out extends z.ZodType>(one: RoleField<In, Out>): P
           return undefined;
         },
       }),
-      ...(one.reset ? { delete: resetOp(one.reset) } : {}),
+      ...(one.reset && { delete: resetOp(one.reset) }),
     },
   });
 };

@@ -11,6 +11,7 @@ import {
   tokenShape,
 } from "../../framework/token-params.ts";
 import { canonicalPolicyNames } from "../../policy/names.ts";
+import { defined } from "../../std/defined.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
 import { changeBody, tryWrite } from "../../storage/change.ts";
 import type { Address, View } from "../../storage/store.ts";
@@ -140,10 +141,8 @@ export const adoptPassword = async (
 const tokenPolicies = (user: TokenFields, input: PoliciesInput): TokenFields => {
   if (input.token_policies === undefined && input.policies === undefined)
     throw invalidRequest("missing token_policies");
-  return mergeTokenFields(user, {
-    ...(input.policies ? { policies: input.policies } : {}),
-    ...(input.token_policies ? { token_policies: canonicalPolicyNames(input.token_policies) } : {}),
-  });
+  const { policies, token_policies: named } = input;
+  return mergeTokenFields(user, defined({ policies, token_policies: named && canonicalPolicyNames(named) }));
 };
 
 /** New policies for a user that exists; stored folded, as this endpoint always did. */

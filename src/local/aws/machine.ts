@@ -2,8 +2,10 @@
  * A machine outside AWS, as the SSM Agent on it behaves: makes its own RSA key, registers with an activation, asks for
  * its role's credentials with that key, and pings. For demonstrations and tests of hybrid login.
  */
+
 import { constants, createHash, generateKeyPair, type KeyObject, sign } from "node:crypto";
 import { promisify } from "node:util";
+import { defined } from "../../std/defined.ts";
 import { isJsonObject, parseJson } from "../../std/json.ts";
 import type { Clock } from "../../std/time.ts";
 import type { Claim } from "./claim.ts";
@@ -53,13 +55,13 @@ type Signer = { readonly id: string; readonly token?: string; sign(claim: Claim,
 const post = async (send: Send, machine: Activated, operation: string, input: unknown, signer?: Signer) => {
   const { region, clock } = machine;
   const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
-  const headers: Record<string, string> = {
+  const headers: Record<string, string> = defined({
     host: `ssm.${region}.amazonaws.com`,
     "content-type": "application/x-amz-json-1.1",
     "x-amz-date": timestamp,
     "x-amz-target": `AmazonSSM.${operation}`,
-    ...(signer?.token === undefined ? {} : { "x-amz-security-token": signer.token }),
-  };
+    "x-amz-security-token": signer?.token,
+  });
   const request: WireRequest = {
     method: "POST",
     path: "/",

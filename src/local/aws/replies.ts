@@ -106,7 +106,7 @@ export const failureReply = (
 ): WireReply => {
   const { code, status, message } = failureOf(service, error);
   if (service?.protocol === "json") {
-    const text = JSON.stringify({ __type: code, ...(message === "" ? {} : { message }) });
+    const text = JSON.stringify({ __type: code, message: message || undefined });
     const failed = reply(status, jsonType(service), requestId, text);
     return { ...failed, headers: { ...failed.headers, "x-amzn-errortype": code } };
   }

@@ -1,4 +1,5 @@
 /** STS: who a caller is, and sessions of roles under their trust policies. Source: AWS STS API Reference. */
+import { defined } from "../../std/defined.ts";
 import { roleArn } from "./authentication.ts";
 import type { Call, Caller } from "./call.ts";
 import { own, type Role } from "./model.ts";
@@ -126,7 +127,7 @@ const assumeRole = (call: Call, params: QueryParams): Answer => {
       "aws:principalaccount": caller.accountId,
       "aws:userid": caller.userId,
       "sts:rolesessionname": sessionName,
-      ...(params.text("ExternalId") ? { "sts:externalid": params.required("ExternalId") } : {}),
+      ...defined({ "sts:externalid": params.text("ExternalId") || undefined }),
     },
   };
   if (!role || arnOfRole(accountId, role) !== arn || !trusts(role.trust, role.trustIds, question)) {

@@ -76,12 +76,14 @@ export const check = (operation: keyof typeof RULES, body: object): Checked => {
 };
 
 /** A request's parsed condition and update expressions, and the request without them. */
-export const parsed = (data: Checked): { condition?: Expression; update?: Update; rest: Checked } => {
+export const parsed = (
+  data: Checked,
+): { condition: Expression | undefined; update: Update | undefined; rest: Checked } => {
   const { _condition, _updates, ...rest } = data;
   // Set by dynalite's parser in `check`; a caller's own members of these names were dropped there.
   const condition = _condition as { expression: Expression } | undefined;
   const update = _updates as Update | undefined;
-  return { ...(condition && { condition: condition.expression }), ...(update && { update }), rest };
+  return { condition: condition?.expression, update, rest };
 };
 
 /** Runs one of dynalite's item operations against a view of the storage. Throws `DynamoError`. */

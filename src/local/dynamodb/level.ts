@@ -87,8 +87,8 @@ export class Bytes {
 const PAGE = 64;
 
 /** Keys are ASCII, so `\xff` ends every prefix. */
-const within = (prefix: string, { gt, gte, lt, lte, ...rest }: Range): Range => ({
-  ...rest,
-  ...(gt !== undefined ? { gt: prefix + gt } : { gte: prefix + (gte ?? "") }),
-  ...(lt !== undefined ? { lt: prefix + lt } : lte !== undefined ? { lte: prefix + lte } : { lt: `${prefix}\xff` }),
-});
+const within = (prefix: string, { gt, gte, lt, lte, ...rest }: Range): Range => {
+  const from = gt === undefined ? { gte: prefix + (gte ?? "") } : { gt: prefix + gt };
+  const to = lt === undefined && lte !== undefined ? { lte: prefix + lte } : { lt: prefix + (lt ?? "\xff") };
+  return { ...rest, ...from, ...to };
+};

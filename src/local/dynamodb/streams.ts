@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AttributeValue, DynamoDBRecord, StreamRecord } from "aws-lambda";
 import type { Item, Table } from "dynalite/db/index.js";
+import { defined } from "../../std/defined.ts";
 import type { Clock } from "../../std/time.ts";
 import { keyOf } from "./catalog.ts";
 import type { Bytes } from "./level.ts";
@@ -96,10 +97,10 @@ export class Streams {
     if (before !== undefined && after !== undefined && sameItem(before, after)) return;
     const arn = String(table["LatestStreamArn"]);
     const sequence = `${String(this.#generation).padStart(9, "1")}${String(++this.#count).padStart(15, "0")}`;
-    const images: StreamRecord = {
-      ...(before !== undefined && view.includes("OLD") ? { OldImage: before } : {}),
-      ...(after !== undefined && view.includes("NEW") ? { NewImage: after } : {}),
-    };
+    const images: StreamRecord = defined({
+      OldImage: view.includes("OLD") ? before : undefined,
+      NewImage: view.includes("NEW") ? after : undefined,
+    });
     const keys = keyOf(item, table);
     return {
       eventID: createHash("md5").update(arn).update(sequence).digest("hex"),
@@ -115,7 +116,7 @@ export class Streams {
         SizeBytes: itemBytes(keys) + itemBytes(images.OldImage ?? {}) + itemBytes(images.NewImage ?? {}),
         StreamViewType: view,
       },
-      ...(userIdentity === undefined ? {} : { userIdentity }),
+      ...(userIdentity && { userIdentity }),
       eventSourceARN: arn,
     };
   }

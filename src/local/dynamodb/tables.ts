@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Table } from "dynalite/db/index.js";
+import { defined } from "../../std/defined.ts";
 import type { Clock } from "../../std/time.ts";
 import { type Body, constraint, isBody, optionalFlag, optionalStructure, optionalText, text } from "./bodies.ts";
 import { type Catalog, itemPrefix, type Place } from "./catalog.ts";
@@ -26,20 +27,20 @@ const indexes = (given: unknown, arn: string, global: boolean): Checked[] | unde
     IndexArn: `${arn}/index/${text(index, "IndexName")}`,
     IndexSizeBytes: 0,
     ItemCount: 0,
-    ...(global ? { IndexStatus: "ACTIVE", ProvisionedThroughput: throughput(index["ProvisionedThroughput"]) } : {}),
+    ...(global && { IndexStatus: "ACTIVE", ProvisionedThroughput: throughput(index["ProvisionedThroughput"]) }),
   }));
 };
 
 const billing = (mode: string, now: number): Checked => ({
-  BillingModeSummary: {
+  BillingModeSummary: defined({
     BillingMode: mode,
-    ...(mode === "PAY_PER_REQUEST" ? { LastUpdateToPayPerRequestDateTime: now } : {}),
-  },
+    LastUpdateToPayPerRequestDateTime: mode === "PAY_PER_REQUEST" ? now : undefined,
+  }),
   TableThroughputModeSummary: { TableThroughputMode: mode },
 });
 
-const present = (values: Checked): Checked =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+const describedClass = (tableClass: string | undefined): Checked =>
+  tableClass === undefined ? {} : { TableClassSummary: { TableClass: tableClass } };
 
 export class Tables {
   readonly #catalog: Catalog;
@@ -61,7 +62,7 @@ export class Tables {
     const arn = `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
     const now = this.#clock.now() / 1000;
     const { BillingMode, Tags, ...described } = data;
-    const table = present({
+    const made: Checked = defined({
       ...described,
       TableArn: arn,
       TableId: randomUUID(),
@@ -76,10 +77,9 @@ export class Tables {
       DeletionProtectionEnabled: optionalFlag(body, "DeletionProtectionEnabled") ?? false,
       ...describedStream(optionalStructure(body, "StreamSpecification"), arn, this.#clock.now()),
       ...describedEncryption(optionalStructure(body, "SSESpecification"), { accountId, region }),
-      ...(optionalText(body, "TableClass") === undefined
-        ? {}
-        : { TableClassSummary: { TableClass: optionalText(body, "TableClass") } }),
-    }) as Table; // Made of the validated request: it has name, keys and attributes.
+      ...describedClass(optionalText(body, "TableClass")),
+    });
+    const table = made as Table; // Made of the validated request: it has name, keys and attributes.
     await this.#catalog.save({ table, tags: readTags(body["Tags"]) });
     return { TableDescription: table };
   }
@@ -96,7 +96,7 @@ export class Tables {
     const names = this.#catalog.all().map(({ table }) => table.TableName);
     const rest = after === undefined ? names : names.filter((name) => name > after);
     const page = rest.slice(0, limit);
-    return { TableNames: page, ...(rest.length > limit ? { LastEvaluatedTableName: page.at(-1) } : {}) };
+    return defined({ TableNames: page, LastEvaluatedTableName: rest.length > limit ? page.at(-1) : undefined });
   }
 
   async delete(body: Body): Promise<Checked> {
@@ -138,16 +138,15 @@ export class Tables {
         "Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]",
       );
     if (stream) refuseSameStream(stream, table);
+    const capacity = body["ProvisionedThroughput"];
     const next: Table = {
       ...table,
-      ...(mode === undefined ? {} : billing(mode, this.#clock.now() / 1000)),
-      ...(body["ProvisionedThroughput"] === undefined && mode === undefined
-        ? {}
-        : { ProvisionedThroughput: throughput(body["ProvisionedThroughput"]) }),
-      ...(protection === undefined ? {} : { DeletionProtectionEnabled: protection }),
+      ...(mode !== undefined && billing(mode, this.#clock.now() / 1000)),
+      ...((capacity !== undefined || mode !== undefined) && { ProvisionedThroughput: throughput(capacity) }),
+      ...defined({ DeletionProtectionEnabled: protection }),
       ...describedStream(stream, table.TableArn, this.#clock.now()),
       ...describedEncryption(encryption, place),
-      ...(tableClass === undefined ? {} : { TableClassSummary: { TableClass: tableClass } }),
+      ...describedClass(tableClass),
     };
     if (stream?.["StreamEnabled"] === false) delete next["StreamSpecification"];
     await this.#catalog.save({ ...record, table: next });

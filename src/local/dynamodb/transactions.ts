@@ -1,4 +1,5 @@
 import type { LevelChange } from "dynalite/db/index.js";
+import { defined } from "../../std/defined.ts";
 import { type Body, choice, constraint, isBody, list, optionalText, structure, validatedItem } from "./bodies.ts";
 import { type Checked, check } from "./dynalite.ts";
 import { codeOf, DynamoError, invalid, refused, unreadable } from "./errors.ts";
@@ -78,8 +79,7 @@ const reason = (outcome: unknown): Checked => {
   if (!(outcome instanceof DynamoError)) return { Code: "None" };
   const code = codeOf(outcome);
   if (code === "ConditionalCheckFailedException") {
-    const item = outcome.body["Item"];
-    return { Code: "ConditionalCheckFailed", Message: outcome.message, ...(item === undefined ? {} : { Item: item }) };
+    return defined({ Code: "ConditionalCheckFailed", Message: outcome.message, Item: outcome.body["Item"] });
   }
   if (code === "ValidationException") return { Code: "ValidationError", Message: outcome.message };
   throw outcome;

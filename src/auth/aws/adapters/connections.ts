@@ -1,4 +1,5 @@
 import type { IAMClientConfig } from "@aws-sdk/client-iam";
+import { defined } from "../../../std/defined.ts";
 import type { Clock } from "../../../std/time.ts";
 import { type AccountScope, LookupFailed } from "../ports.ts";
 import { cacheKey } from "../positive-cache.ts";
@@ -67,7 +68,7 @@ export const connections = (options: ConnectionOptions) => {
 
   const stsClient = async (credentials: CredentialProvider, at: string) => {
     const { STSClient } = await import("./sdk/sts.ts");
-    const endpoint = endpoints.sts === undefined ? {} : { endpoint: endpoints.sts };
+    const endpoint = defined({ endpoint: endpoints.sts });
     return new STSClient({ region: at, credentials, requestHandler, maxAttempts: 2, ...endpoint });
   };
 
@@ -85,7 +86,7 @@ export const connections = (options: ConnectionOptions) => {
         RoleSessionName: "zeroth-verify",
         DurationSeconds: SESSION_SECONDS,
         Policy: SESSION_POLICY,
-        ...(via.externalId === "" ? {} : { ExternalId: via.externalId }),
+        ExternalId: via.externalId || undefined,
       }),
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration)

@@ -1,3 +1,4 @@
+import { defined } from "../../../std/defined.ts";
 import type { AccountScope, IamRole, IamUser, InstanceProfile } from "../ports.ts";
 import type { Connections } from "./connections.ts";
 import { complete, orNone } from "./outcomes.ts";
@@ -8,13 +9,12 @@ const connect = (connections: Connections, scope: AccountScope) => {
   const at = connections.region;
   return connections.client("iam", at, scope, async () => {
     const { IAMClient } = await import("./sdk/iam.ts");
-    const endpoint = scope.endpoints?.iam ?? connections.endpoints.iam;
     return new IAMClient({
       region: at,
       credentials: connections.credentialsFor(scope),
       requestHandler: connections.requestHandler,
       maxAttempts: 2,
-      ...(endpoint === undefined ? {} : { endpoint }),
+      ...defined({ endpoint: scope.endpoints?.iam ?? connections.endpoints.iam }),
     });
   });
 };

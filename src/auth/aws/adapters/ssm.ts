@@ -1,3 +1,4 @@
+import { defined } from "../../../std/defined.ts";
 import { type AccountScope, LookupFailed, type ManagedInstance, type Tag } from "../ports.ts";
 import type { Connections } from "./connections.ts";
 import { complete, orNone } from "./outcomes.ts";
@@ -7,13 +8,12 @@ import { complete, orNone } from "./outcomes.ts";
 const connect = (connections: Connections, scope: AccountScope, region: string) =>
   connections.client("ssm", region, scope, async () => {
     const { SSMClient } = await import("./sdk/ssm.ts");
-    const endpoint = connections.endpoints.ssm;
     return new SSMClient({
       region,
       credentials: connections.credentialsFor(scope),
       requestHandler: connections.requestHandler,
       maxAttempts: 2,
-      ...(endpoint === undefined ? {} : { endpoint }),
+      ...defined({ endpoint: connections.endpoints.ssm }),
     });
   });
 
