@@ -23,7 +23,9 @@ import { findWork } from "./schedule/work.ts";
 import { createTokens } from "./tokens/index.ts";
 import { createWrapping } from "./wrapping/wrapping.ts";
 
-/** Builds the parts of core and ties them together; leases need tokens and tokens need leases, so both come late. */
+/**
+ * Builds the parts of core and ties them together; leases and tokens need each other, so each is given the other late.
+ */
 
 export interface CoreOptions {
   readonly store: SealedStore;

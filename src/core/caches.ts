@@ -26,7 +26,7 @@ const MOST = 1000;
 
 export interface Caches {
   of(mount: MountId): FindCache;
-  /** Empties what a change of the configuration made old. */
+  /** Empties the caches that a change of the configuration has made stale. */
   follow(snapshot: Snapshot): void;
 }
 
@@ -47,7 +47,7 @@ export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
       },
       set: (key, value) => {
         if (!space.live) return dispose?.(value);
-        // The same value once more is younger, and not one that goes.
+        // The same value set again counts as new, and is not dropped.
         const known = kept.get(key);
         const next = known?.value === value ? known : { value, at: 0 };
         next.at = clock.now();

@@ -15,7 +15,7 @@ export interface Catalog {
     options: Readonly<Record<string, string>>,
     path?: string,
   ): Promise<Backend | undefined>;
-  /** The path table of a type, whichever function serves it: to say what a path needs, never to run it. */
+  /** The path table of a type, whichever function serves it: used to tell what a path needs, never to run it. */
   table(kind: "secret" | "auth", type: string, options: Readonly<Record<string, string>>): Promise<Backend | undefined>;
   /** Which captures fold in a backend, whether or not its code is here. */
   foldsOf(kind: "secret" | "auth", type: string): FoldTable;
@@ -39,10 +39,10 @@ export interface CatalogRow extends Home {
   readonly variant?: (options: Readonly<Record<string, string>>) => string;
   /** Its backend has a `lockoutName`, so its mounts may tune user lockout. */
   readonly lockable?: true;
-  /** Its backend has the hook of that name; said here too, for the function that unmounts and does not host it. */
+  /** Its backend has the hook of that name. Repeated here for the function that unmounts without hosting it. */
   readonly onUnmount?: true;
   /**
-   * Which captures of its paths fold, for functions without its code. Held against the path table when it is loaded.
+   * Which captures of its paths fold, for functions without its code. Compared with the path table when it is loaded.
    */
   readonly folds?: FoldTable;
   /** Its backend has a `roleOf`, so a rate limit may hold for one role. */
@@ -58,7 +58,7 @@ const NOTHING_FOLDS: FoldTable = {};
 
 const foldsIn = (table: FoldTable): string => JSON.stringify(Object.entries(table).sort());
 
-/** Throws where row and path table disagree about names that fold: a fault of the program. */
+/** Throws where row and path table disagree about names that fold, which is a bug. */
 const checked = (row: CatalogRow, backend: Backend): Backend => {
   const folds = foldsOf(backend.paths);
   if (foldsIn(folds) === foldsIn(row.folds ?? {})) return backend;

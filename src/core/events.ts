@@ -1,8 +1,8 @@
 import type { AuditEvent } from "../audit/types.ts";
 
 /**
- * What core reports to its host, besides the log: facts that a counter and an alarm follow. A log text may change; a
- * kind of event is a name that `lambdas/shared/metrics.ts` must map, or it does not compile. Events hold no secret.
+ * What core reports to its host, besides the log: facts that are counted and may raise an alarm. A log text may change;
+ * a kind of event is a name that `lambdas/shared/metrics.ts` must map, or it does not compile. Events hold no secret.
  */
 export type CoreEvent =
   | AuditEvent
@@ -14,7 +14,7 @@ export type CoreEvent =
   | { readonly kind: "sealed" }
   /** The operator took the seal back. */
   | { readonly kind: "unsealed" }
-  /** A backend would not revoke a credential; it lives on outside until an operator acts. */
+  /** A backend would not revoke a credential; it stays valid outside until an operator acts. */
   | { readonly kind: "lease-irrevocable" }
   /** The table's TTL removed a lease before the sweeper reached it. */
   | { readonly kind: "lease-revoked-late" }
@@ -22,7 +22,7 @@ export type CoreEvent =
   | { readonly kind: "backend"; readonly type: string; readonly name: string }
   /** Scheduled work failed; it is retried. */
   | { readonly kind: "schedule-failed" }
-  /** A sweep ran out of time with more to end. */
+  /** A sweep ran out of time before everything due had ended. */
   | { readonly kind: "sweeper-backlog" }
   /** A login signature was used a second time. */
   | { readonly kind: "login-replayed" };

@@ -7,9 +7,9 @@ import { unseal } from "./config/seal.ts";
 import type { Core } from "./core.ts";
 
 /**
- * The operator's orders: what no token can ask for, because no token may exist yet. Whoever passes an order on has
- * authorised it (IAM in a deployment, the terminal of the local server); the order itself is recorded before it is
- * obeyed and after.
+ * The operator's orders: what no token can ask for, because no token may exist yet. What passes an order on has
+ * authorised it (IAM in a deployment, the terminal of the local server). Each order is recorded before it is obeyed and
+ * after.
  *
  * Security: a root token nobody recorded must not live: when the record of its making fails, it is revoked. An order
  * that is refused is recorded as well.
@@ -40,7 +40,7 @@ export interface OrderOptions {
   readonly rootId?: string | undefined;
   /** Who gave the order, as AWS says; the audit line names them. */
   readonly operator?: string | undefined;
-  /** Why the order is not obeyed: it is recorded and thrown. */
+  /** Why the order is refused: this is recorded and thrown. */
   readonly refusal?: VaultError | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function obey(
   order: Order,
   options: OrderOptions = {},
 ): Promise<Sensitive<string> | undefined> {
-  // This environment may have looked before somebody else initialized, or sealed.
+  // What this environment knows may be older than the last initialization or sealing.
   core.config.drop();
   const record = recordOf(core, order, options.operator);
   await core.audit.request(options.refusal ? { ...record, refused: true } : record);

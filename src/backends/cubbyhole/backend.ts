@@ -52,7 +52,8 @@ export const cubbyholeBackend = (core: Core): Backend => {
   };
 
   /**
-   * What a wrapping token carries, the way clients of long ago read it. Its one use is spent: nobody else gets here.
+   * What a wrapping token carries, in the way that very old clients read it. Its one use is spent, so nobody else gets
+   * here.
    */
   const wrapped = (answer: WrappedAnswer) => {
     const response = Buffer.from(answer.body, "base64").toString("utf8").trimEnd();
@@ -119,7 +120,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             answers: "nothing",
             input: anything,
             handle: async ({ params }, cx) => {
-              // Nothing has such a path; a success must not say that the entry without the slash is gone.
+              // No entry has such a path, and a success must not suggest that the entry without the slash is gone.
               if (params.path.endsWith("/") && (await read(params.path.slice(0, -1), cx)) !== undefined) {
                 throw invalidRequest("cannot delete a path ending in '/'");
               }

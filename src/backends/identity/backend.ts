@@ -9,8 +9,8 @@ import { groupPaths } from "./groups.ts";
 import { lookupPaths } from "./lookups.ts";
 
 /**
- * The identity backend, `identity/`: entities, aliases and groups by hand. What they mean is in `core/identity`; here
- * are the paths, the texts and the rights of calls that touch more than their path says.
+ * The identity backend, `identity/`: entities, aliases and groups as an operator manages them. What they mean is in
+ * `core/identity`; here are the paths, the texts, and the rights of calls that touch more than their path says.
  */
 export const identityBackend = (core: Core): Backend => {
   const identity = createIdentityStore(core);
@@ -25,7 +25,7 @@ export const identityBackend = (core: Core): Backend => {
       ...groupAliasPaths(core, identity),
       ...lookupPaths(core, identity),
     ],
-    // What a crash left of a change of many members.
+    // What a crash left behind of a change of many members.
     periodic: { every: seconds(600), run: () => identity.groups.resume() },
   });
 };

@@ -22,7 +22,7 @@ const Made = z.object({ id: z.string(), name: z.string(), aliases: z.array(z.str
 
 export const entityPaths = (core: Core, identity: IdentityStore) => {
   const save = async (input: EntityInput, cx: BackendContext, said: SaidByPath) => {
-    // An id in the body picks the entity unless the path did; without one the name does.
+    // An id in the body picks the entity unless the path has already; without an id the name does.
     const byBody = said === "nothing" || (said === "name" && input.id !== undefined && input.id !== "");
     const rights = entityRights(await rightsOf(core, cx), said, byBody);
     const { entity, created } = await identity.registry.save(input, rights);

@@ -9,8 +9,9 @@ import { EntityShown, entityData, GroupShown, groupData } from "./render.ts";
 import { entityPathsOf, groupPathsOf } from "./rights.ts";
 
 /**
- * `identity/lookup/*`: one entity or group by what is known of it. Nothing found is 204, because it is a write. The
- * right to look up is the right to find any; where a policy denies reading the object itself, so does the look-up.
+ * `identity/lookup/*`: one entity or group, by what is known of it. Where nothing is found the answer is 204, because a
+ * look-up is a write. The right to look up is the right to find any of them; where a policy denies reading the object
+ * itself, the look-up is denied too.
  */
 
 const Input = z.object({
@@ -22,7 +23,7 @@ const Input = z.object({
 });
 type Given = z.output<typeof Input>;
 
-/** Exactly one way of asking. Throws with Vault's texts. */
+/** Accepts exactly one way of asking. Throws with Vault's texts. */
 const check = (input: Given): void => {
   const given = Object.values(input).filter((value) => value !== undefined).length;
   const { alias_name: name = "", alias_mount_accessor: accessor = "" } = input;

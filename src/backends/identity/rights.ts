@@ -5,8 +5,8 @@ import type { EntityRights } from "../../core/identity/registry.ts";
 import type { NamedOperation, Rights } from "../../core/request/rights.ts";
 
 /**
- * Which paths identity's objects have, and so which rights a body needs that names one. Each object is reached by its
- * id, entities and groups by their name as well, in any spelling.
+ * The paths that identity's objects have, and so the rights that a body needs when it names one. Each object is reached
+ * by its id, entities and groups by their name as well, in any spelling.
  *
  * Security: an alias decides whose logins get an entity's or group's policies, and a member gets its group's policies.
  * Tying two objects together by naming them needs the right to change both.
@@ -33,7 +33,7 @@ export const aliasPathsOf = (id: string): readonly string[] => [
 ];
 export const groupAliasPathsOf = (id: string): readonly string[] => [`identity/group-alias/id/${id}`];
 
-/** What the path of a request says itself, and the guard has therefore decided on. */
+/** What the path of the request itself names; the guard has already decided on that. */
 export type SaidByPath = "id" | "name" | "nothing";
 
 /** A name that is not yet in use needs no right: the path is for creating it. A deny on it applies. */

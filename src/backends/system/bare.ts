@@ -1,6 +1,6 @@
 import { op, VaultError } from "../../framework/index.ts";
 
-/** Endpoints outside Vault's envelope: any verb they do not know is a 405 with an empty error list. */
+/** Endpoints outside Vault's envelope: any other verb is answered with 405 and an empty error list. */
 
 const refuse = op({
   summary: "refuse a method that this endpoint does not have",

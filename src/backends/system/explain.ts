@@ -9,11 +9,11 @@ import type { Seconds } from "../../std/brand.ts";
 import { accessorsSubject, callersSubject, entityOf, type Subject, subjectOf, tokensSubject } from "./subject.ts";
 
 /**
- * `sys/policies/explain`, beyond Vault: what would be decided about a request, by which policy and line, and which rule
- * would have allowed it.
+ * `sys/policies/explain`, which Vault does not have: how a request would be decided, by which policy and line, and
+ * which rule would have allowed it.
  *
  * Security: the answer holds nothing of a policy the caller may not read, neither its name, its patterns nor the reason
- * it gave; asking about another token or entity needs the right the ordinary endpoint for that would need.
+ * it gave; asking about another token or entity needs the same right as the ordinary endpoint for that.
  */
 
 const OPERATIONS = ["create", "read", "update", "patch", "delete", "list"] as const;
@@ -81,7 +81,7 @@ export const explainPaths = (core: Core) => {
 
   const policySubject = async (given: readonly string[], caller: Subject): Promise<Subject> => {
     const names = canonicalPolicyNames(given);
-    // Answers about chosen policies would tell what they say, question by question.
+    // Answers about policies of the caller's choice would reveal their text, question by question.
     for (const name of names) need(await readable(caller.acl, name), `the right to read policy ${name}`);
     return subjectOf(core, names, undefined);
   };

@@ -15,9 +15,9 @@ import { asMountPath } from "./mounts.ts";
 
 /**
  * `sys/internal/ui`: what the caller's policies let it see. These endpoints check the token themselves, because they
- * answer some of it without one, and to any token without a rule of its own.
+ * answer some questions without a token, and the rest to any token, even one whose policies have no rule for them.
  *
- * Security: a mount out of the caller's reach and one that does not exist are the same answer.
+ * Security: a mount out of the caller's reach gets the same answer as one that does not exist.
  */
 
 /** The token of a request to an open endpoint; nothing where none was sent. Spends no use. */
@@ -83,7 +83,7 @@ export const internalUiPaths = (core: Core) => {
     return { data: { ...mountInfo(mount), path: shownPath(mount) } };
   };
 
-  /** Patterns in the spelling that counts: where names fold, a rule for `Admin` shows as one for `admin`. */
+  /** Patterns in their canonical spelling: where names fold, a rule for `Admin` shows as one for `admin`. */
   const resultant = async (acl: Acl) => {
     const snapshot = await core.config.snapshot();
     return resultantAcl(respell(acl, (pattern) => canonicalPattern(core, snapshot, pattern)));

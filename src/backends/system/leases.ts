@@ -12,7 +12,7 @@ import { rfc3339, seconds } from "../../std/time.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
 /**
- * `sys/leases`: look up, renew and revoke, by id and by prefix; and the spellings of before, without `leases/`.
+ * `sys/leases`: look up, renew and revoke, by id and by prefix; and the older spellings without `leases/`.
  *
  * Security: an id may be in the path or in the body, and the body wins, as in Vault. So a deny on
  * `sys/leases/renew/ID`, `sys/leases/revoke/ID` or `sys/leases/lookup/ID` also holds for an id in a body.
@@ -69,7 +69,7 @@ export const leasePaths = (core: Core) => {
     const token = await core.leases.tokenOf(id);
     if (token) return { data: ofToken(token, now()) };
     const lease = await core.leases.lookup(id);
-    // The clock decides: what has ended is gone, whether or not the sweeper came by.
+    // The clock decides: what has ended is gone, whether or not the sweeper has been there.
     if (!lease || (lease.state === "live" && hasEnded(lease.expires, now()))) throw invalidRequest("invalid lease");
     return { data: ofEngine(lease, now()) };
   };

@@ -4,7 +4,7 @@ import { lockedNames, unlockName } from "../../core/login/lockout.ts";
 import { field, folded, op, path } from "../../framework/index.ts";
 import { FOLDS } from "../../std/fold.ts";
 
-/** `sys/locked-users`: who is locked out of logging in, and the end of that. */
+/** `sys/locked-users`: who is locked out of logging in, and unlocking them. */
 
 interface LockedAt {
   readonly mount_accessor: string;
@@ -40,7 +40,7 @@ const LockedUsers = z.object({
   ),
 });
 
-/** A mount that is asked for by name is shown whatever is locked there. */
+/** A mount that is asked for by name is shown even if nobody is locked there. */
 const summary = async (core: Core, asked: string | undefined) => {
   const accessors = asked ? [asked] : await authAccessors(core);
   const all = await Promise.all(accessors.map((accessor) => lockedAt(core, accessor)));
@@ -75,7 +75,8 @@ export const lockedUsersPaths = (core: Core) => [
         answers: "nothing",
         handle: async ({ params, given }) => {
           const { mount_accessor: accessor, alias_identifier: name } = params;
-          // A method may tell names apart that are one name here: all of them are unlocked, whatever spelling was sent.
+          // A method may tell apart names that are one name here; all of them are unlocked, whichever spelling was
+          // sent.
           const locked = (await lockedNames(core, accessor)).filter((one) => FOLDS.case(one) === name);
           for (const one of new Set([name, given.alias_identifier, ...locked])) await unlockName(core, accessor, one);
           return undefined;

@@ -4,8 +4,8 @@ import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
 
 /**
- * `sys/metrics`: what this environment knows of itself, in the two forms Vault offers. It is one environment's view;
- * the deployment's metrics are CloudWatch's.
+ * `sys/metrics`: what this environment knows of itself, in Vault's two formats. It is the view of one environment; the
+ * metrics of the deployment are in CloudWatch.
  */
 
 interface Meter {

@@ -11,7 +11,7 @@ import { configOf, type EnableGiven } from "./mount-input.ts";
 
 /** Enabling: what both `sys/mounts` and `sys/auth` do. */
 
-/** Longest deepest path worth mounting at; below it must still be room for the paths of the backend. */
+/** The longest and deepest path to mount at: there must be room below it for the paths of the backend. */
 const MAX_SEGMENTS = 10;
 
 const typeGiven = (given: EnableGiven): string => {
@@ -83,11 +83,11 @@ export const enable = async (
     throw invalidRequest(`path is already in use at ${cut(where)}`);
   };
   refuseTaken(mountInTheWay(await core.config.snapshot(), path));
-  // Only here: everything that uses the mount only reads its keys.
+  // The keys are made only here: everything that uses the mount just reads them.
   await core.store.makeKeys(mount.info.id);
   const { onMount } = (await backendOf(core, mount)) ?? {};
   try {
-    // The hook may keep something of its own: before the mount answers, so that no request meets it half made.
+    // The hook may store something of its own. It runs before the mount answers, so that no request meets it half made.
     if (onMount) await onMount(await makeContext(core, mount, { generatePassword: core.passwords.generate }));
     await changeMounts(core, async (snapshot) => {
       refuseTaken(mountInTheWay(snapshot, path));

@@ -3,7 +3,7 @@ import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { BUILT_IN_VERSION } from "../../core/version.ts";
 import { defined } from "../../std/defined.ts";
 
-/** A mount as the API shows it: as configured in `sys/mounts`, as it counts in `tune`. */
+/** A mount as the API shows it: as configured in `sys/mounts`, with the values in effect in `tune`. */
 
 /** Mounts every server has; they show `options` as null and are neither tuned, moved nor removed. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set(["system", "cubbyhole", "identity", "token"]);
@@ -76,7 +76,7 @@ export const MountShown = z.object({
   uuid: z.string(),
 });
 
-/** The settings of a mount that count: its own or the system's. */
+/** The settings of a mount that are in effect: its own or the system's. */
 export const TuneShown = z.object({
   default_lease_ttl: z.number(),
   description: z.string(),

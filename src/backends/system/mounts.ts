@@ -12,7 +12,7 @@ import { EnableInput } from "./mount-input.ts";
 
 const RESERVED = ["sys/", "auth/", "cubbyhole/", "identity/", "audit/"];
 const NOT_MOUNTABLE = new Set(["system", "cubbyhole", "identity", "token"]);
-/** Under `sys/mounts/` a mount of its own may not be named like this. */
+/** Names that a mount may not have, because they mean something else below `sys/mounts/`. */
 const PROTECTED = ["sys/", "cubbyhole/", "identity/", "auth/token/"];
 
 export const isReserved = (mountPath: string): boolean => RESERVED.some((prefix) => mountPath.startsWith(prefix));

@@ -7,8 +7,8 @@ import { shown } from "../../std/shown.ts";
 import { asMountPath } from "./mounts.ts";
 
 /**
- * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and what
- * would register some is refused.
+ * `sys/plugins`: the built-in backends as a plugin catalog. There are no others: nothing here loads code, and requests
+ * to register a plugin are refused.
  */
 
 const KINDS = ["auth", "database", "secret"] as const;

@@ -9,7 +9,7 @@ import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts"
 import { uuid } from "../../std/random.ts";
 import { shown as shownText } from "../../std/shown.ts";
 
-/** `sys/quotas`: rate limits and what they do besides limiting. */
+/** `sys/quotas`: rate limits, and how they are enforced. */
 
 const RateLimit = z.object({
   type: z.string(),

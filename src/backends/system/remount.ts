@@ -12,7 +12,7 @@ import { asMountPath, isReserved } from "./mounts.ts";
 
 /**
  * `sys/remount`: moves a mount with everything it holds, and tells how far the move is. Both ends are named in the
- * body; where a policy denies changing one of them by its own path, it cannot be moved or moved to.
+ * body; where a policy denies changing a path, nothing can be moved from it or to it.
  */
 
 const QUEUED =
@@ -46,7 +46,7 @@ const checkTarget = (mount: Mount | undefined, from: string, to: string): void =
   if (mount && isAlwaysThere(mount)) throw invalidRequest(`cannot remount "${cut(from)}"`);
 };
 
-/** Where a mount at this path is made, changed and removed. */
+/** The paths by which a mount at this path is made, changed and removed. */
 const mountPathOf = (at: string): string => {
   const bare = at.replace(/\/$/, "");
   return bare.startsWith("auth/") ? `sys/${bare}` : `sys/mounts/${bare}`;

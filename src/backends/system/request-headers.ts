@@ -5,10 +5,11 @@ import { field, folded, invalidRequest, op, path } from "../../framework/index.t
 import type { JsonObject } from "../../std/json.ts";
 
 /**
- * `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or not. No other is shown.
+ * `sys/config/auditing/request-headers`: which request headers the audit log shows, hashed or in clear. It shows no
+ * others.
  */
 
-/** Those that carry the token never reach the audit log; saying so here would promise what cannot be. */
+/** Headers that carry the token never reach the audit log, so they cannot be configured either. */
 const NEVER = new Set(["x-vault-token", "authorization"]);
 
 export const requestHeaderPaths = (core: Core) => {

@@ -22,7 +22,7 @@ const time = (ms: number): string => (ms === 0 ? "" : rfc3339(ms));
 export const schedulePaths = (core: Core) => {
   const show = (row: ScheduledRow & RowState, mounts: ReadonlyMap<string, string>) => ({
     work: row.mount === "" ? row.id : "periodic",
-    // By id: the path is the one it had when it ran.
+    // Looked up by id: the recorded path is the one it had when it ran.
     mount: mounts.get(row.id) ?? row.mount,
     last_started: time(row.startedMs),
     last_succeeded: time(row.succeededMs),

@@ -10,8 +10,8 @@ import { refusedVerbs, wrongVerb } from "./bare.ts";
 import { clusterName } from "./health.ts";
 
 /**
- * `sys/seal-status`, `sys/init`, `sys/seal` and `sys/unseal`. KMS holds the keys, so there is nothing to unseal with
- * and no ceremony: sealing is the kill switch, taken back by the operator's AWS identity.
+ * `sys/seal-status`, `sys/init`, `sys/seal` and `sys/unseal`. KMS holds the keys, so there is no unseal key and no
+ * ceremony: sealing is the kill switch, which an operator takes back with their AWS identity.
  *
  * Security: over HTTP nobody initializes and nobody unseals; the address is public.
  */

@@ -7,7 +7,7 @@ import type { Acl } from "../../policy/index.ts";
 /** Whose rights are asked about: a token's policies together with those of its entity, as of now. */
 export interface Subject {
   readonly acl: Acl;
-  /** Names of every policy that counts. */
+  /** The names of all policies in effect. */
   readonly policies: readonly string[];
 }
 

@@ -42,7 +42,7 @@ const tunedTtl = (given: string | undefined, before: Seconds): Seconds => {
 
 const checkTtls = (defaultTtl: Seconds, maxTtl: Seconds): void => {
   const max = maxTtl > 0 ? maxTtl : SYSTEM_TTL;
-  // Only the mount's own default can contradict: the system's is capped like any other.
+  // Only the mount's own default can be a contradiction: the system's is capped like any other value.
   if (maxTtl > 0 && defaultTtl > max) {
     throw invalidRequest(
       `backend max lease TTL of ${max} would be less than backend default lease TTL of ${defaultTtl}`,

@@ -11,9 +11,10 @@ import { asMountPath } from "./mounts.ts";
 import { type TuneGiven, TuneInput, tuned } from "./tune-input.ts";
 
 /**
- * `sys/mounts/<path>/tune` and `sys/auth/<path>/tune`: the settings of a mount, as they count.
+ * `sys/mounts/<path>/tune` and `sys/auth/<path>/tune`: the settings of a mount that are in effect.
  *
- * Security: the path is the mount's own. A longer one would find the same mount, and the policy would not know it.
+ * Security: the path is the mount's own. A longer one would find the same mount, but policies for that mount would not
+ * apply to it.
  */
 
 /** Types of secrets mounts that are never tuned. */

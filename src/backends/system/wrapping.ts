@@ -17,8 +17,8 @@ import type { JsonValue } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 
 /**
- * `sys/wrapping/*`: wrap, look at, unwrap and rewrap. Unwrapping and looking need no token of one's own: the wrapping
- * token is the right. Rewrapping needs both.
+ * `sys/wrapping/*`: wrap, look at, unwrap and rewrap. Unwrapping and looking up need no other token: the wrapping token
+ * is the right to do so. Rewrapping needs both.
  *
  * Security: a body token is unwrapped only for a caller whose policies allow it; consuming is one conditional delete.
  */
@@ -171,7 +171,7 @@ export const wrappingPaths = (core: Core) => {
             await checkCaller(cx);
             const answer = await core.wrapping.take(id);
             if (!answer) throw notValid();
-            // A smaller TTL may be asked for, never a longer one.
+            // A shorter TTL may be asked for, never a longer one.
             const asked = requestOf(cx).decoded?.wrapTtl ?? answer.ttl;
             const ttl = asked > 0 && asked < answer.ttl ? asked : answer.ttl;
             return { ...replay(answer), wrap: { ttl, path: answer.creationPath } };

@@ -2,7 +2,7 @@ import type { Core } from "../../core/core.ts";
 import { beginTidy } from "../../core/leases/tidy.ts";
 import { Keys, op, path } from "../../framework/index.ts";
 
-/** `auth/token/accessors` and `tidy`: all living tokens by their handles, and cleaning up after dead ones. */
+/** `auth/token/accessors` and `tidy`: the accessors of all living tokens, and cleaning up after ended ones. */
 
 const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";

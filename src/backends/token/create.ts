@@ -23,7 +23,7 @@ import {
   ZERO,
 } from "./wanted.ts";
 
-/** `auth/token/create`, `create-orphan` and `create/<role>`: a token from a token. */
+/** `auth/token/create`, `create-orphan` and `create/<role>`: tokens made with a token. */
 
 const WEAK_ID =
   "Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups.";

@@ -15,7 +15,7 @@ import { shown } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
 
-/** Token roles: what a token made through a role may be. */
+/** Token roles: the limits of tokens that are made through a role. */
 
 export interface StoredRole {
   readonly name: string;
@@ -45,7 +45,7 @@ export const readRole = async (view: View, name: string): Promise<Role | undefin
   const role = fromSealed<StoredRole>(entry.body);
   return {
     ...role,
-    // Roles that were written before globs were folded have them as they were sent.
+    // Roles that were written before globs were folded still have them as they were sent.
     allowedPoliciesGlob: canonicalPolicyNames(role.allowedPoliciesGlob),
     disallowedPoliciesGlob: canonicalPolicyNames(role.disallowedPoliciesGlob),
     period: seconds(role.fields.token_period),
@@ -129,7 +129,7 @@ export const doubles = (given: Given): string[] =>
     (old) => `Both 'token_${old}' and deprecated '${old}' value supplied, ignoring the deprecated value`,
   );
 
-/** Names as they are compared with an alias: folded, without empty ones and doubles, sorted. */
+/** Names as they are compared with an alias: folded, sorted, without empty ones and duplicates. */
 const aliasNames = (names: readonly string[]): readonly string[] =>
   [...new Set(names.map((name) => FOLDS.letters(name.trim())).filter((name) => name !== ""))].sort();
 

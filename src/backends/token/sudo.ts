@@ -3,7 +3,10 @@ import { callerOf, requestOf } from "../../core/request/context.ts";
 import { capabilitiesOn } from "../../core/request/decision.ts";
 import type { BackendContext } from "../../framework/index.ts";
 
-/** Whether the caller has sudo on the very path it asked for (or is root): some parameters need it, not the path. */
+/**
+ * Whether the caller is root or has sudo on the path it asked for. Some parameters need sudo where the path itself does
+ * not.
+ */
 export const hasSudo = async (core: Core, cx: BackendContext): Promise<boolean> => {
   const known = callerOf(cx);
   if (known.isRoot) return true;

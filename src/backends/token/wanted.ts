@@ -80,7 +80,7 @@ const typeOf = (given: string | undefined, role: Role | undefined): "service" | 
 
 const leastUses = (a: number, b: number): number => (a > 0 && b > 0 ? Math.min(a, b) : Math.max(a, b));
 
-/** The lesser of the request's and the role's value where both are set, with a warning that says so. */
+/** The smaller of the request's and the role's value where both are set, with a warning that says so. */
 const both = (name: string, asked: Seconds, ofRole: Seconds | undefined) => {
   const least = smallest(asked, ofRole ?? ZERO);
   const doubled = asked > 0 && (ofRole ?? 0) > 0;

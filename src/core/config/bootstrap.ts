@@ -5,8 +5,8 @@ import type { View } from "../../storage/store.ts";
 import type { Mount } from "../mounts/mount.ts";
 
 /**
- * What answers when nothing else does: sealed, or not initialized yet. These endpoints need no token, no storage of
- * their own and no key.
+ * What answers while the server is sealed or not initialized yet. These endpoints need no token, no storage of their
+ * own and no key.
  */
 
 /** Replaces `sys/` before there is any mount. It is never written. */
@@ -34,7 +34,7 @@ const nothing = (): never => {
   throw new VaultError("internal", { reason: "storage was used before the server was initialized" });
 };
 
-/** The storage of a mount that is not there: using it is a fault of the program. */
+/** The storage of a mount that does not exist: using it is a bug. */
 export const noStorage: View = {
   mount: provisionalSystem.info.id,
   at: nothing,

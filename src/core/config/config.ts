@@ -41,7 +41,7 @@ interface Row {
 
 const rowOf = (entry: Entry): Row => fromSealed<Row>(entry.body);
 
-/** Limits follow the configuration as it is now, never a copy. */
+/** Limits are read from the current configuration, never from a copy. */
 const withLimits = (mount: Mount): Mount => ({
   ...mount,
   info: {
@@ -76,7 +76,8 @@ const build = (epoch: string, rows: readonly Row[]): Snapshot => {
 };
 
 const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
-  // Mount paths end in "/", so only the prefixes of the path that end there can match: cost follows the depth.
+  // Mount paths end in "/", so only prefixes of the path that end in one can match: the cost grows with the depth
+  // alone.
   for (let prefix = path; prefix !== ""; prefix = prefix.slice(0, prefix.slice(0, -1).lastIndexOf("/") + 1)) {
     const mount = snapshot.mounts.get(as<MountPath>(prefix));
     if (mount) return mount;
@@ -89,7 +90,7 @@ export interface ConfigOptions {
   readonly random: RandomSource;
   /** Copies of the epoch; fewer where one process alone uses the table, the same for all who share one. */
   readonly epochCopies?: number | undefined;
-  /** Told of every configuration that was read. */
+  /** Called with every configuration that was read. */
   readonly loaded?: (snapshot: Snapshot) => void;
 }
 
@@ -112,8 +113,8 @@ export const createConfig = (options: ConfigOptions): Config => {
   };
 
   /**
-   * One load at a time, however many requests notice the change together. A load for another epoch is not joined: what
-   * it brings may be older than what this request has seen.
+   * One load at a time, however many requests notice the change together. A load for another epoch is not joined: it
+   * may bring something older than this request has already seen.
    */
   const loadOnce = (epoch?: string): Promise<Snapshot> => {
     if (loading && loading.epoch === epoch) return loading.snapshot;
@@ -136,7 +137,7 @@ export const createConfig = (options: ConfigOptions): Config => {
       when: "any",
     }));
     await store.write([...writes, ...raise]);
-    // A load in progress may have begun before this write; what it brings is labelled with the old epoch.
+    // A load in progress may have begun before this write; its result is labelled with the old epoch.
     loading = undefined;
     return loadOnce(id);
   };

@@ -97,8 +97,8 @@ export const isInitialized = async (core: Core): Promise<boolean> =>
   (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));
 
 /**
- * The keys of core's domains, once: a table that holds anything under keys that are gone is a loss to be told, not to
- * be written over.
+ * The keys of core's domains, made once. A table that holds anything under lost keys is a loss to report, not to
+ * overwrite.
  */
 const makeCoreKeys = async (core: Core): Promise<void> => {
   for (const domain of CORE_DOMAINS) await core.crash("keys.make", () => core.store.makeKeys(domain));

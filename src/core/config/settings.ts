@@ -4,7 +4,7 @@ import type { ConfigKind } from "../../storage/keys.ts";
 import { fromSealed } from "../sealed.ts";
 import type { SettingKey, Snapshot } from "./types.ts";
 
-/** The settings there can be, each with the type of its value; and the rows of configuration of one kind. */
+/** Every setting that exists, with the type of its value; and the rows of configuration of one kind. */
 
 export interface QuotaSettings {
   readonly auditLogging: boolean;
@@ -19,7 +19,7 @@ export interface CorsSettings {
   readonly headers: readonly string[];
 }
 
-/** Who this deployment is, from its first day on. */
+/** The identity of this deployment, fixed when it is initialized. */
 export interface Cluster {
   /** A UUID. */
   readonly id: string;

@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly sealed: boolean;
 }
 
-/** The name of a setting (`settings.ts` has them all). `T` is what it holds; nothing else says so. */
+/** The name of a setting (`settings.ts` has them all). `T` is the type of its value, known to the compiler alone. */
 export interface SettingKey<T extends object> {
   readonly name: string;
   readonly holds?: T;

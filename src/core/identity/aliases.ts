@@ -119,7 +119,7 @@ export const createAliases = (options: {
     }
   };
 
-  /** The rows of a changed alias: what it was found by goes, unless it is what it will be found by. */
+  /** The rows of a changed alias: the old row by which it is found goes, unless the new one is the same. */
   const rows = async (entity: string, before: Alias, after: Alias): Promise<readonly Write[]> => {
     const old = await entities.dropAlias(before);
     const { byName, byId } = await entities.aliasRows(entity, after, "any");

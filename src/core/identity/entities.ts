@@ -54,7 +54,10 @@ export const rowsOf = ({ byName, byId }: { readonly byName: Write; readonly byId
   byId,
 ];
 
-/** Under which condition a new entity's name and its aliases' names are taken; a row that leads nowhere is replaced. */
+/**
+ * The conditions under which a new entity's name and its aliases' names are taken; a row that leads nowhere is
+ * replaced.
+ */
 export interface Takes {
   readonly name?: Condition | undefined;
   readonly alias?: Condition | undefined;
@@ -81,13 +84,13 @@ export const createEntities = (options: {
   const raw = async (id: string): Promise<Stored | Merged | undefined> =>
     id === "" || id.length > 200 ? undefined : open((await store.get([entityAddress(id)]))[0]);
 
-  /** The entity of this very id: not a merged one, not one being removed. */
+  /** The entity with exactly this id: not a merged one, and not one being removed. */
   const load = async (id: string): Promise<Stored | undefined> => {
     const found = await raw(id);
     return found && "entity" in found && !found.entity.removing ? found : undefined;
   };
 
-  /** As `load`, but a merged entity leads to its survivor. */
+  /** Like `load`, but a merged entity leads to its survivor. */
   const survivor = async (entry: Entry | undefined): Promise<Stored | undefined> => {
     let found = open(entry);
     for (let left = MAX_MERGES; found && "mergedInto" in found && left > 0; left--) found = await raw(found.mergedInto);

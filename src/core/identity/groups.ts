@@ -33,7 +33,7 @@ export interface GroupRights {
   memberGroup(found: Group): void;
 }
 
-/** Which group a request means: one by id must exist, one by name may; none: a new one. */
+/** The group a request means. One named by id must exist, one named by name may; without either it is a new one. */
 export type Which = { readonly id: string } | { readonly name: string } | undefined;
 
 const badMember = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
@@ -128,7 +128,7 @@ export const createGroups = (options: {
     };
   };
 
-  /** Which entities join and leave; `wanted` is `undefined` where the members stay. */
+  /** The entities that join and leave; `wanted` is `undefined` where the members stay the same. */
   const difference = async (before: Group | undefined, wanted: readonly string[] | undefined) => {
     if (wanted === undefined) return { added: [], removed: [] };
     const now = before ? await members.list(before) : [];
@@ -151,7 +151,7 @@ export const createGroups = (options: {
     }
   };
 
-  /** All in one transaction; `staged` where the members are too many for that. */
+  /** Everything in one transaction; `staged` where there are too many members for one. */
   const saveAtOnce = (
     which: Which,
     input: GroupInput,
@@ -207,7 +207,7 @@ export const createGroups = (options: {
     return done;
   };
 
-  /** Continues what a crash left of earlier changes; what fails stays noted for the next time. */
+  /** Finishes earlier changes that a crash interrupted; what fails stays noted for the next time. */
   const resume = async (): Promise<void> => {
     const due = await turns.take(async ({ snapshot }) => members.dueSweeps(snapshot));
     for (const one of due) await members.sweep(one).catch(() => undefined);

@@ -10,7 +10,7 @@ import type { Identity, LoginIdentity } from "./types.ts";
 import { externalGroups, viewOf } from "./views.ts";
 
 /**
- * Who a login is: the entity of its alias, made where there is none. A login seen here before costs no read.
+ * Who a login is: the entity of its alias, which is made if there is none. A login seen here before costs no read.
  *
  * Security: what is remembered is used under a condition on the item's write number, in the token's transaction. So a
  * disabled, moved, merged or removed entity gives no token, however fresh the change.
@@ -71,12 +71,12 @@ export const createLogin = (options: {
       if (!row) return { take: "absent" };
       const stored = await holderBehind(row.id, key);
       if (stored) return stored;
-      // Between the two reads the alias may have moved; a row that leads nowhere twice is a left-over.
+      // Between the two reads the alias may have moved; a row that leads nowhere both times was left over.
       if (attempt > 0) return { take: { n: row.entry.n } };
     }
   };
 
-  /** Membership in this mount's external groups is what the login says; other memberships stay. */
+  /** The login decides membership in this mount's external groups; other memberships stay. */
   const membershipsAfter = (
     before: readonly Membership[],
     groupAliases: readonly string[] | undefined,

@@ -12,9 +12,10 @@ import type { Entity, Group } from "./model.ts";
 
 /**
  * Members of groups. A membership is stored with the entity, where requests read it, and as a row of the group, where
- * the members are read back; both are written together. It bears a generation, and only those of the group's current
- * generation count. So a list of any length is replaced at once: a few changes in the transaction of the definition,
- * many under a new generation that the definition then names, while the old one is swept afterwards.
+ * the members are read back; both are written together. It carries a generation, and only those of the group's current
+ * generation count. So a list of any length is replaced at once: a few changes go into the transaction of the
+ * definition, many are written under a new generation that the definition then names, and the old one is swept
+ * afterwards.
  *
  * Security: a crash never leaves half a list in force. What a dead generation left behind grants nothing, and its
  * `group-sweep` item brings the next change of any group to sweep it.
@@ -30,7 +31,7 @@ const SWEEP = "group-sweep";
 export interface Sweep {
   readonly group: string;
   readonly generation: string;
-  /** Not before, in milliseconds since the epoch. */
+  /** The earliest moment to sweep it, in milliseconds since the epoch. */
   readonly due: number;
 }
 
@@ -146,7 +147,7 @@ export const createMembers = (options: {
     staging: (of: Omit<Sweep, "due">) => sweepWrite(of, clock.now() + STAGING_MS),
     /** Noted with the definition that no longer names the generation. */
     retired: (of: Omit<Sweep, "due">) => sweepWrite(of, clock.now()),
-    /** Fails where somebody gave the staging up for dead. */
+    /** Fails where another process has taken the staging for dead. */
     staged: (of: Omit<Sweep, "due">) => sweptWrite(of, "present"),
   };
 };

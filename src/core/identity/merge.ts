@@ -91,7 +91,7 @@ export const createMerge = (options: {
     throw invalidRequest(multiError(head, ...texts));
   };
 
-  /** Which aliases of a clash go, on either side, by the ids the caller wants to keep. */
+  /** Which aliases of a clash are dropped, on either side; the caller names the ids to keep. */
   const losers = (to: Entity, other: Entity, keep: ReadonlySet<string>): ReadonlySet<string> =>
     new Set(
       clashesOf(to, other).map((clash) => {
@@ -129,7 +129,7 @@ export const createMerge = (options: {
     return { memberships: [...to.memberships, ...coming], writes };
   };
 
-  /** What is too much for one transaction, done before. Answers whether there was any. */
+  /** Moves beforehand what does not fit into one transaction. Answers whether there was any. */
   const lighten = async (to: Stored, other: Stored, lost: ReadonlySet<string>): Promise<boolean> => {
     const { entity } = other;
     if (entity.memberships.length > MEMBERSHIPS_ALONG) {
@@ -218,7 +218,7 @@ export const createMerge = (options: {
     const ids = [...new Set(given)];
     if (ids.includes(toId)) throw invalidRequest("to_entity_id should not be present in from_entity_ids");
     const others = await unmerged(ids, toId);
-    // Some may be merged already, where a crash cut this very merge short; when all are, there is nothing to merge.
+    // Some may be merged already, where a crash cut this same merge short; when all are, there is nothing to merge.
     if (others.length === 0) throw invalidRequest(FROM_INVALID);
     for (const entity of [to.entity, ...others]) mayMerge(entity);
     if (keep.size === 0) refuseClashes(to.entity, others);

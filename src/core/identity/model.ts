@@ -61,7 +61,7 @@ export interface Entity {
   readonly mergedEntityIds: readonly string[];
   readonly creationTime: string;
   readonly lastUpdateTime: string;
-  /** Its rows are being removed: it counts as gone. */
+  /** Set while its rows are being removed: it counts as gone. */
   readonly removing?: boolean;
 }
 

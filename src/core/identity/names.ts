@@ -12,8 +12,8 @@ export const foldName = FOLDS.letters;
 export const aliasKey = (mountAccessor: string, name: string): string => `alias\n${mountAccessor}\n${foldName(name)}`;
 
 /**
- * Policy names of an entity or group: trimmed, lower case, without doubles, sorted. Throws `invalid_request` for
- * `root`, in whatever spelling, and for a name no policy can have.
+ * Policy names of an entity or group: trimmed, in lower case, without duplicates, sorted. Throws `invalid_request` for
+ * `root` in any spelling, and for a name that no policy can have.
  */
 export const identityPolicies = (given: readonly string[]): readonly string[] => {
   const names = canonicalPolicyNames(given);

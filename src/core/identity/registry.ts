@@ -7,7 +7,7 @@ import type { Entity } from "./model.ts";
 import { foldName, identityPolicies } from "./names.ts";
 import type { Removal } from "./removal.ts";
 
-/** Entities by hand: made and changed. A name belongs to one entity, without regard to case. */
+/** Entities that an operator makes and changes. A name belongs to one entity, without regard to case. */
 
 export interface EntityInput {
   readonly id?: string | undefined;
@@ -106,7 +106,7 @@ export const createRegistry = (options: {
     return { entity: { ...stored.entity, ...next }, created: false };
   };
 
-  /** By id where one is given, else by name, else a new one. Throws with Vault's texts. */
+  /** Found by id if one is given, else by name; else a new one. Throws with Vault's texts. */
   const save = (input: EntityInput, rights: EntityRights): Promise<Saved> =>
     untilSettled(async () => {
       const { stored, when } = await resolve(input);

@@ -52,7 +52,7 @@ export const createRemoval = (options: {
     await crash("identity.remove", () => store.write([...last, ...left]));
   };
 
-  /** Also finishes a removal begun before. Unknown and merged ids: nothing. */
+  /** Also finishes a removal that was begun before. Does nothing for unknown and merged ids. */
   const remove = (id: string): Promise<void> => untilSettled(() => attempt(id));
 
   return { remove };

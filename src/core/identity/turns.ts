@@ -8,11 +8,12 @@ import type { Group } from "./model.ts";
 
 /**
  * Changes of groups' definitions, one after another. All definitions are in every snapshot, so the holder of the turn
- * sees whether a name is taken or a circle would close; without it, two changes at once could each look right alone.
+ * sees whether a name is taken or a circle would close. Without turns, two changes at once could each look right on
+ * their own.
  */
 
 export interface Turn {
-  /** Holds every change made before this turn. */
+  /** Contains every change made before this turn. */
   readonly snapshot: Snapshot;
   /** Writes definitions and what goes with them, at most 58 writes, if the turn is still ours. */
   commit(writes: readonly Write[]): Promise<void>;
@@ -29,7 +30,7 @@ export const createTurns = (options: { readonly store: Store; readonly clock: Cl
     return snapshot;
   };
 
-  /** Runs until nobody came in between. */
+  /** Runs again until no other change came in between. */
   const take = <T>(change: (turn: Turn) => Promise<T>): Promise<T> =>
     untilSettled(async () => {
       // The turn is read before the definitions: what was written under an earlier one is then in the snapshot.

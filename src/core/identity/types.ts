@@ -24,7 +24,7 @@ export interface EntityView {
     readonly name: string;
     readonly metadata: Readonly<Record<string, string>>;
   }[];
-  /** The entity's own and those of all its groups, sorted, without doubles. */
+  /** The entity's own and those of all its groups, sorted, without duplicates. */
   readonly allPolicies: readonly string[];
 }
 
@@ -41,8 +41,8 @@ export interface Identity {
   /** From an entry just read; `undefined` when the entity is gone. Follows a merge to the survivor. */
   view(entry: Entry | undefined, snapshot: Snapshot): Promise<EntityView | undefined>;
   /**
-   * Finds or prepares the entity of a login. Warm (same alias seen here before): no call, and `writes` holds a check
-   * that the entity is unchanged. Throws `permission_denied` for a disabled entity.
+   * Finds or prepares the entity of a login. When this process has seen the alias before, it makes no call, and
+   * `writes` holds a check that the entity is unchanged. Throws `permission_denied` for a disabled entity.
    */
   login(
     mount: Mount,

@@ -14,8 +14,8 @@ import type { Job, Jobs } from "./types.ts";
 
 /**
  * Work that may outlast a request: removing a mount, moving one, revoking below a prefix. A job is in the table from
- * the moment it is decided, is carried on by whoever has time (the request that started it, one that asks for its
- * status, the schedule of a function that may finish it), and says what became of it for a day.
+ * the moment it is decided, is continued by whatever has time (the request that started it, one that asks for its
+ * status, the schedule of a function that may finish it), and reports its outcome for a day.
  *
  * Security: every handler may be killed at any point and run again; one runner at a time holds a job.
  */
@@ -34,10 +34,10 @@ export interface JobStep {
   readonly input?: JsonObject;
 }
 
-/** Throws `invalid_request` for what no repetition mends: the job has failed. Anything else is tried again. */
+/** Throws `invalid_request` for what a retry cannot fix: the job has failed. Anything else is tried again. */
 export type JobHandler = (job: Job, deadlineMs: number) => Promise<JobStep>;
 
-/** Whether this process can do a job's next step; absent: any process that may take up the kind can. */
+/** Whether this process can do a job's next step; absent: any process that may run jobs of the kind can. */
 export type JobGate = (job: Job) => Promise<boolean>;
 
 export interface JobRow {

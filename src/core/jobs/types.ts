@@ -12,12 +12,12 @@ export interface Job {
   /** Leases and tokens dealt with so far. */
   readonly handled: number;
   readonly startedMs: number;
-  /** Epoch seconds; 0: nobody is at it. */
+  /** Epoch seconds; 0: nobody works on it. */
   readonly claimedUntil: number;
 }
 
 export interface Jobs {
-  /** A new job, to be written in the transaction that decides it. */
+  /** A new job, to be written in the transaction that decides on it. */
   begin(kind: JobKind, input: JsonObject): { readonly id: string; readonly write: Write };
   /** Carries a job on until the deadline; answers it as it is then. A failure of the table is thrown. */
   run(id: string, deadlineMs: number): Promise<Job | undefined>;

@@ -5,9 +5,11 @@ import { shardOf } from "../../std/shard.ts";
 import { plus } from "../../std/time.ts";
 import type { Clear } from "../../storage/store.ts";
 
-/** Where an end is in the expiry index: its minute, spread over shards so that no minute is a hot partition. */
+/**
+ * Where the end of an item is found in the expiry index: its minute, spread over shards so that no partition is hot.
+ */
 
-/** DynamoDB's TTL removes an item only after the sweeper had its turn. */
+/** DynamoDB's TTL removes an item only after the sweeper has had its turn. */
 const TTL_GRACE = as<Seconds>(86_400);
 
 /** `202611222105`: the minute of an end, in UTC. */

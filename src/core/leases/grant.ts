@@ -37,7 +37,7 @@ export const createGrants = (
 ) => {
   const { items, listing, revocation } = parts;
 
-  /** Whose revocation ends the lease: the token, or for a batch token (which has no item) the one above it. */
+  /** The token whose revocation ends the lease: its own, or for a batch token (which has no item) the one above it. */
   const holderOf = ({ token }: KnownToken): string | undefined =>
     token.type === "batch" ? token.ancestors[0] : token.tag;
 
@@ -131,7 +131,7 @@ export const createGrants = (
     return live;
   };
 
-  /** Never hands out what would not end: a lease that cannot go live is revoked before the caller hears of it. */
+  /** Never hands out what nothing would end: a lease that cannot go live is revoked before the caller hears of it. */
   const confirm = async (pending: PendingLease): Promise<Lease> => {
     try {
       return await goLive(pending);

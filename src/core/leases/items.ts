@@ -17,8 +17,9 @@ export interface LeaseItems {
   /** A write of the item, due at `due` in the expiry index. */
   put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
   /**
-   * Reads, asks what shall become of it, writes; asks again when somebody was first. `decide` answers nothing to leave
-   * it as it is, and throws to refuse. Answers the lease as it then is; nothing where there is none.
+   * Reads the item, asks `decide` what to write, and writes it; asks again when another write came first. `decide`
+   * answers nothing to leave the item as it is, and throws to refuse. Answers the lease as it is afterwards; nothing
+   * where there is none.
    */
   change(
     id: string,

@@ -88,7 +88,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
   }
 
   async function* all(after?: Place): AsyncGenerator<FoundRow> {
-    // In an order that changes of the mounts do not disturb, so that a walk continues where it was.
+    // In an order that a change of the mounts does not disturb, so that a walk can continue where it was.
     const partitions = (await mounts()).flatMap(({ info }) => leaseListingPartitions(info.id)).sort();
     for (const pk of partitions.filter((one) => after === undefined || one >= after.pk)) {
       yield* found(pk, "", behind(after, pk));

@@ -15,9 +15,9 @@ import type { Leases, Revoked } from "./types.ts";
  */
 
 const WIDTH = 8;
-/** How much of a revocation that is not waited for is done before the answer. */
+/** How long a revocation that nobody waits for is worked on before the answer. */
 const AT_ONCE_MS = 2000;
-/** A failure tells how many there were; counting stops here. */
+/** A failure tells how many leases there were; counting stops at this number. */
 const COUNTED = 10_000;
 
 export interface PrefixParts {

@@ -4,11 +4,11 @@ import { isLease } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 
 /**
- * What DynamoDB's TTL removed before the sweeper reached it, as reported by the table's stream. Every record is taken
- * on its own: one that fails is reported and tried again, the others are done. Records may come twice.
+ * What DynamoDB's TTL removed before the sweeper reached it, as reported by the table's stream. Every record is handled
+ * on its own: one that fails is reported and tried again, and the others are done. Records may come twice.
  *
  * Security: only removals by DynamoDB itself count, only of this table, and only what opens under the table's keys, so
- * a record made by hand does nothing.
+ * a forged record does nothing.
  *
  * Source: AWS documentation, "Using AWS Lambda with Amazon DynamoDB", "Working with expired items".
  */
@@ -57,7 +57,7 @@ const consume = async (core: Core, tableName: string, raw: unknown): Promise<voi
   await core.leases.removed({ pk: entry.address.pk, sk: entry.address.sk, body: entry.body });
 };
 
-/** Ends what was removed, until the deadline; answers the sequence numbers of the records to be brought again. */
+/** Ends what was removed, until the deadline; answers the sequence numbers of the records to deliver again. */
 export const consumeRemovals = async (
   core: Core,
   { Records }: RemovalBatch,

@@ -21,7 +21,7 @@ import type { Lease } from "./types.ts";
  * an operator forced it.
  */
 
-/** A claimed lease is nobody else's for this long. */
+/** Nobody else touches a claimed lease for this long. */
 const CLAIM = seconds(90);
 const MAX_ATTEMPTS = 6;
 const RETRY_IRREVOCABLE = seconds(86400);
@@ -41,7 +41,7 @@ export interface Revocation {
   run(entry: Entry, force: boolean): Promise<Outcome>;
   /** Revokes what was made for a lease that cannot go live. Never throws: if this fails, the sweeper continues. */
   abandon(pending: PendingLease): Promise<void>;
-  /** For the stream: the item is gone already, so only the outside and the rows are left. */
+  /** For the stream: the item is gone already, so only the secret outside and the rows are left. */
   finish(lease: Lease): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export const createRevocation = (
     await core().store.write(rows.map((address): Write => ({ op: "delete", address, when: "any" })));
   };
 
-  /** Writes only over what was read; `false` when somebody else was first. */
+  /** Writes only over what was read; `false` when somebody else came first. */
   const replace = async (entry: Entry, lease: Lease, due: EpochSeconds): Promise<boolean> => {
     return tryWrite(core().store, [await items.put(lease, due, { n: entry.n })]);
   };
@@ -121,7 +121,7 @@ export const createRevocation = (
   /** The outcome where someone else has to revoke; `undefined` where this caller does. */
   const othersWork = async (entry: Entry, lease: Lease, now: EpochSeconds): Promise<Outcome | undefined> => {
     if (lease.pendingUntil > now) {
-      // Its maker finds it refused and revokes at once; should the maker die, it is due when the wait is over.
+      // Its maker finds it refused and revokes at once; if its maker dies, the lease is due when the wait is over.
       if (lease.state === "pending") await replace(entry, { ...lease, state: "revoking" }, lease.pendingUntil);
       return "making";
     }
@@ -191,6 +191,6 @@ export const createRevocation = (
   return { run, abandon, finish };
 };
 
-/** A backend's refusal in the words of the API; anything else as it is. */
+/** A backend's refusal in the words of the API; any other error as it is. */
 export const refusal = (cause: unknown): unknown =>
   cause instanceof RevocationFailed ? invalidRequest(cause.message, { cause }) : cause;

@@ -27,10 +27,11 @@ const MINUTE = 60;
 const RESCAN_SECONDS = 120;
 const BATCH = 100;
 const WIDTH = 8;
-/** Looks at one minute; an index that still shows what was just ended must not keep the sweeper there. */
+/** How often one minute is looked at in a sweep: the index may go on showing what has just ended. */
 const ROUNDS = 50;
 /**
- * An item that cannot even be opened holds the watermark back for a day, then the TTL stream's dead letters have it.
+ * An item that cannot even be opened holds the watermark back for a day; after that it is left to the dead letters of
+ * the TTL stream.
  */
 const GIVE_UP_SECONDS = 86400;
 

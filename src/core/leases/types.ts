@@ -29,20 +29,20 @@ export interface Lease {
   readonly error: string;
   /** Until then its request may still be making the credential: it must not be forgotten. 0: confirmed. */
   readonly pendingUntil: EpochSeconds;
-  /** Until then one revoker has it for itself. 0: none. */
+  /** Until then one revoker has it to itself. 0: none. */
   readonly claimedUntil: EpochSeconds;
 }
 
 /**
- * What became of an attempt to revoke: `gone` it is; `later` it is refused already, and the sweeper ends it (its
- * maker is not done yet, somebody else is at it, or another function serves its backend).
+ * What became of an attempt to revoke: `gone`: nothing is left of it; `later`: it is refused already, and the sweeper
+ * ends it (its maker is not done yet, somebody else is revoking it, or another function serves its backend).
  */
 export type Revoked = "gone" | "later";
 
 export interface Sweep {
   readonly revoked: number;
   readonly failed: number;
-  /** The deadline came first, or a minute had more than one pass may end: sweep again. */
+  /** The deadline came first, or a minute had more than one pass may end. Sweep again. */
   readonly more: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface Leases {
   renew(id: string, increment: Seconds): Promise<{ readonly lease: Lease; readonly warnings: readonly string[] }>;
   /** At the backend, then here; a token's lease ends the token. `force` ignores the backend's failure. */
   revoke(id: string, options?: { readonly force?: boolean }): Promise<Revoked>;
-  /** Ends it now and leaves the work to the sweeper. */
+  /** Ends it now and leaves the clean-up to the sweeper. */
   expireNow(id: string): Promise<void>;
   /**
    * Everything below a prefix, or the one lease with exactly this id. Waits until `deadlineMs`; what is left then goes

@@ -30,7 +30,7 @@ interface Settings {
   readonly resetMs: number;
 }
 
-/** What holds at a mount; `undefined`: nobody is locked out there. */
+/** The settings that hold at a mount; `undefined`: nobody is locked out there. */
 const settingsOf = (mount: Mount): Settings | undefined => {
   const { threshold, duration, counterReset, disable } = mount.config.userLockout ?? {};
   if (disable) return undefined;
@@ -80,7 +80,7 @@ const placeOf = async (core: Core, accessor: string, name: string): Promise<Plac
 
 /** Counts one failure. A name that is locked by now is not counted any further. */
 const countFailure = (core: Core, place: Place, name: string, settings: Settings): Promise<void> =>
-  // Every lost race is somebody else's failure that counted, so the lock falls long before the tries are used up.
+  // Every lost race is another failure that was counted, so the name is locked long before the tries are used up.
   change<void>(
     core.store,
     place.counter,
@@ -102,8 +102,8 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
   );
 
 /**
- * After a login that succeeded: refuses if the lock was set meanwhile, so that of many guesses at once none but the
- * first few count; forgets failures otherwise. A login that used up its credential was not a guess and cannot be tried
+ * After a login that succeeded: refuses if the lock was set meanwhile, so that of many guesses at once only the first
+ * few count; otherwise forgets the failures. A login that used up its credential was not a guess and cannot be tried
  * again.
  */
 const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
@@ -117,7 +117,7 @@ const settle = async (core: Core, place: Place, spent: boolean): Promise<void> =
   await tryWrite(core.store, [{ op: "delete", address: place.counter, when: { n: entry.n } }]);
 };
 
-/** One after another within this process: racing processes settle by conditions, racing requests need not. */
+/** One after another within this process: only processes that race need the conditions. */
 const createTurns = () => {
   const tails = new Map<string, Promise<unknown>>();
   return async <T>(key: string, work: () => Promise<T>): Promise<T> => {

@@ -23,7 +23,8 @@ import type { MadeToken, NewToken } from "../tokens/types.ts";
 import { grantTtl } from "./ttl.ts";
 
 /**
- * From a login the auth method vouches for to a token: entity and alias, lifetime, policies, one transaction.
+ * Makes a token of a login that the auth method vouches for: entity and alias, lifetime and policies, in one
+ * transaction.
  *
  * Security: a login can never make a root token, and what must not be shown again (a captured signature) is spent in
  * the same transaction that makes the token, so after the first login's window nobody gets one for it.
@@ -88,8 +89,8 @@ const lifetime = (params: TokenParams, mount: Mount, now: EpochSeconds) =>
 
 /**
  * Spent everywhere at once: a signature captured at one mount is worth nothing at another. The first login puts the
- * item and says until when others may show the same; a login that wants it strictly once takes it only where nobody
- * was.
+ * item and says until when others may show the same; a login that must work strictly once takes it only where nobody
+ * has put it.
  */
 const spend = ({ value, window }: Once, nowMs: number): Write => {
   const address = spentAddress(createHash("sha256").update(value).digest("base64url"));
@@ -105,7 +106,7 @@ const identityOf = async (core: Core, grant: LoginGrant, mount: Mount): Promise<
 const replayed = (core: Core, mount: Mount): VaultError => {
   core.signal({ kind: "login-replayed" });
   core.log("login signature replayed", { mount: mount.info.path });
-  // Who signs a second later has another signature, and gets in.
+  // Someone who signs a second later has another signature, and gets in.
   return invalidRequest("login request has already been used", {
     reason: "the signature was used before, and its replay window is over",
     retryAfter: 1,

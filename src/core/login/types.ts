@@ -3,9 +3,7 @@ import type { Mount } from "../mounts/mount.ts";
 import type { Decoded } from "../request/decoded.ts";
 
 export interface Lockout {
-  /**
-   * Runs a login of a method that says by which name it knows its callers: refuses while locked out, counts failures.
-   */
+  /** Runs a login of a method that names its callers: refuses while the name is locked out, and counts failures. */
   around(
     mount: Mount,
     backend: Backend,

@@ -10,9 +10,9 @@ import {
 import type { Core } from "../core.ts";
 
 /**
- * What is left of a mount that is gone. Its keys are emptied first: from then on nobody opens what they sealed,
- * whatever a copy of the table still holds. Then its items, found by sort keys alone. May stop anywhere and be run
- * again.
+ * Removes what is left of a mount that is gone. Its keys are emptied first: from then on nobody can open what they
+ * sealed, whatever a copy of the table still holds. Its items follow, found by sort keys alone. It may stop anywhere
+ * and be run again.
  */
 
 const WIDTH = 8;

@@ -8,7 +8,7 @@ import { changeMounts, mountById, mountInTheWay, mountRemoval, mountWrite } from
 
 /**
  * Moving a mount: taint it, revoke its leases, then change its path in one transaction. Its id stays, and with it its
- * keys, data and accessor. A move that fails gives the mount back as it was.
+ * keys, data and accessor. When a move fails, the mount is as it was before.
  */
 
 const inUse = (path: string): VaultError => invalidRequest(`path already in use at "${cut(path)}"`);

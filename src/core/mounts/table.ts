@@ -7,8 +7,8 @@ import { toSealed } from "../sealed.ts";
 import type { Mount } from "./mount.ts";
 
 /**
- * Changes of the mount table, one after the other. Two mounts, one inside the other's path, have no common item,
- * so every change also writes the table's turn, under the condition that nobody took it since the table was read.
+ * Changes of the mount table, one after the other. Two mounts, one inside the other's path, have no common item, so
+ * every change also writes the table's turn, under the condition that nobody has taken it since the table was read.
  */
 
 export const mountWrite = async (core: Core, mount: Mount, when: "absent" | "present"): Promise<Write> => {

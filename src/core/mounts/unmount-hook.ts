@@ -19,16 +19,16 @@ const run = async (core: Core, mount: Mount, backend: Backend): Promise<void> =>
   await core.crash("mount.hook", () => hook(cx));
 };
 
-/** Of the job that was begun for it: the other function's. */
+/** How far the job is that runs the hook in the other function. */
 const waitFor = async (core: Core, id: string, input: JsonObject) => {
   const job = await core.jobs.find(id);
-  // Its traces go after a day: then it is done once more, which does no harm.
+  // The job is forgotten after a day; the hook then runs once more, which does no harm.
   if (!job) return { done: false, input: { ...input, hook: "" } };
   if (job.state === "failure") throw invalidRequest(job.error);
   return { done: job.state === "success", input };
 };
 
-/** Has the hook run, here or in the function that may. `input` is the removal's own from now on. */
+/** Runs the hook, here or in the function that hosts the backend. From now on `input` is the removal's own. */
 export const takeDown = async (
   core: Core,
   mount: Mount,

@@ -12,13 +12,13 @@ import { takeDown } from "./unmount-hook.ts";
 /**
  * Disabling a mount: taint it (no request reaches it, no lease begins), revoke its leases and tokens, let its backend
  * take down what is outside the table, remove its row, shred its keys, purge its items. The job is written with the
- * taint, so a crash anywhere is gone on from.
+ * taint, so that it continues after a crash anywhere.
  *
  * Security: the row goes only when no lease is left; one that cannot be revoked fails the job and leaves the mount
  * tainted, for the operator to force that lease and disable again.
  */
 
-/** Starts and carries on; answers the job as it is at the deadline, nothing where there was no such mount. */
+/** Starts or continues; answers the job as it is at the deadline, nothing where there was no such mount. */
 export const unmount = async (core: Core, mount: Mount, deadlineMs: number): Promise<Job | undefined> => {
   const job = core.jobs.begin("unmount", { mount: mount.info.id, path: mount.info.path });
   let found = false;
@@ -47,7 +47,7 @@ export const unmountJob =
       await core().crash("mount.remove", () =>
         changeMounts(core(), async (snapshot) => {
           const current = mountById(snapshot, id);
-          // A failed move gave it back: leases may have begun since.
+          // A failed move has untainted it: leases may have begun since.
           if (current && !current.tainted) throw invalidRequest("the mount is in use again; disable it once more");
           if (!current) return [];
           return [await mountRemoval(core(), current.info.path), ...(await quotaRemovals(core(), snapshot, id))];

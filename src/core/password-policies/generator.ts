@@ -3,8 +3,8 @@ import type { Clock } from "../../std/time.ts";
 import type { PasswordRules } from "./rules.ts";
 
 /**
- * Draws passwords: every character uniformly out of the whole alphabet, by rejection, and whole passwords until one
- * meets the rules. So every password that meets them is equally likely, and none is easier to guess.
+ * Draws passwords: every character uniformly from the whole alphabet, by rejection, and whole passwords until one meets
+ * the rules. So every password that meets them is equally likely, and none is easier to guess.
  */
 
 const PATIENCE_MS = 1000;

@@ -4,8 +4,8 @@ import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 
 /**
- * A password policy's text to its rules: `length = 20`, `rule "charset" { charset = "abc" min-chars = 1 }`. Pure. The
- * text is not trusted; errors use Vault's words.
+ * Reads a password policy's text: `length = 20`, `rule "charset" { charset = "abc" min-chars = 1 }`. Pure. The text is
+ * not trusted; errors use Vault's words.
  *
  * Source: https://developer.hashicorp.com/vault/docs/concepts/password-policies
  */
@@ -13,7 +13,7 @@ import { cut } from "../../std/shown.ts";
 export interface CharsetRule {
   /** Characters (code points), each once. */
   readonly charset: readonly string[];
-  /** How many characters of a password must be out of the set. */
+  /** How many characters of a password must come from the set. */
   readonly minChars: number;
 }
 

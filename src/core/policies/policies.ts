@@ -74,7 +74,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
 
   const load = async (names: readonly string[]): Promise<readonly Policy[]> => {
     const { epoch, parsed } = await current();
-    // Apart from what is remembered, which may lose the one while the other is read.
+    // Kept apart from what is remembered, which may drop one name while another is read.
     const found = new Map(names.flatMap((name) => (parsed.has(name) ? [[name, parsed.get(name)] as const] : [])));
     const missing = names.filter((name) => !found.has(name));
     for (let at = 0; at < missing.length; at += 100) {

@@ -9,8 +9,8 @@ import type { Limited, Quotas } from "./types.ts";
 /**
  * Rate limits at work. A request is counted once, by the one rule that fits it best: as it arrives, by address and
  * path, before its body is read; where a rule wants to know the role of a login, after routing. Both come before the
- * token is looked at. It counts in memory, so a rule holds for each environment of a function by itself; the platform's
- * own throttling holds for all of them.
+ * token is looked at. It counts in memory, so a rule holds separately for each environment of a function; the
+ * platform's own throttling holds for all of them.
  */
 
 const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1000));

@@ -1,9 +1,9 @@
 import { createBoundedMap } from "../../std/bounded-map.ts";
 
 /**
- * Counts requests of one environment per rule and caller: so many in each interval, then none until the next, or until
- * the block ends. It forgets callers whose interval is over, and under a flood of addresses the oldest: its memory is
- * bounded, so a flood may have its count restarted.
+ * Counts requests of one environment per rule and caller: up to the limit in each interval, then none until the next
+ * interval, or until the block ends. It forgets callers whose interval is over, and under a flood of addresses the
+ * oldest: its memory is bounded, so a flood may have its count restarted.
  */
 
 export interface Rate {

@@ -11,9 +11,9 @@ export interface StoredRule {
   readonly name: string;
   /** New with every write: a rule that is made again counts from zero. */
   readonly id: string;
-  /** The mount it holds for, whatever its path is by now; empty: everything. */
+  /** The mount it holds for, wherever it was moved; empty: everything. */
   readonly mountId: string;
-  /** Below the mount's path; empty: the whole mount. `*` at the end: all that begin so. */
+  /** Below the mount's path; empty: the whole mount. `*` at the end: every path with that beginning. */
   readonly suffix: string;
   /** Only logins with this role, in lower case. */
   readonly role: string;
@@ -42,7 +42,7 @@ export const DEFAULT_EXEMPT: readonly string[] = [
 
 const known = new WeakMap<Snapshot, readonly QuotaRule[]>();
 
-/** The rules in force. One whose mount is gone is gone; one whose mount was moved follows it. */
+/** The rules in force. A rule goes with its mount, and follows a mount that was moved. */
 export const rulesOf = (snapshot: Snapshot): readonly QuotaRule[] => {
   const cached = known.get(snapshot);
   if (cached) return cached;

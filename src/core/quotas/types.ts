@@ -2,7 +2,7 @@ import type { Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { Decoded } from "../request/decoded.ts";
 
-/** A request that may be one too many. */
+/** A request that may exceed a limit. */
 export interface Limited {
   readonly decoded: Decoded;
   readonly mount: Mount | undefined;
@@ -26,6 +26,6 @@ export interface Quotas {
   limit(limited: Limited, snapshot: Snapshot, role: () => Promise<string | undefined>): Promise<void>;
   /** For a role that only the login itself could find out. Throws `rate_limited`. */
   limitRole(limited: Limited, role: string): Promise<void>;
-  /** Headers the answer to a request should bear; can be asked once, and forgets the request. */
+  /** Headers that the answer to a request should have. Can be asked once: it forgets the request. */
   headersFor(requestId: string): Readonly<Record<string, string>> | undefined;
 }

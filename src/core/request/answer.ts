@@ -16,7 +16,7 @@ export interface WrapInfo {
 /** The `auth` block of an answer: a token just made, as the token backend itself may answer one. */
 export type AuthBlock = IssuedAuth;
 
-/** Out of the pipeline: everything `src/http/encode.ts` needs, and nothing about HTTP but an odd status. */
+/** What leaves the pipeline: everything `src/http/encode.ts` needs, and nothing about HTTP except an unusual status. */
 export interface Answer {
   readonly requestId: string;
   readonly verb: Verb;

@@ -15,8 +15,8 @@ import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 
 /**
- * The one spelling of a path that counts. Policy, audit, quotas, lockout and handlers see nothing else, so none of them
- * can take for two names what another takes for one. It trusts the path tables for what folds; it must never look at
+ * The one spelling of a path that counts. Policy, audit, quotas, lockout and handlers see nothing else, so no two of
+ * them can disagree about which names are the same. It trusts the path tables for what folds; it must never look at
  * anything but the path and the mounts.
  */
 
@@ -36,7 +36,7 @@ export const routesOf = (backend: Backend): Routes => {
   return compiled;
 };
 
-/** The longest mount; before there is any, the one whose paths may answer even then. */
+/** The longest mount; before there is any, the one whose paths answer even then. */
 export const mountOf = (core: Core, snapshot: Snapshot, path: string): Mount | undefined =>
   core.config.mountFor(snapshot, path) ??
   core.config.mountFor(snapshot, `${path}/`) ??

@@ -6,8 +6,8 @@ import type { Decoded } from "./decoded.ts";
 import type { Trail } from "./trail.ts";
 
 /**
- * Makes the one thing a backend may touch. Core's own backends find the rest of the request by `requestOf(cx)`; other
- * backends cannot, because they may not import core.
+ * Makes the context, the only thing a backend may touch. Core's own backends find the rest of the request by
+ * `requestOf(cx)`; other backends cannot, because they may not import core.
  */
 
 /** What core's own backends may know of the request behind a context. */
@@ -66,7 +66,7 @@ const NO_CALLER_HEADERS: Readonly<Record<string, readonly string[]>> = {};
 
 export interface ContextOptions {
   readonly request?: Decoded | undefined;
-  /** Where a handler that looks at a token itself leaves what it found. */
+  /** Where a handler that checks a token itself leaves what it found. */
   readonly trail?: Trail | undefined;
   readonly known?: KnownToken | undefined;
   /** Filled by `pend`: warnings that belong on the answer. */

@@ -12,7 +12,7 @@ export interface UnreadBody {
   readonly read: () => JsonObject;
 }
 
-/** Out of `src/http/decode.ts`: one request in Vault's terms, whatever front door it came through. */
+/** What `src/http/decode.ts` answers: one request in Vault's terms, whichever way it came in. */
 export interface Decoded {
   readonly requestId: string;
   readonly verb: Verb;

@@ -9,7 +9,7 @@ import { type Fetched, stamp } from "./stage.ts";
 
 /**
  * Routing and the one batch read of a warm request: the epoch, the token with its chain and entity as last seen here,
- * and what the path's operation asked to have read along.
+ * and what the path's operation wants read in the same batch.
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is
  * allowed.

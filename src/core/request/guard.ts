@@ -12,8 +12,8 @@ import { type Allowed, type Known, stamp } from "./stage.ts";
  * Decides and records, in one call: a denial cannot go unrecorded, and nothing runs that was not recorded.
  *
  * Security: the caller is told `permission denied` and no more; the rule that decided is in the audit line. Nobody
- * learns a field's type or has storage read before the policy has spoken: where both create and update are denied, the
- * refusal comes before the look whether the entry exists, and fields are read only after the decision.
+ * learns a field's type or causes a read of storage before the policy has decided: where both create and update are
+ * denied, the refusal comes before the look whether the entry exists, and fields are read only after the decision.
  */
 
 const contextFor = async (core: Core, known: Known, warnings: string[]): Promise<BackendContext | undefined> => {
@@ -55,11 +55,11 @@ const operation = async (core: Core, known: Known, cx: BackendContext | undefine
   if (decoded.verb === "header" && known.known?.isRoot) {
     throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
   }
-  // An endpoint without a token may answer HEAD as it answers GET; what it must not, it refuses itself.
+  // An endpoint without a token may answer HEAD as it answers GET, and refuses by itself what it must not answer.
   if (known.open && decoded.verb === "header") return "read";
   if (decoded.verb !== "update" || !match?.path.exists || !cx) return operationOf(decoded.verb, undefined);
   if (known.known) await refuseEither(core, known, known.known);
-  // The handler reads what was prefetched; looking whether it is there must not take it away.
+  // The handler reads what was prefetched; the check whether it exists must not use that up.
   const looking = overStorage(cx, known.reads.looking(cx.storage));
   return operationOf("update", await match.path.exists({ params: match.params }, looking));
 };

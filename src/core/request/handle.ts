@@ -5,7 +5,7 @@ import { type Handled, type Parsed, stamp } from "./stage.ts";
 
 /**
  * Runs the backend's own code, with lockout around logins. A refusal (`VaultError`) gives up the leases that were
- * pending: nothing was made outside. After any other exception nobody knows, so they stay for the sweeper to revoke.
+ * pending, because nothing was made outside. After any other exception that is unknown, so the sweeper revokes them.
  */
 export const handle = async (core: Core, parsed: Parsed): Promise<Handled> => {
   const { mount, backend, open, below, decoded, cx } = parsed;

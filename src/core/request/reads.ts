@@ -1,8 +1,8 @@
 import type { Address, Entry, Store, View } from "../../storage/store.ts";
 
 /**
- * One request's reads: what was prefetched together is served once, to the first reader; everything after that, and
- * everything else, is read from the table, so a retry after a lost race never sees what it lost to.
+ * One request's reads: what was prefetched together is served once, to the first reader; everything else, and
+ * everything after that, is read from the table, so a retry after a lost race sees the write that won.
  */
 export interface Reads {
   prefetch(addresses: readonly Address[]): Promise<void>;

@@ -6,8 +6,8 @@ import type { Fetched } from "./stage.ts";
 import { createTrail, type Trail } from "./trail.ts";
 
 /**
- * Everything that happens to a request once it has a place to go: it leaves one pair of audit lines whatever is thrown,
- * and a token on its last use ends with it.
+ * Everything that happens to a request once it is routed: it leaves one pair of audit lines whatever is thrown, and a
+ * token on its last use ends with it.
  */
 export const recorded = async (
   core: Core,

@@ -5,8 +5,9 @@ import { canonicalPath } from "./canonical.ts";
 import { callerOf, ownRequest } from "./context.ts";
 
 /**
- * The rights to what a body names. The guard decides on the path that was asked; a field of the body may name another
- * object, which has paths of its own, and reaching it that way must need what reaching it by its own path needs.
+ * The rights to what a body names. The guard decides on the path that was requested; a field of the body may name
+ * another object, which has paths of its own, and reaching it that way must need what reaching it by its own path
+ * needs.
  *
  * It trusts the backend to say which paths an object has. It must be asked before anything is written, and a deny on
  * any of the object's paths always holds (CVE-2021-41802, CVE-2026-33343).

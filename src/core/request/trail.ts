@@ -7,8 +7,8 @@ import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
 
 /**
- * The two audit lines of one request, and what is known of it so far. Each stage adds what it finds out, so that
- * whatever throws, and wherever, leaves the same pair of lines: the request, and how it ended.
+ * The two audit lines of one request, and what is known of it so far. Each stage adds what it finds out, so that a
+ * request leaves the same pair of lines wherever it fails: the request, and how it ended.
  *
  * Security: a request whose line no device took goes no further, and writes no line after it.
  */
@@ -26,7 +26,7 @@ export interface Findings {
 
 export interface Trail {
   learn(found: Partial<Findings>): void;
-  /** Writes the request's line: it was let through. */
+  /** Writes the request's line when it is let through. */
   allowed(): Promise<void>;
   /** Writes the response's line. */
   answered(response: AuditedResponse): Promise<void>;

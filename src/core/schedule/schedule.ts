@@ -9,8 +9,8 @@ import type { FindWork, Work } from "./work.ts";
 
 /**
  * Scheduled work: at every tick, everything that is due and that this process may run. It trusts each piece of work to
- * be repeatable and to stop at its deadline; it must never let one hold up or fail another, never run one twice at a
- * time, and never lose a failure: that is recorded, logged and signalled, and tried again.
+ * be repeatable and to stop at its deadline; it must never let one hold up or fail another, never run one twice at the
+ * same time, and never lose a failure. Failures are recorded, logged, signalled and tried again.
  */
 
 /** One turn; shorter than a claim. */
@@ -46,7 +46,7 @@ export interface ScheduleOptions {
 export const createSchedule = (core: () => Core, options: ScheduleOptions): Schedule => {
   const states = createStates(core);
 
-  /** Runs it, or gives it up some time after its deadline: it may still end, but nobody waits for it. */
+  /** Runs it, and stops waiting for it some time after its deadline; it may still end later. */
   const within = async (work: Work, deadlineMs: number): Promise<"ended" | "running"> => {
     let cancel = (): void => undefined;
     const tooLong = new Promise<"running">((resolve) => {
@@ -111,7 +111,7 @@ export const createSchedule = (core: () => Core, options: ScheduleOptions): Sche
       const works = await options.find(core(), options.may, snapshot);
       const due = works
         .filter(({ id, every }) => every === "tick" || states.isDue(known.get(id)))
-        // What waited longest comes first; what is done at every tick does not wait at all.
+        // What has waited longest comes first; what is done at every tick comes before all of it.
         .sort((a, b) => dueOf(a) - dueOf(b));
       await workThrough(
         due,

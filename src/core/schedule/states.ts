@@ -87,13 +87,13 @@ export const createStates = (core: () => Core) => {
       return (await replace(entry, row, next)) ? claim : undefined;
     },
 
-    /** Writes down what became of a claimed run. */
+    /** Records the outcome of a claimed run. */
     finish: async (row: ScheduledRow, claim: string, everyMs: number, { error, running }: Outcome): Promise<void> => {
       const entry = await read(row.id);
       const before = stateOf(entry);
       if (before.claim !== claim) return;
       const nowMs = core().clock.now();
-      // What is given up may still be at work: nobody else begins before the claim lapses.
+      // A run that was given up may still be working, so nobody else begins before the claim lapses.
       const free: RowState = running ? before : { ...before, claim: "", claimedUntil: 0 };
       await replace(
         entry,

@@ -28,7 +28,7 @@ export interface Tick {
   /** Rows that were run here. */
   readonly ran: number;
   readonly failed: number;
-  /** When there is something to do again for what has a time of its own; infinite where nothing has. */
+  /** When the next piece of work with a time of its own is due; infinite where there is none. */
   readonly nextMs: number;
 }
 
@@ -38,6 +38,6 @@ export interface Schedule {
    * Throws only where the table is out of reach: a row that fails is recorded, logged and signalled.
    */
   tick(deadlineMs: number): Promise<Tick>;
-  /** Every row that was run or is to be, whatever process runs it. */
+  /** Every row that has run or will run, in any process. */
   list(): Promise<readonly (ScheduledRow & RowState)[]>;
 }

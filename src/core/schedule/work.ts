@@ -19,7 +19,7 @@ export interface Work extends ScheduledRow {
   readonly run: (deadlineMs: number) => Promise<void>;
 }
 
-/** What a process may run of all the work there is now. */
+/** The work that this process may run now. */
 export type FindWork = (core: Core, may: ScheduledWork, snapshot: Snapshot) => Promise<readonly Work[]>;
 
 const DAY = seconds(86_400);
@@ -27,7 +27,7 @@ const HOUR = seconds(3600);
 
 interface CoreRow {
   readonly every: Work["every"];
-  /** Goes on while the server is sealed: what was handed out must end all the same. */
+  /** Continues while the server is sealed: what was handed out must still end. */
   readonly whenSealed: boolean;
   readonly run: (core: Core, deadlineMs: number, store: Pick<SealedStore, "rotate">) => Promise<unknown>;
 }

@@ -62,7 +62,7 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
     let atOnce = REVOKED_AT_ONCE;
     await drain(tokenPartition(tag), HELD_LEASES, async (entry) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
-      // Due first, so that a failure or a crash from here on is the sweeper's, and what is many too.
+      // Due first, so that the sweeper continues after a failure or a crash, and takes those beyond the limit.
       await leases().expireNow(id);
       if (atOnce-- > 0) await leases().revoke(id).catch(alreadyRecorded);
       await drop(entry);
@@ -84,7 +84,7 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
     ]);
   };
 
-  /** Cuts the chain of everything below an orphan-making tombstone, so that the tombstone may go. */
+  /** Cuts the ended token out of the chains of its descendants, so that its tombstone may go. */
   const adopt = async (child: string, ended: string): Promise<void> => {
     await change<void>(store, tokenAddress(child), (entry) => {
       const token = entry && fromSealed<Token>(entry.body);

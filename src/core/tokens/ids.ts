@@ -2,7 +2,7 @@ import { type RandomSource, randomText } from "../../std/random.ts";
 
 /**
  * What tokens look like: `hvs.` service, `hvb.` batch. Root tokens are short; the others are as long as Vault's, so
- * that secret scanners find them. 69 random bytes leave nothing to guess.
+ * that secret scanners find them. 69 random bytes cannot be guessed.
  */
 export const BATCH_PREFIX = "hvb.";
 const SERVICE_PREFIX = "hvs.";
@@ -14,5 +14,5 @@ export const newServiceId = (random: RandomSource, root: boolean): string =>
 
 export const newAccessor = (random: RandomSource): string => randomText(random, 24);
 
-/** Longest text worth looking up: anything longer is not one of our tokens. */
+/** The longest text that is looked up: no token is longer. */
 export const MAX_TOKEN_LENGTH = 8192;

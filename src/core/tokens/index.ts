@@ -115,7 +115,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     return alive.sort();
   };
 
-  /** The token as `edit` makes it of what lives. Throws `permission_denied` for one that ended meanwhile. */
+  /** The living token as `edit` changes it. Throws `permission_denied` for one that has ended meanwhile. */
   const rewrite = (tag: string, edit: (token: Token) => Token): Promise<Token> =>
     change<Token>(
       store,

@@ -15,7 +15,7 @@ import type { KnownToken, Refused, Token } from "./types.ts";
  * Whether a presented token lives: clock, ancestors, use count, address, entity.
  *
  * Security: everything is read strongly consistent on every request; what is remembered here is only where to look,
- * never an answer. A missing ancestor refuses: that is how revoking one item ends a whole tree at once.
+ * never an answer. A missing ancestor refuses the token, so that revoking one item ends a whole tree at once.
  */
 
 export type Read = (addresses: readonly Address[]) => Promise<readonly (Entry | undefined)[]>;
@@ -134,7 +134,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     snapshot: Snapshot,
     sourceAddress: string,
   ): Promise<KnownToken | Refused> => {
-    // Before the beginning there are no tokens, and no keys to look for one with.
+    // Before initialization there are no tokens, and no keys to look one up with.
     if (snapshot.mounts.size === 0) return invalid("the server is not initialized");
     const found = await tokenBehind(id.reveal(), read);
     if (!found) return invalid("unknown token");

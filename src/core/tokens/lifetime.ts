@@ -2,8 +2,8 @@ import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
 import type { Token } from "./types.ts";
 
 /**
- * When a token ends, to the millisecond. Its item's clear attributes know whole seconds only, and later rather than
- * earlier: code that finds it by them asks here.
+ * When a token ends, to the millisecond. The clear attributes of its item hold whole seconds, rounded up; code that
+ * finds it by them asks here.
  */
 
 type Timed = Pick<Token, "expires" | "issuedMs" | "lastRenewalMs" | "ttl">;

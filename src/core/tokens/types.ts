@@ -123,7 +123,7 @@ export interface Tokens {
   prefetch(id: Sensitive<string>): Promise<readonly Address[]>;
   /**
    * The token if it lives: clock, ancestors, CIDR, entity. Does not spend a use. `read` serves what was prefetched.
-   * Answers why not otherwise; the caller turns that into one wire text.
+   * Otherwise answers why not; the caller turns that into one wire text.
    */
   know(
     id: Sensitive<string>,
@@ -136,7 +136,7 @@ export interface Tokens {
   create(token: NewToken): Promise<MadeToken>;
   /** By tag, whatever its state; expired and revoked ones are absent. */
   find(tag: string): Promise<Token | undefined>;
-  /** By id as presented, also batch tokens. */
+  /** By id as presented, batch tokens included. */
   lookup(id: string): Promise<Token | undefined>;
   byAccessor(accessor: string): Promise<Token | undefined>;
   accessors(): Promise<readonly string[]>;

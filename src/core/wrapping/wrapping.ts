@@ -12,9 +12,9 @@ import type { Token, Tokens, WrappedAnswer } from "../tokens/types.ts";
 import type { Wrapping } from "./types.ts";
 
 /**
- * Response wrapping. The answer is sealed in the wrapping token's own item; unwrapping is a read and one delete on
- * condition that nobody was in between, so exactly one of any number of callers wins and a crash cannot hand it out
- * twice.
+ * Response wrapping. The answer is sealed in the wrapping token's own item; unwrapping is a read and one delete, on
+ * condition that nothing changed in between. So exactly one of any number of callers wins, and a crash cannot hand the
+ * answer out twice.
  */
 
 export const WRAPPING_POLICY = "response-wrapping";
