@@ -2,6 +2,7 @@ import {
   FUNCTION_TABLE,
   type FunctionName,
   type Home,
+  handsLeasesTo,
   handsOnTo,
   type OutsideRights,
 } from "../src/contract/functions.ts";
@@ -28,6 +29,8 @@ export interface Rights {
   /** Domains for which it may make new data keys without seeing them (rotation, new mounts). */
   readonly makesKeys: readonly string[];
   readonly forwardsTo: readonly FunctionName[];
+  /** Functions it invokes to have leases ended. */
+  readonly handsLeasesTo: readonly FunctionName[];
   readonly outside: readonly OutsideRights[];
 }
 
@@ -74,6 +77,7 @@ const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
     domains: [...(requests ? REQUEST_DOMAINS : EVENT_DOMAINS), ...hosted, ...ended, ...domains],
     makesKeys,
     forwardsTo: handsOnTo(name, homes),
+    handsLeasesTo: handsLeasesTo(name, homes),
     // What Lambda gives up of the schedule's orders it keeps in the name of the function.
     outside: [...run.flatMap((row) => row.outside ?? []), ...outside, ...(scheduled ? (["failures"] as const) : [])],
   };
@@ -93,3 +97,9 @@ export const permissionsFor = (homes: readonly Home[]): Readonly<Record<Function
 
 /** The domains a function names to its own keyring: what it may open, and what it may make keys for. */
 export const namedDomains = ({ domains, makesKeys }: Rights): readonly string[] => [...domains, ...makesKeys];
+
+/** Whom a function may invoke, for whatever reason. */
+export const peersOf = ({ forwardsTo, handsLeasesTo }: Rights): readonly FunctionName[] => [
+  ...forwardsTo,
+  ...handsLeasesTo,
+];

@@ -6,7 +6,7 @@ import { deployedFunctions, type FunctionName, type Home } from "../src/contract
 import { Alarms } from "./alarms.ts";
 import { Expiry } from "./expiry.ts";
 import { acknowledgeStateless } from "./findings.ts";
-import { permissionsFor } from "./permissions.ts";
+import { peersOf, permissionsFor } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 import type { StatefulStack } from "./stateful-stack.ts";
 import type { Places } from "./statements.ts";
@@ -57,15 +57,12 @@ export class StatelessStack extends Stack {
     this.outputs(front, settings);
   }
 
-  /** Functions that forward requests are made after those they forward to. */
+  /** Functions that invoke others are made after those. */
   private make(props: StatelessStackProps, homes: readonly Home[], places: Places): Map<FunctionName, ZerothFunction> {
     const rights = permissionsFor(homes);
     const made = new Map<FunctionName, ZerothFunction>();
-    const order = [...deployedFunctions(homes)].sort(
-      (a, b) => rights[a].forwardsTo.length - rights[b].forwardsTo.length,
-    );
+    const order = [...deployedFunctions(homes)].sort((a, b) => peersOf(rights[a]).length - peersOf(rights[b]).length);
     for (const name of order) {
-      const peers = rights[name].forwardsTo.map((peer) => functionOf(made, peer));
       const { settings } = props;
       made.set(
         name,
@@ -75,7 +72,10 @@ export class StatelessStack extends Stack {
           rights: rights[name],
           places,
           settings,
-          peers,
+          peers: {
+            Forward: rights[name].forwardsTo.map((peer) => functionOf(made, peer)),
+            HandLeases: rights[name].handsLeasesTo.map((peer) => functionOf(made, peer)),
+          },
         }),
       );
     }

@@ -24,8 +24,8 @@ export interface ZerothFunctionProps {
   readonly rights: Rights;
   readonly places: Places;
   readonly settings: Settings;
-  /** Where requests go whose mount lives elsewhere. */
-  readonly peers?: readonly ZerothFunction[];
+  /** Whom it may invoke, by the statement that says what for. */
+  readonly peers: Readonly<Record<"Forward" | "HandLeases", readonly ZerothFunction[]>>;
 }
 
 /**
@@ -44,7 +44,7 @@ export class ZerothFunction extends Construct {
     const row = FUNCTION_TABLE[name];
     const network = networkOf(row, settings);
     const concurrency = concurrencyOf(name, settings);
-    const peers = props.peers ?? [];
+    const peers = Object.values(props.peers).flat();
     this.functionName = name;
     this.inVpc = network !== undefined;
 
@@ -62,7 +62,8 @@ export class ZerothFunction extends Construct {
         rights: new PolicyDocument({
           statements: [
             ...statementsFor(rights, places),
-            ...forwarding(peers),
+            ...invoking("Forward", props.peers.Forward),
+            ...invoking("HandLeases", props.peers.HandLeases),
             new PolicyStatement({
               sid: "WriteLog",
               effect: Effect.ALLOW,
@@ -125,12 +126,12 @@ export const functionOf = (
 const addresses = (peers: readonly ZerothFunction[]): Readonly<Record<string, string>> =>
   Object.fromEntries(peers.map((peer) => [peer.functionName, peer.lambda.functionArn]));
 
-const forwarding = (peers: readonly ZerothFunction[]): PolicyStatement[] =>
+const invoking = (sid: string, peers: readonly ZerothFunction[]): PolicyStatement[] =>
   peers.length === 0
     ? []
     : [
         new PolicyStatement({
-          sid: "Forward",
+          sid,
           effect: Effect.ALLOW,
           actions: ["lambda:InvokeFunction"],
           resources: peers.map((peer) => peer.lambda.functionArn),

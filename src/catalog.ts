@@ -35,6 +35,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "secret",
     type: "database",
     home: "dynamic",
+    leases: true,
     load: async () => {
       const { databaseEngine, databaseParts } = await import("./engines/database/backend.ts");
       return databaseEngine(parts.database?.() ?? databaseParts(parts.reach));
@@ -114,5 +115,5 @@ const unloaded = (): never => {
 
 /** Where every backend runs, without loading any: what the stacks make their roles and functions from. */
 export const HOMES: readonly Home[] = [...coreRows(unloaded, unloaded), ...builtInRows({ aws: unloaded })].map(
-  ({ kind, type, home, outside = [] }) => ({ kind, type, home, outside }),
+  ({ kind, type, home, leases, outside = [] }) => ({ kind, type, home, outside, ...(leases && { leases }) }),
 );

@@ -7,6 +7,7 @@ import { createCore } from "./core/build.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
 import { corsSettings } from "./core/config/cors.ts";
 import type { Core } from "./core/core.ts";
+import type { HandOver } from "./core/leases/types.ts";
 import type { Answer } from "./core/request/answer.ts";
 import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
@@ -57,6 +58,8 @@ export interface ServerDependencies {
   /** This process's scheduled work; absent: all of it. */
   readonly scheduled?: ScheduledWork | undefined;
   readonly timer?: Timer | undefined;
+  /** How leases reach the function that serves their mount; absent: every mount is served here. */
+  readonly handOver?: HandOver | undefined;
   readonly crash?: CrashPoint | undefined;
   /** See `core/config/config.ts`; absent: as many as a deployment has. */
   readonly epochCopies?: number | undefined;
@@ -110,6 +113,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     crash: deps.crash ?? noCrashPoint,
     scheduled: deps.scheduled,
     timer: deps.timer,
+    handOver: deps.handOver,
     epochCopies: deps.epochCopies,
     catalog: (late) => createCatalog([...coreRows(late, () => store), ...deps.rows], deps.hosted),
     audit: (surroundings) =>
@@ -126,10 +130,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
       handle: createPipeline(core),
       admit: core.quotas.admit,
       headersFor: core.quotas.headersFor,
-      cors: async () => {
-        const [epoch] = await store.get([core.config.epochAddress]);
-        return corsSettings(await core.config.fresh(epoch));
-      },
+      cors: async () => corsSettings(await core.config.now()),
     },
     random,
     limits: { ...DEFAULT_LIMITS, ...deps.limits },

@@ -10,6 +10,7 @@ import type { Hosted } from "../../src/core/catalog.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
+import { handOverByInvoke } from "./lease-orders.ts";
 import { COUNTED, countEvent, createMetrics, type Metrics } from "./metrics.ts";
 import { type FunctionSettings, readSettings } from "./settings.ts";
 import { log, writeLine } from "./stdout.ts";
@@ -66,6 +67,7 @@ export const createProgram = (name: FunctionName): Program => {
     rows: builtInRows({ reach, aws }),
     hosted: hostedBy(name),
     scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
+    ...(FUNCTION_TABLE[name].handsLeases ? { handOver: handOverByInvoke(settings) } : {}),
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },
     log,
     signal: (event) => countEvent(metrics, event),

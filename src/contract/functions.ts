@@ -43,6 +43,8 @@ export interface FunctionRow {
   readonly handsOn: boolean;
   /** Functions whose backends' leases it ends: it runs their code, and reads what they store. */
   readonly endsFor: readonly FunctionName[];
+  /** Whether it hands other leases that are to end to the function that serves their mount. */
+  readonly handsLeases: boolean;
   /** Its scheduled work: the schedule wakes it every minute. `undefined`: nothing. */
   readonly scheduled: ScheduledWork | undefined;
   /**
@@ -81,6 +83,7 @@ const REQUESTS = {
   answers: "requests",
   handsOn: false,
   endsFor: [],
+  handsLeases: false,
   scheduled: undefined,
   network: "aws",
   memory: 512,
@@ -117,6 +120,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
       "/v1/sys/revoke-prefix/{path+}",
       "/v1/sys/revoke-force/{path+}",
     ],
+    handsLeases: true,
     scheduled: OWN_MOUNTS,
     network: "databases",
     memory: 1024,
@@ -171,6 +175,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     answers: "events",
     paths: [],
     endsFor: ["dynamic"],
+    handsLeases: true,
     // No work of mounts: it may not write what they keep.
     scheduled: { core: ["sweep", "tidy"], jobs: ["revoke-prefix", "tidy"], mounts: false },
     network: "databases",
@@ -185,6 +190,8 @@ export interface Home {
   readonly kind: "secret" | "auth";
   readonly type: string;
   readonly home: FunctionName;
+  /** Its backend grants leases. */
+  readonly leases?: true;
   /** What it needs outside table and key; its function gets it. */
   readonly outside?: readonly OutsideRights[];
 }
@@ -205,4 +212,20 @@ export const handsOnTo = (name: FunctionName, homes: readonly Home[]): readonly 
     const { answers, handsOn } = FUNCTION_TABLE[other];
     return other !== name && answers === "requests" && (!handsOn || (name === "kv" && other === "system"));
   });
+};
+
+/**
+ * Whom a function hands leases to that are to end: every function whose backends grant some and whose code it does not
+ * run itself. Such a function hands none on, so no circle is possible.
+ */
+export const handsLeasesTo = (name: FunctionName, homes: readonly Home[]): readonly FunctionName[] => {
+  const { handsLeases, endsFor } = FUNCTION_TABLE[name];
+  if (!handsLeases) return [];
+  return deployedFunctions(homes).filter(
+    (other) =>
+      other !== name &&
+      !endsFor.includes(other) &&
+      !FUNCTION_TABLE[other].handsLeases &&
+      homes.some(({ home, leases }) => home === other && leases === true),
+  );
 };

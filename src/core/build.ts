@@ -11,6 +11,7 @@ import type { Core } from "./core.ts";
 import { createIdentity } from "./identity/index.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { createLeases } from "./leases/index.ts";
+import type { HandOver } from "./leases/types.ts";
 import { createLockout } from "./login/lockout.ts";
 import { remountJob } from "./mounts/remount.ts";
 import { unmountJob } from "./mounts/unmount.ts";
@@ -37,6 +38,8 @@ export interface CoreOptions {
   readonly scheduled?: ScheduledWork | undefined;
   /** Absent: the wall clock's. */
   readonly timer?: Timer | undefined;
+  /** Absent: every mount is served here. */
+  readonly handOver?: HandOver | undefined;
   readonly log: Core["log"];
   readonly signal: Core["signal"];
   readonly render: Core["render"];
@@ -81,6 +84,7 @@ export const createCore = (options: CoreOptions): Core => {
     config,
     identity,
     leases,
+    handOver: options.handOver ?? (async () => false),
     caches,
     jobs,
     schedule,

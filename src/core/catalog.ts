@@ -58,8 +58,20 @@ const NOTHING_FOLDS: FoldTable = {};
 
 const foldsIn = (table: FoldTable): string => JSON.stringify(Object.entries(table).sort());
 
-/** Throws where row and path table disagree about names that fold, which is a bug. */
+/** Renewing runs a backend's code in the function that answers for it, and only there. */
+const RENEWS = homeOfPath("sys/leases/renew");
+
+/** Throws where row and backend disagree, about leases or about names that fold, which is a bug. */
 const checked = (row: CatalogRow, backend: Backend): Backend => {
+  const hooks = Object.values(backend.leases ?? {});
+  if (hooks.length > 0 !== (row.leases ?? false)) {
+    throw new Error(
+      `the catalog's row of "${row.type}" must say whether it grants leases: leases: ${hooks.length > 0}`,
+    );
+  }
+  if (row.home !== RENEWS && hooks.some(({ renew }) => renew !== undefined)) {
+    throw new Error(`"${row.type}" cannot be renewed: leases are renewed in ${RENEWS}, which does not run its code`);
+  }
   const folds = foldsOf(backend.paths);
   if (foldsIn(folds) === foldsIn(row.folds ?? {})) return backend;
   throw new Error(`the catalog's row of "${row.type}" must say what its paths fold: ${JSON.stringify(folds)}`);

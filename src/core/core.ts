@@ -9,7 +9,7 @@ import type { Config } from "./config/types.ts";
 import type { CoreEvent } from "./events.ts";
 import type { Identity } from "./identity/types.ts";
 import type { Jobs } from "./jobs/types.ts";
-import type { Leases } from "./leases/types.ts";
+import type { HandOver, Leases } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
 import type { PasswordPolicies } from "./password-policies/index.ts";
 import type { Policies } from "./policies/types.ts";
@@ -41,6 +41,8 @@ export interface Core {
   readonly identity: Identity;
   readonly tokens: Tokens;
   readonly leases: Leases;
+  /** To the function that serves a lease's mount, where that is another one. */
+  readonly handOver: HandOver;
   readonly caches: Caches;
   readonly jobs: Jobs;
   readonly schedule: Schedule;

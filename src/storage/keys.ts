@@ -104,6 +104,8 @@ export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
   at(DOMAINS.lease, leaseListingPartition(mount, shardOf(opaqueId, LEASE_LISTING_SHARDS)), opaqueId);
 export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
+export const RETRYING_PARTITION = `${SPACES.leases}#retrying`;
+export const retryingAddress = (tag: string): Address => at(DOMAINS.lease, RETRYING_PARTITION, tag);
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
 export const SCHEDULE_PARTITION = `${SPACES.lease}#schedule`;
 /** When a piece of scheduled work runs next, who runs it, and its outcome; `id` is `mount:<mount id>` or core's. */

@@ -52,6 +52,7 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
     pk: keys.leaseListingAddress("<mount>", "<opaque id>").pk.replace(/\d+$/, "<shard>"),
   },
   irrevocableAddress: keys.irrevocableAddress("<tag>"),
+  retryingAddress: keys.retryingAddress("<tag>"),
   sweeperMarkAddress: keys.sweeperMarkAddress,
   jobAddress: keys.jobAddress("<id>"),
   scheduleAddress: keys.scheduleAddress("<id>"),

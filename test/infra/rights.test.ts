@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { HOMES } from "../../src/catalog.ts";
-import { deployedFunctions, FUNCTIONS, handsOnTo } from "../../src/contract/functions.ts";
+import { deployedFunctions, FUNCTIONS, handsLeasesTo, handsOnTo } from "../../src/contract/functions.ts";
 import { type Attempt, isAllowed, statementsByFunction } from "./support/policies.ts";
 import { makeTemplates } from "./support/stacks.ts";
 
@@ -241,8 +241,9 @@ describe("the walls between the functions", () => {
   });
 
   it("let kv and system alone hand requests on, never to revoke and never in a circle", () => {
-    const forwarders = Object.entries(rights).filter(([, list]) =>
-      list.some(({ actions }) => actions.includes("lambda:InvokeFunction")),
+    const forwarders = Object.entries(rights).filter(([, list]) => list.some(({ sid }) => sid === "Forward"));
+    const invoking = Object.values(rights).flatMap((list) =>
+      list.filter(({ actions }) => actions.includes("lambda:InvokeFunction")),
     );
     const targets = forwarders.flatMap(([name, list]) =>
       list.filter(({ sid }) => sid === "Forward").map(({ resources }) => [name, resources]),
@@ -252,12 +253,30 @@ describe("the walls between the functions", () => {
       ["system", ["login", "dynamic", "policy", "wrapping"].map((name) => `<${name}Function.Arn>`)],
       ["kv", ["login", "dynamic", "policy", "wrapping", "system"].map((name) => `<${name}Function.Arn>`)],
     ]);
+    expect(invoking.filter(({ sid }) => sid !== "Forward" && sid !== "HandLeases")).toEqual([]);
   });
 
   it("name whom a request is handed to by the one table", () => {
     for (const name of FUNCTIONS) {
       const targets = (rights[name] ?? []).filter(({ sid }) => sid === "Forward").flatMap(({ resources }) => resources);
       expect(targets).toEqual(handsOnTo(name, HOMES).map((to) => `<${to}Function.Arn>`));
+    }
+  });
+
+  it("let dynamic and revoke alone hand leases on, to functions that grant some and hand none on themselves", () => {
+    const homes = [...HOMES, { kind: "secret", type: "ticket", home: "keys", leases: true } as const];
+    const handed = FUNCTIONS.map((name) => [name, handsLeasesTo(name, homes)] as const).filter(
+      ([, to]) => to.length > 0,
+    );
+
+    expect(handed).toEqual([
+      ["dynamic", ["keys"]],
+      ["revoke", ["keys"]],
+    ]);
+    for (const name of FUNCTIONS) {
+      const sid = "HandLeases";
+      const targets = (rights[name] ?? []).filter((one) => one.sid === sid).flatMap(({ resources }) => resources);
+      expect(targets).toEqual(handsLeasesTo(name, HOMES).map((to) => `<${to}Function.Arn>`));
     }
   });
 

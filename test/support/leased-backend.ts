@@ -124,5 +124,6 @@ export const leasedRow = (world: OutsideWorld): CatalogRow => ({
   kind: "secret",
   type: "leased",
   home: "dynamic",
+  leases: true,
   load: async () => leasedBackend(world),
 });

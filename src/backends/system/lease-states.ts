@@ -12,10 +12,20 @@ const STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
 const RUNNING = "Tidy operation already in progress.";
 const SHOWN = 10_000;
+const HALTED =
+  "Command halted because many irrevocable leases were found. To emit the entire list, re-run the command with force set true.";
 
-const Irrevocable = z.object({
+const Stuck = z.object({
   lease_count: z.number(),
-  leases: z.array(z.object({ lease_id: z.string(), mount_id: z.string(), error: z.string() })),
+  leases: z.array(
+    z.object({
+      lease_id: z.string(),
+      mount_id: z.string(),
+      error: z.string(),
+      attempts: z.number(),
+      next_attempt: z.string(),
+    }),
+  ),
 });
 const Counts = z.object({ lease_count: z.number(), counts: z.record(z.string(), z.number()) });
 const Jobs = z.object({
@@ -56,7 +66,13 @@ const shownJob = (job: Job) =>
   });
 
 export const leaseStatePaths = (core: Core) => {
-  const type = field.text("irrevocable");
+  const type = field.text("irrevocable, or retrying");
+
+  /** Vault knows the irrevocable ones; those that are still tried again are listed the same way. */
+  const finder = (type: string | undefined) => {
+    if (type === "irrevocable") return core.leases.irrevocable;
+    return type === "retrying" ? core.leases.retrying : undefined;
+  };
 
   /** Accessors of the mounts by id, as Vault names mounts here. */
   const accessors = async (): Promise<ReadonlyMap<string, string>> => {
@@ -70,8 +86,8 @@ export const leaseStatePaths = (core: Core) => {
       params: {},
       ops: {
         read: op({
-          summary: "list the irrevocable leases",
-          answers: Irrevocable,
+          summary: "list the leases that could not be revoked",
+          answers: Stuck,
           access: "sudo",
           input: z.object({
             type,
@@ -79,15 +95,19 @@ export const leaseStatePaths = (core: Core) => {
             include_child_namespaces: field.flag("not used"),
           }),
           handle: async ({ input }) => {
-            if (input.type !== "irrevocable") return undefined;
-            const found = await core.leases.irrevocable(limitOf(input.limit));
+            const find = finder(input.type);
+            if (!find) return undefined;
+            const limit = limitOf(input.limit);
+            const found = await find(limit + 1);
             const mounts = await accessors();
-            const leases = found.map(({ id, mountId, error }) => ({
+            const leases = found.slice(0, limit).map(({ id, mountId, error, attempts, due }) => ({
               lease_id: id,
               mount_id: mounts.get(mountId) ?? "",
               error,
+              attempts,
+              next_attempt: rfc3339(due * 1000),
             }));
-            return { data: { lease_count: leases.length, leases } };
+            return { data: { lease_count: leases.length, leases }, warnings: found.length > limit ? [HALTED] : [] };
           },
         }),
       },
@@ -97,12 +117,13 @@ export const leaseStatePaths = (core: Core) => {
       params: {},
       ops: {
         read: op({
-          summary: "count the irrevocable leases by mount",
+          summary: "count the leases that could not be revoked, by mount",
           answers: Counts,
           input: z.object({ type, include_child_namespaces: field.flag("not used") }),
           handle: async ({ input }) => {
-            if (input.type !== "irrevocable") return undefined;
-            const found = await core.leases.irrevocable();
+            const find = finder(input.type);
+            if (!find) return undefined;
+            const found = await find();
             const mounts = await accessors();
             const counts: Record<string, number> = {};
             for (const { mountId } of found) {

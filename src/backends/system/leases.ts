@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { hasEnded } from "../../core/leases/expiry.ts";
-import type { Lease } from "../../core/leases/types.ts";
+import type { Lease, StuckLease } from "../../core/leases/types.ts";
 import { renewed } from "../../core/request/core-reply.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
@@ -38,6 +38,14 @@ const ofToken = (token: Token, nowMs: number) => ({
   ...timesOf(token.issuedMs, token.expires, token.lastRenewalMs, nowMs),
 });
 
+/** Why it is still there, for operators. */
+const whyStuck = ({ state, error, attempts, due }: StuckLease) => ({
+  state: state === "irrevocable" ? ("irrevocable" as const) : ("retrying" as const),
+  revoke_error: error,
+  revoke_attempts: attempts,
+  next_revoke_attempt: rfc3339(due * 1000),
+});
+
 const ofEngine = (lease: Lease, nowMs: number) =>
   defined({
     id: lease.id,
@@ -56,6 +64,9 @@ const LeaseShown = z.object({
   last_renewal: z.string().nullable(),
   ttl: z.number(),
   revoke_error: z.string().optional(),
+  state: z.enum(["retrying", "irrevocable"]).optional(),
+  revoke_attempts: z.number().optional(),
+  next_revoke_attempt: z.string().optional(),
 });
 /** With status 202: the rest is being revoked. */
 const Unfinished = z.object({ job_id: z.string() });
@@ -65,9 +76,14 @@ const ACCEPTED = { status: 202 } as const;
 export const leasePaths = (core: Core) => {
   const now = () => core.clock.now();
 
-  const lookup = async (id: string) => {
+  /** What became of a revocation is for those who may see the list of such leases. */
+  const lookup = async (id: string, cx: BackendContext) => {
     const token = await core.leases.tokenOf(id);
     if (token) return { data: ofToken(token, now()) };
+    const stuck = await core.leases.stuck(id);
+    if (stuck && (await rightsOf(core, cx)).maySudo("sys/leases", "read")) {
+      return { data: { ...ofEngine(stuck, now()), ...whyStuck(stuck) } };
+    }
     const lease = await core.leases.lookup(id);
     // The clock decides: what has ended is gone, whether or not the sweeper has been there.
     if (!lease || (lease.state === "live" && hasEnded(lease.expires, now()))) throw invalidRequest("invalid lease");
@@ -202,7 +218,7 @@ export const leasePaths = (core: Core) => {
           summary: "look up a lease",
           answers: LeaseShown,
           input: z.object({ lease_id }),
-          handle: async ({ input }, cx) => lookup(await permitted("lookup", input.lease_id, cx)),
+          handle: async ({ input }, cx) => lookup(await permitted("lookup", input.lease_id, cx), cx),
         }),
         list: op({
           summary: "list the top level of all lease ids",

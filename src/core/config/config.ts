@@ -126,6 +126,11 @@ export const createConfig = (options: ConfigOptions): Config => {
     return snapshot;
   };
 
+  const fresh: Config["fresh"] = async (entry) => {
+    const epoch = epochOf(entry);
+    return current && current.epoch === epoch ? current : loadOnce(epoch);
+  };
+
   const readEpoch = async (): Promise<string> => epochOf((await store.get([epochAddress]))[0]);
 
   const change = async (writes: readonly Write[]): Promise<Snapshot> => {
@@ -153,10 +158,8 @@ export const createConfig = (options: ConfigOptions): Config => {
     row,
     change,
     snapshot: async () => current ?? loadOnce(),
-    fresh: async (entry) => {
-      const epoch = epochOf(entry);
-      return current && current.epoch === epoch ? current : loadOnce(epoch);
-    },
+    now: async () => fresh((await store.get([epochAddress]))[0]),
+    fresh,
     putMount: async (mount, when) => {
       if (when === "absent") await store.makeKeys(mount.info.id);
       return change([await row("mount", mount.info.path, toSealed(mount), when)]);

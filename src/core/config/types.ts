@@ -33,6 +33,8 @@ export interface Config {
   readonly epochAddress: Address;
   /** The snapshot as last loaded here; loads it if there is none. */
   snapshot(): Promise<Snapshot>;
+  /** Reads the epoch first: for work that no request began, whose mounts may be newer than what is known here. */
+  now(): Promise<Snapshot>;
   /** Takes the epoch as just read; reloads when it differs from the snapshot's. */
   fresh(epoch: Entry | undefined): Promise<Snapshot>;
   /** Writes configuration and raises the epoch in one transaction (at most 60 writes). */

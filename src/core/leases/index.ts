@@ -1,8 +1,9 @@
 import type { Core } from "../core.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
 import { createGrants } from "./grant.ts";
+import { createEndDue } from "./hand-over.ts";
 import { createLeaseItems, leaseOf } from "./items.ts";
-import { createLeaseIndex } from "./listing.ts";
+import { createLeaseIndex, stuckOf } from "./listing.ts";
 import { createPrefixRevocation } from "./prefix.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
@@ -80,7 +81,14 @@ export const createLeases = (core: () => Core) => {
     revokeMount: prefix.revokeMount,
     list: listing.list,
     irrevocable: listing.irrevocable,
+    retrying: listing.retrying,
+    stuck: async (id) => {
+      const entry = await items.read(id);
+      const lease = entry && stuckOf(entry);
+      return lease && lease.attempts > 0 && lease.state !== "live" ? lease : undefined;
+    },
     ofToken: listing.ofToken,
+    endDue: createEndDue(core, revocation),
     sweep: sweeper.sweep,
     removed: sweeper.removed,
   };

@@ -1,6 +1,6 @@
 import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { change, leave } from "../../storage/change.ts";
+import { change, leave, tryWrite } from "../../storage/change.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
 import type { Clear, Condition, Entry, Put } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
@@ -16,6 +16,8 @@ export interface LeaseItems {
   read(id: string): Promise<Entry | undefined>;
   /** A write of the item, due at `due` in the expiry index. */
   put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
+  /** Writes over what was read; `false` when somebody else came first. */
+  replace(entry: Entry, lease: Lease, due: EpochSeconds): Promise<boolean>;
   /**
    * Reads the item, asks `decide` what to write, and writes it; asks again when another write came first. `decide`
    * answers nothing to leave the item as it is, and throws to refuse. Answers the lease as it is afterwards; nothing
@@ -50,5 +52,12 @@ export const createLeaseItems = (core: () => Core): LeaseItems => {
     });
   };
 
-  return { now: () => epochSeconds(core().clock.now()), tag, read, put, change: edit };
+  return {
+    now: () => epochSeconds(core().clock.now()),
+    tag,
+    read,
+    put,
+    replace: async (entry, lease, due) => tryWrite(core().store, [await put(lease, due, { n: entry.n })]),
+    change: edit,
+  };
 };

@@ -1,4 +1,4 @@
-import type { LeaseId } from "../../std/brand.ts";
+import { as, type EpochSeconds, type LeaseId } from "../../std/brand.ts";
 import {
   DOMAINS,
   HELD_LEASES,
@@ -6,13 +6,14 @@ import {
   leaseAddress,
   leaseListingAddress,
   leaseListingPartitions,
+  RETRYING_PARTITION,
   tokenPartition,
 } from "../../storage/keys.ts";
-import type { Address } from "../../storage/store.ts";
+import type { Address, Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Lease } from "./types.ts";
+import type { Lease, StuckLease } from "./types.ts";
 
 /** The rows that find leases again: by prefix, by token, and those that could not be revoked. */
 
@@ -41,9 +42,15 @@ export interface LeaseIndex {
   /** Every row of a mount, tokens without a lease included. */
   ofMount(mountId: string): AsyncGenerator<FoundRow>;
   list(prefix: string): Promise<readonly string[]>;
-  irrevocable(limit?: number): Promise<readonly Lease[]>;
+  irrevocable(limit?: number): Promise<readonly StuckLease[]>;
+  retrying(limit?: number): Promise<readonly StuckLease[]>;
   ofToken(tag: string): Promise<readonly LeaseId[]>;
 }
+
+export const stuckOf = (entry: Entry): StuckLease => ({
+  ...fromSealed<Lease>(entry.body),
+  due: entry.clear.exp ?? as<EpochSeconds>(0),
+});
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
@@ -119,14 +126,14 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     return [...children].sort(byBytes);
   };
 
-  const irrevocable = async (limit = Number.POSITIVE_INFINITY): Promise<readonly Lease[]> => {
-    const leases: Lease[] = [];
+  const stuckIn = async (pk: string, limit = Number.POSITIVE_INFINITY): Promise<readonly StuckLease[]> => {
+    const leases: StuckLease[] = [];
     let batch: Address[] = [];
     const load = async (): Promise<void> => {
-      for (const item of await core().store.get(batch)) if (item) leases.push(fromSealed<Lease>(item.body));
+      for (const item of await core().store.get(batch)) if (item) leases.push(stuckOf(item));
       batch = [];
     };
-    for await (const entry of core().store.all({ pk: IRREVOCABLE_PARTITION, domain: DOMAINS.lease })) {
+    for await (const entry of core().store.all({ pk, domain: DOMAINS.lease })) {
       if (leases.length + batch.length >= limit) break;
       batch.push(leaseAddress(fromSealed<{ lease: string }>(entry.body).lease));
       if (batch.length === 100) await load();
@@ -151,7 +158,8 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     below,
     ofMount: (mountId) => inMount(mountId, ""),
     list,
-    irrevocable,
+    irrevocable: (limit) => stuckIn(IRREVOCABLE_PARTITION, limit),
+    retrying: (limit) => stuckIn(RETRYING_PARTITION, limit),
     ofToken,
   };
 };

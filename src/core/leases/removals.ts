@@ -63,6 +63,7 @@ export const consumeRemovals = async (
   { Records }: RemovalBatch,
   options: { readonly tableName: string; readonly deadlineMs: number },
 ): Promise<readonly string[]> => {
+  await core.config.now();
   const open = new Set(Records.map(({ dynamodb }) => dynamodb.SequenceNumber));
   const one = async (record: RemovalBatch["Records"][number]): Promise<void> => {
     const { SequenceNumber } = record.dynamodb;

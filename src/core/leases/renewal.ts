@@ -75,6 +75,8 @@ export const createRenewal = (
     const next = await core().crash("lease.renew.write", () =>
       items.change(id, (before) => {
         if (before.state !== "live") throw invalidRequest("lease not found");
+        // The backend may have taken its time: what ended meanwhile stays ended.
+        if (hasEnded(before.expires, core().clock.now())) throw invalidRequest("lease expired");
         const { ttl, expires } = granted;
         const after = { ...before, internal: grant.internal, expires, ttl, lastRenewalMs: core().clock.now() };
         return { lease: after, due: expires };

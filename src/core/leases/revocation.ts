@@ -1,21 +1,21 @@
 import { invalidRequest, type PendingLease, VaultError } from "../../framework/index.ts";
-import { as, type EpochSeconds, type Seconds } from "../../std/brand.ts";
+import { as, type EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { tryWrite } from "../../storage/change.ts";
-import { heldLeaseAddress, irrevocableAddress, leaseAddress } from "../../storage/keys.ts";
+import { heldLeaseAddress, irrevocableAddress, leaseAddress, retryingAddress } from "../../storage/keys.ts";
 import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { backendOf, makeContext } from "../request/context.ts";
-import { toSealed } from "../sealed.ts";
-import { ending } from "./expiry.ts";
+import { createElsewhere } from "./elsewhere.ts";
+import { createFailures, RevocationFailed, textOf } from "./failures.ts";
 import { type LeaseItems, leaseOf } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
-import type { Lease } from "./types.ts";
+import type { Lease, Outcome } from "./types.ts";
 
 /**
  * Revoking one lease: claim by a conditional write, ask the backend, remove. A claim lasts as long as a revocation may
- * take; when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable: listed, never
- * dropped.
+ * take; when it lapses (a crash) the lease is due again. Failures back off and end as irrevocable (`failures.ts`):
+ * listed, never dropped. What another function serves is handed to it (`elsewhere.ts`).
  *
  * Security: from the claim on the lease is refused; its rows go only after the backend said that the secret is gone, or
  * an operator forced it.
@@ -23,18 +23,7 @@ import type { Lease } from "./types.ts";
 
 /** Nobody else touches a claimed lease for this long. */
 const CLAIM = seconds(90);
-const MAX_ATTEMPTS = 6;
-const RETRY_IRREVOCABLE = seconds(86400);
-const ERROR_LENGTH = 240;
 const NONE = as<EpochSeconds>(0);
-
-/** `making`: its request is not done; `busy`: another revoker is; `elsewhere`: another function serves it. */
-export type Outcome = "revoked" | "making" | "busy" | "elsewhere";
-
-/** The backend would not revoke; what it said is in the message, and recorded in the lease. */
-export class RevocationFailed extends Error {
-  override readonly name = "RevocationFailed";
-}
 
 export interface Revocation {
   /** Throws `RevocationFailed` (recorded already), or whatever the table throws. */
@@ -47,15 +36,6 @@ export interface Revocation {
 
 /** What a backend needs to know of a lease. */
 type Secret = Pick<Lease, "id" | "mountId" | "type" | "internal" | "issuedMs" | "expires">;
-
-const unrecoverable = (cause: unknown): boolean =>
-  cause instanceof VaultError &&
-  (cause.code === "unsupported_path" || cause.code === "unsupported_operation" || cause.code === "invalid_request");
-
-const textOf = (cause: unknown): string => {
-  const text = cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
-  return `failed to revoke entry: resp: (*logical.Response)(nil) err: ${text === "" ? "unknown" : text}`;
-};
 
 export const createRevocation = (
   core: () => Core,
@@ -74,61 +54,34 @@ export const createRevocation = (
     await hooks.revoke({ id, type, internal, issued: epochSeconds(lease.issuedMs), expires }, cx);
   };
 
-  const servedElsewhere = async (lease: Lease): Promise<boolean> => {
-    const mount = await listing.mountOf(lease);
-    if (!mount || (await backendOf(core(), mount))) return false;
-    return core().catalog.elsewhere(mount.kind, mount.info.type, lease.path) !== undefined;
-  };
-
   const remove = async (lease: Lease): Promise<void> => {
     const tag = await items.tag(lease.id);
     const rows = [await listing.address(lease), leaseAddress(tag)];
     if (lease.token !== "") rows.push(heldLeaseAddress(lease.token, tag));
-    // Only a failure may have put it there; all such rows are in one partition.
-    if (lease.attempts > 0) rows.push(irrevocableAddress(tag));
+    // Only a failure may have put them there; all such rows are in two partitions.
+    if (lease.attempts > 0) rows.push(retryingAddress(tag), irrevocableAddress(tag));
     await core().store.write(rows.map((address): Write => ({ op: "delete", address, when: "any" })));
   };
 
-  /** Writes only over what was read; `false` when somebody else came first. */
-  const replace = async (entry: Entry, lease: Lease, due: EpochSeconds): Promise<boolean> => {
-    return tryWrite(core().store, [await items.put(lease, due, { n: entry.n })]);
-  };
+  const recordFailure = createFailures(core, items);
+  const { servedBy, handOver } = createElsewhere(core, { items, listing, recordFailure, remove });
 
-  const backOff = (attempts: number): Seconds => {
-    const spread = 0.5 + (core().random.bytes(1)[0] ?? 128) / 255;
-    return seconds(10 * 2 ** attempts * spread);
-  };
-
-  const recordFailure = async (lease: Lease, cause: unknown, when: "present" | "absent"): Promise<void> => {
-    const tag = await items.tag(lease.id);
-    const attempts = lease.attempts + 1;
-    const exhausted = attempts >= MAX_ATTEMPTS;
-    const final = exhausted || unrecoverable(cause) || lease.state === "irrevocable";
-    const error = `${exhausted ? "out of retries: " : ""}${textOf(cause)}`.slice(0, ERROR_LENGTH);
-    const state = final ? "irrevocable" : "revoking";
-    const next: Lease = { ...lease, attempts, error, state, claimedUntil: NONE };
-    const retry = plus(items.now(), final ? RETRY_IRREVOCABLE : backOff(attempts));
-    if (final) core().signal({ kind: "lease-irrevocable" });
-    core().log(final ? "lease is irrevocable" : "lease revocation failed", { lease: tag, attempts });
-    const writes: Write[] = [
-      { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when },
-    ];
-    if (final) writes.push({ op: "put", address: irrevocableAddress(tag), body: { lease: tag }, when: "any" });
-    // Or it is gone, or there again: somebody else dealt with it meanwhile.
-    await tryWrite(core().store, writes);
-  };
-
-  /** The outcome where someone else has to revoke; `undefined` where this caller does. */
+  /** The outcome where someone else is at it; `undefined` where nobody is. */
   const othersWork = async (entry: Entry, lease: Lease, now: EpochSeconds): Promise<Outcome | undefined> => {
     if (lease.pendingUntil > now) {
       // Its maker finds it refused and revokes at once; if its maker dies, the lease is due when the wait is over.
-      if (lease.state === "pending") await replace(entry, { ...lease, state: "revoking" }, lease.pendingUntil);
+      if (lease.state === "pending") await items.replace(entry, { ...lease, state: "revoking" }, lease.pendingUntil);
       return "making";
     }
-    if (lease.claimedUntil > now) return "busy";
-    if (!(await servedElsewhere(lease))) return undefined;
-    if ((entry.clear.exp ?? 0) > now && lease.state === "live") await replace(entry, { ...lease, expires: now }, now);
-    return "elsewhere";
+    return lease.claimedUntil > now ? "busy" : undefined;
+  };
+
+  /** A claim that lapsed meanwhile is another's by now, and so is what is recorded. */
+  const failed = async (claimed: Lease, state: Lease["state"], cause: unknown): Promise<void> => {
+    const entry = await items.read(claimed.id);
+    const now = entry && leaseOf(entry);
+    if (!entry || now?.state !== "revoking" || now.claimedUntil !== claimed.claimedUntil) return;
+    await recordFailure({ ...now, state }, cause, { n: entry.n });
   };
 
   const run = async (entry: Entry, force: boolean): Promise<Outcome> => {
@@ -136,14 +89,16 @@ export const createRevocation = (
     const now = items.now();
     const outcome = await othersWork(entry, lease, now);
     if (outcome) return outcome;
+    const server = await servedBy(lease);
+    if (server !== undefined) return handOver(entry, lease, server, force);
     const until = plus(now, CLAIM);
     const claimed: Lease = { ...lease, state: "revoking", claimedUntil: until };
-    if (!(await core().crash("lease.revoke.claim", () => replace(entry, claimed, until)))) return "busy";
+    if (!(await core().crash("lease.revoke.claim", () => items.replace(entry, claimed, until)))) return "busy";
     try {
       await core().crash("lease.revoke.backend", () => atBackend(claimed));
     } catch (cause) {
       if (!force) {
-        await recordFailure(lease, cause, "present");
+        await core().crash("lease.revoke.failure", () => failed(claimed, lease.state, cause));
         throw new RevocationFailed(textOf(cause), { cause });
       }
       core().log("lease removed although its backend refused", { lease: await items.tag(lease.id) });
@@ -168,7 +123,7 @@ export const createRevocation = (
       }));
       if (!lease) return await revokeUnrecorded(pending);
       await atBackend(lease).catch(async (cause: unknown) => {
-        await recordFailure(lease, cause, "present");
+        await failed(lease, lease.state, cause);
         throw cause;
       });
       await remove(lease);
@@ -178,6 +133,14 @@ export const createRevocation = (
   };
 
   const finish = async (lease: Lease): Promise<void> => {
+    if ((await servedBy(lease)) !== undefined) {
+      // Only what is in the table can be handed over: the next pass of the sweeper does.
+      const now = items.now();
+      await tryWrite(core().store, [
+        await items.put({ ...lease, state: "revoking", claimedUntil: NONE }, now, "absent"),
+      ]);
+      return;
+    }
     try {
       await atBackend(lease);
     } catch (cause) {

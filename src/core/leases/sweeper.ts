@@ -10,7 +10,8 @@ import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Token } from "../tokens/types.ts";
 import { minuteBucket } from "./expiry.ts";
-import { type Revocation, RevocationFailed } from "./revocation.ts";
+import { RevocationFailed } from "./failures.ts";
+import type { Revocation } from "./revocation.ts";
 import type { Lease, Sweep } from "./types.ts";
 
 /**

@@ -33,6 +33,17 @@ export interface Lease {
   readonly claimedUntil: EpochSeconds;
 }
 
+/** A lease whose revocation failed, and when it is tried again. */
+export interface StuckLease extends Lease {
+  readonly due: EpochSeconds;
+}
+
+/**
+ * `making`: its request is not done; `busy`: another revoker is; `elsewhere`: another function serves it, and this one
+ * hands nothing to it.
+ */
+export type Outcome = "revoked" | "making" | "busy" | "elsewhere";
+
 /**
  * What became of an attempt to revoke: `gone`: nothing is left of it; `later`: it is refused already, and the sweeper
  * ends it (its maker is not done yet, somebody else is revoking it, or another function serves its backend).
@@ -45,6 +56,12 @@ export interface Sweep {
   /** The deadline came first, or a minute had more than one pass may end. Sweep again. */
   readonly more: boolean;
 }
+
+/**
+ * Asks the function that serves a mount to end leases, named by their tags. Answers whether it did what it could: the
+ * leases say what became of them. `false`: this process knows no such function. Throws where it cannot be reached.
+ */
+export type HandOver = (to: string, tag: string) => Promise<boolean>;
 
 export interface Leases {
   pend(
@@ -78,11 +95,17 @@ export interface Leases {
   /** All leases and tokens of a mount. Throws at the first that cannot be revoked. `done`: none is left. */
   revokeMount(mountId: MountId, deadlineMs: number): Promise<{ readonly done: boolean; readonly handled: number }>;
   list(prefix: string): Promise<readonly string[]>;
-  irrevocable(limit?: number): Promise<readonly Lease[]>;
+  /** Those whose revocation failed for good, or fails and is tried again. */
+  irrevocable(limit?: number): Promise<readonly StuckLease[]>;
+  retrying(limit?: number): Promise<readonly StuckLease[]>;
+  /** One of these by its id. */
+  stuck(id: string): Promise<StuckLease | undefined>;
   /** Lease ids a token holds. */
   ofToken(tag: string): Promise<readonly LeaseId[]>;
   /** One pass of the sweeper over what is due. */
   sweep(deadlineMs: number): Promise<Sweep>;
+  /** Ends those of these leases, given by tag, that are due and whose mount is served here. Throws if the table fails. */
+  endDue(tags: readonly string[], deadlineMs: number): Promise<void>;
   /** A table item that DynamoDB's TTL removed, as the stream shows it. */
   removed(entry: { readonly pk: string; readonly sk: string; readonly body: JsonValue }): Promise<void>;
 }

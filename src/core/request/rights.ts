@@ -20,6 +20,8 @@ export interface Rights {
   need(paths: readonly string[], operation: NamedOperation): void;
   /** Throws 403 where one of the object's paths denies the operation. */
   respect(paths: readonly string[], operation: NamedOperation): void;
+  /** Whether the caller may do this with sudo. */
+  maySudo(path: string, operation: NamedOperation): boolean;
 }
 
 const refuse = (operation: NamedOperation, path: string): never => {
@@ -42,8 +44,9 @@ export const rightsOf = async (core: Core, cx: BackendContext): Promise<Rights> 
   const acl = await core.policies.acl(known.policies, known.entity);
   const snapshot = await core.config.snapshot();
   const parameters = ownRequest(cx).decoded.data;
-  const judge: Judge = (path, operation) =>
-    decide(acl, { ...canonicalPath(core, snapshot, path), operation, parameters, sudoPath: false });
+  const judgeAt = (path: string, operation: NamedOperation, sudoPath: boolean) =>
+    decide(acl, { ...canonicalPath(core, snapshot, path), operation, parameters, sudoPath });
+  const judge: Judge = (path, operation) => judgeAt(path, operation, false);
   return {
     need: (paths, operation) => {
       const { denied, allowed } = judged(judge, paths, operation);
@@ -53,5 +56,6 @@ export const rightsOf = async (core: Core, cx: BackendContext): Promise<Rights> 
       const { denied } = judged(judge, paths, operation);
       if (denied !== undefined) refuse(operation, denied);
     },
+    maySudo: (path, operation) => judgeAt(path, operation, true).allowed,
   };
 };

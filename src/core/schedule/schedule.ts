@@ -101,9 +101,8 @@ export const createSchedule = (core: () => Core, options: ScheduleOptions): Sche
   return {
     list: states.list,
     tick: async (deadlineMs): Promise<Tick> => {
-      const { store, config, clock } = core();
-      const [epoch] = await store.get([config.epochAddress]);
-      const snapshot = await config.fresh(epoch);
+      const { config, clock } = core();
+      const snapshot = await config.now();
       const counts: Counts = { ran: 0, failed: 0 };
       if (snapshot.mounts.size === 0) return { ...counts, nextMs: Number.POSITIVE_INFINITY };
       const known = await states.byId();

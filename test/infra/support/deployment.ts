@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type { Plugin } from "esbuild";
-import { namedDomains, permissionsFor } from "../../../lib/permissions.ts";
+import { namedDomains, peersOf, permissionsFor } from "../../../lib/permissions.ts";
 import { bundle } from "../../../scripts/build/bundle.ts";
 import { type Inventory, inventoryOf } from "../../../scripts/build/inventory.ts";
 import { HOMES } from "../../../src/catalog.ts";
@@ -99,9 +99,7 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
     [ENVIRONMENT.tableIdentity]: TABLE,
     [ENVIRONMENT.keyId]: keyArn,
     [ENVIRONMENT.domains]: JSON.stringify(namedDomains(permissions[name])),
-    [ENVIRONMENT.peers]: JSON.stringify(
-      Object.fromEntries(permissions[name].forwardsTo.map((one) => [one, arnOf(one)])),
-    ),
+    [ENVIRONMENT.peers]: JSON.stringify(Object.fromEntries(peersOf(permissions[name]).map((one) => [one, arnOf(one)]))),
     [ENVIRONMENT.testEndpoints]: "allowed",
     AWS_REGION: aws.region,
     AWS_LAMBDA_FUNCTION_NAME: name,

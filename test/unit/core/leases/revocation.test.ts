@@ -174,7 +174,7 @@ describe("revoking a lease", () => {
     const revoked = await stage.server.call("POST", "auth/token/revoke", { body: { token } });
 
     expect(revoked.status).toBe(204);
-    expect((await stage.lookup(id)).status).toBe(400);
+    expect((await stage.lookup(id)).data).toMatchObject({ state: "retrying", ttl: 0, renewable: false });
     expect(await stage.server.core.leases.list("db/creds/app/")).toHaveLength(1);
   });
 });

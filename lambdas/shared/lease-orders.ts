@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { HandOver } from "../../src/core/leases/types.ts";
+import { batched } from "../../src/std/batched.ts";
+import type { FunctionSettings } from "./settings.ts";
+import { log } from "./stdout.ts";
+
+/**
+ * How a lease reaches the function that serves its mount when its time has come: an invocation that names leases by
+ * their tags, and an answer that says no more than that it was done. What became of each is in the table.
+ *
+ * Security: an order has one member that no event of the gateway has. It ends nothing that is not due by the table
+ * (`src/core/leases/types.ts`), and holds no secret.
+ */
+
+const MOST = 25;
+/** More than the other function takes (`end-leases.ts`), less than the time of who asks. */
+const PATIENCE_MS = 14_000;
+
+const tag = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
+export const orderShape = z.strictObject({ zerothEnd: z.array(tag).min(1).max(MOST) });
+export const DONE = { zerothEnded: true } as const;
+const doneShape = z.strictObject({ zerothEnded: z.literal(true) });
+
+/** Orders that are asked for while one is under way go together in the next. */
+export const handOverByInvoke = ({ peers, region }: FunctionSettings): HandOver => {
+  const load = async () => {
+    const { LambdaClient, InvokeCommand } = await import("./sdk/lambda.ts");
+    return {
+      client: new LambdaClient({ region, maxAttempts: 1, requestHandler: { connectionTimeout: 500 } }),
+      InvokeCommand,
+    };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+
+  const send = async (address: string, tags: readonly string[]): Promise<boolean> => {
+    loaded ??= load();
+    const { client, InvokeCommand } = await loaded;
+    const Payload = Buffer.from(JSON.stringify({ zerothEnd: tags }));
+    const command = new InvokeCommand({ FunctionName: address, Payload });
+    const answer = await client.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
+    // The text of a failure is the peer's and stays in the peer's own log.
+    if (answer.FunctionError !== undefined) throw new Error("the function failed");
+    doneShape.parse(JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8")));
+    return true;
+  };
+
+  const orders = new Map(
+    Object.entries(peers).map(([name, address]) => [
+      name,
+      batched<string, boolean>(MOST, (tags) => send(address, tags)),
+    ]),
+  );
+
+  return async (to, lease) => {
+    const order = orders.get(to);
+    if (!order) {
+      log("no such peer", { to });
+      return false;
+    }
+    return order(lease);
+  };
+};
