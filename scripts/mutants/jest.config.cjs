@@ -8,6 +8,7 @@ module.exports = {
   ...base,
   rootDir: "../..",
   transform: { [pattern]: ["<rootDir>/scripts/mutants/transform.cjs", swcOptions] },
+  reporters: ["<rootDir>/scripts/mutants/reporter.cjs"],
   testSequencer: "<rootDir>/scripts/mutants/sequencer.cjs",
   setupFilesAfterEnv: ["<rootDir>/scripts/mutants/reached.cjs"],
 };

@@ -23,57 +23,38 @@ export interface PlayedFile {
   readonly ms: number;
 }
 
-interface JestResult {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly startTime: number;
-    readonly endTime: number;
-  }[];
-}
-
 const JEST = ["--experimental-vm-modules", "--no-warnings", "node_modules/jest/bin/jest.js"];
-const CONFIG = ["--config", "scripts/mutants/jest.config.cjs", "--ci", "--json"];
+const CONFIG = ["--config", "scripts/mutants/jest.config.cjs", "--ci"];
 
-const resultsIn = (file: string): readonly PlayedFile[] => {
-  const { testResults }: JestResult = JSON.parse(readFileSync(file, "utf8"));
-  return testResults.map(({ name, status, startTime, endTime }) => ({
-    test: name.slice(process.cwd().length + 1),
-    passed: status === "passed",
-    ms: endTime - startTime,
-  }));
-};
+const resultsIn = (file: string): readonly PlayedFile[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
 
-/** What was played; `undefined` where the run did not end. */
-export const play = (options: Play): Promise<readonly PlayedFile[] | undefined> =>
+/** What was played before the run ended or was bailed out of; `ended` is false where it was stopped or broke down. */
+export const play = (options: Play): Promise<{ readonly ended: boolean; readonly files: readonly PlayedFile[] }> =>
   new Promise((resolve, reject) => {
     const folder = mkdtempSync(join(tmpdir(), "mutants-"));
-    const results = join(folder, "results.json");
+    const results = join(folder, "results");
+    writeFileSync(results, "");
     writeFileSync(join(folder, "texts.json"), JSON.stringify(options.texts));
     writeFileSync(join(folder, "order.json"), JSON.stringify(options.tests));
-    const child = spawn(
-      process.execPath,
-      [...JEST, ...CONFIG, `--outputFile=${results}`, ...options.jest, "--runTestsByPath", ...options.tests],
-      {
-        stdio: "ignore",
-        env: {
-          ...process.env,
-          ZEROTH_TEXTS: join(folder, "texts.json"),
-          ZEROTH_ORDER: join(folder, "order.json"),
-          ZEROTH_REACHED: options.reached ?? "",
-        },
+    const child = spawn(process.execPath, [...JEST, ...CONFIG, ...options.jest, "--runTestsByPath", ...options.tests], {
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        ZEROTH_TEXTS: join(folder, "texts.json"),
+        ZEROTH_ORDER: join(folder, "order.json"),
+        ZEROTH_RESULTS: results,
+        ZEROTH_REACHED: options.reached ?? "",
       },
-    );
+    });
     const late = setTimeout(() => child.kill("SIGKILL"), options.patience);
     child.on("error", reject);
-    child.on("close", (_code, signal) => {
+    child.on("close", (code) => {
       clearTimeout(late);
-      try {
-        resolve(signal === null ? resultsIn(results) : undefined);
-      } catch (cause) {
-        reject(cause);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      const files = resultsIn(results);
+      rmSync(folder, { recursive: true, force: true });
+      resolve({ ended: code === 0 || files.some(({ passed }) => !passed), files });
     });
   });

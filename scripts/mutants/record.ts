@@ -40,23 +40,23 @@ const recorded = async (tests: readonly string[], sources: readonly string[]): P
   for (const file of sources) texts[file] = await marked(file);
   const reached = mkdtempSync(join(tmpdir(), "reached-"));
   try {
-    const played = await play({ tests, texts, jest: [], patience: PATIENCE_MS, reached });
-    if (played === undefined) throw new Error("the recording did not end");
+    const { ended, files } = await play({ tests, texts, jest: [], patience: PATIENCE_MS, reached });
+    if (!ended) throw new Error("the recording did not end");
     const sites = sitesIn(reached);
-    return played.map((one) => ({ ...one, text: hashOf(one.test), sites: sites.get(one.test) ?? [] }));
+    return files.map((one) => ({ ...one, text: hashOf(one.test), sites: sites.get(one.test) ?? [] }));
   } finally {
     rmSync(reached, { recursive: true, force: true });
   }
 };
 
-/** The record kept from before, with the test files that are new or changed. */
+/** The record kept from before, with the test files that are new, changed, or failed. */
 export const recordOf = async (
   tests: readonly string[],
   sources: readonly string[],
   options: { readonly renew: boolean },
 ): Promise<readonly Recorded[]> => {
   const before = options.renew ? [] : stored();
-  const kept = before.filter(({ test, text }) => existsSync(test) && hashOf(test) === text);
+  const kept = before.filter(({ test, text, passed }) => passed && existsSync(test) && hashOf(test) === text);
   const known = new Set(kept.map(({ test }) => test));
   const missing = tests.filter((test) => !known.has(test));
   const record = [...kept, ...(await recorded(missing, sources))];

@@ -1,5 +1,5 @@
 import type { Mutant } from "./operators.ts";
-import { type PlayedFile, play } from "./play.ts";
+import { play } from "./play.ts";
 import type { Recorded } from "./record.ts";
 
 /** Tries a mutant against the test files that evaluate it, the nearest and quickest first. */
@@ -25,9 +25,6 @@ const reaching = ({ file, site }: Mutant, record: readonly Recorded[]): readonly
 const inOrder = (file: string, tests: readonly Recorded[]): readonly Recorded[] =>
   [...tests].sort((a, b) => shared(b.test, file) - shared(a.test, file) || a.ms - b.ms);
 
-const failedIn = (played: readonly PlayedFile[] | undefined): string | undefined =>
-  played === undefined ? "a run that did not end" : played.find(({ passed }) => !passed)?.test;
-
 /** The first test file that failed; `undefined` where all passed that reach the mutant. */
 export const tried = async (mutant: Mutant, record: readonly Recorded[]): Promise<string | undefined> => {
   const { file, text } = mutant;
@@ -37,14 +34,15 @@ export const tried = async (mutant: Mutant, record: readonly Recorded[]): Promis
   );
   for (let from = 0; from < tests.length; from += AT_ONCE) {
     const some = tests.slice(from, from + AT_ONCE);
-    const played = await play({
+    const { ended, files } = await play({
       tests: some.map(({ test }) => test),
       texts: { [file]: text },
       jest: ["--runInBand", "--bail"],
       patience: patienceFor(some),
     });
-    const failed = failedIn(played);
-    if (failed !== undefined) return failed;
+    const failed = files.find(({ passed }) => !passed);
+    if (failed) return failed.test;
+    if (!ended) return "a run that did not end";
   }
   return undefined;
 };
