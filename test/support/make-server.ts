@@ -15,7 +15,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { defineTable } from "../../src/storage/index.ts";
 import { checkAnswer } from "./answers.ts";
 import { createFakeKms, type FakeKms } from "./kms.ts";
-import { createTestClock, observe, type TestClock, type TestTable } from "./storage.ts";
+import { createTestClock, embeddedClient, observe, type TestClock, type TestTable } from "./storage.ts";
 
 /** The published test kit: the whole product in process, over an embedded table, with a clock the test moves. */
 
@@ -66,6 +66,7 @@ export interface MakeServerOptions {
 }
 
 const TABLE = "zeroth-test";
+const CREDENTIALS = { accessKeyId: "AKIATEST", secretAccessKey: "test" };
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
@@ -74,11 +75,11 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
   const clock = options.clock ?? createTestClock(Date.UTC(2030, 0, 1));
   const dynamo = createEmbeddedDynamo({ clock });
   const tableName = options.endpoint === undefined ? TABLE : `zeroth-${randomUUID()}`;
-  const dynamodb = new DynamoDBClient({
-    region: "us-east-1",
-    credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
-    ...(options.endpoint === undefined ? { requestHandler: dynamo.requestHandler } : { endpoint: options.endpoint }),
-  });
+  const { endpoint } = options;
+  const dynamodb =
+    endpoint === undefined
+      ? embeddedClient(dynamo)
+      : new DynamoDBClient({ region: "us-east-1", credentials: CREDENTIALS, endpoint });
   const fake = createFakeKms();
   await defineTable(dynamodb, tableName);
   const table = observe(dynamodb, tableName);
