@@ -26,6 +26,8 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/crypto/keyring.ts": "createSecretKey, KeyObject",
     "src/crypto/names.ts": "createHmac, KeyObject",
     "src/engines/database/postgresql/scram.ts": "createHash, createHmac, pbkdf2",
+    "src/engines/database/redis/settings.ts": "X509Certificate",
+    "src/engines/database/redis/users.ts": "createHash",
     "src/go-template/name-functions.ts": "createHash",
     "src/std/random.ts": "randomBytes",
     "src/std/same-secret.ts": "createHash, timingSafeEqual",

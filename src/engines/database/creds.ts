@@ -160,7 +160,8 @@ export const issueCreds = async (
   if (!connector.credentialTypes.includes(role.credential_type)) {
     throw invalidRequest(`unsupported credential_type: ${shown(role.credential_type)}`);
   }
-  if (role.creation_statements.every((text) => text.trim() === "")) throw broken("empty creation statements");
+  const empty = role.creation_statements.every((text) => text.trim() === "");
+  if (empty && !connector.createsByDefault) throw broken("empty creation statements");
   const settings = connector.settings(config.details);
   const policy = role.credential_config["password_policy"];
   const password = await newPassword(cx, [typeof policy === "string" ? policy : undefined, config.password_policy]);

@@ -130,6 +130,7 @@ const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld
 export const postgresqlConnector = (world: ConnectorWorld): Connector => ({
   plugin: "postgresql-database-plugin",
   credentialTypes: ["password"],
+  createsByDefault: false,
   settings: (details) => readSettings(details, world),
   shown: showDetails,
   open: async (details) => {

@@ -1,99 +1,98 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { startPostgres, type TestPostgres } from "../../../support/postgres.ts";
-import { type DatabaseServer, makeDatabaseServer } from "./support/database-server.ts";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describeRedis } from "../../../support/redis.ts";
+import { type EngineServer, makeEngineServer } from "./support/engine-server.ts";
+import { postgresTarget, redisTarget, type Target } from "./support/target.ts";
+import { startWire, type Wire } from "./support/wire.ts";
 
-/** F40: the connection is lost between two statements of a revocation. Whatever was done already, the next try ends it. */
+/** F40: the connection is lost between two statements. Whatever was done already, the next try ends it. */
 
-/** Stands between the engine and PostgreSQL, and drops every connection after some more pieces of what the engine says. */
-interface Wire {
-  readonly url: string;
-  /** Pieces that still pass; `Infinity`: all. */
-  left: number;
-  /** Connections dropped so far. */
-  dropped: number;
-  close(): void;
+interface Cut {
+  readonly target: Target;
+  readonly wire: Wire;
+  readonly server: EngineServer;
+  /** Runs `work` with a connection that is dropped after some pieces; whether it was. */
+  after(pieces: number, work: () => Promise<unknown>): Promise<boolean>;
+  /** Lets the sweeper do what is left; a few rounds, as it backs off. */
+  later(): Promise<void>;
 }
 
-const HOST = "127.0.0.1";
-
-const startWire = async (pg: TestPostgres): Promise<Wire> => {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((near) => {
-    const far = connect(pg.port, pg.host);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        near.destroy();
-        far.destroy();
-      });
-    }
-    far.pipe(near);
-    near.on("data", (piece) => {
-      if (wire.left > 0) {
-        wire.left -= 1;
-        far.write(piece);
-        return;
+const startCut = async (start: () => Promise<Target>): Promise<Cut> => {
+  const target = await start();
+  const wire = await startWire(target.port);
+  const server = await makeEngineServer();
+  await server.post("db/config/one", { ...target.config(wire.port), allowed_roles: "*" });
+  await server.post("db/roles/app", { db_name: "one", ...target.role, default_ttl: "10m", max_ttl: "1h" });
+  return {
+    target,
+    wire,
+    server,
+    after: async (pieces, work) => {
+      wire.dropped = 0;
+      wire.left = pieces;
+      await work();
+      wire.left = Number.POSITIVE_INFINITY;
+      return wire.dropped > 0;
+    },
+    later: async () => {
+      for (let round = 0; round < 3 && (round === 0 || (await target.leased()).length > 0); round += 1) {
+        server.clock.advance(600_000);
+        await server.sweep();
       }
-      wire.dropped += 1;
-      near.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  const wire: Wire = {
-    url: pg.url.replace(`:${pg.port}/`, `:${port}/`),
-    left: Number.POSITIVE_INFINITY,
-    dropped: 0,
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
     },
   };
-  return wire;
 };
 
-let pg: TestPostgres;
-let wire: Wire;
-let server: DatabaseServer;
-beforeAll(async () => {
-  pg = await startPostgres();
-  wire = await startWire(pg);
-  server = await makeDatabaseServer(wire);
-});
-afterAll(async () => {
-  await server.close();
-  wire.close();
-  await pg.stop();
-});
-
-const ended = async (username: string): Promise<boolean> => {
-  const found = await server.call("LIST", "sys/leases/lookup/db/creds/app");
-  return !(await pg.exists(username)) && found.status === 404;
+const cutCases = (start: () => Promise<Target>, tests: (cut: () => Cut) => void): void => {
+  let cut: Cut;
+  beforeAll(async () => {
+    cut = await startCut(start);
+  });
+  afterAll(async () => {
+    await cut.server.close();
+    cut.wire.close();
+    await cut.target.stop();
+  });
+  tests(() => cut);
 };
 
-it("F40: a revocation that is cut off after any statement is finished by the next", async () => {
-  let cut = 0;
-  for (let passing = 0; ; passing += 1) {
-    const { username, lease } = await server.creds("app");
-    await pg.query(`GRANT pg_read_all_data TO "${username}"`);
-    wire.dropped = 0;
-    wire.left = passing;
-    await server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease, sync: true } });
-    const wasCut = wire.dropped > 0;
-    wire.left = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 3 && !(await ended(username)); round += 1) {
-      server.clock.advance(600_000);
-      await server.sweep();
+const revocation = (least: number) => (cut: () => Cut) =>
+  it("F40: a revocation that is cut off after any statement is finished by the next", async () => {
+    const { server, target, after, later } = cut();
+    let pieces = 0;
+    for (let wasCut = true; wasCut; pieces += 1) {
+      const { username, lease } = await server.creds("app");
+      await target.burden?.(username);
+      wasCut = await after(pieces, () =>
+        server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease, sync: true } }),
+      );
+      if (wasCut) await later();
+      const found = await server.call("LIST", "sys/leases/lookup/db/creds/app");
+
+      expect([pieces, await target.leased(), found.status]).toEqual([pieces, [], 404]);
     }
 
-    expect([passing, await ended(username)]).toEqual([passing, true]);
-    if (!wasCut) break;
-    cut += 1;
-  }
+    expect(pieces).toBeGreaterThan(least);
+  });
 
-  // Revoking takes several statements, so there were several places to cut.
-  expect(cut).toBeGreaterThan(3);
-});
+const creation = (cut: () => Cut) =>
+  it("F40: a creation that is cut off after any statement leaves nobody behind", async () => {
+    const { server, target, after, later } = cut();
+    for (let pieces = 0; ; pieces += 1) {
+      let status = 0;
+      const wasCut = await after(pieces, async () => {
+        status = (await server.call("GET", "db/creds/app")).status;
+      });
+      await later();
+
+      expect([pieces, status, await target.leased()]).toEqual([pieces, wasCut ? 502 : 200, []]);
+      if (!wasCut) break;
+    }
+  });
+
+describe("PostgreSQL", () => cutCases(postgresTarget, revocation(4)));
+describeRedis("Redis", () =>
+  cutCases(redisTarget, (cut) => {
+    revocation(1)(cut);
+    creation(cut);
+  }),
+);
