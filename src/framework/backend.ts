@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { FilledText } from "../policy/index.ts";
 import type { Accessor, MountId, MountPath, Seconds } from "../std/brand.ts";
 import type { Fold } from "../std/fold.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -86,6 +87,16 @@ export interface BackendContext {
    * is never confirmed is revoked by the sweeper, so a crash leaves no orphan.
    */
   readonly pend: (grant: LeaseGrant) => Promise<PendingLease>;
+  /**
+   * Whether a lease that this mount granted still stands. Not once its revocation has begun, wherever that is carried
+   * out, nor once its token ended: what a lease protects can be refused before the sweeper has removed it.
+   */
+  readonly leaseStands: (id: string) => Promise<boolean>;
+  /**
+   * Fills the `{{identity.…}}` directives of a text from the caller's entity and groups, or says why it cannot.
+   * A value that `accepts` refuses counts as missing.
+   */
+  readonly fillIdentity: (text: string, accepts: (value: string) => boolean) => FilledText;
   /** Generates a password by a named password policy; `undefined` where no such policy exists. */
   readonly generatePassword: (policy: string) => Promise<string | undefined>;
   /** Values kept in the memory of this process for this mount; `cache.ts` says when they go. */

@@ -22,4 +22,11 @@ export {
 } from "./names.ts";
 export { parsePolicy } from "./parse.ts";
 export type { Policy, RuleSource } from "./policy.ts";
-export type { TemplateAlias, TemplateContext, TemplateEntity, TemplateGroup } from "./template.ts";
+export {
+  type FilledText,
+  fillText,
+  type TemplateAlias,
+  type TemplateContext,
+  type TemplateEntity,
+  type TemplateGroup,
+} from "./template.ts";

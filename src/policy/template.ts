@@ -92,6 +92,37 @@ const expressionValue = (expression: string, context: TemplateContext): string |
   return undefined;
 };
 
+/** A text with its directives filled in, or why it cannot be, in Vault's words. */
+export type FilledText = { readonly text: string } | { readonly failed: string };
+
+const NOT_FOUND: FilledText = { failed: "no value could be found for one of the template directives" };
+
+/**
+ * Fills the directives of a text that is not a path (a user's name, an option's value). `accepts` judges each value: one
+ * it does not accept counts as missing, so that who may write metadata cannot add to a list. Fails closed, and as a
+ * whole.
+ * Source: Vault `sdk/helper/identitytpl`, whose texts these are.
+ */
+export const fillText = (
+  text: string,
+  context: TemplateContext | undefined,
+  accepts: (value: string) => boolean,
+): FilledText => {
+  let filled = "";
+  let parts: readonly string[];
+  try {
+    parts = split(text);
+  } catch {
+    return { failed: "unbalanced templating characters" };
+  }
+  for (const [index, part] of parts.entries()) {
+    const value = index % 2 === 0 ? part : context && expressionValue(part.trim(), context);
+    if (value === undefined || (index % 2 === 1 && (value === "" || !accepts(value)))) return NOT_FOUND;
+    filled += value;
+  }
+  return { text: filled };
+};
+
 // Separators and wildcards, plain or percent-encoded, dot segments, and what no request path may hold.
 const UNSAFE = /[/*+\\]|%2[abef]|%5c|^\.{1,2}$|^$|\p{C}/iu;
 

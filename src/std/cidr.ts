@@ -12,9 +12,24 @@ interface Range {
 }
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+/** The same as the URL parser writes it. */
+const MAPPED_HEX = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /** RFC 5952 text, by way of the URL parser, which writes IPv6 addresses so. */
 const canonicalIpv6 = (address: string): string => new URL(`http://[${address}]/`).hostname.slice(1, -1);
+
+/**
+ * An address as Go prints it: IPv6 in its shortest form, an IPv4 address inside IPv6 as the IPv4 address it is.
+ * `undefined`: not an address.
+ */
+export const canonicalAddress = (text: string): string | undefined => {
+  if (text.includes("%") || isIP(text) === 0) return undefined;
+  if (isIPv4(text)) return text;
+  const short = canonicalIpv6(text);
+  const [, high, low] = MAPPED_HEX.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]).join(".");
+};
 
 const parseRange = (text: string): Range | undefined => {
   const cut = text.indexOf("/");
@@ -37,6 +52,9 @@ export const canonicalCidr = (text: string): string | undefined => {
   const whole = range.bits === (range.family === "ipv4" ? 32 : 128);
   return whole ? range.address : `${range.address}/${range.bits}`;
 };
+
+/** Whether a text is a range in CIDR notation; an address alone is not one. */
+export const isCidr = (text: string): boolean => text.includes("/") && parseRange(text) !== undefined;
 
 /** Whether an address is in one of the ranges. An unreadable address or range contains nothing. */
 export const inCidrs = (address: string, ranges: readonly string[]): boolean => {

@@ -9,6 +9,7 @@ import {
   VaultError,
 } from "../../src/framework/index.ts";
 import { parseInput } from "../../src/framework/parse.ts";
+import { fillText } from "../../src/policy/index.ts";
 import { type Accessor, as, type MountPath } from "../../src/std/brand.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -87,6 +88,8 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
     sourceAddress: "",
     headers: {},
     pend: () => Promise.reject(new Error("this harness keeps no leases")),
+    leaseStands: async () => true,
+    fillIdentity: (text, accepts) => fillText(text, undefined, accepts),
     generatePassword: async () => undefined,
     cache: createCaches({ clock: given.clock }).of(given.view.mount),
     signal: () => undefined,

@@ -38,6 +38,14 @@ export const createLeases = (core: () => Core) => {
     return lease && lease.state !== "pending" && lease.state !== "revoking" ? lease : undefined;
   };
 
+  /** A revocation counts from its first write on, whichever function carries it out and when. */
+  const stands: Leases["stands"] = async (id, mount) => {
+    const entry = await items.read(id);
+    const lease = entry && leaseOf(entry);
+    if (!lease || lease.mountId !== mount || lease.state !== "live" || lease.expires <= items.now()) return false;
+    return lease.token === "" || (await core().tokens.find(lease.token)) !== undefined;
+  };
+
   const revoke = async (id: string, options: { readonly force?: boolean } = {}): Promise<Revoked> => {
     const token = await tokenOf(id);
     if (token) {
@@ -73,6 +81,7 @@ export const createLeases = (core: () => Core) => {
     ...grants,
     abandon: revocation.abandon,
     lookup,
+    stands,
     tokenOf,
     renew: createRenewal(core, { items, listing }),
     expireNow,

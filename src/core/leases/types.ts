@@ -76,6 +76,8 @@ export interface Leases {
   abandon(pending: PendingLease): Promise<void>;
   /** Live, ended or irrevocable; one that is being made or revoked is absent, and so are the leases of tokens. */
   lookup(id: string): Promise<Lease | undefined>;
+  /** Whether a lease of this mount stands: live, its end ahead, and its token not ended, by whatever way. */
+  stands(id: string, mount: MountId): Promise<boolean>;
   /** The token whose lease id this is, if it lives. */
   tokenOf(id: string): Promise<Token | undefined>;
   /** Asks the backend, then extends. Throws `VaultError` with Vault's texts. */

@@ -1,18 +1,11 @@
 import { invalidRequest } from "../../framework/index.ts";
-import {
-  type Acl,
-  builtInPolicies,
-  compileAcl,
-  type Policy,
-  PolicyError,
-  parsePolicy,
-  type TemplateContext,
-} from "../../policy/index.ts";
+import { type Acl, builtInPolicies, compileAcl, type Policy, PolicyError, parsePolicy } from "../../policy/index.ts";
 import { type BoundedMap, createBoundedMap } from "../../std/bounded-map.ts";
 import { restate } from "../../std/restate.ts";
 import { ACL_POLICY_PREFIX, DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
+import { templateContext } from "../identity/template-context.ts";
 import type { EntityView } from "../identity/types.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Policies } from "./types.ts";
@@ -31,21 +24,6 @@ interface Remembered {
   readonly parsed: BoundedMap<string, Policy | undefined>;
   readonly acls: BoundedMap<string, Acl>;
 }
-
-const templateContext = (entity: EntityView): TemplateContext => ({
-  entity: {
-    id: entity.id,
-    name: entity.name,
-    metadata: entity.metadata,
-    aliases: Object.fromEntries(
-      entity.aliases.map((alias) => [
-        alias.mountAccessor,
-        { id: alias.id, name: alias.name, metadata: alias.metadata, customMetadata: alias.customMetadata },
-      ]),
-    ),
-  },
-  groups: entity.groups,
-});
 
 export const createPolicies = (options: { readonly store: Store; readonly config: Config }): Policies => {
   const { store, config } = options;

@@ -1,5 +1,7 @@
 import type { Backend, BackendContext, Caller, LeaseGrant, PendingLease } from "../../framework/index.ts";
+import { fillText } from "../../policy/index.ts";
 import type { Core } from "../core.ts";
+import { templateContext } from "../identity/template-context.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
@@ -94,6 +96,8 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
       pended.set(cx, [...pendedBy(cx), pending]);
       return pending;
     },
+    leaseStands: (id) => core.leases.stands(id, mount.info.id),
+    fillIdentity: (text, accepts) => fillText(text, known?.entity && templateContext(known.entity), accepts),
     generatePassword: options.generatePassword,
     cache: core.caches.of(mount.info.id),
     signal: (name) => {
