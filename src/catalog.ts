@@ -42,6 +42,13 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     },
   },
   {
+    kind: "secret",
+    type: "ssh",
+    home: "keys",
+    leases: true,
+    load: async () => (await import("./engines/ssh/backend.ts")).sshEngine,
+  },
+  {
     kind: "auth",
     type: "aws",
     home: "login",

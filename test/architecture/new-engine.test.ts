@@ -30,7 +30,10 @@ const withToy: Plugin = {
     });
   },
 };
-const homes = [...HOMES, { kind: "secret", type: "toy", home: HOME, leases: true } as const];
+const toy = { kind: "secret", type: "toy", home: HOME, leases: true } as const;
+const homes = [...HOMES, toy];
+/** Without the backends that brought the function before. */
+const elsewhere = HOMES.filter(({ home }) => home !== HOME);
 
 let deployment: Deployment;
 let root: string;
@@ -45,8 +48,8 @@ const ask = async (name: FunctionName, given: Ask) =>
 
 describe("an engine added as a folder and one row", () => {
   it("brings its function into the deployment, which has none without it", () => {
-    expect(deployedFunctions(HOMES)).not.toContain(HOME);
-    expect(deployedFunctions(homes)).toContain(HOME);
+    expect(deployedFunctions(elsewhere)).not.toContain(HOME);
+    expect(deployedFunctions([...elsewhere, toy])).toContain(HOME);
   });
 
   it("gives its function the rights to its own mounts, and no other function any", () => {

@@ -1,4 +1,3 @@
-const NO_SSH = "the story takes its lease from the ssh engine, which is not built in; the database area tells the same";
 const ENVELOPE = "every error has the errors envelope; Vault answers an empty body";
 const NO_ENGINES = "the story mounts engines that are not built in (transit, pki, totp)";
 const NO_SCAN = "SCAN is an extension of OpenBao that Vault does not have";
@@ -10,13 +9,6 @@ const NO_SCAN = "SCAN is an extension of OpenBao that Vault does not have";
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "kv-v1/json-field-names": "the recording lost the key `__proto__`; this server keeps it",
   "kv-v2/json-field-names": "the recording lost the key `__proto__`; this server keeps it",
-  "leases/disable-revokes": NO_SSH,
-  "leases/engine-lease-ttl": NO_SSH,
-  "leases/engine-lease": NO_SSH,
-  "leases/last-use-gets-no-lease": NO_SSH,
-  "leases/leases-die-with-their-token": NO_SSH,
-  "leases/prefix-does-not-match-longer-names": NO_SSH,
-  "leases/revoke-prefix-of-one-lease": NO_SSH,
   "kv-v2/ext-scan": NO_SCAN,
   "kv-v2/ext-scan-v1": NO_SCAN,
   "kv-v2/ext-detailed-list": NO_SCAN,

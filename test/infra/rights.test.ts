@@ -250,8 +250,8 @@ describe("the walls between the functions", () => {
     );
 
     expect(targets).toEqual([
-      ["system", ["login", "dynamic", "policy", "wrapping"].map((name) => `<${name}Function.Arn>`)],
-      ["kv", ["login", "dynamic", "policy", "wrapping", "system"].map((name) => `<${name}Function.Arn>`)],
+      ["system", ["login", "dynamic", "keys", "policy", "wrapping"].map((name) => `<${name}Function.Arn>`)],
+      ["kv", ["login", "dynamic", "keys", "policy", "wrapping", "system"].map((name) => `<${name}Function.Arn>`)],
     ]);
     expect(invoking.filter(({ sid }) => sid !== "Forward" && sid !== "HandLeases")).toEqual([]);
   });

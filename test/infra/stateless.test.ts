@@ -7,7 +7,7 @@ const chosen = makeTemplates(EVERY_OPTION).stateless;
 
 describe("the functions", () => {
   it("all run Node 24 on arm64 with their own role and log", () => {
-    stateless.resourceCountIs("AWS::Lambda::Function", 7);
+    stateless.resourceCountIs("AWS::Lambda::Function", 8);
     stateless.allResourcesProperties("AWS::Lambda::Function", {
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
@@ -39,6 +39,7 @@ describe("the functions", () => {
     expect(seconds).toEqual({
       "Zeroth zeroth: login": 26,
       "Zeroth zeroth: dynamic": 26,
+      "Zeroth zeroth: keys": 26,
       "Zeroth zeroth: policy": 26,
       "Zeroth zeroth: wrapping": 26,
       "Zeroth zeroth: system": 26,
