@@ -12,7 +12,7 @@ describe("expiry", () => {
   it("wakes each function with scheduled work every minute, and does not retry while the next one runs", () => {
     stateless.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
-      Targets: ["login", "dynamic", "revoke", "system"].map((name) =>
+      Targets: ["login", "keys", "dynamic", "revoke", "system"].map((name) =>
         Match.objectLike({
           Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(`^${name}Function`), "Arn"] },
           Input: '{"source":"zeroth.schedule"}',
@@ -149,12 +149,14 @@ describe("the alarms", () => {
   "zeroth-login-replayed",
   "zeroth-login-errors",
   "zeroth-login-throttles",
-  "zeroth-dynamic-errors",
-  "zeroth-dynamic-throttles",
+  "zeroth-keys-errors",
+  "zeroth-keys-throttles",
   "zeroth-policy-errors",
   "zeroth-policy-throttles",
   "zeroth-wrapping-errors",
   "zeroth-wrapping-throttles",
+  "zeroth-dynamic-errors",
+  "zeroth-dynamic-throttles",
   "zeroth-revoke-errors",
   "zeroth-revoke-throttles",
   "zeroth-system-errors",
