@@ -61,7 +61,7 @@ export const makeFolder = async (): Promise<Folder> => {
 /** `ssh-keygen -t …` makes a pair; answers the texts' file. */
 export const makeKey = async (folder: Folder, name: string, args: readonly string[]): Promise<string> => {
   const file = join(folder.path, name);
-  const made = spawnSync("ssh-keygen", ["-q", "-N", "", "-C", "", "-f", file, ...args]);
+  const made = spawnSync(programPath("ssh-keygen") ?? "", ["-q", "-N", "", "-C", "", "-f", file, ...args]);
   if (made.status !== 0) throw new Error(String(made.stderr));
   return file;
 };
