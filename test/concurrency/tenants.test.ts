@@ -110,7 +110,7 @@ describe("V72: requests for paths that are always new", () => {
           server.table.calls.length = 0;
         }
       };
-      const each = runs(100, 25_000);
+      const each = runs(250, 25_000);
       await ask(each, 0);
       const before = heap();
       await ask(each, each);

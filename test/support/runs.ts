@@ -1,9 +1,13 @@
 /**
- * How often a property is tried: a few hundred times in the suite, many more with `npm run test:long`, which sets
- * ZEROTH_LONG. `patience` is Jest's time limit for it, in milliseconds.
+ * How often a property is tried. ZEROTH_LONG says how many times as often as in the suite: `npm run test:long` sets 10,
+ * and a number like 1000 tries each as often as its test says at the most.
  */
-export const isLongRun = process.env["ZEROTH_LONG"] === "1";
+const factor = Number(process.env["ZEROTH_LONG"] ?? "1");
 
-export const runs = (short: number, long: number): number => (isLongRun ? long : short);
+export const isLongRun = factor > 1;
 
+/** `short` in the suite; in a long run that many times the factor, at most `long`. */
+export const runs = (short: number, long: number): number => (isLongRun ? Math.min(long, short * factor) : short);
+
+/** Jest's time limit for a property, in milliseconds. */
 export const patience = isLongRun ? 1_800_000 : 30_000;
