@@ -20,7 +20,7 @@ export interface Databases {
   use<T>(cx: BackendContext, config: Config, work: (database: Database) => Promise<T>): Promise<T>;
   /** Gives up the pool of a connection, once nobody uses it. */
   forget(cx: BackendContext, name: string): Promise<void>;
-  /** Closes every pool. Later uses reopen them. */
+  /** Closes every pool, and waits for those that are closing already. Later uses reopen them. */
   close(): Promise<void>;
 }
 
@@ -66,13 +66,21 @@ export const settle = async (view: View, clock: Clock, connector: Connector, con
 
 export const createDatabases = (find: FindConnector): Databases => {
   const pools = new Map<string, Open>();
+  /** Retired pools that are still closing: where a connection was cut off, that takes the driver two seconds. */
+  const closing = new Set<Promise<void>>();
   const keyOf = (cx: BackendContext, name: string): string => `${cx.mount.id}/${name}`;
+
+  const close = (open: Open): Promise<void> => {
+    const closed = shut(open).finally(() => closing.delete(closed));
+    closing.add(closed);
+    return closed;
+  };
 
   const retire = (key: string, open: Open): void => {
     if (open.retired) return;
     open.retired = true;
     if (pools.get(key) === open) pools.delete(key);
-    if (open.users === 0) shut(open).catch(ignore);
+    if (open.users === 0) close(open).catch(ignore);
   };
 
   const openFor = async (cx: BackendContext, given: Config): Promise<{ key: string; open: Open }> => {
@@ -119,7 +127,7 @@ export const createDatabases = (find: FindConnector): Databases => {
     const next = open.waiting.shift();
     if (next) next();
     else open.users -= 1;
-    if (open.retired && open.users === 0) shut(open).catch(ignore);
+    if (open.retired && open.users === 0) close(open).catch(ignore);
   };
 
   return {
@@ -146,7 +154,8 @@ export const createDatabases = (find: FindConnector): Databases => {
     close: async () => {
       const all = [...pools.values()];
       pools.clear();
-      await Promise.all(all.map(shut));
+      for (const open of all) close(open).catch(ignore);
+      await Promise.all(closing);
     },
   };
 };
