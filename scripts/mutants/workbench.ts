@@ -4,8 +4,6 @@ import type { Recorded } from "./record.ts";
 
 /** Tries a mutant against the test files that evaluate it, the nearest and quickest first. */
 
-/** How many test files one run of Jest plays: it frees little of what a file needed before it ends. */
-const AT_ONCE = 40;
 /** A mutant may loop forever; a test that takes so much longer than it did is stopped. */
 const patienceFor = (tests: readonly Recorded[]): number => 60_000 + 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
 
@@ -25,24 +23,18 @@ const reaching = ({ file, site }: Mutant, record: readonly Recorded[]): readonly
 const inOrder = (file: string, tests: readonly Recorded[]): readonly Recorded[] =>
   [...tests].sort((a, b) => shared(b.test, file) - shared(a.test, file) || a.ms - b.ms);
 
-/** The first test file that failed; `undefined` where all passed that reach the mutant. */
-export const tried = async (mutant: Mutant, record: readonly Recorded[]): Promise<string | undefined> => {
+/** The first test file that failed; `undefined` where the nearest of those that reach the mutant passed, at most `most`. */
+export const tried = async (mutant: Mutant, record: readonly Recorded[], most: number): Promise<string | undefined> => {
   const { file, text } = mutant;
-  const tests = inOrder(
-    file,
-    reaching(mutant, record).filter(({ passed }) => passed),
-  );
-  for (let from = 0; from < tests.length; from += AT_ONCE) {
-    const some = tests.slice(from, from + AT_ONCE);
-    const { ended, files } = await play({
-      tests: some.map(({ test }) => test),
-      texts: { [file]: text },
-      jest: ["--runInBand", "--bail"],
-      patience: patienceFor(some),
-    });
-    const failed = files.find(({ passed }) => !passed);
-    if (failed) return failed.test;
-    if (!ended) return "a run that did not end";
-  }
-  return undefined;
+  const reached = reaching(mutant, record).filter(({ passed }) => passed);
+  const tests = inOrder(file, reached).slice(0, most);
+  if (tests.length === 0) return undefined;
+  const { ended, files } = await play({
+    tests: tests.map(({ test }) => test),
+    texts: { [file]: text },
+    jest: ["--runInBand", "--bail"],
+    patience: patienceFor(tests),
+  });
+  const failed = files.find(({ passed }) => !passed);
+  return failed?.test ?? (ended ? undefined : "a run that did not end");
 };
