@@ -61,7 +61,9 @@ export const makeFolder = async (): Promise<Folder> => {
 /** `ssh-keygen -t …` makes a pair; answers the texts' file. */
 export const makeKey = async (folder: Folder, name: string, args: readonly string[]): Promise<string> => {
   const file = join(folder.path, name);
-  const made = spawnSync(programPath("ssh-keygen") ?? "", ["-q", "-N", "", "-C", "", "-f", file, ...args]);
+  const made = spawnSync(programPath("ssh-keygen") ?? "", ["-q", "-N", "", "-C", "", "-f", file, ...args], {
+    timeout: 20_000,
+  });
   if (made.status !== 0) throw new Error(String(made.stderr));
   return file;
 };

@@ -14,11 +14,11 @@ export interface KeyPair {
 
 const RSA_BITS = { usual: 4096, least: 2048, most: 4096 };
 const CURVE_OF_BITS: Readonly<Record<number, string>> = { 0: "P-256", 256: "P-256", 384: "P-384", 521: "P-521" };
-const NAMED_CURVES: Readonly<Record<string, string>> = {
-  "ecdsa-sha2-nistp256": "P-256",
-  "ecdsa-sha2-nistp384": "P-384",
-  "ecdsa-sha2-nistp521": "P-521",
-};
+const NAMED_CURVES: ReadonlyMap<string, string> = new Map([
+  ["ecdsa-sha2-nistp256", "P-256"],
+  ["ecdsa-sha2-nistp384", "P-384"],
+  ["ecdsa-sha2-nistp521", "P-521"],
+]);
 
 const make = promisify(generateKeyPair);
 
@@ -42,7 +42,7 @@ export const keySpec = (type: string, bits: number): KeySpec => {
     return { kind: "rsa", bits: length };
   }
   if (type === "ed25519" || type === "ssh-ed25519") return { kind: "ed25519" };
-  const curve = type === "ec" ? CURVE_OF_BITS[bits] : NAMED_CURVES[type];
+  const curve = type === "ec" ? CURVE_OF_BITS[bits] : NAMED_CURVES.get(type);
   if (curve !== undefined) return { kind: "ec", curve };
   return refuse(
     type === "ec" ? "unknown ECDSA key pair algorithm: ec" : `unknown ssh key pair algorithm: ${cut(type)}`,
