@@ -1,9 +1,9 @@
 import { execFile, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 
 /** Real OpenSSH, where this machine has it: `ssh-keygen`, `ssh`, and an `sshd` of the test's own. */
 
@@ -19,11 +19,6 @@ const PLACES = [
 /** The path of a program; `undefined` where it is not on this machine. sshd wants to be started by its whole path. */
 export const programPath = (name: string): string | undefined =>
   [...(process.env["PATH"] ?? "").split(":"), ...PLACES].map((place) => join(place, name)).find(existsSync);
-
-/** Says once why a suite does not run here. */
-export const missing = (what: string): void => {
-  process.stderr.write(`skipped: ${what} is not on this machine (Debian: openssh-client, openssh-server)\n`);
-};
 
 export interface Ran {
   readonly code: number;
@@ -68,16 +63,6 @@ export const makeKey = async (folder: Folder, name: string, args: readonly strin
   return file;
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-
 export interface Sshd {
   readonly port: number;
   /** Who may log in: the user that runs the test. */
@@ -91,7 +76,7 @@ export interface Sshd {
 const PRIVILEGE_SEPARATION = "/run/sshd";
 
 /** Starts an `sshd` on a free port of this machine's own address, with nothing but these lines of configuration. */
-export const startSshd = async (program: string, folder: Folder, lines: readonly string[]): Promise<Sshd> => {
+export const startSshd = async (folder: Folder, lines: readonly string[]): Promise<Sshd> => {
   const { username, uid } = userInfo();
   if (uid === 0) await mkdir(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
   const port = await freePort();
@@ -114,7 +99,7 @@ export const startSshd = async (program: string, folder: Folder, lines: readonly
     ].join("\n"),
   );
   const options: SpawnOptions = { stdio: ["ignore", "ignore", "pipe"] };
-  const child = spawn(program, ["-D", "-e", "-f", file], options);
+  const child = spawn(programPath("sshd") ?? "", ["-D", "-e", "-f", file], options);
   let text = "";
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   await new Promise<void>((resolve, reject) => {

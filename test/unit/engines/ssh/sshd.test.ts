@@ -3,25 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeServer, type TestServer } from "../../../support/make-server.ts";
-import type { Sshd } from "../../../support/openssh.ts";
-import {
-  type Folder,
-  makeFolder,
-  makeKey,
-  missing,
-  programPath,
-  type Ran,
-  run,
-  startSshd,
-} from "../../../support/openssh.ts";
+import { type Folder, makeFolder, makeKey, type Ran, run, type Sshd, startSshd } from "../../../support/openssh.ts";
+import { withOpenSsh } from "../../../support/openssh-suite.ts";
 import { createTestClock } from "../../../support/storage.ts";
 import { mountSsh, type Ssh } from "./support/hosts.ts";
 
 /** A real `sshd`, on a port of this machine alone, judges certificates of the server. */
-
-const sshd = programPath("sshd");
-const found = sshd !== undefined && programPath("ssh") !== undefined && programPath("ssh-keygen") !== undefined;
-if (!found) missing("sshd");
 
 const HOST = "web.example.com";
 const HOUR = 3_600_000;
@@ -36,7 +23,7 @@ const AUTHORITIES = [
   ["ssh-521", { key_type: "ecdsa-sha2-nistp521" }, "default"],
 ] as const;
 
-(found ? describe : describe.skip)("an OpenSSH server that trusts the CA", () => {
+withOpenSsh("an OpenSSH server that trusts the CA", ["sshd", "ssh", "ssh-keygen"], () => {
   const clock = createTestClock(Date.now());
   let server: TestServer;
   let ssh: Ssh;
@@ -82,7 +69,7 @@ const AUTHORITIES = [
       cert_type: "host",
       valid_principals: HOST,
     });
-    host = await startSshd(sshd ?? "", folder, [
+    host = await startSshd(folder, [
       `HostKey ${hostKey}`,
       `HostCertificate ${await folder.write("host-cert.pub", String(data["signed_key"]))}`,
       `TrustedUserCAKeys ${await folder.write("trusted", trusted.join(""))}`,

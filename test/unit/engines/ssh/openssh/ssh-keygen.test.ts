@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { signCertificate } from "../../../../../src/engines/ssh/openssh/certificate.ts";
 import { parsePrivateKey, writePrivateKey } from "../../../../../src/engines/ssh/openssh/private-key.ts";
 import {
@@ -10,13 +10,11 @@ import {
   publicLine,
   type SshPublicKey,
 } from "../../../../../src/engines/ssh/openssh/public-key.ts";
-import { type Folder, makeFolder, makeKey, missing, programPath, run } from "../../../../support/openssh.ts";
+import { type Folder, makeFolder, makeKey, run } from "../../../../support/openssh.ts";
+import { withOpenSsh } from "../../../../support/openssh-suite.ts";
 import { encoded } from "../../../../support/ssh-certificate.ts";
 
 /** OpenSSH's own program reads what is written here, and writes what is read here. */
-
-const found = programPath("ssh-keygen") !== undefined;
-if (!found) missing("ssh-keygen");
 
 const pair = (kind: string) => {
   if (kind === "rsa") return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
@@ -47,7 +45,7 @@ const USING: Readonly<Record<string, string>> = {
   ed25519: "ssh-ed25519",
 };
 
-(found ? describe : describe.skip)("ssh-keygen", () => {
+withOpenSsh("ssh-keygen", ["ssh-keygen"], () => {
   let folder: Folder;
   beforeAll(async () => {
     folder = await makeFolder();
