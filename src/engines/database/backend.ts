@@ -179,9 +179,10 @@ export interface DatabaseParts {
 /**
  * The real thing: every built-in connector, dialling what `reach` lets it. Close `databases` when the process ends.
  */
-export const databaseParts = (reach: Reach = PUBLIC, world: TemplateWorld = SYSTEM): DatabaseParts => ({
-  databases: createDatabases(finderOf(builtInConnectors({ ...world, dial: createDial(createGuard(reach)) }))),
-});
+export const databaseParts = (reach: Reach = PUBLIC, world: TemplateWorld = SYSTEM): DatabaseParts => {
+  const guard = createGuard(reach);
+  return { databases: createDatabases(finderOf(builtInConnectors({ ...world, dial: createDial(guard), guard }))) };
+};
 
 /** Static passwords are looked at this often: the shortest period a role may have. */
 const ROTATIONS = seconds(5);

@@ -1,5 +1,5 @@
 import type { TemplateWorld } from "../../go-template/name-functions.ts";
-import type { Dial } from "../../outgoing/index.ts";
+import type { Dial, Guard } from "../../outgoing/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { UsernameTemplate } from "./username-template.ts";
 
@@ -43,6 +43,8 @@ export interface Connector {
 export interface ConnectorWorld extends TemplateWorld {
   /** Connects to hosts that operators name. */
   readonly dial: Dial;
+  /** What `dial` asks, for drivers that dial by themselves. */
+  readonly guard: Guard;
 }
 
 /** The connector of a plugin name. Throws `SettingsError` where there is none. */

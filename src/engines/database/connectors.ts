@@ -10,6 +10,7 @@ import { SettingsError } from "./failure.ts";
 export type Connectors = Readonly<Record<string, () => Promise<Connector>>>;
 
 export const builtInConnectors = (world: ConnectorWorld): Connectors => ({
+  "mongodb-database-plugin": async () => (await import("./mongodb/connector.ts")).mongodbConnector(world),
   "postgresql-database-plugin": async () => (await import("./postgresql/connector.ts")).postgresqlConnector(world),
   "redis-database-plugin": async () => (await import("./redis/connector.ts")).redisConnector(world),
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { describeRedis } from "../../../support/redis.ts";
 import { type EngineServer, makeEngineServer } from "./support/engine-server.ts";
-import { postgresTarget, redisTarget, type Target } from "./support/target.ts";
+import { mongoTarget, postgresTarget, redisTarget, type Target } from "./support/target.ts";
 import { startWire, type Wire } from "./support/wire.ts";
 
 /** F40: the connection is lost between two statements. Whatever was done already, the next try ends it. */
@@ -96,3 +96,8 @@ describeRedis("Redis", () =>
     creation(cut);
   }),
 );
+describe("MongoDB's protocol", () =>
+  cutCases(mongoTarget, (cut) => {
+    revocation(2)(cut);
+    creation(cut);
+  }));

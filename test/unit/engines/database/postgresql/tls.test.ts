@@ -40,11 +40,14 @@ const servePlain = async (): Promise<Server> => {
   return server;
 };
 
+const guard = createGuard(NEARBY, async () => ["127.0.0.1"]);
+
 /** Every name is this machine here, so that a host elsewhere can be played. */
 const connector = postgresqlConnector({
   clock: systemClock,
   random: systemRandom,
-  dial: createDial(createGuard(NEARBY, async () => ["127.0.0.1"])),
+  dial: createDial(guard),
+  guard,
 });
 
 const attempt = async (

@@ -14,11 +14,14 @@ const FUTURE = new Date(Date.UTC(2099, 0, 1));
 const ours = makeCertificate("redis.example.com", FUTURE);
 const other = makeCertificate("redis.example.com", FUTURE);
 
+const guard = createGuard(NEARBY, async () => ["127.0.0.1"]);
+
 /** Every name is this machine here, so that a host elsewhere can be played. */
 const connector = redisConnector({
   clock: systemClock,
   random: systemRandom,
-  dial: createDial(createGuard(NEARBY, async () => ["127.0.0.1"])),
+  dial: createDial(guard),
+  guard,
 });
 
 describeRedis("a Redis over TLS", () => {

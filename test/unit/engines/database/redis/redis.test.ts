@@ -170,11 +170,8 @@ describeRedis("credentials of a Redis", () => {
 
   it("have exactly their own password, whatever rules get through to the server", async () => {
     const { redis } = both;
-    const connector = redisConnector({
-      clock: systemClock,
-      random: systemRandom,
-      dial: createDial(createGuard(NEARBY)),
-    });
+    const guard = createGuard(NEARBY);
+    const connector = redisConnector({ clock: systemClock, random: systemRandom, dial: createDial(guard), guard });
     const database = await connector.open({ host: redis.host, port: redis.port, ...REDIS_ADMIN });
     const part = fc.constantFrom(
       ..."+@all|-@all|+get|~*|~a|%R~b|&c|allkeys|resetkeys|nocommands|on|off|nopass|>pw|#00|reset|resetpass|clearselectors".split(

@@ -1,8 +1,9 @@
+import { MONGO_ADMIN, startMongo } from "../../../../support/mongodb.ts";
 import { ADMIN, startPostgres } from "../../../../support/postgres.ts";
 import { REDIS_ADMIN, startRedis } from "../../../../support/redis.ts";
 import { CREATE } from "./database-server.ts";
 
-/** A real database of any kind, for tests that hold for all of them. */
+/** A database of any kind, for tests that hold for all of them; real but for MongoDB's (`test/support/mongodb.ts`). */
 export interface Target {
   readonly port: number;
   /** The body of `config/<name>`, with the user the engine connects as; to the server itself, or to another port. */
@@ -56,5 +57,23 @@ export const redisTarget = async (): Promise<Target> => {
       await redis.call("ACL", "SETUSER", username, "on", `>${password}`, "~*", "&*", "+@all");
     },
     stop: redis.stop,
+  };
+};
+
+export const mongoTarget = async (): Promise<Target> => {
+  const mongo = await startMongo();
+  return {
+    port: mongo.port,
+    config: (port = mongo.port) => ({
+      plugin_name: "mongodb-database-plugin",
+      connection_url: mongo.url.replace(`:${mongo.port}/`, `:${port}/`),
+      ...MONGO_ADMIN,
+    }),
+    role: { creation_statements: '{"db": "app", "roles": ["readWrite"]}' },
+    leased: async () => [...mongo.users.values()].map(({ name }) => name).filter((name) => name.startsWith("v-")),
+    logsIn: async (username, password) =>
+      (await mongo.logsIn(username, password)) || (await mongo.logsIn(username, password, "app")),
+    makeUser: async (username, password) => mongo.add(username, password),
+    stop: mongo.stop,
   };
 };
