@@ -72,7 +72,7 @@ export const cli = async (): Promise<Command> => {
       await cp(`${source}/command/${name}`, `${home}/command/${name}`, { recursive: true, filter });
     }
   }
-  // The names of its flags stand in the file with the list.
+  // The names of its flags are in the file with the list.
   const list = await readFile(`${source}/command/commands.go`, "utf8");
   await writeFile(
     `${home}/command/constants.go`,
