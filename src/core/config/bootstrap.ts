@@ -2,7 +2,7 @@ import { VaultError } from "../../framework/index.ts";
 import { type Accessor, as, type MountId, type MountPath } from "../../std/brand.ts";
 import { seconds } from "../../std/time.ts";
 import type { View } from "../../storage/store.ts";
-import type { Mount } from "../mounts/mount.ts";
+import { type Mount, NO_CONFIG } from "../mounts/mount.ts";
 
 /**
  * What answers while the server is sealed or not initialized yet. These endpoints need no token, no storage of their
@@ -26,7 +26,7 @@ export const provisionalSystem: Mount = {
   local: false,
   sealWrap: false,
   externalEntropyAccess: false,
-  config: { defaultLeaseTtl: seconds(0), maxLeaseTtl: seconds(0), forceNoCache: false },
+  config: NO_CONFIG,
   tainted: false,
 };
 

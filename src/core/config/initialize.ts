@@ -7,7 +7,7 @@ import { seconds } from "../../std/time.ts";
 import { CORE_DOMAINS } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import type { Mount, MountConfig } from "../mounts/mount.ts";
+import { type Mount, type MountConfig, NO_CONFIG } from "../mounts/mount.ts";
 import { toSealed } from "../sealed.ts";
 import { auditSecretsWrite } from "./audit-secrets.ts";
 import { newMountId, SYSTEM_TTL } from "./config.ts";
@@ -18,8 +18,6 @@ import type { Snapshot } from "./types.ts";
  * The beginning: the mounts every server has, and the first root token. It works once, by a conditional write, and is
  * reached only by the operator's direct, IAM-authorised invocation or the local server: never over HTTP.
  */
-
-const NO_CONFIG: MountConfig = { defaultLeaseTtl: seconds(0), maxLeaseTtl: seconds(0), forceNoCache: false };
 
 export interface NewMount {
   readonly kind: "secret" | "auth";

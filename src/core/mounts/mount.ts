@@ -1,5 +1,6 @@
 import type { MountInfo } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import { seconds } from "../../std/time.ts";
 
 /** A mount as configured: what `sys/mounts` and `sys/auth` show, and what routing needs. */
 export interface Mount {
@@ -35,3 +36,6 @@ export interface MountConfig {
     readonly disable?: boolean;
   };
 }
+
+/** Everything as the system has it. */
+export const NO_CONFIG: MountConfig = { defaultLeaseTtl: seconds(0), maxLeaseTtl: seconds(0), forceNoCache: false };

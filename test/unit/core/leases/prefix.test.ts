@@ -57,6 +57,16 @@ describe("revoking below a prefix", () => {
     expect((await jobs())[0]?.state).toBe("success");
   });
 
+  it("leaves everything to the job when no time is left", async () => {
+    for (let i = 0; i < 3; i++) await stage.issue();
+    const { core, clock } = stage.server;
+
+    const { job } = await core.leases.revokePrefix("db", { sync: true, force: false, deadlineMs: clock.now() });
+
+    expect(job).toMatch(/./);
+    expect(stage.world.alive.size).toBe(3);
+  });
+
   it("kills every lease below by the clock when nobody waits", async () => {
     const ids = [];
     for (let i = 0; i < 12; i++) ids.push((await stage.issue()).id);
