@@ -101,7 +101,7 @@ const placed = (file: string, text: string, changes: readonly Change[]) => {
   });
 };
 
-const mutantsIn = async (file: string): Promise<readonly Mutant[]> => {
+export const mutantsIn = async (file: string): Promise<readonly Mutant[]> => {
   const text = readFileSync(file, "utf8");
   const source = Buffer.from(text, "utf8");
   return placed(file, text, await changesOf(text)).map(({ start, end, to, ...place }) => ({
@@ -115,12 +115,16 @@ const mutantsIn = async (file: string): Promise<readonly Mutant[]> => {
   }));
 };
 
+/** On the file's first line, so that lines keep their numbers. */
+const MARKING =
+  "var zerothSeen; function zerothMark(index, site) { zerothSeen ??= []; if (!zerothSeen[index]) { zerothSeen[index] = true; (globalThis.zerothReached ??= new Set()).add(site); } } ";
+
 /** The file, unchanged in what it does, but noting in `globalThis.zerothReached` each site that is evaluated. */
 export const marked = async (file: string): Promise<string> => {
   const text = readFileSync(file, "utf8");
   const source = Buffer.from(text, "utf8");
-  const marks = placed(file, text, await changesOf(text)).flatMap(({ site, whole: { start, end } }) => [
-    { at: start, put: `(zerothMark(${JSON.stringify(site)}),`, order: -end },
+  const marks = placed(file, text, await changesOf(text)).flatMap(({ site, whole: { start, end } }, index) => [
+    { at: start, put: `(zerothMark(${index},${JSON.stringify(site)}),`, order: -end },
     { at: end, put: ")", order: start },
   ]);
   // Where several begin or end at one place, the outer one's mark goes around the inner one's.
@@ -128,7 +132,7 @@ export const marked = async (file: string): Promise<string> => {
     (a, b) => a.at - b.at || Number(b.put === ")") - Number(a.put === ")") || a.order - b.order,
   );
   let from = 0;
-  let out = "function zerothMark(site) { (globalThis.zerothReached ??= new Set()).add(site); } ";
+  let out = MARKING;
   for (const { at, put } of inOrder) {
     out += source.subarray(from, at).toString("utf8") + put;
     from = at;

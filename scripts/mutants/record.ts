@@ -49,14 +49,14 @@ const recorded = async (tests: readonly string[], sources: readonly string[]): P
   }
 };
 
-/** The record kept from before, with the test files that are new, changed, or failed. */
+/** The record kept from before, with the test files that are new or changed. */
 export const recordOf = async (
   tests: readonly string[],
   sources: readonly string[],
   options: { readonly renew: boolean },
 ): Promise<readonly Recorded[]> => {
   const before = options.renew ? [] : stored();
-  const kept = before.filter(({ test, text, passed }) => passed && existsSync(test) && hashOf(test) === text);
+  const kept = before.filter(({ test, text }) => existsSync(test) && hashOf(test) === text);
   const known = new Set(kept.map(({ test }) => test));
   const missing = tests.filter((test) => !known.has(test));
   const record = [...kept, ...(await recorded(missing, sources))];
