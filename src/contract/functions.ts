@@ -177,7 +177,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     endsFor: ["dynamic"],
     handsLeases: true,
     // No work of mounts: it may not write what they keep.
-    scheduled: { core: ["sweep", "tidy"], jobs: ["revoke-prefix", "tidy"], mounts: false },
+    scheduled: { core: ["sweep", "tidy"], jobs: ["revoke-prefix", "tidy", "count-leases"], mounts: false },
     network: "databases",
     timeout: 300,
     why: "a pass over an empty index is short, but a batch of fifty may wait seconds for each database",

@@ -8,7 +8,7 @@ export const CORE_WORK = ["sweep", "tidy", "rotate-keys"] as const;
 export type CoreWork = (typeof CORE_WORK)[number];
 
 /** Work that began with a request and may outlast it. Each kind has its handler in `src/core/build.ts`. */
-export const JOB_KINDS = ["unmount", "unmount-hook", "remount", "revoke-prefix", "tidy"] as const;
+export const JOB_KINDS = ["unmount", "unmount-hook", "remount", "revoke-prefix", "tidy", "count-leases"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface ScheduledWork {

@@ -19,6 +19,7 @@ import { unmountHookJob } from "./mounts/unmount-hook.ts";
 import { createPasswordPolicies } from "./password-policies/index.ts";
 import { createPolicies } from "./policies/policies.ts";
 import { createQuotas } from "./quotas/index.ts";
+import { createLeaseCounts } from "./quotas/lease-counts.ts";
 import { createSchedule, type Timer, wallTimer } from "./schedule/schedule.ts";
 import { findWork } from "./schedule/work.ts";
 import { createTokens } from "./tokens/index.ts";
@@ -60,20 +61,22 @@ export const createCore = (options: CoreOptions): Core => {
     epochCopies,
   });
   const identity = createIdentity({ store, clock, random, config, crash });
-  const { leases, prefixJob, tidyJob } = createLeases(late);
+  const leaseCounts = createLeaseCounts({ store, config, random });
+  const { leases, prefixJob, tidyJob, countJob } = createLeases(late);
   const jobs = createJobs(late, {
     unmount: { run: unmountJob(late) },
     "unmount-hook": unmountHookJob(late),
     remount: { run: remountJob(late) },
     "revoke-prefix": { run: prefixJob },
     tidy: { run: tidyJob },
+    "count-leases": { run: countJob },
   });
   const schedule = createSchedule(late, {
     may: options.scheduled ?? EVERYTHING,
     find: findWork(store),
     timer: options.timer ?? wallTimer,
   });
-  const tokens = createTokens({ store, clock, random, crash, config, identity, leases: () => leases });
+  const tokens = createTokens({ store, clock, random, crash, config, identity, leaseCounts, leases: () => leases });
   const core: Core = {
     store,
     clock,
@@ -94,6 +97,7 @@ export const createCore = (options: CoreOptions): Core => {
     catalog: options.catalog(late),
     audit: options.audit(() => ({ store, clock, random, log, signal, configuration: config.snapshot })),
     quotas: createQuotas(late),
+    leaseCounts,
     lockout: createLockout(late),
     passwords: createPasswordPolicies({ store, clock, random }),
     render: options.render,

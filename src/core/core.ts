@@ -13,7 +13,7 @@ import type { HandOver, Leases } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
 import type { PasswordPolicies } from "./password-policies/index.ts";
 import type { Policies } from "./policies/types.ts";
-import type { Quotas } from "./quotas/types.ts";
+import type { LeaseCounts, Quotas } from "./quotas/types.ts";
 import type { Answer } from "./request/answer.ts";
 import type { Schedule } from "./schedule/types.ts";
 import type { Tokens } from "./tokens/types.ts";
@@ -49,6 +49,7 @@ export interface Core {
   readonly wrapping: Wrapping;
   readonly audit: Audit;
   readonly quotas: Quotas;
+  readonly leaseCounts: LeaseCounts;
   readonly lockout: Lockout;
   readonly passwords: PasswordPolicies;
   /** The answer as bytes, for wrapping: made by the HTTP layer, which core does not import. */

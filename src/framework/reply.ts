@@ -63,7 +63,10 @@ export interface LoginGrant {
   readonly metadata: Readonly<Record<string, string>>;
   /** Who this is at this mount. Absent: no entity. */
   readonly alias?: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> };
-  /** The role that was used: rate limits of one role count by it where `roleOf` could not know it before the login. */
+  /**
+   * The role that was used: lease counts of one role count by it, and rate limits where `roleOf` could not know it
+   * before the login.
+   */
   readonly role?: string;
   /** Names of external groups as the other side reports them. */
   readonly groupAliases?: readonly string[];

@@ -44,6 +44,7 @@ export type ConfigKind =
   | "audited-header"
   | "group"
   | "group-sweep"
+  | "lease-quota"
   | "quota"
   | "setting"
   | "turn"
@@ -99,6 +100,8 @@ const leaseListingPartition = (mount: string, shard: number): string => `${SPACE
 /** Where the rows of a mount are: spread, because a partition takes no more than 1,000 writes a second. */
 export const leaseListingPartitions = (mount: string): readonly string[] =>
   Array.from({ length: LEASE_LISTING_SHARDS }, (_, shard) => leaseListingPartition(mount, shard));
+/** The mount whose rows are in such a partition. */
+export const mountOfLeaseListing = (pk: string): string => pk.split("#")[1] ?? "";
 /** One row per lease, and per token with a lease: what LIST, prefix revocation and accessor lists walk. */
 export const leaseListingAddress = (mount: string, opaqueId: string): Address =>
   at(DOMAINS.lease, leaseListingPartition(mount, shardOf(opaqueId, LEASE_LISTING_SHARDS)), opaqueId);
@@ -106,6 +109,9 @@ export const IRREVOCABLE_PARTITION = `${SPACES.leases}#irrevocable`;
 export const irrevocableAddress = (tag: string): Address => at(DOMAINS.lease, IRREVOCABLE_PARTITION, tag);
 export const RETRYING_PARTITION = `${SPACES.leases}#retrying`;
 export const retryingAddress = (tag: string): Address => at(DOMAINS.lease, RETRYING_PARTITION, tag);
+/** A part of how many leases a lease-count rule counts. */
+export const leaseCountAddress = (rule: string, shard: number): Address =>
+  at(DOMAINS.lease, `${SPACES.leases}#count#${rule}#${shard}`, "c");
 export const sweeperMarkAddress: Address = at(DOMAINS.lease, `${SPACES.lease}#sweeper`, "w");
 export const SCHEDULE_PARTITION = `${SPACES.lease}#schedule`;
 /** When a piece of scheduled work runs next, who runs it, and its outcome; `id` is `mount:<mount id>` or core's. */

@@ -52,6 +52,10 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
     pk: keys.leaseListingAddress("<mount>", "<opaque id>").pk.replace(/\d+$/, "<shard>"),
   },
   irrevocableAddress: keys.irrevocableAddress("<tag>"),
+  leaseCountAddress: {
+    ...keys.leaseCountAddress("<rule>", 7),
+    pk: keys.leaseCountAddress("<rule>", 7).pk.replace("7", "<shard>"),
+  },
   retryingAddress: keys.retryingAddress("<tag>"),
   sweeperMarkAddress: keys.sweeperMarkAddress,
   jobAddress: keys.jobAddress("<id>"),

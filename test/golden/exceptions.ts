@@ -15,6 +15,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "http/unprintable-path": ENVELOPE,
   "kv-v1/unprintable-path": ENVELOPE,
   "auth-common/root-policy": "a role with the root policy is refused when it is written, not at its logins",
+  "sys-misc/lease-count-quota-absent": "lease-count quotas, which Vault Enterprise has, are there",
   "sys-mounts/accessor-formats": NO_ENGINES,
   "sys-mounts/list": NO_ENGINES,
   "sys-mounts/path-in-use": NO_ENGINES,
@@ -22,4 +23,9 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "identity/entity-metadata-limits": "an error repeats the beginning of an input, not 512 characters of it",
   "database/config-unverified": "a database that is out of reach is 502, not 500",
   "database/revoke-after-connection-deleted": "a lease whose revocation failed is no longer shown as living",
+};
+
+/** What an excused story leaves behind here, because it was not refused. */
+export const LEFT_BEHIND: Readonly<Record<string, readonly string[]>> = {
+  "sys-misc/lease-count-quota-absent": ["DELETE sys/quotas/lease-count/g-q"],
 };

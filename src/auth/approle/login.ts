@@ -78,6 +78,7 @@ const grantFor = (name: string, role: Role, secret: SecretId | undefined): Login
     displayName: "",
     token: own.length > 0 ? { ...token, boundCidrs: own } : token,
     metadata,
+    role: name,
     alias: { name: role.role_id, metadata },
     internal: { role_name: name, key: role.key },
     renewable: true,

@@ -11,6 +11,7 @@ import { healthPaths } from "./health.ts";
 import { counterPaths } from "./internal-counters.ts";
 import { internalUiPaths } from "./internal-ui.ts";
 import { keyPaths } from "./keys.ts";
+import { leaseCountQuotaPaths } from "./lease-count-quotas.ts";
 import { leaseStatePaths } from "./lease-states.ts";
 import { leasePaths } from "./leases.ts";
 import { lockedUsersPaths } from "./locked-users.ts";
@@ -67,6 +68,7 @@ export const systemBackend = (core: Core, store: SealedStore): Backend =>
       ...metricPaths(core),
       ...pluginPaths(core),
       ...quotaPaths(core),
+      ...leaseCountQuotaPaths(core),
       ...requestHeaderPaths(core),
       ...settingPaths(core),
       ...toolPaths(core),

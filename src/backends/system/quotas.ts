@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { SETTINGS } from "../../core/config/settings.ts";
-import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import { type QuotaRule, rulesOf, type StoredRule, settingsOf } from "../../core/quotas/rules.ts";
 import { toSealed } from "../../core/sealed.ts";
@@ -8,6 +7,7 @@ import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts"
 
 import { uuid } from "../../std/random.ts";
 import { shown as shownText } from "../../std/shown.ts";
+import { placeOf, refuseTwin } from "./quota-places.ts";
 
 /** `sys/quotas`: rate limits, and how they are enforced. */
 
@@ -65,47 +65,12 @@ export const quotaPaths = (core: Core) => {
   const rules = async () => rulesOf(await core.config.snapshot());
   const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
 
-  /** The mount a path names, given with or without its final slash, and the part of the path below it. */
-  const placeOf = (snapshot: Snapshot, given: string): Pick<StoredRule, "mountId" | "suffix"> & { kind?: string } => {
-    const where = given.replace(/^\/+|\/+$/g, "");
-    if (where === "") return { mountId: "", suffix: "" };
-    const mount = core.config.mountFor(snapshot, `${where}/`);
-    if (!mount) throw invalidRequest(`invalid mount path ${shownText(`${where}/`)}`);
-    const { id, path: at, type } = mount.info;
-    const resolves = core.catalog.types.some((row) => row.kind === mount.kind && row.type === type && row.resolvesRole);
-    return { mountId: id, suffix: where.slice(at.length), kind: resolves ? "roles" : mount.kind };
-  };
-
-  const checkRole = (where: string, suffix: string, kind: string | undefined): void => {
-    const valid =
-      "If a role is provided, path must be a valid mount with an auth method that supports role-based quotas";
-    if (suffix !== "") throw invalidRequest(`Quotas cannot contain both a path suffix and a role. ${valid}`);
-    if (kind !== "roles" && kind !== "auth") {
-      const wire = `Mount path ${shownText(where)} is not a valid auth method and therefore unsuitable for use with role-based quotas`;
-      throw invalidRequest(wire);
-    }
-    if (kind === "auth")
-      throw invalidRequest(`Mount path ${shownText(where)} does not support use with role-based quotas`);
-  };
-
   const put = async (given: Omit<StoredRule, "id" | "mountId" | "suffix"> & { path: string }): Promise<void> => {
     const snapshot = await core.config.snapshot();
     if (!(given.rate > 0)) throw invalidRequest("'rate' is invalid");
     const { path: where, ...rest } = given;
-    const { kind, ...place } = placeOf(snapshot, where);
-    if (given.role !== "") checkRole(where, place.suffix, kind);
-    if (given.inheritable && place.mountId !== "") {
-      throw invalidRequest("only namespace quotas can be configured as inheritable");
-    }
-    const rule: StoredRule = { ...rest, ...place, role: given.role.toLowerCase(), id: uuid(core.random) };
-    const twin = rulesOf(snapshot).find(
-      (one) =>
-        one.name !== rule.name && one.mountId === rule.mountId && one.suffix === rule.suffix && one.role === rule.role,
-    );
-    if (twin) {
-      const name = JSON.stringify(twin.name);
-      throw invalidRequest(`quota rule with similar properties exists under the name ${name}`);
-    }
+    const rule: StoredRule = { ...rest, ...placeOf(core, snapshot, given), id: uuid(core.random) };
+    refuseTwin(rulesOf(snapshot), rule);
     await core.config.putRow("quota", rule.name, toSealed(rule));
   };
 

@@ -9,13 +9,13 @@ import type { Core } from "../core.ts";
 import { grantTtl, smallest } from "../login/ttl.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { noRoute, tainted } from "../request/route.ts";
-import { fromSealed } from "../sealed.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
 import { tokenHasEnded } from "../tokens/lifetime.ts";
 import type { KnownToken, Token } from "../tokens/types.ts";
 import type { LeaseItems } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
 import type { Revocation } from "./revocation.ts";
-import type { Lease } from "./types.ts";
+import type { Lease, LeaseRow } from "./types.ts";
 
 /**
  * How a lease begins: written as pending before the outside world is touched, made live when the credential exists.
@@ -42,21 +42,22 @@ export const createGrants = (
     token.type === "batch" ? token.ancestors[0] : token.tag;
 
   /** Checks, for the transaction, that mount and token are as they are now. Throws when they no longer live. */
-  const proofs = async (mount: Mount, path: string, holder: string | undefined): Promise<readonly Write[]> => {
+  const proofs = async (mount: Mount, path: string, holder: string | undefined) => {
     const { config, store, clock } = core();
     const addresses = [config.epochAddress, ...(holder === undefined ? [] : [tokenAddress(holder)])];
     const [epoch, token] = await store.get(addresses);
-    const { mounts } = await config.fresh(epoch);
-    const current = [...mounts.values()].find(({ info }) => info.id === mount.info.id);
+    const snapshot = await config.fresh(epoch);
+    const current = [...snapshot.mounts.values()].find(({ info }) => info.id === mount.info.id);
     if (!current) throw noRoute(path);
     if (current.tainted) throw tainted(path);
     const body = token && fromSealed<Token>(token.body);
     if (holder !== undefined && (!body || body.revoked || body.tombstone || tokenHasEnded(body, clock.now()))) {
       throw permissionDenied("the token ended while its request ran");
     }
-    return [epoch, token].flatMap((entry) =>
+    const writes = [epoch, token].flatMap((entry) =>
       entry ? [{ op: "check" as const, address: entry.address, when: { n: entry.n } }] : [],
     );
+    return { snapshot, writes };
   };
 
   const leaseFor = (grant: LeaseGrant, path: string, mount: Mount, known: KnownToken) => {
@@ -106,16 +107,18 @@ export const createGrants = (
     const { lease, warnings } = leaseFor(grant, path, mount, known);
     const holder = holderOf(known);
     const tag = await items.tag(lease.id);
-    const rows: Write[] = [
-      await items.put(lease, lease.pendingUntil, "absent"),
-      { op: "put", address: await listing.address(lease), body: { id: lease.id, lease: tag }, when: "any" },
-    ];
+    const rows: Write[] = [await items.put(lease, lease.pendingUntil, "absent")];
+    const row = await listing.address(lease);
     if (holder !== undefined) {
       rows.push({ op: "put", address: heldLeaseAddress(holder, tag), body: { id: lease.id }, when: "any" });
     }
     await untilWritten(async () => {
-      const writes = [...rows, ...(await proofs(mount, path, holder))];
-      await core().crash("lease.pend", () => core().store.write(writes));
+      const proven = await proofs(mount, path, holder);
+      const place = { path, mountId: lease.mountId };
+      const { counted, writes } = await core().leaseCounts.enter(place, proven.snapshot);
+      const bears: LeaseRow = { id: lease.id, lease: tag, ...(counted && { counted }) };
+      const listed: Write = { op: "put", address: row, body: toSealed(bears), when: "any" };
+      await core().crash("lease.pend", () => core().store.write([...rows, listed, ...proven.writes, ...writes]));
     });
     const { id, ttl, maxExpires } = lease;
     return { pending: { ...grant, id, ttl, maxExpires }, warnings };

@@ -1,4 +1,5 @@
 import type { Core } from "../core.ts";
+import { recountJob } from "../quotas/recount.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
 import { createGrants } from "./grant.ts";
 import { createEndDue } from "./hand-over.ts";
@@ -101,5 +102,10 @@ export const createLeases = (core: () => Core) => {
     sweep: sweeper.sweep,
     removed: sweeper.removed,
   };
-  return { leases, prefixJob: prefix.handler, tidyJob: tidyJob(core, { listing, expireNow }) };
+  return {
+    leases,
+    prefixJob: prefix.handler,
+    tidyJob: tidyJob(core, { listing, expireNow }),
+    countJob: recountJob(core, listing),
+  };
 };

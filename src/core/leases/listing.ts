@@ -13,17 +13,9 @@ import type { Address, Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
-import type { Lease, StuckLease } from "./types.ts";
+import type { Lease, LeaseRow, StuckLease } from "./types.ts";
 
 /** The rows that find leases again: by prefix, by token, and those that could not be revoked. */
-
-/** One row per lease or leased token; a token's row names its accessor. `id` is empty for a token without a lease. */
-export interface LeaseRow {
-  readonly id: string;
-  readonly lease?: string;
-  readonly token?: string;
-  readonly accessor?: string;
-}
 
 type Place = Pick<Address, "pk" | "sk">;
 

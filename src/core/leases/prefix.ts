@@ -1,11 +1,12 @@
 import { invalidRequest, VaultError } from "../../framework/index.ts";
 import type { MountId } from "../../std/brand.ts";
-import { isJsonObject, type JsonObject } from "../../std/json.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { workThrough } from "../../std/pool.ts";
 import { cut } from "../../std/shown.ts";
-import type { Address } from "../../storage/store.ts";
+import { untilWritten } from "../../storage/change.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
+import { placeOf } from "../jobs/place.ts";
 import type { FoundRow, LeaseIndex } from "./listing.ts";
 import type { Leases, Revoked } from "./types.ts";
 
@@ -30,14 +31,6 @@ export interface PrefixParts {
 const textOf = (cause: unknown): string =>
   cause instanceof VaultError ? (cause.wire ?? cause.reason) : "internal error";
 
-/** Where a job that walks rows continues. */
-export const placeOf = (input: JsonObject): Pick<Address, "pk" | "sk"> | undefined => {
-  const { after } = input;
-  if (!isJsonObject(after)) return undefined;
-  const { pk, sk } = after;
-  return typeof pk === "string" && typeof sk === "string" ? { pk, sk } : undefined;
-};
-
 const folderOf = (prefix: string): string => (prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`);
 
 export const createPrefixRevocation = (core: () => Core, parts: PrefixParts) => {
@@ -47,7 +40,7 @@ export const createPrefixRevocation = (core: () => Core, parts: PrefixParts) => 
     if (row.token === undefined) return parts.revoke(row.id, { force });
     await core().tokens.revoke(row.token);
     // A token whose item is gone leaves its row behind when the clean-up was interrupted.
-    await core().store.write([{ op: "delete", address: row.address, when: "any" }]);
+    await untilWritten(async () => core().store.write(await core().leaseCounts.leaving(row.address)));
     return "gone";
   };
 

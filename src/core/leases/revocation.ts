@@ -1,7 +1,7 @@
 import { invalidRequest, type PendingLease, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import { tryWrite } from "../../storage/change.ts";
+import { tryWrite, untilWritten } from "../../storage/change.ts";
 import { heldLeaseAddress, irrevocableAddress, leaseAddress, retryingAddress } from "../../storage/keys.ts";
 import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
@@ -56,11 +56,17 @@ export const createRevocation = (
 
   const remove = async (lease: Lease): Promise<void> => {
     const tag = await items.tag(lease.id);
-    const rows = [await listing.address(lease), leaseAddress(tag)];
+    const rows = [leaseAddress(tag)];
     if (lease.token !== "") rows.push(heldLeaseAddress(lease.token, tag));
     // Only a failure may have put them there; all such rows are in two partitions.
     if (lease.attempts > 0) rows.push(retryingAddress(tag), irrevocableAddress(tag));
-    await core().store.write(rows.map((address): Write => ({ op: "delete", address, when: "any" })));
+    const listed = await listing.address(lease);
+    await untilWritten(async () =>
+      core().store.write([
+        ...(await core().leaseCounts.leaving(listed)),
+        ...rows.map((address): Write => ({ op: "delete", address, when: "any" })),
+      ]),
+    );
   };
 
   const recordFailure = createFailures(core, items);

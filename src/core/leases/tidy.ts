@@ -1,15 +1,18 @@
 import { workThrough } from "../../std/pool.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { leaseAddress, tokenAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
+import { placeOf } from "../jobs/place.ts";
+import { createTally } from "../quotas/tally.ts";
 import { fromSealed } from "../sealed.ts";
 import type { FoundRow, LeaseIndex } from "./listing.ts";
-import { placeOf } from "./prefix.ts";
 import type { Lease } from "./types.ts";
 
 /**
- * Looks at every row once: those that lead nowhere go, and leases whose token is gone end now. A job: it reads an item
- * for each row, so it continues where the last turn stopped, in the function that may read the expiry index.
+ * Looks at every row once: those that lead nowhere go, leases whose token is gone end now, and the counters of
+ * lease-count rules are held against the rows. A job: it reads an item for each row, so it continues where the last turn
+ * stopped, in the function that may read the expiry index.
  */
 
 const WIDTH = 8;
@@ -27,16 +30,19 @@ export const tidyJob =
     parts: { readonly listing: LeaseIndex; readonly expireNow: (id: string) => Promise<void> },
   ): JobHandler =>
   async (job, deadlineMs) => {
-    const { store, clock } = core();
+    const { store, clock, leaseCounts } = core();
     let handled = 0;
     let last = placeOf(job.input);
+    const tally =
+      last === undefined ? await createTally(core()).begin() : createTally(core()).resume(job.input["tally"]);
 
     const drop = async (row: FoundRow): Promise<void> => {
-      await store.write([{ op: "delete", address: row.address, when: "any" }]);
+      await untilWritten(async () => store.write(await leaseCounts.leaving(row.address)));
       handled++;
     };
 
     const one = async (row: FoundRow): Promise<void> => {
+      tally.add(row.counted);
       const address = row.token === undefined ? leaseAddress(row.lease ?? "") : tokenAddress(row.token);
       const [item] = await store.get([address]);
       if (!item) return drop(row);
@@ -55,5 +61,7 @@ export const tidyJob =
     }
 
     const done = await workThrough(noting(), WIDTH, one, () => clock.now() < deadlineMs);
-    return { done, handled, input: last ? { ...job.input, after: { ...last } } : job.input };
+    if (done) handled += await tally.mend();
+    const further = { ...job.input, tally: tally.kept() };
+    return { done, handled, input: last ? { ...further, after: { ...last } } : job.input };
   };

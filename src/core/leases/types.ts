@@ -2,6 +2,7 @@ import type { LeaseGrant, PendingLease } from "../../framework/index.ts";
 import type { EpochSeconds, LeaseId, MountId, MountPath, Seconds } from "../../std/brand.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Mount } from "../mounts/mount.ts";
+import type { Counted } from "../quotas/types.ts";
 import type { KnownToken, Token } from "../tokens/types.ts";
 
 /** What a lease is, and what may be done with leases. */
@@ -31,6 +32,20 @@ export interface Lease {
   readonly pendingUntil: EpochSeconds;
   /** Until then one revoker has it to itself. 0: none. */
   readonly claimedUntil: EpochSeconds;
+}
+
+/** One row per lease or leased token; a token's row names its accessor. `id` is empty for a token without a lease. */
+export interface LeaseRow {
+  readonly id: string;
+  readonly lease?: string;
+  readonly token?: string;
+  readonly accessor?: string;
+  /** Of the login that made the token, in lower case. */
+  readonly role?: string | undefined;
+  /** A token that no lease-count rule counts: root, or one without an end. */
+  readonly uncounted?: boolean | undefined;
+  /** By which lease-count rule it is counted; absent: by none. */
+  readonly counted?: Counted | undefined;
 }
 
 /** A lease whose revocation failed, and when it is tried again. */

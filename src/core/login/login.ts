@@ -132,6 +132,7 @@ const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly st
     renewable: type === "service" && (grant.renewable ?? true),
     internal: grant.internal ?? {},
     limits: { ttl: params.ttl ?? ZERO, maxTtl: params.maxTtl ?? ZERO },
+    loginRole: grant.role?.toLowerCase(),
   };
 };
 

@@ -3,6 +3,7 @@ import { as, type MountId } from "../../std/brand.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
+import { leaseQuotaRemovals } from "../quotas/lease-rules.ts";
 import { quotaRemovals } from "../quotas/rules.ts";
 import type { Mount } from "./mount.ts";
 import { purgeMount } from "./purge.ts";
@@ -50,7 +51,11 @@ export const unmountJob =
           // A failed move has untainted it: leases may have begun since.
           if (current && !current.tainted) throw invalidRequest("the mount is in use again; disable it once more");
           if (!current) return [];
-          return [await mountRemoval(core(), current.info.path), ...(await quotaRemovals(core(), snapshot, id))];
+          return [
+            await mountRemoval(core(), current.info.path),
+            ...(await quotaRemovals(core(), snapshot, id)),
+            ...(await leaseQuotaRemovals(core(), snapshot, id)),
+          ];
         }),
       );
     }

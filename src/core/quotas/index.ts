@@ -51,7 +51,7 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     const { decoded, mount } = limited;
     const settings = settingsOf(snapshot);
     if (isExempt(settings, decoded.path)) return;
-    const rule = ruleFor(rulesOf(snapshot), decoded.path, mount, role);
+    const rule = ruleFor(rulesOf(snapshot), decoded.path, mount?.info.id, role);
     if (!rule || counted.get(decoded.requestId)?.by === rule.id) return;
     const rate = { rate: rule.rate, intervalMs: rule.interval * 1000, blockMs: rule.blockInterval * 1000 };
     const taken = limiter.take(`${rule.id}\n${decoded.sourceAddress}`, rate, core().clock.now());

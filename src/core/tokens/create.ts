@@ -3,9 +3,12 @@ import { type Accessor, as, type Seconds } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { type Clock, epochSeconds, seconds } from "../../std/time.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { accessorAddress, childAddress, DOMAINS, tokenAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Store, type Write } from "../../storage/store.ts";
 import { ending, NEVER, vanishing } from "../leases/expiry.ts";
+import type { LeaseRow } from "../leases/types.ts";
+import type { LeaseCounts, NewLease } from "../quotas/types.ts";
 import { toSealed } from "../sealed.ts";
 import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
 import { tokenLeaseId, tokenListing } from "./lease-id.ts";
@@ -53,18 +56,43 @@ const body = (tag: string, accessor: string, input: NewToken, nowMs: number): To
   tombstone: false,
 });
 
+/** Neither root tokens nor those without an end count, as in Vault; so an operator can always get in. */
+const isUncounted = (token: Token): boolean =>
+  !token.leased || token.expires === NEVER || token.policies.includes("root");
+
+const placeOf = ({ path, mount, loginRole }: NewToken): NewLease => ({ path, mountId: mount.info.id, role: loginRole });
+
 export const createMaker = (options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly leaseCounts: LeaseCounts;
 }) => {
-  const { store, clock, random } = options;
+  const { store, clock, random, leaseCounts } = options;
 
   const makeBatch = async (input: NewToken): Promise<MadeToken> => {
     const token = body("", "", input, clock.now());
+    await leaseCounts.room(placeOf(input));
     if (input.writes && input.writes.length > 0) await store.write(input.writes);
     const text = await store.sealText(DOMAINS.token, "batch", toSealed(token));
     return { id: new Sensitive(`${BATCH_PREFIX}${text}`), token };
+  };
+
+  /** The row of a token among its mount's leases, and what counts it. Wrapping tokens have none. */
+  const listed = async (token: Token, input: NewToken): Promise<readonly Write[]> => {
+    if (token.wrap) return [];
+    const uncounted = isUncounted(token);
+    const entered = uncounted ? undefined : await leaseCounts.enterNow(placeOf(input));
+    const bears: LeaseRow = {
+      id: token.leased ? tokenLeaseId(token) : "",
+      token: token.tag,
+      accessor: token.accessor,
+      ...(input.loginRole && { role: input.loginRole }),
+      ...(uncounted && { uncounted }),
+      ...(entered?.counted && { counted: entered.counted }),
+    };
+    const row: Write = { op: "put", address: await tokenListing(store, token), body: toSealed(bears), when: "any" };
+    return [...(entered?.writes ?? []), row];
   };
 
   const rows = async (token: Token): Promise<readonly Write[]> => {
@@ -76,14 +104,6 @@ export const createMaker = (options: {
     if (parent !== undefined) {
       writes.push({ op: "check", address: tokenAddress(parent), when: "present" });
       writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "any" });
-    }
-    if (!token.wrap) {
-      writes.push({
-        op: "put",
-        address: await tokenListing(store, token),
-        body: { id: token.leased ? tokenLeaseId(token) : "", token: token.tag, accessor: token.accessor },
-        when: "any",
-      });
     }
     return writes;
   };
@@ -105,14 +125,19 @@ export const createMaker = (options: {
       clear: token.wrap ? vanishing(token.expires) : ending(token.expires, tag),
       when: "absent",
     };
-    try {
-      await store.write([put, ...(input.writes ?? []), ...(await rows(token))]);
-    } catch (cause) {
-      if (cause instanceof ConditionFailed && cause.write === put) {
-        throw invalidRequest("cannot create a token with a duplicate ID", { cause });
+    const lost = await untilWritten(async () => {
+      const counting = await listed(token, input);
+      try {
+        await store.write([put, ...(input.writes ?? []), ...(await rows(token)), ...counting]);
+        return undefined;
+      } catch (cause) {
+        // Somebody else was counted at the same time: that alone is tried again here.
+        if (!(cause instanceof ConditionFailed) || counting.includes(cause.write)) throw cause;
+        return cause;
       }
-      throw cause;
-    }
+    });
+    if (lost?.write === put) throw invalidRequest("cannot create a token with a duplicate ID", { cause: lost });
+    if (lost) throw lost;
     return { id: new Sensitive(id), token };
   };
 

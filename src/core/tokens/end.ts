@@ -1,7 +1,7 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { change, leave } from "../../storage/change.ts";
+import { change, leave, untilWritten } from "../../storage/change.ts";
 import {
   accessorAddress,
   CHILDREN,
@@ -12,9 +12,10 @@ import {
   tokenAddress,
   tokenPartition,
 } from "../../storage/keys.ts";
-import type { Entry, Store } from "../../storage/store.ts";
+import type { Entry, Store, Write } from "../../storage/store.ts";
 import { ending } from "../leases/expiry.ts";
 import type { Leases } from "../leases/types.ts";
+import type { LeaseCounts } from "../quotas/types.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { tokenListing } from "./lease-id.ts";
 import type { Token } from "./types.ts";
@@ -37,11 +38,12 @@ export interface EndOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly crash: CrashPoint;
+  readonly leaseCounts: LeaseCounts;
   /** Late, because leases need tokens too. */
   readonly leases: () => Leases;
 }
 
-export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
+export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptions) => {
   /** Marks until the mark holds; answers the token, or nothing when there is none. */
   const mark = (tag: string, marks: Partial<Token>): Promise<Token | undefined> =>
     change<Token | undefined>(store, tokenAddress(tag), (entry) => {
@@ -73,15 +75,15 @@ export const createEnd = ({ store, clock, crash, leases }: EndOptions) => {
     const names = await store.names(DOMAINS.token);
     const listing = await tokenListing(store, token);
     const parent = token.ancestors[0];
-    await store.write([
+    const rows: Write[] = [
       // Or a later token that chooses the same id would end with this one's parent.
       ...(parent === undefined
         ? []
         : [{ op: "delete", address: childAddress(parent, token.tag), when: "any" } as const]),
       { op: "delete", address: accessorAddress(names.tag(token.accessor)), when: "any" },
-      { op: "delete", address: listing, when: "any" },
       { op: "delete", address: tokenAddress(token.tag), when: "any" },
-    ]);
+    ];
+    await untilWritten(async () => store.write([...rows, ...(await leaseCounts.leaving(listing))]));
   };
 
   /** Cuts the ended token out of the chains of its descendants, so that its tombstone may go. */

@@ -98,6 +98,8 @@ export interface NewToken {
   readonly explicitMaxTtl?: Seconds;
   readonly period?: Seconds;
   readonly role?: string;
+  /** The auth method's role the login used, in lower case. */
+  readonly loginRole?: string | undefined;
   readonly entityId?: string;
   readonly boundCidrs?: readonly string[];
   readonly type: "service" | "batch";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { LEASE_LISTING_SHARDS } from "../../../../src/contract/table.ts";
-import { placeOf } from "../../../../src/core/leases/prefix.ts";
+import { placeOf } from "../../../../src/core/jobs/place.ts";
 import { type Stage, setStage } from "./support.ts";
 
 let stage: Stage;

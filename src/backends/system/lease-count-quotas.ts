@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { Core } from "../../core/core.ts";
+import { type LeaseRule, leaseRulesOf, type StoredLeaseRule } from "../../core/quotas/lease-rules.ts";
+import { toSealed } from "../../core/sealed.ts";
+import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { uuid } from "../../std/random.ts";
+import type { Write } from "../../storage/store.ts";
+import { type GivenPlace, isSamePlace, placeOf, refuseTwin } from "./quota-places.ts";
+
+/**
+ * `sys/quotas/lease-count`: how many leases there may be. A rule that is new, or holds for something else than before,
+ * has every lease counted again, in this request as far as two seconds reach and then as a job.
+ *
+ * Source: HashiCorp's API documentation, "/sys/quotas/lease-count" (Vault Enterprise).
+ */
+
+const AT_ONCE_MS = 2000;
+
+const LeaseCount = z.object({
+  type: z.string(),
+  name: z.string(),
+  path: z.string(),
+  role: z.string(),
+  max_leases: z.number(),
+  counter: z.number(),
+  inheritable: z.boolean(),
+});
+
+const ruleInput = z.object({
+  path: field.text("mount or path it applies to; empty: everything"),
+  role: field.text("only tokens of logins with this role"),
+  max_leases: field.integer("how many leases there may be"),
+  inheritable: field.flag("accepted for Vault's clients; there are no namespaces below the root"),
+});
+
+export const leaseCountQuotaPaths = (core: Core) => {
+  const rules = async () => leaseRulesOf(await core.config.snapshot());
+  const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
+
+  const shown = async (rule: LeaseRule) => ({
+    type: "lease-count",
+    name: rule.name,
+    path: rule.path,
+    role: rule.role,
+    max_leases: rule.maxLeases,
+    counter: await core.leaseCounts.used(rule.id),
+    inheritable: rule.inheritable,
+  });
+
+  /** Writes the rules and has the leases counted; `gone`: the counter of a rule that is no more. */
+  const change = async (write: Write, where: string, gone: string | undefined): Promise<void> => {
+    const job = core.jobs.begin("count-leases", { path: where, gone: gone === undefined ? [] : [gone] });
+    await core.config.change([write, job.write]);
+    await core.jobs.run(job.id, core.clock.now() + AT_ONCE_MS);
+  };
+
+  const put = async (name: string, given: GivenPlace, maxLeases: number): Promise<void> => {
+    if (maxLeases <= 0) throw invalidRequest("'max_leases' is invalid");
+    const snapshot = await core.config.snapshot();
+    const place = placeOf(core, snapshot, given);
+    const old = await find(name);
+    const stays = old !== undefined && isSamePlace(old, place);
+    const id = stays ? old.id : uuid(core.random);
+    const rule: StoredLeaseRule = { ...place, name, id, maxLeases, inheritable: given.inheritable };
+    refuseTwin(await rules(), rule);
+    const write = await core.config.row("lease-quota", name, toSealed(rule), "any");
+    if (stays) await core.config.change([write]);
+    else await change(write, given.path, old?.id);
+  };
+
+  return [
+    path("quotas/lease-count", {
+      summary: "names of the lease-count quotas",
+      params: {},
+      ops: {
+        list: op({
+          summary: "list the lease-count quotas",
+          answers: Keys,
+          handle: async () => ({ data: { keys: (await rules()).map((rule) => rule.name).sort() } }),
+        }),
+      },
+    }),
+    path("quotas/lease-count/{name}", {
+      summary: "a lease-count quota",
+      params: { name: "name of the rule" },
+      ops: {
+        read: op({
+          summary: "read a lease-count quota",
+          answers: LeaseCount,
+          handle: async ({ params }) => {
+            const rule = await find(params.name);
+            return rule && { data: await shown(rule) };
+          },
+        }),
+        update: op({
+          summary: "write a lease-count quota",
+          answers: "nothing",
+          input: ruleInput,
+          handle: async ({ params, input }) => {
+            const old = await find(params.name);
+            const where = input.path ?? old?.path ?? "";
+            const place = {
+              path: where,
+              role: input.role ?? old?.role ?? "",
+              inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
+            };
+            await put(params.name, place, input.max_leases ?? old?.maxLeases ?? 0);
+            return undefined;
+          },
+        }),
+        delete: op({
+          summary: "delete a lease-count quota",
+          answers: "nothing",
+          handle: async ({ params }) => {
+            const rule = await find(params.name);
+            if (!rule) return undefined;
+            await change(await core.config.row("lease-quota", rule.name, undefined, "any"), rule.path, rule.id);
+            return undefined;
+          },
+        }),
+      },
+    }),
+  ];
+};
