@@ -14,6 +14,7 @@ beforeEach(async () => {
     kind: "secret",
     type: "picky",
     home: "dynamic",
+    leases: true,
     load: async () => ({
       ...leasedBackend(world),
       type: "picky",

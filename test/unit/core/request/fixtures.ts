@@ -74,6 +74,7 @@ const oddRow = (revoked: () => void): CatalogRow => ({
   kind: "secret",
   type: "odd",
   home: "dynamic",
+  leases: true,
   load: async () => oddBackend(revoked),
 });
 
