@@ -66,7 +66,8 @@ const resetPath = (databases: Databases) =>
           try {
             await databases.use(cx, config, (database) => database.ping());
           } catch (cause) {
-            throw forCaller(cause, "error verifying connection: ");
+            const { verifying } = await databases.connector(config.plugin_name);
+            throw forCaller(cause, verifying);
           }
         },
       }),

@@ -43,7 +43,7 @@ export interface Config extends StoredConfig {
 
 export const ConfigInput = z
   .object({
-    plugin_name: field.text("The kind of database: postgresql-database-plugin."),
+    plugin_name: field.text("The kind of database: postgresql-database-plugin, mysql-database-plugin and their like."),
     plugin_version: field.text("Accepted for Vault's clients; a semantic version."),
     verify_connection: field.flag("Log in before the connection is saved; true by default."),
     allowed_roles: field.commaList("Roles that may use the connection; `*` matches any text."),
@@ -149,14 +149,16 @@ const verify = async (find: () => Promise<Connector>, stored: StoredConfig, logi
       ...reasonOf(cause, "error creating database object: "),
       cause,
     });
+  let verifying = "";
   try {
     const connector = await find();
+    verifying = connector.verifying;
     connector.settings(stored.details);
     if (!login) return stored;
     const password = await workingPassword(connector, stored.details, stored.candidates);
     return password === undefined ? stored : { ...stored, details: { ...stored.details, password } };
   } catch (cause) {
-    if (cause instanceof DatabaseFailure) throw refuse(`error verifying connection: ${cause.message}`, cause);
+    if (cause instanceof DatabaseFailure) throw refuse(`${verifying}${cause.message}`, cause);
     if (cause instanceof SettingsError) throw refuse(cause.message, cause);
     throw cause;
   }

@@ -28,6 +28,8 @@ export interface Settings {
 export interface Connector {
   /** The plugin name of Vault's clients. */
   readonly plugin: string;
+  /** Vault's text in front of a login that failed when a connection is written. */
+  readonly verifying: string;
   readonly credentialTypes: readonly CredentialType[];
   /** A role without creation statements makes users too, as the connector says. */
   readonly createsByDefault: boolean;
@@ -53,7 +55,8 @@ export type FindConnector = (plugin: string) => Promise<Connector>;
 /** What the database knows of a name, and when it was asked by its own clock, in epoch milliseconds. */
 export interface Look {
   readonly now: number;
-  readonly exists: boolean;
+  /** `unknown`: the connection's user may not see it. */
+  readonly exists: boolean | "unknown";
 }
 
 export interface Statements {

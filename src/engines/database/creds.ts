@@ -64,7 +64,7 @@ const freeName = async (
     const data = { DisplayName: cx.caller?.displayName ?? "", RoleName: role };
     const username = settings.template.render(data, cx);
     const look = await database.look(username);
-    if (!look.exists) return { ...look, username };
+    if (look.exists !== true) return { ...look, username };
   }
   throw broken("failed to generate username: the names the template makes are taken");
 };
@@ -90,7 +90,7 @@ const certainlyNotCreated = async (database: Database, username: string, cause: 
   if (cause.kind === "taken") return true;
   if (cause.kind !== "statement") return false;
   try {
-    return !(await database.look(username)).exists;
+    return (await database.look(username)).exists === false;
   } catch {
     return false;
   }

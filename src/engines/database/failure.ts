@@ -15,7 +15,7 @@ export type FailureKind =
   | "unreachable"
   /** It refused a statement; the transaction changed nothing. */
   | "statement"
-  /** The name of the user to be made exists already; nothing was changed. */
+  /** No user was made: the name exists already, or the first statement did not even take effect. */
   | "taken"
   /** The connection broke while statements ran: nobody knows whether they took effect. */
   | "unknown";

@@ -2,12 +2,13 @@ import type { Sql, TransactionSql } from "postgres";
 import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
+import { fill, statementsOf } from "../sql/statements.ts";
 import { inTransaction, openPool, type Pool } from "./driver.ts";
 import { failureOf } from "./errors.ts";
 import { confirmEnded, dropUser, endSessions, userNumber } from "./revocation.ts";
 import { scramVerifier } from "./scram.ts";
 import { type PostgresSettings, readSettings, showDetails } from "./settings.ts";
-import { fill, statementsOf } from "./sql-text.ts";
+import { DIALECT } from "./sql-text.ts";
 
 /**
  * PostgreSQL behind the database engine. It trusts the engine to have recorded the lease; it must never send a
@@ -29,8 +30,8 @@ const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0
 const FAILED = "failed to execute query: ";
 
 const failed = (cause: unknown): DatabaseFailure => {
-  const { kind, message, sqlState, reason } = failureOf(cause);
-  return new DatabaseFailure(kind, `${FAILED}${message}`, { sqlState, reason });
+  const { kind, message, ...told } = failureOf(cause);
+  return new DatabaseFailure(kind, `${FAILED}${message}`, told);
 };
 
 const prepare = (
@@ -38,8 +39,8 @@ const prepare = (
   fallback: readonly string[],
   values: Readonly<Record<string, string>>,
 ): readonly string[] =>
-  statementsOf(statements.length > 0 ? statements : fallback).map((statement) =>
-    fill(statement, { name: username, username, ...values }),
+  statementsOf(statements.length > 0 ? statements : fallback, DIALECT).map((statement) =>
+    fill(statement, { name: username, username, ...values }, DIALECT),
   );
 
 const clockOf = async (sql: Sql | TransactionSql): Promise<number> => {
@@ -129,6 +130,7 @@ const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld
 /** `postgresql-database-plugin`. */
 export const postgresqlConnector = (world: ConnectorWorld): Connector => ({
   plugin: "postgresql-database-plugin",
+  verifying: "error verifying connection: ",
   credentialTypes: ["password"],
   createsByDefault: false,
   settings: (details) => readSettings(details, world),

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { AddressRefused, type Dial, NoConnection, nextEvent, secureSocket } from "../../../outgoing/index.ts";
+import type { Host } from "../sql/target.ts";
 import type { PostgresSettings } from "./settings.ts";
-import type { Host } from "./target.ts";
 import type { Tls } from "./tls.ts";
 
 /**

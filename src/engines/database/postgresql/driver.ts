@@ -1,6 +1,7 @@
 import type { Options, Sql, TransactionSql } from "postgres";
 import type { Dial } from "../../../outgoing/index.ts";
-import { advised, noConnection } from "../failure.ts";
+import { advised } from "../failure.ts";
+import { within } from "../sql/deadline.ts";
 import { type Dialer, dialer } from "./dial.ts";
 import { failureOf } from "./errors.ts";
 import type { PostgresSettings } from "./settings.ts";
@@ -69,19 +70,12 @@ export const openPool = async (settings: PostgresSettings, dial: Dial): Promise<
     close: () => cut(CLOSE_SECONDS),
     run: async (limitMs, work) => {
       sockets.begin();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          reject(noConnection("the database did not answer in time", "unknown"));
-          cut(0).catch(() => undefined);
-        }, limitMs);
-      });
       try {
-        return await Promise.race([work(sql), late]);
+        return await within(limitMs, work(sql), () => {
+          cut(0).catch(() => undefined);
+        });
       } catch (cause) {
         throw advised(failureOf(cause), settings.advice);
-      } finally {
-        clearTimeout(timer);
       }
     },
   };

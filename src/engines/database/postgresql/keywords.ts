@@ -1,4 +1,5 @@
-import { MASK, refuse, type Target, targetOf } from "./target.ts";
+import { MASK, refuse } from "../sql/target.ts";
+import { type Target, targetOf } from "./target.ts";
 
 /**
  * Connection strings of `keyword=value` pairs. A value with blanks is in single quotes; a backslash takes the next

@@ -1,12 +1,6 @@
-import { isIP } from "node:net";
-import { SettingsError } from "../failure.ts";
+import { type Host, portOf, refuse } from "../sql/target.ts";
 
 /** Where a connection goes, whichever way it was written. Source: PostgreSQL documentation, "Connection Strings". */
-
-export interface Host {
-  readonly name: string;
-  readonly port: number;
-}
 
 export interface Target {
   readonly hosts: readonly Host[];
@@ -19,25 +13,10 @@ export interface Target {
 const DEFAULT_PORT = 5432;
 /** Each is dialled in turn. */
 const MOST_HOSTS = 8;
-/** Longest connection string, before and after names and passwords are put in. */
-export const MOST_CHARACTERS = 4096;
-export const MASK = "xxxxx";
-
-/** The text is never quoted: it may hold a password. */
-export const refuse = (why: string): never => {
-  throw new SettingsError(`cannot parse connection url: ${why}`);
-};
-
-const portOf = (text: string | undefined): number => {
-  if (text === undefined || text === "") return DEFAULT_PORT;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65535 ? port : refuse("invalid port");
-};
-
 /** `name` as a host: empty is this machine. */
 export const hostOf = (name: string, port: string | undefined): Host => {
   if (/^[/@]/.test(name)) return refuse("Unix sockets are not supported");
-  return { name: name === "" ? "localhost" : name, port: portOf(port) };
+  return { name: name === "" ? "localhost" : name, port: portOf(port, DEFAULT_PORT) };
 };
 
 /** Several hosts with one port for all, or one for each. */
@@ -64,7 +43,3 @@ export const targetOf = (given: ReadonlyMap<string, string>, hosts: readonly Hos
   const [database, username, password] = [take("dbname"), take("user"), take("password")];
   return { hosts: all, database, username, password, parameters };
 };
-
-/** `localhost`, or an address of this machine's own. */
-export const isHere = ({ name }: Host): boolean =>
-  name.toLowerCase() === "localhost" || (isIP(name) === 4 && name.startsWith("127.")) || name === "::1";

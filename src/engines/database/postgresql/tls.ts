@@ -1,6 +1,6 @@
 import type { TlsTerms } from "../../../outgoing/index.ts";
-import { SettingsError } from "../failure.ts";
-import { isHere, type Target } from "./target.ts";
+import { isHere, refuse } from "../sql/target.ts";
+import type { Target } from "./target.ts";
 
 /**
  * What `sslmode` means here. As libpq reads it, with two exceptions that keep a password from travelling in the clear
@@ -31,21 +31,17 @@ const FILES = ["sslcert", "sslkey", "sslpassword", "sslcrl", "sslcrldir", "passf
 const MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 type Mode = (typeof MODES)[number];
 
-const bad = (why: string): never => {
-  throw new SettingsError(`cannot parse connection url: ${why}`);
-};
-
 const checkFiles = ({ parameters }: Target): void => {
   if (FILES.some((name) => parameters.has(name)))
-    bad("files cannot be named in it; use tls_ca, tls_certificate and private_key");
+    refuse("files cannot be named in it; use tls_ca, tls_certificate and private_key");
   const root = parameters.get("sslrootcert");
-  if (root !== undefined && root !== "system") bad("files cannot be named in it; use tls_ca");
+  if (root !== undefined && root !== "system") refuse("files cannot be named in it; use tls_ca");
 };
 
 const modeOf = (target: Target, local: boolean): Mode => {
   const given = target.parameters.get("sslmode");
   if (given === undefined) return local && !target.parameters.has("sslrootcert") ? "prefer" : "verify-full";
-  return MODES.find((mode) => mode === given) ?? bad(`sslmode must be one of ${MODES.join(", ")}`);
+  return MODES.find((mode) => mode === given) ?? refuse(`sslmode must be one of ${MODES.join(", ")}`);
 };
 
 const BASICS = "check host, port and network";

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { type Host, hostOf, MASK, refuse, type Target, targetOf } from "./target.ts";
+import { type Host, MASK, refuse } from "../sql/target.ts";
+import { hostOf, type Target, targetOf } from "./target.ts";
 
 /**
  * PostgreSQL's connection URL, read by hand: the WHATWG parser knows neither several hosts nor templates in it.

@@ -50,6 +50,7 @@ const databaseOn = (pool: Pool, { save }: RedisSettings, world: ConnectorWorld):
 /** `redis-database-plugin`. */
 export const redisConnector = (world: ConnectorWorld): Connector => ({
   plugin: "redis-database-plugin",
+  verifying: "error verifying connection: ",
   credentialTypes: ["password"],
   createsByDefault: true,
   settings: (details) => readSettings(details, world),

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { fill, identifier, piecesOf, statementsOf } from "../../../../../src/engines/database/postgresql/sql-text.ts";
+import { DIALECT, identifier } from "../../../../../src/engines/database/postgresql/sql-text.ts";
+import * as sql from "../../../../../src/engines/database/sql/statements.ts";
+
+const statementsOf = (texts: readonly string[]) => sql.statementsOf(texts, DIALECT);
+const piecesOf = (text: string) => sql.piecesOf(text, DIALECT);
+const fill = (text: string, values: Readonly<Record<string, string>>) => sql.fill(text, values, DIALECT);
 
 describe("statements", () => {
   it("end at semicolons, and empty ones are left out", () => {
