@@ -132,7 +132,7 @@ describe("C19: what is secret is random", () => {
 
 describe("V86: SQL", () => {
   const engines = deployed.filter(({ file }) => file.startsWith("src/engines/"));
-  const KEYWORD = "(?:SELECT|INSERT|UPDATE|DELETE|ALTER|DROP|CREATE|GRANT|REVOKE|SET|TRUNCATE)";
+  const KEYWORD = "(?:SELECT|INSERT|UPDATE|DELETE|ALTER|DROP|CREATE|GRANT|REVOKE|SET|TRUNCATE|SHOW|CALL|KILL)";
   const STATEMENT = new RegExp(`(\\bsql(?:<[^\`]*>)?)?\`\\s*${KEYWORD} [^\`]*\``, "g");
 
   /** What is in statements that the driver does not bind: its own tagged template binds its values. */
@@ -145,8 +145,11 @@ describe("V86: SQL", () => {
       ),
     );
 
-  it("is put together nowhere but of quoted identifiers and one number", () => {
+  it("is put together nowhere but of quoted identifiers and numbers", () => {
     expect([...placed(engines)].sort()).toEqual([
+      "src/engines/database/mysql/accounts.ts: account",
+      "src/engines/database/mysql/accounts.ts: id",
+      "src/engines/database/mysql/accounts.ts: quotedAccount(user, host)",
       "src/engines/database/postgresql/driver.ts: limitMs",
       "src/engines/database/postgresql/revocation.ts: identifier(database)",
       "src/engines/database/postgresql/revocation.ts: schema",
@@ -169,7 +172,7 @@ describe("V86: SQL", () => {
     ).toEqual([]);
   });
 
-  it("goes to the server as text in three files only", () => {
+  it("goes to PostgreSQL as text in three files only", () => {
     expect([...new Set(hits(engines, /\b\w+\.unsafe\(/g).map((hit) => hit.split(":")[0]))]).toEqual([
       "src/engines/database/postgresql/connector.ts",
       "src/engines/database/postgresql/driver.ts",
@@ -177,9 +180,10 @@ describe("V86: SQL", () => {
     ]);
   });
 
-  it("of an operator gets its values escaped according to their place, in one file", () => {
-    const escapes = /replaceAll\((?:"'", "''"|'"', '""')\)/g;
+  it("of an operator gets its values escaped according to their place, in one file of each kind", () => {
+    const escapes = /replaceAll\((?:"'", "''"|'"', '""'|"`", "``"|quote, quote \+ quote)\)/g;
     expect([...new Set(hits(engines, escapes).map((hit) => hit.split(":")[0]))]).toEqual([
+      "src/engines/database/mysql/sql-text.ts",
       "src/engines/database/postgresql/sql-text.ts",
     ]);
   });

@@ -28,8 +28,12 @@ export const RoleInput = z.object({
   db_name: field.text("Name of the connection."),
   creation_statements: field.textList("Statements that create the user."),
   revocation_statements: field.textList("Statements that remove the user; none: it is dropped."),
-  rollback_statements: field.textList("Accepted for Vault's clients; PostgreSQL's transactions make them unnecessary."),
-  renew_statements: field.textList("Statements that extend the user's life; none: VALID UNTIL."),
+  rollback_statements: field.textList(
+    "Accepted for Vault's clients; what a failed creation made is undone without them.",
+  ),
+  renew_statements: field.textList(
+    "Statements that extend the user's life; none: VALID UNTIL. MySQL has no use for them.",
+  ),
   default_ttl: field.duration("Lifetime of the credentials; 0: the mount's default."),
   max_ttl: field.duration("Longest lifetime with renewals; 0: the mount's."),
   credential_type: field.text("`password`, `rsa_private_key` or `client_certificate`."),

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ConfigInput } from "../../../../src/engines/database/configs.ts";
-import { fill, statementsOf } from "../../../../src/engines/database/postgresql/sql-text.ts";
+import * as mysql from "../../../../src/engines/database/mysql/sql-text.ts";
+import { DIALECT } from "../../../../src/engines/database/postgresql/sql-text.ts";
 import { RoleInput } from "../../../../src/engines/database/roles.ts";
+import * as sql from "../../../../src/engines/database/sql/statements.ts";
 import { StaticRoleInput } from "../../../../src/engines/database/static-roles.ts";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { type DatabaseServer, makeDatabaseServer } from "./support/database-server.ts";
@@ -21,6 +23,8 @@ const PARTS = [
   '"',
   "\\",
   "E'",
+  "`",
+  "#",
   "%",
   "=",
   " ",
@@ -60,12 +64,26 @@ const BODIES = {
     },
     fields: [...Object.keys(ConfigInput.shape), ...DETAILS],
   },
+  "db/config/other": {
+    body: {
+      plugin_name: "mysql-database-plugin",
+      connection_url: "{{username}}:{{password}}@tcp(db.example.com)/x",
+      verify_connection: false,
+    },
+    fields: [
+      ...Object.keys(ConfigInput.shape),
+      ...DETAILS,
+      "tls_certificate_key",
+      "tls_server_name",
+      "tls_skip_verify",
+    ],
+  },
   "db/roles/big": {
-    body: { db_name: "pg", creation_statements: "SELECT 1" },
+    body: { db_name: "main", creation_statements: "SELECT 1" },
     fields: Object.keys(RoleInput.shape),
   },
   "db/static-roles/big": {
-    body: { db_name: "pg", username: "u", rotation_period: "1h" },
+    body: { db_name: "main", username: "u", rotation_period: "1h" },
     fields: Object.keys(StaticRoleInput.shape),
   },
 } as const;
@@ -96,12 +114,21 @@ describe("a field of the database engine", () => {
   );
 });
 
+const DIALECTS = [
+  [
+    (texts: readonly string[]) => sql.statementsOf(texts, DIALECT),
+    (text: string, values: Readonly<Record<string, string>>) => sql.fill(text, values, DIALECT),
+  ],
+  [mysql.statementsOf, mysql.fill],
+] as const;
+
 describe("statements", () => {
   it.each(PARTS)("of many %p are cut and filled in little time", (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
     const started = performance.now();
     try {
-      for (const statement of statementsOf([text])) fill(statement, { name: "n", password: "p" });
+      for (const [split, put] of DIALECTS)
+        for (const statement of split([text])) put(statement, { name: "n", password: "p" });
     } catch (cause) {
       expect(cause).toHaveProperty("name", "DatabaseFailure");
     }

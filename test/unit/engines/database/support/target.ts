@@ -1,3 +1,4 @@
+import { startMariadb } from "../../../../support/mariadb.ts";
 import { MONGO_ADMIN, startMongo } from "../../../../support/mongodb.ts";
 import { ADMIN, startPostgres } from "../../../../support/postgres.ts";
 import { REDIS_ADMIN, startRedis } from "../../../../support/redis.ts";
@@ -41,6 +42,35 @@ export const postgresTarget = async (): Promise<Target> => {
       await pg.query(`GRANT pg_read_all_data TO "${username}"`);
     },
     stop: pg.stop,
+  };
+};
+
+export const mariadbTarget = async (): Promise<Target> => {
+  const mariadb = await startMariadb();
+  return {
+    port: mariadb.port,
+    config: (port = mariadb.port) => ({
+      plugin_name: "mysql-database-plugin",
+      connection_url: mariadb.url.replace(`:${mariadb.port}`, `:${port}`),
+      ...ADMIN,
+    }),
+    role: {
+      creation_statements: `CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'; GRANT SELECT ON g_app.* TO '{{name}}'@'%'`,
+    },
+    leased: async () =>
+      (await mariadb.query("SELECT User AS name FROM mysql.user WHERE User LIKE 'v-%'")).map((row) =>
+        String(row["name"]),
+      ),
+    logsIn: mariadb.logsIn,
+    makeUser: async (username, password) => {
+      await mariadb.query(`DROP USER IF EXISTS '${username}'@'%'`);
+      await mariadb.query(`CREATE USER '${username}'@'%' IDENTIFIED BY '${password}'`);
+      await mariadb.query(`GRANT ALL PRIVILEGES ON *.* TO '${username}'@'%' WITH GRANT OPTION`);
+    },
+    burden: async (username) => {
+      await mariadb.query(`GRANT INSERT ON g_app.things TO '${username}'@'%'`);
+    },
+    stop: mariadb.stop,
   };
 };
 

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from "@jest/globals";
+import { describeMariadb, startMariadb, type TestMariadb } from "../support/mariadb.ts";
+import { playAreas } from "./play.ts";
+
+/** Vault's own templates look like the player's, so each is replaced by itself. */
+const ITSELF = ["username", "password", "name", "expiration"].map((name) => [name, `{{${name}}}`] as const);
+
+describeMariadb("MySQL and MariaDB", () => {
+  let mariadb: TestMariadb;
+  beforeAll(async () => {
+    mariadb = await startMariadb();
+  });
+  afterAll(() => mariadb.stop());
+
+  playAreas(["database-mysql"], {
+    sweeps: true,
+    given: async () => new Map<string, unknown>([["mysql_url", `${mariadb.host}:${mariadb.port}`], ...ITSELF]),
+  });
+});
