@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { smallest } from "../../core/login/ttl.ts";
+import { smallest, smallestOf } from "../../core/login/ttl.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { restate } from "../../std/restate.ts";
@@ -78,8 +78,6 @@ const typeOf = (given: string | undefined, role: Role | undefined): "service" | 
   return forced === "default-batch" ? "batch" : "service";
 };
 
-const leastUses = (a: number, b: number): number => (a > 0 && b > 0 ? Math.min(a, b) : Math.max(a, b));
-
 /** The smaller of the request's and the role's value where both are set, with a warning that says so. */
 const both = (name: string, asked: Seconds, ofRole: Seconds | undefined) => {
   const least = smallest(asked, ofRole ?? ZERO);
@@ -103,7 +101,7 @@ export const wantedFrom = (given: Given, role: Role | undefined, orphanPath: boo
     period: periods.least,
     own: { explicitMaxTtl: explicit, period },
     kept: { explicitMaxTtl: explicit > 0 ? maximum.least : ZERO, period: period > 0 ? periods.least : ZERO },
-    numUses: leastUses(given.num_uses ?? 0, role?.fields.token_num_uses ?? 0),
+    numUses: smallestOf([given.num_uses ?? 0, role?.fields.token_num_uses ?? 0]),
     renewable: type === "service" && (role?.renewable ?? true) && (given.renewable ?? true),
     type,
     orphan: role ? role.orphan : orphanPath || (given.no_parent ?? false),

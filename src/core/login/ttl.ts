@@ -31,10 +31,12 @@ export interface TtlGrant {
 export const PAST_MAX = "past the max TTL, cannot renew";
 
 /** The smallest of the values that are set (above 0); 0 when none is. */
-export const smallest = (...values: readonly Seconds[]): Seconds => {
+export const smallestOf = (values: readonly number[]): number => {
   const set = values.filter((value) => value > 0);
-  return set.length === 0 ? seconds(0) : seconds(Math.min(...set));
+  return set.length === 0 ? 0 : Math.min(...set);
 };
+
+export const smallest = (...values: readonly Seconds[]): Seconds => seconds(smallestOf(values));
 
 const capped = (what: string, asked: Seconds, limit: Seconds): string => {
   const name = what === "period" ? "period" : "TTL";

@@ -18,3 +18,17 @@ it("a role makes tokens of no type that is not known", async () => {
   expect((await typed("nonsense")).status).toBe(400);
   expect((await server.call("GET", "auth/token/roles/nonsense")).status).toBe(404);
 });
+
+it.each([
+  [0, 0, 0],
+  [3, 0, 3],
+  [0, 5, 5],
+  [3, 5, 3],
+  [5, 3, 3],
+])("a token that asks for %d uses of a role that allows %d has %d", async (asked, allowed, has) => {
+  await server.call("POST", "auth/token/roles/uses", { body: { token_num_uses: allowed } });
+
+  const made = await server.call("POST", "auth/token/create/uses", { body: { num_uses: asked } });
+
+  expect(made.body["auth"]).toMatchObject({ num_uses: has });
+});
