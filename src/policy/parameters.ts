@@ -35,9 +35,8 @@ const equal = (a: JsonValue, b: JsonValue, numbers: NumberRule): boolean => {
   if (aNumber || bNumber) {
     return aNumber && bNumber && numbers === "numbers match" && Number(String(a)) === Number(String(b));
   }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equalHeld(item, b[index], numbers));
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => equalHeld(item, b[index], numbers));
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
   const keys = Object.keys(a);

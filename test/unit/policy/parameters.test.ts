@@ -158,6 +158,13 @@ describe("parameters", () => {
     expect(bodies.map((sent) => passes([policy], sent))).toEqual([false, true, false, false, true]);
   });
 
+  it("tell a list from its only element", () => {
+    const policy = '{"path":{"a":{"capabilities":["update"],"denied_parameters":{"o":[{"x":["y"]}]}}}}';
+    const bodies = ['{"o":{"x":["y"]}}', '{"o":{"x":"y"}}', '{"o":{"x":{"0":"y"}}}'];
+
+    expect(bodies.map((sent) => passes([policy], sent))).toEqual([false, true, true]);
+  });
+
   it("name the one at fault", () => {
     const acl = aclOf(stanza('denied_parameters = { zap = ["x"] }'));
 
