@@ -11,6 +11,7 @@ import {
 } from "../../src/framework/index.ts";
 import { parseTemplate } from "../../src/framework/template.ts";
 import type { Fold } from "../../src/std/fold.ts";
+import { METHODS } from "../support/every-path.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
 
 /**
@@ -26,15 +27,6 @@ interface Capture {
   /** The path with `name` for the capture that folds and something of the right shape for the others. */
   readonly at: (name: string) => string;
 }
-
-const METHODS: Readonly<Record<Operation, string>> = {
-  create: "POST",
-  update: "POST",
-  read: "GET",
-  list: "LIST",
-  patch: "PATCH",
-  delete: "DELETE",
-};
 
 const capturesIn = (mount: string, backend: Backend): readonly Capture[] =>
   backend.paths.flatMap((path: AnyPath) =>

@@ -20,7 +20,8 @@ export interface Endpoint {
   readonly splits: boolean;
 }
 
-const METHODS = {
+/** How each operation is asked for over HTTP. */
+export const METHODS = {
   create: "POST",
   update: "POST",
   read: "GET",

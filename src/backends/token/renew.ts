@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { EntityView } from "../../core/identity/types.ts";
-import { grantTtl, PAST_MAX, type TtlGrant } from "../../core/login/ttl.ts";
+import { grantTtl, PAST_MAX, smallest, type TtlGrant } from "../../core/login/ttl.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
+import { mountById } from "../../core/mounts/table.ts";
 import { backendOf, callerOf, makeContext, requestOf } from "../../core/request/context.ts";
 import { issued } from "../../core/request/core-reply.ts";
 import { endSecond } from "../../core/tokens/lifetime.ts";
@@ -41,12 +42,10 @@ const plain = (token: Token): Limits => ({
 
 const refuse = (text: string): VaultError => new VaultError("invalid_request", { wire: text, multi: true });
 
-const least = (a: Seconds, b: Seconds): Seconds => (a > 0 && b > 0 ? seconds(Math.min(a, b)) : a > 0 ? a : b);
-
 const mountOf = async (core: Core, token: Token): Promise<Mount> => {
-  const { mounts } = await core.config.snapshot();
-  for (const mount of mounts.values()) if (mount.info.id === token.mountId) return mount;
-  throw refuse("failed to renew entry: the token's auth mount is gone");
+  const mount = mountById(await core.config.snapshot(), token.mountId);
+  if (!mount) throw refuse("failed to renew entry: the token's auth mount is gone");
+  return mount;
 };
 
 /** What the token's role or method allows now; `undefined`: it stays as it is. Throws where it may not be renewed. */
@@ -66,8 +65,8 @@ const limitsNow = async (
     return {
       ...plain(token),
       ttl: token.ttl,
-      period: least(token.period, period),
-      explicitMaxTtl: least(token.explicitMaxTtl, explicitMaxTtl),
+      period: smallest(token.period, period),
+      explicitMaxTtl: smallest(token.explicitMaxTtl, explicitMaxTtl),
     };
   }
   if (mount.info.type === "token") return { ...plain(token), ttl: token.ttl };
@@ -85,7 +84,7 @@ const limitsNow = async (
     ttl: grant.token.ttl ?? ZERO,
     maxTtl: grant.token.maxTtl ?? ZERO,
     period: grant.token.period ?? ZERO,
-    explicitMaxTtl: least(token.explicitMaxTtl, grant.token.explicitMaxTtl ?? ZERO),
+    explicitMaxTtl: smallest(token.explicitMaxTtl, grant.token.explicitMaxTtl ?? ZERO),
     internal: grant.internal ?? token.internal,
   };
 };

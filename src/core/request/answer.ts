@@ -1,17 +1,9 @@
+import type { AuditedWrap } from "../../audit/types.ts";
 import type { IssuedAuth, Reply } from "../../framework/index.ts";
-import type { Accessor, LeaseId, MountPath, Seconds } from "../../std/brand.ts";
-import type { Sensitive } from "../../std/sensitive.ts";
+import type { LeaseId, MountPath, Seconds } from "../../std/brand.ts";
 import type { Verb } from "./decoded.ts";
 
-export interface WrapInfo {
-  readonly token: Sensitive<string>;
-  readonly accessor: Accessor;
-  readonly ttl: Seconds;
-  /** Milliseconds since the epoch. */
-  readonly creationTime: number;
-  readonly creationPath: string;
-  readonly wrappedAccessor?: Accessor | undefined;
-}
+export type WrapInfo = AuditedWrap;
 
 /** The `auth` block of an answer: a token just made, as the token backend itself may answer one. */
 export type AuthBlock = IssuedAuth;
