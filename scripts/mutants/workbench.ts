@@ -13,11 +13,15 @@ const shared = (a: string, b: string): number => {
   return a.split("/").filter((part) => names.has(part.replace(/\..*$/, ""))).length;
 };
 
-/** Sites that were edited since are on no record: then every test counts that evaluates anything in the file. */
+/**
+ * Sites that were edited since are on no record: then every test counts that evaluates anything in the file; of a file
+ * that is new, any test.
+ */
 const reaching = ({ file, site }: Mutant, record: readonly Recorded[]): readonly Recorded[] => {
   const exact = record.filter(({ sites }) => sites.includes(site));
   if (exact.length > 0) return exact;
-  return record.filter(({ sites }) => sites.some((one) => one.startsWith(`${file}#`)));
+  const near = record.filter(({ sites }) => sites.some((one) => one.startsWith(`${file}#`)));
+  return near.length > 0 ? near : record;
 };
 
 const inOrder = (file: string, tests: readonly Recorded[]): readonly Recorded[] =>
