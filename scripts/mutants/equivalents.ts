@@ -10,7 +10,20 @@ interface Equivalent {
   readonly reason: string;
 }
 
-export const EQUIVALENTS: readonly Equivalent[] = [];
+export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: "src/core/identity/merge.ts",
+    code: "if (entity.aliases.length <= ALIASES_ALONG) return false;",
+    from: "<=",
+    reason: "as many aliases as fit are moved in the merge's transaction or in one before it: the same aliases move",
+  },
+  {
+    file: "src/core/identity/merge.ts",
+    code: "if (entity.memberships.length > MEMBERSHIPS_ALONG) {",
+    from: ">",
+    reason: "as many memberships as fit are moved in the merge's transaction or in one before it: the same ones move",
+  },
+];
 
 export const equivalentOf = ({ file, code, from }: Mutant): Equivalent | undefined =>
   EQUIVALENTS.find((one) => one.file === file && one.code === code && one.from === from);
