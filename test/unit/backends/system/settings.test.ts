@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { builtInRows } from "../../../../src/catalog.ts";
 import { makeServer, type TestServer } from "../../../support/make-server.ts";
 
 let server: TestServer;
@@ -89,6 +90,17 @@ describe("sys/plugins", () => {
 
     expect(data["secret"]).toContain("kv");
     expect(data["secret"]).not.toContain("system");
+    expect(data["database"]).toContain("postgresql-database-plugin");
+  });
+
+  it("lists no databases where no engine connects to them", async () => {
+    const rows = builtInRows({ aws: () => Promise.reject(new Error("there is no AWS here")) });
+    const plain = await makeServer({ rows: rows.filter(({ type }) => type !== "database") });
+
+    const { data } = await plain.call("GET", "sys/plugins/catalog");
+
+    expect(data["database"]).toEqual([]);
+    await plain.dynamo.close();
   });
 });
 
