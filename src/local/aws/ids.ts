@@ -2,8 +2,8 @@ import { type RandomSource, randomText } from "../../std/random.ts";
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** `AROA…`, `AIDA…`, `AIPA…`: 21 characters, never used twice. Source: IAM User Guide, "Unique identifiers". */
-export const uniqueId = (random: RandomSource, prefix: "AROA" | "AIDA" | "AIPA"): string =>
+/** `AROA…`, `AIDA…`, `AIPA…`, `AGPA…`: 21 characters, never used twice. Source: IAM User Guide, "Unique identifiers". */
+export const uniqueId = (random: RandomSource, prefix: "AGPA" | "AIDA" | "AIPA" | "AROA"): string =>
   prefix + randomText(random, 17, UPPER);
 
 /** `AKIA…` for a user's key, `ASIA…` for a session's: 20 characters. */

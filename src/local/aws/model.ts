@@ -11,6 +11,7 @@ export interface AwsState {
 export interface AccountState {
   readonly users: Record<string, User>;
   readonly accessKeys: Record<string, AccessKey>;
+  readonly groups: Record<string, Group>;
   readonly roles: Record<string, Role>;
   readonly instanceProfiles: Record<string, InstanceProfile>;
   readonly regions: Record<string, RegionState>;
@@ -39,7 +40,19 @@ export interface User {
   readonly created: number;
   readonly policies: PolicySet;
   readonly groups: string[];
+  /** ARN of the permissions boundary. */
+  readonly boundary?: string | undefined;
+  /** When it was given a password. */
+  login?: number;
   tags: Tags;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly created: number;
+  readonly policies: PolicySet;
 }
 
 export interface AccessKey {
@@ -139,6 +152,7 @@ export interface Instance {
 export const emptyAccount = (): AccountState => ({
   users: {},
   accessKeys: {},
+  groups: {},
   roles: {},
   instanceProfiles: {},
   regions: {},

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { AwsState } from "./model.ts";
+import { type AwsState, emptyAccount } from "./model.ts";
 
 /** Keeps the state; `save` resolves when everything changed before the call is on the disk. */
 export interface StateStore {
@@ -33,7 +33,10 @@ const writeWhole = async (folder: string, name: string, text: string): Promise<v
 const read = async (path: string): Promise<AwsState | undefined> => {
   try {
     // Our own file, written by `writeWhole` and readable by its owner alone.
-    return JSON.parse(await readFile(path, "utf8")) as AwsState;
+    const state = JSON.parse(await readFile(path, "utf8")) as AwsState;
+    // Files of before there were groups.
+    for (const account of Object.values(state.accounts)) Object.assign(account, { ...emptyAccount(), ...account });
+    return state;
   } catch (error) {
     // Not by class: a test runner's errors come from another realm.
     if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return undefined;

@@ -102,9 +102,21 @@ const duration = (params: QueryParams, most: number, usual: number): number => {
   return seconds;
 };
 
+/** Session policies are read, and limit nothing here. */
+const checkPolicy = (params: QueryParams): void => {
+  const text = params.text("Policy");
+  if (text === undefined) return;
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new AwsError("MalformedPolicyDocument", "Syntax errors in policy.");
+  }
+};
+
 const assumeRole = (call: Call, params: QueryParams): Answer => {
   const arn = params.required("RoleArn");
   const sessionName = params.matching("RoleSessionName", SESSION_NAME);
+  checkPolicy(params);
   const match = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/.exec(arn);
   if (!match) throw new AwsError("ValidationError", `${arn} is invalid`);
   const [, accountId = "", name = ""] = match;
@@ -155,6 +167,7 @@ const getSessionToken = (call: Call, params: QueryParams): Answer => {
 
 const getFederationToken = (call: Call, params: QueryParams): Answer => {
   const name = params.matching("Name", /^[\w+=,.@-]{2,32}$/);
+  checkPolicy(params);
   const { caller } = call;
   if (!isLongTerm(caller)) {
     throw new AwsError("AccessDenied", "Cannot call GetFederationToken with session credentials", 403);

@@ -3,6 +3,10 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { awsAdapters } from "../../auth/aws/adapters/index.ts";
 import type { AwsAuthParts } from "../../auth/aws/backend.ts";
+import { awsOver } from "../../engines/aws/adapters/index.ts";
+import { awsWorld, wait } from "../../engines/aws/backend.ts";
+import type { EngineWorld } from "../../engines/aws/world.ts";
+import { NEARBY } from "../../outgoing/index.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { defineTable } from "../../storage/index.ts";
@@ -16,6 +20,8 @@ export interface Cloud {
   readonly kms: KMSClient;
   readonly keyId: string;
   readonly aws: AwsAuthParts;
+  /** For the secrets engine. */
+  readonly awsEngine: EngineWorld;
   /** Absent with the environment's AWS. */
   readonly embedded?: EmbeddedAws | undefined;
   close(): Promise<void>;
@@ -81,6 +87,16 @@ export const embeddedCloud = async (options: {
     kms,
     keyId: KEY_ALIAS,
     aws: { ...adapters, region },
+    awsEngine: {
+      sleep: wait,
+      aws: awsOver({
+        region,
+        random,
+        sleep: wait,
+        credentials: async () => credentials,
+        requestHandler: { ...embedded.requestHandler },
+      }),
+    },
     embedded,
     close: () => embedded.close(),
   };
@@ -107,6 +123,7 @@ export const environmentCloud = async (options: {
     kms,
     keyId: options.keyId ?? KEY_ALIAS,
     aws: { ...awsAdapters({ region, clock }), region },
+    awsEngine: awsWorld({ region, reach: NEARBY }),
     close: async () => {
       dynamodb.destroy();
       kms.destroy();

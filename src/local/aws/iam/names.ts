@@ -5,6 +5,7 @@ import type { Answer, QueryParams } from "../query.ts";
 import { AwsError } from "../wire.ts";
 
 export const NAME = /^[\w+=,.@-]{1,64}$/;
+export const NAME_OF_GROUP = /^[\w+=,.@-]{1,128}$/;
 const PATH = /^\/(?:[\x21-\x7E]*\/)?$/;
 
 export const noSuchEntity = (kind: string, name: string): AwsError =>

@@ -7,6 +7,7 @@ import { own, type PolicySet } from "../model.ts";
 import type { QueryOperation } from "../operation.ts";
 import type { QueryParams } from "../query.ts";
 import { AwsError } from "../wire.ts";
+import { findGroup } from "./groups.ts";
 import { findRole, findUser, whole } from "./names.ts";
 
 const POLICY_ARN = /^arn:aws:iam::(?:aws|\d{12}):policy\/[\w+=,.@/-]+$/;
@@ -24,7 +25,7 @@ const jsonDocument = (params: QueryParams): string => {
 };
 
 const operationsFor = (
-  kind: "User" | "Role",
+  kind: "User" | "Role" | "Group",
   find: (call: Call, params: QueryParams) => { readonly name: string; readonly policies: PolicySet },
 ): Record<string, QueryOperation> => {
   const inline = (call: Call, params: QueryParams) => {
@@ -85,4 +86,5 @@ const operationsFor = (
 export const policyOperations: Readonly<Record<string, QueryOperation>> = {
   ...operationsFor("User", findUser),
   ...operationsFor("Role", findRole),
+  ...operationsFor("Group", findGroup),
 };

@@ -6,17 +6,7 @@ import { type AccessKey, own, type User } from "../model.ts";
 import type { QueryOperation } from "../operation.ts";
 import { type Answer, isoTime, type QueryParams } from "../query.ts";
 import { AwsError } from "../wire.ts";
-import {
-  alreadyExists,
-  deleteConflict,
-  findUser,
-  NAME,
-  noSuchEntity,
-  pathOf,
-  tagList,
-  tagsOf,
-  whole,
-} from "./names.ts";
+import { alreadyExists, deleteConflict, findUser, NAME, pathOf, tagList, tagsOf, whole } from "./names.ts";
 
 const userAnswer = (call: Call, user: User): Answer => ({
   Path: user.path,
@@ -24,6 +14,10 @@ const userAnswer = (call: Call, user: User): Answer => ({
   UserId: user.id,
   Arn: userArn(call.caller.accountId, user.path, user.name),
   CreateDate: isoTime(user.created),
+  PermissionsBoundary:
+    user.boundary === undefined
+      ? undefined
+      : { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: user.boundary },
   Tags: Object.keys(user.tags).length > 0 ? tagList(user.tags) : undefined,
 });
 
@@ -37,7 +31,9 @@ const userOrCaller = (call: Call, params: QueryParams): User => {
 
 const createUser: QueryOperation = async (call, params) => {
   const name = params.matching("UserName", NAME);
-  if (own(call.account.users, name)) throw alreadyExists("User", name);
+  // Names differ in more than case.
+  const taken = Object.keys(call.account.users).some((one) => one.toLowerCase() === name.toLowerCase());
+  if (taken) throw alreadyExists("User", name);
   const user: User = {
     name,
     path: pathOf(params),
@@ -45,6 +41,7 @@ const createUser: QueryOperation = async (call, params) => {
     created: call.clock.now(),
     policies: { inline: {}, attached: [] },
     groups: [],
+    boundary: params.text("PermissionsBoundary"),
     tags: tagsOf(params),
   };
   call.account.users[name] = user;
@@ -64,6 +61,8 @@ const deleteUser: QueryOperation = async (call, params) => {
   if (Object.keys(user.policies.inline).length > 0) {
     throw deleteConflict("Cannot delete entity, must delete policies first.");
   }
+  if (user.groups.length > 0) throw deleteConflict("Cannot delete entity, must remove users from group first.");
+  if (user.login !== undefined) throw deleteConflict("Cannot delete entity, must delete login profile first.");
   delete call.account.users[user.name];
   await call.store.save();
   return {};
@@ -107,11 +106,13 @@ export const userOperations: Readonly<Record<string, QueryOperation>> = {
   CreateUser: createUser,
   GetUser: (call, params) => ({ User: userAnswer(call, userOrCaller(call, params)) }),
   DeleteUser: deleteUser,
-  ListUsers: (call) =>
-    whole(
-      "Users",
-      Object.values(call.account.users).map((user) => userAnswer(call, user)),
-    ),
+  ListUsers: (call, params) => {
+    const prefix = params.text("PathPrefix") ?? "/";
+    const users = Object.values(call.account.users).filter(({ path }) => path.startsWith(prefix));
+    // As in AWS, a listing shows no tags.
+    const listed = users.map((user) => userAnswer(call, { ...user, tags: {} }));
+    return whole("Users", listed);
+  },
   TagUser: async (call, params) => {
     const user = findUser(call, params);
     user.tags = { ...user.tags, ...tagsOf(params) };
@@ -143,15 +144,11 @@ export const userOperations: Readonly<Record<string, QueryOperation>> = {
     }));
     return whole("AccessKeyMetadata", keys);
   },
-  // Groups do not exist here: nobody is in one, and none can be joined.
-  ListGroupsForUser: (call, params) => {
-    findUser(call, params);
-    return whole("Groups", []);
-  },
-  AddUserToGroup: (_, params) => {
-    throw noSuchEntity("group", params.required("GroupName"));
-  },
-  RemoveUserFromGroup: (_, params) => {
-    throw noSuchEntity("group", params.required("GroupName"));
+  ListUserTags: (call, params) => ({ IsTruncated: false, Tags: tagList(findUser(call, params).tags) }),
+  UntagUser: async (call, params) => {
+    const user = findUser(call, params);
+    for (const key of params.texts("TagKeys.member")) delete user.tags[key];
+    await call.store.save();
+    return {};
   },
 };
