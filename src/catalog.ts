@@ -2,6 +2,7 @@ import type { AwsAuthParts } from "./auth/aws/backend.ts";
 import type { Home } from "./contract/functions.ts";
 import type { CatalogRow } from "./core/catalog.ts";
 import type { Core } from "./core/core.ts";
+import type { EngineWorld } from "./engines/aws/world.ts";
 import type { DatabaseParts } from "./engines/database/backend.ts";
 import type { Reach } from "./outgoing/index.ts";
 import type { SealedStore } from "./storage/index.ts";
@@ -18,6 +19,8 @@ export interface BackendParts {
   readonly aws: () => AwsAuthParts | Promise<AwsAuthParts>;
   /** Absent: the built-in connectors, never closed, which suits a process that is frozen rather than ended. */
   readonly database?: () => DatabaseParts;
+  /** AWS for the secrets engine `aws`; absent: as the environment of the process names it. */
+  readonly awsEngine?: () => EngineWorld | Promise<EngineWorld>;
   /** Which hosts backends may dial, where operators name them; absent: those with public addresses only. */
   readonly reach?: Reach;
 }
@@ -47,6 +50,16 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     home: "keys",
     leases: true,
     load: async () => (await import("./engines/ssh/backend.ts")).sshEngine,
+  },
+  {
+    kind: "secret",
+    type: "aws",
+    home: "dynamic",
+    leases: true,
+    load: async () => {
+      const { awsEngine, awsWorld } = await import("./engines/aws/backend.ts");
+      return awsEngine((await parts.awsEngine?.()) ?? awsWorld({ reach: parts.reach }));
+    },
   },
   {
     kind: "auth",

@@ -54,6 +54,11 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^(aws|approle|userpass) \S+ (token_)?(no_default_)?(policies|policy)$/, "whoever may write the role decides"],
   [/^aws role\/\{role\} (bound_\w+|resolve_aws_unique_ids)$/, "names in AWS"],
   [/^aws config\//, "names in AWS"],
+  [/^aws (creds|sts)\/\{name:at\} role_(arn|session_name)$/, "an ARN of the role's own list; a name in AWS"],
+  [
+    /^aws (static-)?roles\/\{name:at\} (iam_groups|user_path|external_id|username|assume_role_session_name)$/,
+    "names in AWS",
+  ],
   [
     /^approle role\/\{role_name\}\S* (bind_secret_id|local_secret_ids|role_id|secret_id|secret_id_accessor)$/,
     "of the role in the path",

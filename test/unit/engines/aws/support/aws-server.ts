@@ -1,0 +1,231 @@
+import { GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { builtInRows } from "../../../../../src/catalog.ts";
+import { awsOver } from "../../../../../src/engines/aws/adapters/index.ts";
+import type { CrashPoint } from "../../../../../src/framework/index.ts";
+import { createEmbeddedAws } from "../../../../../src/local/aws/index.ts";
+import type { SdkHandler } from "../../../../../src/local/aws/sdk-handler.ts";
+import { NEARBY } from "../../../../../src/outgoing/index.ts";
+import { systemRandom } from "../../../../../src/std/random.ts";
+import { systemClock } from "../../../../../src/std/time.ts";
+import { type Answered, makeServer, type TestServer } from "../../../../support/make-server.ts";
+import { createTestClock } from "../../../../support/storage.ts";
+
+/**
+ * The whole product with the engine mounted at `aws/`, over an AWS the test can look into and break: the doubles in this
+ * process, or whatever `AWS_ENDPOINT_URL` names (`scripts/moto.ts` starts one and sets it).
+ */
+export interface AwsServer extends TestServer {
+  readonly iam: IAMClient;
+  readonly account: string;
+  /** POST, held to its status. */
+  post(path: string, body?: unknown, status?: number): Promise<Answered>;
+  /** Issues credentials of a role, held to 200. */
+  creds(role: string, body?: unknown): Promise<Issued>;
+  /** Names of the users below `/zeroth/`, where the tests make theirs. */
+  users(): Promise<readonly string[]>;
+  /** The user's tag or name by which a test finds it. */
+  userOf(accessKey: string): Promise<string>;
+  /** Who has these keys, by their ARN; `""` when AWS does not take them. */
+  identity(keys: Keys): Promise<string>;
+  sweep(): Promise<void>;
+  /** Lets time pass and sweeps, until whatever was pending, claimed or put off has had its turn. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Issued extends Answered {
+  readonly keys: Keys;
+  readonly lease: string;
+}
+
+/** What a call to AWS gets instead of its answer; `pass` lets it through. */
+export type Meddle = (action: string, form: URLSearchParams, pass: () => Promise<Reply>) => Promise<Reply>;
+type Reply = Awaited<ReturnType<SdkHandler["handle"]>>;
+
+const ENDPOINT = process.env["AWS_ENDPOINT_URL"];
+/** Whether the tests run against an AWS of others: what only our doubles do is skipped then. */
+export const ELSEWHERE = ENDPOINT !== undefined;
+
+const textOf = (body: unknown): string =>
+  typeof body === "string" ? body : body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : "";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** An error as the query protocol tells it. */
+export const refusal = (code: string, status = 400): Reply => ({
+  response: {
+    statusCode: status,
+    headers: { "content-type": "text/xml" },
+    body: Buffer.from(
+      `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>secret text of AWS</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+    ),
+  },
+});
+
+interface Target {
+  readonly handler: SdkHandler | undefined;
+  readonly settings: {
+    readonly region: string;
+    readonly credentials: Keys;
+    readonly maxAttempts: number;
+    readonly endpoint?: string;
+    readonly requestHandler?: Record<string, unknown>;
+  };
+  close(): Promise<void>;
+}
+
+const embedded = async (): Promise<Target> => {
+  const aws = await createEmbeddedAws({ clock: systemClock, random: systemRandom });
+  const [account] = aws.accounts;
+  if (!account) throw new Error("the embedded AWS has no account");
+  const { accessKeyId, secretAccessKey } = account;
+  const credentials = { accessKeyId, secretAccessKey };
+  const settings = { region: "us-east-1", credentials, requestHandler: { ...aws.requestHandler }, maxAttempts: 1 };
+  return { handler: aws.requestHandler, settings, close: () => aws.close() };
+};
+
+const elsewhere = (endpoint: string): Target => ({
+  handler: undefined,
+  settings: {
+    region: "us-east-1",
+    endpoint,
+    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "admin" },
+    maxAttempts: 1,
+  },
+  close: async () => undefined,
+});
+
+/** Every call to AWS goes past `meddle` first. */
+const meddledWith = (handler: SdkHandler, meddle: () => Meddle | undefined): SdkHandler => ({
+  ...handler,
+  handle: async (request) => {
+    const form = new URLSearchParams(textOf(request.body));
+    const pass = () => handler.handle(request);
+    const one = meddle();
+    return one ? one(form.get("Action") ?? "", form, pass) : pass();
+  },
+});
+
+/** The users of the tests are all below this path. */
+export const PATH = "/zeroth/";
+export const POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
+});
+
+export const makeAwsServer = async (
+  options: {
+    readonly crash?: CrashPoint;
+    readonly meddle?: () => Meddle | undefined;
+    /** The engine has no keys in config/root and works with these. */
+    readonly own?: (admin: Keys) => Promise<Keys> | Keys;
+    readonly config?: Readonly<Record<string, unknown>>;
+  } = {},
+): Promise<AwsServer> => {
+  const target = ENDPOINT === undefined ? await embedded() : elsewhere(ENDPOINT);
+  const clock = createTestClock(Date.now());
+  const { credentials } = target.settings;
+  const own = options.own ? await options.own(credentials) : credentials;
+  const handler = target.handler && meddledWith(target.handler, options.meddle ?? (() => undefined));
+  const sleep = async (ms: number): Promise<void> => clock.advance(ms);
+  const world = {
+    sleep,
+    aws: awsOver({
+      region: "us-east-1",
+      sleep,
+      reach: NEARBY,
+      credentials: async () => own,
+      ...(handler ? { requestHandler: { ...handler } } : {}),
+    }),
+  };
+  const server = await makeServer({
+    clock,
+    rows: builtInRows({
+      aws: () => Promise.reject(new Error("nobody logs in here")),
+      awsEngine: () => world,
+    }),
+    ...(options.crash ? { crash: options.crash } : {}),
+  });
+  const iam = new IAMClient(target.settings);
+  const endpoint = ENDPOINT === undefined ? {} : { iam_endpoint: ENDPOINT, sts_endpoint: ENDPOINT };
+  const post = async (path: string, body: unknown = {}, status = 204): Promise<Answered> => {
+    const answered = await server.call("POST", path, { body });
+    if (answered.status !== status) throw new Error(`POST ${path}: ${answered.status} ${answered.text}`);
+    return answered;
+  };
+  const sweep = async (): Promise<void> => {
+    await server.core.leases.sweep(clock.now() + 60_000);
+  };
+  await post("sys/mounts/aws", { type: "aws" });
+  if (!options.own)
+    await post("aws/config/root", {
+      access_key: credentials.accessKeyId,
+      secret_key: credentials.secretAccessKey,
+      ...endpoint,
+      ...options.config,
+    });
+  await post("aws/roles/app", { credential_type: "iam_user", policy_document: POLICY, user_path: PATH });
+  const sts = (keys: Keys) => new STSClient({ ...target.settings, credentials: keys });
+  const account = (await sts(credentials).send(new GetCallerIdentityCommand({}))).Account ?? "";
+  // From here on the sweeper knows where it was.
+  await sweep();
+  return {
+    ...server,
+    iam,
+    account,
+    post,
+    sweep,
+    creds: async (role, body) => {
+      const answered = await server.call(body === undefined ? "GET" : "POST", `aws/creds/${role}`, { body });
+      if (answered.status !== 200) throw new Error(`creds: ${answered.status} ${answered.text}`);
+      const { access_key, secret_key, security_token } = answered.data;
+      const keys = { accessKeyId: text(access_key), secretAccessKey: text(secret_key) };
+      return {
+        ...answered,
+        keys: typeof security_token === "string" ? { ...keys, sessionToken: security_token } : keys,
+        lease: text(answered.body["lease_id"]),
+      };
+    },
+    users: async () => {
+      const { Users = [] } = await iam.send(new ListUsersCommand({ PathPrefix: PATH }));
+      return Users.map(({ UserName = "" }) => UserName).sort();
+    },
+    userOf: async (accessKey) => {
+      const { Users = [] } = await iam.send(new ListUsersCommand({}));
+      for (const { UserName = "" } of Users) {
+        const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
+        if (AccessKeyMetadata.some(({ AccessKeyId }) => AccessKeyId === accessKey)) return UserName;
+      }
+      return "";
+    },
+    identity: async (keys) => {
+      try {
+        return (await sts(keys).send(new GetCallerIdentityCommand({}))).Arn ?? "";
+      } catch {
+        return "";
+      }
+    },
+    settle: async () => {
+      for (const seconds of [130, 100, 200, 300, 500, 700]) {
+        clock.advance(seconds * 1000);
+        await sweep();
+      }
+    },
+    close: async () => {
+      iam.destroy();
+      await server.dynamo.close();
+      await target.close();
+    },
+  };
+};
+
+/** The user as IAM knows it. */
+export const userIn = async (iam: IAMClient, UserName: string) =>
+  (await iam.send(new GetUserCommand({ UserName }))).User;
