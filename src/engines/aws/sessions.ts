@@ -163,8 +163,8 @@ export const issueSession = async (aws: Aws, ask: SessionAsk, cx: BackendContext
   const { length, warnings } = await lengthFor(aws, scope, ask, cx);
   const sts = aws.sts(scope, startBudget(cx.clock, WORK_MS));
   const session = await make[ask.type]({ ask, sts, config, length, limits: () => limitsOf(aws, scope, ask, cx) }, cx);
-  // AWS may have been slow; and where the clocks differ, the lease is never the longer of the two.
-  const ttl = Math.max(1, Math.min(length, Math.round((session.expires - cx.clock.now()) / 1000)));
+  // AWS cuts its times to seconds. Where it was slow, or the clocks differ, the shorter time counts.
+  const ttl = Math.max(1, Math.min(length, Math.ceil((session.expires - cx.clock.now()) / 1000)));
   const lease = await cx.pend({
     type: "sts",
     ttl: seconds(ttl),

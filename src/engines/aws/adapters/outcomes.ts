@@ -15,8 +15,11 @@ const THROTTLES = [
   "SlowDown",
 ];
 
-const codeOf = (cause: Error): string =>
-  /^[\w.]{1,64}$/.test(cause.name) ? cause.name.replace(/Exception$/, "") : "Unknown";
+/** AWS's own code; `""`: whoever answered did not say one, so it is not AWS. */
+const codeOf = (cause: Error): string => {
+  const code: unknown = "Code" in cause ? cause.Code : undefined;
+  return typeof code === "string" && /^[\w.]{1,64}$/.test(code) ? code.replace(/Exception$/, "") : "";
+};
 
 /** The status of an answer that the SDK read as an error; 0: there was none. */
 const statusOf = (cause: Error): number => {
@@ -27,9 +30,7 @@ const statusOf = (cause: Error): number => {
 
 const kindOf = (code: string, status: number): AwsFailureKind => {
   if (THROTTLES.includes(code) || status === 429) return "throttled";
-  // An error without a code of AWS: whoever answered is not AWS.
-  if (/^(?:Unknown|UnknownError|SyntaxError|TypeError|Error)$/.test(code)) return "unknown";
-  return status >= 400 && status < 500 ? "refused" : "unknown";
+  return code !== "" && status >= 400 && status < 500 ? "refused" : "unknown";
 };
 
 export const failureOf = (cause: unknown): AwsFailure => {
@@ -41,7 +42,7 @@ export const failureOf = (cause: unknown): AwsFailure => {
   if (!(cause instanceof Error)) return new AwsFailure("unknown", "Unknown");
   if (cause.name === "CredentialsProviderError") return new AwsFailure("refused", "NoCredentials", { cause });
   const code = codeOf(cause);
-  return new AwsFailure(kindOf(code, statusOf(cause)), code, { cause });
+  return new AwsFailure(kindOf(code, statusOf(cause)), code || "NoCode", { cause });
 };
 
 /** A member that an answer must have. */
