@@ -9,9 +9,9 @@ interface Node<T> {
 }
 
 const commonLength = (a: string, b: string): number => {
-  const end = Math.min(a.length, b.length);
   let length = 0;
-  while (length < end && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  // Past the end of a text the code is NaN, which equals nothing.
+  while (a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;
 };
 
