@@ -5,7 +5,7 @@ import type { Recorded } from "./record.ts";
 /** Tries a mutant against the test files that evaluate it, the nearest and quickest first. */
 
 /** A mutant may loop forever; a test that takes so much longer than it did is stopped. */
-const patienceFor = (tests: readonly Recorded[]): number => 60_000 + 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
+const patienceFor = (tests: readonly Recorded[]): number => 30_000 + 3 * tests.reduce((sum, { ms }) => sum + ms, 0);
 
 /** Names that two paths share: the room, and the file's own. */
 const shared = (a: string, b: string): number => {
