@@ -85,7 +85,7 @@ const readBody = (message: IncomingMessage, most: number): Promise<Uint8Array | 
   });
 
 const send = (response: ServerResponse, answer: HttpResponse, close = false): void => {
-  if (response.headersSent || response.destroyed) return;
+  if (response.headersSent) return;
   const headers: Record<string, string> = { ...answer.headers };
   if (answer.status !== 204 && response.req.method !== "HEAD") headers["content-length"] = String(answer.body.length);
   if (close) headers["connection"] = "close";
