@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { makeMount } from "../../../../src/core/config/initialize.ts";
+import type { Job } from "../../../../src/core/jobs/types.ts";
+import { unmountHookJob } from "../../../../src/core/mounts/unmount-hook.ts";
 import { invalidRequest } from "../../../../src/framework/index.ts";
 import { type Stage, setStage } from "../schedule/support.ts";
 
@@ -7,6 +10,17 @@ beforeEach(async () => {
   stage = await setStage();
 });
 afterEach(() => stage.server.dynamo.close());
+
+const JOB: Job = {
+  id: "1",
+  kind: "unmount-hook",
+  input: {},
+  state: "running",
+  error: "",
+  handled: 0,
+  startedMs: 0,
+  claimedUntil: 0,
+};
 
 const disable = () => stage.server.call("DELETE", "sys/mounts/a");
 const isMounted = async () => (await stage.server.call("GET", "sys/mounts/a")).status === 200;
@@ -58,5 +72,20 @@ describe("a backend whose mount is removed", () => {
     expect(refused.status).toBe(400);
     expect(refused.text).toContain("somebody else uses it");
     expect((await disable()).status).toBe(204);
+  });
+});
+
+describe("the job that asks a backend in another function", () => {
+  it("is for processes that host the backend, and for all where the mount is gone", async () => {
+    const { core } = stage.server;
+    const elsewhere = makeMount(core.random, { kind: "secret", type: "elsewhere", path: "elsewhere/" });
+    const { mounts } = await core.config.putMount(elsewhere, "absent");
+    const hosted = [...mounts.values()].find(({ info }) => info.path === "a/");
+    const { here } = unmountHookJob(() => core);
+    const isFor = (mount: unknown) => here?.({ ...JOB, input: { mount: String(mount) } });
+
+    expect(await isFor(hosted?.info.id)).toBe(true);
+    expect(await isFor(elsewhere.info.id)).toBe(false);
+    expect(await isFor("gone")).toBe(true);
   });
 });
