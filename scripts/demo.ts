@@ -4,6 +4,7 @@ import { queryAsMachine, revokeMachine, watchLeasesEnd } from "./demo/leases.ts"
 import { logInAsInstance, logInAsMachine } from "./demo/machine.ts";
 import { prepare } from "./demo/operator.ts";
 import { raise } from "./demo/setting.ts";
+import { signForHost } from "./demo/ssh.ts";
 import { chapter, say } from "./demo/story.ts";
 import { wrapForSomebody } from "./demo/wrapping.ts";
 
@@ -26,6 +27,7 @@ try {
   await wrapForSomebody(setting);
   const mine = await queryAsMachine(setting, machine);
   await watchLeasesEnd(setting);
+  await signForHost(setting);
   await revokeMachine(setting, machine, mine);
   await verifyTheLog(setting);
 } finally {

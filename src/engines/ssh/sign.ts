@@ -51,13 +51,13 @@ const typeOf = (asked: string, role: CaRole): "user" | "host" => {
   return asked;
 };
 
-/** Seconds. What is asked for may not be too long; what follows from role and mount is cut. */
-const lifetime = (asked: number | undefined, role: CaRole, { mount }: BackendContext): number => {
-  const wanted = asked ?? role.ttl;
+/** Seconds. What is asked for may not be too long; what follows from role and mount is cut. 0 asks for nothing. */
+const lifetime = (asked: number, role: CaRole, { mount }: BackendContext): number => {
+  const wanted = asked === 0 ? role.ttl : asked;
   const ttl = wanted === 0 ? mount.defaultTtl : wanted;
   const most = role.max_ttl === 0 ? mount.maxTtl : role.max_ttl;
   if (ttl <= most) return ttl;
-  if (asked !== undefined) throw invalidRequest(`ttl is larger than maximum allowed ${most}`);
+  if (asked !== 0) throw invalidRequest(`ttl is larger than maximum allowed ${most}`);
   return most;
 };
 
@@ -104,7 +104,7 @@ const judge = async (input: CertificateInput, role: CaRole, cx: BackendContext):
   checkKeyId(input.key_id ?? "", role);
   const type = typeOf(input.cert_type ?? "user", role);
   const principals = principalsFor(type, input.valid_principals ?? "", role, cx);
-  const ttl = lifetime(input.ttl, role, cx);
+  const ttl = lifetime(input.ttl ?? 0, role, cx);
   const criticalOptions = criticalOptionsFor(input.critical_options ?? {}, role);
   const { extensions, warnings } = extensionsFor(input.extensions ?? {}, role, cx);
   const signer = await signerOf(cx.storage);

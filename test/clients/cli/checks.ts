@@ -1,8 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { done, expect, listed, type Run, refused, Skipped, secret } from "./vault.ts";
 
 /** What people type, by area. Mounts carry names no other suite uses. */
 
 const CREATE = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
+
+const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKbTEJZyveejmOqlPh64bObMhJcmfUcByk18hF7D6X78";
 
 const status = async (vault: Run): Promise<void> => {
   const text = await done(vault, "status");
@@ -108,6 +113,33 @@ const databases = async (vault: Run): Promise<void> => {
   await done(vault, "secrets", "disable", "cli-db");
 };
 
+const hosts = async (vault: Run): Promise<void> => {
+  await done(vault, "secrets", "enable", "-path=cli-ssh", "ssh");
+  const ssh = (mode: string, role: string, ...more: readonly string[]): readonly string[] =>
+    ["ssh", "-no-exec", "-mount-point=cli-ssh", `-mode=${mode}`, `-role=${role}`, ...more, "bob@10.1.2.3"] as const;
+  await done(vault, "write", "cli-ssh/roles/otp", "key_type=otp", "default_user=bob", "cidr_list=10.0.0.0/8");
+  const otp = (await done(vault, ...ssh("otp", "otp", "-field=key"))).trim();
+  const told = await secret(vault, "write", "cli-ssh/verify", `otp=${otp}`);
+  expect(told.data?.["username"] === "bob" && told.data["role_name"] === "otp", "the password is good");
+  await refused(vault, "OTP not found", "write", "cli-ssh/verify", `otp=${otp}`);
+
+  await done(vault, "write", "-f", "cli-ssh/config/ca", "key_type=ed25519");
+  const role = ["key_type=ca", "allow_user_certificates=true", "allowed_users=bob", "allowed_extensions=permit-pty"];
+  await done(vault, "write", "cli-ssh/roles/ca", ...role);
+  const folder = await mkdtemp(join(tmpdir(), "zeroth-cli-ssh-"));
+  try {
+    const file = join(folder, "id.pub");
+    await writeFile(file, PUBLIC_KEY);
+    const signed = await done(vault, ...ssh("ca", "ca", `-public-key-path=${file}`, "-field=signed_key"));
+    expect(signed.startsWith("ssh-ed25519-cert-v01@openssh.com "), "a certificate");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const shown = await done(vault, "read", "-field=public_key", "cli-ssh/config/ca");
+  expect(shown.startsWith("ssh-ed25519 "), "the CA");
+  await done(vault, "secrets", "disable", "cli-ssh");
+};
+
 export const CHECKS: Readonly<Record<string, (vault: Run) => Promise<void>>> = {
   "status: it is up and unsealed": status,
   "kv: put, patch, get, check-and-set, list, delete, undelete, roll back, destroy, metadata": kv,
@@ -118,4 +150,5 @@ export const CHECKS: Readonly<Record<string, (vault: Run) => Promise<void>>> = {
   "wrapping: unwrapped once": wrapping,
   "audit devices: enable, list, disable": audit,
   "database: credentials are leased, renewed, looked up, revoked one by one and by prefix": databases,
+  "ssh: a one-time password and a signed key, as `vault ssh` asks for them": hosts,
 };

@@ -10,7 +10,7 @@ import traceback
 
 import hvac
 
-from checks import aws, databases, identity, kv, logins, system, tokens
+from checks import aws, databases, identity, kv, logins, ssh, system, tokens
 from checks.check import Checked, Skipped
 
 
@@ -20,7 +20,7 @@ def run(address: str, token: str) -> int:
     failed = 0
     for mode, options in (("LIST", {}), ("strict_http", {"strict_http": True})):
         server = Checked(address, token, mode, options)
-        for module in (kv, tokens, logins, aws, system, identity, databases):
+        for module in (kv, tokens, logins, aws, system, identity, databases, ssh):
             for check in module.CHECKS:
                 name = f"{mode}: {check.__doc__}"
                 try:
