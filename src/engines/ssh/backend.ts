@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type Backend, defineBackend, field, invalidRequest, op, path } from "../../framework/index.ts";
-import { recordPaths } from "../../framework/records.ts";
 import { caAddress, roleAddress, zeroAddress } from "./addresses.ts";
 import { CaInput, CaShown, readCa, removeCa, writeCa } from "./ca.ts";
+import { CaRole } from "./ca-role.ts";
 import { rolesFor } from "./lookup.ts";
 import { issueOtp, OtpShown, OtpVerified, placeOf, revokeOtp, verifyOtp } from "./otp.ts";
+import { OtpRole } from "./otp-role.ts";
 import { RoleInput } from "./role-fields.ts";
-import { allRoles, findRole, Role, RoleList, removeRole, writeRole } from "./roles.ts";
+import { allRoles, findRole, RoleList, removeRole, writeRole } from "./roles.ts";
 import { Issued, IssueInput, issueKey, Signed, SignInput, signKey } from "./sign.ts";
 import { readZeroAddress, removeZeroAddress, writeZeroAddress, ZeroAddress } from "./zero-address.ts";
 
@@ -36,25 +37,30 @@ const rolesPath = path("roles", {
   },
 });
 
-const rolePaths = recordPaths({
-  at: "roles/{role:at}",
+const rolePath = path("roles/{role:at}", {
+  summary: "a role: what passwords are made, or what certificates are signed",
   params: ROLE,
-  lists: [],
-  summary: {
-    all: "the roles of this mount",
-    one: "a role: what passwords are made, or what certificates are signed",
-    list: "list the roles",
-    read: "read a role",
-    write: "write a role, as a whole",
-    delete: "delete a role; passwords and certificates made by it live on to their end",
+  ops: {
+    read: op({
+      summary: "read a role",
+      answers: [OtpRole, CaRole],
+      handle: async ({ params }, cx) => {
+        const role = await findRole(cx.storage, params.role);
+        return role && { data: role };
+      },
+    }),
+    update: op({
+      summary: "write a role, as a whole",
+      answers: "nothing",
+      input: RoleInput,
+      handle: ({ params, input }, cx) => writeRole(params.role, input, cx),
+    }),
+    delete: op({
+      summary: "delete a role; passwords and certificates made by it live on to their end",
+      answers: "nothing",
+      handle: ({ params }, cx) => removeRole(params.role, cx),
+    }),
   },
-  input: RoleInput,
-  answers: Role,
-  names: async () => [],
-  find: (name, cx) => findRole(cx.storage, name),
-  show: (role) => role,
-  write: writeRole,
-  remove: removeRole,
 });
 
 const credsPath = path("creds/{role:at}", {
@@ -218,7 +224,7 @@ export const sshEngine: Backend = defineBackend({
   help: "Makes one-time passwords for hosts and signs SSH certificates.",
   paths: [
     rolesPath,
-    ...rolePaths,
+    rolePath,
     credsPath,
     verifyPath,
     lookupPath,

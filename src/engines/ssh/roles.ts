@@ -10,7 +10,7 @@ import { withoutRole } from "./zero-address.ts";
 
 /** Roles of the mount. A write replaces the whole role. */
 
-export const Role = z.discriminatedUnion("key_type", [OtpRole, CaRole]);
+const Role = z.discriminatedUnion("key_type", [OtpRole, CaRole]);
 export type Role = z.output<typeof Role>;
 
 export const RoleList = z.object({
@@ -56,9 +56,9 @@ export const writeRole = async (name: string, input: RoleInput, { storage }: Bac
 };
 
 /** Removes a role, and its name from those any address may use: a later role of that name does not inherit it. */
-export const removeRole = async (name: string, { storage }: BackendContext): Promise<void> => {
+export const removeRole = async (name: string, { storage }: BackendContext): Promise<undefined> => {
   const remove = { op: "delete", address: roleAddress(storage, name), when: "any" } as const;
-  await change(storage, zeroAddress(storage), async (entry) => {
+  return change(storage, zeroAddress(storage), async (entry) => {
     const body = entry && withoutRole(entry.body, name);
     if (body) return { op: "put", body, also: [remove], result: undefined };
     await storage.write([remove]);

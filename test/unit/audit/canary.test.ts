@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { CLEAR_NAMES } from "../../../src/audit/clear-names.ts";
+import { publicKeyOf, publicLine } from "../../../src/engines/ssh/openssh/public-key.ts";
 import { shapeOf } from "../../../src/framework/parse.ts";
 import { makeServer, type TestServer } from "../../support/make-server.ts";
 
@@ -34,6 +36,7 @@ const setUp = async (): Promise<void> => {
   server = await makeServer();
   await server.call("POST", "sys/mounts/kv1", { body: { type: "kv" } });
   await server.call("POST", "sys/mounts/kv2", { body: { type: "kv", options: { version: "2" } } });
+  await server.call("POST", "sys/mounts/ssh", { body: { type: "ssh" } });
   await server.call("POST", "sys/auth/userpass", { body: { type: "userpass" } });
   await server.call("POST", "sys/auth/approle", { body: { type: "approle" } });
   token = await newToken();
@@ -124,6 +127,29 @@ describe("the audit log", () => {
     await server.call("POST", "auth/token/revoke", { body: { token } });
 
     expect(found([server.root, token, inside, inside.slice(0, 24)])).toEqual([]);
+  });
+
+  it("holds no one-time password and no private key, made here or brought along", async () => {
+    const otp = { key_type: "otp", default_user: "ann", cidr_list: "10.0.0.0/8" };
+    await server.call("POST", "ssh/roles/otp", { body: otp });
+    const key = String((await server.call("POST", "ssh/creds/otp", { body: { ip: "10.1.2.3" } })).data["key"]);
+    await server.call("POST", "ssh/verify", { token: null, body: { otp: key } });
+    await server.call("POST", "ssh/verify", { token: null, body: { otp: key } });
+    await server.call("DELETE", "ssh/config/ca");
+    const pair = generateKeyPairSync("ed25519");
+    const brought = String(pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+    const public_key = publicLine(publicKeyOf(pair.privateKey));
+    expect((await server.call("POST", "ssh/config/ca", { body: { private_key: brought, public_key } })).status).toBe(
+      204,
+    );
+    await server.call("POST", "ssh/config/ca", { body: { private_key: brought, public_key: "x" } });
+    const ca = { key_type: "ca", allow_user_certificates: true, allowed_users: "*", default_user: "ann" };
+    await server.call("POST", "ssh/roles/ca", { body: ca });
+    const issued = await server.call("POST", "ssh/issue/ca", { body: { key_type: "ed25519" } });
+    const lines = [brought, String(issued.data["private_key"])].flatMap((text) => text.split("\n").slice(1, -2));
+
+    expect(lines.length).toBeGreaterThan(4);
+    expect(found([key, ...lines])).toEqual([]);
   });
 
   it("holds no password, stored secret, role's secret id or wrong credential", async () => {
