@@ -17,15 +17,12 @@ const MOST = 256;
 const DIRECTIVE = /\{\{.+?\}\}/;
 const isOneName = (value: string): boolean => !/[,\p{Cc}]/u.test(value) && value.trim() === value;
 
-const unrendered = (template: string, why: string): never => {
-  throw invalidRequest(`template '${cut(template)}' could not be rendered -> ${why}`);
-};
-
 /** The text with the caller's identity filled in. Throws with Vault's texts, also for a caller who has none. */
-const filled = (text: string, cx: BackendContext): string => {
+const filled = (text: string, cx: BackendContext, multi = false): string => {
   if (!DIRECTIVE.test(text)) return text;
   const result = cx.fillIdentity(text, isOneName);
-  return "text" in result ? result.text : unrendered(text, result.failed);
+  if ("text" in result) return result.text;
+  throw invalidRequest(`template '${cut(text)}' could not be rendered -> ${result.failed}`, { multi });
 };
 
 const hasIdentity = (cx: BackendContext): boolean => (cx.caller?.entityId ?? "") !== "";
@@ -61,7 +58,7 @@ const ruleFor = (type: "user" | "host", role: CaRole, cx: BackendContext): Rule 
   return {
     list: role.allowed_users,
     templated: role.allowed_users_template,
-    fallback: role.default_user_template ? filled(role.default_user, cx) : role.default_user,
+    fallback: role.default_user_template ? filled(role.default_user, cx, true) : role.default_user,
     allows: (allowed, user) => allowed.includes(user),
   };
 };

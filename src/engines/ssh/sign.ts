@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { type BackendContext, type DataReply, field, invalidRequest } from "../../framework/index.ts";
+import { type BackendContext, type DataReply, field, invalidRequest, VaultError } from "../../framework/index.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { signerOf } from "./ca.ts";
@@ -163,6 +163,11 @@ export const signKey = async (
   return { data: signed(order, key, keyId), warnings: order.warnings };
 };
 
+/** `issue` shows as they are the texts that `sign` wraps as Go's multi-error. */
+const barely = (cause: unknown): never => {
+  throw cause instanceof VaultError ? cause.bare() : cause;
+};
+
 export const issueKey = async (
   name: string,
   input: z.output<typeof IssueInput>,
@@ -174,7 +179,7 @@ export const issueKey = async (
   const { key_type = "rsa", key_bits = 0 } = input;
   checkRequested(key_type, key_bits, role.allowed_user_key_lengths);
   const spec = keySpec(key_type, key_bits);
-  const order = await judge(input, role, cx);
+  const order = await judge(input, role, cx).catch(barely);
   const pair = await makeKeyPair(spec);
   const keyId = keyIdFor(input.key_id ?? "", name, role, pair.public, cx);
   const private_key = writePrivateKey(pair.private, Buffer.from(cx.random.bytes(4)).readUInt32BE());

@@ -124,7 +124,7 @@ const hosts = async (vault: Run): Promise<void> => {
   await refused(vault, "OTP not found", "write", "cli-ssh/verify", `otp=${otp}`);
 
   await done(vault, "write", "-f", "cli-ssh/config/ca", "key_type=ed25519");
-  const role = ["key_type=ca", "allow_user_certificates=true", "allowed_users=bob", "allowed_extensions=permit-pty"];
+  const role = ["key_type=ca", "allow_user_certificates=true", "allowed_users=bob", "allowed_extensions=*"];
   await done(vault, "write", "cli-ssh/roles/ca", ...role);
   const folder = await mkdtemp(join(tmpdir(), "zeroth-cli-ssh-"));
   try {

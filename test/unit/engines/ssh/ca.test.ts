@@ -91,7 +91,7 @@ describe("a CA", () => {
     }
   });
 
-  it("takes what it signed along with its mount, and not before", async () => {
+  it("is missed by sign and by issue once it is deleted", async () => {
     await ssh.post("sys/mounts/other", { type: "ssh" });
     await ssh.post("other/config/ca", { key_type: "ed25519" });
     await ssh.post("other/roles/r", { key_type: "ca", allow_user_certificates: true, allowed_users: "*" });
@@ -99,12 +99,14 @@ describe("a CA", () => {
     const before = await ask();
     await server.call("DELETE", "other/config/ca");
     const after = await ask();
+    const issued = await ssh.post("other/issue/r", { key_type: "ed25519", valid_principals: "a" });
 
     expect(readCertificate(String(before.data["signed_key"])).verified).toBe(true);
     expect([after.status, after.body]).toEqual([
       400,
       { errors: ["1 error occurred:\n\t* error creating signer: no keys configured\n\n"] },
     ]);
+    expect(issued.body).toEqual({ errors: ["error creating signer: no keys configured"] });
   });
 });
 

@@ -80,9 +80,9 @@ describe("default_user_template", () => {
 
   it("is refused where it cannot be filled in, whoever asks", async () => {
     await metadata("bob,root");
-    const short = NOT_RENDERED;
-    expect((await ask("own", undefined, token)).body).toEqual(short);
-    expect((await ask("own", undefined, undefined)).body).toEqual(short);
+    const wrapped = { errors: [`1 error occurred:\n\t* ${NOT_RENDERED.errors[0]}\n\n`] };
+    expect((await ask("own", undefined, token)).body).toEqual(wrapped);
+    expect((await ask("own", undefined, undefined)).body).toEqual(wrapped);
   });
 });
 
