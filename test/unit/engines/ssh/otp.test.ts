@@ -166,34 +166,6 @@ describe("the lease of a one-time password", () => {
     expect(renewed.body).toEqual({ errors: ["lease is not renewable"] });
     expect(revoked.status).toBe(204);
   });
-
-  it.each([
-    ["ssh.otp.pend", "after"],
-    ["ssh.otp.store", "before"],
-    ["ssh.otp.store", "after"],
-    ["lease.confirm", "before"],
-    ["lease.revoke.claim", "after"],
-    ["lease.revoke.backend", "before"],
-    ["lease.revoke.backend", "after"],
-    ["lease.revoke.remove", "before"],
-  ] as const)("leaves nothing behind when the program dies at %s, %s it is done", async (step, when) => {
-    await server.core.leases.revokePrefix("ssh/creds/", {
-      force: false,
-      sync: true,
-      deadlineMs: Number.POSITIVE_INFINITY,
-    });
-    killer.kill(step, when);
-    const made = await ssh.post("ssh/creds/web", { ip: "10.1.2.3" });
-    if (made.status === 200) await ssh.post("sys/leases/revoke", { lease_id: String(made.body["lease_id"]) });
-    // A pending lease is waited for two minutes, a claimed one for a minute and a half.
-    for (const seconds of [125, 95]) {
-      server.clock.advance(seconds * 1000);
-      await sweep();
-    }
-
-    expect(await ssh.kept()).toBe(0);
-    expect(await server.core.leases.list("ssh/creds/web/")).toEqual([]);
-  });
 });
 
 describe("config/zeroaddress", () => {
