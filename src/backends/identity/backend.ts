@@ -1,5 +1,5 @@
 import type { Core } from "../../core/core.ts";
-import { createIdentityStore } from "../../core/identity/index.ts";
+import { createIdentityStore } from "../../core/identity/store.ts";
 import { type Backend, defineBackend } from "../../framework/index.ts";
 import { seconds } from "../../std/time.ts";
 import { entityPaths } from "./entities.ts";

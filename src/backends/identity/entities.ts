@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import type { IdentityStore } from "../../core/identity/index.ts";
 import type { EntityInput } from "../../core/identity/registry.ts";
+import type { IdentityStore } from "../../core/identity/store.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { EntityInfo, EntityShown, entityData, entityInfo } from "./render.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { AliasInput } from "../../core/identity/aliases.ts";
-import type { IdentityStore } from "../../core/identity/index.ts";
+import type { IdentityStore } from "../../core/identity/store.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, Keys, op, path } from "../../framework/index.ts";
 import { AliasInfo, AliasShown, aliasData, aliasInfo } from "./render.ts";

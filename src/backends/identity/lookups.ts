@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import type { IdentityStore } from "../../core/identity/index.ts";
 import { aliasKey, foldName } from "../../core/identity/names.ts";
+import type { IdentityStore } from "../../core/identity/store.ts";
 import { groupIndex } from "../../core/identity/views.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";

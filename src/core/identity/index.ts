@@ -1,15 +1,8 @@
 import { entityAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
-import { createAliases } from "./aliases.ts";
 import { createEntities } from "./entities.ts";
-import { createGroupAliases } from "./group-aliases.ts";
-import { createGroups } from "./groups.ts";
 import { createLogin } from "./login.ts";
-import { createMembers } from "./members.ts";
-import { createMerge } from "./merge.ts";
-import { createRegistry } from "./registry.ts";
 import { createRemoval } from "./removal.ts";
-import { createTurns } from "./turns.ts";
 import type { Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
 
@@ -34,24 +27,3 @@ export const createIdentity = (parts: IdentityParts): Identity => {
     login: createLogin({ ...parts, entities, removal }),
   };
 };
-
-/** What the identity backend needs: everything that changes entities, aliases and groups. */
-export const createIdentityStore = (parts: IdentityParts) => {
-  const entities = createEntities(parts);
-  const removal = createRemoval({ ...parts, entities });
-  const turns = createTurns(parts);
-  const members = createMembers({ ...parts, entities });
-  const groups = createGroups({ ...parts, members, turns });
-  return {
-    entities,
-    registry: createRegistry({ ...parts, entities, removal }),
-    removal,
-    members,
-    aliases: createAliases({ ...parts, entities }),
-    merge: createMerge({ ...parts, entities }).merge,
-    groups,
-    groupAliases: createGroupAliases({ ...parts, turns, newGroup: groups.fresh }),
-  };
-};
-
-export type IdentityStore = ReturnType<typeof createIdentityStore>;

@@ -1,4 +1,3 @@
-import { helpFor } from "../../framework/help.ts";
 import { type AnyOp, invalidRequest, VaultError } from "../../framework/index.ts";
 import { parseInput } from "../../framework/parse.ts";
 import type { Core } from "../core.ts";
@@ -24,7 +23,12 @@ export const parse = async (core: Core, allowed: Allowed): Promise<Parsed> => {
   const placed = { ...allowed, mount, backend, cx };
   if (decoded.verb === "help") {
     if (!match && allowed.below !== "") throw unsupported("unsupported_path", open);
-    return stamp<Parsed>({ ...placed, run: async () => ({ bare: helpFor(backend, match) }) });
+    const run = async () => {
+      // Loaded when somebody asks: it carries the OpenAPI of every path along.
+      const { helpFor } = await import("../../framework/help.ts");
+      return { bare: helpFor(backend, match) };
+    };
+    return stamp<Parsed>({ ...placed, run });
   }
   if (!match) throw unsupported("unsupported_path", open);
   if (decoded.unread) throw tooHeavy();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { makeMount } from "../../../../src/core/config/initialize.ts";
-import { createIdentityStore } from "../../../../src/core/identity/index.ts";
+import { createIdentityStore } from "../../../../src/core/identity/store.ts";
 import { createTurns } from "../../../../src/core/identity/turns.ts";
 import { kvV1 } from "../../../../src/engines/kv/backend.ts";
 import { type CrashPoint, defineBackend, field, op, path } from "../../../../src/framework/index.ts";
