@@ -79,7 +79,11 @@ const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
     forwardsTo: handsOnTo(name, homes),
     handsLeasesTo: handsLeasesTo(name, homes),
     // What Lambda gives up of the schedule's orders it keeps in the name of the function.
-    outside: [...run.flatMap((row) => row.outside ?? []), ...outside, ...(scheduled ? (["failures"] as const) : [])],
+    outside: [
+      ...run.flatMap((row) => (row.home === name ? row.outside : row.outsideToEnd) ?? []),
+      ...outside,
+      ...(scheduled ? (["failures"] as const) : []),
+    ],
   };
 };
 

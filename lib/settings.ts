@@ -59,6 +59,14 @@ const shape = z
 
     /** Roles of other accounts that logins may look into (`auth/aws/config/sts`). */
     readerRoles: list(arn("iam")).optional(),
+    /** Roles that the secrets engine `aws` may assume where a mount has no keys of its own. */
+    issuableRoles: list(arn("iam")).optional(),
+    /** IAM path below which such a mount may make users, and the permissions boundary that each of them must have. */
+    issuedUsersPath: z
+      .string()
+      .regex(/^(?:\/[\w+=,.@-]+)+\/$/, "must be a path of IAM such as /zeroth/")
+      .optional(),
+    issuedUsersBoundary: arn("iam").optional(),
     /**
      * Who may give the operator's orders: ARNs of users, roles or sessions of roles; a `*` at the end is any text.
      * Absent: anyone who may invoke the system function.
@@ -98,6 +106,7 @@ const shape = z
     together(["domainName", "certificateArn"]);
     together(["subnets", "securityGroups"]);
     together(["isolatedSubnets", "isolatedSecurityGroups"]);
+    together(["issuedUsersPath", "issuedUsersBoundary"]);
     together(["restoredTable", "restoredStream"]);
     if (value.reachable !== undefined && value.subnets === undefined)
       context.addIssue({

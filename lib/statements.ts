@@ -96,6 +96,69 @@ const identityReads = ({ settings }: Places): PolicyStatement[] => [
 /** What the sweeper deletes many of in one call: leases, and their rows by mount and by token. */
 const DISCARDED = [SPACES.lease, SPACES.leases, SPACES.token].map((space) => `${space}#*`);
 
+/** Users and groups below the path that the operator chose for the engine `aws`. */
+const below = (kind: "user" | "group", path: string): string[] => [
+  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${kind}${path}*`,
+];
+
+/**
+ * What mounts of the engine `aws` may do that have no keys of their own: nothing, unless the operator chose. A user gets
+ * rights only under the boundary, so whoever runs code in the function gains no more than the boundary allows.
+ */
+const awsIssues = ({ settings }: Places): PolicyStatement[] => {
+  const { issuableRoles, issuedUsersPath: path, issuedUsersBoundary: boundary } = settings;
+  const roles = issuableRoles ? [allow("AssumeRoles", ["sts:AssumeRole", "sts:TagSession"], issuableRoles)] : [];
+  if (path === undefined || boundary === undefined) return roles;
+  return [
+    ...roles,
+    new PolicyStatement({
+      sid: "MakeBoundedUsers",
+      effect: Effect.ALLOW,
+      actions: ["iam:AttachUserPolicy", "iam:CreateUser", "iam:PutUserPolicy"],
+      resources: below("user", path),
+      conditions: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+    }),
+    allow("EquipUsers", ["iam:CreateAccessKey", "iam:TagUser"], below("user", path)),
+    allow(
+      "UseGroups",
+      ["iam:AddUserToGroup", "iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies"],
+      below("group", path),
+    ),
+  ];
+};
+
+/** Finding and removing those users: all that the function gets which ends leases. */
+const awsEnds = ({ settings: { issuedUsersPath: path } }: Places): PolicyStatement[] =>
+  path === undefined
+    ? []
+    : [
+        allow(
+          "EndUsers",
+          [
+            "iam:DeleteAccessKey",
+            "iam:DeleteLoginProfile",
+            "iam:DeleteServiceSpecificCredential",
+            "iam:DeleteSigningCertificate",
+            "iam:DeleteSSHPublicKey",
+            "iam:DeleteUser",
+            "iam:DeleteUserPolicy",
+            "iam:DetachUserPolicy",
+            "iam:GetLoginProfile",
+            "iam:GetUser",
+            "iam:ListAccessKeys",
+            "iam:ListAttachedUserPolicies",
+            "iam:ListGroupsForUser",
+            "iam:ListMFADevices",
+            "iam:ListServiceSpecificCredentials",
+            "iam:ListSigningCertificates",
+            "iam:ListSSHPublicKeys",
+            "iam:ListUserPolicies",
+          ],
+          below("user", path),
+        ),
+        allow("LeaveGroups", ["iam:RemoveUserFromGroup"], below("group", path)),
+      ];
+
 /** Expiry index and stream. The index holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   onKeys("Discard", ["dynamodb:BatchWriteItem"], places.tableArn, DISCARDED),
@@ -125,7 +188,13 @@ const failures = (places: Places): PolicyStatement[] => [
   }),
 ];
 
-const OUTSIDE = { "identity-reads": identityReads, expiry, failures } as const;
+const OUTSIDE = {
+  "identity-reads": identityReads,
+  "aws-issues": awsIssues,
+  "aws-ends": awsEnds,
+  expiry,
+  failures,
+} as const;
 
 /** Turns a row of `permissionsFor` into the statements of a role. Log and VPC rights are `zeroth-function.ts`'s own. */
 export const statementsFor = (rights: Rights, places: Places): PolicyStatement[] => {

@@ -56,6 +56,8 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     type: "aws",
     home: "dynamic",
     leases: true,
+    outside: ["aws-issues", "aws-ends"],
+    outsideToEnd: ["aws-ends"],
     load: async () => {
       const { awsEngine, awsWorld } = await import("./engines/aws/backend.ts");
       return awsEngine((await parts.awsEngine?.()) ?? awsWorld({ reach: parts.reach }));
@@ -135,5 +137,12 @@ const unloaded = (): never => {
 
 /** Where every backend runs, without loading any: what the stacks make their roles and functions from. */
 export const HOMES: readonly Home[] = [...coreRows(unloaded, unloaded), ...builtInRows({ aws: unloaded })].map(
-  ({ kind, type, home, leases, outside = [] }) => ({ kind, type, home, outside, ...(leases && { leases }) }),
+  ({ kind, type, home, leases, outside = [], outsideToEnd = [] }) => ({
+    kind,
+    type,
+    home,
+    outside,
+    outsideToEnd,
+    ...(leases && { leases }),
+  }),
 );

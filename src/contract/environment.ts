@@ -24,3 +24,6 @@ export const ENVIRONMENT = {
 
 /** Endpoint of a real or local DynamoDB for the optional run of the storage contract. */
 export const DYNAMODB_TEST_ENDPOINT = "ZEROTH_DYNAMODB_ENDPOINT";
+
+/** Endpoint of an AWS of others, for the optional run of the tests of the secrets engine `aws`. */
+export const AWS_TEST_ENDPOINT = "ZEROTH_AWS_ENDPOINT";

@@ -29,7 +29,7 @@ export interface ExtraRights {
 }
 
 /** Rights outside table and key, by name; `lib/statements.ts` spells them out. */
-export type OutsideRights = "identity-reads" | "expiry" | "failures";
+export type OutsideRights = "identity-reads" | "aws-issues" | "aws-ends" | "expiry" | "failures";
 
 export interface FunctionRow {
   /** `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. */
@@ -194,6 +194,8 @@ export interface Home {
   readonly leases?: true;
   /** What it needs outside table and key; its function gets it. */
   readonly outside?: readonly OutsideRights[];
+  /** Of that, what ending its leases needs; a function that ends them gets this alone. */
+  readonly outsideToEnd?: readonly OutsideRights[];
 }
 
 /** The functions a deployment has: a function without paths, events or a backend is left out. */

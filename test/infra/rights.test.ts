@@ -82,6 +82,60 @@ describe("the rights of the functions", () => {
   });
 });
 
+describe("the engine aws", () => {
+  const BOUNDARY = "arn:aws:iam::123456789012:policy/applications";
+  const DEPLOY = "arn:aws:iam::123456789012:role/deploy";
+  const chosen = statementsByFunction(
+    makeTemplates({ issuableRoles: DEPLOY, issuedUsersPath: "/zeroth/", issuedUsersBoundary: BOUNDARY }).stateless,
+  );
+  const user = (name: string): string => `arn:<AWS::Partition>:iam::<AWS::AccountId>:user${name}`;
+  const whoMay = (attempt: Attempt): readonly string[] =>
+    Object.keys(chosen).filter((name) => isAllowed(chosen[name] ?? [], attempt));
+  const bounded = { context: { "iam:PermissionsBoundary": BOUNDARY } };
+
+  it("may make no user and assume no role unless the operator chose some", () => {
+    const acts = everyStatement.flatMap(({ actions }) => actions).filter((action) => /^(?:iam|sts):/.test(action));
+
+    expect(acts.sort()).toEqual(["iam:GetInstanceProfile", "iam:GetRole", "iam:GetUser"]);
+  });
+
+  it("may then make users below the path, with the boundary and not without", () => {
+    for (const action of ["iam:CreateUser", "iam:PutUserPolicy", "iam:AttachUserPolicy"]) {
+      expect(whoMay({ action, resource: user("/zeroth/app"), ...bounded })).toEqual(["dynamic"]);
+      expect(whoMay({ action, resource: user("/zeroth/app"), context: {} })).toEqual([]);
+      expect(whoMay({ action, resource: user("/administrator"), ...bounded })).toEqual([]);
+    }
+  });
+
+  it("gives the function that ends leases nothing but the means to remove them", () => {
+    expect(whoMay({ action: "iam:DeleteUser", resource: user("/zeroth/app") })).toEqual(["dynamic", "revoke"]);
+    expect(whoMay({ action: "iam:CreateAccessKey", resource: user("/zeroth/app") })).toEqual(["dynamic"]);
+    expect(whoMay({ action: "iam:DeleteUser", resource: user("/administrator") })).toEqual([]);
+  });
+
+  it("assumes the roles that were named, and no other", () => {
+    expect(whoMay({ action: "sts:AssumeRole", resource: DEPLOY })).toEqual(["dynamic"]);
+    expect(whoMay({ action: "sts:AssumeRole", resource: `${DEPLOY}2` })).toEqual([]);
+  });
+
+  it("may make every call that it makes, and no other", () => {
+    const text = ["iam", "sts"]
+      .map((name) => readFileSync(new URL(`../../src/engines/aws/adapters/${name}.ts`, import.meta.url), "utf8"))
+      .join("\n");
+    const calls = [...new Set([...text.matchAll(/\bnew (\w+)Command\(/g)].map(([, name = ""]) => name))];
+    const granted = (chosen["dynamic"] ?? [])
+      .flatMap(({ actions }) => actions)
+      .filter((action) => /^(?:iam|sts):/.test(action))
+      .map((action) => action.slice(4));
+    // GetCallerIdentity needs no right; the tokens are for users, not roles; MFA devices are left to the mount's own keys.
+    const without = ["DeactivateMFADevice", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"];
+
+    expect(calls.filter((call) => !granted.includes(call)).sort()).toEqual(without);
+    // Tags are part of the calls that make users and sessions.
+    expect(granted.filter((action) => !calls.includes(action)).sort()).toEqual(["TagSession", "TagUser"]);
+  });
+});
+
 describe("the calls the program makes", () => {
   const commandsOf = (file: string): readonly string[] => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");

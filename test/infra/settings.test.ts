@@ -35,6 +35,12 @@ describe("the settings", () => {
     ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],
     ["reachable ranges outside a VPC", { "zeroth:reachable": "10.0.0.0/16" }, /reachable needs subnets/],
     ["a reachable range that is not one", { "zeroth:reachable": "10.0.0.0/33" }, /must be a range/],
+    ["a path for users without a boundary", { "zeroth:issuedUsersPath": "/zeroth/" }, /belong together/],
+    [
+      "all users of an account as a path",
+      { "zeroth:issuedUsersPath": "/", "zeroth:issuedUsersBoundary": "arn:aws:iam::1:policy/b" },
+      /path of IAM/,
+    ],
     ["a restored table without its stream", { "zeroth:restoredTable": "t-2" }, /belong together/],
     ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
     ["an operator of any account", { "zeroth:operators": "arn:aws:iam::*:role/admin" }, /operators/],

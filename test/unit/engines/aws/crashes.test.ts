@@ -6,6 +6,7 @@ import {
   ListAccessKeysCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { AWS_TEST_ENDPOINT } from "../../../../src/contract/environment.ts";
 import { createKiller } from "../../../support/crash.ts";
 import { type AwsServer, ELSEWHERE, makeAwsServer, PATH, POLICY } from "./support/aws-server.ts";
 
@@ -125,7 +126,7 @@ here("a process that dies while it rotates the mount's own key", () => {
     async (when, step) => {
       await server.post("sys/mounts/rooted", { type: "aws" });
       const before = await makeUser("rooted");
-      const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
+      const endpoint = process.env[AWS_TEST_ENDPOINT] ?? "";
       const places = endpoint === "" ? {} : { iam_endpoint: endpoint, sts_endpoint: endpoint };
       await server.post("rooted/config/root", { ...before, ...places });
       await server.post("rooted/roles/app", { credential_type: "session_token" });

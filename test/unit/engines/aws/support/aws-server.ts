@@ -2,6 +2,7 @@ import { GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } fr
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { jest } from "@jest/globals";
 import { builtInRows } from "../../../../../src/catalog.ts";
+import { AWS_TEST_ENDPOINT } from "../../../../../src/contract/environment.ts";
 import { awsOver } from "../../../../../src/engines/aws/adapters/index.ts";
 import type { CrashPoint } from "../../../../../src/framework/index.ts";
 import { createEmbeddedAws } from "../../../../../src/local/aws/index.ts";
@@ -14,7 +15,7 @@ import type { TestClock } from "../../../../support/storage.ts";
 
 /**
  * The whole product with the engine mounted at `aws/`, over an AWS the test can look into and break: the doubles in this
- * process, or whatever `AWS_ENDPOINT_URL` names (`scripts/moto.ts` starts one and sets it).
+ * process, or the one that the environment names (`scripts/moto.ts` starts moto).
  */
 export interface AwsServer extends TestServer {
   readonly iam: IAMClient;
@@ -50,7 +51,7 @@ export interface Issued extends Answered {
 export type Meddle = (action: string, form: URLSearchParams, pass: () => Promise<Reply>) => Promise<Reply>;
 type Reply = Awaited<ReturnType<SdkHandler["handle"]>>;
 
-const ENDPOINT = process.env["AWS_ENDPOINT_URL"];
+const ENDPOINT = process.env[AWS_TEST_ENDPOINT];
 /** Whether the tests run against an AWS of others: what only our doubles do is skipped then. */
 export const ELSEWHERE = ENDPOINT !== undefined;
 
