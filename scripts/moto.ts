@@ -60,7 +60,10 @@ else if (!(await install())) say("skipped: moto could not be installed");
 else {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const moto = spawn(join(BIN, "moto_server"), ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const moto = spawn(join(BIN, "moto_server"), ["-H", "127.0.0.1", "-p", String(port)], {
+    stdio: "ignore",
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+  });
   try {
     await answers(endpoint);
     say(`moto answers on ${endpoint}`);

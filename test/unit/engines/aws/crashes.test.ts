@@ -1,6 +1,7 @@
 import {
   CreateAccessKeyCommand,
   CreateGroupCommand,
+  CreatePolicyCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
   ListAccessKeysCommand,
@@ -51,7 +52,9 @@ let server: AwsServer;
 let managed: string;
 beforeAll(async () => {
   server = await makeAwsServer({ crash: killer.crash });
-  managed = ELSEWHERE ? "arn:aws:iam::aws:policy/ReadOnlyAccess" : `arn:aws:iam::${server.account}:policy/readers`;
+  managed = `arn:aws:iam::${server.account}:policy/crashing`;
+  const policy = { PolicyName: "crashing", PolicyDocument: POLICY };
+  await server.iam.send(new CreatePolicyCommand(policy)).catch(() => undefined);
   await server.iam.send(new CreateGroupCommand({ GroupName: "crashing" })).catch(() => undefined);
   await server.post("aws/config/lease", { lease: "60s", lease_max: "60s" });
   await server.post("aws/roles/full", {
