@@ -53,13 +53,19 @@ export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, pla
   );
   const { issuedUsersPath } = places.settings;
   if (issuedUsersPath !== undefined)
-    for (const { role } of [functionOf(stack.functions, "dynamic"), revoke])
+    for (const { role } of [functionOf(stack.functions, "dynamic"), revoke]) {
       for (const kind of ["user", "group"])
         acknowledgeWildcard(
           role,
           `arn:<AWS::Partition>:iam::<AWS::AccountId>:${kind}${issuedUsersPath}*`,
           "Users made for leases have names of their own; they are below the path that the operator chose",
         );
+      acknowledgeWildcard(
+        role,
+        "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*",
+        "A user that is not there has no path; iam:GetUser alone, read access only",
+      );
+    }
   acknowledgeWildcard(revoke.role, "*", "dynamodb:ListStreams knows no resources; Lambda asks for it");
   const failures: { "Fn::ImportValue": string } = Stack.of(stack).resolve(places.failuresArn);
   const scheduled = [...stack.functions.values()].filter(({ functionName }) => FUNCTION_TABLE[functionName].scheduled);

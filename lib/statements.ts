@@ -144,7 +144,6 @@ const awsEnds = ({ settings: { issuedUsersPath: path } }: Places): PolicyStateme
             "iam:DeleteUserPolicy",
             "iam:DetachUserPolicy",
             "iam:GetLoginProfile",
-            "iam:GetUser",
             "iam:ListAccessKeys",
             "iam:ListAttachedUserPolicies",
             "iam:ListGroupsForUser",
@@ -156,6 +155,8 @@ const awsEnds = ({ settings: { issuedUsersPath: path } }: Places): PolicyStateme
           ],
           below("user", path),
         ),
+        // Of a user that is not there IAM does not know the path, and refuses to say so under a narrower right.
+        allow("LookForUsers", ["iam:GetUser"], below("user", "/")),
         allow("LeaveGroups", ["iam:RemoveUserFromGroup"], below("group", path)),
       ];
 

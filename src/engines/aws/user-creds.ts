@@ -47,7 +47,10 @@ const VOIDED_SECONDS = seconds(30 * 86_400);
 
 export const voidedAddress = (view: View, mark: string): Address => view.at(`voided/${mark}`);
 
-/** A name that the account does not know yet. Throws `AwsFailure`. */
+/**
+ * A name that the account does not know yet. Throws `AwsFailure`. A key whose rights are limited to a path may not be
+ * told: then CreateUser finds out.
+ */
 const freeName = async (iam: Iam, config: RootConfig, role: string, cx: BackendContext): Promise<string> => {
   for (let attempt = 0; attempt < NAMES; attempt += 1) {
     const data = { Type: "IAM", DisplayName: cx.caller?.displayName ?? "", PolicyName: role } as const;
@@ -55,7 +58,7 @@ const freeName = async (iam: Iam, config: RootConfig, role: string, cx: BackendC
     try {
       await iam.getUser(name);
     } catch (cause) {
-      if (isCode(cause, "NoSuchEntity")) return name;
+      if (isCode(cause, "NoSuchEntity", "AccessDenied")) return name;
       throw cause;
     }
   }

@@ -51,10 +51,10 @@ const STEPS = [
 
 suite("a call that AWS", () => {
   it.each(STEPS)("refuses (%s) is told with its code, and the user is gone at once", async (action, words) => {
-    meddle = failing(action, async () => refusal("AccessDenied", 403));
+    meddle = failing(action, async () => refusal("LimitExceeded", 409));
     const { status, text } = await server.call("GET", "aws/creds/full");
 
-    expect([status, JSON.parse(text).errors]).toEqual([400, [`${words}: AccessDenied`]]);
+    expect([status, JSON.parse(text).errors]).toEqual([400, [`${words}: LimitExceeded`]]);
     expect(await server.users()).toEqual([]);
     meddle = () => Promise.reject(new Error("the sweeper asked AWS about a user that never was"));
     server.clock.advance(130_000);
@@ -112,6 +112,26 @@ suite("a call that AWS", () => {
       502,
       ["Error creating IAM user: AWS could not be reached, or gave no whole answer in time"],
     ]);
+  });
+});
+
+suite("a key that may not look for users", () => {
+  it("makes them all the same, and a name that is taken is found out by CreateUser", async () => {
+    meddle = failing("GetUser", async () => refusal("AccessDenied", 403));
+    const { lease } = await server.creds("full");
+    const root = (await server.call("GET", "aws/config/root")).data;
+    const config = { access_key: root["access_key"], secret_key: "local-admin-secret-1" };
+    await server.post("aws/config/root", { ...config, username_template: "administrator" });
+    const taken = await server.call("GET", "aws/creds/full");
+    await server.post("aws/config/root", config);
+    meddle = undefined;
+    await server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease } });
+
+    expect([taken.status, JSON.parse(taken.text).errors]).toEqual([
+      400,
+      ["Error creating IAM user: EntityAlreadyExists"],
+    ]);
+    expect(await server.users()).toEqual([]);
   });
 });
 
