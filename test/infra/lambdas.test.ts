@@ -1,3 +1,4 @@
+import { IAMClient, ListUsersCommand } from "@aws-sdk/client-iam";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { HOMES } from "../../src/catalog.ts";
@@ -7,7 +8,7 @@ import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from 
 import { publicLine } from "../../src/engines/ssh/openssh/public-key.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
-import { ADMIN_1, Sha256 } from "../unit/local/aws/support.ts";
+import { ADMIN_1, inProcess, Sha256 } from "../unit/local/aws/support.ts";
 import { type Deployment, deploy, TABLE } from "./support/deployment.ts";
 import { type Ask, answerOf, eventOf as eventFor, type Fields, objectOf, recorded } from "./support/events.ts";
 import { startFunction } from "./support/lambda-worker.ts";
@@ -645,6 +646,45 @@ describe("ways into hosts", () => {
     expect(verified.status).toBeGreaterThanOrEqual(400);
     expect(shown.body).toEqual({ errors: ["invalid lease"] });
     expect((await ask("system", { path: "sys/mounts/ssh" })).status).toBe(400);
+  });
+});
+
+describe("credentials of AWS", () => {
+  const post = (path: string, body: unknown) => ask("kv", { event: "post-json", path, body });
+  const users = async (): Promise<readonly string[]> => {
+    const { Users = [] } = await new IAMClient(inProcess(deployment.aws)).send(
+      new ListUsersCommand({ PathPrefix: "/z/" }),
+    );
+    return Users.map(({ UserName = "" }) => UserName);
+  };
+  beforeAll(async () => {
+    await ask("system", { event: "post-json", path: "sys/mounts/aws", body: { type: "aws" } });
+    const { accessKeyId, secretAccessKey } = ADMIN_1;
+    const config = { access_key: accessKeyId, secret_key: secretAccessKey };
+    expect((await post("aws/config/root", config)).status).toBe(204);
+    expect((await post("aws/config/lease", { lease: "1h", lease_max: "1h" })).status).toBe(204);
+    expect((await post("aws/roles/app", { credential_type: "iam_user", user_path: "/z/" })).status).toBe(204);
+  });
+
+  it("are made by dynamic, and their user is gone when the lease is revoked", async () => {
+    const { status, body } = await ask("kv", { path: "aws/creds/app" });
+    const made = await users();
+    const revoked = await ask("dynamic", {
+      event: "post-json",
+      path: "sys/leases/revoke",
+      body: { lease_id: body["lease_id"] },
+    });
+
+    expect([status, made.length, revoked.status, await users()]).toEqual([200, 1, 204, []]);
+  });
+
+  it("are ended by revoke, which may not write what the mount keeps", async () => {
+    const before = deployment.denied.length;
+    const { status } = await ask("kv", { path: "aws/creds/app" });
+    const { result } = await deployment.functions.revoke.invoke({ Records: await removals() }, 60_000);
+
+    expect([status, result, await users()]).toEqual([200, { batchItemFailures: [] }, []]);
+    expect(deployment.denied.slice(before)).toEqual([]);
   });
 });
 
