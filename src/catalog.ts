@@ -59,8 +59,10 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     outside: ["aws-issues", "aws-ends"],
     outsideToEnd: ["aws-ends"],
     load: async () => {
-      const { awsEngine, awsWorld } = await import("./engines/aws/backend.ts");
-      return awsEngine((await parts.awsEngine?.()) ?? awsWorld({ reach: parts.reach }));
+      const { awsEngine } = await import("./engines/aws/backend.ts");
+      const given = await parts.awsEngine?.();
+      const surroundings = () => import("./engines/aws/surroundings.ts");
+      return awsEngine(given ?? (await surroundings()).awsWorld({ reach: parts.reach }));
     },
   },
   {

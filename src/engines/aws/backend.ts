@@ -1,9 +1,7 @@
 import type { z } from "zod";
 import { Keys } from "../../framework/answers.ts";
 import { type AnyPath, type Backend, type BackendContext, defineBackend, op, path } from "../../framework/index.ts";
-import type { Reach } from "../../outgoing/index.ts";
 import { seconds } from "../../std/time.ts";
-import { awsOver } from "./adapters/index.ts";
 import { issueCreds } from "./creds.ts";
 import { CredsInput, CredsOutput, type CredsPath } from "./creds-shapes.ts";
 import { LeaseInput, LeaseShown, showLease, writeLease } from "./lease-config.ts";
@@ -237,23 +235,3 @@ export const awsEngine = (world: EngineWorld): Backend =>
       },
     },
   });
-
-/** Waits by the system's clock. */
-export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Surroundings {
-  /** Absent: that of the environment. */
-  readonly region?: string | undefined;
-  /** What may be dialled where an operator names an endpoint; absent: public addresses only. */
-  readonly reach?: Reach | undefined;
-}
-
-/** As Vault finds the region that no configuration names. */
-const regionOf = (environment: Readonly<Record<string, string | undefined>>): string =>
-  environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || "us-east-1";
-
-/** AWS as the environment of the process names it. */
-export const awsWorld = ({ region = regionOf(process.env), reach }: Surroundings = {}): EngineWorld => ({
-  aws: awsOver({ region, sleep: wait, reach }),
-  sleep: wait,
-});

@@ -4,7 +4,7 @@ import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } f
 import { awsAdapters } from "../../auth/aws/adapters/index.ts";
 import type { AwsAuthParts } from "../../auth/aws/backend.ts";
 import { awsOver } from "../../engines/aws/adapters/index.ts";
-import { awsWorld, wait } from "../../engines/aws/backend.ts";
+import { awsWorld, wait } from "../../engines/aws/surroundings.ts";
 import type { EngineWorld } from "../../engines/aws/world.ts";
 import { NEARBY } from "../../outgoing/index.ts";
 import type { RandomSource } from "../../std/random.ts";
