@@ -60,6 +60,14 @@ export type RootInput = z.output<typeof RootInput>;
 /** What a read shows: everything but the secret. */
 export const RootShown = z.object({
   ...Written.omit({ secret_key: true }).shape,
+  /** What is not supported reads as in a Vault that does not use it. */
+  role_arn: z.string(),
+  identity_token_audience: z.string(),
+  identity_token_ttl: z.number(),
+  rotation_period: z.number(),
+  rotation_schedule: z.string(),
+  rotation_window: z.number(),
+  disable_automated_rotation: z.boolean(),
   /** The access key of a rotation that was cut off, until it is finished. */
   unfinished_rotation: z.string().optional(),
 });
@@ -219,8 +227,19 @@ const leftBehind = (before: RootConfig | undefined, now: number): readonly strin
   return [`a rotation of the key was cut off and is forgotten now; remove ${which} of user ${rotation.username}`];
 };
 
+const UNUSED = {
+  role_arn: "",
+  identity_token_audience: "",
+  identity_token_ttl: 0,
+  rotation_period: 0,
+  rotation_schedule: "",
+  rotation_window: 0,
+  disable_automated_rotation: false,
+};
+
 /** Everything but the secret. */
-export const showRoot = ({ secret_key: _, rotation, ...config }: RootConfig): z.output<typeof RootShown> => {
+export const showRoot = ({ secret_key: _, rotation, ...written }: RootConfig): z.output<typeof RootShown> => {
+  const config = { ...written, ...UNUSED };
   const unfinished = rotation?.candidate?.access_key ?? rotation?.retired ?? "";
   return unfinished === "" ? config : { ...config, unfinished_rotation: unfinished };
 };

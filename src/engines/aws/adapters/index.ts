@@ -3,6 +3,7 @@ import { type RandomSource, systemRandom } from "../../../std/random.ts";
 import type { Aws, Sleep } from "../ports.ts";
 import { type CredentialProvider, connections, type RequestHandler } from "./connections.ts";
 import { iamOver } from "./iam.ts";
+import { failureOf } from "./outcomes.ts";
 import { stsOver } from "./sts.ts";
 
 /**
@@ -35,6 +36,12 @@ export const awsOver = (options: AwsOptions): Aws => {
     region: options.region,
     iam: (scope, budget) => iamOver(made, scope, budget),
     sts: (scope, budget) => stsOver(made, scope, budget),
-    ownSession: async () => (await made.own()).sessionToken !== undefined,
+    ownSession: async () => {
+      try {
+        return (await made.own()).sessionToken !== undefined;
+      } catch (cause) {
+        throw failureOf(cause);
+      }
+    },
   };
 };

@@ -32,6 +32,13 @@ describe("config/root", () => {
       max_retries: -1,
       username_template: USERNAME_TEMPLATE,
       wait_for_keys: true,
+      role_arn: "",
+      identity_token_audience: "",
+      identity_token_ttl: 0,
+      rotation_period: 0,
+      rotation_schedule: "",
+      rotation_window: 0,
+      disable_automated_rotation: false,
     });
   });
 
@@ -254,6 +261,17 @@ describe("a role of the old form", () => {
       [400, "attempted to retrieve iam_user credentials through the sts path; this is not allowed for legacy roles"],
     ]);
   });
+});
+
+it("automated rotation of the key is ignored, with a warning", async () => {
+  const { status, body } = await server.call("POST", "empty/config/root", {
+    body: { ...KEYS, rotation_period: "24h" },
+  });
+
+  expect([status, body["warnings"]]).toEqual([
+    200,
+    ["Automated rotation is not supported; call config/rotate-root instead"],
+  ]);
 });
 
 it("credentials of a role that does not exist are refused by its name", async () => {
