@@ -92,9 +92,9 @@ export const connections = (options: ConnectionOptions) => {
   const credentialsFor = ({ keys }: Scope): CredentialProvider =>
     keys ? async () => ({ accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey.reveal() }) : own;
 
-  /** Milliseconds, twice as many after each try, spread so that callers do not come back together. */
+  /** Whole milliseconds, twice as many after each try, spread so that callers do not come back together. */
   const waitAfter = (tries: number): number =>
-    FIRST_WAIT_MS * 2 ** tries * (0.5 + (options.random.bytes(1)[0] ?? 128) / 255);
+    Math.round(FIRST_WAIT_MS * 2 ** tries * (0.5 + (options.random.bytes(1)[0] ?? 128) / 255));
 
   return {
     own,
