@@ -10,5 +10,6 @@ module.exports = {
   },
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
   maxWorkers: 2,
-  testTimeout: 30000,
+  // Long beside what a test takes, so that a busy machine fails none.
+  testTimeout: 90_000,
 };
