@@ -32,3 +32,16 @@ it.each([
 
   expect(made.body["auth"]).toMatchObject({ num_uses: has });
 });
+
+it("an older name beside its new one is ignored, and not read back", async () => {
+  const body = { period: "10m", token_period: "20m" };
+  const { body: written } = await server.call("POST", "auth/token/roles/doubled", { body });
+
+  const { data } = await server.call("GET", "auth/token/roles/doubled");
+
+  expect(written["warnings"]).toEqual([
+    "Both 'token_period' and deprecated 'period' value supplied, ignoring the deprecated value",
+  ]);
+  expect(data["token_period"]).toBe(1200);
+  expect(data["period"]).toBe(0);
+});

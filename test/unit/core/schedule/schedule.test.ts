@@ -62,6 +62,14 @@ describe("periodic work", () => {
     expect(deadlines).toEqual([until, until]);
   });
 
+  it("says when the next of it is due", async () => {
+    const { clock } = stage.server;
+
+    expect((await stage.tick()).nextMs).toBe(clock.now() + EVERY * 1000);
+    stage.wait(100);
+    expect((await stage.tick()).nextMs).toBe(clock.now() + (EVERY - 100) * 1000);
+  });
+
   it("is not begun after the deadline, and waits for the next tick", async () => {
     await stage.server.core.schedule.tick(stage.server.clock.now());
     expect(stage.done).toEqual([]);
