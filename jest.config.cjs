@@ -10,6 +10,6 @@ module.exports = {
   },
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
   maxWorkers: 2,
-  // Long beside what a test takes, so that a busy machine fails none.
+  // Much longer than any test takes, so that a busy machine fails none.
   testTimeout: 90_000,
 };

@@ -33,7 +33,7 @@ it.each([
   expect(made.body["auth"]).toMatchObject({ num_uses: has });
 });
 
-it("an older name beside its new one is ignored, and not read back", async () => {
+it("an older name given together with its new one is ignored, and not read back", async () => {
   const body = { period: "10m", token_period: "20m" };
   const { body: written } = await server.call("POST", "auth/token/roles/doubled", { body });
 
