@@ -147,7 +147,7 @@ suite("a new key", () => {
     await server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease } });
   });
 
-  it("that AWS does not accept in time is 502, within the function's deadline, and its user is gone", async () => {
+  it("F42: that AWS does not accept in time is 502, within the function's deadline, and its user is gone", async () => {
     const before = server.clock.now();
     meddle = failing("GetCallerIdentity", async () => refusal("InvalidClientTokenId", 403));
     const { status, text } = await server.call("GET", "aws/creds/full");
@@ -175,7 +175,7 @@ suite("a new key", () => {
 });
 
 suite("a revocation", () => {
-  it("that AWS refuses or does not hear is tried again until it succeeds", async () => {
+  it("F38: that AWS refuses or does not hear is tried again until it succeeds", async () => {
     const { lease } = await server.creds("full");
     meddle = async () => refusal("AccessDenied", 403);
     const refused = await server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease } });
@@ -197,7 +197,7 @@ suite("a revocation", () => {
     "DeleteUserPolicy",
     "RemoveUserFromGroup",
     "DeleteUser",
-  ])("cut off at %s is finished by the next", async (action) => {
+  ])("F40: cut off at %s is finished by the next", async (action) => {
     const { lease, keys } = await server.creds("full");
     meddle = failing(action, async () => refusal("ServiceFailure", 500));
     await server.call("PUT", "sys/leases/revoke", { body: { lease_id: lease } });
