@@ -18,7 +18,15 @@ type Kind = (typeof KINDS)[number];
 const CORE_TYPES = new Set(["system", "cubbyhole", "identity", "token"]);
 
 /** What the database engine connects to, by the names Vault gives its plugins. */
-const DATABASES = ["postgresql-database-plugin"];
+const DATABASES = [
+  "mongodb-database-plugin",
+  "mysql-aurora-database-plugin",
+  "mysql-database-plugin",
+  "mysql-legacy-database-plugin",
+  "mysql-rds-database-plugin",
+  "postgresql-database-plugin",
+  "redis-database-plugin",
+];
 
 const Detail = z.object({
   builtin: z.boolean(),

@@ -55,7 +55,7 @@ const databaseOn = (pool: Pool, settings: MongoSettings, world: ConnectorWorld):
 /** `mongodb-database-plugin`. */
 export const mongodbConnector = (world: ConnectorWorld, names: Names = systemNames()): Connector => ({
   plugin: "mongodb-database-plugin",
-  verifying: "error verifying connection: ",
+  verifying: "failed to verify connection: ",
   credentialTypes: ["password"],
   createsByDefault: false,
   settings: (details) => readSettings(details, world),

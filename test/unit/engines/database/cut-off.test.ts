@@ -5,7 +5,7 @@ import { type EngineServer, makeEngineServer } from "./support/engine-server.ts"
 import { mariadbTarget, mongoTarget, postgresTarget, redisTarget, type Target } from "./support/target.ts";
 import { startWire, type Wire } from "./support/wire.ts";
 
-/** F40: the connection is lost between two statements. Whatever was done already, the next try ends it. */
+/** A database that goes away, for a moment or an hour, between two statements or before the first. */
 
 interface Cut {
   readonly target: Target;
@@ -92,6 +92,44 @@ const creation = (cut: () => Cut) =>
     }
   });
 
+const outage = (cut: () => Cut) =>
+  it("F38: a lease whose database is down for an hour stays, listed as irrevocable, and ends when it is back", async () => {
+    const { server, target, wire } = cut();
+    const { username, lease } = await server.creds("app");
+    wire.left = 0;
+    const refused = await server.revoke(lease);
+    for (let round = 0; round < 6; round += 1) {
+      server.clock.advance(600_000);
+      await server.sweep();
+    }
+    const stuck = await server.call("GET", "sys/leases?type=irrevocable");
+    const before = await target.leased();
+    wire.left = Number.POSITIVE_INFINITY;
+    const ended = await server.revoke(lease);
+    const found = await server.call("LIST", "sys/leases/lookup/db/creds/app");
+
+    expect([refused.status >= 400, stuck.text.includes(lease), before]).toEqual([true, true, [username]]);
+    expect([ended.status, found.status, await target.leased()]).toEqual([204, 404, []]);
+  });
+
+/** `connections`: what one process may hold, and what a driver adds to watch the server. */
+const crowd = (connections: number) => (cut: () => Cut) =>
+  it("F43: many callers at once get a user or 503, over few connections, and nobody is left behind", async () => {
+    const { server, target, wire, later } = cut();
+    // The pool of before rested too long, and gives up its connections with the next use.
+    await server.revoke((await server.creds("app")).lease);
+    wire.most = 0;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => server.call("GET", "db/creds/app")));
+    const { most } = wire;
+    const made = answers.filter(({ status }) => status === 200).length;
+    const users = (await target.leased()).length;
+    await later();
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    expect([users, await target.leased()]).toEqual([made, []]);
+    expect(most).toBeLessThanOrEqual(connections);
+  }, 30_000);
+
 describe("PostgreSQL", () => cutCases(postgresTarget, revocation(4)));
 describeMariadb("MariaDB", () =>
   cutCases(mariadbTarget, (cut) => {
@@ -103,10 +141,14 @@ describeRedis("Redis", () =>
   cutCases(redisTarget, (cut) => {
     revocation(1)(cut);
     creation(cut);
+    outage(cut);
+    crowd(4)(cut);
   }),
 );
 describe("MongoDB's protocol", () =>
   cutCases(mongoTarget, (cut) => {
     revocation(2)(cut);
     creation(cut);
+    outage(cut);
+    crowd(5)(cut);
   }));

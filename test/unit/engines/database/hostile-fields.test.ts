@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ConfigInput } from "../../../../src/engines/database/configs.ts";
+import { creationOf } from "../../../../src/engines/database/mongodb/statements.ts";
 import * as mysql from "../../../../src/engines/database/mysql/sql-text.ts";
 import { DIALECT } from "../../../../src/engines/database/postgresql/sql-text.ts";
+import { rulesOf } from "../../../../src/engines/database/redis/rules.ts";
 import { RoleInput } from "../../../../src/engines/database/roles.ts";
 import * as sql from "../../../../src/engines/database/sql/statements.ts";
 import { StaticRoleInput } from "../../../../src/engines/database/static-roles.ts";
@@ -33,6 +35,8 @@ const PARTS = [
   "(",
   ";",
   "host=a,",
+  "@",
+  "a@",
 ];
 
 /** What `postgres` reads of `connection_details`. */
@@ -78,6 +82,25 @@ const BODIES = {
       "tls_skip_verify",
     ],
   },
+  "db/config/redis": {
+    body: {
+      plugin_name: "redis-database-plugin",
+      host: "redis.example.com",
+      port: 6379,
+      username: "u",
+      password: "p",
+      verify_connection: false,
+    },
+    fields: ["host", "port", "username", "password", "tls", "ca_cert", "persistence_mode", "username_template"],
+  },
+  "db/config/mongo": {
+    body: {
+      plugin_name: "mongodb-database-plugin",
+      connection_url: "mongodb://{{username}}:{{password}}@db.example.com/x",
+      verify_connection: false,
+    },
+    fields: ["connection_url", "username", "password", "write_concern", "tls_ca", "tls_certificate_key"],
+  },
   "db/roles/big": {
     body: { db_name: "main", creation_statements: "SELECT 1" },
     fields: Object.keys(RoleInput.shape),
@@ -121,6 +144,21 @@ const DIALECTS = [
   ],
   [mysql.statementsOf, mysql.fill],
 ] as const;
+
+describe("statements of Redis and MongoDB", () => {
+  it.each([...PARTS, "+", "~", "+a|", '"+get",', '{"a":', "["])("of many %p are read in little time", (part) => {
+    const text = part.repeat(Math.floor((SIZE * 5) / part.length));
+    const started = performance.now();
+    for (const read of [rulesOf, creationOf])
+      for (const given of [text, JSON.stringify([text]), JSON.stringify({ db: text, roles: [text] })])
+        try {
+          read([given]);
+        } catch (cause) {
+          expect(cause).toHaveProperty("name", "DatabaseFailure");
+        }
+    expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
+  });
+});
 
 describe("statements", () => {
   it.each(PARTS)("of many %p are cut and filled in little time", (part) => {

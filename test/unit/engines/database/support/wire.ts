@@ -7,8 +7,9 @@ export interface Wire {
   left: number;
   /** Connections dropped so far. */
   dropped: number;
-  /** Connections made so far. */
-  dials: number;
+  /** Connections that are open, and the most that were at a time. */
+  open: number;
+  most: number;
   /** Awaited before a piece passes. */
   before: (piece: Buffer) => Promise<void>;
   close(): void;
@@ -19,7 +20,11 @@ const HOST = "127.0.0.1";
 export const startWire = async (to: number): Promise<Wire> => {
   const sockets = new Set<Socket>();
   const server: Server = createServer((near) => {
-    wire.dials += 1;
+    wire.open += 1;
+    wire.most = Math.max(wire.most, wire.open);
+    near.once("close", () => {
+      wire.open -= 1;
+    });
     const far = connect(to, HOST);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -50,7 +55,8 @@ export const startWire = async (to: number): Promise<Wire> => {
     port: typeof address === "object" && address ? address.port : 0,
     left: Number.POSITIVE_INFINITY,
     dropped: 0,
-    dials: 0,
+    open: 0,
+    most: 0,
     before: async () => undefined,
     close: () => {
       for (const socket of sockets) socket.destroy();
