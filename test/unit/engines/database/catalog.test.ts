@@ -11,8 +11,9 @@ it("the plugin catalog lists exactly the connectors that are built in, and each 
   const server = await makeServer();
   const { data } = await server.call("GET", "sys/plugins/catalog");
   await server.dynamo.close();
-  const loaded = await Promise.all(Object.values(connectors).map((load) => load()));
+  const loaded: string[] = [];
+  for (const load of Object.values(connectors)) loaded.push((await load()).plugin);
 
   expect(data["database"]).toEqual(Object.keys(connectors).sort());
-  expect(loaded.map(({ plugin }) => plugin)).toEqual(Object.keys(connectors));
+  expect(loaded).toEqual(Object.keys(connectors));
 });

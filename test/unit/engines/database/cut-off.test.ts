@@ -125,7 +125,7 @@ const crowd = (connections: number) => (cut: () => Cut) =>
     const users = (await target.leased()).length;
     await later();
 
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
     expect([users, await target.leased()]).toEqual([made, []]);
     expect(most).toBeLessThanOrEqual(connections);
   }, 30_000);
