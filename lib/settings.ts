@@ -53,6 +53,15 @@ const shape = z
     securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     /** Private ranges those functions may dial where an operator names a host; absent: public addresses only. */
     reachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
+    /** Database users of RDS and Aurora those functions may be (`auth_type` `aws_iam`); absent: none. */
+    databaseUsers: list(
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:rds-db:[a-z0-9-]+:\d{12}:dbuser:(?:db|cluster|prx)-[A-Za-z0-9]+\/[\w.@-]+$/,
+          "must be the ARN of a database user, arn:aws:rds-db:REGION:ACCOUNT:dbuser:RESOURCE/USER, without *",
+        ),
+    ).optional(),
     /** Where the functions run that need only the table and the key. Absent: outside any VPC. */
     isolatedSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     isolatedSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),

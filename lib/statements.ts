@@ -160,6 +160,10 @@ const awsEnds = ({ settings: { issuedUsersPath: path } }: Places): PolicyStateme
         allow("LeaveGroups", ["iam:RemoveUserFromGroup"], below("group", path)),
       ];
 
+/** Logging in to databases of RDS and Aurora with a token: as the users the operator names, and as nobody else. */
+const databaseLogins = ({ settings }: Places): PolicyStatement[] =>
+  settings.databaseUsers ? [allow("LogInToDatabases", ["rds-db:connect"], settings.databaseUsers)] : [];
+
 /** Expiry index and stream. The index holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   onKeys("Discard", ["dynamodb:BatchWriteItem"], places.tableArn, DISCARDED),
@@ -193,6 +197,7 @@ const OUTSIDE = {
   "identity-reads": identityReads,
   "aws-issues": awsIssues,
   "aws-ends": awsEnds,
+  "database-logins": databaseLogins,
   expiry,
   failures,
 } as const;

@@ -3,6 +3,7 @@ import { verifyTheLog } from "./demo/audit.ts";
 import { queryAsMachine, revokeMachine, watchLeasesEnd } from "./demo/leases.ts";
 import { logInAsInstance, logInAsMachine } from "./demo/machine.ts";
 import { prepare } from "./demo/operator.ts";
+import { useSecondDatabase } from "./demo/second-database.ts";
 import { raise } from "./demo/setting.ts";
 import { signForHost } from "./demo/ssh.ts";
 import { chapter, say } from "./demo/story.ts";
@@ -28,6 +29,7 @@ try {
   const mine = await queryAsMachine(setting, machine);
   await watchLeasesEnd(setting);
   await signForHost(setting);
+  await useSecondDatabase(setting);
   await revokeMachine(setting, machine, mine);
   await verifyTheLog(setting);
 } finally {

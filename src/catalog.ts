@@ -38,6 +38,8 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "secret",
     type: "database",
     home: "dynamic",
+    outside: ["database-logins"],
+    outsideToEnd: ["database-logins"],
     leases: true,
     load: async () => {
       const { databaseEngine, databaseParts } = await import("./engines/database/backend.ts");

@@ -29,7 +29,7 @@ export interface ExtraRights {
 }
 
 /** Rights outside table and key, by name; `lib/statements.ts` spells them out. */
-export type OutsideRights = "identity-reads" | "aws-issues" | "aws-ends" | "expiry" | "failures";
+export type OutsideRights = "identity-reads" | "aws-issues" | "aws-ends" | "database-logins" | "expiry" | "failures";
 
 export interface FunctionRow {
   /** `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "@jest/globals";
-import { describeMariadb, startMariadb, type TestMariadb } from "../support/mariadb.ts";
+import { startMariadb, type TestMariadb } from "../support/mariadb.ts";
+import { describeMariadb } from "../support/mariadb-suite.ts";
 import { playAreas } from "./play.ts";
 
 /** Vault's own templates look like the player's, so each is replaced by itself. */

@@ -136,6 +136,21 @@ describe("the engine aws", () => {
   });
 });
 
+describe("logging in to databases with IAM", () => {
+  const user = "arn:aws:rds-db:eu-central-1:123456789012:dbuser:cluster-ABC/zeroth";
+
+  it("is for the functions that talk to databases, as the users the operator names, and for nobody else", () => {
+    const named = statementsByFunction(makeTemplates({ databaseUsers: user }).stateless);
+    const allowed = Object.entries(named).flatMap(([name, statements]) =>
+      statements
+        .filter(({ actions }) => actions.includes("rds-db:connect"))
+        .map(({ actions, resources }) => [name, actions, resources]),
+    );
+
+    expect(allowed.sort()).toEqual(["dynamic", "revoke"].map((name) => [name, ["rds-db:connect"], [user]]));
+  });
+});
+
 describe("the calls the program makes", () => {
   const commandsOf = (file: string): readonly string[] => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");

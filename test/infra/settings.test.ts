@@ -45,6 +45,16 @@ describe("the settings", () => {
     ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
     ["an operator of any account", { "zeroth:operators": "arn:aws:iam::*:role/admin" }, /operators/],
     ["an operator with a * inside", { "zeroth:operators": "arn:aws:iam::123456789012:role/*-admin" }, /operators/],
+    [
+      "any user of a database",
+      { "zeroth:databaseUsers": "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-ABC/*" },
+      /databaseUsers/,
+    ],
+    [
+      "a user of any database",
+      { "zeroth:databaseUsers": "arn:aws:rds-db:eu-central-1:123456789012:dbuser:*/zeroth" },
+      /databaseUsers/,
+    ],
     ["an ARN of another service", { "zeroth:alarmTopic": "arn:aws:sqs:us-east-1:1:q" }, /sns/],
   ])("refuse %s", (_what, context, message) => {
     expect(() => readSettings(context)).toThrow(message);

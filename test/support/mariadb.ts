@@ -4,7 +4,6 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe } from "@jest/globals";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { freePort } from "./free-port.ts";
 import { ADMIN } from "./postgres.ts";
@@ -39,10 +38,6 @@ const TABLES = ["/usr/share/mysql/mysql_", "/usr/share/mysql/mariadb_", "/usr/sh
 );
 
 export const hasMariadb = DAEMON !== undefined && TABLES !== undefined;
-
-/** `describe`, or a skip that says what is missing. */
-export const describeMariadb = (name: string, tests: () => void): void =>
-  hasMariadb ? describe(name, tests) : describe.skip(`${name} (skipped: there is no mariadbd on this machine)`, tests);
 
 const OPTIONS = [
   "--no-defaults",

@@ -18,6 +18,8 @@ export interface Settings {
   readonly password: string;
   /** The password is in `connection_url` itself, so reads must mask it and root rotation cannot work. */
   readonly literalPassword: boolean;
+  /** It logs in without a password: there is none to rotate. */
+  readonly withoutPassword?: boolean;
   /** How many connections one process may hold. */
   readonly connections: number;
   readonly template: UsernameTemplate;

@@ -53,12 +53,14 @@ const saved = (config: Config, before: string, password: string, now: number): P
 export const rotateRoot = async (databases: Databases, name: string, cx: BackendContext): Promise<undefined> => {
   const view = cx.storage;
   const found = await findConfig(view, name);
+  const connector = await databases.connector(found.plugin_name);
+  if (connector.settings(found.details).withoutPassword)
+    throw broken("unable to rotate root credentials: the connection logs in with IAM, there is no password");
   const username = textOf(found.details, "username");
   if (username === "") throw broken("unable to rotate root credentials: no username in configuration");
   if (textOf(found.details, "password") === "") {
     throw broken("unable to rotate root credentials: no password in configuration");
   }
-  const connector = await databases.connector(found.plugin_name);
   let config: Config;
   try {
     config = await settle(view, cx.clock, connector, found);

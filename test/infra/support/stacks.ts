@@ -18,6 +18,7 @@ export const EVERY_OPTION = {
   reachable: "10.20.0.0/16,fd12:3456::/32",
   isolatedSubnets: "subnet-0fedcba9",
   isolatedSecurityGroups: "sg-0fedcba9",
+  databaseUsers: "arn:aws:rds-db:eu-central-1:123456789012:dbuser:cluster-ABCDEFGHIJKL01234/zeroth",
   readerRoles: "arn:aws:iam::123456789012:role/reader",
   issuableRoles: "arn:aws:iam::123456789012:role/deploy,arn:aws:iam::210987654321:role/deploy",
   issuedUsersPath: "/zeroth/",

@@ -1,4 +1,5 @@
 import type { TemplateWorld } from "../../../go-template/name-functions.ts";
+import { rdsToken } from "../adapters/rds-token.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import { accountsOf, confirmEnded, dropAccount, dropUser, endSessions } from "./accounts.ts";
@@ -176,7 +177,7 @@ const TEMPLATES = {
 export type MysqlPlugin = keyof typeof TEMPLATES;
 
 /** The plugins of Vault for MySQL, MariaDB, RDS and Aurora; they differ in how long a user's name may be. */
-export const mysqlConnector = (plugin: MysqlPlugin, world: ConnectorWorld): Connector => {
+export const mysqlConnector = (plugin: MysqlPlugin, world: ConnectorWorld, token = rdsToken()): Connector => {
   const settingsOf = (details: Parameters<Connector["settings"]>[0], around: TemplateWorld) =>
     readSettings(details, TEMPLATES[plugin], around);
   return {
@@ -186,6 +187,6 @@ export const mysqlConnector = (plugin: MysqlPlugin, world: ConnectorWorld): Conn
     createsByDefault: false,
     settings: (details) => settingsOf(details, world),
     shown: showDetails,
-    open: async (details) => databaseOn(openPool(settingsOf(details, world), world.dial, world.clock)),
+    open: async (details) => databaseOn(openPool(settingsOf(details, world), { ...world, token })),
   };
 };

@@ -1,9 +1,7 @@
-import type { Dial } from "../../../outgoing/index.ts";
-import type { Clock } from "../../../std/time.ts";
 import { advised, noConnection } from "../failure.ts";
 import { within } from "../sql/deadline.ts";
 import { failureOf } from "./errors.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Session, type SessionWorld } from "./session.ts";
 import type { MysqlSettings } from "./settings.ts";
 
 /**
@@ -22,7 +20,8 @@ const IDLE_MS = 10_000;
 /** A session that does not take its renewal by then was lost without a word. */
 const RENEW_MS = 2000;
 
-export const openPool = (settings: MysqlSettings, dial: Dial, clock: Clock): Pool => {
+export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => {
+  const { clock } = world;
   const idle: Session[] = [];
   let usable = true;
 
@@ -46,7 +45,7 @@ export const openPool = (settings: MysqlSettings, dial: Dial, clock: Clock): Poo
       if (isFresh(session) && (await renewed(session))) return session;
       session.close();
     }
-    return openSession(settings, dial, clock);
+    return openSession(settings, world);
   };
 
   const give = (session: Session): void => {

@@ -3,6 +3,7 @@ import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2";
 import type { Dial } from "../../../outgoing/index.ts";
 import type { Clock } from "../../../std/time.ts";
 import { DatabaseFailure } from "../failure.ts";
+import type { LoginToken } from "../sql/iam.ts";
 import { dialGreeted } from "./dial.ts";
 import { failureOf } from "./errors.ts";
 import type { MysqlSettings } from "./settings.ts";
@@ -54,8 +55,19 @@ export const guarded = async (session: Session): Promise<number> => {
   return Number(row["now"]);
 };
 
-const optionsOf = async (settings: MysqlSettings, dial: Dial): Promise<ConnectionOptions & { stream: Socket }> => {
+/** What a session needs of the outside. */
+export interface SessionWorld {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly token: LoginToken;
+}
+
+const optionsOf = async (
+  settings: MysqlSettings,
+  { dial, token }: SessionWorld,
+): Promise<ConnectionOptions & { stream: Socket }> => {
   const { target, tls, connectSeconds } = settings;
+  const password = settings.iam ? await token(settings.iam) : target.password;
   const { socket, hasTls } = await dialGreeted(settings, dial);
   const encrypted = tls !== false && hasTls;
   const name = encrypted ? tls.name : target.host.name;
@@ -66,8 +78,8 @@ const optionsOf = async (settings: MysqlSettings, dial: Dial): Promise<Connectio
     stream: socket,
     host: name,
     port: target.host.port,
-    user: target.username,
-    password: target.password,
+    user: settings.iam?.username ?? target.username,
+    password,
     connectTimeout: connectSeconds * 1000,
     charset: "utf8mb4_general_ci",
     // A server may not ask for files of this machine.
@@ -75,7 +87,8 @@ const optionsOf = async (settings: MysqlSettings, dial: Dial): Promise<Connectio
     multipleStatements: false,
     disableEval: true,
     timezone: "Z",
-    enableCleartextPlugin: encrypted && target.parameters.cleartext,
+    // A token is sent as it is; the settings made sure that the certificate is checked.
+    enableCleartextPlugin: encrypted && (target.parameters.cleartext || settings.iam !== undefined),
     connectAttributes: { program_name: "vault" },
     ...(target.database === "" ? {} : { database: target.database }),
     ...(encrypted
@@ -100,11 +113,12 @@ const established = (connection: Connection): Promise<void> =>
   });
 
 /** Connects, logs in and sets the session up. Throws `DatabaseFailure`. */
-export const openSession = async (settings: MysqlSettings, dial: Dial, clock: Clock): Promise<Session> => {
+export const openSession = async (settings: MysqlSettings, world: SessionWorld): Promise<Session> => {
+  const { clock } = world;
   const { createConnection } = await import("mysql2");
   let connection: Connection;
   try {
-    const made = await optionsOf(settings, dial);
+    const made = await optionsOf(settings, world);
     connection = createConnection(made);
     // Only now is there somebody who listens.
     made.stream.resume();

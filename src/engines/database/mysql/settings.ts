@@ -4,6 +4,7 @@ import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import type { Settings } from "../connector.ts";
 import { connectionsOf, connectSecondsOf, FIELDS, putLogin, readDetails } from "../sql/details.ts";
+import { iamTarget, type TokenTarget } from "../sql/iam.ts";
 import { MOST_CHARACTERS, refuse } from "../sql/target.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 import { maskDsn, parseDsn, type Target } from "./dsn.ts";
@@ -27,6 +28,8 @@ const Details = z.object({
 
 export interface MysqlSettings extends Settings, Pick<Encryption, "tls" | "advice"> {
   readonly target: Target;
+  /** Whom the token is for that the connection logs in with; nothing: the password. */
+  readonly iam: TokenTarget | undefined;
   /** Seconds; 0 is without limit. */
   readonly lifetime: number;
   readonly connectSeconds: number;
@@ -47,9 +50,21 @@ export const readSettings = (given: JsonObject, template: string, world: Templat
   const checked = encryption.tls !== false && encryption.tls.check === "chain and name";
   if (target.parameters.cleartext && !checked)
     return refuse("allowCleartextPasswords needs TLS with a certificate that is checked: tls=true");
+  const { auth_type, aws_region } = details;
+  const iam = iamTarget({
+    auth_type,
+    aws_region,
+    hosts: [target.host],
+    username: target.username || username,
+    password: target.password || password,
+    isChecked: checked,
+    checkedBy: "tls=true",
+  });
   return {
     username,
     password,
+    iam,
+    withoutPassword: iam !== undefined,
     literalPassword: maskDsn(url).literal,
     connections: connectionsOf(details.max_open_connections),
     template: parseUsernameTemplate(details.username_template || template, world),

@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from "postgres";
 import type { TemplateWorld } from "../../../go-template/name-functions.ts";
+import { rdsToken } from "../adapters/rds-token.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import { fill, statementsOf } from "../sql/statements.ts";
@@ -128,7 +129,7 @@ const databaseOn = (pool: Pool, settings: PostgresSettings, world: TemplateWorld
 };
 
 /** `postgresql-database-plugin`. */
-export const postgresqlConnector = (world: ConnectorWorld): Connector => ({
+export const postgresqlConnector = (world: ConnectorWorld, token = rdsToken()): Connector => ({
   plugin: "postgresql-database-plugin",
   verifying: "error verifying connection: ",
   credentialTypes: ["password"],
@@ -137,6 +138,6 @@ export const postgresqlConnector = (world: ConnectorWorld): Connector => ({
   shown: showDetails,
   open: async (details) => {
     const settings = readSettings(details, world);
-    return databaseOn(await openPool(settings, world.dial), settings, world);
+    return databaseOn(await openPool(settings, world.dial, token), settings, world);
   },
 });

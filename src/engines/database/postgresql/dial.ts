@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { AddressRefused, type Dial, NoConnection, nextEvent, secureSocket } from "../../../outgoing/index.ts";
+import type { LoginToken } from "../sql/iam.ts";
 import type { Host } from "../sql/target.ts";
 import type { PostgresSettings } from "./settings.ts";
 import type { Tls } from "./tls.ts";
@@ -71,24 +72,30 @@ const watch = (socket: Socket, closedEarly: () => void): Socket => {
 export interface Dialer {
   /** Dials the hosts in their order, the next when one does not answer; the socket made fails as the last one did. */
   readonly socket: () => Promise<Socket>;
+  /** What the connection that was dialled last logs in with. */
+  readonly password: () => string;
   /** A piece of work starts: it may dial again, though the one before it was hung up on. */
   readonly begin: () => void;
 }
 
 /** The driver redials at once when a server hangs up before it is ready. Here that fails: one dial for one work. */
-export const dialer = (settings: PostgresSettings, dial: Dial): Dialer => {
+export const dialer = (settings: PostgresSettings, dial: Dial, token: LoginToken): Dialer => {
+  let { password } = settings.target;
   let work = 0;
   let hungUpIn = -1;
   const closedEarly = (): void => {
     hungUpIn = work;
   };
   return {
+    password: () => password,
     begin: () => {
       work += 1;
     },
     socket: async () => {
       if (hungUpIn === work) return failedSocket(new NoConnection("the server closed the connection"));
       try {
+        // A token of its own for each connection: it may be made long after the last one.
+        if (settings.iam) password = await token(settings.iam);
         return watch(await openAny(settings, dial), closedEarly);
       } catch (cause) {
         return failedSocket(cause);

@@ -2,6 +2,7 @@ import type { Options, Sql, TransactionSql } from "postgres";
 import type { Dial } from "../../../outgoing/index.ts";
 import { advised } from "../failure.ts";
 import { within } from "../sql/deadline.ts";
+import type { LoginToken } from "../sql/iam.ts";
 import { type Dialer, dialer } from "./dial.ts";
 import { failureOf } from "./errors.ts";
 import type { PostgresSettings } from "./settings.ts";
@@ -29,17 +30,16 @@ const serverParameters = ({ target }: PostgresSettings): Record<string, string> 
   return { application_name: "vault", timezone: "UTC", ...Object.fromEntries(given) };
 };
 
-const connect = async (settings: PostgresSettings, { socket }: Dialer): Promise<Sql> => {
+const connect = async (settings: PostgresSettings, { socket, password }: Dialer): Promise<Sql> => {
   const { default: postgres } = await import("postgres");
   const { target } = settings;
-  const password = target.password;
   // Whatever is left out here the driver would take from the environment.
   const options: Options<Record<string, never>> = {
     host: target.hosts[0]?.name ?? "localhost",
     port: target.hosts[0]?.port ?? 5432,
-    user: target.username || "postgres",
+    user: settings.iam?.username ?? (target.username || "postgres"),
     database: target.database || target.username || "postgres",
-    password: () => password,
+    password,
     ssl: false,
     max: settings.connections,
     idle_timeout: IDLE_SECONDS,
@@ -57,8 +57,8 @@ const connect = async (settings: PostgresSettings, { socket }: Dialer): Promise<
   return postgres(Object.assign(options, { socket }));
 };
 
-export const openPool = async (settings: PostgresSettings, dial: Dial): Promise<Pool> => {
-  const sockets = dialer(settings, dial);
+export const openPool = async (settings: PostgresSettings, dial: Dial, token: LoginToken): Promise<Pool> => {
+  const sockets = dialer(settings, dial, token);
   const sql = await connect(settings, sockets);
   let usable = true;
   const cut = async (seconds: number): Promise<void> => {

@@ -6,6 +6,7 @@ import { cut } from "../../../std/shown.ts";
 import type { Settings } from "../connector.ts";
 import { SettingsError } from "../failure.ts";
 import { connectionsOf, connectSecondsOf, FIELDS, putLogin, readDetails } from "../sql/details.ts";
+import { iamTarget, type TokenTarget } from "../sql/iam.ts";
 import { MASK, MOST_CHARACTERS, refuse } from "../sql/target.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 import { isKeywords, maskKeywords, parseKeywords } from "./keywords.ts";
@@ -28,6 +29,8 @@ const Details = z.object({
 
 export interface PostgresSettings extends Settings, Pick<Encryption, "tls" | "advice"> {
   readonly target: Target;
+  /** Whom the token is for that the connection logs in with; nothing: the password. */
+  readonly iam: TokenTarget | undefined;
   /** Seconds; 0 is without limit. */
   readonly lifetime: number;
   readonly connectSeconds: number;
@@ -62,9 +65,26 @@ export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresS
   }
   const template = parseUsernameTemplate(details.username_template || USERNAME_TEMPLATE, world);
   const target = parseTarget(url, username, password, details.disable_escaping ?? false);
+  const encryption = encryptionOf(target, {
+    ca: details.tls_ca ?? "",
+    certificate: details.tls_certificate ?? "",
+    key: details.private_key ?? "",
+  });
+  const { auth_type, aws_region } = details;
+  const iam = iamTarget({
+    auth_type,
+    aws_region,
+    hosts: target.hosts,
+    username: target.username || username,
+    password: target.password || password,
+    isChecked: encryption.tls !== false && encryption.tls.check === "chain and name",
+    checkedBy: "sslmode=verify-full",
+  });
   return {
     username,
     password,
+    iam,
+    withoutPassword: iam !== undefined,
     literalPassword: mask(url).literal,
     connections: connectionsOf(details.max_open_connections),
     template,
@@ -72,11 +92,7 @@ export const readSettings = (given: JsonObject, world: TemplateWorld): PostgresS
     lifetime: details.max_connection_lifetime ?? 0,
     connectSeconds: connectSecondsOf(Number(target.parameters.get("connect_timeout") || 0)),
     scram: authentication === "scram-sha-256",
-    ...encryptionOf(target, {
-      ca: details.tls_ca ?? "",
-      certificate: details.tls_certificate ?? "",
-      key: details.private_key ?? "",
-    }),
+    ...encryption,
   };
 };
 

@@ -13,6 +13,8 @@ export const FIELDS = {
   max_connection_lifetime: field.duration("How long one connection is used."),
   username_template: field.text("Template of the names of created users."),
   disable_escaping: field.flag("Put username and password into the URL as they are."),
+  auth_type: field.text("`aws_iam`: log in to RDS or Aurora with a token of IAM's; without it, with the password."),
+  aws_region: field.text("The Region of the database, for auth_type aws_iam."),
   tls_ca: field.text("Certificates of the authorities that sign the server's certificate, PEM."),
 };
 

@@ -1,5 +1,5 @@
 import { describe } from "@jest/globals";
-import { describeMariadb } from "../../../support/mariadb.ts";
+import { describeMariadb } from "../../../support/mariadb-suite.ts";
 import { describeRedis } from "../../../support/redis.ts";
 import { crashCases } from "./support/crash-cases.ts";
 import { mariadbTarget, mongoTarget, postgresTarget, redisTarget } from "./support/target.ts";

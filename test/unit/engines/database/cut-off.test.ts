@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { describeMariadb } from "../../../support/mariadb.ts";
+import { describeMariadb } from "../../../support/mariadb-suite.ts";
 import { describeRedis } from "../../../support/redis.ts";
 import { type EngineServer, makeEngineServer } from "./support/engine-server.ts";
 import { mariadbTarget, mongoTarget, postgresTarget, redisTarget, type Target } from "./support/target.ts";

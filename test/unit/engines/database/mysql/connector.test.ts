@@ -6,7 +6,8 @@ import { mysqlConnector } from "../../../../../src/engines/database/mysql/connec
 import { createDial, createGuard, NEARBY } from "../../../../../src/outgoing/index.ts";
 import { systemRandom } from "../../../../../src/std/random.ts";
 import { systemClock } from "../../../../../src/std/time.ts";
-import { describeMariadb, startMariadb, type TestMariadb } from "../../../../support/mariadb.ts";
+import { startMariadb, type TestMariadb } from "../../../../support/mariadb.ts";
+import { describeMariadb } from "../../../../support/mariadb-suite.ts";
 import { ADMIN } from "../../../../support/postgres.ts";
 import { makeCertificate } from "../support/certificate.ts";
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Connection } from "mysql2/promise";
 import { bareText, fill, quotedAccount, statementsOf } from "../../../../../src/engines/database/mysql/sql-text.ts";
-import { describeMariadb, startMariadb, type TestMariadb } from "../../../../support/mariadb.ts";
+import { startMariadb, type TestMariadb } from "../../../../support/mariadb.ts";
+import { describeMariadb } from "../../../../support/mariadb-suite.ts";
 import { ADMIN } from "../../../../support/postgres.ts";
 import { runs } from "../../../../support/runs.ts";
 

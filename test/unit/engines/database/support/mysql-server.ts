@@ -43,7 +43,7 @@ const packet = (sequence: number, body: Buffer): Buffer => {
 
 const text = (value: string) => Buffer.from(`${value}\0`);
 
-const greeting = (hasTls: boolean, plugin: string): Buffer => {
+export const greeting = (hasTls: boolean, plugin: string): Buffer => {
   const flags = Buffer.alloc(4);
   flags.writeUInt32LE(hasTls ? CAPABILITIES | SSL : CAPABILITIES);
   return packet(
