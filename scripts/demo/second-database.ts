@@ -35,7 +35,7 @@ export const useSecondDatabase = async ({ vault }: Setting): Promise<void> => {
     );
     session.destroy();
     holds(!isOpen, "its lease is revoked: the session it had open is ended");
-    holds(!(await mariadb.logsIn(user, password)), "and MariaDB knows the user no more");
+    holds(!(await mariadb.logsIn(user, password)), "and MariaDB no longer knows the user");
   } finally {
     await mariadb.stop();
   }

@@ -26,6 +26,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/crypto/keyring.ts": "createSecretKey, KeyObject",
     "src/crypto/names.ts": "createHmac, KeyObject",
     "src/engines/database/mongodb/settings.ts": "createPrivateKey, X509Certificate",
+    "src/engines/database/mysql/tls.ts": "X509Certificate",
     "src/engines/database/postgresql/scram.ts": "createHash, createHmac, pbkdf2",
     "src/engines/database/redis/settings.ts": "X509Certificate",
     "src/engines/database/redis/users.ts": "createHash",

@@ -43,7 +43,7 @@ export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => 
   const take = async (): Promise<Session> => {
     for (let session = idle.pop(); session; session = idle.pop()) {
       if (isFresh(session) && (await renewed(session))) return session;
-      session.close();
+      session.cut();
     }
     return openSession(settings, world);
   };
@@ -72,11 +72,11 @@ export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => 
       };
       const done = doing();
       // Whoever is late is not waited for.
-      done.catch(() => session !== undefined && late && session.close());
+      done.catch(() => late && session?.cut());
       try {
         const result = await within(limitMs, done, () => {
           late = true;
-          session?.close();
+          session?.cut();
           empty();
         });
         if (session) give(session);
@@ -84,7 +84,7 @@ export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => 
       } catch (cause) {
         const failure = advised(failureOf(cause), settings.advice);
         if (session && (failure.kind === "statement" || failure.kind === "taken")) give(session);
-        else session?.close();
+        else session?.cut();
         throw failure;
       }
     },

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { cut } from "../../../std/shown.ts";
 import { DurationError, parseExactDuration } from "../../../std/time.ts";
-import { type Host, MASK, portOf, refuse } from "../sql/target.ts";
+import { SettingsError } from "../failure.ts";
+import { type Host, MASK } from "../sql/target.ts";
 
 /**
  * Connection strings as Go's driver reads them, and with it Vault: `user:password@tcp(host:port)/database?name=value`.
@@ -26,6 +27,16 @@ export interface Parameters {
 }
 
 const DEFAULT_PORT = 3306;
+
+/** The text is never quoted: it may hold a password. */
+export const refuse = (why: string): never => {
+  throw new SettingsError(`error verifying - connection: unable to parse connectionURL: ${why}`);
+};
+
+const portOf = (text: string | undefined): number => {
+  const port = text === undefined ? DEFAULT_PORT : Number(text);
+  return port >= 1 && port <= 65535 ? port : refuse("invalid port");
+};
 
 interface Parts {
   readonly username: string;
@@ -63,7 +74,7 @@ const hostOf = (address: string): Host => {
   if (place === "") return { name: "127.0.0.1", port: DEFAULT_PORT };
   const [, v6, plain = "", port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(place) ?? refuse("invalid host");
   if (v6 !== undefined && isIP(v6) !== 6) return refuse("invalid host");
-  return { name: v6 ?? (plain === "" ? "localhost" : plain), port: portOf(port, DEFAULT_PORT) };
+  return { name: v6 ?? (plain === "" ? "localhost" : plain), port: portOf(port) };
 };
 
 const TRUE = ["1", "true", "TRUE", "True"];
@@ -163,13 +174,12 @@ export const parseDsn = (text: string, put: (part: string) => string): Target =>
   };
 };
 
-/** The string with its password masked, and whether it has one; a template does not count. */
-export const maskDsn = (text: string): { readonly shown: string; readonly literal: boolean } => {
+/** The string with its password masked; a template is none. */
+export const maskDsn = (text: string): string => {
   const parts = partsOf(text);
   // What cannot be read is not shown: it may hold a password wherever it likes.
-  if (!parts) return { shown: text === "" ? "" : MASK, literal: false };
+  if (!parts) return text === "" ? "" : MASK;
   const { username, password } = parts;
-  if (password === "" || password === "{{password}}") return { shown: text, literal: false };
-  const after = text.slice(username.length + 1 + password.length);
-  return { shown: `${username}:${MASK}${after}`, literal: true };
+  if (password === "" || password === "{{password}}") return text;
+  return `${username}:${MASK}${text.slice(username.length + 1 + password.length)}`;
 };

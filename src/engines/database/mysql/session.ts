@@ -27,7 +27,10 @@ export interface Session {
   alive(): boolean;
   /** As a new session: nothing that was set, locked or begun is left. */
   renew(): Promise<void>;
+  /** Takes leave of the server, which may take it a moment. */
   close(): void;
+  /** Drops the connection, whatever goes on there. */
+  cut(): void;
 }
 
 /** Longest silence of a client, and longest wait for a lock; far less than the two minutes of a pending lease. */
@@ -117,16 +120,23 @@ export const openSession = async (settings: MysqlSettings, world: SessionWorld):
   const { clock } = world;
   const { createConnection } = await import("mysql2");
   let connection: Connection;
+  let socket: Socket | undefined;
   try {
     const made = await optionsOf(settings, world);
     connection = createConnection(made);
     // Only now is there somebody who listens.
-    made.stream.resume();
+    socket = made.stream.resume();
     await established(connection);
   } catch (cause) {
+    socket?.destroy();
     throw failureOf(cause, "login");
   }
   let alive = true;
+  // The driver's own way ends the sending side only, and waits for the other.
+  const cut = (): void => {
+    alive = false;
+    socket?.destroy();
+  };
   const dead = (): void => {
     alive = false;
   };
@@ -151,10 +161,12 @@ export const openSession = async (settings: MysqlSettings, world: SessionWorld):
       });
       await run(SETTINGS);
     },
+    cut,
     close: () => {
+      if (!alive) return cut();
       alive = false;
-      setTimeout(() => connection.destroy(), CLOSE_MS).unref();
-      connection.end(() => connection.destroy());
+      setTimeout(cut, CLOSE_MS).unref();
+      connection.end(cut);
     },
   };
   try {
@@ -162,7 +174,7 @@ export const openSession = async (settings: MysqlSettings, world: SessionWorld):
     await guarded(session);
     return session;
   } catch (cause) {
-    session.close();
+    cut();
     throw failureOf(cause);
   }
 };

@@ -5,9 +5,9 @@ import type { JsonObject } from "../../../std/json.ts";
 import type { Settings } from "../connector.ts";
 import { connectionsOf, connectSecondsOf, FIELDS, putLogin, readDetails } from "../sql/details.ts";
 import { iamTarget, type TokenTarget } from "../sql/iam.ts";
-import { MOST_CHARACTERS, refuse } from "../sql/target.ts";
+import { MOST_CHARACTERS } from "../sql/target.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
-import { maskDsn, parseDsn, type Target } from "./dsn.ts";
+import { maskDsn, parseDsn, refuse, type Target } from "./dsn.ts";
 import { type Encryption, encryptionOf } from "./tls.ts";
 
 /** `connection_details` of a MySQL or MariaDB connection, read and held to what can work. */
@@ -15,8 +15,8 @@ import { type Encryption, encryptionOf } from "./tls.ts";
 /** Names of at most 32 characters, what MySQL 5.7.8 and later take. */
 export const USERNAME_TEMPLATE =
   '{{ printf "v-%s-%s-%s-%s" (.DisplayName | truncate 10) (.RoleName | truncate 10) (random 20) (unix_time) | truncate 32 }}';
-/** Names of at most 16 characters, for servers before that. */
-export const LEGACY_USERNAME_TEMPLATE = '{{ printf "v-%s-%s-%s" (.RoleName | truncate 4) (random 20) | truncate 16 }}';
+/** Names of at most 16 characters, for servers before that. Vault's has one `%s` more, which the cut takes off again. */
+export const LEGACY_USERNAME_TEMPLATE = '{{ printf "v-%s-%s" (.RoleName | truncate 4) (random 20) | truncate 16 }}';
 
 const Details = z.object({
   ...FIELDS,
@@ -65,7 +65,8 @@ export const readSettings = (given: JsonObject, template: string, world: Templat
     password,
     iam,
     withoutPassword: iam !== undefined,
-    literalPassword: maskDsn(url).literal,
+    // Vault warns of one for other databases only; a read masks it all the same.
+    literalPassword: false,
     connections: connectionsOf(details.max_open_connections),
     template: parseUsernameTemplate(details.username_template || template, world),
     target,
@@ -82,6 +83,6 @@ export const showDetails = (details: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(details).flatMap(([name, value]) => {
       if (HIDDEN.has(name)) return [];
-      return [[name, name === "connection_url" && typeof value === "string" ? maskDsn(value).shown : value]];
+      return [[name, name === "connection_url" && typeof value === "string" ? maskDsn(value) : value]];
     }),
   );

@@ -1,4 +1,7 @@
-import { isHere, refuse } from "../sql/target.ts";
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
+import { SettingsError } from "../failure.ts";
+import { isHere } from "../sql/target.ts";
 import type { Target } from "./dsn.ts";
 
 /**
@@ -45,13 +48,27 @@ const adviceFor = (tls: false | Tls, stated: boolean): string => {
   return `${BASICS}; ${expected} a certificate that can be checked: put a private authority's into tls_ca; ${PLAIN}`;
 };
 
-/** Throws `SettingsError` for fields and a string that contradict each other. */
+const checkPem = ({ ca, certificateKey }: TlsFields): void => {
+  try {
+    if (ca !== "") new X509Certificate(ca);
+  } catch {
+    throw new SettingsError("failed to append CA to client options");
+  }
+  try {
+    if (certificateKey !== "") createSecureContext({ cert: certificateKey, key: certificateKey });
+  } catch {
+    throw new SettingsError("unable to load tls_certificate_key_data: it must hold a certificate and its key, PEM");
+  }
+};
+
+/** Throws `SettingsError` for certificates that are none, and for fields and a string that contradict each other. */
 export const encryptionOf = ({ host, parameters }: Target, fields: TlsFields): Encryption => {
   const { ca, certificateKey, serverName, skipVerify } = fields;
-  const stated = ca !== "" || certificateKey !== "" || serverName !== "" || skipVerify;
+  checkPem(fields);
+  const stated = ca !== "" || certificateKey !== "";
   const mode = parameters.tls;
   if (mode === "false") {
-    if (stated) return refuse("tls=false contradicts the tls_ fields");
+    if (stated) throw new SettingsError("tls=false in connection_url contradicts tls_ca and tls_certificate_key");
     return { tls: false, warnings: [], advice: adviceFor(false, true) };
   }
   const lax = skipVerify || mode === "skip-verify";

@@ -1,4 +1,4 @@
-import { type Host, portOf, refuse } from "../sql/target.ts";
+import { type Host, refuse } from "../sql/target.ts";
 
 /** Where a connection goes, whichever way it was written. Source: PostgreSQL documentation, "Connection Strings". */
 
@@ -13,10 +13,16 @@ export interface Target {
 const DEFAULT_PORT = 5432;
 /** Each is dialled in turn. */
 const MOST_HOSTS = 8;
+const portOf = (text: string | undefined): number => {
+  if (text === undefined || text === "") return DEFAULT_PORT;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65535 ? port : refuse("invalid port");
+};
+
 /** `name` as a host: empty is this machine. */
 export const hostOf = (name: string, port: string | undefined): Host => {
   if (/^[/@]/.test(name)) return refuse("Unix sockets are not supported");
-  return { name: name === "" ? "localhost" : name, port: portOf(port, DEFAULT_PORT) };
+  return { name: name === "" ? "localhost" : name, port: portOf(port) };
 };
 
 /** Several hosts with one port for all, or one for each. */

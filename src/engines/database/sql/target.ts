@@ -17,12 +17,6 @@ export const refuse = (why: string): never => {
   throw new SettingsError(`cannot parse connection url: ${why}`);
 };
 
-export const portOf = (text: string | undefined, otherwise: number): number => {
-  if (text === undefined || text === "") return otherwise;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65535 ? port : refuse("invalid port");
-};
-
 /** `localhost`, or an address of this machine's own. */
 export const isHere = ({ name }: Host): boolean =>
   name.toLowerCase() === "localhost" || (isIP(name) === 4 && name.startsWith("127.")) || name === "::1";

@@ -138,6 +138,13 @@ describeMariadb("MariaDB", () => {
       },
     );
 
+    it("F37: the server ends its session when its client falls silent, and does not wait for locks for long", async () => {
+      const isShort = "SELECT IF(@@wait_timeout = 20 AND @@lock_wait_timeout = 20, 1, (SELECT 1 UNION SELECT 2))";
+      await database.create(work(CREATE, isShort));
+
+      expect(await hosts()).toEqual(["%"]);
+    });
+
     it("leaves nothing of its session to the next one", async () => {
       await database.create(work(CREATE, "SET @left = 'canary'", "SELECT GET_LOCK('left', 1)"));
       await revoke("SELECT IF(@left IS NULL, 1, (SELECT 1 UNION SELECT 2))", "DROP USER '{{name}}'@'%'");
