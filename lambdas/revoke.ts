@@ -3,9 +3,12 @@ import type { Context } from "aws-lambda";
 import { removalBatchOf } from "../src/core/leases/removals.ts";
 import { createProgram } from "./shared/program.ts";
 import { answerBatch } from "./shared/removals.ts";
-import { keepTime } from "./shared/schedule.ts";
+import { keepTime, sweepPart } from "./shared/schedule.ts";
 
-/** `revoke`: ends what has ended, on the schedule's order and by what DynamoDB's TTL removed. No HTTP reaches it. */
+/**
+ * `revoke`: ends what has ended, by the order to sweep and by what DynamoDB's TTL removed, and continues jobs. No HTTP
+ * reaches it.
+ */
 
 /** Time reserved for what is in progress when the work stops. */
 const RESERVE_MS = 15_000;
@@ -14,15 +17,17 @@ const program = createProgram("revoke");
 
 const work = async (event: unknown, context: Context): Promise<object> => {
   const budgetMs = context.getRemainingTimeInMillis() - RESERVE_MS;
-  const tick = await keepTime(event, program, budgetMs);
-  if (tick !== undefined) {
+  const sweep = await sweepPart(event, program, budgetMs);
+  if (sweep !== undefined) {
     // The alarm listens for sweeps that did their work: one that is invoked and fails is as silent as none.
-    if (tick.failed === 0) program.metrics.count("swept");
-    return tick;
+    program.metrics.count("swept");
+    return sweep;
   }
+  const tick = await keepTime(event, program, budgetMs);
+  if (tick !== undefined) return tick;
   const batch = removalBatchOf(event);
   if (batch) return answerBatch(program, batch, program.server.core.clock.now() + budgetMs);
-  throw new Error("neither the schedule nor a batch of the stream");
+  throw new Error("neither an order nor a batch of the stream");
 };
 
 export const handler = middy(work, {

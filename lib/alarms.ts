@@ -16,6 +16,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
+import { SWEEPERS } from "../src/contract/schedule.ts";
 import type { Settings } from "./settings.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -24,7 +25,7 @@ export interface AlarmsProps {
   readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
   readonly api: HttpApi;
   readonly stream: EventSourceMapping;
-  readonly schedule: Rule;
+  readonly schedules: readonly Rule[];
   readonly tableName: string;
   readonly keyArn: string;
 }
@@ -85,12 +86,23 @@ const KEY_CHANGES = ["CreateGrant", "DisableKey", "PutKeyPolicy", "ScheduleKeyDe
 
 /** What the program counts itself. `name` is the deployment's, the metrics' one dimension. */
 const programWatches = (name: string): Readonly<Record<string, Watch>> => {
-  const own = (metric: keyof typeof METRICS, minutes?: number) =>
-    sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes);
+  const own = (metric: keyof typeof METRICS, minutes?: number, statistic?: "Maximum") =>
+    sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes).with(statistic ? { statistic } : {});
   return {
     "lease-irrevocable": {
       metric: own("leaseIrrevocable"),
       means: "An external credential could not be revoked and is still valid",
+    },
+    "lease-retried": {
+      metric: own("leaseRetried"),
+      above: 50,
+      periods: 3,
+      means: "For a quarter of an hour many revocations fail and are tried again: a target is down or refuses",
+    },
+    "leases-overdue": {
+      metric: own("leasesOverdue", 5, "Maximum"),
+      above: Duration.minutes(10).toSeconds(),
+      means: "A lease should have ended more than ten minutes ago, and its credential still works",
     },
     "lease-revoked-late": {
       metric: own("leaseRevokedLate"),
@@ -125,13 +137,13 @@ const programWatches = (name: string): Readonly<Record<string, Watch>> => {
     "sweeper-backlog": {
       metric: own("sweeperBacklog"),
       periods: 3,
-      means: "For a quarter of an hour, more has expired each minute than a sweep can handle",
+      means: "For a quarter of an hour, more has ended each minute than the sweepers can deal with",
     },
     "sweeper-silent": {
-      metric: own("swept", 1),
-      below: 1,
-      periods: 3,
-      means: "No sweep has finished for three minutes",
+      metric: own("swept"),
+      // A sweeper finishes five times in five minutes, four where one falls into the next; without one of them it is less.
+      below: 4 * SWEEPERS,
+      means: "A part of the expiry index is not swept",
     },
     "login-replayed": {
       metric: own("loginReplayed"),
@@ -142,7 +154,7 @@ const programWatches = (name: string): Readonly<Record<string, Watch>> => {
 
 /** What AWS counts. */
 const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<string, Watch>> => {
-  const { functions, api, stream, schedule, tableName, settings } = props;
+  const { functions, api, stream, schedules, tableName, settings } = props;
   const lambda = (metricName: string, name: FunctionName, minutes?: number) =>
     sum("AWS/Lambda", metricName, { FunctionName: functionOf(functions, name).lambda.functionName }, minutes);
   const scheduled = [...functions.keys()].filter((name) => FUNCTION_TABLE[name].scheduled);
@@ -160,7 +172,16 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
       ]),
     ),
     "schedule-unreachable": {
-      metric: sum("AWS/Events", "FailedInvocations", { RuleName: schedule.ruleName }),
+      metric: new MathExpression({
+        expression: schedules.map((_, at) => `FILL(rule${at},0)`).join("+"),
+        usingMetrics: Object.fromEntries(
+          schedules.map(({ ruleName }, at) => [
+            `rule${at}`,
+            sum("AWS/Events", "FailedInvocations", { RuleName: ruleName }),
+          ]),
+        ),
+        period: Duration.minutes(5),
+      }),
       means: "The schedule could not invoke a function: a permission or the function is gone",
     },
     "schedule-dropped": {

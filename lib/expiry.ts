@@ -4,15 +4,24 @@ import {
   CfnEventInvokeConfig,
   EventSourceMapping,
   FilterCriteria,
+  type Function as LambdaFunction,
   MetricType,
   StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
-import { SCHEDULE_EVENT } from "../src/contract/schedule.ts";
+import { SCHEDULE_EVENT, SWEEPERS, sweepOrder } from "../src/contract/schedule.ts";
 import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
+
+/** The next minute does what this one missed; a late second try would only run at the same time. */
+const target = (lambda: LambdaFunction, event: object): LambdaTarget =>
+  new LambdaTarget(lambda, {
+    event: RuleTargetInput.fromObject(event),
+    retryAttempts: 0,
+    maxEventAge: Duration.minutes(1),
+  });
 
 export interface ExpiryProps {
   readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
@@ -29,8 +38,8 @@ const removedByTtl = (space: string) =>
   });
 
 /**
- * Scheduled work. Every minute the rule wakes each function that has such work (`src/contract/schedule.ts`):
- * the sweeper, rotations, unfinished jobs. The stream is the safety net of revocation: what DynamoDB's TTL removed
+ * Scheduled work. Every minute one rule wakes each function that has such work (`src/contract/schedule.ts`: rotations,
+ * unfinished jobs), and another has the sweepers walk the expiry index, each its part. The stream is the safety net of revocation: what DynamoDB's TTL removed
  * before the sweeper came (it was off, or the table was restored).
  *
  * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
@@ -38,7 +47,7 @@ const removedByTtl = (space: string) =>
  */
 export class Expiry extends Construct {
   readonly mapping: EventSourceMapping;
-  readonly rule: Rule;
+  readonly rules: readonly Rule[];
 
   constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
@@ -60,19 +69,20 @@ export class Expiry extends Construct {
       invoke.node.addDependency(role);
     }
 
-    this.rule = new Rule(this, "EveryMinute", {
-      description: "Zeroth: scheduled work",
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: scheduled.map(
-        ({ lambda }) =>
-          new LambdaTarget(lambda, {
-            event: RuleTargetInput.fromObject(SCHEDULE_EVENT),
-            // The next minute does what this one missed; a late second try would only run at the same time.
-            retryAttempts: 0,
-            maxEventAge: Duration.minutes(1),
-          }),
+    const everyMinute = (id: string, description: string, targets: readonly LambdaTarget[]): Rule =>
+      new Rule(this, id, { description, schedule: Schedule.rate(Duration.minutes(1)), targets: [...targets] });
+    this.rules = [
+      everyMinute(
+        "EveryMinute",
+        "Zeroth: scheduled work",
+        scheduled.map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
       ),
-    });
+      everyMinute(
+        "Sweep",
+        "Zeroth: the sweepers, each with its part of the expiry index",
+        Array.from({ length: SWEEPERS }, (_, part) => target(revoke, sweepOrder(part, SWEEPERS))),
+      ),
+    ];
 
     this.mapping = new EventSourceMapping(this, "Stream", {
       target: revoke,

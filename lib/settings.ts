@@ -95,9 +95,13 @@ const shape = z
     /** Environments of the whole account at once above which the alarm `concurrency` speaks: below its quota. */
     concurrencyAlarm: z.coerce.number().int().positive().default(800),
 
-    /** Most environments at once for logins and for revocation. Absent: the account's pool. */
+    /** Most environments at once for logins, reserved from the account's pool. Absent: the pool. */
     loginConcurrency: z.coerce.number().int().positive().optional(),
-    revokeConcurrency: z.coerce.number().int().positive().optional(),
+    /**
+     * The same for revocation, which must go on when the rest of the account is busy: four sweepers, whose runs may
+     * overlap, jobs, and some shards of the stream. `none`: the pool.
+     */
+    revokeConcurrency: z.union([z.literal("none"), z.coerce.number().int().min(10)]).default(20),
 
     /** A table restored from a backup, to be used instead of the one this app made; both or none. */
     restoredTable: z

@@ -48,7 +48,7 @@ export class StatelessStack extends Stack {
       functions: this.functions,
       api: front.api,
       stream: expiry.mapping,
-      schedule: expiry.rule,
+      schedules: expiry.rules,
       tableName: places.tableName,
       keyArn: places.keyArn,
     });

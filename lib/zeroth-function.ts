@@ -171,5 +171,7 @@ const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.Vp
 };
 
 /** Most environments at once; `undefined`: the account's pool. */
-const concurrencyOf = (name: FunctionName, settings: Settings): number | undefined =>
-  ({ login: settings.loginConcurrency, revoke: settings.revokeConcurrency })[String(name)];
+const concurrencyOf = (name: FunctionName, settings: Settings): number | undefined => {
+  const { loginConcurrency: login, revokeConcurrency: revoke } = settings;
+  return { login, revoke: revoke === "none" ? undefined : revoke }[String(name)];
+};

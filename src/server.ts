@@ -11,7 +11,6 @@ import type { HandOver } from "./core/leases/types.ts";
 import type { Answer } from "./core/request/answer.ts";
 import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
-import type { Timer } from "./core/schedule/schedule.ts";
 
 import { type CrashPoint, VaultError } from "./framework/index.ts";
 import {
@@ -24,6 +23,7 @@ import {
 } from "./http/index.ts";
 import type { RandomSource } from "./std/random.ts";
 import type { Clock } from "./std/time.ts";
+import type { Timer } from "./std/timer.ts";
 import { createStore, type SealedStore, type StoreEvent } from "./storage/index.ts";
 
 /**

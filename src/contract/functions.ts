@@ -177,10 +177,11 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     endsFor: ["dynamic"],
     handsLeases: true,
     // No work of mounts: it may not write what they keep.
-    scheduled: { core: ["sweep", "tidy"], jobs: ["revoke-prefix", "tidy", "count-leases"], mounts: false },
+    // The sweep has orders of its own (`sweepOrder`), one for each part of the expiry index.
+    scheduled: { core: ["tidy"], jobs: ["revoke-prefix", "tidy", "count-leases"], mounts: false },
     network: "databases",
     timeout: 300,
-    why: "a pass over an empty index is short, but a batch of fifty may wait seconds for each database",
+    why: "a look at an empty index is short, but a sweep goes on for its minute while there is something to end",
     also: { outside: ["expiry"] },
   },
 };

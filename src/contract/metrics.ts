@@ -12,6 +12,10 @@ export const METRICS = {
   storageRetried: "StorageRetried",
   auditFailed: "AuditFailed",
   leaseIrrevocable: "LeaseIrrevocable",
+  /** A revocation failed and is tried again. */
+  leaseRetried: "LeaseRetried",
+  /** Seconds since the oldest lease or token that is not ended yet should have ended; only from a minute on. */
+  leasesOverdue: "LeasesOverdue",
   /** Scheduled work failed. */
   scheduleFailed: "ScheduleFailed",
   sweeperBacklog: "SweeperBacklog",

@@ -24,5 +24,15 @@ export const EVERYTHING: ScheduledWork = { core: CORE_WORK, jobs: JOB_KINDS, mou
 
 export const NOTHING: ScheduledWork = { core: [], jobs: [], mounts: false };
 
+/**
+ * How many sweepers walk the expiry index side by side, each its part of the shards. More of them end more leases a
+ * second; each costs an invocation a minute.
+ */
+export const SWEEPERS = 4;
+
+/** The order to sweep one part of several: the shards whose number leaves `part` when divided by `of`. */
+export const SWEEP_SOURCE = "zeroth.sweep";
+export const sweepOrder = (part: number, of: number) => ({ source: SWEEP_SOURCE, part, of });
+
 /** The event that wakes a function; the rule sends it, no HTTP event has its shape. */
 export const SCHEDULE_EVENT = { source: "zeroth.schedule" } as const;

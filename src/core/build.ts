@@ -3,6 +3,7 @@ import { EVERYTHING, type ScheduledWork } from "../contract/schedule.ts";
 import type { CrashPoint } from "../framework/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
+import { type Timer, wallTimer } from "../std/timer.ts";
 import type { SealedStore } from "../storage/index.ts";
 import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
@@ -20,7 +21,7 @@ import { createPasswordPolicies } from "./password-policies/index.ts";
 import { createPolicies } from "./policies/policies.ts";
 import { createQuotas } from "./quotas/index.ts";
 import { createLeaseCounts } from "./quotas/lease-counts.ts";
-import { createSchedule, type Timer, wallTimer } from "./schedule/schedule.ts";
+import { createSchedule } from "./schedule/schedule.ts";
 import { findWork } from "./schedule/work.ts";
 import { createTokens } from "./tokens/index.ts";
 import { createWrapping } from "./wrapping/wrapping.ts";
@@ -62,7 +63,8 @@ export const createCore = (options: CoreOptions): Core => {
   });
   const identity = createIdentity({ store, clock, random, config, crash });
   const leaseCounts = createLeaseCounts({ store, config, random });
-  const { leases, prefixJob, tidyJob, countJob } = createLeases(late);
+  const timer = options.timer ?? wallTimer;
+  const { leases, prefixJob, tidyJob, countJob } = createLeases(late, { timer });
   const jobs = createJobs(late, {
     unmount: { run: unmountJob(late) },
     "unmount-hook": unmountHookJob(late),
@@ -74,7 +76,7 @@ export const createCore = (options: CoreOptions): Core => {
   const schedule = createSchedule(late, {
     may: options.scheduled ?? EVERYTHING,
     find: findWork(store),
-    timer: options.timer ?? wallTimer,
+    timer,
   });
   const tokens = createTokens({ store, clock, random, crash, config, identity, leaseCounts, leases: () => leases });
   const core: Core = {

@@ -14,6 +14,8 @@ export type CoreEvent =
   | { readonly kind: "sealed" }
   /** The operator took the seal back. */
   | { readonly kind: "unsealed" }
+  /** A backend did not revoke a credential that has ended; it is tried again. */
+  | { readonly kind: "lease-retried" }
   /** A backend would not revoke a credential; it stays valid outside until an operator acts. */
   | { readonly kind: "lease-irrevocable" }
   /** The table's TTL removed a lease before the sweeper reached it. */
@@ -22,6 +24,8 @@ export type CoreEvent =
   | { readonly kind: "backend"; readonly type: string; readonly name: string }
   /** Scheduled work failed; it is retried. */
   | { readonly kind: "schedule-failed" }
+  /** Something due has not ended: for how long the oldest of it has been due. */
+  | { readonly kind: "leases-overdue"; readonly seconds: number }
   /** A sweep ran out of time before everything due had ended. */
   | { readonly kind: "sweeper-backlog" }
   /** A login signature was used a second time. */

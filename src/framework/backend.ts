@@ -165,13 +165,23 @@ export type Renew = (lease: LeaseType, increment: Seconds, cx: BackendContext) =
 /** Must succeed when the thing is already gone: revocation is tried again until it does. */
 export type Revoke = (lease: LeaseType, cx: BackendContext) => Promise<void>;
 
+export interface LeaseHooks {
+  readonly renew?: Renew;
+  readonly revoke: Revoke;
+  /**
+   * Names the target that a revocation waits for, where one mount has several, from what the backend keeps in the lease.
+   * One that is slow or down then holds up its own leases alone. Must not throw. Absent: the mount is one target.
+   */
+  readonly target?: (internal: JsonObject) => string;
+}
+
 export interface Backend {
   readonly kind: "secret" | "auth";
   /** The word an operator mounts: `kv`, `approle`. */
   readonly type: string;
   readonly help: string;
   readonly paths: readonly AnyPath[];
-  readonly leases?: { readonly [type: string]: { readonly renew?: Renew; readonly revoke: Revoke } };
+  readonly leases?: { readonly [type: string]: LeaseHooks };
   /**
    * Auth methods: asked at every renewal of a token it made; throws to refuse. `undefined`: the token stays as it is
    * and the answer is empty. Absent: renewal by the grant alone.

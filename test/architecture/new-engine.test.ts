@@ -93,7 +93,7 @@ const issue = async () => {
   return { id: String(made.body["lease_id"]), number: String(made.data["number"]) };
 };
 const isValid = async (number: string) => (await ask("kv", { path: `toy/tickets/${number}` })).status === 200;
-const sweep = async () => objectOf((await deployment.functions.revoke.invoke(recorded("schedule"), 60_000)).result);
+const sweep = async () => objectOf((await deployment.functions.revoke.invoke(recorded("sweep"), 18_000)).result);
 const orders = () => deployment.lambda.invoked.filter(({ event }) => "zerothEnd" in objectOf(event));
 /** Neither `dynamic` nor `revoke` runs the engine's code. It keeps its tickets, so it can be asked which of them live. */
 describe("a lease of such an engine", () => {

@@ -3,6 +3,8 @@ import { Match } from "aws-cdk-lib/assertions";
 import { HOMES } from "../../src/catalog.ts";
 import { deployedFunctions, FUNCTION_TABLE } from "../../src/contract/functions.ts";
 import { METRICS } from "../../src/contract/metrics.ts";
+import { SWEEPERS } from "../../src/contract/schedule.ts";
+import { EXPIRY_SHARDS } from "../../src/contract/table.ts";
 import { EVERY_OPTION, makeTemplates, propertiesOf } from "./support/stacks.ts";
 
 const { stateless } = makeTemplates();
@@ -20,6 +22,33 @@ describe("expiry", () => {
         }),
       ),
     });
+  });
+
+  it("has four sweepers walk the expiry index every minute, each its own part, all of it together", () => {
+    const sweeps = propertiesOf(stateless, "AWS::Events::Rule").flatMap(({ ScheduleExpression, Targets }) =>
+      ScheduleExpression === "rate(1 minute)" ? (Targets as { Arn: object; Input: string; RetryPolicy: object }[]) : [],
+    );
+    const parts = sweeps.map(({ Input, ...rest }) => ({ ...rest, order: JSON.parse(Input) }));
+    const own = parts.filter(({ order }) => order.source === "zeroth.sweep");
+
+    expect(own.map(({ order }) => [order.part, order.of])).toEqual([0, 1, 2, 3].map((part) => [part, SWEEPERS]));
+    expect(EXPIRY_SHARDS % SWEEPERS).toBe(0);
+    for (const { Arn, RetryPolicy } of own) {
+      expect(JSON.stringify(Arn)).toContain("revokeFunction");
+      expect(RetryPolicy).toEqual({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+    }
+  });
+
+  it("F66: has environments of its own when the rest of the account is busy, unless told otherwise", () => {
+    const reserved = (options: Parameters<typeof makeTemplates>[0]) =>
+      propertiesOf(makeTemplates(options).stateless, "AWS::Lambda::Function")
+        .filter(({ Description }) => Description === "Zeroth zeroth: revoke")
+        .map(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions);
+
+    expect(reserved({})).toEqual([20]);
+    expect(reserved({ revokeConcurrency: "none" })).toEqual([undefined]);
+    // Runs of the sweepers may overlap, and the other orders and the stream need room too.
+    expect(20).toBeGreaterThanOrEqual(2 * SWEEPERS + 2);
   });
 
   it("hears of leases and tokens that DynamoDB removed by itself, and of nothing else", () => {
@@ -134,6 +163,8 @@ describe("the alarms", () => {
     expect(names).toMatchInlineSnapshot(`
 [
   "zeroth-lease-irrevocable",
+  "zeroth-lease-retried",
+  "zeroth-leases-overdue",
   "zeroth-lease-revoked-late",
   "zeroth-root-generated",
   "zeroth-sealed",

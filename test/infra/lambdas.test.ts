@@ -748,10 +748,22 @@ describe("what ends", () => {
     (await deployment.functions.revoke.invoke(event, remainingMs)) ?? {};
 
   it("is looked for on the schedule's order", async () => {
-    const { result } = await revoke(recorded("schedule"), 60_000);
-    expect(result).toMatchObject({ failed: 0 });
-    expect(objectOf(result)["ran"]).toBeGreaterThan(0);
+    const before = deployment.denied.length;
+    const { result } = await revoke(recorded("sweep"), 60_000);
+    expect(result).toMatchObject({ failed: 0, more: false });
     expect(metricsOf("revoke")).toContain("Swept");
+    expect(deployment.denied.slice(before)).toEqual([]);
+  });
+
+  it.each([
+    { part: 4, of: 4 },
+    { part: -1, of: 4 },
+    { part: 0, of: 17 },
+    { part: 0.5, of: 2 },
+    { part: 0, of: 4, more: 1 },
+  ])("is not looked for by an order that makes no sense: %j", async (order) => {
+    const { failure } = await revoke({ source: "zeroth.sweep", ...order });
+    expect(failure?.errorMessage).toBe("neither an order nor a batch of the stream");
   });
 
   it.each(SCHEDULED)("%s does its part on the same order, within its rights (F8)", async (name) => {
@@ -782,9 +794,7 @@ describe("what ends", () => {
   });
 
   it("is refused as any other event", async () => {
-    expect((await revoke(recorded("get"))).failure?.errorMessage).toBe(
-      "neither the schedule nor a batch of the stream",
-    );
+    expect((await revoke(recorded("get"))).failure?.errorMessage).toBe("neither an order nor a batch of the stream");
   });
 
   it("is cleaned up when DynamoDB's TTL removed it before the sweeper came", async () => {

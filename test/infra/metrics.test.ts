@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { COUNTED, createMetrics } from "../../lambdas/shared/metrics.ts";
+import { COUNTED, countEvent, createMetrics } from "../../lambdas/shared/metrics.ts";
 import { METRICS } from "../../src/contract/metrics.ts";
 
 const start = () => {
@@ -54,9 +54,22 @@ describe("metrics", () => {
     expect(lines).toHaveLength(1);
   });
 
+  it("show the longest of several durations, in seconds", () => {
+    const { lines, metrics } = start();
+    for (const seconds of [70, 900, 80]) countEvent(metrics, { kind: "leases-overdue", seconds });
+    countEvent(metrics, { kind: "lease-retried" });
+    metrics.flush();
+    metrics.flush();
+
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ LeasesOverdue: 900, LeaseRetried: 1 }),
+    ]);
+    expect(lines[0]).toContain('{"Name":"LeasesOverdue","Unit":"Seconds"}');
+  });
+
   it("have a name of their own for each event", () => {
     expect(new Set(Object.values(COUNTED)).size).toBe(Object.keys(COUNTED).length);
-    // The one counter that is not an event of core or storage: `lambdas/revoke.ts` counts finished sweeps.
-    expect([...Object.values(COUNTED), "swept"].sort()).toEqual(Object.keys(METRICS).sort());
+    // `lambdas/revoke.ts` counts finished sweeps; `leasesOverdue` is an age.
+    expect([...Object.values(COUNTED), "swept", "leasesOverdue"].sort()).toEqual(Object.keys(METRICS).sort());
   });
 });

@@ -11,6 +11,7 @@ describe("the settings", () => {
       loginRate: 200,
       loginBurst: 400,
       concurrencyAlarm: 800,
+      revokeConcurrency: 20,
     });
   });
 
@@ -43,6 +44,7 @@ describe("the settings", () => {
     ],
     ["a restored table without its stream", { "zeroth:restoredTable": "t-2" }, /belong together/],
     ["client certificates without a domain name", { "zeroth:truststore": "s3://b/k" }, /truststore needs domainName/],
+    ["too few environments for revocation", { "zeroth:revokeConcurrency": "4" }, /revokeConcurrency/],
     ["an operator of any account", { "zeroth:operators": "arn:aws:iam::*:role/admin" }, /operators/],
     ["an operator with a * inside", { "zeroth:operators": "arn:aws:iam::123456789012:role/*-admin" }, /operators/],
     [

@@ -25,6 +25,9 @@ export class RevocationFailed extends Error {
   override readonly name = "RevocationFailed";
 }
 
+/** Whether another try may succeed where this failed: the target did not answer, or not as it should. */
+export const isMendable = (cause: unknown): boolean => !unrecoverable(cause);
+
 const unrecoverable = (cause: unknown): boolean =>
   cause instanceof VaultError &&
   (cause.code === "unsupported_path" || cause.code === "unsupported_operation" || cause.code === "invalid_request");
@@ -61,7 +64,7 @@ export const createFailures = (core: () => Core, items: LeaseItems): RecordFailu
     const state = final ? "irrevocable" : "revoking";
     const next: Lease = { ...lease, attempts, error, state, claimedUntil: NONE };
     const retry = plus(items.now(), final ? RETRY_IRREVOCABLE : backOff(attempts));
-    if (final) core().signal({ kind: "lease-irrevocable" });
+    core().signal({ kind: final ? "lease-irrevocable" : "lease-retried" });
     core().log(final ? "lease is irrevocable" : "lease revocation failed", { lease: tag, attempts });
     const put: Write = { op: "put", address: leaseAddress(tag), body: toSealed(next), clear: ending(retry, tag), when };
     await tryWrite(core().store, [put, ...rows(tag, final)]);

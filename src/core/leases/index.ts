@@ -1,3 +1,4 @@
+import type { Timer } from "../../std/timer.ts";
 import type { Core } from "../core.ts";
 import { recountJob } from "../quotas/recount.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
@@ -8,7 +9,7 @@ import { createLeaseIndex, stuckOf } from "./listing.ts";
 import { createPrefixRevocation } from "./prefix.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
-import { createSweeper } from "./sweeper.ts";
+import type { Sweeper } from "./sweeper.ts";
 import { tidyJob } from "./tidy.ts";
 import type { Leases, Revoked } from "./types.ts";
 
@@ -20,11 +21,16 @@ import type { Leases, Revoked } from "./types.ts";
  * dropped from the index before its backend has confirmed the revocation.
  */
 
-export const createLeases = (core: () => Core) => {
+export const createLeases = (core: () => Core, { timer }: { readonly timer: Timer }) => {
   const items = createLeaseItems(core);
   const listing = createLeaseIndex(core);
   const revocation = createRevocation(core, { items, listing });
-  const sweeper = createSweeper(core, revocation);
+  // Only a process that sweeps, or hears of what DynamoDB's TTL removed, loads it.
+  let loading: Promise<Sweeper> | undefined;
+  const sweeper = (): Promise<Sweeper> => {
+    loading ??= import("./sweeper.ts").then((code) => code.createSweeper(core, { revocation, listing, timer }));
+    return loading;
+  };
   const grants = createGrants(core, { items, listing, revocation });
 
   const tokenOf: Leases["tokenOf"] = async (id) => {
@@ -99,8 +105,8 @@ export const createLeases = (core: () => Core) => {
     },
     ofToken: listing.ofToken,
     endDue: createEndDue(core, revocation),
-    sweep: sweeper.sweep,
-    removed: sweeper.removed,
+    sweep: async (...order) => (await sweeper()).sweep(...order),
+    removed: async (entry) => (await sweeper()).removed(entry),
   };
   return {
     leases,

@@ -3,7 +3,7 @@ import { as, type EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { tryWrite, untilWritten } from "../../storage/change.ts";
 import { heldLeaseAddress, irrevocableAddress, leaseAddress, retryingAddress } from "../../storage/keys.ts";
-import type { Entry, Write } from "../../storage/store.ts";
+import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { backendOf, makeContext } from "../request/context.ts";
 import { createElsewhere } from "./elsewhere.ts";
@@ -26,8 +26,13 @@ const CLAIM = seconds(90);
 const NONE = as<EpochSeconds>(0);
 
 export interface Revocation {
-  /** Throws `RevocationFailed` (recorded already), or whatever the table throws. */
-  run(entry: Entry, force: boolean): Promise<Outcome>;
+  /**
+   * Throws `RevocationFailed` (recorded already), or whatever the table throws. `later`: given what has been revoked
+   * here, to be removed with others (`removeAll`) before its claim lapses; absent: it is removed at once.
+   */
+  run(entry: Entry, force: boolean, later?: (lease: Lease) => void): Promise<Outcome>;
+  /** Removes leases that were claimed and revoked: first the rows that find them, last what is in the expiry index. */
+  removeAll(leases: readonly Lease[]): Promise<void>;
   /** Revokes what was made for a lease that cannot go live. Never throws: if this fails, the sweeper continues. */
   abandon(pending: PendingLease): Promise<void>;
   /** For the stream: the item is gone already, so only the secret outside and the rows are left. */
@@ -54,12 +59,18 @@ export const createRevocation = (
     await hooks.revoke({ id, type, internal, issued: epochSeconds(lease.issuedMs), expires }, cx);
   };
 
-  const remove = async (lease: Lease): Promise<void> => {
+  /** Besides the row of its mount, what finds a lease. */
+  const rowsOf = async (lease: Lease): Promise<readonly Address[]> => {
     const tag = await items.tag(lease.id);
-    const rows = [leaseAddress(tag)];
-    if (lease.token !== "") rows.push(heldLeaseAddress(lease.token, tag));
+    const rows = lease.token === "" ? [] : [heldLeaseAddress(lease.token, tag)];
     // Only a failure may have put them there; all such rows are in two partitions.
-    if (lease.attempts > 0) rows.push(retryingAddress(tag), irrevocableAddress(tag));
+    return lease.attempts > 0 ? [...rows, retryingAddress(tag), irrevocableAddress(tag)] : rows;
+  };
+
+  const itemOf = async (lease: Lease): Promise<Address> => leaseAddress(await items.tag(lease.id));
+
+  const remove = async (lease: Lease): Promise<void> => {
+    const rows = [...(await rowsOf(lease)), await itemOf(lease)];
     const listed = await listing.address(lease);
     await untilWritten(async () =>
       core().store.write([
@@ -67,6 +78,25 @@ export const createRevocation = (
         ...rows.map((address): Write => ({ op: "delete", address, when: "any" })),
       ]),
     );
+  };
+
+  /** A lease that a rule counts is counted out in the transaction that removes its row. */
+  const isCounted = async (lease: Lease): Promise<boolean> => {
+    const [row, ...counters] = await core().leaseCounts.leaving(await listing.address(lease));
+    return counters.length > 0 || row?.op !== "delete" || row.when !== "any";
+  };
+
+  const removeAll = async (leases: readonly Lease[]): Promise<void> => {
+    const plain: Lease[] = [];
+    for (const lease of leases) {
+      if (await isCounted(lease)) await remove(lease);
+      else plain.push(lease);
+    }
+    const rows = await Promise.all(
+      plain.map(async (lease) => [await listing.address(lease), ...(await rowsOf(lease))]),
+    );
+    await core().store.discard(rows.flat());
+    await core().store.discard(await Promise.all(plain.map(itemOf)));
   };
 
   const recordFailure = createFailures(core, items);
@@ -90,16 +120,24 @@ export const createRevocation = (
     await recordFailure({ ...now, state }, cause, { n: entry.n });
   };
 
-  const run = async (entry: Entry, force: boolean): Promise<Outcome> => {
+  /** The lease as this revoker has it; `undefined` when somebody else was first. */
+  const claim = async (entry: Entry, lease: Lease, now: EpochSeconds): Promise<Lease | undefined> => {
+    const until = plus(now, CLAIM);
+    const claimed: Lease = { ...lease, state: "revoking", claimedUntil: until };
+    // One that is due stays where it is in the index, which saves two writes of it: the claim keeps others away.
+    const due = entry.clear.exp === undefined || entry.clear.exp > now ? until : entry.clear.exp;
+    return (await items.replace(entry, claimed, due)) ? claimed : undefined;
+  };
+
+  const run: Revocation["run"] = async (entry, force, later) => {
     const lease = leaseOf(entry);
     const now = items.now();
     const outcome = await othersWork(entry, lease, now);
     if (outcome) return outcome;
     const server = await servedBy(lease);
     if (server !== undefined) return handOver(entry, lease, server, force);
-    const until = plus(now, CLAIM);
-    const claimed: Lease = { ...lease, state: "revoking", claimedUntil: until };
-    if (!(await core().crash("lease.revoke.claim", () => items.replace(entry, claimed, until)))) return "busy";
+    const claimed = await core().crash("lease.revoke.claim", () => claim(entry, lease, now));
+    if (!claimed) return "busy";
     try {
       await core().crash("lease.revoke.backend", () => atBackend(claimed));
     } catch (cause) {
@@ -109,7 +147,8 @@ export const createRevocation = (
       }
       core().log("lease removed although its backend refused", { lease: await items.tag(lease.id) });
     }
-    await core().crash("lease.revoke.remove", () => remove(claimed));
+    if (later) later(claimed);
+    else await core().crash("lease.revoke.remove", () => remove(claimed));
     return "revoked";
   };
 
@@ -157,7 +196,7 @@ export const createRevocation = (
     await remove(lease);
   };
 
-  return { run, abandon, finish };
+  return { run, removeAll, abandon, finish };
 };
 
 /** A backend's refusal in the words of the API; any other error as it is. */

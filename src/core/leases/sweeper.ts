@@ -1,143 +1,181 @@
 import { EXPIRY_SHARDS } from "../../contract/table.ts";
-import { as, type EpochSeconds } from "../../std/brand.ts";
+import type { EpochSeconds } from "../../std/brand.ts";
 import type { JsonValue } from "../../std/json.ts";
-import { workThrough } from "../../std/pool.ts";
 import { epochSeconds } from "../../std/time.ts";
-import { tryWrite } from "../../storage/change.ts";
-import { isLease, isToken, sweeperMarkAddress } from "../../storage/keys.ts";
-import type { Address } from "../../storage/store.ts";
+import { type Timer, within } from "../../std/timer.ts";
+import { isLease, isToken } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Token } from "../tokens/types.ts";
-import { minuteBucket } from "./expiry.ts";
-import { RevocationFailed } from "./failures.ts";
+import { createDiscards } from "./discards.ts";
+import { createLanes } from "./lanes.ts";
+import type { LeaseIndex } from "./listing.ts";
+import { createLooks, nothingSeen, type Run, type Seen } from "./look.ts";
 import type { Revocation } from "./revocation.ts";
-import type { Lease, Sweep } from "./types.ts";
+import { type Count, createTasks } from "./tasks.ts";
+import type { Lease, Leases, Sweep, SweepOptions } from "./types.ts";
+import { createWatermark } from "./watermark.ts";
 
 /**
- * What ends leases and cleans up tokens: the sweeper walks the expiry index, minute by minute, from its watermark to
- * now; the TTL stream delivers what DynamoDB removed before the sweeper reached it. Both run the same revocation, and
- * both may run twice.
- *
- * The watermark is a minute before which nothing is left to do. It never goes back, and never passes a minute that was
- * not finished.
+ * What ends leases and cleans up tokens: the sweeper looks at the expiry index every few seconds while there is
+ * something to end (`look.ts`), from where it had come (`watermark.ts`), and has each lease ended in the lane of its
+ * target (`lanes.ts`). The TTL stream delivers what DynamoDB removed before the sweeper reached it. Both run the same
+ * revocation, several may run side by side, and everything may run twice.
  */
 
-const MINUTE = 60;
-/** The index is eventually consistent: the last minutes are looked at again. */
+/** The index is eventually consistent: the first look of a run goes back so far behind the watermark. */
 const RESCAN_SECONDS = 120;
-const BATCH = 100;
-const WIDTH = 8;
-/** How often one minute is looked at in a sweep: the index may go on showing what has just ended. */
-const ROUNDS = 50;
-/**
- * An item that cannot even be opened holds the watermark back for a day; after that it is left to the dead letters of
- * the TTL stream.
- */
-const GIVE_UP_SECONDS = 86400;
+/** And every further look so far behind the one before. */
+const LAG_SECONDS = 10;
+/** Between two looks. */
+const PASS_MS = 5000;
+/** How long a run waits, at its end, for revocations in progress. */
+const GRACE_MS = 15_000;
+/** What is due longer than that, and not ended, is reported. */
+const OVERDUE_SECONDS = 60;
 
-interface Count {
-  revoked: number;
-  failed: number;
-}
+const ALL_SHARDS = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
 
+/** Of each shard, in epoch seconds. */
 interface Walk {
-  readonly unfinished: number | undefined;
-  readonly more: boolean;
+  readonly begin: Map<number, number>;
+  readonly reached: Map<number, number>;
 }
 
-export const createSweeper = (core: () => Core, revocation: Revocation) => {
+const minuteOf = (at: number): number => Math.floor(at / 60) * 60;
+
+const earliest = (...ends: readonly (number | undefined)[]): number | undefined => {
+  const known = ends.filter((end) => end !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+export interface Sweeper {
+  readonly sweep: Leases["sweep"];
+  readonly removed: Leases["removed"];
+}
+
+export const createSweeper = (
+  core: () => Core,
+  parts: { readonly revocation: Revocation; readonly listing: LeaseIndex; readonly timer: Timer },
+): Sweeper => {
+  const { revocation, listing, timer } = parts;
   const now = (): EpochSeconds => epochSeconds(core().clock.now());
+  const watermark = createWatermark(core);
+  const lanes = createLanes({
+    clock: () => core().clock,
+    timer,
+    closed: (lane, ms) => core().log("a target does not revoke: its leases wait", { lane, seconds: ms / 1000 }),
+  });
+  const looks = createLooks(core, lanes);
+  const discards = createDiscards(core, { revocation, timer });
+  const tasks = createTasks(core, { revocation, listing, discards });
 
-  /** Whether the item ended. A failed revocation has a new end already; anything else thrown leaves it where it is. */
-  const endOne = async (address: Address): Promise<"ended" | "failed" | "not due"> => {
-    const [entry] = await core().store.get([address]);
-    // The index may lag behind a renewal or a removal; the item itself says when it is due.
-    if (!entry || entry.clear.exp === undefined || entry.clear.exp > now()) return "not due";
-    if (isToken(address)) {
-      const token = fromSealed<Token>(entry.body);
-      if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
-      else await core().tokens.revoke(token.tag);
-      return "ended";
-    }
-    try {
-      return (await revocation.run(entry, false)) === "revoked" ? "ended" : "not due";
-    } catch (cause) {
-      if (cause instanceof RevocationFailed) return "failed";
-      throw cause;
-    }
+  const quiet = async (): Promise<void> => {
+    await lanes.idle();
+    await discards.flush();
   };
 
-  /** One look at a minute: `again` when there may be more of it. */
-  const lookAt = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "again" | "stuck"> => {
-    const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
-    const due = await Promise.all(
-      shards.map((shard) => core().store.due(bucket, shard, { until: now(), limit: BATCH })),
+  const rest = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (ms <= 0) resolve();
+      else timer(ms, resolve);
+    });
+
+  /** Looks at every shard once. */
+  const lookAll = async (begin: ReadonlyMap<number, number>, latestFrom: number, run: Run) => {
+    const until = now();
+    const seen = await Promise.all(
+      [...begin].map(async ([shard, from]) => {
+        const one = await looks.shard(shard, { from, latestFrom, until }, run);
+        return [shard, one] as const;
+      }),
     );
-    let stuck = false;
-    let moved = 0;
-    const one = async (address: Address): Promise<void> => {
-      try {
-        const state = await endOne(address);
-        if (state === "not due") return;
-        moved++;
-        if (state === "ended") count.revoked++;
-        else count.failed++;
-      } catch (cause) {
-        count.failed++;
-        stuck = true;
-        core().log("sweeper could not end an item", { error: cause instanceof Error ? cause.name : "unknown" });
-      }
+    return { until, seen: new Map<number, Seen>(seen) };
+  };
+
+  const sum = (seen: ReadonlyMap<number, Seen>): Seen => {
+    const all = [...seen.values()];
+    return {
+      taken: all.reduce((total, { taken }) => total + taken, 0),
+      full: all.reduce((total, { full }) => total + full, 0),
+      oldest: earliest(...all.map(({ oldest }) => oldest)),
+      unfinished: earliest(...all.map(({ unfinished }) => unfinished)),
+      whole: all.every(({ whole }) => whole),
     };
-    const whole = await workThrough(
-      due.flatMap(({ items }) => items.map(({ address }) => address)),
-      WIDTH,
-      one,
-      () => core().clock.now() < deadlineMs,
-    );
-    if (!whole) return "again";
-    if (due.some(({ next }) => next !== undefined) && moved > 0) return "again";
-    return stuck ? "stuck" : "done";
   };
 
-  /** `stuck`: nothing left but what cannot be ended now; `more`: time or rounds were over first. */
-  const sweepMinute = async (bucket: string, deadlineMs: number, count: Count): Promise<"done" | "stuck" | "more"> => {
-    for (let round = 0; round < ROUNDS && core().clock.now() < deadlineMs; round++) {
-      const state = await lookAt(bucket, deadlineMs, count);
-      if (state !== "again") return state;
+  /** Where each shard's next look begins, and how far it has come, by what was seen. */
+  const note = (seen: ReadonlyMap<number, Seen>, until: number, walk: Walk): void => {
+    for (const [shard, { unfinished, whole }] of seen) {
+      if (!whole) continue;
+      walk.begin.set(shard, Math.min(unfinished ?? until, until - LAG_SECONDS));
+      const reached = unfinished === undefined ? until : Math.min(until, minuteOf(unfinished) + RESCAN_SECONDS);
+      walk.reached.set(shard, reached);
     }
-    return "more";
   };
 
-  /** Sweeps every minute of a span in turn. `unfinished`: the first minute to look at again. */
-  const walk = async (from: number, to: EpochSeconds, deadlineMs: number, count: Count): Promise<Walk> => {
-    let unfinished: number | undefined;
-    let more = false;
-    for (let at = Math.floor(from / MINUTE) * MINUTE; at <= to; at += MINUTE) {
-      if (core().clock.now() >= deadlineMs) return { unfinished: unfinished ?? at, more: true };
-      const state = await sweepMinute(minuteBucket(as<EpochSeconds>(at)), deadlineMs, count);
-      if (state === "more") more = true;
-      if (state !== "done" && at >= to - GIVE_UP_SECONDS) unfinished ??= at;
+  /** Looks again and again until nothing more can be ended now, or the time is over. `done`: nothing more. */
+  const looking = async (deadlineMs: number, walk: Walk, run: Run, linger: boolean) => {
+    let last: Seen = { ...nothingSeen(), whole: false };
+    let latestFrom = now() - RESCAN_SECONDS;
+    while (core().clock.now() < deadlineMs) {
+      const startedMs = core().clock.now();
+      const { until, seen } = await lookAll(walk.begin, latestFrom, run);
+      note(seen, until, walk);
+      last = sum(seen);
+      latestFrom = until - LAG_SECONDS;
+      const isQuiet = await within(timer, Math.min(PASS_MS, deadlineMs - core().clock.now()), quiet());
+      if (isQuiet && last.taken === 0) return { last, done: last.whole };
+      const nextMs = Math.min(startedMs + PASS_MS, deadlineMs);
+      if (linger && isQuiet && last.full === 0) await rest(nextMs - core().clock.now());
     }
-    return { unfinished, more };
+    return { last, done: false };
   };
 
-  /** Moves the watermark forward, unless another sweeper was first. */
-  const advance = async (seen: { readonly n: number } | undefined, at: number): Promise<void> => {
-    const when = seen ? { n: seen.n } : "absent";
-    await tryWrite(core().store, [{ op: "put", address: sweeperMarkAddress, body: { at }, when }]);
+  const report = (last: Seen, count: Count, done: boolean): void => {
+    const oldest = earliest(last.oldest, count.oldestFailed);
+    const seconds = oldest === undefined ? 0 : now() - oldest;
+    if (seconds >= OVERDUE_SECONDS) core().signal({ kind: "leases-overdue", seconds });
+    if (!done && (!last.whole || seconds >= OVERDUE_SECONDS)) core().signal({ kind: "sweeper-backlog" });
   };
 
-  const sweep = async (deadlineMs: number): Promise<Sweep> => {
-    const count = { revoked: 0, failed: 0 };
-    const start = now();
-    const [mark] = await core().store.get([sweeperMarkAddress]);
-    const saved = mark ? Math.min(fromSealed<{ at: number }>(mark.body).at, start) : start;
-    const { unfinished, more } = await walk(saved - RESCAN_SECONDS, start, deadlineMs, count);
-    const reached = unfinished === undefined ? start : Math.min(start, unfinished + RESCAN_SECONDS);
-    if (!mark || reached > saved) await advance(mark, Math.max(reached, saved));
-    if (more && core().clock.now() >= deadlineMs) core().signal({ kind: "sweeper-backlog" });
-    return { ...count, more };
+  /** Whatever becomes of the work, what it began is waited for, and no more of it is begun. */
+  const untilQuiet = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } finally {
+      lanes.clear();
+      await within(timer, GRACE_MS, quiet());
+    }
+  };
+
+  const sweepOnce = async (deadlineMs: number, options: SweepOptions): Promise<Sweep> => {
+    const { shards = ALL_SHARDS, linger = false } = options;
+    const count: Count = { revoked: 0, failed: 0, oldestFailed: undefined };
+    if ((await core().config.now()).mounts.size === 0) return { revoked: 0, failed: 0, more: false };
+    const passed = new Set<string>();
+    const run: Run = {
+      passed,
+      go: () => core().clock.now() < deadlineMs,
+      taskOf: tasks({ count, passed, ended: looks.ended }),
+    };
+    const mark = await watermark.read(now());
+    const walk: Walk = {
+      begin: new Map(shards.map((shard) => [shard, mark(shard) - RESCAN_SECONDS])),
+      reached: new Map(),
+    };
+    const { last, done } = await untilQuiet(() => looking(deadlineMs, walk, run, linger));
+    await watermark.advance(walk.reached, now());
+    report(last, count, done);
+    return { revoked: count.revoked, failed: count.failed, more: !done };
+  };
+
+  /** One run after the other: their lanes are the same. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const sweep = (deadlineMs: number, options: SweepOptions = {}): Promise<Sweep> => {
+    const mine = turn.then(() => sweepOnce(deadlineMs, options));
+    turn = mine.catch(() => undefined);
+    return mine;
   };
 
   const removed = async (entry: { pk: string; sk: string; body: JsonValue }): Promise<void> => {

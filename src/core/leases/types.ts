@@ -68,8 +68,18 @@ export type Revoked = "gone" | "later";
 export interface Sweep {
   readonly revoked: number;
   readonly failed: number;
-  /** The deadline came first, or a minute had more than one pass may end. Sweep again. */
+  /** The deadline came first. */
   readonly more: boolean;
+}
+
+export interface SweepOptions {
+  /** Shards of the expiry index; absent: all of them. */
+  readonly shards?: readonly number[] | undefined;
+  /**
+   * Goes on looking, every few seconds until the deadline, as long as it finds something. Without it a sweep ends when
+   * nothing more can be ended now.
+   */
+  readonly linger?: boolean | undefined;
 }
 
 /**
@@ -119,8 +129,8 @@ export interface Leases {
   stuck(id: string): Promise<StuckLease | undefined>;
   /** Lease ids a token holds. */
   ofToken(tag: string): Promise<readonly LeaseId[]>;
-  /** One pass of the sweeper over what is due. */
-  sweep(deadlineMs: number): Promise<Sweep>;
+  /** Ends what is due. Begins no revocation after the deadline. Runs in one process follow one another. */
+  sweep(deadlineMs: number, options?: SweepOptions): Promise<Sweep>;
   /** Ends those of these leases, given by tag, that are due and whose mount is served here. Throws if the table fails. */
   endDue(tags: readonly string[], deadlineMs: number): Promise<void>;
   /** A table item that DynamoDB's TTL removed, as the stream shows it. */

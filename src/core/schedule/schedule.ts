@@ -1,6 +1,7 @@
 import type { ScheduledWork } from "../../contract/schedule.ts";
 import { VaultError } from "../../framework/index.ts";
 import { workThrough } from "../../std/pool.ts";
+import { type Timer, within } from "../../std/timer.ts";
 import type { Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { createStates, type Outcome } from "./states.ts";
@@ -25,15 +26,6 @@ const textOf = (cause: unknown): string => {
   return cause instanceof Error ? cause.name : "unknown";
 };
 
-/** Calls back after some time by the wall clock; answers how to call that off. */
-export type Timer = (ms: number, ring: () => void) => () => void;
-
-/** Keeps no process alive. */
-export const wallTimer: Timer = (ms, ring) => {
-  const timer = setTimeout(ring, ms).unref();
-  return () => clearTimeout(timer);
-};
-
 const TOO_LONG = "it did not stop at its deadline";
 
 export interface ScheduleOptions {
@@ -46,15 +38,9 @@ export interface ScheduleOptions {
 export const createSchedule = (core: () => Core, options: ScheduleOptions): Schedule => {
   const states = createStates(core);
 
-  /** Runs it, and stops waiting for it some time after its deadline; it may still end later. */
-  const within = async (work: Work, deadlineMs: number): Promise<"ended" | "running"> => {
-    let cancel = (): void => undefined;
-    const tooLong = new Promise<"running">((resolve) => {
-      cancel = options.timer(deadlineMs - core().clock.now() + GRACE_MS, () => resolve("running"));
-    });
-    const run = work.run(deadlineMs).then(() => "ended" as const);
-    return Promise.race([run, tooLong]).finally(cancel);
-  };
+  /** Runs it, and stops waiting for it some time after its deadline; it may still end later. Answers whether it ended. */
+  const inTime = (work: Work, deadlineMs: number): Promise<boolean> =>
+    within(options.timer, deadlineMs - core().clock.now() + GRACE_MS, work.run(deadlineMs));
 
   const failed = (work: Work, error: string, running: boolean): Outcome => {
     core().signal({ kind: "schedule-failed" });
@@ -64,7 +50,7 @@ export const createSchedule = (core: () => Core, options: ScheduleOptions): Sche
 
   const outcome = async (work: Work, deadlineMs: number): Promise<Outcome> => {
     try {
-      const running = (await within(work, deadlineMs)) === "running";
+      const running = !(await inTime(work, deadlineMs));
       return running ? failed(work, TOO_LONG, true) : { error: "", running };
     } catch (cause) {
       return failed(work, textOf(cause), false);

@@ -32,13 +32,8 @@ interface CoreRow {
   readonly run: (core: Core, deadlineMs: number, store: Pick<SealedStore, "rotate">) => Promise<unknown>;
 }
 
-/** Sweeps until nothing is left that is due, or the time is over. */
-const sweepAll = async (core: Core, deadlineMs: number): Promise<void> => {
-  for (let more = true; more && core.clock.now() < deadlineMs; ) more = (await core.leases.sweep(deadlineMs)).more;
-};
-
 const CORE_ROWS: Readonly<Record<CoreWork, CoreRow>> = {
-  sweep: { every: "tick", whenSealed: true, run: sweepAll },
+  sweep: { every: "tick", whenSealed: true, run: (core, deadlineMs) => core.leases.sweep(deadlineMs) },
   tidy: { every: DAY, whenSealed: false, run: (core) => beginTidy(core) },
   "rotate-keys": { every: HOUR, whenSealed: false, run: (core, _deadlineMs, store) => rotateWhenDue(core, store) },
 };

@@ -7,7 +7,7 @@ import { seconds, systemClock } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { ConfigInput, ConfigShown, configAddress, findConfig, readConfig, showConfig, writeConfig } from "./configs.ts";
 import { builtInConnectors, finderOf } from "./connectors.ts";
-import { CredsOutput, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
+import { CredsOutput, connectionOf, issueCreds, renewCreds, revokeCreds } from "./creds.ts";
 import { createDatabases, type Databases } from "./databases.ts";
 import { forCaller } from "./failure.ts";
 import { RoleInput, RoleOutput, readRole, roleAddress, showRole, staticRoleAddress, writeRole } from "./roles.ts";
@@ -208,6 +208,7 @@ export const databaseEngine = ({ databases }: DatabaseParts): Backend =>
       creds: {
         renew: (lease, increment, cx) => renewCreds(databases, lease, increment, cx),
         revoke: (lease, cx) => revokeCreds(databases, lease, cx),
+        target: connectionOf,
       },
     },
     signals: { "static-rotation-failed": "a static password was not changed when it was due; it is tried again" },

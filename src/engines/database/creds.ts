@@ -9,6 +9,7 @@ import {
 } from "../../framework/index.ts";
 import { TemplateError } from "../../go-template/index.ts";
 import type { Seconds } from "../../std/brand.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { randomText } from "../../std/random.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
@@ -204,6 +205,9 @@ export const renewCreds = async (
     internal,
   };
 };
+
+/** The connection whose database has a lease's user. */
+export const connectionOf = (internal: JsonObject): string => String(internal["connection"] ?? "");
 
 /**
  * Ends the user, where it was made: with the role's statements of today while the role still uses that connection,

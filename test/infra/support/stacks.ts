@@ -31,7 +31,7 @@ export const EVERY_OPTION = {
   restoredTable: "vault-restored",
   restoredStream: "arn:aws:dynamodb:eu-central-1:123456789012:table/vault-restored/stream/x",
   loginConcurrency: "50",
-  revokeConcurrency: "5",
+  revokeConcurrency: "12",
 } as const;
 
 export interface Stacks {
