@@ -25,6 +25,8 @@ const BACKLOG_KEYS = 1000;
 const BACKLOG_MINUTES = 10;
 /** How many of those that ended last are looked for next to a backlog. */
 const LATEST_KEYS = 1000;
+/** For how long the index may show what is gone. After that it is looked at again: the table may have been restored. */
+const LAG_MS = 120_000;
 /** Below 10 MB. */
 const REMEMBERED = 50_000;
 /** An item that does not end holds the watermark back for a day; then DynamoDB's TTL removes it, and the stream ends it. */
@@ -79,8 +81,8 @@ export interface Looks {
 }
 
 export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
-  /** By key, the end it had: a name that is used again has another end. */
-  const ended: BoundedMap<string, number> = createBoundedMap(REMEMBERED);
+  /** By key, the end it had (a name that is used again has another end), and when it was gone. */
+  const ended: BoundedMap<string, { readonly exp: number; readonly atMs: number }> = createBoundedMap(REMEMBERED);
   const lanesOf: BoundedMap<string, string> = createBoundedMap(REMEMBERED);
 
   const leave = (seen: Seen, { exp }: Due, until: number, busy: boolean): void => {
@@ -88,10 +90,17 @@ export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
     if (exp >= until - GIVE_UP_SECONDS) seen.unfinished = Math.min(seen.unfinished ?? exp, exp);
   };
 
+  const note = (key: string, exp: number): void => ended.set(key, { exp, atMs: core().clock.now() });
+
+  const hasEnded = ({ exp }: Due, key: string): boolean => {
+    const known = ended.get(key);
+    return known?.exp === exp && core().clock.now() - known.atMs < LAG_MS;
+  };
+
   /** Whether an item has to be read. What is left is noted. */
   const isNew = (due: Due, seen: Seen, until: number, run: Run): boolean => {
     const key = keyOf(due);
-    if (ended.get(key) === due.exp) return false;
+    if (hasEnded(due, key)) return false;
     const busy = lanes.has(key);
     const lane = lanesOf.get(key);
     const state = lane === undefined ? "open" : lanes.state(lane);
@@ -151,7 +160,7 @@ export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
         const entry = entries[index];
         if (entry === "stuck") leave(seen, due, until, false);
         else if (entry) await give(due, entry, latest, seen, until, run);
-        else ended.set(keyOf(due), due.exp);
+        else note(keyOf(due), due.exp);
       }
     }
   };
@@ -190,7 +199,7 @@ export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
   }
 
   return {
-    ended: (key, exp) => ended.set(key, exp),
+    ended: note,
     shard: async (shard, span, run) => {
       const seen = nothingSeen();
       let keys = 0;
