@@ -36,3 +36,6 @@ export const homeOfPath = (path: string): FunctionName | undefined =>
     ([prefix]) =>
       path === prefix.replace(/\/$/, "") || (prefix.endsWith("/") ? path.startsWith(prefix) : path === `${prefix}/`),
   )?.[1];
+
+/** The function that renews leases: it runs the code of the backends that granted them. */
+export const RENEWS = homeOfPath("sys/leases/renew");

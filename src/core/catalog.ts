@@ -1,5 +1,5 @@
 import type { Home } from "../contract/functions.ts";
-import { homeOfPath } from "../contract/routes.ts";
+import { homeOfPath, RENEWS } from "../contract/routes.ts";
 import { type Backend, type FoldTable, foldsOf } from "../framework/index.ts";
 
 /**
@@ -57,9 +57,6 @@ export type Hosted = (row: CatalogRow, path: string) => boolean;
 const NOTHING_FOLDS: FoldTable = {};
 
 const foldsIn = (table: FoldTable): string => JSON.stringify(Object.entries(table).sort());
-
-/** Renewing runs a backend's code in the function that answers for it, and only there. */
-const RENEWS = homeOfPath("sys/leases/renew");
 
 /** Throws where row and backend disagree, about leases or about names that fold, which is a bug. */
 const checked = (row: CatalogRow, backend: Backend): Backend => {

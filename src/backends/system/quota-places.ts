@@ -53,5 +53,5 @@ export const isSamePlace = (a: StoredPlace, b: StoredPlace): boolean =>
 export const refuseTwin = (rules: readonly Named[], rule: Named): void => {
   const twin = rules.find((one) => one.name !== rule.name && isSamePlace(one, rule));
   if (!twin) return;
-  throw invalidRequest(`quota rule with similar properties exists under the name ${JSON.stringify(twin.name)}`);
+  throw invalidRequest(`quota rule with similar properties exists under the name ${shown(twin.name)}`);
 };
