@@ -80,11 +80,11 @@ export const leasePaths = (core: Core) => {
   const lookup = async (id: string, cx: BackendContext) => {
     const token = await core.leases.tokenOf(id);
     if (token) return { data: ofToken(token, now()) };
-    const stuck = await core.leases.stuck(id);
+    const lease = await core.leases.lookup(id);
+    const stuck = lease?.state === "live" ? undefined : await core.leases.stuck(id);
     if (stuck && (await rightsOf(core, cx)).maySudo("sys/leases", "read")) {
       return { data: { ...ofEngine(stuck, now()), ...whyStuck(stuck) } };
     }
-    const lease = await core.leases.lookup(id);
     // The clock decides: what has ended is gone, whether or not the sweeper has been there.
     if (!lease || (lease.state === "live" && hasEnded(lease.expires, now()))) throw invalidRequest("invalid lease");
     return { data: ofEngine(lease, now()) };

@@ -162,16 +162,20 @@ export const createRevocation = (
   const abandon = async (pending: PendingLease): Promise<void> => {
     try {
       const until = plus(items.now(), CLAIM);
-      const lease = await items.change(pending.id, (before) => ({
-        lease: { ...before, state: "revoking", internal: pending.internal, pendingUntil: NONE, claimedUntil: until },
-        due: until,
-      }));
+      const lease = await core().crash("lease.abandon.claim", () =>
+        items.change(pending.id, (before) => ({
+          lease: { ...before, state: "revoking", internal: pending.internal, pendingUntil: NONE, claimedUntil: until },
+          due: until,
+        })),
+      );
       if (!lease) return await revokeUnrecorded(pending);
-      await atBackend(lease).catch(async (cause: unknown) => {
-        await failed(lease, lease.state, cause);
-        throw cause;
-      });
-      await remove(lease);
+      await core()
+        .crash("lease.abandon.backend", () => atBackend(lease))
+        .catch(async (cause: unknown) => {
+          await failed(lease, lease.state, cause);
+          throw cause;
+        });
+      await core().crash("lease.abandon.remove", () => remove(lease));
     } catch (cause) {
       core().log("abandoned lease is left to the sweeper", { error: cause instanceof Error ? cause.name : "unknown" });
     }
@@ -187,13 +191,13 @@ export const createRevocation = (
       return;
     }
     try {
-      await atBackend(lease);
+      await core().crash("lease.finish.backend", () => atBackend(lease));
     } catch (cause) {
       // The item must be there to be tried again and seen; the table removed it.
-      await recordFailure(lease, cause, "absent");
+      await core().crash("lease.finish.failure", () => recordFailure(lease, cause, "absent"));
       return;
     }
-    await remove(lease);
+    await core().crash("lease.finish.remove", () => remove(lease));
   };
 
   return { run, removeAll, abandon, finish };

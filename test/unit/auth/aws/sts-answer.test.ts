@@ -115,21 +115,24 @@ describe("an answer of STS", () => {
     });
   });
 
-  it.each([301, 302, 307, 201, 204, 206, 400, 403, 429])("S11 with status %d is a refused login", async (status) => {
-    expect(await refusal({ ...stsSays(GOOD), status })).toEqual({
-      code: "invalid_request",
-      wire: `error making upstream request: received error code ${status} from STS`,
-    });
-  });
+  it.each([301, 302, 307, 201, 204, 206, 400, 403, 429])(
+    "S11, F21 with status %d is a refused login",
+    async (status) => {
+      expect(await refusal({ ...stsSays(GOOD), status })).toEqual({
+        code: "invalid_request",
+        wire: `error making upstream request: received error code ${status} from STS`,
+      });
+    },
+  );
 
-  it.each([500, 503])("S11 with status %d is a failed dependency", async (status) => {
+  it.each([500, 503])("S11, F21 with status %d is a failed dependency", async (status) => {
     expect(await refusal({ ...stsSays(GOOD), status })).toEqual({
       code: "upstream_failed",
       wire: `error making upstream request: received error code ${status} from STS`,
     });
   });
 
-  it("that does not come is a failed dependency, told without the network's words", async () => {
+  it("F21: that does not come is a failed dependency, told without the network's words", async () => {
     const world = await boundWorld();
     world.sts = () => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.1:443"));
     expect(await failure(world.login({ role: "app" }))).toEqual({

@@ -68,7 +68,7 @@ describe("credentials", () => {
     expect([answers.filter(({ status }) => status === 200).length, await pg.exists("the-same")]).toEqual([1, true]);
   });
 
-  it("for many callers at once are made within the limits of the pool, or refused with 503", async () => {
+  it("F43: for many callers at once are made within the limits of the pool, or refused with 503", async () => {
     await server.post("db/config/few", {
       plugin_name: "postgresql-database-plugin",
       connection_url: `${pg.url}&application_name=few`,
@@ -133,7 +133,7 @@ describe("revocation", () => {
     expect([status, locked, text.includes("other objects depend on the role")]).toEqual([400, true, true]);
   });
 
-  it("by statements that leave the user able to log in is a failure", async () => {
+  it("F39: by statements that leave the user able to log in is a failure", async () => {
     const body = { db_name: "pg", creation_statements: CREATE, revocation_statements: "SELECT 1" };
     await server.post("db/roles/lax", body);
     const { lease } = await server.creds("lax");

@@ -84,7 +84,7 @@ describe("the request to STS on the wire", () => {
     );
   });
 
-  it("S13 ends at its deadline when no answer comes, without another try", async () => {
+  it("S13, F21 ends at its deadline when no answer comes, without another try", async () => {
     let calls = 0;
     // the second reading of the clock is 20 ms before the end
     const nearEnd = () => (calls++ === 0 ? 0 : 4980);

@@ -33,7 +33,7 @@ export const crashCases = (start: () => Promise<Target>): void => {
     }
   };
 
-  describe("a process that dies while it makes credentials", () => {
+  describe("F35: a process that dies while it makes credentials", () => {
     it.each(each(["database.creds.pend", "lease.pend", "database.creds.create", "lease.confirm"]))(
       "%s %s leaves no user and no lease behind once the sweeper ran",
       async (when, step) => {
@@ -47,7 +47,7 @@ export const crashCases = (start: () => Promise<Target>): void => {
     );
   });
 
-  describe("a process that dies while it revokes", () => {
+  describe("F36: a process that dies while it revokes", () => {
     it.each(each(["lease.revoke.claim", "lease.revoke.backend", "database.creds.revoke", "lease.revoke.remove"]))(
       "%s %s is followed by one that finishes the work",
       async (when, step) => {
@@ -62,7 +62,7 @@ export const crashCases = (start: () => Promise<Target>): void => {
     );
   });
 
-  describe("a process that dies while it rotates the root password", () => {
+  describe("F41: a process that dies while it rotates the root password", () => {
     it.each(each(["database.root.intend", "database.root.change", "database.root.save"]))(
       "%s %s never locks the engine out",
       async (when, step) => {
