@@ -75,8 +75,9 @@ export const statementsOf = (texts: readonly string[]): readonly string[] => sta
 export const fill = (sql: string, values: Readonly<Record<string, string>>): string => {
   if (sql.includes("\0")) return refuse("a statement holds a zero byte");
   const filled = fillBy(sql, values, DIALECT);
+  if (filled === sql) return sql;
   const runs = piecesOf(sql, DIALECT).some(({ context, text }) => context === "comment" && EXECUTABLE.test(text));
-  return runs && filled !== sql ? refuse("values cannot be put into a statement with executable comments") : filled;
+  return runs ? refuse("values cannot be put into a statement with executable comments") : filled;
 };
 
 /** Only what is outside quotes and comments. */

@@ -163,13 +163,14 @@ describe("statements of Redis and MongoDB", () => {
 describe("statements", () => {
   it.each(PARTS)("of many %p are cut and filled in little time", (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
-    const started = performance.now();
-    try {
-      for (const [split, put] of DIALECTS)
+    for (const [split, put] of DIALECTS) {
+      const started = performance.now();
+      try {
         for (const statement of split([text])) put(statement, { name: "n", password: "p" });
-    } catch (cause) {
-      expect(cause).toHaveProperty("name", "DatabaseFailure");
+      } catch (cause) {
+        expect(cause).toHaveProperty("name", "DatabaseFailure");
+      }
+      expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
     }
-    expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
   });
 });
