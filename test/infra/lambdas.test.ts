@@ -614,7 +614,7 @@ describe("ways into hosts", () => {
 
     expect((await ask("dynamic", { event: "post-json", path: "sys/leases/revoke", body })).status).toBe(202);
     expect((await verify(key)).body).toEqual({ errors: ["OTP not found"] });
-    await deployment.functions.revoke.invoke(recorded("schedule"), 60_000);
+    await deployment.functions.revoke.invoke(recorded("sweep"), 18_000);
     const shown = await ask("dynamic", { event: "post-json", path: "sys/leases/lookup", body: { lease_id: lease } });
     expect(shown.body).toEqual({ errors: ["invalid lease"] });
   });
@@ -638,7 +638,7 @@ describe("ways into hosts", () => {
     const { key, lease } = await issue();
     const { status } = await ask("system", { method: "DELETE", path: "sys/mounts/ssh" });
     const verified = await verify(key);
-    await deployment.functions.revoke.invoke(recorded("schedule"), 60_000);
+    await deployment.functions.revoke.invoke(recorded("sweep"), 18_000);
     await deployment.functions.system.invoke(recorded("schedule"), 60_000);
     const shown = await ask("dynamic", { event: "post-json", path: "sys/leases/lookup", body: { lease_id: lease } });
 
