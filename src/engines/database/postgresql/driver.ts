@@ -13,7 +13,7 @@ import type { PostgresSettings } from "./settings.ts";
  */
 
 export interface Pool {
-  /** Runs work with a deadline; one that runs out costs the pool its connections. */
+  /** Runs work with a deadline. One that runs out, or a connection that breaks, costs the pool its connections. */
   run<T>(limitMs: number, work: (sql: Sql) => Promise<T>): Promise<T>;
   usable(): boolean;
   close(): Promise<void>;
@@ -75,22 +75,45 @@ export const openPool = async (settings: PostgresSettings, dial: Dial, token: Lo
           cut(0).catch(() => undefined);
         });
       } catch (cause) {
-        throw advised(failureOf(cause), settings.advice);
+        const failure = failureOf(cause);
+        // The driver would use the broken connection's state for the next: a result cut off in the middle leaves an
+        // empty row in front of the next result, and a user that exists would look as if it were gone.
+        if (failure.kind === "unknown") cut(0).catch(() => undefined);
+        throw advised(failure, settings.advice);
       }
     },
   };
 };
 
-/** One transaction, with limits the server keeps: a caller that sleeps cannot come back and finish it. */
+/** Whether the connection is gone: the driver's and the network's errors have a code, and the server's say `FATAL`. */
+const brokeOff = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && !("severity" in cause && cause.severity === "ERROR");
+
+/**
+ * One transaction, with limits the server keeps: a caller that sleeps cannot come back and finish it.
+ *
+ * The driver rolls back whatever failed, also on a connection that is gone, and then ends the whole process (its issues
+ * 1154 and 1208: a write to a socket that is null). So a transaction whose connection broke never settles for the
+ * driver; its failure is passed around it, and the server rolls back by itself.
+ */
 export const inTransaction = async (
   sql: Sql,
   limitMs: number,
   work: (transaction: TransactionSql) => Promise<void>,
 ): Promise<void> => {
-  await sql.begin(async (transaction) => {
-    await transaction.unsafe(
-      `SET LOCAL statement_timeout = ${limitMs}; SET LOCAL idle_in_transaction_session_timeout = ${limitMs}; SET LOCAL standard_conforming_strings = on`,
-    );
-    await work(transaction);
+  await new Promise<void>((resolve, reject) => {
+    const begun = sql.begin(async (transaction) => {
+      try {
+        await transaction.unsafe(
+          `SET LOCAL statement_timeout = ${limitMs}; SET LOCAL idle_in_transaction_session_timeout = ${limitMs}; SET LOCAL standard_conforming_strings = on`,
+        );
+        await work(transaction);
+      } catch (cause) {
+        if (!brokeOff(cause)) throw cause;
+        reject(cause);
+        await new Promise<never>(() => undefined);
+      }
+    });
+    begun.then(() => resolve(), reject);
   });
 };

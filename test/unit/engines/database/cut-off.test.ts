@@ -130,7 +130,11 @@ const crowd = (connections: number) => (cut: () => Cut) =>
     expect(most).toBeLessThanOrEqual(connections);
   }, 30_000);
 
-describe("PostgreSQL", () => cutCases(postgresTarget, revocation(4)));
+describe("PostgreSQL", () =>
+  cutCases(postgresTarget, (cut) => {
+    revocation(4)(cut);
+    creation(cut);
+  }));
 describeMariadb("MariaDB", () =>
   cutCases(mariadbTarget, (cut) => {
     revocation(8)(cut);
