@@ -25,8 +25,3 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "database-mysql/reset": "the words of a database's server are not passed on, only its number",
   "database/revoke-after-connection-deleted": "a lease whose revocation failed is no longer shown as living",
 };
-
-/** What an excused story leaves behind here, because it was not refused. */
-export const LEFT_BEHIND: Readonly<Record<string, readonly string[]>> = {
-  "sys-misc/lease-count-quota-absent": ["DELETE sys/quotas/lease-count/g-q"],
-};

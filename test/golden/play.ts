@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jsonResponse } from "../../src/http/encode.ts";
 import { type Listener, startListener } from "../../src/http/index.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
-import { EXCEPTIONS, LEFT_BEHIND } from "./exceptions.ts";
+import { EXCEPTIONS } from "./exceptions.ts";
 import { differences } from "./match.ts";
 
 /**
@@ -174,8 +174,7 @@ const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer |
 };
 
 const clean = async (stage: Stage, story: Story, names: Names): Promise<void> => {
-  const left = (LEFT_BEHIND[story.id] ?? []).map((what): Step => ({ do: what, want: { status: 204 } }));
-  for (const step of [...left, ...(story.cleanup ?? [])]) await perform(stage, step, names).catch(() => undefined);
+  for (const step of story.cleanup ?? []) await perform(stage, step, names).catch(() => undefined);
 };
 
 /** Everything that differs, one line each. */

@@ -16,6 +16,10 @@ import { type GivenPlace, isSamePlace, placeOf, refuseTwin } from "./quota-place
 
 const AT_ONCE_MS = 2000;
 
+/** A rule for everything counts every login too: a mistake in it would lock everybody out but the root token. */
+const LEAST_FOR_EVERYTHING = 100;
+const TOO_FEW = `'max_leases' of a rule without a path must be at least ${LEAST_FOR_EVERYTHING}: it counts every login`;
+
 const LeaseCount = z.object({
   type: z.string(),
   name: z.string(),
@@ -29,7 +33,7 @@ const LeaseCount = z.object({
 const ruleInput = z.object({
   path: field.text("mount or path it applies to; empty: everything"),
   role: field.text("only tokens of logins with this role"),
-  max_leases: field.integer("how many leases there may be"),
+  max_leases: field.integer("how many leases there may be; without a path at least 100"),
   inheritable: field.flag("accepted for Vault's clients; there are no namespaces below the root"),
 });
 
@@ -58,6 +62,7 @@ export const leaseCountQuotaPaths = (core: Core) => {
     if (maxLeases <= 0) throw invalidRequest("'max_leases' is invalid");
     const snapshot = await core.config.snapshot();
     const place = placeOf(core, snapshot, given);
+    if (place.mountId === "" && maxLeases < LEAST_FOR_EVERYTHING) throw invalidRequest(TOO_FEW);
     const old = await find(name);
     const stays = old !== undefined && isSamePlace(old, place);
     const id = stays ? old.id : uuid(core.random);
