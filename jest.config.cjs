@@ -1,6 +1,28 @@
+/**
+ * Suites that take long: they enumerate crashes, outages, paths and hostile requests, on real servers too. `npm run
+ * test:slow` and CI run them.
+ */
+const SLOW = [
+  "test/architecture/new-engine.test.ts",
+  "test/bad-inputs/bad-inputs.test.ts",
+  "test/concurrency/ends.test.ts",
+  "test/infra/operations.test.ts",
+  "test/unit/core/leases/crash-points.test.ts",
+  "test/unit/core/leases/scale.test.ts",
+  "test/unit/core/quotas/lease-count.test.ts",
+  "test/unit/core/request/echo.test.ts",
+  "test/unit/engines/aws/crashes.test.ts",
+  "test/unit/engines/aws/faults.test.ts",
+  "test/unit/engines/database/crashes.test.ts",
+  "test/unit/engines/database/cut-off.test.ts",
+  "test/unit/engines/ssh/crashes.test.ts",
+  "test/unit/engines/ssh/sshd.test.ts",
+];
+
 /** Native ESM, because middy 6 and jose 6 ship no CommonJS; swc only strips types, tsc judges them. */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", ...SLOW.map((path) => `<rootDir>/${path}`)],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [
@@ -10,6 +32,8 @@ module.exports = {
   },
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
   maxWorkers: 2,
+  // Modules of a suite are never let go of entirely; a worker that grew is replaced by a new one.
+  workerIdleMemoryLimit: "1GB",
   // Much longer than any test takes, so that a busy machine fails none.
   testTimeout: 90_000,
 };

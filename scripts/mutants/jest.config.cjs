@@ -7,6 +7,7 @@ const [[pattern, [, swcOptions]]] = Object.entries(base.transform);
 module.exports = {
   ...base,
   rootDir: "../..",
+  testPathIgnorePatterns: ["/node_modules/"],
   transform: { [pattern]: ["<rootDir>/scripts/mutants/transform.cjs", swcOptions] },
   reporters: ["<rootDir>/scripts/mutants/reporter.cjs"],
   testSequencer: "<rootDir>/scripts/mutants/sequencer.cjs",
