@@ -4,7 +4,7 @@ import type { LaneState, Lanes } from "../../../../src/core/leases/lanes.ts";
 import { createLooks, type Looks, type Run } from "../../../../src/core/leases/look.ts";
 import { VaultError } from "../../../../src/framework/index.ts";
 import { as, type EpochSeconds } from "../../../../src/std/brand.ts";
-import type { Due, Entry } from "../../../../src/storage/store.ts";
+import type { Due, DueOptions, DuePage, Entry } from "../../../../src/storage/store.ts";
 import { createTestClock, type TestClock } from "../../../support/storage.ts";
 
 /** What the sweeper reads of what the index shows, and what it says is left. */
@@ -21,6 +21,8 @@ let broken: ReadonlySet<string>;
 let down: boolean;
 let reads: string[];
 let offered: string[];
+/** Offered as what ended last, ahead of a backlog. */
+let first: string[];
 let state: LaneState;
 let busy: ReadonlySet<string>;
 let looks: Looks;
@@ -34,13 +36,18 @@ beforeEach(() => {
   down = false;
   reads = [];
   offered = [];
+  first = [];
   state = "open";
   busy = new Set();
+  const minute = new Date(NOW * 1000).toISOString().slice(0, 16).replace(/[-T:]/g, "");
   const store = {
-    due: async (bucket: string) => ({
-      items: bucket === new Date(NOW * 1000).toISOString().slice(0, 16).replace(/[-T:]/g, "") ? shown : [],
-      next: undefined,
-    }),
+    due: async (bucket: string, _shard: number, { limit, after, latestFirst }: DueOptions): Promise<DuePage> => {
+      if (bucket !== minute) return { items: [] };
+      const all = latestFirst ? [...shown].reverse() : shown;
+      const from = after === undefined ? 0 : all.indexOf(after) + 1;
+      const items = all.slice(from, from + limit);
+      return { items, next: from + limit < all.length ? items.at(-1) : undefined };
+    },
     get: async (addresses: readonly { readonly sk: string }[]) => {
       reads.push(...addresses.map(({ sk }) => sk));
       if (down) throw new VaultError("storage_unavailable", { wire: "try again", retryAfter: 1 });
@@ -51,8 +58,8 @@ beforeEach(() => {
   const lanes = {
     has: (key: string) => busy.has(key.split(" ")[1] ?? ""),
     state: () => state,
-    offer: ({ key }: { readonly key: string }) => {
-      offered.push(key.split(" ")[1] ?? "");
+    offer: ({ key }: { readonly key: string }, latest: boolean) => {
+      (latest ? first : offered).push(key.split(" ")[1] ?? "");
       return state;
     },
   };
@@ -104,11 +111,11 @@ describe("a look", () => {
     there = new Map([["b", NOW]]);
     busy = new Set(["a"]);
     state = "full";
-    const first = await look();
+    const once = await look();
     const second = await look();
 
     expect(reads).toEqual(["b"]);
-    expect([first.full, second.full, second.taken, second.unfinished]).toEqual([1, 1, 0, NOW]);
+    expect([once.full, second.full, second.taken, second.unfinished]).toEqual([1, 1, 0, NOW]);
     expect(second.oldest).toBe(NOW);
   });
 
@@ -120,11 +127,11 @@ describe("a look", () => {
     ]);
     broken = new Set(["bad"]);
     const one = run();
-    const first = await look(one);
+    const seen = await look(one);
     const before = reads.length;
     await look(one);
 
-    expect([first.taken, first.unfinished, first.oldest]).toEqual([2, NOW, NOW]);
+    expect([seen.taken, seen.unfinished, seen.oldest]).toEqual([2, NOW, NOW]);
     expect(reads.slice(before)).not.toContain("bad");
   });
 
@@ -133,6 +140,15 @@ describe("a look", () => {
     down = true;
 
     await expect(look()).rejects.toThrow(VaultError);
+  });
+
+  it("looks, next to a backlog, for the thousand that ended last, soonest first", async () => {
+    shown = Array.from({ length: 1200 }, (_, index) => due(`k${index}`));
+    there = new Map(shown.map(({ address, exp }) => [address.sk, exp]));
+    await look();
+
+    expect([offered.length, first.length]).toEqual([1200, 1000]);
+    expect([first[0], first.at(-1)]).toEqual(["k200", "k1199"]);
   });
 
   it("holds no minute back for what has been due for longer than a day", async () => {

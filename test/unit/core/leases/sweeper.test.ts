@@ -89,6 +89,20 @@ describe("the sweeper", () => {
     expect(await mark()).toBe(now());
   });
 
+  it("reports how long the oldest has waited that it could not end", async () => {
+    stage.world.ttl = 120;
+    await stage.sweep();
+    await stage.issue();
+    stage.wait(60);
+    await stage.issue();
+    stage.world.refuses = "later";
+    stage.wait(130);
+
+    await stage.sweep();
+
+    expect(stage.server.events).toContainEqual({ kind: "leases-overdue", seconds: 70 });
+  });
+
   it("lets two of its kind run at once", async () => {
     for (let i = 0; i < 10; i++) await stage.issue();
     stage.wait(3600);
