@@ -29,6 +29,16 @@ export interface TlsTerms {
   readonly check: "nothing" | "chain" | "chain and name";
 }
 
+/** The terms as Node's TLS takes them. */
+export const tlsOptions = (terms: TlsTerms) =>
+  defined({
+    rejectUnauthorized: terms.check !== "nothing",
+    ca: terms.ca === "" ? undefined : terms.ca,
+    cert: terms.certificate === "" ? undefined : terms.certificate,
+    key: terms.certificate === "" ? undefined : terms.key,
+    checkServerIdentity: terms.check === "chain and name" ? undefined : () => undefined,
+  });
+
 /** TLS on a connected socket, with the server called `host`. Throws `NoConnection`; the socket is the caller's to end. */
 export const secureSocket = async (
   socket: Socket,
@@ -36,18 +46,8 @@ export const secureSocket = async (
   terms: TlsTerms,
   limitMs: number,
 ): Promise<TLSSocket> => {
-  const secured = connect(
-    defined({
-      socket,
-      host,
-      rejectUnauthorized: terms.check !== "nothing",
-      servername: isIP(host) === 0 ? host : undefined,
-      ca: terms.ca === "" ? undefined : terms.ca,
-      cert: terms.certificate === "" ? undefined : terms.certificate,
-      key: terms.certificate === "" ? undefined : terms.key,
-      checkServerIdentity: terms.check === "chain and name" ? undefined : () => undefined,
-    }),
-  );
+  const servername = isIP(host) === 0 ? host : undefined;
+  const secured = connect({ socket, host, ...tlsOptions(terms), ...defined({ servername }) });
   await nextEvent(secured, "secureConnect", limitMs);
   return secured;
 };

@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import type { MongoClient, MongoClientOptions } from "mongodb";
-import { AddressRefused, type Guard, NoConnection, type TlsTerms } from "../../../outgoing/index.ts";
+import { AddressRefused, type Guard, NoConnection, tlsOptions } from "../../../outgoing/index.ts";
 import { defined } from "../../../std/defined.ts";
 import type { JsonObject } from "../../../std/json.ts";
-import { advised, DatabaseFailure, noConnection } from "../failure.ts";
+import { within } from "../deadline.ts";
+import { advised, DatabaseFailure } from "../failure.ts";
 import { membersOf, type Names } from "./discovery.ts";
 import { failureOf } from "./errors.ts";
 import type { MongoSettings } from "./settings.ts";
@@ -37,16 +38,6 @@ const HEARTBEAT_MS = 60_000;
 const FIND_MS = 12_000;
 const MOST_TRIED = 16;
 
-const tlsOptions = (terms: TlsTerms): MongoClientOptions =>
-  defined({
-    tls: true,
-    ca: terms.ca === "" ? undefined : terms.ca,
-    cert: terms.certificate === "" ? undefined : terms.certificate,
-    key: terms.key === "" ? undefined : terms.key,
-    rejectUnauthorized: terms.check !== "nothing",
-    checkServerIdentity: terms.check === "chain and name" ? undefined : () => undefined,
-  });
-
 const authOptions = (
   { mechanism, target, authSource }: MongoSettings,
   named: ReadonlyMap<string, string>,
@@ -73,7 +64,7 @@ const optionsFor = (
   lookup: Guard["lookup"],
 ): MongoClientOptions => ({
   ...authOptions(settings, named),
-  ...(settings.tls === false ? { tls: false } : tlsOptions(settings.tls)),
+  ...(settings.tls === false ? { tls: false } : { tls: true, ...tlsOptions(settings.tls) }),
   lookup,
   directConnection: true,
   appName: "vault",
@@ -173,19 +164,6 @@ const findPrimary = async (settings: MongoSettings, guard: Guard, names: Names):
   throw last;
 };
 
-/** As `work`, or a failure once the time is over. */
-const within = async <T>(limitMs: number, kind: "unreachable" | "unknown", work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(noConnection("the database did not answer in time", kind)), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 const serverOn = (client: MongoClient): Server => ({
   command: async (db, command) => {
     const answer: Answer = await client.db(db).command({ ...command });
@@ -211,7 +189,7 @@ export const createPool = (settings: MongoSettings, guard: Guard, names: Names):
   const primary = async (): Promise<MongoClient> => {
     opening ??= findPrimary(settings, guard, names);
     try {
-      open = await within(FIND_MS, "unreachable", opening);
+      open = await within(FIND_MS, opening, { kind: "unreachable" });
       return open;
     } catch (cause) {
       throw failureOf(cause, "unreachable");
@@ -225,7 +203,6 @@ export const createPool = (settings: MongoSettings, guard: Guard, names: Names):
       try {
         return await within(
           limitMs,
-          "unknown",
           primary().then((found) => work(serverOn(found))),
         );
       } catch (cause) {

@@ -5,6 +5,7 @@ import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { TlsTerms } from "../../../outgoing/index.ts";
 import { isJsonObject, type JsonObject } from "../../../std/json.ts";
 import type { Settings } from "../connector.ts";
+import { readDetails } from "../details.ts";
 import { SettingsError } from "../failure.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 import { ADMIN } from "./statements.ts";
@@ -51,13 +52,6 @@ export interface MongoSettings extends Settings {
 const CONNECTIONS = 4;
 const CONNECT_MS = 5000;
 const MOST_CONNECT_MS = 20_000;
-
-const read = (details: JsonObject) => {
-  const parsed = Details.safeParse(details);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new SettingsError(`error decoding '${String(issue?.path[0] ?? "")}': ${issue?.message}`);
-};
 
 const flag = ({ options }: Target, ...names: readonly string[]): boolean | undefined => {
   const text = names.map((name) => options.get(name)).find((value) => value !== undefined);
@@ -150,8 +144,6 @@ const connectMsOf = ({ options }: Target): number => {
   return given > 0 ? Math.min(given, MOST_CONNECT_MS) : CONNECT_MS;
 };
 
-const isTemplate = (text: string): boolean => text.includes("{{username}}") || text.includes("{{password}}");
-
 const unescaped = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -162,11 +154,8 @@ const unescaped = (text: string): string => {
 
 /** Throws `SettingsError` with Vault's texts. */
 export const readSettings = (given: JsonObject, world: TemplateWorld): MongoSettings => {
-  const details = read(given);
+  const details = readDetails(Details, given);
   const { connection_url: url = "", username = "", password = "" } = details;
-  if (url === "") throw new SettingsError("connection_url cannot be empty");
-  if (isTemplate(username) || isTemplate(password))
-    throw new SettingsError("username and/or password cannot contain the template variables");
   const put = details.disable_escaping ? unescaped : (text: string) => text;
   const target = parseUrl(url, { username: put(username), password: put(password) });
   const certificateKey = pem(details.tls_certificate_key ?? "", "tls_certificate_key", (text) => [

@@ -2,6 +2,7 @@ import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import { rdsToken } from "../adapters/rds-token.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
+import { DROP_MS, expiration, prepareBy, WORK_MS } from "../sql/work.ts";
 import { accountsOf, confirmEnded, dropAccount, dropUser, endSessions } from "./accounts.ts";
 import { openPool, type Pool } from "./driver.ts";
 import { failureOf, goneBy } from "./errors.ts";
@@ -17,22 +18,7 @@ import { fill, statementsOf } from "./sql-text.ts";
 
 const DEFAULT_CHANGE = [`ALTER USER '{{username}}'@'%' IDENTIFIED BY '{{password}}'`];
 
-/** Shorter than the 29 seconds a gateway waits. */
-const WORK_MS = 20_000;
-/** All of it shorter than the 90 seconds a revoker has a lease for itself. */
-const DROP_MS = 60_000;
-
-/** `2026-05-01 12:00:05+0000` */
-const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
-
-const prepare = (
-  { statements, username }: UserWork,
-  fallback: readonly string[],
-  values: Readonly<Record<string, string>>,
-): readonly string[] =>
-  statementsOf(statements.length > 0 ? statements : fallback).map((statement) =>
-    fill(statement, { name: username, username, ...values }),
-  );
+const prepare = prepareBy({ statementsOf, fill });
 
 interface Run {
   readonly statements: readonly string[];

@@ -1,5 +1,5 @@
+import { within } from "../deadline.ts";
 import { advised, noConnection } from "../failure.ts";
-import { within } from "../sql/deadline.ts";
 import { failureOf } from "./errors.ts";
 import { openSession, type Session, type SessionWorld } from "./session.ts";
 import type { MysqlSettings } from "./settings.ts";
@@ -33,7 +33,7 @@ export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => 
 
   const renewed = async (session: Session): Promise<boolean> => {
     try {
-      await within(RENEW_MS, session.renew(), () => undefined);
+      await within(RENEW_MS, session.renew());
       return true;
     } catch {
       return false;
@@ -74,10 +74,12 @@ export const openPool = (settings: MysqlSettings, world: SessionWorld): Pool => 
       // Whoever is late is not waited for.
       done.catch(() => late && session?.cut());
       try {
-        const result = await within(limitMs, done, () => {
-          late = true;
-          session?.cut();
-          empty();
+        const result = await within(limitMs, done, {
+          late: () => {
+            late = true;
+            session?.cut();
+            empty();
+          },
         });
         if (session) give(session);
         return result;

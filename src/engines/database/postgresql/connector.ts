@@ -4,6 +4,7 @@ import { rdsToken } from "../adapters/rds-token.ts";
 import type { Connector, ConnectorWorld, Database, UserWork } from "../connector.ts";
 import { DatabaseFailure } from "../failure.ts";
 import { fill, statementsOf } from "../sql/statements.ts";
+import { DROP_MS, expiration, prepareBy, WORK_MS } from "../sql/work.ts";
 import { inTransaction, openPool, type Pool } from "./driver.ts";
 import { failureOf } from "./errors.ts";
 import { confirmEnded, dropUser, endSessions, userNumber } from "./revocation.ts";
@@ -19,14 +20,7 @@ import { DIALECT } from "./sql-text.ts";
 const DEFAULT_RENEWAL = [`ALTER ROLE "{{name}}" VALID UNTIL '{{expiration}}'`];
 const DEFAULT_CHANGE = [`ALTER ROLE "{{username}}" WITH PASSWORD '{{password}}'`];
 
-/** Shorter than the 29 seconds a gateway waits. */
-const WORK_MS = 20_000;
-/** All of it shorter than the 90 seconds a revoker has a lease for itself. */
-const DROP_MS = 60_000;
 const REVOKE_MS = 20_000;
-
-/** `2026-05-01 12:00:05+0000` */
-const expiration = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
 
 const FAILED = "failed to execute query: ";
 
@@ -35,14 +29,10 @@ const failed = (cause: unknown): DatabaseFailure => {
   return new DatabaseFailure(kind, `${FAILED}${message}`, told);
 };
 
-const prepare = (
-  { statements, username }: UserWork,
-  fallback: readonly string[],
-  values: Readonly<Record<string, string>>,
-): readonly string[] =>
-  statementsOf(statements.length > 0 ? statements : fallback, DIALECT).map((statement) =>
-    fill(statement, { name: username, username, ...values }, DIALECT),
-  );
+const prepare = prepareBy({
+  statementsOf: (texts) => statementsOf(texts, DIALECT),
+  fill: (sql, values) => fill(sql, values, DIALECT),
+});
 
 const clockOf = async (sql: Sql | TransactionSql): Promise<number> => {
   const [row] = await sql<{ now: number }[]>`

@@ -1,7 +1,7 @@
 import type { Options, Sql, TransactionSql } from "postgres";
 import type { Dial } from "../../../outgoing/index.ts";
+import { within } from "../deadline.ts";
 import { advised } from "../failure.ts";
-import { within } from "../sql/deadline.ts";
 import type { LoginToken } from "../sql/iam.ts";
 import { type Dialer, dialer } from "./dial.ts";
 import { failureOf } from "./errors.ts";
@@ -65,20 +65,21 @@ export const openPool = async (settings: PostgresSettings, dial: Dial, token: Lo
     usable = false;
     await sql.end({ timeout: seconds });
   };
+  const giveUp = (): void => {
+    cut(0).catch(() => undefined);
+  };
   return {
     usable: () => usable,
     close: () => cut(CLOSE_SECONDS),
     run: async (limitMs, work) => {
       sockets.begin();
       try {
-        return await within(limitMs, work(sql), () => {
-          cut(0).catch(() => undefined);
-        });
+        return await within(limitMs, work(sql), { late: giveUp });
       } catch (cause) {
         const failure = failureOf(cause);
         // The driver would use the broken connection's state for the next: a result cut off in the middle leaves an
         // empty row in front of the next result, and a user that exists would look as if it were gone.
-        if (failure.kind === "unknown") cut(0).catch(() => undefined);
+        if (failure.kind === "unknown") giveUp();
         throw advised(failure, settings.advice);
       }
     },

@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import type { AbstractConnector, Redis } from "ioredis";
 import { type Dial, secureSocket } from "../../../outgoing/index.ts";
 import type { Clock } from "../../../std/time.ts";
-import { advised, noConnection } from "../failure.ts";
+import { within } from "../deadline.ts";
+import { advised } from "../failure.ts";
 import { failureOf } from "./errors.ts";
 import type { RedisSettings } from "./settings.ts";
 
@@ -75,19 +76,6 @@ const open = async (settings: RedisSettings, dial: Dial): Promise<Redis> => {
   }
 };
 
-/** As `work`, or a failure once the time is over. */
-const within = async <T>(limitMs: number, kind: "unreachable" | "unknown", work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(noConnection("the database did not answer in time", kind)), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 export const createPool = (settings: RedisSettings, dial: Dial, clock: Clock): Pool => {
   const idle: { readonly client: Redis; readonly since: number }[] = [];
   let closed = false;
@@ -115,7 +103,7 @@ export const createPool = (settings: RedisSettings, dial: Dial, clock: Clock): P
       () => undefined,
     );
     try {
-      return await within(CONNECT_MS, "unreachable", opening);
+      return await within(CONNECT_MS, opening, { kind: "unreachable" });
     } catch (cause) {
       late = true;
       throw failureOf(cause, "unreachable");
@@ -128,7 +116,7 @@ export const createPool = (settings: RedisSettings, dial: Dial, clock: Clock): P
       try {
         const used = rested() ?? (await connect());
         client = used;
-        const result = await within(limitMs, "unknown", work({ call: (name, ...args) => used.call(name, ...args) }));
+        const result = await within(limitMs, work({ call: (name, ...args) => used.call(name, ...args) }));
         rest(used);
         return result;
       } catch (cause) {

@@ -6,6 +6,7 @@ import type { TlsTerms } from "../../../outgoing/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { shown } from "../../../std/shown.ts";
 import type { Settings } from "../connector.ts";
+import { decoded } from "../details.ts";
 import { SettingsError } from "../failure.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 
@@ -44,13 +45,6 @@ export interface RedisSettings extends Settings {
 }
 
 const CONNECTIONS = 4;
-
-const read = (details: JsonObject) => {
-  const parsed = Details.safeParse(details);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new SettingsError(`error decoding '${String(issue?.path[0] ?? "")}': ${issue?.message}`);
-};
 
 const given = (value: string | undefined, name: string): string => {
   if (value === undefined || value === "") throw new SettingsError(`${name} cannot be empty`);
@@ -106,7 +100,7 @@ const warningsFor = (host: string, tls: false | TlsTerms): readonly string[] => 
 
 /** Throws `SettingsError` with Vault's texts. */
 export const readSettings = (details: JsonObject, world: TemplateWorld): RedisSettings => {
-  const parsed = read(details);
+  const parsed = decoded(Details, details);
   const host = given(parsed.host, "host");
   const port = portOf(parsed.port);
   const username = given(parsed.username, "username");
