@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { defined } from "../../std/defined.ts";
-import { rfc3339 } from "../../std/time.ts";
+import { dueNames, rotationShown, showRotation } from "../../framework/rotations.ts";
 import type { Address, Entry, View } from "../../storage/store.ts";
 
 /**
@@ -50,19 +49,14 @@ export const nextRotation = (role: StaticRole): number => role.rotated + role.ro
 export const isDue = (role: StaticRole, now: number): boolean =>
   now >= role.retry && (role.intent !== null || now >= nextRotation(role));
 
-const AT_ONCE = 100;
-
 /** Names of the roles of the mount that are due. */
-export const dueRoles = async (view: View, now: number): Promise<readonly string[]> => {
-  const names = await view.list("static-role/");
-  const due: string[] = [];
-  for (let at = 0; at < names.length; at += AT_ONCE) {
-    const some = names.slice(at, at + AT_ONCE);
-    const roles = (await view.getMany(some.map((name) => staticRoleAddress(view, name)))).map(foundIn);
-    due.push(...some.filter((_, index) => roles[index] !== undefined && isDue(roles[index].role, now)));
-  }
-  return due;
-};
+export const dueRoles = (view: View, now: number): Promise<readonly string[]> =>
+  dueNames(
+    view,
+    "static-role/",
+    (name) => staticRoleAddress(view, name),
+    ({ body }) => isDue(StoredStaticRole.parse(body), now),
+  );
 
 /** What reads and writes show. */
 export const StaticRoleShown = z.object({
@@ -70,21 +64,13 @@ export const StaticRoleShown = z.object({
   id: z.string(),
   username: z.string(),
   rotation_period: z.number(),
-  last_vault_rotation: z.string().optional(),
-  /** After a failed rotation, until one succeeds: why, how often, and when it is tried again. */
-  last_rotation_error: z.string().optional(),
-  failed_rotations: z.number().optional(),
-  next_rotation_attempt: z.string().optional(),
+  ...rotationShown,
 });
 
-export const showStaticRole = (name: string, role: StaticRole) =>
-  defined({
-    name,
-    id: role.id,
-    username: role.username,
-    rotation_period: role.rotation_period,
-    last_vault_rotation: role.rotated > 0 ? rfc3339(role.rotated) : undefined,
-    ...(role.failures > 0
-      ? { last_rotation_error: role.error, failed_rotations: role.failures, next_rotation_attempt: rfc3339(role.retry) }
-      : {}),
-  });
+export const showStaticRole = (name: string, role: StaticRole) => ({
+  name,
+  id: role.id,
+  username: role.username,
+  rotation_period: role.rotation_period,
+  ...showRotation(role),
+});

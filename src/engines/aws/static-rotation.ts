@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, VaultError } from "../../framework/index.ts";
-import { workThrough } from "../../std/pool.ts";
+import { NO_FAILURES, oneMoreFailure, rotateEach, rotationError } from "../../framework/rotations.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { change, leave, tryWrite } from "../../storage/change.ts";
 import { startBudget } from "./budget.ts";
@@ -26,13 +26,8 @@ import type { EngineWorld } from "./world.ts";
  */
 
 const SKEW_MS = 30_000;
-/** A failed rotation is tried again after ten seconds, then after twice as long each time. */
-const RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 600_000;
 /** IAM allows two keys for each user. */
 const MOST_KEYS = 2;
-/** How many roles of a mount are rotated side by side. */
-const WIDTH = 4;
 
 /** The intent of this rotation, written down; `undefined` when somebody else is at it. */
 const intend = (cx: BackendContext, name: string, known: readonly string[]): Promise<StaticRole | undefined> =>
@@ -75,17 +70,33 @@ const makeRoom = async (iam: Iam, role: StaticRole, keys: readonly KeyInfo[], cx
   }
 };
 
-/** The rotation is over, and made nothing. */
-const forget = (cx: BackendContext, name: string, begun: StaticRole): Promise<void> =>
+/** Ends a rotation with what came of it, unless it is another one by now. */
+const end = (
+  cx: BackendContext,
+  name: string,
+  begun: StaticRole,
+  outcome: () => Partial<StaticRole>,
+  around: (write: () => Promise<void>) => Promise<void>,
+): Promise<void> =>
   change<void>(
     cx.storage,
     staticRoleAddress(cx.storage, name),
     (entry) => {
       const role = foundIn(entry)?.role;
       if (!role || role.intent?.at !== begun.intent?.at) return leave(undefined);
-      return { op: "put", body: { ...role, intent: null }, result: undefined };
+      return { op: "put", body: { ...role, ...outcome(), intent: null }, result: undefined };
     },
-    { busy },
+    { around, busy },
+  );
+
+/** The rotation is over, and made nothing. */
+const forget = (cx: BackendContext, name: string, begun: StaticRole): Promise<void> =>
+  end(
+    cx,
+    name,
+    begun,
+    () => ({}),
+    (write) => write(),
   );
 
 const save = (
@@ -93,25 +104,13 @@ const save = (
   name: string,
   begun: StaticRole,
   made: Pick<StaticRole, "access_key" | "secret_key">,
-) =>
-  change<void>(
-    cx.storage,
-    staticRoleAddress(cx.storage, name),
-    (entry) => {
-      const role = foundIn(entry)?.role;
-      if (!role || role.intent?.at !== begun.intent?.at) return leave(undefined);
-      const body: StaticRole = {
-        ...role,
-        ...made,
-        rotated: cx.clock.now(),
-        intent: null,
-        retry: 0,
-        failures: 0,
-        error: "",
-      };
-      return { op: "put", body, result: undefined };
-    },
-    { around: (write) => cx.crash("aws.static.save", write), busy },
+): Promise<void> =>
+  end(
+    cx,
+    name,
+    begun,
+    () => ({ ...made, rotated: cx.clock.now(), ...NO_FAILURES }),
+    (write) => cx.crash("aws.static.save", write),
   );
 
 /** The new key. Where AWS certainly made none there is nothing to look for later. */
@@ -141,19 +140,14 @@ const replaceKey = async (world: EngineWorld, name: string, role: StaticRole, cx
   await save(cx, name, begun, { access_key: made.accessKey, secret_key: made.secretKey.reveal() });
 };
 
-const textOf = (cause: unknown): string =>
-  cause instanceof VaultError ? (cause.wire ?? cause.code) : "internal error";
-
 /** When somebody else wrote the role meanwhile, what they wrote counts. */
 const postpone = async (cx: BackendContext, name: string, cause: VaultError): Promise<void> => {
   const found = await readStaticRole(cx.storage, name);
   if (!found) return;
   const { role, n } = found;
-  const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(role.failures, 10));
-  const retry = cx.clock.now() + wait;
   // The process goes on, so the intent is nobody's claim any more; what it knew still counts.
   const intent = role.intent && { ...role.intent, at: Math.min(role.intent.at, cx.clock.now() - CUT_OFF_MS) };
-  const body: StaticRole = { ...role, intent, failures: role.failures + 1, error: textOf(cause), retry };
+  const body: StaticRole = { ...role, intent, ...oneMoreFailure(role, cause, cx.clock.now()) };
   await tryWrite(cx.storage, [{ op: "put", address: staticRoleAddress(cx.storage, name), body, when: { n } }]);
 };
 
@@ -185,23 +179,19 @@ const rotateIfDue = async (
     if (!(cause instanceof VaultError)) throw cause;
     cx.signal("static-rotation-failed");
     cx.log("static role could not be rotated", { role: cx.storage.tag(name), error: cause.code });
-    return textOf(cause);
+    return rotationError(cause);
   }
 };
 
 /** Every role of the mount that is due, until the deadline. Throws at the end if any failed. */
 export const rotateDue = async (world: EngineWorld, cx: BackendContext, deadlineMs: number): Promise<void> => {
-  const failures: string[] = [];
-  const one = async (name: string): Promise<void> => {
+  const one = async (name: string): Promise<string | undefined> => {
     const found = await readStaticRole(cx.storage, name);
-    const failure = found && (await rotateIfDue(world, name, found.role, cx));
-    if (failure !== undefined) failures.push(failure);
+    return found && rotateIfDue(world, name, found.role, cx);
   };
   const due = await dueRoles(cx.storage, cx.clock.now());
-  await workThrough(due, WIDTH, one, () => cx.clock.now() < deadlineMs);
-  const [first] = failures;
-  if (first === undefined) return;
-  throw later(`static roles not rotated: ${failures.length}; the first: ${first}`);
+  const failed = await rotateEach(due, one, () => cx.clock.now() < deadlineMs);
+  if (failed !== undefined) throw later(failed);
 };
 
 export const StaticCredsOutput = z.object({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AnyObject } from "../../framework/index.ts";
+import { dueNames, rotationShown, showRotation } from "../../framework/rotations.ts";
 import { defined } from "../../std/defined.ts";
 import type { JsonObject } from "../../std/json.ts";
-import { rfc3339 } from "../../std/time.ts";
 import type { Entry, View } from "../../storage/store.ts";
 import { Candidate } from "./configs.ts";
 import { staticRoleAddress } from "./roles.ts";
@@ -47,19 +47,14 @@ export const readStaticRole = async (view: View, name: string): Promise<FoundSta
   return foundIn(await view.get(staticRoleAddress(view, name)));
 };
 
-const AT_ONCE = 100;
-
 /** Names of the roles of the mount that are due. */
-export const dueRoles = async (view: View, now: number): Promise<readonly string[]> => {
-  const names = await view.list("static-role/");
-  const due: string[] = [];
-  for (let at = 0; at < names.length; at += AT_ONCE) {
-    const some = names.slice(at, at + AT_ONCE);
-    const roles = (await view.getMany(some.map((name) => staticRoleAddress(view, name)))).map(foundIn);
-    due.push(...some.filter((_, index) => roles[index] !== undefined && isDue(roles[index].role, now)));
-  }
-  return due;
-};
+export const dueRoles = (view: View, now: number): Promise<readonly string[]> =>
+  dueNames(
+    view,
+    "static-role/",
+    (name) => staticRoleAddress(view, name),
+    ({ body }) => isDue(StoredStaticRole.parse(body), now),
+  );
 
 /** When the password is to be changed next; a moment that is past when a rotation is due. Epoch milliseconds. */
 export const nextRotation = (role: StaticRole, now: number): number => {
@@ -88,11 +83,7 @@ export const StaticRoleShown = z.object({
   credential_type: z.string(),
   credential_config: AnyObject.optional(),
   rotation_statements: z.array(z.string()),
-  last_vault_rotation: z.string().optional(),
-  /** After a failed rotation, until one succeeds: why, how often, and when it is tried again. */
-  last_rotation_error: z.string().optional(),
-  failed_rotations: z.number().optional(),
-  next_rotation_attempt: z.string().optional(),
+  ...rotationShown,
   rotation_period: z.number().optional(),
   rotation_schedule: z.string().optional(),
   rotation_window: z.number().optional(),
@@ -105,9 +96,6 @@ export const showStaticRole = (role: StaticRole) =>
     credential_type: role.credential_type,
     credential_config: Object.keys(role.credential_config).length > 0 ? role.credential_config : undefined,
     rotation_statements: role.rotation_statements,
-    last_vault_rotation: role.rotated > 0 ? rfc3339(role.rotated) : undefined,
-    ...(role.failures > 0
-      ? { last_rotation_error: role.error, failed_rotations: role.failures, next_rotation_attempt: rfc3339(role.retry) }
-      : {}),
+    ...showRotation(role),
     ...showTiming(role),
   });

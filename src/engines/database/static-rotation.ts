@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
-import { workThrough } from "../../std/pool.ts";
+import { NO_FAILURES, oneMoreFailure, rotateEach, rotationError } from "../../framework/rotations.ts";
 import { sameSecret } from "../../std/same-secret.ts";
 import { cut } from "../../std/shown.ts";
 import { rfc3339 } from "../../std/time.ts";
@@ -20,11 +20,6 @@ import { dueRoles, foundIn, isDue, nextRotation, readStaticRole, type StaticRole
 
 /** Longest time from asking the database to the change, by its own clock. */
 const CHANGE_MS = 30_000;
-/** A failed rotation is tried again after ten seconds, then after twice as long each time. */
-const RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 600_000;
-/** How many roles of a mount are rotated side by side. */
-const WIDTH = 4;
 
 /** The role with a password the database has just taken. Throws with `before` in front of the text. */
 export const applyPassword = async (
@@ -48,7 +43,7 @@ export const applyPassword = async (
       throw forCaller(cause, before);
     }
   });
-  return { ...role, password, rotated: cx.clock.now(), candidates: [], retry: 0, failures: 0, error: "" };
+  return { ...role, password, rotated: cx.clock.now(), candidates: [], ...NO_FAILURES };
 };
 
 /** The role with the candidate this rotation is about, written down. */
@@ -93,18 +88,9 @@ const postpone = async (cx: BackendContext, name: string, cause: VaultError): Pr
   const found = await readStaticRole(cx.storage, name);
   if (!found) return;
   const { role, n } = found;
-  const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(role.failures, 10));
-  const body: StaticRole = {
-    ...role,
-    failures: role.failures + 1,
-    error: textOf(cause),
-    retry: cx.clock.now() + wait,
-  };
+  const body: StaticRole = { ...role, ...oneMoreFailure(role, cause, cx.clock.now()) };
   await tryWrite(cx.storage, [{ op: "put", address: staticRoleAddress(cx.storage, name), body, when: { n } }]);
 };
-
-const textOf = (cause: unknown): string =>
-  cause instanceof VaultError ? (cause.wire ?? cause.code) : "internal error";
 
 const rotate = async (databases: Databases, name: string, role: StaticRole, cx: BackendContext): Promise<void> => {
   let applied: StaticRole;
@@ -150,7 +136,7 @@ const rotateIfDue = async (databases: Databases, name: string, role: StaticRole,
       role: cx.storage.tag(name),
       error: cause instanceof Error ? cause.name : "unknown",
     });
-    return textOf(cause);
+    return rotationError(cause);
   }
 };
 
@@ -159,19 +145,13 @@ const rotateIfDue = async (databases: Databases, name: string, role: StaticRole,
  * time; if there were any, it throws at the end, for those who watch the mount.
  */
 export const rotateDue = async (databases: Databases, cx: BackendContext, deadlineMs: number): Promise<void> => {
-  const failures: string[] = [];
-  const one = async (name: string): Promise<void> => {
+  const one = async (name: string): Promise<string | undefined> => {
     const found = await readStaticRole(cx.storage, name);
-    const failure = found && (await rotateIfDue(databases, name, found.role, cx));
-    if (failure !== undefined) failures.push(failure);
+    return found && rotateIfDue(databases, name, found.role, cx);
   };
   const due = await dueRoles(cx.storage, cx.clock.now());
-  await workThrough(due, WIDTH, one, () => cx.clock.now() < deadlineMs);
-  const [first] = failures;
-  if (first === undefined) return;
-  throw new VaultError("upstream_failed", {
-    wire: `static roles not rotated: ${failures.length}; the first: ${first}`,
-  });
+  const failed = await rotateEach(due, one, () => cx.clock.now() < deadlineMs);
+  if (failed !== undefined) throw new VaultError("upstream_failed", { wire: failed });
 };
 
 export const StaticCredsOutput = z.object({
