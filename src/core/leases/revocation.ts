@@ -80,16 +80,11 @@ export const createRevocation = (
     );
   };
 
-  /** A lease that a rule counts is counted out in the transaction that removes its row. */
-  const isCounted = async (lease: Lease): Promise<boolean> => {
-    const [row, ...counters] = await core().leaseCounts.leaving(await listing.address(lease));
-    return counters.length > 0 || row?.op !== "delete" || row.when !== "any";
-  };
-
   const removeAll = async (leases: readonly Lease[]): Promise<void> => {
     const plain: Lease[] = [];
     for (const lease of leases) {
-      if (await isCounted(lease)) await remove(lease);
+      // What a rule may count is counted out in the transaction that removes its row.
+      if (await core().leaseCounts.counts(await listing.address(lease))) await remove(lease);
       else plain.push(lease);
     }
     const rows = await Promise.all(

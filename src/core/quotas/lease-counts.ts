@@ -30,7 +30,8 @@ interface Counter {
   readonly share: number;
 }
 
-const countIn = (entry: Entry | undefined): number =>
+/** What a part of a counter holds. */
+export const countIn = (entry: Entry | undefined): number =>
   entry === undefined ? 0 : Number(fromSealed<{ count: number }>(entry.body).count);
 
 const shareOf = (max: number, shard: number): number =>
@@ -51,7 +52,6 @@ const unchanged = ({ address, entry }: Counter): Check => ({
   when: entry ? { n: entry.n } : "absent",
 });
 
-/** Whether any rule may count leases of a mount: those of other mounts pay nothing. */
 const mayCount = (snapshot: Snapshot, mount: string): boolean =>
   leaseRulesOf(snapshot).some(({ mountId }) => mountId === "" || mountId === mount);
 
@@ -122,9 +122,10 @@ export const createLeaseCounts = ({ store, config, random }: LeaseCountsOptions)
     return entry && count > 0 ? [put({ address, entry }, count - 1)] : [];
   };
 
+  const counts: LeaseCounts["counts"] = async (row) => mayCount(await config.snapshot(), mountOfLeaseListing(row.pk));
+
   const leaving: LeaseCounts["leaving"] = async (row) => {
-    const counts = mayCount(await config.snapshot(), mountOfLeaseListing(row.pk));
-    const [entry] = counts ? await store.get([row]) : [];
+    const [entry] = (await counts(row)) ? await store.get([row]) : [];
     if (!entry) return [{ op: "delete", address: row, when: "any" }];
     const { counted } = fromSealed<LeaseRow>(entry.body);
     return [{ op: "delete", address: row, when: { n: entry.n } }, ...(await countedOut(counted))];
@@ -162,6 +163,7 @@ export const createLeaseCounts = ({ store, config, random }: LeaseCountsOptions)
     enter,
     enterNow,
     room,
+    counts,
     leaving,
     recount,
     used: async (rule) => (await store.get(countersOf(rule))).reduce((total, entry) => total + countIn(entry), 0),

@@ -3,8 +3,7 @@ import { tryWrite } from "../../storage/change.ts";
 import { leaseCountAddress } from "../../storage/keys.ts";
 import type { Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import { fromSealed } from "../sealed.ts";
-import { countersOf } from "./lease-counts.ts";
+import { countersOf, countIn } from "./lease-counts.ts";
 import { leaseRulesOf } from "./lease-rules.ts";
 import type { Counted } from "./types.ts";
 
@@ -32,7 +31,6 @@ export interface Tally {
 
 const keyOf = ({ rule, shard }: Counted): string => `${rule}/${shard}`;
 const numberOf = (entry: Entry | undefined): number => entry?.n ?? 0;
-const countOf = (entry: Entry | undefined): number => (entry ? fromSealed<{ count: number }>(entry.body).count : 0);
 
 const partsIn = (kept: JsonValue | undefined): Map<string, Part> =>
   new Map(
@@ -47,10 +45,10 @@ export const createTally = ({ store, config, log }: Core) => {
       const [rule = "", shard] = key.split("/");
       const address = leaseCountAddress(rule, Number(shard));
       const [entry] = await store.get([address]);
-      if (numberOf(entry) !== n || countOf(entry) === rows) return false;
+      if (numberOf(entry) !== n || countIn(entry) === rows) return false;
       const when = entry ? { n: entry.n } : "absent";
       const mended = await tryWrite(store, [{ op: "put", address, body: { count: rows }, when }]);
-      if (mended) log("a lease count was wrong", { counted: countOf(entry), leases: rows });
+      if (mended) log("a lease count was wrong", { counted: countIn(entry), leases: rows });
       return mended;
     };
     return {

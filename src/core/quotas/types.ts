@@ -61,6 +61,8 @@ export interface LeaseCounts {
   enterNow(lease: NewLease): Promise<Entered>;
   /** For what is not counted but may not begin either (batch tokens). Throws `rate_limited`. */
   room(lease: NewLease): Promise<void>;
+  /** Whether any rule may count the lease of a listing row: those of other mounts pay nothing. */
+  counts(row: Address): Promise<boolean>;
   /** Writes that remove a listing row and count its lease out. `ConditionFailed` of one means: ask again. */
   leaving(row: Address): Promise<readonly Write[]>;
   /** Counts the lease of a row by the rule that holds now; answers whether another counted it before. */
