@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DYNAMODB_TEST_ENDPOINT } from "../src/contract/environment.ts";
+import { freePort } from "../test/support/free-port.ts";
+import { runWithService, say } from "./with-service.ts";
 
 /**
  * Runs a command together with Amazon's DynamoDB Local: `tsx scripts/dynamodb-local.ts npm test -- test/contract`.
@@ -24,10 +24,6 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.
 <dependencies><dependency><groupId>software.amazon.dynamodb</groupId><artifactId>DynamoDBLocal</artifactId>
 <version>3.3.1</version></dependency></dependencies></project>`;
 
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
 const has = (command: string): boolean => spawnSync(command, ["-version"], { stdio: "ignore" }).status === 0;
 
 const install = async (): Promise<boolean> => {
@@ -40,47 +36,27 @@ const install = async (): Promise<boolean> => {
   return true;
 };
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
-};
-
-const answers = async (endpoint: string): Promise<void> => {
+const isUp = async (endpoint: string): Promise<boolean> => {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-  for (let attempt = 0; attempt < 120; attempt++) {
-    const up = await client.send(new ListTablesCommand({})).then(
-      () => true,
-      () => false,
-    );
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error("DynamoDB Local gives no answer");
+  await client.send(new ListTablesCommand({}));
+  return true;
 };
 
-const [command = "", ...args] = process.argv.slice(2);
 if (!has("java") || !has("mvn")) say("skipped: DynamoDB Local needs Java 17 and Maven, which are not here");
 else if (!(await install())) say("skipped: DynamoDB Local could not be downloaded from Maven");
 else {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const options = ["-Xmx384m", `-Djava.library.path=${LIB}`, "-cp", `${LIB}/*`, MAIN];
-  const java = spawn("java", [...options, "-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)], {
-    stdio: "ignore",
-    env: { ...process.env, DDB_LOCAL_TELEMETRY: "0" },
+  await runWithService({
+    name: "DynamoDB Local",
+    endpoint,
+    process: spawn("java", [...options, "-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)], {
+      stdio: "ignore",
+      env: { ...process.env, DDB_LOCAL_TELEMETRY: "0" },
+    }),
+    isUp: () => isUp(endpoint),
+    variable: DYNAMODB_TEST_ENDPOINT,
   });
-  try {
-    await answers(endpoint);
-    say(`DynamoDB Local answers on ${endpoint}`);
-    const run = spawn(command, args, { stdio: "inherit", env: { ...process.env, [DYNAMODB_TEST_ENDPOINT]: endpoint } });
-    const [code] = (await once(run, "exit")) as [number | null];
-    process.exitCode = code ?? 1;
-  } finally {
-    java.kill();
-  }
 }

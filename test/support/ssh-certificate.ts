@@ -1,20 +1,13 @@
 import { verify } from "node:crypto";
+import type { Certificate } from "../../src/engines/ssh/openssh/certificate.ts";
 import { parsePublicKey, type SshPublicKey } from "../../src/engines/ssh/openssh/public-key.ts";
 import { createReader, mpint, string, uint32 } from "../../src/engines/ssh/openssh/wire.ts";
 
 /** Reads a certificate's line as a host would, and checks its signature. */
 
-export interface ReadCertificate {
+export interface ReadCertificate extends Omit<Certificate, "type" | "nonce"> {
   readonly type: string;
-  readonly key: SshPublicKey;
-  readonly serial: bigint;
-  readonly kind: "user" | "host";
-  readonly keyId: string;
-  readonly principals: readonly string[];
-  readonly validAfter: number;
-  readonly validBefore: number;
-  readonly criticalOptions: Readonly<Record<string, string>>;
-  readonly extensions: Readonly<Record<string, string>>;
+  readonly kind: Certificate["type"];
   readonly ca: SshPublicKey;
   readonly algorithm: string;
   readonly verified: boolean;

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   ProvisionedThroughputExceededException,
   TransactionCanceledException,
@@ -7,24 +6,15 @@ import {
 import type { Item, Key } from "../../../src/storage/operation.ts";
 import { conditionOf } from "./conditions.ts";
 import { cursorOf, ExpiryIndex } from "./expiry-index.ts";
+import { Items, type Stored } from "./items.ts";
 import type { Simulation } from "./simulation.ts";
+import { bytesOf, steps, Units } from "./units.ts";
 
 /**
  * DynamoDB as the sweeper meets it: items, conditions and transactions; an index that lags; calls that take time;
- * partitions that take so many units a second and refuse the rest. Units are counted by size, as AWS bills them.
- *
- * Every partition key counts as alone on its partition, which is the most a key can have.
+ * partitions that take so many units a second and refuse the rest (`units.ts`).
  */
 
-export interface Cost {
-  calls: number;
-  reads: number;
-  writes: number;
-}
-
-/** Limits of one partition, a second. Source: DynamoDB developer guide, "Partitions and data distribution". */
-const PARTITION_READS = 3000;
-const PARTITION_WRITES = 1000;
 /** Milliseconds, first byte out to last byte in. */
 const LATENCY_MS = 5;
 const BATCH_LATENCY_MS = 10;
@@ -33,29 +23,10 @@ const INDEX_LAG_MS = 1000;
 /** What an item of the index takes besides its attributes, in bytes. */
 const INDEX_OVERHEAD = 100;
 
-/** An item without its keys, in little room. Binary is kept as text of one byte each. */
-interface Stored {
-  readonly v: string;
-  readonly rest: Readonly<Record<string, AttributeValue>>;
-  readonly exp: number;
-  readonly bucket: string | undefined;
-  readonly bytes: number;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? { ...value } : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const steps = (bytes: number, step: number): number => Math.max(1, Math.ceil(bytes / step));
 const keyOf = (item: Fields): Key => ({ pk: String(fields(item["pk"])["S"]), sk: String(fields(item["sk"])["S"]) });
-const textOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
-
-const bytesOf = (item: Item): number =>
-  Object.entries(item).reduce((sum, [name, { S, N, B }]) => {
-    const value =
-      S !== undefined ? Buffer.byteLength(S) : N !== undefined ? Math.ceil(N.length / 2) + 1 : (B?.length ?? 0);
-    return sum + name.length + value;
-  }, 0);
-
 interface Change {
   readonly key: Key;
   readonly item: Item | undefined;
@@ -65,37 +36,27 @@ interface Change {
 const $metadata = {};
 
 export class SimulatedTable {
-  readonly cost: Cost = { calls: 0, reads: 0, writes: 0 };
+  readonly units: Units;
+  /** By operation. */
   readonly calls = new Map<string, number>();
-  /** The most units any partition was asked for in a second, and refused calls. */
-  readonly hottest = { writes: 0, partition: "" };
-  throttled = 0;
   /** While it is loaded, nothing takes time or is counted. */
   loading = true;
 
   readonly #simulation: Simulation;
   readonly #random: () => number;
-  readonly #items = new Map<string, Stored>();
-  /** Sort keys by partition, of partitions with more than a lease in them. */
-  readonly #partitions = new Map<string, Set<string>>();
+  readonly #items = new Items();
   readonly #index = new ExpiryIndex();
-  #second = 0;
-  readonly #used = new Map<string, number>();
 
   constructor(simulation: Simulation, random: () => number) {
     this.#simulation = simulation;
     this.#random = random;
-  }
-
-  get size(): number {
-    return this.#items.size;
+    this.units = new Units(() => simulation.now());
   }
 
   /** One call of the SDK, by a process whose processor is ready for it at `readyMs`. */
   async call(operation: string, input: Fields, readyMs: number): Promise<object> {
     if (this.loading) return this.#run(operation, input);
     const took = /Batch|Transact/.test(operation) ? BATCH_LATENCY_MS : LATENCY_MS;
-    this.cost.calls += 1;
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
     await this.#simulation.sleep(readyMs - this.#simulation.exact() + took);
     return this.#run(operation, input);
@@ -119,30 +80,9 @@ export class SimulatedTable {
     }
   }
 
-  // Units
-
   /** Takes units of a partition, or refuses. */
   #take(kind: "reads" | "writes", partition: string, units: number): boolean {
-    if (this.loading) return true;
-    const second = Math.floor(this.#simulation.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#used.clear();
-    }
-    const key = `${kind} ${partition}`;
-    const used = (this.#used.get(key) ?? 0) + units;
-    const limit = kind === "reads" ? PARTITION_READS : PARTITION_WRITES;
-    if (kind === "writes" && used > this.hottest.writes) {
-      this.hottest.writes = used;
-      this.hottest.partition = partition;
-    }
-    if (used > limit) {
-      this.throttled += 1;
-      return false;
-    }
-    this.#used.set(key, used);
-    this.cost[kind] += units;
-    return true;
+    return this.loading || this.units.take(kind, partition, units);
   }
 
   #refuse(): never {
@@ -151,21 +91,15 @@ export class SimulatedTable {
 
   // Reads
 
-  #found(key: Key): Item | undefined {
-    const stored = this.#items.get(textOf(key));
-    if (!stored) return undefined;
-    return { pk: { S: key.pk }, sk: { S: key.sk }, v: { B: Buffer.from(stored.v, "latin1") }, ...stored.rest };
-  }
-
   #batchGet(input: Fields): object {
     const [[name = "", request] = []] = Object.entries(fields(input["RequestItems"]));
     const found: Item[] = [];
     const left: object[] = [];
     for (const given of list(fields(request)["Keys"])) {
       const key = keyOf(fields(given));
-      const units = steps(this.#items.get(textOf(key))?.bytes ?? 0, 4096);
+      const units = steps(this.#items.stored(key)?.bytes ?? 0, 4096);
       if (!this.#take("reads", key.pk, units)) left.push(fields(given));
-      else found.push(...[this.#found(key)].filter((item) => item !== undefined));
+      else found.push(...[this.#items.found(key)].filter((item) => item !== undefined));
     }
     const unprocessed = left.length === 0 ? {} : { [name]: { ...fields(request), Keys: left } };
     return { Responses: { [name]: found }, UnprocessedKeys: unprocessed };
@@ -177,7 +111,8 @@ export class SimulatedTable {
     const bound = String(fields(values[":sk"])["S"]);
     const isPrefix = String(input["KeyConditionExpression"]).includes("begins_with");
     const after = fields(fields(input["ExclusiveStartKey"])["sk"])["S"];
-    const keys = [...(this.#partitions.get(pk) ?? [])]
+    const keys = this.#items
+      .sortKeys(pk)
       .filter((sk) => (isPrefix ? sk.startsWith(bound) : sk < bound))
       .sort();
     const backwards = input["ScanIndexForward"] === false;
@@ -185,18 +120,9 @@ export class SimulatedTable {
     const limit = Number(input["Limit"] ?? 1000);
     const rest = typeof after === "string" ? keys.filter((sk) => (backwards ? sk < after : sk > after)) : keys;
     const page = rest.slice(0, limit);
-    const items = page.map((sk) => this.#found({ pk, sk })).filter((item) => item !== undefined);
-    if (
-      !this.#take(
-        "reads",
-        pk,
-        steps(
-          items.reduce((sum, item) => sum + bytesOf(item), 0),
-          4096,
-        ),
-      )
-    )
-      this.#refuse();
+    const items = page.map((sk) => this.#items.found({ pk, sk })).filter((item) => item !== undefined);
+    const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
+    if (!this.#take("reads", pk, steps(bytes, 4096))) this.#refuse();
     const last = page.at(-1);
     const next = rest.length > limit && last !== undefined ? { pk: { S: pk }, sk: { S: last } } : undefined;
     return { Items: items, LastEvaluatedKey: next };
@@ -236,7 +162,7 @@ export class SimulatedTable {
 
   /** Units of one write of the table, and of the index by partition. */
   #units({ key, item }: Change, times: number): ReadonlyMap<string, number> {
-    const before = this.#items.get(textOf(key));
+    const before = this.#items.stored(key);
     const bytes = Math.max(before?.bytes ?? 0, item ? bytesOf(item) : 0);
     const units = new Map([[key.pk, times * steps(bytes, 1024)]]);
     const bucket = item?.["bucket"]?.S;
@@ -252,34 +178,14 @@ export class SimulatedTable {
   }
 
   #apply({ key, item }: Change): void {
-    const text = textOf(key);
-    const before = this.#items.get(text);
-    if (item) {
-      const { pk, sk, v, ...rest } = item;
-      this.#items.set(text, {
-        v: Buffer.from(v?.B ?? []).toString("latin1"),
-        rest,
-        exp: Number(rest["exp"]?.N ?? 0),
-        bucket: rest["bucket"]?.S,
-        bytes: bytesOf(item),
-      });
-    } else this.#items.delete(text);
-    this.#file(key, item !== undefined);
+    const before = this.#items.stored(key);
+    this.#items.set(key, item);
     this.#show(key, before);
-  }
-
-  #file({ pk, sk }: Key, isThere: boolean): void {
-    if (sk === "l") return;
-    const keys = this.#partitions.get(pk) ?? new Set();
-    if (isThere) keys.add(sk);
-    else keys.delete(sk);
-    if (keys.size > 0) this.#partitions.set(pk, keys);
-    else this.#partitions.delete(pk);
   }
 
   /** Tells the index, which shows it later. */
   #show(key: Key, before: Stored | undefined): void {
-    const after = this.#items.get(textOf(key));
+    const after = this.#items.stored(key);
     if (before?.bucket === after?.bucket && before?.exp === after?.exp) return;
     if (this.loading) {
       if (after?.bucket !== undefined) this.#index.load(after.bucket, after.exp, key);
@@ -288,7 +194,7 @@ export class SimulatedTable {
     if (before?.bucket === undefined && after?.bucket === undefined) return;
     this.#simulation.at(this.#simulation.exact() + this.#random() * INDEX_LAG_MS, () => {
       if (before?.bucket !== undefined) this.#index.remove(before.bucket, before.exp, key);
-      const now = this.#items.get(textOf(key));
+      const now = this.#items.stored(key);
       if (now?.bucket !== undefined) this.#index.put(now.bucket, now.exp, key);
     });
   }
@@ -296,7 +202,7 @@ export class SimulatedTable {
   #single(input: Fields): object {
     const change = this.#changeOf(input);
     if (!this.#afford(change)) this.#refuse();
-    const before = this.#found(change.key);
+    const before = this.#items.found(change.key);
     if (!change.holds(before)) {
       const shown = before ? { Item: before } : {};
       throw new ConditionalCheckFailedException({ message: "the condition failed", $metadata, ...shown });
@@ -327,7 +233,7 @@ export class SimulatedTable {
       throw new TransactionCanceledException({ message: "throttled", $metadata, CancellationReasons: reasons });
     }
     const CancellationReasons = members.map(({ change }) => {
-      const before = this.#found(change.key);
+      const before = this.#items.found(change.key);
       if (change.holds(before)) return { Code: "None" };
       return { Code: "ConditionalCheckFailed", ...(before ? { Item: before } : {}) };
     });

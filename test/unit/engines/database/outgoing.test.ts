@@ -1,8 +1,9 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../../../support/postgres.ts";
 import { CREATE, type DatabaseServer, makeDatabaseServer } from "./support/database-server.ts";
+import { listening } from "./support/listening.ts";
 
 /** What the engine connects to, and what it tells whoever named the host. */
 
@@ -31,21 +32,6 @@ const configured = (on: DatabaseServer, name: string, url: string, more: Readonl
       ...more,
     },
   });
-
-/** Counts connections, and does `answer` with each. */
-const listening = async (
-  answer: (socket: Socket) => void,
-): Promise<{ readonly listener: Server; readonly port: number; readonly dials: () => number }> => {
-  let dials = 0;
-  const listener = createServer((socket) => {
-    dials += 1;
-    socket.on("error", () => undefined);
-    answer(socket);
-  });
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const address = listener.address();
-  return { listener, port: typeof address === "object" && address ? address.port : 0, dials: () => dials };
-};
 
 describe("V10 a database host that leads to the server itself", () => {
   const hosts = [

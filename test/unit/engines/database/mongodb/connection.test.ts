@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { mongodbConnector } from "../../../../../src/engines/database/mongodb/connector.ts";
 import type { Names } from "../../../../../src/engines/database/mongodb/discovery.ts";
@@ -8,6 +8,7 @@ import { systemClock } from "../../../../../src/std/time.ts";
 import { MONGO_ADMIN, startMongo, type TestMongo } from "../../../../support/mongodb.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { type EngineServer, makeEngineServer } from "../support/engine-server.ts";
+import { listening } from "../support/listening.ts";
 
 /** Which hosts are dialled, TLS, and what somebody learns who names a host. */
 
@@ -196,19 +197,6 @@ describe("a host without a MongoDB", () => {
     await strict.close();
   });
 
-  const listening = async (
-    answer: (socket: Socket) => void,
-  ): Promise<{ readonly listener: Server; readonly port: number; readonly dials: () => number }> => {
-    let dials = 0;
-    const listener = createServer((socket) => {
-      dials += 1;
-      socket.on("error", () => undefined);
-      answer(socket);
-    });
-    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-    const address = listener.address();
-    return { listener, port: typeof address === "object" && address ? address.port : 0, dials: () => dials };
-  };
   const configured = (on: EngineServer, connection_url: string) =>
     on.call("POST", "db/config/none", {
       body: { plugin_name: "mongodb-database-plugin", connection_url, username: "u", password: "canary-pw" },

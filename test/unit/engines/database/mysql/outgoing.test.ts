@@ -1,10 +1,11 @@
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { PUBLIC } from "../../../../../src/outgoing/index.ts";
 import { startMariadb, type TestMariadb } from "../../../../support/mariadb.ts";
 import { describeMariadb } from "../../../../support/mariadb-suite.ts";
 import { ADMIN } from "../../../../support/postgres.ts";
 import { type EngineServer, makeEngineServer } from "../support/engine-server.ts";
+import { listening } from "../support/listening.ts";
 import { greeting } from "../support/mysql-server.ts";
 
 /** What the connector for MySQL connects to, and what it tells whoever named the host. */
@@ -31,18 +32,6 @@ const configured = (on: EngineServer, url: string, more: Readonly<Record<string,
       ...more,
     },
   });
-
-const listening = async (answer: (socket: Socket) => void) => {
-  let dials = 0;
-  const listener = createServer((socket) => {
-    dials += 1;
-    socket.on("error", () => undefined);
-    answer(socket);
-  });
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const address = listener.address();
-  return { listener, port: typeof address === "object" && address ? address.port : 0, dials: () => dials };
-};
 
 it.each(["127.0.0.1", "2130706433", "127.1", "[::ffff:127.0.0.1]", "localhost", "", "169.254.169.254", "10.0.0.5"])(
   "V10: a host that leads to the server itself is refused with 400 and no connection, written as %p",

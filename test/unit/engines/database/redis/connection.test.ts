@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { redisConnector } from "../../../../../src/engines/database/redis/connector.ts";
 import { createDial, createGuard, NEARBY, PUBLIC } from "../../../../../src/outgoing/index.ts";
@@ -7,6 +7,7 @@ import { systemClock } from "../../../../../src/std/time.ts";
 import { describeRedis, REDIS_ADMIN, startRedis, type TestRedis } from "../../../../support/redis.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { type EngineServer, makeEngineServer } from "../support/engine-server.ts";
+import { listening } from "../support/listening.ts";
 
 /** TLS with a real Redis, and what somebody learns who names a host without one. */
 
@@ -91,20 +92,6 @@ afterAll(async () => {
   await server.close();
   await strict.close();
 });
-
-const listening = async (
-  answer: (socket: Socket) => void,
-): Promise<{ readonly listener: Server; readonly port: number; readonly dials: () => number }> => {
-  let dials = 0;
-  const listener = createServer((socket) => {
-    dials += 1;
-    socket.on("error", () => undefined);
-    answer(socket);
-  });
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const address = listener.address();
-  return { listener, port: typeof address === "object" && address ? address.port : 0, dials: () => dials };
-};
 
 const configured = (on: EngineServer, host: string, port: number, more: Readonly<Record<string, unknown>> = {}) =>
   on.call("POST", "db/config/none", {
