@@ -1,12 +1,5 @@
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  Metric,
-  TreatMissingData,
-} from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
@@ -15,8 +8,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
-import { SWEEPERS } from "../src/contract/schedule.ts";
+import { programWatches, sum, type Watch } from "./program-watches.ts";
 import type { Settings } from "./settings.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -29,20 +21,6 @@ export interface AlarmsProps {
   readonly tableName: string;
   readonly keyArn: string;
 }
-
-interface Watch {
-  readonly metric: IMetric;
-  /** What it means and what to look at first; the text of the alarm. */
-  readonly means: string;
-  /** Alarms when the value is greater. */
-  readonly above?: number;
-  /** Alarms when the value is less, or when there is none. */
-  readonly below?: number;
-  readonly periods?: number;
-}
-
-const sum = (namespace: string, metricName: string, dimensionsMap: Record<string, string>, minutes = 5): Metric =>
-  new Metric({ namespace, metricName, dimensionsMap, statistic: "Sum", period: Duration.minutes(minutes) });
 
 /**
  * What wakes somebody up. Each alarm has a heading of its own name in the runbook. Without `zeroth:alarmTopic` the
@@ -83,74 +61,6 @@ export class Alarms extends Construct {
 
 /** Calls after which the key is another key to those who use it. */
 const KEY_CHANGES = ["CreateGrant", "DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
-
-/** What the program counts itself. `name` is the deployment's, the metrics' one dimension. */
-const programWatches = (name: string): Readonly<Record<string, Watch>> => {
-  const own = (metric: keyof typeof METRICS, minutes?: number, statistic?: "Maximum") =>
-    sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes).with(statistic ? { statistic } : {});
-  return {
-    "lease-irrevocable": {
-      metric: own("leaseIrrevocable"),
-      means: "An external credential could not be revoked and is still valid",
-    },
-    "lease-retried": {
-      metric: own("leaseRetried"),
-      above: 50,
-      periods: 3,
-      means: "For a quarter of an hour many revocations fail and are tried again: a target is down or refuses",
-    },
-    "leases-overdue": {
-      metric: own("leasesOverdue", 5, "Maximum"),
-      above: Duration.minutes(10).toSeconds(),
-      means: "A lease should have ended more than ten minutes ago, and its credential still works",
-    },
-    "lease-revoked-late": {
-      metric: own("leaseRevokedLate"),
-      means: "The stream found what the sweeper should have revoked",
-    },
-    "root-generated": { metric: own("rootGenerated"), means: "Somebody made a root token" },
-    sealed: { metric: own("sealed"), means: "Somebody sealed the server: it answers 503 until it is unsealed" },
-    unsealed: { metric: own("unsealed"), means: "An operator unsealed the server" },
-    "open-refused": {
-      metric: own("openRefused"),
-      means: "A sealed item or wrapped key did not open: tampering or a wrong key",
-    },
-    "audit-failed": { metric: own("auditFailed"), means: "No audit device accepted a record; requests were refused" },
-    "schedule-failed": {
-      metric: own("scheduleFailed"),
-      means: "Scheduled work (rotation, unfinished jobs, tidying) failed; it is retried",
-    },
-    "storage-unavailable": {
-      metric: own("storageUnavailable"),
-      means: "The table or KMS stayed unreachable; callers got 503",
-    },
-    "internal-errors": {
-      metric: own("internalError"),
-      means: "Requests were answered 500: a bug, or a missing right",
-    },
-    "storage-retried": {
-      metric: own("storageRetried"),
-      above: 100,
-      periods: 3,
-      means: "Many calls to the table are retried: the table or the network is throttling",
-    },
-    "sweeper-backlog": {
-      metric: own("sweeperBacklog"),
-      periods: 3,
-      means: "For a quarter of an hour, more has ended each minute than the sweepers can deal with",
-    },
-    "sweeper-silent": {
-      metric: own("swept"),
-      // A sweeper finishes five times in five minutes, four where one falls into the next; without one of them it is less.
-      below: 4 * SWEEPERS,
-      means: "A part of the expiry index is not swept",
-    },
-    "login-replayed": {
-      metric: own("loginReplayed"),
-      means: "A login signature was used again after its replay window: somebody may have captured one",
-    },
-  };
-};
 
 /** What AWS counts. */
 const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<string, Watch>> => {

@@ -65,3 +65,25 @@ export const memberOf = (table: string, operation: Operation): TransactWriteItem
   if (operation.op === "delete") return { Delete: { ...common, Key } };
   return { ConditionCheck: { ...common, Key, ConditionExpression: operation.guard.expression } };
 };
+
+/** A page of a partition, in order of sort keys. */
+export interface Range {
+  readonly pk: string;
+  readonly prefix: string;
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly descending?: boolean | undefined;
+  /** Parts of spread bodies too, and nothing but keys: for removing a partition. */
+  readonly everything?: boolean;
+}
+
+/** A page of a bucket of the expiry index. */
+export interface DueRange {
+  /** Epoch seconds. */
+  readonly until: number;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: Item | undefined;
+  /** Latest end first; soonest first unless said so. */
+  readonly latestFirst?: boolean | undefined;
+}

@@ -17,6 +17,7 @@ import { MAX_MEMBERS } from "./limits.ts";
 import {
   claimOf,
   conditionOf,
+  type DueRange,
   type Guard,
   type Item,
   type Key,
@@ -24,6 +25,7 @@ import {
   keyText,
   memberOf,
   type Operation,
+  type Range,
 } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 
@@ -32,26 +34,6 @@ import type { Patience } from "./patience.ts";
  * only one that knows the names of its errors. Trusts nothing it reads; must never read eventually consistently, save
  * from the expiry index.
  */
-
-export interface Range {
-  readonly pk: string;
-  readonly prefix: string;
-  readonly after?: string | undefined;
-  readonly limit: number;
-  readonly descending?: boolean | undefined;
-  /** Parts of spread bodies too, and nothing but keys: for removing a partition. */
-  readonly everything?: boolean;
-}
-
-export interface DueRange {
-  /** Epoch seconds. */
-  readonly until: number;
-  readonly limit: number;
-  /** Where the page before ended. */
-  readonly after?: Item | undefined;
-  /** Latest end first; soonest first unless said so. */
-  readonly latestFirst?: boolean | undefined;
-}
 
 /** Sort keys from here on belong to parts of spread bodies; ranges leave them out. `~` is above every other ASCII. */
 export const PART_MARK = "~";

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { hasEnded } from "../../core/leases/expiry.ts";
-import type { Lease, StuckLease } from "../../core/leases/types.ts";
 import { renewed } from "../../core/request/core-reply.ts";
 import { rightsOf } from "../../core/request/rights.ts";
-import { tokenLeaseId } from "../../core/tokens/lease-id.ts";
-import type { Token } from "../../core/tokens/types.ts";
 import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
-import { defined } from "../../std/defined.ts";
-import { rfc3339, seconds } from "../../std/time.ts";
+import { seconds } from "../../std/time.ts";
+import { LeaseShown, ofEngine, ofToken, whyStuck } from "./lease-shown.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
 /**
@@ -24,50 +21,6 @@ const idOf = (inBody: string | undefined, inPath?: string): string => {
   return id;
 };
 
-const timesOf = (issuedMs: number, expires: number, lastRenewalMs: number, nowMs: number) => ({
-  issue_time: rfc3339(issuedMs),
-  expire_time: expires === 0 ? null : rfc3339(expires * 1000),
-  last_renewal: lastRenewalMs === 0 ? null : rfc3339(lastRenewalMs),
-  ttl: expires === 0 ? 0 : Math.max(0, Math.floor(expires - nowMs / 1000)),
-});
-
-const ofToken = (token: Token, nowMs: number) => ({
-  id: tokenLeaseId(token),
-  path: token.path,
-  renewable: token.renewable,
-  ...timesOf(token.issuedMs, token.expires, token.lastRenewalMs, nowMs),
-});
-
-/** Why it is still there, for operators. */
-const whyStuck = ({ state, error, attempts, due }: StuckLease) => ({
-  state: state === "irrevocable" ? ("irrevocable" as const) : ("retrying" as const),
-  revoke_error: error,
-  revoke_attempts: attempts,
-  next_revoke_attempt: rfc3339(due * 1000),
-});
-
-const ofEngine = (lease: Lease, nowMs: number) =>
-  defined({
-    id: lease.id,
-    path: lease.path,
-    renewable: lease.renewable && lease.state === "live",
-    ...timesOf(lease.issuedMs, lease.expires, lease.lastRenewalMs, nowMs),
-    revoke_error: lease.state === "irrevocable" ? lease.error : undefined,
-  });
-
-const LeaseShown = z.object({
-  id: z.string(),
-  path: z.string(),
-  renewable: z.boolean(),
-  issue_time: z.string(),
-  expire_time: z.string().nullable(),
-  last_renewal: z.string().nullable(),
-  ttl: z.number(),
-  revoke_error: z.string().optional(),
-  state: z.enum(["retrying", "irrevocable"]).optional(),
-  revoke_attempts: z.number().optional(),
-  next_revoke_attempt: z.string().optional(),
-});
 /** With status 202: the rest is being revoked. */
 const Unfinished = z.object({ job_id: z.string() });
 
