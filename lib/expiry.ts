@@ -39,8 +39,8 @@ const removedByTtl = (space: string) =>
 
 /**
  * Scheduled work. Every minute one rule wakes each function that has such work (`src/contract/schedule.ts`: rotations,
- * unfinished jobs), and another has the sweepers walk the expiry index, each its part. The stream is the safety net of revocation: what DynamoDB's TTL removed
- * before the sweeper came (it was off, or the table was restored).
+ * unfinished jobs), and another has the sweepers walk the expiry index, each its part. The stream is the safety net of
+ * revocation: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored).
  *
  * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
  * bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { VaultError } from "../../src/framework/errors.ts";
 import { encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
 import { HANDED_ON, type HandOn } from "./front.ts";
+import { createInvoke } from "./invoke.ts";
 import type { Program } from "./program.ts";
 import { log } from "./stdout.ts";
 
@@ -50,19 +51,7 @@ const read = ({ FunctionError, Payload }: InvokeCommandOutput): ProxyResult | "e
 
 export const handOnByInvoke = ({ settings }: Program): HandOn => {
   const { peers, region } = settings;
-  const load = async () => {
-    const { LambdaClient, InvokeCommand } = await import("./sdk/lambda.ts");
-    const client = new LambdaClient({ region, maxAttempts: 1, requestHandler: { connectionTimeout: 500 } });
-    return { client, InvokeCommand };
-  };
-  let loaded: ReturnType<typeof load> | undefined;
-
-  const invoke = async (address: string, Payload: Uint8Array, signal: AbortSignal) => {
-    loaded ??= load();
-    const { client, InvokeCommand } = await loaded;
-    const command = new InvokeCommand({ FunctionName: address, Payload });
-    return client.send(command, { abortSignal: signal });
-  };
+  const invoke = createInvoke(region);
 
   return async (to, event, signal) => {
     const address = Object.entries(peers).find(([name]) => name === to)?.[1];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { HandOver } from "../../src/core/leases/types.ts";
 import { batched } from "../../src/std/batched.ts";
+import { createInvoke } from "./invoke.ts";
 import type { FunctionSettings } from "./settings.ts";
 import { log } from "./stdout.ts";
 
@@ -23,21 +24,11 @@ const doneShape = z.strictObject({ zerothEnded: z.literal(true) });
 
 /** Orders that are asked for while one is under way go together in the next. */
 export const handOverByInvoke = ({ peers, region }: FunctionSettings): HandOver => {
-  const load = async () => {
-    const { LambdaClient, InvokeCommand } = await import("./sdk/lambda.ts");
-    return {
-      client: new LambdaClient({ region, maxAttempts: 1, requestHandler: { connectionTimeout: 500 } }),
-      InvokeCommand,
-    };
-  };
-  let loaded: ReturnType<typeof load> | undefined;
+  const invoke = createInvoke(region);
 
   const send = async (address: string, tags: readonly string[]): Promise<boolean> => {
-    loaded ??= load();
-    const { client, InvokeCommand } = await loaded;
-    const Payload = Buffer.from(JSON.stringify({ zerothEnd: tags }));
-    const command = new InvokeCommand({ FunctionName: address, Payload });
-    const answer = await client.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
+    const payload = Buffer.from(JSON.stringify({ zerothEnd: tags }));
+    const answer = await invoke(address, payload, AbortSignal.timeout(PATIENCE_MS));
     // The text of a failure is the peer's and stays in the peer's own log.
     if (answer.FunctionError !== undefined) throw new Error("the function failed");
     doneShape.parse(JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8")));
