@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Address, Entry, View } from "../storage/store.ts";
 import { type Given, Keys } from "./answers.ts";
 import { type AnyPath, type BackendContext, op, type Path, path } from "./backend.ts";
 
@@ -6,6 +7,26 @@ import { type AnyPath, type BackendContext, op, type Path, path } from "./backen
  * The paths every backend writes for its named records (roles, users, connections): a listing of their names, and one
  * record created, changed, read and deleted. What a record is, and how it is kept, stays the backend's.
  */
+
+/** Records read in one call. */
+const AT_ONCE = 100;
+
+/** Every record below a prefix of the mount's keys, in the order of names. */
+export async function* allRecords(
+  view: View,
+  prefix: string,
+  addressOf: (name: string) => Address,
+): AsyncGenerator<readonly [name: string, entry: Entry]> {
+  const names = await view.list(prefix);
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE);
+    const entries = await view.getMany(some.map(addressOf));
+    for (const [index, name] of some.entries()) {
+      const entry = entries[index];
+      if (entry) yield [name, entry];
+    }
+  }
+}
 
 /** `Found` is a record as it is kept. */
 export interface Records<P extends string, In, Shown extends z.ZodType, Found> {

@@ -4,6 +4,7 @@ import { VaultError } from "../std/errors.ts";
 import { workThrough } from "../std/pool.ts";
 import { rfc3339 } from "../std/time.ts";
 import type { Address, Entry, View } from "../storage/store.ts";
+import { allRecords } from "./records.ts";
 
 /**
  * What engines share that replace a credential from time to time (static roles): which roles are due, several at a time,
@@ -15,8 +16,6 @@ const RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 600_000;
 /** How many roles of a mount are rotated side by side. */
 const WIDTH = 4;
-/** Roles read in one call. */
-const AT_ONCE = 100;
 
 /** What a role remembers of rotations that failed, until one succeeds. */
 export interface Attempts {
@@ -63,18 +62,8 @@ export const dueNames = async (
   addressOf: (name: string) => Address,
   isDue: (entry: Entry) => boolean,
 ): Promise<readonly string[]> => {
-  const names = await view.list(prefix);
   const due: string[] = [];
-  for (let at = 0; at < names.length; at += AT_ONCE) {
-    const some = names.slice(at, at + AT_ONCE);
-    const entries = await view.getMany(some.map(addressOf));
-    due.push(
-      ...some.filter((_, index) => {
-        const entry = entries[index];
-        return entry !== undefined && isDue(entry);
-      }),
-    );
-  }
+  for await (const [name, entry] of allRecords(view, prefix, addressOf)) if (isDue(entry)) due.push(name);
   return due;
 };
 

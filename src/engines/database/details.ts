@@ -17,6 +17,9 @@ export const decoded = <Details>(schema: z.ZodType<Details>, details: JsonObject
   );
 };
 
+/** `localhost`, or an address of this machine's own. */
+export const isHere = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host);
+
 const isTemplate = (text: string): boolean => text.includes("{{username}}") || text.includes("{{password}}");
 
 interface Login {

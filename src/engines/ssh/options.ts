@@ -1,9 +1,10 @@
 import { type BackendContext, invalidRequest } from "../../framework/index.ts";
 import type { JsonObject } from "../../std/json.ts";
-import { cut, shownList } from "../../std/shown.ts";
+import { shownList } from "../../std/shown.ts";
 import type { CaRole } from "./ca-role.ts";
 import { commaItems } from "./lists.ts";
 import { optionMap } from "./option-map.ts";
+import { filled, hasIdentity, isTemplate } from "./templates.ts";
 
 /**
  * Which critical options and extensions a certificate has. What a caller asks for replaces the role's defaults as a
@@ -33,18 +34,11 @@ export interface Extensions {
   readonly warnings: readonly string[];
 }
 
-const DIRECTIVE = /\{\{.+?\}\}/;
 const canBeShown = (value: string): boolean => !/\p{Cc}/u.test(value);
 
 const filledDefaults = (defaults: OptionMap, cx: BackendContext): Extensions => {
-  const hasIdentity = (cx.caller?.entityId ?? "") !== "";
-  const kept = Object.entries(defaults).filter(([, value]) => hasIdentity || !DIRECTIVE.test(value));
-  const extensions = kept.map(([name, value]) => {
-    if (!DIRECTIVE.test(value)) return [name, value] as const;
-    const result = cx.fillIdentity(value, canBeShown);
-    if ("text" in result) return [name, result.text] as const;
-    throw invalidRequest(`template '${cut(value)}' could not be rendered -> ${result.failed}`);
-  });
+  const kept = Object.entries(defaults).filter(([, value]) => hasIdentity(cx) || !isTemplate(value));
+  const extensions = kept.map(([name, value]) => [name, filled(value, canBeShown, cx)] as const);
   const skipped = kept.length < Object.keys(defaults).length;
   return { extensions: Object.fromEntries(extensions), warnings: skipped ? [NO_IDENTITY] : [] };
 };

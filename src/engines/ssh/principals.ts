@@ -2,6 +2,7 @@ import { type BackendContext, invalidRequest } from "../../framework/index.ts";
 import { cut } from "../../std/shown.ts";
 import type { CaRole } from "./ca-role.ts";
 import { commaItems } from "./lists.ts";
+import { filled, hasIdentity, isTemplate } from "./templates.ts";
 
 /**
  * Whom a certificate speaks for: what is asked for, or the role's default user, all of it allowed by the role.
@@ -14,23 +15,12 @@ import { commaItems } from "./lists.ts";
 /** OpenSSH reads no certificate with more. */
 const MOST = 256;
 
-const DIRECTIVE = /\{\{.+?\}\}/;
 const isOneName = (value: string): boolean => !/[,\p{Cc}]/u.test(value) && value.trim() === value;
-
-/** The text with the caller's identity filled in. Throws with Vault's texts, also for a caller who has none. */
-const filled = (text: string, cx: BackendContext, multi = false): string => {
-  if (!DIRECTIVE.test(text)) return text;
-  const result = cx.fillIdentity(text, isOneName);
-  if ("text" in result) return result.text;
-  throw invalidRequest(`template '${cut(text)}' could not be rendered -> ${result.failed}`, { multi });
-};
-
-const hasIdentity = (cx: BackendContext): boolean => (cx.caller?.entityId ?? "") !== "";
 
 /** What a list allows. For a caller without an identity its templates allow nothing, its other items stay. */
 const allowedIn = (list: string, templated: boolean, cx: BackendContext): readonly string[] => {
   if (!templated) return commaItems(list);
-  return commaItems(hasIdentity(cx) ? filled(list, cx) : list);
+  return commaItems(hasIdentity(cx) ? filled(list, isOneName, cx) : list);
 };
 
 const NO_ONE = "empty valid principals not allowed by role";
@@ -58,7 +48,7 @@ const ruleFor = (type: "user" | "host", role: CaRole, cx: BackendContext): Rule 
   return {
     list: role.allowed_users,
     templated: role.allowed_users_template,
-    fallback: role.default_user_template ? filled(role.default_user, cx, true) : role.default_user,
+    fallback: role.default_user_template ? filled(role.default_user, isOneName, cx, true) : role.default_user,
     allows: (allowed, user) => allowed.includes(user),
   };
 };
@@ -84,7 +74,7 @@ export const principalsFor = (
   const allowed = allowedIn(rule.list, rule.templated, cx);
   if (allowed.length === 0) throw invalidRequest("role is not configured to allow any principals");
   for (const principal of principals) {
-    const template = rule.templated && DIRECTIVE.test(principal);
+    const template = rule.templated && isTemplate(principal);
     const valid = rule.list === "*" || (!template && rule.allows(allowed, principal));
     if (!valid || /\p{Cc}/u.test(principal)) notValid(principal);
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, invalidRequest } from "../../framework/index.ts";
+import { allRecords } from "../../framework/records.ts";
 import { change } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
 import { roleAddress, zeroAddress } from "./addresses.ts";
@@ -18,9 +19,6 @@ export const RoleList = z.object({
   key_info: z.record(z.string(), z.object({ key_type: z.string() })),
 });
 
-/** Addresses in one batch of reads. */
-const BATCH = 100;
-
 export const findRole = async (view: View, name: string): Promise<Role | undefined> => {
   const entry = await view.get(roleAddress(view, name));
   return entry && Role.parse(entry.body);
@@ -28,16 +26,9 @@ export const findRole = async (view: View, name: string): Promise<Role | undefin
 
 /** Every role with its name, in the order of names. */
 export const allRoles = async (view: View): Promise<readonly (readonly [string, Role])[]> => {
-  const names = await view.list("role/");
   const found: (readonly [string, Role])[] = [];
-  for (let at = 0; at < names.length; at += BATCH) {
-    const some = names.slice(at, at + BATCH);
-    const entries = await view.getMany(some.map((name) => roleAddress(view, name)));
-    for (const [index, name] of some.entries()) {
-      const entry = entries[index];
-      if (entry) found.push([name, Role.parse(entry.body)]);
-    }
-  }
+  const records = allRecords(view, "role/", (name) => roleAddress(view, name));
+  for await (const [name, { body }] of records) found.push([name, Role.parse(body)]);
   return found;
 };
 

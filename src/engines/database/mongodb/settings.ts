@@ -5,7 +5,7 @@ import type { TemplateWorld } from "../../../go-template/name-functions.ts";
 import type { TlsTerms } from "../../../outgoing/index.ts";
 import { isJsonObject, type JsonObject } from "../../../std/json.ts";
 import type { Settings } from "../connector.ts";
-import { readDetails } from "../details.ts";
+import { isHere, readDetails } from "../details.ts";
 import { SettingsError } from "../failure.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 import { ADMIN } from "./statements.ts";
@@ -126,8 +126,6 @@ const adviceFor = (tls: false | TlsTerms): string => {
   if (tls.check === "nothing") return `${BASICS}; for a server without TLS add tls=false`;
   return `${BASICS}; TLS expects a certificate that can be checked: put a private authority's into tls_ca; for a server without TLS add tls=false`;
 };
-
-const isHere = (name: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(name);
 
 const warningsFor = ({ hosts }: Target, tls: false | TlsTerms): readonly string[] => {
   if (tls === false)

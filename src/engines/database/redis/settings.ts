@@ -6,7 +6,7 @@ import type { TlsTerms } from "../../../outgoing/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { shown } from "../../../std/shown.ts";
 import type { Settings } from "../connector.ts";
-import { decoded } from "../details.ts";
+import { decoded, isHere } from "../details.ts";
 import { SettingsError } from "../failure.ts";
 import { parseUsernameTemplate } from "../username-template.ts";
 
@@ -87,8 +87,6 @@ const adviceFor = (tls: false | TlsTerms): string => {
   if (tls.check === "nothing") return `${BASICS}; for a server without TLS set tls=false`;
   return `${BASICS}; tls=true expects a certificate that can be checked: put a private authority's into ca_cert; for a server without TLS set tls=false`;
 };
-
-const isHere = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host);
 
 const warningsFor = (host: string, tls: false | TlsTerms): readonly string[] => {
   if (tls === false)
