@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { Agent, type IncomingHttpHeaders, request as send } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jsonResponse } from "../../src/http/encode.ts";
 import { type Listener, startListener } from "../../src/http/index.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
+import { type Answer, type Certificate, exchange, isElsewhere } from "./exchange.ts";
+import { make } from "./make.ts";
 import { differences } from "./match.ts";
 
 /**
@@ -19,12 +20,16 @@ interface Want {
 }
 
 interface Step {
+  /** `{name: [kind, ...arguments]}`: worked out before the request, or instead of one. */
+  readonly make?: Readonly<Record<string, readonly [string, ...unknown[]]>>;
   readonly do?: string;
   readonly sleepMs?: number;
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly raw?: string;
+  /** The certificate the client shows. */
+  readonly tls?: Certificate;
   readonly save?: Readonly<Record<string, string>>;
   readonly want?: Want;
 }
@@ -37,23 +42,21 @@ interface Story {
   readonly cleanup?: readonly Step[];
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
-}
-
 export type Names = Map<string, unknown>;
 
 const storiesOf = (area: string): readonly Story[] =>
   JSON.parse(readFileSync(new URL(`./cases/${area}.json`, import.meta.url), "utf8")) as Story[];
 
+/** Templates of the server's own, which look like the player's. */
+const THEIRS = /^(\.|identity\.|(issuer_id|cluster_path|cluster_aia_path)$)/;
+
 /** Replaces `{{name}}` by what was saved. */
 const fill = (value: unknown, names: Names): unknown => {
   if (typeof value === "string") {
-    const whole = /^\{\{([\w.-]+)\}\}$/.exec(value)?.[1];
-    if (whole !== undefined && names.has(whole)) return names.get(whole);
-    return value.replace(/\{\{([\w.-]+)\}\}/g, (_, name: string) => {
+    const alone = /^\{\{([\w.-]+)\}\}$/.exec(value)?.[1];
+    if (alone !== undefined && names.has(alone)) return names.get(alone);
+    return value.replace(/\{\{([\w.-]+)\}\}/g, (whole, name: string) => {
+      if (!names.has(name) && THEIRS.test(name)) return whole;
       if (!names.has(name)) throw new Error(`nothing was saved as ${name}`);
       return String(names.get(name));
     });
@@ -72,46 +75,6 @@ const at = (value: unknown, where: string): unknown =>
       (here, key) => (typeof here === "object" && here !== null ? (here as Record<string, unknown>)[key] : undefined),
       value,
     );
-
-const agent = new Agent({ keepAlive: true });
-
-const exchange = (
-  url: string,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body: string | undefined,
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url);
-    const payload = body === undefined ? undefined : Buffer.from(body);
-    const outgoing = send(
-      {
-        hostname,
-        port,
-        method,
-        agent,
-        path: path.startsWith("/") ? path : `/v1/${path}`,
-        headers: { ...(payload ? { "content-length": String(payload.length) } : {}), ...headers },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
-          let parsed: unknown;
-          try {
-            parsed = text === "" ? undefined : JSON.parse(text);
-          } catch {
-            parsed = text;
-          }
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed });
-        });
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end(payload);
-  });
 
 /**
  * A caller's mistake is never a 500 here (`docs/differences.md`): where the recording says so, the same text comes with
@@ -154,18 +117,23 @@ const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer |
     await pause(stage, step.sleepMs);
     return undefined;
   }
+  for (const [name, [kind, ...given]] of Object.entries(step.make ?? {})) {
+    const filled = given.map((value) => fill(value, names));
+    names.set(name, make(kind, filled, stage.server.clock.now()));
+  }
+  if (step.do === undefined) return undefined;
   const [, method = "", path = ""] = /^(\S+)\s+(.*)$/s.exec(String(fill(step.do, names))) ?? [];
   const headers = { ...(fill(step.headers ?? {}, names) as Record<string, string>) };
   const token =
     step.token === undefined ? stage.server.root : step.token === null ? undefined : fill(step.token, names);
-  if (token !== undefined) headers["X-Vault-Token"] = String(token);
+  if (token !== undefined && !isElsewhere(path)) headers["X-Vault-Token"] = String(token);
   let body: string | undefined;
   if (step.raw !== undefined) body = String(fill(step.raw, names));
   else if (step.body !== undefined) {
     body = JSON.stringify(fill(step.body, names));
     headers["Content-Type"] ??= "application/json";
   }
-  const answer = await exchange(stage.url, method, path, headers, body);
+  const answer = await exchange(stage.url, { method, path, headers, body, tls: step.tls });
   for (const [name, where] of Object.entries(step.save ?? {})) {
     const saved = at(answer.body, where);
     if (saved !== undefined) names.set(name, saved);
