@@ -33,6 +33,7 @@ module.exports = {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
     ],
   },
+  testEnvironment: "<rootDir>/test/support/environment.cjs",
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json"],
   maxWorkers: 2,
   // Modules of a suite are never let go of entirely; a worker that grew is replaced by a new one.
