@@ -91,13 +91,16 @@ const callerBlock = (known: AuditedCaller, style: Style): Record<string, unknown
   };
 };
 
+const hashed = (values: Readonly<Record<string, string>>, style: Style): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, style.hash(value)]));
+
 const grantedBlock = (auth: IssuedAuth, style: Style): Record<string, unknown> => ({
   client_token: style.hash(auth.clientToken.reveal()),
   accessor: auth.accessor === "" ? "" : style.hashAccessor(auth.accessor),
   policies: auth.policies,
   token_policies: auth.tokenPolicies,
   identity_policies: auth.identityPolicies,
-  metadata: auth.metadata,
+  metadata: auth.shownOnce ? { ...auth.metadata, ...hashed(auth.shownOnce, style) } : auth.metadata,
   num_uses: auth.numUses,
   entity_id: auth.entityId,
   token_type: auth.tokenType,

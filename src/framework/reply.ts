@@ -61,6 +61,8 @@ export interface LoginGrant {
   readonly displayName: string;
   readonly token: TokenParams;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Secrets for the caller alone, shown among the metadata of this one answer: the token keeps none of them. */
+  readonly shownOnce?: Readonly<Record<string, string>> | undefined;
   /** Who this is at this mount. Absent: no entity. */
   readonly alias?: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> };
   /**
@@ -95,6 +97,8 @@ export interface IssuedAuth {
   readonly tokenPolicies: readonly string[];
   readonly identityPolicies: readonly string[];
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** See `LoginGrant.shownOnce`; hashed in the audit log. */
+  readonly shownOnce?: Readonly<Record<string, string>> | undefined;
   readonly leaseDuration: Seconds;
   readonly renewable: boolean;
   readonly entityId: string;

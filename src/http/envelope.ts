@@ -14,7 +14,7 @@ const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> =>
     policies: auth.policies,
     token_policies: auth.tokenPolicies.length > 0 ? auth.tokenPolicies : undefined,
     identity_policies: auth.identityPolicies.length > 0 ? auth.identityPolicies : undefined,
-    metadata: auth.metadata,
+    metadata: auth.shownOnce ? { ...auth.metadata, ...auth.shownOnce } : auth.metadata,
     lease_duration: auth.leaseDuration,
     renewable: auth.renewable,
     entity_id: auth.entityId,

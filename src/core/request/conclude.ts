@@ -59,7 +59,7 @@ const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefine
   const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
   const login = await logIn(core, request);
   warnings.push(...login.warnings);
-  return core.tokens.authBlock(login.made, login.entity);
+  return { ...core.tokens.authBlock(login.made, login.entity), shownOnce: reply.auth.shownOnce };
 };
 
 const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => {
