@@ -70,7 +70,7 @@ export interface LoginGrant {
    * before the login.
    */
   readonly role?: string;
-  /** Names of external groups as the other side reports them. */
+  /** Names of external groups as the other side reports them, at the login and at each renewal; absent: as they were. */
   readonly groupAliases?: readonly string[];
   /** Kept sealed with the token for `renewLogin`. */
   readonly internal?: JsonObject;
@@ -135,10 +135,11 @@ export interface EmptyReply
   readonly data?: null;
 }
 
-/** A login that core turns into a token. */
+/** A login that core turns into a token. `data`: `{}` where Vault's method shows that instead of `null`. */
 export interface LoginReply
   extends Told,
-    Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap"> {
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap"> {
+  readonly data?: Readonly<Record<string, never>>;
   readonly auth: LoginGrant;
 }
 

@@ -8,7 +8,15 @@ import { backendOf, callerOf, makeContext, requestOf } from "../../core/request/
 import { issued } from "../../core/request/core-reply.ts";
 import { endSecond } from "../../core/tokens/lifetime.ts";
 import type { Token } from "../../core/tokens/types.ts";
-import { type BackendContext, field, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  field,
+  invalidRequest,
+  type LoginGrant,
+  op,
+  path,
+  VaultError,
+} from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { FOLDS } from "../../std/fold.ts";
 import { Sensitive } from "../../std/sensitive.ts";
@@ -30,6 +38,8 @@ interface Limits {
   readonly period: Seconds;
   readonly explicitMaxTtl: Seconds;
   readonly internal: Token["internal"];
+  /** Present where the auth method judged the renewal. */
+  readonly judged?: LoginGrant;
 }
 
 const plain = (token: Token): Limits => ({
@@ -86,7 +96,22 @@ const limitsNow = async (
     period: grant.token.period ?? ZERO,
     explicitMaxTtl: smallest(token.explicitMaxTtl, grant.token.explicitMaxTtl ?? ZERO),
     internal: grant.internal ?? token.internal,
+    judged: grant,
   };
+};
+
+/** The token's entity with the groups and metadata that the auth method reported just now. */
+const entityNow = async (
+  core: Core,
+  token: Token,
+  mount: Mount,
+  judged: LoginGrant | undefined,
+  before: EntityView | undefined,
+): Promise<EntityView | undefined> => {
+  const { alias, groupAliases } = judged ?? {};
+  const says = groupAliases !== undefined || alias?.metadata !== undefined;
+  if (!says || token.entityId === "") return before;
+  return core.identity.refresh(mount, token.entityId, alias, groupAliases);
 };
 
 const grant = (token: Token, mount: Mount, limits: Limits, increment: Seconds, nowMs: number): TtlGrant => {
@@ -113,7 +138,7 @@ export const renewPaths = (core: Core) => {
     token: Token | undefined,
     id: Sensitive<string>,
     increment: Seconds,
-    entity: EntityView | undefined,
+    before: EntityView | undefined,
     cx: BackendContext,
   ) => {
     if (!token) throw invalidRequest("token not found");
@@ -125,6 +150,7 @@ export const renewPaths = (core: Core) => {
     if (!limits) return undefined;
     const nowMs = core.clock.now();
     const { ttl, warnings } = grant(token, mount, limits, increment, nowMs);
+    const entity = await core.crash("renew.identity", () => entityNow(core, token, mount, limits.judged, before));
     const renewed = await core.tokens.update(token, {
       ttl,
       expires: endSecond(nowMs, ttl),

@@ -97,6 +97,9 @@ export const createEntities = (options: {
     return found && "entity" in found && !found.entity.removing ? found : undefined;
   };
 
+  const survivorOf = async (id: string): Promise<Stored | undefined> =>
+    survivor((await store.get([entityAddress(id)]))[0]);
+
   const rowAt = async (address: Address): Promise<{ readonly entry: Entry; readonly id: string } | undefined> => {
     const [entry] = await store.get([address]);
     return entry && { entry, id: fromSealed<{ entity: string }>(entry.body).entity };
@@ -194,6 +197,7 @@ export const createEntities = (options: {
     raw,
     load,
     survivor,
+    survivorOf,
     many,
     list,
     rowAt,

@@ -2,6 +2,7 @@ import { entityAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import { createEntities } from "./entities.ts";
 import { createLogin } from "./login.ts";
+import { createRefresh } from "./refresh.ts";
 import { createRemoval } from "./removal.ts";
 import type { Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
@@ -25,5 +26,6 @@ export const createIdentity = (parts: IdentityParts): Identity => {
       return stored && viewOf(stored.entity, snapshot);
     },
     login: createLogin({ ...parts, entities, removal }),
+    refresh: createRefresh({ ...parts, entities }),
   };
 };

@@ -1,13 +1,14 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
 import { createBoundedMap } from "../../std/bounded-map.ts";
-import type { Condition, Store, Write } from "../../storage/store.ts";
+import type { Condition, Store } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
-import type { Alias, Entity, Membership } from "./model.ts";
-import { aliasKey, foldName } from "./names.ts";
+import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf, same } from "./memberships.ts";
+import type { Alias, Entity } from "./model.ts";
+import { aliasKey } from "./names.ts";
 import type { Removal } from "./removal.ts";
 import type { Identity, LoginIdentity } from "./types.ts";
-import { externalGroups, viewOf } from "./views.ts";
+import { viewOf } from "./views.ts";
 
 /**
  * Who a login is: the entity of its alias, which is made if there is none. A login seen here before costs no read.
@@ -17,19 +18,6 @@ import { externalGroups, viewOf } from "./views.ts";
  */
 
 const MAX_REMEMBERED = 10_000;
-/** Membership rows that ride along with the token; more are written before. */
-const ROWS_ALONG = 60;
-
-type Pairs = Readonly<Record<string, string>>;
-
-const same = (a: Pairs, b: Pairs): boolean =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
-
-interface Change {
-  readonly add: boolean;
-  readonly membership: Membership;
-}
-
 /** One login, the configuration it is judged by, and a way to drop what is cached for it. */
 interface Visit {
   readonly mount: Parameters<Identity["login"]>[0];
@@ -39,8 +27,6 @@ interface Visit {
   readonly key: string;
   readonly forget: () => void;
 }
-
-const memberKey = ({ group, generation }: Membership): string => `${group}\n${generation}`;
 
 export const createLogin = (options: {
   readonly store: Store;
@@ -75,43 +61,6 @@ export const createLogin = (options: {
       if (attempt > 0) return { take: { n: row.entry.n } };
     }
   };
-
-  /** The login decides membership in this mount's external groups; other memberships stay. */
-  const membershipsAfter = (
-    before: readonly Membership[],
-    groupAliases: readonly string[] | undefined,
-    snapshot: Snapshot,
-    accessor: string,
-  ): readonly Membership[] => {
-    if (groupAliases === undefined) return before;
-    const external = externalGroups(snapshot, accessor);
-    const ours = new Set([...external.values()].map((group) => group.id));
-    const now = groupAliases.flatMap((name): Membership[] => {
-      const group = external.get(foldName(name));
-      return group ? [{ group: group.id, generation: group.generation }] : [];
-    });
-    const after = new Map(
-      [...before.filter((one) => !ours.has(one.group)), ...now].map((one) => [memberKey(one), one]),
-    );
-    return [...after.values()];
-  };
-
-  const changesTo = (entity: Entity, after: readonly Membership[]): readonly Change[] => {
-    const [was, is] = [new Set(entity.memberships.map(memberKey)), new Set(after.map(memberKey))];
-    return [
-      ...after.filter((one) => !was.has(memberKey(one))).map((membership) => ({ add: true, membership })),
-      ...entity.memberships.filter((one) => !is.has(memberKey(one))).map((membership) => ({ add: false, membership })),
-    ];
-  };
-
-  const applied = (entity: Entity, changes: readonly Change[]): readonly Membership[] => {
-    const dropped = new Set(changes.filter(({ add }) => !add).map(({ membership }) => memberKey(membership)));
-    const added = changes.filter(({ add }) => add).map(({ membership }) => membership);
-    return [...entity.memberships.filter((one) => !dropped.has(memberKey(one))), ...added];
-  };
-
-  const rowsOf = (entity: Entity, changes: readonly Change[]): readonly Write[] =>
-    changes.map(({ add, membership }) => (add ? entities.memberRow : entities.dropMember)(entity.id, membership));
 
   /** The first login of an alias: an entity is made for it. */
   const welcome = async (visit: Visit, take: Condition): Promise<LoginIdentity | "again"> => {
@@ -151,7 +100,10 @@ export const createLogin = (options: {
     forget();
     if (changes.length > ROWS_ALONG) {
       const first = changes.slice(0, ROWS_ALONG);
-      await store.write([entities.update(found, { memberships: applied(entity, first) }), ...rowsOf(entity, first)]);
+      await store.write([
+        entities.update(found, { memberships: applied(entity, first) }),
+        ...rowsOf(entities, entity, first),
+      ]);
       return "again";
     }
     const now = entities.now();
@@ -161,7 +113,7 @@ export const createLogin = (options: {
     };
     return {
       entity: viewOf({ ...entity, ...change }, snapshot),
-      writes: [entities.update(found, change), ...rowsOf(entity, changes)],
+      writes: [entities.update(found, change), ...rowsOf(entities, entity, changes)],
       forget,
     };
   };

@@ -36,6 +36,13 @@ export interface LoginIdentity {
   forget(): void;
 }
 
+/** Who a login is at its mount. */
+export interface GivenAlias {
+  readonly name: string;
+  /** Absent: what was said last stays. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 export interface Identity {
   entityAddress(id: string): Promise<Address>;
   /** From an entry just read; `undefined` when the entity is gone. Follows a merge to the survivor. */
@@ -44,9 +51,15 @@ export interface Identity {
    * Finds or prepares the entity of a login. When this process has seen the alias before, it makes no call, and
    * `writes` holds a check that the entity is unchanged. Throws `permission_denied` for a disabled entity.
    */
-  login(
+  login(mount: Mount, alias: GivenAlias, groupAliases: readonly string[] | undefined): Promise<LoginIdentity>;
+  /**
+   * Gives a token's entity the groups and the alias metadata that its auth method reports at a renewal, and writes what
+   * changed; absent ones stay. `undefined`: the entity is gone. Throws `permission_denied` for a disabled entity.
+   */
+  refresh(
     mount: Mount,
-    alias: { readonly name: string; readonly metadata?: Readonly<Record<string, string>> },
+    entityId: string,
+    alias: GivenAlias | undefined,
     groupAliases: readonly string[] | undefined,
-  ): Promise<LoginIdentity>;
+  ): Promise<EntityView | undefined>;
 }

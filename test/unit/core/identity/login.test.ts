@@ -146,7 +146,7 @@ describe("external groups", () => {
     const second = authOf(await server.login("member", { groups: [] }));
 
     expect(second["identity_policies"]).toEqual(["hand-policy"]);
-    expect((await server.call("GET", `identity/group/id/${crew}`)).data["member_entity_ids"]).toBeNull();
+    expect((await server.call("GET", `identity/group/id/${crew}`)).data["member_entity_ids"]).toEqual([]);
   });
 
   it("may be more than one transaction holds", async () => {
