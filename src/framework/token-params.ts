@@ -201,6 +201,12 @@ export const tokenParams = (fields: TokenFields): TokenParams => ({
   type: fields.token_type,
 });
 
+/** Names compared as core compares them at issue; `default` is the token's own business. */
+export const samePolicies = (a: readonly string[], b: readonly string[]): boolean => {
+  const [left, right] = [a, b].map((names) => canonicalPolicyNames(names).filter((name) => name !== "default"));
+  return JSON.stringify(left) === JSON.stringify(right);
+};
+
 /** Refuses a period that the mount could never give. Source: AppRole's and AWS's role endpoints. */
 export const checkPeriod = (fields: TokenFields, mountMax: Seconds): void => {
   if (fields.token_period <= mountMax) return;

@@ -1,6 +1,5 @@
 import { type BackendContext, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
-import { checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
-import { canonicalPolicyNames } from "../../policy/names.ts";
+import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { type Passwords, passwordBytes } from "./passwords.ts";
 import { adoptPassword, findUser, USER_NAME, type User } from "./users.ts";
@@ -46,12 +45,6 @@ export const login = async (
     await adoptPassword(cx.storage, name, user, bytes, { passwords, random: cx.random });
   }
   return grantFor(name, user);
-};
-
-/** Names compared as core compares them at issue; `default` is the token's own business. */
-const samePolicies = (a: readonly string[], b: readonly string[]): boolean => {
-  const [left, right] = [a, b].map((names) => canonicalPolicyNames(names).filter((name) => name !== "default"));
-  return JSON.stringify(left) === JSON.stringify(right);
 };
 
 /** The grant by the user as it is now; nothing for a user that is gone. Throws where the token may not live longer. */
