@@ -93,6 +93,16 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     folds: { "login/{username}": "case", "users/{username}": "case" },
     load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
   },
+  {
+    kind: "auth",
+    type: "github",
+    home: "login",
+    folds: { "map/teams/{key:any}": "case", "map/users/{key:any}": "case" },
+    load: async () => {
+      const { githubAuth, githubParts } = await import("./auth/github/backend.ts");
+      return githubAuth(githubParts(parts.reach));
+    },
+  },
 ];
 
 /** Core's own backends: ordinary path tables that are given core's services. Every server has them. */

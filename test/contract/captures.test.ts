@@ -76,6 +76,7 @@ const BODIES: readonly Readonly<Record<string, unknown>>[] = [
   { bound_iam_principal_arn: "arn:aws:iam::123456789012:role/web", resolve_aws_unique_ids: false },
   { hmac: true },
   { values: ["web"] },
+  { value: "web" },
   { rate: 5 },
   { type: "kv" },
   { type: "userpass" },
@@ -86,7 +87,7 @@ const mounted: { readonly mount: string; readonly backend: Backend }[] = [];
 
 beforeAll(async () => {
   server = await makeServer();
-  for (const type of ["userpass", "approle", "aws"]) {
+  for (const type of ["userpass", "approle", "aws", "github"]) {
     await server.call("POST", `sys/auth/${type}`, { body: { type } });
   }
   for (const { kind, type } of builtInRows({ aws: () => Promise.reject(new Error("unused")) })) {

@@ -149,7 +149,12 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     epochCopies: cloud.embedded ? 1 : undefined,
     clock,
     random: systemRandom,
-    rows: builtInRows({ aws: () => cloud.aws, awsEngine: () => cloud.awsEngine, database: () => database }),
+    rows: builtInRows({
+      reach: NEARBY,
+      aws: () => cloud.aws,
+      awsEngine: () => cloud.awsEngine,
+      database: () => database,
+    }),
     auditSink: await auditSink(options, openAuditFile),
     openAuditFile,
     allowRawAudit: true,
