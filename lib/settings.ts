@@ -51,7 +51,10 @@ const shape = z
     /** Where the functions that talk to databases run. Absent: outside any VPC. */
     subnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     securityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
-    /** Private ranges those functions may dial where an operator names a host; absent: public addresses only. */
+    /** Where the function runs that asks clusters, directories and issuers who a caller is. Absent: outside any VPC. */
+    loginSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    loginSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    /** Private ranges these functions may dial where an operator names a host; absent: public addresses only. */
     reachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
     /** Database users of RDS and Aurora those functions may be (`auth_type` `aws_iam`); absent: none. */
     databaseUsers: list(
@@ -118,13 +121,14 @@ const shape = z
     };
     together(["domainName", "certificateArn"]);
     together(["subnets", "securityGroups"]);
+    together(["loginSubnets", "loginSecurityGroups"]);
     together(["isolatedSubnets", "isolatedSecurityGroups"]);
     together(["issuedUsersPath", "issuedUsersBoundary"]);
     together(["restoredTable", "restoredStream"]);
-    if (value.reachable !== undefined && value.subnets === undefined)
+    if (value.reachable !== undefined && value.subnets === undefined && value.loginSubnets === undefined)
       context.addIssue({
         code: "custom",
-        message: "reachable needs subnets: outside a VPC there are no private ranges",
+        message: "reachable needs subnets or loginSubnets: outside a VPC there are no private ranges",
       });
     if (value.truststore !== undefined && value.domainName === undefined)
       context.addIssue({

@@ -94,7 +94,7 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.tableIdentity]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
         [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
-        ...(row.network === "databases" && settings.reachable
+        ...(network && DIALS.includes(row.network) && settings.reachable
           ? { [ENVIRONMENT.reachable]: JSON.stringify(settings.reachable) }
           : {}),
         ...(name === "system" && settings.operators
@@ -158,6 +158,9 @@ const vpc = (
 ): CfnFunction.VpcConfigProperty | undefined =>
   subnetIds && securityGroupIds ? { subnetIds, securityGroupIds } : undefined;
 
+/** The networks from which hosts are dialled that operators name in a configuration. */
+const DIALS: readonly FunctionRow["network"][] = ["databases", "identities"];
+
 /** Where the function runs; `undefined` outside any VPC. */
 const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.VpcConfigProperty | undefined => {
   switch (network) {
@@ -165,6 +168,8 @@ const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.Vp
       return undefined;
     case "databases":
       return vpc(settings.subnets, settings.securityGroups);
+    case "identities":
+      return vpc(settings.loginSubnets, settings.loginSecurityGroups);
     case "none":
       return vpc(settings.isolatedSubnets, settings.isolatedSecurityGroups);
   }

@@ -48,10 +48,11 @@ export interface FunctionRow {
   /** Its scheduled work: the schedule wakes it every minute. `undefined`: nothing. */
   readonly scheduled: ScheduledWork | undefined;
   /**
-   * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `none`: nothing
-   * but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
+   * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `identities`:
+   * whoever vouches for callers, AWS among them; the subnets of `zeroth:loginSubnets`, where they are set. `none`:
+   * nothing but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
    */
-  readonly network: "aws" | "databases" | "none";
+  readonly network: "aws" | "databases" | "identities" | "none";
   /** MB; the processor's share grows with it (one processor at 1,769 MB). */
   readonly memory: number;
   /** Seconds. */
@@ -95,7 +96,8 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     ...REQUESTS,
     paths: ["/v1/auth/{path+}"],
     scheduled: OWN_MOUNTS,
-    why: "one STS call of at most 5 s, its retry, two table calls",
+    network: "identities",
+    why: "one question to STS, GitHub or a cluster, of at most 10 s, and two table calls",
     also: { writes: [all("entity"), all("spent")] },
   },
   kv: {

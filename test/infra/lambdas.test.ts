@@ -11,7 +11,7 @@ import { readCertificate } from "../support/ssh-certificate.ts";
 import { ADMIN_1, inProcess, Sha256 } from "../unit/local/aws/support.ts";
 import { type Deployment, deploy, TABLE } from "./support/deployment.ts";
 import { type Ask, answerOf, eventOf as eventFor, type Fields, objectOf, recorded } from "./support/events.ts";
-import { startFunction } from "./support/lambda-worker.ts";
+import { type RunningFunction, startFunction } from "./support/lambda-worker.ts";
 import { startRoleWall } from "./support/role-wall.ts";
 
 /** The built functions themselves, as their assets hold them, answering recorded events over the embedded AWS. */
@@ -322,6 +322,30 @@ describe("a login with an AWS identity", () => {
       status: 400,
       body: { errors: ["login request has already been used"] },
     });
+  });
+});
+
+describe("a login that asks another system", () => {
+  const configure = async (running: RunningFunction, base_url: string) => {
+    const body = { organization: "acme", organization_id: 1, base_url };
+    const event = eventOf({ event: "post-json", path: "auth/github/config", body });
+    return answerOf((await running.invoke(event)).result);
+  };
+
+  it("V10: may name a host in the private ranges of the function's environment, and in no others", async () => {
+    await ask("system", { event: "post-json", path: "sys/auth/github", body: { type: "github" } });
+    const { login } = deployment.functions;
+    const inside = await startFunction(deployment.entryOf("login"), {
+      ...deployment.environmentOf("login"),
+      ZEROTH_REACHABLE: '["10.20.0.0/16"]',
+    });
+    const urls = ["https://10.20.0.1/", "https://10.30.0.1/", "https://169.254.169.254/"];
+    const statuses = async (running: RunningFunction) =>
+      (await Promise.all(urls.map((url) => configure(running, url)))).map(({ status }) => status);
+
+    expect(await statuses(login)).toEqual([400, 400, 400]);
+    expect(await statuses(inside)).toEqual([204, 400, 400]);
+    await inside.stop();
   });
 });
 

@@ -34,7 +34,13 @@ describe("the settings", () => {
     ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
     ["a domain name without its certificate", { "zeroth:domainName": "v.example.org" }, /belong together/],
     ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],
-    ["reachable ranges outside a VPC", { "zeroth:reachable": "10.0.0.0/16" }, /reachable needs subnets/],
+    ["subnets for logins without security groups", { "zeroth:loginSubnets": "subnet-01234567" }, /belong together/],
+    ["a subnet for logins that is none", { "zeroth:loginSubnets": "vpc-01234567" }, /loginSubnets/],
+    [
+      "reachable ranges outside a VPC",
+      { "zeroth:reachable": "10.0.0.0/16" },
+      /reachable needs subnets or loginSubnets/,
+    ],
     ["a reachable range that is not one", { "zeroth:reachable": "10.0.0.0/33" }, /must be a range/],
     ["a path for users without a boundary", { "zeroth:issuedUsersPath": "/zeroth/" }, /belong together/],
     [

@@ -74,25 +74,44 @@ describe("the functions", () => {
     expect(fixed).toEqual([]);
   });
 
-  it("run in the subnets of the databases where they reach databases, and the one that holds keys in isolated ones", () => {
-    const inside = propertiesOf(chosen, "AWS::Lambda::Function")
-      .filter(({ VpcConfig }) => VpcConfig !== undefined)
-      .map(({ Description }) => Description);
+  it("run in the subnets of the databases, of logins, or in isolated ones where they hold keys", () => {
+    const inside = propertiesOf(chosen, "AWS::Lambda::Function").flatMap(({ Description, VpcConfig }) =>
+      VpcConfig === undefined ? [] : [[Description, VpcConfig]],
+    );
+    const databases = { SubnetIds: ["subnet-01234567", "subnet-89abcdef"], SecurityGroupIds: ["sg-01234567"] };
 
-    expect(inside.sort()).toEqual(["Zeroth vault: dynamic", "Zeroth vault: keys", "Zeroth vault: revoke"]);
+    expect(Object.fromEntries(inside)).toEqual({
+      "Zeroth vault: login": { SubnetIds: ["subnet-00112233"], SecurityGroupIds: ["sg-00112233"] },
+      "Zeroth vault: dynamic": databases,
+      "Zeroth vault: keys": { SubnetIds: ["subnet-0fedcba9"], SecurityGroupIds: ["sg-0fedcba9"] },
+      "Zeroth vault: revoke": databases,
+    });
   });
 
-  it("V10 are told which private ranges they may dial where they reach databases, and nowhere else", () => {
-    const ranges = propertiesOf(chosen, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {
+  it("run outside any VPC unless subnets are named", () => {
+    const inside = propertiesOf(stateless, "AWS::Lambda::Function").filter(({ VpcConfig }) => VpcConfig !== undefined);
+    expect(inside).toEqual([]);
+  });
+
+  const rangesOf = (template: typeof stateless) =>
+    propertiesOf(template, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {
       const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
       return "ZEROTH_REACHABLE" in variables ? [[Description, variables["ZEROTH_REACHABLE"]]] : [];
     });
 
+  it("V10 are told which private ranges they may dial where they dial hosts that operators name, and nowhere else", () => {
     const named = '["10.20.0.0/16","fd12:3456::/32"]';
-    expect(ranges).toEqual([
+    expect(rangesOf(chosen)).toEqual([
+      ["Zeroth vault: login", named],
       ["Zeroth vault: dynamic", named],
       ["Zeroth vault: revoke", named],
     ]);
+  });
+
+  it("V10 are told no private ranges where they are outside the VPC", () => {
+    const { loginSubnets, loginSecurityGroups } = EVERY_OPTION;
+    const logins = makeTemplates({ loginSubnets, loginSecurityGroups, reachable: "10.20.0.0/16" }).stateless;
+    expect(rangesOf(logins)).toEqual([["Zeroth zeroth: login", '["10.20.0.0/16"]']]);
   });
 
   it("use a restored table under its own name, and its data keys under the first name", () => {

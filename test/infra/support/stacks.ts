@@ -16,6 +16,8 @@ export const EVERY_OPTION = {
   subnets: "subnet-01234567,subnet-89abcdef",
   securityGroups: "sg-01234567",
   reachable: "10.20.0.0/16,fd12:3456::/32",
+  loginSubnets: "subnet-00112233",
+  loginSecurityGroups: "sg-00112233",
   isolatedSubnets: "subnet-0fedcba9",
   isolatedSecurityGroups: "sg-0fedcba9",
   databaseUsers: "arn:aws:rds-db:eu-central-1:123456789012:dbuser:cluster-ABCDEFGHIJKL01234/zeroth",
