@@ -6,6 +6,9 @@ import { startLocalServer } from "../local/server/index.ts";
 interface Flags {
   readonly listen: { readonly host: string; readonly port: number };
   readonly awsListen: { readonly host: string; readonly port: number };
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
   readonly rootToken?: string;
   readonly data?: string;
   readonly auditFile?: string;
@@ -32,6 +35,7 @@ const print = (text: string): void => {
 const run = async (flags: Flags): Promise<void> => {
   const local = await startLocalServer({
     ...flags.listen,
+    tls: { cert: flags.tlsCert, key: flags.tlsKey, clientCa: flags.tlsClientCa },
     aws: flags.aws,
     tableName: flags.table,
     create: flags.createTable,
@@ -77,6 +81,9 @@ export const serverCommand = (): Command =>
         .default({ host: "127.0.0.1", port: 8200 }, "127.0.0.1:8200")
         .argParser(hostAndPort),
     )
+    .option("--tls-cert <file>", "speak TLS with this certificate (PEM, issuers after it) and ask clients for theirs")
+    .option("--tls-key <file>", "the private key of that certificate, PEM")
+    .option("--tls-client-ca <file>", "authorities named to clients that choose which certificate to show, PEM")
     .addOption(
       new Option("--root-token <token>", "the root token; a random one unless given").env("VAULT_DEV_ROOT_TOKEN_ID"),
     )

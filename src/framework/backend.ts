@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { FilledText } from "../policy/index.ts";
-import type { Accessor, MountId, MountPath, Seconds } from "../std/brand.ts";
+import type { Accessor, MountId, MountPath, PeerCertificates, Seconds } from "../std/brand.ts";
 import type { Fold } from "../std/fold.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
@@ -80,6 +80,8 @@ export interface BackendContext {
   readonly requestId: string;
   /** Address of the peer as the front door saw it; `""` when unknown. */
   readonly sourceAddress: string;
+  /** What the client showed in TLS; only auth methods need it. Absent: nothing, or no request. */
+  readonly peerCertificates?: PeerCertificates | undefined;
   /** Request headers by lower-case name, without token and authorization headers. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /**

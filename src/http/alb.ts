@@ -6,7 +6,8 @@ import type { HttpRequest } from "./message.ts";
 
 /**
  * An Application Load Balancer in front: the one documented to carry any verb, LIST included. Path and query come as
- * sent. The peer's address exists in a header only, of which the balancer writes the last entry itself.
+ * sent. The peer's address exists in a header only, of which the balancer writes the last entry itself. A balancer that
+ * asks for client certificates passes them on in headers, which are not read: clients have no certificate here.
  *
  * Source: AWS documentation, "Using AWS Lambda with an Application Load Balancer".
  */

@@ -1,15 +1,20 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { PeerCertificates } from "../std/brand.ts";
+import { peerCertificatesOf } from "./peer-certificates.ts";
 import { createVerbRewriter } from "./verbs.ts";
 
 /** A socket as Node's HTTP server sees it, with the methods of incoming requests rewritten. */
 export class VerbConnection extends Duplex {
   readonly #socket: Socket;
   readonly #rewriter = createVerbRewriter();
+  /** Of the handshake, which was over before this began, and is the only one a connection has. */
+  readonly peerCertificates: PeerCertificates | undefined;
 
   constructor(socket: Socket) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
+    this.peerCertificates = peerCertificatesOf(socket);
     socket.on("data", (chunk: Buffer) => this.#pass(this.#rewriter.push(chunk)));
     socket.on("end", () => {
       this.#pass(this.#rewriter.flush());

@@ -128,5 +128,6 @@ export const decode = (
     ...content,
     headers: visibleHeaders(request),
     sourceAddress: request.sourceAddress,
+    peerCertificates: request.peerCertificates,
   };
 };

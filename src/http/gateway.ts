@@ -1,5 +1,6 @@
 import { RESPONSE_BYTES } from "../contract/limits.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
+import { as, type PeerCertificates } from "../std/brand.ts";
 import { encodeError } from "./failure.ts";
 import type { HttpHandler } from "./handler.ts";
 import { type HttpRequest, type HttpResponse, percentDecode } from "./message.ts";
@@ -70,6 +71,20 @@ export const requestIdOf = (event: unknown): string | undefined => {
   return typeof requestId === "string" && /^[\w=-]{8,64}$/.test(requestId) ? requestId : undefined;
 };
 
+/**
+ * The client's certificate as the gateway checked it against the trust store of a custom domain; the gateway passes on
+ * no other of its chain.
+ *
+ * Security: `requestContext` is the gateway's own; a caller can write headers, query and body. A function URL asks no
+ * client for a certificate, so its events are not looked at.
+ */
+const peerCertificatesOf = (context: Fields, front: Front): PeerCertificates | undefined => {
+  const authentication = front === "http-api" ? context["authentication"] : undefined;
+  const shown = isFields(authentication) ? authentication["clientCert"] : undefined;
+  const pem = isFields(shown) ? shown["clientCertPem"] : undefined;
+  return typeof pem === "string" && pem !== "" ? as<PeerCertificates>(pem) : undefined;
+};
+
 /** An event as a request. Throws `invalid_request` for what is no such event. */
 export const fromEvent = (event: unknown, front: Front): HttpRequest => {
   if (!isFields(event) || event["version"] !== "2.0") throw notAnEvent();
@@ -88,6 +103,7 @@ export const fromEvent = (event: unknown, front: Front): HttpRequest => {
     headers: eventHeaders(event["headers"]),
     body: eventBody(event),
     sourceAddress: typeof http["sourceIp"] === "string" ? http["sourceIp"] : "",
+    peerCertificates: peerCertificatesOf(context, front),
     id: requestIdOf(event),
   };
 };

@@ -10,6 +10,6 @@ export type { Front, ProxyResult } from "./gateway.ts";
 export { createGatewayHandler, fromEvent, requestIdOf, toResult } from "./gateway.ts";
 export type { HttpCore, HttpHandler, HttpHandlerOptions } from "./handler.ts";
 export { createHttpHandler } from "./handler.ts";
-export type { Listener, ListenerOptions } from "./listener.ts";
+export type { Listener, ListenerOptions, ListenerTls } from "./listener.ts";
 export { startListener } from "./listener.ts";
 export type { HttpRequest, HttpResponse } from "./message.ts";

@@ -1,5 +1,6 @@
+import { constants } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { HEADER_BYTES } from "../contract/limits.ts";
@@ -17,14 +18,22 @@ import { sentMethod } from "./verbs.ts";
  * may take, and answers whatever comes in with a 4xx at worst. It must never be the way into a function on AWS.
  */
 
+/** PEM texts. */
+export interface ListenerTls {
+  readonly key: string;
+  readonly cert: string;
+  /** Authorities named to clients, so that they know which certificate to show; whoever shows another is let in too. */
+  readonly clientCa?: string | undefined;
+}
+
 export interface ListenerOptions {
   readonly handler: HttpHandler;
   readonly host?: string;
   /** 0: any free port. */
   readonly port?: number;
   readonly limits?: Limits;
-  /** PEM texts; absent: plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Absent: plain HTTP. */
+  readonly tls?: ListenerTls | undefined;
   /** Milliseconds for a whole request, its head alone, and between two requests of one connection. */
   readonly timeouts?: { readonly request?: number; readonly head?: number; readonly idle?: number };
 }
@@ -55,7 +64,7 @@ const requestOf = (message: IncomingMessage, body: Uint8Array): HttpRequest => {
   const cut = target.indexOf("?");
   const path = percentDecode(cut < 0 ? target : target.slice(0, cut));
   if (path === undefined) throw invalidRequest("invalid URL escape in path");
-  const connection = message.socket as Partial<Pick<Socket, "remoteAddress">>;
+  const connection = message.socket as Partial<Pick<VerbConnection, "remoteAddress" | "peerCertificates">>;
   return {
     method: sentMethod(message.method ?? ""),
     path: path === "" ? "/" : path,
@@ -63,6 +72,7 @@ const requestOf = (message: IncomingMessage, body: Uint8Array): HttpRequest => {
     headers: headersOf(message),
     body,
     sourceAddress: connection.remoteAddress ?? "",
+    peerCertificates: connection.peerCertificates,
   };
 };
 
@@ -140,6 +150,23 @@ const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   socket.end(rawResponse(refusalOf(error.code)));
 };
 
+/**
+ * Any client may connect, with any certificate or none: who may log in with it is the auth method's judgement.
+ *
+ * Security: TLS itself proves that the client has the key of what it shows. A resumed session would prove it by an older
+ * handshake and lose the rest of the chain, and a renegotiation could change the certificate under a running request, so
+ * there are neither.
+ */
+const tlsSettings = ({ key, cert, clientCa }: ListenerTls): TlsServerOptions => ({
+  key,
+  cert,
+  ca: clientCa,
+  requestCert: true,
+  rejectUnauthorized: false,
+  minVersion: "TLSv1.2",
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+});
+
 /** Starts listening. Rejects when the address is taken. */
 export const startListener = async (options: ListenerOptions): Promise<Listener> => {
   const { handler, host = "127.0.0.1", port = 0, limits = DEFAULT_LIMITS, tls, timeouts = {} } = options;
@@ -150,7 +177,7 @@ export const startListener = async (options: ListenerOptions): Promise<Listener>
     keepAliveTimeout: timeouts.idle ?? 5_000,
     connectionsCheckingInterval: Math.min(5_000, timeouts.head ?? 5_000),
   };
-  const server: Server = tls ? createTlsServer({ ...settings, ...tls }) : createServer(settings);
+  const server: Server = tls ? createTlsServer({ ...settings, ...tlsSettings(tls) }) : createServer(settings);
   const take = (message: IncomingMessage, response: ServerResponse): void => {
     void serve(handler, limits, message, response);
   };

@@ -1,3 +1,5 @@
+import type { PeerCertificates } from "../std/brand.ts";
+
 /**
  * A request and an answer as every front door has them. Adapters (`gateway.ts`, `alb.ts`, `listener.ts`) make the one
  * and print the other; nothing behind them knows which door it was.
@@ -15,6 +17,8 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** The peer as the front door itself saw it; never taken from a header. `""` when unknown. */
   readonly sourceAddress: string;
+  /** What the client showed in TLS to the front door itself; never taken from a header. Absent: nothing. */
+  readonly peerCertificates?: PeerCertificates | undefined;
   /** What the front door calls this request in its own log; absent: it has no name for it. */
   readonly id?: string | undefined;
 }

@@ -12,6 +12,11 @@ export type LeaseId = Brand<string, "LeaseId">;
 export type MountPath = Brand<string, "MountPath">;
 /** `<type>:<random>`, the stable internal name of a mount; survives a remount. */
 export type MountId = Brand<string, "MountId">;
+/**
+ * The certificates that the other side of a TLS connection showed to the front door, as PEM: its own, which TLS proved
+ * it has the key of, then those of issuers as far as the front door passes them on. The front doors alone make it.
+ */
+export type PeerCertificates = Brand<string, "PeerCertificates">;
 /** A length of time in whole seconds. */
 export type Seconds = Brand<number, "Seconds">;
 /** A moment, in whole seconds since 1970-01-01T00:00:00Z. */

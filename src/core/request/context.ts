@@ -88,6 +88,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
     random: core.random,
     requestId: request?.requestId ?? "",
     sourceAddress: request?.sourceAddress ?? "",
+    peerCertificates: request?.peerCertificates,
     headers: request?.headers ?? NO_CALLER_HEADERS,
     pend: async (grant: LeaseGrant): Promise<PendingLease> => {
       if (!known || !request) throw new Error("only a request with a token may ask for a lease");

@@ -1,4 +1,4 @@
-import type { Seconds } from "../../std/brand.ts";
+import type { PeerCertificates, Seconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 
@@ -35,4 +35,6 @@ export interface Decoded {
   /** By lower-case name; the token headers are gone. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly sourceAddress: string;
+  /** Absent: the client showed none. */
+  readonly peerCertificates?: PeerCertificates | undefined;
 }

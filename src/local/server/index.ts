@@ -14,6 +14,7 @@ import type { EmbeddedAws } from "../aws/index.ts";
 import { auditFiles } from "./audit-files.ts";
 import { type Cloud, embeddedCloud, environmentCloud } from "./cloud.ts";
 import { type AheadClock, aheadOf, type Expiry, startExpiry } from "./expiry.ts";
+import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 
 /**
  * The local server: the product of `buildServer` behind a socket, initialized, with a `secret/` mount. It is for
@@ -24,6 +25,8 @@ export interface LocalServerOptions {
   readonly host?: string | undefined;
   /** 0: any free port. */
   readonly port?: number | undefined;
+  /** Speak TLS, and ask clients for a certificate; absent: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
   readonly rootToken?: string | undefined;
   /** Keeps everything in this folder; absent: in memory. */
   readonly dataDir?: string | undefined;
@@ -136,6 +139,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const clock = options.clock ?? systemClock;
   const tableClock = aheadOf(clock);
   const tableName = options.tableName ?? TABLE;
+  const tls = await readTlsFiles(options.tls ?? {});
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const cloud = await cloudFor(options, clock, tableClock, tableName);
   const openAuditFile = auditFiles();
@@ -167,6 +171,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     handler: server.handle,
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 8200,
+    tls,
   });
   const listener = await orClose(listening, ...(awsListener ? [awsListener] : []), cloud);
   const expiry = await startExpiry({
