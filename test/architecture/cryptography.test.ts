@@ -37,6 +37,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/ssh/openssh/public-key.ts": "createPublicKey, KeyObject",
     "src/engines/ssh/sign.ts": "createHash, KeyObject",
     "src/go-template/name-functions.ts": "createHash",
+    "src/jwt/pem-keys.ts": "createPublicKey, KeyObject, X509Certificate",
     "src/std/random.ts": "randomBytes",
     "src/std/same-secret.ts": "createHash, timingSafeEqual",
   };
@@ -61,7 +62,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     expect(hits(deployed, other)).toEqual([]);
   });
 
-  it("and depends on two packages that do: for hashes that operators bring along, and the one AWS signs with", () => {
+  it("and depends on three packages that do: for hashes that operators bring along, AWS's signatures, and tokens", () => {
     const known =
       /^import [^;"]*"(?!\.|node:)([^"]*(?:crypt|cipher|hash|noble|forge|elliptic|jose|nacl|sodium|argon|sha\d)[^"]*)";/gm;
     const packages = deployed.flatMap(({ file, text }) =>
@@ -71,6 +72,8 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
       "src/cli/operator-identity.ts: @smithy/hash-node",
+      "src/jwt/jwks.ts: jose",
+      "src/jwt/signature.ts: jose",
     ]);
   });
 

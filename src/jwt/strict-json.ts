@@ -1,0 +1,50 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
+
+/**
+ * JSON as a token must hold it: UTF-8, an object, not deep, and no name twice in one object, because readers differ
+ * in which of the two they believe. Throws `SyntaxError`.
+ */
+
+const DEEPEST = 16;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const textOf = (bytes: Uint8Array): string => {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new SyntaxError("not UTF-8", { cause });
+  }
+};
+
+/** Valid JSON without its texts: what is left of each member is a colon. */
+const withoutTexts = (json: string): string => json.replace(/"(?:[^"\\]|\\.)*"/g, "");
+
+const depthOf = (bones: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  for (const sign of bones) {
+    if (sign === "{" || sign === "[") deepest = Math.max(deepest, ++depth);
+    else if (sign === "}" || sign === "]") depth--;
+  }
+  return deepest;
+};
+
+const membersOf = (value: JsonValue): number => {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + membersOf(item), 0);
+  if (!isJsonObject(value)) return 0;
+  const items = Object.values(value);
+  return items.reduce<number>((sum, item) => sum + membersOf(item), items.length);
+};
+
+export const parseStrictJson = (bytes: Uint8Array): JsonObject => {
+  const text = textOf(bytes);
+  // The engine's own parser first: it is fast, takes any depth, and leaves valid JSON to what follows.
+  JSON.parse(text);
+  const bones = withoutTexts(text);
+  if (depthOf(bones) > DEEPEST) throw new SyntaxError("too deep");
+  const value = parseJson(text);
+  if (!isJsonObject(value)) throw new SyntaxError("not an object");
+  if (membersOf(value) !== (bones.match(/:/g)?.length ?? 0)) throw new SyntaxError("a name stands twice in one object");
+  return value;
+};
