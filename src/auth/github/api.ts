@@ -103,8 +103,9 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
     const hidden: number[] = [];
     for (let page: number | undefined = 1, asked = 0; page !== undefined; asked++) {
       if (asked === MOST_PAGES) throw unreadable(`GET /${path}: more than ${MOST_PAGES} pages`);
-      const query = new URLSearchParams({ per_page: String(PER_PAGE), page: String(page) });
-      const answer = await get(`${path}${path.includes("?") ? "&" : "?"}${query}`);
+      // The first page is asked for as GitHub's own clients do, without its number.
+      const which = page === 1 ? "" : `&page=${page}`;
+      const answer = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}${which}`);
       found.push(...answeredJson(answer, z.array(shape)));
       if (!answer) break;
       hidden.push(...hiddenIn(answer));

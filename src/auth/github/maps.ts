@@ -77,11 +77,9 @@ const pathsOf = (map: MapName, one: string): readonly AnyPath[] => [
     ops: {
       read: op({
         summary: `read the policies of a ${one}`,
-        answers: Mapping,
-        handle: async ({ params }, cx) => {
-          const data = await find(cx.storage, map, params.key);
-          return data && { data };
-        },
+        answers: [Mapping, "nothing"],
+        // A name without policies is answered like one with them.
+        handle: async ({ params }, cx) => ({ data: (await find(cx.storage, map, params.key)) ?? null }),
       }),
       update: op({
         summary: `set the policies of a ${one}`,

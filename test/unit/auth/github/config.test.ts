@@ -135,7 +135,7 @@ describe("the maps of teams and users", () => {
     expect((await call("LIST", "teams")).data).toEqual({ keys: ["platform-team"] });
     expect((await call("GET", "teams")).data).toEqual({ keys: ["platform-team"] });
     await call("DELETE", "teams/PLATFORM-TEAM");
-    expect((await call("GET", "teams/platform-team")).status).toBe(404);
+    expect(await call("GET", "teams/platform-team")).toMatchObject({ status: 200, body: { data: null } });
     expect((await call("LIST", "teams")).status).toBe(404);
   });
 
