@@ -203,8 +203,8 @@ export const groupData = (group: Group, members: readonly string[], snapshot: Sn
   type: group.type,
   policies: group.policies,
   metadata: group.metadata,
-  // Those of an external group come and go with logins: none is an empty list, not one that was never given.
-  member_entity_ids: members.length > 0 || group.membersGiven || group.type === "external" ? members : null,
+  // Those of an external group come and go with logins once it has an alias: none is an empty list then.
+  member_entity_ids: members.length > 0 || group.membersGiven || group.alias ? members : null,
   member_group_ids: orNull(group.memberGroupIds.filter((id) => snapshot.groups.has(id))),
   parent_group_ids: orNull(parentsOf(group, snapshot)),
   creation_time: group.creationTime,

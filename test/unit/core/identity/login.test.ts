@@ -132,6 +132,7 @@ describe("a living token", () => {
 describe("external groups", () => {
   it("hold exactly the logins that name them, from this mount", async () => {
     const crew = await server.group("crew", { type: "external", policies: ["crew-policy"] });
+    expect((await server.call("GET", `identity/group/id/${crew}`)).data["member_entity_ids"]).toBeNull();
     await server.call("POST", "identity/group-alias", {
       body: { name: "Crew", mount_accessor: server.one, canonical_id: crew },
     });
