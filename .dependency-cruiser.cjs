@@ -10,6 +10,7 @@ const layers = {
   "src/std": ["src/contract"],
   "src/hcl": leaves,
   "src/go-template": leaves,
+  "src/otp": leaves,
   "src/outgoing": leaves,
   "src/jwt": ["src/outgoing", ...leaves],
   "src/crypto": leaves,
@@ -19,8 +20,8 @@ const layers = {
   "src/engines": ["src/go-template", "src/outgoing", ...belowBackends],
   "src/auth": ["src/jwt", "src/outgoing", ...belowBackends],
   "src/audit": belowBackends,
-  "src/core": ["src/audit", ...belowBackends],
-  "src/backends": ["src/core", "src/audit", ...belowBackends],
+  "src/core": ["src/audit", "src/otp", ...belowBackends],
+  "src/backends": ["src/core", "src/audit", "src/otp", ...belowBackends],
   "src/http": ["src/core", ...belowBackends],
   "src/cli": ["src/local", "src/http", "src/audit", ...leaves],
   "src/local": [

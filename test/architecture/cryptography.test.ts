@@ -62,9 +62,9 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     expect(hits(deployed, other)).toEqual([]);
   });
 
-  it("and depends on three packages that do: for hashes that operators bring along, AWS's signatures, and tokens", () => {
+  it("and depends on four packages that do: for hashes that operators bring along, AWS's signatures, tokens, and codes by time", () => {
     const known =
-      /^import [^;"]*"(?!\.|node:)([^"]*(?:crypt|cipher|hash|noble|forge|elliptic|jose|nacl|sodium|argon|sha\d)[^"]*)";/gm;
+      /^import [^;"]*"(?!\.|node:)([^"]*(?:crypt|cipher|hash|noble|forge|elliptic|jose|nacl|sodium|argon|otp|sha\d)[^"]*)";/gm;
     const packages = deployed.flatMap(({ file, text }) =>
       [...text.matchAll(known)].map(([, name]) => `${file}: ${name}`),
     );
@@ -74,6 +74,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       "src/cli/operator-identity.ts: @smithy/hash-node",
       "src/jwt/jwks.ts: jose",
       "src/jwt/signature.ts: jose",
+      "src/otp/totp.ts: otpauth",
     ]);
   });
 
