@@ -20,7 +20,8 @@ const indent = (columns: number, text: string): string =>
     .join("\n");
 
 const GENERIC = String.raw`\w(([\w-.]+)?\w)?`;
-const PATTERNS = { generic: GENERIC, at: String.raw`\w(([\w-.@]+)?\w)?`, any: "[^/]+" };
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const PATTERNS = { generic: GENERIC, at: String.raw`\w(([\w-.@]+)?\w)?`, any: "[^/]+", uuid: UUID };
 
 const escapeText = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, (sign) => `\\${sign}`);
 

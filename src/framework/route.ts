@@ -7,7 +7,7 @@ import { parseTemplate, refuse, type Shape } from "./template.ts";
  *
  * A template is segments joined by `/`; `""` is the mount's root. A segment is static text or a capture:
  * `{name}` one segment shaped as Vault's generic name (letters, digits, `_`, and inside also `-` and `.`);
- * `{name:at}` the same with `@` inside; `{name:any}` any one segment; `{name+}` one or more segments, whose text may
+ * `{name:at}` the same with `@` inside; `{name:any}` any one segment; `{name:uuid}` a UUID in lower case; `{name+}` one or more segments, whose text may
  * end in `/`, optionally followed by static segments. Static text wins over a capture, a capture over the rest.
  *
  * Names that fold (`captures.ts`) are folded first: every spelling of a path leads to one row with the same captures.
@@ -37,6 +37,7 @@ const SHAPES: Readonly<Record<Shape, RegExp>> = {
   generic: /^\w(?:[\w.-]*\w)?$/,
   at: /^\w(?:[\w.@-]*\w)?$/,
   any: /^./su,
+  uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
 };
 
 interface Row {

@@ -3,7 +3,7 @@
  */
 
 /** What a single captured segment may look like. */
-export type Shape = "generic" | "at" | "any";
+export type Shape = "generic" | "at" | "any" | "uuid";
 
 export type TemplatePart =
   | { readonly type: "static"; readonly text: string }
@@ -17,7 +17,7 @@ export const refuse = (template: string, why: string): never => {
 
 const parsePart = (segment: string, template: string): TemplatePart => {
   if (segment === "") return refuse(template, "has an empty segment");
-  const capture = /^\{([A-Za-z_]\w*)(?:(\+)|:(generic|at|any))?\}$/.exec(segment);
+  const capture = /^\{([A-Za-z_]\w*)(?:(\+)|:(generic|at|any|uuid))?\}$/.exec(segment);
   if (!capture) {
     return /[{}]/.test(segment)
       ? refuse(template, `cannot read the capture in "${segment}"`)
@@ -26,7 +26,7 @@ const parsePart = (segment: string, template: string): TemplatePart => {
   const name = capture[1] ?? "";
   if (capture[2]) return { type: "rest", name };
   const kind = capture[3];
-  return { type: "capture", name, kind: kind === "at" || kind === "any" ? kind : "generic" };
+  return { type: "capture", name, kind: kind === "at" || kind === "any" || kind === "uuid" ? kind : "generic" };
 };
 
 /** The parts of a template. Throws for one that cannot be read, or that captures a name twice. */

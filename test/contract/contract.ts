@@ -56,7 +56,11 @@ const commandsNothing = (text: string): boolean => NOT_A_VERB.test(text) || INFL
 /** A path that the template matches. */
 export const filled = (path: AnyPath): string =>
   parseTemplate(path.template)
-    .map((part) => (part.type === "static" ? part.text : part.type === "rest" ? "a/b" : "web"))
+    .map((part) => {
+      if (part.type === "static") return part.text;
+      if (part.type === "rest") return "a/b";
+      return part.kind === "uuid" ? "00000000-0000-4000-8000-000000000000" : "web";
+    })
     .join("/");
 
 const SAMPLES: Readonly<Record<string, JsonValue>> = {

@@ -41,7 +41,11 @@ export const mountEverything = async (server: TestServer): Promise<void> => {
 
 const filled = (template: string): string =>
   parseTemplate(template)
-    .map((part) => (part.type === "static" ? part.text : part.type === "rest" ? "nowhere/at-all" : "nobody"))
+    .map((part) => {
+      if (part.type === "static") return part.text;
+      if (part.type === "rest") return "nowhere/at-all";
+      return part.kind === "uuid" ? "00000000-0000-4000-8000-000000000000" : "nobody";
+    })
     .join("/");
 
 const endpointsOf = (mount: string, backend: Backend): readonly Endpoint[] =>

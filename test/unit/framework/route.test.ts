@@ -49,6 +49,7 @@ describe("a capture", () => {
     row("at/{name:at}"),
     row("role/special"),
     row("role/{role_name}/id"),
+    row("method/{id:uuid}"),
   );
   it.each(["web", "a", "_", "w-e.b", "9", "__proto__", "x_1"])("takes the generic name %s", (name) =>
     expect(match(`role/${name}`)).toEqual(["role/{name}", { name }]),
@@ -64,6 +65,13 @@ describe("a capture", () => {
   it("never takes nothing", () => expect(match("any/")).toBeUndefined());
   it("takes an at sign when told so", () =>
     expect(match("at/g@host.example")?.[1]).toEqual({ name: "g@host.example" }));
+  it("takes a UUID in lower case alone when told so", () => {
+    const id = "00000000-0000-4000-8000-00000000abcd";
+    expect(match(`method/${id}`)?.[1]).toEqual({ id });
+    for (const other of ["name", id.toUpperCase(), `${id}0`, id.replaceAll("-", ""), `{${id}}`]) {
+      expect(match(`method/${other}`)).toBeUndefined();
+    }
+  });
 });
 
 describe("a rest capture", () => {
