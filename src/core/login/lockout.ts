@@ -1,5 +1,6 @@
 import { permissionDenied, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds } from "../../std/brand.ts";
+import { createInTurn } from "../../std/in-turn.ts";
 import { seconds } from "../../std/time.ts";
 import { change, leave, tryWrite } from "../../storage/change.ts";
 import { DOMAINS, lockedNameAddress, lockedNamePartition, lockoutAddress } from "../../storage/keys.ts";
@@ -117,22 +118,8 @@ const settle = async (core: Core, place: Place, spent: boolean): Promise<void> =
   await tryWrite(core.store, [{ op: "delete", address: place.counter, when: { n: entry.n } }]);
 };
 
-/** One after another within this process: only processes that race need the conditions. */
-const createTurns = () => {
-  const tails = new Map<string, Promise<unknown>>();
-  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const turn = (tails.get(key) ?? Promise.resolve()).then(work, work);
-    tails.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (tails.get(key) === turn) tails.delete(key);
-    }
-  };
-};
-
 export const createLockout = (core: () => Core): Lockout => {
-  const inTurn = createTurns();
+  const inTurn = createInTurn();
   const around: Lockout["around"] = async (mount, backend, below, decoded, run) => {
     const settings = settingsOf(mount);
     const name = settings && backend.lockoutName?.(below, decoded.data);
