@@ -15,7 +15,7 @@ import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Aws, Fn, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { FunctionName } from "../src/contract/functions.ts";
-import { DEFAULT_FUNCTION, LOGIN_ROUTE, ROUTES } from "../src/contract/routes.ts";
+import { DEFAULT_FUNCTION, LOGIN_ROUTES, ROUTES } from "../src/contract/routes.ts";
 import type { Settings } from "./settings.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -82,7 +82,7 @@ export class VaultApi extends Construct {
 
     const stage = this.stage(settings);
     // The settings of a route can only be made when the route exists.
-    stage.node.addDependency(...(routes.get(LOGIN_ROUTE) ?? []));
+    stage.node.addDependency(...LOGIN_ROUTES.flatMap((route) => routes.get(route) ?? []));
 
     const domain = settings.domainName === undefined ? undefined : this.domain(settings, settings.domainName, stage);
     this.address = domain ? `https://${domain.name}` : this.api.apiEndpoint;
@@ -106,12 +106,8 @@ export class VaultApi extends Construct {
     });
     const resource = stage.node.defaultChild;
     if (!(resource instanceof CfnStage)) throw new Error("the stage of the HTTP API has no CfnStage");
-    resource.routeSettings = {
-      [`ANY ${LOGIN_ROUTE}`]: {
-        ThrottlingRateLimit: settings.loginRate,
-        ThrottlingBurstLimit: settings.loginBurst,
-      },
-    };
+    const throttle = { ThrottlingRateLimit: settings.loginRate, ThrottlingBurstLimit: settings.loginBurst };
+    resource.routeSettings = Object.fromEntries(LOGIN_ROUTES.map((route) => [`ANY ${route}`, throttle]));
     return stage;
   }
 

@@ -189,6 +189,7 @@ const responseBlock = (record: AuditRecord, response: AuditedResponse, style: St
   const message = (text: string) => redactMessage({ text, data: decoded.data, path: decoded.path }, style.hash);
   return filled({
     auth: response.auth ? filled(grantedBlock(response.auth, style)) : undefined,
+    mfa_request_id: response.mfaRequestId && style.hash(response.mfaRequestId.reveal()),
     ...mountMembers(mount),
     secret: response.leaseId === undefined ? undefined : { lease_id: response.leaseId },
     data: style.elideLists && record.operation === "list" ? elided(data) : data,

@@ -87,6 +87,8 @@ export interface AuditedWrap {
 export interface AuditedResponse {
   readonly data?: unknown;
   readonly auth?: IssuedAuth | undefined;
+  /** Of a login that waits for its codes. */
+  readonly mfaRequestId?: Sensitive<string> | undefined;
   readonly wrapInfo?: AuditedWrap | undefined;
   readonly leaseId?: string | undefined;
   readonly warnings?: readonly string[];

@@ -94,11 +94,12 @@ const REQUESTS = {
 export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
   login: {
     ...REQUESTS,
-    paths: ["/v1/auth/{path+}"],
+    // A login that needs a second factor ends where it began: nobody else makes tokens of logins.
+    paths: ["/v1/auth/{path+}", "/v1/sys/mfa/{path+}"],
     scheduled: OWN_MOUNTS,
     network: "identities",
     why: "one question to STS, GitHub or a cluster, of at most 10 s, and two table calls",
-    also: { writes: [all("entity"), all("spent")] },
+    also: { writes: [all("entity"), all("spent")], domains: [SYS] },
   },
   kv: {
     ...REQUESTS,

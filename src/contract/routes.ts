@@ -23,8 +23,8 @@ if (!answersTheRest) throw new Error("no function answers what no route names");
 /** Who answers everything that no route names. */
 export const DEFAULT_FUNCTION: FunctionName = answersTheRest[1];
 
-/** The rows whose requests are throttled as logins. */
-export const LOGIN_ROUTE = "/v1/auth/{path+}";
+/** The routes whose requests are throttled as logins: the second half of one is a login too. */
+export const LOGIN_ROUTES: readonly string[] = FUNCTION_TABLE.login.paths;
 
 const PREFIXES: readonly (readonly [string, FunctionName])[] = Object.entries(ROUTES)
   .map(([route, name]): [string, FunctionName] => [route.replace("/v1/", "").replace("{path+}", ""), name])

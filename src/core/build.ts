@@ -14,6 +14,7 @@ import { createJobs } from "./jobs/jobs.ts";
 import { createLeases } from "./leases/index.ts";
 import type { HandOver } from "./leases/types.ts";
 import { createLockout } from "./login/lockout.ts";
+import { createAttempts } from "./mfa/attempts.ts";
 import { remountJob } from "./mounts/remount.ts";
 import { unmountJob } from "./mounts/unmount.ts";
 import { unmountHookJob } from "./mounts/unmount-hook.ts";
@@ -101,6 +102,7 @@ export const createCore = (options: CoreOptions): Core => {
     quotas: createQuotas(late),
     leaseCounts,
     lockout: createLockout(late),
+    mfaAttempts: createAttempts(late),
     passwords: createPasswordPolicies({ store, clock, random }),
     render: options.render,
     observeReply: options.observeReply,

@@ -75,6 +75,33 @@ export const AuthBlock = z.object({
   num_uses: z.number(),
 });
 
+/** The `auth` block of a login that needs a second factor: no token, but what the next request must show. */
+export const AwaitingBlock = z.object({
+  client_token: z.literal(""),
+  accessor: z.literal(""),
+  policies: z.null(),
+  metadata: z.null(),
+  lease_duration: z.number(),
+  renewable: z.boolean(),
+  entity_id: z.literal(""),
+  token_type: z.literal("default"),
+  orphan: z.boolean(),
+  mfa_requirement: z.object({
+    mfa_request_id: z.string().describe("for sys/mfa/validate, within five minutes"),
+    mfa_constraints: z
+      .record(
+        z.string(),
+        z.object({
+          any: z.array(
+            z.object({ type: z.string(), id: z.string(), uses_passcode: z.boolean(), name: z.string().optional() }),
+          ),
+        }),
+      )
+      .describe("by enforcement; all must be satisfied, each by any of its methods"),
+  }),
+  num_uses: z.number(),
+});
+
 const isList = (answers: Answers): answers is Extract<Answers, readonly unknown[]> => Array.isArray(answers);
 
 /** The forms of a declaration, one or several. */

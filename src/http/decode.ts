@@ -2,7 +2,7 @@ import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts"
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
-import { checkHeaders, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
+import { checkHeaders, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
 import { parseGoBool, parsePairs, queryData } from "./query.ts";
 
@@ -114,6 +114,7 @@ export const decode = (
 
   const { verb, consumed } = meaningOf(asked, pairs);
   checkHeaders(request);
+  const mfa = mfaOf(request);
   const wrapTtl = wrapTtlOf(request);
   const content = contentOf(request, verb, pairs, consumed);
   if (isWrite(verb) && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
@@ -126,6 +127,7 @@ export const decode = (
     wrapTtl,
     wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",
     ...content,
+    mfa,
     headers: visibleHeaders(request),
     sourceAddress: request.sourceAddress,
     peerCertificates: request.peerCertificates,

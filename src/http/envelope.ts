@@ -1,6 +1,7 @@
 import type { z } from "zod";
+import type { MfaRequirement } from "../core/mfa/types.ts";
 import type { Answer, WrapInfo } from "../core/request/answer.ts";
-import type { AuthBlock, Given, IssuedAuth } from "../framework/index.ts";
+import type { AuthBlock, AwaitingBlock, Given, IssuedAuth } from "../framework/index.ts";
 import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
@@ -23,6 +24,38 @@ const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> =>
     mfa_requirement: null,
     num_uses: auth.numUses,
   });
+
+/** The `auth` block of a login that waits for its codes, as Go prints one without a token. */
+const awaitingBlock = ({ requestId, constraints }: MfaRequirement): Given<z.output<typeof AwaitingBlock>> => ({
+  client_token: "",
+  accessor: "",
+  policies: null,
+  metadata: null,
+  lease_duration: 0,
+  renewable: false,
+  entity_id: "",
+  token_type: "default",
+  orphan: false,
+  mfa_requirement: {
+    mfa_request_id: requestId.reveal(),
+    mfa_constraints: Object.fromEntries(
+      constraints.map(({ enforcement, any }) => [
+        enforcement,
+        {
+          any: any.map(({ type, id, name }) =>
+            defined({ type, id, uses_passcode: true as const, name: name === "" ? undefined : name }),
+          ),
+        },
+      ]),
+    ),
+  },
+  num_uses: 0,
+});
+
+const authOf = ({ auth, awaits }: Answer) => {
+  if (awaits) return awaitingBlock(awaits);
+  return auth ? authBlock(auth) : null;
+};
 
 const wrapBlock = (wrap: WrapInfo) =>
   defined({
@@ -64,7 +97,7 @@ export const envelope = (answer: Answer): object => {
     data,
     wrap_info: null,
     warnings: answer.warnings.length > 0 ? answer.warnings : null,
-    auth: answer.auth ? authBlock(answer.auth) : null,
+    auth: authOf(answer),
     mount_type: answer.mountType,
   };
   const front: JsonObject = answer.dataInFront && isJsonObject(data) ? data : {};

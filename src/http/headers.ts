@@ -1,3 +1,4 @@
+import type { MfaCredentials } from "../core/mfa/types.ts";
 import { invalidRequest, type VaultError } from "../framework/errors.ts";
 import { notFound } from "../framework/index.ts";
 import type { Seconds } from "../std/brand.ts";
@@ -47,13 +48,28 @@ export const wrapTtlOf = (request: HttpRequest): Seconds | undefined => {
 
 const MFA = 'failed to parse X-Vault-MFA header: invalid data in header "X-Vault-MFA"; missing method';
 
-/** Headers that change nothing here but must be well formed, as the reference server wants them. */
-export const checkHeaders = (request: HttpRequest): void => {
-  for (const line of request.headers["x-vault-mfa"] ?? []) {
+/**
+ * What `X-Vault-MFA: <method>[:<code>]` shows, by method; `undefined` where the header is absent. It may be sent several
+ * times, or once with commas between.
+ */
+export const mfaOf = (request: HttpRequest): MfaCredentials | undefined => {
+  const lines = request.headers["x-vault-mfa"];
+  if (lines === undefined) return undefined;
+  const shown = new Map<string, Sensitive<string>[]>();
+  for (const line of lines.flatMap((text) => text.split(",")).map((text) => text.trim())) {
     const cut = line.indexOf(":");
     if (line === "" || cut === 0) throw invalidRequest(`${MFA} name or ID`);
     if (cut === line.length - 1) throw invalidRequest(`${MFA} value`);
+    const method = cut < 0 ? line : line.slice(0, cut);
+    const codes = shown.get(method) ?? [];
+    if (cut > 0) codes.push(new Sensitive(line.slice(cut + 1)));
+    shown.set(method, codes);
   }
+  return shown;
+};
+
+/** A header that changes nothing here but must be well formed, as the reference server wants it. */
+export const checkHeaders = (request: HttpRequest): void => {
   const override = headerValue(request, "x-vault-policy-override");
   if (override !== undefined && parseGoBool(override) === undefined) {
     throw invalidRequest(
@@ -73,8 +89,8 @@ export const namespaceOf = (request: HttpRequest): string | undefined => {
   return name;
 };
 
-const HIDDEN = new Set(["x-vault-token", "authorization"]);
+const HIDDEN = new Set(["x-vault-token", "authorization", "x-vault-mfa"]);
 
-/** What backends and the audit log may see: everything but the token. */
+/** What backends and the audit log may see: everything but the token and codes. */
 export const visibleHeaders = (request: HttpRequest): HttpRequest["headers"] =>
   Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HIDDEN.has(name)));

@@ -45,6 +45,8 @@ export type ConfigKind =
   | "group"
   | "group-sweep"
   | "lease-quota"
+  | "mfa-enforcement"
+  | "mfa-method"
   | "quota"
   | "setting"
   | "turn"
@@ -138,6 +140,12 @@ export const lockoutAddress = (tag: string): Address => identity(`lockout#${tag}
 export const lockedNamePartition = (accessor: string): string => `${SPACES.entity}#locked#${accessor}`;
 /** A name that is locked out at a mount: what `sys/locked-users` walks. */
 export const lockedNameAddress = (accessor: string, tag: string): Address => identity(`locked#${accessor}`, tag);
+/** The shared key of one entity and one MFA method; the id is random and of this key alone. */
+export const mfaSecretAddress = (id: string): Address => identity(`mfa-secret#${id}`, "s");
+/** How many codes were tried against that key lately. */
+export const mfaAttemptsAddress = (id: string): Address => identity(`mfa-secret#${id}`, "c");
+/** A login that waits for its codes, by the tag of its request id. */
+export const waitingLoginAddress = (tag: string): Address => identity(`mfa-login#${tag}`, "w");
 /** Written by every change of a group's definition, so that such changes happen one after another. */
 export const groupsTurnAddress: Address = identity("groups", "t");
 

@@ -37,6 +37,20 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^system (capabilities\S*|policies\/explain) paths?$/, "asked about, not reached"],
   [/^system internal\/specs\/openapi generic_mount_paths$/, "a flag"],
   [/^system plugins\/reload\/backend mounts$/, "reloading changes nothing"],
+  [
+    /^identity mfa\/method\/totp(\/\{method_id:uuid\})? method_name$/,
+    "of the method, which its own path names or makes",
+  ],
+  [/^identity mfa\/method\/totp\/generate method_id$/, "the caller's own key, where it has none"],
+  [
+    /^identity mfa\/method\/totp\/admin-(generate|destroy) (method_id|entity_id)$/,
+    "these are the paths of keys: whoever may call them administers everybody's, as in Vault",
+  ],
+  [
+    /^identity mfa\/login-enforcement\/\{name\} (mfa_method_ids|auth_method_accessors|identity_(group|entity)_ids)$/,
+    "says which logins need a second factor; it gives nobody anything",
+  ],
+  [/^system mfa\/validate mfa_request_id$/, "a bearer's id, worth nothing without the codes"],
   [/^system quotas\//, "says what the quota counts"],
   [
     /^token (create\S*) (id|policies|no_default_policy|display_name)$/,

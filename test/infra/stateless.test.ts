@@ -152,6 +152,7 @@ describe("the API", () => {
 [
   "$default -> kv",
   "ANY /v1/auth/{path+} -> login",
+  "ANY /v1/sys/mfa/{path+} -> login",
   "ANY /v1/sys/leases -> dynamic",
   "ANY /v1/sys/leases/{path+} -> dynamic",
   "ANY /v1/sys/renew -> dynamic",
@@ -186,7 +187,10 @@ describe("the API", () => {
     stateless.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
       StageName: "$default",
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 2000 },
-      RouteSettings: { "ANY /v1/auth/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 } },
+      RouteSettings: {
+        "ANY /v1/auth/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        "ANY /v1/sys/mfa/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+      },
     });
   });
 

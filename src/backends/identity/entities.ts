@@ -157,7 +157,7 @@ export const entityPaths = (core: Core, identity: IdentityStore) => {
           input: z.object({
             from_entity_ids: field.commaList("entities that become part of the other"),
             to_entity_id: field.text("entity that stays"),
-            force: field.flag("for MFA secrets, which entities here do not have"),
+            force: field.flag("merge even if both sides have a key for one MFA method; the survivor's stays"),
             conflicting_alias_ids_to_keep: field.commaList("which alias to keep if both sides have one at a mount"),
           }),
           handle: async ({ input }, cx) => {

@@ -17,6 +17,7 @@ import { leasePaths } from "./leases.ts";
 import { lockedUsersPaths } from "./locked-users.ts";
 import { loggerPaths } from "./loggers.ts";
 import { metricPaths } from "./metrics.ts";
+import { mfaPaths } from "./mfa.ts";
 import { mountsPaths } from "./mounts.ts";
 import { openApiPaths } from "./openapi.ts";
 import { passwordPolicyPaths } from "./password-policies.ts";
@@ -62,6 +63,7 @@ export const systemBackend = (core: Core, store: SealedStore): Backend =>
       ...capabilityPaths(core),
       ...passwordPolicyPaths(core),
       ...lockedUsersPaths(core),
+      ...mfaPaths(core),
       ...auditPaths(core),
       ...corsPaths(core),
       ...loggerPaths(core),

@@ -8,6 +8,7 @@ import {
   entityListAddress,
   entityNameAddress,
   groupMemberAddress,
+  mfaSecretAddress,
 } from "../../storage/keys.ts";
 import type { Address, Condition, Delete, Entry, Put, Store, Write } from "../../storage/store.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -53,6 +54,10 @@ export const rowsOf = ({ byName, byId }: { readonly byName: Write; readonly byId
   byName,
   byId,
 ];
+
+/** Removes the keys of second factors; how often they were tried vanishes by itself. */
+export const mfaRowsOf = (ids: readonly string[]): readonly Write[] =>
+  ids.map((id) => ({ op: "delete", address: mfaSecretAddress(id), when: "any" }));
 
 /**
  * The conditions under which a new entity's name and its aliases' names are taken; a row that leads nowhere is

@@ -1,7 +1,9 @@
+import { permissionDenied } from "../../framework/index.ts";
 import { entityAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import { createEntities } from "./entities.ts";
 import { createLogin } from "./login.ts";
+import { aliasKey } from "./names.ts";
 import { createRefresh } from "./refresh.ts";
 import { createRemoval } from "./removal.ts";
 import type { Identity } from "./types.ts";
@@ -27,5 +29,17 @@ export const createIdentity = (parts: IdentityParts): Identity => {
     },
     login: createLogin({ ...parts, entities, removal }),
     refresh: createRefresh({ ...parts, entities }),
+    returning: async (id, { name, mountAccessor }) => {
+      const stored = await entities.survivor((await parts.store.get([entityAddress(id)]))[0]);
+      const key = aliasKey(mountAccessor, name);
+      if (!stored?.entity.aliases.some((one) => aliasKey(one.mountAccessor, one.name) === key)) return undefined;
+      const { entry, entity } = stored;
+      if (entity.disabled) throw permissionDenied("entity is disabled");
+      return {
+        entity: viewOf(entity, await parts.config.snapshot()),
+        writes: [{ op: "check", address: entry.address, when: { n: entry.n } }],
+        forget: () => undefined,
+      };
+    },
   };
 };

@@ -2,7 +2,7 @@ import { type CrashPoint, invalidRequest, multiError } from "../../framework/ind
 import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import { toSealed } from "../sealed.ts";
-import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
+import { type Entities, mfaRowsOf, rowsOf, type Stored, untilSettled } from "./entities.ts";
 import type { Alias, Entity, Membership } from "./model.ts";
 
 /**
@@ -18,12 +18,16 @@ export interface MergeInput {
   readonly to_entity_id?: string | undefined;
   readonly from_entity_ids?: readonly string[] | undefined;
   readonly conflicting_alias_ids_to_keep?: readonly string[] | undefined;
+  /** Where both sides have a key for one MFA method, the survivor's stays; without it such a merge is refused. */
+  readonly force?: boolean | undefined;
 }
 
 /** Aliases and memberships that go with the transaction of a merge, four and two writes each; more are moved before. */
 const ALIASES_ALONG = 12;
 const MEMBERSHIPS_ALONG = 20;
 const MEMBERSHIPS_BEFORE = 40;
+/** Keys of second factors that the transaction of a merge removes. */
+const FACTORS_ALONG = 6;
 
 const TO_INVALID = "entity id to merge to is invalid";
 const FROM_INVALID = "entity id to merge from is invalid";
@@ -118,6 +122,24 @@ export const createMerge = (options: {
     return { aliases: [...to.entity.aliases.filter((alias) => !lost.has(alias.id)), ...coming], writes };
   };
 
+  /** The keys of second factors of both; where both have one for a method, the survivor's stays and the other goes. */
+  const factors = (to: Entity, other: Entity) => {
+    const [mine = {}, theirs = {}] = [to.mfaSecrets, other.mfaSecrets];
+    const lost = Object.entries(theirs).flatMap(([method, id]) => (Object.hasOwn(mine, method) ? [id] : []));
+    // More stay behind, where nothing names them any more.
+    return { mfaSecrets: { ...theirs, ...mine }, writes: mfaRowsOf(lost.slice(0, FACTORS_ALONG)) };
+  };
+
+  const refuseFactors = (to: Entity, others: readonly Entity[]): void => {
+    const seen = new Set(Object.keys(to.mfaSecrets ?? {}));
+    for (const other of others) {
+      for (const method of Object.keys(other.mfaSecrets ?? {})) {
+        if (seen.has(method)) throw invalidRequest(`conflicting MFA secrets in entity ID "${other.id}"`);
+        seen.add(method);
+      }
+    }
+  };
+
   /** Takes memberships from one entity to the other, with the rows by which the groups find their members. */
   const joined = (to: Entity, other: Entity, batch: readonly Membership[]) => {
     const same = (a: Membership, b: Membership): boolean => a.group === b.group && a.generation === b.generation;
@@ -167,16 +189,18 @@ export const createMerge = (options: {
         if (await lighten(to, other, lost)) continue;
         const { aliases, writes } = await moved(to, other, entity.aliases, lost);
         const { memberships, writes: memberRows } = joined(to.entity, entity, entity.memberships);
+        const { mfaSecrets, writes: lostFactors } = factors(to.entity, entity);
         const mergedEntityIds = [...to.entity.mergedEntityIds, ...entity.mergedEntityIds, entity.id];
         const pointer = toSealed({ mergedInto: toId });
         await crash("identity.merge", async () =>
           store.write([
-            entities.update(to, { aliases, memberships, mergedEntityIds, lastUpdateTime: entities.now() }),
+            entities.update(to, { aliases, memberships, mergedEntityIds, mfaSecrets, lastUpdateTime: entities.now() }),
             { op: "put", address: other.entry.address, body: pointer, when: { n: other.entry.n } },
             { op: "delete", address: await entities.nameAt(entity.name), when: "any" },
             { op: "delete", address: entityListAddress(entity.id), when: "any" },
             ...writes,
             ...memberRows,
+            ...lostFactors,
           ]),
         );
         await shorten(entity.mergedEntityIds, toId);
@@ -222,6 +246,7 @@ export const createMerge = (options: {
     if (others.length === 0) throw invalidRequest(FROM_INVALID);
     for (const entity of [to.entity, ...others]) mayMerge(entity);
     if (keep.size === 0) refuseClashes(to.entity, others);
+    if (!input.force) refuseFactors(to.entity, others);
     for (const id of ids) await mergeOne(toId, id, keep);
   };
 

@@ -59,6 +59,8 @@ export interface Entity {
   readonly aliases: readonly Alias[];
   readonly memberships: readonly Membership[];
   readonly mergedEntityIds: readonly string[];
+  /** Ids of the keys of its second factors, by the methods' `key`. */
+  readonly mfaSecrets?: Readonly<Record<string, string>>;
   readonly creationTime: string;
   readonly lastUpdateTime: string;
   /** Set while its rows are being removed: it counts as gone. */

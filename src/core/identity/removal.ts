@@ -1,7 +1,7 @@
 import type { CrashPoint } from "../../framework/index.ts";
 import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
-import { rowsOf as aliasRowsOf, type Entities, type Stored, untilSettled } from "./entities.ts";
+import { rowsOf as aliasRowsOf, type Entities, mfaRowsOf, type Stored, untilSettled } from "./entities.ts";
 
 /**
  * Removes entities with everything that finds them. One transaction where it fits; otherwise the entity is first
@@ -22,6 +22,7 @@ export const createRemoval = (options: {
     ...entity.memberships.map((membership) => entities.dropMember(entity.id, membership)),
     ...(await Promise.all(entity.aliases.map(entities.dropAlias))).flatMap(aliasRowsOf),
     ...entity.mergedEntityIds.map((id): Write => ({ op: "delete", address: entityAddress(id), when: "any" })),
+    ...mfaRowsOf(Object.values(entity.mfaSecrets ?? {})),
   ];
 
   const own = async ({ entry, entity }: Stored): Promise<readonly Write[]> => [

@@ -24,6 +24,10 @@ export interface EntityView {
     readonly name: string;
     readonly metadata: Readonly<Record<string, string>>;
   }[];
+  /** Of those that were merged into it. */
+  readonly mergedIds: readonly string[];
+  /** Ids of the keys of its second factors, by the methods' `key`. */
+  readonly mfaSecrets: Readonly<Record<string, string>>;
   /** The entity's own and those of all its groups, sorted, without duplicates. */
   readonly allPolicies: readonly string[];
 }
@@ -44,6 +48,14 @@ export interface GivenAlias {
 }
 
 export interface Identity {
+  /**
+   * The entity of a login that was recognised before and waits for its codes; `undefined` when it is gone, or no longer
+   * has the alias. `writes` holds a check that it is unchanged. Throws `permission_denied` for a disabled entity.
+   */
+  returning(
+    id: string,
+    alias: { readonly name: string; readonly mountAccessor: string },
+  ): Promise<LoginIdentity | undefined>;
   entityAddress(id: string): Promise<Address>;
   /** From an entry just read; `undefined` when the entity is gone. Follows a merge to the survivor. */
   view(entry: Entry | undefined, snapshot: Snapshot): Promise<EntityView | undefined>;

@@ -76,6 +76,8 @@ export const viewOf = (entity: Entity, snapshot: Groups): EntityView => {
     policies: entity.policies,
     aliases: entity.aliases,
     groups: groups.map(({ id, name, metadata }) => ({ id, name, metadata: metadata ?? {} })),
+    mergedIds: entity.mergedEntityIds,
+    mfaSecrets: entity.mfaSecrets ?? {},
     allPolicies: [...new Set([...entity.policies, ...groups.flatMap((group) => group.policies ?? [])])].sort(),
   };
 };

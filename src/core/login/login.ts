@@ -18,9 +18,12 @@ import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { EntityView, LoginIdentity } from "../identity/types.ts";
 import { vanishing } from "../leases/expiry.ts";
+import type { MfaRequirement } from "../mfa/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { MadeToken, NewToken } from "../tokens/types.ts";
+import { createSecondFactor } from "./second-factor.ts";
 import { grantTtl } from "./ttl.ts";
+import type { LoginRequest } from "./types.ts";
 
 /**
  * Makes a token of a login that the auth method vouches for: entity and alias, lifetime and policies, in one
@@ -64,12 +67,10 @@ export interface LoggedIn {
   readonly warnings: readonly string[];
 }
 
-export interface LoginRequest {
-  readonly grant: LoginGrant;
-  readonly mount: Mount;
-  /** Request path: the token's path, and its lease's prefix. */
-  readonly path: string;
-  readonly sourceAddress: string;
+/** The login was right and needs a second factor: no token yet. */
+export interface AwaitsCodes {
+  readonly awaits: MfaRequirement;
+  readonly warnings: readonly string[];
 }
 
 const ZERO = seconds(0);
@@ -141,26 +142,44 @@ const isOutside = ({ grant, sourceAddress }: LoginRequest): boolean => {
   return !grant.addressJudged && cidrs.length > 0 && !inCidrs(sourceAddress, cidrs);
 };
 
-/** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
-export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn> => {
-  const { grant, mount } = request;
-  const policies = loginPolicies(grant.token);
+/**
+ * The token a login may have now, and warnings about its lifetime. Throws `permission_denied` outside the role's bound
+ * CIDRs, `invalid_request` for policies that no login gives.
+ */
+export const prepared = (
+  core: Core,
+  request: LoginRequest,
+): { readonly wanted: NewToken; readonly warnings: readonly string[] } => {
+  const policies = loginPolicies(request.grant.token);
   if (isOutside(request)) throw permissionDenied("address is outside the role's bound CIDR blocks");
-  const nowMs = core.clock.now();
-  const { ttl, warnings } = lifetime(grant.token, mount, epochSeconds(nowMs));
-  const wanted = wantedToken(request, policies, ttl);
-  const once = grant.once === undefined ? [] : [spend(grant.once, nowMs)];
+  const { ttl, warnings } = lifetime(request.grant.token, request.mount, epochSeconds(core.clock.now()));
+  return { wanted: wantedToken(request, policies, ttl), warnings };
+};
 
-  const attempt = async (): Promise<LoggedIn> => {
+/** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
+export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn | AwaitsCodes> => {
+  const { grant, mount } = request;
+  const { wanted, warnings } = prepared(core, request);
+  const once = grant.once === undefined ? [] : [spend(grant.once, core.clock.now())];
+  const secondFactor = createSecondFactor(core, request);
+
+  const attempt = async (): Promise<LoggedIn | AwaitsCodes> => {
     const identity = await identityOf(core, grant, mount);
-    const entityId = identity?.entity.id ?? "";
-    const writes = [...once, ...(identity?.writes ?? [])];
+    const factor = await secondFactor(identity);
     try {
+      if ("awaits" in factor) {
+        await core.crash("login.wait", () => core.store.write([...once, ...factor.writes, ...factor.identity.writes]));
+        return { awaits: factor.awaits, warnings: factor.warnings };
+      }
+      const known = factor.identity ?? identity;
+      const entityId = known?.entity.id ?? "";
+      const writes = [...once, ...factor.writes, ...(known?.writes ?? [])];
       const made = await core.crash("login.token", () => core.tokens.create({ ...wanted, entityId, writes }));
-      return { made, entity: identity?.entity, warnings };
+      return { made, entity: known?.entity, warnings: [...factor.warnings, ...warnings] };
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
       if (once.includes(cause.write)) throw replayed(core, mount);
+      factor.refuse(cause.write);
       identity?.forget();
       throw cause;
     }

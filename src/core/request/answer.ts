@@ -1,6 +1,7 @@
 import type { AuditedWrap } from "../../audit/types.ts";
 import type { IssuedAuth, Reply } from "../../framework/index.ts";
 import type { LeaseId, MountPath, Seconds } from "../../std/brand.ts";
+import type { MfaRequirement } from "../mfa/types.ts";
 import type { Verb } from "./decoded.ts";
 
 export type WrapInfo = AuditedWrap;
@@ -16,6 +17,8 @@ export interface Answer {
   readonly reply: Reply | undefined;
   readonly lease?: { readonly id: LeaseId; readonly renewable: boolean; readonly duration: Seconds } | undefined;
   readonly auth?: AuthBlock | undefined;
+  /** A login that waits for its codes: an `auth` block without a token. */
+  readonly awaits?: MfaRequirement | undefined;
   readonly wrapInfo?: WrapInfo | undefined;
   readonly warnings: readonly string[];
   /** `mount_type`; empty for unauthenticated endpoints and wrapped answers. */

@@ -2,7 +2,8 @@ import { invalidRequest, type Reply } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import type { Core } from "../core.ts";
 import { logIn } from "../login/login.ts";
-import type { Answer, AuthBlock, WrapInfo } from "./answer.ts";
+import type { MfaCredentials } from "../mfa/types.ts";
+import type { Answer, WrapInfo } from "./answer.ts";
 import { issuedIn, renewedIn } from "./core-reply.ts";
 import type { Handled } from "./stage.ts";
 
@@ -49,17 +50,20 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
 };
 
-const login = async (core: Core, handled: Handled): Promise<AuthBlock | undefined> => {
+const NO_CODES: MfaCredentials = new Map();
+
+const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
   const { reply, mount, decoded, warnings } = handled;
   const made = issuedIn(reply);
-  if (made) return made;
-  if (!reply?.auth) return undefined;
+  if (made) return { auth: made };
+  if (!reply?.auth) return {};
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
-  const request = { grant: reply.auth, mount, path: decoded.path, sourceAddress: decoded.sourceAddress };
-  const login = await logIn(core, request);
+  const { path, sourceAddress, mfa: shown = NO_CODES } = decoded;
+  const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });
   warnings.push(...login.warnings);
-  return { ...core.tokens.authBlock(login.made, login.entity), shownOnce: reply.auth.shownOnce };
+  if ("awaits" in login) return { awaits: login.awaits };
+  return { auth: { ...core.tokens.authBlock(login.made, login.entity), shownOnce: reply.auth.shownOnce } };
 };
 
 const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => {
@@ -78,13 +82,13 @@ const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => 
 const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
   const { decoded, reply, open, mount, match, warnings } = handled;
   const leased = await lease(core, handled);
-  const auth = await login(core, handled);
+  const loggedIn = await login(core, handled);
   const answer: Answer = {
     requestId: decoded.requestId,
     verb: decoded.verb,
     reply,
     lease: leased,
-    auth,
+    ...loggedIn,
     warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
     mountType: open ? "" : mount.info.type,
     mountPath: mount.info.path,
@@ -98,6 +102,7 @@ export const conclude = async (core: Core, handled: Handled): Promise<Answer> =>
   await handled.trail.answered({
     data: answer.reply?.data,
     auth: answer.auth,
+    mfaRequestId: answer.awaits?.requestId,
     wrapInfo: answer.wrapInfo,
     leaseId: answer.lease?.id,
     warnings: answer.warnings,

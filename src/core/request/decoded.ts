@@ -1,6 +1,7 @@
 import type { PeerCertificates, Seconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
+import type { MfaCredentials } from "../mfa/types.ts";
 
 /** What HTTP asked for; `update` is not yet split into create and update. */
 export type Verb = "read" | "list" | "update" | "patch" | "delete" | "header" | "help";
@@ -32,7 +33,9 @@ export interface Decoded {
    * Read by `identify` once the token is known; `data` is empty until then. An operation without a token refuses it.
    */
   readonly unread?: UnreadBody;
-  /** By lower-case name; the token headers are gone. */
+  /** From `X-Vault-MFA`, by method. */
+  readonly mfa?: MfaCredentials | undefined;
+  /** By lower-case name; the headers of token and codes are gone. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly sourceAddress: string;
   /** Absent: the client showed none. */

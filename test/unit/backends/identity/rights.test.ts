@@ -352,9 +352,12 @@ describe("the older spelling", () => {
 });
 
 describe("paths of what does not exist here", () => {
-  it.each(["identity/oidc/key", "identity/mfa/method/totp"])("%s is unsupported", async (path) => {
-    const answer = await server.call("GET", path);
+  it.each(["identity/oidc/key", "identity/mfa/method/duo", "identity/mfa/method/okta", "identity/mfa/method/pingid"])(
+    "%s is unsupported",
+    async (path) => {
+      const answer = await server.call("GET", path);
 
-    expect([answer.status, answer.body["errors"]]).toEqual([404, ["1 error occurred:\n\t* unsupported path\n\n"]]);
-  });
+      expect([answer.status, answer.body["errors"]]).toEqual([404, ["1 error occurred:\n\t* unsupported path\n\n"]]);
+    },
+  );
 });
