@@ -1,2 +1,2 @@
 export { barcode, otpauthUrl } from "./enrolment.ts";
-export { ALGORITHMS, isCode, matchingSteps, newKey, type TotpRules } from "./totp.ts";
+export { ALGORITHMS, newKey, type TotpRules } from "./totp.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { barcode, isCode, matchingSteps, newKey, otpauthUrl, type TotpRules } from "../../../src/otp/index.ts";
+import { barcode, newKey, otpauthUrl, type TotpRules } from "../../../src/otp/index.ts";
+import { isCode, matchingSteps } from "../../../src/otp/totp.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { seconds } from "../../../src/std/time.ts";
