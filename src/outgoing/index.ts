@@ -7,5 +7,6 @@ export * from "./dial.ts";
 export * from "./errors.ts";
 export * from "./fetch.ts";
 export { createGuard, type Guard, NEARBY, PUBLIC, type Reach, type Resolve, UNGUARDED } from "./guard.ts";
+export * from "./judge.ts";
 export * from "./shared-deadline.ts";
 export * from "./sockets.ts";

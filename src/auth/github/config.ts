@@ -9,8 +9,8 @@ import {
   storedTokenShape,
   tokenShape,
 } from "../../framework/token-params.ts";
-import { AddressRefused } from "../../outgoing/index.ts";
-import { restate } from "../../std/restate.ts";
+import { AddressRefused, judgeHost } from "../../outgoing/index.ts";
+import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
 import type { Address, View } from "../../storage/store.ts";
@@ -72,8 +72,8 @@ export const showConfig = (config: Config): z.output<typeof ConfigShown> => ({
 
 const NAME = /^\w[\w-]{0,99}$/;
 
-/** A base URL as it is stored. Throws `invalid_request`, among others for a host that may not be dialled. */
-const checkedUrl = (given: string, { guard, plainHttp }: Parts): string => {
+/** A base URL as it is stored. Throws `invalid_request`. */
+const checkedUrl = (given: string, { plainHttp }: Parts): string => {
   if (given === "") return "";
   const refuse = (why: string) => invalidRequest(`error parsing given base_url: ${why}`);
   if (!URL.canParse(given)) throw refuse("it is not a URL");
@@ -82,13 +82,16 @@ const checkedUrl = (given: string, { guard, plainHttp }: Parts): string => {
     throw refuse("it must begin with https://");
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
     throw refuse("it must have a host and a path, and nothing else");
-  restate(
-    AddressRefused,
-    (cause) => invalidRequest(`base_url: ${cause.message}`, { reason: cause.reason }),
-    () => guard.check(url.hostname.replace(/^\[(.*)\]$/, "$1")),
-  );
   return url.href;
 };
+
+const checkHost = (url: URL, { guard }: Parts): Promise<void> =>
+  restateLater(
+    AddressRefused,
+    ({ message, reason }) =>
+      invalidRequest(`base_url: ${message}; a deployment names its private ranges in zeroth:reachable`, { reason }),
+    () => judgeHost(guard, url.hostname),
+  );
 
 const merged = (parts: Parts, previous: Config | undefined, input: ConfigInput): Config => {
   const organization = input.organization ?? previous?.organization ?? "";
@@ -119,6 +122,7 @@ const lookedUp = async (parts: Parts, config: Config): Promise<number> => {
 /** Changes what the write names and keeps the rest. Answers warnings; throws `invalid_request`. */
 export const writeConfig = async (parts: Parts, input: ConfigInput, cx: BackendContext): Promise<readonly string[]> => {
   const wanted = merged(parts, await findConfig(cx.storage), input);
+  if (input.base_url) await checkHost(baseOf(wanted), parts);
   const organization_id = wanted.organization_id || (await lookedUp(parts, wanted));
   const written = await changeBody(cx.storage, configAddress(cx.storage), storedConfig, (previous) => {
     const config = merged(parts, previous, input);

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { type BackendContext, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  invalidRequest,
+  type LoginGrant,
+  type LoginRenewal,
+  VaultError,
+} from "../../framework/index.ts";
 import { samePolicies, tokenParams } from "../../framework/token-params.ts";
+import { restateLater } from "../../std/restate.ts";
 import { findMember, type Member } from "./member.ts";
 import type { Parts } from "./parts.ts";
 
@@ -28,12 +35,20 @@ export const login = async (parts: Parts, token: string | undefined, cx: Backend
   return { auth: grantFor(token ?? "", member), warnings: member.warnings };
 };
 
-const refuse = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
+const failedToRenew = ({ code, wire, reason, retryAfter }: VaultError): VaultError =>
+  new VaultError(code, {
+    wire: wire === undefined ? wire : `failed to renew entry: ${wire}`,
+    reason,
+    retryAfter,
+    multi: true,
+  });
+
+const refuse = (wire: string): VaultError => failedToRenew(invalidRequest(wire));
 
 /** Throws where GitHub does not vouch for the user any more, or the user's policies are others now. */
 export const renewLogin = async (parts: Parts, renewal: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
   const { token, user_id } = kept.parse(renewal.internal);
-  const member = await findMember(parts, token, cx);
+  const member = await restateLater(VaultError, failedToRenew, () => findMember(parts, token, cx));
   // A name that was given up may be another user's by now.
   if (member.user.id !== user_id || member.user.login !== renewal.metadata["username"])
     throw refuse("the token belongs to another user or name now");

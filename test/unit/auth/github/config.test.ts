@@ -115,7 +115,7 @@ describe("V10: a GitHub Enterprise that leads to the server itself", () => {
     const written = request("update", "config", { organization: "acme", base_url });
     await expect(written).rejects.toMatchObject({
       code: "invalid_request",
-      wire: "base_url: the host is not an address that may be dialled from here",
+      wire: expect.stringMatching(/^base_url: the host is not an address that may be dialled from here/),
     });
   });
 

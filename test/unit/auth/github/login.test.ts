@@ -300,7 +300,9 @@ describe("renewal", () => {
     const token = auth(await world.login()).client_token;
     happen();
 
-    expect((await renew(token)).status).toBeGreaterThanOrEqual(400);
+    const answer = await renew(token);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.text).toContain("failed to renew entry: ");
     expect((await world.server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);
   });
 });

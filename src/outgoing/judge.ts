@@ -1,0 +1,26 @@
+import { isIP } from "node:net";
+import { AddressRefused } from "./errors.ts";
+import type { Guard } from "./guard.ts";
+
+/** Longer than name services take; what they have not said by then counts as not known. */
+const PATIENCE_MS = 3000;
+
+const lookedUp = (guard: Guard, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    guard.lookup(host, { all: true }, (cause) => {
+      clearTimeout(timer);
+      if (cause instanceof AddressRefused) reject(cause);
+      else resolve();
+    });
+  });
+
+/**
+ * Judges a host when an operator writes it down, so that a mistake is told then and not at the first call; the call
+ * itself judges again. A name that is not known, or not yet, passes. Throws `AddressRefused`. `host`: as a URL has it.
+ */
+export const judgeHost = async (guard: Guard, host: string): Promise<void> => {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  guard.check(bare);
+  if (isIP(bare) === 0) await lookedUp(guard, bare);
+};
