@@ -1,4 +1,5 @@
 import type { AwsAuthParts } from "./auth/aws/backend.ts";
+import type { Pod } from "./auth/kubernetes/parts.ts";
 import type { Home } from "./contract/functions.ts";
 import type { CatalogRow } from "./core/catalog.ts";
 import type { Core } from "./core/core.ts";
@@ -21,6 +22,8 @@ export interface BackendParts {
   readonly database?: () => DatabaseParts;
   /** AWS for the secrets engine `aws`; absent: as the environment of the process names it. */
   readonly awsEngine?: () => EngineWorld | Promise<EngineWorld>;
+  /** The pod of a cluster that the program runs in. Absent: none, as for the functions of a deployment. */
+  readonly pod?: Pod | undefined;
   /** Which hosts backends may dial, where operators name them; absent: those with public addresses only. */
   readonly reach?: Reach;
 }
@@ -101,6 +104,17 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     load: async () => {
       const { githubAuth, githubParts } = await import("./auth/github/backend.ts");
       return githubAuth(githubParts(parts.reach));
+    },
+  },
+  {
+    kind: "auth",
+    type: "kubernetes",
+    home: "login",
+    folds: { "role/{name}": "case" },
+    resolvesRole: true,
+    load: async () => {
+      const { kubernetesAuth, kubernetesParts } = await import("./auth/kubernetes/backend.ts");
+      return kubernetesAuth(kubernetesParts(parts.reach, parts.pod));
     },
   },
 ];

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startLocalServer } from "../local/server/index.ts";
+import { ownPod } from "../local/server/pod.ts";
 
 /** `zeroth server`: the local server, on the command line. */
 
@@ -45,6 +46,7 @@ const run = async (flags: Flags): Promise<void> => {
     dataDir: flags.data,
     auditFile: flags.auditFile,
     keyId: flags.key,
+    pod: ownPod(process.env),
     log: (message, fields) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`),
   });
   print(`Zeroth answers on ${local.url}`);

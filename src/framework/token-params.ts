@@ -207,11 +207,16 @@ export const samePolicies = (a: readonly string[], b: readonly string[]): boolea
   return JSON.stringify(left) === JSON.stringify(right);
 };
 
-/** Refuses a period that the mount could never give. Source: AppRole's and AWS's role endpoints. */
-export const checkPeriod = (fields: TokenFields, mountMax: Seconds): void => {
+/** Refuses a period that the mount could never give; `say` is given both, in quotes. Source: AppRole's and AWS's role endpoints. */
+export const checkPeriod = (
+  fields: TokenFields,
+  mountMax: Seconds,
+  say = (period: string, most: string) =>
+    `period of ${period} is greater than the backend's maximum lease TTL of ${most}`,
+): void => {
   if (fields.token_period <= mountMax) return;
-  const [period, most] = [seconds(fields.token_period), mountMax].map((value) => JSON.stringify(formatDuration(value)));
-  throw invalidRequest(`period of ${period} is greater than the backend's maximum lease TTL of ${most}`);
+  const quoted = (value: Seconds) => JSON.stringify(formatDuration(value));
+  throw invalidRequest(say(quoted(seconds(fields.token_period)), quoted(mountMax)));
 };
 
 /** Refuses a login from an address outside `token_bound_cidrs` with 403. */

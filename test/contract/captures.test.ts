@@ -77,6 +77,7 @@ const BODIES: readonly Readonly<Record<string, unknown>>[] = [
   { hmac: true },
   { values: ["web"] },
   { value: "web" },
+  { bound_service_account_names: "web", bound_service_account_namespaces: "web" },
   { rate: 5 },
   { type: "kv" },
   { type: "userpass" },
@@ -87,7 +88,7 @@ const mounted: { readonly mount: string; readonly backend: Backend }[] = [];
 
 beforeAll(async () => {
   server = await makeServer();
-  for (const type of ["userpass", "approle", "aws", "github"]) {
+  for (const type of ["userpass", "approle", "aws", "github", "kubernetes"]) {
     await server.call("POST", `sys/auth/${type}`, { body: { type } });
   }
   for (const { kind, type } of builtInRows({ aws: () => Promise.reject(new Error("unused")) })) {

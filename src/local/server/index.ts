@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
+import type { Pod } from "../../auth/kubernetes/parts.ts";
 import { builtInRows } from "../../catalog.ts";
 import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
@@ -40,6 +41,8 @@ export interface LocalServerOptions {
   /** Off, leases end by the TTL stream alone. */
   readonly sweeper?: boolean | undefined;
   readonly clock?: Clock | undefined;
+  /** The pod of a cluster that the server runs in (`pod.ts`); absent: none. */
+  readonly pod?: Pod | undefined;
   readonly auditLine?: ((line: string) => Promise<void>) | undefined;
   /** The built-in audit device writes here; absent: `audit.log` in the data folder, else nowhere. */
   readonly auditFile?: string | undefined;
@@ -155,6 +158,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     random: systemRandom,
     rows: builtInRows({
       reach: NEARBY,
+      pod: options.pod,
       aws: () => cloud.aws,
       awsEngine: () => cloud.awsEngine,
       database: () => database,
