@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
-import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply } from "./reply.ts";
+import type { AnswerHeader, BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply } from "./reply.ts";
 
 /**
  * What an operation answers, declared next to it. Documents, forms and clients are derived from the declaration; the
@@ -14,14 +14,16 @@ import type { BareReply, CoreReply, DataReply, EmptyReply, LoginReply, RawReply 
  * - `lease`: an extended lease, without data;
  * - `bare`: a JSON body outside the envelope;
  * - `raw`: bytes of a content type.
+ *
+ * The last two may name `headers` that they set.
  */
 export type AnswerForm =
   | z.ZodType
   | "nothing"
   | "login"
   | "lease"
-  | { readonly bare: z.ZodType }
-  | { readonly raw: string };
+  | { readonly bare: z.ZodType; readonly headers?: readonly AnswerHeader[] }
+  | { readonly raw: string; readonly headers?: readonly AnswerHeader[] };
 
 /** One form, or several of which each answer takes one: `[Created, "nothing"]`. */
 export type Answers = AnswerForm | readonly [AnswerForm, AnswerForm, ...AnswerForm[]];
@@ -41,6 +43,9 @@ export type Given<T> = unknown extends T
       ? readonly Given<Item>[]
       : { readonly [K in keyof T]: Given<T[K]> };
 
+/** The headers that a form declares. */
+type HeadersOf<Form> = Form extends { readonly headers: readonly (infer Name extends AnswerHeader)[] } ? Name : never;
+
 type ReplyOfForm<Form> = Form extends z.ZodType
   ? DataReply<Given<z.output<Form>>> | EmptyReply
   : Form extends "nothing"
@@ -50,9 +55,9 @@ type ReplyOfForm<Form> = Form extends z.ZodType
       : Form extends "lease"
         ? CoreReply
         : Form extends { readonly bare: infer Body extends z.ZodType }
-          ? BareReply<Given<z.output<Body>>>
+          ? BareReply<Given<z.output<Body>>, HeadersOf<Form>>
           : Form extends { readonly raw: string }
-            ? RawReply
+            ? RawReply<HeadersOf<Form>>
             : never;
 
 /** The replies that a declaration allows. */
@@ -119,5 +124,9 @@ export const answersInWords = (answers: Answers): string =>
     })
     .filter((words, index, all) => all.indexOf(words) === index)
     .join(" or ");
+
+/** The headers a form may set besides those of every response. */
+export const headersOf = (form: AnswerForm): readonly AnswerHeader[] =>
+  typeof form === "object" && "headers" in form ? (form.headers ?? []) : [];
 
 export const isSchema = (form: AnswerForm): form is z.ZodType => form instanceof z.ZodType;

@@ -30,6 +30,7 @@ export { openApiDocument } from "./openapi.ts";
 export type { ParsedInput } from "./parse.ts";
 export type { ReferencePage } from "./reference.ts";
 export type {
+  AnswerHeader,
   CoreReply,
   DataReply,
   EmptyReply,

@@ -1,5 +1,5 @@
 import { defined } from "../std/defined.ts";
-import { type AnswerForm, AuthBlock, formsOf, isSchema } from "./answers.ts";
+import { type AnswerForm, AuthBlock, formsOf, headersOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { capturesOf } from "./captures.ts";
 import { type JsonSchema, jsonSchema } from "./schema.ts";
@@ -113,8 +113,10 @@ const responses = (op: AnyOp, operation: Operation): object => {
   );
   const asks = operation === "read" || operation === "list";
   const nothing = forms.includes("nothing");
+  const set = [...new Set(forms.flatMap(headersOf))].map((name) => [name, { schema: { type: "string" } }] as const);
+  const headers = set.length > 0 ? Object.fromEntries(set) : undefined;
   return defined({
-    "200": shown.length > 0 ? { description: "OK", content: Object.fromEntries(shown) } : undefined,
+    "200": shown.length > 0 ? defined({ description: "OK", headers, content: Object.fromEntries(shown) }) : undefined,
     "204": nothing && !asks ? { description: "empty body" } : undefined,
     "404": nothing && asks ? { description: "nothing there" } : undefined,
   });

@@ -1,4 +1,4 @@
-import { type AnswerForm, formsOf, isSchema } from "./answers.ts";
+import { type AnswerForm, formsOf, headersOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { capturesOf } from "./captures.ts";
 import { type FieldInfo, fieldsOfOp, fieldsOfPath, isJsonSchema, type JsonSchema, jsonSchema } from "./schema.ts";
@@ -81,8 +81,10 @@ const formText = (form: AnswerForm, meanings: Meanings): string => {
   if (form === "nothing") return "Answers nothing.";
   if (form === "login") return "Answers a token, its `auth` block.";
   if (form === "lease") return "Answers the lease: `lease_id`, `lease_duration` and `renewable`.";
-  if ("raw" in form) return `Answers \`${form.raw}\`, unchanged.`;
-  return `Answers a body outside the envelope:\n\n${answerTable(jsonSchema(form.bare, "output"), meanings)}`;
+  const headers = headersOf(form).map((name) => `\`${name}\``);
+  const set = headers.length > 0 ? ` May set ${headers.join(", ")}.` : "";
+  if ("raw" in form) return `Answers \`${form.raw}\`, unchanged.${set}`;
+  return `Answers a body outside the envelope${set === "" ? ":" : `.${set}`}\n\n${answerTable(jsonSchema(form.bare, "output"), meanings)}`;
 };
 
 const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };

@@ -118,7 +118,7 @@ interface Told {
 }
 
 /** Data in the envelope, with the lease it lives by. */
-export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | "wrap"> {
+export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | "wrap" | "headers"> {
   readonly data: Out;
   /** Confirms a lease made by `cx.pend`. */
   readonly lease?: PendingLease;
@@ -131,30 +131,38 @@ export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | 
 /** No data: a status alone has no body, `data: null` or a warning brings the envelope. */
 export interface EmptyReply
   extends Told,
-    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "raw" | "wrap"> {
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "raw" | "wrap" | "headers"> {
   readonly data?: null;
 }
 
 /** A login that core turns into a token. `data`: `{}` where Vault's method shows that instead of `null`. */
 export interface LoginReply
   extends Told,
-    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap"> {
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap" | "headers"> {
   readonly data?: Readonly<Record<string, never>>;
   readonly auth: LoginGrant;
 }
 
+/** Response headers that an answer outside the envelope may set, where its operation declares them. */
+export type AnswerHeader = "cache-control" | "pragma" | "www-authenticate";
+
+/** Values of declared headers, by name. */
+type SetHeaders<Names extends AnswerHeader> = [Names] extends [never] ? never : { readonly [Name in Names]?: string };
+
 /** A JSON body without the envelope (`sys/health`, `sys/seal-status` …). */
-export interface BareReply<Out>
+export interface BareReply<Out, Names extends AnswerHeader = never>
   extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "raw" | "wrap" | "warnings"> {
   readonly bare: Out;
   readonly status?: number;
+  readonly headers?: SetHeaders<Names>;
 }
 
 /** Bytes, unchanged (an unwrapped answer, metrics, a certificate). */
-export interface RawReply
+export interface RawReply<Names extends AnswerHeader = never>
   extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "warnings"> {
   readonly raw: { readonly contentType: string; readonly body: Uint8Array };
   readonly status?: number;
+  readonly headers?: SetHeaders<Names>;
   /** Wraps this answer whatever the header says (rewrap), and the path to name in it. */
   readonly wrap?: { readonly ttl: Seconds; readonly path: string };
 }
@@ -175,6 +183,7 @@ export abstract class CoreReply {
   declare readonly bare?: never;
   declare readonly raw?: never;
   declare readonly wrap?: never;
+  declare readonly headers?: never;
   constructor(warnings: readonly string[]) {
     this.warnings = warnings;
   }
@@ -185,4 +194,10 @@ export abstract class CoreReply {
 }
 
 /** What a handler gives back, and what it asks core to do: record a lease, make a token. */
-export type Reply<Out = unknown> = DataReply<Out> | EmptyReply | LoginReply | BareReply<unknown> | RawReply | CoreReply;
+export type Reply<Out = unknown> =
+  | DataReply<Out>
+  | EmptyReply
+  | LoginReply
+  | BareReply<unknown, AnswerHeader>
+  | RawReply<AnswerHeader>
+  | CoreReply;

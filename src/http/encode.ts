@@ -1,4 +1,5 @@
 import type { Answer } from "../core/request/answer.ts";
+import type { AnswerHeader } from "../framework/index.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";
@@ -18,10 +19,20 @@ export const STANDARD_HEADERS: Readonly<Record<string, string>> = {
 
 const EMPTY = new Uint8Array(0);
 
+/** The standard headers, and over them those that an answer declares. */
+const headersWith = (own: Readonly<Partial<Record<AnswerHeader, string>>> = {}): Readonly<Record<string, string>> => ({
+  ...STANDARD_HEADERS,
+  ...own,
+});
+
 /** JSON with one line feed behind it, as Vault prints it. */
-export const jsonResponse = (status: number, body: unknown): HttpResponse => ({
+export const jsonResponse = (
+  status: number,
+  body: unknown,
+  own?: Readonly<Partial<Record<AnswerHeader, string>>>,
+): HttpResponse => ({
   status,
-  headers: STANDARD_HEADERS,
+  headers: headersWith(own),
   body: Buffer.from(`${writeJson(body)}\n`),
 });
 
@@ -56,7 +67,7 @@ const isStatusOnly = (answer: Answer): boolean =>
  * | `{ status }` alone | that status, no body | the same |
  * | anything else | 200, but 404 for a list without keys | 200 |
  *
- * `bare` and `raw` replies go out as they are; `status` overrides. A wrapped answer is always 200.
+ * `bare` and `raw` replies go out as they are, with the headers they set; `status` overrides. A wrapped answer is always 200.
  */
 export const encodeAnswer = (answer: Answer): HttpResponse => {
   const { reply } = answer;
@@ -65,11 +76,11 @@ export const encodeAnswer = (answer: Answer): HttpResponse => {
     return answer.verb === "read" || answer.verb === "list" ? jsonResponse(404, NOTHING) : emptyResponse(204);
   }
   if (reply.raw) {
-    const headers = { ...STANDARD_HEADERS, "content-type": reply.raw.contentType };
+    const headers = { ...headersWith(reply.headers), "content-type": reply.raw.contentType };
     return { status: reply.status ?? 200, headers, body: reply.raw.body };
   }
   const status = reply.status ?? 200;
-  if (reply.bare) return status === 204 ? emptyResponse(204) : jsonResponse(status, reply.bare);
+  if (reply.bare) return status === 204 ? emptyResponse(204) : jsonResponse(status, reply.bare, reply.headers);
   if (isStatusOnly(answer)) return emptyResponse(status);
   if (reply.status === undefined && isEmptyList(answer)) return jsonResponse(404, NOTHING);
   return jsonResponse(status, envelope(answer));

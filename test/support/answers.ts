@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { formsOf, isSchema } from "../../src/framework/answers.ts";
+import { formsOf, headersOf, isSchema } from "../../src/framework/answers.ts";
 import type { AnswerForm, Answers, AnyOp, Reply } from "../../src/framework/index.ts";
 import { CoreReply } from "../../src/framework/reply.ts";
 
@@ -48,6 +48,8 @@ const against = (form: AnswerForm, reply: Reply): string[] => {
   if (form === "nothing") return isEmpty(reply) ? [] : ["an answer where nothing is declared"];
   if (form === "login") return reply.auth !== undefined || CoreReply.is(reply) ? [] : ["no login"];
   if (form === "lease") return CoreReply.is(reply) ? [] : ["no lease"];
+  const strange = Object.keys(reply.headers ?? {}).filter((name) => !headersOf(form).some((one) => one === name));
+  if (strange.length > 0) return strange.map((name) => `undeclared header ${name}`);
   if ("bare" in form) return reply.bare === undefined ? ["no body"] : faultsOf(form.bare, reply.bare);
   // An unwrapped answer is of the type it was wrapped with.
   return reply.raw === undefined ? ["no bytes"] : [];

@@ -25,6 +25,11 @@ export const right = path("thing/{name}", {
       input: z.object({ size: field.integer("how large") }),
       handle: async ({ input }) => (input.size === undefined ? undefined : { data: { name: "x" } }),
     }),
+    list: op({
+      summary: "list things with a header",
+      answers: [{ bare: Shown, headers: ["cache-control"] }, { bare: z.object({ error: z.string() }) }],
+      handle: async () => ({ bare: { name: "x" }, headers: { "cache-control": "max-age=60" } }),
+    }),
     delete: op({ summary: "delete a thing", answers: "nothing", handle: async () => ({ warnings: ["gone"] }) }),
   },
 });
@@ -60,6 +65,18 @@ export const wrong = [
     // @ts-expect-error: bytes must be declared
     handle: async () => ({ raw: { contentType: "text/plain", body: new Uint8Array() } }),
   }),
+  op({
+    summary: "sets a header it does not declare",
+    answers: { bare: Shown, headers: ["cache-control"] },
+    // @ts-expect-error: only what is declared may be set
+    handle: async () => ({ bare: { name: "x" }, headers: { pragma: "no-cache" } }),
+  }),
+  op({
+    summary: "sets a header where none is declared",
+    answers: { bare: Shown },
+    // @ts-expect-error: no header is declared
+    handle: async () => ({ bare: { name: "x" }, headers: { "cache-control": "max-age=60" } }),
+  }),
   // @ts-expect-error: every operation declares its answer
   op({ summary: "declares nothing", handle: async () => undefined }),
 ];
@@ -69,6 +86,9 @@ export const replies: readonly Reply[] = [
   { auth: grant },
   { bare: { initialized: true }, status: 503 },
   { status: 202 },
+  { bare: {}, headers: { "cache-control": "max-age=60" } },
+  // @ts-expect-error: the envelope has no headers of its own
+  { data: { name: "x" }, headers: { "cache-control": "max-age=60" } },
   // @ts-expect-error: data and a login exclude each other
   { data: { name: "x" }, auth: grant },
   // @ts-expect-error: a login has its own lease

@@ -31,6 +31,26 @@ const auth: AuthBlock = {
   numUses: 0,
 };
 
+describe("an answer outside the envelope", () => {
+  it("brings its own headers, over those of every response", () => {
+    const headers = { "cache-control": "max-age=60", "www-authenticate": "Basic" };
+    const { status, headers: set } = encodeAnswer(answer({ reply: { bare: { a: 1 }, status: 401, headers } }));
+    expect([status, set["cache-control"], set["www-authenticate"], set["content-type"]]).toEqual([
+      401,
+      "max-age=60",
+      "Basic",
+      "application/json",
+    ]);
+    const raw = { contentType: "text/plain", body: new Uint8Array() };
+    expect(encodeAnswer(answer({ reply: { raw, headers: { "cache-control": "max-age=1" } } })).headers).toMatchObject({
+      "cache-control": "max-age=1",
+      "content-type": "text/plain",
+    });
+  });
+  it("is not to be stored unless it says so", () =>
+    expect(encodeAnswer(answer({ reply: { bare: {} } })).headers["cache-control"]).toBe("no-store"));
+});
+
 describe("the envelope", () => {
   it("is what Vault prints, key by key, with a line feed behind it", () =>
     expect(sent({ reply: { data: { zip: "zap" } } }).text).toBe(
