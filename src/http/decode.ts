@@ -2,7 +2,7 @@ import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts"
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
-import { checkHeaders, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
+import { basicOf, checkHeaders, isBearer, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
 import { parseGoBool, parsePairs, queryData } from "./query.ts";
 
@@ -124,6 +124,8 @@ export const decode = (
     method: request.method,
     path: verb === "list" && !below.endsWith("/") ? `${below}/` : below,
     token: tokenOf(request),
+    bearer: isBearer(request),
+    basic: basicOf(request),
     wrapTtl,
     wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",
     ...content,

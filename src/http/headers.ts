@@ -1,4 +1,5 @@
 import type { MfaCredentials } from "../core/mfa/types.ts";
+import type { BasicCredentials } from "../core/request/decoded.ts";
 import { invalidRequest, type VaultError } from "../framework/errors.ts";
 import { notFound } from "../framework/index.ts";
 import type { Seconds } from "../std/brand.ts";
@@ -6,7 +7,7 @@ import { restate } from "../std/restate.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
-import { type HttpRequest, headerValue } from "./message.ts";
+import { type HttpRequest, headerValue, utf8Text } from "./message.ts";
 import { parseGoBool } from "./query.ts";
 
 /** The request headers that mean something to Vault's API. Names: Vault documentation, "HTTP API". */
@@ -24,6 +25,31 @@ export const tokenOf = (request: HttpRequest): Sensitive<string> | undefined => 
   if (!authorization?.startsWith("Bearer ")) return undefined;
   const token = authorization.slice("Bearer ".length).trim();
   return token === "" ? undefined : new Sensitive(token);
+};
+
+/** Whether that token was sent as a bearer token. */
+export const isBearer = (request: HttpRequest): boolean =>
+  headerValue(request, "x-vault-token") === undefined && tokenOf(request) !== undefined;
+
+const formDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * Name and secret in `Authorization: Basic`; `undefined` where there are none. Both may be form-encoded within it, as
+ * OAuth wants and some clients leave out; what is not well encoded is taken as it stands.
+ * Source: RFC 7617, and RFC 6749, section 2.3.1.
+ */
+export const basicOf = (request: HttpRequest): BasicCredentials | undefined => {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(headerValue(request, "authorization") ?? "") ?? [];
+  const text = encoded === undefined ? undefined : utf8Text(Buffer.from(encoded, "base64"));
+  const [, name, secret] = /^([^:]*):(.*)$/s.exec(text ?? "") ?? [];
+  if (name === undefined || secret === undefined) return undefined;
+  return { name: formDecoded(name), secret: new Sensitive(formDecoded(secret)) };
 };
 
 const wrapError = (why: string): VaultError => invalidRequest(`error parsing X-Vault-Wrap-TTL header: ${why}`);

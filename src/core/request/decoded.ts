@@ -13,6 +13,12 @@ export interface UnreadBody {
   readonly read: () => JsonObject;
 }
 
+/** Name and secret of an OAuth client, as RFC 6749 puts them into `Authorization: Basic`. */
+export interface BasicCredentials {
+  readonly name: string;
+  readonly secret: Sensitive<string>;
+}
+
 /** What `src/http/decode.ts` answers: one request in Vault's terms, whichever way it came in. */
 export interface Decoded {
   readonly requestId: string;
@@ -24,6 +30,9 @@ export interface Decoded {
   /** The path as it was sent, where routing found that it is another spelling of `path`. */
   readonly sentPath?: string;
   readonly token: Sensitive<string> | undefined;
+  /** The token came as `Authorization: Bearer`. */
+  readonly bearer?: boolean | undefined;
+  readonly basic?: BasicCredentials | undefined;
   /** From `X-Vault-Wrap-TTL`. */
   readonly wrapTtl: Seconds | undefined;
   readonly wrapFormat: "" | "jwt";
