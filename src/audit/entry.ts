@@ -81,7 +81,7 @@ const callerBlock = (known: AuditedCaller, style: Style): Record<string, unknown
     display_name: token.displayName,
     policies: known.policies,
     token_policies: token.policies,
-    identity_policies: entity?.allPolicies,
+    identity_policies: entity && known.identityPolicies,
     metadata: token.meta,
     num_uses: token.numUses,
     entity_id: token.entityId,

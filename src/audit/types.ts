@@ -60,7 +60,8 @@ export interface AuditedMount {
 export interface AuditedCaller {
   readonly id: Sensitive<string>;
   readonly policies: readonly string[];
-  readonly entity: { readonly allPolicies: readonly string[] } | undefined;
+  readonly identityPolicies: readonly string[];
+  readonly entity: object | undefined;
   readonly token: {
     readonly accessor: Accessor | "";
     readonly displayName: string;

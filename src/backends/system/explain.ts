@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
+import { findEntity } from "../../core/identity/find.ts";
 import { callerOf } from "../../core/request/context.ts";
 import { decideOn, explainOn, type Question } from "../../core/request/decision.ts";
 import { rowOf } from "../../core/request/route.ts";
 import { type BackendContext, field, invalidRequest, op, path, permissionDenied } from "../../framework/index.ts";
 import { type Acl, canonicalPolicyNames, compileAcl, type Explanation } from "../../policy/index.ts";
 import type { Seconds } from "../../std/brand.ts";
-import { accessorsSubject, callersSubject, entityOf, type Subject, subjectOf, tokensSubject } from "./subject.ts";
+import { accessorsSubject, callersSubject, type Subject, subjectOf, tokensSubject } from "./subject.ts";
 
 /**
  * `sys/policies/explain`, which Vault does not have: how a request would be decided, by which policy and line, and
@@ -74,7 +75,7 @@ export const explainPaths = (core: Core) => {
 
   const entitySubject = async (id: string, caller: Subject): Promise<Subject> => {
     need(await may(caller.acl, `identity/entity/id/${id}`, "read"), "the right to read the entity");
-    const entity = await entityOf(core, id);
+    const entity = await findEntity(core, id);
     if (!entity) throw invalidRequest("entity not found from id");
     return subjectOf(core, entity.allPolicies, entity);
   };

@@ -1,5 +1,7 @@
 import type { Core } from "../../core/core.ts";
+import { findEntity } from "../../core/identity/find.ts";
 import type { EntityView } from "../../core/identity/types.ts";
+import { identityPoliciesOf } from "../../core/tokens/know.ts";
 import type { KnownToken, Token } from "../../core/tokens/types.ts";
 import { invalidRequest } from "../../framework/index.ts";
 import type { Acl } from "../../policy/index.ts";
@@ -20,20 +22,14 @@ export const subjectOf = async (
 export const callersSubject = (core: Core, known: KnownToken): Promise<Subject> =>
   subjectOf(core, known.policies, known.entity);
 
-/** The entity behind an id, following merges; `undefined` when it is gone. */
-export const entityOf = async (core: Core, id: string): Promise<EntityView | undefined> => {
-  const [entry] = await core.store.get([await core.identity.entityAddress(id)]);
-  return core.identity.view(entry, await core.config.snapshot());
-};
-
 /** Throws 400 `invalid token` for a token whose entity is gone or disabled: it could not be used either. */
 export const tokensSubject = async (core: Core, token: Token | undefined): Promise<Subject> => {
   const invalid = invalidRequest("invalid token", { multi: true });
   if (!token) throw invalid;
   if (token.entityId === "") return subjectOf(core, token.policies, undefined);
-  const entity = await entityOf(core, token.entityId);
+  const entity = await findEntity(core, token.entityId);
   if (!entity || entity.disabled) throw invalid;
-  return subjectOf(core, [...new Set([...token.policies, ...entity.allPolicies])].sort(), entity);
+  return subjectOf(core, [...new Set([...token.policies, ...identityPoliciesOf(token, entity)])].sort(), entity);
 };
 
 /** By accessor. Throws Vault's `missing accessor` and `invalid accessor`. */

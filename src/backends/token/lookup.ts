@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import type { EntityView } from "../../core/identity/types.ts";
+import { findEntity } from "../../core/identity/find.ts";
 import { callerOf } from "../../core/request/context.ts";
+import { identityPoliciesOf } from "../../core/tokens/know.ts";
 import { tokenEndMs } from "../../core/tokens/lifetime.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import {
@@ -99,20 +100,14 @@ export const tokenByAccessor = async (core: Core, accessor: string | undefined):
 };
 
 export const lookupPaths = (core: Core) => {
-  const identityOf = async (token: Token): Promise<EntityView | undefined> => {
-    if (token.entityId === "") return undefined;
-    const [entry] = await core.store.get([await core.identity.entityAddress(token.entityId)]);
-    return core.identity.view(entry, await core.config.snapshot());
-  };
-
   const show = async (token: Token, id: string) => {
-    const entity = await identityOf(token);
-    return { data: tokenData(token, id, core.clock.now(), entity?.allPolicies) };
+    const entity = await findEntity(core, token.entityId);
+    return { data: tokenData(token, id, core.clock.now(), identityPoliciesOf(token, entity)) };
   };
 
   const self = async (cx: BackendContext) => {
     const known = callerOf(cx);
-    return { data: tokenData(known.token, known.id.reveal(), core.clock.now(), known.entity?.allPolicies) };
+    return { data: tokenData(known.token, known.id.reveal(), core.clock.now(), known.identityPolicies) };
   };
 
   const other = async (given: JsonValue | undefined, cx: BackendContext) => {

@@ -50,6 +50,7 @@ const body = (tag: string, accessor: string, input: NewToken, nowMs: number): To
   leased: input.leased ?? true,
   mountId: input.mount.info.id,
   internal: input.internal ?? null,
+  ...(input.withoutIdentity && { withoutIdentity: true }),
   limits: input.limits ?? { ttl: ZERO, maxTtl: ZERO },
   wrap: input.wrap ?? null,
   revoked: false,

@@ -12,7 +12,7 @@ import { fromSealed, toSealed } from "../sealed.ts";
 import { createMaker } from "./create.ts";
 import { createEnd, type EndOptions } from "./end.ts";
 import { BATCH_PREFIX } from "./ids.ts";
-import { createKnow } from "./know.ts";
+import { createKnow, identityPoliciesOf } from "./know.ts";
 import { tokenHasEnded } from "./lifetime.ts";
 import type { KnownToken, MadeToken, Token, Tokens } from "./types.ts";
 
@@ -32,7 +32,7 @@ export interface TokensOptions extends EndOptions {
 /** The `auth` block of a token just made. Times are whole seconds; policies are the sorted union. */
 export const authBlock = ({ id, token }: MadeToken, entity: EntityView | undefined): AuthBlock => {
   const tokenPolicies = [...token.policies].sort();
-  const identityPolicies = entity?.allPolicies ?? [];
+  const identityPolicies = identityPoliciesOf(token, entity);
   return {
     clientToken: id,
     accessor: token.accessor,

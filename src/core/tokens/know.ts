@@ -61,6 +61,10 @@ const whyBarred = (token: Token, entity: EntityView | undefined): string | undef
   return entity.disabled ? "entity of the token is disabled" : undefined;
 };
 
+/** The policies that a token has through its entity. */
+export const identityPoliciesOf = (token: Token, entity: EntityView | undefined): readonly string[] =>
+  token.withoutIdentity ? [] : (entity?.allPolicies ?? []);
+
 export const createKnow = (options: { readonly store: Store; readonly clock: Clock; readonly identity: Identity }) => {
   const { store, clock, identity } = options;
   const hints = createBoundedMap<string, Hint>(MAX_HINTS);
@@ -153,8 +157,9 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     const entity = token.entityId === "" ? undefined : await identity.view(ties.entity, snapshot);
     const barred = whyBarred(token, entity);
     if (barred !== undefined) return { refused: barred, invalid: false };
-    const policies = [...new Set([...token.policies, ...(entity?.allPolicies ?? [])])].sort();
-    return { id, token, entity, policies, isRoot: token.policies.includes("root"), n };
+    const identityPolicies = identityPoliciesOf(token, entity);
+    const policies = [...new Set([...token.policies, ...identityPolicies])].sort();
+    return { id, token, entity, policies, identityPolicies, isRoot: token.policies.includes("root"), n };
   };
 
   return { tagOf, prefetch, know, openBatch, stateOf: (token: Token) => stateOf(token, clock.now()) };

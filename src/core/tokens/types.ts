@@ -44,6 +44,8 @@ export interface Token {
   readonly mountId: MountId;
   /** From `LoginGrant`: what `renewLogin` needs. */
   readonly internal: JsonObject | null;
+  /** The policies of its entity do not count for it. */
+  readonly withoutIdentity?: boolean;
   /** Parameters of the login's role, for renewal. */
   readonly limits: { readonly ttl: Seconds; readonly maxTtl: Seconds };
   /** Set for wrapping tokens: what they carry. */
@@ -73,6 +75,8 @@ export interface KnownToken {
   readonly entity: EntityView | undefined;
   /** Token policies and identity policies. */
   readonly policies: readonly string[];
+  /** Of its entity and that one's groups, where they count for the token. */
+  readonly identityPolicies: readonly string[];
   readonly isRoot: boolean;
   /** Write counter of the item as read; 0 for a batch token. */
   readonly n: number;
@@ -106,6 +110,7 @@ export interface NewToken {
   readonly renewable: boolean;
   readonly leased?: boolean;
   readonly internal?: JsonObject;
+  readonly withoutIdentity?: true;
   readonly limits?: { readonly ttl: Seconds; readonly maxTtl: Seconds };
   readonly wrap?: WrappedAnswer;
   /** Further writes of the same transaction: entity, spent signature. */
