@@ -2,6 +2,7 @@ import type { Code } from "aws-cdk-lib/aws-lambda";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { HOMES } from "../src/catalog.ts";
+import { ENVIRONMENT } from "../src/contract/environment.ts";
 import { deployedFunctions, type FunctionName, type Home } from "../src/contract/functions.ts";
 import { Alarms } from "./alarms.ts";
 import { Expiry } from "./expiry.ts";
@@ -38,6 +39,8 @@ export class StatelessStack extends Stack {
     this.functions = this.make(props, homes, places);
 
     const front = new VaultApi(this, "Front", { settings, functions: this.functions });
+    // It signs with this name as the issuer. The API knows its functions and not the other way round, so this is late.
+    functionOf(this.functions, "system").lambda.addEnvironment(ENVIRONMENT.address, front.address);
     const expiry = new Expiry(this, "Expiry", {
       functions: this.functions,
       streamArn: places.streamArn,

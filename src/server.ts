@@ -65,6 +65,8 @@ export interface ServerDependencies {
   readonly epochCopies?: number | undefined;
   readonly observe?: ((event: StoreEvent) => void) | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** See `Core.address`; asked at each use, because a listener may learn its port late. Absent: unknown. */
+  readonly address?: Core["address"] | undefined;
   /** For tests: see `Core.observeReply`. */
   readonly observeReply?: Core["observeReply"] | undefined;
 }
@@ -124,6 +126,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
       }),
     render,
     observeReply: deps.observeReply,
+    address: deps.address ?? (() => ""),
   });
   const handle = createHttpHandler({
     core: {

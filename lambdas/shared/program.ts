@@ -61,6 +61,7 @@ export const createProgram = (name: FunctionName): Program => {
     tableName,
     tableIdentity,
     keyId,
+    address: () => settings.address,
     domainsAllowed: domains,
     clock,
     random: systemRandom,

@@ -19,6 +19,8 @@ export interface FunctionSettings {
   readonly reach: Reach;
   /** Function name to ARN, for those this one may hand requests to. */
   readonly peers: Readonly<Partial<Record<FunctionName, string>>>;
+  /** Where callers reach the deployment; empty for a function that need not know. */
+  readonly address: string;
   /** ARNs of those who may give the operator's orders; empty: anyone who may invoke the function. */
   readonly operators: readonly string[];
   /** What Lambda calls this function. */
@@ -51,6 +53,7 @@ const shape = z.object({
   [ENVIRONMENT.domains]: json(z.array(text).min(1)),
   [ENVIRONMENT.reachable]: json(z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
   [ENVIRONMENT.peers]: json(z.partialRecord(name, text)).optional(),
+  [ENVIRONMENT.address]: z.url({ protocol: /^https$/ }).optional(),
   [ENVIRONMENT.operators]: json(z.array(text).min(1)).optional(),
   AWS_REGION: text,
   AWS_LAMBDA_FUNCTION_NAME: text,
@@ -98,6 +101,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
     // With doubles, the databases are on this machine as well.
     reach: { loopback: doublesAllowed(environment), ranges: data[ENVIRONMENT.reachable] ?? [] },
     peers: data[ENVIRONMENT.peers] ?? {},
+    address: data[ENVIRONMENT.address] ?? "",
     operators: data[ENVIRONMENT.operators] ?? [],
     lambdaName: data.AWS_LAMBDA_FUNCTION_NAME,
   };

@@ -13,6 +13,8 @@ export const ENVIRONMENT = {
   domains: "ZEROTH_DOMAINS",
   /** JSON list of private ranges (CIDR) that may contain hosts named by operators; absent: none. */
   reachable: "ZEROTH_REACHABLE",
+  /** Where callers reach the deployment: its own domain name, or what the HTTP API is called. */
+  address: "ZEROTH_ADDRESS",
   /** JSON list: ARNs of those who may give the operator's orders; a trailing `*` is a prefix. Absent: no limit. */
   operators: "ZEROTH_OPERATORS",
   /**

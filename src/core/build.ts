@@ -47,6 +47,7 @@ export interface CoreOptions {
   readonly signal: Core["signal"];
   readonly render: Core["render"];
   readonly observeReply: Core["observeReply"];
+  readonly address: Core["address"];
   readonly catalog: (core: () => Core) => Catalog;
   readonly audit: (surroundings: () => AuditSurroundings) => Audit;
 }
@@ -106,6 +107,7 @@ export const createCore = (options: CoreOptions): Core => {
     passwords: createPasswordPolicies({ store, clock, random }),
     render: options.render,
     observeReply: options.observeReply,
+    address: options.address,
   };
   return core;
 };

@@ -60,6 +60,11 @@ export interface Core {
     readonly contentType: string;
     readonly body: Uint8Array;
   };
+  /**
+   * Where callers reach the server, such as `https://vault.example.com`; empty where nobody said. Never what a request
+   * says about itself.
+   */
+  readonly address: () => string;
   /** Sees each reply before it is used. The tests hold it against the path table; in production there is none. */
   readonly observeReply: ((seen: ObservedReply) => void) | undefined;
   /** A line in the operator's log. Its text is for people; holds no secret. */

@@ -22,6 +22,7 @@ describe("the functions", () => {
     );
 
     expect([...new Set(names)].sort()).toEqual([
+      "ZEROTH_ADDRESS",
       "ZEROTH_DOMAINS",
       "ZEROTH_FUNCTION",
       "ZEROTH_KEY_ID",
@@ -29,6 +30,18 @@ describe("the functions", () => {
       "ZEROTH_TABLE_IDENTITY",
       "ZEROTH_TABLE_NAME",
     ]);
+  });
+
+  it("that signs identity tokens knows where callers reach the deployment, and no other does", () => {
+    const told = (template: typeof stateless) =>
+      propertiesOf(template, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {
+        const address = (Environment as { Variables: Record<string, unknown> }).Variables["ZEROTH_ADDRESS"];
+        return address === undefined ? [] : [[Description, address]];
+      });
+    const [api] = Object.keys(stateless.findResources("AWS::ApiGatewayV2::Api"));
+
+    expect(told(stateless)).toEqual([["Zeroth zeroth: system", { "Fn::GetAtt": [api, "ApiEndpoint"] }]]);
+    expect(JSON.stringify(told(chosen))).toContain("https://");
   });
 
   it("end before whoever waits for them gives up", () => {

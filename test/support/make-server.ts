@@ -50,6 +50,8 @@ export interface TestServer extends Server {
 export interface CallOptions {
   readonly token?: string | null;
   readonly body?: unknown;
+  /** The body as a form, in place of JSON. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly sourceAddress?: string;
 }
@@ -61,12 +63,22 @@ export interface MakeServerOptions {
   readonly crash?: CrashPoint;
   readonly clock?: TestClock;
   readonly timer?: Timer;
+  /** Where callers reach it; absent: it does not know. */
+  readonly address?: string | (() => string);
   /** Where audit lines go instead of `auditLines`. */
   readonly audit?: Partial<Pick<ServerDependencies, "auditSink" | "openAuditFile" | "allowRawAudit">>;
 }
 
 const TABLE = "zeroth-test";
 const CREDENTIALS = { accessKeyId: "AKIATEST", secretAccessKey: "test" };
+
+const addressOf = (address: string | (() => string)): (() => string) =>
+  typeof address === "string" ? () => address : address;
+
+const bodyOf = ({ body, form }: CallOptions): Uint8Array => {
+  if (form) return Buffer.from(new URLSearchParams(form).toString());
+  return body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(body));
+};
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
@@ -120,6 +132,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
         throw cause;
       }
     },
+    ...(options.address === undefined ? {} : { address: addressOf(options.address) }),
     ...options.audit,
     ...(options.crash ? { crash: options.crash } : {}),
     ...(options.timer ? { timer: options.timer } : {}),
@@ -138,6 +151,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     const [target = "", query = ""] = path.split("?", 2);
     const headers: Record<string, string[]> = {};
     for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = [value];
+    if (given.form) headers["content-type"] = ["application/x-www-form-urlencoded"];
     const token = given.token === undefined ? root : given.token;
     if (token !== null) headers["x-vault-token"] = [token];
     const response = await handle({
@@ -145,7 +159,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
       path: target.startsWith("/") ? target : `/v1/${target}`,
       query,
       headers,
-      body: given.body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(given.body)),
+      body: bodyOf(given),
       sourceAddress: given.sourceAddress ?? "127.0.0.1",
     });
     const text = Buffer.from(response.body).toString("utf8");

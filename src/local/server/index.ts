@@ -147,7 +147,9 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const cloud = await cloudFor(options, clock, tableClock, tableName);
   const openAuditFile = auditFiles();
   const database = databaseParts(NEARBY);
+  let address = "";
   const server = buildServer({
+    address: () => address,
     dynamodb: cloud.dynamodb,
     kms: cloud.kms,
     tableName,
@@ -178,6 +180,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     tls,
   });
   const listener = await orClose(listening, ...(awsListener ? [awsListener] : []), cloud);
+  address = listener.url;
   const expiry = await startExpiry({
     server,
     client: cloud.dynamodb,

@@ -12,6 +12,18 @@ const good = {
   AWS_LAMBDA_FUNCTION_NAME: "zeroth-login",
 };
 
+describe("the address of a deployment", () => {
+  it("is one that others can trust, or unknown", () => {
+    expect(readSettings({ ...good, [ENVIRONMENT.address]: "https://vault.example.com" }, "login").address).toBe(
+      "https://vault.example.com",
+    );
+    expect(readSettings(good, "login").address).toBe("");
+    for (const address of ["http://vault.example.com", "vault.example.com", ""]) {
+      expect(() => readSettings({ ...good, [ENVIRONMENT.address]: address }, "login")).toThrow(ENVIRONMENT.address);
+    }
+  });
+});
+
 describe("V06: the environment of a function", () => {
   it("is taken as the stack sets it, with the certificates a runtime brings", () => {
     expect(readSettings(good, "login").tableName).toBe("zeroth");
