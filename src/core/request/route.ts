@@ -46,12 +46,15 @@ const isOpen = (path: Path, verb: Verb): boolean => {
 
 const PREFIXES = new WeakMap<Backend, readonly string[]>();
 
-/** Static beginnings below which everything is open: `login/` of a method whose login names the user. */
+/**
+ * Static beginnings below which everything is open: `login/` of a method whose login names the user. Where more follows
+ * the name (`provider/{name}/token`) only what the table says is open.
+ */
 const openPrefixes = (backend: Backend): readonly string[] => {
   const known = PREFIXES.get(backend);
   if (known) return known;
   const open = backend.paths.filter((path) => isOpen(path, "update"));
-  const found = open.flatMap((path) => /^(.*\/)\{/.exec(String(path.template))?.[1] ?? []);
+  const found = open.flatMap((path) => /^([^{]*\/)\{[^}]*\}$/.exec(String(path.template))?.[1] ?? []);
   PREFIXES.set(backend, found);
   return found;
 };
