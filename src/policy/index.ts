@@ -29,4 +29,5 @@ export {
   type TemplateContext,
   type TemplateEntity,
   type TemplateGroup,
+  templateParts,
 } from "./template.ts";

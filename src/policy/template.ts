@@ -35,14 +35,19 @@ export interface TemplateContext {
   readonly groups: readonly TemplateGroup[];
 }
 
-/** Splits a pattern at its expressions: text, expression, text, ... Throws `PolicyError` for unbalanced braces. */
-const split = (pattern: string): string[] => {
-  const [first = "", ...rest] = pattern.split("{{");
+/** Splits a text at its expressions: text, expression, text, ... `undefined` for unbalanced braces. */
+export const templateParts = (text: string): readonly string[] | undefined => {
+  const [first = "", ...rest] = text.split("{{");
   const parts = rest.map((part) => part.split("}}"));
-  if (first.includes("}}") || parts.some((part) => part.length !== 2)) {
-    throw new PolicyError("failed to validate policy templating: unbalanced templating characters");
-  }
+  if (first.includes("}}") || parts.some((part) => part.length !== 2)) return undefined;
   return [first, ...parts.flat()];
+};
+
+/** Throws `PolicyError` for unbalanced braces. */
+const split = (pattern: string): readonly string[] => {
+  const parts = templateParts(pattern);
+  if (parts) return parts;
+  throw new PolicyError("failed to validate policy templating: unbalanced templating characters");
 };
 
 /** Whether a pattern holds an expression. An unknown expression is fine here: it drops the stanza when used. */
@@ -109,12 +114,8 @@ export const fillText = (
   accepts: (value: string) => boolean,
 ): FilledText => {
   let filled = "";
-  let parts: readonly string[];
-  try {
-    parts = split(text);
-  } catch {
-    return { failed: "unbalanced templating characters" };
-  }
+  const parts = templateParts(text);
+  if (!parts) return { failed: "unbalanced templating characters" };
   for (const [index, part] of parts.entries()) {
     const value = index % 2 === 0 ? part : context && expressionValue(part.trim(), context);
     if (value === undefined || (index % 2 === 1 && (value === "" || !accepts(value)))) return NOT_FOUND;

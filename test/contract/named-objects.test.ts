@@ -27,6 +27,18 @@ const GUARDED: readonly RegExp[] = [
 
 const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^identity group\/name\/\{name\+\} id$/, "ignored: the name in the path picks the group"],
+  [
+    /^identity oidc\/(key|provider)\/\{name\} allowed_client_ids$/,
+    "who may sign with the key or use the provider; whoever may write it decides",
+  ],
+  [/^identity oidc\/role\/\{name\} client_id$/, "the audience of the role's tokens, which the key must allow"],
+  [/^identity oidc\/assignment\/\{name\} (entity|group)_ids$/, "who may log in; nothing of them changes"],
+  [/^identity oidc\/introspect (token|client_id)$/, "asked about, and nothing but good or not is told"],
+  [
+    /^identity oidc\/provider\/\{name\}\/authorize client_id$/,
+    "lets the client know who the caller is; its assignments say who may",
+  ],
+  [/^identity oidc\/provider\/\{name\}\/token client_id$/, "what a client shows of itself"],
   [/ (alias_)?mount_accessor$/, "says where an alias' name counts; nothing of the mount changes"],
   [/^identity \S+ policies$/, "whoever may change an entity or a group chooses its policies, as in Vault"],
   [/^system (mounts|auth)\/\{path\+\} plugin_name$/, "the type of a mount"],

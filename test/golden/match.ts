@@ -1,7 +1,10 @@
+import { createPublicKey, verify } from "node:crypto";
+
 /**
  * Holds an answer against what a case wants. A wanted value is plain JSON, matched exactly, or a matcher:
  * `{"$is": shape}`, `{"$eq": saved name}`, `{"$re": pattern}`, `{"$near": n, "by": m}`, `{"$set": [...]}` in any order,
- * `{"$keys": {...}}` at least these keys.
+ * `{"$keys": {...}}` at least these keys, `{"$jwt": {...}, "by": saved key set}` a token whose header and payload are
+ * exactly these; with `by` also whether the key of the set that its header names has signed it.
  */
 
 type Names = ReadonlyMap<string, unknown>;
@@ -56,12 +59,38 @@ const asSet = (want: readonly unknown[], got: unknown, names: Names, where: stri
 const near = (want: Record_, got: unknown): boolean =>
   Number.isInteger(got) && Math.abs(Number(got) - Number(want["$near"])) <= Number(want["by"]);
 
+const part = (text: string | undefined): unknown => JSON.parse(Buffer.from(text ?? "", "base64url").toString("utf8"));
+
+/** Whether a key of a set, the one whose id the header gives, has signed a token. */
+const isSigned = (token: string, keys: unknown): boolean => {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  const { alg, kid } = part(header) as { alg: string; kid: string };
+  const jwk: unknown = [keys].flat(2).find((key) => isRecord(key) && key["kid"] === kid);
+  if (!isRecord(jwk)) return false;
+  const key = createPublicKey({ key: jwk, format: "jwk" });
+  const how = alg.startsWith("ES") ? { key, dsaEncoding: "ieee-p1363" as const } : key;
+  const hash = alg === "EdDSA" ? null : `sha${alg.slice(2)}`;
+  return verify(hash, Buffer.from(`${header}.${payload}`), how, Buffer.from(signature, "base64url"));
+};
+
+const asToken = (want: Record_, got: unknown, names: Names, where: string): string[] => {
+  const by = want["by"];
+  try {
+    const [header, payload] = String(got).split(".", 2).map(part);
+    const signed = by === undefined ? {} : { signed: isSigned(String(got), names.get(String(by))) };
+    return differences({ $keys: want["$jwt"] }, { header, payload, ...signed }, names, `${where}<jwt>`);
+  } catch (cause) {
+    return [`${where}: wanted a token, got ${show(got)}: ${String(cause)}`];
+  }
+};
+
 const byMatcher = (want: Record_, got: unknown, names: Names, where: string): string[] | undefined => {
   const verdict = (holds: boolean): string[] => (holds ? [] : [`${where}: wanted ${show(want)}, got ${show(got)}`]);
   if ("$is" in want) return verdict(SHAPES[String(want["$is"])]?.(got) ?? false);
   if ("$eq" in want) return verdict(got === names.get(String(want["$eq"])));
   if ("$re" in want) return verdict(typeof got === "string" && new RegExp(String(want["$re"]), "s").test(got));
   if ("$near" in want) return verdict(near(want, got));
+  if ("$jwt" in want) return asToken(want, got, names, where);
   if ("$set" in want) return asSet(Array.isArray(want["$set"]) ? want["$set"] : [], got, names, where);
   return undefined;
 };

@@ -168,6 +168,8 @@ export interface AreaOptions {
   readonly sweeps?: boolean;
   /** Values for the stories that need some; asked for once the server runs. */
   readonly given?: (stage: Stage) => Promise<Names>;
+  /** What the server shall take for its own address: that of the recorded one, where its answers name it. */
+  readonly address?: string;
 }
 
 /** One jest suite per area, all of them on one server. */
@@ -177,7 +179,7 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
   let listener: Listener;
   let names: Names = new Map();
   beforeAll(async () => {
-    server = await makeServer();
+    server = await makeServer(options.address === undefined ? {} : { address: options.address });
     // An answer that its path does not declare fails the step that asked, by name.
     const handler: TestServer["handle"] = (request) =>
       server.handle(request).catch((cause: unknown) => jsonResponse(500, { errors: [String(cause)] }));

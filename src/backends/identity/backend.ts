@@ -12,10 +12,13 @@ import { lookupPaths } from "./lookups.ts";
 import { mfaEnforcementPaths } from "./mfa-enforcements.ts";
 import { mfaKeyPaths } from "./mfa-keys.ts";
 import { mfaMethodPaths } from "./mfa-methods.ts";
+import { oidcPaths } from "./oidc/paths.ts";
+import { attendKeys } from "./oidc/rotation.ts";
 
 /**
  * The identity backend, `identity/`: entities, aliases and groups as an operator manages them, and the second
- * factors of logins. What they mean is in `core/identity` and `core/mfa`; here are the paths, the texts, and the rights of calls that touch more than their path says.
+ * factors of logins. What they mean is in `core/identity` and `core/mfa`; here are the paths, the texts, and the rights
+ * of calls that touch more than their path says. `oidc/` tells other systems who an entity is.
  */
 export const identityBackend = (core: Core): Backend => {
   const identity = createIdentityStore(core);
@@ -23,7 +26,7 @@ export const identityBackend = (core: Core): Backend => {
   return defineBackend({
     kind: "secret",
     type: "identity",
-    help: "Entities, aliases, groups and login MFA.",
+    help: "Entities, aliases, groups and login MFA; tokens that tell other systems who an entity is.",
     paths: [
       ...entityPaths(core, identity),
       ...entityAliasPaths(core, identity),
@@ -33,8 +36,15 @@ export const identityBackend = (core: Core): Backend => {
       ...mfaMethodPaths(core, registry),
       ...mfaKeyPaths(core, createMfaSecrets(core, identity.entities)),
       ...mfaEnforcementPaths(core, registry),
+      ...oidcPaths(core),
     ],
-    // What a crash left behind of a change of many members.
-    periodic: { every: seconds(600), run: () => identity.groups.resume() },
+    periodic: {
+      every: seconds(300),
+      run: async (cx, deadlineMs) => {
+        // What a crash left behind of a change of many members.
+        await identity.groups.resume();
+        await attendKeys(cx, deadlineMs);
+      },
+    },
   });
 };

@@ -352,7 +352,7 @@ describe("the older spelling", () => {
 });
 
 describe("paths of what does not exist here", () => {
-  it.each(["identity/oidc/key", "identity/mfa/method/duo", "identity/mfa/method/okta", "identity/mfa/method/pingid"])(
+  it.each(["identity/duplicates", "identity/mfa/method/duo", "identity/mfa/method/okta", "identity/mfa/method/pingid"])(
     "%s is unsupported",
     async (path) => {
       const answer = await server.call("GET", path);

@@ -7,6 +7,7 @@ import { type CrashPoint, defineBackend, field, op, path } from "../../../../src
 import type { JsonObject } from "../../../../src/std/json.ts";
 import { systemRandom, uuid } from "../../../../src/std/random.ts";
 import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
+import type { TestClock } from "../../../support/storage.ts";
 
 /** A server with an auth method that believes whoever comes: a login is a name, policies, metadata and groups. */
 
@@ -73,7 +74,9 @@ export interface IdentityServer extends TestServer {
 export const authOf = (answer: Answered): JsonObject => answer.body["auth"] as JsonObject;
 
 /** With `auth/one/`, `auth/two/` (each believes everybody) and `kv/`. Close it with `dynamo.close()`. */
-export const makeIdentityServer = async (options: { readonly crash?: CrashPoint } = {}): Promise<IdentityServer> => {
+export const makeIdentityServer = async (
+  options: { readonly crash?: CrashPoint; readonly address?: string | (() => string); readonly clock?: TestClock } = {},
+): Promise<IdentityServer> => {
   const server = await makeServer({
     ...options,
     rows: [

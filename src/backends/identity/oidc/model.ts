@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { Address, Entry, View } from "../../../storage/store.ts";
+
+/** What the table holds of OpenID Connect, and where. Pure. */
+
+export const KINDS = ["key", "role", "scope", "assignment", "client", "provider"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Names that exist from the start. */
+export const DEFAULT_NAME = "default";
+export const ALLOW_ALL = "allow_all";
+
+const PREFIX = "oidc";
+
+export const recordAt = (view: View, kind: Kind, name: string): Address => view.at(`${PREFIX}/${kind}/${name}`);
+export const prefixOf = (kind: Kind): string => `${PREFIX}/${kind}/`;
+export const configAt = (view: View): Address => view.at(`${PREFIX}/config`);
+/** Written with every change of a key, a role, a client or the like: its write number tells one state from another. */
+export const markAt = (view: View): Address => view.at(`${PREFIX}/mark`);
+export const clientIdAt = (view: View, id: string): Address => view.at(`${PREFIX}/client-id/${id}`);
+/** A code is a secret: its place is found by a keyed hash, and it is stored nowhere. */
+export const codeAt = (view: View, code: string): Address => view.at(`${PREFIX}/code/${view.tag(code)}`);
+
+const texts = z.array(z.string());
+
+export const Config = z.object({ issuer: z.string() });
+
+export const Mark = z.object({
+  /** When the schedule has something to do next, epoch milliseconds; 0: nothing. */
+  due: z.number(),
+});
+
+export const Role = z.object({ key: z.string(), template: z.string(), ttl: z.number(), client_id: z.string() });
+export type Role = z.output<typeof Role>;
+
+export const Scope = z.object({ template: z.string(), description: z.string() });
+export type Scope = z.output<typeof Scope>;
+
+export const Assignment = z.object({ entity_ids: texts, group_ids: texts });
+export type Assignment = z.output<typeof Assignment>;
+
+export const Client = z.object({
+  client_id: z.string(),
+  /** Empty for a public client. */
+  client_secret: z.string(),
+  client_type: z.enum(["confidential", "public"]),
+  key: z.string(),
+  redirect_uris: texts,
+  assignments: texts,
+  id_token_ttl: z.number(),
+  access_token_ttl: z.number(),
+});
+export type Client = z.output<typeof Client>;
+
+export const Provider = z.object({ issuer: z.string(), allowed_client_ids: texts, scopes_supported: texts });
+export type Provider = z.output<typeof Provider>;
+
+export const DEFAULT_PROVIDER: Provider = { issuer: "", allowed_client_ids: ["*"], scopes_supported: [] };
+export const EVERYBODY: Assignment = { entity_ids: ["*"], group_ids: ["*"] };
+
+/** Whether a list of client ids, a key's or a provider's, names a client. */
+export const allows = (allowed: readonly string[], clientId: string): boolean =>
+  allowed.includes("*") || allowed.includes(clientId);
+
+/** What can be the name of a record: what a path can capture. Of other texts in a body there is no record. */
+const isName = (text: string): boolean => text.length <= MAX_NAME && /^\w(?:[\w.-]*\w)?$/.test(text);
+const MAX_NAME = 256;
+
+const bodyOf = <T>(schema: z.ZodType<T>, entry: Entry | undefined): T | undefined => entry && schema.parse(entry.body);
+
+export const readConfig = async (view: View) => bodyOf(Config, await view.get(configAt(view)));
+
+export const readRole = async (view: View, name: string) => bodyOf(Role, await view.get(recordAt(view, "role", name)));
+
+/** The entry of a record that a body names. */
+export const namedEntry = async (view: View, kind: Kind, name: string): Promise<Entry | undefined> =>
+  isName(name) ? view.get(recordAt(view, kind, name)) : undefined;
+
+export const readScopes = async (view: View, given: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
+  const names = given.filter(isName);
+  const entries = await view.getMany(names.map((name) => recordAt(view, "scope", name)));
+  return new Map(
+    names.flatMap((name, index) => {
+      const scope = bodyOf(Scope, entries[index]);
+      return scope ? [[name, scope] as const] : [];
+    }),
+  );
+};
+
+export const readAssignments = async (
+  view: View,
+  given: readonly string[],
+): Promise<ReadonlyMap<string, Assignment>> => {
+  const names = given.filter(isName);
+  const entries = await view.getMany(names.map((name) => recordAt(view, "assignment", name)));
+  return new Map(
+    names.flatMap((name, index) => {
+      const assignment = name === ALLOW_ALL ? EVERYBODY : bodyOf(Assignment, entries[index]);
+      return assignment ? [[name, assignment] as const] : [];
+    }),
+  );
+};
+
+export const readClient = async (view: View, name: string) =>
+  bodyOf(Client, await view.get(recordAt(view, "client", name)));
+
+const ClientName = z.object({ name: z.string() });
+/** As they are made. */
+const CLIENT_ID = /^[A-Za-z0-9]{32}$/;
+
+export const readClientById = async (view: View, id: string): Promise<Client | undefined> => {
+  if (!CLIENT_ID.test(id)) return undefined;
+  const found = bodyOf(ClientName, await view.get(clientIdAt(view, id)));
+  const client = found && (await readClient(view, found.name));
+  // The name may have gone to another client since the row was read.
+  return client?.client_id === id ? client : undefined;
+};
+
+export const readProvider = async (view: View, name: string): Promise<Provider | undefined> =>
+  bodyOf(Provider, await view.get(recordAt(view, "provider", name))) ??
+  (name === DEFAULT_NAME ? DEFAULT_PROVIDER : undefined);
