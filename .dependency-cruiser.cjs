@@ -18,7 +18,7 @@ const layers = {
   "src/policy": ["src/hcl", ...leaves],
   "src/framework": belowFramework,
   "src/engines": ["src/go-template", "src/outgoing", ...belowBackends],
-  "src/auth": ["src/jwt", "src/outgoing", ...belowBackends],
+  "src/auth": ["src/go-template", "src/jwt", "src/outgoing", ...belowBackends],
   "src/audit": belowBackends,
   "src/core": ["src/audit", "src/otp", ...belowBackends],
   "src/backends": ["src/core", "src/audit", "src/otp", ...belowBackends],

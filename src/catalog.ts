@@ -117,6 +117,17 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
       return kubernetesAuth(kubernetesParts(parts.reach, parts.pod));
     },
   },
+  {
+    kind: "auth",
+    type: "ldap",
+    home: "login",
+    lockable: true,
+    folds: { "groups/{name+}": "login", "login/{username+}": "login", "users/{name+}": "login" },
+    load: async () => {
+      const { ldapAuth, outsideFor } = await import("./auth/ldap/backend.ts");
+      return ldapAuth(outsideFor(parts.reach));
+    },
+  },
 ];
 
 /** Core's own backends: ordinary path tables that are given core's services. Every server has them. */

@@ -2,19 +2,22 @@ import { performance } from "node:perf_hooks";
 import { NoAnswer } from "./errors.ts";
 import type { Fetch } from "./fetch.ts";
 
-/**
- * A fetch for several calls that must all be answered within `totalMs`, whatever each of them may take for itself. Calls
- * after the end throw `NoAnswer`. `monotonic` is a clock in milliseconds.
- */
-export const sharedDeadline = (
-  fetch: Fetch,
-  totalMs: number,
-  monotonic: () => number = () => performance.now(),
-): Fetch => {
+/** One deadline for several calls, whatever each of them may take for itself. */
+
+/** A clock in milliseconds that only goes forward. */
+const steady = (): number => performance.now();
+
+/** How many of the milliseconds are left, from now on; below 0 when they are over. */
+export const timeLeft = (totalMs: number, monotonic: () => number = steady): (() => number) => {
   const end = monotonic() + totalMs;
+  return () => end - monotonic();
+};
+
+/** A fetch for calls that must all be answered within `totalMs`. Calls after the end throw `NoAnswer`. */
+export const sharedDeadline = (fetch: Fetch, totalMs: number, monotonic?: () => number): Fetch => {
+  const left = timeLeft(totalMs, monotonic);
   return async (request) => {
-    const left = end - monotonic();
-    if (left <= 0) throw new NoAnswer("late");
-    return fetch({ ...request, deadlineMs: Math.min(request.deadlineMs, left) });
+    if (left() <= 0) throw new NoAnswer("late");
+    return fetch({ ...request, deadlineMs: Math.min(request.deadlineMs, left()) });
   };
 };

@@ -1,5 +1,5 @@
 import { isIP, type Socket } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import { connect, type SecureVersion, type TLSSocket } from "node:tls";
 import { defined } from "../std/defined.ts";
 import { NoConnection, networkReason } from "./errors.ts";
 
@@ -27,6 +27,8 @@ export interface TlsTerms {
   readonly certificate: string;
   readonly key: string;
   readonly check: "nothing" | "chain" | "chain and name";
+  /** Absent: as Node has them. */
+  readonly versions?: { readonly least: SecureVersion; readonly most: SecureVersion };
 }
 
 /** The terms as Node's TLS takes them. */
@@ -36,6 +38,8 @@ export const tlsOptions = (terms: TlsTerms) =>
     ca: terms.ca === "" ? undefined : terms.ca,
     cert: terms.certificate === "" ? undefined : terms.certificate,
     key: terms.certificate === "" ? undefined : terms.key,
+    minVersion: terms.versions?.least,
+    maxVersion: terms.versions?.most,
     checkServerIdentity: terms.check === "chain and name" ? undefined : () => undefined,
   });
 

@@ -9,7 +9,7 @@ const foldCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => 
  * Lower case, letter by letter. A letter beyond ASCII whose lower case is ASCII (the Kelvin sign) keeps its own form:
  * a user of that name must not become the user it looks like.
  */
-const foldLetters = (text: string): string => {
+export const foldLetters = (text: string): string => {
   let folded = "";
   for (const letter of text) {
     const lower = letter.toLowerCase();
@@ -20,13 +20,14 @@ const foldLetters = (text: string): string => {
 
 /**
  * The folds by name. `case`: A to Z become a to z, other letters stay (names of roles, users, headers). `policy`: the
- * same, without white space around it. `letters`: every letter's lower case (names of entities and groups). `mount`:
- * without slashes at the end.
+ * same, without white space around it. `letters`: every letter's lower case (names of entities and groups). `login`:
+ * the same, without white space around it (names of a directory's users). `mount`: without slashes at the end.
  */
 export const FOLDS = {
   case: foldCase,
   policy: (text: string): string => foldCase(text.trim()),
   letters: foldLetters,
+  login: (text: string): string => foldLetters(text.trim()),
   mount: (text: string): string => text.replace(/\/+$/, ""),
 } as const satisfies Readonly<Record<string, (text: string) => string>>;
 
@@ -35,5 +36,6 @@ export type Fold = keyof typeof FOLDS;
 /** How the start of a name folds: what the folded form of every longer name begins with. */
 export const foldStart = (fold: Fold, text: string): string => {
   if (fold === "mount") return text;
-  return fold === "policy" ? foldCase(text.trimStart()) : FOLDS[fold](text);
+  if (fold === "policy") return foldCase(text.trimStart());
+  return fold === "login" ? foldLetters(text.trimStart()) : FOLDS[fold](text);
 };

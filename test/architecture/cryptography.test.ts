@@ -19,6 +19,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/audit/redaction.ts": "createHmac",
     "src/audit/verify.ts": "createPublicKey, KeyObject",
     "src/auth/aws/login-request.ts": "createHash",
+    "src/auth/ldap/config.ts": "createPrivateKey, X509Certificate",
     "src/auth/userpass/passwords.ts": "createHash, ScryptOptions, scrypt, timingSafeEqual",
     "src/backends/identity/oidc/exchange.ts": "createHash",
     "src/backends/identity/oidc/keys.ts": "createPrivateKey, generateKeyPair, KeyObject",

@@ -51,6 +51,7 @@ describe("I11: a failure that is not the program's own and not the caller's", ()
       "auth/aws/sts-answer.ts",
       "auth/github/failures.ts",
       "auth/kubernetes/annotations.ts",
+      "auth/ldap/failures.ts",
       "core/leases/elsewhere.ts",
       "engines/aws/failure.ts",
       "engines/database/failure.ts",

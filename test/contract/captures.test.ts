@@ -59,6 +59,10 @@ const SPELLINGS: Readonly<Record<Fold, readonly (readonly [string, string])[]>> 
     ["admin", "ADMIN"],
     ["été", "ÉTÉ"],
   ],
+  login: [
+    ["zoë", " ZOË "],
+    ["team/admin", "Team/ADMIN "],
+  ],
   mount: [
     ["app", "app/"],
     ["team/app", "team/app/"],

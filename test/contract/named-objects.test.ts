@@ -76,14 +76,19 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^ssh roles\/\{role:at\} allow_user_key_ids$/, "a flag"],
   [/^ssh (sign|issue)\/\{role:at\} key_id$/, "a text in the certificate, if the role lets callers choose it"],
   [/^ssh config\/zeroaddress roles$/, "roles of the mount, by whoever may configure it; their own rules stay"],
-  [/^(aws|approle|userpass|github|kubernetes) login\S* /, "what a login shows of itself"],
+  [/^(aws|approle|userpass|github|kubernetes|ldap) login\S* /, "what a login shows of itself"],
   [
-    /^(aws|approle|userpass|github|kubernetes) \S+ (token_)?(no_default_)?(policies|policy)$/,
+    /^(aws|approle|userpass|github|kubernetes|ldap) \S+ (token_)?(no_default_)?(policies|policy)$/,
     "whoever may write the role decides",
   ],
   [/^aws role\/\{role\} (bound_\w+|resolve_aws_unique_ids)$/, "names in AWS"],
   [/^aws config\//, "names in AWS"],
   [/^kubernetes role\/\{name\} bound_service_account_names$/, "names in a cluster"],
+  [
+    /^ldap config (case_sensitive_names|username_as_alias|dereference_aliases|use_token_groups)$/,
+    "how names are read in the directory",
+  ],
+  [/^ldap users\/\{name\+\} groups$/, "their policies are the same operator's, at the same mount"],
   [/^github config organization_id$/, "a number at GitHub"],
   [/^aws (creds|sts)\/\{name:at\} role_(arn|session_name)$/, "an ARN of the role's own list; a name in AWS"],
   [

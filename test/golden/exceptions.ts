@@ -14,6 +14,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "kv-v2/ext-detailed-list": NO_SCAN,
   "http/unprintable-path": ENVELOPE,
   "kv-v1/unprintable-path": ENVELOPE,
+  "ldap/login-injection": ENVELOPE,
   "auth-common/root-policy": "a role with the root policy is refused when it is written, not at its logins",
   "sys-misc/lease-count-quota-absent": "lease-count quotas, which Vault Enterprise has, are there",
   "sys-mounts/accessor-formats": NO_ENGINES,

@@ -118,6 +118,7 @@ const replayed = (core: Core, mount: Mount): VaultError => {
 const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly string[], ttl: Seconds): NewToken => {
   const { token: params } = grant;
   const type = tokenType(params, mount);
+  const renewable = type === "service" && (grant.renewable ?? true);
   return {
     policies,
     path,
@@ -130,8 +131,9 @@ const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly st
     period: params.period ?? ZERO,
     boundCidrs: params.boundCidrs ?? [],
     type,
-    renewable: type === "service" && (grant.renewable ?? true),
-    internal: grant.internal ?? {},
+    renewable,
+    // What a renewal needs may be a secret: a token that has none keeps none.
+    internal: renewable ? (grant.internal ?? {}) : {},
     limits: { ttl: params.ttl ?? ZERO, maxTtl: params.maxTtl ?? ZERO },
     loginRole: grant.role?.toLowerCase(),
   };
