@@ -29,9 +29,8 @@ const parsed = async (text: string): Promise<unknown> => {
   try {
     return JSON.parse(text);
   } catch {
-    const { parse } = await import("yaml");
-    // Aliases would let a short text become a huge one.
-    return parse(text, { maxAliasCount: 0, logLevel: "error" });
+    const { parseYaml } = await import("./yaml.ts");
+    return parseYaml(text);
   }
 };
 
