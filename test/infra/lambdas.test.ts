@@ -8,6 +8,8 @@ import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from 
 import { publicLine } from "../../src/engines/ssh/openssh/public-key.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
+import { ACCOUNTS, startCluster } from "../support/token-review.ts";
+import { makeCertificate } from "../unit/engines/database/support/certificate.ts";
 import { ADMIN_1, inProcess, Sha256 } from "../unit/local/aws/support.ts";
 import { type Deployment, deploy, TABLE } from "./support/deployment.ts";
 import { type Ask, answerOf, eventOf as eventFor, type Fields, objectOf, recorded } from "./support/events.ts";
@@ -326,6 +328,12 @@ describe("a login with an AWS identity", () => {
 });
 
 describe("a login that asks another system", () => {
+  const G_APP = { name: "g-app", uid: ACCOUNTS["g-prod:g-app"]?.uid };
+  /** The double judges no signature. */
+  const unsigned = (claims: Fields): string =>
+    [{ alg: "RS256" }, claims, "signature"]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
   const configure = async (running: RunningFunction, base_url: string) => {
     const body = { organization: "acme", organization_id: 1, base_url };
     const event = eventOf({ event: "post-json", path: "auth/github/config", body });
@@ -346,6 +354,36 @@ describe("a login that asks another system", () => {
     expect(await statuses(login)).toEqual([400, 400, 400]);
     expect(await statuses(inside)).toEqual([204, 400, 400]);
     await inside.stop();
+  });
+
+  it("asks a cluster from the built function, over TLS with the configured authorities", async () => {
+    const tls = makeCertificate("127.0.0.1", new Date(Date.UTC(2100, 0, 1)));
+    const cluster = await startCluster({ accounts: ACCOUNTS, tls });
+    const login = (jwt: string) =>
+      ask("login", { event: "post-json", path: "auth/kubernetes/login", body: { role: "app", jwt }, token: "" });
+    const write = (path: string, body: Fields) => ask("login", { event: "post-json", path, body });
+    try {
+      await ask("system", { event: "post-json", path: "sys/auth/kubernetes", body: { type: "kubernetes" } });
+      const config = { kubernetes_host: cluster.url, kubernetes_ca_cert: tls.cert };
+      expect((await write("auth/kubernetes/config", config)).status).toBe(204);
+      const role = {
+        bound_service_account_names: "g-app",
+        bound_service_account_namespaces: "g-prod",
+        bound_service_account_namespace_selector: "matchLabels:\n  env: prod\n",
+        audience: "vault",
+      };
+      expect((await write("auth/kubernetes/role/app", role)).status).toBe(204);
+      const claims = { aud: ["vault"], "kubernetes.io": { namespace: "g-prod", serviceaccount: G_APP } };
+      const answer = await login(unsigned(claims));
+
+      expect([answer.status, objectOf(objectOf(answer.body["auth"])["metadata"])["service_account_name"]]).toEqual([
+        200,
+        "g-app",
+      ]);
+      expect((await login(unsigned({ ...claims, aud: ["other"] }))).status).toBe(403);
+    } finally {
+      await cluster.close();
+    }
   });
 });
 
