@@ -28,6 +28,19 @@ export interface BackendParts {
   readonly reach?: Reach;
 }
 
+/** One backend under two names, as in Vault. */
+const jwtRow = (type: "jwt" | "oidc", { reach }: BackendParts): CatalogRow => ({
+  kind: "auth",
+  type,
+  home: "login",
+  folds: { "role/{name}": "case" },
+  resolvesRole: true,
+  load: async () => {
+    const { jwtAuth, jwtParts } = await import("./auth/jwt/backend.ts");
+    return jwtAuth(type, jwtParts(reach));
+  },
+});
+
 export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
   {
     kind: "secret",
@@ -96,6 +109,8 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     folds: { "login/{username}": "case", "users/{username}": "case" },
     load: async () => (await import("./auth/userpass/backend.ts")).userpassAuth(),
   },
+  jwtRow("jwt", parts),
+  jwtRow("oidc", parts),
   {
     kind: "auth",
     type: "github",

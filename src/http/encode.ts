@@ -1,5 +1,6 @@
 import type { Answer } from "../core/request/answer.ts";
 import type { AnswerHeader } from "../framework/index.ts";
+import type { RawReply } from "../framework/reply.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";
@@ -15,6 +16,13 @@ export const STANDARD_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "strict-transport-security": "max-age=31536000; includeSubDomains",
+};
+
+/** A page must not be shown inside another's, nor tell another server where it was. */
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
 };
 
 const EMPTY = new Uint8Array(0);
@@ -37,6 +45,15 @@ export const jsonResponse = (
 });
 
 export const emptyResponse = (status: number): HttpResponse => ({ status, headers: STANDARD_HEADERS, body: EMPTY });
+
+const rawResponse = (
+  status: number,
+  { contentType, body }: RawReply["raw"],
+  own: RawReply["headers"],
+): HttpResponse => {
+  const ofPage = contentType.startsWith("text/html") ? PAGE_HEADERS : {};
+  return { status, headers: { ...headersWith(own), ...ofPage, "content-type": contentType }, body };
+};
 
 const NOTHING = { errors: [] };
 
@@ -75,10 +92,7 @@ export const encodeAnswer = (answer: Answer): HttpResponse => {
   if (reply === undefined) {
     return answer.verb === "read" || answer.verb === "list" ? jsonResponse(404, NOTHING) : emptyResponse(204);
   }
-  if (reply.raw) {
-    const headers = { ...headersWith(reply.headers), "content-type": reply.raw.contentType };
-    return { status: reply.status ?? 200, headers, body: reply.raw.body };
-  }
+  if (reply.raw) return rawResponse(reply.status ?? 200, reply.raw, reply.headers);
   const status = reply.status ?? 200;
   if (reply.bare) return status === 204 ? emptyResponse(204) : jsonResponse(status, reply.bare, reply.headers);
   if (isStatusOnly(answer)) return emptyResponse(status);

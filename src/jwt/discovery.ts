@@ -16,8 +16,8 @@ export interface Discovery {
   readonly authorization: URL | undefined;
   readonly token: URL | undefined;
   readonly userinfo: URL | undefined;
-  /** Algorithms the provider says it signs with, as it wrote them. */
-  readonly algorithms: readonly string[];
+  /** Whether a client shows its secret in a header, as by default, or in the form. */
+  readonly basic: boolean;
 }
 
 export interface DiscoverySource extends RemoteParts {
@@ -47,14 +47,15 @@ export const discover = async (issuer: string, parts: RemoteParts): Promise<Disc
   if (document["issuer"] !== issuer) throw new SourceUnavailable("calls itself another issuer");
   const jwks = endpoint(document, "jwks_uri");
   if (!jwks) throw new SourceUnavailable("names no key set");
-  const algorithms = document["id_token_signing_alg_values_supported"];
+  const methods = document["token_endpoint_auth_methods_supported"];
   return {
     issuer,
     jwks,
     authorization: endpoint(document, "authorization_endpoint"),
     token: endpoint(document, "token_endpoint"),
     userinfo: endpoint(document, "userinfo_endpoint"),
-    algorithms: Array.isArray(algorithms) ? algorithms.filter((name) => typeof name === "string") : [],
+    basic:
+      !Array.isArray(methods) || methods.includes("client_secret_basic") || !methods.includes("client_secret_post"),
   };
 };
 

@@ -2,14 +2,9 @@
  * Why a token is refused. Both texts are ours: neither repeats the token, an address or what a provider said.
  */
 
-/** The token does not hold. `message` is Vault's text, for callers; `reason` says more, for operators. */
+/** The token does not hold. `message` is Vault's text, for callers. */
 export class TokenRefused extends Error {
   override readonly name = "TokenRefused";
-  readonly reason: string;
-  constructor(message: string, options: ErrorOptions & { readonly reason?: string } = {}) {
-    super(message, options);
-    this.reason = options.reason ?? message;
-  }
 }
 
 /** What an operator configured cannot be used: a key, a certificate or an address. `message` may be shown to them. */

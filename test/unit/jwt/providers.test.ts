@@ -13,7 +13,7 @@ import { createFetch, createGuard, PUBLIC } from "../../../src/outgoing/index.ts
 import { CLAIMS, ec, judged, jwkOf, makeClock, makeProvider, otherEc, pemOf, sign } from "./kit.ts";
 
 const BAD_SIGNATURE = "error verifying token signature: no known key successfully validated the token signature";
-const UNAVAILABLE = "error verifying token signature: the keys could not be fetched";
+const UNAVAILABLE = "SourceUnavailable: the keys could not be fetched";
 
 const setUp = (keys: readonly object[] = [jwkOf(ec, { kid: "a" })]) => {
   const provider = makeProvider();
