@@ -16,7 +16,7 @@ export interface Leeways {
   readonly clockSkew: number;
 }
 
-export const DEFAULT_LEEWAYS: Leeways = { expiration: 0, notBefore: 0, clockSkew: 0 };
+const DEFAULT_LEEWAYS: Leeways = { expiration: 0, notBefore: 0, clockSkew: 0 };
 
 export interface Expected {
   /** Empty: not checked. */

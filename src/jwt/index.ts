@@ -4,11 +4,11 @@
  * key that a token brings along, take an algorithm for another, or accept a token because a provider did not answer.
  */
 export { ALGORITHMS, type Algorithm, isAlgorithm } from "./algorithms.ts";
-export { checkClaims, DEFAULT_LEEWAYS, type Expected, type Leeways } from "./claims.ts";
+export { checkClaims, type Expected, type Leeways } from "./claims.ts";
 export { type Discovery, type DiscoverySource, discover, keptDiscovery } from "./discovery.ts";
 export { SourceRefused, SourceUnavailable, TokenRefused } from "./errors.ts";
 export { type JwksSource, jwksKeys, tryJwks } from "./jwks.ts";
-export { createKept, KEPT_TIMES, type Kept, type KeptTimes } from "./kept.ts";
+export { KEPT_TIMES, type Kept, type KeptTimes } from "./kept.ts";
 export { checkAuthorities, pemKeys } from "./pem-keys.ts";
 export { type RemoteParts, remoteUrl } from "./remote.ts";
 export { anyOf, type KeySet, type VerifiedToken } from "./signature.ts";

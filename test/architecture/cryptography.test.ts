@@ -19,6 +19,9 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/audit/redaction.ts": "createHmac",
     "src/audit/verify.ts": "createPublicKey, KeyObject",
     "src/auth/aws/login-request.ts": "createHash",
+    "src/auth/jwt/oidc/id-token.ts": "createHash",
+    "src/auth/jwt/oidc/pages.ts": "createHash",
+    "src/auth/jwt/oidc/states.ts": "createHash",
     "src/auth/ldap/config.ts": "createPrivateKey, X509Certificate",
     "src/auth/userpass/passwords.ts": "createHash, ScryptOptions, scrypt, timingSafeEqual",
     "src/backends/identity/oidc/exchange.ts": "createHash",
@@ -74,6 +77,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     );
     expect(packages).toEqual([
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
+      "src/auth/jwt/providers/gsuite.ts: jose",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
       "src/cli/operator-identity.ts: @smithy/hash-node",
       "src/jwt/jwks.ts: jose",

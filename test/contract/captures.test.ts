@@ -92,7 +92,7 @@ const mounted: { readonly mount: string; readonly backend: Backend }[] = [];
 
 beforeAll(async () => {
   server = await makeServer();
-  for (const type of ["userpass", "approle", "aws", "github", "kubernetes"]) {
+  for (const type of ["userpass", "approle", "aws", "github", "jwt", "kubernetes", "oidc"]) {
     await server.call("POST", `sys/auth/${type}`, { body: { type } });
   }
   for (const { kind, type } of builtInRows({ aws: () => Promise.reject(new Error("unused")) })) {

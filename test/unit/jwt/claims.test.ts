@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { checkClaims } from "../../../src/jwt/index.ts";
 import { CLAIMS, judged, NOW, sign } from "./kit.ts";
 
 const at = NOW / 1000;
@@ -93,6 +94,13 @@ describe("registered claims", () => {
   ])("with a leeway of %s", async (_, times, given, outcome) => {
     const leeways = { expiration: 0, notBefore: 0, clockSkew: 0, ...given };
     expect(await judged(await sign(timed(times)), { leeways })).toBe(outcome);
+  });
+
+  it("are judged alone where another server judges the signature", () => {
+    expect(() => checkClaims({ iss: "x", exp: at + 60, iat: at }, { issuer: "x" }, NOW)).not.toThrow();
+    expect(() => checkClaims({ iss: "y", exp: at + 60, iat: at }, { issuer: "x" }, NOW)).toThrow(
+      "invalid issuer (iss) claim",
+    );
   });
 
   it("a token without times passes where its judge allows that", async () => {

@@ -1,5 +1,6 @@
 import { invalidRequest, VaultError } from "../../../framework/index.ts";
 import { SourceUnavailable } from "../../../jwt/index.ts";
+import { goQuote } from "../../../std/go-quote.ts";
 
 /** How a login with a browser fails: in the words that Vault's command line and web page look for. */
 
@@ -12,7 +13,7 @@ export const expired = (): VaultError => loginFailed("Expired or missing OAuth s
 
 /** The words are the ones of this program; a provider's own stay with the operator. */
 export const exchangeFailed = (why: string, reason?: string): VaultError =>
-  loginFailed(`Error exchanging oidc code: ${JSON.stringify(why)}.`, reason);
+  loginFailed(`Error exchanging oidc code: ${goQuote(why)}.`, reason);
 
 /** Asked for what the provider says of itself, or for its keys, it did not answer. */
 export const providerDown = (cause: unknown): VaultError => {
