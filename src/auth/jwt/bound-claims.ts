@@ -5,7 +5,7 @@ import { asList, claimAt } from "./claims.ts";
 
 /**
  * Claims that a role binds: each must be in the token, with one of the values the role names. Values compare by type,
- * numbers exactly. Source: vault-plugin-auth-jwt, `validateBoundClaims`.
+ * numbers exactly. Source: vault-plugin-auth-jwt, `claims.go`.
  */
 
 export type BoundClaimsType = "string" | "glob";
