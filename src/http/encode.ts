@@ -49,7 +49,7 @@ export const emptyResponse = (status: number): HttpResponse => ({ status, header
 const rawResponse = (
   status: number,
   { contentType, body }: RawReply["raw"],
-  own: RawReply["headers"],
+  own: Readonly<Partial<Record<AnswerHeader, string>>> | undefined,
 ): HttpResponse => {
   const ofPage = contentType.startsWith("text/html") ? PAGE_HEADERS : {};
   return { status, headers: { ...headersWith(own), ...ofPage, "content-type": contentType }, body };

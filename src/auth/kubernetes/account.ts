@@ -58,7 +58,7 @@ const accountIn = (claims: JsonObject): Account => {
   };
 };
 
-const tell = (cause: TokenRefused) => permissionDenied(cause.reason, cause.message);
+const tell = (cause: TokenRefused) => permissionDenied(cause.message, cause.message);
 
 /** Reads a token and judges its algorithm, issuer, audience and times. Throws 403 with Vault's text. */
 export const readToken = (jwt: string, role: Role, config: Config, nowMs: number): ShownToken =>
