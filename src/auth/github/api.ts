@@ -79,7 +79,8 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
   const within = sharedDeadline(fetch, DEADLINE_MS);
   const headers = headersFor(token);
 
-  const get = async (path: string, absent: readonly number[] = []): Promise<OutgoingAnswer | undefined> => {
+  /** The answer with status 200; `undefined` for a status of `absent`. */
+  const find = async (path: string, absent: readonly number[]): Promise<OutgoingAnswer | undefined> => {
     const url = new URL(path, base);
     const name = `GET /${path.replace(/\?.*/, "")}`;
     const answer = await within({ method: "GET", url, headers, deadlineMs: CALL_MS, mostBytes: MOST_BYTES }).catch(
@@ -93,21 +94,23 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
     throw unreadable(`${name}: status ${answer.status}`);
   };
 
-  const read = async <T>(path: string, shape: z.ZodType<T>): Promise<T> => {
-    const answer = await get(path);
-    return answeredJson(answer, shape);
+  const get = async (path: string): Promise<OutgoingAnswer> => {
+    const answer = await find(path, []);
+    if (answer) return answer;
+    throw unreadable("no answer");
   };
 
-  const all = async <T>(path: string, shape: z.ZodType<T>) => {
+  /** `silence`: an answer without a body lists nothing, as GitHub's own client for Go has it. */
+  const all = async <T>(path: string, shape: z.ZodType<T>, silence: "lists nothing" | "is a failure") => {
     const found: T[] = [];
     const hidden: number[] = [];
+    const none = silence === "lists nothing" ? "[]" : "";
     for (let page: number | undefined = 1, asked = 0; page !== undefined; asked++) {
       if (asked === MOST_PAGES) throw unreadable(`GET /${path}: more than ${MOST_PAGES} pages`);
       // The first page is asked for as GitHub's own clients do, without its number.
       const which = page === 1 ? "" : `&page=${page}`;
       const answer = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}${which}`);
-      found.push(...answeredJson(answer, z.array(shape)));
-      if (!answer) break;
+      found.push(...answeredJson({ ...answer, body: answer.body || none }, z.array(shape)));
       hidden.push(...hiddenIn(answer));
       page = nextPage(answer.headers["link"], page);
     }
@@ -115,13 +118,13 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
   };
 
   return {
-    user: () => read("user", User),
+    user: async () => answeredJson(await get("user"), User),
     organization: async (name) => {
-      const answer = await get(`orgs/${encodeURIComponent(name)}`, [404]);
+      const answer = await find(`orgs/${encodeURIComponent(name)}`, [404]);
       return answer && answeredJson(answer, Organization);
     },
-    organizations: () => all("user/orgs", Organization),
-    memberships: async () => (await all("user/memberships/orgs?state=active", Membership)).found,
-    teams: async () => (await all("user/teams", Team)).found,
+    organizations: () => all("user/orgs", Organization, "lists nothing"),
+    memberships: async () => (await all("user/memberships/orgs?state=active", Membership, "lists nothing")).found,
+    teams: async () => (await all("user/teams", Team, "is a failure")).found,
   };
 };

@@ -11,9 +11,9 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** The members of an answer that `shape` names. Throws where there is no answer, no JSON, or another shape. */
-export const answeredJson = <T>(answer: OutgoingAnswer | undefined, shape: z.ZodType<T>): T => {
-  const result = shape.safeParse(answer && parsed(answer.body));
+/** The members of an answer that `shape` names. Throws where it is not JSON, or of another shape. */
+export const answeredJson = <T>(answer: OutgoingAnswer, shape: z.ZodType<T>): T => {
+  const result = shape.safeParse(parsed(answer.body));
   if (result.success) return result.data;
   throw unreadable("an answer without the documented members");
 };

@@ -50,6 +50,12 @@ describe("a login with a token of GitHub", () => {
     ]);
   });
 
+  it("never gets the root policy, whatever a map says", async () => {
+    await map("users", "ann", "root,other");
+    const answer = await world.login();
+    expect([answer.status, errors(answer)]).toEqual([400, ["auth methods cannot create root tokens"]]);
+  });
+
   it("counts no team of another organization, whatever its name", async () => {
     const foreign = { ...PLATFORM, org: OTHER };
     world.github.tokens.set(CLASSIC, { kind: "classic", user: { ...ANN, teams: [foreign] }, scopes: ["read:org"] });
@@ -251,6 +257,23 @@ describe("a GitHub that does not answer as it should", () => {
     };
     expect((await world.login()).status).toBe(200);
     expect(asked).toEqual(["?per_page=100", "?per_page=100&page=2"]);
+  });
+
+  it("that lists organizations by an answer without a body knows none; teams it must list", async () => {
+    const silent = (path: string): void => {
+      world.github.instead = (request, response) => {
+        if (request.url?.split("?")[0] !== path) return false;
+        response.writeHead(200).end();
+        return true;
+      };
+    };
+    const nowhere = { ...ANN, orgs: [] };
+    world.github.tokens.set(CLASSIC, { kind: "classic", user: nowhere, scopes: ["read:org"] });
+    silent("/user/orgs");
+    expect(errors(await world.login())).toEqual(["user is not part of required org"]);
+    silent("/user/teams");
+    world.github.tokens.set(CLASSIC, { kind: "classic", user: ANN, scopes: ["read:org"] });
+    expect((await world.login()).status).toBe(502);
   });
 
   it("V79: teams with odd names give no policies and reach no other key", async () => {
