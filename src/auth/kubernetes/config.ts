@@ -90,6 +90,13 @@ export const hasAuthorities = (pem: string): boolean => {
   }
 };
 
+const refuseAuthorities = ({ kubernetes_ca_cert: pem, disable_local_ca_jwt }: Config): void => {
+  if (pem === "" && disable_local_ca_jwt)
+    throw invalidRequest("kubernetes_ca_cert must be given when disable_local_ca_jwt is true");
+  if (pem !== "" && !pem.includes("-----BEGIN CERTIFICATE-----"))
+    throw invalidRequest("The provided CA PEM data contains no valid certificates");
+};
+
 const HEADER = /^[\x21-\x7e]{0,16384}$/;
 const MOST_KEYS = 32;
 
@@ -106,8 +113,7 @@ export const writeConfig = async (parts: Parts, storage: View, input: ConfigInpu
     use_annotations_as_alias_metadata: input.use_annotations_as_alias_metadata ?? false,
   };
   if (config.kubernetes_host === "") throw invalidRequest("no host provided");
-  if (config.kubernetes_ca_cert !== "" && !config.kubernetes_ca_cert.includes("-----BEGIN CERTIFICATE-----"))
-    throw invalidRequest("The provided CA PEM data contains no valid certificates");
+  refuseAuthorities(config);
   if (config.pem_keys.length > MOST_KEYS) throw invalidRequest(`pem_keys may hold ${MOST_KEYS} keys at most`);
   restate(
     SourceRefused,

@@ -28,6 +28,7 @@ describe("the configuration of kubernetes", () => {
   it("is replaced whole by each write, and shows whether there is a reviewer, not its token", async () => {
     await write({
       kubernetes_host: "https://192.168.99.100:8443",
+      kubernetes_ca_cert: "-----BEGIN CERTIFICATE-----",
       token_reviewer_jwt: REVIEWER_TOKEN,
       pem_keys: [PUBLIC_KEY],
       issuer: "bob",
@@ -51,6 +52,10 @@ describe("the configuration of kubernetes", () => {
 
   it.each([
     [{}, "no host provided"],
+    [
+      { kubernetes_host: "https://k8s.example", disable_local_ca_jwt: true },
+      "kubernetes_ca_cert must be given when disable_local_ca_jwt is true",
+    ],
     [{ kubernetes_host: "https://" }, "invalid kubernetes_host: it is not a URL or a host"],
     [{ kubernetes_host: "ftp://k8s.example" }, "invalid kubernetes_host: it must begin with https://"],
     [
