@@ -12,7 +12,7 @@ import { MethodShown, methodData } from "./mfa-shown.ts";
 
 const DEFAULTS = { period: seconds(30), keySize: 20, qrSize: 200, algorithm: "SHA1", digits: 6, skew: 1, attempts: 5 };
 /** So that no write makes keys or pictures that take a process's memory, or do not fit a picture. */
-const MOST = { keySize: 512, qrSize: 2048, issuer: 64 };
+const MOST = { keySize: 512, qrSize: 1024, issuer: 64 };
 
 const Input = z.object({
   method_name: field.text("name of the method, unique; stays if absent"),
