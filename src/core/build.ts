@@ -13,8 +13,7 @@ import { createIdentity } from "./identity/index.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { createLeases } from "./leases/index.ts";
 import type { HandOver } from "./leases/types.ts";
-import { createLockout } from "./login/lockout.ts";
-import { createAttempts } from "./mfa/attempts.ts";
+import type { Lockout } from "./login/types.ts";
 import { remountJob } from "./mounts/remount.ts";
 import { unmountJob } from "./mounts/unmount.ts";
 import { unmountHookJob } from "./mounts/unmount-hook.ts";
@@ -51,6 +50,17 @@ export interface CoreOptions {
   readonly catalog: (core: () => Core) => Catalog;
   readonly audit: (surroundings: () => AuditSurroundings) => Audit;
 }
+
+/** Loaded by the first login: most functions see none. */
+const lockoutOf = (core: () => Core): Lockout => {
+  let made: Promise<Lockout> | undefined;
+  return {
+    around: async (...login) => {
+      made ??= import("./login/lockout.ts").then(({ createLockout }) => createLockout(core));
+      return (await made).around(...login);
+    },
+  };
+};
 
 export const createCore = (options: CoreOptions): Core => {
   const { store, clock, random, crash, log, signal } = options;
@@ -102,8 +112,7 @@ export const createCore = (options: CoreOptions): Core => {
     audit: options.audit(() => ({ store, clock, random, log, signal, configuration: config.snapshot })),
     quotas: createQuotas(late),
     leaseCounts,
-    lockout: createLockout(late),
-    mfaAttempts: createAttempts(late),
+    lockout: lockoutOf(late),
     passwords: createPasswordPolicies({ store, clock, random }),
     render: options.render,
     observeReply: options.observeReply,

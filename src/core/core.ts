@@ -11,7 +11,6 @@ import type { Identity } from "./identity/types.ts";
 import type { Jobs } from "./jobs/types.ts";
 import type { HandOver, Leases } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
-import type { AttemptCounter } from "./mfa/types.ts";
 import type { PasswordPolicies } from "./password-policies/index.ts";
 import type { Policies } from "./policies/types.ts";
 import type { LeaseCounts, Quotas } from "./quotas/types.ts";
@@ -52,7 +51,6 @@ export interface Core {
   readonly quotas: Quotas;
   readonly leaseCounts: LeaseCounts;
   readonly lockout: Lockout;
-  readonly mfaAttempts: AttemptCounter;
   readonly passwords: PasswordPolicies;
   /** The answer as bytes, for wrapping: made by the HTTP layer, which core does not import. */
   readonly render: (answer: Answer) => {

@@ -6,6 +6,8 @@ import { giveOrder, type Order } from "../../src/cli/operator.ts";
 import { signOrder } from "../../src/cli/operator-identity.ts";
 import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
 import { publicLine } from "../../src/engines/ssh/openssh/public-key.ts";
+import { systemClock } from "../../src/std/time.ts";
+import { make } from "../golden/make.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
 import { ACCOUNTS, startCluster } from "../support/token-review.ts";
@@ -324,6 +326,33 @@ describe("a login with an AWS identity", () => {
       status: 400,
       body: { errors: ["login request has already been used"] },
     });
+  });
+});
+
+describe("a login with a second factor", () => {
+  const post = (name: FunctionName, path: string, body: object, token?: string) =>
+    ask(name, { event: "post-json", path, body, ...(token === undefined ? {} : { token }) });
+
+  it("is configured in system, waits in login, and is finished there by its code, once", async () => {
+    await post("system", "sys/auth/people", { type: "userpass" });
+    await post("login", "auth/people/users/ada", { password: "correct-horse", token_policies: "app" });
+    const login = () => post("login", "auth/people/login/ada", { password: "correct-horse" }, "");
+    const { entity_id } = objectOf((await login()).body["auth"]);
+    const made = await post("system", "identity/mfa/method/totp", { issuer: "Zeroth", method_name: "phone" });
+    const method_id = String(made.data["method_id"]);
+    const enrolled = await post("system", "identity/mfa/method/totp/admin-generate", { method_id, entity_id });
+    const enforcement = { mfa_method_ids: [method_id], auth_method_types: ["userpass"] };
+    await post("system", "identity/mfa/login-enforcement/people", enforcement);
+
+    const waiting = objectOf((await login()).body["auth"]);
+    expect(waiting["client_token"]).toBe("");
+    const { mfa_request_id } = objectOf(waiting["mfa_requirement"]);
+    const code = String(make("totp", [enrolled.data["url"], 0], systemClock.now()));
+    const payload = { mfa_request_id, mfa_payload: { [method_id]: [code] } };
+    expect((await post("login", "sys/mfa/validate", payload, "")).status).toBe(200);
+    expect((await post("login", "sys/mfa/validate", payload, "")).status).toBe(400);
+    expect((await login()).status).toBe(200);
+    await ask("system", { method: "DELETE", path: "identity/mfa/login-enforcement/people" });
   });
 });
 

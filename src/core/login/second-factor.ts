@@ -3,9 +3,8 @@ import type { Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { LoginIdentity } from "../identity/types.ts";
 import { enforcementsFor } from "../mfa/configured.ts";
-import { createJudge, type Failure } from "../mfa/proof.ts";
+import type { Failure, Judge } from "../mfa/proof.ts";
 import type { MfaRequirement } from "../mfa/types.ts";
-import { requirementOf, waitingWrite } from "../mfa/waiting.ts";
 import type { LoginRequest } from "./types.ts";
 
 /**
@@ -43,7 +42,7 @@ const nothingLost = (): void => undefined;
 /** For one login, which may ask several times while others write: attempts are counted once. */
 export const createSecondFactor = (core: Core, request: LoginRequest) => {
   const { grant, mount, path, shown } = request;
-  const judge = createJudge(core);
+  let judge: Judge | undefined;
 
   return async (identity: LoginIdentity | undefined): Promise<Passed | Waits> => {
     const snapshot = await core.config.snapshot();
@@ -53,7 +52,9 @@ export const createSecondFactor = (core: Core, request: LoginRequest) => {
       return { writes: [], warnings, refuse: nothingLost };
     }
     if (!identity || !grant.alias) throw permissionDenied("an MFA enforcement is meant for a login without an entity");
+    // Loaded by the first login that needs it, so that every function starts without it.
     if (shown.size === 0) {
+      const { requirementOf, waitingWrite } = await import("../mfa/waiting.ts");
       const login = { grant, alias: grant.alias.name, entityId: identity.entity.id, mountId: mount.info.id, path };
       const { write, requestId } = await waitingWrite(core, login);
       const awaits = requirementOf(requestId, enforcements, snapshot);
@@ -63,6 +64,7 @@ export const createSecondFactor = (core: Core, request: LoginRequest) => {
     identity.forget();
     const again = await core.identity.login(mount, grant.alias, grant.groupAliases);
     const { entity } = again;
+    judge ??= (await import("../mfa/proof.ts")).createJudge(core);
     const proof = await judge({ snapshot, enforcements: enforcementsFor(snapshot, mount, entity), entity, shown });
     if (!proof.proven) throw refused(proof);
     const refuse = (lost: Write): void => {

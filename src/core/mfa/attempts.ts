@@ -1,5 +1,4 @@
 import type { Seconds } from "../../std/brand.ts";
-import { createInTurn } from "../../std/in-turn.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { change, leave } from "../../storage/change.ts";
 import { mfaAttemptsAddress } from "../../storage/keys.ts";
@@ -7,7 +6,6 @@ import type { Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { AttemptCounter, AttemptLimit, CountedAttempt } from "./types.ts";
 
 /**
  * How often codes may be tried against one key: `max_validation_attempts` in a window of time. The first window is as
@@ -31,6 +29,16 @@ interface Attempts {
   readonly sinceMs: number;
   readonly windowMs: number;
 }
+
+/** Codes that may be tried against one key. */
+export interface AttemptLimit {
+  /** In one window of time. */
+  readonly most: number;
+  /** The first window. */
+  readonly period: Seconds;
+}
+
+export type CountedAttempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfter: Seconds };
 
 const windowAfter = (failures: number, { most, period }: AttemptLimit): number => {
   const first = period * 1000;
@@ -56,25 +64,26 @@ export const forgetAttempts = (secretId: string): Write => ({
   when: "any",
 });
 
-export const createAttempts = (core: () => Core): AttemptCounter => {
-  const inTurn = createInTurn();
-  const countNow = (secretId: string, limit: AttemptLimit): Promise<CountedAttempt> =>
-    // Every lost race is another attempt that was counted, so the window is full long before the tries are used up.
-    change<CountedAttempt>(
-      core().store,
-      mfaAttemptsAddress(secretId),
-      (entry) => {
-        const nowMs = core().clock.now();
-        const before = entry && fromSealed<Attempts>(entry.body);
-        const after = oneMore(before, nowMs, limit);
-        if (!after) {
-          const left = before ? before.sinceMs + before.windowMs - nowMs : 0;
-          return leave({ allowed: false, retryAfter: seconds(Math.max(1, Math.ceil(left / 1000))) });
-        }
-        const ends = plus(epochSeconds(nowMs + after.windowMs), REMEMBERED);
-        return { op: "put", body: toSealed(after), clear: vanishing(ends), result: { allowed: true } };
-      },
-      { busy: { reason: "too many concurrent attempts at one second factor" } },
-    );
-  return { count: (secretId, limit) => inTurn(secretId, () => countNow(secretId, limit)) };
-};
+/** Counts one attempt, or says when there may be one. Throws `storage_unavailable` when it cannot be counted. */
+export const countAttempt = (
+  { store, clock }: Pick<Core, "store" | "clock">,
+  secretId: string,
+  limit: AttemptLimit,
+): Promise<CountedAttempt> =>
+  // Every lost race is another attempt that was counted, so the window is full long before the tries are used up.
+  change<CountedAttempt>(
+    store,
+    mfaAttemptsAddress(secretId),
+    (entry) => {
+      const nowMs = clock.now();
+      const before = entry && fromSealed<Attempts>(entry.body);
+      const after = oneMore(before, nowMs, limit);
+      if (!after) {
+        const left = before ? before.sinceMs + before.windowMs - nowMs : 0;
+        return leave({ allowed: false, retryAfter: seconds(Math.max(1, Math.ceil(left / 1000))) });
+      }
+      const ends = plus(epochSeconds(nowMs + after.windowMs), REMEMBERED);
+      return { op: "put", body: toSealed(after), clear: vanishing(ends), result: { allowed: true } };
+    },
+    { busy: { reason: "too many concurrent attempts at one second factor" } },
+  );

@@ -7,7 +7,7 @@ import type { Core } from "../core.ts";
 import type { EntityView } from "../identity/types.ts";
 import { vanishing } from "../leases/expiry.ts";
 import { fromSealed } from "../sealed.ts";
-import { forgetAttempts } from "./attempts.ts";
+import { countAttempt, forgetAttempts } from "./attempts.ts";
 import { passcodeIn, WRONG_CODE } from "./credentials.ts";
 import type { MfaCredentials, MfaKeyItem, MfaMethod } from "./types.ts";
 
@@ -62,7 +62,7 @@ export const createCodeJudge = (core: Core) => {
   /** Why there may be no further attempt now; nothing when it was counted. */
   const count = async ({ id, rules }: MfaSecret, most: number): Promise<string | undefined> => {
     if (counted.has(id)) return undefined;
-    const attempt = await core.mfaAttempts.count(id, { most, period: rules.period });
+    const attempt = await countAttempt(core, id, { most, period: rules.period });
     if (attempt.allowed) {
       counted.add(id);
       return undefined;

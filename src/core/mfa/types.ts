@@ -1,5 +1,4 @@
 import type { TotpRules } from "../../otp/index.ts";
-import type { Seconds } from "../../std/brand.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 
 /** Login MFA as the rest of core sees it. */
@@ -48,19 +47,4 @@ export interface MfaRequirement {
     readonly enforcement: string;
     readonly any: readonly { readonly type: string; readonly id: string; readonly name: string }[];
   }[];
-}
-
-/** Codes that may be tried against one key. */
-export interface AttemptLimit {
-  /** In one window of time. */
-  readonly most: number;
-  /** The first window. */
-  readonly period: Seconds;
-}
-
-export type CountedAttempt = { readonly allowed: true } | { readonly allowed: false; readonly retryAfter: Seconds };
-
-export interface AttemptCounter {
-  /** Counts one attempt. Throws `storage_unavailable` when it cannot. */
-  count(secretId: string, limit: AttemptLimit): Promise<CountedAttempt>;
 }

@@ -1,7 +1,6 @@
 import { invalidRequest, type Reply } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import type { Core } from "../core.ts";
-import { logIn } from "../login/login.ts";
 import type { MfaCredentials } from "../mfa/types.ts";
 import type { Answer, WrapInfo } from "./answer.ts";
 import { issuedIn, renewedIn } from "./core-reply.ts";
@@ -60,6 +59,8 @@ const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" 
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
   const { path, sourceAddress, mfa: shown = NO_CODES } = decoded;
+  // Loaded by the first login: most functions see none.
+  const { logIn } = await import("../login/login.ts");
   const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });
   warnings.push(...login.warnings);
   if ("awaits" in login) return { awaits: login.awaits };
