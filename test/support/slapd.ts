@@ -52,7 +52,8 @@ export interface SlapdOptions {
 const configuration = (folder: string, { settings = "", limits = "" }: SlapdOptions): string => `
 ${["core", "cosine", "nis", "inetorgperson"].map((name) => `include ${SCHEMA}/${name}.schema`).join("\n")}
 attributetype ( 1.2.840.113556.1.4.656 NAME 'userPrincipalName' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
-objectclass ( 1.3.6.1.4.1.4203.666.11.99.1 NAME 'goldenPrincipal' SUP top AUXILIARY MAY userPrincipalName )
+attributetype ( 1.2.840.113556.1.4.221 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+objectclass ( 1.3.6.1.4.1.4203.666.11.99.1 NAME 'goldenPrincipal' SUP top AUXILIARY MAY ( userPrincipalName $ sAMAccountName ) )
 pidfile ${folder}/pid
 argsfile ${folder}/args
 ${MODULES === undefined ? "" : `modulepath ${MODULES}\nmoduleload back_mdb`}

@@ -34,6 +34,7 @@ const DEFAULTS: Config = {
   deny_null_bind: true,
   dereference_aliases: "never",
   discoverdn: false,
+  enable_samaccountname_login: false,
   groupattr: "cn",
   groupdn: "",
   groupfilter: GROUP_FILTER,
@@ -135,9 +136,12 @@ const checkSearches = (config: Config): void => {
   if (config.max_page_size < 0) throw invalidRequest("max_page_size cannot be negative");
 };
 
+/** An empty name is the usual one again. */
+const attributeOf = (given: string | undefined, before: string): string => (given === "" ? "cn" : (given ?? before));
+
 /** What a write names is replaced, the rest stays. */
 const merged = (before: Config, input: ConfigInput): Config => {
-  const { tls_max_version, tls_min_version, dereference_aliases, url, userattr, ...asSent } = input;
+  const { tls_max_version, tls_min_version, dereference_aliases, url, userattr, groupattr, ...asSent } = input;
   return {
     ...before,
     ...defined(asSent),
@@ -145,7 +149,8 @@ const merged = (before: Config, input: ConfigInput): Config => {
     tls_max_version: versionOf("tls_max_version", tls_max_version, before.tls_max_version),
     tls_min_version: versionOf("tls_min_version", tls_min_version, before.tls_min_version),
     url: url?.toLowerCase() ?? before.url,
-    userattr: userattr?.toLowerCase() ?? before.userattr,
+    userattr: attributeOf(userattr?.toLowerCase(), before.userattr),
+    groupattr: attributeOf(groupattr, before.groupattr),
     ...mergeTokenFields(before, input),
   };
 };

@@ -61,13 +61,25 @@ export const filterFrom = (
   }
 };
 
+const BY_PRINCIPAL = "(userPrincipalName={{.Principal}})";
+const BY_PRINCIPAL_OR_ACCOUNT = `(|${BY_PRINCIPAL}(sAMAccountName={{.Username}}))`;
+
+/** Finds a user of Active Directory's by the name that `upndomain` makes. */
+const principalFilter = (reading: Reading, config: Config, name: string): Search["filter"] => {
+  const template = config.enable_samaccountname_login ? BY_PRINCIPAL_OR_ACCOUNT : BY_PRINCIPAL;
+  return filterFrom(reading, "upndomain", template, { Principal: `${name}@${config.upndomain}`, Username: name });
+};
+
 const userFilter = (reading: Reading, config: Config, name: string): Search["filter"] => {
-  const { userattr, upndomain } = config;
-  const values =
-    upndomain === ""
-      ? { UserAttr: userattr, Username: name }
-      : { UserAttr: "userPrincipalName", Username: `${name}@${upndomain}` };
-  return filterFrom(reading, "userfilter", config.userfilter === "" ? USER_FILTER : config.userfilter, values);
+  const { userattr, upndomain, userfilter } = config;
+  const isUsual = userfilter === "" || userfilter === USER_FILTER;
+  if (upndomain === "") {
+    const values = { UserAttr: userattr, Username: name };
+    return filterFrom(reading, "userfilter", isUsual ? USER_FILTER : userfilter, values);
+  }
+  if (isUsual) return principalFilter(reading, config, name);
+  const values = { UserAttr: "userPrincipalName", Username: `${name}@${upndomain}` };
+  return filterFrom(reading, "userfilter", userfilter, values);
 };
 
 /** Binds as the account that searches, or as nobody. */
@@ -155,8 +167,7 @@ export const userDnOf = async (
 ): Promise<string> => {
   if (entry || config.upndomain === "") return boundAs;
   const wire = "LDAP search failed for detecting user";
-  const values = { Username: `${name}@${config.upndomain}` };
-  const filter = filterFrom(reading, "upndomain", "(userPrincipalName={{.Username}})", values);
+  const filter = principalFilter(reading, config, name);
   const { code, entries } = await talking(wire, () =>
     directory.search({ base: config.userdn, scope: "sub", filter, attributes: ["1.1"], most: TWO, page: 0 }),
   );

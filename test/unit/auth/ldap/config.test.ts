@@ -47,7 +47,6 @@ describe("V58: a configuration", () => {
     [{ client_tls_key: "nonsense" }, "failed to parse client X509 key pair"],
     [{ dereference_aliases: "sometimes" }, 'invalid dereference_aliases "sometimes"'],
     [{ userattr: "uid)(objectClass" }, "userattr must be the name of an attribute"],
-    [{ userattr: "" }, "userattr must be the name of an attribute"],
     [{ groupattr: "*" }, "groupattr must be the name of an attribute"],
     [{ max_page_size: -1 }, "max_page_size cannot be negative"],
     [{ token_policies: "ROOT" }, "auth methods cannot create root tokens"],

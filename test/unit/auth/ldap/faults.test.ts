@@ -102,6 +102,32 @@ describe("a directory that works", () => {
     await server.login("g-other", PASSWORD);
   });
 
+  describe("and knows users by principal names", () => {
+    const principal = { binddn: "", bindpass: "", upndomain: "corp.example" };
+    afterEach(() => server.configure({ ...SEARCHED, upndomain: "" }));
+
+    it("is bound to by that name, and asked whose it is", async () => {
+      const answer = await against(proper, principal);
+
+      expect(answer.status).toBe(200);
+      expect(directory?.asked).toMatchObject([
+        { kind: "bind", dn: "g-alice@corp.example", password: PASSWORD },
+        { kind: "search", base: SEARCHED["userdn"] },
+        { kind: "search", base: SEARCHED["groupdn"] },
+      ]);
+    });
+
+    it.each([0, 2])("and gives %p entries for it makes no token", async (count) => {
+      const answer = await against((asked) => {
+        if (asked.kind !== "search") return proper(asked);
+        const found = Array.from({ length: count }, (_, index) => message(asked.id, entry(`cn=${index},dc=x`)));
+        return Buffer.concat([...found, message(asked.id, result(FOUND, 0))]);
+      }, principal);
+
+      expect(errorsOf(answer)).toEqual([400, ["LDAP search failed for detecting user: 0 or not unique"]]);
+    });
+  });
+
   it("lets nobody in whom a search does not find, whatever the bind as nobody answers", async () => {
     const answer = await against((asked) =>
       asked.kind === "search" ? message(asked.id, result(FOUND, 0)) : proper(asked),

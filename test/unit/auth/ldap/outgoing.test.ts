@@ -1,31 +1,42 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
-import { PUBLIC, type Reach } from "../../../../src/outgoing/index.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { type Listening, listening } from "../../engines/database/support/listening.ts";
 import { errorsOf, type LdapServer, makeLdapServer, SEARCHED } from "./support.ts";
 
 /** V10: where a URL of the configuration may lead. */
 
-let server: LdapServer | undefined;
+let server: LdapServer;
+let near: LdapServer;
 let listener: Listening | undefined;
-afterEach(async () => {
-  listener?.listener.close();
-  await server?.stop();
+/** What the name service answers, one answer for each time it is asked; this machine where nothing is left. */
+let answers: (readonly string[])[] = [];
+let asked = 0;
+const resolve = async (): Promise<readonly string[]> => {
+  asked += 1;
+  return answers.shift() ?? ["127.0.0.1"];
+};
+
+beforeAll(async () => {
+  server = await makeLdapServer({ reach: PUBLIC, resolve, limitMs: 500 });
+  near = await makeLdapServer({ reach: { loopback: true, ranges: [] }, resolve, limitMs: 500 });
 });
+afterAll(async () => {
+  await server.stop();
+  await near.stop();
+});
+afterEach(() => void listener?.listener.close());
 
 const attempt = async (
   host: string,
-  options: { readonly reach?: Reach; readonly answers?: readonly (readonly string[])[] } = {},
+  options: { readonly from?: LdapServer; readonly answers?: readonly string[][] } = {},
 ) => {
+  const { from = server } = options;
   listener = await listening((socket) => void socket.destroy());
-  let asked = 0;
-  server = await makeLdapServer({
-    reach: options.reach ?? PUBLIC,
-    resolve: async () => options.answers?.[asked++] ?? ["127.0.0.1"],
-    limitMs: 500,
-  });
+  answers = [...(options.answers ?? [])];
+  asked = 0;
   const url = `ldap://${host}:${listener.port}`;
-  await server.configure({ ...SEARCHED, url, starttls: false });
-  const answer = await server.login("g-alice");
+  await from.configure({ ...SEARCHED, url });
+  const answer = await from.login("g-alice");
   return { answer, dials: listener.dials(), asked, url };
 };
 
@@ -66,7 +77,7 @@ describe("V10: a directory's URL", () => {
   });
 
   it("may lead to where the deployment says", async () => {
-    const { answer, dials } = await attempt("127.0.0.1", { reach: { loopback: true, ranges: [] } });
+    const { answer, dials } = await attempt("127.0.0.1", { from: near });
 
     expect([answer.status, dials]).toEqual([502, 1]);
   });
@@ -81,7 +92,6 @@ describe("URLs", () => {
     [" , ", "no LDAP URL is configured"],
     ["http://a,nonsense", 'invalid LDAP scheme in url "http://a"; error parsing url "nonsense"'],
   ])("%p is not dialled", async (url, text) => {
-    server = await makeLdapServer();
     await server.configure({ ...SEARCHED, url });
 
     expect(errorsOf(await server.login("g-alice"))).toEqual([400, [text]]);

@@ -202,6 +202,28 @@ describeSlapd("login with a directory", () => {
       expect(authOf(answer)["policies"]).toEqual(["default", "dev"]);
     });
 
+    it("or an account name logs in where both are allowed, and still nobody by a wildcard", async () => {
+      await slapd.change((client) =>
+        client.add(`cn=Ada Smith,ou=people,${SUFFIX}`, {
+          objectClass: ["inetOrgPerson", "goldenPrincipal"],
+          sn: "Smith",
+          uid: "g-ada",
+          userPrincipalName: "ada.smith@golden.test",
+          sAMAccountName: "asmith",
+          userPassword: "ada-pw",
+        }),
+      );
+      await server.configure({ upndomain: "golden.test", enable_samaccountname_login: true });
+      const both = [await server.login("ada.smith", "ada-pw"), await server.login("ASmith", "ada-pw")];
+      const wild = await server.login("a*", "ada-pw");
+      await server.configure({ enable_samaccountname_login: false });
+      const one = await server.login("asmith", "ada-pw");
+
+      expect(both.map(({ status }) => status)).toEqual([200, 200]);
+      expect(new Set(both.map((answer) => authOf(answer)["entity_id"])).size).toBe(1);
+      expect([errorsOf(wild), errorsOf(one)]).toEqual([REFUSED, REFUSED]);
+    });
+
     it("of nobody, and one with a wildcard, is refused", async () => {
       await server.configure({ upndomain: "golden.test" });
 
@@ -220,6 +242,15 @@ describeSlapd("login with a directory", () => {
 
       expect(errorsOf(whole)).toEqual([400, ["LDAP search failed: size limit exceeded"]]);
       expect(authOf(paged)["policies"]).toContain("staff");
+    });
+
+    it("are found by a rule for matching, as Active Directory finds nested ones", async () => {
+      await server.configure({
+        groupfilter: "(&(objectClass=groupOfNames)(member:distinguishedNameMatch:={{.UserDN}}))",
+      });
+      await said("groups/g-dev", { policies: "dev" });
+
+      expect(authOf(await server.login("g-carol", "carol-pw"))["policies"]).toContain("dev");
     });
 
     it("that are nowhere to be searched are a mistake of the configuration", async () => {
@@ -241,6 +272,28 @@ describeSlapd("login with a directory", () => {
       ]);
       expect(errorsOf(root)).toEqual([400, ["auth methods cannot create root tokens"]]);
     });
+  });
+
+  it.each([
+    ["never", 400],
+    ["finding", 400],
+    ["searching", 200],
+    ["always", 200],
+  ])("an alias of the directory is followed where dereference_aliases says so: %s", async (mode, status) => {
+    const place = `ou=aliases-${mode},${SUFFIX}`;
+    await slapd.change(async (client) => {
+      await client.add(place, { objectClass: "organizationalUnit", ou: `aliases-${mode}` });
+      await client.add(`cn=a,${place}`, {
+        objectClass: ["alias", "extensibleObject"],
+        cn: "a",
+        aliasedObjectName: `cn=alice,ou=people,${SUFFIX}`,
+      });
+    });
+    await server.configure({ userdn: place, dereference_aliases: mode });
+    const answer = await server.login("g-alice");
+    await server.configure({ dereference_aliases: "never" });
+
+    expect(answer.status).toBe(status);
   });
 
   describe("a renewal", () => {
