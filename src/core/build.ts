@@ -14,8 +14,6 @@ import { createJobs } from "./jobs/jobs.ts";
 import { createLeases } from "./leases/index.ts";
 import type { HandOver } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
-import { remountJob } from "./mounts/remount.ts";
-import { unmountJob } from "./mounts/unmount.ts";
 import { unmountHookJob } from "./mounts/unmount-hook.ts";
 import { createPasswordPolicies } from "./password-policies/index.ts";
 import { createPolicies } from "./policies/policies.ts";
@@ -78,9 +76,10 @@ export const createCore = (options: CoreOptions): Core => {
   const timer = options.timer ?? wallTimer;
   const { leases, prefixJob, tidyJob, countJob } = createLeases(late, { timer });
   const jobs = createJobs(late, {
-    unmount: { run: unmountJob(late) },
+    // Loaded when a mount goes or moves, which is not what a function starts for.
+    unmount: { run: async (...job) => (await import("./mounts/unmount.ts")).unmountJob(late)(...job) },
     "unmount-hook": unmountHookJob(late),
-    remount: { run: remountJob(late) },
+    remount: { run: async (...job) => (await import("./mounts/remount.ts")).remountJob(late)(...job) },
     "revoke-prefix": { run: prefixJob },
     tidy: { run: tidyJob },
     "count-leases": { run: countJob },

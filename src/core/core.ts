@@ -11,7 +11,7 @@ import type { Identity } from "./identity/types.ts";
 import type { Jobs } from "./jobs/types.ts";
 import type { HandOver, Leases } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
-import type { PasswordPolicies } from "./password-policies/index.ts";
+import type { PasswordPolicies } from "./password-policies/types.ts";
 import type { Policies } from "./policies/types.ts";
 import type { LeaseCounts, Quotas } from "./quotas/types.ts";
 import type { Answer } from "./request/answer.ts";

@@ -2,7 +2,6 @@ import type { AuditRecord } from "../audit/types.ts";
 import { VaultError } from "../framework/index.ts";
 import { uuid } from "../std/random.ts";
 import type { Sensitive } from "../std/sensitive.ts";
-import { generateRoot, initialize } from "./config/initialize.ts";
 import { unseal } from "./config/seal.ts";
 import type { Core } from "./core.ts";
 
@@ -24,9 +23,20 @@ interface OrderRow {
   readonly event: "root-generated" | "unsealed";
 }
 
+/** Loaded for the order alone: no request makes the first root token. */
+const beginning = () => import("./config/initialize.ts");
+
 const ROWS = {
-  init: { path: "sys/init", obey: initialize, event: "root-generated" },
-  "generate-root": { path: "sys/generate-root", obey: generateRoot, event: "root-generated" },
+  init: {
+    path: "sys/init",
+    obey: async (core, rootId) => (await beginning()).initialize(core, rootId),
+    event: "root-generated",
+  },
+  "generate-root": {
+    path: "sys/generate-root",
+    obey: async (core, rootId) => (await beginning()).generateRoot(core, rootId),
+    event: "root-generated",
+  },
   unseal: { path: "sys/unseal", obey: (core) => unseal(core).then(() => undefined), event: "unsealed" },
 } as const satisfies Readonly<Record<string, OrderRow>>;
 

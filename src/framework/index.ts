@@ -25,8 +25,6 @@ export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";
 export type { Help } from "./help.ts";
-export type { OpenApiMount } from "./openapi.ts";
-export { openApiDocument } from "./openapi.ts";
 export type { ParsedInput } from "./parse.ts";
 export type { ReferencePage } from "./reference.ts";
 export type {

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { formsOf, isSchema } from "../../src/framework/answers.ts";
 import { helpFor } from "../../src/framework/help.ts";
-import {
-  type AnyOp,
-  type AnyPath,
-  type Backend,
-  compileRoutes,
-  openApiDocument,
-  VaultError,
-} from "../../src/framework/index.ts";
+import { type AnyOp, type AnyPath, type Backend, compileRoutes, VaultError } from "../../src/framework/index.ts";
+import { openApiDocument } from "../../src/framework/openapi.ts";
 import { fieldsOfOp, fieldsOfPath, jsonSchema } from "../../src/framework/schema.ts";
 import { parseTemplate } from "../../src/framework/template.ts";
 import { statusOf } from "../../src/http/failure.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clusterOf } from "../../core/config/initialize.ts";
+import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";

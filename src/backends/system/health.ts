@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clusterOf } from "../../core/config/initialize.ts";
+import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { VAULT_VERSION } from "../../core/version.ts";
 import { op, path, VaultError } from "../../framework/index.ts";

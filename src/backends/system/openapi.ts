@@ -3,15 +3,8 @@ import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { backendOf } from "../../core/request/context.ts";
 import { VAULT_VERSION } from "../../core/version.ts";
-import {
-  type Backend,
-  type BackendContext,
-  field,
-  type OpenApiMount,
-  op,
-  openApiDocument,
-  path,
-} from "../../framework/index.ts";
+import { type Backend, type BackendContext, field, op, path } from "../../framework/index.ts";
+import { type OpenApiMount, openApiDocument } from "../../framework/openapi.ts";
 import { reaches } from "../../policy/resultant.ts";
 import { aclOf, bearer } from "./internal-ui.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { clusterOf } from "../../core/config/initialize.ts";
 import { seal } from "../../core/config/seal.ts";
+import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { requestOf } from "../../core/request/context.ts";
 import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";

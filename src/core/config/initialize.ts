@@ -11,8 +11,7 @@ import { type Mount, type MountConfig, NO_CONFIG } from "../mounts/mount.ts";
 import { toSealed } from "../sealed.ts";
 import { auditSecretsWrite } from "./audit-secrets.ts";
 import { newMountId, SYSTEM_TTL } from "./config.ts";
-import { type Cluster, SETTINGS, settingIn } from "./settings.ts";
-import type { Snapshot } from "./types.ts";
+import { type Cluster, SETTINGS } from "./settings.ts";
 
 /**
  * The beginning: the mounts every server has, and the first root token. It works once, by a conditional write, and is
@@ -87,9 +86,6 @@ const BUILT_IN: readonly NewMount[] = [
     config: { ...NO_CONFIG, tokenType: "default-service" },
   },
 ];
-
-/** `undefined` before initialization. */
-export const clusterOf = (snapshot: Snapshot): Cluster | undefined => settingIn(snapshot, SETTINGS.cluster);
 
 export const isInitialized = async (core: Core): Promise<boolean> =>
   (await core.config.snapshot()).mounts.has(as<MountPath>("sys/"));

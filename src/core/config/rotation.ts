@@ -4,8 +4,7 @@ import type { SealedStore } from "../../storage/index.ts";
 import { CORE_DOMAINS } from "../../storage/keys.ts";
 import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import { clusterOf } from "./initialize.ts";
-import { type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
+import { clusterOf, type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
 /**

@@ -65,3 +65,6 @@ export const rowsIn = ({ settings }: Rows, kind: ConfigKind): readonly (readonly
   [...settings].flatMap(([at, value]) =>
     at.startsWith(`${kind}/`) ? [[at.slice(kind.length + 1), value] as const] : [],
   );
+
+/** `undefined` before initialization. */
+export const clusterOf = (snapshot: Snapshot): Cluster | undefined => settingIn(snapshot, SETTINGS.cluster);

@@ -1,97 +1,13 @@
-import { invalidRequest, VaultError } from "../../framework/index.ts";
-import type { RandomSource } from "../../std/random.ts";
-import { restate } from "../../std/restate.ts";
-import type { Clock } from "../../std/time.ts";
-import { DOMAINS, PASSWORD_POLICY_PREFIX, POLICY_PARTITION, passwordPolicyAddress } from "../../storage/keys.ts";
-import type { Address, Store } from "../../storage/store.ts";
-import { fromSealed } from "../sealed.ts";
-import { drawPassword } from "./generator.ts";
-import { PasswordPolicyError, type PasswordRules, parsePasswordPolicy } from "./rules.ts";
+import type { PasswordPolicies, PasswordPolicyParts } from "./types.ts";
 
-/**
- * Password policies by name. Names keep their case and may hold slashes. It trusts the sealed table for the text, and
- * must never keep, log or store a password it made.
- */
-
-const SHORTEST = 4;
-const LONGEST = 100;
-
-export interface PasswordPolicies {
-  /** The text as stored. */
-  get(name: string): Promise<string | undefined>;
-  /** Sorted. */
-  list(): Promise<readonly string[]>;
-  /** Throws `invalid_request` with Vault's texts. */
-  put(name: string, text: string): Promise<void>;
-  remove(name: string): Promise<void>;
-  /**
-   * A fresh password; `undefined` where no such policy exists. Throws `invalid_request` where the rules find none in
-   * time.
-   */
-  generate(name: string): Promise<string | undefined>;
-}
-
-const check = (text: string): void => {
-  const rules = restate(
-    PasswordPolicyError,
-    (cause) => invalidRequest(`invalid password policy: ${cause.message}`, { multi: true, cause }),
-    () => parsePasswordPolicy(text),
-  );
-  if (rules.length < SHORTEST || rules.length > LONGEST) {
-    throw invalidRequest(`passwords must be between ${SHORTEST} and ${LONGEST} characters`, { multi: true });
-  }
-};
-
-/** It was checked when it was written, so somebody else wrote it. */
-const broken = (cause: unknown): VaultError =>
-  new VaultError("internal", { reason: "stored password policy configuration failed to parse", cause });
-
-export const createPasswordPolicies = (options: {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-}): PasswordPolicies => {
-  const { store, clock, random } = options;
-
-  const at = async (name: string): Promise<Address> => passwordPolicyAddress(await store.names(DOMAINS.policy), name);
-
-  const get = async (name: string): Promise<string | undefined> => {
-    const [entry] = await store.get([await at(name)]);
-    return entry && fromSealed<{ text: string }>(entry.body).text;
-  };
-
-  const list = async (): Promise<readonly string[]> => {
-    const names: string[] = [];
-    const partition = { pk: POLICY_PARTITION, domain: DOMAINS.policy };
-    for await (const entry of store.all(partition, { prefix: PASSWORD_POLICY_PREFIX })) {
-      names.push(fromSealed<{ name: string }>(entry.body).name);
-    }
-    return names.sort();
-  };
-
-  const generate = async (name: string): Promise<string | undefined> => {
-    const text = await get(name);
-    if (text === undefined) return undefined;
-    let rules: PasswordRules;
-    try {
-      rules = parsePasswordPolicy(text);
-    } catch (cause) {
-      throw broken(cause);
-    }
-    const password = drawPassword(rules, random, clock);
-    if (password === undefined)
-      throw invalidRequest("failed to generate password from policy: timed out generating string", { multi: true });
-    return password;
-  };
-
+/** Password policies whose code is loaded when it is first needed: hardly any request makes a password. */
+export const createPasswordPolicies = (parts: PasswordPolicyParts): PasswordPolicies => {
+  const loaded = async () => (await import("./policies.ts")).createPasswordPolicies(parts);
   return {
-    get,
-    list,
-    put: async (name, text) => {
-      check(text);
-      await store.write([{ op: "put", address: await at(name), body: { name, text }, when: "any" }]);
-    },
-    remove: async (name) => store.write([{ op: "delete", address: await at(name), when: "any" }]),
-    generate,
+    get: async (name) => (await loaded()).get(name),
+    list: async () => (await loaded()).list(),
+    put: async (name, text) => (await loaded()).put(name, text),
+    remove: async (name) => (await loaded()).remove(name),
+    generate: async (name) => (await loaded()).generate(name),
   };
 };

@@ -1,16 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
 import { helpFor } from "../../../src/framework/help.ts";
-import {
-  type Answers,
-  compileRoutes,
-  defineBackend,
-  field,
-  Keys,
-  op,
-  openApiDocument,
-  path,
-} from "../../../src/framework/index.ts";
+import { type Answers, compileRoutes, defineBackend, field, Keys, op, path } from "../../../src/framework/index.ts";
+import { openApiDocument } from "../../../src/framework/openapi.ts";
 import { referencePages } from "../../../src/framework/reference.ts";
 
 const none = async () => undefined;
