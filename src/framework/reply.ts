@@ -118,7 +118,7 @@ interface Told {
 }
 
 /** Data in the envelope, with the lease it lives by. */
-export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | "wrap" | "headers"> {
+export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | "wrap" | "headers" | "failure"> {
   readonly data: Out;
   /** Confirms a lease made by `cx.pend`. */
   readonly lease?: PendingLease;
@@ -131,14 +131,14 @@ export interface DataReply<Out> extends Told, Neither<"auth" | "bare" | "raw" | 
 /** No data: a status alone has no body, `data: null` or a warning brings the envelope. */
 export interface EmptyReply
   extends Told,
-    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "raw" | "wrap" | "headers"> {
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "raw" | "wrap" | "headers" | "failure"> {
   readonly data?: null;
 }
 
 /** A login that core turns into a token. `data`: `{}` where Vault's method shows that instead of `null`. */
 export interface LoginReply
   extends Told,
-    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap" | "headers"> {
+    Neither<"lease" | "leaseDuration" | "wrappedAccessor" | "bare" | "raw" | "wrap" | "headers" | "failure"> {
   readonly data?: Readonly<Record<string, never>>;
   readonly auth: LoginGrant;
 }
@@ -155,11 +155,13 @@ export interface BareReply<Out, Names extends AnswerHeader = never>
   readonly bare: Out;
   readonly status?: number;
   readonly headers?: SetHeaders<Names>;
+  /** Of a body that tells of a failure: which, for the audit line. Never a secret. */
+  readonly failure?: string;
 }
 
 /** Bytes, unchanged (an unwrapped answer, metrics, a certificate). */
 export interface RawReply<Names extends AnswerHeader = never>
-  extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "warnings"> {
+  extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "bare" | "warnings" | "failure"> {
   readonly raw: { readonly contentType: string; readonly body: Uint8Array };
   readonly status?: number;
   readonly headers?: SetHeaders<Names>;
@@ -184,6 +186,7 @@ export abstract class CoreReply {
   declare readonly raw?: never;
   declare readonly wrap?: never;
   declare readonly headers?: never;
+  declare readonly failure?: never;
   constructor(warnings: readonly string[]) {
     this.warnings = warnings;
   }

@@ -100,13 +100,14 @@ const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
 
 export const conclude = async (core: Core, handled: Handled): Promise<Answer> => {
   const answer = await answerFor(core, handled);
-  await handled.trail.answered({
+  const response = {
     data: answer.reply?.data,
     auth: answer.auth,
     mfaRequestId: answer.awaits?.requestId,
     wrapInfo: answer.wrapInfo,
     leaseId: answer.lease?.id,
     warnings: answer.warnings,
-  });
+  };
+  await handled.trail.answered(response, answer.reply?.failure);
   return answer;
 };

@@ -28,8 +28,8 @@ export interface Trail {
   learn(found: Partial<Findings>): void;
   /** Writes the request's line when it is let through. */
   allowed(): Promise<void>;
-  /** Writes the response's line. */
-  answered(response: AuditedResponse): Promise<void>;
+  /** Writes the response's line. `error`: of an answer that tells of a failure in a body of its own. */
+  answered(response: AuditedResponse, error?: string): Promise<void>;
 }
 
 /** What `recorded` alone may do with a trail. */
@@ -80,7 +80,7 @@ export const createTrail = (core: Core, { decoded, mount, payload }: Subject): O
       found = { ...found, ...more };
     },
     allowed: () => writeRequest({}),
-    answered: (response) => core.audit.response(record(), response),
+    answered: (response, error) => core.audit.response({ ...record(), error }, response),
     failed: async (cause) => {
       if (request === "lost") return;
       const refused = request === "missing";

@@ -3,7 +3,7 @@ import { callerOf } from "../../../core/request/context.ts";
 import { type BackendContext, field, op, path } from "../../../framework/index.ts";
 import { epochSeconds } from "../../../std/time.ts";
 import { issueCode } from "./codes.ts";
-import { errorBody, OAuthError, Refused, refuse } from "./errors.ts";
+import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
 import { allows, type Client, readClientById, readProvider } from "./model.ts";
 import { challengeOf } from "./pkce.ts";
 import { isRedirectAllowed } from "./redirects.ts";
@@ -109,7 +109,7 @@ const authorize = async (name: string, input: Given, cx: BackendContext) => {
     return { bare: { code: await issueCode(await grantFor(name, input, cx), cx), state } };
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
-    return { bare: errorBody(cause, cause instanceof Stateless ? "" : state), status: 400 };
+    return refusal(cause, 400, cause instanceof Stateless ? "" : state);
   }
 };
 

@@ -26,6 +26,12 @@ export const refuse = (code: string, description: string): never => {
   throw new Refused(code, description);
 };
 
-/** The body of a refusal. `state`: what the request sent, at the endpoint that sends it back. */
-export const errorBody = ({ code, message }: Refused, state?: string): z.output<typeof OAuthError> =>
-  defined({ error: code, error_description: message, state });
+/**
+ * The answer of a refusal, and what the audit line says of it. `state`: what the request sent, at the endpoint that sends
+ * it back.
+ */
+export const refusal = ({ code, message }: Refused, status: number, state?: string) => ({
+  bare: defined({ error: code, error_description: message, state }),
+  failure: `${code}: ${message}`,
+  status,
+});

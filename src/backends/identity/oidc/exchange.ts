@@ -9,7 +9,7 @@ import { sameSecret } from "../../../std/same-secret.ts";
 import { epochSeconds } from "../../../std/time.ts";
 import { issueAccessToken } from "./access-tokens.ts";
 import { type Grant, spendCode } from "./codes.ts";
-import { errorBody, OAuthError, Refused, refuse } from "./errors.ts";
+import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
 import { NAMESPACE } from "./identity-tokens.ts";
 import { providerIssuer } from "./issuer.ts";
 import { type Algorithm, type Pair, signWith } from "./keys.ts";
@@ -163,9 +163,8 @@ const exchange = async (core: Core, name: string, input: Given, cx: BackendConte
     return { bare: await tokensFor(core, await exchangeFor(name, input, cx), input, cx), headers: NOT_KEPT };
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
-    const bare = errorBody(cause);
-    if (cause.code !== "invalid_client") return { bare, status: 400, headers: NOT_KEPT };
-    return { bare, status: 401, headers: { ...NOT_KEPT, "www-authenticate": "Basic" } };
+    if (cause.code !== "invalid_client") return { ...refusal(cause, 400), headers: NOT_KEPT };
+    return { ...refusal(cause, 401), headers: { ...NOT_KEPT, "www-authenticate": "Basic" } };
   }
 };
 

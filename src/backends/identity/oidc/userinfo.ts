@@ -2,7 +2,7 @@ import type { Core } from "../../../core/core.ts";
 import { AnyObject, type BackendContext, op, path } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { readAccessToken } from "./access-tokens.ts";
-import { errorBody, OAuthError, Refused, refuse } from "./errors.ts";
+import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
 import { allows, readClientById, readProvider } from "./model.ts";
 import { scopeClaims } from "./scopes.ts";
 import { isAssigned, subjectOf } from "./subject.ts";
@@ -39,11 +39,10 @@ const userinfo = async (core: Core, name: string, cx: BackendContext) => {
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
     const status = STATUS[cause.code] ?? 400;
-    const bare = errorBody(cause);
-    if (status === 403) return { bare, status };
+    if (status === 403) return refusal(cause, status);
     // The texts are this program's own, so nothing in them needs quoting.
     const how = `Bearer error="${cause.code}",error_description="${status === 401 ? cause.message : "invalid request"}"`;
-    return { bare, status, headers: { "www-authenticate": how } };
+    return { ...refusal(cause, status), headers: { "www-authenticate": how } };
   }
 };
 

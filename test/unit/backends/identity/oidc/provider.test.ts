@@ -452,6 +452,18 @@ describe("a client", () => {
     expect(text).not.toContain("hvo_secret_");
   });
 
+  it("that fails to authenticate is in the audit log, with the reason and without its secret", async () => {
+    const before = server.auditLines.length;
+    await exchange(await codeFor(), {}, { ...app, secret: "hvo_secret_guess" });
+    await userinfo("nonsense");
+    await authorize({ redirect_uri: "https://evil.example.com" });
+    const lines = server.auditLines.slice(before).join("\n");
+    expect(lines).toContain('"error":"invalid_client: client failed to authenticate"');
+    expect(lines).toContain('"error":"invalid_token: permission denied"');
+    expect(lines).toContain('"error":"invalid_redirect_uri: redirect_uri is not allowed for the client"');
+    expect(lines).not.toMatch(/hvo_secret_guess|evil/);
+  });
+
   it("may not ask for two scopes that make the same claim", async () => {
     await post("scope/mail", { template: '{"email": "x"}' });
     const warned = await post("provider/twice", { allowed_client_ids: "*", scopes_supported: "email,mail" });
