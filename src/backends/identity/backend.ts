@@ -39,7 +39,7 @@ export const identityBackend = (core: Core): Backend => {
       ...oidcPaths(core),
     ],
     periodic: {
-      every: seconds(300),
+      every: seconds(600),
       run: async (cx, deadlineMs) => {
         // What a crash left behind of a change of many members.
         await identity.groups.resume();

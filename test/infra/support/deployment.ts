@@ -24,6 +24,8 @@ import { makeTemplates } from "./stacks.ts";
 /** The built functions over the embedded AWS, each in an environment as the stack sets it. */
 
 export const TABLE = "zeroth";
+/** Where its callers would reach it. */
+export const ADDRESS = "https://vault.example.com";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 export interface Deployment {
@@ -101,6 +103,7 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
     [ENVIRONMENT.domains]: JSON.stringify(namedDomains(permissions[name])),
     [ENVIRONMENT.peers]: JSON.stringify(Object.fromEntries(peersOf(permissions[name]).map((one) => [one, arnOf(one)]))),
     [ENVIRONMENT.testEndpoints]: "allowed",
+    ...(name === "system" ? { [ENVIRONMENT.address]: ADDRESS } : {}),
     AWS_REGION: aws.region,
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_ENDPOINT_URL: walls.get(name)?.url ?? "",
