@@ -50,6 +50,19 @@ export const parseJson = (text: string): JsonValue =>
     ? (parse(text, null, { parseNumber: keepText, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue)
     : (JSON.parse(text) as JsonValue);
 
+/** Whether an object in the text names a key twice. The text must be JSON, and bounded: depth is not limited here. */
+export const hasEqualKeys = (json: string): boolean => {
+  let doubled = false;
+  parse(json, null, {
+    parseNumber: String,
+    onDuplicateKey: ({ newValue }) => {
+      doubled = true;
+      return newValue;
+    },
+  });
+  return doubled;
+};
+
 const hasLossless = (value: unknown): boolean => {
   if (value instanceof LosslessNumber) return true;
   if (Array.isArray(value)) return value.some(hasLossless);

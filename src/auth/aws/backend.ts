@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Backend, type BackendContext, defineBackend, folded, op, path } from "../../framework/index.ts";
 import { recordPaths } from "../../framework/records.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { seconds } from "../../std/time.ts";
 import { accountHints } from "./account-hints.ts";
 import {
   ClientConfigShown,
@@ -11,6 +13,9 @@ import {
   removeClientConfig,
   writeClientConfig,
 } from "./client-config.ts";
+import { certificatesAddress } from "./ec2/certificate-config.ts";
+import { ec2Paths } from "./ec2/paths.ts";
+import { ACCESS_LIST, tidyConfigAddress, tidyPeriodically } from "./ec2/tidy.ts";
 import {
   IdentityConfig,
   identityConfig,
@@ -36,9 +41,9 @@ import {
 } from "./sts-accounts.ts";
 
 /**
- * Login with the AWS identity a machine already has: a signed `GetCallerIdentity` that STS judges, and for EC2
- * instances and hybrid nodes what AWS says about the machine. Trusts STS and the account's own APIs, over TLS, and
- * nothing a caller writes. It must never send a caller's text to AWS but the values of the signed headers, and never
+ * Login with the AWS identity a machine already has: a signed `GetCallerIdentity` that STS judges, or an identity
+ * document that EC2 signed (`ec2/`), and for EC2 instances and hybrid nodes what AWS says about the machine. Trusts STS,
+ * EC2's certificates and the account's own APIs, over TLS, and nothing a caller writes. It must never send a caller's text to AWS but the values of the signed headers, and never
  * grant anything because a question failed.
  */
 
@@ -58,13 +63,15 @@ const surveyOf = async (parts: Parts, cx: BackendContext): Promise<Survey> => ({
 });
 const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 
+const bringsDocument = (data: JsonObject): boolean => data["pkcs7"] !== undefined || data["identity"] !== undefined;
+
 const loginPath = (parts: Parts) =>
   path("login", {
     summary: "login by AWS identity",
     params: {},
     ops: {
       update: op({
-        summary: "log in with a signed GetCallerIdentity request",
+        summary: "log in with a signed GetCallerIdentity request, or with an EC2 instance identity document",
         answers: "login",
         access: "unauthenticated",
         input: z.object(loginShape),
@@ -73,6 +80,7 @@ const loginPath = (parts: Parts) =>
           identityConfigAddress(storage),
           ...namedRoleAddress(storage, data["role"]),
           ...parts.accounts.of(storage, data["role"]),
+          ...(bringsDocument(data) ? [certificatesAddress(storage), tidyConfigAddress(storage, ACCESS_LIST)] : []),
         ],
         handle: async ({ input }, cx) => ({ auth: await login(parts, input, cx) }),
       }),
@@ -173,6 +181,8 @@ const accountPaths = recordPaths({
   remove: (account, cx) => removeStsAccount(cx.storage, account),
 });
 
+const TIDY = seconds(3600);
+
 /** The `aws` auth method. Throws for a region that does not exist. */
 export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
   const partition = partitionOf(region);
@@ -182,8 +192,9 @@ export const awsAuth = ({ sts, directory, region }: AwsAuthParts): Backend => {
     kind: "auth",
     type: "aws",
     help: "Logs machines in with the AWS identity they already have: IAM roles and users, EC2 instances, SSM nodes.",
-    paths: [loginPath(parts), ...rolePaths(parts), clientPath, identityPath, ...accountPaths],
+    paths: [loginPath(parts), ...rolePaths(parts), clientPath, identityPath, ...accountPaths, ...ec2Paths()],
     roleOf,
     renewLogin: (renewal, cx) => renewLogin(parts.lookups, renewal, cx),
+    periodic: { every: TIDY, run: (cx) => tidyPeriodically(cx) },
   });
 };

@@ -1,5 +1,5 @@
-import { parse } from "lossless-json";
 import { z } from "zod";
+import { hasEqualKeys } from "../../std/json.ts";
 
 /**
  * The shapes in which clients send the headers they signed: base64 of a JSON object, the object as text, the object
@@ -55,18 +55,6 @@ const fromLines = (lines: readonly unknown[]): readonly SentHeader[] | string =>
     headers.push([line.slice(0, cut), [line.slice(cut + 1)]]);
   }
   return headers;
-};
-
-const hasEqualKeys = (json: string): boolean => {
-  let doubled = false;
-  parse(json, null, {
-    parseNumber: String,
-    onDuplicateKey: ({ newValue }) => {
-      doubled = true;
-      return newValue;
-    },
-  });
-  return doubled;
 };
 
 const fromText = (text: string): readonly SentHeader[] | string => {

@@ -78,8 +78,8 @@ const infer = async (survey: Survey, role: Role, name: string, identity: Identit
  * Throws `invalid_request` for a caller who may not, `upstream_failed` when AWS cannot be asked; grants nothing else.
  */
 export const login = async (parts: Parts, input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
-  if (loginType(input) === "ec2")
-    throw invalidRequest("ec2 logins by identity document are not supported; log in with a signed request");
+  // loaded when an instance first logs in: its certificates and its parser are large
+  if (loginType(input) === "ec2") return (await import("./ec2/login.ts")).loginEc2(parts, input, cx);
   const config = await clientConfig(cx.storage);
   const now = cx.clock.now();
   const signed = readLogin(input, config, parts.partition, now);

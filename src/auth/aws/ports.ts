@@ -74,6 +74,7 @@ export interface Ec2Instance {
   readonly subnetId: string;
   /** ARN; empty without a profile. */
   readonly profileArn: string;
+  readonly tags: readonly Tag[];
 }
 
 /** A node of Systems Manager as the service describes it. */

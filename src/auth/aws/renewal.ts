@@ -23,7 +23,7 @@ import type { Identity } from "./sts-answer.ts";
 /**
  * Renewal of a token this method made: the role as it is now must still be bound to the caller, and an inferred machine
  * must still be there. STS is not asked again, because there is no new signature; what ends a principal early is its
- * binding, its machine, or the token's maximum life.
+ * binding, its machine, or the token's maximum life. Tokens given for an identity document are `ec2/renewal.ts`'s.
  */
 
 const kept = z.object({
@@ -73,6 +73,7 @@ const checkPrincipal = async (survey: Survey, role: Role, login: Kept): Promise<
 
 /** The grant according to the role as it is now. Throws to refuse; the token then lives until its end. */
 export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: BackendContext): Promise<LoginGrant> => {
+  if (login.internal["auth_type"] === "ec2") return (await import("./ec2/renewal.ts")).renewEc2(lookups, login, cx);
   const known = kept.safeParse(login.internal);
   if (!known.success) throw refuse("error retrieving role_name during renewal");
   const [role, config] = await Promise.all([

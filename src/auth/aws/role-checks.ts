@@ -74,6 +74,7 @@ const checkEc2Fields = (role: Role): void => {
       throw invalidRequest("specified disallow_reauthentication when not using ec2 auth type");
     if (role.allow_instance_migration)
       throw invalidRequest("specified allow_instance_migration when not using ec2 auth type");
+    if (role.max_document_age > 0) throw invalidRequest("specified max_document_age when not using ec2 auth type");
     if (role.role_tag !== "") throw invalidRequest("tried to enable role_tag when not using ec2 auth method");
   }
   if (role.disallow_reauthentication && role.allow_instance_migration)

@@ -19,8 +19,16 @@ const NOT_HYBRID = {
   ssm_service_principals: [],
 } satisfies Partial<Role>;
 
-const newRole = (roleId: string): Role => ({
+/** What a role is made with, and keeps: its id, and the key of its tags. */
+export interface Fresh {
+  readonly roleId: string;
+  readonly tagKey: string;
+}
+
+const newRole = ({ roleId, tagKey }: Fresh): Role => ({
   role_id: roleId,
+  tag_key: tagKey,
+  max_document_age: 0,
   auth_type: "iam",
   bound_iam_principal_arn: [],
   bound_iam_principal_id: [],
@@ -76,6 +84,7 @@ const merge = (base: Role, input: RoleInput, auth_type: Role["auth_type"]): Role
   role_tag: input.role_tag ?? base.role_tag,
   allow_instance_migration: input.allow_instance_migration ?? base.allow_instance_migration,
   disallow_reauthentication: input.disallow_reauthentication ?? base.disallow_reauthentication,
+  max_document_age: input.max_document_age ?? base.max_document_age,
   bound_ssm_instance_id: list(input.bound_ssm_instance_id, base.bound_ssm_instance_id),
   bound_activation_id: list(input.bound_activation_id, base.bound_activation_id).map((id) => id.toLowerCase()),
   bound_resource_tag: list(input.bound_resource_tag, base.bound_resource_tag),
@@ -98,10 +107,10 @@ const tokenFields = (base: Role, input: RoleInput, mountMax: Seconds): TokenFiel
 
 /**
  * The role after a write, its principals not yet resolved: `bound_iam_principal_id` is empty when they must be.
- * `roleId` is used for a new role only.
+ * `fresh` is used for a new role only.
  */
-export const nextRole = (previous: Role | undefined, input: RoleInput, roleId: string, mountMax: Seconds): Role => {
-  const base = previous ?? newRole(roleId);
+export const nextRole = (previous: Role | undefined, input: RoleInput, fresh: Fresh, mountMax: Seconds): Role => {
+  const base = previous ?? newRole(fresh);
   if (previous?.resolve_aws_unique_ids && input.resolve_aws_unique_ids === false)
     throw invalidRequest("changing resolve_aws_unique_ids from true to false is not allowed");
   const merged = merge(base, input, authType(previous, input.auth_type));

@@ -11,6 +11,8 @@ import { nextRole } from "./role-rules.ts";
 import { ROLE_NAME, type Role, type RoleInput, roleAddress, storedRole } from "./roles.ts";
 import { trustsOnly } from "./trust-policy.ts";
 
+const TAG_KEY_BYTES = 32;
+
 /** Writing a role: checks its rules, asks AWS what its ARNs refer to, stores it. */
 
 const resolve = async (survey: Survey, role: Role, arn: string): Promise<string> => {
@@ -53,7 +55,7 @@ export const writeRole = async (
   { random, mountMax }: { readonly random: RandomSource; readonly mountMax: Seconds },
 ): Promise<readonly string[]> => {
   if (!ROLE_NAME.test(name)) throw new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
-  const fresh = uuid(random);
+  const fresh = { roleId: uuid(random), tagKey: Buffer.from(random.bytes(TAG_KEY_BYTES)).toString("base64") };
   const role = await changeBody(survey.storage, roleAddress(survey.storage, name), storedRole, (previous) =>
     resolved(survey, nextRole(previous, input, fresh, mountMax)),
   );

@@ -32,6 +32,9 @@ export const roleShape = {
   role_tag: field.text("Tag key of role tags (EC2 logins)."),
   allow_instance_migration: field.flag("Let a migrated instance log in again (EC2 logins)."),
   disallow_reauthentication: field.flag("One login per instance (EC2 logins)."),
+  max_document_age: field.duration(
+    "How long after an instance was started it may log in for the first time (EC2 logins); 0: no limit. Zeroth's own.",
+  ),
   bound_ssm_instance_id: field.commaList("Ids of managed nodes, `mi-…`."),
   bound_activation_id: field.commaList("Hybrid activations that enrolled the node."),
   bound_resource_tag: field.commaList("Tags of the node as `key=value`; all keys must match."),
@@ -78,6 +81,10 @@ export const storedRole = z.object({
   max_ping_age: z.number(),
   max_registration_age: z.number(),
   ssm_service_principals: texts,
+  /** Seconds. Not in roles written before it existed, like the next. */
+  max_document_age: z.number().default(0),
+  /** What role tags are signed with; never shown. Empty where there is none yet. */
+  tag_key: z.string().default(""),
   ...storedTokenShape,
 });
 export type Role = z.output<typeof storedRole>;
@@ -136,7 +143,12 @@ const hybridShape = {
 };
 
 /** What a read shows: Vault's fields, and for roles of managed nodes ours. */
-export const RoleShown = z.object({ ...vaultShape, ...z.object(hybridShape).partial().shape, ...shownTokenShape });
+export const RoleShown = z.object({
+  ...vaultShape,
+  ...z.object(hybridShape).partial().shape,
+  max_document_age: z.number().optional(),
+  ...shownTokenShape,
+});
 
 const vaultFields = (role: Role) => ({
   allow_instance_migration: role.allow_instance_migration,
@@ -176,5 +188,6 @@ export const readRole = async (storage: View, name: string): Promise<z.output<ty
   const role = await findRole(storage, name);
   if (!role) return undefined;
   const hybrid = role.inferred_entity_type === "ssm_managed_instance";
-  return { ...vaultFields(role), ...(hybrid ? hybridFields(role) : {}), ...readTokenFields(role) };
+  const aged = role.max_document_age > 0 ? { max_document_age: role.max_document_age } : {};
+  return { ...vaultFields(role), ...(hybrid ? hybridFields(role) : {}), ...aged, ...readTokenFields(role) };
 };

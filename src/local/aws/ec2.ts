@@ -1,6 +1,7 @@
-/** EC2 instances, as far as identity goes: launched with an instance profile, described, stopped. */
+/** EC2 instances, as far as identity goes: launched with an instance profile, described, tagged, stopped. */
 import type { Call } from "./call.ts";
 import { profileArn } from "./iam/instance-profiles.ts";
+import { documentText } from "./identity-document.ts";
 import { machineId } from "./ids.ts";
 import { type Instance, type InstanceProfile, own } from "./model.ts";
 import type { QueryOperation } from "./operation.ts";
@@ -136,6 +137,7 @@ const change =
     }
     const changes = instances.map((one) => {
       const previousState = { code: STATES[one.state], name: one.state };
+      if (to === "running" && one.state !== "running") one.launched = call.clock.now();
       one.state = to;
       return { instanceId: one.id, currentState: { code: STATES[to], name: to }, previousState };
     });
@@ -143,12 +145,56 @@ const change =
     return { instancesSet: changes };
   };
 
+const taggedInstances = (call: Call, params: QueryParams): Instance[] =>
+  params.texts("ResourceId").map((id) => {
+    const found = own(call.here.instances, id);
+    if (found) return found;
+    throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${id}' does not exist`);
+  });
+
+const createTags: QueryOperation = async (call, params) => {
+  const given = params.groups("Tag").map((tag) => [tag.required("Key"), tag.text("Value") ?? ""]);
+  for (const one of taggedInstances(call, params)) one.tags = { ...one.tags, ...Object.fromEntries(given) };
+  await call.store.save();
+  return { return: true };
+};
+
+const deleteTags: QueryOperation = async (call, params) => {
+  const keys = new Set(params.groups("Tag").map((tag) => tag.required("Key")));
+  for (const one of taggedInstances(call, params))
+    one.tags = Object.fromEntries(Object.entries(one.tags).filter(([key]) => keys.size > 0 && !keys.has(key)));
+  await call.store.save();
+  return { return: true };
+};
+
 export const ec2Operations: Readonly<Record<string, QueryOperation>> = {
+  CreateTags: createTags,
+  DeleteTags: deleteTags,
   RunInstances: runInstances,
   DescribeInstances: describeInstances,
   StartInstances: change("running"),
   StopInstances: change("stopped"),
   TerminateInstances: change("terminated"),
+};
+
+/** Where an instance is. */
+export interface InstancePlace {
+  readonly accountId: string;
+  readonly region: string;
+  readonly instanceId: string;
+}
+
+const find = ({ store }: Pick<Call, "store">, where: InstancePlace) => {
+  const account = own(store.state.accounts, where.accountId);
+  return { account, instance: own(own(account?.regions, where.region)?.instances, where.instanceId) };
+};
+
+/** The identity document of a running instance, as its metadata service shows it. Throws `AwsError`. */
+export const instanceDocument = (world: Pick<Call, "store">, where: InstancePlace): string => {
+  const { instance } = find(world, where);
+  if (instance?.state !== "running") throw new AwsError("AccessDenied", `${where.instanceId} is not running`, 403);
+  const { imageId, type: instanceType, privateIp, launched: started } = instance;
+  return documentText({ ...where, imageId, instanceType, privateIp, started });
 };
 
 /**
@@ -157,10 +203,9 @@ export const ec2Operations: Readonly<Record<string, QueryOperation>> = {
  */
 export const instanceSession = (
   world: Pick<Call, "store" | "clock" | "random">,
-  where: { readonly accountId: string; readonly region: string; readonly instanceId: string },
+  where: InstancePlace,
 ): SessionCredentials => {
-  const account = own(world.store.state.accounts, where.accountId);
-  const instance = own(own(account?.regions, where.region)?.instances, where.instanceId);
+  const { account, instance } = find(world, where);
   const profile = Object.values(account?.instanceProfiles ?? {}).find((one) => one.id === instance?.profileId);
   if (instance?.state !== "running" || !profile?.roleName) {
     throw new AwsError("AccessDenied", `${where.instanceId} is not a running instance with a role`, 403);

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../dynamodb/index.ts";
-import { instanceSession } from "./ec2.ts";
+import { instanceDocument, instanceSession } from "./ec2.ts";
+import { createDocumentSigner, type DocumentSigner } from "./identity-document.ts";
 import { uniqueId } from "./ids.ts";
 import { listen } from "./listener.ts";
 import { type AwsState, emptyAccount } from "./model.ts";
@@ -53,6 +54,16 @@ export interface EmbeddedAws {
    * the instance has no profile whose role trusts EC2.
    */
   instanceCredentials(where: { accountId: string; instanceId: string; region?: string }): Promise<SessionCredentials>;
+  /**
+   * What a running instance's metadata service shows as its identity: the document, and its signatures by the double's
+   * own certificate, which `config/certificate` of a mount takes (PEM).
+   */
+  instanceIdentity(where: { accountId: string; instanceId: string; region?: string }): Promise<{
+    readonly document: string;
+    readonly signature: string;
+    readonly rsa2048: string;
+    readonly certificate: string;
+  }>;
   /**
    * A session another service of AWS makes of a role, under a name of its own choosing (a Lambda function's name, say).
    * Rejects when the role's trust policy does not admit the service.
@@ -113,6 +124,7 @@ export const createEmbeddedAws = async (options: {
   const handle = (request: WireRequest): Promise<WireReply> =>
     answer(world, { ...request, headers: lowerCase(request.headers) });
   const listeners = new Set<{ close(): Promise<void> }>();
+  let signer: Promise<DocumentSigner> | undefined;
   return {
     region: REGION,
     accounts: ACCOUNTS,
@@ -120,6 +132,13 @@ export const createEmbeddedAws = async (options: {
     requestHandler: sdkHandler(handle),
     handle,
     instanceCredentials: async ({ region = REGION, ...where }) => instanceSession(world, { region, ...where }),
+    instanceIdentity: async ({ region = REGION, ...where }) => {
+      const document = instanceDocument(world, { region, ...where });
+      signer ??= createDocumentSigner(clock.now());
+      const { certificate, signature, rsa2048 } = await signer;
+      const bytes = Buffer.from(document);
+      return { document, signature: signature(bytes), rsa2048: rsa2048(bytes), certificate };
+    },
     serviceCredentials: async (ask) => {
       const sourceArn = `arn:aws:${ask.service.split(".")[0]}:${REGION}:${ask.accountId}:${ask.sessionName}`;
       return serviceSession(world, { ...ask, sourceArn }, 3600);

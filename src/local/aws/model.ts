@@ -139,7 +139,8 @@ export interface Instance {
   readonly id: string;
   readonly imageId: string;
   readonly type: string;
-  readonly launched: number;
+  /** Of its last start. */
+  launched: number;
   state: "running" | "stopped" | "terminated";
   readonly profileArn: string | null;
   readonly profileId: string | null;

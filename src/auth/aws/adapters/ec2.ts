@@ -57,6 +57,10 @@ const readAnswer = (xml: string): Ec2Instance | undefined => {
       vpcId: leaf(one.instance, "vpcId"),
       subnetId: leaf(one.instance, "subnetId"),
       profileArn: leaf(only(one.instance, "iamInstanceProfile"), "arn"),
+      tags: (only(one.instance, "tagSet")?.children ?? []).map((tag) => ({
+        key: leaf(tag, "key"),
+        value: leaf(tag, "value"),
+      })),
     }
   );
 };

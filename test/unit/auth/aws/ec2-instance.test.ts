@@ -23,6 +23,7 @@ const INSTANCE = {
   vpcId: "vpc-1",
   subnetId: "subnet-1",
   profileArn: PROFILE,
+  tags: [],
 };
 
 const ec2World = async (role: JsonObject = {}, trust = EC2_TRUST): Promise<World> => {

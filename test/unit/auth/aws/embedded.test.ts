@@ -17,37 +17,8 @@ import { systemClock } from "../../../../src/std/time.ts";
 import { createHarness, type Harness } from "../../../support/backend-harness.ts";
 import { createMemoryView } from "../../../support/memory-view.ts";
 import { ACCOUNT_2, ADMIN_1, ADMIN_2, inProcess, Sha256 } from "../../local/aws/support.ts";
+import { ACCOUNT, callEc2, type Keys, signedLogin, trust } from "./embedded-support.ts";
 import { failure, wireOf } from "./support.ts";
-
-const ACCOUNT = "111122223333";
-type Keys = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-
-/** A login signed by the SDK's own signer. */
-const signedLogin = async (credentials: Keys, role: string) => {
-  const body = "Action=GetCallerIdentity&Version=2011-06-15";
-  const signer = new SignatureV4({ service: "sts", region: "us-east-1", credentials, sha256: Sha256 });
-  const { headers } = await signer.sign({
-    method: "POST",
-    protocol: "https:",
-    hostname: "sts.us-east-1.amazonaws.com",
-    path: "/",
-    query: {},
-    headers: {
-      host: "sts.us-east-1.amazonaws.com",
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "content-length": String(body.length),
-    },
-    body,
-  });
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
-  return {
-    role,
-    iam_http_request_method: "POST",
-    iam_request_url: base64("https://sts.us-east-1.amazonaws.com/"),
-    iam_request_body: base64(body),
-    iam_request_headers: base64(JSON.stringify(headers)),
-  };
-};
 
 describe("the AWS login over the embedded AWS", () => {
   let aws: EmbeddedAws;
@@ -64,25 +35,12 @@ describe("the AWS login over the embedded AWS", () => {
   /** A mount that remembers nothing yet. */
   const newMount = () =>
     createHarness(awsAuth({ ...adapters(), region: "us-east-1" }), { view: createMemoryView(), clock: systemClock });
-  const trust = (service: string) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
-    });
   const createRole = async (name: string, policy: string) => {
     const client = new IAMClient(inProcess(aws));
     await client.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: policy }));
   };
 
-  const ec2 = async (parameters: Record<string, string>): Promise<string> => {
-    const hostname = "ec2.us-east-1.amazonaws.com";
-    const body = new URLSearchParams({ ...parameters, Version: "2016-11-15" }).toString();
-    const headers = { host: hostname, "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
-    const signer = new SignatureV4({ service: "ec2", region: "us-east-1", credentials: ADMIN_1, sha256: Sha256 });
-    const signed = await signer.sign({ method: "POST", protocol: "https:", hostname, path: "/", headers, body });
-    const request = { method: "POST", path: "/", query: "", headers: signed.headers, body: Buffer.from(body) };
-    return Buffer.from((await aws.handle(request)).body).toString("utf8");
-  };
+  const ec2 = (parameters: Record<string, string>) => callEc2(aws, parameters);
 
   beforeAll(async () => {
     aws = await createEmbeddedAws({ clock: systemClock, random: systemRandom });

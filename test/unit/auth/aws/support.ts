@@ -134,9 +134,11 @@ export interface World {
   request: ReturnType<typeof createHarness>["request"];
   write(path: string, body: JsonObject): Promise<void>;
   login(given?: Given | JsonObject, context?: Partial<BackendContext>): Promise<LoginGrant>;
+  /** A login with this body. */
+  send(body: JsonObject, context?: Partial<BackendContext>): Promise<LoginGrant>;
   /** As `login`, for a caller STS vouches for. */
   loginAs(caller: Caller, given?: Given): Promise<LoginGrant>;
-  renew(grant: LoginGrant): Promise<LoginGrant>;
+  renew(grant: LoginGrant, context?: Partial<BackendContext>): Promise<LoginGrant>;
 }
 
 export const addRole = (world: World, name: string, trustPolicy = SSM_TRUST, account = OWN, path = ""): IamRole => {
@@ -190,6 +192,8 @@ export const portsOf = (world: World) => ({
   region: "us-east-1",
 });
 
+const runs: BackendContext["crash"] = (_, step) => step();
+
 export const createWorld = (): World => {
   let now = NOW;
   const view = createMemoryView();
@@ -211,8 +215,9 @@ export const createWorld = (): World => {
     write: async (path, body) => {
       await world.request("update", path, body);
     },
-    login: async (given = {}, context = {}) => {
-      const body = "iam_request_url" in given ? (given as JsonObject) : loginBody(given as Given);
+    login: (given = {}, context = {}) =>
+      world.send("iam_request_url" in given ? (given as JsonObject) : loginBody(given as Given), context),
+    send: async (body, context = {}) => {
       const { reply } = await createHarness(backend, { view, clock, context }).request("update", "login", body);
       if (!reply?.auth) throw new Error("the login gave no grant");
       return reply.auth;
@@ -222,15 +227,16 @@ export const createWorld = (): World => {
       const headers = goodHeaders("us-east-1", clock.now());
       return world.login({ headers, ...given });
     },
-    renew: async (grant) => {
+    renew: async (grant, changes = {}) => {
       const renewal = {
         internal: grant.internal ?? {},
         policies: [],
         metadata: grant.metadata,
         increment: seconds(0),
       };
-      const context = { storage: view, clock, random: systemRandom };
-      // renewal uses these three members of the context alone
+      const mount = { maxTtl: seconds(2_764_800) };
+      const context = { storage: view, clock, random: systemRandom, mount, crash: runs, ...changes };
+      // renewal uses these members of the context alone
       const cx = context as unknown as BackendContext;
       const renewed = await backend.renewLogin?.(renewal, cx);
       if (!renewed) throw new Error("no renewal");

@@ -1,0 +1,75 @@
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { AWS_CERTIFICATES, type SignatureKind } from "./aws-certificates.ts";
+import { CmsError, type Signer, signerOf } from "./cms.ts";
+
+/** Certificates that identity documents are held against: AWS's own, and those an operator added. */
+
+/** What a certificate may verify: the `pkcs7` of a login, or its `identity` with `signature`. */
+export type CertificateUse = "pkcs7" | "identity";
+
+export interface Pinned {
+  readonly use: CertificateUse;
+  readonly key: KeyObject;
+  readonly signer: Signer;
+  /** Milliseconds; it counts between them only. */
+  readonly from: number;
+  readonly until: number;
+  /** Whose documents it may sign. Absent: an operator added it, for whatever region. */
+  readonly regions?: ReadonlySet<string>;
+}
+
+/** Why a certificate cannot be pinned. */
+export class CertificateError extends Error {
+  override readonly name = "CertificateError";
+}
+
+const USES: Readonly<Record<SignatureKind, CertificateUse>> = { dsa: "pkcs7", rsa2048: "pkcs7", rsa: "identity" };
+const LEAST_BITS = 1024;
+
+const parse = (source: string | Buffer): X509Certificate => {
+  try {
+    return new X509Certificate(source);
+  } catch (cause) {
+    throw new CertificateError("not a certificate", { cause });
+  }
+};
+
+const nameOf = (raw: Buffer): Signer => {
+  try {
+    return signerOf(raw);
+  } catch (cause) {
+    if (cause instanceof CmsError) throw new CertificateError("not encoded as it should be", { cause });
+    throw cause;
+  }
+};
+
+/** `source` is PEM text or DER. Throws `CertificateError`. */
+export const pin = (source: string | Buffer, use: CertificateUse, regions?: ReadonlySet<string>): Pinned => {
+  const certificate = parse(source);
+  const { publicKey: key, raw } = certificate;
+  const type = key.asymmetricKeyType;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (!(type === "rsa" || (type === "dsa" && use === "pkcs7")) || bits < LEAST_BITS)
+    throw new CertificateError(`its key cannot verify ${use}`);
+  const pinned = {
+    use,
+    key,
+    signer: nameOf(raw),
+    from: Date.parse(certificate.validFrom),
+    until: Date.parse(certificate.validTo),
+  };
+  return regions ? { ...pinned, regions } : pinned;
+};
+
+let known: readonly Pinned[] | undefined;
+
+/** AWS's certificates, read once in a process. */
+export const awsCertificates = (): readonly Pinned[] => {
+  known ??= AWS_CERTIFICATES.map((row) => {
+    const [kind = "", regions = "", certificate = ""] = row.split(" ");
+    const use = kind === "dsa" || kind === "rsa" || kind === "rsa2048" ? USES[kind] : undefined;
+    if (use === undefined) throw new Error(`certificates of kind ${kind} are not known`);
+    return pin(Buffer.from(certificate, "base64"), use, new Set(regions.split(",")));
+  });
+  return known;
+};
