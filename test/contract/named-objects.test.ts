@@ -82,6 +82,7 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
     "whoever may write the role decides",
   ],
   [/^aws role\/\{role\} (bound_\w+|resolve_aws_unique_ids)$/, "names in AWS"],
+  [/^aws role\/\{role\}\/tag instance_id$/, "a name in AWS: the one instance that may carry the tag"],
   [/^aws config\//, "names in AWS"],
   [/^kubernetes role\/\{name\} bound_service_account_names$/, "names in a cluster"],
   [

@@ -23,9 +23,10 @@ import {
   identityConfigShape,
   writeIdentityConfig,
 } from "./identity-config.ts";
-import { login, type Parts, roleOf } from "./login.ts";
+import { login, roleOf } from "./login.ts";
 import { loginShape } from "./login-request.ts";
 import { lookupsOf, type Survey } from "./lookups.ts";
+import type { Parts } from "./parts.ts";
 import type { Directory, StsFetch } from "./ports.ts";
 import { partitionOf } from "./regions.ts";
 import { renewLogin } from "./renewal.ts";

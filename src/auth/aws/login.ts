@@ -4,7 +4,6 @@ import type { JsonObject } from "../../std/json.ts";
 import { restateLater } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
-import type { AccountHints } from "./account-hints.ts";
 import { askAws } from "./ask.ts";
 import { clientConfig } from "./client-config.ts";
 import { verifyInstance } from "./ec2-instance.ts";
@@ -13,22 +12,13 @@ import { identityConfig } from "./identity-config.ts";
 import type { Machine } from "./inference.ts";
 import { loginGrant } from "./login-grant.ts";
 import { type LoginInput, loginType, readLogin } from "./login-request.ts";
-import { type Lookups, Refusal, type Survey } from "./lookups.ts";
-import type { StsFetch } from "./ports.ts";
+import { Refusal, type Survey } from "./lookups.ts";
+import type { Parts } from "./parts.ts";
 import { isBound } from "./principals.ts";
-import type { Partition } from "./regions.ts";
 import { findRole, namedRole, type Role } from "./roles.ts";
 import { callerIdentity, type Identity } from "./sts-answer.ts";
 
 /** A login from first check to grant. The order of the checks is Vault's, so that each failure has Vault's text. */
-
-/** What the mount was built with. */
-export interface Parts {
-  readonly sts: StsFetch;
-  readonly lookups: Lookups;
-  readonly accounts: AccountHints;
-  readonly partition: Partition;
-}
 
 /** What rate limits count by: the role a login names. Without one it is the caller's name, which only AWS can tell. */
 export const roleOf = async (path: string, body: JsonObject): Promise<string | undefined> => {

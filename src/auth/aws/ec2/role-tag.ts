@@ -28,7 +28,7 @@ export interface RoleTag {
   readonly maxTtl: number;
 }
 
-/** Why a text is no role tag. */
+/** Why a text is not a role tag. */
 export class TagError extends Error {
   override readonly name = "TagError";
 }

@@ -6,7 +6,7 @@ import { CmsError, readCms, type SignedContent } from "./cms.ts";
 import { type IdentityDocument, readDocument } from "./document.ts";
 
 /**
- * Who signed an identity document. The document that comes out is what was signed, never a copy sent beside it.
+ * Who signed an identity document. The document that comes out is what was signed, never a copy sent along with it.
  *
  * Security: only pinned certificates verify, each within its time and for documents of its own regions. No text of a
  * document is interpreted before its signature holds.

@@ -9,7 +9,7 @@ import { readStored } from "../stored.ts";
 
 /**
  * The two lists of an EC2 mount, and how long what is on them counts. Both only take rights away, so an entry goes on
- * counting after its `expiration_time`, for the `safety_buffer` of its list, and for ever where periodic tidying is
+ * counting after its `expiration_time`, for the `safety_buffer` of its list, and forever where periodic tidying is
  * turned off. That is read off the entry each time, whenever it is removed.
  */
 

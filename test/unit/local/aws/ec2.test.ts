@@ -1,3 +1,4 @@
+import { verify, X509Certificate } from "node:crypto";
 import {
   AddRoleToInstanceProfileCommand,
   CreateInstanceProfileCommand,
@@ -55,6 +56,33 @@ const launch = async (): Promise<string> => {
 };
 
 describe("EC2 instances", () => {
+  it("are tagged and untagged", async () => {
+    const id = await launch();
+    const tagsOf = async () => {
+      const answer = await ec2({ Action: "DescribeInstances", "InstanceId.1": id });
+      const { tagSet } = answer.DescribeInstancesResponse.reservationSet.item[0].instancesSet.item[0];
+      return (tagSet.item ?? []).map(({ key, value }: { key: string; value: string }) => `${key}=${value}`);
+    };
+    await ec2({ Action: "CreateTags", "ResourceId.1": id, "Tag.1.Key": "a", "Tag.1.Value": "1" });
+    expect(await tagsOf()).toEqual(["Name=web-1", "a=1"]);
+    await ec2({ Action: "DeleteTags", "ResourceId.1": id, "Tag.1.Key": "Name" });
+    expect(await tagsOf()).toEqual(["a=1"]);
+    const unknown = await ec2({ Action: "CreateTags", "ResourceId.1": "i-0ffffffffffffffff", "Tag.1.Key": "a" });
+    expect(unknown.Response.Errors.Error.Code).toBe("InvalidInstanceID.NotFound");
+  });
+
+  it("say who they are, signed by the double's own certificate, while they run", async () => {
+    const instanceId = await launch();
+    const where = { accountId: ACCOUNT_1, instanceId };
+    const { document, signature, rsa2048, certificate } = await aws.instanceIdentity(where);
+    expect(JSON.parse(document)).toMatchObject({ accountId: ACCOUNT_1, instanceId, region: "us-east-1" });
+    const { publicKey } = new X509Certificate(certificate);
+    expect(verify("sha256", Buffer.from(document), publicKey, Buffer.from(signature, "base64"))).toBe(true);
+    expect(Buffer.from(rsa2048, "base64").toString("latin1")).toContain(document);
+    await ec2({ Action: "StopInstances", "InstanceId.1": instanceId });
+    await expect(aws.instanceIdentity(where)).rejects.toThrow("is not running");
+  });
+
   it("are described as they were launched", async () => {
     const id = await launch();
     const answer = await ec2({ Action: "DescribeInstances", "InstanceId.1": id });

@@ -266,7 +266,7 @@ describe("what is on the list", () => {
     await w.enter({ nonce: "x" });
   });
 
-  it("counts for ever where periodic tidying is turned off, and for as long as is configured", async () => {
+  it("counts forever where periodic tidying is turned off, and for as long as is configured", async () => {
     const w = await world();
     await w.enter({ nonce: "abc" });
     await w.write("config/tidy/identity-accesslist", { disable_periodic_tidy: true, safety_buffer: 0 });

@@ -291,7 +291,7 @@ describe("writing and reading tags", () => {
     );
   });
 
-  it("takes anything for a text that is no tag", () => {
+  it("refuses any other text", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         expect(() => readTag(text)).toThrow(TagError);
