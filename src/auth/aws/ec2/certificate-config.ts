@@ -81,9 +81,9 @@ export const removeCertificate = (storage: View, name: string): Promise<void> =>
     return { op: "put", body: Object.fromEntries(before), result: undefined };
   });
 
-/** What logins are held against: AWS's certificates and the mount's own. */
-export const pinnedCertificates = async (storage: View): Promise<readonly Pinned[]> => {
+/** What logins are held against that bring such a proof: AWS's certificates and the mount's own. */
+export const pinnedCertificates = async (storage: View, use: Certificate["type"]): Promise<readonly Pinned[]> => {
   const { awsCertificates, pin } = await import("./certificates.ts");
-  const own = [...(await all(storage)).values()].map(({ aws_public_cert: pem, type }) => pin(pem, type));
-  return [...awsCertificates(), ...own];
+  const own = [...(await all(storage)).values()].filter(({ type }) => type === use);
+  return [...awsCertificates(use), ...own.map(({ aws_public_cert: pem }) => pin(pem, use))];
 };

@@ -1,6 +1,5 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { AWS_CERTIFICATES, type SignatureKind } from "./aws-certificates.ts";
-import { CmsError, type Signer, signerOf } from "./cms.ts";
 
 /** Certificates that identity documents are held against: AWS's own, and those an operator added. */
 
@@ -10,7 +9,8 @@ export type CertificateUse = "pkcs7" | "identity";
 export interface Pinned {
   readonly use: CertificateUse;
   readonly key: KeyObject;
-  readonly signer: Signer;
+  /** The certificate, DER. */
+  readonly raw: Buffer;
   /** Milliseconds; it counts between them only. */
   readonly from: number;
   readonly until: number;
@@ -34,15 +34,6 @@ const parse = (source: string | Buffer): X509Certificate => {
   }
 };
 
-const nameOf = (raw: Buffer): Signer => {
-  try {
-    return signerOf(raw);
-  } catch (cause) {
-    if (cause instanceof CmsError) throw new CertificateError("not encoded as it should be", { cause });
-    throw cause;
-  }
-};
-
 /** `source` is PEM text or DER. Throws `CertificateError`. */
 export const pin = (source: string | Buffer, use: CertificateUse, regions?: ReadonlySet<string>): Pinned => {
   const certificate = parse(source);
@@ -54,22 +45,26 @@ export const pin = (source: string | Buffer, use: CertificateUse, regions?: Read
   const pinned = {
     use,
     key,
-    signer: nameOf(raw),
+    raw,
     from: Date.parse(certificate.validFrom),
     until: Date.parse(certificate.validTo),
   };
   return regions ? { ...pinned, regions } : pinned;
 };
 
-let known: readonly Pinned[] | undefined;
+const known = new Map<CertificateUse, readonly Pinned[]>();
 
-/** AWS's certificates, read once in a process. */
-export const awsCertificates = (): readonly Pinned[] => {
-  known ??= AWS_CERTIFICATES.map((row) => {
+const read = (wanted: CertificateUse): readonly Pinned[] =>
+  AWS_CERTIFICATES.flatMap((row) => {
     const [kind = "", regions = "", certificate = ""] = row.split(" ");
     const use = kind === "dsa" || kind === "rsa" || kind === "rsa2048" ? USES[kind] : undefined;
     if (use === undefined) throw new Error(`certificates of kind ${kind} are not known`);
-    return pin(Buffer.from(certificate, "base64"), use, new Set(regions.split(",")));
+    return use === wanted ? [pin(Buffer.from(certificate, "base64"), use, new Set(regions.split(",")))] : [];
   });
-  return known;
+
+/** AWS's certificates for one use, read once in a process. */
+export const awsCertificates = (use: CertificateUse): readonly Pinned[] => {
+  const found = known.get(use) ?? read(use);
+  known.set(use, found);
+  return found;
 };

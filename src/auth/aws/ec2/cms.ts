@@ -28,8 +28,8 @@ export interface SignedContent {
   readonly signature: Buffer;
 }
 
-/** A certificate by its issuer's name and its serial number, both as encoded there. */
-export interface Signer {
+/** A certificate as a message names it: its issuer's name and its serial number, encoded as they are in it. */
+interface Signer {
   readonly issuer: Buffer;
   readonly serial: Buffer;
 }
@@ -62,8 +62,9 @@ const ALGORITHMS: Readonly<Record<string, SignedContent["algorithm"]>> = {
 const SEQUENCE = { tagClass: 1, tagNumber: 16 } as const;
 const SET = { tagClass: 1, tagNumber: 17 } as const;
 const OCTETS = { tagClass: 1, tagNumber: 4 } as const;
+const INTEGER = { tagClass: 1, tagNumber: 2 } as const;
 const TAGGED_0 = { tagClass: 3, tagNumber: 0 } as const;
-type Tag = typeof SEQUENCE | typeof SET | typeof OCTETS | typeof TAGGED_0;
+type Tag = typeof SEQUENCE | typeof SET | typeof OCTETS | typeof INTEGER | typeof TAGGED_0;
 
 const bytesOf = (node: BaseBlock): Buffer => Buffer.from(node.valueBeforeDecodeView);
 const hexOf = (node: BaseBlock | undefined): string => (node ? bytesOf(node).toString("hex") : "");
@@ -174,24 +175,12 @@ export const readCms = (ber: Uint8Array): SignedContent => {
   const digest = oneOf(digestAlgorithm, DIGESTS);
   expect(signerDigest, hexOf(digestAlgorithm));
   const [issuer, serial] = membersOf(name, SEQUENCE, { count: 2 });
-  if (!issuer || !serial) throw new CmsError("signer is not named");
   return {
     content,
     attributes: attributesOf(attributes, content, digest),
     digest,
     algorithm: oneOf(algorithm, ALGORITHMS),
-    signer: { issuer: bytesOf(issuer), serial: bytesOf(serial) },
+    signer: { issuer: bytesOf(checked(issuer, SEQUENCE, true)), serial: bytesOf(checked(serial, INTEGER, false)) },
     signature: octetsOf(signature),
   };
-};
-
-/** How a message names a certificate as its signer's. `der` is the certificate. Throws `CmsError`. */
-export const signerOf = (der: Uint8Array): Signer => {
-  const [tbs] = membersOf(parse(der), SEQUENCE, { count: 3 });
-  const fields = membersOf(tbs, SEQUENCE);
-  // the version, which comes first, is left out in version 1
-  const from = fields[0]?.idBlock.tagClass === TAGGED_0.tagClass ? 1 : 0;
-  const [serial, issuer] = [fields[from], fields[from + 2]];
-  if (!serial || !issuer) throw new CmsError("not a certificate");
-  return { issuer: bytesOf(issuer), serial: bytesOf(serial) };
 };

@@ -33,7 +33,8 @@ const MOST_AHEAD_MS = 4 * 60_000;
 
 const documentOf = async (parts: Parts, input: LoginInput, cx: BackendContext): Promise<IdentityDocument> => {
   const now = cx.clock.now();
-  const document = verifiedDocument(readProof(input), await pinnedCertificates(cx.storage), now);
+  const proof = readProof(input);
+  const document = verifiedDocument(proof, await pinnedCertificates(cx.storage, proof.use), now);
   if (partitionOf(document.region) !== parts.partition)
     throw invalidRequest(`instances in region ${document.region} cannot be asked about from here`);
   if (Date.parse(document.pendingTime) > now + MOST_AHEAD_MS)

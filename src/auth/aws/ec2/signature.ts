@@ -30,8 +30,9 @@ const isSigned = ({ attributes, digest, algorithm, signature }: SignedContent, k
   return verify(digest, attributes, key, signature);
 };
 
+/** Those that a message may mean: only the key tells which one it is, and whether it is any. */
 const named = (certificates: readonly Pinned[], { signer }: SignedContent): readonly Pinned[] =>
-  certificates.filter((one) => one.signer.issuer.equals(signer.issuer) && one.signer.serial.equals(signer.serial));
+  certificates.filter(({ raw }) => raw.includes(signer.issuer) && raw.includes(signer.serial));
 
 const covers = ({ regions }: Pinned, { region }: IdentityDocument): boolean => regions?.has(region) ?? true;
 

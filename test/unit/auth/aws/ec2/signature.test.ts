@@ -16,6 +16,7 @@ import {
 /** Who signed an identity document, over messages of AWS, over those of a test signer, and over everything else. */
 
 const NOW = Date.UTC(2026, 10, 1);
+const everyCertificate = () => [...awsCertificates("pkcs7"), ...awsCertificates("identity")];
 const vectors = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../../vectors/${name}`, import.meta.url), "utf8"));
 interface Message {
@@ -63,7 +64,7 @@ describe("AWS's own messages", () => {
   it.each(messages.map((one) => [one.kind, one.document.region, one] as const))(
     "%s of %s verifies by the certificate in code",
     (_, __, { pkcs7, document }) => {
-      expect(verifiedDocument(message(pkcs7), awsCertificates(), NOW)).toEqual(document);
+      expect(verifiedDocument(message(pkcs7), everyCertificate(), NOW)).toEqual(document);
     },
   );
 
@@ -81,7 +82,7 @@ describe("AWS's own messages", () => {
       for (let at = 0; at < good.length; at += within(at) ? 8 : 1) {
         const bad = Buffer.from(good);
         bad[at] = (bad[at] ?? 0) ^ (1 << (at % 8));
-        if (refusal({ use: "pkcs7", message: bad }, awsCertificates()) === undefined) accepted.push(at);
+        if (refusal({ use: "pkcs7", message: bad }, everyCertificate()) === undefined) accepted.push(at);
       }
       expect(accepted).toEqual([]);
     },
@@ -94,14 +95,14 @@ describe("AWS's own messages", () => {
         const bad = Buffer.from(bytes);
         const at = where % bad.length;
         bad[at] = (bad[at] ?? 0) ^ by;
-        expect(refusal({ use: "pkcs7", message: bad }, awsCertificates())).not.toBeUndefined();
+        expect(refusal({ use: "pkcs7", message: bad }, everyCertificate())).not.toBeUndefined();
       }),
       { numRuns: 150 },
     );
     for (const bytes of good)
       for (const behind of ["00", "0000", "0500", "3000"])
         expect(
-          refusal({ use: "pkcs7", message: Buffer.concat([bytes, Buffer.from(behind, "hex")]) }, awsCertificates()),
+          refusal({ use: "pkcs7", message: Buffer.concat([bytes, Buffer.from(behind, "hex")]) }, everyCertificate()),
         ).toBe("failed to parse the BER encoded PKCS#7 signature: not one well-formed element");
   });
 });
@@ -110,7 +111,7 @@ describe("AWS's certificates", () => {
   it("are there for every region: each has those of `rsa2048` and `signature`", () => {
     const regions = (use: string) =>
       new Set(
-        awsCertificates()
+        everyCertificate()
           .filter((one) => one.use === use && one.key.asymmetricKeyType === "rsa")
           .flatMap((one) => [...(one.regions ?? [])]),
       );
@@ -121,13 +122,13 @@ describe("AWS's certificates", () => {
   });
 
   it("hold at the end of 2027, all of them: the first end is in July 2028, in China", () => {
-    const ends = awsCertificates().map(({ until }) => until);
+    const ends = everyCertificate().map(({ until }) => until);
     expect(new Date(Math.min(...ends)).toISOString()).toBe("2028-07-02T08:35:39.000Z");
   });
 
   it("sign for their own regions alone", () => {
     const [other] = messages.filter(({ document }) => document.region === "us-west-2");
-    const certificates = awsCertificates().map((one) => ({ ...one, regions: new Set(["us-west-1"]) }));
+    const certificates = everyCertificate().map((one) => ({ ...one, regions: new Set(["us-west-1"]) }));
     expect(refusal(message(other?.pkcs7 ?? ""), certificates)).toBe(
       "failed to verify the signature: the certificate is not that of the document's region",
     );
