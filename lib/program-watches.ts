@@ -73,6 +73,12 @@ export const programWatches = (name: string): Readonly<Record<string, Watch>> =>
       periods: 3,
       means: "Many calls to the table are retried: the table or the network is throttling",
     },
+    "outgoing-failed": {
+      metric: own("outgoingFailed"),
+      above: 50,
+      periods: 3,
+      means: "For a quarter of an hour many calls to hosts that operators named fail: databases, directories, issuers",
+    },
     "sweeper-backlog": {
       metric: own("sweeperBacklog"),
       periods: 3,

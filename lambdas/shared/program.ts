@@ -7,6 +7,7 @@ import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.
 import { homeOfPath } from "../../src/contract/routes.ts";
 import { NOTHING } from "../../src/contract/schedule.ts";
 import type { Hosted } from "../../src/core/catalog.ts";
+import type { Watch } from "../../src/outgoing/index.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
@@ -50,6 +51,10 @@ export const createProgram = (name: FunctionName): Program => {
     now: clock.now,
     print: (line) => process.stdout.write(`${line}\n`),
   });
+  const watch: Watch = (failure) => {
+    metrics.count("outgoingFailed");
+    log("outgoing call failed", { ...failure });
+  };
   const aws = async (): Promise<AwsAuthParts> => {
     const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
     return { ...awsAdapters({ region, clock }), region };
@@ -65,7 +70,7 @@ export const createProgram = (name: FunctionName): Program => {
     domainsAllowed: domains,
     clock,
     random: systemRandom,
-    rows: builtInRows({ reach, aws }),
+    rows: builtInRows({ reach: { ...reach, watch }, aws }),
     hosted: hostedBy(name),
     scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
     ...(FUNCTION_TABLE[name].handsLeases ? { handOver: handOverByInvoke(settings) } : {}),

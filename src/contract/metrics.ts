@@ -10,6 +10,8 @@ export const METRICS = {
   storageUnavailable: "StorageUnavailable",
   /** A call to the table was repeated. */
   storageRetried: "StorageRetried",
+  /** A host that an operator named was not reached, or did not answer. */
+  outgoingFailed: "OutgoingFailed",
   auditFailed: "AuditFailed",
   leaseIrrevocable: "LeaseIrrevocable",
   /** A revocation failed and is tried again. */

@@ -3,6 +3,7 @@ import { Agent, type RequestOptions as SecureOptions, request as secureRequest }
 import { isIP } from "node:net";
 import { AddressRefused, NoAnswer, NoConnection, networkReason } from "./errors.ts";
 import type { Guard } from "./guard.ts";
+import { watched } from "./watch.ts";
 
 /**
  * One HTTP request, and its whole answer as text. Redirects are answers like any other, the answer is bounded, and one
@@ -43,7 +44,7 @@ export const createFetch = (guard: Guard): Fetch => {
     "https:": new Agent({ keepAlive: true, maxSockets: 50 }),
     "http:": new PlainAgent({ keepAlive: true, maxSockets: 50 }),
   };
-  return async ({ method, url, headers, body, deadlineMs, mostBytes, ca }) => {
+  const answered: Fetch = async ({ method, url, headers, body, deadlineMs, mostBytes, ca }) => {
     const { protocol } = url;
     if (protocol !== "https:" && protocol !== "http:") throw new AddressRefused("neither http nor https");
     const host = bare(url.hostname);
@@ -62,10 +63,10 @@ export const createFetch = (guard: Guard): Fetch => {
         ...(protocol === "https:" && { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" }),
         ca,
       };
-      let answered = false;
+      let begun = false;
       const send = protocol === "https:" ? secureRequest : plainRequest;
       const sent = send(options, (response) => {
-        answered = true;
+        begun = true;
         const chunks: Buffer[] = [];
         let size = 0;
         response.on("data", (chunk: Buffer) => {
@@ -90,11 +91,12 @@ export const createFetch = (guard: Guard): Fetch => {
       const fail = (cause: Error): void => {
         if (cause instanceof NoAnswer || cause instanceof AddressRefused) reject(cause);
         else if (cause.name === "AbortError") reject(new NoAnswer("late", { cause }));
-        else if (answered) reject(new NoAnswer("broken", { cause }));
+        else if (begun) reject(new NoAnswer("broken", { cause }));
         else reject(new NoConnection(networkReason(cause), { cause }));
       };
       sent.on("error", fail);
       sent.end(body);
     });
   };
+  return (request) => watched(guard.watch, bare(request.url.hostname), () => answered(request));
 };

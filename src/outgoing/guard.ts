@@ -4,6 +4,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { inCidrs } from "../std/cidr.ts";
 import { kindOf, plainAddress } from "./addresses.ts";
 import { AddressRefused } from "./errors.ts";
+import type { Watch } from "./watch.ts";
 
 /**
  * Decides which hosts may be dialled, by the addresses they have. A name is looked up once, every address it has must
@@ -11,12 +12,13 @@ import { AddressRefused } from "./errors.ts";
  * changes nothing. It must never pass on an address that it has not checked.
  */
 
-/** What may be dialled besides public addresses. */
+/** What may be dialled besides public addresses, and who hears of calls that fail. */
 export interface Reach {
   /** This machine. */
   readonly loopback: boolean;
   /** Private ranges in CIDR notation. They never open loopback, link-local or metadata addresses. */
   readonly ranges: readonly string[];
+  readonly watch?: Watch;
 }
 
 /** Public addresses only. */
@@ -39,6 +41,8 @@ export interface Guard {
   check(host: string): void;
   /** For `lookup` of `net.connect` and its kin; they ask it for every host that is not an address. */
   readonly lookup: LookupFunction;
+  /** Told of every call through this guard that fails. */
+  readonly watch: Watch;
 }
 
 const mayDial = (reach: Reach, address: string): boolean => {
@@ -68,7 +72,10 @@ const resolveChecked = async (reach: Reach, resolve: Resolve, host: string) => {
   return addresses.map((address) => ({ address, family: isIP(address) }));
 };
 
+const nobody: Watch = () => undefined;
+
 export const createGuard = (reach: Reach, resolve: Resolve = resolveBySystem): Guard => ({
+  watch: reach.watch ?? nobody,
   check: (host) => checkHost(reach, host),
   lookup: (host, options, done) => {
     resolveChecked(reach, resolve, host).then(
@@ -86,4 +93,4 @@ export const createGuard = (reach: Reach, resolve: Resolve = resolveBySystem): G
  * Judges nothing. Only for hosts that are in code or in an operator's environment, which may have private addresses
  * for good reasons: an interface endpoint of AWS gives the public names of a service addresses inside the VPC.
  */
-export const UNGUARDED: Guard = { check: () => undefined, lookup: systemLookup };
+export const UNGUARDED: Guard = { check: () => undefined, lookup: systemLookup, watch: nobody };

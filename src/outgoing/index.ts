@@ -10,3 +10,4 @@ export { createGuard, type Guard, NEARBY, PUBLIC, type Reach, type Resolve, UNGU
 export * from "./judge.ts";
 export * from "./shared-deadline.ts";
 export * from "./sockets.ts";
+export { type OutgoingFailure, type Watch, watched } from "./watch.ts";

@@ -1,11 +1,8 @@
-import { performance } from "node:perf_hooks";
+import { steady } from "../std/time.ts";
 import { NoAnswer } from "./errors.ts";
 import type { Fetch } from "./fetch.ts";
 
 /** One deadline for several calls, whatever each of them may take for itself. */
-
-/** A clock in milliseconds that only goes forward. */
-const steady = (): number => performance.now();
 
 /** How many of the milliseconds are left, from now on; below 0 when they are over. */
 export const timeLeft = (totalMs: number, monotonic: () => number = steady): (() => number) => {

@@ -2,6 +2,7 @@ import { isIP, type Socket } from "node:net";
 import { connect, type SecureVersion, type TLSSocket } from "node:tls";
 import { defined } from "../std/defined.ts";
 import { NoConnection, networkReason } from "./errors.ts";
+import { watched, watchOf } from "./watch.ts";
 
 /** What is done with a socket that `Dial` made, before a driver gets it. */
 
@@ -52,6 +53,6 @@ export const secureSocket = async (
 ): Promise<TLSSocket> => {
   const servername = isIP(host) === 0 ? host : undefined;
   const secured = connect({ socket, host, ...tlsOptions(terms), ...defined({ servername }) });
-  await nextEvent(secured, "secureConnect", limitMs);
+  await watched(watchOf(socket), host, () => nextEvent(secured, "secureConnect", limitMs));
   return secured;
 };

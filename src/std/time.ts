@@ -6,6 +6,9 @@ export interface Clock {
   now(): number;
 }
 
+/** A clock in milliseconds that only goes forward: for how long something took, not for when it was. */
+export const steady = (): number => performance.now();
+
 export const systemClock: Clock = { now: () => Date.now() };
 
 export const seconds = (n: number): Seconds => as<Seconds>(Math.trunc(n));

@@ -175,6 +175,7 @@ describe("the alarms", () => {
   "zeroth-storage-unavailable",
   "zeroth-internal-errors",
   "zeroth-storage-retried",
+  "zeroth-outgoing-failed",
   "zeroth-sweeper-backlog",
   "zeroth-sweeper-silent",
   "zeroth-login-replayed",

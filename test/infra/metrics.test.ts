@@ -69,7 +69,9 @@ describe("metrics", () => {
 
   it("have a name of their own for each event", () => {
     expect(new Set(Object.values(COUNTED)).size).toBe(Object.keys(COUNTED).length);
-    // `lambdas/revoke.ts` counts finished sweeps; `leasesOverdue` is an age.
-    expect([...Object.values(COUNTED), "swept", "leasesOverdue"].sort()).toEqual(Object.keys(METRICS).sort());
+    // `lambdas/revoke.ts` counts finished sweeps, the program failed calls to hosts; `leasesOverdue` is an age.
+    expect([...Object.values(COUNTED), "swept", "outgoingFailed", "leasesOverdue"].sort()).toEqual(
+      Object.keys(METRICS).sort(),
+    );
   });
 });

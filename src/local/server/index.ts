@@ -7,7 +7,7 @@ import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
 import { startListener } from "../../http/index.ts";
-import { NEARBY } from "../../outgoing/index.ts";
+import { NEARBY, type Reach } from "../../outgoing/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
@@ -146,7 +146,9 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const cloud = await cloudFor(options, clock, tableClock, tableName);
   const openAuditFile = auditFiles();
-  const database = databaseParts(NEARBY);
+  const log = options.log ?? (() => undefined);
+  const reach: Reach = { ...NEARBY, watch: (failure) => log("outgoing call failed", { ...failure }) };
+  const database = databaseParts(reach);
   let address = "";
   const server = buildServer({
     address: () => address,
@@ -159,7 +161,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     clock,
     random: systemRandom,
     rows: builtInRows({
-      reach: NEARBY,
+      reach,
       pod: options.pod,
       aws: () => cloud.aws,
       awsEngine: () => cloud.awsEngine,
@@ -168,7 +170,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     auditSink: await auditSink(options, openAuditFile),
     openAuditFile,
     allowRawAudit: true,
-    log: options.log ?? (() => undefined),
+    log,
   });
   const token = await rootToken(server, options);
   const awsListening = options.awsListen && cloud.embedded?.listen(options.awsListen);

@@ -1,6 +1,5 @@
-import { performance } from "node:perf_hooks";
 import { createFetch, type Fetch, UNGUARDED } from "../../../outgoing/index.ts";
-import type { Clock } from "../../../std/time.ts";
+import { type Clock, steady } from "../../../std/time.ts";
 import type { AccountScope, Directory, StsFetch } from "../ports.ts";
 import {
   type Connections,
@@ -92,5 +91,5 @@ export const awsAdapters = (options: AdapterOptions): { readonly sts: StsFetch; 
     managedInstance: (scope, region, id) => describeNode(made, scope, region, id),
     managedInstanceTags: (scope, region, id) => nodeTags(made, scope, region, id),
   };
-  return { sts: stsFetch(fetch, { override: endpoints.sts, monotonic: () => performance.now() }), directory };
+  return { sts: stsFetch(fetch, { override: endpoints.sts, monotonic: steady }), directory };
 };

@@ -1,6 +1,13 @@
 import { isIP } from "node:net";
 import type { MongoClient, MongoClientOptions } from "mongodb";
-import { AddressRefused, type Guard, NoConnection, tlsOptions } from "../../../outgoing/index.ts";
+import {
+  AddressRefused,
+  type Guard,
+  NoConnection,
+  networkReason,
+  tlsOptions,
+  watched,
+} from "../../../outgoing/index.ts";
 import { defined } from "../../../std/defined.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { within } from "../deadline.ts";
@@ -89,7 +96,7 @@ const hostOf = (text: unknown): Host | undefined => {
 
 const shut = (client: MongoClient): Promise<void> => client.close(true).catch(() => undefined);
 
-const connect = async (host: Host, options: MongoClientOptions, guard: Guard): Promise<MongoClient> => {
+const dialled = async (host: Host, options: MongoClientOptions, guard: Guard): Promise<MongoClient> => {
   // A host that is an address is never looked up.
   guard.check(host.name);
   const driver = await import("mongodb");
@@ -108,6 +115,13 @@ const connect = async (host: Host, options: MongoClientOptions, guard: Guard): P
     throw cause;
   }
 };
+
+/** The driver's errors as those of `src/outgoing`, for the operator's log. */
+const meaning = (cause: unknown): unknown =>
+  cause instanceof AddressRefused ? cause : new NoConnection(networkReason(cause), { cause });
+
+const connect = (host: Host, options: MongoClientOptions, guard: Guard): Promise<MongoClient> =>
+  watched(guard.watch, host.name, () => dialled(host, options, guard), meaning);
 
 /** Another host would say the same. */
 const isFinal = (cause: unknown): boolean => {

@@ -110,6 +110,7 @@ describe("the members of a replica set", () => {
         random: systemRandom,
         dial: createDial(guard),
         guard: {
+          ...guard,
           check: (host: string) => (host === "db1.example.com" ? undefined : guard.check(host)),
           lookup: createGuard(NEARBY, async () => ["127.0.0.1"]).lookup,
         },
