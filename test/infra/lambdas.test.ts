@@ -9,6 +9,7 @@ import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from 
 import { publicLine } from "../../src/engines/ssh/openssh/public-key.ts";
 import { systemClock } from "../../src/std/time.ts";
 import { make } from "../golden/make.ts";
+import { startOidcProvider } from "../support/oidc-provider.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
 import { ACCOUNTS, startCluster } from "../support/token-review.ts";
@@ -413,6 +414,35 @@ describe("a login that asks another system", () => {
       expect((await login(unsigned({ ...claims, aud: ["other"] }))).status).toBe(403);
     } finally {
       await cluster.close();
+    }
+  });
+
+  it("begins a login with a browser in one process and ends it in another, once", async () => {
+    const provider = await startOidcProvider(systemClock);
+    const write = (path: string, body: Fields) => ask("login", { event: "post-json", path, body });
+    const other = await startFunction(deployment.entryOf("login"), deployment.environmentOf("login"));
+    try {
+      await ask("system", { event: "post-json", path: "sys/auth/oidc", body: { type: "oidc" } });
+      const config = {
+        oidc_discovery_url: provider.url,
+        oidc_client_id: "g-client",
+        oidc_client_secret: "g-client-secret",
+      };
+      expect((await write("auth/oidc/config", config)).status).toBe(204);
+      const redirect_uri = "https://app.example.com/cb";
+      const role = { user_claim: "sub", allowed_redirect_uris: [redirect_uri], groups_claim: "groups" };
+      expect((await write("auth/oidc/role/web", role)).status).toBe(204);
+      const begun = await write("auth/oidc/oidc/auth_url", { role: "web", redirect_uri });
+      const visited = await fetch(`${begun.data["auth_url"]}&login=alice`, { redirect: "manual" });
+      const { state, code } = objectOf(await visited.json());
+      const path = `auth/oidc/oidc/callback?state=${state}&code=${code}`;
+      const end = async () => answerOf((await other.invoke(eventOf({ path, token: "" }))).result);
+
+      expect(objectOf(objectOf((await end()).body["auth"])["metadata"])).toEqual({ role: "web" });
+      expect((await end()).status).toBe(400);
+    } finally {
+      await other.stop();
+      await provider.close();
     }
   });
 });
