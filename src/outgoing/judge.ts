@@ -3,7 +3,7 @@ import { AddressRefused } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 
 /** Longer than name services take; what they have not said by then counts as not known. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 1500;
 
 const lookedUp = (guard: Guard, host: string): Promise<void> =>
   new Promise((resolve, reject) => {

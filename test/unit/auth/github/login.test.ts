@@ -88,6 +88,17 @@ describe("a login with a token of GitHub", () => {
     expect(world.github.seen.filter((line) => line.includes("/user/teams"))).toHaveLength(3);
   });
 
+  it("asks a GitHub Enterprise below the path of its API", async () => {
+    await config({ base_url: `${world.github.url}api/v3`, organization_id: ACME.id });
+    const paths: (string | undefined)[] = [];
+    world.github.instead = ({ url }) => {
+      paths.push(url?.split("?")[0]);
+      return false;
+    };
+    expect((await world.login()).status).toBe(200);
+    expect(paths.sort()).toEqual(["/api/v3/user", "/api/v3/user/orgs", "/api/v3/user/teams"]);
+  });
+
   it("warns where the organization has another name now", async () => {
     const renamed = { ...ACME, login: "acme-inc" };
     world.github.tokens.set(CLASSIC, { kind: "classic", user: { ...ANN, orgs: [renamed] }, scopes: ["read:org"] });
