@@ -1,5 +1,4 @@
-import type { Fetch } from "../outgoing/index.ts";
-import { AddressRefused, NoAnswer, NoConnection } from "../outgoing/index.ts";
+import { type Fetch, failureReason } from "../outgoing/index.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { SourceRefused, SourceUnavailable } from "./errors.ts";
 
@@ -28,11 +27,6 @@ export const remoteUrl = (text: string): URL => {
   return url;
 };
 
-const why = (cause: unknown): string =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
-    ? cause.reason
-    : "no connection";
-
 /** Throws `SourceUnavailable`. */
 export const getJson = async (url: URL, { fetch, ca }: RemoteParts): Promise<JsonObject> => {
   const answer = await fetch({
@@ -43,7 +37,7 @@ export const getJson = async (url: URL, { fetch, ca }: RemoteParts): Promise<Jso
     mostBytes: REMOTE_MOST_BYTES,
     ca: ca === "" ? undefined : ca,
   }).catch((cause: unknown) => {
-    throw new SourceUnavailable(why(cause), { cause });
+    throw new SourceUnavailable(failureReason(cause), { cause });
   });
   if (answer.status !== 200) throw new SourceUnavailable(`answered with status ${answer.status}`);
   let value: unknown;

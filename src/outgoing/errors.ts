@@ -64,3 +64,9 @@ export class NoAnswer extends Error {
     this.reason = reason;
   }
 }
+
+/** Why a call failed, in fixed words; what was not made here is told as little of as can be. */
+export const failureReason = (cause: unknown): string =>
+  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
+    ? cause.reason
+    : "no connection";

@@ -11,6 +11,7 @@ import {
   tryJwks,
 } from "../../jwt/index.ts";
 import { FOLDS } from "../../std/fold.ts";
+import { isJsonObject } from "../../std/json.ts";
 import { restate } from "../../std/restate.ts";
 import { cut, shown, shownList } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
@@ -30,7 +31,7 @@ const MOST_KEYS = 32;
 const givenPairs = z.array(z.object({ jwks_url: z.string(), jwks_ca_pem: z.string().default("") })).max(MOST_PAIRS);
 
 const parsePairs = (given: unknown): JwksPair[] => {
-  const pairs = givenPairs.safeParse(given ?? []);
+  const pairs = givenPairs.safeParse(isJsonObject(given) ? [given] : (given ?? []));
   if (pairs.success) return pairs.data;
   throw invalidRequest(
     "invalid jwks_pairs: jwks_pairs must be provided as a list of json objects with the fields jwks_url and jwks_ca_pem",

@@ -73,7 +73,7 @@ const NONE = { auth_url: "" };
 const redirectFor = (uri: string, config: Config): string =>
   config.oidc_response_mode === "form_post" ? uri.replace("ui/vault", "v1") : uri;
 
-/** An empty URL for a redirect that the role does not allow: callers without a token learn no more. */
+/** An empty URL for a role of another type and for a redirect it does not allow: callers without a token learn no more. */
 export const authUrl = async (
   parts: Parts,
   input: AuthUrlInput,
@@ -85,6 +85,7 @@ export const authUrl = async (
   if (!(input.role || config.default_role)) throw invalidRequest("missing role");
   if (redirect_uri === "") throw invalidRequest("missing redirect_uri");
   const { name, role } = await roleFor(input.role, config, cx.storage);
+  if (role.role_type !== "oidc") return NONE;
   const direct = role.callback_mode === "direct";
   if (direct && client_nonce === "") throw invalidRequest("missing client_nonce");
   if (client_nonce.length > LONGEST_NONCE) throw invalidRequest("client_nonce is too long");

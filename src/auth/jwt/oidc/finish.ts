@@ -71,10 +71,10 @@ const byCode = async (around: Surroundings, code: string): Promise<readonly [Jso
   return [{ ...claims, ...info }, accessToken];
 };
 
-/** The role a login was begun for. Throws where it is gone, or was made again since. */
+/** The role a login was begun for. Throws where it is gone, was made again since, or takes tokens only. */
 export const roleOfState = async (cx: BackendContext, { role: name, role_id }: State): Promise<Role> => {
   const role = await findRole(cx.storage, name);
-  if (role?.id === role_id) return role;
+  if (role?.id === role_id && role.role_type === "oidc") return role;
   throw loginFailed("Role could not be found");
 };
 

@@ -1,5 +1,5 @@
 import type { Discovery } from "../../../jwt/index.ts";
-import { AddressRefused, type Fetch, NoAnswer, NoConnection, type OutgoingAnswer } from "../../../outgoing/index.ts";
+import { type Fetch, failureReason, type OutgoingAnswer } from "../../../outgoing/index.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../../std/json.ts";
 import type { Config } from "../config.ts";
 import { exchangeFailed } from "./failures.ts";
@@ -23,11 +23,6 @@ const parse = (body: string): JsonObject | undefined => {
     return undefined;
   }
 };
-
-const why = (cause: unknown): string =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
-    ? cause.reason
-    : "no connection";
 
 /** Source: RFC 6749, section 5.2. */
 const ERRORS = new Set([
@@ -88,7 +83,7 @@ export const exchangeCode = async (provider: Provider, state: State, code: strin
   const asked = request(provider, discovery.token, state, code);
   const limits = { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES, ca: caOf(config) };
   const answer = await fetch({ ...asked, ...limits }).catch((cause: unknown) => {
-    throw exchangeFailed("the provider did not answer", why(cause));
+    throw exchangeFailed("the provider did not answer", failureReason(cause));
   });
   if (answer.status !== 200) throw exchangeFailed(`unable to exchange auth code with provider: ${errorOf(answer)}`);
   const { id_token, access_token } = parse(answer.body) ?? {};

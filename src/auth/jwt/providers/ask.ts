@@ -1,5 +1,5 @@
 import { invalidRequest, VaultError } from "../../../framework/index.ts";
-import { AddressRefused, type Fetch, NoAnswer, NoConnection } from "../../../outgoing/index.ts";
+import { type Fetch, failureReason } from "../../../outgoing/index.ts";
 import { isJsonObject, type JsonObject } from "../../../std/json.ts";
 
 /** One question to a provider's API, under a bearer's token. Its words are never repeated, and no failure grants. */
@@ -24,11 +24,6 @@ const down = (service: string, reason: string): VaultError =>
     retryAfter: 5,
   });
 
-const why = (cause: unknown): string =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
-    ? cause.reason
-    : "no connection";
-
 const parse = (body: string): JsonObject | undefined => {
   try {
     const value: unknown = JSON.parse(body);
@@ -48,7 +43,7 @@ export const askJson = async (
   if (contentType !== undefined) headers["content-type"] = contentType;
   const answer = await fetch({ method, url, headers, body, deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES }).catch(
     (cause: unknown) => {
-      throw down(service, why(cause));
+      throw down(service, failureReason(cause));
     },
   );
   if ([400, 401, 403, 404].includes(answer.status))

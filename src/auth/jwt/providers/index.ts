@@ -1,3 +1,4 @@
+import { sharedDeadline } from "../../../outgoing/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { withClaim } from "../claims.ts";
 import type { Config } from "../config.ts";
@@ -7,6 +8,9 @@ import type { Role } from "../role-rules.ts";
 import { azureGroups } from "./azure.ts";
 import { type Gsuite, parseProvider } from "./config.ts";
 import { gsuiteGroups, gsuiteSchemas, openDirectory } from "./gsuite.ts";
+
+/** For all questions of one login together: a function has less than half a minute. */
+const DEADLINE_MS = 10_000;
 
 /** What a provider adds to the claims of a verified token, before the role judges them. */
 
@@ -35,9 +39,10 @@ const ofGsuite = async (claims: JsonObject, gsuite: Gsuite, question: ProviderQu
 
 /** The claims as the role is to judge them. Throws `VaultError`: nobody is let in because a provider did not answer. */
 export const withProviderClaims = async (claims: JsonObject, question: ProviderQuestion): Promise<JsonObject> => {
-  const { parts, config, role, accessToken } = question;
+  const { config, role, accessToken } = question;
+  const parts = { fetch: sharedDeadline(question.parts.fetch, DEADLINE_MS) };
   const provider = parseProvider(config.provider_config);
-  if (provider?.provider === "gsuite") return ofGsuite(claims, provider, question);
+  if (provider?.provider === "gsuite") return ofGsuite(claims, provider, { ...question, parts });
   if (provider?.provider !== "azure" || role.groups_claim === "") return claims;
   userOf(claims, role);
   const groups = await azureGroups({

@@ -144,6 +144,15 @@ describe("a login under way", () => {
   });
 });
 
+describe("a role of type jwt", () => {
+  it("takes no browsers, not even for a login begun before it became one", async () => {
+    const { state, code } = await world.visit();
+    await world.write("auth/oidc/role/web", { role_type: "jwt", bound_audiences: ["g-client"] });
+    expect((await world.authUrl()).data).toEqual({ auth_url: "" });
+    expect(errorsOf(await world.callback({ state, code }))).toEqual(["Vault login failed. Role could not be found"]);
+  });
+});
+
 describe("V09 and V68: the provider", () => {
   it("sees the client's secret at its token endpoint alone, and no token of ours anywhere", async () => {
     const { state, code } = await world.visit();

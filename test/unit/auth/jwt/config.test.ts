@@ -98,6 +98,11 @@ describe("a configuration", () => {
     expect(await read()).toMatchObject({ oidc_client_id: "", provider_config: {} });
   });
 
+  it("takes one pair of a key set and its authorities without a list around it", async () => {
+    await world.write("auth/jwt/config", { jwks_pairs: { jwks_url: `${provider.url}/jwks` } });
+    expect((await read())["jwks_pairs"]).toEqual([{ jwks_url: `${provider.url}/jwks`, jwks_ca_pem: "" }]);
+  });
+
   it("cannot be deleted, and knows no other verb", async () => {
     expect((await world.server.call("DELETE", "auth/jwt/config")).status).toBe(405);
   });

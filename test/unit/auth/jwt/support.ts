@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { SignJWT } from "jose";
 import type { JsonObject } from "../../../../src/std/json.ts";
-import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
+import { type Answered, type MakeServerOptions, makeServer, type TestServer } from "../../../support/make-server.ts";
 import { type OidcProvider, startOidcProvider } from "../../../support/oidc-provider.ts";
 
 export const key = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -19,8 +19,8 @@ export interface World {
 }
 
 /** A server with `auth/jwt`, which trusts `key`. */
-export const createWorld = async (): Promise<World> => {
-  const server = await makeServer();
+export const createWorld = async (options: MakeServerOptions = {}): Promise<World> => {
+  const server = await makeServer(options);
   const write = async (path: string, body: object): Promise<void> => {
     const { status, text } = await server.call("POST", path, { body });
     if (status !== 204) throw new Error(`${path}: ${status} ${text}`);
@@ -64,8 +64,8 @@ export interface Visit {
 const REDIRECT = "https://app.example.com/cb";
 
 /** The same with `auth/oidc`, a client at a provider, and a role `web`. */
-export const createBrowserWorld = async (): Promise<BrowserWorld> => {
-  const world = await createWorld();
+export const createBrowserWorld = async (options: MakeServerOptions = {}): Promise<BrowserWorld> => {
+  const world = await createWorld(options);
   const { server, write } = world;
   const provider = await startOidcProvider(server.clock);
   await write("sys/auth/oidc", { type: "oidc" });
