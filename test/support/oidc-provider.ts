@@ -72,7 +72,7 @@ export const STORY_PEOPLE: Readonly<Record<string, Person>> = {
 };
 
 const random = (): string => randomBytes(18).toString("base64url");
-const PREFIX = /^(\/pkce-less|\/other|)(\/.*)$/;
+const PREFIX = /^(\/pkce-less|\/pageless|\/other|)(\/.*)$/;
 
 /** Made once: RSA keys are slow. */
 const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -136,7 +136,7 @@ export const startOidcProvider = async (
     status: 200,
     body: {
       issuer: prefix === "/other" ? "https://issuer.example.com" : here + prefix,
-      authorization_endpoint: `${here}${prefix}/authorize`,
+      ...(prefix !== "/pageless" && { authorization_endpoint: `${here}${prefix}/authorize` }),
       token_endpoint: `${here}${prefix}/token`,
       jwks_uri: `${here}/jwks`,
       userinfo_endpoint: `${here}${prefix}/userinfo`,

@@ -49,9 +49,9 @@ export const providerOf = async (parts: Parts, standing: Standing, cx: BackendCo
 /** Whether the provider answers with a code, which is exchanged, or with a token. */
 export const usesCode = ({ oidc_response_types: types }: Config): boolean => !types.includes("id_token");
 
-const urlFor = (endpoint: URL, config: Config, role: Role, name: string, state: State): string => {
-  const url = new URL(endpoint);
-  const query = url.searchParams;
+/** A provider without a page to log in at gets the query alone: nothing can be opened with that. */
+const urlFor = (endpoint: URL | undefined, config: Config, role: Role, name: string, state: State): string => {
+  const query = new URLSearchParams(endpoint?.search);
   query.set("client_id", config.oidc_client_id);
   query.set("redirect_uri", state.redirect_uri);
   query.set("response_type", usesCode(config) ? "code" : "id_token");
@@ -64,6 +64,9 @@ const urlFor = (endpoint: URL, config: Config, role: Role, name: string, state: 
     query.set("code_challenge_method", "S256");
   }
   if (role.max_age > 0) query.set("max_age", String(role.max_age));
+  if (!endpoint) return `?${query}`;
+  const url = new URL(endpoint);
+  url.search = String(query);
   return url.href;
 };
 
@@ -95,7 +98,6 @@ export const authUrl = async (
   }
   if (direct && !usesCode(config)) throw invalidRequest("a direct callback needs the response type code");
   const { authorization } = await providerOf(parts, standing, cx);
-  if (!authorization) return NONE;
   const [state, begun] = await beginState(cx, {
     role: name,
     role_id: role.id,

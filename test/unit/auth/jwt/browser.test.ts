@@ -116,6 +116,16 @@ describe("a login under way", () => {
     );
   });
 
+  it("begins with the query alone at a provider that has no page to log in at", async () => {
+    await world.write("auth/oidc/config", {
+      oidc_discovery_url: `${world.provider.url}/pageless`,
+      oidc_client_id: "g-client",
+      oidc_client_secret: "g-client-secret",
+    });
+    const { data } = await world.authUrl();
+    expect(data["auth_url"]).toMatch(/^\?client_id=g-client&redirect_uri=https%3A%2F%2Fapp\.example\.com%2Fcb&/);
+  });
+
   it("survives a provider that is down while it is asked what it is, and only then", async () => {
     const { state, code } = await world.visit();
     await world.write("auth/oidc/config", {
