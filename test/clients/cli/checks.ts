@@ -130,7 +130,10 @@ const hosts = async (vault: Run): Promise<void> => {
   try {
     const file = join(folder, "id.pub");
     await writeFile(file, PUBLIC_KEY);
-    const signed = await done(vault, ...ssh("ca", "ca", `-public-key-path=${file}`, "-field=signed_key"));
+    // OpenBao's looks for the private key before it asks for a signature.
+    await writeFile(join(folder, "id"), "");
+    const keys = [`-public-key-path=${file}`, `-private-key-path=${join(folder, "id")}`];
+    const signed = await done(vault, ...ssh("ca", "ca", ...keys, "-field=signed_key"));
     expect(signed.startsWith("ssh-ed25519-cert-v01@openssh.com "), "a certificate");
   } finally {
     await rm(folder, { recursive: true });

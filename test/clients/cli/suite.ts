@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./checks.ts";
+import { LOGINS } from "./logins.ts";
 import { type Run, Skipped } from "./vault.ts";
 
 /**
@@ -13,19 +14,42 @@ import { type Run, Skipped } from "./vault.ts";
 const [program = "", address = "", root = ""] = process.argv.slice(2);
 const home = await mkdtemp(join(tmpdir(), "zeroth-cli-"));
 
-const vault: Run = (args, { input = "", token = root } = {}) =>
+/** One word of a shell's command line. */
+const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+const vault: Run = (args, { input = "", token = root, environment = {}, terminal, told } = {}) =>
   new Promise((resolve) => {
-    const env = { HOME: home, VAULT_ADDR: address, VAULT_TOKEN: token, NO_COLOR: "1" };
-    const child = execFile(program, args, { env, timeout: 30_000 }, (failed, out, err) =>
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: home,
+      VAULT_ADDR: address,
+      VAULT_TOKEN: token,
+      NO_COLOR: "1",
+      ...environment,
+    };
+    const line = [program, ...args].map(quoted).join(" ");
+    const [file, words] = terminal ? ["script", ["-qefc", line, "/dev/null"]] : [program, args];
+    const child = execFile(file, words, { env, timeout: 30_000 }, (failed, out, err) =>
       resolve({ status: failed ? Number(failed.code ?? 1) : 0, out, err }),
     );
-    child.stdin?.end(input);
+    let heard = "";
+    const hear = (chunk: string): void => {
+      heard += chunk;
+      const typed = told?.(heard);
+      if (typed !== undefined) child.stdin?.write(typed);
+    };
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
+    // A command that ends without reading what it is given breaks the pipe.
+    child.stdin?.on("error", () => undefined);
+    if (!told) child.stdin?.end(input);
   });
 
 const { out: version } = await vault(["version"]);
-console.log(`# vault (command line) ${version.trim().split(" ")[1] ?? "?"}`);
+const [name = "?", number = "?"] = version.trim().split(" ");
+console.log(`# ${name} (command line) ${number}`);
 try {
-  for (const [name, check] of Object.entries(CHECKS)) {
+  for (const [name, check] of Object.entries({ ...CHECKS, ...LOGINS })) {
     try {
       await check(vault);
       console.log(`ok ${name}`);

@@ -8,11 +8,27 @@ export interface Ran {
   readonly err: string;
 }
 
-/** `token`: another than the root's. */
-export type Run = (
-  args: readonly string[],
-  options?: { readonly input?: string; readonly token?: string },
-) => Promise<Ran>;
+export interface RunOptions {
+  readonly input?: string;
+  /** Another than the root's. */
+  readonly token?: string;
+  /** Added to what every call has. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs in a terminal of its own, where what it printed and what it complained of are one. */
+  readonly terminal?: true;
+  /** What it has printed and complained of so far, each time there is more; what it answers is typed in. */
+  readonly told?: (text: string) => string | undefined;
+}
+
+export type Run = (args: readonly string[], options?: RunOptions) => Promise<Ran>;
+
+/** The values of these variables, by which the caller of the suite names other systems. */
+export const given = <N extends string>(...names: readonly N[]): Readonly<Record<N, string>> => {
+  const found = names.map((name) => [name, process.env[name] ?? ""] as const);
+  const missing = found.filter(([, value]) => value === "").map(([name]) => name);
+  if (missing.length > 0) throw new Skipped(`not given: ${missing.join(", ")}`);
+  return Object.fromEntries(found) as Record<N, string>;
+};
 
 /** A check that cannot be made here, with the reason. */
 export class Skipped extends Error {}

@@ -10,8 +10,26 @@ import traceback
 
 import hvac
 
-from checks import aws, databases, identity, kv, logins, ssh, system, tokens
+from checks import (
+    aws,
+    databases,
+    github,
+    identity,
+    identity_tokens,
+    jwt,
+    kubernetes,
+    kv,
+    ldap,
+    logins,
+    second_factor,
+    ssh,
+    system,
+    tokens,
+)
 from checks.check import Checked, Skipped
+
+LOGINS = (logins, aws, github, jwt, kubernetes, ldap, second_factor)
+MODULES = (kv, tokens, *LOGINS, system, identity, identity_tokens, databases, ssh)
 
 
 def run(address: str, token: str) -> int:
@@ -20,7 +38,7 @@ def run(address: str, token: str) -> int:
     failed = 0
     for mode, options in (("LIST", {}), ("strict_http", {"strict_http": True})):
         server = Checked(address, token, mode, options)
-        for module in (kv, tokens, logins, aws, system, identity, databases, ssh):
+        for module in MODULES:
             for check in module.CHECKS:
                 name = f"{mode}: {check.__doc__}"
                 try:

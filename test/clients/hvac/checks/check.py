@@ -1,5 +1,6 @@
 """What a check is given, and what it may say."""
 
+import os
 from contextlib import contextmanager
 
 import hvac
@@ -7,6 +8,13 @@ import hvac
 
 class Skipped(Exception):
     """A check that cannot be made here, with the reason."""
+
+
+def given(*names):
+    """The values of these variables, by which the caller of the suite names other systems."""
+    if any(not os.environ.get(name) for name in names):
+        raise Skipped(f"not given: {', '.join(names)}")
+    return [os.environ[name] for name in names]
 
 
 class Checked:
@@ -18,9 +26,9 @@ class Checked:
         self.options = options
         self.root = self.client(token)
 
-    def client(self, token=None):
-        """A client of its own: hvac keeps the token of a login."""
-        made = hvac.Client(url=self.address, **self.options)
+    def client(self, token=None, **options):
+        """A client of its own: hvac keeps the token of a login. `options`: another address, certificates."""
+        made = hvac.Client(**{"url": self.address, **self.options, **options})
         made.token = token
         return made
 

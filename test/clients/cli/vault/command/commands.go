@@ -1,7 +1,10 @@
 package command
 
 import (
+	credOIDC "github.com/hashicorp/vault-plugin-auth-jwt"
 	credAws "github.com/hashicorp/vault/builtin/credential/aws"
+	credGitHub "github.com/hashicorp/vault/builtin/credential/github"
+	credLdap "github.com/hashicorp/vault/builtin/credential/ldap"
 	credToken "github.com/hashicorp/vault/builtin/credential/token"
 	credUserpass "github.com/hashicorp/vault/builtin/credential/userpass"
 	"github.com/hashicorp/vault/version"
@@ -13,6 +16,9 @@ import (
 func initCommands(ui, _ cli.Ui, options *RunOptions) map[string]cli.CommandFactory {
 	handlers := map[string]LoginHandler{
 		"aws":      &credAws.CLIHandler{},
+		"github":   &credGitHub.CLIHandler{},
+		"ldap":     &credLdap.CLIHandler{},
+		"oidc":     &credOIDC.CLIHandler{},
 		"token":    &credToken.CLIHandler{},
 		"userpass": &credUserpass.CLIHandler{DefaultMount: "userpass"},
 	}
