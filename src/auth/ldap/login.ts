@@ -16,7 +16,7 @@ import type { Directory, Open, Terms } from "./directory/directory.ts";
 import { wrongCredentials } from "./failures.ts";
 import { groupsOf } from "./groups.ts";
 import { findMapping, policiesOfGroups } from "./mappings.ts";
-import { canonicalName } from "./names.ts";
+import { canonicalName, countedName } from "./names.ts";
 import { termsOf } from "./terms.ts";
 import { aliasOf, bindAgain, prove, type Reading, userDnOf } from "./users.ts";
 
@@ -37,11 +37,11 @@ export interface Outside {
 const LOGIN = "login/";
 
 /**
- * What user lockout counts by: the name as directories compare it. Case never makes another counter, whatever the
- * configuration says: hardly any directory tells `Alice` from `alice`.
+ * What user lockout counts by. Case never makes another counter, whatever the configuration says: hardly any directory
+ * tells `Alice` from `alice`.
  */
 export const lockoutName = (path: string, _body: JsonObject): string | undefined =>
-  path.startsWith(LOGIN) ? canonicalName(path.slice(LOGIN.length), false) : undefined;
+  path.startsWith(LOGIN) ? countedName(path.slice(LOGIN.length)) : undefined;
 
 interface Session {
   readonly reading: Reading;

@@ -14,7 +14,9 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const CONTROL = /\p{Cc}/u;
 
 const once = (text: string, caseSensitive: boolean): string => {
-  const plain = text.normalize("NFKC").replace(INVISIBLE, "").replace(/\s+/g, " ").trim();
+  // OpenLDAP takes the dotted capital for an I, though Unicode's lower case of it keeps the dot.
+  const composed = text.normalize("NFKC").replaceAll("\u0130", "I");
+  const plain = composed.replace(INVISIBLE, "").replace(/\s+/g, " ").trim();
   return caseSensitive ? plain : foldLetters(plain);
 };
 
@@ -31,4 +33,15 @@ export const canonicalName = (given: string, caseSensitive: boolean): string | u
     name = next;
   }
   return undefined;
+};
+
+/**
+ * What lockout counts by: as the least exact directory compares. Active Directory takes letters for the same whatever
+ * their accents, and `ß` for `ss`. Two users who differ in nothing else share a counter; better that than a counter for
+ * each spelling of one.
+ */
+export const countedName = (given: string): string | undefined => {
+  const name = canonicalName(given, false);
+  const bare = name?.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase();
+  return bare ? foldLetters(bare) : name;
 };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EqualityFilter, FilterParser, type Filter as LdapFilter } from "ldapts";
 import { parseFilter } from "../../../../src/auth/ldap/directory/filters.ts";
 import { commonNameIn, escapeDnValue, parseDn } from "../../../../src/auth/ldap/distinguished-names.ts";
-import { canonicalName } from "../../../../src/auth/ldap/names.ts";
+import { canonicalName, countedName } from "../../../../src/auth/ldap/names.ts";
 import { securityIdOf } from "../../../../src/auth/ldap/security-ids.ts";
 import { escapeFilterValue, fillFilter } from "../../../../src/auth/ldap/templates.ts";
 
@@ -164,6 +164,30 @@ describe("V38 and V44: a name in its one form", () => {
       expect(canonicalName(given, false)).toBe("alice");
     },
   );
+
+  it.each(["jose", "José", "JOSE\u0301", "\uff4aosé"])(
+    "is counted as jose for %p, as Active Directory compares",
+    (given) => {
+      expect(countedName(given)).toBe("jose");
+    },
+  );
+
+  it.each([
+    ["Straße", "strasse"],
+    ["ΟΔΟΣ", "οδοσ"],
+    ["al\u0130ce", "alice"],
+    ["\u0301", "\u0301"],
+  ])("%p is counted as %p", (given, counted) => {
+    expect(countedName(given)).toBe(counted);
+  });
+
+  it("counts together whatever is one name", () =>
+    fc.assert(
+      fc.property(odd, (given) => {
+        const name = canonicalName(given, false);
+        expect(countedName(given)).toBe(name === undefined ? undefined : countedName(name));
+      }),
+    ));
 
   it("joins the spaces inside, and keeps case where it counts", () => {
     expect(canonicalName(" Bob   Builder ", false)).toBe("bob builder");

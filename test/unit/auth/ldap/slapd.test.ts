@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { Attribute, Change } from "ldapts";
+import { canonicalName } from "../../../../src/auth/ldap/names.ts";
 import type { JsonObject } from "../../../../src/std/json.ts";
 import { type Slapd, SUFFIX, startSlapd } from "../../../support/slapd.ts";
 import { describeSlapd } from "../../../support/slapd-suite.ts";
 import { errorsOf, type LdapServer, makeLdapServer, NOT_BOUND, REFUSED, SEARCHED } from "./support.ts";
+
+/** The letter as East Asian typography has it: another character, and the same to a directory. */
+const fullWidth = (letter: string): string => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0);
 
 let slapd: Slapd;
 let server: LdapServer;
@@ -95,6 +100,60 @@ describeSlapd("login with a directory", () => {
       expect([errorsOf(searched), errorsOf(composed)]).toEqual([REFUSED, REFUSED]);
     });
 
+    /** Parts of a name that is there, ways to write its letters, and what means something to the directory. */
+    const part = fc.constantFrom(
+      ..."g-alice",
+      ..."G-ALICE",
+      ...'*()\\&|!=<>~:;,+"#% ',
+      ...[
+        "g-alice",
+        "\uff41",
+        "\u24d0",
+        "\u00aa",
+        "\u0430",
+        "a\u0301",
+        "\ufb01",
+        "\u2011",
+        "\u00a0",
+        "\u034f",
+        "\u0131",
+        "\u0130",
+      ],
+      ...["*)(uid=", "\\2a", "\\67", ",ou=people,dc=golden,dc=test", "uid=g-alice", "cn=alice", ")(objectClass=*"],
+    );
+    const made = fc.oneof(
+      fc.array(part, { minLength: 1, maxLength: 9 }).map((parts) => parts.join("")),
+      // The name itself with some letters written another way.
+      fc
+        .tuple(
+          ...[..."g-alice"].map((letter) =>
+            fc.constantFrom(
+              letter,
+              letter,
+              letter.toUpperCase(),
+              fullWidth(letter),
+              `${letter}\u034f`,
+              letter === "i" ? "\u0130" : letter,
+            ),
+          ),
+        )
+        .map((letters) => letters.join("")),
+    );
+
+    it("V38 and V86: whatever it consists of, is one that we know for the same, or nobody's", async () => {
+      let found = 0;
+      await fc.assert(
+        fc.asyncProperty(made, async (name) => {
+          const { status } = await server.login(name);
+          const isAlice = canonicalName(name, false) === "g-alice";
+          found += isAlice ? 1 : 0;
+          expect([name, status === 200]).toEqual([name, isAlice]);
+        }),
+        { numRuns: 150 },
+      );
+      expect(found).toBeGreaterThan(10);
+    });
+
     it.each([
       ["x".repeat(600), REFUSED],
       ["\u034f", REFUSED],
@@ -114,7 +173,7 @@ describeSlapd("login with a directory", () => {
       for (const name of ["g-lock", "G-Lock", " G-LOCK", "g-lock  ", "g-LOCK"])
         expect([name, ...errorsOf(await server.login(name, "wrong"))]).toEqual([name, ...REFUSED]);
 
-      const locked = ["g-lock", "G-LOCK", " g-lock", "\uff47-lock", "g-lock\u034f"];
+      const locked = ["g-lock", "g-lóck", "G-LOCK", " g-lock", "\uff47-lock", "g-lock\u034f"];
       for (const name of locked) expect([name, (await server.login(name, "g-lock-pw")).status]).toEqual([name, 403]);
       expect((await server.login("g-alice")).status).toBe(200);
     });
