@@ -13,6 +13,7 @@ import { startOidcProvider } from "../support/oidc-provider.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
 import { ACCOUNTS, startCluster } from "../support/token-review.ts";
+import { callEc2 } from "../unit/auth/aws/embedded-support.ts";
 import { makeCertificate } from "../unit/engines/database/support/certificate.ts";
 import { ADMIN_1, inProcess, Sha256 } from "../unit/local/aws/support.ts";
 import { ADDRESS, type Deployment, deploy, TABLE } from "./support/deployment.ts";
@@ -328,6 +329,35 @@ describe("a login with an AWS identity", () => {
       status: 400,
       body: { errors: ["login request has already been used"] },
     });
+  });
+});
+
+describe("a login with an instance identity document", () => {
+  const post = (path: string, body: object, token?: string) =>
+    ask("login", { event: "post-json", path, body, ...(token === undefined ? {} : { token }) });
+
+  it("is let in by the function's own rights, and cut off when the instance stops", async () => {
+    const before = deployment.denied.length;
+    const { aws } = deployment;
+    const launched = await callEc2(aws, { Action: "RunInstances", MinCount: "1", MaxCount: "1" });
+    const instanceId = /<instanceId>(.*?)<\/instanceId>/.exec(launched)?.[1] ?? "";
+    const { rsa2048: pkcs7, certificate: aws_public_cert } = await aws.instanceIdentity({
+      accountId: "111122223333",
+      instanceId,
+    });
+    await ask("system", { event: "post-json", path: "sys/auth/machines", body: { type: "aws" } });
+    expect((await post("auth/machines/config/certificate/double", { aws_public_cert })).status).toBe(204);
+    const role = { auth_type: "ec2", bound_account_id: "111122223333", token_policies: "app", token_ttl: "1h" };
+    expect((await post("auth/machines/role/fleet", role)).status).toBe(204);
+
+    const { status, body } = await post("auth/machines/login", { role: "fleet", pkcs7, nonce: "n" }, "");
+    const token = String(objectOf(body["auth"])["client_token"]);
+    const renew = () => post("auth/token/renew-self", {}, token);
+    expect([status, (await renew()).status]).toEqual([200, 200]);
+    expect((await ask("login", { path: `auth/machines/identity-accesslist/${instanceId}` })).status).toBe(200);
+    await callEc2(aws, { Action: "StopInstances", "InstanceId.1": instanceId });
+    expect((await renew()).status).toBe(400);
+    expect(deployment.denied.slice(before)).toEqual([]);
   });
 });
 
