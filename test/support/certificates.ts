@@ -1,40 +1,43 @@
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
+import { createPrivateKey, type KeyObject, webcrypto } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
-  type Extension,
-  type JsonName,
+  Extension,
+  type JsonNameParams,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   PemConverter,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  X509CrlGenerator,
+  type X509CrlReason,
 } from "@peculiar/x509";
 
-/** A small certificate factory: authorities, clients, and whatever is wrong with them. */
+/** A small certificate factory: authorities, clients, lists of the revoked, and whatever is wrong with them. */
 
 export interface Made {
   /** PEM. */
   readonly cert: string;
   /** PKCS #8, PEM. */
   readonly key: string;
-  readonly name: string | JsonName;
+  readonly name: string | JsonNameParams;
   readonly keys: webcrypto.CryptoKeyPair;
 }
 
-type Kind = "EC" | "RSA" | "RSA-1024" | "RSA-PSS" | "Ed25519";
+type Kind = "EC" | "RSA" | "RSA-SHA1" | "RSA-1024" | "RSA-PSS" | "Ed25519";
 
 export interface Wanted {
-  readonly name?: string | JsonName;
+  readonly name?: string | JsonNameParams;
   /** Signs it; absent: it signs itself. */
   readonly by?: Made | undefined;
   readonly ca?: boolean;
   readonly pathLength?: number;
-  /** Absent: no such extension. */
-  readonly usages?: number;
+  /** Those of an authority or none, unless given. */
+  readonly usages?: number | "none";
   readonly notBefore?: string;
   readonly notAfter?: string;
   readonly dns?: readonly string[];
@@ -55,11 +58,13 @@ export interface Wanted {
 }
 
 export const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+export const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
 const EXPONENT = new Uint8Array([1, 0, 1]);
 const KINDS: Readonly<Record<Kind, webcrypto.AlgorithmIdentifier & object>> = {
   EC: { name: "ECDSA", namedCurve: "P-256" },
   RSA: { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: EXPONENT, hash: "SHA-256" },
+  "RSA-SHA1": { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: EXPONENT, hash: "SHA-1" },
   "RSA-1024": { name: "RSASSA-PKCS1-v1_5", modulusLength: 1024, publicExponent: EXPONENT, hash: "SHA-256" },
   "RSA-PSS": { name: "RSA-PSS", modulusLength: 2048, publicExponent: EXPONENT, hash: "SHA-256" },
   Ed25519: { name: "Ed25519" },
@@ -91,12 +96,12 @@ const extensionsOf = async (wanted: Wanted, keys: webcrypto.CryptoKeyPair): Prom
     ca = false,
     by,
     purposes = ca ? [] : [CLIENT_AUTH],
-    usages = ca ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : undefined,
+    usages = ca ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign : "none",
   } = wanted;
   const names = alternativeNames(wanted);
   return [
     ...(ca || wanted.pathLength !== undefined ? [new BasicConstraintsExtension(ca, wanted.pathLength, true)] : []),
-    ...(usages === undefined ? [] : [new KeyUsagesExtension(usages, true)]),
+    ...(usages === "none" ? [] : [new KeyUsagesExtension(usages, true)]),
     ...(purposes.length > 0 ? [new ExtendedKeyUsageExtension([...purposes])] : []),
     ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
     ...(wanted.bare === true
@@ -115,8 +120,8 @@ export const makeCertificate = async (wanted: Wanted = {}): Promise<Made> => {
   const keys = wanted.keysOf?.keys ?? (await makeKeys(wanted.kind ?? "EC"));
   const made = await X509CertificateGenerator.create({
     serialNumber: wanted.serial ?? (lastSerial++).toString(16),
-    subject: name,
-    issuer: by?.name ?? name,
+    subject: new Name(name),
+    issuer: new Name(by?.name ?? name),
     notBefore: new Date(wanted.notBefore ?? "2020-01-01T00:00:00Z"),
     notAfter: new Date(wanted.notAfter ?? "2099-12-31T00:00:00Z"),
     publicKey: keys.publicKey,
@@ -127,5 +132,58 @@ export const makeCertificate = async (wanted: Wanted = {}): Promise<Made> => {
   return { cert: `${made.toString("pem")}\n`, key: `${await pemKey(keys)}\n`, name, keys };
 };
 
-export const makeAuthority = (name: string | JsonName = "CN=authority", wanted: Wanted = {}): Promise<Made> =>
+export const makeAuthority = (name: string | JsonNameParams = "CN=authority", wanted: Wanted = {}): Promise<Made> =>
   makeCertificate({ ca: true, name, ...wanted });
+
+export interface WantedList {
+  /** Serial numbers, hexadecimal. */
+  readonly serials?: readonly string[];
+  readonly thisUpdate?: string;
+  readonly nextUpdate?: string;
+  /** Whose key signs it, where that is not the issuer's. */
+  readonly signedBy?: Made;
+  readonly extensions?: readonly Extension[];
+  readonly entryExtensions?: readonly Extension[];
+  readonly reason?: X509CrlReason;
+}
+
+/** A list of the revoked, as PEM and DER. */
+export const makeList = async (
+  by: Made,
+  wanted: WantedList = {},
+): Promise<{ readonly pem: string; readonly der: Uint8Array }> => {
+  const signer = wanted.signedBy ?? by;
+  const list = await X509CrlGenerator.create({
+    issuer: new Name(by.name),
+    thisUpdate: new Date(wanted.thisUpdate ?? "2029-12-31T00:00:00Z"),
+    nextUpdate: new Date(wanted.nextUpdate ?? "2030-02-01T00:00:00Z"),
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm: signing(signer.keys, "SHA-256"),
+    entries: (wanted.serials ?? []).map((serialNumber) => ({
+      serialNumber,
+      revocationDate: new Date("2029-12-30T00:00:00Z"),
+      ...(wanted.reason !== undefined && { reason: wanted.reason }),
+      ...(wanted.entryExtensions && { extensions: [...wanted.entryExtensions] }),
+    })),
+    extensions: [...(wanted.extensions ?? [])],
+  });
+  return { pem: `${list.toString("pem")}\n`, der: new Uint8Array(list.rawData) };
+};
+
+/** An extension with a value of any bytes. */
+export const extension = (id: string, value: Uint8Array, critical = false): Extension =>
+  new Extension(id, critical, value);
+
+/** A value of one of ASN.1's text types, DER: 12 UTF-8, 19 printable, 22 IA5, 30 BMP. */
+export const derText = (text: string, tag = 12): Uint8Array => {
+  const bytes = tag === 30 ? Buffer.from(text, "utf16le").swap16() : Buffer.from(text, "utf8");
+  const length =
+    bytes.length < 128
+      ? [bytes.length]
+      : bytes.length < 256
+        ? [0x81, bytes.length]
+        : [0x82, bytes.length >> 8, bytes.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
+};
+
+export const keyOf = (made: Made): KeyObject => createPrivateKey(made.key);

@@ -1,0 +1,167 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import {
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  ExtendedKeyUsage,
+  type Extension,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_cRLDistributionPoints,
+  id_ce_extKeyUsage,
+  id_ce_issuerAltName,
+  id_ce_keyUsage,
+  id_ce_nameConstraints,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  KeyUsage,
+  KeyUsageFlags,
+  NameConstraints,
+  Certificate as Parsed,
+  SubjectKeyIdentifier,
+} from "@peculiar/asn1-x509";
+import { isStrongKey, isStrongSignature } from "./algorithms.ts";
+import { Unreadable } from "./errors.ts";
+import { type AlternativeNames, alternativeNames, canonicalName, type SubjectNames, subjectNames } from "./names.ts";
+
+/**
+ * One certificate, read. OpenSSL, by way of Node, takes it apart and checks signatures; ASN.1 schemas give what Node does
+ * not show. What is not understood is not ignored: a critical extension nobody here knows, or one that is there twice,
+ * makes the certificate unreadable.
+ */
+export interface Certificate {
+  readonly x509: X509Certificate;
+  readonly der: Buffer;
+  /** SHA-256 over the DER, hexadecimal: the identity of this very certificate. */
+  readonly fingerprint: string;
+  readonly subject: SubjectNames;
+  readonly alternative: AlternativeNames;
+  /** Subject and issuer for comparing (`canonicalName`). */
+  readonly name: string;
+  readonly issuer: string;
+  readonly serial: bigint;
+  /** Milliseconds since 1970; both ends are inside. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** What basic constraints say; absent: not an authority. */
+  readonly authority?: { readonly pathLength?: number | undefined } | undefined;
+  /** May sign certificates, lists: what key usage says, `true` where it says nothing. */
+  readonly signsCertificates: boolean;
+  readonly signsLists: boolean;
+  /** Object identifiers of extended key usage; absent: any purpose. */
+  readonly purposes?: readonly string[] | undefined;
+  readonly nameConstraints?: NameConstraints | undefined;
+  /** Absent: none. */
+  readonly subjectKeyId?: Buffer | undefined;
+  readonly authorityKeyId?: Buffer | undefined;
+  /** Values by object identifier, DER. */
+  readonly extensions: ReadonlyMap<string, ArrayBuffer>;
+  /** Whether its own signature, and signatures of its key, are of a kind that may be believed. */
+  readonly strongSignature: boolean;
+  readonly strongKey: boolean;
+}
+
+/** What is understood here, or binds nobody who checks a client. */
+const UNDERSTOOD = new Set<string>([
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_cRLDistributionPoints,
+  id_ce_extKeyUsage,
+  id_ce_issuerAltName,
+  id_ce_keyUsage,
+  id_ce_nameConstraints,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+]);
+
+export const valuesById = (
+  extensions: readonly Extension[],
+  understood: ReadonlySet<string>,
+): ReadonlyMap<string, ArrayBuffer> => {
+  const values = new Map<string, ArrayBuffer>();
+  for (const { extnID, critical, extnValue } of extensions) {
+    if (values.has(extnID)) throw new Unreadable("an extension is there twice");
+    if (critical && !understood.has(extnID)) throw new Unreadable("a critical extension is not understood");
+    values.set(extnID, extnValue.buffer);
+  }
+  return values;
+};
+
+/** The integer of a serial number's bytes: two's complement, big endian. */
+export const integerOf = (bytes: ArrayBuffer): bigint => {
+  const hex = Buffer.from(bytes).toString("hex");
+  return BigInt.asIntN(hex.length * 4, BigInt(`0x${hex || "0"}`));
+};
+
+/** Milliseconds since 1970. Throws `Unreadable`. */
+export const moment = (date: Date): number => {
+  const ms = date.getTime();
+  if (Number.isNaN(ms)) throw new Unreadable("a time cannot be read");
+  return ms;
+};
+
+const keyIdsOf = (extensions: Certificate["extensions"]): Pick<Certificate, "subjectKeyId" | "authorityKeyId"> => {
+  const subject = extensions.get(id_ce_subjectKeyIdentifier);
+  const authority = extensions.get(id_ce_authorityKeyIdentifier);
+  const keyId = authority && AsnConvert.parse(authority, AuthorityKeyIdentifier).keyIdentifier?.buffer;
+  return {
+    subjectKeyId: subject && Buffer.from(AsnConvert.parse(subject, SubjectKeyIdentifier).buffer),
+    authorityKeyId: keyId && Buffer.from(keyId),
+  };
+};
+
+const rightsOf = (
+  extensions: Certificate["extensions"],
+): Pick<Certificate, "authority" | "signsCertificates" | "signsLists" | "purposes" | "nameConstraints"> => {
+  const basic = extensions.get(id_ce_basicConstraints);
+  const usage = extensions.get(id_ce_keyUsage);
+  const purposes = extensions.get(id_ce_extKeyUsage);
+  const constraints = extensions.get(id_ce_nameConstraints);
+  const { cA = false, pathLenConstraint } = basic ? AsnConvert.parse(basic, BasicConstraints) : {};
+  const flags = usage === undefined ? -1 : AsnConvert.parse(usage, KeyUsage).toNumber();
+  return {
+    authority: cA ? { pathLength: pathLenConstraint } : undefined,
+    signsCertificates: (flags & KeyUsageFlags.keyCertSign) !== 0,
+    signsLists: (flags & KeyUsageFlags.cRLSign) !== 0,
+    purposes: purposes && [...AsnConvert.parse(purposes, ExtendedKeyUsage)],
+    nameConstraints: constraints && AsnConvert.parse(constraints, NameConstraints),
+  };
+};
+
+const read = (der: Uint8Array): Certificate => {
+  const x509 = new X509Certificate(der);
+  const { tbsCertificate: body, signatureAlgorithm } = AsnConvert.parse(x509.raw, Parsed);
+  const extensions = valuesById(body.extensions ?? [], UNDERSTOOD);
+  return {
+    x509,
+    der: x509.raw,
+    fingerprint: createHash("sha256").update(x509.raw).digest("hex"),
+    subject: subjectNames(body.subject),
+    alternative: alternativeNames(extensions.get(id_ce_subjectAltName)),
+    name: canonicalName(body.subject),
+    issuer: canonicalName(body.issuer),
+    serial: integerOf(body.serialNumber),
+    notBefore: moment(body.validity.notBefore.getTime()),
+    notAfter: moment(body.validity.notAfter.getTime()),
+    ...rightsOf(extensions),
+    ...keyIdsOf(extensions),
+    extensions,
+    strongSignature: isStrongSignature(signatureAlgorithm),
+    strongKey: isStrongKey(x509.publicKey),
+  };
+};
+
+/** A certificate's DER, read. Throws `Unreadable`. */
+export const readCertificate = (der: Uint8Array): Certificate => {
+  try {
+    return read(der);
+  } catch (cause) {
+    if (cause instanceof Unreadable) throw cause;
+    throw new Unreadable("not a certificate, or a broken one", { cause });
+  }
+};
+
+/** `27:0d:de`, as Vault shows key ids; `""` for none. */
+export const colonHex = (bytes: Buffer | undefined): string => (bytes?.toString("hex").match(/../g) ?? []).join(":");

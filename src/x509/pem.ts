@@ -1,0 +1,19 @@
+import { Unreadable } from "./errors.ts";
+
+/** PEM texts: one or more blocks of one label, whatever stands between them. Source: RFC 7468. */
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----/g;
+
+/** The bytes of each block with one of the labels, in order; blocks with headers or other labels are passed over. */
+export const pemBlocks = (text: string, labels: readonly string[]): readonly Buffer[] =>
+  [...text.matchAll(BLOCK)]
+    .filter(([, label = ""]) => labels.includes(label))
+    .map(([, , body = ""]) => Buffer.from(body.replace(/\s+/g, ""), "base64"));
+
+/** The one block of the labels. Throws `Unreadable` for none, and for more. */
+export const onePemBlock = (text: string, labels: readonly string[]): Buffer => {
+  const [first, ...more] = pemBlocks(text, labels);
+  if (!first) throw new Unreadable("not PEM of that kind");
+  if (more.length > 0) throw new Unreadable("more than one block");
+  return first;
+};
