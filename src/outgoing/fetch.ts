@@ -20,6 +20,8 @@ export interface OutgoingRequest {
   readonly body?: string | undefined;
   readonly deadlineMs: number;
   readonly mostBytes: number;
+  /** How the answer's bytes become its text; `latin1` keeps each of them. UTF-8 unless given. */
+  readonly encoding?: "utf8" | "latin1" | undefined;
   /** PEM; absent: the certificates Node trusts. */
   readonly ca?: string | undefined;
 }
@@ -44,7 +46,7 @@ export const createFetch = (guard: Guard): Fetch => {
     "https:": new Agent({ keepAlive: true, maxSockets: 50 }),
     "http:": new PlainAgent({ keepAlive: true, maxSockets: 50 }),
   };
-  const answered: Fetch = async ({ method, url, headers, body, deadlineMs, mostBytes, ca }) => {
+  const answered: Fetch = async ({ method, url, headers, body, deadlineMs, mostBytes, encoding = "utf8", ca }) => {
     const { protocol } = url;
     if (protocol !== "https:" && protocol !== "http:") throw new AddressRefused("neither http nor https");
     const host = bare(url.hostname);
@@ -84,7 +86,7 @@ export const createFetch = (guard: Guard): Fetch => {
           resolve({
             status: response.statusCode ?? 0,
             headers: single(response.headers),
-            body: Buffer.concat(chunks).toString("utf8"),
+            body: Buffer.concat(chunks).toString(encoding),
           }),
         );
       });
