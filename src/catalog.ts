@@ -113,6 +113,17 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
   jwtRow("oidc", parts),
   {
     kind: "auth",
+    type: "cert",
+    home: "login",
+    folds: { "certs/{name}": "case", "crls/{name}": "case" },
+    resolvesRole: true,
+    load: async () => {
+      const { certAuth, certParts } = await import("./auth/cert/backend.ts");
+      return certAuth(certParts(parts.reach));
+    },
+  },
+  {
+    kind: "auth",
     type: "github",
     home: "login",
     folds: { "map/teams/{key:any}": "case", "map/users/{key:any}": "case" },

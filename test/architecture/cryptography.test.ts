@@ -23,6 +23,8 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/auth/aws/ec2/role-tag.ts": "createHmac",
     "src/auth/aws/ec2/signature.ts": "KeyObject, verify",
     "src/auth/aws/login-request.ts": "createHash",
+    "src/auth/cert/revocation-lists.ts": "createHash",
+    "src/auth/cert/trusted.ts": "createHash",
     "src/auth/jwt/oidc/id-token.ts": "createHash",
     "src/auth/jwt/oidc/pages.ts": "createHash",
     "src/auth/jwt/oidc/states.ts": "createHash",
@@ -48,9 +50,12 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/ssh/openssh/public-key.ts": "createPublicKey, KeyObject",
     "src/engines/ssh/sign.ts": "createHash, KeyObject",
     "src/go-template/name-functions.ts": "createHash",
+    "src/http/listener.ts": "constants",
     "src/jwt/pem-keys.ts": "createPublicKey, KeyObject, X509Certificate",
     "src/std/random.ts": "randomBytes",
     "src/std/same-secret.ts": "createHash, timingSafeEqual",
+    "src/x509/algorithms.ts": "constants, KeyObject, verify",
+    "src/x509/certificate.ts": "createHash, X509Certificate",
   };
 
   it("and takes what it needs from node:crypto, in the files of this list", () => {

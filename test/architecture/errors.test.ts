@@ -49,6 +49,7 @@ describe("I11: a failure that is not the program's own and not the caller's", ()
     expect([...places].sort()).toEqual([
       "auth/aws/ask.ts",
       "auth/aws/sts-answer.ts",
+      "auth/cert/list-writes.ts",
       "auth/github/failures.ts",
       "auth/jwt/login.ts",
       "auth/jwt/oidc/failures.ts",

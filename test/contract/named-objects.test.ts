@@ -76,9 +76,9 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^ssh roles\/\{role:at\} allow_user_key_ids$/, "a flag"],
   [/^ssh (sign|issue)\/\{role:at\} key_id$/, "a text in the certificate, if the role lets callers choose it"],
   [/^ssh config\/zeroaddress roles$/, "roles of the mount, by whoever may configure it; their own rules stay"],
-  [/^(aws|approle|userpass|github|jwt|kubernetes|ldap|oidc) (login|oidc\/)\S* /, "what a login shows of itself"],
+  [/^(aws|approle|cert|userpass|github|jwt|kubernetes|ldap|oidc) (login|oidc\/)\S* /, "what a login shows of itself"],
   [
-    /^(aws|approle|userpass|github|jwt|kubernetes|ldap|oidc) \S+ (token_)?(no_default_)?(policies|policy)$/,
+    /^(aws|approle|cert|userpass|github|jwt|kubernetes|ldap|oidc) \S+ (token_)?(no_default_)?(policies|policy)$/,
     "whoever may write the role decides",
   ],
   [/^aws role\/\{role\} (bound_\w+|resolve_aws_unique_ids)$/, "names in AWS"],
@@ -91,6 +91,7 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   ],
   [/^ldap users\/\{name\+\} groups$/, "their policies are the same operator's, at the same mount"],
   [/^(jwt|oidc) config (default_role|oidc_client_id)$/, "a role of the same mount; a client at a provider"],
+  [/^cert certs\/\{name\} (allowed_(common_)?names|display_name)$/, "patterns for names in certificates; a text"],
   [/^github config organization_id$/, "a number at GitHub"],
   [/^aws (creds|sts)\/\{name:at\} role_(arn|session_name)$/, "an ARN of the role's own list; a name in AWS"],
   [

@@ -166,6 +166,8 @@ export const playStory = async (stage: Stage, story: Story, given: Names): Promi
 export interface AreaOptions {
   /** For stories in which something outside must end (a lease's user): run the sweeper in pauses. */
   readonly sweeps?: boolean;
+  /** Speaks TLS with this certificate, for stories whose clients show theirs. */
+  readonly tls?: (() => Promise<Certificate>) | undefined;
   /** Values for the stories that need some; asked for once the server runs. */
   readonly given?: (stage: Stage) => Promise<Names>;
   /** What the server shall take for its own address: that of the recorded one, where its answers name it. */
@@ -183,7 +185,7 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
     // An answer that its path does not declare fails the step that asked, by name.
     const handler: TestServer["handle"] = (request) =>
       server.handle(request).catch((cause: unknown) => jsonResponse(500, { errors: [String(cause)] }));
-    listener = await startListener({ handler, port: 0 });
+    listener = await startListener({ handler, port: 0, tls: await options.tls?.() });
     names = (await options.given?.({ server, url: listener.url, sweeps })) ?? names;
   });
   afterAll(async () => {
@@ -191,7 +193,9 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
     await server.dynamo.close();
   });
   for (const area of areas) {
-    const stories = storiesOf(area).filter((story) => (story.needs ?? []).length === 0 || options.given !== undefined);
+    const stories = storiesOf(area).filter((story) =>
+      (story.needs ?? []).every((need) => (need === "tls" ? options.tls : options.given) !== undefined),
+    );
     describe(area, () => {
       it.each(stories.map((story) => [story.id, story.what, story] as const))("%s: %s", async (id, _what, story) => {
         const found = await playStory({ server, url: listener.url, sweeps }, story, names);

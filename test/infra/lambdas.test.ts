@@ -9,6 +9,7 @@ import { deployedFunctions, FUNCTION_TABLE, FUNCTIONS, type FunctionName } from 
 import { publicLine } from "../../src/engines/ssh/openssh/public-key.ts";
 import { systemClock } from "../../src/std/time.ts";
 import { make } from "../golden/make.ts";
+import { makeAuthority, makeCertificate as makeClient } from "../support/certificates.ts";
 import { startOidcProvider } from "../support/oidc-provider.ts";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { readCertificate } from "../support/ssh-certificate.ts";
@@ -547,6 +548,46 @@ describe("wrapped answers", () => {
 
     expect((await unwrap()).data).toMatchObject({ data: { password: "s3cr3t" } });
     expect((await unwrap()).status).toBe(400);
+  });
+});
+
+describe("a client certificate", () => {
+  const withCertificate = (event: Fields, clientCertPem: string): Fields => ({
+    ...event,
+    requestContext: {
+      ...objectOf(event["requestContext"]),
+      authentication: { clientCert: { clientCertPem, subjectDN: "CN=forged", serialNumber: "1" } },
+    },
+  });
+  const loginEvent = (headers = {}) =>
+    eventOf({ event: "post-json", path: "auth/cert/login", token: "none", body: {}, headers });
+  const answerTo = async (name: FunctionName, event: Fields) =>
+    answerOf((await deployment.functions[name].invoke(event)).result);
+
+  it("that the gateway checked logs in and renews, one in a header does not", async () => {
+    const authority = await makeAuthority("CN=root", { notAfter: "2090-01-01T00:00:00Z" });
+    const client = await makeClient({ name: "CN=web", by: authority });
+    await ask("system", { event: "post-json", path: "sys/auth/cert", body: { type: "cert" } });
+    await ask("login", { event: "post-json", path: "auth/cert/certs/web", body: { certificate: authority.cert } });
+
+    const shown = await answerTo("login", withCertificate(loginEvent(), client.cert));
+    expect([shown.status, objectOf(objectOf(shown.body["auth"])["metadata"])["common_name"]]).toEqual([200, "web"]);
+    const headers = { "x-forwarded-client-cert": encodeURIComponent(client.cert), "x-amzn-mtls-clientcert": "x" };
+    const forged = await answerTo("login", loginEvent(headers));
+    expect([forged.status, forged.body["errors"]]).toEqual([400, ["no client certificate found"]]);
+
+    const token = String(objectOf(shown.body["auth"])["client_token"]);
+    const renewal = eventOf({ event: "post-json", path: "auth/token/renew-self", token, body: {} });
+    expect((await answerTo("login", renewal)).status).toBe(400);
+    expect((await answerTo("login", withCertificate(renewal, client.cert))).status).toBe(200);
+  });
+
+  it("goes along with a request that is handed on", async () => {
+    const event = withCertificate(eventOf({ path: "sys/mounts" }), "from the gateway");
+    await answerTo("kv", event);
+    expect(objectOf(deployment.lambda.invoked.at(-1)?.event)).toMatchObject({
+      requestContext: { authentication: { clientCert: { clientCertPem: "from the gateway" } } },
+    });
   });
 });
 

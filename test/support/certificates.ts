@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createPrivateKey, type KeyObject, webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -185,5 +185,3 @@ export const derText = (text: string, tag = 12): Uint8Array => {
         : [0x82, bytes.length >> 8, bytes.length & 255];
   return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
 };
-
-export const keyOf = (made: Made): KeyObject => createPrivateKey(made.key);

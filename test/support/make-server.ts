@@ -9,6 +9,7 @@ import type { CrashPoint } from "../../src/framework/index.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
 import { NEARBY } from "../../src/outgoing/index.ts";
 import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
+import { as, type PeerCertificates } from "../../src/std/brand.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import type { Timer } from "../../src/std/timer.ts";
@@ -54,6 +55,8 @@ export interface CallOptions {
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly sourceAddress?: string;
+  /** What the client shows in TLS, PEM. */
+  readonly peerCertificates?: string | undefined;
 }
 
 export interface MakeServerOptions {
@@ -161,6 +164,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
       headers,
       body: bodyOf(given),
       sourceAddress: given.sourceAddress ?? "127.0.0.1",
+      peerCertificates: given.peerCertificates === undefined ? undefined : as<PeerCertificates>(given.peerCertificates),
     });
     const text = Buffer.from(response.body).toString("utf8");
     const isJson = text.startsWith("{") || text.startsWith("[");
