@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { membershipBody, orgBody, teamBody, userBody } from "./github-bodies.ts";
 
 /**
  * A GitHub for tests: the questions that a login asks, answered with the members, statuses, messages and `Link` headers
@@ -55,61 +56,6 @@ export interface GithubServer {
 }
 
 const DOCS = "https://docs.github.com/rest";
-
-const orgBody = ({ id, login }: Org) => ({
-  login,
-  id,
-  node_id: `O_${id}`,
-  url: `https://api.github.com/orgs/${login}`,
-  repos_url: `https://api.github.com/orgs/${login}/repos`,
-  members_url: `https://api.github.com/orgs/${login}/members{/member}`,
-  avatar_url: `https://avatars.githubusercontent.com/u/${id}?v=4`,
-  description: "",
-});
-
-const userBody = ({ id, login }: User) => ({
-  login,
-  id,
-  node_id: `U_${id}`,
-  avatar_url: `https://avatars.githubusercontent.com/u/${id}?v=4`,
-  gravatar_id: "",
-  url: `https://api.github.com/users/${login}`,
-  html_url: `https://github.com/${login}`,
-  type: "User",
-  user_view_type: "private",
-  site_admin: false,
-  name: null,
-  company: null,
-});
-
-const teamBody = ({ org, name, slug }: Team) => ({
-  name,
-  id: org.id * 100 + name.length,
-  node_id: `T_${slug}`,
-  slug,
-  description: "",
-  privacy: "closed",
-  notification_setting: "notifications_enabled",
-  url: `https://api.github.com/organizations/${org.id}/team/${slug}`,
-  html_url: `https://github.com/orgs/${org.login}/teams/${slug}`,
-  permission: "pull",
-  created_at: "2020-01-01T00:00:00Z",
-  members_count: 3,
-  repos_count: 0,
-  organization: { ...orgBody(org), type: "Organization", is_verified: false, public_repos: 0 },
-  parent: null,
-});
-
-const membershipBody = (user: User, org: Org, state: string) => ({
-  url: `https://api.github.com/orgs/${org.login}/memberships/${user.login}`,
-  state,
-  role: user.role ?? "member",
-  organization_url: `https://api.github.com/orgs/${org.login}`,
-  user: userBody(user),
-  organization: orgBody(org),
-  direct_membership: true,
-  enterprise_teams_providing_indirect_membership: [],
-});
 
 const READS_ORGS = ["read:org", "write:org", "admin:org", "user", "repo"];
 const mayRead = (token: Token): boolean =>

@@ -2,11 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
 import { kubernetesAuth } from "../../../../src/auth/kubernetes/backend.ts";
-import { matchesAny } from "../../../../src/auth/kubernetes/glob.ts";
 import { kubernetesParts, type Parts, type Pod } from "../../../../src/auth/kubernetes/parts.ts";
-import { parseSelector } from "../../../../src/auth/kubernetes/selector.ts";
 import { ownPod } from "../../../../src/local/server/pod.ts";
 import { createFetch, createGuard, NEARBY, PUBLIC } from "../../../../src/outgoing/index.ts";
 import { createHarness } from "../../../support/backend-harness.ts";
@@ -192,59 +189,6 @@ describe("the pod that the local server runs in", () => {
     expect(ownPod({ KUBERNETES_SERVICE_HOST: "fd00::1" }, folder)?.hosts).toContain("[fd00::1]");
     expect(ownPod({}, folder)).toBeUndefined();
     await rm(folder, { recursive: true });
-  });
-});
-
-describe("a namespace selector", () => {
-  it.each([
-    ['{"matchLabels":{"env":"prod"}}', { env: "prod" }],
-    ["matchLabels: {env: prod, example.com/team: blue}", { env: "prod", "example.com/team": "blue" }],
-    ['{"matchLabels":{"a":""},"matchExpressions":null}', { a: "" }],
-  ])("%j wants %j", async (text, labels) => {
-    expect(await parseSelector(text)).toEqual(labels);
-  });
-
-  it.each([
-    "",
-    "not a selector",
-    "[]",
-    "{}",
-    '{"matchLabels":{}}',
-    '{"matchLables":{"env":"prod"}}',
-    '{"matchlabels":{"env":"prod"}}',
-    '{"matchLabels":{"env":"prod"},"more":1}',
-    '{"matchExpressions":[{"key":"env","operator":"Exists"}]}',
-    "matchLabels: {env: true}",
-    "matchLabels: {env: [a]}",
-    'matchLabels: {"": prod}',
-    "matchLabels: {env: 'a b'}",
-    "matchLabels: {a: b}\n---\nmatchLabels: {c: d}",
-    "a: &a [x, x]\nb: &b [*a, *a]\nmatchLabels: {env: *b}",
-    "matchLabels: {env: prod, env: dev}",
-    `{"matchLabels":{"env":"${"x".repeat(5000)}"}}`,
-    "{",
-    "!!js/function 'x'",
-  ])("%j is refused when the role is written", async (text) => {
-    await expect(parseSelector(text)).rejects.toMatchObject({
-      wire: 'invalid "bound_service_account_namespace_selector" configured',
-    });
-  });
-});
-
-describe("names with stars", () => {
-  it("match as the text between the stars comes in order", () => {
-    const text = fc.stringMatching(/^[ab-]{0,8}$/);
-    const pattern = fc.stringMatching(/^[ab*-]{0,8}$/);
-    fc.assert(
-      fc.property(pattern, text, (star, plain) => {
-        const expression = new RegExp(`^${star.replaceAll("*", ".*")}$`, "s");
-        expect(matchesAny([star], plain)).toBe(expression.test(plain));
-      }),
-    );
-  });
-
-  it("match no longer text in no time", () => {
-    expect(matchesAny([`${"*a".repeat(200)}*b`], "a".repeat(10_000))).toBe(false);
   });
 });
 
