@@ -55,6 +55,12 @@ const badJson = (why: string): Error => invalidRequest(`error parsing template J
 
 const UNKNOWN = "no value could be found for one of the template directives";
 
+/** `a.b.c` to `a` and `b.c`. */
+const halves = (text: string): readonly [string, string | undefined] => {
+  const dot = text.indexOf(".");
+  return dot < 0 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
+};
+
 const valueAt = (record: Readonly<Record<string, string>> | undefined, key: string): string =>
   record !== undefined && Object.hasOwn(record, key) ? (record[key] ?? "") : "";
 
@@ -70,12 +76,6 @@ const aliasDirective = (accessor: string, rest: string): Directive => {
   if (key !== undefined && field === "metadata") return of((alias) => valueAt(alias?.metadata, key));
   if (key !== undefined && field === "custom_metadata") return of((alias) => valueAt(alias?.customMetadata, key));
   throw badTemplate(UNKNOWN);
-};
-
-/** `a.b.c` to `a` and `b.c`. */
-const halves = (text: string): readonly [string, string | undefined] => {
-  const dot = text.indexOf(".");
-  return dot < 0 ? [text, undefined] : [text.slice(0, dot), text.slice(dot + 1)];
 };
 
 const entityDirective = (selector: string): Directive => {

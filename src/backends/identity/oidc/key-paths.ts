@@ -16,7 +16,7 @@ import {
 } from "./keys.ts";
 import { DEFAULT_NAME, prefixOf, recordAt } from "./model.ts";
 import { changeRegistry, type Registry, referring } from "./registry.ts";
-import { rotateKey } from "./rotation.ts";
+import { checkRetired, rotateKey } from "./rotation.ts";
 
 /** `identity/oidc/key/*`: the named keys as operators write them. */
 
@@ -98,6 +98,7 @@ const write = async (name: string, input: Given, cx: BackendContext): Promise<un
         : waits
           ? changed
           : await withPairs(changed, now, make);
+    checkRetired(name, key);
     return {
       writes: [keyPut(cx.storage, name, key, found?.when ?? "absent")],
       due: dueOf(key),

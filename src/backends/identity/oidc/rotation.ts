@@ -11,8 +11,16 @@ import { changeRegistry, registryOf } from "./registry.ts";
  * others use it.
  */
 
-/** So that the published keys stay one small answer. */
-const MAX_RETIRED = 100;
+/** So that the published keys stay one small answer. The schedule alone leaves ten behind at most. */
+const MAX_RETIRED = 32;
+
+/** Throws where a change would leave too many former pairs behind that are still good. */
+export const checkRetired = (name: string, { retired }: NamedKey): void => {
+  if (retired.length <= MAX_RETIRED) return;
+  throw invalidRequest(
+    `more than ${MAX_RETIRED} former keys of ${shown(name)} are still used for verification: rotate with a verification_ttl of 0, or wait`,
+  );
+};
 
 /**
  * Rotates at somebody's wish. `ttl`: for how many seconds the pair that signed is still good, instead of as long as the
@@ -33,11 +41,7 @@ export const rotateKey = async (name: string, ttl: number | undefined, cx: Backe
         ? await rotated(found.key, now, ttl ?? found.key.verification_ttl, make)
         : // Another has rotated it meanwhile, which is what was asked for; but the pair may be good for less long.
           shortened(pruned(found.key, now), first, ttl === undefined ? Number.POSITIVE_INFINITY : now + ttl * 1000);
-    if (key.retired.length > MAX_RETIRED) {
-      throw invalidRequest(
-        `more than ${MAX_RETIRED} former keys of ${shown(name)} are still used for verification: rotate with a verification_ttl of 0, or wait`,
-      );
-    }
+    checkRetired(name, key);
     return { writes: [keyPut(cx.storage, name, key, found.when)], due: dueOf(key), result: undefined };
   });
 };

@@ -464,6 +464,22 @@ describe("a client", () => {
     expect(lines).not.toMatch(/hvo_secret_guess|evil/);
   });
 
+  it.each([
+    ["assignment", { entity_ids: "a" }, "client", (name: string) => ({ key: "signer", assignments: name })],
+    ["scope", { template: "{}" }, "provider", (name: string) => ({ scopes_supported: name })],
+  ])("or a provider never names a %s that is gone", async (kind, body, user, naming) => {
+    for (let round = 0; round < 3; round += 1) {
+      const name = `race-${kind}-${round}`;
+      await post(`${kind}/${name}`, body);
+      const [made, gone] = await Promise.all([
+        post(`${user}/${name}`, naming(name)),
+        server.call("DELETE", `identity/oidc/${kind}/${name}`),
+      ]);
+      // Whoever came second was refused.
+      expect([made.status, gone.status]).toEqual(made.status === 204 ? [204, 400] : [400, 204]);
+    }
+  });
+
   it("may not ask for two scopes that make the same claim", async () => {
     await post("scope/mail", { template: '{"email": "x"}' });
     const warned = await post("provider/twice", { allowed_client_ids: "*", scopes_supported: "email,mail" });
