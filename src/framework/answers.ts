@@ -63,47 +63,34 @@ type ReplyOfForm<Form> = Form extends z.ZodType
 /** The replies that a declaration allows. */
 export type ReplyOf<A> = A extends readonly unknown[] ? ReplyOfForm<A[number]> : ReplyOfForm<A>;
 
+const MfaRequirement = z.object({
+  mfa_request_id: z.string().describe("for sys/mfa/validate, within five minutes"),
+  mfa_constraints: z
+    .record(
+      z.string(),
+      z.object({
+        any: z.array(
+          z.object({ type: z.string(), id: z.string(), uses_passcode: z.boolean(), name: z.string().optional() }),
+        ),
+      }),
+    )
+    .describe("by enforcement: all must be satisfied, each by any of its methods"),
+});
+
 /** The `auth` block of a login: `docs/api` and OpenAPI show it, `src/http/envelope.ts` writes it. */
 export const AuthBlock = z.object({
-  client_token: z.string().describe("the token"),
+  client_token: z.string().describe("the token; empty where a second factor is needed first"),
   accessor: z.string().describe("handle of the token; empty for batch tokens"),
-  policies: z.array(z.string()),
+  policies: z.array(z.string()).nullable().describe("null where there is no token yet"),
   token_policies: z.array(z.string()).optional(),
   identity_policies: z.array(z.string()).optional(),
   metadata: z.record(z.string(), z.string()).nullable(),
   lease_duration: z.number().describe("seconds"),
   renewable: z.boolean(),
   entity_id: z.string(),
-  token_type: z.string().describe("service or batch"),
+  token_type: z.string().describe("service or batch; default where there is no token yet"),
   orphan: z.boolean(),
-  mfa_requirement: z.null(),
-  num_uses: z.number(),
-});
-
-/** The `auth` block of a login that needs a second factor: no token, but what the next request must show. */
-export const AwaitingBlock = z.object({
-  client_token: z.literal(""),
-  accessor: z.literal(""),
-  policies: z.null(),
-  metadata: z.null(),
-  lease_duration: z.number(),
-  renewable: z.boolean(),
-  entity_id: z.literal(""),
-  token_type: z.literal("default"),
-  orphan: z.boolean(),
-  mfa_requirement: z.object({
-    mfa_request_id: z.string().describe("for sys/mfa/validate, within five minutes"),
-    mfa_constraints: z
-      .record(
-        z.string(),
-        z.object({
-          any: z.array(
-            z.object({ type: z.string(), id: z.string(), uses_passcode: z.boolean(), name: z.string().optional() }),
-          ),
-        }),
-      )
-      .describe("by enforcement; all must be satisfied, each by any of its methods"),
-  }),
+  mfa_requirement: MfaRequirement.nullable().describe("what the login still needs"),
   num_uses: z.number(),
 });
 

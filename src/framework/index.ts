@@ -1,4 +1,4 @@
-export type { AnswerForm, Answers, AuthBlock, AwaitingBlock, Given, ReplyOf } from "./answers.ts";
+export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
 export { AnyObject, Keys } from "./answers.ts";
 export type {
   AnyOp,

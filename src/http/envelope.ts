@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { MfaRequirement } from "../core/mfa/types.ts";
 import type { Answer, WrapInfo } from "../core/request/answer.ts";
-import type { AuthBlock, AwaitingBlock, Given, IssuedAuth } from "../framework/index.ts";
+import type { AuthBlock, Given, IssuedAuth } from "../framework/index.ts";
 import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
@@ -26,7 +26,7 @@ const authBlock = (auth: IssuedAuth): Given<z.output<typeof AuthBlock>> =>
   });
 
 /** The `auth` block of a login that waits for its codes, as Go prints one without a token. */
-const awaitingBlock = ({ requestId, constraints }: MfaRequirement): Given<z.output<typeof AwaitingBlock>> => ({
+const awaitingBlock = ({ requestId, constraints }: MfaRequirement): Given<z.output<typeof AuthBlock>> => ({
   client_token: "",
   accessor: "",
   policies: null,
@@ -43,7 +43,7 @@ const awaitingBlock = ({ requestId, constraints }: MfaRequirement): Given<z.outp
         enforcement,
         {
           any: any.map(({ type, id, name }) =>
-            defined({ type, id, uses_passcode: true as const, name: name === "" ? undefined : name }),
+            defined({ type, id, uses_passcode: true, name: name === "" ? undefined : name }),
           ),
         },
       ]),

@@ -302,3 +302,45 @@ describe("a login that no enforcement is meant for", () => {
     expect(await world.lives(authOf(made).client_token)).toBe(true);
   });
 });
+
+describe("user lockout", () => {
+  const somebody = async () => {
+    const at = await world.mount("userpass");
+    await world.server.call("POST", `${at.path}/users/ann`, { body: { password: "right" } });
+    const enter = (password: string, code?: string) =>
+      world.login(at.path, "ann", { password }, code === undefined ? {} : { headers: { "X-Vault-MFA": code } });
+    const method = await world.method();
+    const url = await world.enrol(method, authOf(await enter("right")).entity_id);
+    await world.enforce("people", { mfa_method_ids: [method], auth_method_accessors: [at.accessor] });
+    const wrong = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) await enter("wrong");
+    };
+    const locked = async () =>
+      (await world.server.call("GET", `sys/locked-users?mount_accessor=${at.accessor}`)).data["total"];
+    return { enter, wrong, locked, method, code: () => world.code(url), bad: () => world.wrongCode(url) };
+  };
+
+  it("comes before the second factor: the right password and code of a locked name are refused", async () => {
+    const { enter, wrong, method, code } = await somebody();
+    await wrong(5);
+    expect(errorOf(await enter("right", `${method}:${code()}`))).toEqual(DENIED);
+    expect(errorOf(await enter("right"))).toEqual(DENIED);
+  });
+
+  it("counts passwords and no codes; a right password forgets the wrong ones, whatever becomes of the code", async () => {
+    const { enter, wrong, locked, method, bad } = await somebody();
+    await wrong(4);
+    expect((await enter("right")).status).toBe(200);
+    await wrong(4);
+    for (let time = 0; time < 6; time += 1) await enter("right", `${method}:${bad()}`);
+    expect([await locked(), (await enter("right")).status]).toEqual([0, 200]);
+  });
+
+  it("does not stop a login whose password was right before: its code is still asked for, and good", async () => {
+    const { enter, wrong, locked, method, code } = await somebody();
+    const id = authOf(await enter("right")).mfa_requirement?.mfa_request_id ?? "";
+    await wrong(5);
+    expect(await locked()).toBe(1);
+    expect((await world.validate(id, { [method]: [code()] })).status).toBe(200);
+  });
+});

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { approleAuth } from "../../../../src/auth/approle/backend.ts";
+import { userpassAuth } from "../../../../src/auth/userpass/backend.ts";
+import { createPasswords } from "../../../../src/auth/userpass/passwords.ts";
 import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { defineBackend, field, foldsOf, op, path } from "../../../../src/framework/index.ts";
 import { buildServer, type Server } from "../../../../src/server.ts";
@@ -57,7 +59,15 @@ const gate = defineBackend({
   ],
 });
 
-export const ROWS: readonly CatalogRow[] = [
+const ROWS = (): readonly CatalogRow[] => [
+  {
+    kind: "auth",
+    type: "userpass",
+    home: "login",
+    lockable: true,
+    folds: foldsOf(people().paths),
+    load: async () => people(),
+  },
   { kind: "auth", type: "gate", home: "login", load: async () => gate },
   {
     kind: "auth",
@@ -69,6 +79,12 @@ export const ROWS: readonly CatalogRow[] = [
     load: async () => approleAuth(),
   },
 ];
+
+/** The hash costs nothing here. */
+const people = () =>
+  userpassAuth(
+    createPasswords({ derive: async (password) => Buffer.alloc(32, Buffer.from(password).toString("latin1")) }),
+  );
 
 export interface Requirement {
   readonly mfa_request_id: string;
@@ -87,7 +103,7 @@ export const authOf = ({ body }: Answered): Auth => body["auth"] as unknown as A
 export const errorOf = ({ status, body }: Answered): readonly unknown[] => [status, ...(body["errors"] as string[])];
 
 export const makeWorld = async (options: MakeServerOptions = {}) => {
-  const server = await makeServer({ rows: ROWS, ...options });
+  const server = await makeServer({ rows: ROWS(), ...options });
   let count = 0;
 
   /** Another process on the same table, which remembers nothing. */
@@ -100,7 +116,7 @@ export const makeWorld = async (options: MakeServerOptions = {}) => {
       epochCopies: 1,
       clock: server.clock,
       random: systemRandom,
-      rows: ROWS,
+      rows: ROWS(),
       auditSink: { write: async () => undefined },
       log: () => undefined,
     });
