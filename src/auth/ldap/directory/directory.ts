@@ -80,8 +80,8 @@ const startTls = async (socket: Socket, { host }: Place, terms: Terms, limitMs: 
   return secureSocket(plain.release(), host, terms.tls, limitMs);
 };
 
-const connectTo = async (dial: Dial, place: Place, terms: Terms): Promise<Conversation> => {
-  const limitMs = Math.max(0, Math.min(terms.connectMs, terms.left()));
+const connectTo = async (dial: Dial, place: Place, terms: Terms, mostMs: number): Promise<Conversation> => {
+  const limitMs = Math.max(0, Math.min(terms.connectMs, mostMs));
   const socket = await dial({ host: place.host, port: place.port }, limitMs);
   try {
     if (place.secure) return converse(await secureSocket(socket, place.host, terms.tls, limitMs));
@@ -101,14 +101,16 @@ const explain = (cause: unknown): readonly [wire: string, reason: string] | unde
 const connect = async (dial: Dial, terms: Terms): Promise<Conversation> => {
   const told: string[] = [];
   const reasons: string[] = [];
-  for (const url of terms.urls) {
+  for (const [index, url] of terms.urls.entries()) {
     const place = placeOf(url);
+    // A share of the time for each URL that is left, and one for what is to be asked: a silent host takes only its own.
+    const shares = terms.urls.length - index + 1;
     if (typeof place === "string") {
       told.push(place);
       continue;
     }
     try {
-      return await connectTo(dial, place, terms);
+      return await connectTo(dial, place, terms, terms.left() / shares);
     } catch (cause) {
       const explained = explain(cause);
       if (!explained) throw cause;

@@ -225,6 +225,25 @@ describe("a directory that never greets", () => {
   });
 });
 
+describe("several directories", () => {
+  it.each(["ldaps:", "ldap:"])("have their turn after one that says nothing, by %s", async (scheme) => {
+    const silent = await startDirectory(() => undefined);
+    directory = await startDirectory((asked, socket) => {
+      // Both are asked for StartTLS where that is set: only a refusal is quick.
+      socket.write(asked.kind === "other" ? message(asked.id, result(EXTENDED, 53)) : proper(asked));
+    });
+    const first = silent.url.replace("ldap:", scheme);
+    await server.configure({ ...SEARCHED, url: `${first},${directory.url}`, starttls: scheme === "ldap:" });
+
+    const answer = await server.login("g-alice", PASSWORD);
+    silent.close();
+    await server.configure({ starttls: false });
+
+    expect([silent.dials(), directory.dials()]).toEqual([1, 1]);
+    expect(answer.status).toBe(scheme === "ldaps:" ? 200 : 400);
+  });
+});
+
 describe("answers of the directory", () => {
   it("in pages are read to the last, and each page is asked for by the cookie before it", async () => {
     await server.call("POST", "auth/ldap/groups/g-two", { body: { policies: "two" } });
