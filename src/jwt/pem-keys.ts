@@ -18,11 +18,21 @@ const CURVES: Readonly<Record<string, readonly Algorithm[]>> = {
   secp521r1: ["ES512"],
 };
 
-const BLOCK = /-----BEGIN (PUBLIC KEY|RSA PUBLIC KEY|CERTIFICATE)-----[\s\S]+?-----END \1-----/;
+const BEGIN = /-----BEGIN (PUBLIC KEY|RSA PUBLIC KEY|CERTIFICATE)-----/;
+
+/** The first block of a kind that holds a public key; found in one pass, whatever the text is. */
+const firstBlock = (pem: string): readonly [kind: string, block: string] | undefined => {
+  // Node would also take a private key, and make its public half of it.
+  const begin = BEGIN.exec(pem);
+  if (!begin) return undefined;
+  const { 1: kind = "", index } = begin;
+  const end = `-----END ${kind}-----`;
+  const at = pem.indexOf(end, index);
+  return at < 0 ? undefined : [kind, pem.slice(index, at + end.length)];
+};
 
 const readKey = (pem: string): KeyObject | undefined => {
-  // Node would also take a private key here, and make its public half of it.
-  const [block, kind] = BLOCK.exec(pem) ?? [];
+  const [kind, block] = firstBlock(pem) ?? [];
   if (block === undefined) return undefined;
   try {
     return kind === "CERTIFICATE" ? new X509Certificate(block).publicKey : createPublicKey(block);
@@ -62,13 +72,24 @@ export const pemKeys = (pems: readonly string[]): KeySet => {
   };
 };
 
+const END_CERTIFICATE = "-----END CERTIFICATE-----";
+
+/** Certificates in their order; `undefined` where one has no beginning. */
+const certificatesIn = (pem: string): readonly string[] | undefined => {
+  const pieces = pem.split(END_CERTIFICATE).slice(0, -1);
+  const starts = pieces.map((piece) => piece.lastIndexOf("-----BEGIN CERTIFICATE-----"));
+  if (starts.includes(-1)) return undefined;
+  return pieces.map((piece, index) => `${piece.slice(starts[index])}${END_CERTIFICATE}`);
+};
+
 /** Throws `SourceRefused` for what is neither empty nor a list of certificates, PEM. */
 export const checkAuthorities = (pem: string): void => {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  if (pem.trim() === "") return;
+  const blocks = certificatesIn(pem) ?? [];
   try {
     for (const block of blocks) new X509Certificate(block);
   } catch (cause) {
     throw new SourceRefused("could not parse CA PEM value successfully", { cause });
   }
-  if (pem.trim() !== "" && blocks.length === 0) throw new SourceRefused("could not parse CA PEM value successfully");
+  if (blocks.length === 0) throw new SourceRefused("could not parse CA PEM value successfully");
 };

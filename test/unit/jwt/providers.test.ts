@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import {
   anyOf,
@@ -10,7 +11,8 @@ import {
   tryJwks,
 } from "../../../src/jwt/index.ts";
 import { createFetch, createGuard, PUBLIC } from "../../../src/outgoing/index.ts";
-import { CLAIMS, ec, judged, jwkOf, makeClock, makeProvider, otherEc, pemOf, sign } from "./kit.ts";
+import { makeCertificate } from "../engines/database/support/certificate.ts";
+import { CLAIMS, ec, judged, jwkOf, makeClock, makeProvider, NOW, otherEc, pemOf, sign } from "./kit.ts";
 
 const BAD_SIGNATURE = "error verifying token signature: no known key successfully validated the token signature";
 const UNAVAILABLE = "SourceUnavailable: the keys could not be fetched";
@@ -254,9 +256,32 @@ describe("V09 and V10: an address", () => {
 });
 
 describe("authorities", () => {
+  const REFUSED = "could not parse CA PEM value successfully";
+  const { cert } = makeCertificate("issuer.example.com", new Date(NOW));
+
   it("are certificates, or nothing", () => {
-    expect(() => checkAuthorities("")).not.toThrow();
-    for (const pem of ["not a certificate", pemOf(ec), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
-      expect(() => checkAuthorities(pem)).toThrow("could not parse CA PEM value successfully");
+    for (const pem of ["", " \n", cert, `subject=issuer\n${cert}\n${cert}`])
+      expect(() => checkAuthorities(pem)).not.toThrow();
+    const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+    for (const pem of ["not a certificate", pemOf(ec), broken, `${cert}${broken}`, `${cert}-----END CERTIFICATE-----`])
+      expect(() => checkAuthorities(pem)).toThrow(REFUSED);
+  });
+
+  it("and keys are read in one pass, however many beginnings a text has", () => {
+    const many = "-----BEGIN CERTIFICATE-----".repeat(200_000);
+    expect(() => checkAuthorities(many)).toThrow(REFUSED);
+    expect(() => pemKeys([many])).toThrow("data does not contain");
+    expect(() => pemKeys([`${"-----BEGIN PUBLIC KEY-----".repeat(200_000)}-----END PUBLIC KEY-----`])).toThrow(
+      "data does not contain",
+    );
+  });
+
+  it("a certificate's key checks tokens", async () => {
+    const made = makeCertificate("issuer.example.com", new Date(NOW));
+    const token = await sign(CLAIMS, {}, createPrivateKey(made.key));
+    expect([await judged(token, {}, pemKeys([made.cert])), await judged(token, {}, pemKeys([cert]))]).toEqual([
+      "accepted",
+      BAD_SIGNATURE,
+    ]);
   });
 });
