@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import {
   AddRoleToInstanceProfileCommand,
@@ -18,9 +19,21 @@ import { ACCOUNT_2, ADMIN_1, ADMIN_2, inProcess } from "../../local/aws/support.
 import { ACCOUNT, callEc2, type Keys, signedLogin, trust } from "./embedded-support.ts";
 
 /**
- * The stories of `docs/aws-logins.md`, played: the whole server before AWS's double, and each platform's client with the
- * credentials or the document that its platform hands to it.
+ * The stories of `docs/aws-logins.md`, played with the very roles of the page: the whole server before AWS's double, and
+ * each platform's client with the credentials or the document that its platform hands to it.
  */
+
+const page = readFileSync(new URL("../../../../docs/aws-logins.md", import.meta.url), "utf8");
+/** The JSON blocks of a section: the role, and what follows it. */
+const blocksOf = (title: string): readonly JsonObject[] => {
+  const section = page.split(`\n## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
+};
+const roleOf = (title: string): JsonObject => {
+  const [role] = blocksOf(title);
+  if (!role) throw new Error(`the page has no role for ${title}`);
+  return role;
+};
 
 let aws: EmbeddedAws;
 let server: TestServer;
@@ -63,7 +76,8 @@ beforeAll(async () => {
   await write("sys/auth/aws", { type: "aws" });
   await write("sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await write("secret/data/app", { data: { key: "value" } });
-  await write("sys/policy/app", { policy: 'path "secret/data/app" { capabilities = ["read"] }' });
+  for (const name of ["app", "orders", "billing", "report", "fleet"])
+    await write(`sys/policy/${name}`, { policy: 'path "secret/data/app" { capabilities = ["read"] }' });
   await write("auth/aws/config/identity", {
     iam_alias: "unique_id",
     iam_metadata: "account_id,auth_type,canonical_arn,client_arn",
@@ -79,11 +93,7 @@ describe("Lambda", () => {
   beforeAll(async () => {
     await createRole("orders-function", trust("lambda.amazonaws.com"), ADMIN_1, "/service-role/");
     await createRole("other-function", trust("lambda.amazonaws.com"));
-    await write("auth/aws/role/orders", {
-      bound_iam_principal_arn: `arn:aws:iam::${ACCOUNT}:role/service-role/orders-function`,
-      token_policies: "app",
-      token_ttl: "15m",
-    });
+    await write("auth/aws/role/orders", roleOf("Lambda"));
   });
 
   it("a function logs in with its execution role, and reads its secret", async () => {
@@ -121,10 +131,7 @@ describe("ECS", () => {
   beforeAll(async () => {
     await createRole("billing-task", trust("ecs-tasks.amazonaws.com"));
     await createRole("billing-execution", trust("ecs-tasks.amazonaws.com"));
-    await write("auth/aws/role/billing", {
-      bound_iam_principal_arn: `arn:aws:iam::${ACCOUNT}:role/billing-task`,
-      token_policies: "app",
-    });
+    await write("auth/aws/role/billing", roleOf("ECS and Fargate"));
     // what the agent answers a task at AWS_CONTAINER_CREDENTIALS_FULL_URI (or, on Fargate, _RELATIVE_URI)
     agent = createServer(async (request, response) => {
       if (request.url !== "/v2/credentials/task" || request.headers.authorization !== "task-token") {
@@ -166,30 +173,16 @@ describe("ECS", () => {
 });
 
 describe("roles of another account", () => {
-  const reader = {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "sts:ExternalId": "zeroth-7f3a" } },
-      },
-    ],
-  };
+  const [exact = {}, trustOfReader = {}] = blocksOf("Roles of another account");
   const login = async (roleName: string, role: string) =>
     logIn(await signedLogin(await session("lambda.amazonaws.com", roleName, "job", ACCOUNT_2), role));
   beforeAll(async () => {
     await createRole("report", trust("lambda.amazonaws.com"), ADMIN_2, "/jobs/");
-    await createRole("zeroth-reader", JSON.stringify(reader), ADMIN_2);
+    await createRole("zeroth-reader", JSON.stringify(trustOfReader), ADMIN_2);
   });
 
   it("an exact ARN without its unique id needs nothing in the other account", async () => {
-    await write("auth/aws/role/exact", {
-      bound_iam_principal_arn: `arn:aws:iam::${ACCOUNT_2}:role/report`,
-      resolve_aws_unique_ids: false,
-      token_policies: "app",
-    });
+    await write("auth/aws/role/exact", exact);
     expect(authOf(await login("report", "exact")).metadata).toMatchObject({ account_id: ACCOUNT_2 });
   });
 
@@ -243,13 +236,7 @@ describe("EC2 by identity document", () => {
     const { certificate: aws_public_cert } = await identity();
     for (const type of CERTIFICATES)
       await write(`auth/aws/config/certificate/double-${type}`, { aws_public_cert, type });
-    await write("auth/aws/role/fleet", {
-      auth_type: "ec2",
-      bound_account_id: ACCOUNT,
-      bound_iam_role_arn: `arn:aws:iam::${ACCOUNT}:role/fleet`,
-      bound_region: "us-east-1",
-      token_policies: "app",
-    });
+    await write("auth/aws/role/fleet", roleOf("EC2 instances"));
   });
 
   it("an instance logs in, keeps its nonce over a reboot and a stop and start, and is cut off when it stops", async () => {
