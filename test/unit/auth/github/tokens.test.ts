@@ -17,8 +17,6 @@ const auth = ({ body }: Answered) =>
     entity_id: string;
   };
 const errors = ({ body }: Answered) => body["errors"];
-const map = (kind: string, key: string, value: string) =>
-  world.server.call("POST", `auth/github/map/${kind}/${key}`, { body: { value } });
 
 describe("kinds of tokens", () => {
   const login = async (token: Parameters<typeof world.github.tokens.set>[1], text = CLASSIC) => {
