@@ -19,7 +19,10 @@ export type Constraints = { readonly [Name in (typeof CONSTRAINTS)[number]]: rea
   readonly required_extensions: readonly string[] | null;
 };
 
-const namesFor = (name: (typeof CONSTRAINTS)[number], { subject, alternative }: Certificate): readonly string[] => {
+/** What of a certificate is judged. */
+export type Judged = Pick<Certificate, "subject" | "alternative" | "extensions">;
+
+const namesFor = (name: (typeof CONSTRAINTS)[number], { subject, alternative }: Judged): readonly string[] => {
   switch (name) {
     case "allowed_names":
       return [subject.commonName, ...alternative.dns, ...alternative.emails];
@@ -46,7 +49,7 @@ export const isExtensionPattern = (text: string): boolean => {
   return pattern !== "" && (hex === undefined || /^[0-9a-f*]+$/i.test(pattern));
 };
 
-const hasExtension = (certificate: Certificate, required: string): boolean => {
+const hasExtension = (certificate: Judged, required: string): boolean => {
   const [, hex, id = "", pattern = ""] = EXTENSION.exec(required) ?? [];
   const value = certificate.extensions.get(id);
   if (value === undefined || pattern === "") return false;
@@ -56,7 +59,7 @@ const hasExtension = (certificate: Certificate, required: string): boolean => {
 };
 
 /** The name of the first constraint that is not met; `undefined`: all are. */
-export const unmet = (role: Constraints, certificate: Certificate): string | undefined => {
+export const unmet = (role: Constraints, certificate: Judged): string | undefined => {
   const missed = CONSTRAINTS.find((name) => {
     const allowed = role[name] ?? [];
     if (allowed.length === 0) return false;

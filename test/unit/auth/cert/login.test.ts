@@ -124,6 +124,14 @@ describe("a login", () => {
     expect((await logIn(server, good.cert)).status).toBe(200);
   });
 
+  it("by a common name of 10 KB is taken whole or refused", async () => {
+    await role("web", { certificate: root.cert });
+    const name = [{ CN: [{ utf8String: "n".repeat(10_240) }] }];
+    const answer = await logIn(server, (await makeCertificate({ name, by: root })).cert);
+    expect(answer.status).toBe(200);
+    expect(authOf(answer).metadata["common_name"]).toHaveLength(10_240);
+  });
+
   it("needs a common name, which names the caller", async () => {
     await role("web", { certificate: root.cert });
     const nameless = await makeCertificate({ name: "O=Org", by: root, uris: ["spiffe://example/web"] });
