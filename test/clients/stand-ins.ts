@@ -21,7 +21,7 @@ const database = async (): Promise<StandIns> => {
 };
 
 /** Ann is in a team of `zeroth-org`, eve in no organization; their tokens are `ghp_ann` and `ghp_eve`. */
-const github = async (): Promise<StandIns> => {
+export const github = async (): Promise<StandIns> => {
   const server = await startGithub();
   const org = { id: 77, login: "zeroth-org" };
   const ann = { id: 5, login: "ann", orgs: [org], teams: [{ org, name: "Core Team", slug: "core-team" }] };
@@ -33,7 +33,7 @@ const github = async (): Promise<StandIns> => {
 };
 
 /** Whoever comes is logged in as `login` of the query says; a token of alice's for the client `g-client` lasts an hour. */
-const provider = async (): Promise<StandIns> => {
+export const provider = async (): Promise<StandIns> => {
   const server = await startOidcProvider(systemClock);
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const environment = { OIDC_URL: server.url, JWT: await server.idToken("alice", { exp }) };
@@ -44,7 +44,7 @@ const part = (value: object | string): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 
 /** The token of a service account that lasts an hour. The cluster judges its claims alone. */
-const accountToken = (namespace: string, name: string): string => {
+export const accountToken = (namespace: string, name: string): string => {
   const now = Math.floor(Date.now() / 1000);
   const uid = ACCOUNTS[`${namespace}:${name}`]?.uid;
   const claims = {
@@ -72,7 +72,7 @@ const cluster = async ({ environment, server: tls }: CertificateFiles): Promise<
 };
 
 /** Passwords are NAME-pw; alice is in the group g-dev. */
-const directory = async (): Promise<StandIns> => {
+export const directory = async (): Promise<StandIns> => {
   if (!hasSlapd) return { environment: {}, stop: async () => undefined };
   const server = await startSlapd();
   return { environment: { LDAP_URL: server.url }, stop: () => server.stop() };
