@@ -168,6 +168,26 @@ const github = async (vault: Run): Promise<void> => {
   });
 };
 
+const cert = async (vault: Run): Promise<void> => {
+  const { TLS_ADDRESS, TLS_CA, TLS_CLIENT_CERT, TLS_CLIENT_KEY } = given(
+    "TLS_ADDRESS",
+    "TLS_CA",
+    "TLS_CLIENT_CERT",
+    "TLS_CLIENT_KEY",
+  );
+  const secured: Run = (args, options = {}) =>
+    vault(args, { ...options, environment: { VAULT_ADDR: TLS_ADDRESS, VAULT_CACERT: TLS_CA } });
+  await within(secured, "cli-cert", "cert", async () => {
+    const authority = `certificate=${await readFile(TLS_CA, "utf8")}`;
+    const role = [authority, "allowed_common_names=ann", "token_policies=people"];
+    await done(secured, "write", "auth/cli-cert/certs/ann", ...role);
+    const shown = [`-client-cert=${TLS_CLIENT_CERT}`, `-client-key=${TLS_CLIENT_KEY}`, "name=ann"];
+    const told = await loggedIn(secured, "cert", "cli-cert", shown);
+    expect(policiesOf(told) === '["default","people"]' && told["display_name"] === "cli-cert-ann", "who it is");
+    await refused(secured, "certificate", ...onlyToken("cert", "cli-cert"), "name=ann");
+  });
+};
+
 const kubernetes = async (vault: Run): Promise<void> => {
   const { KUBERNETES_URL, KUBERNETES_CA, KUBERNETES_JWT, KUBERNETES_REVIEWER_JWT } = given(
     "KUBERNETES_URL",
@@ -240,6 +260,7 @@ export const LOGINS: Readonly<Record<string, (vault: Run) => Promise<void>>> = {
   "login -method=oidc: a browser comes back to the server": direct,
   "jwt: a provider's token, written to login": jwt,
   "login -method=github: a token of a member": github,
+  "login -method=cert: a client's certificate": cert,
   "login -method=kubernetes: a service account's token": kubernetes,
   "login -method=userpass: the second factor is asked for at the terminal": secondFactor,
 };

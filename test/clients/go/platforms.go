@@ -16,6 +16,7 @@ var platforms = []check{
 	{"AWS: an instance's signed document and its PKCS #7, by the client's own helper", awsInstance},
 	{"kubernetes: a service account's token, by the client's own helper", serviceAccount},
 	{"ldap: a name and a password, by the client's own helper", directory},
+	{"cert: a client's certificate", certificate},
 }
 
 func given(names ...string) []string {
@@ -112,4 +113,32 @@ func directory(s *server) {
 	equal(auth.Metadata, map[string]string{"username": "alice"})
 	_, err := s.client("").Auth().Login(background, got(ldap.NewLDAPAuth("alice", &ldap.Password{FromString: "bob-pw"}, mount)))
 	refused(err, 400, "ldap operation failed")
+}
+
+// certificate has no helper: the client shows its certificate on the connection, and writes to login.
+func certificate(s *server) {
+	values := given("TLS_ADDRESS", "TLS_CA", "TLS_CLIENT_CERT", "TLS_CLIENT_KEY")
+	config := api.DefaultConfig()
+	config.Address = values[0]
+	must(config.ConfigureTLS(&api.TLSConfig{CACert: values[1], ClientCert: values[2], ClientKey: values[3]}))
+	client := got(api.NewClient(config))
+	client.SetToken(s.root.Token())
+	secured := &server{address: values[0], root: client}
+	defer enable(secured, "go-cert", "cert")()
+	write(secured, "auth/go-cert/certs/ann", "certificate", text(values[1]), "allowed_common_names", "ann", "token_policies", "people")
+	guest := got(client.Clone())
+	guest.ClearToken()
+	auth := got(guest.Logical().Write("auth/go-cert/login", fields("name", "ann"))).Auth
+	equal(auth.Policies, []string{"default", "people"})
+	equal(auth.Metadata["common_name"], "ann")
+	guest.SetToken(auth.ClientToken)
+	equal(got(guest.Auth().Token().RenewSelf(0)).Auth.Renewable, true)
+
+	config = api.DefaultConfig()
+	config.Address = values[0]
+	must(config.ConfigureTLS(&api.TLSConfig{CACert: values[1]}))
+	stranger := got(api.NewClient(config))
+	stranger.ClearToken()
+	_, err := stranger.Logical().Write("auth/go-cert/login", fields("name", "ann"))
+	refused(err, 400, "certificate")
 }

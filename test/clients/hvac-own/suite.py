@@ -20,6 +20,7 @@ AREAS = [
     for name in (
         "auth_methods/test_approle",
         "auth_methods/test_aws",
+        "auth_methods/test_cert",
         "auth_methods/test_github",
         "auth_methods/test_jwt",
         "auth_methods/test_kubernetes",

@@ -12,6 +12,7 @@ import hvac
 
 from checks import (
     aws,
+    cert,
     databases,
     github,
     identity,
@@ -28,7 +29,7 @@ from checks import (
 )
 from checks.check import Checked, Skipped
 
-LOGINS = (logins, aws, github, jwt, kubernetes, ldap, second_factor)
+LOGINS = (logins, aws, cert, github, jwt, kubernetes, ldap, second_factor)
 MODULES = (kv, tokens, *LOGINS, system, identity, identity_tokens, databases, ssh)
 
 

@@ -3,6 +3,7 @@ package command
 import (
 	credOIDC "github.com/hashicorp/vault-plugin-auth-jwt"
 	credAws "github.com/hashicorp/vault/builtin/credential/aws"
+	credCert "github.com/hashicorp/vault/builtin/credential/cert"
 	credGitHub "github.com/hashicorp/vault/builtin/credential/github"
 	credLdap "github.com/hashicorp/vault/builtin/credential/ldap"
 	credToken "github.com/hashicorp/vault/builtin/credential/token"
@@ -16,6 +17,7 @@ import (
 func initCommands(ui, _ cli.Ui, options *RunOptions) map[string]cli.CommandFactory {
 	handlers := map[string]LoginHandler{
 		"aws":      &credAws.CLIHandler{},
+		"cert":     &credCert.CLIHandler{},
 		"github":   &credGitHub.CLIHandler{},
 		"ldap":     &credLdap.CLIHandler{},
 		"oidc":     &credOIDC.CLIHandler{},
