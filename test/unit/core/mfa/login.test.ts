@@ -147,6 +147,17 @@ describe("a login in two requests", () => {
     expect(await world.lives(authOf(await unwrapped(second.body["wrap_info"])).client_token)).toBe(true);
   });
 
+  it("shows what a login shows once with its token, not before", async () => {
+    const ann = await enrolled(world, "ann");
+    const first = await world.login(ann.path, "ann", { secret: "for-ann-alone" });
+    expect(first.text).not.toContain("for-ann-alone");
+    const id = authOf(first).mfa_requirement?.mfa_request_id ?? "";
+    const second = await world.validate(id, { [ann.method]: [world.code(ann.url)] });
+    expect(second.body["auth"]).toMatchObject({ metadata: { said: "ann", secret: "for-ann-alone" } });
+    const { text } = await world.server.call("GET", "auth/token/lookup-self", { token: authOf(second).client_token });
+    expect(text).not.toContain("for-ann-alone");
+  });
+
   it("spends what works once with the first request", async () => {
     const ann = await enrolled(world, "ann");
     const id = await world.waiting(ann.path, "ann", { strict: "signed" });

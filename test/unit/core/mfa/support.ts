@@ -37,6 +37,7 @@ const gate = defineBackend({
             batch: field.flag("a batch token"),
             nobody: field.flag("without an alias"),
             strict: field.text("a signature that works once"),
+            secret: field.text("what the caller alone is shown, once"),
           }),
           handle: async ({ params, input }) => ({
             auth: {
@@ -50,6 +51,7 @@ const gate = defineBackend({
               },
               ...(input.nobody ? {} : { alias: { name: params.name } }),
               ...(input.groups ? { groupAliases: input.groups } : {}),
+              ...(input.secret === undefined ? {} : { shownOnce: { secret: input.secret } }),
               ...(input.strict === undefined ? {} : { once: { value: input.strict, window: seconds(0) } }),
             },
           }),
