@@ -13,6 +13,7 @@ import { builtInRows } from "../../../../src/catalog.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../../../../src/local/aws/index.ts";
 import type { JsonObject } from "../../../../src/std/json.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
+import { createKiller } from "../../../support/crash.ts";
 import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
 import { createTestClock } from "../../../support/storage.ts";
 import { ACCOUNT_2, ADMIN_1, ADMIN_2, inProcess } from "../../local/aws/support.ts";
@@ -37,6 +38,7 @@ const roleOf = (title: string): JsonObject => {
 
 let aws: EmbeddedAws;
 let server: TestServer;
+const killer = createKiller();
 
 const createRole = async (name: string, policy: string, administrator: Keys = ADMIN_1, path = "/") => {
   const client = new IAMClient(inProcess(aws, administrator));
@@ -72,7 +74,11 @@ beforeAll(async () => {
     requestHandler: { ...aws.requestHandler },
     environment: {},
   });
-  server = await makeServer({ clock, rows: builtInRows({ aws: () => ({ ...adapters, region: "us-east-1" }) }) });
+  server = await makeServer({
+    clock,
+    crash: killer.crash,
+    rows: builtInRows({ aws: () => ({ ...adapters, region: "us-east-1" }) }),
+  });
   await write("sys/auth/aws", { type: "aws" });
   await write("sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await write("secret/data/app", { data: { key: "value" } });
@@ -283,6 +289,29 @@ describe("EC2 by identity document", () => {
     const lookup = await server.call("GET", "auth/token/lookup-self", { token: made.client_token });
     expect(lookup.text).not.toContain(nonce);
     expect([...server.auditLines, ...server.logLines].join("\n")).not.toContain(nonce);
+  });
+
+  it.each(["before", "after"] as const)(
+    "S25 a login that dies %s its token is made lets no second caller in",
+    async (when) => {
+      await server.call("DELETE", `auth/aws/identity-accesslist/${id}`);
+      const { rsa2048: pkcs7 } = await identity();
+      killer.kill("login.token", when);
+      expect((await logIn({ role: "fleet", pkcs7, nonce: "mine" })).status).toBe(500);
+      for (const stranger of [{ nonce: "theirs" }, {}])
+        expect(errorOf(await logIn({ role: "fleet", pkcs7, ...stranger })).error).toBe("client nonce mismatch");
+      // the instance comes back with the nonce that is its own
+      authOf(await logIn({ role: "fleet", pkcs7, nonce: "mine" }));
+    },
+  );
+
+  it("S25 of ten first logins at once over the table, one gets a token", async () => {
+    await server.call("DELETE", `auth/aws/identity-accesslist/${id}`);
+    const { rsa2048: pkcs7 } = await identity();
+    const nonces = Array.from({ length: 10 }, (_, index) => `nonce-${index}`);
+    const answers = await Promise.all(nonces.map((nonce) => logIn({ role: "fleet", pkcs7, nonce })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
   });
 
   it("a role tag gives an instance less, and a denied one nothing", async () => {
