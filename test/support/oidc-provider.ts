@@ -71,6 +71,10 @@ export const STORY_PEOPLE: Readonly<Record<string, Person>> = {
   liar: { claims: { email: "liar@golden.test" }, info: { sub: "someone-else", groups: ["g-dev"] } },
 };
 
+/** Source: OpenID Connect Core 1.0, section 3.1.3.6; the tokens are RS256. */
+const halfHash = (text: string): string =>
+  createHash("sha256").update(text).digest().subarray(0, 16).toString("base64url");
+
 const random = (): string => randomBytes(18).toString("base64url");
 const PREFIX = /^(\/pkce-less|\/pageless|\/other|)(\/.*)$/;
 
@@ -112,7 +116,13 @@ export const startOidcProvider = async (
   ]);
   const jwk = (key: KeyObject, kid: string) => ({ ...key.export({ format: "jwk" }), kid, use: "sig" });
 
-  const idToken = (base: string, login: string, client: string, nonce: string, more = {}): Promise<string> => {
+  const idToken = (
+    base: string,
+    login: string,
+    client: string,
+    nonce: string,
+    { hashes = {}, more = {} }: { readonly hashes?: object; readonly more?: object } = {},
+  ): Promise<string> => {
     const now = Math.floor(clock.now() / 1000);
     const person = people.get(login) ?? {};
     const claims: Record<string, unknown> = {
@@ -123,6 +133,7 @@ export const startOidcProvider = async (
       exp: now + 600,
       auth_time: now,
       ...(nonce !== "" && { nonce }),
+      ...hashes,
       ...person.claims,
       ...more,
     };
@@ -177,7 +188,8 @@ export const startOidcProvider = async (
     if (person.token) return { status: person.token[0], body: person.token[1] };
     const bearer = random();
     access.set(bearer, code.login);
-    const id_token = person.withoutIdToken ? undefined : await idToken(base, code.login, id, code.nonce);
+    const hashes = { at_hash: halfHash(bearer), c_hash: halfHash(form.get("code") ?? "") };
+    const id_token = person.withoutIdToken ? undefined : await idToken(base, code.login, id, code.nonce, { hashes });
     return { status: 200, body: { access_token: bearer, token_type: "Bearer", expires_in: 600, id_token } };
   };
 
@@ -235,7 +247,7 @@ export const startOidcProvider = async (
     clients,
     seen,
     instead: () => undefined,
-    idToken: (login, more = {}) => idToken(url, login, "g-client", "", more),
+    idToken: (login, more = {}) => idToken(url, login, "g-client", "", { more }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

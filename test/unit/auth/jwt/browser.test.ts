@@ -197,6 +197,25 @@ describe("V09 and V68: the provider", () => {
     },
   );
 
+  it("is shown the client's secret in the form where it takes no header", async () => {
+    await world.write("auth/oidc/config", {
+      oidc_discovery_url: world.provider.url,
+      oidc_client_id: "g-client",
+      oidc_client_secret: "g-client-secret",
+    });
+    const { url } = world.provider;
+    const body = {
+      issuer: url,
+      jwks_uri: `${url}/jwks`,
+      authorization_endpoint: `${url}/authorize`,
+      token_endpoint: `${url}/token`,
+      token_endpoint_auth_methods_supported: ["client_secret_post"],
+    };
+    world.provider.instead = (path) => (path.startsWith("/.well-known") ? { status: 200, body } : undefined);
+    expect(await outcome("alice")).toBe("granted");
+    expect(world.provider.seen).toContain("POST /token");
+  });
+
   it("has its words kept from callers: descriptions, pages, addresses", async () => {
     world.provider.people.set("talker", {
       token: [400, { error: "<script>x</script>", error_description: "secret words", error_uri: "https://x.example" }],
@@ -310,6 +329,16 @@ describe("a form that the provider posts", () => {
     const [first, second] = [await post({ state, id_token }), await post({ state, id_token: "another" })];
     expect([first.status, second.status]).toEqual([200, 400]);
     expect((await world.callback({ state, code: "no_code" })).status).toBe(200);
+  });
+
+  it("comes to this server, also where a page asked to be called back itself", async () => {
+    await config();
+    const redirect_uri = "https://zeroth.example.com/ui/vault/auth/oidc/oidc/callback";
+    await world.write("auth/oidc/role/web", { allowed_redirect_uris: [redirect_uri] });
+    const { data } = await world.authUrl({ redirect_uri });
+    expect(new URL(String(data["auth_url"])).searchParams.get("redirect_uri")).toBe(
+      "https://zeroth.example.com/v1/auth/oidc/oidc/callback",
+    );
   });
 
   it("V80: is answered with a page that shows what was sent as text, and is shown in no frame", async () => {

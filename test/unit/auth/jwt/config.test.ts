@@ -1,9 +1,11 @@
+import { createServer } from "node:https";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
 import { builtInRows } from "../../../../src/catalog.ts";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { makeServer } from "../../../support/make-server.ts";
 import { type OidcProvider, startOidcProvider } from "../../../support/oidc-provider.ts";
+import { makeCertificate } from "../../engines/database/support/certificate.ts";
 import { createWorld, errorsOf, key, otherKey, pemOf, type World } from "./support.ts";
 
 let world: World;
@@ -163,6 +165,38 @@ describe("F23: a provider of keys that is down", () => {
     expect((await login(await signed(key, "mine"))).status).toBe(200);
     await world.write("auth/jwt/config", { jwt_validation_pubkeys: [pemOf(otherKey)] });
     expect((await login(await signed(key, "mine"))).status).toBe(400);
+  });
+});
+
+describe("the certificate of a provider", () => {
+  it("must be signed by the authorities that the configuration names, or by public ones", async () => {
+    const mine = makeCertificate("127.0.0.1", new Date(Date.UTC(2100, 0, 1)));
+    const other = makeCertificate("127.0.0.1", new Date(Date.UTC(2100, 0, 1)));
+    const keys = [{ ...key.publicKey.export({ format: "jwk" }), kid: "mine" }];
+    const secure = createServer(mine, (request, response) => {
+      const issuer = `https://${request.headers.host}`;
+      const document = { issuer, jwks_uri: `${issuer}/jwks` };
+      response.end(JSON.stringify(request.url === "/jwks" ? { keys } : document));
+    });
+    await new Promise<void>((done) => secure.listen(0, "127.0.0.1", done));
+    const address = secure.address();
+    const url = `https://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+    const statuses = async (body: (ca: string) => object) => {
+      const all = [];
+      for (const ca of ["", other.cert, "not a certificate", mine.cert]) all.push((await write(body(ca))).status);
+      return all;
+    };
+    try {
+      expect(await statuses((ca) => ({ oidc_discovery_url: url, oidc_discovery_ca_pem: ca }))).toEqual([
+        400, 400, 400, 204,
+      ]);
+      expect(await statuses((ca) => ({ jwks_url: `${url}/jwks`, jwks_ca_pem: ca }))).toEqual([400, 400, 400, 204]);
+      await world.write("auth/jwt/role/r", ROLE);
+      expect((await login(await signed(key, "mine"))).status).toBe(200);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+    }
   });
 });
 
