@@ -1,4 +1,5 @@
 import { type BackendContext, invalidRequest, type LoginGrant } from "../../framework/index.ts";
+import { roleInBody } from "../../framework/login-role.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { restateLater } from "../../std/restate.ts";
@@ -21,10 +22,8 @@ import { callerIdentity, type Identity } from "./sts-answer.ts";
 /** A login from first check to grant. The order of the checks is Vault's, so that each failure has Vault's text. */
 
 /** What rate limits count by: the role a login names. Without one it is the caller's name, which only AWS can tell. */
-export const roleOf = async (path: string, body: JsonObject): Promise<string | undefined> => {
-  const { role } = body;
-  return path === "login" && typeof role === "string" && role !== "" ? role : undefined;
-};
+export const roleOf = async (path: string, body: JsonObject): Promise<string | undefined> =>
+  path === "login" ? roleInBody(body) : undefined;
 
 const findFor = (cx: BackendContext, given: string | undefined): Promise<Role | undefined> =>
   given ? findRole(cx.storage, namedRole(given)) : Promise.resolve(undefined);

@@ -7,6 +7,7 @@ import {
   type LoginRenewal,
   VaultError,
 } from "../../framework/index.ts";
+import { roleInBody } from "../../framework/login-role.ts";
 import { checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
 import { SourceUnavailable, TokenRefused, verifyJwt } from "../../jwt/index.ts";
 import { FOLDS } from "../../std/fold.ts";
@@ -47,23 +48,17 @@ export const roleFor = async (given: string | undefined, config: Config, storage
   return { name, role };
 };
 
-/** As the login reads it, from a raw body. */
-const roleIn = (body: JsonObject): string | undefined => {
-  const parsed = z.object({ role: loginShape.role }).safeParse(body);
-  return parsed.success ? parsed.data.role : undefined;
-};
-
 /** What rate limits count by. */
 export const roleOf = async (path: string, body: JsonObject, storage: View): Promise<string | undefined> => {
   if (path !== "login") return undefined;
-  const given = roleIn(body);
+  const given = roleInBody(body);
   if (given) return FOLDS.case(given);
   return (await findConfig(storage))?.config.default_role || undefined;
 };
 
 /** What may be read along: the configuration, and the role where the body names one. */
 export const loginPrefetch = (body: JsonObject, storage: View): readonly Address[] => {
-  const name = FOLDS.case(roleIn(body) ?? "");
+  const name = FOLDS.case(roleInBody(body) ?? "");
   return [configAddress(storage), ...(ROLE_NAME.test(name) ? [roleAddress(storage, name)] : [])];
 };
 

@@ -5,6 +5,7 @@ import {
   type LoginRenewal,
   permissionDenied,
 } from "../../framework/index.ts";
+import { roleInBody } from "../../framework/login-role.ts";
 import { checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { cut, shown } from "../../std/shown.ts";
@@ -35,8 +36,8 @@ export interface LoginInput {
 
 /** The role a login names, for rate limits. */
 export const roleOf = async (path: string, body: JsonObject): Promise<string | undefined> => {
-  const { role } = body;
-  return path === "login" && typeof role === "string" && role !== "" ? namedRole(role) : undefined;
+  const role = path === "login" ? roleInBody(body) : undefined;
+  return role && namedRole(role);
 };
 
 const needed = (value: string | undefined, name: string): string => {
