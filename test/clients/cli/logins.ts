@@ -239,6 +239,8 @@ const secondFactor = async (vault: Run): Promise<void> => {
       const command = ["login", "-no-store", "-method=userpass", "-path=cli-second", ...words];
       const told = await vault(command, { token: "" });
       expect(told.out.includes("mfa_request_id") || told.out.includes("mfa_requirement"), `it waits: ${told.out}`);
+      // Another system's `script` makes a terminal in another way.
+      if (process.platform !== "linux") return;
       let asked = false;
       const typed = (text: string): string | undefined => {
         if (asked || !/Enter the passphrase/.test(text)) return undefined;

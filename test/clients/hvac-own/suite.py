@@ -26,7 +26,17 @@ AREAS = [
         "auth_methods/test_kubernetes",
         "auth_methods/test_ldap",
         "auth_methods/test_oidc",
+        "auth_methods/test_token",
         "secrets_engines/test_identity",
+        "secrets_engines/test_kv_v1",
+        "secrets_engines/test_kv_v2",
+        "secrets_engines/test_ssh",
+        "system_backend/test_audit",
+        "system_backend/test_auth",
+        "system_backend/test_leader",
+        "system_backend/test_mount",
+        "system_backend/test_policy",
+        "system_backend/test_wrapping",
     )
 ]
 
