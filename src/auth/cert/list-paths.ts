@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BackendContext, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import type { Fetch } from "../../outgoing/index.ts";
+import { cut } from "../../std/shown.ts";
 import { listShape, writeList } from "./list-writes.ts";
 import { dropList, type Indexed, indexedLists, listOf } from "./revocation-lists.ts";
 
@@ -12,7 +13,7 @@ const ListShown = z.object({
   serials: z.record(z.string(), z.object({})),
 });
 
-const absent = (name: string) => invalidRequest(`no such CRL ${name}`);
+const absent = (name: string) => invalidRequest(`no such CRL ${cut(name)}`);
 
 const show = async (indexed: Indexed, cx: BackendContext): Promise<z.output<typeof ListShown> | undefined> => {
   const list = await listOf(indexed, cx);

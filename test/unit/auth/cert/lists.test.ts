@@ -141,6 +141,8 @@ describe("a list that was given", () => {
   it("that nobody knows is told by name", async () => {
     expect(errors(await server.call("GET", "auth/cert/crls/None"))).toEqual([400, ["no such CRL none"]]);
     expect(errors(await server.call("DELETE", "auth/cert/crls/none"))).toEqual([400, ["no such CRL none"]]);
+    const long = await server.call("GET", `auth/cert/crls/${"n".repeat(900)}`);
+    expect([long.status, long.text.length < 300]).toEqual([400, true]);
   });
 
   it("may hold thousands", async () => {
