@@ -1,10 +1,14 @@
-"""Login with an AWS identity: hvac signs for STS as it would for AWS; the dev server's embedded STS judges."""
+"""
+Login with an AWS identity: hvac signs for STS as it would for AWS, and the dev server's embedded STS judges; an instance
+shows what its metadata service says of it.
+"""
 
 import os
 
-from hvac.exceptions import Forbidden, InvalidRequest
+import requests
+from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest
 
-from .check import Skipped, refused
+from .check import Skipped, given, refused
 
 ACCOUNT = os.environ.get("AWS_ACCOUNT_ID", "")
 PRINCIPAL = f"arn:aws:iam::{ACCOUNT}:user/administrator"
@@ -67,4 +71,54 @@ def server_id(server):
     server.root.sys.disable_auth_method(mount)
 
 
-CHECKS = [login, wrong_secret, server_id]
+def pkcs7():
+    """The signed document of the instance this runs on, as far as its metadata service says."""
+    (url,) = given("AWS_EC2_METADATA_SERVICE_ENDPOINT")
+    session = requests.put(f"{url}/latest/api/token", headers={"x-aws-ec2-metadata-token-ttl-seconds": "60"}).text
+    shown = {"x-aws-ec2-metadata-token": session}
+    return requests.get(f"{url}/latest/dynamic/instance-identity/rsa2048", headers=shown).text.replace("\n", "")
+
+
+def instance(server):
+    """AWS: an instance's signed document becomes a token; access list, role tags, deny list, tidy"""
+    (certificate,) = given("EC2_CERTIFICATE")
+    document, mount = pkcs7(), server.name("aws-ec2")
+    server.root.sys.enable_auth_method("aws", path=mount)
+    aws = server.root.auth.aws
+    aws.create_certificate_configuration("own", certificate, mount_point=mount)
+    assert aws.list_certificate_configurations(mount_point=mount)["keys"] == ["own"]
+    aws.create_role("fleet", auth_type="ec2", bound_account_id=ACCOUNT, policies=["fleet"], mount_point=mount)
+    guest = server.client()
+    auth = guest.auth.aws.ec2_login(document, role="fleet", mount_point=mount)["auth"]
+    assert auth["policies"] == ["default", "fleet"] and auth["metadata"]["auth_type"] == "ec2"
+    assert guest.auth.token.renew_self()["auth"]["renewable"] is True
+    nonce = auth["metadata"]["nonce"]
+    with refused(InvalidRequest, "client nonce mismatch"):
+        server.client().auth.aws.ec2_login(document, nonce="another", role="fleet", mount_point=mount)
+    server.client().auth.aws.ec2_login(document, nonce=nonce, role="fleet", mount_point=mount)
+    (known,) = aws.list_identity_whitelist(mount_point=mount)["keys"]
+    assert aws.read_identity_whitelist(known, mount_point=mount)["role"] == "fleet"
+    aws.delete_identity_whitelist_entries(known, mount_point=mount)
+    with refused(InvalidPath):
+        aws.read_identity_whitelist(known, mount_point=mount)
+
+    aws.create_role("tagged", auth_type="ec2", role_tag="VaultRole", bound_region=["us-east-1"], mount_point=mount)
+    tag = aws.create_role_tags("tagged", policies=["default"], max_ttl="1h", mount_point=mount)["data"]
+    assert tag["tag_key"] == "VaultRole" and tag["tag_value"].startswith("v1:")
+    aws.place_role_tags_in_blacklist(tag["tag_value"], mount_point=mount)
+    assert aws.list_blacklist_tags(mount_point=mount)["keys"] == [tag["tag_value"]]
+    assert aws.read_role_tag_blacklist(tag["tag_value"], mount_point=mount)["expiration_time"]
+    aws.delete_blacklist_tags(tag["tag_value"], mount_point=mount)
+    with refused(InvalidPath):
+        aws.read_role_tag_blacklist(tag["tag_value"], mount_point=mount)
+
+    aws.configure_identity_whitelist_tidy(safety_buffer="24h", mount_point=mount)
+    assert aws.read_identity_whitelist_tidy(mount_point=mount)["safety_buffer"] == 86400
+    aws.configure_role_tag_blacklist_tidy(disable_periodic_tidy=True, mount_point=mount)
+    assert aws.read_role_tag_blacklist_tidy(mount_point=mount)["disable_periodic_tidy"] is True
+    aws.tidy_identity_whitelist_entries(mount_point=mount)
+    aws.tidy_blacklist_tags(mount_point=mount)
+    server.root.sys.disable_auth_method(mount)
+
+
+CHECKS = [login, wrong_secret, server_id, instance]
