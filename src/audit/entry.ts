@@ -4,6 +4,7 @@ import type { Decision } from "../policy/index.ts";
 import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject, writeJson } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
+import { clientSerialNumber } from "./client-certificate.ts";
 import { redactMessage } from "./messages.ts";
 import { type DataRules, type Hash, hasher, hasMoreLeaves, raw, redactData, whole } from "./redaction.ts";
 import type {
@@ -162,6 +163,7 @@ const requestBlock = (record: AuditRecord, audited: JsonObject, style: Style): R
     sent_path: decoded.sentPath,
     data: known ? redactData(decoded.data, rules) : strangersData(decoded, rules),
     remote_address: decoded.sourceAddress,
+    client_certificate_serial_number: clientSerialNumber(decoded.peerCertificates),
     wrap_ttl: decoded.wrapTtl,
     headers: headersOf(record, audited, style),
   });

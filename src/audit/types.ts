@@ -1,6 +1,6 @@
 import type { IssuedAuth, MountInfo } from "../framework/index.ts";
 import type { Decision } from "../policy/index.ts";
-import type { Accessor, Seconds } from "../std/brand.ts";
+import type { Accessor, PeerCertificates, Seconds } from "../std/brand.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Sensitive } from "../std/sensitive.ts";
@@ -46,6 +46,7 @@ export interface AuditedRequest {
   readonly unread?: { readonly bytes: Uint8Array };
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly sourceAddress: string;
+  readonly peerCertificates?: PeerCertificates | undefined;
 }
 
 export interface AuditedMount {

@@ -16,6 +16,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
   /** Each file that does cryptography, with all it takes from Node. A new one is a decision, made here. */
   const PRIMITIVES: Readonly<Record<string, string>> = {
     "src/audit/checkpoint.ts": "createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify",
+    "src/audit/client-certificate.ts": "X509Certificate",
     "src/audit/redaction.ts": "createHmac",
     "src/audit/verify.ts": "createPublicKey, KeyObject",
     "src/auth/aws/ec2/certificates.ts": "KeyObject, X509Certificate",

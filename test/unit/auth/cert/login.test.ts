@@ -124,6 +124,24 @@ describe("a login", () => {
     expect((await logIn(server, good.cert)).status).toBe(200);
   });
 
+  it("leaves the certificate's serial number in the audit log, whatever becomes of it", async () => {
+    const audited = () =>
+      server.auditLines.slice(-2).map((line) => {
+        const { type, request } = JSON.parse(line) as { type: string; request: Record<string, unknown> };
+        return [type, request["client_certificate_serial_number"]];
+      });
+    const stranger = await makeCertificate({ by: other, serial: "4001" });
+    await logIn(server, stranger.cert + root.cert);
+    expect(audited()).toEqual([
+      ["request", "16385"],
+      ["response", "16385"],
+    ]);
+    for (const shown of [undefined, "nonsense"]) {
+      await logIn(server, shown);
+      expect(audited().map(([, serial]) => serial)).toEqual([undefined, undefined]);
+    }
+  });
+
   it("by a common name of 10 KB is taken whole or refused", async () => {
     await role("web", { certificate: root.cert });
     const name = [{ CN: [{ utf8String: "n".repeat(10_240) }] }];
