@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { z } from "zod";
 import { done, expect, given, type Ran, type Run, type RunOptions, refused, Skipped, secret } from "./vault.ts";
 
 /**
@@ -119,6 +120,34 @@ const oidc = async (vault: Run): Promise<void> => {
     expect(/Signed in|success|can close/i.test(pages[0] ?? ""), "the browser is told so");
     const elsewhere = [...onlyToken("oidc", "cli-oidc"), ...words, "role=none"];
     await refused(vault, 'role "none" could not be found', ...elsewhere);
+  });
+};
+
+/** The provider's page posts a form, which the command line hands on to the server. */
+const posted = async (vault: Run): Promise<void> => {
+  const { OIDC_URL: url } = given("OIDC_URL");
+  await within(vault, "cli-posted", "oidc", async () => {
+    const client = ["oidc_client_id=g-client", "oidc_client_secret=g-client-secret"];
+    const answers = ["oidc_response_mode=form_post", "oidc_response_types=id_token", "default_role=people"];
+    await done(vault, "write", "auth/cli-posted/config", `oidc_discovery_url=${url}`, ...client, ...answers);
+    const port = await freePort();
+    const back = `http://localhost:${port}/oidc/callback`;
+    await done(vault, "write", "auth/cli-posted/role/people", "user_claim=email", `allowed_redirect_uris=${back}`);
+    const visits: Promise<string>[] = [];
+    const submit = async (asked: string): Promise<string> => {
+      const page = await fetch(`${asked}&login=alice`, { redirect: "manual" });
+      const { state, id_token } = z.object({ state: z.string(), id_token: z.string() }).parse(await page.json());
+      const answer = await fetch(back, { method: "POST", body: new URLSearchParams({ state, id_token }) });
+      return answer.text();
+    };
+    const told = (text: string): undefined => {
+      const [, asked] = /^\s+(https?:\/\/\S+)$/m.exec(text) ?? [];
+      if (asked !== undefined && visits.length === 0 && /Waiting for OIDC/.test(text)) visits.push(submit(asked));
+    };
+    const words = [`port=${port}`, "listenaddress=127.0.0.1", "skip_browser=true"];
+    const shown = await loggedIn(vault, "oidc", "cli-posted", words, { told });
+    expect(shown["display_name"] === "cli-posted-alice@golden.test", "who it is");
+    await Promise.all(visits);
   });
 };
 
@@ -259,6 +288,7 @@ const secondFactor = async (vault: Run): Promise<void> => {
 export const LOGINS: Readonly<Record<string, (vault: Run) => Promise<void>>> = {
   "login -method=ldap: a name and a password of a directory": ldap,
   "login -method=oidc: a browser comes back to the command line": oidc,
+  "login -method=oidc: a browser brings a form back": posted,
   "login -method=oidc: a browser comes back to the server": direct,
   "jwt: a provider's token, written to login": jwt,
   "login -method=github: a token of a member": github,
