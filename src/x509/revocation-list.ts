@@ -36,10 +36,8 @@ const LABELS = ["X509 CRL", "CRL"];
 
 const UNDERSTOOD = new Set<string>([id_ce_authorityKeyIdentifier, id_ce_cRLNumber, id_ce_issuingDistributionPoint]);
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 const serialOf = ({ userCertificate, crlEntryExtensions = [] }: RevokedCertificate): bigint => {
-  const extensions = valuesById(crlEntryExtensions, NOTHING);
+  const extensions = valuesById(crlEntryExtensions, new Set());
   if (extensions.has(id_ce_certificateIssuer)) throw new Unreadable("the list speaks for other authorities");
   return integerOf(userCertificate);
 };

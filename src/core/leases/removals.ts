@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { PARTITION_KEY, SORT_KEY } from "../../contract/table.ts";
 import { workThrough } from "../../std/pool.ts";
-import { isLease } from "../../storage/keys.ts";
+import { isLease, isToken } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 
 /**
@@ -21,13 +22,14 @@ const attribute = z.looseObject({
   // Lambda hands over base64 text, the embedded table bytes.
   B: z.union([z.string(), z.instanceof(Uint8Array)]).optional(),
 });
+const imageShape = z.record(z.string(), attribute);
 const recordShape = z.looseObject({
   eventName: z.string(),
   eventSourceARN: z.string(),
   userIdentity: z.looseObject({ type: z.string(), principalId: z.string() }).nullish(),
   dynamodb: z.looseObject({
     SequenceNumber: z.string().min(1),
-    OldImage: z.record(z.string(), attribute).optional(),
+    OldImage: imageShape.optional(),
   }),
 });
 type RemovalRecord = z.infer<typeof recordShape>;
@@ -46,11 +48,17 @@ export const removalBatchOf = (event: unknown): RemovalBatch | undefined => {
 const byTimeToLive = ({ eventName, userIdentity }: RemovalRecord): boolean =>
   eventName === "REMOVE" && userIdentity?.type === "Service" && userIdentity.principalId === "dynamodb.amazonaws.com";
 
+/** Other items that simply vanish are none of this function's business, and sealed with keys it may not have. */
+const isOurs = (image: z.infer<typeof imageShape>): boolean => {
+  const key = { pk: image[PARTITION_KEY]?.S ?? "", sk: image[SORT_KEY]?.S ?? "" };
+  return isLease(key) || isToken(key);
+};
+
 const consume = async (core: Core, tableName: string, raw: unknown): Promise<void> => {
   const record = recordShape.parse(raw);
   if (!record.eventSourceARN.includes(`:table/${tableName}/stream/`)) throw new Error("another table's record");
   const image = record.dynamodb.OldImage;
-  if (!byTimeToLive(record) || !image) return;
+  if (!byTimeToLive(record) || !image || !isOurs(image)) return;
   const entry = await core.store.openImage(image);
   if (!entry) return;
   if (isLease(entry.address)) core.signal({ kind: "lease-revoked-late" });

@@ -1,7 +1,6 @@
 import { invalidRequest, type Reply } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import type { Core } from "../core.ts";
-import type { MfaCredentials } from "../mfa/types.ts";
 import type { Answer, WrapInfo } from "./answer.ts";
 import { issuedIn, renewedIn } from "./core-reply.ts";
 import type { Handled } from "./stage.ts";
@@ -49,8 +48,6 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
 };
 
-const NO_CODES: MfaCredentials = new Map();
-
 const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
   const { reply, mount, decoded, warnings } = handled;
   const made = issuedIn(reply);
@@ -58,7 +55,7 @@ const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" 
   if (!reply?.auth) return {};
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
-  const { path, sourceAddress, mfa: shown = NO_CODES } = decoded;
+  const { path, sourceAddress, mfa: shown = new Map() } = decoded;
   // Loaded by the first login: most functions see none.
   const { logIn } = await import("../login/login.ts");
   const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });

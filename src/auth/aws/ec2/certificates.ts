@@ -52,8 +52,6 @@ export const pin = (source: string | Buffer, use: CertificateUse, regions?: Read
   return regions ? { ...pinned, regions } : pinned;
 };
 
-const known = new Map<CertificateUse, readonly Pinned[]>();
-
 const read = (wanted: CertificateUse): readonly Pinned[] =>
   AWS_CERTIFICATES.flatMap((row) => {
     const [kind = "", regions = "", certificate = ""] = row.split(" ");
@@ -62,9 +60,17 @@ const read = (wanted: CertificateUse): readonly Pinned[] =>
     return use === wanted ? [pin(Buffer.from(certificate, "base64"), use, new Set(regions.split(",")))] : [];
   });
 
-/** AWS's certificates for one use, read once in a process. */
-export const awsCertificates = (use: CertificateUse): readonly Pinned[] => {
-  const found = known.get(use) ?? read(use);
-  known.set(use, found);
-  return found;
+const readOnce = (use: CertificateUse): (() => readonly Pinned[]) => {
+  let certificates: readonly Pinned[] | undefined;
+  return () => {
+    certificates ??= read(use);
+    return certificates;
+  };
 };
+const READ: Readonly<Record<CertificateUse, () => readonly Pinned[]>> = {
+  pkcs7: readOnce("pkcs7"),
+  identity: readOnce("identity"),
+};
+
+/** AWS's certificates for one use, read once in a process. */
+export const awsCertificates = (use: CertificateUse): readonly Pinned[] => READ[use]();

@@ -123,6 +123,18 @@ describe("what the table's TTL removes", () => {
     expect(stage.world.alive.size).toBe(1);
   });
 
+  it("opens nothing but leases and tokens, whatever else the stream brings", async () => {
+    await stage.issue();
+    stage.wait(3600 + 86_401);
+    const records = await removals();
+    const [first] = records;
+    const image = { pk: { S: "rec#other" }, sk: { S: "login" }, v: { B: "bm90IHNlYWxlZA==" }, n: { S: "1" } };
+    const strange = { ...first, dynamodb: { SequenceNumber: "17", OldImage: image } };
+
+    expect(await consume([strange, ...records])).toEqual([]);
+    expect(stage.world.alive.size).toBe(0);
+  });
+
   it("is taken record by record: one that cannot be read holds no other back", async () => {
     await stage.issue();
     stage.wait(3600 + 86_401);
