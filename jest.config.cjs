@@ -6,6 +6,7 @@ const SLOW = [
   "test/architecture/new-engine.test.ts",
   "test/bad-inputs/bad-inputs.test.ts",
   "test/concurrency/ends.test.ts",
+  "test/contract/captures.test.ts",
   "test/contract/whole-backend.test.ts",
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",
@@ -16,8 +17,10 @@ const SLOW = [
   "test/unit/core/request/echo.test.ts",
   "test/unit/engines/aws/crashes.test.ts",
   "test/unit/engines/aws/faults.test.ts",
+  "test/unit/engines/aws/hostile-fields.test.ts",
   "test/unit/engines/database/crashes.test.ts",
   "test/unit/engines/database/cut-off.test.ts",
+  "test/unit/engines/database/hostile-fields.test.ts",
   "test/unit/engines/ssh/crashes.test.ts",
   "test/unit/engines/ssh/sshd.test.ts",
 ];
