@@ -8,6 +8,8 @@ export interface BundleOptions {
   readonly outdir: string;
   /** Run before our own; for tests that build a tree which differs from the one on disk. */
   readonly plugins?: readonly Plugin[];
+  /** Absent: yes. */
+  readonly sourceMaps?: boolean;
 }
 
 /** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
@@ -41,6 +43,7 @@ export const bundle = async ({
   entry,
   outdir,
   plugins = [],
+  sourceMaps = true,
 }: BundleOptions): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> =>
   build({
     absWorkingDir: root,
@@ -53,7 +56,7 @@ export const bundle = async ({
     target: "node22",
     mainFields: ["module", "main"],
     minify: true,
-    sourcemap: "external",
+    sourcemap: sourceMaps && "external",
     legalComments: "external",
     outExtension: { ".js": ".mjs" },
     chunkNames: "chunks/[name]-[hash]",

@@ -60,7 +60,8 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
   const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
   const inventories = await Promise.all(
     FUNCTIONS.map(async (name) => {
-      const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: join(assets, name), plugins });
+      const parts = { root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) };
+      const { metafile } = await bundle({ ...parts, plugins, sourceMaps: false });
       return [name, inventoryOf(metafile)] as const;
     }),
   );
