@@ -1,6 +1,6 @@
 /**
- * Suites that take long: they enumerate crashes, outages, paths and hostile requests, on real servers too. `npm run
- * test:slow` and CI run them.
+ * Suites that take long: they play the built functions, and enumerate crashes, outages, paths and hostile requests, on
+ * real servers too. `npm run test:slow` and CI run them.
  */
 const SLOW = [
   "test/architecture/new-engine.test.ts",
@@ -8,6 +8,9 @@ const SLOW = [
   "test/concurrency/ends.test.ts",
   "test/contract/captures.test.ts",
   "test/contract/whole-backend.test.ts",
+  "test/golden/database-mysql.test.ts",
+  "test/golden/database.test.ts",
+  "test/infra/lambdas.test.ts",
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",
   "test/unit/auth/ldap/faults.test.ts",

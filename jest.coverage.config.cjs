@@ -26,6 +26,8 @@ const files = ROOMS.flatMap((room) => readdirSync(room, { recursive: true }).map
 
 module.exports = {
   ...base,
+  // The slow suites of these rooms too.
+  testPathIgnorePatterns: ["/node_modules/"],
   testMatch: TESTS.map((tests) => `<rootDir>/test/${tests}`),
   collectCoverage: true,
   coverageProvider: "v8",
