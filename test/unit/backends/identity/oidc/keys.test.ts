@@ -175,7 +175,7 @@ describe("a key", () => {
 
 describe("a rotation", () => {
   it("is one, however many ask for it or find it due at the same time", async () => {
-    await made("many", { rotation_period: "1h", verification_ttl: "1h" });
+    await made("many", { algorithm: "ES256", rotation_period: "1h", verification_ttl: "1h" });
     const before = kidOf(await issue("many"));
     server.clock.advance(HOUR);
     const tokens = await Promise.all([
