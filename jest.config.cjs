@@ -1,6 +1,6 @@
 /**
- * Suites that take long: they play the built functions, and enumerate crashes, outages, paths and hostile requests, on
- * real servers too. `npm run test:slow` and CI run them.
+ * Suites that take long: they play the built functions, start real servers, race, or enumerate crashes, outages, paths
+ * and hostile requests. `npm run test:slow` and CI run them.
  */
 const SLOW = [
   "test/architecture/new-engine.test.ts",
@@ -10,6 +10,7 @@ const SLOW = [
   "test/contract/whole-backend.test.ts",
   "test/golden/database-mysql.test.ts",
   "test/golden/database.test.ts",
+  "test/golden/oidc-identity.test.ts",
   "test/infra/lambdas.test.ts",
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",
@@ -18,11 +19,20 @@ const SLOW = [
   "test/unit/auth/ldap/tls.test.ts",
   "test/unit/core/leases/crash-points.test.ts",
   "test/unit/core/leases/faults.test.ts",
+  "test/unit/core/leases/many.test.ts",
+  "test/unit/core/leases/prefix.test.ts",
+  "test/unit/core/leases/revocation.test.ts",
   "test/unit/core/leases/scale.test.ts",
+  "test/unit/core/leases/streams.test.ts",
+  "test/unit/core/leases/sweeper.test.ts",
+  "test/unit/core/mfa/codes.test.ts",
+  "test/unit/core/mfa/finish.test.ts",
+  "test/unit/core/mounts/unmount.test.ts",
   "test/unit/core/quotas/lease-count.test.ts",
   "test/unit/core/request/echo.test.ts",
   "test/unit/core/request/open-paths.test.ts",
   "test/unit/core/request/pairs.test.ts",
+  "test/unit/core/schedule/schedule.test.ts",
   "test/unit/engines/aws/crashes.test.ts",
   "test/unit/engines/aws/faults.test.ts",
   "test/unit/engines/aws/hostile-fields.test.ts",
