@@ -21,7 +21,7 @@ export interface BackendParts {
   /** Absent: the built-in connectors, never closed, which suits a process that is frozen rather than ended. */
   readonly database?: () => DatabaseParts;
   /** AWS for the secrets engine `aws`; absent: as the environment of the process names it. */
-  readonly awsEngine?: () => EngineWorld | Promise<EngineWorld>;
+  readonly awsEngine?: (() => EngineWorld | Promise<EngineWorld>) | undefined;
   /** The pod of a cluster that the program runs in. Absent: none, as for the functions of a deployment. */
   readonly pod?: Pod | undefined;
   /** Which hosts backends may dial, where operators name them; absent: those with public addresses only. */

@@ -76,7 +76,7 @@ const takeBack = async (cx: BackendContext, name: string): Promise<void> => {
 };
 
 /**
- * Writes or changes a static role. A new one makes its user a key at once; where AWS refuses that, there is no role.
+ * Writes or changes a static role. A new one makes its user a key at once; where AWS refuses that, no role is made.
  * Throws with Vault's texts.
  */
 export const writeStaticRole = async (world: EngineWorld, name: string, input: StaticRoleInput, cx: BackendContext) => {

@@ -4,9 +4,8 @@ import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } f
 import { awsAdapters } from "../../auth/aws/adapters/index.ts";
 import type { AwsAuthParts } from "../../auth/aws/backend.ts";
 import { awsOver } from "../../engines/aws/adapters/index.ts";
-import { awsWorld, wait } from "../../engines/aws/surroundings.ts";
+import { wait } from "../../engines/aws/surroundings.ts";
 import type { EngineWorld } from "../../engines/aws/world.ts";
-import { NEARBY } from "../../outgoing/index.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { defineTable } from "../../storage/index.ts";
@@ -20,8 +19,8 @@ export interface Cloud {
   readonly kms: KMSClient;
   readonly keyId: string;
   readonly aws: AwsAuthParts;
-  /** For the secrets engine. */
-  readonly awsEngine: EngineWorld;
+  /** AWS for the secrets engine `aws`; absent: as the environment of the process names it. */
+  readonly awsEngine?: EngineWorld | undefined;
   /** Absent with the environment's AWS. */
   readonly embedded?: EmbeddedAws | undefined;
   close(): Promise<void>;
@@ -123,7 +122,6 @@ export const environmentCloud = async (options: {
     kms,
     keyId: options.keyId ?? KEY_ALIAS,
     aws: { ...awsAdapters({ region, clock }), region },
-    awsEngine: awsWorld({ region, reach: NEARBY }),
     close: async () => {
       dynamodb.destroy();
       kms.destroy();

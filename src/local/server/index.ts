@@ -145,6 +145,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const tls = await readTlsFiles(options.tls ?? {});
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const cloud = await cloudFor(options, clock, tableClock, tableName);
+  const { awsEngine } = cloud;
   const openAuditFile = auditFiles();
   const log = options.log ?? (() => undefined);
   const reach: Reach = { ...NEARBY, watch: (failure) => log("outgoing call failed", { ...failure }) };
@@ -164,7 +165,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
       reach,
       pod: options.pod,
       aws: () => cloud.aws,
-      awsEngine: () => cloud.awsEngine,
+      awsEngine: awsEngine && (() => awsEngine),
       database: () => database,
     }),
     auditSink: await auditSink(options, openAuditFile),
