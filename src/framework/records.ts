@@ -28,25 +28,20 @@ export async function* allRecords(
   }
 }
 
-/** `Found` is a record as it is kept. */
-export interface Records<P extends string, In, Shown extends z.ZodType, Found> {
+/** One record of a name. `Found` is a record as it is kept. */
+export interface NamedRecord<P extends string, In, Shown extends z.ZodType, Found> {
   /** Template of one record, with one capture: `role/{name}`. */
   readonly at: P;
   readonly params: Path<P>["params"];
-  /** Templates that list the names; clients of long ago may ask by another. */
-  readonly lists: readonly string[];
-  /** What the records are (`the roles of this mount`), and what each operation does. */
+  /** What the record is, and what each operation does. */
   readonly summary: {
-    readonly all: string;
     readonly one: string;
-    readonly list: string;
     readonly read: string;
     readonly write: string;
     readonly delete: string;
   };
   readonly input: z.ZodType<In>;
   readonly answers: Shown;
-  readonly names: (cx: BackendContext) => Promise<readonly string[]>;
   readonly find: (name: string, cx: BackendContext) => Promise<Found | undefined>;
   readonly show: (found: Found) => Given<z.output<Shown>> | Promise<Given<z.output<Shown>>>;
   /** Creates or changes a record; answers warnings. Throws `VaultError`. */
@@ -55,33 +50,27 @@ export interface Records<P extends string, In, Shown extends z.ZodType, Found> {
   readonly remove: (name: string, cx: BackendContext) => Promise<unknown>;
 }
 
-/** The rows for the path table: one for each listing, then that of one record. */
-export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found>(
-  records: Records<P, In, Shown, Found>,
-): readonly AnyPath[] => {
-  const { summary, find, write } = records;
-  // The declaration is held against `show` above; the rows need only know that it is a schema.
-  const answers: z.ZodType = records.answers;
+/** Records and the listing of their names. */
+export interface Records<P extends string, In, Shown extends z.ZodType, Found>
+  extends NamedRecord<P, In, Shown, Found> {
+  /** Templates that list the names; clients of long ago may ask by another. */
+  readonly lists: readonly string[];
+  /** Also what the records are (`the roles of this mount`), and what a listing does. */
+  readonly summary: NamedRecord<P, In, Shown, Found>["summary"] & { readonly all: string; readonly list: string };
+  readonly names: (cx: BackendContext) => Promise<readonly string[]>;
+}
+
+/** The row of one record, for records whose listing says more than their names. */
+export const recordPath = <P extends string, In, Shown extends z.ZodType, Found>(
+  record: NamedRecord<P, In, Shown, Found>,
+): AnyPath => {
+  const { summary, find, write } = record;
+  // The declaration is held against `show` above; the row need only know that it is a schema.
+  const answers: z.ZodType = record.answers;
   const nameIn = (params: Readonly<Record<string, string>>): string => Object.values(params)[0] ?? "";
-  const listings = records.lists.map((template) =>
-    path(template, {
-      summary: summary.all,
-      params: {},
-      ops: {
-        list: op({
-          summary: summary.list,
-          answers: Keys,
-          handle: async (_, cx) => {
-            const keys = await records.names(cx);
-            return keys.length === 0 ? undefined : { data: { keys } };
-          },
-        }),
-      },
-    }),
-  );
-  const one = path(records.at, {
+  return path(record.at, {
     summary: summary.one,
-    params: records.params,
+    params: record.params,
     exists: async ({ params }, cx) => (await find(nameIn(params), cx)) !== undefined,
     ops: {
       read: op({
@@ -89,13 +78,13 @@ export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found
         answers,
         handle: async ({ params }, cx) => {
           const found = await find(nameIn(params), cx);
-          return found && { data: await records.show(found) };
+          return found && { data: await record.show(found) };
         },
       }),
       update: op({
         summary: summary.write,
         answers: "nothing",
-        input: records.input,
+        input: record.input,
         handle: async ({ params, input }, cx) => {
           const warnings = (await write(nameIn(params), input, cx)) ?? [];
           return warnings.length === 0 ? undefined : { warnings };
@@ -105,10 +94,32 @@ export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found
         summary: summary.delete,
         answers: "nothing",
         handle: async ({ params }, cx): Promise<undefined> => {
-          await records.remove(nameIn(params), cx);
+          await record.remove(nameIn(params), cx);
         },
       }),
     },
   });
-  return [...listings, one];
+};
+
+/** The rows for the path table: one for each listing, then that of one record. */
+export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found>(
+  records: Records<P, In, Shown, Found>,
+): readonly AnyPath[] => {
+  const listings = records.lists.map((template) =>
+    path(template, {
+      summary: records.summary.all,
+      params: {},
+      ops: {
+        list: op({
+          summary: records.summary.list,
+          answers: Keys,
+          handle: async (_, cx) => {
+            const keys = await records.names(cx);
+            return keys.length === 0 ? undefined : { data: { keys } };
+          },
+        }),
+      },
+    }),
+  );
+  return [...listings, recordPath(records)];
 };
