@@ -3,7 +3,7 @@ import { callerOf } from "../../../core/request/context.ts";
 import { type BackendContext, field, op, path } from "../../../framework/index.ts";
 import { epochSeconds } from "../../../std/time.ts";
 import { issueCode } from "./codes.ts";
-import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
+import { OAuthError, orRefusal, Refused, refusal, refuse } from "./errors.ts";
 import { allows, type Client, readClientById, readProvider } from "./model.ts";
 import { challengeOf } from "./pkce.ts";
 import { isRedirectAllowed } from "./redirects.ts";
@@ -103,14 +103,12 @@ const grantFor = async (name: string, input: Given, cx: BackendContext) => {
   };
 };
 
-const authorize = async (name: string, input: Given, cx: BackendContext) => {
+const authorize = (name: string, input: Given, cx: BackendContext) => {
   const state = input.state ?? "";
-  try {
-    return { bare: { code: await issueCode(await grantFor(name, input, cx), cx), state } };
-  } catch (cause) {
-    if (!(cause instanceof Refused)) throw cause;
-    return refusal(cause, 400, cause instanceof Stateless ? "" : state);
-  }
+  return orRefusal(
+    async () => ({ bare: { code: await issueCode(await grantFor(name, input, cx), cx), state } }),
+    (refused) => refusal(refused, 400, refused instanceof Stateless ? "" : state),
+  );
 };
 
 const ANSWERS = [{ bare: Code }, { bare: OAuthError }] as const;

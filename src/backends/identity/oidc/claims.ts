@@ -1,6 +1,7 @@
 import { invalidRequest } from "../../../framework/index.ts";
 import { type TemplateAlias, type TemplateContext, templateParts } from "../../../policy/index.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../std/json.ts";
+import { restate } from "../../../std/restate.ts";
 import { shown } from "../../../std/shown.ts";
 import { DurationError, parseDuration } from "../../../std/time.ts";
 
@@ -97,13 +98,11 @@ const timeDirective = (selector: string): Directive => {
   if (rest === undefined) return ({ now }) => now;
   const [operator, operand] = halves(rest);
   if (operand === undefined) throw badTemplate("missing time operand");
-  let by: number;
-  try {
-    by = parseDuration(operand);
-  } catch (cause) {
-    if (cause instanceof DurationError) throw badTemplate(`invalid duration: ${cause.message}`);
-    throw cause;
-  }
+  const by = restate(
+    DurationError,
+    ({ message }) => badTemplate(`invalid duration: ${message}`),
+    () => parseDuration(operand),
+  );
   if (operator === "plus") return ({ now }) => now + by;
   if (operator === "minus") return ({ now }) => now - by;
   throw badTemplate(`invalid time operator ${shown(operator)}`);

@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest, op, path } from "../../../framework/index.ts";
-import { recordPaths } from "../../../framework/records.ts";
+import { recordPath } from "../../../framework/records.ts";
 import { defined } from "../../../std/defined.ts";
 import { randomText } from "../../../std/random.ts";
 import { shown } from "../../../std/shown.ts";
 import type { Write } from "../../../storage/store.ts";
-import { createPairs, findKey } from "./keys.ts";
-import { Client, clientIdAt, DEFAULT_NAME, readAssignments, readClient, recordAt } from "./model.ts";
+import { createPairs, findKey, firstPairs } from "./keys.ts";
+import { Client, clientIdAt, DEFAULT_NAME, distinct, readAssignments, readClient, recordAt } from "./model.ts";
 import { changeRegistry, registryOf } from "./registry.ts";
-import { firstPairs } from "./role-paths.ts";
 
 /** `identity/oidc/client/*`: applications that log people in through a provider. */
 
@@ -40,8 +39,6 @@ const SECRET_LENGTH = 64;
 const SECRET_PREFIX = "hvo_secret_";
 const DAY = 86_400;
 
-const unique = (items: readonly string[]): string[] => [...new Set(items)].filter((item) => item !== "").sort();
-
 const typeOf = (before: Client | undefined, given: string | undefined): Client["client_type"] => {
   if (before && given !== undefined && given !== before.client_type) {
     throw invalidRequest("client_type modification is not allowed");
@@ -64,7 +61,7 @@ const secretOf = (type: Client["client_type"], before: Client | undefined, { ran
 
 /** The client after a write, in Vault's order of refusals. */
 const after = async (before: Client | undefined, input: Given, cx: BackendContext) => {
-  const assignments = unique(input.assignments ?? before?.assignments ?? []);
+  const assignments = distinct(input.assignments ?? before?.assignments ?? []);
   await checkAssignments(assignments, cx);
   if (before && input.key !== undefined && input.key !== before.key) {
     throw invalidRequest("key modification is not allowed");
@@ -87,7 +84,7 @@ const after = async (before: Client | undefined, input: Given, cx: BackendContex
     client_secret: secretOf(client_type, before, cx),
     client_type,
     key: name,
-    redirect_uris: unique(input.redirect_uris ?? before?.redirect_uris ?? []),
+    redirect_uris: distinct(input.redirect_uris ?? before?.redirect_uris ?? []),
     assignments,
     id_token_ttl,
     access_token_ttl,
@@ -148,21 +145,17 @@ const list = path("oidc/client", {
 
 export const clientPaths = [
   list,
-  ...recordPaths({
+  recordPath({
     at: "oidc/client/{name}",
     params: { name: "name of the client" },
-    lists: [],
     summary: {
-      all: "clients of providers",
       one: "a client: an application that logs people in",
-      list: "list the clients",
       read: "read a client, with its secret",
       write: "make or change a client",
       delete: "delete a client",
     },
     input: Input,
     answers: Shown,
-    names: async () => [],
     find: (name, { storage }) => readClient(storage, name),
     show: (client) => ({
       ...infoOf(client),

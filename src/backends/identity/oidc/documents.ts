@@ -4,9 +4,8 @@ import { type BackendContext, op, path } from "../../../framework/index.ts";
 import type { View } from "../../../storage/store.ts";
 import { identityIssuer, providerIssuer } from "./issuer.ts";
 import { ALGORITHMS, type KeyBody, type PublicJwk, publishedBy } from "./keys.ts";
-import { allows, markAt, readConfig, readProvider } from "./model.ts";
+import { allows, markAt, OPENID, readProvider } from "./model.ts";
 import { type Registry, registryOf } from "./registry.ts";
-import { OPENID } from "./scope-paths.ts";
 
 /**
  * What everybody may read: who signs, and with which keys. Published are the keys that something valid can be signed
@@ -88,7 +87,7 @@ export const documentPaths = (core: Core) => [
         access: "unauthenticated",
         answers: { bare: Discovery, headers: ["cache-control"] },
         handle: async (_, { storage }) => {
-          const issuer = identityIssuer(core, (await readConfig(storage))?.issuer ?? "");
+          const issuer = await identityIssuer(core, storage);
           return {
             bare: {
               issuer,

@@ -35,3 +35,13 @@ export const refusal = ({ code, message }: Refused, status: number, state?: stri
   failure: `${code}: ${message}`,
   status,
 });
+
+/** What the work answers, or what `tell` makes of its refusal. Every other failure passes. */
+export const orRefusal = async <T, R>(work: () => Promise<T>, tell: (refused: Refused) => R): Promise<T | R> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof Refused) return tell(cause);
+    throw cause;
+  }
+};

@@ -9,11 +9,10 @@ import { sameSecret } from "../../../std/same-secret.ts";
 import { epochSeconds } from "../../../std/time.ts";
 import { issueAccessToken } from "./access-tokens.ts";
 import { type Grant, spendCode } from "./codes.ts";
-import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
-import { NAMESPACE } from "./identity-tokens.ts";
+import { OAuthError, orRefusal, type Refused, refusal, refuse } from "./errors.ts";
 import { providerIssuer } from "./issuer.ts";
 import { type Algorithm, type Pair, signWith } from "./keys.ts";
-import { allows, type Client, type Provider, readClientById, readProvider } from "./model.ts";
+import { allows, type Client, NAMESPACE, type Provider, readClientById, readProvider } from "./model.ts";
 import { checkVerifier } from "./pkce.ts";
 import { signingKey } from "./rotation.ts";
 import { scopeClaims } from "./scopes.ts";
@@ -158,15 +157,16 @@ const exchangeFor = async (name: string, input: Given, cx: BackendContext): Prom
 /** Source: RFC 6749, section 5.1: neither tokens nor refusals may be kept. */
 const NOT_KEPT = { pragma: "no-cache" } as const;
 
-const exchange = async (core: Core, name: string, input: Given, cx: BackendContext) => {
-  try {
-    return { bare: await tokensFor(core, await exchangeFor(name, input, cx), input, cx), headers: NOT_KEPT };
-  } catch (cause) {
-    if (!(cause instanceof Refused)) throw cause;
-    if (cause.code !== "invalid_client") return { ...refusal(cause, 400), headers: NOT_KEPT };
-    return { ...refusal(cause, 401), headers: { ...NOT_KEPT, "www-authenticate": "Basic" } };
-  }
-};
+const refused = (cause: Refused) =>
+  cause.code === "invalid_client"
+    ? { ...refusal(cause, 401), headers: { ...NOT_KEPT, "www-authenticate": "Basic" } }
+    : { ...refusal(cause, 400), headers: NOT_KEPT };
+
+const exchange = (core: Core, name: string, input: Given, cx: BackendContext) =>
+  orRefusal(async () => {
+    const checked = await exchangeFor(name, input, cx);
+    return { bare: await tokensFor(core, checked, input, cx), headers: NOT_KEPT };
+  }, refused);
 
 export const exchangePaths = (core: Core) => [
   path("oidc/provider/{name}/token", {

@@ -8,13 +8,11 @@ import { epochSeconds } from "../../../std/time.ts";
 import { parseClaims } from "./claims.ts";
 import { identityIssuer } from "./issuer.ts";
 import { signWith } from "./keys.ts";
-import { allows, readConfig, readRole } from "./model.ts";
+import { allows, NAMESPACE, readRole } from "./model.ts";
 import { signingKey } from "./rotation.ts";
 import { subjectOf } from "./subject.ts";
 
 /** `identity/oidc/token/:name`: a signed statement about the caller's entity, for those who trust this server. */
-
-export const NAMESPACE = "root";
 
 const Answer = z.object({
   token: z.string().describe("the identity token, a JWT"),
@@ -37,7 +35,7 @@ const tokenFor = async (core: Core, name: string, cx: BackendContext) => {
   const now = epochSeconds(core.clock.now());
   const claims = {
     ...parseClaims(role.template).fill(subjectOf(core, entity)),
-    iss: identityIssuer(core, (await readConfig(cx.storage))?.issuer ?? ""),
+    iss: await identityIssuer(core, cx.storage),
     namespace: NAMESPACE,
     sub: entity.id,
     aud: role.client_id,

@@ -5,7 +5,6 @@ import { type BackendContext, field, op, path } from "../../../framework/index.t
 import { publishedKeys } from "./documents.ts";
 import { identityIssuer } from "./issuer.ts";
 import { ALGORITHMS } from "./keys.ts";
-import { readConfig } from "./model.ts";
 
 /** `identity/oidc/introspect`: whether an identity token is good now. */
 
@@ -39,7 +38,7 @@ const judge = async (core: Core, token: string, clientId: string, cx: BackendCon
   try {
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
       algorithms: [...ALGORITHMS],
-      issuer: identityIssuer(core, (await readConfig(cx.storage))?.issuer ?? ""),
+      issuer: await identityIssuer(core, cx.storage),
       ...(clientId === "" ? {} : { audience: clientId }),
       currentDate: new Date(core.clock.now()),
       requiredClaims: ["exp", "sub"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Core } from "../../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../../framework/index.ts";
+import type { View } from "../../../storage/store.ts";
 import { configAt, readConfig } from "./model.ts";
 
 /**
@@ -13,8 +14,11 @@ import { configAt, readConfig } from "./model.ts";
 
 const OIDC = "/v1/identity/oidc";
 
+const issuerWritten = async (view: View): Promise<string> => (await readConfig(view))?.issuer ?? "";
+
 /** The issuer of identity tokens. */
-export const identityIssuer = (core: Core, configured: string): string => `${configured || core.address()}${OIDC}`;
+export const identityIssuer = async (core: Core, view: View): Promise<string> =>
+  `${(await issuerWritten(view)) || core.address()}${OIDC}`;
 
 /** The issuer of a provider. Source: Vault, `identity_store_oidc_provider.go`. */
 export const providerIssuer = (core: Core, configured: string, name: string): string =>
@@ -43,7 +47,7 @@ export const issuerPaths = (core: Core) => [
         summary: "read the issuer as it was written",
         answers: z.object({ issuer: z.string() }),
         handle: async (_, { storage }) => {
-          const issuer = (await readConfig(storage))?.issuer ?? "";
+          const issuer = await issuerWritten(storage);
           const warnings = issuer === "" && core.address() === "" ? [NOT_REACHABLE] : [];
           return { data: { issuer }, warnings };
         },

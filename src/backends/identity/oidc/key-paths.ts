@@ -126,7 +126,7 @@ const remove = (name: string, cx: BackendContext): Promise<void> => {
   });
 };
 
-export const keyNames = async (cx: BackendContext): Promise<readonly string[]> => {
+const keyNames = async (cx: BackendContext): Promise<readonly string[]> => {
   const names = await cx.storage.list(prefixOf("key"));
   return names.includes(DEFAULT_NAME) ? names : [...names, DEFAULT_NAME].sort();
 };

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
+import type { BackendContext } from "../../../framework/index.ts";
 import { type RandomSource, uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import type { Condition, Entry, View, Write } from "../../../storage/store.ts";
@@ -185,6 +186,18 @@ export const isDue = (key: Pick<NamedKey, "next_rotation">, now: number): boolea
 export const dueOf = (key: Pick<NamedKey, "next_rotation" | "retired">): number => {
   const times = [key.next_rotation, ...key.retired.map(({ until }) => until)].filter((time) => time > 0);
   return times.length === 0 ? 0 : Math.min(...times);
+};
+
+/** What has to be written with a role or a client whose key has no pair yet. */
+export const firstPairs = async (
+  name: string,
+  { key, when }: StoredKey,
+  { clock, storage }: BackendContext,
+  make: MakePair,
+): Promise<{ readonly writes: readonly Write[]; readonly due: number | undefined }> => {
+  if (key.signing) return { writes: [], due: undefined };
+  const ready = await withPairs(key, clock.now(), make);
+  return { writes: [keyPut(storage, name, ready, when)], due: dueOf(ready) };
 };
 
 /** The public keys of a named key that something valid may be signed with, now or next. */

@@ -9,6 +9,10 @@ export type Kind = (typeof KINDS)[number];
 /** Names that exist from the start. */
 export const DEFAULT_NAME = "default";
 export const ALLOW_ALL = "allow_all";
+/** The scope that makes an OAuth request one of OpenID Connect: it has no template. */
+export const OPENID = "openid";
+/** The namespace that tokens name: the only one. */
+export const NAMESPACE = "root";
 
 const PREFIX = "oidc";
 
@@ -62,7 +66,11 @@ export const EVERYBODY: Assignment = { entity_ids: ["*"], group_ids: ["*"] };
 export const allows = (allowed: readonly string[], clientId: string): boolean =>
   allowed.includes("*") || allowed.includes(clientId);
 
-/** What can be the name of a record: what a path can capture. Of other texts in a body there is no record. */
+/** A list as it is kept: each item once, in order, without empty ones. */
+export const distinct = (items: readonly string[]): string[] =>
+  [...new Set(items)].filter((item) => item !== "").sort();
+
+/** Whether a text in a body can name a record: whether a path could capture it. */
 const isName = (text: string): boolean => text.length <= MAX_NAME && /^\w(?:[\w.-]*\w)?$/.test(text);
 const MAX_NAME = 256;
 
@@ -76,29 +84,32 @@ export const readRole = async (view: View, name: string) => bodyOf(Role, await v
 export const namedEntry = async (view: View, kind: Kind, name: string): Promise<Entry | undefined> =>
   isName(name) ? view.get(recordAt(view, kind, name)) : undefined;
 
-export const readScopes = async (view: View, given: readonly string[]): Promise<ReadonlyMap<string, Scope>> => {
+/** The records that a body names; those that do not exist are left out. */
+const readNamed = async <T>(
+  view: View,
+  kind: Kind,
+  schema: z.ZodType<T>,
+  given: readonly string[],
+): Promise<Map<string, T>> => {
   const names = given.filter(isName);
-  const entries = await view.getMany(names.map((name) => recordAt(view, "scope", name)));
+  const entries = await view.getMany(names.map((name) => recordAt(view, kind, name)));
   return new Map(
     names.flatMap((name, index) => {
-      const scope = bodyOf(Scope, entries[index]);
-      return scope ? [[name, scope] as const] : [];
+      const record = bodyOf(schema, entries[index]);
+      return record ? [[name, record] as const] : [];
     }),
   );
 };
 
+export const readScopes = (view: View, names: readonly string[]): Promise<ReadonlyMap<string, Scope>> =>
+  readNamed(view, "scope", Scope, names);
+
 export const readAssignments = async (
   view: View,
-  given: readonly string[],
+  names: readonly string[],
 ): Promise<ReadonlyMap<string, Assignment>> => {
-  const names = given.filter(isName);
-  const entries = await view.getMany(names.map((name) => recordAt(view, "assignment", name)));
-  return new Map(
-    names.flatMap((name, index) => {
-      const assignment = name === ALLOW_ALL ? EVERYBODY : bodyOf(Assignment, entries[index]);
-      return assignment ? [[name, assignment] as const] : [];
-    }),
-  );
+  const found = await readNamed(view, "assignment", Assignment, names);
+  return names.includes(ALLOW_ALL) ? found.set(ALLOW_ALL, EVERYBODY) : found;
 };
 
 export const readClient = async (view: View, name: string) =>

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Core } from "../../../core/core.ts";
 import { type BackendContext, field, invalidRequest, op, path } from "../../../framework/index.ts";
-import { recordPaths } from "../../../framework/records.ts";
+import { recordPath } from "../../../framework/records.ts";
 import { shown } from "../../../std/shown.ts";
-import { parseClaims } from "./claims.ts";
 import { checkIssuer, ISSUER_SET, providerIssuer } from "./issuer.ts";
 import {
   allows,
   DEFAULT_NAME,
   DEFAULT_PROVIDER,
+  distinct,
   Provider,
   readProvider,
   readScopes,
@@ -16,6 +16,7 @@ import {
   type Scope,
 } from "./model.ts";
 import { changeRegistry, registryOf } from "./registry.ts";
+import { claimsOf, clashes } from "./scopes.ts";
 
 /** `identity/oidc/provider/*`: providers of OpenID Connect as operators write them. */
 
@@ -33,8 +34,6 @@ const Shown = z.object({
 });
 const Listed = z.object({ keys: z.array(z.string()), key_info: z.record(z.string(), Shown) });
 
-const unique = (items: readonly string[]): string[] => [...new Set(items)].filter((item) => item !== "").sort();
-
 /** The scopes by name. Throws for one that does not exist. */
 const scopesOf = async (names: readonly string[], { storage }: BackendContext): Promise<ReadonlyMap<string, Scope>> => {
   const scopes = await readScopes(storage, names);
@@ -44,20 +43,11 @@ const scopesOf = async (names: readonly string[], { storage }: BackendContext): 
 };
 
 /** A warning for each claim that two scopes make: whoever asks for both is refused. */
-const conflicts = (scopes: ReadonlyMap<string, Scope>): readonly string[] => {
-  const makers = new Map<string, string>();
-  return [...scopes].flatMap(([name, { template }]) =>
-    parseClaims(template).names.flatMap((claim) => {
-      const other = makers.get(claim);
-      makers.set(claim, name);
-      return other === undefined
-        ? []
-        : [
-            `Found scope templates with conflicting top-level keys: conflict ${shown(claim)} in scopes ${shown(name)}, ${shown(other)}. This may result in an error if the scopes are requested in an OIDC Authentication Request.`,
-          ];
-    }),
+const conflicts = (scopes: ReadonlyMap<string, Scope>): readonly string[] =>
+  clashes(claimsOf(scopes)).map(
+    (clash) =>
+      `Found scope templates with conflicting top-level keys: conflict ${clash}. This may result in an error if the scopes are requested in an OIDC Authentication Request.`,
   );
-};
 
 const write = (name: string, input: Given, cx: BackendContext): Promise<readonly string[]> =>
   changeRegistry(cx, "provider", async () => {
@@ -66,8 +56,8 @@ const write = (name: string, input: Given, cx: BackendContext): Promise<readonly
     const before = entry ? Provider.parse(entry.body) : name === DEFAULT_NAME ? DEFAULT_PROVIDER : undefined;
     const provider: Provider = {
       issuer: input.issuer ?? before?.issuer ?? "",
-      allowed_client_ids: unique(input.allowed_client_ids ?? before?.allowed_client_ids ?? []),
-      scopes_supported: unique(input.scopes_supported ?? before?.scopes_supported ?? []),
+      allowed_client_ids: distinct(input.allowed_client_ids ?? before?.allowed_client_ids ?? []),
+      scopes_supported: distinct(input.scopes_supported ?? before?.scopes_supported ?? []),
     };
     checkIssuer(provider.issuer);
     const scopes = await scopesOf(provider.scopes_supported, cx);
@@ -117,21 +107,17 @@ export const providerPaths = (core: Core) => {
 
   return [
     list,
-    ...recordPaths({
+    recordPath({
       at: "oidc/provider/{name}",
       params: { name: "name of the provider" },
-      lists: [],
       summary: {
-        all: "providers of OpenID Connect",
         one: "a provider: which clients may use it, and which scopes they may ask for",
-        list: "list the providers",
         read: "read a provider",
         write: "make or change a provider",
         delete: "delete a provider",
       },
       input: Input,
       answers: Shown,
-      names: async () => [],
       find: async (name, { storage }) => {
         const provider = await readProvider(storage, name);
         return provider && { name, provider };

@@ -3,9 +3,9 @@ import { type BackendContext, field, invalidRequest } from "../../../framework/i
 import { recordPaths } from "../../../framework/records.ts";
 import { randomText } from "../../../std/random.ts";
 import { shown } from "../../../std/shown.ts";
-import type { Condition, Write } from "../../../storage/store.ts";
+import type { Condition } from "../../../storage/store.ts";
 import { parseClaims, templateText } from "./claims.ts";
-import { createPairs, dueOf, findKey, keyPut, type MakePair, type StoredKey, withPairs } from "./keys.ts";
+import { createPairs, findKey, firstPairs } from "./keys.ts";
 import { prefixOf, Role, readRole, recordAt } from "./model.ts";
 import { changeRegistry } from "./registry.ts";
 
@@ -21,18 +21,6 @@ type Given = z.output<typeof Input>;
 
 const CLIENT_ID_LENGTH = 26;
 const DAY = 86_400;
-
-/** What has to be written with a user of a key that has no pair yet. */
-export const firstPairs = async (
-  name: string,
-  { key, when }: StoredKey,
-  cx: BackendContext,
-  make: MakePair,
-): Promise<{ readonly writes: readonly Write[]; readonly due: number | undefined }> => {
-  if (key.signing) return { writes: [], due: undefined };
-  const ready = await withPairs(key, cx.clock.now(), make);
-  return { writes: [keyPut(cx.storage, name, ready, when)], due: dueOf(ready) };
-};
 
 const after = (before: Role | undefined, input: Given, cx: BackendContext): Role => {
   const template = input.template === undefined ? (before?.template ?? "") : templateText(input.template);

@@ -3,7 +3,7 @@ import { type BackendContext, field, invalidRequest } from "../../../framework/i
 import { recordPaths } from "../../../framework/records.ts";
 import { shown } from "../../../std/shown.ts";
 import { parseClaims, templateText } from "./claims.ts";
-import { prefixOf, readScopes, recordAt, Scope } from "./model.ts";
+import { OPENID, prefixOf, readScopes, recordAt, Scope } from "./model.ts";
 import { changeRegistry, referring } from "./registry.ts";
 
 /** `identity/oidc/scope/*`: claims that an application may ask a provider for. */
@@ -12,9 +12,6 @@ const Input = z.object({
   template: field.text("The claims of the scope, as JSON with directives or as its base64."),
   description: field.text("What it is for."),
 });
-
-/** The scope that makes an OAuth request one of OpenID Connect: it has no template. */
-export const OPENID = "openid";
 
 const write = async (name: string, input: z.output<typeof Input>, cx: BackendContext): Promise<undefined> => {
   if (name === OPENID) throw invalidRequest(`the ${shown(OPENID)} scope name is reserved`);

@@ -1,10 +1,9 @@
 import type { JsonObject } from "../../../std/json.ts";
 import { shown } from "../../../std/shown.ts";
 import type { View } from "../../../storage/store.ts";
-import { parseClaims, type Subject } from "./claims.ts";
+import { type Claims, parseClaims, type Subject } from "./claims.ts";
 import { refuse } from "./errors.ts";
-import { type Provider, readScopes } from "./model.ts";
-import { OPENID } from "./scope-paths.ts";
+import { OPENID, type Provider, readScopes, type Scope } from "./model.ts";
 
 /** The scopes of a request, and the claims they make. */
 
@@ -15,6 +14,22 @@ export const scopesAsked = (text: string, provider: Provider): readonly string[]
   return provider.scopes_supported.filter((name) => asked.has(name));
 };
 
+/** What each scope makes, by its name. */
+export const claimsOf = (scopes: ReadonlyMap<string, Scope>): ReadonlyMap<string, Claims> =>
+  new Map([...scopes].map(([name, { template }]) => [name, parseClaims(template)] as const));
+
+/** Each claim that two scopes make, with both: `"team" in scopes "b", "a"`. */
+export const clashes = (scopes: ReadonlyMap<string, Claims>): readonly string[] => {
+  const makers = new Map<string, string>();
+  return [...scopes].flatMap(([name, { names }]) =>
+    names.flatMap((claim) => {
+      const other = makers.get(claim);
+      makers.set(claim, name);
+      return other === undefined ? [] : [`${shown(claim)} in scopes ${shown(name)}, ${shown(other)}`];
+    }),
+  );
+};
+
 /** What the scopes say of a subject. One that is gone or no longer supported says nothing. Throws `Refused`. */
 export const scopeClaims = async (
   names: readonly string[],
@@ -22,24 +37,9 @@ export const scopeClaims = async (
   subject: Subject,
   view: View,
 ): Promise<JsonObject> => {
-  const scopes = await readScopes(
-    view,
-    names.filter((name) => provider.scopes_supported.includes(name)),
-  );
-  const makers = new Map<string, string>();
-  const claims: [string, JsonObject[string]][] = [];
-  for (const [name, { template }] of scopes) {
-    for (const [claim, value] of Object.entries(parseClaims(template).fill(subject))) {
-      const other = makers.get(claim);
-      if (other !== undefined) {
-        refuse(
-          "invalid_request",
-          `found scopes with conflicting top-level claim: claim ${shown(claim)} in scopes ${shown(name)}, ${shown(other)}`,
-        );
-      }
-      makers.set(claim, name);
-      claims.push([claim, value]);
-    }
-  }
-  return Object.fromEntries(claims);
+  const supported = names.filter((name) => provider.scopes_supported.includes(name));
+  const claims = claimsOf(await readScopes(view, supported));
+  const [clash] = clashes(claims);
+  if (clash !== undefined) refuse("invalid_request", `found scopes with conflicting top-level claim: claim ${clash}`);
+  return Object.fromEntries([...claims.values()].flatMap(({ fill }) => Object.entries(fill(subject))));
 };

@@ -2,7 +2,7 @@ import type { Core } from "../../../core/core.ts";
 import { AnyObject, type BackendContext, op, path } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { readAccessToken } from "./access-tokens.ts";
-import { OAuthError, Refused, refusal, refuse } from "./errors.ts";
+import { OAuthError, orRefusal, type Refused, refusal, refuse } from "./errors.ts";
 import { allows, readClientById, readProvider } from "./model.ts";
 import { scopeClaims } from "./scopes.ts";
 import { isAssigned, subjectOf } from "./subject.ts";
@@ -33,18 +33,16 @@ const claimsFor = async (core: Core, name: string, cx: BackendContext): Promise<
 
 const STATUS: Readonly<Record<string, number>> = { invalid_token: 401, access_denied: 403 };
 
-const userinfo = async (core: Core, name: string, cx: BackendContext) => {
-  try {
-    return { bare: await claimsFor(core, name, cx) };
-  } catch (cause) {
-    if (!(cause instanceof Refused)) throw cause;
-    const status = STATUS[cause.code] ?? 400;
-    if (status === 403) return refusal(cause, status);
-    // The texts are this program's own, so nothing in them needs quoting.
-    const how = `Bearer error="${cause.code}",error_description="${status === 401 ? cause.message : "invalid request"}"`;
-    return { ...refusal(cause, status), headers: { "www-authenticate": how } };
-  }
+const refused = (cause: Refused) => {
+  const status = STATUS[cause.code] ?? 400;
+  if (status === 403) return refusal(cause, status);
+  // The texts are this program's own, so nothing in them needs quoting.
+  const how = `Bearer error="${cause.code}",error_description="${status === 401 ? cause.message : "invalid request"}"`;
+  return { ...refusal(cause, status), headers: { "www-authenticate": how } };
 };
+
+const userinfo = (core: Core, name: string, cx: BackendContext) =>
+  orRefusal(async () => ({ bare: await claimsFor(core, name, cx) }), refused);
 
 const ANSWERS = [{ bare: AnyObject }, { bare: OAuthError, headers: ["www-authenticate"] }] as const;
 const SUMMARY = "read the claims that an access token's scopes make";
