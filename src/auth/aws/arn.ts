@@ -1,4 +1,6 @@
+import { globMatch } from "../../policy/glob.ts";
 import { cut, shown } from "../../std/shown.ts";
+
 /**
  * Names of principals. Reads an ARN whole or not at all; never searches inside one.
  * Source: IAM User Guide, "IAM identifiers"; texts as Vault's AWS auth method gives them.
@@ -71,12 +73,5 @@ export const canonicalArn = (arn: PrincipalArn): string => {
   return `arn:${arn.partition}:iam::${arn.account}:${type}/${arn.name}`;
 };
 
-/** `*` counts at the start and at the end of a pattern, nowhere else. */
-export const globMatches = (pattern: string, text: string): boolean => {
-  const open = pattern.startsWith("*");
-  const ended = pattern.endsWith("*");
-  const core = pattern.slice(open ? 1 : 0, ended && pattern.length > 1 ? -1 : undefined);
-  if (open && ended) return text.includes(core);
-  if (open) return text.endsWith(core);
-  return ended ? text.startsWith(core) : text === pattern;
-};
+/** As globs in policies, but that `*` alone is any text. */
+export const globMatches = (pattern: string, text: string): boolean => pattern === "*" || globMatch(pattern, text);

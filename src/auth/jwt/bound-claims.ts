@@ -1,4 +1,5 @@
 import { invalidRequest, type VaultError } from "../../framework/index.ts";
+import { matchesGlob } from "../../std/glob.ts";
 import { JsonNumber, type JsonObject, type JsonValue, writeJson } from "../../std/json.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { asList, claimAt } from "./claims.ts";
@@ -9,21 +10,6 @@ import { asList, claimAt } from "./claims.ts";
  */
 
 export type BoundClaimsType = "string" | "glob";
-
-/** Whether the text is the pattern, in which each `*` is any text. Takes time linear in both for each piece. */
-export const globMatches = (pattern: string, text: string): boolean => {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = text.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
-};
 
 const numberText = (value: JsonValue): string | undefined => {
   if (typeof value === "number") return String(value);
@@ -41,7 +27,7 @@ const isSame = (bound: JsonValue, claim: JsonValue): boolean => {
 
 const matches = (type: BoundClaimsType, bound: JsonValue, claim: JsonValue): boolean => {
   if (type === "string") return isSame(bound, claim);
-  return typeof bound === "string" && typeof claim === "string" && globMatches(bound, claim);
+  return typeof bound === "string" && typeof claim === "string" && matchesGlob(bound, claim);
 };
 
 const refused = (why: string): VaultError => invalidRequest(`error validating claims: ${why}`);

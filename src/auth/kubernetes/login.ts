@@ -7,13 +7,13 @@ import {
 } from "../../framework/index.ts";
 import { roleInBody } from "../../framework/login-role.ts";
 import { checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
+import { matchesGlob } from "../../std/glob.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { type Account, checkSignature, readToken } from "./account.ts";
 import { readMetadata } from "./annotations.ts";
 import { type Cluster, ClusterFailure, openCluster } from "./cluster.ts";
 import { type Config, findConfig } from "./config.ts";
-import { matchesAny } from "./glob.ts";
 import { isAccountName, isNamespace, isUid } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import { review } from "./review.ts";
@@ -52,6 +52,9 @@ const refuseNamespace = (why?: string, reason = why): never => {
   const wire = why === undefined ? NOT_THIS_NAMESPACE : `${NOT_THIS_NAMESPACE} err=${why}`;
   throw permissionDenied(reason ?? wire, wire);
 };
+
+const matchesAny = (patterns: readonly string[], text: string): boolean =>
+  patterns.some((pattern) => matchesGlob(pattern, text));
 
 /** Refuses a name or a namespace that the role does not have. `true`: the namespace's labels must say. */
 const checkNames = (role: Role, account: Account): boolean => {

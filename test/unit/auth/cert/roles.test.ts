@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
-import { matchesGlob } from "../../../../src/std/glob.ts";
 import { type Made, makeAuthority, makeCertificate, SERVER_AUTH } from "../../../support/certificates.ts";
 import type { Answered, TestServer } from "../../../support/make-server.ts";
 import { makeCertServer } from "./support.ts";
@@ -149,33 +147,4 @@ it("the configuration has defaults, and keeps what a write does not name", async
   await server.call("POST", "auth/cert/config", { body: { ocsp_cache_size: 5 } });
   expect(await read()).toMatchObject({ disable_binding: true, ocsp_cache_size: 5 });
   expect((await server.call("POST", "auth/cert/config", { body: { ocsp_cache_size: 1 } })).status).toBe(400);
-});
-
-describe("a glob", () => {
-  it.each([
-    ["client1.*", "client1.example.com", true],
-    ["*.example.com", "a.example.com", true],
-    ["*.example.com", "example.com", false],
-    ["a*b*c", "a-b-c", true],
-    ["a*b*c", "acb", false],
-    ["a*a", "a", false],
-    ["*", "", true],
-    ["", "", true],
-    ["", "a", false],
-    ["a", "A", false],
-    ["spiffe://*/web", "spiffe://x/y/web", true],
-    [".*", "x", false],
-  ])("%j for %j: %j", (pattern, text, matches) => {
-    expect(matchesGlob(pattern, text)).toBe(matches);
-  });
-
-  it("means what the expression with `.*` means", () => {
-    const word = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
-    fc.assert(
-      fc.property(word, fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 10 }), (pattern, text) => {
-        const expression = new RegExp(`^${pattern.replaceAll("*", ".*")}$`, "s");
-        expect(matchesGlob(pattern, text)).toBe(expression.test(text));
-      }),
-    );
-  });
 });

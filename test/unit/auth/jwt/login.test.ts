@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { checkBoundClaims, globMatches } from "../../../../src/auth/jwt/bound-claims.ts";
+import { checkBoundClaims } from "../../../../src/auth/jwt/bound-claims.ts";
 import { mayBeName } from "../../../../src/auth/jwt/names.ts";
 import { parseJson } from "../../../../src/std/json.ts";
 import { authOf, createWorld, errorsOf, key as KEY, otherKey, pemOf, type World } from "./support.ts";
@@ -82,33 +82,6 @@ describe("bound claims", () => {
     ]);
     expect(check("9007199254740993")).not.toThrow();
     expect(check("9007199254740992")).toThrow("does not match");
-  });
-
-  it.each([
-    ["repo:acme/*", "repo:acme/app:ref:refs/heads/main", true],
-    ["repo:acme/*:ref:refs/heads/main", "repo:acme/app:ref:refs/heads/main", true],
-    ["repo:acme/*:ref:refs/heads/main", "repo:acme/app:ref:refs/heads/main2", false],
-    ["repo:acme/*", "repo:acme2/app", false],
-    ["*", "", true],
-    ["", "", true],
-    ["", "a", false],
-    ["a*a", "a", false],
-    ["a*b*c", "a.b.b.c", true],
-    ["a*b*c", "acb", false],
-    ["a.c", "abc", false],
-    ["**a", "a", true],
-  ])("the glob %s and %s", (pattern, text, wanted) => {
-    expect(globMatches(pattern, text)).toBe(wanted);
-  });
-
-  it("a property: globs match as the regular expression would", () => {
-    const letters = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
-    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 10 });
-    fc.assert(
-      fc.property(letters, text, (pattern, value) => {
-        expect(globMatches(pattern, value)).toBe(new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(value));
-      }),
-    );
   });
 
   it("a glob role keeps being one when it is written without saying so", async () => {
