@@ -207,6 +207,16 @@ export const samePolicies = (a: readonly string[], b: readonly string[]): boolea
   return JSON.stringify(left) === JSON.stringify(right);
 };
 
+/**
+ * Refuses a TTL above its limit in a method's own words for the older names; `mergeTokenFields` has those of the new
+ * ones. Which writes are told so, the method decides.
+ */
+export const checkOlderTtl = (previous: TokenFields, input: TokenInput, wire: string): void => {
+  const ttl = input.token_ttl ?? input.ttl ?? previous.token_ttl;
+  const most = input.token_max_ttl ?? input.max_ttl ?? previous.token_max_ttl;
+  if (most > 0 && ttl > most) throw invalidRequest(wire);
+};
+
 /** Refuses a period that the mount could never give; `say` is given both, in quotes. Source: AppRole's and AWS's role endpoints. */
 export const checkPeriod = (
   fields: TokenFields,

@@ -1,5 +1,11 @@
 import { invalidRequest } from "../../framework/index.ts";
-import { checkPeriod, emptyTokenFields, mergeTokenFields, type TokenFields } from "../../framework/token-params.ts";
+import {
+  checkOlderTtl,
+  checkPeriod,
+  emptyTokenFields,
+  mergeTokenFields,
+  type TokenFields,
+} from "../../framework/token-params.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { cut } from "../../std/shown.ts";
 import { checkRole } from "./role-checks.ts";
@@ -96,10 +102,8 @@ const merge = (base: Role, input: RoleInput, auth_type: Role["auth_type"]): Role
 });
 
 const tokenFields = (base: Role, input: RoleInput, mountMax: Seconds): TokenFields => {
-  const ttl = input.token_ttl ?? input.ttl ?? base.token_ttl;
-  const max = input.token_max_ttl ?? input.max_ttl ?? base.token_max_ttl;
-  const oldNames = input.ttl !== undefined || input.max_ttl !== undefined;
-  if (oldNames && max > 0 && ttl > max) throw invalidRequest("ttl should be shorter than max ttl");
+  if (input.ttl !== undefined || input.max_ttl !== undefined)
+    checkOlderTtl(base, input, "ttl should be shorter than max ttl");
   const fields = mergeTokenFields(base, input);
   checkPeriod(fields, mountMax);
   return fields;

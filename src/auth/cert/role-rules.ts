@@ -1,5 +1,5 @@
 import { invalidRequest } from "../../framework/index.ts";
-import { emptyTokenFields, mergeTokenFields, type TokenFields } from "../../framework/token-params.ts";
+import { checkOlderTtl, emptyTokenFields, mergeTokenFields, type TokenFields } from "../../framework/token-params.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { restate } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
@@ -73,10 +73,8 @@ const checkCertificates = (certificates: readonly Certificate[]): void => {
 
 const tokenFields = (before: TokenFields, input: RoleInput): TokenFields => {
   const given = { ...input, ttl: input.ttl ?? input.lease };
-  const ttl = input.token_ttl ?? given.ttl ?? before.token_ttl;
-  const max = input.token_max_ttl ?? input.max_ttl ?? before.token_max_ttl;
-  const oldNames = given.ttl !== undefined || input.max_ttl !== undefined;
-  if (oldNames && max > 0 && ttl > max) throw invalidRequest("ttl should be shorter than max_ttl");
+  if (given.ttl !== undefined || given.max_ttl !== undefined)
+    checkOlderTtl(before, given, "ttl should be shorter than max_ttl");
   return mergeTokenFields(before, given);
 };
 

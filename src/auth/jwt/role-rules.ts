@@ -2,6 +2,8 @@ import { z } from "zod";
 import { AnyObject } from "../../framework/answers.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import {
+  checkOlderTtl,
+  checkPeriod,
   emptyTokenFields,
   legacyTokenShape,
   mergeTokenFields,
@@ -13,7 +15,6 @@ import {
 } from "../../framework/token-params.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { cut, shown } from "../../std/shown.ts";
-import { formatDuration, seconds } from "../../std/time.ts";
 import { type BoundClaimsType, checkBindings } from "./bound-claims.ts";
 
 /** What a role is and may say. Pure: previous role and write in, new role out, or a refusal in Vault's words. */
@@ -152,14 +153,14 @@ const checkInterval = (interval: number): void => {
 
 /** Token fields, with this method's texts for its older names. */
 const tokenFields = (previous: TokenFields, input: RoleInput, mountMax: Seconds): TokenFields => {
-  const [life, most] = [input.ttl ?? previous.token_ttl, input.max_ttl ?? previous.token_max_ttl];
-  const named = input.token_ttl ?? input.token_max_ttl;
-  if (named === undefined && most > 0 && life > most) throw invalidRequest("ttl should not be greater than max ttl");
+  if (input.token_ttl === undefined && input.token_max_ttl === undefined)
+    checkOlderTtl(previous, input, "ttl should not be greater than max ttl");
   const fields = mergeTokenFields(previous, input);
-  if (fields.token_period > mountMax) {
-    const [period, most] = [seconds(fields.token_period), mountMax].map((value) => `'"${formatDuration(value)}"'`);
-    throw invalidRequest(`'period' of ${period} is greater than the backend's maximum lease TTL of ${most}`);
-  }
+  checkPeriod(
+    fields,
+    mountMax,
+    (period, most) => `'period' of '${period}' is greater than the backend's maximum lease TTL of '${most}'`,
+  );
   return fields;
 };
 
@@ -177,13 +178,11 @@ const checkRole = (role: Role): void => {
     throw invalidRequest("must have at least one bound constraint when creating/updating a role");
 };
 
-const warningsOf = (role: Role, mountMax: Seconds): readonly string[] => [
-  ...(role.token_max_ttl > mountMax
-    ? [
-        "token max ttl is greater than the system or backend mount's maximum TTL value; issued tokens' max TTL value will be truncated",
-      ]
-    : []),
-];
+const TRUNCATED =
+  "token max ttl is greater than the system or backend mount's maximum TTL value; issued tokens' max TTL value will be truncated";
+
+const warningsOf = (role: Role, mountMax: Seconds): readonly string[] =>
+  role.token_max_ttl > mountMax ? [TRUNCATED] : [];
 
 const boundClaims = (previous: Role, input: RoleInput) => {
   const type: BoundClaimsType = input.bound_claims_type

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
 import {
+  checkOlderTtl,
   checkPeriod,
   emptyTokenFields,
   legacyTokenShape,
@@ -95,16 +96,9 @@ export const listRoles = (storage: View): Promise<readonly string[]> => storage.
 export const removeRole = (storage: View, name: string): Promise<void> =>
   storage.write([{ op: "delete", address: roleAddress(storage, name), when: "any" }]);
 
-/** The older names have a text of their own for this mistake. */
-const checkOlderNames = (previous: TokenFields, input: RoleInput): void => {
-  if (input.token_ttl !== undefined || input.token_max_ttl !== undefined) return;
-  const most = input.max_ttl ?? previous.token_max_ttl;
-  if (most > 0 && (input.ttl ?? previous.token_ttl) > most)
-    throw invalidRequest("token ttl should not be greater than token max ttl");
-};
-
 const tokenFields = (previous: TokenFields, input: RoleInput, mountMax: Seconds): TokenFields => {
-  checkOlderNames(previous, input);
+  if (input.token_ttl === undefined && input.token_max_ttl === undefined)
+    checkOlderTtl(previous, input, "token ttl should not be greater than token max ttl");
   const fields = mergeTokenFields(previous, input);
   checkPeriod(
     fields,
