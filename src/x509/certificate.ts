@@ -102,13 +102,18 @@ export const moment = (date: Date): number => {
   return ms;
 };
 
+/** Which key of the issuer signed a certificate or a list, where its extensions say so. */
+export const authorityKeyIdOf = (extensions: Certificate["extensions"]): Buffer | undefined => {
+  const value = extensions.get(id_ce_authorityKeyIdentifier);
+  const keyId = value && AsnConvert.parse(value, AuthorityKeyIdentifier).keyIdentifier?.buffer;
+  return keyId && Buffer.from(keyId);
+};
+
 const keyIdsOf = (extensions: Certificate["extensions"]): Pick<Certificate, "subjectKeyId" | "authorityKeyId"> => {
   const subject = extensions.get(id_ce_subjectKeyIdentifier);
-  const authority = extensions.get(id_ce_authorityKeyIdentifier);
-  const keyId = authority && AsnConvert.parse(authority, AuthorityKeyIdentifier).keyIdentifier?.buffer;
   return {
     subjectKeyId: subject && Buffer.from(AsnConvert.parse(subject, SubjectKeyIdentifier).buffer),
-    authorityKeyId: keyId && Buffer.from(keyId),
+    authorityKeyId: authorityKeyIdOf(extensions),
   };
 };
 

@@ -1,6 +1,5 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
 import {
-  AuthorityKeyIdentifier,
   CertificateList,
   IssuingDistributionPoint,
   id_ce_authorityKeyIdentifier,
@@ -10,7 +9,7 @@ import {
   type RevokedCertificate,
 } from "@peculiar/asn1-x509";
 import { isSignedBy } from "./algorithms.ts";
-import { type Certificate, integerOf, moment, valuesById } from "./certificate.ts";
+import { authorityKeyIdOf, type Certificate, integerOf, moment, valuesById } from "./certificate.ts";
 import { Unreadable } from "./errors.ts";
 import { canonicalName } from "./names.ts";
 import { onePemBlock } from "./pem.ts";
@@ -60,8 +59,6 @@ const read = (der: Uint8Array): RevocationList => {
   if (!tbsCertListRaw) throw new Unreadable("the list has no body");
   const extensions = valuesById(body.crlExtensions ?? [], UNDERSTOOD);
   refuseIndirect(extensions.get(id_ce_issuingDistributionPoint));
-  const keyId = extensions.get(id_ce_authorityKeyIdentifier);
-  const named = keyId && AsnConvert.parse(keyId, AuthorityKeyIdentifier).keyIdentifier?.buffer;
   const checked = new Map<string, boolean>();
   const check = (authority: Certificate): boolean =>
     authority.signsLists &&
@@ -69,7 +66,7 @@ const read = (der: Uint8Array): RevocationList => {
     isSignedBy(authority.x509.publicKey, signatureAlgorithm, tbsCertListRaw, signature);
   return {
     issuer: canonicalName(body.issuer),
-    authorityKeyId: named && Buffer.from(named),
+    authorityKeyId: authorityKeyIdOf(extensions),
     thisUpdate: moment(body.thisUpdate.getTime()),
     nextUpdate: body.nextUpdate && moment(body.nextUpdate.getTime()),
     serials: new Set((body.revokedCertificates ?? []).map(serialOf)),
