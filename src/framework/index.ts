@@ -44,3 +44,4 @@ export type {
 } from "./reply.ts";
 export type { RouteMatch, Routes } from "./route.ts";
 export { compileRoutes } from "./route.ts";
+export { GENERIC_NAME } from "./template.ts";

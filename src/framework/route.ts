@@ -1,6 +1,6 @@
 import type { AnyPath } from "./backend.ts";
 import { type Canonical, canonicalIn, compileFolds, foldsOf } from "./captures.ts";
-import { parseTemplate, refuse, type Shape } from "./template.ts";
+import { GENERIC_NAME, parseTemplate, refuse, type Shape } from "./template.ts";
 
 /**
  * Finds the row of a path table that answers a path below the mount: one trie, built once per backend.
@@ -34,7 +34,7 @@ export interface Routes {
 }
 
 const SHAPES: Readonly<Record<Shape, RegExp>> = {
-  generic: /^\w(?:[\w.-]*\w)?$/,
+  generic: GENERIC_NAME,
   at: /^\w(?:[\w.@-]*\w)?$/,
   any: /^./su,
   uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,

@@ -5,6 +5,9 @@
 /** What a single captured segment may look like. */
 export type Shape = "generic" | "at" | "any" | "uuid";
 
+/** What a capture of the shape `generic` takes; for names that come another way than by the path. */
+export const GENERIC_NAME = /^\w(?:[\w.-]*\w)?$/;
+
 export type TemplatePart =
   | { readonly type: "static"; readonly text: string }
   | { readonly type: "capture"; readonly name: string; readonly kind: Shape }

@@ -1,6 +1,14 @@
 import { z } from "zod";
-import { type BackendContext, field, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  field,
+  GENERIC_NAME,
+  type LoginGrant,
+  type LoginRenewal,
+  VaultError,
+} from "../../framework/index.ts";
 import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
+import { FOLDS } from "../../std/fold.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { restate } from "../../std/restate.ts";
 import { shownList } from "../../std/shown.ts";
@@ -26,10 +34,9 @@ export const loginShape = {
 const loginInput = z.object(loginShape);
 type LoginInput = z.output<typeof loginInput>;
 
-/** What the path table captures as a name, folded as it does. */
-const ROLE_NAME = /^\w(?:[\w.-]*\w)?$/;
+/** A name as the path table captures and folds it. */
 const roleName = (name: string | undefined): string | undefined =>
-  name !== undefined && ROLE_NAME.test(name) ? name.toLowerCase() : undefined;
+  name !== undefined && GENERIC_NAME.test(name) ? FOLDS.case(name) : undefined;
 
 const namedIn = (body: JsonObject): string | undefined => {
   const parsed = loginInput.safeParse({ name: body["name"] });

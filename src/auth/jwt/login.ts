@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   type BackendContext,
   field,
+  GENERIC_NAME,
   invalidRequest,
   type LoginGrant,
   type LoginRenewal,
@@ -20,7 +21,7 @@ import { sourcesOf } from "./key-sources.ts";
 import type { Parts } from "./parts.ts";
 import { withProviderClaims } from "./providers/index.ts";
 import type { Role } from "./role-rules.ts";
-import { findRole, ROLE_NAME, roleAddress } from "./roles.ts";
+import { findRole, roleAddress } from "./roles.ts";
 
 /**
  * A login with a token, and its renewal.
@@ -43,7 +44,7 @@ const wantedRole = (given: string | undefined, { default_role }: Config): string
 export const roleFor = async (given: string | undefined, config: Config, storage: View) => {
   const name = wantedRole(given, config);
   if (name === "") throw invalidRequest("missing role");
-  const role = ROLE_NAME.test(name) ? await findRole(storage, name) : undefined;
+  const role = GENERIC_NAME.test(name) ? await findRole(storage, name) : undefined;
   if (!role) throw invalidRequest(`role ${shown(name)} could not be found`);
   return { name, role };
 };
@@ -59,7 +60,7 @@ export const roleOf = async (path: string, body: JsonObject, storage: View): Pro
 /** What may be read along: the configuration, and the role where the body names one. */
 export const loginPrefetch = (body: JsonObject, storage: View): readonly Address[] => {
   const name = FOLDS.case(roleInBody(body) ?? "");
-  return [configAddress(storage), ...(ROLE_NAME.test(name) ? [roleAddress(storage, name)] : [])];
+  return [configAddress(storage), ...(GENERIC_NAME.test(name) ? [roleAddress(storage, name)] : [])];
 };
 
 const audienceUnbound = (role: Role, { aud }: JsonObject): boolean =>

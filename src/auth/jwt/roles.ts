@@ -16,8 +16,6 @@ export const findRole = async (storage: View, name: string): Promise<Role | unde
   return entry && storedRole.parse(entry.body);
 };
 
-/** What the path table captures as a name: no other text is looked up. */
-export const ROLE_NAME = /^\w(?:[\w.-]*\w)?$/;
 const MOST_BYTES = 512;
 
 const write = async (name: string, input: RoleInput, cx: BackendContext): Promise<readonly string[]> => {

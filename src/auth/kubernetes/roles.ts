@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field, invalidRequest } from "../../framework/index.ts";
+import { field, GENERIC_NAME, invalidRequest } from "../../framework/index.ts";
 import {
   checkOlderTtl,
   checkPeriod,
@@ -73,9 +73,6 @@ export const showRole = (role: Role): z.output<typeof RoleShown> => ({
   ...readTokenFields(role),
 });
 
-/** What the path table captures as a name. */
-const NAME = /^\w(?:[\w.-]*\w)?$/;
-
 /** A role's name as it is stored, for one that a login named in any case. */
 export const namedRole = (given: string): string => FOLDS.case(given);
 
@@ -83,10 +80,10 @@ export const roleAddress = (storage: View, name: string): Address => storage.at(
 
 /** The entry a login may read along; none where the text cannot be a role's name. */
 export const namedRoleAddress = (storage: View, given: unknown): readonly Address[] =>
-  typeof given === "string" && NAME.test(given) ? [roleAddress(storage, namedRole(given))] : [];
+  typeof given === "string" && GENERIC_NAME.test(given) ? [roleAddress(storage, namedRole(given))] : [];
 
 export const findRole = async (storage: View, name: string): Promise<Role | undefined> => {
-  if (!NAME.test(name)) return undefined;
+  if (!GENERIC_NAME.test(name)) return undefined;
   const entry = await storage.get(roleAddress(storage, name));
   return entry && storedRole.parse(entry.body);
 };

@@ -1,8 +1,14 @@
-import { type BackendContext, type LoginGrant, type LoginRenewal, VaultError } from "../../framework/index.ts";
+import {
+  type BackendContext,
+  GENERIC_NAME,
+  type LoginGrant,
+  type LoginRenewal,
+  VaultError,
+} from "../../framework/index.ts";
 import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { type Passwords, passwordBytes } from "./passwords.ts";
-import { adoptPassword, findUser, USER_NAME, type User } from "./users.ts";
+import { adoptPassword, findUser, type User } from "./users.ts";
 
 /**
  * A login by name and password, and its renewal.
@@ -15,7 +21,7 @@ const LOGIN = "login/";
 /** What user lockout counts by: the name in the canonical path, as the login has it. */
 export const lockoutName = (path: string, _body: JsonObject): string | undefined => {
   const name = path.startsWith(LOGIN) ? path.slice(LOGIN.length) : "";
-  return USER_NAME.test(name) ? name : undefined;
+  return GENERIC_NAME.test(name) ? name : undefined;
 };
 
 const refused = (reason: string): VaultError =>

@@ -45,9 +45,6 @@ const storedUser = z.object({
 });
 export type User = z.output<typeof storedUser>;
 
-/** What the path table captures as a name. */
-export const USER_NAME = /^\w(?:[\w.-]*\w)?$/;
-
 /** `name` as the path table folds it. */
 export const userAddress = (storage: View, name: string): Address => storage.at(`user/${name}`);
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GENERIC_NAME } from "../../../framework/index.ts";
 import type { Address, Entry, View } from "../../../storage/store.ts";
 
 /** What the table holds of OpenID Connect, and where. Pure. */
@@ -71,7 +72,7 @@ export const distinct = (items: readonly string[]): string[] =>
   [...new Set(items)].filter((item) => item !== "").sort();
 
 /** Whether a text in a body can name a record: whether a path could capture it. */
-const isName = (text: string): boolean => text.length <= MAX_NAME && /^\w(?:[\w.-]*\w)?$/.test(text);
+const isName = (text: string): boolean => text.length <= MAX_NAME && GENERIC_NAME.test(text);
 const MAX_NAME = 256;
 
 const bodyOf = <T>(schema: z.ZodType<T>, entry: Entry | undefined): T | undefined => entry && schema.parse(entry.body);
