@@ -1,4 +1,5 @@
 /** The query protocol's two halves: form parameters in, an answer tree out as XML (or, for STS, JSON). */
+import { escapeMarkup } from "../../std/markup.ts";
 import { AwsError } from "./wire.ts";
 
 export type Answer = string | number | boolean | readonly Answer[] | { readonly [name: string]: Answer | undefined };
@@ -59,18 +60,9 @@ export const parseForm = (text: string): Map<string, string> => {
   return values;
 };
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+// XML 1.0 has no way to write some characters.
 const escapeXml = (text: string): string =>
-  text
-    // XML 1.0 has no way to write these.
-    .replace(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
-    .replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
+  escapeMarkup(text.replace(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD"));
 
 /** An answer tree as XML elements; `item` is the name of a list's elements. */
 export const toXml = (answer: Answer, item: "member" | "item"): string => {

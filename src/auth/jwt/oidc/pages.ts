@@ -1,21 +1,11 @@
 import { createHash } from "node:crypto";
 import type { RawReply } from "../../../framework/reply.ts";
+import { escapeMarkup } from "../../../std/markup.ts";
 
 /**
  * The few pages that a browser sees. Every text that comes from outside is escaped, nothing is loaded from anywhere, and
  * style and script run by their hashes alone. `src/http/encode.ts` keeps pages out of frames.
  */
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-  "`": "&#96;",
-};
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (sign) => ESCAPES[sign] ?? "");
 
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1rem;color:#1a1a1a}" +
@@ -31,7 +21,7 @@ const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(
 
 const POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; base-uri 'none'; form-action 'self'`;
 
-const HEAD = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">`;
+const HEAD = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta http-equiv="Content-Security-Policy" content="${escapeMarkup(POLICY)}">`;
 
 /** `body` and `attributes` hold no text from outside that is not escaped. */
 const whole = (title: string, body: string, attributes = ""): string =>
@@ -45,7 +35,7 @@ export const page = (html: string, status: number): RawReply => ({
 });
 
 export const errorPage = (text: string): string =>
-  whole("Login failed", `<h1>Login failed</h1><p class="bad">${escapeHtml(text)}</p>`);
+  whole("Login failed", `<h1>Login failed</h1><p class="bad">${escapeMarkup(text)}</p>`);
 
 export const donePage = (): string =>
   whole("Logged in", "<h1>Logged in</h1><p>The waiting client has its token. You can close this window.</p>");
@@ -61,12 +51,12 @@ export interface Confirmation {
 
 export const confirmPage = ({ mount, role, requester, state, code, wrong }: Confirmation): string => {
   const hidden = (name: string, value: string): string =>
-    `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
+    `<input type="hidden" name="${name}" value="${escapeMarkup(value)}">`;
   const facts = [
     ["Mount", mount],
     ["Role", role],
     ["Address of the client", requester === "" ? "unknown" : requester],
-  ].map(([name = "", value = ""]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
+  ].map(([name = "", value = ""]) => `<dt>${name}</dt><dd>${escapeMarkup(value)}</dd>`);
   return whole(
     "Confirm this login",
     `<h1>Confirm this login</h1><p>A client is waiting to be logged in as you. Go on only if you started it yourself, just now: type the code that it shows. Never type a code that somebody sent you.</p><dl>${facts.join("")}</dl>${wrong ? '<p class="bad">That is not the code.</p>' : ""}<form method="get">${hidden("state", state)}${hidden("code", code)}<label>Code <input name="user_code" autocomplete="off" autofocus required maxlength="20"></label> <button>Log in</button></form>`,
@@ -78,5 +68,5 @@ export const postedPage = (mount: string, state: string): string =>
   whole(
     "Completing the login",
     `<h1>Completing the login</h1><script>${SCRIPT}</script>`,
-    ` data-path="${escapeHtml(mount.replace(/^auth\/|\/$/g, ""))}" data-state="${escapeHtml(state)}"`,
+    ` data-path="${escapeMarkup(mount.replace(/^auth\/|\/$/g, ""))}" data-state="${escapeMarkup(state)}"`,
   );
