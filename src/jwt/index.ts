@@ -10,7 +10,7 @@ export { SourceRefused, SourceUnavailable, TokenRefused } from "./errors.ts";
 export { type JwksSource, jwksKeys, tryJwks } from "./jwks.ts";
 export { KEPT_TIMES, type Kept, type KeptTimes } from "./kept.ts";
 export { checkAuthorities, pemKeys } from "./pem-keys.ts";
-export { type RemoteParts, remoteUrl } from "./remote.ts";
+export { isLoopback, type RemoteParts, remoteUrl } from "./remote.ts";
 export { anyOf, type KeySet, type VerifiedToken } from "./signature.ts";
 export { parseToken, type UnverifiedToken, unverifiedClaims } from "./token.ts";
 export { type ExpectedToken, verifyJwt } from "./verify.ts";

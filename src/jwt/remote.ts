@@ -18,11 +18,14 @@ export const REMOTE_MOST_BYTES = 512 * 1024;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether a URL's host is the machine of whoever reads it. */
+export const isLoopback = ({ hostname }: URL): boolean => LOOPBACK.test(hostname);
+
 /** The address of a provider. Throws `SourceRefused`. */
 export const remoteUrl = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) throw new SourceRefused("not an https URL");
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) throw new SourceRefused("the URL must be https");
+  if (url.protocol === "http:" && !isLoopback(url)) throw new SourceRefused("the URL must be https");
   if (url.username !== "" || url.password !== "") throw new SourceRefused("the URL must hold no password");
   return url;
 };
