@@ -96,7 +96,7 @@ const checkKeys = ({ jwt_validation_pubkeys: pems }: Config): void => {
 
 const given = (texts: readonly string[] | undefined): readonly string[] => (texts ?? []).filter((text) => text !== "");
 
-/** As written, before any of it is judged. `namespace_in_state` survives a write that does not name it. */
+/** As written, before its parts are checked against each other. `namespace_in_state` survives a write that does not name it. */
 const readInput = (input: ConfigInput, previous: Config | undefined): Config => ({
   oidc_discovery_url: input.oidc_discovery_url ?? "",
   oidc_discovery_ca_pem: input.oidc_discovery_ca_pem ?? "",
@@ -132,7 +132,7 @@ const parseConfig = (input: ConfigInput, previous: Config | undefined): Config =
 
 const DISCOVERY = "error checking oidc discovery URL";
 
-/** A source that was tried in vain, in these words; why is for operators. */
+/** A source that did not answer as it should, in these words; why is for operators. */
 const failed =
   (wire: string) =>
   (cause: unknown): VaultError => {

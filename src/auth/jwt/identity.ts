@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { invalidRequest, type LoginGrant } from "../../framework/index.ts";
 import { tokenParams } from "../../framework/token-params.ts";
 import { type JsonObject, type JsonValue, writeJson } from "../../std/json.ts";
@@ -43,7 +44,7 @@ const groupName = (value: JsonValue): string => {
   return value;
 };
 
-const groupsOf = (claims: JsonObject, { groups_claim: name }: Role): readonly string[] => {
+const groupsOf = (claims: JsonObject, { groups_claim: name }: Role): string[] => {
   if (name === "") return [];
   const value = claimAt(claims, name);
   if (value === undefined) throw invalidRequest(`failed to fetch groups: ${shown(name)} claim not found in token`);
@@ -53,21 +54,31 @@ const groupsOf = (claims: JsonObject, { groups_claim: name }: Role): readonly st
   return list.map(groupName).filter((group) => group !== "");
 };
 
+export const storedIdentity = z.object({
+  user: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  groups: z.array(z.string()),
+});
+/** Who a token is for, as the role accepted it. */
+export type Identity = z.output<typeof storedIdentity>;
+
 /** Throws `invalid_request` for what the role does not accept. `claims` are verified, groups of a provider among them. */
-export const grantFor = (claims: JsonObject, name: string, role: Role): LoginGrant => {
+export const identityIn = (claims: JsonObject, name: string, role: Role): Identity => {
   const user = userOf(claims, role);
   const metadata = { ...metadataOf(claims, role), role: name };
-  const groupAliases = groupsOf(claims, role);
+  const groups = groupsOf(claims, role);
   checkBoundClaims(role.bound_claims_type, role.bound_claims ?? {}, claims);
-  return {
-    displayName: user,
-    token: tokenParams(role),
-    metadata,
-    alias: { name: user, metadata },
-    groupAliases,
-    role: name,
-    internal: { role: name, id: role.id },
-    renewable: true,
-    addressJudged: true,
-  };
+  return { user, metadata, groups };
 };
+
+export const grantFor = ({ user, metadata, groups }: Identity, name: string, role: Role): LoginGrant => ({
+  displayName: user,
+  token: tokenParams(role),
+  metadata,
+  alias: { name: user, metadata },
+  groupAliases: groups,
+  role: name,
+  internal: { role: name, id: role.id },
+  renewable: true,
+  addressJudged: true,
+});

@@ -16,7 +16,7 @@ import type { JsonObject } from "../../std/json.ts";
 import { shown } from "../../std/shown.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { type Config, configAddress, findConfig } from "./config.ts";
-import { grantFor } from "./identity.ts";
+import { grantFor, identityIn } from "./identity.ts";
 import { sourcesOf } from "./key-sources.ts";
 import type { Parts } from "./parts.ts";
 import { withProviderClaims } from "./providers/index.ts";
@@ -101,7 +101,7 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
     throw invalidRequest("audience claim found in JWT but no audiences bound to the role");
   const accessToken = input.distributed_claim_access_token ?? "";
   const all = await withProviderClaims(claims, { parts, config, role, accessToken, now: cx.clock.now() });
-  return grantFor(all, name, role);
+  return grantFor(identityIn(all, name, role), name, role);
 };
 
 /** The grant by the role as it is now; the token is not asked for again. Throws when the role is gone. */

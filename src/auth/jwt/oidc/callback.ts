@@ -10,12 +10,13 @@ import type { RawReply } from "../../../framework/reply.ts";
 import { checkSourceAddress } from "../../../framework/token-params.ts";
 import { sameSecret } from "../../../std/same-secret.ts";
 import { findConfig, type Standing } from "../config.ts";
+import { grantFor } from "../identity.ts";
 import type { Parts } from "../parts.ts";
 import { providerOf } from "./auth-url.ts";
 import { confirm } from "./direct.ts";
 import { expired, loginFailed } from "./failures.ts";
 import { finish, roleOfState } from "./finish.ts";
-import { errorPage, page, postedPage } from "./pages.ts";
+import { failedPage, page, postedPage } from "./pages.ts";
 import { changeState, findState, type State, takeState } from "./states.ts";
 
 /**
@@ -81,7 +82,8 @@ const forClient = async (parts: Parts, standing: Standing, input: CallbackInput,
   const role = await roleOfState(cx, state);
   checkSourceAddress(role, cx.sourceAddress);
   if (input.error) throw providerError(input.error);
-  return finish({ parts, standing, cx, role, state }, sentIn(input, state));
+  const identity = await finish({ parts, standing, cx, role, state }, sentIn(input, state));
+  return grantFor(identity, state.role, role);
 };
 
 export const callback = async (
@@ -96,7 +98,7 @@ export const callback = async (
   if (!state.direct) return { auth: await forClient(parts, standing, input, cx) };
   if (!input.error) return confirm(parts, standing, { ...input, posted: false }, cx);
   await takeState(cx, input.state ?? "");
-  return page(errorPage(providerError(input.error).wire ?? ""), 400);
+  return failedPage(providerError(input.error));
 };
 
 /** What a provider posts is kept until the client asks for the login. Only a `form_post` configuration takes forms. */
@@ -105,17 +107,15 @@ export const callbackPost = async (
   input: CallbackInput,
   cx: BackendContext,
 ): Promise<RawReply | { readonly status: number }> => {
-  const { config, n } = await loaded(cx);
-  if (config.oidc_response_mode !== "form_post") return { status: 405 };
+  const standing = await loaded(cx);
+  if (standing.config.oidc_response_mode !== "form_post") return { status: 405 };
   const { state: name = "", code = "", id_token = "" } = input;
-  const failed = (wire: string) => page(errorPage(wire), 400);
-  if (code.length > LONGEST || id_token.length > LONGEST * 4)
-    return failed("Vault login failed. The answer is too long.");
+  if (code.length > LONGEST || id_token.length > LONGEST * 4) return failedPage(loginFailed("The answer is too long."));
   const state = await findState(cx, name);
-  if (!state) return failed(expired().wire ?? "");
-  if (state.direct) return confirm(parts, { config, n }, { ...input, posted: true }, cx);
+  if (!state) return failedPage(expired());
+  if (state.direct) return confirm(parts, standing, { ...input, posted: true }, cx);
   const kept = await changeState(cx, name, (before) =>
     before.posted ? undefined : { ...before, posted: { code, id_token } },
   );
-  return kept ? page(postedPage(cx.mount.path, name), 200) : failed(expired().wire ?? "");
+  return kept ? page(postedPage(cx.mount.path, name), 200) : failedPage(expired());
 };

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest, type LoginGrant, VaultError } from "../../../framework/index.ts";
 import type { RawReply } from "../../../framework/reply.ts";
-import { checkSourceAddress, tokenParams } from "../../../framework/token-params.ts";
+import { checkSourceAddress } from "../../../framework/token-params.ts";
 import { sameSecret } from "../../../std/same-secret.ts";
 import type { Standing } from "../config.ts";
+import { grantFor } from "../identity.ts";
 import type { Parts } from "../parts.ts";
-import { expired } from "./failures.ts";
+import { expired, loginFailed } from "./failures.ts";
 import { finish, roleOfState } from "./finish.ts";
-import { confirmPage, donePage, errorPage, page } from "./pages.ts";
+import { confirmPage, donePage, failedPage, page } from "./pages.ts";
 import { changeState, findState, type State, takeState } from "./states.ts";
 
 /**
@@ -53,21 +54,11 @@ const judge = (cx: BackendContext, name: string, given: string): Promise<State |
     return { ...before, direct: right ? { ...direct, confirmed: true } : { ...direct, wrong: direct.wrong + 1 } };
   });
 
-const failedPage = (cause: unknown): RawReply => {
-  if (!(cause instanceof VaultError) || cause.wire === undefined) throw cause;
-  return page(errorPage(cause.wire), 400);
-};
-
 const settle = async (parts: Parts, standing: Standing, cx: BackendContext, name: string, code: string) => {
   const state = await findState(cx, name);
   if (!state) throw expired();
   const role = await roleOfState(cx, state);
-  const {
-    alias,
-    metadata,
-    groupAliases = [],
-  } = await finish({ parts, standing, cx, role, state }, { code, idToken: "" });
-  const outcome = { user: alias?.name ?? "", metadata: { ...metadata }, groups: [...groupAliases] };
+  const outcome = await finish({ parts, standing, cx, role, state }, { code, idToken: "" });
   const kept = await cx.crash("oidc.outcome", () =>
     changeState(cx, name, (before) =>
       before.direct && !before.direct.outcome ? { ...before, direct: { ...before.direct, outcome } } : undefined,
@@ -84,22 +75,22 @@ export const confirm = async (
   cx: BackendContext,
 ): Promise<RawReply> => {
   const state = await findState(cx, name);
-  if (!state?.direct || state.direct.confirmed || state.direct.wrong >= MOST_WRONG)
-    return page(errorPage(expired().wire ?? ""), 400);
-  if (code === "") return page(errorPage("Vault login failed. No code or id_token received."), 400);
+  if (!state?.direct || state.direct.confirmed || state.direct.wrong >= MOST_WRONG) return failedPage(expired());
+  if (code === "") return failedPage(loginFailed("No code or id_token received."));
   if (posted || user_code === undefined) return asked(state, name, code, cx, false);
   const judged = await cx.crash("oidc.confirm", () => judge(cx, name, user_code));
-  if (!judged?.direct) return page(errorPage(expired().wire ?? ""), 400);
+  if (!judged?.direct) return failedPage(expired());
   if (!judged.direct.confirmed) {
     if (judged.direct.wrong < MOST_WRONG) return asked(judged, name, code, cx, true);
     await takeState(cx, name);
-    return page(errorPage("Vault login failed. The code was wrong too often."), 400);
+    return failedPage(loginFailed("The code was wrong too often."));
   }
   try {
     await settle(parts, standing, cx, name, code);
     return page(donePage(), 200);
   } catch (cause) {
     await takeState(cx, name);
+    if (!(cause instanceof VaultError) || cause.wire === undefined) throw cause;
     return failedPage(cause);
   }
 };
@@ -125,16 +116,5 @@ export const poll = async (
   const state = await cx.crash("oidc.poll", () => takeState(cx, name));
   const outcome = state?.direct?.outcome;
   if (!state || !outcome) throw expired();
-  const { user, metadata, groups } = outcome;
-  return {
-    displayName: user,
-    token: tokenParams(role),
-    metadata,
-    alias: { name: user, metadata },
-    groupAliases: groups,
-    role: state.role,
-    internal: { role: state.role, id: role.id },
-    renewable: true,
-    addressJudged: true,
-  };
+  return grantFor(outcome, state.role, role);
 };

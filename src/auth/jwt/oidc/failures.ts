@@ -11,7 +11,7 @@ export const loginFailed = (why: string, reason?: string): VaultError => {
 
 export const expired = (): VaultError => loginFailed("Expired or missing OAuth state.");
 
-/** The words are the ones of this program; a provider's own stay with the operator. */
+/** `why` is ours; what the provider said is for operators only. */
 export const exchangeFailed = (why: string, reason?: string): VaultError =>
   loginFailed(`Error exchanging oidc code: ${goQuote(why)}.`, reason);
 

@@ -1,8 +1,8 @@
-import { type BackendContext, invalidRequest, type LoginGrant } from "../../../framework/index.ts";
+import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
 import { SourceUnavailable, TokenRefused } from "../../../jwt/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import type { Standing } from "../config.ts";
-import { grantFor } from "../identity.ts";
+import { type Identity, identityIn } from "../identity.ts";
 import { sourcesOf } from "../key-sources.ts";
 import type { Parts } from "../parts.ts";
 import { withProviderClaims } from "../providers/index.ts";
@@ -14,7 +14,7 @@ import { verifyIdToken } from "./id-token.ts";
 import { exchangeCode, type Provider, userInfo } from "./provider-calls.ts";
 import type { State } from "./states.ts";
 
-/** The end of a login with a browser: out of what the provider sent, the claims that the role judges. */
+/** The end of a login with a browser: what the provider sent becomes claims, and the role says who they are for. */
 
 export interface Sent {
   readonly code: string;
@@ -37,9 +37,8 @@ const shapeOf = (claims: JsonObject): string =>
     .join(", ");
 
 const reasonOf = (cause: unknown): string => {
-  if (cause instanceof TokenRefused) return `id_token failed verification: ${cause.message}`;
-  if (cause instanceof SourceUnavailable) return `id_token failed verification: ${cause.message}`;
-  throw cause;
+  if (!(cause instanceof TokenRefused || cause instanceof SourceUnavailable)) throw cause;
+  return `id_token failed verification: ${cause.message}`;
 };
 
 const questionFor = ({ parts, standing, cx, role, state }: Surroundings) => ({
@@ -79,7 +78,7 @@ export const roleOfState = async (cx: BackendContext, { role: name, role_id }: S
 };
 
 /** Throws `VaultError`. A provider that does not answer lets nobody in. */
-export const finish = async (around: Surroundings, { code, idToken }: Sent): Promise<LoginGrant> => {
+export const finish = async (around: Surroundings, { code, idToken }: Sent): Promise<Identity> => {
   const { parts, standing, cx, role, state } = around;
   const [claims, accessToken] = code === "" ? [await byToken(around, idToken), ""] : await byCode(around, code);
   if (role.verbose_oidc_logging) cx.log("OIDC provider response", { role: state.role, claims: shapeOf(claims) });
@@ -87,5 +86,5 @@ export const finish = async (around: Surroundings, { code, idToken }: Sent): Pro
     throw invalidRequest("sub claim does not match bound subject");
   const { config } = standing;
   const all = await withProviderClaims(claims, { parts, config, role, accessToken, now: cx.clock.now() });
-  return grantFor(all, state.role, role);
+  return identityIn(all, state.role, role);
 };

@@ -7,7 +7,7 @@ import type { Role } from "../role-rules.ts";
 import type { State } from "./states.ts";
 
 /**
- * An ID token, held against the login it ends. Source: OpenID Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8;
+ * An ID token, checked against the login it ends. Source: OpenID Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8;
  * hashicorp/cap, `oidc.Provider.VerifyIDToken`.
  */
 

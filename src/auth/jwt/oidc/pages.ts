@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { VaultError } from "../../../framework/index.ts";
 import type { RawReply } from "../../../framework/reply.ts";
 import { escapeMarkup } from "../../../std/markup.ts";
 
@@ -34,8 +35,9 @@ export const page = (html: string, status: number): RawReply => ({
   status,
 });
 
-export const errorPage = (text: string): string =>
-  whole("Login failed", `<h1>Login failed</h1><p class="bad">${escapeMarkup(text)}</p>`);
+/** What a caller may know of a failure, as a page. */
+export const failedPage = ({ wire = "" }: VaultError): RawReply =>
+  page(whole("Login failed", `<h1>Login failed</h1><p class="bad">${escapeMarkup(wire)}</p>`), 400);
 
 export const donePage = (): string =>
   whole("Logged in", "<h1>Logged in</h1><p>The waiting client has its token. You can close this window.</p>");

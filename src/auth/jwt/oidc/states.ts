@@ -5,6 +5,7 @@ import { randomText } from "../../../std/random.ts";
 import { epochSeconds, plus, seconds } from "../../../std/time.ts";
 import { change, leave } from "../../../storage/change.ts";
 import type { Address, Clear, Entry, View } from "../../../storage/store.ts";
+import { storedIdentity } from "../identity.ts";
 
 /**
  * Logins under way: what one was begun with, sealed in an entry that its random `state` leads to. Any process can go on
@@ -14,14 +15,6 @@ import type { Address, Clear, Entry, View } from "../../../storage/store.ts";
 const LIFE_SECONDS = seconds(600);
 /** DynamoDB removes what has ended; nothing depends on when. */
 const GRACE = seconds(600);
-
-/** What a login with a browser found out, for the client that polls for it. */
-const outcome = z.object({
-  user: z.string(),
-  metadata: z.record(z.string(), z.string()),
-  groups: z.array(z.string()),
-});
-export type Outcome = z.output<typeof outcome>;
 
 const storedState = z.object({
   role: z.string(),
@@ -44,7 +37,8 @@ const storedState = z.object({
       wrong: z.number(),
       /** The provider's code is being exchanged, or was. */
       confirmed: z.boolean(),
-      outcome: outcome.nullable(),
+      /** Who logged in, for the client that polls. */
+      outcome: storedIdentity.nullable(),
     })
     .nullable(),
 });
