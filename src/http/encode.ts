@@ -1,6 +1,5 @@
 import type { Answer } from "../core/request/answer.ts";
-import type { AnswerHeader } from "../framework/index.ts";
-import type { RawReply } from "../framework/reply.ts";
+import type { AnswerHeader, RawReply } from "../framework/reply.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";
@@ -27,18 +26,17 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 const EMPTY = new Uint8Array(0);
 
+/** Headers that an answer sets itself. */
+type OwnHeaders = RawReply<AnswerHeader>["headers"];
+
 /** The standard headers, and over them those that an answer declares. */
-const headersWith = (own: Readonly<Partial<Record<AnswerHeader, string>>> = {}): Readonly<Record<string, string>> => ({
+const headersWith = (own: OwnHeaders): Readonly<Record<string, string>> => ({
   ...STANDARD_HEADERS,
   ...own,
 });
 
 /** JSON with one line feed behind it, as Vault prints it. */
-export const jsonResponse = (
-  status: number,
-  body: unknown,
-  own?: Readonly<Partial<Record<AnswerHeader, string>>>,
-): HttpResponse => ({
+export const jsonResponse = (status: number, body: unknown, own?: OwnHeaders): HttpResponse => ({
   status,
   headers: headersWith(own),
   body: Buffer.from(`${writeJson(body)}\n`),
@@ -46,11 +44,7 @@ export const jsonResponse = (
 
 export const emptyResponse = (status: number): HttpResponse => ({ status, headers: STANDARD_HEADERS, body: EMPTY });
 
-const rawResponse = (
-  status: number,
-  { contentType, body }: RawReply["raw"],
-  own: Readonly<Partial<Record<AnswerHeader, string>>> | undefined,
-): HttpResponse => {
+const rawResponse = (status: number, { contentType, body }: RawReply["raw"], own: OwnHeaders): HttpResponse => {
   const ofPage = contentType.startsWith("text/html") ? PAGE_HEADERS : {};
   return { status, headers: { ...headersWith(own), ...ofPage, "content-type": contentType }, body };
 };

@@ -81,17 +81,17 @@ const MFA = 'failed to parse X-Vault-MFA header: invalid data in header "X-Vault
 export const mfaOf = (request: HttpRequest): MfaCredentials | undefined => {
   const lines = request.headers["x-vault-mfa"];
   if (lines === undefined) return undefined;
-  const shown = new Map<string, Sensitive<string>[]>();
+  const codesOf = new Map<string, Sensitive<string>[]>();
   for (const line of lines.flatMap((text) => text.split(",")).map((text) => text.trim())) {
     const cut = line.indexOf(":");
     if (line === "" || cut === 0) throw invalidRequest(`${MFA} name or ID`);
     if (cut === line.length - 1) throw invalidRequest(`${MFA} value`);
     const method = cut < 0 ? line : line.slice(0, cut);
-    const codes = shown.get(method) ?? [];
+    const codes = codesOf.get(method) ?? [];
     if (cut > 0) codes.push(new Sensitive(line.slice(cut + 1)));
-    shown.set(method, codes);
+    codesOf.set(method, codes);
   }
-  return shown;
+  return codesOf;
 };
 
 /** A header that changes nothing here but must be well formed, as the reference server wants it. */
