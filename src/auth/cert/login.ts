@@ -94,11 +94,13 @@ async function* candidates(name: string | undefined, cx: BackendContext): AsyncG
   if (role) yield role;
 }
 
+type Roles = AsyncIterable<NamedRole> | Iterable<NamedRole>;
+
 /** The first role that takes the certificate. Throws for one that none takes. */
-const match = async (name: string | undefined, presented: Presented, config: Config, cx: BackendContext) => {
+const match = async (roles: Roles, presented: Presented, config: Config, cx: BackendContext) => {
   const asked = { presented, revocations: await revocationsOf(cx), now: cx.clock.now() };
   const reasons: string[] = [];
-  for await (const role of candidates(name, cx)) {
+  for await (const role of roles) {
     const objection = objectionOf(role, asked, cx);
     if (objection === undefined) return role;
     reasons.push(`${role.name}: ${objection}`);
@@ -120,7 +122,7 @@ const metadataOf = (role: NamedRole, leaf: Certificate): Readonly<Record<string,
 export const login = async ({ name }: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
   const config = await readConfig(cx.storage);
   const presented = presentedTo(config, cx);
-  const role = await match(name, presented, config, cx);
+  const role = await match(candidates(name, cx), presented, config, cx);
   checkSourceAddress(role, cx.sourceAddress);
   const metadata = metadataOf(role, presented.leaf);
   return {
@@ -148,13 +150,13 @@ const unrenewed = (wire: string): VaultError => new VaultError("invalid_request"
 export const renewLogin = async (renewal: LoginRenewal, cx: BackendContext): Promise<LoginGrant | undefined> => {
   const { role: name, id, fingerprint } = kept.parse(renewal.internal);
   const role = await findRole(cx.storage, name);
-  if (role?.id !== id || !role) return undefined;
+  if (!role || role.id !== id) return undefined;
   const config = await readConfig(cx.storage);
   if (!config.disable_binding) {
     const presented = presentedTo(config, cx);
     if (presented.leaf.fingerprint !== fingerprint)
       throw unrenewed("client identity during renewal not matching client identity used during login");
-    await match(name, presented, config, cx);
+    await match([role], presented, config, cx);
   }
   if (!samePolicies(role.token_policies, renewal.policies))
     throw unrenewed("failed to renew entry: policies have changed, not renewing");
