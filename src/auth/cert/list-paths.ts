@@ -5,7 +5,7 @@ import { cut } from "../../std/shown.ts";
 import { listShape, writeList } from "./list-writes.ts";
 import { dropList, type Indexed, indexedLists, listOf } from "./revocation-lists.ts";
 
-/** `crls/…`: the lists of revoked certificates that logins are held against. */
+/** `crls/…`: the lists of revoked certificates that logins are checked against. */
 
 const ListShown = z.object({
   cdp: z.object({ url: z.string(), valid_until: z.string() }).nullable(),

@@ -13,7 +13,7 @@ import { certificatesOf } from "./trusted.ts";
  */
 
 export const listShape = {
-  crl: field.text("The list, PEM. Its end does not count: delete it when it is not to count any more."),
+  crl: field.text("The list, PEM. It counts until it is deleted, whatever end it names."),
   url: field.text("Where the list is published, instead; it is fetched now and every hour."),
 };
 const listInput = z.object(listShape);
@@ -104,7 +104,7 @@ const refreshed = async (fetch: Fetch, name: string, url: string, cx: BackendCon
   if (!isNewer) cx.log("a fetched list of revoked certificates was not taken", { list: name });
 };
 
-/** Fetches again what is older than an hour. Throws `upstream_failed` when all are done and some could not be had. */
+/** Fetches again what is older than an hour. Throws `upstream_failed` when all are done and some could not be fetched. */
 export const refreshLists = async (fetch: Fetch, cx: BackendContext, deadlineMs: number): Promise<void> => {
   const failed: string[] = [];
   for (const { name, url, fetched: at } of await indexedLists(cx.storage)) {

@@ -27,7 +27,7 @@ export type Indexed = z.output<typeof indexed>;
 const index = z.object({ lists: z.array(indexed) });
 const stored = z.object({ list: z.string() });
 
-/** A mount holds no more: every login reads the index, and a chain is held against all lists of its issuers. */
+/** A mount holds no more: every login reads the index, and a chain is checked against all lists of its issuers. */
 const MOST_LISTS = 200;
 
 export const indexAddress = (storage: View): Address => storage.at("crl-index");

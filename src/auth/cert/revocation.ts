@@ -4,7 +4,7 @@ import { type Indexed, indexedLists, listOf } from "./revocation-lists.ts";
 
 /**
  * Whether a path holds against the lists of revoked certificates. A list counts for the certificates whose issuer it
- * names. A path is refused too where such a list is not signed by that issuer, was not to be had, or has grown too old:
+ * names. A path is refused too where such a list is not signed by that issuer, could not be read, or has grown too old:
  * whether it would have named the certificate is then unknown.
  */
 
