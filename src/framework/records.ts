@@ -55,7 +55,7 @@ export interface Records<P extends string, In, Shown extends z.ZodType, Found>
   extends NamedRecord<P, In, Shown, Found> {
   /** Templates that list the names; clients of long ago may ask by another. */
   readonly lists: readonly string[];
-  /** Also what the records are (`the roles of this mount`), and what a listing does. */
+  /** Besides: what the records are (`the roles of this mount`), and what a listing does. */
   readonly summary: NamedRecord<P, In, Shown, Found>["summary"] & { readonly all: string; readonly list: string };
   readonly names: (cx: BackendContext) => Promise<readonly string[]>;
 }
