@@ -61,6 +61,9 @@ export interface Visit {
   readonly begun: JsonObject;
 }
 
+/** What a login that is over, or never was, is answered with. */
+export const EXPIRED = ["Vault login failed. Expired or missing OAuth state."];
+
 const REDIRECT = "https://app.example.com/cb";
 
 /** The same with `auth/oidc`, a client at a provider, and a role `web`. */
