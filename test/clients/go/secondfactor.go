@@ -16,7 +16,7 @@ var secondFactors = []check{
 	{"MFA: a login with a code, in one request and in two", secondFactor},
 }
 
-// code is what an authenticator shows for an otpauth URL, so many periods of 30 seconds from now.
+// code is what an authenticator shows for an otpauth URL, a number of periods of 30 seconds from now.
 func code(address string, periods uint64) string {
 	secret := got(url.Parse(address)).Query().Get("secret")
 	key := got(base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret))

@@ -13,7 +13,7 @@ from .check import refused
 
 
 def code_of(url, steps=0):
-    """The code that an authenticator shows for this otpauth URL, so many periods from now."""
+    """The code that an authenticator shows for this otpauth URL, a number of periods from now."""
     asked = {name: values[0] for name, values in parse_qs(urlparse(url).query).items()}
     secret = asked["secret"]
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
