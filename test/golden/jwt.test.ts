@@ -1,5 +1,6 @@
 import { afterAll } from "@jest/globals";
-import { type OidcProvider, STORY_KEYS, startOidcProvider } from "../support/oidc-provider.ts";
+import { type OidcProvider, startOidcProvider } from "../support/oidc-provider.ts";
+import { STORY_KEYS } from "../support/oidc-stories.ts";
 import { playAreas } from "./play.ts";
 
 /** The stories of tokens and of browsers; `k8s_url` and `oidc_url` are one provider. */
