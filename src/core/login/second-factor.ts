@@ -11,8 +11,8 @@ import type { LoginRequest } from "./types.ts";
  * What a login whose first factor is right still needs before it gives a token: nothing where no enforcement is meant
  * for it, its codes with the request, or a second request with them. Every login of every method comes through here.
  *
- * Security: a login that an enforcement is meant for makes no token without its codes. Where there is no entity, whose
- * key a code could be judged by, it is refused.
+ * Security: a login that an enforcement is meant for makes no token without its codes. Keys belong to entities, so such a
+ * login without an entity is refused.
  */
 
 const WAITS =
