@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { githubAuth, githubParts } from "../../../../src/auth/github/backend.ts";
 import { nextPage } from "../../../../src/auth/github/links.ts";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { createHarness } from "../../../support/backend-harness.ts";
 import { createMemoryView } from "../../../support/memory-view.ts";
-import { ACME, createWorld, reset, type World } from "./support.ts";
+import { ACME, useWorld } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
+const world = useWorld();
 
-const write = (body: object) => world.server.call("POST", "auth/github/config", { body });
-const read = async () => (await world.server.call("GET", "auth/github/config")).data;
+const write = (body: object) => world().configure(body);
+const read = async () => (await world().server.call("GET", "auth/github/config")).data;
 
 describe("the configuration of github", () => {
   it("reads back what was written, with the lifetimes under both names", async () => {
@@ -23,7 +18,7 @@ describe("the configuration of github", () => {
     expect(await read()).toMatchObject({
       organization: "acme",
       organization_id: 12345,
-      base_url: world.github.url,
+      base_url: world().github.url,
       ttl: 3600,
       token_ttl: 3600,
       max_ttl: 7200,
@@ -34,15 +29,15 @@ describe("the configuration of github", () => {
   it("asks GitHub, without a token, for a number that is not given", async () => {
     await write({ organization_id: 0 });
 
-    expect([(await read())["organization_id"], world.github.seen]).toEqual([ACME.id, ["GET /orgs/acme"]]);
+    expect([(await read())["organization_id"], world().github.seen]).toEqual([ACME.id, ["GET /orgs/acme"]]);
   });
 
   it("asks again for another organization, and keeps the number of the same one", async () => {
     await write({ organization: "other" });
     expect((await read())["organization_id"]).toBe(777);
-    world.github.seen.length = 0;
+    world().github.seen.length = 0;
     await write({ token_ttl: "3h" });
-    expect([(await read())["organization_id"], world.github.seen]).toEqual([777, []]);
+    expect([(await read())["organization_id"], world().github.seen]).toEqual([777, []]);
   });
 
   it("refuses an organization that does not exist, whose name anybody could take", async () => {
@@ -53,7 +48,7 @@ describe("the configuration of github", () => {
   });
 
   it("warns where GitHub tells nobody, and trusts the name at the first login that succeeds", async () => {
-    world.github.instead = (request, response) => {
+    world().github.instead = (request, response) => {
       if (request.headers.authorization) return false;
       response.writeHead(401).end('{"message":"Must authenticate to access this API."}');
       return true;
@@ -62,10 +57,10 @@ describe("the configuration of github", () => {
     expect(answer.body["warnings"]).toEqual([
       "organization_id is missing. It is recommended to set the organization_id.",
     ]);
-    await world.login("ghp_unknown");
+    await world().login("ghp_unknown");
     expect((await read())["organization_id"]).toBe(0);
 
-    expect((await world.login()).status).toBe(200);
+    expect((await world().login()).status).toBe(200);
     expect((await read())["organization_id"]).toBe(ACME.id);
   });
 
@@ -90,8 +85,8 @@ describe("the configuration of github", () => {
   });
 
   it("is not there before the first write", async () => {
-    await world.server.call("POST", "sys/auth/fresh", { body: { type: "github" } });
-    expect((await world.server.call("GET", "auth/fresh/config")).status).toBe(404);
+    await world().server.call("POST", "sys/auth/fresh", { body: { type: "github" } });
+    expect((await world().server.call("GET", "auth/fresh/config")).status).toBe(404);
   });
 });
 
@@ -127,7 +122,7 @@ describe("V10: a GitHub Enterprise that leads to the server itself", () => {
 
 describe("the maps of teams and users", () => {
   const call = (method: string, path: string, body?: object) =>
-    world.server.call(method, `auth/github/map/${path}`, body ? { body } : {});
+    world().server.call(method, `auth/github/map/${path}`, body ? { body } : {});
 
   it("are written, read in any case, listed and forgotten", async () => {
     await call("POST", "teams/Platform-Team", { value: "a,b" });

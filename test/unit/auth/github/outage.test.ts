@@ -1,24 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Answered } from "../../../support/make-server.ts";
-import { ACME, ANN, CLASSIC, createWorld, OPS, reset, type World } from "./support.ts";
+import { describe, expect, it } from "@jest/globals";
+import { ACME, ANN, authOf, CLASSIC, errorsOf, OPS, useWorld } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
-
-const auth = ({ body }: Answered) =>
-  body["auth"] as {
-    client_token: string;
-    token_policies: string[];
-    metadata: Record<string, string>;
-    entity_id: string;
-  };
-const errors = ({ body }: Answered) => body["errors"];
-const map = (kind: string, key: string, value: string) =>
-  world.server.call("POST", `auth/github/map/${kind}/${key}`, { body: { value } });
+const world = useWorld();
 
 describe("a GitHub that does not answer as it should", () => {
   const member = { id: ACME.id, login: ACME.login };
@@ -36,29 +19,29 @@ describe("a GitHub that does not answer as it should", () => {
     ["V09: redirects", "/user", 302, "", { location: "http://169.254.169.254/user" }],
     ["V09: redirects for good", "/user/orgs", 301, "", { location: "https://github.com/user/orgs" }],
   ])("and %s never grants: 502", async (_, path, status, body, headers) => {
-    world.github.instead = (request, response) => {
+    world().github.instead = (request, response) => {
       if (request.url?.split("?")[0] !== path) return false;
       response.writeHead(status, headers).end(body);
       return true;
     };
-    const answer = await world.login();
+    const answer = await world().login();
 
-    expect([answer.status, errors(answer)]).toEqual([502, ["GitHub could not be asked"]]);
-    expect(world.github.seen.filter((line) => line.includes(` ${path} `))).toHaveLength(1);
+    expect([answer.status, errorsOf(answer)]).toEqual([502, ["GitHub could not be asked"]]);
+    expect(world().github.seen.filter((line) => line.includes(` ${path} `))).toHaveLength(1);
   });
 
   it("is told apart from a refusal when it limits the rate", async () => {
-    world.github.instead = (_, response) => {
+    world().github.instead = (_, response) => {
       response.writeHead(403, { "retry-after": "7" }).end('{"message":"You have exceeded a secondary rate limit."}');
       return true;
     };
-    const answer = await world.login();
+    const answer = await world().login();
     expect([answer.status, answer.headers["retry-after"]]).toEqual([502, "7"]);
   });
 
   it("and pages in a circle, or away from itself, is asked for the next page there and nowhere else", async () => {
     const asked: string[] = [];
-    world.github.instead = (request, response) => {
+    world().github.instead = (request, response) => {
       const url = new URL(request.url ?? "", "http://x");
       if (url.pathname !== "/user/orgs") return false;
       asked.push(url.search);
@@ -67,25 +50,25 @@ describe("a GitHub that does not answer as it should", () => {
       response.writeHead(200, { link }).end(second ? JSON.stringify([member]) : "[]");
       return true;
     };
-    expect((await world.login()).status).toBe(200);
+    expect((await world().login()).status).toBe(200);
     expect(asked).toEqual(["?per_page=100", "?per_page=100&page=2"]);
   });
 
   it("that lists organizations by an answer without a body knows none; teams it must list", async () => {
     const silent = (path: string): void => {
-      world.github.instead = (request, response) => {
+      world().github.instead = (request, response) => {
         if (request.url?.split("?")[0] !== path) return false;
         response.writeHead(200).end();
         return true;
       };
     };
     const nowhere = { ...ANN, orgs: [] };
-    world.github.tokens.set(CLASSIC, { kind: "classic", user: nowhere, scopes: ["read:org"] });
+    world().github.tokens.set(CLASSIC, { kind: "classic", user: nowhere, scopes: ["read:org"] });
     silent("/user/orgs");
-    expect(errors(await world.login())).toEqual(["user is not part of required org"]);
+    expect(errorsOf(await world().login())).toEqual(["user is not part of required org"]);
     silent("/user/teams");
-    world.github.tokens.set(CLASSIC, { kind: "classic", user: ANN, scopes: ["read:org"] });
-    expect((await world.login()).status).toBe(502);
+    world().github.tokens.set(CLASSIC, { kind: "classic", user: ANN, scopes: ["read:org"] });
+    expect((await world().login()).status).toBe(502);
   });
 
   it("V79: teams with odd names give no policies and reach no other key", async () => {
@@ -94,26 +77,26 @@ describe("a GitHub that does not answer as it should", () => {
       name,
       slug: name,
     }));
-    world.github.tokens.set(CLASSIC, { kind: "classic", user: { ...ANN, teams: odd }, scopes: ["read:org"] });
-    await map("teams", "kk", "kelvin");
+    world().github.tokens.set(CLASSIC, { kind: "classic", user: { ...ANN, teams: odd }, scopes: ["read:org"] });
+    await world().map("teams", "kk", "kelvin");
 
-    expect(auth(await world.login()).token_policies).toEqual(["default"]);
+    expect(authOf(await world().login()).token_policies).toEqual(["default"]);
   });
 });
 
 describe("the token of GitHub", () => {
   it("is in no answer, log line or audit line, nor is what GitHub says about it", async () => {
-    const token = auth(await world.login()).client_token;
-    await world.server.call("POST", "auth/token/renew-self", { token });
-    world.github.instead = (request, response) => {
+    const token = authOf(await world().login()).client_token;
+    await world().server.call("POST", "auth/token/renew-self", { token });
+    world().github.instead = (request, response) => {
       response.writeHead(401).end(JSON.stringify({ message: `Bad credentials: ${request.headers.authorization}` }));
       return true;
     };
-    const refused = await world.login();
-    await world.server.call("POST", "auth/token/renew-self", { token });
+    const refused = await world().login();
+    await world().server.call("POST", "auth/token/renew-self", { token });
 
-    const everything = [refused.text, ...world.server.auditLines, ...world.server.logLines].join("\n");
-    expect(world.server.auditLines.length).toBeGreaterThan(0);
+    const everything = [refused.text, ...world().server.auditLines, ...world().server.logLines].join("\n");
+    expect(world().server.auditLines.length).toBeGreaterThan(0);
     expect(everything).not.toContain(CLASSIC);
   });
 });

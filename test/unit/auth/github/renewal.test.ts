@@ -1,25 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Answered } from "../../../support/make-server.ts";
-import { ANN, CLASSIC, createWorld, OTHER, reset, type World } from "./support.ts";
+import { describe, expect, it } from "@jest/globals";
+import { ANN, authOf, CLASSIC, OTHER, useWorld } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
-
-const auth = ({ body }: Answered) =>
-  body["auth"] as {
-    client_token: string;
-    token_policies: string[];
-    metadata: Record<string, string>;
-    entity_id: string;
-  };
-const map = (kind: string, key: string, value: string) =>
-  world.server.call("POST", `auth/github/map/${kind}/${key}`, { body: { value } });
-const config = (body: object) => world.server.call("POST", "auth/github/config", { body });
+const world = useWorld();
 
 const fails = (_: IncomingMessage, response: ServerResponse): boolean => {
   response.writeHead(500).end();
@@ -27,37 +10,41 @@ const fails = (_: IncomingMessage, response: ServerResponse): boolean => {
 };
 
 describe("renewal", () => {
-  const renew = (token: string) => world.server.call("POST", "auth/token/renew-self", { token });
+  const renew = (token: string) => world().server.call("POST", "auth/token/renew-self", { token });
   const change = (user: object, tokenText = CLASSIC) =>
-    world.github.tokens.set(tokenText, { kind: "classic", user: { ...ANN, ...user }, scopes: ["read:org"] });
+    world().github.tokens.set(tokenText, { kind: "classic", user: { ...ANN, ...user }, scopes: ["read:org"] });
 
   it("asks GitHub everything again, and takes lifetimes from the configuration as it is", async () => {
-    await config({ token_policies: "base", token_ttl: "1h" });
-    await map("teams", "platform-team", "team");
-    const token = auth(await world.login()).client_token;
-    world.github.seen.length = 0;
-    await config({ token_ttl: "2h" });
+    await world().configure({ token_policies: "base", token_ttl: "1h" });
+    await world().map("teams", "platform-team", "team");
+    const token = authOf(await world().login()).client_token;
+    world().github.seen.length = 0;
+    await world().configure({ token_ttl: "2h" });
     const answer = await renew(token);
 
     expect([answer.status, (answer.body["auth"] as { lease_duration: number }).lease_duration]).toEqual([200, 7200]);
-    expect(world.github.seen.map((line) => line.split(" ")[1]).sort()).toEqual(["/user", "/user/orgs", "/user/teams"]);
+    expect(
+      world()
+        .github.seen.map((line) => line.split(" ")[1])
+        .sort(),
+    ).toEqual(["/user", "/user/orgs", "/user/teams"]);
   });
 
   it.each<readonly [string, () => unknown]>([
-    ["the token is revoked", () => world.github.tokens.clear()],
+    ["the token is revoked", () => world().github.tokens.clear()],
     ["the user left", () => change({ orgs: [OTHER] })],
     ["the user's teams give other policies", () => change({ teams: [] })],
     ["the user has another name", () => change({ login: "ann2" })],
     ["the name is another user's", () => change({ id: 4 })],
-    ["GitHub is down", () => Object.assign(world.github, { instead: fails })],
+    ["GitHub is down", () => Object.assign(world().github, { instead: fails })],
   ])("is refused when %s, and the token keeps its end", async (_, happen) => {
-    await map("teams", "platform-team", "team");
-    const token = auth(await world.login()).client_token;
+    await world().map("teams", "platform-team", "team");
+    const token = authOf(await world().login()).client_token;
     happen();
 
     const answer = await renew(token);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).toContain("failed to renew entry: ");
-    expect((await world.server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);
+    expect((await world().server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);
   });
 });

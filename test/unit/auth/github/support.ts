@@ -1,5 +1,6 @@
+import { afterAll, beforeAll, beforeEach } from "@jest/globals";
 import { type GithubServer, type Org, startGithub, type Team, type User } from "../../../support/github.ts";
-import { makeServer, type TestServer } from "../../../support/make-server.ts";
+import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
 
 export const ACME: Org = { id: 12345, login: "acme" };
 export const OTHER: Org = { id: 777, login: "other" };
@@ -12,12 +13,15 @@ export const CLASSIC = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
 export interface World {
   readonly server: TestServer;
   readonly github: GithubServer;
-  login(token?: string, more?: object): ReturnType<TestServer["call"]>;
+  login(token?: string, more?: object): Promise<Answered>;
+  configure(body: object): Promise<Answered>;
+  /** Writes the policies of a team or a user. */
+  map(map: "teams" | "users", key: string, value: string): Promise<Answered>;
   close(): Promise<void>;
 }
 
 /** A server with the method mounted and configured, and a GitHub that knows Ann by a classic token. */
-export const createWorld = async (): Promise<World> => {
+const createWorld = async (): Promise<World> => {
   const github = await startGithub();
   const server = await makeServer();
   await server.call("POST", "sys/auth/github", { body: { type: "github" } });
@@ -26,6 +30,8 @@ export const createWorld = async (): Promise<World> => {
     server,
     login: (token = CLASSIC, more = {}) =>
       server.call("POST", "auth/github/login", { token: null, body: { token }, ...more }),
+    configure: (body) => server.call("POST", "auth/github/config", { body }),
+    map: (map, key, value) => server.call("POST", `auth/github/map/${map}/${key}`, { body: { value } }),
     close: async () => {
       await github.close();
       await server.dynamo.close();
@@ -34,7 +40,7 @@ export const createWorld = async (): Promise<World> => {
 };
 
 /** GitHub and the mount as they were at first. */
-export const reset = async ({ github, server }: World): Promise<void> => {
+const reset = async ({ github, server, configure }: World): Promise<void> => {
   github.orgs.splice(0, github.orgs.length, ACME, OTHER);
   github.tokens.clear();
   github.tokens.set(CLASSIC, { kind: "classic", user: ANN, scopes: ["read:org"] });
@@ -46,7 +52,7 @@ export const reset = async ({ github, server }: World): Promise<void> => {
     token_policies: [],
     token_bound_cidrs: [],
   };
-  const { status, text } = await server.call("POST", "auth/github/config", { body });
+  const { status, text } = await configure(body);
   if (status !== 204) throw new Error(text);
   for (const [map, keys] of [
     ["teams", ["platform-team", "ops", "default"]],
@@ -55,3 +61,28 @@ export const reset = async ({ github, server }: World): Promise<void> => {
     for (const key of keys) await server.call("DELETE", `auth/github/map/${map}/${key}`);
   github.seen.length = 0;
 };
+
+/** The world of a test file: made before its tests, and as it was at first before each of them. */
+export const useWorld = (): (() => World) => {
+  let world: World | undefined;
+  const made = (): World => {
+    if (!world) throw new Error("the world is made before the first test, not sooner");
+    return world;
+  };
+  beforeAll(async () => {
+    world = await createWorld();
+  });
+  beforeEach(() => reset(made()));
+  afterAll(() => made().close());
+  return made;
+};
+
+export const authOf = ({ body }: Answered) =>
+  body["auth"] as {
+    client_token: string;
+    token_policies: string[];
+    metadata: Record<string, string>;
+    entity_id: string;
+  };
+
+export const errorsOf = ({ body }: Answered) => body["errors"];

@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Answered } from "../../../support/make-server.ts";
-import { ACME, ANN, CLASSIC, createWorld, OTHER, reset, type World } from "./support.ts";
+import { describe, expect, it } from "@jest/globals";
+import type { Token } from "../../../support/github.ts";
+import { ACME, ANN, authOf, CLASSIC, errorsOf, OTHER, useWorld } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
-
-const auth = ({ body }: Answered) =>
-  body["auth"] as {
-    client_token: string;
-    token_policies: string[];
-    metadata: Record<string, string>;
-    entity_id: string;
-  };
-const errors = ({ body }: Answered) => body["errors"];
+const world = useWorld();
 
 describe("kinds of tokens", () => {
-  const login = async (token: Parameters<typeof world.github.tokens.set>[1], text = CLASSIC) => {
-    world.github.tokens.set(text, token);
-    const answer = await world.login(text);
-    return [answer.status, answer.status === 200 ? auth(answer).metadata["org"] : (errors(answer) as string[])[0]];
+  const login = async (token: Token, text = CLASSIC) => {
+    world().github.tokens.set(text, token);
+    const answer = await world().login(text);
+    return [answer.status, answer.status === 200 ? authOf(answer).metadata["org"] : (errorsOf(answer) as string[])[0]];
   };
   const FINE = `github_pat_${"a".repeat(70)}`;
   const MEMBERS = "it needs the scope read:org, or as a fine-grained token the organization permission Members (read)";
@@ -90,9 +76,9 @@ describe("kinds of tokens", () => {
 
   it("V42: unknown, revoked and expired tokens get one answer, with GitHub's status and no text of its own", async () => {
     const answers = await Promise.all(
-      ["ghp_unknown", "github_pat_revoked", "ghu_expired"].map((one) => world.login(one)),
+      ["ghp_unknown", "github_pat_revoked", "ghu_expired"].map((one) => world().login(one)),
     );
-    expect(answers.map((answer) => [answer.status, errors(answer)])).toEqual(
+    expect(answers.map((answer) => [answer.status, errorsOf(answer)])).toEqual(
       Array(3).fill([400, ["GET /user: 401 Bad credentials"]]),
     );
   });
