@@ -4,9 +4,9 @@ import { nextPage } from "../../../../src/auth/github/links.ts";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
 import { createHarness } from "../../../support/backend-harness.ts";
 import { createMemoryView } from "../../../support/memory-view.ts";
-import { ACME, useWorld } from "./support.ts";
+import { ACME, githubWorld } from "./support.ts";
 
-const world = useWorld();
+const world = githubWorld();
 
 const write = (body: object) => world().configure(body);
 const read = async () => (await world().server.call("GET", "auth/github/config")).data;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { ACME, ANN, authOf, CLASSIC, errorsOf, OPS, OTHER, PLATFORM, useWorld } from "./support.ts";
+import { ACME, ANN, authOf, CLASSIC, errorsOf, githubWorld, OPS, OTHER, PLATFORM } from "./support.ts";
 
-const world = useWorld();
+const world = githubWorld();
 
 describe("a login with a token of GitHub", () => {
   it("knows the user by name, and shows the organization", async () => {

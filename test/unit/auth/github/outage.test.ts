@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { ACME, ANN, authOf, CLASSIC, errorsOf, OPS, useWorld } from "./support.ts";
+import { ACME, ANN, authOf, CLASSIC, errorsOf, githubWorld, OPS } from "./support.ts";
 
-const world = useWorld();
+const world = githubWorld();
 
 describe("a GitHub that does not answer as it should", () => {
   const member = { id: ACME.id, login: ACME.login };

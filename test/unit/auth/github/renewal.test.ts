@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "@jest/globals";
-import { ANN, authOf, CLASSIC, OTHER, useWorld } from "./support.ts";
+import { ANN, authOf, CLASSIC, githubWorld, OTHER } from "./support.ts";
 
-const world = useWorld();
+const world = githubWorld();
 
 const fails = (_: IncomingMessage, response: ServerResponse): boolean => {
   response.writeHead(500).end();

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach } from "@jest/globals";
 import { type GithubServer, type Org, startGithub, type Team, type User } from "../../../support/github.ts";
 import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
+import { useWorld } from "../../../support/use-world.ts";
 
 export const ACME: Org = { id: 12345, login: "acme" };
 export const OTHER: Org = { id: 777, login: "other" };
@@ -62,20 +62,7 @@ const reset = async ({ github, server, configure }: World): Promise<void> => {
   github.seen.length = 0;
 };
 
-/** The world of a test file: made before its tests, and as it was at first before each of them. */
-export const useWorld = (): (() => World) => {
-  let world: World | undefined;
-  const made = (): World => {
-    if (!world) throw new Error("the world is made before the first test, not sooner");
-    return world;
-  };
-  beforeAll(async () => {
-    world = await createWorld();
-  });
-  beforeEach(() => reset(made()));
-  afterAll(() => made().close());
-  return made;
-};
+export const githubWorld = (): (() => World) => useWorld(createWorld, reset);
 
 export const authOf = ({ body }: Answered) =>
   body["auth"] as {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Token } from "../../../support/github.ts";
-import { ACME, ANN, authOf, CLASSIC, errorsOf, OTHER, useWorld } from "./support.ts";
+import { ACME, ANN, authOf, CLASSIC, errorsOf, githubWorld, OTHER } from "./support.ts";
 
-const world = useWorld();
+const world = githubWorld();
 
 describe("kinds of tokens", () => {
   const login = async (token: Token, text = CLASSIC) => {

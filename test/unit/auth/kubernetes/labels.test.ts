@@ -1,71 +1,65 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Answered } from "../../../support/make-server.ts";
-import { claimsOf, createWorld, REVIEWER_TOKEN, ROLE, reset, tokenOf, type World } from "./support.ts";
+import { authOf, claimsOf, clusterWorld, errorsOf, REVIEWER_TOKEN, ROLE, tokenOf } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
-
-const errors = ({ status, body }: Answered) => [status, ...(body["errors"] as string[])];
-const auth = ({ body }: Answered) =>
-  body["auth"] as { client_token: string; metadata: Record<string, string>; entity_id: string };
+const world = clusterWorld();
 
 describe("the labels of a namespace", () => {
   const SELECTOR = JSON.stringify({ matchLabels: { env: "prod", team: "blue" } });
   const byLabels = (selector: string) =>
-    world.role({ ...ROLE, bound_service_account_namespaces: "", bound_service_account_namespace_selector: selector });
+    world().role({ ...ROLE, bound_service_account_namespaces: "", bound_service_account_namespace_selector: selector });
 
   it("let an account in by JSON and by YAML, asked for with the reviewer's token", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN });
     for (const selector of [SELECTOR, "matchLabels:\n  env: prod\n"]) {
       await byLabels(selector);
-      expect((await world.login()).status).toBe(200);
+      expect((await world().login()).status).toBe(200);
     }
-    expect(world.cluster.seen).toContain("GET /api/v1/namespaces/prod by g-system:g-reviewer");
+    expect(world().cluster.seen).toContain("GET /api/v1/namespaces/prod by g-system:g-reviewer");
   });
 
   it("are not looked at where the list of namespaces has the account's", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN });
-    await world.role({ ...ROLE, bound_service_account_namespace_selector: '{"matchLabels":{"env":"none"}}' });
-    expect((await world.login()).status).toBe(200);
-    expect(world.cluster.seen).toHaveLength(1);
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN });
+    await world().role({ ...ROLE, bound_service_account_namespace_selector: '{"matchLabels":{"env":"none"}}' });
+    expect((await world().login()).status).toBe(200);
+    expect(world().cluster.seen).toHaveLength(1);
   });
 
   it("V11: that do not match refuse the login", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN });
     await byLabels('{"matchLabels":{"env":"prod","team":"red"}}');
-    expect(errors(await world.login())).toEqual([403, "namespace not authorized"]);
+    expect(errorsOf(await world().login())).toEqual([403, "namespace not authorized"]);
     await byLabels(SELECTOR);
-    expect(errors(await world.login(tokenOf(claimsOf("stage-2", "app"))))).toEqual([403, "namespace not authorized"]);
+    expect(errorsOf(await world().login(tokenOf(claimsOf("stage-2", "app"))))).toEqual([
+      403,
+      "namespace not authorized",
+    ]);
   });
 
   it("cannot be asked for without a reviewer", async () => {
     await byLabels(SELECTOR);
-    expect(errors(await world.login())).toEqual([
+    expect(errorsOf(await world().login())).toEqual([
       403,
       "namespace not authorized err=namespace lookup failed: TokenReviewer JWT needs to be configured to use namespace selectors",
     ]);
   });
 
   it("are not asked for with the reviewer's token on a stranger's word", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN });
     await byLabels(SELECTOR);
-    expect(errors(await world.login(tokenOf(claimsOf("kube-system", "app"))))).toEqual([403, "permission denied"]);
-    expect(world.cluster.seen.filter((line) => line.startsWith("GET"))).toEqual([]);
+    expect(errorsOf(await world().login(tokenOf(claimsOf("kube-system", "app"))))).toEqual([403, "permission denied"]);
+    expect(world().cluster.seen.filter((line) => line.startsWith("GET"))).toEqual([]);
   });
 
   it("that the cluster does not tell refuse the login, without the cluster's words", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN });
     await byLabels(SELECTOR);
-    world.cluster.instead = (request, response) => {
+    world().cluster.instead = (request, response) => {
       if (request.method !== "GET") return false;
       response.writeHead(403).end('{"message":"secret words"}');
       return true;
     };
-    expect(errors(await world.login())).toEqual([
+    expect(errorsOf(await world().login())).toEqual([
       403,
       "namespace not authorized err=failed to get namespace (code 403)",
     ]);
@@ -74,11 +68,11 @@ describe("the labels of a namespace", () => {
 
 describe("annotations as metadata of the alias", () => {
   const aliasOf = async (answer: Answered) => {
-    const { data } = await world.server.call("GET", `identity/entity/id/${auth(answer).entity_id}`);
+    const { data } = await world().server.call("GET", `identity/entity/id/${authOf(answer).entity_id}`);
     return (data["aliases"] as { metadata: Record<string, string> }[])[0]?.metadata;
   };
   const annotate = (annotations: unknown): void => {
-    world.cluster.instead = (request, response) => {
+    world().cluster.instead = (request, response) => {
       if (!request.url?.includes("/serviceaccounts/")) return false;
       response.writeHead(200).end(JSON.stringify({ metadata: { annotations } }));
       return true;
@@ -86,18 +80,18 @@ describe("annotations as metadata of the alias", () => {
   };
 
   it("are taken by their prefix, and are not the token's", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
-    const answer = await world.login();
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
+    const answer = await world().login();
 
     expect(await aliasOf(answer)).toMatchObject({ team: "blue", service_account_name: "app" });
-    expect(auth(answer).metadata).not.toHaveProperty("team");
+    expect(authOf(answer).metadata).not.toHaveProperty("team");
     expect(await aliasOf(answer)).not.toHaveProperty("other");
   });
 
   it("cannot take the place of what the login writes", async () => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
     annotate({ "vault.hashicorp.com/alias-metadata-service_account_name": "admin" });
-    expect(errors(await world.login())).toEqual([
+    expect(errorsOf(await world().login())).toEqual([
       400,
       "entity alias metadata keys for only internal use found from the client token's associated service account annotations: keys=[service_account_name]",
     ]);
@@ -108,14 +102,14 @@ describe("annotations as metadata of the alias", () => {
     [{ "vault.hashicorp.com/alias-metadata-a": "x".repeat(513) }],
     [{ "vault.hashicorp.com/alias-metadata-a": "x\ny" }],
   ])("are refused beyond the limits of metadata", async (annotations) => {
-    await world.configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
+    await world().configure({ token_reviewer_jwt: REVIEWER_TOKEN, use_annotations_as_alias_metadata: true });
     annotate(annotations);
-    expect((await world.login()).status).toBe(400);
+    expect((await world().login()).status).toBe(400);
   });
 
   it("that cannot be read refuse the login", async () => {
-    await world.configure({ use_annotations_as_alias_metadata: true });
-    expect(errors(await world.login())).toEqual([
+    await world().configure({ use_annotations_as_alias_metadata: true });
+    expect(errorsOf(await world().login())).toEqual([
       502,
       "the service account's annotations could not be read: failed to get service account (code 403)",
     ]);

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Account } from "../../../../src/auth/kubernetes/account.ts";
 import { checkReview } from "../../../../src/auth/kubernetes/review.ts";
-import { createWorld, ROLE, reset, UID, type World } from "./support.ts";
+import { clusterWorld, ROLE, UID } from "./support.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => reset(world));
+const world = clusterWorld();
 
 const USER = { username: "system:serviceaccount:prod:app", uid: UID };
 const GOOD = { authenticated: true, user: USER, audiences: ["vault"] };
 const review = (status: unknown) => JSON.stringify({ kind: "TokenReview", status });
 
 const answerWith = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): void => {
-  world.cluster.instead = (_, response) => {
+  world().cluster.instead = (_, response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
     return true;
   };
@@ -25,7 +20,7 @@ const answerWith = (status: number, body: string, headers: Readonly<Record<strin
 describe("V82: the answer to a review", () => {
   it("that vouches for the account lets it in", async () => {
     answerWith(201, review(GOOD));
-    expect((await world.login()).status).toBe(200);
+    expect((await world().login()).status).toBe(200);
   });
 
   it.each<readonly [string, number, string]>([
@@ -56,7 +51,7 @@ describe("V82: the answer to a review", () => {
     ["of a cluster that fails", 500, review(GOOD)],
   ])("%s is refused", async (_, status, body) => {
     answerWith(status, body);
-    const answer = await world.login();
+    const answer = await world().login();
 
     expect([answer.status, answer.body["errors"]]).toEqual([403, ["permission denied"]]);
   });
@@ -64,17 +59,17 @@ describe("V82: the answer to a review", () => {
   it.each([301, 302, 307, 308])("V09: a redirect (%d) is refused, and not followed", async (status) => {
     answerWith(status, "", { location: "http://169.254.169.254/latest/meta-data/" });
 
-    expect((await world.login()).status).toBe(403);
-    expect(world.cluster.seen).toHaveLength(1);
+    expect((await world().login()).status).toBe(403);
+    expect(world().cluster.seen).toHaveLength(1);
   });
 
   it("that is cut off is refused", async () => {
-    world.cluster.instead = (_, response) => {
+    world().cluster.instead = (_, response) => {
       response.writeHead(201, { "content-length": "1000" }).write(review(GOOD));
       response.destroy();
       return true;
     };
-    expect((await world.login()).status).toBe(403);
+    expect((await world().login()).status).toBe(403);
   });
 });
 
@@ -126,11 +121,11 @@ describe("V11: a role's bounds", () => {
     [{ audience: "elsewhere" }, "invalid audience (aud) claim: audience claim does not match any expected audience"],
     [{ token_bound_cidrs: "10.0.0.0/8" }, "permission denied"],
   ])("that are violated in %j alone refuse the login, and the cluster is not asked", async (bound, text) => {
-    await world.role({ ...ROLE, ...bound });
-    const answer = await world.login();
+    await world().role({ ...ROLE, ...bound });
+    const answer = await world().login();
 
     expect([answer.status, answer.body["errors"]]).toEqual([403, [text]]);
-    expect(world.cluster.seen).toEqual([]);
+    expect(world().cluster.seen).toEqual([]);
   });
 
   it.each([
@@ -139,7 +134,7 @@ describe("V11: a role's bounds", () => {
     { bound_service_account_namespaces: "*" },
     { bound_service_account_namespaces: "p*,x" },
   ])("that hold by %j let it in", async (bound) => {
-    await world.role({ ...ROLE, ...bound });
-    expect((await world.login()).status).toBe(200);
+    await world().role({ ...ROLE, ...bound });
+    expect((await world().login()).status).toBe(200);
   });
 });

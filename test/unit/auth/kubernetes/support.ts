@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { makeServer, type TestServer } from "../../../support/make-server.ts";
+import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
 import {
   type Accounts,
   type ClusterServer,
@@ -7,6 +7,7 @@ import {
   REVIEWER,
   startCluster,
 } from "../../../support/token-review.ts";
+import { useWorld } from "../../../support/use-world.ts";
 
 export const UID = "11111111-1111-4111-8111-111111111111";
 export const PROD: Accounts = {
@@ -57,16 +58,16 @@ export interface World {
   readonly cluster: ClusterServer;
   configure(body?: object): Promise<void>;
   role(body: object): Promise<void>;
-  login(jwt?: string, more?: object): ReturnType<TestServer["call"]>;
+  login(jwt?: string, more?: object): Promise<Answered>;
   close(): Promise<void>;
 }
 
 /** A server with the method mounted, and a cluster. */
-export const createWorld = async (): Promise<World> => {
+const createWorld = async (): Promise<World> => {
   const cluster = await startCluster({ accounts: PROD, labels: PROD_LABELS });
   const server = await makeServer();
   await server.call("POST", "sys/auth/kubernetes", { body: { type: "kubernetes" } });
-  const done = async (work: ReturnType<TestServer["call"]>): Promise<void> => {
+  const done = async (work: Promise<Answered>): Promise<void> => {
     const { status, text } = await work;
     if (status >= 400) throw new Error(text);
   };
@@ -89,10 +90,17 @@ export const createWorld = async (): Promise<World> => {
 };
 
 /** Cluster, configuration and role as they were at first. */
-export const reset = async (world: World): Promise<void> => {
+const reset = async (world: World): Promise<void> => {
   world.cluster.instead = () => false;
   await world.configure();
   await world.role(ROLE);
   world.cluster.seen.length = 0;
   world.cluster.reviews.length = 0;
 };
+
+export const clusterWorld = (): (() => World) => useWorld(createWorld, reset);
+
+export const authOf = ({ body }: Answered) =>
+  body["auth"] as { client_token: string; metadata: Record<string, string>; entity_id: string };
+
+export const errorsOf = ({ status, body }: Answered) => [status, ...(body["errors"] as string[])];
