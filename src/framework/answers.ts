@@ -34,6 +34,10 @@ export const AnyObject = z.custom<JsonObject>(isJsonObject).meta({ type: "object
 /** What a listing answers. */
 export const Keys = z.object({ keys: z.array(z.string()) });
 
+/** The answer of a listing; 404 without names, as in Vault. */
+export const foundKeys = (keys: readonly string[]): { readonly data: Given<z.output<typeof Keys>> } | undefined =>
+  keys.length === 0 ? undefined : { data: { keys } };
+
 /** As a handler may give it: the same shape, nothing in it needs to be writable. */
 export type Given<T> = unknown extends T
   ? T

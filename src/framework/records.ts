@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Address, Entry, View } from "../storage/store.ts";
-import { type Given, Keys } from "./answers.ts";
+import { foundKeys, type Given, Keys } from "./answers.ts";
 import { type AnyPath, type BackendContext, op, type Path, path } from "./backend.ts";
 
 /**
@@ -27,6 +27,18 @@ export async function* allRecords(
     }
   }
 }
+
+/** A row that lists names: `all` says of what, `list` what the operation does. */
+export const listing = (
+  template: string,
+  { all, list }: { readonly all: string; readonly list: string },
+  names: (cx: BackendContext) => Promise<readonly string[]>,
+): AnyPath =>
+  path(template, {
+    summary: all,
+    params: {},
+    ops: { list: op({ summary: list, answers: Keys, handle: async (_, cx) => foundKeys(await names(cx)) }) },
+  });
 
 /** One record of a name. `Found` is a record as it is kept. */
 export interface NamedRecord<P extends string, In, Shown extends z.ZodType, Found> {
@@ -105,21 +117,6 @@ export const recordPath = <P extends string, In, Shown extends z.ZodType, Found>
 export const recordPaths = <P extends string, In, Shown extends z.ZodType, Found>(
   records: Records<P, In, Shown, Found>,
 ): readonly AnyPath[] => {
-  const listings = records.lists.map((template) =>
-    path(template, {
-      summary: records.summary.all,
-      params: {},
-      ops: {
-        list: op({
-          summary: records.summary.list,
-          answers: Keys,
-          handle: async (_, cx) => {
-            const keys = await records.names(cx);
-            return keys.length === 0 ? undefined : { data: { keys } };
-          },
-        }),
-      },
-    }),
-  );
+  const listings = records.lists.map((template) => listing(template, records.summary, records.names));
   return [...listings, recordPath(records)];
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type BackendContext, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { type BackendContext, folded, invalidRequest, op, path } from "../../framework/index.ts";
+import { listing } from "../../framework/records.ts";
 import type { Fetch } from "../../outgoing/index.ts";
 import { cut } from "../../std/shown.ts";
 import { listShape, writeList } from "./list-writes.ts";
@@ -28,20 +29,11 @@ const show = async (indexed: Indexed, cx: BackendContext): Promise<z.output<type
 const params = { name: folded("case", "Name of the list; case does not matter.") };
 
 export const listPaths = (fetch: Fetch) => [
-  path("crls", {
-    summary: "the lists of revoked certificates",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list the lists of revoked certificates",
-        answers: Keys,
-        handle: async (_, cx) => {
-          const lists = await indexedLists(cx.storage);
-          return lists.length === 0 ? undefined : { data: { keys: lists.map(({ name }) => name) } };
-        },
-      }),
-    },
-  }),
+  listing(
+    "crls",
+    { all: "the lists of revoked certificates", list: "list the lists of revoked certificates" },
+    async (cx) => (await indexedLists(cx.storage)).map(({ name }) => name),
+  ),
   path("crls/{name}", {
     summary: "a list of revoked certificates",
     params,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Keys } from "../../framework/answers.ts";
+import { foundKeys, Keys } from "../../framework/answers.ts";
 import { type AnyPath, type BackendContext, field, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { canonicalPolicyNames } from "../../policy/names.ts";
 import { FOLDS } from "../../std/fold.ts";
@@ -54,10 +54,8 @@ const write = async (map: MapName, key: string, given: string, value: string | u
   await cx.storage.write([{ op: "put", address, body: { key: given, value }, when: "any" }]);
 };
 
-const keysOf = (map: MapName) => async (_: unknown, cx: BackendContext) => {
-  const keys = await cx.storage.list(prefix(map));
-  return keys.length === 0 ? undefined : { data: { keys } };
-};
+const keysOf = (map: MapName) => async (_: unknown, cx: BackendContext) =>
+  foundKeys(await cx.storage.list(prefix(map)));
 
 /** Both paths of a map: all keys, and one. */
 const pathsOf = (map: MapName, one: string): readonly AnyPath[] => [

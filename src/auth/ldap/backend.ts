@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { Keys } from "../../framework/answers.ts";
 import {
   type AnyPath,
   type Backend,
@@ -10,6 +9,7 @@ import {
   op,
   path,
 } from "../../framework/index.ts";
+import { listing } from "../../framework/records.ts";
 import { createGuard, PUBLIC, type Reach } from "../../outgoing/index.ts";
 import { configAddress, configOf, configWarnings, showConfig, writeConfig } from "./config.ts";
 import { ConfigShown, configShape } from "./config-fields.ts";
@@ -90,21 +90,10 @@ const configPath = path("config", {
 });
 
 /** The listing of users or groups. */
-const listing = (kind: Kind, template: string) =>
-  path(template, {
-    summary: `the ${template} that something is said about`,
-    params: {},
-    ops: {
-      list: op({
-        summary: `list ${template}`,
-        answers: Keys,
-        handle: async (_, cx) => {
-          const keys = await listMappings(cx.storage, kind);
-          return keys.length === 0 ? undefined : { data: { keys } };
-        },
-      }),
-    },
-  });
+const mappings = (kind: Kind, template: string) =>
+  listing(template, { all: `the ${template} that something is said about`, list: `list ${template}` }, (cx) =>
+    listMappings(cx.storage, kind),
+  );
 
 interface Named {
   readonly params: { readonly name: string };
@@ -178,9 +167,9 @@ const userPath = path("users/{name+}", {
 const paths = (outside: Outside): readonly AnyPath[] => [
   loginPath(outside),
   configPath,
-  listing("user", "users"),
+  mappings("user", "users"),
   userPath,
-  listing("group", "groups"),
+  mappings("group", "groups"),
   groupPath,
 ];
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { Keys } from "../../framework/answers.ts";
 import { type AnyPath, type Backend, type BackendContext, defineBackend, op, path } from "../../framework/index.ts";
+import { listing } from "../../framework/records.ts";
 import { seconds } from "../../std/time.ts";
 import { issueCreds } from "./creds.ts";
 import { CredsInput, CredsOutput, type CredsPath } from "./creds-shapes.ts";
@@ -24,8 +24,6 @@ import type { EngineWorld } from "./world.ts";
  */
 
 const NAME = { name: "Name, shaped as Vault's names, `@` inside allowed; case matters." };
-
-const answerKeys = async (keys: readonly string[]) => (keys.length === 0 ? undefined : { data: { keys } });
 
 const warned = (warnings: readonly string[]) => (warnings.length === 0 ? undefined : { warnings });
 
@@ -86,17 +84,7 @@ const configPaths = (world: EngineWorld): readonly AnyPath[] => [
 ];
 
 const rolePaths: readonly AnyPath[] = [
-  path("roles", {
-    summary: "the roles of this mount",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list the roles",
-        answers: Keys,
-        handle: async (_, cx) => answerKeys(await cx.storage.list("role/")),
-      }),
-    },
-  }),
+  listing("roles", { all: "the roles of this mount", list: "list the roles" }, (cx) => cx.storage.list("role/")),
   path("roles/{name:at}", {
     summary: "a role: what kind of credentials it gives, and what they may do",
     params: NAME,
@@ -150,17 +138,9 @@ const credsPath = (world: EngineWorld, at: CredsPath): AnyPath => {
 };
 
 const staticPaths = (world: EngineWorld): readonly AnyPath[] => [
-  path("static-roles", {
-    summary: "the static roles of this mount",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list the static roles",
-        answers: Keys,
-        handle: async (_, cx) => answerKeys(await cx.storage.list("static-role/")),
-      }),
-    },
-  }),
+  listing("static-roles", { all: "the static roles of this mount", list: "list the static roles" }, (cx) =>
+    cx.storage.list("static-role/"),
+  ),
   path("static-roles/{name:at}", {
     summary: "a static role: an IAM user that exists, and how often its key is replaced",
     params: NAME,

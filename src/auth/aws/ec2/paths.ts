@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { Keys } from "../../../framework/answers.ts";
 import { type AnyPath, type BackendContext, folded, op, path } from "../../../framework/index.ts";
-import { recordPaths } from "../../../framework/records.ts";
+import { listing, recordPaths } from "../../../framework/records.ts";
 import type { MountId } from "../../../std/brand.ts";
 import { AccessEntryShown, accessAddress, findAccessEntry, shownAccessEntry } from "./access-list.ts";
 import {
@@ -32,7 +31,6 @@ import {
 /** What operators of EC2 logins find below the mount. Lists answer to the names that Vault gave them first, too. */
 
 const done = async (work: Promise<unknown>): Promise<undefined> => void (await work);
-const keysOf = (keys: readonly string[]) => (keys.length === 0 ? undefined : { data: { keys } });
 
 const certificatePaths = recordPaths({
   at: "config/certificate/{cert_name}",
@@ -72,17 +70,9 @@ const tagPath = path("role/{role}/tag", {
 });
 
 const accessPaths = (at: string): readonly AnyPath[] => [
-  path(at, {
-    summary: "instances that have logged in",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list instances on the access list",
-        answers: Keys,
-        handle: async (_, cx) => keysOf(await countingNames(cx, ACCESS_LIST)),
-      }),
-    },
-  }),
+  listing(at, { all: "instances that have logged in", list: "list instances on the access list" }, (cx) =>
+    countingNames(cx, ACCESS_LIST),
+  ),
   path(`${at}/{instance_id}`, {
     summary: "an instance that has logged in",
     params: { instance_id: "Id of the instance." },
@@ -108,17 +98,7 @@ const accessPaths = (at: string): readonly AnyPath[] => [
 ];
 
 const denyPaths = (at: string): readonly AnyPath[] => [
-  path(at, {
-    summary: "role tags that are denied",
-    params: {},
-    ops: {
-      list: op({
-        summary: "list denied role tags",
-        answers: Keys,
-        handle: async (_, cx) => keysOf(await deniedTags(cx)),
-      }),
-    },
-  }),
+  listing(at, { all: "role tags that are denied", list: "list denied role tags" }, deniedTags),
   path(`${at}/{role_tag+}`, {
     summary: "a role tag that is denied",
     params: { role_tag: "The tag, as it is or in base64." },
