@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { type Backend, type BackendContext, defineBackend, folded, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, folded, op, path } from "../../framework/index.ts";
 import { recordPaths } from "../../framework/records.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
 import { accountHints } from "./account-hints.ts";
 import {
   ClientConfigShown,
-  clientConfig,
   clientConfigAddress,
   clientConfigShape,
   readClientConfig,
@@ -25,7 +24,7 @@ import {
 } from "./identity-config.ts";
 import { login, roleOf } from "./login.ts";
 import { loginShape } from "./login-request.ts";
-import { lookupsOf, type Survey } from "./lookups.ts";
+import { lookupsOf, surveyOf } from "./lookups.ts";
 import type { Parts } from "./parts.ts";
 import type { Directory, StsFetch } from "./ports.ts";
 import { partitionOf } from "./regions.ts";
@@ -44,8 +43,8 @@ import {
 /**
  * Login with the AWS identity a machine already has: a signed `GetCallerIdentity` that STS judges, or an identity
  * document that EC2 signed (`ec2/`), and for EC2 instances and hybrid nodes what AWS says about the machine. Trusts STS,
- * EC2's certificates and the account's own APIs, over TLS, and nothing a caller writes. It must never send a caller's text to AWS but the values of the signed headers, and never
- * grant anything because a question failed.
+ * EC2's certificates and the account's own APIs, over TLS, and nothing a caller writes. It must never send a caller's
+ * text to AWS but the values of the signed headers, and never grant anything because a question failed.
  */
 
 export interface AwsAuthParts {
@@ -55,13 +54,6 @@ export interface AwsAuthParts {
   readonly region: string;
 }
 
-const surveyOf = async (parts: Parts, cx: BackendContext): Promise<Survey> => ({
-  lookups: parts.lookups,
-  storage: cx.storage,
-  config: await clientConfig(cx.storage),
-  now: cx.clock.now(),
-  scopes: new Map(),
-});
 const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 
 const bringsDocument = (data: JsonObject): boolean => data["pkcs7"] !== undefined || data["identity"] !== undefined;
@@ -107,7 +99,7 @@ const rolePaths = (parts: Parts) =>
     find: (name, cx) => readRole(cx.storage, name),
     show: (role) => role,
     write: async (name, input, cx) =>
-      writeRole(await surveyOf(parts, cx), name, input, { random: cx.random, mountMax: cx.mount.maxTtl }),
+      writeRole(await surveyOf(parts.lookups, cx), name, input, { random: cx.random, mountMax: cx.mount.maxTtl }),
     remove: (name, cx) => removeRole(cx.storage, name),
   });
 

@@ -6,14 +6,13 @@ import { restateLater } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 import { seconds } from "../../std/time.ts";
 import { askAws } from "./ask.ts";
-import { clientConfig } from "./client-config.ts";
 import { verifyInstance } from "./ec2-instance.ts";
 import { verifyNode } from "./hybrid.ts";
 import { identityConfig } from "./identity-config.ts";
 import type { Machine } from "./inference.ts";
 import { loginGrant } from "./login-grant.ts";
 import { type LoginInput, loginType, readLogin } from "./login-request.ts";
-import { Refusal, type Survey } from "./lookups.ts";
+import { Refusal, type Survey, surveyOf } from "./lookups.ts";
 import type { Parts } from "./parts.ts";
 import { isBound } from "./principals.ts";
 import { findRole, namedRole, type Role } from "./roles.ts";
@@ -69,8 +68,8 @@ const infer = async (survey: Survey, role: Role, name: string, identity: Identit
 export const login = async (parts: Parts, input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
   // loaded when an instance first logs in: its certificates and its parser are large
   if (loginType(input) === "ec2") return (await import("./ec2/login.ts")).loginEc2(parts, input, cx);
-  const config = await clientConfig(cx.storage);
-  const now = cx.clock.now();
+  const survey = await surveyOf(parts.lookups, cx);
+  const { config, now } = survey;
   const signed = readLogin(input, config, parts.partition, now);
 
   const [identity, named] = await Promise.all([
@@ -83,7 +82,6 @@ export const login = async (parts: Parts, input: LoginInput, cx: BackendContext)
   checkSourceAddress(role, cx.sourceAddress);
   if (role.auth_type !== "iam") throw invalidRequest(`auth method iam not allowed for role ${cut(name)}`);
 
-  const survey: Survey = { lookups: parts.lookups, storage: cx.storage, config, now, scopes: new Map() };
   await checkPrincipal(survey, role, name, identity);
   const machine = await infer(survey, role, name, identity);
   if (survey.scopes.size > 0) parts.accounts.remember(cx.storage, name, identity.principal.account);

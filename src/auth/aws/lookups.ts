@@ -1,8 +1,9 @@
+import type { BackendContext } from "../../framework/index.ts";
 import { restate } from "../../std/restate.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { View } from "../../storage/store.ts";
 import { ArnError, canonicalArn, parseArn } from "./arn.ts";
-import type { ClientConfig } from "./client-config.ts";
+import { type ClientConfig, clientConfig } from "./client-config.ts";
 import type { AccountScope, Directory, IamRole, IamUser, ManagedInstance, Tag } from "./ports.ts";
 import { cacheKey, type PositiveCache, positiveCache } from "./positive-cache.ts";
 import { dnsSuffix, type Partition, partitionOf } from "./regions.ts";
@@ -55,6 +56,14 @@ export interface Survey {
   /** Filled by `accountScope`: each account's configuration is read once. */
   readonly scopes: Map<string, Promise<AccountScope>>;
 }
+
+export const surveyOf = async (lookups: Lookups, { storage, clock }: BackendContext): Promise<Survey> => ({
+  lookups,
+  storage,
+  config: await clientConfig(storage),
+  now: clock.now(),
+  scopes: new Map(),
+});
 
 /** The credentials for an account's look-ups. Throws `Refusal` when there are none for exactly that account. */
 export const accountScope = (survey: Survey, account: string, partition: Partition): Promise<AccountScope> => {

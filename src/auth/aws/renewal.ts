@@ -11,11 +11,9 @@ import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { canonicalArn, parseArn } from "./arn.ts";
 import { askAws } from "./ask.ts";
-import { clientConfig } from "./client-config.ts";
 import { verifyInstance } from "./ec2-instance.ts";
 import { verifyNode } from "./hybrid.ts";
-import type { Lookups } from "./lookups.ts";
-import { Refusal, type Survey } from "./lookups.ts";
+import { type Lookups, Refusal, type Survey, surveyOf } from "./lookups.ts";
 import { isBound } from "./principals.ts";
 import { findRole, namedRole, type Role } from "./roles.ts";
 import type { Identity } from "./sts-answer.ts";
@@ -76,14 +74,13 @@ export const renewLogin = async (lookups: Lookups, login: LoginRenewal, cx: Back
   if (login.internal["auth_type"] === "ec2") return (await import("./ec2/renewal.ts")).renewEc2(lookups, login, cx);
   const known = kept.safeParse(login.internal);
   if (!known.success) throw refuse("error retrieving role_name during renewal");
-  const [role, config] = await Promise.all([
+  const [role, survey] = await Promise.all([
     findRole(cx.storage, namedRole(known.data.role_name)),
-    clientConfig(cx.storage),
+    surveyOf(lookups, cx),
   ]);
   // a role created again under the same name is another role
   if (role?.role_id !== known.data.role_id) throw refuse("role entry not found");
   if (role.auth_type !== "iam") throw refuse(`unrecognized auth_type: ${shown(role.auth_type)}`);
-  const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now(), scopes: new Map() };
   await checkMachine(survey, role, known.data);
   await checkPrincipal(survey, role, known.data);
   const { principal } = identityOf(known.data);

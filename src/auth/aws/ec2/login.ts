@@ -4,10 +4,9 @@ import { uuid } from "../../../std/random.ts";
 import { cut } from "../../../std/shown.ts";
 import { formatDuration, seconds } from "../../../std/time.ts";
 import { change } from "../../../storage/change.ts";
-import { clientConfig } from "../client-config.ts";
 import { type IdentityConfig, identityConfig } from "../identity-config.ts";
 import type { LoginInput } from "../login-request.ts";
-import type { Survey } from "../lookups.ts";
+import { surveyOf } from "../lookups.ts";
 import type { Parts } from "../parts.ts";
 import { partitionOf } from "../regions.ts";
 import { findRole, namedRole, type Role } from "../roles.ts";
@@ -113,14 +112,7 @@ export const loginEc2 = async (parts: Parts, input: LoginInput, cx: BackendConte
   const document = await documentOf(parts, input, cx);
   const name = namedRole(input.role || document.imageId);
   const role = await roleFor(name, cx);
-  const config = await clientConfig(cx.storage);
-  const survey: Survey = {
-    lookups: parts.lookups,
-    storage: cx.storage,
-    config,
-    now: cx.clock.now(),
-    scopes: new Map(),
-  };
+  const survey = await surveyOf(parts.lookups, cx);
   const place = { account: document.accountId, region: document.region, instanceId: document.instanceId };
   const judged = await judge({ survey, role, name, place }, "failed to verify instance ID");
   const passed: Passed = { ...judged, name, role, document };

@@ -8,8 +8,7 @@ import {
 } from "../../../framework/index.ts";
 import { restateLater } from "../../../std/restate.ts";
 import { change } from "../../../storage/change.ts";
-import { clientConfig } from "../client-config.ts";
-import type { Lookups, Survey } from "../lookups.ts";
+import { type Lookups, surveyOf } from "../lookups.ts";
 import { findRole, namedRole } from "../roles.ts";
 import { AccessEntry, accessAddress } from "./access-list.ts";
 import { judge } from "./judge.ts";
@@ -60,10 +59,9 @@ export const renewEc2 = async (lookups: Lookups, login: LoginRenewal, cx: Backen
   if (!known.success) throw refuse("unable to fetch instance ID from metadata during renewal");
   const { role_name, role_id, account_id: account, region, instance_id: instanceId, entry_made } = known.data;
   const name = namedRole(role_name);
-  const [role, config] = await Promise.all([findRole(cx.storage, name), clientConfig(cx.storage)]);
+  const [role, survey] = await Promise.all([findRole(cx.storage, name), surveyOf(lookups, cx)]);
   // a role created again under the same name is another role
   if (role?.role_id !== role_id || role.auth_type !== "ec2") throw refuse("role entry not found");
-  const survey: Survey = { lookups, storage: cx.storage, config, now: cx.clock.now(), scopes: new Map() };
   const judged = await restateLater(VaultError, inListForm, () =>
     judge(
       { survey, role, name, place: { account, region, instanceId } },
