@@ -5,13 +5,12 @@ import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
 import { askAws } from "./ask.ts";
+import { newTagKey } from "./ec2/role-tag.ts";
 import { trustedServices } from "./inference.ts";
 import { Refusal, type Survey, uniqueIdOf } from "./lookups.ts";
 import { nextRole } from "./role-rules.ts";
 import { ROLE_NAME, type Role, type RoleInput, roleAddress, storedRole } from "./roles.ts";
 import { trustsOnly } from "./trust-policy.ts";
-
-const TAG_KEY_BYTES = 32;
 
 /** Writing a role: checks its rules, asks AWS what its ARNs refer to, stores it. */
 
@@ -55,7 +54,7 @@ export const writeRole = async (
   { random, mountMax }: { readonly random: RandomSource; readonly mountMax: Seconds },
 ): Promise<readonly string[]> => {
   if (!ROLE_NAME.test(name)) throw new VaultError("unsupported_path", { wire: "unsupported path", multi: true });
-  const fresh = { roleId: uuid(random), tagKey: Buffer.from(random.bytes(TAG_KEY_BYTES)).toString("base64") };
+  const fresh = { roleId: uuid(random), tagKey: newTagKey(random) };
   const role = await changeBody(survey.storage, roleAddress(survey.storage, name), storedRole, (previous) =>
     resolved(survey, nextRole(previous, input, fresh, mountMax)),
   );

@@ -40,7 +40,7 @@ export const AccessEntryShown = z.object({
   last_updated_time: z.string(),
 });
 
-/** A nonce that stands for none: whoever sends it wants no second login. */
+/** Vault's nonce for "no nonce": whoever sends it wants no second login. */
 const DISABLED = "reauthentication-disabled-nonce";
 const MOST_BYTES = 128;
 

@@ -76,7 +76,7 @@ const checked = (node: BaseBlock | undefined, tag: Tag, constructed: boolean): B
   return node;
 };
 
-/** The members of a constructed element, of which there must be so many. */
+/** The members of a constructed element; throws unless there are `count` of them. */
 const membersOf = (
   node: BaseBlock | undefined,
   tag: Tag,

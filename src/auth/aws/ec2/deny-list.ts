@@ -5,8 +5,8 @@ import { rfc3339 } from "../../../std/time.ts";
 import { changeBody } from "../../../storage/change.ts";
 import type { Address, View } from "../../../storage/store.ts";
 import { readStored } from "../stored.ts";
-import { readTag, TagError } from "./role-tag.ts";
-import { roleOfTag } from "./tagged-role.ts";
+import { TagError } from "./role-tag.ts";
+import { longestLife, readRoleTag } from "./tagged-role.ts";
 import { countingNames, countsStill, DENY_LIST } from "./tidy.ts";
 
 /** The deny list: role tags that give nobody a token any more, whichever instance carries them. */
@@ -50,13 +50,12 @@ export const denyTag = async (cx: BackendContext, given: string): Promise<void> 
   const { tag, role } = await restateLater(
     TagError,
     (cause) => invalidRequest(cause.message),
-    () => roleOfTag(cx.storage, text, readTag(text)),
+    () => readRoleTag(cx.storage, text),
   );
   const now = cx.clock.now();
-  const longest = Math.max(tag.maxTtl, role.token_max_ttl, cx.mount.maxTtl);
   await changeBody(cx.storage, addressOf(cx.storage, text), DenyEntry, (before) => ({
     creation_time: before?.creation_time ?? now,
-    expiration_time: now + longest * 1000,
+    expiration_time: now + longestLife(role, tag, cx),
   }));
 };
 

@@ -27,13 +27,6 @@ interface Asked {
   readonly place: Place;
 }
 
-export interface Judged {
-  /** Absent: the role asks for none. */
-  readonly tag: RoleTag | undefined;
-  /** Seconds; 0: none of its own. */
-  readonly tagMaxTtl: number;
-}
-
 const judgeTag = async ({ survey, role, name }: Asked, instance: Ec2Instance): Promise<RoleTag | undefined> => {
   if (role.role_tag === "") return undefined;
   const text = instance.tags.find(({ key }) => key === role.role_tag)?.value ?? "";
@@ -43,15 +36,15 @@ const judgeTag = async ({ survey, role, name }: Asked, instance: Ec2Instance): P
 };
 
 /**
- * Asks the instance's own account about it, as it is now. `failed` begins the texts for one that is not there. Throws
+ * Asks the instance's own account about it, as it is now; answers its tag, if the role asks for one. `failed` begins the texts for one that is not there. Throws
  * `invalid_request`, or `upstream_failed` when AWS cannot be asked.
  */
-export const judge = (asked: Asked, failed: string): Promise<Judged> => {
+export const judge = (asked: Asked, failed: string): Promise<RoleTag | undefined> => {
   const { survey, role, name, place } = asked;
   const { region, account, instanceId } = place;
   const refusal = (cause: Refusal): VaultError =>
     invalidRequest(`${cause.kind === "bound" ? "Error validating instance" : failed}: ${cause.message}`);
-  const ask = async (): Promise<Judged> => {
+  const ask = async (): Promise<RoleTag | undefined> => {
     const partition = partitionOf(region);
     if (!partition) throw new Refusal("region of the instance is not known");
     const scope = await accountScope(survey, account, partition);
@@ -59,12 +52,11 @@ export const judge = (asked: Asked, failed: string): Promise<Judged> => {
     if (role.bound_region.length > 0 && !role.bound_region.includes(region))
       throw invalidRequest(`Region ${shown(region)} does not satisfy the constraint on role "${cut(name)}"`);
     await checkInstance(instance, role, name, () => profileOf(survey, scope, instance));
-    const tag = await restateLater(
+    return restateLater(
       TagError,
       (cause) => invalidRequest(cause.message),
       () => judgeTag(asked, instance),
     );
-    return { tag, tagMaxTtl: tag?.maxTtl ?? 0 };
   };
   return restateLater(Refusal, refusal, () => askAws(failed, ask));
 };

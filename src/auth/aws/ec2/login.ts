@@ -13,9 +13,11 @@ import { findRole, namedRole, type Role } from "../roles.ts";
 import { AccessEntry, accessAddress, admit } from "./access-list.ts";
 import { pinnedCertificates } from "./certificate-config.ts";
 import type { IdentityDocument } from "./document.ts";
-import { type Judged, judge } from "./judge.ts";
+import { judge } from "./judge.ts";
 import { readProof } from "./proof.ts";
+import type { RoleTag } from "./role-tag.ts";
 import { verifiedDocument } from "./signature.ts";
+import { longestLife } from "./tagged-role.ts";
 import { ACCESS_LIST, countsStill } from "./tidy.ts";
 
 /**
@@ -49,18 +51,14 @@ const roleFor = async (name: string, cx: BackendContext): Promise<Role> => {
   return role;
 };
 
-interface Passed extends Judged {
+interface Passed {
   readonly name: string;
   readonly role: Role;
+  readonly tag: RoleTag | undefined;
   readonly document: IdentityDocument;
 }
 
-/** The longest life a token could have: so long an entry must count, since it keeps others out. */
-export const entryLife = ({ role, tagMaxTtl }: Pick<Passed, "role" | "tagMaxTtl">, cx: BackendContext): number =>
-  Math.max(cx.mount.maxTtl, role.token_max_ttl, tagMaxTtl) * 1000;
-
-const enter = async (passed: Passed, nonce: string | undefined, cx: BackendContext) => {
-  const { name, role, tag, document } = passed;
+const enter = async ({ name, role, tag, document }: Passed, nonce: string | undefined, cx: BackendContext) => {
   const now = cx.clock.now();
   const counts = await countsStill(cx.storage, ACCESS_LIST, now);
   const attempt = {
@@ -71,7 +69,7 @@ const enter = async (passed: Passed, nonce: string | undefined, cx: BackendConte
     disallow: role.disallow_reauthentication || tag?.disallowReauthentication === true,
     maxAge: role.max_document_age,
     now,
-    expires: now + entryLife(passed, cx),
+    expires: now + longestLife(role, tag, cx),
   };
   return change(
     cx.storage,
@@ -100,9 +98,9 @@ const aliasName = (config: IdentityConfig, { role, document }: Passed): string =
 };
 
 /** The role's parameters, cut by the tag: its policies instead of the role's, and the shorter life of the two. */
-export const tokenFor = ({ role, tag, tagMaxTtl }: Pick<Passed, "role" | "tag" | "tagMaxTtl">): TokenParams => {
+export const tokenFor = (role: Role, tag: RoleTag | undefined): TokenParams => {
   const params = tokenParams(role);
-  const lives = [role.token_max_ttl, tagMaxTtl].filter((life) => life > 0);
+  const lives = [role.token_max_ttl, tag?.maxTtl ?? 0].filter((life) => life > 0);
   const policies = tag && tag.policies.length > 0 ? tag.policies : params.policies;
   return { ...params, policies, maxTtl: seconds(lives.length > 0 ? Math.min(...lives) : 0) };
 };
@@ -114,8 +112,8 @@ export const loginEc2 = async (parts: Parts, input: LoginInput, cx: BackendConte
   const role = await roleFor(name, cx);
   const survey = await surveyOf(parts.lookups, cx);
   const place = { account: document.accountId, region: document.region, instanceId: document.instanceId };
-  const judged = await judge({ survey, role, name, place }, "failed to verify instance ID");
-  const passed: Passed = { ...judged, name, role, document };
+  const tag = await judge({ survey, role, name, place }, "failed to verify instance ID");
+  const passed: Passed = { name, role, tag, document };
   const { entry, shown } = await enter(passed, input.nonce, cx);
   parts.accounts.remember(cx.storage, name, document.accountId);
 
@@ -124,8 +122,8 @@ export const loginEc2 = async (parts: Parts, input: LoginInput, cx: BackendConte
   const chosen = Object.fromEntries(identity.ec2_metadata.map((fact) => [fact, known[fact]]));
   return {
     displayName: "",
-    token: tokenFor(passed),
-    metadata: { role_tag_max_ttl: formatDuration(seconds(judged.tagMaxTtl)), role: name, ...chosen },
+    token: tokenFor(role, tag),
+    metadata: { role_tag_max_ttl: formatDuration(seconds(tag?.maxTtl ?? 0)), role: name, ...chosen },
     shownOnce: shown === undefined ? undefined : { nonce: shown },
     alias: { name: aliasName(identity, passed), metadata: chosen },
     role: name,

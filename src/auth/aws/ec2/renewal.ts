@@ -12,7 +12,8 @@ import { type Lookups, surveyOf } from "../lookups.ts";
 import { findRole, namedRole } from "../roles.ts";
 import { AccessEntry, accessAddress } from "./access-list.ts";
 import { judge } from "./judge.ts";
-import { entryLife, tokenFor } from "./login.ts";
+import { tokenFor } from "./login.ts";
+import { longestLife } from "./tagged-role.ts";
 import { ACCESS_LIST, countsStill } from "./tidy.ts";
 
 /**
@@ -62,16 +63,16 @@ export const renewEc2 = async (lookups: Lookups, login: LoginRenewal, cx: Backen
   const [role, survey] = await Promise.all([findRole(cx.storage, name), surveyOf(lookups, cx)]);
   // a role created again under the same name is another role
   if (role?.role_id !== role_id || role.auth_type !== "ec2") throw refuse("role entry not found");
-  const judged = await restateLater(VaultError, inListForm, () =>
+  const tag = await restateLater(VaultError, inListForm, () =>
     judge(
       { survey, role, name, place: { account, region, instanceId } },
       `failed to verify instance ID "${instanceId}"`,
     ),
   );
-  await extend(instanceId, entry_made, entryLife({ role, ...judged }, cx), cx);
+  await extend(instanceId, entry_made, longestLife(role, tag, cx), cx);
   return {
     displayName: "",
-    token: tokenFor({ role, ...judged }),
+    token: tokenFor(role, tag),
     metadata: login.metadata,
     internal: login.internal,
     renewable: true,

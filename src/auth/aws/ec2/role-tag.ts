@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { RandomSource } from "../../../std/random.ts";
 import { sameSecret } from "../../../std/same-secret.ts";
 import { shown } from "../../../std/shown.ts";
 
@@ -36,6 +37,7 @@ export class TagError extends Error {
 /** EC2's limit on a tag's value. */
 export const MOST_CHARACTERS = 255;
 const VERSION = "v1";
+const KEY_BYTES = 32;
 const MOST_SECONDS = 9_223_372_036;
 
 const plaintext = (tag: RoleTag): string =>
@@ -49,6 +51,9 @@ const plaintext = (tag: RoleTag): string =>
     ...(tag.instanceId === "" ? [] : [`i=${tag.instanceId}`]),
     ...(tag.maxTtl > 0 ? [`t=${tag.maxTtl}`] : []),
   ].join(":");
+
+/** What a role signs its tags with. */
+export const newTagKey = (random: RandomSource): string => Buffer.from(random.bytes(KEY_BYTES)).toString("base64");
 
 /** The value of the tag. `key` is the role's. */
 export const writeTag = (tag: RoleTag, key: string): string => {

@@ -6,9 +6,9 @@ import { changeBody } from "../../../storage/change.ts";
 import type { View } from "../../../storage/store.ts";
 import { INSTANCE_ID } from "../instances.ts";
 import { findRole, type Role, roleAddress, storedRole } from "../roles.ts";
-import { isWrittenBy, MOST_CHARACTERS, type RoleTag, readTag, TagError, writeTag } from "./role-tag.ts";
+import { isWrittenBy, MOST_CHARACTERS, newTagKey, type RoleTag, readTag, TagError, writeTag } from "./role-tag.ts";
 
-/** Role tags and the roles they belong to: writing one, and telling whose one is. */
+/** Role tags and the roles they belong to: writing one, telling whose one is, and the longest life both allow. */
 
 export const tagShape = {
   policies: field.commaList(
@@ -28,9 +28,7 @@ interface Made {
   readonly warnings: readonly string[];
 }
 
-const KEY_BYTES = 32;
 const NONCE_BYTES = 8;
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 /** `default` is in every role, whether it is named there or not. */
 const isSubset = (policies: readonly string[], role: Role): boolean => {
@@ -45,7 +43,7 @@ const withKey = async (cx: BackendContext, name: string): Promise<Role> => {
   if (!role) throw missing();
   if (role.role_tag === "") throw invalidRequest("tag creation is not enabled for this role");
   if (role.tag_key !== "") return role;
-  const fresh = base64(cx.random.bytes(KEY_BYTES));
+  const fresh = newTagKey(cx.random);
   return changeBody(cx.storage, roleAddress(cx.storage, name), storedRole, (before) => {
     if (!before) throw missing();
     return { ...before, tag_key: before.tag_key || fresh };
@@ -88,7 +86,7 @@ const warnings = ({ policies, allowInstanceMigration, maxTtl }: RoleTag, role: R
 export const makeTag = async (cx: BackendContext, name: string, input: z.output<typeof tagInput>): Promise<Made> => {
   const role = await withKey(cx, name);
   const tag: RoleTag = {
-    nonce: base64(cx.random.bytes(NONCE_BYTES)),
+    nonce: Buffer.from(cx.random.bytes(NONCE_BYTES)).toString("base64"),
     role: name,
     disallowReauthentication: input.disallow_reauthentication ?? false,
     allowInstanceMigration: input.allow_instance_migration ?? false,
@@ -105,12 +103,12 @@ export const makeTag = async (cx: BackendContext, name: string, input: z.output<
   return { data: { tag_key: role.role_tag, tag_value: value }, warnings: warnings(tag, role, cx.mount.maxTtl) };
 };
 
-/** The role that wrote a tag. Throws `TagError` when none did. */
-export const roleOfTag = async (
+/** A tag, and the role that wrote it. Throws `TagError` when none did. */
+export const readRoleTag = async (
   storage: View,
   text: string,
-  tag: RoleTag,
 ): Promise<{ readonly tag: RoleTag; readonly role: Role }> => {
+  const tag = readTag(text);
   const role = await findRole(storage, tag.role);
   if (!role) throw new TagError(`entry not found for ${shown(tag.role)}`);
   if (!isWrittenBy(text, tag, role.tag_key)) throw new TagError("role tag signature verification failed");
@@ -123,7 +121,7 @@ export const tagFor = async (
   { role, name, text, instanceId }: { role: Role; name: string; text: string; instanceId: string },
 ): Promise<RoleTag> => {
   if (text === "") throw new TagError(`missing tag with key ${shown(role.role_tag)} on the instance`);
-  const { tag } = await roleOfTag(storage, text, readTag(text));
+  const { tag } = await readRoleTag(storage, text);
   if (tag.role !== name) throw new TagError("role on the tag is not matching the role supplied");
   if (tag.instanceId !== "" && tag.instanceId !== instanceId)
     throw new TagError("role tag is being used by an unauthorized instance");
@@ -133,3 +131,7 @@ export const tagFor = async (
     throw new TagError("role tag allows instance migration, and the role does not");
   return tag;
 };
+
+/** The longest life of a token by a role and its tag, in milliseconds: an entry of either list counts that long. */
+export const longestLife = (role: Role, tag: RoleTag | undefined, cx: BackendContext): number =>
+  Math.max(cx.mount.maxTtl, role.token_max_ttl, tag?.maxTtl ?? 0) * 1000;

@@ -86,13 +86,14 @@ export const countsStill = async (
 
 const expiring = z.object({ expiration_time: z.number() });
 
+const entriesOf = (storage: View, { prefix }: Tidied) =>
+  allRecords(storage, prefix, (name) => storage.at(`${prefix}${name}`));
+
 /** Names of what still counts on a list. */
 export const countingNames = async (cx: BackendContext, list: Tidied): Promise<readonly string[]> => {
   const counts = await countsStill(cx.storage, list, cx.clock.now());
   const found: string[] = [];
-  const addressOf = (name: string) => cx.storage.at(`${list.prefix}${name}`);
-  for await (const [name, { body }] of allRecords(cx.storage, list.prefix, addressOf))
-    if (counts(expiring.parse(body))) found.push(name);
+  for await (const [name, { body }] of entriesOf(cx.storage, list)) if (counts(expiring.parse(body))) found.push(name);
   return found;
 };
 
@@ -100,8 +101,7 @@ export const countingNames = async (cx: BackendContext, list: Tidied): Promise<r
 export const tidy = async (cx: BackendContext, list: Tidied, buffer: number): Promise<void> => {
   const { storage, clock } = cx;
   let removed = 0;
-  const addressOf = (name: string) => storage.at(`${list.prefix}${name}`);
-  for await (const [, { address, body, n }] of allRecords(storage, list.prefix, addressOf)) {
+  for await (const [, { address, body, n }] of entriesOf(storage, list)) {
     if (!isPast(expiring.parse(body).expiration_time, buffer, clock.now())) continue;
     if (await tryWrite(storage, [{ op: "delete", address, when: { n } }])) removed += 1;
   }
