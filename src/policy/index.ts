@@ -14,7 +14,6 @@ export { type Folding, foldPattern } from "./folding.ts";
 export { globMatch } from "./glob.ts";
 export {
   canonicalPolicyNames,
-  decodePolicyText,
   listedPolicyNames,
   nameForDelete,
   nameForWrite,

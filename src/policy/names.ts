@@ -59,16 +59,3 @@ export const listedPolicyNames = (names: readonly string[]): string[] => {
   const shown = names.filter((name) => !HIDDEN.has(name) && name !== "root");
   return [...shown.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), "root"];
 };
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-/** Policy text as sent: decoded if it is base64 of text (standard alphabet, padded), otherwise unchanged. */
-export const decodePolicyText = (sent: string): string => {
-  const packed = sent.replace(/[\r\n]/g, "");
-  if (packed === "" || !BASE64.test(packed)) return sent;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(packed, "base64"));
-  } catch {
-    return sent;
-  }
-};

@@ -1,12 +1,11 @@
 import { invalidRequest } from "../../framework/index.ts";
+import { isBase64 } from "../../std/base64.ts";
 import { isJsonObject, parseJson } from "../../std/json.ts";
 
 /**
  * Metadata of a secret id: one text that is a JSON object of texts or `key=value` pairs, either of them perhaps in
  * base64. Source: Vault `strutil.ParseArbitraryKeyValues`.
  */
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const fromJson = (text: string): Readonly<Record<string, string>> | undefined => {
   try {
@@ -33,7 +32,7 @@ const fromPairs = (text: string): Readonly<Record<string, string>> | undefined =
 export const parseMetadata = (given: string | undefined): Readonly<Record<string, string>> => {
   const text = (given ?? "").trim();
   if (text === "") return {};
-  const plain = BASE64.test(text) ? Buffer.from(text, "base64").toString("utf8") : text;
+  const plain = isBase64(text) ? Buffer.from(text, "base64").toString("utf8") : text;
   const found = fromJson(plain) ?? fromPairs(plain);
   if (found) return found;
   throw invalidRequest("failed to parse metadata: neither a JSON object of texts nor key=value pairs");

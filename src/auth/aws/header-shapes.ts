@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBase64 } from "../../std/base64.ts";
 import { hasEqualKeys } from "../../std/json.ts";
 
 /**
@@ -12,13 +13,11 @@ export type SentHeader = readonly [name: string, values: readonly string[]];
 
 /** Longest text looked at; above it the headers are refused unread. */
 const MOST = 32 * 1024;
-/** Standard base64 with padding; line breaks were taken out before. */
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Strict base64 of UTF-8 text; line breaks inside are skipped, as Go does. `undefined`: not base64, or not UTF-8. */
 export const decodeBase64 = (encoded: string): string | undefined => {
   const joined = encoded.replace(/[\r\n]/g, "");
-  if (!BASE64.test(joined)) return undefined;
+  if (!isBase64(joined)) return undefined;
   const bytes = Buffer.from(joined, "base64");
   const text = bytes.toString("utf8");
   return Buffer.from(text, "utf8").equals(bytes) && bytes.toString("base64") === joined ? text : undefined;

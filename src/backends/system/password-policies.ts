@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { createPasswordPolicies } from "../../core/password-policies/index.ts";
 import { field, invalidRequest, Keys, op, path, VaultError } from "../../framework/index.ts";
-import { decodePolicyText } from "../../policy/index.ts";
+import { plainText } from "../../std/base64.ts";
 
 /** `sys/policies/password`: what generated passwords look like, and one on request. */
 
@@ -43,7 +43,7 @@ export const passwordPolicyPaths = (core: Core) => {
           handle: async ({ params, input }) => {
             if (input.policy === undefined || input.policy === "")
               throw invalidRequest("missing policy", { multi: true });
-            await policies.put(params.name, decodePolicyText(input.policy));
+            await policies.put(params.name, plainText(input.policy));
             return undefined;
           },
         }),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { type EmptyReply, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
-import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
+import { listedPolicyNames, nameForDelete, nameForWrite, PolicyError } from "../../policy/index.ts";
+import { plainText } from "../../std/base64.ts";
 import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 
@@ -32,7 +33,7 @@ export const policyPaths = (core: Core) => {
     const old = input.policy === undefined || input.policy === "" ? (input.rules ?? "") : "";
     const text = old === "" ? (input.policy ?? "") : old;
     if (text === "") throw invalidRequest("'policy' parameter not supplied or empty");
-    await core.policies.put(name, decodePolicyText(text));
+    await core.policies.put(name, plainText(text));
     const warnings = [
       ...(name === given ? [] : [`policy name was converted to ${cut(name)}`]),
       ...(old === "" ? [] : [RULES_DEPRECATED]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { decodePolicyText, listedPolicyNames, nameForDelete, nameForWrite } from "../../../src/policy/index.ts";
+import { listedPolicyNames, nameForDelete, nameForWrite } from "../../../src/policy/index.ts";
 import { wireOf } from "./acl-kit.ts";
 
 describe("the name of a policy to write", () => {
@@ -50,18 +50,5 @@ describe("a list of policy names", () => {
       "zeta",
       "root",
     ]);
-  });
-});
-
-describe("policy text as sent", () => {
-  const text = 'path "ü" { capabilities = ["read"] }\n';
-  const packed = Buffer.from(text).toString("base64");
-
-  it.each([packed, `${packed.slice(0, 20)}\n${packed.slice(20)}\n`])("is decoded from base64", (sent) => {
-    expect(decodePolicyText(sent)).toBe(text);
-  });
-
-  it.each([text, "path", "\n", "", packed.slice(0, -1), "a_b-"])("%j is taken unchanged", (sent) => {
-    expect(decodePolicyText(sent)).toBe(sent);
   });
 });

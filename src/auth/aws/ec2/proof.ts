@@ -1,17 +1,17 @@
 import { invalidRequest } from "../../../framework/index.ts";
+import { isBase64 } from "../../../std/base64.ts";
 import type { LoginInput } from "../login-request.ts";
 import type { Proof } from "./signature.ts";
 
 /** What a login by document sends, decoded: base64 as the metadata service gives it, with or without line breaks. */
 
 const MOST_CHARACTERS = 16 * 1024;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** `undefined`: empty, too long, or not base64. */
 const decode = (text: string): Buffer | undefined => {
   if (text.length > MOST_CHARACTERS) return undefined;
   const joined = text.replace(/[\r\n]/g, "");
-  return joined !== "" && BASE64.test(joined) ? Buffer.from(joined, "base64") : undefined;
+  return joined !== "" && isBase64(joined) ? Buffer.from(joined, "base64") : undefined;
 };
 
 /** Throws `invalid_request` with Vault's texts. */

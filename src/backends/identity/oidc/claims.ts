@@ -197,17 +197,3 @@ export const parseClaims = (template: string): Claims => {
     fill: (subject) => Object.fromEntries(tree.members.map(([name, member]) => [name, filledIn(member, subject)])),
   };
 };
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** A template as it was sent: its text, or that in base64. */
-export const templateText = (sent: string): string => {
-  const joined = sent.replace(/[\r\n]/g, "");
-  if (joined === "" || !BASE64.test(joined)) return sent;
-  try {
-    return strictUtf8.decode(Buffer.from(joined, "base64"));
-  } catch {
-    return sent;
-  }
-};

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../../framework/index.ts";
 import { recordPaths } from "../../../framework/records.ts";
+import { plainText } from "../../../std/base64.ts";
 import { randomText } from "../../../std/random.ts";
 import { shown } from "../../../std/shown.ts";
 import type { Condition } from "../../../storage/store.ts";
-import { parseClaims, templateText } from "./claims.ts";
+import { parseClaims } from "./claims.ts";
 import { createPairs, findKey, firstPairs } from "./keys.ts";
 import { prefixOf, Role, readRole, recordAt } from "./model.ts";
 import { changeRegistry } from "./registry.ts";
@@ -23,7 +24,7 @@ const CLIENT_ID_LENGTH = 26;
 const DAY = 86_400;
 
 const after = (before: Role | undefined, input: Given, cx: BackendContext): Role => {
-  const template = input.template === undefined ? (before?.template ?? "") : templateText(input.template);
+  const template = input.template === undefined ? (before?.template ?? "") : plainText(input.template);
   const client_id = input.client_id ?? before?.client_id ?? "";
   return {
     key: input.key ?? before?.key ?? "",

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../../framework/index.ts";
 import { recordPaths } from "../../../framework/records.ts";
+import { plainText } from "../../../std/base64.ts";
 import { shown } from "../../../std/shown.ts";
-import { parseClaims, templateText } from "./claims.ts";
+import { parseClaims } from "./claims.ts";
 import { OPENID, prefixOf, readScopes, recordAt, Scope } from "./model.ts";
 import { changeRegistry, referring } from "./registry.ts";
 
@@ -20,7 +21,7 @@ const write = async (name: string, input: z.output<typeof Input>, cx: BackendCon
     const entry = await cx.storage.get(address);
     const before = entry && Scope.parse(entry.body);
     const scope: Scope = {
-      template: input.template === undefined ? (before?.template ?? "") : templateText(input.template),
+      template: input.template === undefined ? (before?.template ?? "") : plainText(input.template),
       description: input.description ?? before?.description ?? "",
     };
     parseClaims(scope.template);

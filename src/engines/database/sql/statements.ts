@@ -1,3 +1,4 @@
+import { isBase64 } from "../../../std/base64.ts";
 import { DatabaseFailure } from "../failure.ts";
 
 /**
@@ -101,7 +102,7 @@ const split = <Context extends string>(pieces: readonly Piece<Context>[]): reado
 };
 
 const fromBase64 = (text: string): string => {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text;
+  if (!isBase64(text)) return text;
   return Buffer.from(text, "base64").toString("utf8").trim();
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { parseClaims, type Subject, templateText } from "../../../../../src/backends/identity/oidc/claims.ts";
+import { parseClaims, type Subject } from "../../../../../src/backends/identity/oidc/claims.ts";
 import { isJsonObject, type JsonValue, parseJson, writeJson } from "../../../../../src/std/json.ts";
 import { patience, runs } from "../../../../support/runs.ts";
 
@@ -112,14 +112,6 @@ describe("a template", () => {
 
   it("keeps the digits of its numbers", () => {
     expect(writeJson(filled('{"n": 1.0, "big": 12345678901234567890 }'))).toBe('{"n":1.0,"big":12345678901234567890}');
-  });
-
-  it("may be sent in base64", () => {
-    const text = '{"x": {{identity.entity.name}} }';
-    expect(templateText(Buffer.from(text).toString("base64"))).toBe(text);
-    expect(templateText(text)).toBe(text);
-    expect(templateText("////")).toBe("////");
-    expect(templateText("")).toBe("");
   });
 
   it("that is empty makes no claims", () => {
