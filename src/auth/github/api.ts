@@ -41,7 +41,7 @@ export type Team = z.output<typeof Team>;
 
 export interface Github {
   user(): Promise<User>;
-  /** `undefined`: there is none of that name, or the token may not see it. */
+  /** `undefined`: no organization has that name, or the token may not see it. */
   organization(name: string): Promise<Organization | undefined>;
   /** `hidden`: organizations whose single sign-on the token has not passed; they are left out. */
   organizations(): Promise<{ readonly found: readonly Organization[]; readonly hidden: readonly number[] }>;
@@ -66,6 +66,17 @@ const hiddenIn = ({ headers }: OutgoingAnswer): readonly number[] => {
 const isLimited = ({ status, headers }: OutgoingAnswer): boolean =>
   status === 429 || (status === 403 && (headers["x-ratelimit-remaining"] === "0" || "retry-after" in headers));
 
+/** The answer, if its status is 200. Throws. */
+const good = (path: string, answer: OutgoingAnswer): OutgoingAnswer => {
+  const { status, headers } = answer;
+  if (status === 200) return answer;
+  const name = `GET /${path.replace(/\?.*/, "")}`;
+  if (isLimited(answer)) throw limited(headers["retry-after"]);
+  if (status === 401) throw refusedToken(name);
+  if (status === 403 || status === 404) throw lacking(name, status, headers);
+  throw unreadable(`${name}: status ${status}`);
+};
+
 export interface Question {
   readonly fetch: Fetch;
   /** Ends in `/`. */
@@ -79,26 +90,13 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
   const within = sharedDeadline(fetch, DEADLINE_MS);
   const headers = headersFor(token);
 
-  /** The answer with status 200; `undefined` for a status of `absent`. */
-  const find = async (path: string, absent: readonly number[]): Promise<OutgoingAnswer | undefined> => {
+  const get = (path: string): Promise<OutgoingAnswer> => {
     const url = new URL(path, base);
-    const name = `GET /${path.replace(/\?.*/, "")}`;
-    const answer = await within({ method: "GET", url, headers, deadlineMs: CALL_MS, mostBytes: MOST_BYTES }).catch(
-      (cause: unknown) => Promise.reject(failed(cause)),
+    return within({ method: "GET", url, headers, deadlineMs: CALL_MS, mostBytes: MOST_BYTES }).catch((cause: unknown) =>
+      Promise.reject(failed(cause)),
     );
-    if (answer.status === 200) return answer;
-    if (isLimited(answer)) throw limited(answer.headers["retry-after"]);
-    if (absent.includes(answer.status)) return undefined;
-    if (answer.status === 401) throw refusedToken(name);
-    if (answer.status === 403 || answer.status === 404) throw lacking(name, answer.status, answer.headers);
-    throw unreadable(`${name}: status ${answer.status}`);
   };
-
-  const get = async (path: string): Promise<OutgoingAnswer> => {
-    const answer = await find(path, []);
-    if (answer) return answer;
-    throw unreadable("no answer");
-  };
+  const ask = async (path: string): Promise<OutgoingAnswer> => good(path, await get(path));
 
   /** `silence`: an answer without a body lists nothing, as GitHub's own client for Go has it. */
   const all = async <T>(path: string, shape: z.ZodType<T>, silence: "lists nothing" | "is a failure") => {
@@ -109,7 +107,7 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
       if (asked === MOST_PAGES) throw unreadable(`GET /${path}: more than ${MOST_PAGES} pages`);
       // The first page is asked for as GitHub's own clients do, without its number.
       const which = page === 1 ? "" : `&page=${page}`;
-      const answer = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}${which}`);
+      const answer = await ask(`${path}${path.includes("?") ? "&" : "?"}per_page=${PER_PAGE}${which}`);
       found.push(...answeredJson({ ...answer, body: answer.body || none }, z.array(shape)));
       hidden.push(...hiddenIn(answer));
       page = nextPage(answer.headers["link"], page);
@@ -118,10 +116,11 @@ export const askGithub = ({ fetch, base, token }: Question): Github => {
   };
 
   return {
-    user: async () => answeredJson(await get("user"), User),
+    user: async () => answeredJson(await ask("user"), User),
     organization: async (name) => {
-      const answer = await find(`orgs/${encodeURIComponent(name)}`, [404]);
-      return answer && answeredJson(answer, Organization);
+      const path = `orgs/${encodeURIComponent(name)}`;
+      const answer = await get(path);
+      return answer.status === 404 ? undefined : answeredJson(good(path, answer), Organization);
     },
     organizations: () => all("user/orgs", Organization, "lists nothing"),
     memberships: async () => (await all("user/memberships/orgs?state=active", Membership, "lists nothing")).found,

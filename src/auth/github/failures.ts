@@ -20,7 +20,8 @@ export const failed = (cause: unknown): unknown => {
   return cause;
 };
 
-const refused = (wire: string): VaultError => new VaultError("invalid_credentials", { wire, multi: true });
+/** What the caller must put right. */
+export const refused = (wire: string): VaultError => new VaultError("invalid_credentials", { wire, multi: true });
 
 export const refusedToken = (question: string): VaultError => refused(`${question}: 401 Bad credentials`);
 

@@ -20,7 +20,7 @@ import type { Parts } from "./parts.ts";
 
 const kept = z.object({ token: z.string(), user_id: z.number() });
 
-const grantFor = (token: string, { config, user, organization, teams, policies }: Member): LoginGrant => ({
+const grantFor = ({ token, config, user, organization, teams, policies }: Member): LoginGrant => ({
   displayName: user.login,
   token: { ...tokenParams(config), policies },
   metadata: { username: user.login, org: organization.login },
@@ -32,7 +32,7 @@ const grantFor = (token: string, { config, user, organization, teams, policies }
 
 export const login = async (parts: Parts, token: string | undefined, cx: BackendContext) => {
   const member = await findMember(parts, token, cx);
-  return { auth: grantFor(token ?? "", member), warnings: member.warnings };
+  return { auth: grantFor(member), warnings: member.warnings };
 };
 
 const failedToRenew = ({ code, wire, reason, retryAfter }: VaultError): VaultError =>
@@ -53,5 +53,5 @@ export const renewLogin = async (parts: Parts, renewal: LoginRenewal, cx: Backen
   if (member.user.id !== user_id || member.user.login !== renewal.metadata["username"])
     throw refuse("the token belongs to another user or name now");
   if (!samePolicies(member.policies, renewal.policies)) throw refuse("policies do not match");
-  return grantFor(token, member);
+  return grantFor(member);
 };

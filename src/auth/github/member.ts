@@ -1,8 +1,9 @@
-import { type BackendContext, invalidRequest, VaultError } from "../../framework/index.ts";
+import { type BackendContext, invalidRequest } from "../../framework/index.ts";
 import { checkSourceAddress } from "../../framework/token-params.ts";
 import { shown } from "../../std/shown.ts";
 import { askGithub, type Github, type Organization, type Team, type User } from "./api.ts";
 import { baseOf, type Config, findConfig, keepOrganization } from "./config.ts";
+import { refused } from "./failures.ts";
 import { mappedPolicies } from "./maps.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,6 +16,8 @@ import type { Parts } from "./parts.ts";
  */
 
 export interface Member {
+  /** As it was shown, and of a form that GitHub's tokens have. */
+  readonly token: string;
   readonly config: Config;
   readonly user: User;
   readonly organization: Organization;
@@ -34,13 +37,11 @@ const checkedToken = (token: string | undefined): string => {
   return token;
 };
 
-const refuse = (wire: string): VaultError => new VaultError("invalid_credentials", { wire, multi: true });
-
 /** The number to compare by: as configured, or by the name where that is not known yet. */
 const organizationId = async (github: Github, config: Config): Promise<number> => {
   if (config.organization_id !== 0) return config.organization_id;
   const found = await github.organization(config.organization);
-  if (!found) throw refuse(`organization_id not found for ${shown(config.organization)}`);
+  if (!found) throw refused(`organization_id not found for ${shown(config.organization)}`);
   return found.id;
 };
 
@@ -57,13 +58,13 @@ const memberOf = async (github: Github, user: User, id: number, token: string): 
   const { found, hidden } = await github.organizations();
   const listed = found.find((one) => one.id === id);
   if (listed) return listed;
-  if (hidden.includes(id)) throw refuse("the token is not authorized for the single sign-on of the required org");
+  if (hidden.includes(id)) throw refused("the token is not authorized for the single sign-on of the required org");
   const organization = await byMembership(github, user, id);
   if (organization) return organization;
   const hint = token.startsWith(FINE_GRAINED)
     ? "; a fine-grained token must have the org as its resource owner and the permission Members (read)"
     : "";
-  throw refuse(`user is not part of required org${hint}`);
+  throw refused(`user is not part of required org${hint}`);
 };
 
 /** Names as groups may have them; GitHub's own have no control characters. */
@@ -96,6 +97,7 @@ export const findMember = async (parts: Parts, given: string | undefined, cx: Ba
   const isRenamed = organization.login.toLowerCase() !== config.organization.toLowerCase();
   if (isRenamed) cx.log("the organization was renamed on GitHub", { organization_id: id });
   return {
+    token,
     config,
     user,
     organization,
