@@ -45,6 +45,10 @@ export class AddressRefused extends Error {
   }
 }
 
+/** The refusal in words for the operator who configured the host. */
+export const refusedHost = ({ message }: AddressRefused): string =>
+  `${message}; a deployment names its private ranges in zeroth:reachable`;
+
 /** No connection, or it broke before the head of an answer came. */
 export class NoConnection extends Error {
   override readonly name = "NoConnection";

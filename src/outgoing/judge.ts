@@ -24,3 +24,10 @@ export const judgeHost = async (guard: Guard, host: string): Promise<void> => {
   guard.check(bare);
   if (isIP(bare) === 0) await lookedUp(guard, bare);
 };
+
+/** Why a URL cannot be the base of an API that an operator names. `plainHttp`: whether TLS may be missing. */
+export const baseFault = (url: URL, plainHttp: boolean): string | undefined => {
+  if (url.protocol !== "https:" && !(plainHttp && url.protocol === "http:")) return "it must begin with https://";
+  const isBare = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  return isBare ? undefined : "it must have a host and a path, and nothing else";
+};

@@ -9,7 +9,7 @@ import {
   storedTokenShape,
   tokenShape,
 } from "../../framework/token-params.ts";
-import { AddressRefused, judgeHost } from "../../outgoing/index.ts";
+import { AddressRefused, baseFault, judgeHost, refusedHost } from "../../outgoing/index.ts";
 import { restateLater } from "../../std/restate.ts";
 import { shown } from "../../std/shown.ts";
 import { changeBody } from "../../storage/change.ts";
@@ -78,18 +78,15 @@ const checkedUrl = (given: string, { plainHttp }: Parts): string => {
   const refuse = (why: string) => invalidRequest(`error parsing given base_url: ${why}`);
   if (!URL.canParse(given)) throw refuse("it is not a URL");
   const url = new URL(given.endsWith("/") ? given : `${given}/`);
-  if (url.protocol !== "https:" && !(plainHttp && url.protocol === "http:"))
-    throw refuse("it must begin with https://");
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-    throw refuse("it must have a host and a path, and nothing else");
+  const fault = baseFault(url, plainHttp);
+  if (fault !== undefined) throw refuse(fault);
   return url.href;
 };
 
 const checkHost = (url: URL, { guard }: Parts): Promise<void> =>
   restateLater(
     AddressRefused,
-    ({ message, reason }) =>
-      invalidRequest(`base_url: ${message}; a deployment names its private ranges in zeroth:reachable`, { reason }),
+    (cause) => invalidRequest(`base_url: ${refusedHost(cause)}`, { reason: cause.reason }),
     () => judgeHost(guard, url.hostname),
   );
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { field, invalidRequest } from "../../framework/index.ts";
 import { checkAuthorities, pemKeys, SourceRefused } from "../../jwt/index.ts";
-import { AddressRefused, judgeHost } from "../../outgoing/index.ts";
+import { AddressRefused, baseFault, judgeHost, refusedHost } from "../../outgoing/index.ts";
 import { restate, restateLater } from "../../std/restate.ts";
 import type { Address, View } from "../../storage/store.ts";
 import type { Parts } from "./parts.ts";
@@ -58,7 +58,7 @@ export const findConfig = async (storage: View): Promise<Config | undefined> => 
 
 const withScheme = (host: string): string => (/^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`);
 
-/** The API's address, ending in `/`. A host without a scheme is asked over TLS. Throws for a text that is none. */
+/** The API's address, ending in `/`. A host without a scheme is asked over TLS. Throws for other texts. */
 export const hostUrl = (host: string): URL => {
   const url = new URL(withScheme(host));
   return url.pathname.endsWith("/") ? url : new URL(`${url.pathname}/`, url);
@@ -68,14 +68,10 @@ const checkHost = async (host: string, { guard, plainHttp }: Parts): Promise<voi
   const refuse = (why: string) => invalidRequest(`invalid kubernetes_host: ${why}`);
   if (!URL.canParse(withScheme(host))) throw refuse("it is not a URL or a host");
   const url = new URL(withScheme(host));
-  if (url.protocol !== "https:" && !(plainHttp && url.protocol === "http:"))
-    throw refuse("it must begin with https://");
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-    throw refuse("it must have a host and a path, and nothing else");
-  const tell = ({ message, reason }: AddressRefused) =>
-    invalidRequest(`kubernetes_host: ${message}; a deployment names its private ranges in zeroth:reachable`, {
-      reason,
-    });
+  const fault = baseFault(url, plainHttp);
+  if (fault !== undefined) throw refuse(fault);
+  const tell = (cause: AddressRefused) =>
+    invalidRequest(`kubernetes_host: ${refusedHost(cause)}`, { reason: cause.reason });
   await restateLater(AddressRefused, tell, () => judgeHost(guard, url.hostname));
 };
 

@@ -1,5 +1,5 @@
 import { VaultError } from "../../framework/index.ts";
-import { AddressRefused, NoConnection } from "../../outgoing/index.ts";
+import { AddressRefused, NoConnection, refusedHost } from "../../outgoing/index.ts";
 
 /**
  * How a database fails, in words of our own. What a driver or a server says may hold addresses, statements and
@@ -61,10 +61,8 @@ export const ownFailure = (error: unknown): DatabaseFailure | undefined => {
     const { kind, message, sqlState, reason } = error;
     return new DatabaseFailure(kind, message, { sqlState, reason });
   }
-  if (error instanceof AddressRefused) {
-    const text = `${error.message}; a deployment names its private ranges in zeroth:reachable`;
-    return new DatabaseFailure("refused", text, { reason: error.reason });
-  }
+  if (error instanceof AddressRefused)
+    return new DatabaseFailure("refused", refusedHost(error), { reason: error.reason });
   return error instanceof NoConnection ? noConnection(error.reason) : undefined;
 };
 
