@@ -50,6 +50,15 @@ export const parseJson = (text: string): JsonValue =>
     ? (parse(text, null, { parseNumber: keepText, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue)
     : (JSON.parse(text) as JsonValue);
 
+/** The value of JSON text from elsewhere; `undefined`: not JSON. Bound the text: depth is not limited here. */
+export const readJson = (text: string): JsonValue | undefined => {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whether an object in the text names a key twice. The text must be JSON, and bounded: depth is not limited here. */
 export const hasEqualKeys = (json: string): boolean => {
   let doubled = false;

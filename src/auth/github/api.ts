@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Fetch, type OutgoingAnswer, sharedDeadline } from "../../outgoing/index.ts";
+import { readJson } from "../../std/json.ts";
 import { failed, lacking, limited, refusedToken, unreadable } from "./failures.ts";
-import { answeredJson } from "./json-answer.ts";
 import { nextPage } from "./links.ts";
 
 /**
@@ -75,6 +75,13 @@ const good = (path: string, answer: OutgoingAnswer): OutgoingAnswer => {
   if (status === 401) throw refusedToken(name);
   if (status === 403 || status === 404) throw lacking(name, status, headers);
   throw unreadable(`${name}: status ${status}`);
+};
+
+/** The members of an answer that `shape` names. Throws where it is not JSON, or of another shape. */
+const answeredJson = <T>({ body }: OutgoingAnswer, shape: z.ZodType<T>): T => {
+  const result = shape.safeParse(readJson(body));
+  if (result.success) return result.data;
+  throw unreadable("an answer without the documented members");
 };
 
 export interface Question {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AddressRefused, type Fetch, NoAnswer, NoConnection, sharedDeadline } from "../../outgoing/index.ts";
-import { isJsonObject, type JsonObject, parseJson } from "../../std/json.ts";
+import { type JsonObject, readJson } from "../../std/json.ts";
 import { type Config, hasAuthorities, hostUrl } from "./config.ts";
 import type { Parts, Pod } from "./parts.ts";
 
@@ -55,15 +55,6 @@ const reasonOf = (cause: unknown): string | undefined =>
     ? cause.reason
     : undefined;
 
-const objectIn = (body: string): JsonObject | undefined => {
-  try {
-    const value = parseJson(body);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 interface Question<T> {
   readonly what: string;
   readonly path: string;
@@ -94,7 +85,7 @@ const asker = (fetch: Fetch, base: URL, ca: string | undefined) => {
       throw reason === undefined ? cause : fail("", reason, cause);
     });
     if (said.status < 200 || said.status > 206) throw fail(` (code ${said.status})`, `status ${said.status}`);
-    const result = answer.safeParse(objectIn(said.body));
+    const result = answer.safeParse(readJson(said.body));
     if (result.success) return result.data;
     throw fail("", "an answer without the documented members");
   };

@@ -1,6 +1,6 @@
 import type { Discovery } from "../../../jwt/index.ts";
 import { type Fetch, failureReason, type OutgoingAnswer } from "../../../outgoing/index.ts";
-import { isJsonObject, type JsonObject, parseJson } from "../../../std/json.ts";
+import { isJsonObject, type JsonObject, readJson } from "../../../std/json.ts";
 import type { Config } from "../config.ts";
 import { exchangeFailed } from "./failures.ts";
 import type { State } from "./states.ts";
@@ -16,12 +16,8 @@ const DEADLINE_MS = 5_000;
 const MOST_BYTES = 256 * 1024;
 
 const parse = (body: string): JsonObject | undefined => {
-  try {
-    const value = parseJson(body);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readJson(body);
+  return isJsonObject(value) ? value : undefined;
 };
 
 /** Source: RFC 6749, section 5.2. */
