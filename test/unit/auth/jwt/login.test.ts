@@ -113,7 +113,7 @@ describe("V11: a property: violating only one constraint refuses the login", () 
         fc.integer({ min: 0, max: 999 }),
         fc.boolean(),
         async (iss, sub, aud, env, level, flag) => {
-          const claims = { iss, sub, aud, env, level, flag, list: ["x", env], deep: { at: env } };
+          const claims = { iss, sub, aud, env, level, flag, list: [`${env}y`, env], deep: { at: env } };
           await world.write("auth/jwt/config", { jwt_validation_pubkeys: [pemOf(KEY)], bound_issuer: iss });
           await role({
             bound_audiences: [aud],
@@ -131,7 +131,7 @@ describe("V11: a property: violating only one constraint refuses the login", () 
             { level: level + 1 },
             { level: String(level) },
             { flag: !flag },
-            { list: ["x", `${env}x`] },
+            { list: [`${env}y`, `${env}x`] },
             { deep: { at: `${env}x` } },
             { deep: env },
           ];
