@@ -143,7 +143,7 @@ describe("a login under way", () => {
     expect((await world.callback({ state, code })).status).toBe(200);
   });
 
-  it("of a killed program cannot be ended a second time", async () => {
+  it("whose code could not be exchanged cannot be ended a second time", async () => {
     const { state, code } = await world.visit();
     world.provider.instead = (path) => (path === "/token" ? { status: 503, body: "" } : undefined);
     expect((await world.callback({ state, code })).status).toBe(400);
