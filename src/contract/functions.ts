@@ -98,7 +98,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     paths: ["/v1/auth/{path+}", "/v1/sys/mfa/{path+}"],
     scheduled: OWN_MOUNTS,
     network: "identities",
-    why: "one question to STS, GitHub or a cluster, of at most 10 s, and two table calls",
+    why: "what others say of the caller, within deadlines of each method (a directory has 20 s), and two table calls",
     also: { writes: [all("entity"), all("spent")], domains: [SYS] },
   },
   kv: {
