@@ -2,7 +2,7 @@ import { JSON_DEPTH, JSON_STRINGS, JSON_VALUES, STRANGER_LEAVES } from "../contr
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
 import { cut } from "../std/shown.ts";
-import { utf8Text } from "./message.ts";
+import { utf8Text } from "../std/utf8.ts";
 import { parsePairs } from "./query.ts";
 
 /**

@@ -7,7 +7,8 @@ import { restate } from "../std/restate.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
-import { type HttpRequest, headerValue, utf8Text } from "./message.ts";
+import { utf8Text } from "../std/utf8.ts";
+import { type HttpRequest, headerValue } from "./message.ts";
 import { parseGoBool } from "./query.ts";
 
 /** The request headers that mean something to Vault's API. Names: Vault documentation, "HTTP API". */

@@ -1,4 +1,5 @@
 import type { PeerCertificates } from "../std/brand.ts";
+import { utf8Text } from "../std/utf8.ts";
 
 /**
  * A request and an answer as every front door has them. Adapters (`gateway.ts`, `alb.ts`, `listener.ts`) make the one
@@ -46,17 +47,6 @@ const hexDigit = (code: number): number => {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-};
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Bytes as text; `undefined` if they are not UTF-8. A byte order mark stays. */
-export const utf8Text = (bytes: Uint8Array): string | undefined => {
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 };
 
 /**

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std/json.ts";
+import { utf8Text } from "../std/utf8.ts";
 
 /**
  * JSON as a token must hold it: UTF-8, an object, not deep, and no name twice in one object, because readers differ
@@ -6,16 +7,6 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../std
  */
 
 const DEEPEST = 16;
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-const textOf = (bytes: Uint8Array): string => {
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new SyntaxError("not UTF-8", { cause });
-  }
-};
 
 /** Valid JSON without its texts: what is left of each member is a colon. */
 const withoutTexts = (json: string): string => json.replace(/"(?:[^"\\]|\\.)*"/g, "");
@@ -38,7 +29,8 @@ const membersOf = (value: JsonValue): number => {
 };
 
 export const parseStrictJson = (bytes: Uint8Array): JsonObject => {
-  const text = textOf(bytes);
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new SyntaxError("not UTF-8");
   // The engine's own parser first: it is fast, takes any depth, and leaves valid JSON to what follows.
   JSON.parse(text);
   const bones = withoutTexts(text);

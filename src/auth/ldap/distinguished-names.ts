@@ -1,3 +1,5 @@
+import { utf8Text } from "../../std/utf8.ts";
+
 /**
  * Distinguished names: a value put into one, and what one consists of. Pure. Source: RFC 4514.
  *
@@ -56,8 +58,6 @@ const valueAt = (text: string, from: number): Read | undefined => {
     : { bytes: Buffer.concat(pieces).subarray(0, whole), end: at };
 };
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** The name's parts, each with its own values joined by `+`; `undefined`: it is not a name. */
 export const parseDn = (text: string): readonly (readonly Part[])[] | undefined => {
   if (text.trim() === "") return undefined;
@@ -66,12 +66,9 @@ export const parseDn = (text: string): readonly (readonly Part[])[] | undefined 
     TYPE.lastIndex = at;
     const [, type] = TYPE.exec(text) ?? [];
     const read = type === undefined ? undefined : valueAt(text, TYPE.lastIndex);
-    if (type === undefined || !read) return undefined;
-    try {
-      parts.at(-1)?.push({ type, value: UTF8.decode(read.bytes) });
-    } catch {
-      return undefined;
-    }
+    const value = read && utf8Text(read.bytes);
+    if (type === undefined || !read || value === undefined) return undefined;
+    parts.at(-1)?.push({ type, value });
     at = read.end;
     if (at >= text.length) return parts;
     if (text.charAt(at) !== "+") parts.push([]);

@@ -1,6 +1,6 @@
+import { utf8Text } from "../../std/utf8.ts";
 import type { Config } from "./config-fields.ts";
 import type { Entry } from "./directory/answers.ts";
-import { textOf } from "./directory/ber.ts";
 import type { Directory, Search } from "./directory/directory.ts";
 import { commonNameIn } from "./distinguished-names.ts";
 import { SUCCESS, searchFailed, talking } from "./failures.ts";
@@ -60,7 +60,7 @@ const LONGEST = 512;
 
 const namesIn = (entry: Entry, config: Config): readonly string[] => {
   const values = valuesOf(entry, config.groupattr) ?? [];
-  const texts = values.length > 0 ? values.map(textOf) : [entry.dn];
+  const texts = values.length > 0 ? values.map(utf8Text) : [entry.dn];
   return texts.flatMap((text) => {
     const name = text === undefined ? "" : commonNameIn(text, config.use_pre111_group_cn_behavior);
     return name === "" || name.length > LONGEST ? [] : [name];

@@ -1,8 +1,8 @@
 import { invalidRequest } from "../../framework/index.ts";
 import { TemplateError } from "../../go-template/index.ts";
+import { utf8Text } from "../../std/utf8.ts";
 import { type Config, USER_FILTER } from "./config-fields.ts";
 import type { Entry } from "./directory/answers.ts";
-import { textOf } from "./directory/ber.ts";
 import type { Directory, Search } from "./directory/directory.ts";
 import type { parseFilter } from "./directory/filters.ts";
 import { escapeDnValue } from "./distinguished-names.ts";
@@ -192,7 +192,7 @@ export const aliasOf = (config: Config, name: string, { entry }: Proven): string
   const values = valuesOf(entry, config.userattr);
   if (!values) throw invalidRequest("LDAP attribute missing for entity alias mapping");
   const [value] = values;
-  const alias = value && values.length === 1 ? textOf(value)?.trim() : undefined;
+  const alias = value && values.length === 1 ? utf8Text(value)?.trim() : undefined;
   if (alias === undefined || !PRINTABLE.test(alias))
     throw invalidRequest(`LDAP entity alias attribute ${config.userattr} empty or not unique for entity alias mapping`);
   return alias;

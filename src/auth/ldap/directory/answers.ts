@@ -1,4 +1,5 @@
-import { bodyOf, type Element, elementsOf, integerOf, Malformed, textOf } from "./ber.ts";
+import { utf8Text } from "../../../std/utf8.ts";
+import { bodyOf, type Element, elementsOf, integerOf, Malformed } from "./ber.ts";
 
 /**
  * What a directory answers, read strictly. `ldapts` writes our requests; its reader takes a result that is cut off for
@@ -41,7 +42,7 @@ export interface Message {
 const NOTHING = Buffer.alloc(0);
 
 const textIn = (element: Element | undefined): string => {
-  const text = textOf(bodyOf(element, TEXT));
+  const text = utf8Text(bodyOf(element, TEXT));
   if (text === undefined) throw new Malformed("a name is not text");
   return text;
 };

@@ -64,14 +64,3 @@ export const integerOf = (element: Element | undefined, tag: number): number => 
   const body = bodyOf(element, tag);
   return body.length >= 1 && body.length <= 4 ? body.readIntBE(0, body.length) : malformed("a number is too long");
 };
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Bytes as text; `undefined`: they are not UTF-8. */
-export const textOf = (bytes: Buffer): string | undefined => {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};

@@ -1,4 +1,5 @@
 import { type Filter, FilterParser } from "ldapts";
+import { utf8Text } from "../../../std/utf8.ts";
 
 /**
  * Search filters, from text. The parser is that of `ldapts`, which reads an escaped byte as a letter of its own; so
@@ -13,12 +14,9 @@ export class FilterError extends Error {
 const OTHER_LETTERS = /(?:\\[89a-f][\da-f])+/gi;
 
 const spelled = (escapes: string): string => {
-  try {
-    const bytes = Buffer.from(escapes.replaceAll("\\", ""), "hex");
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new FilterError("its escaped bytes are not UTF-8", { cause });
-  }
+  const text = utf8Text(Buffer.from(escapes.replaceAll("\\", ""), "hex"));
+  if (text === undefined) throw new FilterError("its escaped bytes are not UTF-8");
+  return text;
 };
 
 /** Throws `FilterError`. */
