@@ -217,6 +217,12 @@ export const checkOlderTtl = (previous: TokenFields, input: TokenInput, wire: st
   if (most > 0 && ttl > most) throw invalidRequest(wire);
 };
 
+/** Refuses to renew a token whose login would give other policies now. */
+export const checkPoliciesAsBefore = (now: readonly string[], before: readonly string[]): void => {
+  if (samePolicies(now, before)) return;
+  throw invalidRequest("failed to renew entry: policies have changed, not renewing", { multi: true });
+};
+
 /** Refuses a period that the mount could never give; `say` is given both, in quotes. Source: AppRole's and AWS's role endpoints. */
 export const checkPeriod = (
   fields: TokenFields,

@@ -3,11 +3,12 @@ import {
   type BackendContext,
   field,
   GENERIC_NAME,
+  invalidRequest,
   type LoginGrant,
   type LoginRenewal,
   VaultError,
 } from "../../framework/index.ts";
-import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
+import { checkPoliciesAsBefore, checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
 import { FOLDS } from "../../std/fold.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { restate } from "../../std/restate.ts";
@@ -141,8 +142,6 @@ export const login = async ({ name }: LoginInput, cx: BackendContext): Promise<L
 
 const kept = z.object({ role: z.string(), id: z.string(), fingerprint: z.string() });
 
-const unrenewed = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });
-
 /**
  * The grant by the role as it is now; nothing where the role is gone or is another of the same name. Throws unless the
  * very certificate of the login is shown again and the role still takes it, or the mount does not ask for it.
@@ -155,11 +154,12 @@ export const renewLogin = async (renewal: LoginRenewal, cx: BackendContext): Pro
   if (!config.disable_binding) {
     const presented = presentedTo(config, cx);
     if (presented.leaf.fingerprint !== fingerprint)
-      throw unrenewed("client identity during renewal not matching client identity used during login");
+      throw invalidRequest("client identity during renewal not matching client identity used during login", {
+        multi: true,
+      });
     await match([role], presented, config, cx);
   }
-  if (!samePolicies(role.token_policies, renewal.policies))
-    throw unrenewed("failed to renew entry: policies have changed, not renewing");
+  checkPoliciesAsBefore(role.token_policies, renewal.policies);
   checkSourceAddress(role, cx.sourceAddress);
   return {
     displayName: role.display_name,

@@ -5,7 +5,7 @@ import {
   type LoginRenewal,
   VaultError,
 } from "../../framework/index.ts";
-import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
+import { checkPoliciesAsBefore, checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
 import { type Guard, timeLeft } from "../../outgoing/index.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { uuid } from "../../std/random.ts";
@@ -186,11 +186,6 @@ export const renewLogin = async (
   const { grant } = await grantFor(outside, config, { name: username, password }, cx).catch((cause: unknown) => {
     throw refusal(cause);
   });
-  if (!samePolicies(grant.token.policies, policies)) {
-    throw new VaultError("invalid_request", {
-      wire: "failed to renew entry: policies have changed, not renewing",
-      multi: true,
-    });
-  }
+  checkPoliciesAsBefore(grant.token.policies, policies);
   return grant;
 };

@@ -5,7 +5,7 @@ import {
   type LoginRenewal,
   VaultError,
 } from "../../framework/index.ts";
-import { checkSourceAddress, samePolicies, tokenParams } from "../../framework/token-params.ts";
+import { checkPoliciesAsBefore, checkSourceAddress, tokenParams } from "../../framework/token-params.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { type Passwords, passwordBytes } from "./passwords.ts";
 import { adoptPassword, findUser, type User } from "./users.ts";
@@ -59,12 +59,7 @@ export const renewLogin = async (renewal: LoginRenewal, cx: BackendContext): Pro
   const name = typeof username === "string" ? username : "";
   const user = name === "" ? undefined : await findUser(cx.storage, name);
   if (user?.id !== id || !user) return undefined;
-  if (!samePolicies(user.token_policies, renewal.policies)) {
-    throw new VaultError("invalid_request", {
-      wire: "failed to renew entry: policies have changed, not renewing",
-      multi: true,
-    });
-  }
+  checkPoliciesAsBefore(user.token_policies, renewal.policies);
   checkSourceAddress(user, cx.sourceAddress);
   return grantFor(name, user);
 };
