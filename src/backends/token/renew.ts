@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
+import { findEntity } from "../../core/identity/find.ts";
 import type { EntityView } from "../../core/identity/types.ts";
 import { grantTtl, PAST_MAX, smallest, type TtlGrant } from "../../core/login/ttl.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
@@ -160,11 +161,8 @@ export const renewPaths = (core: Core) => {
     return issued(core.tokens.authBlock({ id, token: renewed }, entity), warnings);
   };
 
-  const identityOf = async (token: Token | undefined): Promise<EntityView | undefined> => {
-    if (!token || token.entityId === "") return undefined;
-    const [entry] = await core.store.get([await core.identity.entityAddress(token.entityId)]);
-    return core.identity.view(entry, await core.config.snapshot());
-  };
+  const identityOf = (token: Token | undefined): Promise<EntityView | undefined> =>
+    findEntity(core, token?.entityId ?? "");
 
   const self = (increment: Seconds | undefined, cx: BackendContext) => {
     const known = callerOf(cx);
