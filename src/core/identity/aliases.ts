@@ -4,9 +4,9 @@ import type { Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
-import { checkCustomMetadata } from "./metadata.ts";
+import { checkCustomMetadata, samePairs } from "./metadata.ts";
 import type { Alias, Entity } from "./model.ts";
-import { aliasKey } from "./names.ts";
+import { aliasBy, aliasKey } from "./names.ts";
 
 /**
  * Aliases of entities: made, changed, moved and removed. An alias is stored in its entity's item; the rows that find it
@@ -39,10 +39,6 @@ export interface AliasRights {
   entity(found: Entity): void;
 }
 
-type Pairs = Readonly<Record<string, string>>;
-const same = (a: Pairs, b: Pairs): boolean =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
-
 const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
   const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
   if (!mount) throw invalidRequest(`invalid mount accessor ${shown(accessor)}`);
@@ -57,7 +53,7 @@ const isRenamed = (before: Alias, after: Alias): boolean =>
   aliasKey(before.mountAccessor, before.name) !== aliasKey(after.mountAccessor, after.name);
 
 const sameAlias = (a: Alias, b: Alias): boolean =>
-  a.name === b.name && a.mountAccessor === b.mountAccessor && same(a.customMetadata, b.customMetadata);
+  a.name === b.name && a.mountAccessor === b.mountAccessor && samePairs(a.customMetadata, b.customMetadata);
 
 const changedBy = (input: AliasInput, before: Alias): Alias => ({
   ...before,
@@ -114,7 +110,7 @@ export const createAliases = (options: {
     const key = aliasKey(after.mountAccessor, after.name);
     if (key === aliasKey(before.mountAccessor, before.name)) return;
     const holder = await entities.byAlias(after.mountAccessor, after.name);
-    if (holder?.entity.aliases.some((one) => aliasKey(one.mountAccessor, one.name) === key)) {
+    if (holder && aliasBy(holder.entity.aliases, key)) {
       throw invalidRequest("alias with combination of mount accessor and name already exists");
     }
   };
@@ -175,8 +171,7 @@ export const createAliases = (options: {
     }
     const mount = mountOf(snapshot, accessor);
     const stored = await entities.byAlias(accessor, name);
-    const key = aliasKey(accessor, name);
-    const alias = stored?.entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
+    const alias = stored && aliasBy(stored.entity.aliases, aliasKey(accessor, name));
     if (stored && alias) return update(stored, alias, input, snapshot, rights);
     return create(name, mount, input, rights);
   };

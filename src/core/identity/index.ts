@@ -3,7 +3,7 @@ import { entityAddress } from "../../storage/keys.ts";
 import type { Core } from "../core.ts";
 import { createEntities } from "./entities.ts";
 import { createLogin } from "./login.ts";
-import { aliasKey } from "./names.ts";
+import { aliasBy, aliasKey } from "./names.ts";
 import { createRefresh } from "./refresh.ts";
 import { createRemoval } from "./removal.ts";
 import type { Identity } from "./types.ts";
@@ -30,9 +30,8 @@ export const createIdentity = (parts: IdentityParts): Identity => {
     login: createLogin({ ...parts, entities, removal }),
     refresh: createRefresh({ ...parts, entities }),
     returning: async (id, { name, mountAccessor }) => {
-      const stored = await entities.survivor((await parts.store.get([entityAddress(id)]))[0]);
-      const key = aliasKey(mountAccessor, name);
-      if (!stored?.entity.aliases.some((one) => aliasKey(one.mountAccessor, one.name) === key)) return undefined;
+      const stored = await entities.survivorOf(id);
+      if (!stored || !aliasBy(stored.entity.aliases, aliasKey(mountAccessor, name))) return undefined;
       const { entry, entity } = stored;
       if (entity.disabled) throw permissionDenied("entity is disabled");
       return {

@@ -3,9 +3,9 @@ import { createBoundedMap } from "../../std/bounded-map.ts";
 import type { Condition, Store } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
-import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf, same } from "./memberships.ts";
-import type { Alias, Entity } from "./model.ts";
-import { aliasKey } from "./names.ts";
+import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf } from "./memberships.ts";
+import { samePairs } from "./metadata.ts";
+import { aliasBy, aliasKey } from "./names.ts";
 import type { Removal } from "./removal.ts";
 import type { Identity, LoginIdentity } from "./types.ts";
 import { viewOf } from "./views.ts";
@@ -18,6 +18,7 @@ import { viewOf } from "./views.ts";
  */
 
 const MAX_REMEMBERED = 10_000;
+
 /** One login, the configuration it is judged by, and a way to drop what is cached for it. */
 interface Visit {
   readonly mount: Parameters<Identity["login"]>[0];
@@ -37,15 +38,12 @@ export const createLogin = (options: {
   const { store, entities, removal, config } = options;
   const remembered = createBoundedMap<string, Stored>(MAX_REMEMBERED);
 
-  const aliasOf = (entity: Entity, key: string): Alias | undefined =>
-    entity.aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
-
   /** The entity a row leads to, if it has the alias. One whose removal was cut short is removed. */
   const holderBehind = async (id: string, key: string): Promise<Stored | undefined> => {
     const stored = await entities.raw(id);
     if (!stored || !("entity" in stored)) return undefined;
     if (stored.entity.removing) await removal.remove(id);
-    return !stored.entity.removing && aliasOf(stored.entity, key) ? stored : undefined;
+    return !stored.entity.removing && aliasBy(stored.entity.aliases, key) ? stored : undefined;
   };
 
   /** The entity that holds the alias, or the condition under which the alias' row may be taken. */
@@ -82,13 +80,13 @@ export const createLogin = (options: {
   const recognise = async (visit: Visit, found: Stored): Promise<LoginIdentity | "again"> => {
     const { mount, given, groupAliases, snapshot, key, forget } = visit;
     const { entry, entity } = found;
-    const mine = aliasOf(entity, key);
+    const mine = aliasBy(entity.aliases, key);
     const metadata = given.metadata ?? mine?.metadata ?? {};
     const changes = changesTo(
       entity,
       membershipsAfter(entity.memberships, groupAliases, snapshot, mount.info.accessor),
     );
-    const renewed = mine !== undefined && !same(mine.metadata, metadata);
+    const renewed = mine !== undefined && !samePairs(mine.metadata, metadata);
     if (!renewed && changes.length === 0) {
       remembered.set(key, found);
       return {

@@ -9,17 +9,13 @@ import { externalGroups } from "./views.ts";
 /** Membership rows that one transaction takes besides what else it writes; more are written before. */
 export const ROWS_ALONG = 60;
 
-type Pairs = Readonly<Record<string, string>>;
-
-export const same = (a: Pairs, b: Pairs): boolean =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
-
 export interface Change {
   readonly add: boolean;
   readonly membership: Membership;
 }
 
-const memberKey = ({ group, generation }: Membership): string => `${group}\n${generation}`;
+/** What tells memberships apart. */
+export const memberKey = ({ group, generation }: Membership): string => `${group}\n${generation}`;
 
 /** The auth method decides membership in its mount's external groups; other memberships stay. */
 export const membershipsAfter = (

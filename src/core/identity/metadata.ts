@@ -1,7 +1,7 @@
 import { multiError, VaultError } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
 
-/** Limits of what may be stored with a name. Lengths are in bytes. Source: Vault's identity store. */
+/** Pairs stored with a name: their limits, and when they are the same. Lengths are in bytes. Source: Vault's identity store. */
 
 const MAX_PAIRS = 64;
 const MAX_KEY = 128;
@@ -11,6 +11,9 @@ const KEY = /^[a-zA-Z0-9=/+_-]+$/;
 const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )*$/u;
 
 type Pairs = Readonly<Record<string, string>>;
+
+export const samePairs = (a: Pairs, b: Pairs): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 const size = (text: string): number => Buffer.byteLength(text);
 const tooMuch = (wire: string): VaultError => new VaultError("invalid_request", { wire, multi: true });

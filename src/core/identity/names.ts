@@ -11,6 +11,12 @@ export const foldName = FOLDS.letters;
 /** What an alias is found by: unique for a mount. */
 export const aliasKey = (mountAccessor: string, name: string): string => `alias\n${mountAccessor}\n${foldName(name)}`;
 
+/** Of an entity's aliases, the one that a key finds. */
+export const aliasBy = <A extends { readonly mountAccessor: string; readonly name: string }>(
+  aliases: readonly A[],
+  key: string,
+): A | undefined => aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
+
 /**
  * Policy names of an entity or group: trimmed, in lower case, without duplicates, sorted. Throws `invalid_request` for
  * `root` in any spelling, and for a name that no policy can have.

@@ -3,8 +3,9 @@ import type { Store } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { type Entities, type Stored, untilSettled } from "./entities.ts";
-import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf, same } from "./memberships.ts";
-import { aliasKey } from "./names.ts";
+import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf } from "./memberships.ts";
+import { samePairs } from "./metadata.ts";
+import { aliasBy, aliasKey } from "./names.ts";
 import type { EntityView, GivenAlias, Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
 
@@ -26,9 +27,8 @@ export const createRefresh = (options: {
     const { aliases } = found.entity;
     const metadata = given?.metadata;
     if (!given || metadata === undefined) return aliases;
-    const key = aliasKey(mount.info.accessor, given.name);
-    const mine = aliases.find((one) => aliasKey(one.mountAccessor, one.name) === key);
-    if (!mine || same(mine.metadata, metadata)) return aliases;
+    const mine = aliasBy(aliases, aliasKey(mount.info.accessor, given.name));
+    if (!mine || samePairs(mine.metadata, metadata)) return aliases;
     return aliases.map((one) => (one === mine ? { ...one, metadata, lastUpdateTime: entities.now() } : one));
   };
 
