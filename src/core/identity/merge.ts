@@ -1,8 +1,10 @@
-import { type CrashPoint, invalidRequest, multiError } from "../../framework/index.ts";
+import { type CrashPoint, invalidRequest } from "../../framework/index.ts";
 import { entityAddress, entityListAddress } from "../../storage/keys.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import { toSealed } from "../sealed.ts";
 import { type Entities, mfaRowsOf, rowsOf, type Stored, untilSettled } from "./entities.ts";
+import { memberKey } from "./memberships.ts";
+import { losers, refuseClashes, refuseFactors } from "./merge-clashes.ts";
 import type { Alias, Entity, Membership } from "./model.ts";
 
 /**
@@ -31,16 +33,6 @@ const FACTORS_ALONG = 6;
 
 const TO_INVALID = "entity id to merge to is invalid";
 const FROM_INVALID = "entity id to merge from is invalid";
-
-interface Pair {
-  readonly to: Alias;
-  readonly from: Alias;
-}
-
-const clashesOf = (to: Entity, from: Entity): readonly Pair[] =>
-  to.aliases.flatMap((mine) =>
-    from.aliases.filter((one) => one.mountAccessor === mine.mountAccessor).map((one) => ({ to: mine, from: one })),
-  );
 
 const checked = (input: MergeInput) => {
   const toId = input.to_entity_id ?? "";
@@ -71,42 +63,6 @@ export const createMerge = (options: {
     return stored;
   };
 
-  const refuseClashes = (to: Entity, others: readonly Entity[]): void => {
-    const seen = new Map<string, string>();
-    const texts: string[] = [];
-    for (const other of others) {
-      for (const { mountAccessor } of other.aliases) {
-        if (seen.has(mountAccessor)) {
-          throw invalidRequest(
-            `mount accessor ${mountAccessor} found in multiple fromEntities, merge should be done with one fromEntity at a time`,
-          );
-        }
-        seen.set(mountAccessor, other.id);
-      }
-      for (const clash of clashesOf(to, other)) {
-        texts.push(
-          `mountAccessor: ${clash.to.mountAccessor}, toEntity ID: ${to.id}, fromEntity ID: ${other.id}, conflicting toEntity alias ID: ${clash.to.id}, conflicting fromEntity alias ID: ${clash.from.id}`,
-        );
-      }
-    }
-    if (texts.length === 0) return;
-    const head =
-      "toEntity and at least one fromEntity have aliases with the same mount accessor, repeat the merge request specifying exactly one fromEntity, clashes: ";
-    throw invalidRequest(multiError(head, ...texts));
-  };
-
-  /** Which aliases of a clash are dropped, on either side; the caller names the ids to keep. */
-  const losers = (to: Entity, other: Entity, keep: ReadonlySet<string>): ReadonlySet<string> =>
-    new Set(
-      clashesOf(to, other).map((clash) => {
-        if (keep.has(clash.to.id)) return clash.from.id;
-        if (keep.has(clash.from.id)) return clash.to.id;
-        throw invalidRequest(
-          `conflicting mount accessors in following alias IDs and neither were present in conflicting_alias_ids_to_keep: ${clash.from.id}, ${clash.to.id}`,
-        );
-      }),
-    );
-
   /** Moves some aliases and drops those that lose; both items change together. */
   const moved = async (to: Stored, other: Stored, batch: readonly Alias[], lost: ReadonlySet<string>) => {
     const gone = [...to.entity.aliases, ...batch].filter((alias) => lost.has(alias.id));
@@ -130,20 +86,10 @@ export const createMerge = (options: {
     return { mfaSecrets: { ...theirs, ...mine }, writes: mfaRowsOf(lost.slice(0, FACTORS_ALONG)) };
   };
 
-  const refuseFactors = (to: Entity, others: readonly Entity[]): void => {
-    const seen = new Set(Object.keys(to.mfaSecrets ?? {}));
-    for (const other of others) {
-      for (const method of Object.keys(other.mfaSecrets ?? {})) {
-        if (seen.has(method)) throw invalidRequest(`conflicting MFA secrets in entity ID "${other.id}"`);
-        seen.add(method);
-      }
-    }
-  };
-
   /** Takes memberships from one entity to the other, with the rows by which the groups find their members. */
   const joined = (to: Entity, other: Entity, batch: readonly Membership[]) => {
-    const same = (a: Membership, b: Membership): boolean => a.group === b.group && a.generation === b.generation;
-    const coming = batch.filter((one) => !to.memberships.some((mine) => same(mine, one)));
+    const mine = new Set(to.memberships.map(memberKey));
+    const coming = batch.filter((one) => !mine.has(memberKey(one)));
     const writes: readonly Write[] = [
       ...batch.map((membership) => entities.dropMember(other.id, membership)),
       ...coming.map((membership) => entities.memberRow(to.id, membership)),
