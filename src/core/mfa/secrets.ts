@@ -4,7 +4,7 @@ import { uuid } from "../../std/random.ts";
 import { mfaSecretAddress } from "../../storage/keys.ts";
 import type { Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import { type Entities, type Stored, untilSettled } from "../identity/entities.ts";
+import { type Entities, mfaRowsOf, type Stored, untilSettled } from "../identity/entities.ts";
 import { toSealed } from "../sealed.ts";
 import type { MfaKeyItem, MfaMethod } from "./types.ts";
 
@@ -54,10 +54,7 @@ export const createMfaSecrets = (parts: Parts, entities: Entities) => {
       const { [method.key]: id, ...others } = stored.entity.mfaSecrets ?? {};
       if (id === undefined) return;
       await parts.crash("mfa.destroy", () =>
-        parts.store.write([
-          entities.update(stored, { mfaSecrets: others }),
-          { op: "delete", address: mfaSecretAddress(id), when: "any" },
-        ]),
+        parts.store.write([entities.update(stored, { mfaSecrets: others }), ...mfaRowsOf([id])]),
       );
     });
 
