@@ -77,6 +77,9 @@ const lastFour = (address: string): string => {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 };
 
+/** The host of a URL as it is dialled: an IPv6 address without its brackets. */
+export const bareHost = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
+
 /**
  * The address itself, or the IPv4 address that it represents. `undefined` for what is not an address in plain digits;
  * an address with a zone (`fe80::1%eth0`) is not.

@@ -69,8 +69,10 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Why a call failed, in fixed words; what was not made here is told as little of as can be. */
-export const failureReason = (cause: unknown): string =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
-    ? cause.reason
-    : "no connection";
+export type CallFailure = AddressRefused | NoConnection | NoAnswer;
+
+export const isCallFailure = (cause: unknown): cause is CallFailure =>
+  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer;
+
+/** Why a call failed, in fixed words; of an error that was not made here they say as little as they can. */
+export const failureReason = (cause: unknown): string => (isCallFailure(cause) ? cause.reason : "no connection");

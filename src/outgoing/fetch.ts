@@ -1,6 +1,7 @@
 import { Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions as SecureOptions, request as secureRequest } from "node:https";
 import { isIP } from "node:net";
+import { bareHost } from "./addresses.ts";
 import { AddressRefused, NoAnswer, NoConnection, networkReason } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import { watched } from "./watch.ts";
@@ -38,8 +39,6 @@ export type Fetch = (request: OutgoingRequest) => Promise<OutgoingAnswer>;
 const single = (headers: NodeJS.Dict<string | string[]>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(", ")]));
 
-const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
-
 /** Over TLS, or plain HTTP where the URL says so. */
 export const createFetch = (guard: Guard): Fetch => {
   const agents = {
@@ -49,7 +48,7 @@ export const createFetch = (guard: Guard): Fetch => {
   const answered: Fetch = async ({ method, url, headers, body, deadlineMs, mostBytes, encoding = "utf8", ca }) => {
     const { protocol } = url;
     if (protocol !== "https:" && protocol !== "http:") throw new AddressRefused("neither http nor https");
-    const host = bare(url.hostname);
+    const host = bareHost(url.hostname);
     guard.check(host);
     return new Promise((resolve, reject) => {
       const options: SecureOptions = {
@@ -100,5 +99,5 @@ export const createFetch = (guard: Guard): Fetch => {
       sent.end(body);
     });
   };
-  return (request) => watched(guard.watch, bare(request.url.hostname), () => answered(request));
+  return (request) => watched(guard.watch, bareHost(request.url.hostname), () => answered(request));
 };

@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { inCidrs } from "../std/cidr.ts";
 import { kindOf, plainAddress } from "./addresses.ts";
 import { AddressRefused } from "./errors.ts";
-import type { Watch } from "./watch.ts";
+import { NOBODY, type Watch } from "./watch.ts";
 
 /**
  * Decides which hosts may be dialled, by the addresses they have. A name is looked up once, every address it has must
@@ -72,10 +72,8 @@ const resolveChecked = async (reach: Reach, resolve: Resolve, host: string) => {
   return addresses.map((address) => ({ address, family: isIP(address) }));
 };
 
-const nobody: Watch = () => undefined;
-
 export const createGuard = (reach: Reach, resolve: Resolve = resolveBySystem): Guard => ({
-  watch: reach.watch ?? nobody,
+  watch: reach.watch ?? NOBODY,
   check: (host) => checkHost(reach, host),
   lookup: (host, options, done) => {
     resolveChecked(reach, resolve, host).then(
@@ -93,4 +91,4 @@ export const createGuard = (reach: Reach, resolve: Resolve = resolveBySystem): G
  * Judges nothing. Only for hosts that are in code or in an operator's environment, which may have private addresses
  * for good reasons: an interface endpoint of AWS gives the public names of a service addresses inside the VPC.
  */
-export const UNGUARDED: Guard = { check: () => undefined, lookup: systemLookup, watch: nobody };
+export const UNGUARDED: Guard = { check: () => undefined, lookup: systemLookup, watch: NOBODY };

@@ -3,6 +3,7 @@
  * answer's size and one text for all ways to fail. It trusts the operator's `Reach` and the name service's one answer;
  * it must never connect to an address it has not checked.
  */
+export { bareHost } from "./addresses.ts";
 export * from "./dial.ts";
 export * from "./errors.ts";
 export * from "./fetch.ts";

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { bareHost } from "./addresses.ts";
 import { AddressRefused } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 
@@ -20,7 +21,7 @@ const lookedUp = (guard: Guard, host: string): Promise<void> =>
  * itself judges again. A name that is not known, or not yet, passes. Throws `AddressRefused`. `host`: as a URL has it.
  */
 export const judgeHost = async (guard: Guard, host: string): Promise<void> => {
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const bare = bareHost(host);
   guard.check(bare);
   if (isIP(bare) === 0) await lookedUp(guard, bare);
 };

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { steady } from "../std/time.ts";
-import { AddressRefused, NoAnswer, NoConnection } from "./errors.ts";
+import { type CallFailure, isCallFailure } from "./errors.ts";
 
 /**
  * The one place where outgoing calls are told about: every call that fails in this folder is reported to the guard it
@@ -11,7 +11,7 @@ import { AddressRefused, NoAnswer, NoConnection } from "./errors.ts";
 export interface OutgoingFailure {
   readonly host: string;
   /** `AddressRefused`: nothing was sent. `NoConnection`, `NoAnswer`: see `errors.ts`. */
-  readonly kind: "AddressRefused" | "NoConnection" | "NoAnswer";
+  readonly kind: CallFailure["name"];
   /** Fixed words of this program. */
   readonly reason: string;
   /** How long the caller waited, in milliseconds. */
@@ -20,8 +20,7 @@ export interface OutgoingFailure {
 
 export type Watch = (failure: OutgoingFailure) => void;
 
-const isFailure = (cause: unknown): cause is AddressRefused | NoConnection | NoAnswer =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer;
+export const NOBODY: Watch = () => undefined;
 
 const itself = (cause: unknown): unknown => cause;
 
@@ -40,7 +39,7 @@ export const watched = async <T>(
     return await attempt();
   } catch (cause) {
     const meant = meaning(cause);
-    if (isFailure(meant)) watch({ host, kind: meant.name, reason: meant.reason, ms: Math.round(steady() - began) });
+    if (isCallFailure(meant)) watch({ host, kind: meant.name, reason: meant.reason, ms: Math.round(steady() - began) });
     throw cause;
   }
 };
@@ -51,5 +50,6 @@ const watches = new WeakMap<Socket, Watch>();
 export const keepWatch = (socket: Socket, watch: Watch): void => {
   watches.set(socket, watch);
 };
-/** Of a socket that was not dialled here: nobody. */
-export const watchOf = (socket: Socket): Watch => watches.get(socket) ?? (() => undefined);
+
+/** Nobody for a socket that was not dialled here. */
+export const watchOf = (socket: Socket): Watch => watches.get(socket) ?? NOBODY;

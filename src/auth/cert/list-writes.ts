@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest, VaultError } from "../../framework/index.ts";
-import { AddressRefused, type Fetch, NoAnswer, NoConnection } from "../../outgoing/index.ts";
+import { AddressRefused, type Fetch, isCallFailure } from "../../outgoing/index.ts";
 import { restate } from "../../std/restate.ts";
 import { type Certificate, type RevocationList, readRevocationList, Unreadable } from "../../x509/index.ts";
 import { indexedLists, keepList, type Received } from "./revocation-lists.ts";
@@ -73,7 +73,7 @@ const fetched = async (fetch: Fetch, text: string, cx: BackendContext): Promise<
     mostBytes: MOST_BYTES,
     encoding: "latin1",
   }).catch((cause: unknown) => {
-    if (!(cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer)) throw cause;
+    if (!isCallFailure(cause)) throw cause;
     const wire = cause instanceof AddressRefused ? `${NOT_FETCHED}: ${cause.message}` : NOT_FETCHED;
     throw invalidRequest(wire, { reason: `${NOT_FETCHED}: ${cause.reason}`, cause });
   });

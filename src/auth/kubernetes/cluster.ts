@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AddressRefused, type Fetch, NoAnswer, NoConnection, sharedDeadline } from "../../outgoing/index.ts";
+import { type Fetch, isCallFailure, sharedDeadline } from "../../outgoing/index.ts";
 import { type JsonObject, readJson } from "../../std/json.ts";
 import { type Config, hasAuthorities, hostUrl } from "./config.ts";
 import type { Parts, Pod } from "./parts.ts";
@@ -50,10 +50,7 @@ const CALL_MS = 5_000;
 const DEADLINE_MS = 12_000;
 const MOST_BYTES = 1024 * 1024;
 
-const reasonOf = (cause: unknown): string | undefined =>
-  cause instanceof AddressRefused || cause instanceof NoConnection || cause instanceof NoAnswer
-    ? cause.reason
-    : undefined;
+const reasonOf = (cause: unknown): string | undefined => (isCallFailure(cause) ? cause.reason : undefined);
 
 interface Question<T> {
   readonly what: string;

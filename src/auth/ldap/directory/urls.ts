@@ -1,3 +1,4 @@
+import { bareHost } from "../../../outgoing/index.ts";
 import { shown } from "../../../std/shown.ts";
 
 /** The URLs of a configuration, as they are dialled. Pure. */
@@ -13,13 +14,13 @@ export interface Place {
 
 const PORTS: Readonly<Record<string, number>> = { "ldap:": 389, "ldaps:": 636 };
 
-/** One URL; a text for people where it is none. */
+/** Where a URL leads, or a text for people that says why it leads nowhere. */
 export const placeOf = (url: string): Place | string => {
   if (!URL.canParse(url)) return `error parsing url ${shown(url)}`;
   const { protocol, hostname, port } = new URL(url);
   const usual = PORTS[protocol];
   if (usual === undefined) return `invalid LDAP scheme in url ${shown(url)}`;
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = bareHost(hostname);
   if (host === "") return `error parsing url ${shown(url)}`;
   return { url, host, port: port === "" ? usual : Number(port), secure: protocol === "ldaps:" };
 };
