@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
-import { finishLogin } from "../../core/login/finish.ts";
 import { payloadCredentials } from "../../core/mfa/credentials.ts";
 import { issued } from "../../core/request/core-reply.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
@@ -23,6 +22,8 @@ export const mfaPaths = (core: Core) => [
         handle: async ({ input }, { sourceAddress }) => {
           const { mfa_request_id: requestId = "", mfa_payload: payload = {} } = input;
           if (requestId === "") throw invalidRequest("missing request ID");
+          // Loaded by the first such request: `sys` has many others.
+          const { finishLogin } = await import("../../core/login/finish.ts");
           const login = await finishLogin(core, { requestId, shown: payloadCredentials(payload), sourceAddress });
           const auth = { ...core.tokens.authBlock(login.made, login.entity), shownOnce: login.shownOnce };
           return issued(auth, login.warnings);
