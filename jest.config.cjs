@@ -15,6 +15,8 @@ const SLOW = [
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",
   "test/unit/auth/ldap/faults.test.ts",
+  "test/unit/auth/ldap/slapd-names.test.ts",
+  "test/unit/auth/ldap/slapd-renewal.test.ts",
   "test/unit/auth/ldap/slapd.test.ts",
   "test/unit/auth/ldap/tls.test.ts",
   "test/unit/core/leases/crash-points.test.ts",

@@ -1,209 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
-import { Attribute, Change } from "ldapts";
-import { canonicalName } from "../../../../src/auth/ldap/names.ts";
-import type { JsonObject } from "../../../../src/std/json.ts";
-import { type Slapd, SUFFIX, startSlapd } from "../../../support/slapd.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { SUFFIX } from "../../../support/slapd.ts";
 import { describeSlapd } from "../../../support/slapd-suite.ts";
-import { errorsOf, type LdapServer, makeLdapServer, NOT_BOUND, REFUSED, SEARCHED } from "./support.ts";
+import { authOf, type DirectoryWorld, startWorld, tokenOf } from "./directory-world.ts";
+import { errorsOf, REFUSED } from "./support.ts";
 
-/** The letter as East Asian typography has it: another character, and the same to a directory. */
-const fullWidth = (letter: string): string => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0);
+/** What a real directory answers to a login: passwords, groups, aliases. */
 
-let slapd: Slapd;
-let server: LdapServer;
-
-const authOf = (answer: { readonly body: JsonObject }): JsonObject => answer.body["auth"] as JsonObject;
-const tokenOf = (answer: { readonly body: JsonObject }): string => String(authOf(answer)["client_token"]);
-const renew = (token: string) => server.call("POST", "auth/token/renew-self", { token, body: {} });
-const said = (path: string, body: JsonObject) => server.call("POST", `auth/ldap/${path}`, { body });
-
-/** Adds an account that only this test uses. */
-const person = (uid: string, more: Readonly<Record<string, string>> = {}) =>
-  slapd.change((client) =>
-    client.add(`cn=${uid},ou=people,${SUFFIX}`, {
-      objectClass: "inetOrgPerson",
-      cn: uid,
-      sn: uid,
-      uid,
-      userPassword: `${uid}-pw`,
-      ...more,
-    }),
-  );
-const replace = (dn: string, type: string, ...values: string[]) =>
-  slapd.change((client) =>
-    client.modify(dn, new Change({ operation: "replace", modification: new Attribute({ type, values }) })),
-  );
+let world: DirectoryWorld;
+let slapd: DirectoryWorld["slapd"];
+let server: DirectoryWorld["server"];
+let said: DirectoryWorld["said"];
+let renew: DirectoryWorld["renew"];
+let person: DirectoryWorld["person"];
 
 describeSlapd("login with a directory", () => {
   beforeAll(async () => {
-    slapd = await startSlapd({
-      // A limit below the number of groups, which paging gets past.
-      limits: `limits dn.exact="cn=binder,${SUFFIX}" size.soft=3 size.hard=3 size.prtotal=unlimited`,
-    });
-    server = await makeLdapServer();
+    world = await startWorld();
+    ({ slapd, server, said, renew, person } = world);
   });
-  afterAll(async () => {
-    await server.stop();
-    await slapd.stop();
-  });
-  beforeEach(async () => {
-    await server.configure({
-      url: slapd.url,
-      upndomain: "",
-      userfilter: "",
-      username_as_alias: false,
-      case_sensitive_names: false,
-      deny_null_bind: true,
-      discoverdn: false,
-      max_page_size: 0,
-      groupfilter: "(member={{.UserDN}})",
-      token_policies: "",
-      ...SEARCHED,
-    });
-  });
-  afterEach(() => {
-    server.logLines.length = 0;
-    server.auditLines.length = 0;
-  });
-
-  describe("a name", () => {
-    const MEANINGS = [
-      "*",
-      "g-al*",
-      "g-alice)(uid=*",
-      ")(|(uid=*",
-      "*)(uid=*))(|(uid=*",
-      "g-alice\\2a",
-      "\\67-alice",
-      "g-alice\\",
-      "(g-alice",
-      "uid=g-alice",
-      "cn=alice,ou=people,dc=golden,dc=test",
-      "&(uid=g-alice)",
-      "|",
-      "!",
-      "g-alice,g-bob",
-      "x,cn=alice",
-      "alice+sn=Liddell",
-      "alice#",
-      '"alice"',
-      "<alice>",
-      "alice;ou=people",
-    ];
-
-    it.each(MEANINGS)("finds nobody by a name made of what means something: %p", async (name) => {
-      const searched = await server.login(name);
-      await server.configure({ binddn: "", bindpass: "", userattr: "cn" });
-      const composed = await server.login(name);
-
-      expect([errorsOf(searched), errorsOf(composed)]).toEqual([REFUSED, REFUSED]);
-    });
-
-    /** Parts of a name that is there, ways to write its letters, and what means something to the directory. */
-    const part = fc.constantFrom(
-      ..."g-alice",
-      ..."G-ALICE",
-      ...'*()\\&|!=<>~:;,+"#% ',
-      ...[
-        "g-alice",
-        "\uff41",
-        "\u24d0",
-        "\u00aa",
-        "\u0430",
-        "a\u0301",
-        "\ufb01",
-        "\u2011",
-        "\u00a0",
-        "\u034f",
-        "\u0131",
-        "\u0130",
-      ],
-      ...["*)(uid=", "\\2a", "\\67", ",ou=people,dc=golden,dc=test", "uid=g-alice", "cn=alice", ")(objectClass=*"],
-    );
-    const made = fc.oneof(
-      fc.array(part, { minLength: 1, maxLength: 9 }).map((parts) => parts.join("")),
-      // The name itself with some letters written another way.
-      fc
-        .tuple(
-          ...[..."g-alice"].map((letter) =>
-            fc.constantFrom(
-              letter,
-              letter,
-              letter.toUpperCase(),
-              fullWidth(letter),
-              `${letter}\u034f`,
-              letter === "i" ? "\u0130" : letter,
-            ),
-          ),
-        )
-        .map((letters) => letters.join("")),
-    );
-
-    it("V38 and V86: whatever it consists of, is one that we know for the same, or nobody's", async () => {
-      let found = 0;
-      await fc.assert(
-        fc.asyncProperty(made, async (name) => {
-          const { status } = await server.login(name);
-          const isAlice = canonicalName(name, false) === "g-alice";
-          found += isAlice ? 1 : 0;
-          expect([name, status === 200]).toEqual([name, isAlice]);
-        }),
-        { numRuns: 150 },
-      );
-      expect(found).toBeGreaterThan(10);
-    });
-
-    it.each([
-      ["x".repeat(600), REFUSED],
-      ["\u034f", REFUSED],
-    ])("is refused as a wrong password is where nobody can have it", async (name, wanted) => {
-      expect(errorsOf(await server.login(name))).toEqual(wanted);
-    });
-
-    it("V42: that exists and one that does not are refused alike", async () => {
-      const answers = [await server.login("g-alice", "wrong"), await server.login("g-nobody", "wrong")];
-
-      expect(answers.map(errorsOf)).toEqual([REFUSED, REFUSED]);
-      expect(new Set(answers.map(({ headers }) => JSON.stringify(headers))).size).toBe(1);
-    });
-
-    it("V38: is locked out in every spelling once it failed five times in any", async () => {
-      await person("g-lock");
-      for (const name of ["g-lock", "G-Lock", " G-LOCK", "g-lock  ", "g-LOCK"])
-        expect([name, ...errorsOf(await server.login(name, "wrong"))]).toEqual([name, ...REFUSED]);
-
-      const locked = ["g-lock", "g-lóck", "G-LOCK", " g-lock", "\uff47-lock", "g-lock\u034f"];
-      for (const name of locked) expect([name, (await server.login(name, "g-lock-pw")).status]).toEqual([name, 403]);
-      expect((await server.login("g-alice")).status).toBe(200);
-    });
-
-    it("V38: is counted once for all spellings also where case counts", async () => {
-      await person("g-cased");
-      await server.configure({ case_sensitive_names: true });
-      for (const name of ["g-cased", "G-Cased", "G-CASED", "g-Cased", "g-caseD"]) await server.login(name, "wrong");
-
-      expect((await server.login("g-cased", "g-cased-pw")).status).toBe(403);
-    });
-
-    it("V41: that nobody has is locked like one that somebody has", async () => {
-      for (let tries = 0; tries < 5; tries++) await server.login("g-invented", "wrong");
-
-      expect(errorsOf(await server.login("g-invented", "wrong"))).toEqual([403, ["permission denied"]]);
-    });
-
-    it.each([true, false])(
-      "V44: in other spellings is one entity (username_as_alias: %p)",
-      async (username_as_alias) => {
-        await server.configure({ username_as_alias });
-        const spellings = ["g-alice", "G-Alice", " g-alice ", "\uff47-alice", "g-\u034falice"];
-        const entities = [];
-        for (const name of spellings) entities.push(authOf(await server.login(name))["entity_id"]);
-
-        expect(new Set(entities).size).toBe(1);
-      },
-    );
-  });
+  beforeEach(() => world.reset());
+  afterAll(() => world.stop());
 
   describe("an empty password", () => {
     it.each(["", null])("is refused before the directory is asked: %p", async (password) => {
@@ -213,7 +29,7 @@ describeSlapd("login with a directory", () => {
       ]);
     });
 
-    it("is nobody's where the name is", async () => {
+    it("is refused for a name that nobody has, even where it may be empty", async () => {
       await server.configure({ deny_null_bind: false });
 
       expect(errorsOf(await server.login("g-nobody", ""))).toEqual(REFUSED);
@@ -248,46 +64,6 @@ describeSlapd("login with a directory", () => {
       await server.configure({ bindpass: "binder-pw" });
 
       expect((await server.login("g-alice")).status).toBe(200);
-    });
-  });
-
-  describe("a user principal name", () => {
-    it("finds the user by the bind account, and its groups", async () => {
-      await server.configure({ upndomain: "golden.test", userattr: "userPrincipalName", username_as_alias: true });
-      await said("groups/g-dev", { policies: "dev" });
-
-      const answer = await server.login("alice");
-
-      expect(authOf(answer)["policies"]).toEqual(["default", "dev"]);
-    });
-
-    it("or an account name logs in where both are allowed, and still nobody by a wildcard", async () => {
-      await slapd.change((client) =>
-        client.add(`cn=Ada Smith,ou=people,${SUFFIX}`, {
-          objectClass: ["inetOrgPerson", "goldenPrincipal"],
-          sn: "Smith",
-          uid: "g-ada",
-          userPrincipalName: "ada.smith@golden.test",
-          sAMAccountName: "asmith",
-          userPassword: "ada-pw",
-        }),
-      );
-      await server.configure({ upndomain: "golden.test", enable_samaccountname_login: true });
-      const both = [await server.login("ada.smith", "ada-pw"), await server.login("ASmith", "ada-pw")];
-      const wild = await server.login("a*", "ada-pw");
-      await server.configure({ enable_samaccountname_login: false });
-      const one = await server.login("asmith", "ada-pw");
-
-      expect(both.map(({ status }) => status)).toEqual([200, 200]);
-      expect(new Set(both.map((answer) => authOf(answer)["entity_id"])).size).toBe(1);
-      expect([errorsOf(wild), errorsOf(one)]).toEqual([REFUSED, REFUSED]);
-    });
-
-    it("of nobody, and one with a wildcard, is refused", async () => {
-      await server.configure({ upndomain: "golden.test" });
-
-      expect(errorsOf(await server.login("bob"))).toEqual(REFUSED);
-      expect(errorsOf(await server.login("*"))).toEqual(REFUSED);
     });
   });
 
@@ -353,73 +129,5 @@ describeSlapd("login with a directory", () => {
     await server.configure({ dereference_aliases: "never" });
 
     expect(answer.status).toBe(status);
-  });
-
-  describe("a renewal", () => {
-    const session = async (uid: string): Promise<string> => {
-      await person(uid);
-      return tokenOf(await server.login(uid, `${uid}-pw`));
-    };
-
-    it("is refused once the directory has removed the user, and the token lives to its end", async () => {
-      const token = await session("g-gone");
-      expect((await renew(token)).status).toBe(200);
-      await slapd.change((client) => client.del(`cn=g-gone,ou=people,${SUFFIX}`));
-
-      expect(errorsOf(await renew(token))).toEqual([400, [NOT_BOUND]]);
-      expect((await server.call("GET", "auth/token/lookup-self", { token })).status).toBe(200);
-    });
-
-    it("is refused after a new password, and does not count as an attempt", async () => {
-      const token = await session("g-changed");
-      await replace(`cn=g-changed,ou=people,${SUFFIX}`, "userPassword", "another-pw");
-
-      for (let tries = 0; tries < 6; tries++) expect(errorsOf(await renew(token))).toEqual([400, [NOT_BOUND]]);
-      expect((await server.login("g-changed", "another-pw")).status).toBe(200);
-    });
-
-    it("takes lifetimes as they are now, and refuses other policies", async () => {
-      const token = await session("g-stays");
-      await server.configure({ token_ttl: "20m" });
-      const shorter = authOf(await renew(token))["lease_duration"];
-      await said("users/g-stays", { policies: "more" });
-
-      expect(shorter).toBe(1200);
-      expect(errorsOf(await renew(token))).toEqual([
-        400,
-        ["1 error occurred:\n\t* failed to renew entry: policies have changed, not renewing\n\n"],
-      ]);
-      await server.configure({ token_ttl: 0 });
-    });
-
-    it("takes the user out of the external groups that the directory took it out of", async () => {
-      const { data } = await server.call("POST", "identity/group", {
-        body: { name: "ext", type: "external", policies: ["ext"] },
-      });
-      const accessor = (await server.call("GET", "sys/auth/ldap")).data["accessor"] ?? "";
-      await server.call("POST", "identity/group-alias", {
-        body: { name: "g-team", mount_accessor: accessor, canonical_id: data["id"] ?? "" },
-      });
-      await person("g-member");
-      const dn = `cn=g-member,ou=people,${SUFFIX}`;
-      const group = `cn=g-team,ou=groups,${SUFFIX}`;
-      await slapd.change((client) => client.add(group, { objectClass: "groupOfNames", cn: "g-team", member: dn }));
-      const answer = await server.login("g-member", "g-member-pw");
-      await replace(group, "member", `cn=alice,ou=people,${SUFFIX}`);
-
-      const renewed = authOf(await renew(tokenOf(answer)));
-
-      expect(authOf(answer)["identity_policies"]).toEqual(["ext"]);
-      expect(renewed["identity_policies"]).toBeUndefined();
-      await slapd.change((client) => client.del(group));
-    });
-
-    it("is not there for a batch token, which has no password in it", async () => {
-      await server.configure({ token_type: "batch" });
-      const answer = await server.login("g-alice");
-      await server.configure({ token_type: "default" });
-
-      expect([authOf(answer)["token_type"], (await renew(tokenOf(answer))).status]).toEqual(["batch", 400]);
-    });
   });
 });
