@@ -21,8 +21,8 @@ import { templateProblem } from "./templates.ts";
 
 /** The configuration of a mount: one entry. A write changes what it names and keeps the rest, secrets included. */
 
-/** How a mount that was never configured reads. */
-const DEFAULTS: Config = {
+/** The configuration of a mount that was never configured. */
+export const DEFAULTS: Config = {
   anonymous_group_search: false,
   binddn: "",
   bindpass: "",
@@ -63,7 +63,7 @@ export const findConfig = async (storage: View): Promise<Config | undefined> => 
   return entry && storedConfig.parse(entry.body);
 };
 
-/** As written, or as it is before that. */
+/** As written, or the defaults. */
 export const configOf = async (storage: View): Promise<Config> => (await findConfig(storage)) ?? DEFAULTS;
 
 const USER_FILTER_WARNING =
@@ -136,7 +136,7 @@ const checkSearches = (config: Config): void => {
   if (config.max_page_size < 0) throw invalidRequest("max_page_size cannot be negative");
 };
 
-/** An empty name is the usual one again. */
+/** An empty name sets the default again. */
 const attributeOf = (given: string | undefined, before: string): string => (given === "" ? "cn" : (given ?? before));
 
 /** What a write names is replaced, the rest stays. */

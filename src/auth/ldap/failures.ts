@@ -14,7 +14,7 @@ const NOT_BOUND = "ldap operation failed: failed to bind as user";
 export const wrongCredentials = (reason: string): VaultError =>
   new VaultError("invalid_credentials", { wire: NOT_BOUND, reason });
 
-/** The same text where it says nothing about the caller: the bind account was refused, or a filter is none. */
+/** The same text where the caller is not at fault: the bind account was refused, or the filter is not one. */
 export const notSearchable = (reason: string): VaultError =>
   new VaultError("invalid_request", { wire: NOT_BOUND, reason });
 

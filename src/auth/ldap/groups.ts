@@ -5,7 +5,7 @@ import type { Directory, Search } from "./directory/directory.ts";
 import { commonNameIn } from "./distinguished-names.ts";
 import { SUCCESS, searchFailed, talking } from "./failures.ts";
 import { securityIdOf } from "./security-ids.ts";
-import { filterFrom, type Reading, valuesOf } from "./users.ts";
+import { filterFrom, NO_ATTRIBUTES, type Reading, valuesOf } from "./users.ts";
 
 /** The groups that the directory says a user is in, by the names they have there. */
 
@@ -49,7 +49,7 @@ const byTokenGroups = async (directory: Directory, reading: Reading, dn: string)
   for (const bytes of (user?.attributes.get("tokengroups") ?? []).slice(0, MOST_IDS)) {
     const id = securityIdOf(bytes);
     if (id === undefined) continue;
-    const found = await talking(FAILED, () => directory.search(one(`<SID=${id}>`, "1.1", anything)));
+    const found = await talking(FAILED, () => directory.search(one(`<SID=${id}>`, NO_ATTRIBUTES, anything)));
     // One that may not be read or was removed meanwhile counts for nothing.
     if (found.code === SUCCESS) groups.push(...found.entries);
   }

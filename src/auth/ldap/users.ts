@@ -39,13 +39,16 @@ export interface Proven {
   readonly entry: Entry | undefined;
 }
 
-/** One more than may be found. */
-const TWO = 2;
+/** Asks for the name of an entry alone. Source: RFC 4511, section 4.5.1.8. */
+export const NO_ATTRIBUTES = "1.1";
+/** One more than a name may find. */
+const ONE_TOO_MANY = 2;
 
-const searches = ({ discoverdn, binddn, bindpass }: Config): boolean =>
-  discoverdn || (binddn !== "" && bindpass !== "");
+const hasBindAccount = ({ binddn, bindpass }: Config): boolean => binddn !== "" && bindpass !== "";
 
-/** A filter from its template. Throws `invalid_request` where it comes out as none. */
+const searches = (config: Config): boolean => config.discoverdn || hasBindAccount(config);
+
+/** A filter from its template. Throws `invalid_request` where what comes out is not a filter. */
 export const filterFrom = (
   { parse }: Reading,
   name: string,
@@ -90,7 +93,18 @@ const bindToSearch = async (directory: Directory, { binddn, bindpass }: Config):
   throw notSearchable(`the bind account was refused: ${codeInWords(code)}`);
 };
 
-/** The one entry of that name; `undefined`: there is none, or more than one. */
+/** The entries that a filter finds below `userdn`, two at most; with two the code may be `SIZE_LIMIT_EXCEEDED`. */
+const searchUsers = (directory: Directory, config: Config, filter: Search["filter"], attribute: string) =>
+  directory.search({
+    base: config.userdn,
+    scope: "sub",
+    filter,
+    attributes: [attribute],
+    most: ONE_TOO_MANY,
+    page: 0,
+  });
+
+/** The entry of that name; `undefined` unless there is exactly one. */
 const findUser = async (
   directory: Directory,
   reading: Reading,
@@ -99,14 +113,7 @@ const findUser = async (
 ): Promise<Entry | undefined> => {
   const filter = userFilter(reading, config, name);
   await bindToSearch(directory, config);
-  const { code, entries } = await directory.search({
-    base: config.userdn,
-    scope: "sub",
-    filter,
-    attributes: [config.userattr],
-    most: TWO,
-    page: 0,
-  });
+  const { code, entries } = await searchUsers(directory, config, filter, config.userattr);
   if (code !== SUCCESS && code !== SIZE_LIMIT_EXCEEDED) {
     if (isAway(code)) throw directoryAway(codeInWords(code));
     throw notSearchable(`users cannot be searched: ${codeInWords(code)}`);
@@ -151,7 +158,7 @@ export const prove = (
 
 /** Back to the account that searches, where there is one; without, the user searches for what is theirs. */
 export const bindAgain = async (directory: Directory, config: Config): Promise<void> => {
-  if (config.binddn === "" || config.bindpass === "") return;
+  if (!hasBindAccount(config)) return;
   const wire = "ldap operation failed: failed to re-bind with the BindDN user";
   const code = await talking(wire, () => directory.bind(config.binddn, config.bindpass));
   if (code !== SUCCESS) throw searchFailed(wire, code);
@@ -168,9 +175,7 @@ export const userDnOf = async (
   if (entry || config.upndomain === "") return boundAs;
   const wire = "LDAP search failed for detecting user";
   const filter = principalFilter(reading, config, name);
-  const { code, entries } = await talking(wire, () =>
-    directory.search({ base: config.userdn, scope: "sub", filter, attributes: ["1.1"], most: TWO, page: 0 }),
-  );
+  const { code, entries } = await talking(wire, () => searchUsers(directory, config, filter, NO_ATTRIBUTES));
   if (code !== SUCCESS && code !== SIZE_LIMIT_EXCEEDED) throw searchFailed(wire, code);
   const [found] = entries;
   if (entries.length !== 1 || !found) throw invalidRequest(`${wire}: 0 or not unique`);

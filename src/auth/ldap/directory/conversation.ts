@@ -8,7 +8,7 @@ import { lengthOf, Malformed } from "./ber.ts";
  * Requests and answers over one connected socket, one after another.
  *
  * Security: whatever comes out of turn, cut off, late or in too great a number ends the connection, and every request
- * after that fails. There is no second connection behind it.
+ * after that fails: a broken connection is never replaced.
  */
 
 /** All answers of one connection together. */

@@ -1,41 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
-import { storedConfig } from "../../../../src/auth/ldap/config-fields.ts";
+import { DEFAULTS } from "../../../../src/auth/ldap/config.ts";
+import type { Config } from "../../../../src/auth/ldap/config-fields.ts";
 import { placeOf, urlsOf } from "../../../../src/auth/ldap/directory/urls.ts";
 import { termsOf } from "../../../../src/auth/ldap/terms.ts";
-import { emptyTokenFields } from "../../../../src/framework/token-params.ts";
 
-const config = storedConfig.parse({
-  anonymous_group_search: false,
-  binddn: "",
-  bindpass: "",
-  case_sensitive_names: false,
-  certificate: "",
-  client_tls_cert: "",
-  client_tls_key: "",
+const config: Config = {
+  ...DEFAULTS,
   connection_timeout: 3,
-  deny_null_bind: true,
   dereference_aliases: "finding",
-  discoverdn: false,
-  enable_samaccountname_login: false,
-  groupattr: "cn",
-  groupdn: "",
-  groupfilter: "",
-  insecure_tls: false,
-  max_page_size: 0,
   request_timeout: 7,
-  starttls: false,
   tls_max_version: "tls13",
-  tls_min_version: "tls12",
-  upndomain: "",
   url: "ldap://a, ldaps://b:1636",
-  use_pre111_group_cn_behavior: false,
-  use_token_groups: false,
-  userattr: "cn",
-  userdn: "",
-  userfilter: "",
-  username_as_alias: false,
-  ...emptyTokenFields,
-});
+};
 
 describe("what the configuration asks for", () => {
   it("becomes limits, versions of TLS and the way aliases are followed", () => {
