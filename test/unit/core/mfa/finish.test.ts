@@ -1,4 +1,6 @@
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { SETTINGS } from "../../../../src/core/config/settings.ts";
 import { createKiller, type Killer, MODES } from "../../../support/crash.ts";
 import { authOf, enrolled, errorOf, makeWorld, type World } from "./support.ts";
 
@@ -27,7 +29,7 @@ describe("a login that may not have its token any more is refused, with the righ
     expect(errorOf(await world.validate(id, { [ann.method]: [world.code(ann.url)] }))).toEqual(DENIED);
     expect(await world.tokens()).toBeLessThanOrEqual(before);
   };
-  const { call } = { call: (...args: Parameters<World["server"]["call"]>) => world.server.call(...args) };
+  const call: World["server"]["call"] = (...request) => world.server.call(...request);
 
   it("when its entity is disabled", () =>
     refused(({ entity }) => call("POST", `identity/entity/id/${entity}`, { body: { disabled: true } })));
@@ -69,7 +71,6 @@ describe("a login that may not have its token any more is refused, with the righ
     const ann = await enrolled(world, "ann");
     const id = await world.waiting(ann.path, "ann");
     const { config } = world.server.core;
-    const { SETTINGS } = await import("../../../../src/core/config/settings.ts");
     await config.putSetting(SETTINGS.seal, { sealed: true });
     expect((await world.validate(id, { [ann.method]: [world.code(ann.url)] })).status).toBe(503);
     await config.putSetting(SETTINGS.seal, { sealed: false });
@@ -88,15 +89,8 @@ describe("a login that may not have its token any more is refused, with the righ
 
 describe("V45: a process that has just begun", () => {
   const logIn = async (path: string) => {
-    const answer = await world.another().handle({
-      method: "POST",
-      path: `/v1/${path}/login/ann`,
-      query: "",
-      headers: {},
-      body: new Uint8Array(0),
-      sourceAddress: "127.0.0.1",
-    });
-    return { status: answer.status, body: JSON.parse(Buffer.from(answer.body).toString()) as Record<string, unknown> };
+    const { status, text } = await world.another()(`${path}/login/ann`);
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
   };
 
   it("asks for the second factor at its first request", async () => {
@@ -124,7 +118,6 @@ describe("V45: a process that has just begun", () => {
     // Put in another place than it was sealed for.
     const other = await config.address("mfa-enforcement", "other");
     await store.write([{ op: "put", address: other, body: entry.body, when: "any" }]);
-    const { GetItemCommand, PutItemCommand } = await import("@aws-sdk/client-dynamodb");
     const at = (sk: string) => ({ pk: { S: "config" }, sk: { S: sk } });
     const read = await world.server.dynamodb.send(new GetItemCommand({ TableName: "zeroth-test", Key: at(other.sk) }));
     const original = await world.server.dynamodb.send(

@@ -4,7 +4,7 @@ import { userpassAuth } from "../../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../../src/auth/userpass/passwords.ts";
 import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { defineBackend, field, foldsOf, op, path } from "../../../../src/framework/index.ts";
-import { buildServer, type Server } from "../../../../src/server.ts";
+import { buildServer } from "../../../../src/server.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 import { seconds } from "../../../../src/std/time.ts";
 import { make } from "../../../golden/make.ts";
@@ -108,9 +108,9 @@ export const makeWorld = async (options: MakeServerOptions = {}) => {
   const server = await makeServer({ rows: ROWS(), ...options });
   let count = 0;
 
-  /** Another process on the same table, which remembers nothing. */
-  const another = (): Server =>
-    buildServer({
+  /** Posts to another process on the same table, which remembers nothing. */
+  const another = () => {
+    const process = buildServer({
       dynamodb: server.dynamodb,
       kms: server.kms.client,
       tableName: server.table.tableName,
@@ -122,6 +122,18 @@ export const makeWorld = async (options: MakeServerOptions = {}) => {
       auditSink: { write: async () => undefined },
       log: () => undefined,
     });
+    return async (path: string, body: object = {}, token?: string) => {
+      const answer = await process.handle({
+        method: "POST",
+        path: `/v1/${path}`,
+        query: "",
+        headers: token === undefined ? {} : { "x-vault-token": [token] },
+        body: Buffer.from(JSON.stringify(body)),
+        sourceAddress: "127.0.0.1",
+      });
+      return { status: answer.status, text: Buffer.from(answer.body).toString() };
+    };
+  };
 
   const mount = async (type = "gate"): Promise<{ readonly path: string; readonly accessor: string }> => {
     count += 1;
