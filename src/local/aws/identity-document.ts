@@ -77,8 +77,9 @@ const certificateOf = (publicKey: KeyObject, privateKey: KeyObject, { from, unti
   return derOf(sequence(tbs, SHA256_RSA(), signature));
 };
 
-const pem = (der: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${der.toString("base64").replace(/(.{64})(?=.)/g, "$1\n")}\n-----END CERTIFICATE-----\n`;
+const base64Lines = (bytes: Buffer): string => bytes.toString("base64").replace(/(.{64})(?=.)/g, "$1\n");
+
+const pem = (der: Buffer): string => `-----BEGIN CERTIFICATE-----\n${base64Lines(der)}\n-----END CERTIFICATE-----\n`;
 
 const signedAttributes = (content: Buffer, at: number): readonly Sequence[] => {
   const one = (type: string, value: Element) => sequence(oid(type), setOf(value));
@@ -123,10 +124,7 @@ export const createDocumentSigner = async (
   return {
     certificate: pem(certificateOf(publicKey, privateKey, validity)),
     signature: (document) => sign("sha256", document, privateKey).toString("base64"),
-    rsa2048: (document) =>
-      message(document)
-        .toString("base64")
-        .replace(/(.{64})(?=.)/g, "$1\n"),
+    rsa2048: (document) => base64Lines(message(document)),
   };
 };
 
