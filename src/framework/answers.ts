@@ -38,6 +38,14 @@ export const Keys = z.object({ keys: z.array(z.string()) });
 export const foundKeys = (keys: readonly string[]): { readonly data: Given<z.output<typeof Keys>> } | undefined =>
   keys.length === 0 ? undefined : { data: { keys } };
 
+/** The answer of an operation that answers nothing, once its work is done. */
+export const done = async (work: Promise<unknown>): Promise<undefined> => void (await work);
+
+/** Warnings that every request to tidy answers, in Vault's words. */
+export const TIDY_STARTED =
+  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
+export const TIDY_RUNNING = "Tidy operation already in progress.";
+
 /** As a handler may give it: the same shape, nothing in it needs to be writable. */
 export type Given<T> = unknown extends T
   ? T

@@ -1,5 +1,5 @@
 export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
-export { AnyObject, Keys } from "./answers.ts";
+export { AnyObject, done, Keys, TIDY_RUNNING, TIDY_STARTED } from "./answers.ts";
 export type {
   AnyOp,
   AnyPath,

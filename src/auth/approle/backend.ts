@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Backend, defineBackend, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, op, path, TIDY_STARTED } from "../../framework/index.ts";
 import { seconds } from "../../std/time.ts";
 import { lockoutName, login, loginPrefetch, loginShape, renewLogin, roleOf } from "./login.ts";
 import { roleFieldPaths } from "./role-field-paths.ts";
@@ -28,9 +28,6 @@ const loginPath = path("login", {
   },
 });
 
-const STARTED =
-  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-
 const tidyPath = path("tidy/secret-id", {
   summary: "remains of expired secret ids",
   params: {},
@@ -40,7 +37,7 @@ const tidyPath = path("tidy/secret-id", {
       answers: "nothing",
       handle: async (_, cx) => {
         await tidySecretIds(cx);
-        return { status: 202, warnings: [STARTED] };
+        return { status: 202, warnings: [TIDY_STARTED] };
       },
     }),
   },

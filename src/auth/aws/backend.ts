@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Backend, defineBackend, folded, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, done, folded, op, path } from "../../framework/index.ts";
 import { recordPaths } from "../../framework/records.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
@@ -53,8 +53,6 @@ export interface AwsAuthParts {
   /** The program's own region; logins of its partition alone are taken. */
   readonly region: string;
 }
-
-const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 
 const bringsDocument = (data: JsonObject): boolean => data["pkcs7"] !== undefined || data["identity"] !== undefined;
 

@@ -4,6 +4,7 @@ import {
   type Backend,
   type BackendContext,
   defineBackend,
+  done,
   field,
   folded,
   op,
@@ -43,8 +44,6 @@ export const outsideFor = (reach: Reach = PUBLIC): Outside => ({
   guard: createGuard(reach),
   limitMs: LIMIT_MS,
 });
-
-const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 
 const loginPath = (outside: Outside) =>
   path("login/{username+}", {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Backend, defineBackend, field, folded, op, path } from "../../framework/index.ts";
+import { type Backend, defineBackend, done, field, folded, op, path } from "../../framework/index.ts";
 import { recordPaths } from "../../framework/records.ts";
 import { lockoutName, login, renewLogin } from "./login.ts";
 import { createPasswords, type Passwords } from "./passwords.ts";
@@ -23,7 +23,6 @@ import {
  * unknown name from a wrong password: not by text, not by the work it does.
  */
 
-const done = async (work: Promise<void>): Promise<undefined> => void (await work);
 const USERNAME = { username: folded("case", "Name of the user; case does not matter.") };
 
 const loginPath = (passwords: Passwords) =>

@@ -2,15 +2,12 @@ import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Job } from "../../core/jobs/types.ts";
 import { beginTidy } from "../../core/leases/tidy.ts";
-import { field, op, path, VaultError } from "../../framework/index.ts";
+import { field, op, path, TIDY_RUNNING, TIDY_STARTED, VaultError } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
 import { rfc3339 } from "../../std/time.ts";
 
 /** Leases that could not be revoked, tidying, and revocations still in progress. */
 
-const STARTED =
-  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-const RUNNING = "Tidy operation already in progress.";
 const SHOWN = 10_000;
 const HALTED =
   "Command halted because many irrevocable leases were found. To emit the entire list, re-run the command with force set true.";
@@ -143,7 +140,7 @@ export const leaseStatePaths = (core: Core) => {
           summary: "remove dangling entries, end leases without a token",
           answers: "nothing",
           handle: async () => {
-            return { status: 202, data: null, warnings: [(await beginTidy(core)) ? STARTED : RUNNING] };
+            return { status: 202, data: null, warnings: [(await beginTidy(core)) ? TIDY_STARTED : TIDY_RUNNING] };
           },
         }),
       },

@@ -1,12 +1,8 @@
 import type { Core } from "../../core/core.ts";
 import { beginTidy } from "../../core/leases/tidy.ts";
-import { Keys, op, path } from "../../framework/index.ts";
+import { Keys, op, path, TIDY_RUNNING, TIDY_STARTED } from "../../framework/index.ts";
 
 /** `auth/token/accessors` and `tidy`: the accessors of all living tokens, and cleaning up after ended ones. */
-
-const STARTED =
-  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-const RUNNING = "Tidy operation already in progress.";
 
 export const accessorPaths = (core: Core) => [
   path("accessors", {
@@ -29,7 +25,7 @@ export const accessorPaths = (core: Core) => [
         summary: "clean up after tokens that have ended",
         answers: "nothing",
         handle: async () => {
-          return { status: 202, warnings: [(await beginTidy(core)) ? STARTED : RUNNING] };
+          return { status: 202, warnings: [(await beginTidy(core)) ? TIDY_STARTED : TIDY_RUNNING] };
         },
       }),
     },

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { type AnyPath, type BackendContext, folded, op, path } from "../../../framework/index.ts";
+import {
+  type AnyPath,
+  type BackendContext,
+  done,
+  folded,
+  op,
+  path,
+  TIDY_RUNNING,
+  TIDY_STARTED,
+} from "../../../framework/index.ts";
 import { listing, recordPaths } from "../../../framework/records.ts";
 import type { MountId } from "../../../std/brand.ts";
 import { AccessEntryShown, accessAddress, findAccessEntry, shownAccessEntry } from "./access-list.ts";
@@ -29,8 +38,6 @@ import {
 } from "./tidy.ts";
 
 /** What operators of EC2 logins find below the mount. Lists answer to the names that Vault gave them first, too. */
-
-const done = async (work: Promise<unknown>): Promise<undefined> => void (await work);
 
 const certificatePaths = recordPaths({
   at: "config/certificate/{cert_name}",
@@ -125,22 +132,18 @@ const denyPaths = (at: string): readonly AnyPath[] => [
   }),
 ];
 
-const STARTED =
-  "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.";
-const RUNNING = "Tidy operation already in progress.";
-
 /** One round of a list at a time in this process; other processes only find less to remove. */
 const tidying = (list: Tidied) => {
   const running = new Set<MountId>();
   return async (cx: BackendContext, buffer: number) => {
-    if (running.has(cx.mount.id)) return { warnings: [RUNNING] };
+    if (running.has(cx.mount.id)) return { warnings: [TIDY_RUNNING] };
     running.add(cx.mount.id);
     try {
       await tidy(cx, list, buffer);
     } finally {
       running.delete(cx.mount.id);
     }
-    return { status: 202, warnings: [STARTED] };
+    return { status: 202, warnings: [TIDY_STARTED] };
   };
 };
 
