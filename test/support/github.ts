@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { membershipBody, orgBody, teamBody, userBody } from "./github-bodies.ts";
+import { onLoopback } from "./loopback.ts";
 
 /**
  * A GitHub for tests: the questions that a login asks, answered with the members, statuses, messages and `Link` headers
@@ -185,14 +186,9 @@ export const startGithub = async (): Promise<GithubServer> => {
     seen: [],
     pageSize: 100,
     instead: () => false,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
+    close: () => listening.close(),
   };
   const server = createServer((request, response) => serve(github, request, response));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("the server has no address");
-  return Object.assign(github, { url: `http://127.0.0.1:${address.port}/` });
+  const listening = await onLoopback(server);
+  return Object.assign(github, { url: `http://127.0.0.1:${listening.port}/` });
 };

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, rando
 import { createServer, type IncomingMessage } from "node:http";
 import { SignJWT } from "jose";
 import type { Clock } from "../../src/std/time.ts";
+import { onLoopback } from "./loopback.ts";
 import { type Person, STORY_PEOPLE } from "./oidc-stories.ts";
 
 /**
@@ -196,9 +197,8 @@ export const startOidcProvider = async (
         .end(typeof body === "string" ? body : JSON.stringify(body));
     });
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const { port, close } = await onLoopback(server);
+  const url = `http://127.0.0.1:${port}`;
   const provider: OidcProvider = {
     url,
     people,
@@ -206,10 +206,7 @@ export const startOidcProvider = async (
     seen,
     instead: () => undefined,
     idToken: (login, more = {}) => idToken(url, login, "g-client", "", { more }),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
+    close,
   };
   return provider;
 };

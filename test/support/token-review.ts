@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import { onLoopback } from "./loopback.ts";
 
 /**
  * The API of a Kubernetes cluster for tests: TokenReviews, namespaces and service accounts, with the statuses, members
@@ -188,10 +189,7 @@ export const startCluster = async (options: ClusterOptions): Promise<ClusterServ
     seen: [],
     reviews: [],
     instead: () => false,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
+    close: () => listening.close(),
   };
   const respond = (request: IncomingMessage, response: ServerResponse, text: string): void => {
     const { pathname } = new URL(request.url ?? "/", "https://cluster");
@@ -210,8 +208,6 @@ export const startCluster = async (options: ClusterOptions): Promise<ClusterServ
     request.on("end", () => respond(request, response, Buffer.concat(chunks).toString("utf8")));
   };
   const server = options.tls ? createSecureServer({ ...options.tls }, listener) : createServer(listener);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("the server has no address");
-  return Object.assign(cluster, { url: `${options.tls ? "https" : "http"}://127.0.0.1:${address.port}` });
+  const listening = await onLoopback(server);
+  return Object.assign(cluster, { url: `${options.tls ? "https" : "http"}://127.0.0.1:${listening.port}` });
 };
