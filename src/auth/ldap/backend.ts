@@ -90,7 +90,7 @@ const configPath = path("config", {
 
 /** The listing of users or groups. */
 const mappings = (kind: Kind, template: string) =>
-  listing(template, { all: `the ${template} that something is said about`, list: `list ${template}` }, (cx) =>
+  listing(template, { all: `the ${template} that are mapped to policies`, list: `list ${template}` }, (cx) =>
     listMappings(cx.storage, kind),
   );
 
@@ -139,7 +139,7 @@ const userPath = path("users/{name+}", {
   params: { name: folded("login", "Name of the user, as it is logged in with.") },
   ops: {
     read: op({
-      summary: "read what is said about a user",
+      summary: "read the policies and groups of a user",
       answers: UserShown,
       handle: async (request, cx) => {
         const found = await findMapping(cx.storage, "user", (await named(request, cx)).name);
@@ -147,7 +147,7 @@ const userPath = path("users/{name+}", {
       },
     }),
     update: op({
-      summary: "set what is said about a user",
+      summary: "set the policies and groups of a user",
       answers: "nothing",
       input: z.object(userShape),
       handle: async (request, cx) => {
@@ -156,7 +156,7 @@ const userPath = path("users/{name+}", {
       },
     }),
     delete: op({
-      summary: "delete what is said about a user; tokens live on to their end",
+      summary: "delete the policies and groups of a user; tokens live on to their end",
       answers: "nothing",
       handle: async (request, cx) => done(removeMapping(cx.storage, "user", (await named(request, cx)).name)),
     }),

@@ -46,7 +46,7 @@ export const findMapping = async (storage: View, kind: Kind, name: string): Prom
 
 const AT_ONCE = 100;
 
-/** The policies of groups by their canonical names; what nobody said anything about adds nothing. */
+/** The policies of groups by their canonical names; a group without a mapping adds nothing. */
 export const policiesOfGroups = async (storage: View, names: readonly string[]): Promise<readonly string[]> => {
   const found: string[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
@@ -78,11 +78,11 @@ const refuseGroup = (): never => {
 const replace = (storage: View, kind: Kind, name: string, body: Mapping): Promise<void> =>
   storage.write([{ op: "put", address: mappingAddress(storage, kind, name), body, when: "any" }]);
 
-/** Replaces what was said about the group. */
+/** Replaces the mapping of a group. */
 export const writeGroup = (storage: View, name: string, input: z.output<typeof groupInput>): Promise<void> =>
   replace(storage, "group", name, { policies: policiesIn(input.policies), groups: [] });
 
-/** Replaces what was said about the user. */
+/** Replaces the mapping of a user. */
 export const writeUser = (
   storage: View,
   config: Config,

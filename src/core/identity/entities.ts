@@ -55,7 +55,7 @@ export const rowsOf = ({ byName, byId }: { readonly byName: Write; readonly byId
   byId,
 ];
 
-/** Removes the keys of second factors; how often they were tried vanishes by itself. */
+/** Removes the keys of second factors; their counts of attempts vanish by themselves. */
 export const mfaRowsOf = (ids: readonly string[]): readonly Write[] =>
   ids.map((id) => ({ op: "delete", address: mfaSecretAddress(id), when: "any" }));
 
