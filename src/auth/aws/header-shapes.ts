@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isBase64 } from "../../std/base64.ts";
 import { hasEqualKeys } from "../../std/json.ts";
+import { utf8Text } from "../../std/utf8.ts";
 
 /**
  * The shapes in which clients send the headers they signed: base64 of a JSON object, the object as text, the object
@@ -19,8 +20,7 @@ export const decodeBase64 = (encoded: string): string | undefined => {
   const joined = encoded.replace(/[\r\n]/g, "");
   if (!isBase64(joined)) return undefined;
   const bytes = Buffer.from(joined, "base64");
-  const text = bytes.toString("utf8");
-  return Buffer.from(text, "utf8").equals(bytes) && bytes.toString("base64") === joined ? text : undefined;
+  return bytes.toString("base64") === joined ? utf8Text(bytes) : undefined;
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,6 @@
 import { invalidRequest, type VaultError } from "../../../framework/index.ts";
 import { hasEqualKeys } from "../../../std/json.ts";
+import { utf8Text } from "../../../std/utf8.ts";
 import { INSTANCE_ID } from "../instances.ts";
 import { partitionOf } from "../regions.ts";
 
@@ -26,8 +27,8 @@ const SHAPES: Readonly<Record<keyof IdentityDocument, (text: string) => boolean>
 const invalid = (why: string): VaultError => invalidRequest(`instance identity document is not valid: ${why}`);
 
 const parse = (bytes: Buffer): Readonly<Record<string, unknown>> => {
-  const text = bytes.toString("utf8");
-  if (!Buffer.from(text).equals(bytes)) throw invalid("it is not UTF-8 text");
+  const text = utf8Text(bytes);
+  if (text === undefined) throw invalid("it is not UTF-8 text");
   try {
     // the first parse bounds the depth that the second, which sees equal keys, has to go
     const parsed: unknown = JSON.parse(text);
