@@ -1,6 +1,7 @@
 /**
- * The layers of the README's map: imports point only down, and every rule says what to do instead. TypeScript 7 has no
- * JavaScript API, so swc parses; `test/architecture/layers.test.ts` asserts that it saw a plausible number of modules.
+ * The layers of the README's map: a folder of `src` imports only from those above it there, and every rule says what to
+ * do instead. TypeScript 7 has no JavaScript API, so swc parses; `test/architecture/layers.test.ts` asserts that it saw
+ * a plausible number of modules.
  */
 const leaves = ["src/std", "src/contract"];
 const belowFramework = ["src/storage", "src/policy", "src/hcl", "src/crypto", ...leaves];
