@@ -25,7 +25,9 @@ const layers = {
   "src/core": ["src/audit", "src/otp", ...belowBackends],
   "src/backends": ["src/core", "src/audit", "src/otp", ...belowBackends],
   "src/http": ["src/core", ...belowBackends],
-  "src/cli": ["src/local", "src/http", "src/audit", ...leaves],
+  "src/client": leaves,
+  "src/agent": ["src/client", "src/go-template", "src/hcl", ...leaves],
+  "src/cli": ["src/agent", "src/client", "src/local", "src/http", "src/audit", ...leaves],
   "src/local": [
     "src/server.ts",
     "src/catalog.ts",
@@ -76,7 +78,7 @@ module.exports = {
       "only the table, the key wrap, the adapters of backends and the wiring call AWS: hand a client in as an argument",
       {
         path: "^src/",
-        pathNot: "^src/(storage/|crypto/kms|(?:auth|engines)/[^/]+/adapters/|local/|cli/|server\\.ts)",
+        pathNot: "^src/(storage/|crypto/kms|(?:auth|engines)/[^/]+/adapters/|agent/auth/aws/|local/|cli/|server\\.ts)",
       },
       { path: "^node_modules/@aws-sdk/" },
     ),
