@@ -1,17 +1,18 @@
 import { constants } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { HEADER_BYTES } from "../contract/limits.ts";
 import { invalidRequest } from "../framework/errors.ts";
-import { VerbConnection } from "./connection.ts";
+import { rewireVerbs } from "../std/verb-connection.ts";
+import { sentMethod } from "../std/verbs.ts";
 import { DEFAULT_LIMITS, type Limits, tooLarge } from "./decode.ts";
 import { encodeError } from "./failure.ts";
 import type { HttpHandler } from "./handler.ts";
 import { type HttpRequest, type HttpResponse, percentDecode } from "./message.ts";
+import { PeerConnection } from "./peer-connection.ts";
 import { rawResponse, refusalOf } from "./refusal.ts";
-import { sentMethod } from "./verbs.ts";
 
 /**
  * The local server: sockets in, sockets out. It decodes the target once, limits what a client may send and how long it
@@ -64,7 +65,7 @@ const requestOf = (message: IncomingMessage, body: Uint8Array): HttpRequest => {
   const cut = target.indexOf("?");
   const path = percentDecode(cut < 0 ? target : target.slice(0, cut));
   if (path === undefined) throw invalidRequest("invalid URL escape in path");
-  const connection = message.socket as Partial<Pick<VerbConnection, "remoteAddress" | "peerCertificates">>;
+  const connection = message.socket as Partial<Pick<PeerConnection, "remoteAddress" | "peerCertificates">>;
   return {
     method: sentMethod(message.method ?? ""),
     path: path === "" ? "/" : path,
@@ -132,16 +133,6 @@ const serve = async (
   }
 };
 
-const wire = (server: Server, tls: boolean): void => {
-  const event = tls ? "secureConnection" : "connection";
-  const accept = server.listeners(event);
-  server.removeAllListeners(event);
-  server.on(event, (socket: Socket) => {
-    const connection = new VerbConnection(socket);
-    for (const listener of accept) listener.call(server, connection);
-  });
-};
-
 const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -188,7 +179,7 @@ export const startListener = async (options: ListenerOptions): Promise<Listener>
   });
   server.on("checkExpectation", take);
   server.on("clientError", refuse);
-  wire(server, tls !== undefined);
+  rewireVerbs(server, tls ? "secureConnection" : "connection", (socket) => new PeerConnection(socket));
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

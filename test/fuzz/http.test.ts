@@ -6,9 +6,9 @@ import { parseBody, weigh } from "../../src/http/body.ts";
 import { createGatewayHandler, createHttpHandler, fromEvent, type HttpRequest } from "../../src/http/index.ts";
 import { percentDecode } from "../../src/http/message.ts";
 import { apiPath, isPrintable } from "../../src/http/path.ts";
-import { createVerbRewriter } from "../../src/http/verbs.ts";
 import { isJsonObject, writeJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
+import { createVerbRewriter } from "../../src/std/verbs.ts";
 import { echo } from "../unit/http/fixtures.ts";
 
 /** Whatever comes in, a decoder gives its type or a `VaultError`, and takes time in proportion to its input. */

@@ -1,20 +1,15 @@
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { Duplex } from "node:stream";
-import type { PeerCertificates } from "../std/brand.ts";
-import { peerCertificatesOf } from "./peer-certificates.ts";
 import { createVerbRewriter } from "./verbs.ts";
 
 /** A socket as Node's HTTP server sees it, with the methods of incoming requests rewritten. */
 export class VerbConnection extends Duplex {
   readonly #socket: Socket;
   readonly #rewriter = createVerbRewriter();
-  /** Of the handshake, which was over before this began, and is the only one a connection has. */
-  readonly peerCertificates: PeerCertificates | undefined;
 
   constructor(socket: Socket) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.peerCertificates = peerCertificatesOf(socket);
     socket.on("data", (chunk: Buffer) => this.#pass(this.#rewriter.push(chunk)));
     socket.on("end", () => {
       this.#pass(this.#rewriter.flush());
@@ -58,3 +53,17 @@ export class VerbConnection extends Duplex {
     done(error);
   }
 }
+
+/** Lets a server of Node's see its connections through this: those of `event` are handed to it as `wrapped` makes them. */
+export const rewireVerbs = (
+  server: Server,
+  event: "connection" | "secureConnection",
+  wrapped: (socket: Socket) => VerbConnection = (socket) => new VerbConnection(socket),
+): void => {
+  const accept = server.listeners(event);
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    const connection = wrapped(socket);
+    for (const listener of accept) listener.call(server, connection);
+  });
+};

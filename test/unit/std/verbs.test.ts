@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { createVerbRewriter, sentMethod } from "../../../src/http/verbs.ts";
+import { createVerbRewriter, sentMethod } from "../../../src/std/verbs.ts";
 
 /** The stream as the parser gets it, when it arrives in pieces of a size. */
 const through = (text: string, size = text.length): string => {
