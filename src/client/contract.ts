@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import type { JsonValue } from "../std/json.ts";
 import type { Sensitive } from "../std/sensitive.ts";
 
 /** What a client of Vault's API is asked and answers. Shapes only: `index.ts` makes one. */
@@ -6,6 +8,8 @@ export interface TlsSettings {
   /** PEM file of authorities; `caPath` names a folder of them. Absent: the system's. */
   readonly caCert?: string;
   readonly caPath?: string;
+  /** The authorities themselves, PEM. `caCert` goes before it. */
+  readonly caBytes?: string;
   /** PEM files of the client's own certificate and key. */
   readonly clientCert?: string;
   readonly clientKey?: string;
@@ -34,6 +38,14 @@ export interface ClientSettings {
   readonly userAgent?: string;
   /** Absent: connections are kept open between calls. */
   readonly keepAlive?: boolean;
+  /** Connections at one time. */
+  readonly maxConnections?: number;
+  /** Lists are asked for by the verb LIST, which some gateways do not carry, and not by `GET ?list=true`. */
+  readonly listVerb?: boolean;
+  /** `false`: none is followed. Otherwise one is, to the same scheme, host and port. */
+  readonly redirects?: boolean;
+  /** `http://user:password@proxy:3128`: connections are made through it. */
+  readonly proxy?: string;
 }
 
 export type Token = Sensitive<string>;
@@ -98,13 +110,38 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent for 204 and for answers without a body. */
   readonly secret?: Secret;
+  /** The whole body as the server wrote it: `sys/health` and its kin have no envelope. */
+  readonly body?: JsonValue;
+}
+
+/** One request as somebody else made it: nothing is read, tried again, followed or added. */
+export interface RawRequest {
+  readonly method: string;
+  /** As it goes on the wire, with the query: `/v1/secret/data/app?version=2`. */
+  readonly target: string;
+  /** Those of one connection (`connection`, `host`, `transfer-encoding` ...) are left out. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: Readable | Uint8Array;
+  /** Milliseconds until the head of the answer; goes before the client's own. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Lower-case names, those of one connection left out. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Not bounded. Read it to its end or destroy it. */
+  readonly body: Readable;
 }
 
 export interface Client {
   /** Throws `ResponseError` for a status of 400 or more, `ConnectionError` where no answer came. */
   call(call: Call): Promise<Answer>;
-  /** The same server with other settings. */
+  /** Throws `ConnectionError` where no answer came; any status is an answer. */
+  send(request: RawRequest): Promise<RawAnswer>;
+  /** The same server with other settings. Connections are shared where the changes allow it. */
   with(changes: Partial<ClientSettings>): Client;
-  /** Ends open connections. */
+  /** Ends open connections, but not those it shares with the client it came from. */
   close(): void;
 }

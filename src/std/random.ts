@@ -7,6 +7,9 @@ export interface RandomSource {
 
 export const systemRandom: RandomSource = { bytes: (length) => randomBytes(length) };
 
+/** At least 0 and below 1. */
+export const fraction = (random: RandomSource): number => Buffer.from(random.bytes(4)).readUInt32BE(0) / 2 ** 32;
+
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** Uniform characters from an alphabet of at most 256, by rejection, so that no character is likelier than another. */

@@ -7,6 +7,12 @@ export const wallTimer: Timer = (ms, ring) => {
   return () => clearTimeout(timer);
 };
 
+/** Keeps the process alive until it rings or is called off. */
+export const holdingTimer: Timer = (ms, ring) => {
+  const timer = setTimeout(ring, ms);
+  return () => clearTimeout(timer);
+};
+
 /** Waits for `work`, but no longer than `ms`. Answers whether it ended; a failure of the work is thrown. */
 export const within = async (timer: Timer, ms: number, work: Promise<unknown>): Promise<boolean> => {
   let cancel = (): void => undefined;

@@ -1,4 +1,4 @@
-import type { RandomSource } from "../std/random.ts";
+import { fraction, type RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { unavailable } from "./errors.ts";
 
@@ -25,8 +25,6 @@ export interface PatienceOptions {
 const MAX_TRIES = 20;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;
-
-const fraction = (random: RandomSource): number => Buffer.from(random.bytes(4)).readUInt32BE(0) / 2 ** 32;
 
 /**
  * Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together.
