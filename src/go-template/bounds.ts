@@ -1,4 +1,5 @@
 import { unrunnable } from "./errors.ts";
+import type { Value } from "./values.ts";
 
 /**
  * What a template may cost. Without bounds nine `replace` in a row make more text than a process has memory for, and
@@ -24,11 +25,14 @@ export interface Room {
   readonly text: (characters: number) => void;
   /** Throws when the template has done too much. */
   readonly step: (count?: number) => void;
+  /** Runs a template that the text defines, within the bounds of this run, and answers what it makes. */
+  readonly execute: (name: string, data: Value) => string;
 }
 
-export const makeRoom = ({ text, steps }: Bounds): Room => {
+export const makeRoom = ({ text, steps }: Bounds, execute: Room["execute"]): Room => {
   let left = steps;
   return {
+    execute,
     text: (characters) => {
       if (!(characters <= text)) unrunnable(`a value is longer than ${text} characters`);
     },

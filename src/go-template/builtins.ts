@@ -1,29 +1,16 @@
 import type { Room } from "./bounds.ts";
 import { unrunnable } from "./errors.ts";
+import { TemplateFunction } from "./function.ts";
 import { printf } from "./printf.ts";
-import { Float, isList, isMap, isTrue, textOf, typeName, type Value } from "./values.ts";
+import { isTrue, textOf } from "./text.ts";
+import * as types from "./types.ts";
+import { isList, isMap, type Key, Scalar, typeName, typeOf, type Value } from "./values.ts";
 
 /** Go's own functions, but `and` and `or`, which the run itself knows. Source: Go documentation, text/template. */
 
-export interface TemplateFunction {
-  readonly least: number;
-  /** `Infinity` where it takes any number of values. */
-  readonly most: number;
-  /** Must ask the room before it builds a text. Throws `TemplateError`. */
-  readonly run: (args: readonly Value[], room: Room) => Value;
-}
-
-/** The argument of this number as a text. */
-export const textAt = (args: readonly Value[], at: number, name: string): string => {
-  const value = args[at];
-  return typeof value === "string" ? value : unrunnable(`${name} expects a text, not a ${typeName(value)}`);
-};
-
-const plain = (value: Value): string | number | boolean | undefined => {
-  if (value instanceof Float) return value.value;
-  if (isList(value) || isMap(value) || typeof value === "function")
-    return unrunnable(`non-comparable type ${typeName(value)}`);
-  return value;
+const plain = (value: Value): string | number | bigint | boolean | undefined => {
+  if (value instanceof Scalar) return value.value;
+  return typeof value === "object" ? unrunnable(`non-comparable type ${typeName(value)}`) : value;
 };
 
 const sameType = (a: Value, b: Value): void => {
@@ -48,17 +35,26 @@ const before = (a: Value, b: Value): boolean => {
 };
 
 const whole = (value: Value, most: number): number => {
-  if (typeof value !== "number") return unrunnable(`cannot index with a ${typeName(value)}`);
-  return value >= 0 && value <= most ? value : unrunnable(`index out of range: ${value}`);
+  if (typeof value !== "bigint") return unrunnable(`cannot index with a ${typeName(value)}`);
+  return value >= 0n && value <= BigInt(most) ? Number(value) : unrunnable("index out of range");
+};
+
+const isKey = (key: Value): key is Key => typeof key !== "object";
+
+const canIndex = (map: Value, key: Value): boolean => {
+  const wanted = typeOf(map)?.key ?? types.any;
+  return types.isAssignable(typeOf(key) ?? types.any, wanted);
 };
 
 const at = (collection: Value, key: Value): Value => {
   if (isMap(collection))
-    return typeof key === "string" ? collection.get(key) : unrunnable(`cannot index a map with a ${typeName(key)}`);
+    return isKey(key) && canIndex(collection, key)
+      ? collection.get(key)
+      : unrunnable(`cannot index a map with a ${typeName(key)}`);
   if (isList(collection)) return collection[whole(key, collection.length - 1)];
   if (typeof collection !== "string") return unrunnable(`cannot index a ${typeName(collection)}`);
   const bytes = Buffer.from(collection);
-  return bytes[whole(key, bytes.length - 1)];
+  return BigInt(bytes[whole(key, bytes.length - 1)] ?? 0);
 };
 
 const slice = (value: Value, bounds: readonly Value[]): Value => {
@@ -70,9 +66,10 @@ const slice = (value: Value, bounds: readonly Value[]): Value => {
   return Buffer.isBuffer(source) ? source.subarray(from, to).toString() : source.slice(from, to);
 };
 
-const lengthOf = (value: Value): number => {
-  if (typeof value === "string") return Buffer.byteLength(value);
-  return isList(value) ? value.length : isMap(value) ? value.size : unrunnable(`len of type ${typeName(value)}`);
+const lengthOf = (value: Value): bigint => {
+  if (typeof value === "string") return BigInt(Buffer.byteLength(value));
+  if (isMap(value)) return BigInt(value.size);
+  return isList(value) ? BigInt(value.length) : unrunnable(`len of type ${typeName(value)}`);
 };
 
 /** Go puts a blank between two values when neither is a string. */
@@ -130,34 +127,36 @@ const JS: Readonly<Record<string, string>> = {
 const unicode = (char: string): string =>
   JS[char] ?? `\\u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-const any = Number.POSITIVE_INFINITY;
-const two = (run: (a: Value, b: Value) => Value): TemplateFunction => ({
-  least: 2,
-  most: 2,
-  run: ([a, b]) => run(a, b),
-});
+type Run = TemplateFunction["run"];
+const several = (count: number) => Array<types.Type>(count).fill(types.reflectValue);
+const exactly = (count: number, run: Run): TemplateFunction => new TemplateFunction(several(count), undefined, run);
+const atLeast = (count: number, run: Run): TemplateFunction =>
+  new TemplateFunction(several(count), types.reflectValue, run);
+const two = (run: (a: Value, b: Value) => Value): TemplateFunction => exactly(2, ([a, b]) => run(a, b));
 
 export const BUILTINS: Readonly<Record<string, TemplateFunction>> = {
-  not: { least: 1, most: 1, run: ([value]) => !isTrue(value) },
-  eq: { least: 2, most: any, run: ([first, ...rest]) => rest.some((other) => equal(first, other)) },
+  not: exactly(1, ([value]) => !isTrue(value)),
+  eq: atLeast(2, ([first, ...rest]) => rest.some((other) => equal(first, other))),
   ne: two((a, b) => !equal(a, b)),
   lt: two(before),
   le: two((a, b) => before(a, b) || equal(a, b)),
   gt: two((a, b) => !(before(a, b) || equal(a, b))),
   ge: two((a, b) => !before(a, b)),
-  len: { least: 1, most: 1, run: ([value]) => lengthOf(value) },
-  index: { least: 1, most: any, run: ([value, ...keys]) => keys.reduce(at, value) },
-  slice: { least: 1, most: 4, run: ([value, ...bounds]) => slice(value, bounds) },
-  print: { least: 0, most: any, run: print },
-  println: { least: 0, most: any, run: println },
-  printf: { least: 1, most: any, run: (args, room) => printf(textAt(args, 0, "printf"), args.slice(1), room) },
-  html: { least: 1, most: any, run: replacing(/[<>&"'\0]/g, (char) => HTML[char] ?? char) },
-  js: { least: 1, most: any, run: replacing(/[\\'"<>&=\p{Cc}]/gu, unicode) },
-  urlquery: { least: 1, most: any, run: replacing(/[^A-Za-z0-9_.~-]/gu, percent) },
-  call: {
-    least: 1,
-    most: any,
-    run: ([method, ...args], room) =>
-      typeof method === "function" ? method(args, room) : unrunnable(`can't call a ${typeName(method)}`),
-  },
+  len: exactly(1, ([value]) => lengthOf(value)),
+  index: atLeast(1, ([value, ...keys]) => keys.reduce(at, value)),
+  slice: atLeast(1, ([value, ...bounds]) => slice(value, bounds)),
+  print: atLeast(0, print),
+  println: atLeast(0, println),
+  printf: new TemplateFunction([types.string], types.any, ([format, ...args], room) =>
+    printf(typeof format === "string" ? format : "", args, room),
+  ),
+  html: atLeast(
+    1,
+    replacing(/[<>&"'\0]/g, (char) => HTML[char] ?? char),
+  ),
+  js: atLeast(1, replacing(/[\\'"<>&=\p{Cc}]/gu, unicode)),
+  urlquery: atLeast(1, replacing(/[^A-Za-z0-9_.~-]/gu, percent)),
+  call: atLeast(1, ([method, ...args], room) =>
+    method instanceof TemplateFunction ? method.run(args, room) : unrunnable(`can't call a ${typeName(method)}`),
+  ),
 };

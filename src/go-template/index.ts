@@ -1,5 +1,6 @@
 import type { Bounds } from "./bounds.ts";
-import { BUILTINS, type TemplateFunction } from "./builtins.ts";
+import { BUILTINS } from "./builtins.ts";
+import type { TemplateFunction } from "./function.ts";
 import { parse } from "./parser.ts";
 import { run } from "./run.ts";
 import type { Value } from "./values.ts";
@@ -11,9 +12,12 @@ import type { Value } from "./values.ts";
  */
 
 export type { Bounds, Room } from "./bounds.ts";
-export { type TemplateFunction, textAt } from "./builtins.ts";
+export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
-export type { Value } from "./values.ts";
+export * from "./function.ts";
+export { isTrue, textOf } from "./text.ts";
+export * as types from "./types.ts";
+export * from "./values.ts";
 
 export interface TemplateOptions {
   /** Functions besides Go's own, by name. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type RandomSource, randomText, uuid } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
-import { type Room, type TemplateFunction, textAt, unrunnable, type Value } from "./index.ts";
+import { func0, func1, func2, func3, INT, type Room, STRING, type TemplateFunction, unrunnable } from "./index.ts";
 
 /** The functions that Vault adds to Go's in a username template. Source: Vault documentation, "Username templating". */
 
@@ -13,12 +13,8 @@ export interface TemplateWorld {
 const LONGEST_RANDOM = 100;
 const LONGEST = 4096;
 
-const lengthAt = (args: readonly Value[], name: string, least = 1): number => {
-  const [value] = args;
-  return typeof value === "number" && value >= least && value <= LONGEST
-    ? value
-    : unrunnable(`${name} expects a length of at least ${least}`);
-};
+const lengthOf = (value: bigint, name: string, least = 1): number =>
+  value >= least && value <= LONGEST ? Number(value) : unrunnable(`${name} expects a length of at least ${least}`);
 
 const sha256 = (value: string): string => createHash("sha256").update(value).digest("hex");
 
@@ -54,43 +50,39 @@ const occurrences = (text: string, part: string): number => {
   return count;
 };
 
-const replace = (args: readonly Value[], room: Room): string => {
-  const [from, to, text] = [textAt(args, 0, "replace"), textAt(args, 1, "replace"), textAt(args, 2, "replace")];
+const replace = (from: string, to: string, text: string, room: Room): string => {
   room.text(text.length + occurrences(text, from) * (to.length - from.length));
   return text.replaceAll(from, () => to);
 };
 
-const truncateSha256 = (args: readonly Value[]): string => {
-  const limit = lengthAt(args, "truncate_sha256", 9);
-  const text = textAt(args, 1, "truncate_sha256");
+const truncateSha256 = (length: bigint, text: string): string => {
+  const limit = lengthOf(length, "truncate_sha256", 9);
   return text.length <= limit ? text : text.slice(0, limit - 8) + sha256(text.slice(limit - 8)).slice(0, 8);
 };
 
-const random = (args: readonly Value[], source: RandomSource): string => {
-  const length = lengthAt(args, "random");
-  if (length > LONGEST_RANDOM) return unrunnable(`random makes at most ${LONGEST_RANDOM} characters`);
-  return randomText(source, length);
+const random = (length: bigint, source: RandomSource): string => {
+  const characters = lengthOf(length, "random");
+  if (characters > LONGEST_RANDOM) return unrunnable(`random makes at most ${LONGEST_RANDOM} characters`);
+  return randomText(source, characters);
 };
 
-const takes = (count: number, run: TemplateFunction["run"]): TemplateFunction => ({ least: count, most: count, run });
-
-const base64 = (args: readonly Value[], room: Room): string => {
-  const bytes = Buffer.from(textAt(args, 0, "base64"));
+const base64 = (text: string, room: Room): string => {
+  const bytes = Buffer.from(text);
   room.text(Math.ceil(bytes.length / 3) * 4);
   return bytes.toString("base64");
 };
 
 export const nameFunctions = (world: TemplateWorld): Readonly<Record<string, TemplateFunction>> => ({
-  random: takes(1, (args) => random(args, world.random)),
-  truncate: takes(2, (args) => textAt(args, 1, "truncate").slice(0, lengthAt(args, "truncate"))),
-  truncate_sha256: takes(2, truncateSha256),
-  uppercase: takes(1, (args) => textAt(args, 0, "uppercase").toUpperCase()),
-  lowercase: takes(1, (args) => textAt(args, 0, "lowercase").toLowerCase()),
-  replace: takes(3, replace),
-  sha256: takes(1, (args) => sha256(textAt(args, 0, "sha256"))),
-  base64: takes(1, base64),
-  unix_time: takes(0, () => String(Math.floor(world.clock.now() / 1000))),
-  unix_time_millis: takes(0, () => String(Math.floor(world.clock.now()))),
-  timestamp: takes(1, (args) => goTime(world.clock.now(), textAt(args, 0, "timestamp"))),
-  uuid: takes(0, () => uuid(world.random)),
+  random: func1(INT, (length) => random(length, world.random)),
+  truncate: func2(INT, STRING, (length, text) => text.slice(0, lengthOf(length, "truncate"))),
+  truncate_sha256: func2(INT, STRING, truncateSha256),
+  uppercase: func1(STRING, (text) => text.toUpperCase()),
+  lowercase: func1(STRING, (text) => text.toLowerCase()),
+  replace: func3(STRING, STRING, STRING, replace),
+  sha256: func1(STRING, sha256),
+  base64: func1(STRING, base64),
+  unix_time: func0(() => String(Math.floor(world.clock.now() / 1000))),
+  unix_time_millis: func0(() => String(Math.floor(world.clock.now()))),
+  timestamp: func1(STRING, (layout) => goTime(world.clock.now(), layout)),
+  uuid: func0(() => uuid(world.random)),
 });

@@ -1,7 +1,7 @@
 import { quote, unreadable } from "./errors.ts";
 import { type Token, unescaped } from "./lexer.ts";
 import type { Command, Operand, Pipeline } from "./nodes.ts";
-import { Float, type Value } from "./values.ts";
+import type { Value } from "./values.ts";
 
 /** Reads the contents of an action: variables, commands, operands. Source: Go's text/template/parse, `parse.go`. */
 
@@ -30,16 +30,16 @@ const FRACTION = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MOST_DIGITS = 40;
 
 /** A character between single quotes is its code point. */
-const characterOf = (token: string): number => {
+const characterOf = (token: string): bigint => {
   const [first, ...more] = [...unescaped(token.slice(1, -1))];
   if (first === undefined || more.length > 0) return unreadable(`malformed character constant: ${token}`);
-  return first.codePointAt(0) ?? 0;
+  return BigInt(first.codePointAt(0) ?? 0);
 };
 
-const wholeOf = (plain: string, token: string): number => {
+const wholeOf = (plain: string, token: string): bigint => {
   const digits = plain.replace(/^[+-]/, "");
-  const size = Number(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
-  if (!Number.isSafeInteger(size)) return unreadable(`integer overflow: ${quote(token)}`);
+  const size = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  if (size >= 1n << 63n) return unreadable(`integer overflow: ${quote(token)}`);
   return plain.startsWith("-") ? -size : size;
 };
 
@@ -49,7 +49,7 @@ const numberOf = (token: string): Value => {
   const plain = /^[+-]?[0-9a-zA-Z.]+(?:_[0-9a-zA-Z]+)*(?:[+-]\d+)?$/.test(token) ? token.replaceAll("_", "") : token;
   if (WHOLE.test(plain)) return wholeOf(plain, token);
   const value = FRACTION.test(plain) && /[.eE]/.test(plain) ? Number(plain) : Number.NaN;
-  return Number.isFinite(value) ? new Float(value) : unreadable(`bad number syntax: ${quote(token)}`);
+  return Number.isFinite(value) ? value : unreadable(`bad number syntax: ${quote(token)}`);
 };
 
 /** The variables an action begins with: none, one, or two with a comma between them. */

@@ -1,7 +1,8 @@
 import { goQuote } from "../std/go-quote.ts";
 import type { Room } from "./bounds.ts";
 import { quote, unrunnable } from "./errors.ts";
-import { Float, floatText, isList, textOf, typeName, type Value } from "./values.ts";
+import { floatText, textOf } from "./text.ts";
+import { isList, typeName, type Value } from "./values.ts";
 
 /**
  * `printf`, with the verbs that make sense for a template's values. Where Go would print its complaint into the text
@@ -52,9 +53,9 @@ const RADIX: Readonly<Record<string, readonly [number, string]>> = {
   X: [16, "0X"],
 };
 
-const wholeDigits = (value: number, { flags, verb, precision }: Directive): string => {
+const wholeDigits = (value: bigint, { flags, verb, precision }: Directive): string => {
   const [radix, prefix] = RADIX[verb] ?? [10, ""];
-  const digits = Math.abs(value).toString(radix).padStart(Math.max(0, precision), "0");
+  const digits = (value < 0n ? -value : value).toString(radix).padStart(Math.max(0, precision), "0");
   const shaped = verb === "X" ? digits.toUpperCase() : digits;
   return `${value < 0 ? "-" : ""}${flags.includes("#") ? prefix : ""}${shaped}`;
 };
@@ -79,16 +80,16 @@ const shapeText = (value: string, given: Directive, room: Room): string => {
   return goQuote(cut);
 };
 
-const shapeWhole = (value: number, given: Directive): string => {
+const shapeWhole = (value: bigint, given: Directive): string => {
   const { flags, verb } = given;
-  if (verb === "c") return String.fromCodePoint(value >= 0 && value <= 0x10ffff ? value : 0xfffd);
+  if (verb === "c") return String.fromCodePoint(value >= 0n && value <= 0x10ffffn ? Number(value) : 0xfffd);
   return verb === "v" || RADIX[verb] ? signed(wholeDigits(value, given), flags) : wrong(given, value);
 };
 
-const shapeFloat = (value: Float, given: Directive): string => {
+const shapeFloat = (value: number, given: Directive): string => {
   const { flags, verb } = given;
   if (!"eEfFgGv".includes(verb)) return wrong(given, value);
-  const text = signed(floatDigits(value.value, given), flags);
+  const text = signed(floatDigits(value, given), flags);
   return verb === "E" || verb === "G" ? text.toUpperCase() : text;
 };
 
@@ -97,8 +98,8 @@ const shape = (value: Value, given: Directive, room: Room): string | undefined =
   const { verb } = given;
   if (isList(value)) return "sdqxXtv".includes(verb) ? undefined : wrong(given, value);
   if (typeof value === "string") return shapeText(value, given, room);
-  if (typeof value === "number") return shapeWhole(value, given);
-  if (value instanceof Float) return shapeFloat(value, given);
+  if (typeof value === "bigint") return shapeWhole(value, given);
+  if (typeof value === "number") return shapeFloat(value, given);
   if (typeof value === "boolean") return verb === "t" || verb === "v" ? String(value) : wrong(given, value);
   return verb === "v" ? undefined : wrong(given, value);
 };
@@ -115,7 +116,7 @@ const padded = (text: string, { flags, width }: Directive, isNumber: boolean): s
 const one = (value: Value, given: Directive, room: Room): string => {
   const text = textOf(value, room, (part) => shape(part, given, room));
   room.text(Math.max(text.length, given.width));
-  return padded(text, given, typeof value === "number" || value instanceof Float);
+  return padded(text, given, typeof value === "number" || typeof value === "bigint");
 };
 
 const isSupported = ({ flags, precision, verb }: Directive): boolean =>
@@ -132,8 +133,9 @@ export const printf = (format: string, values: readonly Value[], room: Room): st
   const count = (written: string | undefined, missing: number): number => {
     if (written === undefined) return missing;
     if (written === "") return 0;
-    const value = written === "*" ? next() : Number(written);
-    if (typeof value !== "number" || value < 0) return unrunnable("printf: a width must be a number above 0");
+    const given = written === "*" ? next() : BigInt(written.slice(0, 20));
+    const value = Number(given);
+    if (typeof given !== "bigint" || value < 0) return unrunnable("printf: a width must be a number above 0");
     room.text(value);
     return value;
   };

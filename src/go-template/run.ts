@@ -1,9 +1,11 @@
 import { type Bounds, makeRoom } from "./bounds.ts";
-import type { TemplateFunction } from "./builtins.ts";
 import { quote, unrunnable } from "./errors.ts";
+import type { TemplateFunction } from "./function.ts";
 import type { Command, List, Node, Operand, Pipeline } from "./nodes.ts";
 import type { Parsed } from "./parser.ts";
-import { isList, isMap, isTrue, sortedEntries, textOf, typeName, type Value } from "./values.ts";
+import { isTrue, sortedEntries, textOf } from "./text.ts";
+import * as types from "./types.ts";
+import { isList, isMap, typeName, typeOf, type Value } from "./values.ts";
 
 /** Runs a template over data. Source: Go's text/template, `exec.go`. */
 
@@ -17,8 +19,15 @@ export interface Scene {
 type Flow = "on" | "break" | "continue";
 
 export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Scene, data: Value): string => {
-  const room = makeRoom(bounds);
-  const output: string[] = [];
+  const room = makeRoom(bounds, (name, given) => {
+    const outer = output;
+    output = [];
+    deeper(() => include(name, given));
+    const made = output.join("");
+    output = outer;
+    return made;
+  });
+  let output: string[] = [];
   let written = 0;
   let depth = 0;
   let variables: { readonly name: string; value: Value }[] = [{ name: "", value: data }];
@@ -42,17 +51,26 @@ export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Sce
     if (!isMap(of)) return unrunnable(`can't evaluate field ${name} in type ${typeName(of)}`);
     const value = of.get(name);
     if (value === undefined && !of.has(name) && missing === "error") return unrunnable(`can't evaluate field ${name}`);
-    if (typeof value === "function") return held(value(args, room));
     if (args.length > 0) return unrunnable(`${name} has arguments but cannot be invoked as function`);
     return held(value);
   };
 
+  const fits = (value: Value, wanted: types.Type): void => {
+    const type = typeOf(value);
+    if (type === undefined && !types.takesNil(wanted)) unrunnable(`invalid value; expected ${wanted.name}`);
+    if (type && !types.isAssignable(type, wanted))
+      unrunnable(`wrong type for value; expected ${wanted.name}; got ${type.name}`);
+  };
+
   const invoke = (name: string, args: readonly Value[]): Value => {
     const known = functions.get(name) ?? unrunnable(`function ${quote(name)} not defined`);
-    if (args.length < known.least || args.length > known.most) {
-      const want = known.least === known.most ? `${known.least}` : `at least ${known.least}`;
+    if (args.length < known.params.length || (!known.rest && args.length > known.params.length)) {
+      const want = known.rest ? `at least ${known.params.length}` : `${known.params.length}`;
       return unrunnable(`wrong number of args for ${name}: want ${want} got ${args.length}`);
     }
+    args.forEach((arg, at) => {
+      fits(arg, known.params[at] ?? known.rest ?? types.any);
+    });
     return held(known.run(args, room));
   };
 
@@ -138,9 +156,9 @@ export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Sce
 
   const members = (over: Value): Iterable<readonly [Value, Value]> => {
     if (over === undefined) return [];
-    if (isList(over)) return over.entries();
+    if (isList(over)) return indexed(over);
     if (isMap(over)) return sortedEntries(over);
-    return typeof over === "number" ? upTo(over) : unrunnable(`range can't iterate over a ${typeName(over)}`);
+    return typeof over === "bigint" ? upTo(over) : unrunnable(`range can't iterate over a ${typeName(over)}`);
   };
 
   const loop = ({ pipeline, then, otherwise }: Extract<Node, { type: "range" | "if" | "with" }>, dot: Value): Flow => {
@@ -210,6 +228,10 @@ export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Sce
   return output.join("");
 };
 
-function* upTo(count: number): Iterable<readonly [number, number]> {
-  for (let index = 0; index < count; index += 1) yield [index, index];
+function* upTo(count: bigint): Iterable<readonly [bigint, bigint]> {
+  for (let index = 0n; index < count; index += 1n) yield [index, index];
+}
+
+function* indexed(list: readonly Value[]): Iterable<readonly [bigint, Value]> {
+  for (const [index, item] of list.entries()) yield [BigInt(index), item];
 }

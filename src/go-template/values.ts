@@ -1,115 +1,188 @@
-import type { Room } from "./bounds.ts";
-import { unrunnable } from "./errors.ts";
+import { JsonNumber } from "../std/json.ts";
+import { wellFormed } from "./bytes.ts";
+import { TemplateFunction } from "./function.ts";
+import * as types from "./types.ts";
 
-/** The values of a template: nothing that has a prototype a template could reach. */
-
-/** A number with a fraction, or one that was written as such: Go tells `1.0` from `1`. */
-export class Float {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
-}
-
-/** A member of a map that takes arguments. */
-export type Method = (args: readonly Value[], room: Room) => Value;
-/** `undefined` is Go's `nil`. Numbers are whole. */
+/**
+ * The values of a template, as Go has them; nothing that has a prototype a template could reach.
+ *
+ * | Go | here |
+ * |---|---|
+ * | `nil` | `undefined` |
+ * | `bool`, `string` | `boolean`, `string` (with bytes that are not UTF-8 as `bytes.ts` has them) |
+ * | `int` | `bigint` |
+ * | `float64` | `number` |
+ * | other numbers, and types with a name such as `json.Number`, `time.Duration` | `Scalar` |
+ * | `[]byte` | `Uint8Array` |
+ * | `[]interface {}` and other lists | an array; one of another type is made by `typed` |
+ * | `map[string]interface {}` and other maps | a `Map`; one of another type is made by `typed` |
+ * | a struct; a pointer to one | `Struct`; `Pointer` |
+ * | a function | `TemplateFunction` |
+ */
 export type Value =
   | undefined
   | boolean
+  | bigint
   | number
-  | Float
   | string
+  | Scalar
+  | Uint8Array
   | readonly Value[]
-  | ReadonlyMap<string, Value>
-  | Method;
+  | GoMap
+  | Struct
+  | Pointer
+  | TemplateFunction;
 
-export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-export const isMap = (value: Value): value is ReadonlyMap<string, Value> => value instanceof Map;
+export type Key = undefined | boolean | bigint | number | string;
+export type GoMap = ReadonlyMap<Key, Value>;
+export type Methods = Readonly<Record<string, TemplateFunction>>;
 
-/** Data as JSON has it. What JSON cannot say is nothing. */
-export const dataOf = (data: unknown): Value => {
-  switch (typeof data) {
-    case "string":
-    case "boolean":
-      return data;
-    case "number":
-      return Number.isSafeInteger(data) ? data : new Float(data);
-    case "object":
-      if (data === null) return undefined;
-      if (Array.isArray(data)) return data.map(dataOf);
-      return new Map(Object.entries(data).map(([key, value]) => [key, dataOf(value)]));
-    default:
+/** A value whose type is another than its JavaScript value has by itself. */
+export class Scalar {
+  readonly type: types.Type;
+  readonly value: boolean | bigint | number | string;
+  readonly methods: Methods;
+  /** What its `String` method answers, which is how it prints. */
+  readonly text: string | undefined;
+  constructor(type: types.Type, value: Scalar["value"], text?: string, methods: Methods = {}) {
+    this.type = type;
+    this.value = value;
+    this.text = text;
+    this.methods = methods;
+  }
+}
+
+/** Fields that are not given hold the zero of their type. */
+export class Struct {
+  readonly type: types.Type;
+  readonly fields: ReadonlyMap<string, Value>;
+  readonly methods: Methods;
+  readonly text: string | undefined;
+  constructor(type: types.Type, fields: Readonly<Record<string, Value>> = {}, methods: Methods = {}, text?: string) {
+    this.type = type;
+    this.fields = new Map(
+      [...(type.fields ?? [])].map(([name, field]) => [
+        name,
+        Object.hasOwn(fields, name) ? (fields[name] ?? zeroOf(field)) : zeroOf(field),
+      ]),
+    );
+    this.methods = methods;
+    this.text = text;
+  }
+}
+
+/** A pointer to a struct; `to` is absent in a nil pointer. */
+export class Pointer {
+  readonly type: types.Type;
+  readonly to: Struct | undefined;
+  constructor(type: types.Type, to?: Struct) {
+    this.type = type;
+    this.to = to;
+  }
+}
+
+export const pointerTo = (to: Struct): Pointer => new Pointer(types.pointerTo(to.type), to);
+
+/** Types of lists and maps that are not `[]interface {}` and `map[string]interface {}`; and which of them are nil. */
+const noted = new WeakMap<object, { readonly type: types.Type; readonly nil: boolean }>();
+
+/** The same list or map, as one of this type: `typed(["a"], types.strings)`. */
+export const typed = <T extends readonly Value[] | GoMap>(value: T, type: types.Type): T => {
+  noted.set(value, { type, nil: false });
+  return value;
+};
+
+/** A list or map that is nil: it prints as an empty one, and `eq` to `nil` is true. */
+const nilOf = (type: types.Type): Value => {
+  const value = type.kind === "map" ? new Map<Key, Value>() : [];
+  noted.set(value, { type, nil: true });
+  return value;
+};
+
+export const isNilList = (value: object): boolean => noted.get(value)?.nil === true;
+
+/** The zero of a type. */
+export const zeroOf = (type: types.Type): Value => {
+  switch (type.kind) {
+    case "interface":
+    case "func":
       return undefined;
+    case "ptr":
+      return new Pointer(type);
+    case "slice":
+    case "map":
+      return nilOf(type);
+    case "struct":
+      return new Struct(type);
+    case "bool":
+      return scalar(type, false);
+    case "string":
+      return scalar(type, "");
+    case "float64":
+      return scalar(type, 0);
+    default:
+      return scalar(type, 0n);
   }
 };
 
-/** What a type is called in messages. */
-export const typeName = (value: Value): string => {
-  if (value === undefined) return "nil";
-  if (value instanceof Float) return "float64";
-  if (isList(value)) return "list";
-  if (isMap(value)) return "map";
-  return { number: "int", string: "string", boolean: "bool", function: "method" }[typeof value as string] ?? "value";
+const OWN: readonly types.Type[] = [types.bool, types.string, types.int, types.float64];
+
+/** A value of this type; a plain one where the type is that of a plain value. */
+const scalar = (type: types.Type, value: Scalar["value"]): Value =>
+  OWN.includes(type) ? value : new Scalar(type, value);
+
+export const int64 = (value: bigint): Scalar => new Scalar(types.int64, BigInt.asIntN(64, value));
+export const uint64 = (value: bigint): Scalar => new Scalar(types.uint64, BigInt.asUintN(64, value));
+/** A number of a secret, as Vault's client decodes it: a string in Go, so that nothing of it is lost. */
+export const jsonNumber = (text: string): Scalar => new Scalar(types.jsonNumber, text, text);
+
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+export const isMap = (value: Value): value is GoMap => value instanceof Map;
+
+/** The type of a value; `undefined` for nil. */
+export const typeOf = (value: Value): types.Type | undefined => {
+  switch (typeof value) {
+    case "undefined":
+      return undefined;
+    case "boolean":
+      return types.bool;
+    case "bigint":
+      return types.int;
+    case "number":
+      return types.float64;
+    case "string":
+      return types.string;
+    default:
+      return typeOfObject(value);
+  }
 };
 
-/** Go's truth: zero and empty are false. */
-export const isTrue = (value: Value): boolean => {
-  if (value instanceof Float) return value.value !== 0;
-  if (isList(value)) return value.length > 0;
-  if (isMap(value)) return value.size > 0;
-  return Boolean(value);
+const typeOfObject = (value: Exclude<Value, undefined | boolean | bigint | number | string>): types.Type => {
+  if (value instanceof Uint8Array) return types.bytes;
+  if (value instanceof TemplateFunction) return { name: "func(...)", kind: "func" };
+  if (value instanceof Scalar || value instanceof Struct || value instanceof Pointer) return value.type;
+  return noted.get(value)?.type ?? (isMap(value) ? types.map : types.list);
 };
 
-/** In Go's order of keys. */
-export const sortedEntries = (map: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] =>
-  [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+/** What a value's type is called in messages. */
+export const typeName = (value: Value): string => typeOf(value)?.name ?? "nil";
 
-/** From a million on Go writes a float with an exponent. */
-const MOST_PLAIN = 6;
+/** A number of JSON as the host's Go program holds it. */
+export type Numbers = (text: string) => Value;
 
-/** `strconv.FormatFloat(value, 'g', -1, 64)` */
-export const floatText = (value: number): string => {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [digits = "", exponent = "0"] = value.toExponential().split("e");
-  const power = Number(exponent);
-  if (power >= -4 && power < MOST_PLAIN) return String(value);
-  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-};
+/** Whole numbers are `int`, others `float64`. */
+const wholeOrNot: Numbers = (text) =>
+  /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? BigInt(text) : Number(text);
 
-/** Deepest lists and maps within each other that are printed. */
-const DEEPEST = 64;
-
-/** As Go's `%v` prints it. Throws when it is longer than there is room for. */
-export const textOf = (
-  value: Value,
-  room: Room,
-  one: (value: Value) => string | undefined = () => undefined,
-): string => {
-  let length = 0;
-  const put = (text: string): string => {
-    length += text.length;
-    room.text(length);
-    return text;
-  };
-  const write = (part: Value, depth = 0): string => {
-    room.step();
-    if (depth > DEEPEST) return unrunnable(`a value is nested deeper than ${DEEPEST}`);
-    const own = one(part);
-    if (own !== undefined) return put(own);
-    if (part === undefined) return put("<nil>");
-    if (part instanceof Float) return put(floatText(part.value));
-    if (isList(part))
-      return `${put("[")}${part.map((item, at) => `${at > 0 ? put(" ") : ""}${write(item, depth + 1)}`).join("")}${put("]")}`;
-    if (isMap(part)) {
-      const pairs = sortedEntries(part).map(
-        ([key, item], at) => `${at > 0 ? put(" ") : ""}${put(`${key}:`)}${write(item, depth + 1)}`,
-      );
-      return `${put("map[")}${pairs.join("")}${put("]")}`;
-    }
-    if (typeof part === "function") return unrunnable("can't print a method");
-    return put(String(part));
-  };
-  return write(value);
+/**
+ * Data as JSON has it. What JSON cannot say is nothing. `numbers` is `jsonNumber` for what Vault's client decodes, and
+ * `Number` for what Go's `encoding/json` does by itself.
+ */
+export const dataOf = (data: unknown, numbers: Numbers = wholeOrNot): Value => {
+  if (typeof data === "string") return wellFormed(data);
+  if (typeof data === "boolean") return data;
+  if (typeof data === "number" || data instanceof JsonNumber) return numbers(String(data));
+  if (typeof data !== "object" || data === null) return undefined;
+  if (Array.isArray(data)) return data.map((item) => dataOf(item, numbers));
+  return new Map(Object.entries(data).map(([key, value]) => [wellFormed(key), dataOf(value, numbers)]));
 };

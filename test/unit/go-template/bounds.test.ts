@@ -1,22 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { type Bounds, parseTemplate, TemplateError, type TemplateFunction } from "../../../src/go-template/index.ts";
-import { dataOf } from "../../../src/go-template/values.ts";
+import {
+  type Bounds,
+  dataOf,
+  func2,
+  INT,
+  parseTemplate,
+  STRING,
+  TemplateError,
+} from "../../../src/go-template/index.ts";
 
 /** What no template may do, however it is written. */
 
 const BOUNDS: Bounds = { source: 4096, text: 4096, output: 4096, steps: 2000, depth: 50 };
 
 /** A function of a host that makes long texts, and asks before. */
-const repeat: TemplateFunction = {
-  least: 2,
-  most: 2,
-  run: ([count, text], room) => {
-    const [times, part] = [Number(count), String(text)];
-    room.text(times * part.length);
-    return part.repeat(times);
-  },
-};
+const repeat = func2(INT, STRING, (count, part, room) => {
+  const times = Number(count);
+  room.text(times * part.length);
+  return part.repeat(times);
+});
 
 const render = (source: string, data: unknown = {}, bounds = BOUNDS): string =>
   parseTemplate(source, { functions: { repeat }, bounds, missing: "no value" }).render(dataOf(data));
