@@ -1,5 +1,5 @@
 import { unrunnable } from "./errors.ts";
-import type { Value } from "./values.ts";
+import type { Room } from "./values.ts";
 
 /**
  * What a template may cost. Without bounds nine `replace` in a row make more text than a process has memory for, and
@@ -17,16 +17,6 @@ export interface Bounds {
   readonly steps: number;
   /** Deepest nesting of parentheses and blocks, and of templates that call templates. */
   readonly depth: number;
-}
-
-/** What is left for one run. */
-export interface Room {
-  /** Throws unless a text of this many characters may be built. */
-  readonly text: (characters: number) => void;
-  /** Throws when the template has done too much. */
-  readonly step: (count?: number) => void;
-  /** Runs a template that the text defines, within the bounds of this run, and answers what it makes. */
-  readonly execute: (name: string, data: Value) => string;
 }
 
 export const makeRoom = ({ text, steps }: Bounds, execute: Room["execute"]): Room => {

@@ -1,10 +1,18 @@
-import type { Room } from "./bounds.ts";
 import { unrunnable } from "./errors.ts";
-import { TemplateFunction } from "./function.ts";
 import { printf } from "./printf.ts";
 import { isTrue, textOf } from "./text.ts";
 import * as types from "./types.ts";
-import { isList, isMap, type Key, Scalar, typeName, typeOf, type Value } from "./values.ts";
+import {
+  isList,
+  isMap,
+  type Key,
+  type Room,
+  Scalar,
+  TemplateFunction,
+  typeName,
+  typeOf,
+  type Value,
+} from "./values.ts";
 
 /** Go's own functions, but `and` and `or`, which the run itself knows. Source: Go documentation, text/template. */
 

@@ -1,27 +1,11 @@
-import type { Room } from "./bounds.ts";
 import { unrunnable } from "./errors.ts";
 import * as types from "./types.ts";
-import { isList, isMap, type Value } from "./values.ts";
+import { isList, isMap, type Room, TemplateFunction, type Value } from "./values.ts";
 
 /**
  * Functions and methods as a template calls them. Arguments are checked against the types of the parameters before the
  * function runs, with Go's own texts, so that the function itself sees nothing but what it asked for.
  */
-
-/** Must ask the room before it builds a text. Throws by `unrunnable`, with a text that shows no value. */
-type Run = (args: readonly Value[], room: Room) => Value;
-
-export class TemplateFunction {
-  readonly params: readonly types.Type[];
-  /** The type of any number of further arguments. */
-  readonly rest: types.Type | undefined;
-  readonly run: Run;
-  constructor(params: readonly types.Type[], rest: types.Type | undefined, run: Run) {
-    this.params = params;
-    this.rest = rest;
-    this.run = run;
-  }
-}
 
 /** A parameter: its type in Go, and how its value is in JavaScript. */
 export interface Param<T> {

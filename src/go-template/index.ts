@@ -1,9 +1,8 @@
 import type { Bounds } from "./bounds.ts";
 import { BUILTINS } from "./builtins.ts";
-import type { TemplateFunction } from "./function.ts";
 import { parse } from "./parser.ts";
 import { run } from "./run.ts";
-import type { Value } from "./values.ts";
+import type { TemplateFunction, Value } from "./values.ts";
 
 /**
  * Templates in Go's language, as Vault's operators write them: for names of database users, and for what an agent
@@ -11,7 +10,7 @@ import type { Value } from "./values.ts";
  * bounds, and never let a template reach anything but the data and functions it was handed.
  */
 
-export type { Bounds, Room } from "./bounds.ts";
+export type { Bounds } from "./bounds.ts";
 export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";

@@ -1,8 +1,7 @@
 import { goQuote } from "../std/go-quote.ts";
-import type { Room } from "./bounds.ts";
 import { quote, unrunnable } from "./errors.ts";
 import { floatText, textOf } from "./text.ts";
-import { isList, typeName, type Value } from "./values.ts";
+import { isList, type Room, typeName, type Value } from "./values.ts";
 
 /**
  * `printf`, with the verbs that make sense for a template's values. Where Go would print its complaint into the text

@@ -1,11 +1,10 @@
 import { type Bounds, makeRoom } from "./bounds.ts";
 import { quote, unrunnable } from "./errors.ts";
-import type { TemplateFunction } from "./function.ts";
 import type { Command, List, Node, Operand, Pipeline } from "./nodes.ts";
 import type { Parsed } from "./parser.ts";
 import { isTrue, sortedEntries, textOf } from "./text.ts";
 import * as types from "./types.ts";
-import { isList, isMap, typeName, typeOf, type Value } from "./values.ts";
+import { isList, isMap, type TemplateFunction, typeName, typeOf, type Value } from "./values.ts";
 
 /** Runs a template over data. Source: Go's text/template, `exec.go`. */
 

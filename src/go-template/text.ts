@@ -1,6 +1,5 @@
-import type { Room } from "./bounds.ts";
 import { unrunnable } from "./errors.ts";
-import { type GoMap, isList, isMap, type Key, Scalar, type Value } from "./values.ts";
+import { type GoMap, isList, isMap, type Key, type Room, Scalar, type Value } from "./values.ts";
 
 /** Values as text, and as conditions. */
 

@@ -1,6 +1,5 @@
 import { JsonNumber } from "../std/json.ts";
 import { wellFormed } from "./bytes.ts";
-import { TemplateFunction } from "./function.ts";
 import * as types from "./types.ts";
 
 /**
@@ -36,6 +35,31 @@ export type Value =
 export type Key = undefined | boolean | bigint | number | string;
 export type GoMap = ReadonlyMap<Key, Value>;
 export type Methods = Readonly<Record<string, TemplateFunction>>;
+
+/** What is left for one run. */
+export interface Room {
+  /** Throws unless a text of this many characters may be built. */
+  readonly text: (characters: number) => void;
+  /** Throws when the template has done too much. */
+  readonly step: (count?: number) => void;
+  /** Runs a template that the text defines, within the bounds of this run, and answers what it makes. */
+  readonly execute: (name: string, data: Value) => string;
+}
+
+/** Must ask the room before it builds a text. Throws by `unrunnable`, with a text that shows no value. */
+type Run = (args: readonly Value[], room: Room) => Value;
+
+export class TemplateFunction {
+  readonly params: readonly types.Type[];
+  /** The type of any number of further arguments. */
+  readonly rest: types.Type | undefined;
+  readonly run: Run;
+  constructor(params: readonly types.Type[], rest: types.Type | undefined, run: Run) {
+    this.params = params;
+    this.rest = rest;
+    this.run = run;
+  }
+}
 
 /** A value whose type is another than its JavaScript value has by itself. */
 export class Scalar {
