@@ -1,19 +1,26 @@
-import { Command } from "commander";
-import { auditCommand } from "./audit.ts";
+import { COMMANDS } from "./commands.ts";
 import { failureLine } from "./failure.ts";
-import { operatorCommand } from "./operator.ts";
-import { serverCommand } from "./server.ts";
 import { quietVersionWarnings } from "./warnings.ts";
+
+/** What `commander` reads: `zeroth --help`, an unknown command, and every command that does not read its own arguments. */
+const withCommander = async (argv: readonly string[]): Promise<void> => {
+  const { Command } = await import("commander");
+  const program = new Command("zeroth").description("a secrets manager that speaks Vault's API, without servers");
+  for (const [name, row] of Object.entries(COMMANDS)) {
+    if ("command" in row && name === argv[2]) program.addCommand(await row.command());
+    else program.command(name).description(row.summary);
+  }
+  await program.parseAsync([...argv]);
+};
 
 /** The command line: `zeroth <command>`. What fails says so in one line and ends with 1. */
 export const main = async (argv: readonly string[]): Promise<void> => {
   quietVersionWarnings();
-  const program = new Command("zeroth").description("a secrets manager that speaks Vault's API, without servers");
-  program.addCommand(serverCommand());
-  program.addCommand(auditCommand());
-  program.addCommand(operatorCommand());
+  const [, , name = "", ...args] = argv;
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
-    await program.parseAsync([...argv]);
+    if (row !== undefined && "run" in row) process.exitCode = await (await row.run())(args);
+    else await withCommander(argv);
   } catch (error) {
     process.stderr.write(`zeroth: ${failureLine(error)}\n`);
     // What had begun (a table, a timer) must not keep the process alive.

@@ -12,6 +12,8 @@ export interface VaultConfig {
   readonly namespace?: string;
   /** Tries after the first; 12 unless told, 0 where `-1` was written. Not for auto-auth. */
   readonly retries: number;
+  /** Milliseconds for one try; absent: the client's own. */
+  readonly timeout?: number;
 }
 
 export interface MethodConfig {
@@ -132,7 +134,7 @@ export interface ExecConfig {
 }
 
 export interface LogConfig {
-  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "off";
+  readonly level: "trace" | "debug" | "info" | "warn" | "error";
   readonly format: "standard" | "json";
   readonly file?: string;
   readonly rotateBytes: number;

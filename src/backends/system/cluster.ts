@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { BUILD_DATE, VAULT_VERSION } from "../../contract/version.ts";
 import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
-import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
 import { invalidRequest, op, path } from "../../framework/index.ts";
 import { rfc3339 } from "../../std/time.ts";
 import { refusedVerbs } from "./bare.ts";

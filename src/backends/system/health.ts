@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { VAULT_VERSION } from "../../contract/version.ts";
 import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
-import { VAULT_VERSION } from "../../core/version.ts";
 import { op, path, VaultError } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";

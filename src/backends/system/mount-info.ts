@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { BUILT_IN_VERSION } from "../../contract/version.ts";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
-import { BUILT_IN_VERSION } from "../../core/version.ts";
 import { defined } from "../../std/defined.ts";
 
 /** A mount as the API shows it: as configured in `sys/mounts`, with the values in effect in `tune`. */

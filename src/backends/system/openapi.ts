@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { VAULT_VERSION } from "../../contract/version.ts";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { backendOf } from "../../core/request/context.ts";
-import { VAULT_VERSION } from "../../core/version.ts";
 import { type Backend, type BackendContext, field, op, path } from "../../framework/index.ts";
 import { type OpenApiMount, openApiDocument } from "../../framework/openapi.ts";
 import { reaches } from "../../policy/resultant.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { BUILT_IN_VERSION } from "../../contract/version.ts";
 import type { Core } from "../../core/core.ts";
-import { BUILT_IN_VERSION } from "../../core/version.ts";
 import { field, invalidRequest, Keys, multiError, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
 import { shown } from "../../std/shown.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { BUILD_DATE, VAULT_VERSION } from "../../contract/version.ts";
 import { seal } from "../../core/config/seal.ts";
 import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { requestOf } from "../../core/request/context.ts";
-import { BUILD_DATE, VAULT_VERSION } from "../../core/version.ts";
 import { type BackendContext, field, invalidRequest, op, path } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
 import { refusedVerbs, wrongVerb } from "./bare.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { VAULT_VERSION } from "../../../../src/core/version.ts";
+import { VAULT_VERSION } from "../../../../src/contract/version.ts";
 import { makeServer, type TestServer } from "../../../support/make-server.ts";
 
 let server: TestServer;

@@ -1,0 +1,200 @@
+import type { HclBody, HclItem, HclValue } from "../../hcl/hcl.ts";
+import { shown } from "../../std/shown.ts";
+import { DurationError, parseExactDuration } from "../../std/time.ts";
+import { AgentError } from "../contract.ts";
+
+/**
+ * Reads the members of one block. Types are as lenient as Vault Agent's: `"true"` is a boolean and `5` a text, because
+ * configurations in use rely on it; what is neither is an error that names the key and its line. A block asks for each
+ * key it knows, and `unknown` tells the others.
+ */
+
+/** `parseutil.ParseBool` of Vault. */
+const BOOLEANS = new Map([
+  ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
+  ...["0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
+]);
+
+export const booleanOf = (text: string): boolean | undefined => BOOLEANS.get(text.trim());
+
+const KINDS: Readonly<Record<HclValue["kind"], string>> = {
+  string: "a text",
+  number: "a number",
+  boolean: "a boolean",
+  null: "null",
+  list: "a list",
+  body: "a block",
+};
+
+/** Milliseconds of a duration as Vault reads it: seconds as a number, or a text with units. */
+export const durationOf = (value: HclValue): number => {
+  if (value.kind !== "number" && value.kind !== "string")
+    throw new DurationError(`${KINDS[value.kind]}, not a duration`);
+  if (value.kind === "number" && !Number.isInteger(value.value))
+    throw new DurationError("not a whole number of seconds");
+  const seconds = parseExactDuration(value.kind === "number" ? String(value.value) : value.value.trim());
+  if (seconds < 0) throw new DurationError("a duration cannot be negative");
+  return seconds * 1000;
+};
+
+/** A list of one block means the block, as JSON writes it. */
+const bodyOf = (value: HclValue): HclBody | undefined => {
+  if (value.kind === "body") return value;
+  const last = value.kind === "list" ? value.items.at(-1) : undefined;
+  return last?.kind === "body" ? last : undefined;
+};
+
+export class Members {
+  readonly #asked = new Set<string>();
+  readonly #body: HclBody;
+  /** `template`: what the block is called in messages; empty for the whole file. */
+  readonly #where: string;
+
+  constructor(body: HclBody, where: string) {
+    this.#body = body;
+    this.#where = where;
+  }
+
+  /** The last value of the key. Names are compared without case, as HCL version 1 does. */
+  value(key: string): HclValue | undefined {
+    return this.items(key).at(-1)?.value;
+  }
+
+  /** Every item of the key, with its labels; `null` counts as absent. */
+  items(key: string): readonly HclItem[] {
+    this.#asked.add(key);
+    return this.#body.items.filter((item) => item.key.toLowerCase() === key && item.value.kind !== "null");
+  }
+
+  text(key: string): string | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    if (value.kind === "string") return value.value;
+    if (value.kind === "number") return value.text;
+    throw this.wrong(key, "a text", value);
+  }
+
+  /** As `text`, but an empty text counts as absent. */
+  name(key: string): string | undefined {
+    return this.text(key) || undefined;
+  }
+
+  flag(key: string): boolean | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    if (value.kind === "boolean") return value.value;
+    const read = value.kind === "string" || value.kind === "number" ? booleanOf(textOf(value)) : undefined;
+    if (read === undefined) throw this.wrong(key, "true or false", value);
+    return read;
+  }
+
+  integer(key: string): number | undefined {
+    const number = this.number(key);
+    if (number !== undefined && !Number.isSafeInteger(number)) throw this.refuse(key, "must be a whole number");
+    return number;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    if (value.kind === "number") return value.value;
+    const number = value.kind === "string" && value.value.trim() !== "" ? Number(value.value) : Number.NaN;
+    if (Number.isNaN(number)) throw this.wrong(key, "a number", value);
+    return number;
+  }
+
+  /** Milliseconds. */
+  duration(key: string): number | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    try {
+      return durationOf(value);
+    } catch (error) {
+      throw error instanceof DurationError ? this.refuse(key, error.message) : error;
+    }
+  }
+
+  /** A list of texts; one text is cut at its commas. */
+  texts(key: string): readonly string[] | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    if (value.kind === "string") return value.value === "" ? [] : value.value.split(",");
+    if (value.kind !== "list") throw this.wrong(key, "a list of texts", value);
+    return value.items.map((item) => {
+      if (item.kind !== "string" && item.kind !== "number") throw this.wrong(key, "a list of texts", item);
+      return textOf(item);
+    });
+  }
+
+  /** The last block of the key. */
+  block(key: string): Members | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    const body = bodyOf(value);
+    if (body === undefined) throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
+    return new Members(body, key);
+  }
+
+  /** The members of a block whose keys are its owner's, as written. */
+  raw(key: string): ReadonlyMap<string, HclValue> | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    const body = bodyOf(value);
+    if (body === undefined) throw this.wrong(key, "a block", value);
+    return new Map(body.items.map((item) => [item.key, item.value]));
+  }
+
+  /** Keys nobody asked for, in their order. */
+  unknown(): readonly string[] {
+    const names = this.#body.items.map((item) => item.key);
+    return [...new Set(names.filter((name) => !this.#asked.has(name.toLowerCase())))];
+  }
+
+  refuse(key: string, why: string): AgentError {
+    const line = this.items(key).at(-1)?.line;
+    const at = line === undefined ? "" : `line ${line}: `;
+    return new AgentError(`${at}${this.#where === "" ? "" : `${this.#where}.`}${key}: ${why}`);
+  }
+
+  wrong(key: string, wanted: string, value: HclValue): AgentError {
+    const got = value.kind === "string" ? shown(value.value) : value.kind === "number" ? value.text : KINDS[value.kind];
+    return this.refuse(key, `must be ${wanted}, not ${got}`);
+  }
+}
+
+const textOf = (value: Extract<HclValue, { kind: "string" | "number" }>): string =>
+  value.kind === "string" ? value.value : value.text;
+
+export interface Labelled {
+  readonly labels: readonly string[];
+  readonly members: Members;
+}
+
+/** Whether the members of a JSON object are labels (`{"method": {"aws": {...}}}`) and not fields of the block. */
+const holdsLabels = (body: HclBody, fields: readonly string[]): boolean =>
+  body.items.length > 0 &&
+  body.items.every(({ key, value }) => bodyOf(value) !== undefined && !fields.includes(key.toLowerCase()));
+
+const spread = (value: HclValue, labels: readonly string[], fields: readonly string[], key: string): Labelled[] => {
+  if (value.kind === "list") return value.items.flatMap((item) => spread(item, labels, fields, key));
+  if (value.kind !== "body") throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
+  if (labels.length > 0 || !holdsLabels(value, fields)) return [{ labels, members: new Members(value, key) }];
+  return value.items.flatMap((item) => spread(item.value, [item.key, ...item.labels], fields, key));
+};
+
+/**
+ * All blocks of a key that may carry a label: `sink "file" { }` in HCL; in JSON `{"sink": {"file": {}}}`,
+ * `{"sink": [{"file": {}}]}` or with the label as a field of its own, `{"sink": {"type": "file"}}`.
+ */
+export const labelled = (members: Members, key: string, fields: readonly string[]): readonly Labelled[] =>
+  members.items(key).flatMap((item) => spread(item.value, item.labels, fields, key));
+
+/** All blocks of a key without labels: `template { }`, `{"template": {}}` and `{"template": [{}, {}]}`. */
+export const blocks = (members: Members, key: string): readonly Members[] => {
+  const each = (value: HclValue): Members[] => {
+    if (value.kind === "list") return value.items.flatMap(each);
+    if (value.kind !== "body") throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
+    return [new Members(value, key)];
+  };
+  return members.items(key).flatMap((item) => each(item.value));
+};
