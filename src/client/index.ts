@@ -21,6 +21,7 @@ import { redirected, shownUrl, type Wire, wireOf } from "./wire.ts";
 
 export * from "./contract.ts";
 export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
+export { type Lifetime, renewalWatcher, type Watcher, type WatcherEnd, type WatcherSettings } from "./renewal.ts";
 
 /** What comes from outside, so that a test can bring its own. */
 export interface ClientSurroundings {
@@ -39,6 +40,7 @@ const REDIRECTS = new Set([301, 302, 307, 308]);
 
 const pause = (timer: Timer, ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const stopped = (): void => {
       cancel();
       reject(signal?.reason);

@@ -1,15 +1,25 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { type ClientSettings, ConnectionError, ResponseError } from "../../../src/client/index.ts";
+import {
+  type ClientSettings,
+  type ClientSurroundings,
+  ConnectionError,
+  ResponseError,
+} from "../../../src/client/index.ts";
 import { JsonNumber } from "../../../src/std/json.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
+import type { Timer } from "../../../src/std/timer.ts";
 import { data, json, type Line, scripted } from "./scripted-server.ts";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
-const against = async (lines: readonly Line[], settings?: Partial<ClientSettings>) => {
-  const made = await scripted(lines, settings);
+const against = async (
+  lines: readonly Line[],
+  settings?: Partial<ClientSettings>,
+  own?: Partial<ClientSurroundings>,
+) => {
+  const made = await scripted(lines, settings, own);
   open.push(made);
   return made;
 };
@@ -105,13 +115,22 @@ test("the server's own wait goes before ours, in seconds and as a date, up to a 
   expect(waits).toEqual([7000, 9000, 60_000]);
 });
 
-test("an abort ends a call, also while it waits for its next try", async () => {
-  const { client } = await against([json(503, { errors: [] }, { "retry-after": "60" })]);
+test("an abort ends a call that waits for its next try", async () => {
   const stop = new AbortController();
   const reason = new Error("enough");
-  const call = failure(client.call({ method: "GET", path: "secret/app", signal: stop.signal }));
-  setTimeout(() => stop.abort(reason), 50);
-  expect(await call).toBe(reason);
+  const timer: Timer = (ms) => {
+    if (ms === 5000) setImmediate(() => stop.abort(reason));
+    return () => undefined;
+  };
+  const { client } = await against([json(503, { errors: [] }, { "retry-after": "5" })], {}, { timer });
+  expect(await failure(client.call({ method: "GET", path: "secret/app", signal: stop.signal }))).toBe(reason);
+});
+
+test("an abort ends a call that waits for its answer", async () => {
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const { client } = await against([() => stop.abort(reason)]);
+  expect(await failure(client.call({ method: "GET", path: "secret/app", signal: stop.signal }))).toBe(reason);
 });
 
 test("a redirect within the server is followed once, with the same verb and body", async () => {

@@ -24,7 +24,11 @@ export const data = (members: Record<string, unknown>): Line => json(200, { requ
 const TRY = 61_000;
 
 /** The last line is repeated for further requests. */
-export const scripted = async (lines: readonly Line[], settings: Partial<ClientSettings> = {}) => {
+export const scripted = async (
+  lines: readonly Line[],
+  settings: Partial<ClientSettings> = {},
+  own: Partial<ClientSurroundings> = {},
+) => {
   const seen: Seen[] = [];
   const listener: RequestListener = async (request, response) => {
     const one = {
@@ -48,6 +52,7 @@ export const scripted = async (lines: readonly Line[], settings: Partial<ClientS
       const soon = setImmediate(ring);
       return () => clearImmediate(soon);
     },
+    ...own,
   };
   const address = `http://127.0.0.1:${port}`;
   const client = createClient({ address, timeout: TRY, ...settings }, surroundings);
