@@ -1,0 +1,75 @@
+import { Hash } from "@smithy/hash-node";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { defined } from "../std/defined.ts";
+import { formPost } from "../std/form-post.ts";
+import { type Clock, systemClock } from "../std/time.ts";
+import { SettingsError } from "./errors.ts";
+
+/**
+ * The proof of a login with AWS: GetCallerIdentity, signed for STS and not sent. The server sends it on and learns who
+ * signed. The secret key does not leave this process.
+ */
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+export interface LoginSigner {
+  /** `eu-central-1`; the signature is for STS there. */
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+  /** Signed along, where the server asks for it: a proof for one server is none for another. */
+  readonly serverId?: string | undefined;
+  /** Absent: as Vault's clients choose it. */
+  readonly hostname?: string;
+  readonly clock?: Clock;
+}
+
+/** The four fields that carry the signed request, each but the verb in base64. */
+export interface SignedLogin extends Readonly<Record<string, string>> {
+  readonly iam_http_request_method: string;
+  readonly iam_request_url: string;
+  readonly iam_request_body: string;
+  readonly iam_request_headers: string;
+}
+
+const BODY = "Action=GetCallerIdentity&Version=2011-06-15";
+
+/** By the region's first letters; all other regions end in `amazonaws.com`. */
+const SUFFIXES: readonly (readonly [string, string])[] = [
+  ["cn-", "amazonaws.com.cn"],
+  ["us-iso-", "c2s.ic.gov"],
+  ["us-isob-", "sc2s.sgov.gov"],
+];
+
+/** The host of STS in a region. Throws `SettingsError` for what cannot be a region. */
+export const stsHost = (region: string): string => {
+  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region)) throw new SettingsError(`${JSON.stringify(region)} is no AWS region`);
+  return `sts.${region}.${SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? "amazonaws.com"}`;
+};
+
+/** Vault's clients use the global name for this region, and a server may have been told to take no other. */
+const usualHost = (region: string): string => (region === "us-east-1" ? "sts.amazonaws.com" : stsHost(region));
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+export const signLogin = async (login: LoginSigner): Promise<SignedLogin> => {
+  const { region, credentials, serverId, hostname = usualHost(region), clock = systemClock } = login;
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const signer = new SignatureV4({
+    service: "sts",
+    region,
+    credentials: { accessKeyId, secretAccessKey, ...defined({ sessionToken }) },
+    sha256: Hash.bind(null, "sha256"),
+  });
+  const form = formPost(hostname, BODY, defined({ "x-vault-aws-iam-server-id": serverId }));
+  const { headers } = await signer.sign(form, { signingDate: new Date(clock.now()) });
+  return {
+    iam_http_request_method: "POST",
+    iam_request_url: base64(`https://${hostname}/`),
+    iam_request_body: base64(BODY),
+    iam_request_headers: base64(JSON.stringify(headers)),
+  };
+};
