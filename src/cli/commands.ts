@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /**
- * The commands of `zeroth`. Each row loads its own code and nothing else, so that an agent, of which a machine runs
- * many, never loads the server.
+ * The commands of `zeroth` that machines and people use a server with. Each row loads its own code and nothing else, so
+ * that an agent, of which a machine runs many, loads no other. The agent's own file has these commands alone.
  */
 
 interface Row {
@@ -21,21 +21,11 @@ interface WithCommander extends Row {
 
 export type CommandRow = OwnArguments | WithCommander;
 
-export const COMMANDS: Readonly<Record<string, CommandRow>> = {
+export type Commands = Readonly<Record<string, CommandRow>>;
+
+export const COMMANDS: Commands = {
   agent: {
     summary: "keep a token and render secrets for applications that know nothing of vaults",
     run: async () => (await import("./agent.ts")).runAgent,
-  },
-  server: {
-    summary: "run the server on this machine, for trying, developing and testing",
-    command: async () => (await import("./server.ts")).serverCommand(),
-  },
-  audit: {
-    summary: "the audit log",
-    command: async () => (await import("./audit.ts")).auditCommand(),
-  },
-  operator: {
-    summary: "orders that only the operator's AWS identity may give, directly to the system function",
-    command: async () => (await import("./operator.ts")).operatorCommand(),
   },
 };

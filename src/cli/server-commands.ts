@@ -1,0 +1,17 @@
+import type { Commands } from "./commands.ts";
+
+/** The commands of whoever runs a server: what the agent's own file leaves out. */
+export const SERVER_COMMANDS: Commands = {
+  server: {
+    summary: "run the server on this machine, for trying, developing and testing",
+    command: async () => (await import("./server.ts")).serverCommand(),
+  },
+  audit: {
+    summary: "the audit log",
+    command: async () => (await import("./audit.ts")).auditCommand(),
+  },
+  operator: {
+    summary: "orders that only the operator's AWS identity may give, directly to the system function",
+    command: async () => (await import("./operator.ts")).operatorCommand(),
+  },
+};
