@@ -20,7 +20,7 @@ const entries = (await readdir(`${root}lambdas`))
   .map((file) => file.slice(0, -3));
 if (entries.length === 0) throw new Error("lambdas/ holds no function");
 
-await rm(`${root}dist`, { recursive: true, force: true });
+for (const made of ["lambdas", "inventory"]) await rm(`${root}dist/${made}`, { recursive: true, force: true });
 await mkdir(`${root}dist/inventory`, { recursive: true });
 await mkdir(`${root}docs/bundles`, { recursive: true });
 
