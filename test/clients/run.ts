@@ -1,9 +1,10 @@
+import { Missing } from "../support/programs.ts";
 import { writeCertificates } from "./certificates.ts";
 import { startDevServer } from "./dev-server.ts";
 import { startInstance } from "./instance.ts";
 import { startStandIns } from "./stand-ins.ts";
 import { runSuite, type Tally } from "./suite.ts";
-import { bao, cli, go, hvac, hvacOwn, Missing } from "./toolchains.ts";
+import { bao, cli, go, hvac, hvacOwn } from "./toolchains.ts";
 
 /**
  * `npm run test:clients`: clients of other languages against a dev server of this checkout, and against one that speaks

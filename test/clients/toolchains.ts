@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { need, virtualEnvironment } from "../support/programs.ts";
 import type { Command } from "./suite.ts";
 
 /**
@@ -14,34 +15,9 @@ const run = promisify(execFile);
 const CACHE = ".zeroth/clients";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export class Missing extends Error {}
-
-const need = async (program: string, args: readonly string[], what: string): Promise<void> => {
-  await run(program, args).catch(() => {
-    throw new Missing(`${what} is not on this machine`);
-  });
-};
-
 /** A virtual environment of `NAME/requirements.txt`; its folder. */
-const environmentOf = async (name: string): Promise<string> => {
-  const wanted = await readFile(here(`${name}/requirements.txt`), "utf8");
-  const home = `${CACHE}/${name}`;
-  const made = await readFile(`${home}/requirements.txt`, "utf8").catch(() => "");
-  if (made !== wanted) {
-    await need("python3", ["-c", "import venv, ensurepip"], "python3 with venv and pip");
-    await run("python3", ["-m", "venv", "--clear", home]);
-    await run(`${home}/bin/python`, [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--requirement",
-      here(`${name}/requirements.txt`),
-    ]);
-    await writeFile(`${home}/requirements.txt`, wanted);
-  }
-  return home;
-};
+const environmentOf = (name: string): Promise<string> =>
+  virtualEnvironment(`${CACHE}/${name}`, here(`${name}/requirements.txt`));
 
 /** hvac in a virtual environment of its own. */
 export const hvac = async (): Promise<Command> => {
