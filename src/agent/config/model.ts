@@ -120,6 +120,8 @@ export interface TemplateServerConfig {
   readonly maxConnectionsPerHost: number;
   /** Share of a lease after which it is fetched again: 0.9. */
   readonly leaseRenewalThreshold: number;
+  /** `min_backoff` and `max_backoff` of the auth method, only where they are written: for tries of one fetch. */
+  readonly retryBackoff?: { readonly min?: number; readonly max?: number };
 }
 
 export interface EnvTemplateConfig extends TemplateText {

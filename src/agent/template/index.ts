@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
 import type { Client } from "../../client/contract.ts";
-import type { AgentConfig } from "../config/model.ts";
+import type { AgentConfig, TemplateConfig, TemplateText } from "../config/model.ts";
 import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
+import { removeLeftOvers } from "../files/index.ts";
+import { writeDestination } from "./destination.ts";
+import type { Job } from "./job.ts";
+import { startServer } from "./server.ts";
 
 /**
  * Renders templates into files and keeps them fresh: fetches what they ask for, renders again when it changes, runs
@@ -8,18 +13,86 @@ import { AgentError, type Part, type Surroundings, type Tokens } from "../contra
  * link out of a folder, or let a secret reach a log.
  */
 
-/** `client`: of the server the secrets come from; the token of each call comes from `tokens`. */
+/** Reads a template's source. Throws `AgentError`. */
+export const readTemplate = (template: TemplateText): TemplateText & { readonly contents: string } => {
+  const { source, contents } = template;
+  if (source === undefined) return { ...template, contents: contents ?? "" };
+  try {
+    return { ...template, contents: readFileSync(source, "utf8") };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new AgentError(`template server failed to create: failed to read template: open ${source}: ${code}`);
+  }
+};
+
+const jobOf = (config: TemplateConfig, surroundings: Surroundings): Job => {
+  const { destination, source, errorFatal, wait, command } = config;
+  const target = {
+    path: destination,
+    createFolders: config.createDestDirs,
+    mode: config.perms,
+    backup: config.backup,
+    user: config.user,
+    group: config.group,
+  };
+  let isFirst = true;
+  return {
+    name: `${JSON.stringify(source ?? "(dynamic)")} => ${JSON.stringify(destination)}`,
+    template: readTemplate(config),
+    destination,
+    errorFatal,
+    wait,
+    command,
+    deliver: async (content) => {
+      if (isFirst) await removeLeftOvers(destination);
+      isFirst = false;
+      return writeDestination(target, content, surroundings);
+    },
+  };
+};
+
+/**
+ * `client`: of the server the secrets come from; the token of each call comes from `tokens`. Throws `AgentError` where
+ * the source of a template cannot be read.
+ */
 export const startTemplates = (
   config: AgentConfig,
-  _client: Client,
-  _tokens: Tokens,
-  _surroundings: Surroundings,
+  client: Client,
+  tokens: Tokens,
+  surroundings: Surroundings,
 ): Part => {
-  const waits = config.templates.length > 0;
-  const missing = new AgentError("template server: not built yet");
+  const idle = config.templates.length === 0;
+  const here = { ...surroundings, log: surroundings.log.named("template.server") };
+  let isReady = (): void => undefined;
+  let hasFailed = (_: AgentError): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve;
+  });
+  const ended = new Promise<number | undefined>((_, reject) => {
+    hasFailed = reject;
+  });
+  if (idle) {
+    isReady();
+    return { ready, ended, stop: async () => undefined };
+  }
+  here.log.info("starting template server");
+  const server = startServer({
+    jobs: config.templates.map((template) => jobOf(template, here)),
+    config,
+    client,
+    tokens,
+    surroundings: here,
+    passed: (complete) => {
+      if (complete) isReady();
+    },
+    ended: hasFailed,
+  });
   return {
-    ready: waits ? Promise.reject(missing) : Promise.resolve(),
-    ended: waits ? Promise.reject(missing) : new Promise(() => undefined),
-    stop: async () => undefined,
+    ready,
+    ended,
+    stop: async () => {
+      await server.stop();
+      here.log.info("template server stopped");
+    },
   };
 };

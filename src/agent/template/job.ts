@@ -1,0 +1,90 @@
+import { bytesOfText, parseTemplate, type Template, type TemplateOptions } from "../../go-template/index.ts";
+import type { CommandConfig, TemplateText } from "../config/model.ts";
+import type { Surroundings } from "../contract.ts";
+import { agentFunctions, type FileToWrite } from "../functions/index.ts";
+import { TemplateFailure, wordsOf } from "./failure.ts";
+import type { Found } from "./fetch.ts";
+import type { Need } from "./need.ts";
+import { createRun, type Run } from "./run.ts";
+import { redacted, textsIn } from "./secrets-in.ts";
+
+/** A template to be rendered, and where the result goes. */
+export interface Job {
+  /** As errors and the log name it: `(dynamic) => "/etc/app.conf"`. */
+  readonly name: string;
+  /** Its source is read already. */
+  readonly template: TemplateText & { readonly contents: string };
+  /** The file it makes, if it makes one. */
+  readonly destination?: string | undefined;
+  readonly errorFatal: boolean;
+  readonly wait?: { readonly min: number; readonly max: number } | undefined;
+  readonly command?: CommandConfig | undefined;
+  /** Answers whether the content is another than before. Throws an error that `wordsOf` knows. */
+  readonly deliver: (content: Uint8Array) => Promise<boolean>;
+}
+
+/** What one run of a template came to. */
+export interface Rendered {
+  readonly used: ReadonlyMap<string, Need>;
+  readonly missing: ReadonlyMap<string, Need>;
+  /** Absent: something is missing, or it failed. */
+  readonly content?: Uint8Array;
+  readonly writes: readonly FileToWrite[];
+  readonly failure?: TemplateFailure;
+  /** Texts of the secrets it had; and a message without them. */
+  readonly texts: () => ReadonlySet<string>;
+  readonly hide: (message: string) => string;
+}
+
+/** A template may be large and do much, but never so much that the agent dies of it. */
+const BOUNDS: TemplateOptions["bounds"] = {
+  source: 4_000_000,
+  text: 32_000_000,
+  output: 64_000_000,
+  steps: 20_000_000,
+  depth: 100,
+};
+
+export interface Renderer {
+  /** `find`: what was fetched, by key. Never throws. */
+  render(find: (key: string) => Found | undefined): Rendered;
+}
+
+export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
+  const { contents, errorOnMissingKey, functionDenylist, sandboxPath } = template;
+  let parsed: Template | undefined;
+
+  const functionsOf = ({ sources }: Run): TemplateOptions["functions"] =>
+    agentFunctions(sources, { denylist: functionDenylist, sandboxPath });
+
+  const output = (run: Run): string => {
+    const functions = functionsOf(run);
+    parsed ??= parseTemplate(contents, {
+      functions,
+      bounds: BOUNDS,
+      missing: errorOnMissingKey ? "error" : "no value",
+    });
+    return parsed.render(undefined, functions);
+  };
+
+  return {
+    render: (find) => {
+      const run = createRun(surroundings, { destination, text: contents, find });
+      const texts = (): ReadonlySet<string> =>
+        textsIn([...run.used.keys()].map(find).filter((found) => found !== undefined));
+      const hide = (message: string): string => redacted(message, texts(), contents);
+      const { used, missing, writes } = run;
+      const rendered = { used, missing, texts, hide };
+      try {
+        const text = output(run);
+        if (missing.size > 0) return { ...rendered, writes: [] };
+        return { ...rendered, writes, content: bytesOfText(text) };
+      } catch (error) {
+        // A run without all it needs may fail for just that reason: it is repeated when the rest is there.
+        if (missing.size > 0) return { ...rendered, writes: [] };
+        const stage = parsed ? "execute" : "parse";
+        return { ...rendered, writes: [], failure: new TemplateFailure(`${name}: ${stage}: ${hide(wordsOf(error))}`) };
+      }
+    },
+  };
+};

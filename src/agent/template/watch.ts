@@ -1,0 +1,155 @@
+import type { Secret } from "../../client/contract.ts";
+import { ResponseError } from "../../client/index.ts";
+import { Sensitive } from "../../std/sensitive.ts";
+import type { Surroundings } from "../contract.ts";
+import { changed } from "./change.ts";
+import { TemplateFailure, wordsOf } from "./failure.ts";
+import type { Fetch, Found } from "./fetch.ts";
+import { keyOf, type Need, nameOf } from "./need.ts";
+import { pause, pauseUntil } from "./pause.ts";
+
+/**
+ * Keeps one thing that templates need up to date: fetches it, tries again when that fails, waits until it must be
+ * fetched once more. What it holds is forgotten when it is stopped.
+ */
+
+export interface Retrying {
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Milliseconds before the first retry; doubled up to `most`. */
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Watch {
+  readonly key: string;
+  /** `undefined`: not there yet. */
+  readonly found: Sensitive<Found> | undefined;
+  /** Every try failed; it waits for `again`. */
+  readonly isFailed: boolean;
+  /** Fetches now, unless it is under a lease or the answer to a write, which must not be made twice. */
+  again(): void;
+  stop(): void;
+}
+
+export interface Watching {
+  readonly fetch: Fetch;
+  readonly surroundings: Surroundings;
+  readonly retrying: Retrying;
+  /** Settles once the lease of a secret is at its end, or cannot be renewed. */
+  readonly renewed: (secret: Secret, signal: AbortSignal) => Promise<void>;
+  /** Told when a try begins and ends, so that templates are rendered when nothing more is on its way. */
+  readonly busy: (by: 1 | -1) => void;
+  readonly changed: (watch: Watch) => void;
+  readonly failed: (failure: TemplateFailure) => void;
+}
+
+const isKept = (need: Need, found: Found | undefined): boolean => {
+  if (!found) return false;
+  if (need.kind === "write" || need.kind === "pki") return true;
+  return found.kind === "secret" && (found.secret.lease_id !== "" || found.secret.auth !== null);
+};
+
+const waitBefore = (attempt: number, { least, most }: Retrying, error: unknown): number => {
+  const own = Math.min(least * 2 ** attempt, most);
+  const asked = error instanceof ResponseError ? (error.retryAfter ?? 0) : 0;
+  return Math.max(own, Math.min(asked, most));
+};
+
+export const startWatch = (need: Need, watching: Watching): Watch => {
+  const { fetch, surroundings, retrying } = watching;
+  const stopped = new AbortController();
+  let found: Sensitive<Found> | undefined;
+  let failed = false;
+  /** Ends the wait for the next fetch; absent while one is under way. */
+  let waiting: AbortController | undefined;
+
+  const once = async (): Promise<Found> => {
+    watching.busy(1);
+    try {
+      return await fetch(need, stopped.signal);
+    } finally {
+      watching.busy(-1);
+    }
+  };
+
+  const tries = async (): Promise<Found> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await once();
+      } catch (error) {
+        const reason = wordsOf(error);
+        if (attempt >= retrying.retries) throw new TemplateFailure(`${nameOf(need)}: ${reason}`);
+        const after = waitBefore(attempt, retrying, error);
+        if (stopped.signal.aborted) throw error;
+        surroundings.log.warn(`${nameOf(need)}: ${reason}`, { attempt: attempt + 1, retry_after_ms: after });
+        if (!(await pause(surroundings, after, stopped.signal))) throw error;
+      }
+    }
+  };
+
+  const wait = async ({ next, ...it }: Found, signal: AbortSignal): Promise<void> => {
+    switch (next.kind) {
+      case "after":
+        await pause(surroundings, next.ms, signal);
+        return;
+      case "at":
+        await pauseUntil(surroundings, next.date, signal);
+        return;
+      case "change":
+        if (need.kind === "file" && it.kind === "file") await changed(need.path, it.mark, surroundings, signal);
+        return;
+      case "renew":
+        if (it.kind === "secret") await watching.renewed(it.secret, signal);
+        return;
+    }
+  };
+
+  const fail = async (error: unknown, signal: AbortSignal): Promise<void> => {
+    failed = true;
+    const known = error instanceof TemplateFailure;
+    watching.failed(known ? error : new TemplateFailure(`${nameOf(need)}: ${wordsOf(error)}`));
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  };
+
+  /** One fetch and the wait behind it. */
+  const turn = async (): Promise<void> => {
+    const result = await tries().catch((error: unknown) => ({ kind: "failure", error }) as const);
+    if (stopped.signal.aborted) return;
+    waiting = new AbortController();
+    const { signal } = waiting;
+    if (result.kind === "failure") {
+      await fail(result.error, signal);
+    } else {
+      failed = false;
+      found = new Sensitive(result);
+      watching.changed(watch);
+      await wait(result, signal);
+    }
+    waiting = undefined;
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) await turn();
+  };
+
+  const watch: Watch = {
+    key: keyOf(need),
+    get found() {
+      return found;
+    },
+    get isFailed() {
+      return failed;
+    },
+    again: () => {
+      if (failed || !isKept(need, found?.reveal())) waiting?.abort();
+    },
+    stop: () => {
+      found = undefined;
+      stopped.abort();
+      waiting?.abort();
+    },
+  };
+  void run();
+  return watch;
+};
