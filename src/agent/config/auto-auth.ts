@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
 import { type Labelled, labelled, type Members } from "./values.ts";
@@ -44,14 +45,17 @@ const methodOf = (autoAuth: Members): MethodConfig => {
   const type = typeOf(block, "method");
   const config = members.raw("config");
   const namespace = namespaceOf(members.name("namespace"));
+  const min = members.duration("min_backoff") || undefined;
+  const max = members.duration("max_backoff") || undefined;
   return {
     type,
     mountPath: (members.name("mount_path") ?? `auth/${type}`).replace(/^\/+|\/+$/g, ""),
     config: config ?? new Map(),
     hasConfig: config !== undefined,
     wrapTtl: wrapSeconds(members),
-    minBackoff: members.duration("min_backoff") || MIN_BACKOFF,
-    maxBackoff: members.duration("max_backoff") || MAX_BACKOFF,
+    minBackoff: min ?? MIN_BACKOFF,
+    maxBackoff: max ?? MAX_BACKOFF,
+    writtenBackoff: defined({ min, max }),
     exitOnError: members.flag("exit_on_err") ?? false,
     ...(namespace === undefined ? {} : { namespace }),
   };

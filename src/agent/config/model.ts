@@ -27,6 +27,8 @@ export interface MethodConfig {
   readonly wrapTtl: number;
   readonly minBackoff: number;
   readonly maxBackoff: number;
+  /** What of the two is written: templates wait so long between tries, too. */
+  readonly writtenBackoff?: { readonly min?: number; readonly max?: number };
   readonly exitOnError: boolean;
   readonly namespace?: string;
 }
@@ -120,8 +122,6 @@ export interface TemplateServerConfig {
   readonly maxConnectionsPerHost: number;
   /** Share of a lease after which it is fetched again: 0.9. */
   readonly leaseRenewalThreshold: number;
-  /** `min_backoff` and `max_backoff` of the auth method, only where they are written: for tries of one fetch. */
-  readonly retryBackoff?: { readonly min?: number; readonly max?: number };
 }
 
 export interface EnvTemplateConfig extends TemplateText {

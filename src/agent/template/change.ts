@@ -54,7 +54,7 @@ export const changed = (
     };
     const wait = (ms: number): void => {
       cancel();
-      cancel = timer(ms, look);
+      cancel = timer(ms, () => void look());
     };
     const watcher = folderOf(path, () => {
       if (soon) return;

@@ -51,11 +51,11 @@ export interface Renderer {
 }
 
 export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
-  const { contents, errorOnMissingKey, functionDenylist, sandboxPath } = template;
+  const { contents, errorOnMissingKey, functionDenylist } = template;
   let parsed: Template | undefined;
 
   const functionsOf = ({ sources }: Run): TemplateOptions["functions"] =>
-    agentFunctions(sources, { denylist: functionDenylist, sandboxPath });
+    agentFunctions(sources, { denylist: functionDenylist });
 
   const output = (run: Run): string => {
     const functions = functionsOf(run);

@@ -1,16 +1,47 @@
-import type { Client, Secret, Token } from "../../client/contract.ts";
+import { type Client, type Lifetime, renewalWatcher, type Secret, type Token } from "../../client/index.ts";
+import { Sensitive } from "../../std/sensitive.ts";
 import type { Surroundings } from "../contract.ts";
-import { pause } from "./pause.ts";
 
+/** A lease, or a token that an answer brought, which is to be kept alive. */
 export interface Renewal {
   readonly client: Client;
   readonly token: Token;
   readonly secret: Secret;
   readonly surroundings: Surroundings;
+  /** As the log names it. */
+  readonly name: string;
   readonly signal: AbortSignal;
 }
 
-/** Renews a lease, or the token that an answer brought, until it is at its end or the first renewal fails. */
-export const renewUntilItEnds = async ({ secret, surroundings, signal }: Renewal): Promise<void> => {
-  await pause(surroundings, secret.lease_duration * 600, signal);
+const NO_RETRIES = { retries: 0, minWait: 0, maxWait: 0 };
+
+/** One renewal. An answer that says nothing about the life leaves it as it was. */
+const renewOnce = async ({ client, token, secret }: Renewal, signal: AbortSignal): Promise<Lifetime> => {
+  const { auth, lease_id } = secret;
+  const call = auth
+    ? { path: "auth/token/renew-self", body: {}, token: new Sensitive(auth.client_token) }
+    : { path: "sys/leases/renew", body: { lease_id }, token };
+  const answer = (await client.call({ ...call, method: "PUT", retry: NO_RETRIES, signal })).secret;
+  const life = answer?.auth ?? answer;
+  return { leaseDuration: life?.lease_duration ?? 0, renewable: life?.renewable ?? false };
+};
+
+/** Renews for as long as the server allows it: until the end is near, or the first renewal that fails. */
+export const renewUntilItEnds = async (renewal: Renewal): Promise<void> => {
+  const { secret, surroundings, name, signal } = renewal;
+  const { steady, timer, random, log } = surroundings;
+  const life = secret.auth ?? secret;
+  const watcher = renewalWatcher({
+    first: { leaseDuration: life.lease_duration, renewable: life.renewable },
+    renew: (limit) => renewOnce(renewal, limit),
+    mode: "stop at first error",
+    steady,
+    timer,
+    random,
+  });
+  const stop = (): void => watcher.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const { reason } = await watcher.ended;
+  signal.removeEventListener("abort", stop);
+  if (reason !== "stopped") log.debug(`${name}: the lease is no longer renewed`, { reason });
 };

@@ -95,8 +95,8 @@ export const startServer = (settings: ServerSettings): Server => {
       failed,
       retrying: {
         retries: config.vault.retries,
-        least: templateServer.retryBackoff?.min ?? USUAL_TRIES.least,
-        most: templateServer.retryBackoff?.max ?? USUAL_TRIES.most,
+        least: method?.writtenBackoff?.min ?? USUAL_TRIES.least,
+        most: method?.writtenBackoff?.max ?? USUAL_TRIES.most,
       },
       openFetch: () =>
         createFetch({
@@ -110,7 +110,7 @@ export const startServer = (settings: ServerSettings): Server => {
           },
           namespace: config.vault.namespace,
         }),
-      renewed: (secret, signal) => renewUntilItEnds({ client, token, surroundings, secret, signal }),
+      renewed: (name, secret, signal) => renewUntilItEnds({ client, token, surroundings, name, secret, signal }),
     });
 
   const replace = (token: Token): void => {

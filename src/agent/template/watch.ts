@@ -37,7 +37,7 @@ export interface Watching {
   readonly surroundings: Surroundings;
   readonly retrying: Retrying;
   /** Settles once the lease of a secret is at its end, or cannot be renewed. */
-  readonly renewed: (secret: Secret, signal: AbortSignal) => Promise<void>;
+  readonly renewed: (name: string, secret: Secret, signal: AbortSignal) => Promise<void>;
   /** Told when a try begins and ends, so that templates are rendered when nothing more is on its way. */
   readonly busy: (by: 1 | -1) => void;
   readonly changed: (watch: Watch) => void;
@@ -73,17 +73,21 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
     }
   };
 
+  /** Waits before the next try, or throws where there is none. */
+  const beforeRetry = async (attempt: number, error: unknown): Promise<void> => {
+    const reason = `${nameOf(need)}: ${wordsOf(error)}`;
+    if (attempt >= retrying.retries || stopped.signal.aborted) throw new TemplateFailure(reason);
+    const after = waitBefore(attempt, retrying, error);
+    surroundings.log.warn(reason, { attempt: attempt + 1, retry_after_ms: after });
+    await pause(surroundings, after, stopped.signal);
+  };
+
   const tries = async (): Promise<Found> => {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await once();
       } catch (error) {
-        const reason = wordsOf(error);
-        if (attempt >= retrying.retries) throw new TemplateFailure(`${nameOf(need)}: ${reason}`);
-        const after = waitBefore(attempt, retrying, error);
-        if (stopped.signal.aborted) throw error;
-        surroundings.log.warn(`${nameOf(need)}: ${reason}`, { attempt: attempt + 1, retry_after_ms: after });
-        if (!(await pause(surroundings, after, stopped.signal))) throw error;
+        await beforeRetry(attempt, error);
       }
     }
   };
@@ -100,15 +104,14 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
         if (need.kind === "file" && it.kind === "file") await changed(need.path, it.mark, surroundings, signal);
         return;
       case "renew":
-        if (it.kind === "secret") await watching.renewed(it.secret, signal);
+        if (it.kind === "secret") await watching.renewed(nameOf(need), it.secret, signal);
         return;
     }
   };
 
   const fail = async (error: unknown, signal: AbortSignal): Promise<void> => {
     failed = true;
-    const known = error instanceof TemplateFailure;
-    watching.failed(known ? error : new TemplateFailure(`${nameOf(need)}: ${wordsOf(error)}`));
+    watching.failed(error instanceof TemplateFailure ? error : new TemplateFailure(wordsOf(error)));
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   };
 
