@@ -1,5 +1,4 @@
-import type { Level, Log, Surroundings, Tokens } from "../../../../src/agent/contract.ts";
-import type { Login } from "../../../../src/agent/contract.ts";
+import type { Level, Log, Login, Surroundings, Tokens } from "../../../../src/agent/contract.ts";
 import { Sensitive } from "../../../../src/std/sensitive.ts";
 
 /** Time that a test moves, and everything else around an agent. */
