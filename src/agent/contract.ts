@@ -35,6 +35,11 @@ export interface Tokens {
   current(): Login | undefined;
   /** Called for each new login, and at once where there is one already. Answers how to stop listening. */
   subscribe(listener: (login: Login) => void): () => void;
+  /**
+   * Told by a part that the server refused the newest token (403 `invalid token`): the server is asked whether it still
+   * knows it, and the agent logs in again at once if not.
+   */
+  readonly doubt?: () => void;
 }
 
 /** A part that runs beside the others. */

@@ -1,0 +1,19 @@
+import type { Sensitive } from "../../../std/sensitive.ts";
+
+/** The keys of a principal of AWS, for as long as its source says. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Sensitive<string>;
+  readonly sessionToken: Sensitive<string> | undefined;
+}
+
+const same = (one: Sensitive<string> | undefined, other: Sensitive<string> | undefined): boolean =>
+  one?.reveal() === other?.reveal();
+
+export const sameCredentials = (one: AwsCredentials, other: AwsCredentials): boolean =>
+  one.accessKeyId === other.accessKeyId &&
+  same(one.secretAccessKey, other.secretAccessKey) &&
+  same(one.sessionToken, other.sessionToken);
+
+/** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
+export const isRegion = (text: string): boolean => /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(text);
