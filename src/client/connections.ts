@@ -2,10 +2,11 @@ import { type ClientRequestArgs, Agent as PlainAgent, request as plainRequest } 
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { checkServerIdentity, connect, type PeerCertificate, type SecureContext } from "node:tls";
+import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate } from "node:tls";
 import { defined } from "../std/defined.ts";
 import type { Endpoint } from "./address.ts";
 import type { ClientSettings, TlsSettings } from "./contract.ts";
+import { type ProxyServer, readProxy, tunnel } from "./proxy.ts";
 import { createTlsReader } from "./tls-files.ts";
 
 /** Connections to one server, kept open between calls. Relaxed certificate checks of the environment do not apply. */
@@ -14,6 +15,8 @@ export interface Connections {
   readonly request: typeof plainRequest;
   /** For each request: where to, and by which agent. */
   readonly options: ClientRequestArgs;
+  /** What a plain proxy wants before each path, and besides each request's headers. */
+  readonly through: { readonly before: string; readonly headers: Readonly<Record<string, string>> };
   close(): void;
 }
 
@@ -24,49 +27,74 @@ type Made = (error: Error | null, stream: Duplex) => void;
 
 /** No session is taken up again: a rotated client certificate must be shown at the next connection. */
 class FileAgent extends SecureAgent {
-  readonly #context: () => SecureContext;
-  readonly #tls: TlsSettings;
-  constructor(context: () => SecureContext, tls: TlsSettings, options: ConstructorParameters<typeof PlainAgent>[0]) {
-    super({ ...options, maxCachedSessions: 0 });
-    this.#context = context;
-    this.#tls = tls;
+  readonly #options: () => ConnectionOptions;
+  readonly #tunnel: (() => Promise<Socket>) | undefined;
+  constructor(options: () => ConnectionOptions, through: (() => Promise<Socket>) | undefined, pool: object) {
+    super({ ...pool, maxCachedSessions: 0 });
+    this.#options = options;
+    this.#tunnel = through;
   }
-  override createConnection(options: ClientRequestArgs, made?: Made): Duplex | undefined {
-    try {
-      return connect(this.#tlsOptions(options));
-    } catch (cause) {
+  override createConnection(_: ClientRequestArgs, made?: Made): Duplex | undefined {
+    const failed = (cause: unknown): undefined => {
       made?.(cause instanceof Error ? cause : new Error("no connection"), new Socket());
-      return undefined;
-    }
-  }
-  #tlsOptions({ host, port }: ClientRequestArgs) {
-    const name = this.#tls.serverName ?? host ?? "";
-    return {
-      host: host ?? "",
-      port: Number(port),
-      secureContext: this.#context(),
-      rejectUnauthorized: this.#tls.skipVerify !== true,
-      ALPNProtocols: ["http/1.1"],
-      keepAlive: true,
-      servername: isIP(name) === 0 ? name : "",
-      checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
     };
+    try {
+      const options = this.#options();
+      if (this.#tunnel === undefined) return connect(options);
+      this.#tunnel().then((socket) => made?.(null, connect({ ...options, socket })), failed);
+      return undefined;
+    } catch (cause) {
+      return failed(cause);
+    }
   }
 }
 
-/** Throws `SettingsError` for an address or TLS files that cannot be used. */
+/** How TLS is agreed on at the next connection. Throws `SettingsError`. */
+const tlsOptions = ({ host, port }: Endpoint, tls: TlsSettings): (() => ConnectionOptions) => {
+  const context = createTlsReader(tls);
+  const name = tls.serverName ?? host;
+  return () => ({
+    host,
+    port,
+    secureContext: context(),
+    rejectUnauthorized: tls.skipVerify !== true,
+    ALPNProtocols: ["http/1.1"],
+    servername: isIP(name) === 0 ? name : "",
+    checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
+  });
+};
+
+const DIRECT = { before: "", headers: {} };
+
+const plain = (endpoint: Endpoint, proxy: ProxyServer | undefined, pool: object): Connections => {
+  const agent = new PlainAgent(pool);
+  const { host, port } = proxy ?? endpoint;
+  const where = endpoint.socketPath === undefined ? { host, port } : { socketPath: endpoint.socketPath };
+  const through = proxy === undefined ? DIRECT : { before: endpoint.origin, headers: proxy.headers };
+  return { endpoint, request: plainRequest, options: { ...where, agent }, through, close: () => agent.destroy() };
+};
+
+const secure = (endpoint: Endpoint, proxy: ProxyServer | undefined, tls: TlsSettings, pool: object): Connections => {
+  const options = tlsOptions(endpoint, tls);
+  // Files that cannot be used are told now and not at the first call.
+  options();
+  const { host, port, authority } = endpoint;
+  const hostPort = authority.endsWith(`:${port}`) ? authority : `${authority}:${port}`;
+  const agent = new FileAgent(options, proxy && (() => tunnel(proxy, hostPort)), pool);
+  return {
+    endpoint,
+    request: secureRequest,
+    options: { host, port, agent },
+    through: DIRECT,
+    close: () => agent.destroy(),
+  };
+};
+
+/** Throws `SettingsError` for TLS files or a proxy that cannot be used. */
 export const openConnections = (endpoint: Endpoint, settings: ClientSettings): Connections => {
   const keepAlive = settings.keepAlive ?? true;
   const pool = { keepAlive, timeout: IDLE, ...defined({ maxSockets: settings.maxConnections }) };
-  const { host, port, socketPath } = endpoint;
-  const where = socketPath === undefined ? { host, port } : { socketPath };
-  if (!endpoint.secure) {
-    const agent = new PlainAgent(pool);
-    return { endpoint, request: plainRequest, options: { ...where, agent }, close: () => agent.destroy() };
-  }
-  const tls = settings.tls ?? {};
-  const context = createTlsReader(tls);
-  context();
-  const agent = new FileAgent(context, tls, pool);
-  return { endpoint, request: secureRequest, options: { ...where, agent }, close: () => agent.destroy() };
+  const proxy =
+    settings.proxy === undefined || endpoint.socketPath !== undefined ? undefined : readProxy(settings.proxy);
+  return endpoint.secure ? secure(endpoint, proxy, settings.tls ?? {}, pool) : plain(endpoint, proxy, pool);
 };

@@ -48,6 +48,8 @@ export interface ClientSettings {
   readonly proxy?: string;
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export type Token = Sensitive<string>;
 export type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "LIST" | "HEAD";
 

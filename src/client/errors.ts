@@ -56,21 +56,26 @@ export class ResponseError extends Error {
   readonly status: number;
   readonly errors: readonly string[];
   readonly retryAfter: number | undefined;
-  readonly answer: Answer | undefined;
+  readonly #answer: Answer | undefined;
   constructor(refusal: Refusal) {
     super(textOf(refusal));
     this.status = refusal.status;
     this.errors = refusal.errors;
     this.retryAfter = refusal.retryAfter;
-    this.answer = refusal.answer;
+    this.#answer = refusal.answer;
+  }
+  /** As it came, and so not shown with the error: it may repeat what was sent. */
+  get answer(): Answer | undefined {
+    return this.#answer;
   }
   /** `undefined` where nothing came beside the errors. */
   get secret(): Secret | undefined {
-    return this.answer?.secret;
+    return this.#answer?.secret;
   }
 }
 
-const codeOf = (cause: unknown): string => {
+/** `ENOENT` and its kin; empty for an error without one. */
+export const codeOf = (cause: unknown): string => {
   const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
   return typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "";
 };

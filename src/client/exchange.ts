@@ -39,7 +39,7 @@ const made = (request: () => ClientRequest): ClientRequest => {
 
 type Head = { readonly again: boolean; readonly cause: unknown } | Begun;
 
-const tried = ({ endpoint, request, options }: Connections, timer: Timer, wanted: Request): Promise<Head> =>
+const tried = ({ endpoint, request, options, through }: Connections, timer: Timer, wanted: Request): Promise<Head> =>
   new Promise((resolve) => {
     const { method, target, headers, body, limit, signal } = wanted;
     const fields = Object.entries(headers).map(([name, value]) => [
@@ -47,7 +47,13 @@ const tried = ({ endpoint, request, options }: Connections, timer: Timer, wanted
       typeof value === "string" ? value : [...value],
     ]);
     const sent = made(() =>
-      request({ ...options, method, path: target, headers: Object.fromEntries(fields), ...defined({ signal }) }),
+      request({
+        ...options,
+        method,
+        path: `${through.before}${target}`,
+        headers: { ...Object.fromEntries(fields), ...through.headers },
+        ...defined({ signal }),
+      }),
     );
     let late = false;
     const release = timer(limit, () => {

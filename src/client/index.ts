@@ -20,7 +20,9 @@ import { redirected, shownUrl, type Wire, wireOf } from "./wire.ts";
  */
 
 export * from "./contract.ts";
+export { DEFAULT_ADDRESS, settingsFromEnvironment, variableOf } from "./environment.ts";
 export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
+export { proxyFor } from "./proxy-choice.ts";
 export { type Lifetime, renewalWatcher, type Watcher, type WatcherEnd, type WatcherSettings } from "./renewal.ts";
 
 /** What comes from outside, so that a test can bring its own. */
@@ -110,7 +112,7 @@ class HttpClient implements Client {
     if (!isRedirect || location === undefined) return this.#answer(call, wire, begun);
     await this.#drop(begun);
     if (this.#settings.redirects === false) throw this.#broken("it redirects, and redirects are turned off");
-    const there = redirected(wire, this.#endpoint, location);
+    const there = redirected(wire, this.#endpoint, location, scrubber(call));
     const second = await this.#begin(call, there);
     if (!REDIRECTS.has(second.response.statusCode ?? 0)) return this.#answer(call, there, second);
     await this.#drop(second);

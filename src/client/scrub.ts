@@ -18,6 +18,8 @@ const secretsOf = (value: unknown, secret: boolean): readonly string[] => {
 export const scrubber = ({ token, body }: Call): ((text: string) => string) => {
   const secrets = [...(token === undefined ? [] : [token.reveal()]), ...secretsOf(body, false)]
     .filter((secret) => secret !== "")
+    // A host's name is written in lower case.
+    .flatMap((secret) => [secret, secret.toLowerCase()])
     .sort((a, b) => b.length - a.length);
   return (text) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text).replace(TOKEN, "[redacted]");

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { TlsSettings } from "./contract.ts";
-import { SettingsError } from "./errors.ts";
+import { codeOf, SettingsError } from "./errors.ts";
 
 /**
  * Certificates and keys from files. They are looked at whenever a connection is made, so that a rotated file is used
@@ -30,8 +30,7 @@ const attempt = <T>(what: string, path: string, read: (path: string) => T): T =>
   try {
     return read(path);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    throw new SettingsError(`cannot read the ${what} ${path}: ${WHY[code] ?? "it cannot be read"}`);
+    throw new SettingsError(`cannot read the ${what} ${path}: ${WHY[codeOf(cause)] ?? "it cannot be read"}`);
   }
 };
 

@@ -91,7 +91,7 @@ export const shownUrl = ({ target }: Wire, { origin }: Endpoint): string => {
 };
 
 /** A redirect leads to the same scheme, host and port, or nowhere: whatever it is sent to gets the token. */
-export const redirected = (wire: Wire, endpoint: Endpoint, location: string): Wire => {
+export const redirected = (wire: Wire, endpoint: Endpoint, location: string, scrub: (text: string) => string): Wire => {
   const { origin, authority, secure } = endpoint;
   const base = `${secure ? "https" : "http"}://${authority}`;
   const there = URL.canParse(location, `${base}${wire.target}`)
@@ -101,7 +101,7 @@ export const redirected = (wire: Wire, endpoint: Endpoint, location: string): Wi
   if (there.origin !== new URL(base).origin) {
     throw new ConnectionError(
       origin,
-      `it redirects to ${there.origin}, and a token is never sent to another host (use that address if it is right)`,
+      `it redirects to ${scrub(there.origin)}, and a token is never sent to another host (use that address if it is right)`,
       false,
     );
   }
