@@ -62,6 +62,10 @@ export interface CacheConfig {
   readonly useAutoAuthToken: UseAutoAuthToken;
   /** `cache_static_secrets`: KV answers are kept and served while the server is down. */
   readonly staticSecrets: boolean;
+  /** Milliseconds: a kept secret is given without asking the server; absent: five minutes. */
+  readonly staticSecretMaxAge?: number;
+  /** Milliseconds: it is given while the server is down; absent: a day. */
+  readonly staticSecretStaleFor?: number;
   readonly persist?: {
     readonly type: string;
     readonly path: string;

@@ -1,0 +1,286 @@
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import type { AgentConfig, ListenerConfig } from "../../../../src/agent/config/model.ts";
+import type { Fields, Log, Login, Tokens } from "../../../../src/agent/contract.ts";
+import { startListeners } from "../../../../src/agent/listener/index.ts";
+import { createClient } from "../../../../src/client/index.ts";
+import { Sensitive } from "../../../../src/std/sensitive.ts";
+import { rewireVerbs } from "../../../../src/std/verb-connection.ts";
+import { sentMethod } from "../../../../src/std/verbs.ts";
+import { onLoopback } from "../../../support/loopback.ts";
+
+/** Listeners in front of a server that answers from a script, with a time that moves when it is told to. */
+
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Scripted {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** An object is sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** `undefined`: the connection is cut without an answer. */
+export type Script = (seen: Seen, number: number) => Scripted | undefined | Promise<Scripted | undefined>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** As JSON. */
+  readonly json: any;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+  readonly socketPath?: string;
+}
+
+export const envelope = (members: Record<string, unknown> = {}): Record<string, unknown> => ({
+  request_id: "r",
+  lease_id: "",
+  renewable: false,
+  lease_duration: 0,
+  data: null,
+  wrap_info: null,
+  warnings: null,
+  auth: null,
+  ...members,
+});
+
+export const authOf = (token: string, members: Record<string, unknown> = {}): Record<string, unknown> => ({
+  client_token: token,
+  accessor: `accessor-of-${token}`,
+  policies: ["default"],
+  token_policies: ["default"],
+  metadata: null,
+  lease_duration: 3600,
+  renewable: true,
+  entity_id: "",
+  token_type: "service",
+  orphan: true,
+  num_uses: 0,
+  ...members,
+});
+
+export const listenerConfig = (members: Partial<ListenerConfig> = {}): ListenerConfig => ({
+  type: "tcp",
+  address: "127.0.0.1:0",
+  requireRequestHeader: false,
+  role: "default",
+  enableQuit: false,
+  socket: {},
+  ...members,
+});
+
+export const loginOf = (token: string): Login => {
+  const { client_token: _token, ...auth } = authOf(token);
+  return { kind: "token", token: new Sensitive(token), auth: auth as never };
+};
+
+/** A login that a test exchanges. */
+export const movableTokens = (first?: string): Tokens & { login(token: string): void } => {
+  let current = first === undefined ? undefined : loginOf(first);
+  const listeners = new Set<(login: Login) => void>();
+  return {
+    current: () => current,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      if (current !== undefined) listener(current);
+      return () => listeners.delete(listener);
+    },
+    login: (token) => {
+      current = loginOf(token);
+      for (const listener of listeners) listener(current);
+    },
+  };
+};
+
+/** Time that stands still until it is moved; then what is due rings in order. */
+export const movableTime = () => {
+  let now = 0;
+  const due = new Set<{ readonly at: number; readonly ring: () => void }>();
+  return {
+    steady: () => now,
+    clock: { now: () => Date.parse("2026-11-30T06:00:00Z") + now },
+    timer: (ms: number, ring: () => void) => {
+      const one = { at: now + ms, ring };
+      due.add(one);
+      return () => due.delete(one);
+    },
+    waiting: () => due.size,
+    move: async (ms: number): Promise<void> => {
+      const end = now + ms;
+      for (;;) {
+        // What is under way on a socket gets its turn between two moments.
+        await new Promise((done) => setTimeout(done, 5));
+        const [next] = [...due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+        if (next === undefined) break;
+        due.delete(next);
+        now = Math.max(now, next.at);
+        next.ring();
+      }
+      now = end;
+    },
+  };
+};
+
+/** Lines of a log, as whoever reads it sees them. */
+export const writtenLog = (lines: string[] = []): Log & { readonly lines: readonly string[] } => {
+  const line = (level: string) => (message: string, fields?: Fields) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  };
+  const log = {
+    lines,
+    trace: line("trace"),
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+    named: () => log,
+  };
+  return log;
+};
+
+const EMPTY: Omit<AgentConfig, "vault" | "listeners"> = {
+  templates: [],
+  templateServer: {
+    exitOnRetryFailure: false,
+    staticSecretRenderInterval: 300_000,
+    maxConnectionsPerHost: 10,
+    leaseRenewalThreshold: 0.9,
+  },
+  envTemplates: [],
+  exitAfterAuth: false,
+  log: { level: "trace", format: "standard", rotateBytes: 0, rotateDuration: 0, rotateMaxFiles: 0 },
+  disableIdleConnections: [],
+  disableKeepAlives: [],
+};
+
+export const ask = (address: string, path: string, { method = "GET", headers = {}, body, socketPath }: Ask = {}) =>
+  new Promise<Reply>((resolve, reject) => {
+    const sent = request(
+      `${address}/`,
+      {
+        method,
+        path,
+        agent: false,
+        headers: {
+          ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value as string])),
+        },
+        ...(socketPath === undefined ? {} : { socketPath }),
+      },
+      (response) => {
+        text(response).then((got) => {
+          let json: unknown;
+          try {
+            json = JSON.parse(got);
+          } catch {
+            json = undefined;
+          }
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: got, json });
+        }, reject);
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+
+/** What comes back for bytes that may be no HTTP at all. */
+export const askRaw = (address: string, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { port, hostname } = new URL(address);
+    const socket = connect(Number(port), hostname);
+    let got = "";
+    socket.on("data", (chunk) => {
+      got += chunk.toString("latin1");
+    });
+    socket.on("close", () => resolve(got));
+    socket.on("error", reject);
+    socket.end(bytes, "latin1");
+  });
+
+export const world = async (script: Script, config: Partial<AgentConfig> = {}, token?: string, retries = 0) => {
+  const seen: Seen[] = [];
+  const server = createServer(async (incoming, response) => {
+    const one = {
+      method: sentMethod(incoming.method ?? ""),
+      url: incoming.url ?? "",
+      headers: incoming.headers,
+      body: await text(incoming),
+    };
+    seen.push(one);
+    const scripted = await script(one, seen.length);
+    if (scripted === undefined) {
+      response.destroy();
+      return;
+    }
+    const { status = 200, headers = {}, body } = scripted;
+    const isText = typeof body === "string" || body === undefined;
+    response.writeHead(status, {
+      ...(isText ? {} : { "content-type": "application/json" }),
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value as string])),
+    });
+    response.end(isText ? body : JSON.stringify(body));
+  });
+  rewireVerbs(server, "connection");
+  const upstream = await onLoopback(server);
+  const time = movableTime();
+  const log = writtenLog();
+  const tokens = movableTokens(token);
+  const address = `http://127.0.0.1:${upstream.port}`;
+  const client = createClient({ address, retry: { retries: 0, minWait: 0, maxWait: 0 } });
+  const listeners = await startListeners({
+    config: {
+      ...EMPTY,
+      vault: { address, tls: {}, retries },
+      listeners: [listenerConfig()],
+      ...config,
+    },
+    client,
+    tokens,
+    surroundings: {
+      ...time,
+      random: { bytes: (length) => new Uint8Array(length) },
+      log,
+      env: {},
+    },
+  });
+  const [first = ""] = listeners.addresses;
+  let isDown = false;
+  const down = async (): Promise<void> => {
+    if (!isDown) await upstream.close();
+    isDown = true;
+  };
+  return {
+    address: first,
+    seen,
+    time,
+    log,
+    tokens,
+    listeners,
+    server: address,
+    /** Only what clients asked for: without renewals and look-ups of the agent's own. */
+    asked: () => seen.filter(({ headers }) => headers["user-agent"]?.includes("API Proxy")),
+    ask: (path: string, how?: Ask) => ask(first, path, how),
+    raw: (bytes: string) => askRaw(first, bytes),
+    /** The server is gone from now on. */
+    down,
+    close: async () => {
+      await listeners.stop();
+      client.close();
+      await down();
+    },
+  };
+};
+
+export type World = Awaited<ReturnType<typeof world>>;
