@@ -22,8 +22,10 @@ export interface LoopSettings {
 
 /** A login that gives a token without a life would otherwise be repeated without a pause. */
 const LIFELESS_PAUSE = 1000;
+/** A token that the server forgets sooner than this shows that something is wrong there. */
+const SHORT_LIFE = 10_000;
 
-type Event = "new credentials" | "over";
+type Event = "new credentials" | "over" | "dead";
 
 /** Looks for new credentials until some are found or it is called off. */
 const newCredentials = async (poll: Poll, { log, timer }: Surroundings, signal: AbortSignal): Promise<boolean> => {
@@ -38,11 +40,11 @@ const newCredentials = async (poll: Poll, { log, timer }: Surroundings, signal: 
 };
 
 /** Waits for `over`, or for new credentials where they count; what is waited for then is called off. */
-const until = async (
+const until = async <T>(
   { method: { poll }, surroundings, signal }: LoopSettings,
   countsNew: boolean,
-  over: (signal: AbortSignal) => Promise<unknown>,
-): Promise<Event> => {
+  over: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Event> => {
   const inner = new AbortController();
   const either = AbortSignal.any([signal, inner.signal]);
   const looking = async (look: Poll): Promise<Event> => {
@@ -50,7 +52,7 @@ const until = async (
     while (await newCredentials(look, surroundings, either)) if (countsNew) return "new credentials";
     return "over";
   };
-  const ended = over(either).then((): Event => "over");
+  const ended = over(either);
   try {
     return await Promise.race(poll === undefined ? [ended] : [ended, looking(poll)]);
   } finally {
@@ -58,10 +60,10 @@ const until = async (
   }
 };
 
-const forever = (signal: AbortSignal): Promise<void> =>
+const forever = (signal: AbortSignal): Promise<Event> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve("over");
+    else signal.addEventListener("abort", () => resolve("over"), { once: true });
   });
 
 /** Uses a login until another one is needed. */
@@ -71,7 +73,9 @@ const useUp = async (settings: LoopSettings, { login, given, endless }: LoggedIn
   const { log, timer } = surroundings;
   if (login.kind === "wrapped") return until(settings, countsNew, forever);
   const { lease_duration, renewable } = login.auth;
-  if (lease_duration === 0 && !endless) return until(settings, countsNew, (end) => pause(timer, LIFELESS_PAUSE, end));
+  if (lease_duration === 0 && !endless) {
+    return until(settings, countsNew, (end) => pause(timer, LIFELESS_PAUSE, end).then((): Event => "over"));
+  }
   if (endless) log.info("not starting token renewal process, as token has unlimited TTL");
   else log.info("starting renewal process");
   if (given && login.auth.token_type === "batch") {
@@ -79,21 +83,30 @@ const useUp = async (settings: LoopSettings, { login, given, endless }: LoggedIn
   }
   const life = { leaseDuration: lease_duration, renewable };
   const living = { token: login.token, life, client, endless, doubts, surroundings };
-  return until(settings, countsNew, (end) => outlive(living, end));
+  return until(
+    settings,
+    countsNew,
+    async (end): Promise<Event> => ((await outlive(living, end)) === "dead" ? "dead" : "over"),
+  );
 };
 
 /** One login and its use. Throws what kept it from a token. */
-const once = async (settings: LoopSettings, backOff: BackOff): Promise<void> => {
+const once = async (settings: LoopSettings, backOff: BackOff, deaths: BackOff): Promise<void> => {
   const { autoAuth, method, client, surroundings, tokens, signal } = settings;
-  const { log } = surroundings;
+  const { log, steady, timer } = surroundings;
   log.info("authenticating");
   const loggedIn = await logIn(method, client, autoAuth.method, signal);
   backOff.reset();
   const sends = loggedIn.login.kind === "wrapped" ? "wrapped token to sinks and pausing" : "token to sinks";
   log.info(`authentication successful, sending ${sends}`);
   tokens.publish(loggedIn.login);
+  const born = steady();
   const why = await useUp(settings, loggedIn);
   if (why === "new credentials") log.info("auth method found new credentials, re-authenticating");
+  if (why !== "dead" || steady() - born >= SHORT_LIFE) return deaths.reset();
+  const wait = deaths.next();
+  log.error("the server forgot the token right after the login", { backoff: goDuration(wait) });
+  await until(settings, true, (end) => pause(timer, wait, end));
 };
 
 const failureOf = (error: unknown): { line: string; fields: { error?: string } } => {
@@ -119,9 +132,10 @@ const failed = async (settings: LoopSettings, backOff: BackOff, error: unknown):
 export const keepLoggedIn = async (settings: LoopSettings): Promise<void> => {
   const { minBackoff, maxBackoff } = settings.autoAuth.method;
   const backOff = createBackOff(minBackoff, maxBackoff, settings.surroundings.random);
+  const deaths = createBackOff(minBackoff, maxBackoff, settings.surroundings.random);
   while (!settings.signal.aborted) {
     try {
-      await once(settings, backOff);
+      await once(settings, backOff, deaths);
     } catch (error) {
       if (!settings.signal.aborted) await failed(settings, backOff, error);
     }
