@@ -12,6 +12,7 @@ const SLOW = [
   "test/golden/database.test.ts",
   "test/golden/oidc-identity.test.ts",
   "test/infra/agent-executable.test.ts",
+  "test/infra/agent-extension.test.ts",
   "test/infra/lambdas.test.ts",
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",

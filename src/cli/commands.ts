@@ -28,4 +28,8 @@ export const COMMANDS: Commands = {
     summary: "keep a token and render secrets for applications that know nothing of vaults",
     run: async () => (await import("./agent.ts")).runAgent,
   },
+  "lambda-extension": {
+    summary: "the extension of a Lambda function; its layer starts it",
+    run: async () => (await import("./lambda-extension.ts")).runLambdaExtension,
+  },
 };
