@@ -60,11 +60,17 @@ const within = <T>(key: string, read: () => T): T => {
   }
 };
 
+/** Upstream has two texts for the same. */
+const tooMany = (key: string): string =>
+  ["vault", "cache", "api_proxy"].includes(key)
+    ? `one and only one ${JSON.stringify(key)} block is required`
+    : `at most one ${JSON.stringify(key)} block is allowed`;
+
 /** The only block of a key. */
 const single = <T>(file: Members, key: string, read: (block: Members) => T): T | undefined =>
   within(key, () => {
     const [block, second] = blocks(file, key);
-    if (second !== undefined) throw new AgentError(`at most one ${JSON.stringify(key)} block is allowed`);
+    if (second !== undefined) throw new AgentError(tooMany(key));
     return block && read(block);
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type HclBody, HclError, parseHcl } from "../../hcl/hcl.ts";
 import { utf8Text } from "../../std/utf8.ts";
 import { AgentError } from "../contract.ts";
+import { fileError } from "../files/errors.ts";
 
 /** Which files a path of `-config` means, and what they say. */
 
@@ -30,22 +31,16 @@ export interface ConfigFile {
   readonly body: HclBody;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  EISDIR: "is a directory",
-  ENOTDIR: "not a directory",
-  ELOOP: "too many levels of symbolic links",
-};
-
-/** A failure of the file system as one line; any other error is thrown on. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) throw error;
-  return REASONS[error.code] ?? error.code;
+const attempt = <T>(did: string, path: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    throw new AgentError(fileError(did, path, error).message);
+  }
 };
 
 const readConfigFile = (path: string): ConfigFile => {
-  const bytes = readFileSync(path);
+  const bytes = attempt("read", path, () => readFileSync(path));
   if (bytes.length > MAX_BYTES) throw new AgentError(`larger than ${MAX_BYTES} bytes`);
   const text = utf8Text(bytes);
   if (text === undefined) throw new AgentError("not UTF-8");
@@ -56,24 +51,15 @@ const readConfigFile = (path: string): ConfigFile => {
   }
 };
 
-const attempt = <T>(path: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof AgentError ? error : new AgentError(`cannot read ${path}: ${reasonOf(error)}`);
-  }
-};
-
 /** The files of one `-config`, in the order in which they are merged. Throws `AgentError`. */
 export const configFiles = (path: string): readonly ConfigFile[] => {
-  if (!attempt(path, () => statSync(path)).isDirectory()) return [attempt(path, () => readConfigFile(path))];
-  return attempt(path, () => filesOf(path)).map((file) => {
+  if (!attempt("stat", path, () => statSync(path)).isDirectory()) return [readConfigFile(path)];
+  return attempt("read", path, () => filesOf(path)).map((file) => {
     try {
-      return attempt(file, () => readConfigFile(file));
+      return readConfigFile(file);
     } catch (error) {
-      throw error instanceof AgentError
-        ? new AgentError(`error loading ${JSON.stringify(file)}: ${error.message}`)
-        : error;
+      if (!(error instanceof AgentError)) throw error;
+      throw new AgentError(`error loading ${JSON.stringify(file)}: ${error.message}`);
     }
   });
 };

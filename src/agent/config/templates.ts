@@ -1,4 +1,5 @@
 import { shown } from "../../std/shown.ts";
+import { DurationError } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
 import type {
   CommandConfig,
@@ -99,7 +100,7 @@ const waitOfText = (members: Members, text: string): TemplateConfig["wait"] => {
     try {
       return durationOf({ kind: "string", value });
     } catch (error) {
-      throw error instanceof Error ? members.refuse("wait", error.message) : error;
+      throw error instanceof DurationError ? members.refuse("wait", error.message) : error;
     }
   });
   if (max < min) throw new AgentError("wait: min must be less than max");

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from "node:path";
 import type { Clock } from "../../std/time.ts";
 import type { LogConfig } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
+import { fileError } from "../files/errors.ts";
 
 /**
  * The log in a file that is replaced by a new one when it is large or old enough; the old ones carry the time in their
@@ -25,8 +26,7 @@ const open = (path: string): number => {
   try {
     return openSync(path, OPEN, MODE);
   } catch (error) {
-    const why = error instanceof Error && "code" in error ? String(error.code) : "unknown failure";
-    throw new AgentError(`failed to setup logging: cannot open ${path}: ${why}`);
+    throw new AgentError(`failed to setup logging: ${fileError("open", path, error).message}`);
   }
 };
 
