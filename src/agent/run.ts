@@ -1,10 +1,10 @@
 import { type Client, type ClientSettings, createClient, SettingsError } from "../client/index.ts";
 import { VAULT_VERSION } from "../contract/version.ts";
 import type { AgentConfig, Subsystem } from "./config/model.ts";
-import { AgentError, type Part, type Surroundings } from "./contract.ts";
+import { AgentError, type Log, type Part, type Surroundings } from "./contract.ts";
 import { removePidFile, writePidFile } from "./process/pid-file.ts";
 import type { Signals } from "./process/signals.ts";
-import type { Systemd } from "./process/systemd.ts";
+import { reloading, type Systemd } from "./process/systemd.ts";
 
 /**
  * The agent: makes the parts a configuration asks for, runs them side by side until one of them or a signal ends the
@@ -53,12 +53,11 @@ const openClient = (config: AgentConfig): Client => {
   }
 };
 
-/** The client of one part of the agent: with its own name, and without open connections where that is asked for. */
-const clientFor = (config: AgentConfig, client: Client, subsystem: Subsystem): Client => {
-  const closed = [...config.disableIdleConnections, ...config.disableKeepAlives].includes(subsystem);
-  const retry = subsystem === "auto-auth" ? { retry: NO_RETRY } : {};
-  return client.with({ userAgent: agentOf(subsystem), ...retry, ...(closed ? { keepAlive: false } : {}) });
-};
+/** The settings of one part: its own name, and no connections kept where that is asked for. */
+const settingsFor = (config: AgentConfig, subsystem: Subsystem): Partial<ClientSettings> => ({
+  userAgent: agentOf(subsystem),
+  ...([...config.disableIdleConnections, ...config.disableKeepAlives].includes(subsystem) ? { keepAlive: false } : {}),
+});
 
 /** Only a note: a server that does not answer yet is waited for by others. */
 const probe = async (client: Client, print: (line: string) => void): Promise<void> => {
@@ -100,21 +99,29 @@ const unexpected = (error: unknown): string => {
   return [`unexpected ${error.name}`, ...frames.slice(0, 4).map((line) => line.trim())].join(" ");
 };
 
+interface End {
+  readonly code: number;
+  readonly why: string;
+}
+
+const ofPart = ({ ended }: Part): Promise<End> =>
+  new Promise((resolve) => {
+    ended.then(
+      (code) => {
+        if (code !== undefined) resolve({ code, why: `process exited with exit code ${code}` });
+      },
+      (error) => resolve({ code: 1, why: reasonOf(error) }),
+    );
+  });
+
 /** The first end: a signal, a part, or everything done. */
-const firstEnd = (parts: readonly Part[], { signals }: Outside, exitWhenReady: boolean): Promise<number> => {
-  const ends = parts.map(
-    ({ ended }) =>
-      new Promise<number>((resolve, reject) => {
-        ended.then((code) => {
-          if (code !== undefined) resolve(code);
-        }, reject);
-      }),
+const firstEnd = (parts: readonly Part[], { signals }: Outside, exitWhenReady: boolean): Promise<End> => {
+  const ready = Promise.all(parts.map((part) => part.ready)).then(
+    () => ({ code: 0, why: "everything is done" }),
+    (error) => ({ code: 1, why: reasonOf(error) }),
   );
-  const ready = Promise.all(parts.map((part) => part.ready));
-  // Each failure is told by `ended`, too; where nobody waits for `ready`, it must not end the process.
-  ready.catch(() => undefined);
-  const done = exitWhenReady ? [ready.then(() => 0)] : [];
-  return Promise.race([signals.stop.then(() => 0), ...ends, ...done]);
+  const stopped = signals.stop.then((signal) => ({ code: 0, why: signal }));
+  return Promise.race([stopped, ...parts.map(ofPart), ...(exitWhenReady ? [ready] : [])]);
 };
 
 const stopAll = async (parts: readonly Part[], { surroundings: { timer, log } }: Outside): Promise<void> => {
@@ -135,46 +142,110 @@ const stopAll = async (parts: readonly Part[], { surroundings: { timer, log } }:
 /** What a run has opened, in the order in which it did. */
 interface Opened {
   readonly parts: Part[];
-  client?: Client;
-  hasPidFile?: boolean;
+  readonly clients: Client[];
+  hasPidFile: boolean;
+  isReady: boolean;
 }
 
-const start = async (config: AgentConfig, outside: Outside, opened: Opened): Promise<void> => {
-  const { surroundings, print, systemd, pid } = outside;
+/** Everything that may refuse the configuration does so before the agent says that it has started. */
+const prepare = async (config: AgentConfig, outside: Outside, opened: Opened): Promise<() => Promise<void>> => {
+  const { surroundings, print } = outside;
+  const clientOf = (subsystem: Subsystem, more: Partial<ClientSettings> = {}): Client => {
+    const made = client.with({ ...settingsFor(config, subsystem), ...more });
+    opened.clients.push(made);
+    return made;
+  };
   const client = openClient(config);
-  opened.client = client;
+  opened.clients.push(client);
   probe(client, print).catch(() => undefined);
-  if (config.autoAuth !== undefined) throw new AgentError("'auto_auth' is not built yet");
+  const { autoAuth } = config;
   if (config.listeners.length > 0) throw new AgentError("'listener' is not built yet");
-  print("No auto_auth block found in config, the automatic authentication feature will not be started");
+  if (autoAuth === undefined) {
+    print("No auto_auth block found in config, the automatic authentication feature will not be started");
+    return async () => undefined;
+  }
+  const [{ createMethod, startAuth }, { createSinks }] = await Promise.all([
+    import("./auth/index.ts"),
+    import("./sink/index.ts"),
+  ]);
+  const authClient = clientOf("auto-auth");
+  const sinks = await createSinks(autoAuth.sinks, surroundings, authClient);
+  const method = createMethod(autoAuth.method, { vault: config.vault, surroundings });
+  const { maxConnectionsPerHost } = config.templateServer;
+  return async () => {
+    const auth = startAuth({ autoAuth, method, client: authClient, surroundings });
+    opened.parts.push(auth, sinks.start(auth));
+    if (config.templates.length > 0) {
+      const { startTemplates } = await import("./template/index.ts");
+      const templating = clientOf("templating", { maxConnections: maxConnectionsPerHost });
+      opened.parts.push(startTemplates(config, templating, auth, surroundings));
+    }
+    if (config.exec !== undefined) {
+      const { startSupervisor } = await import("./supervisor/index.ts");
+      const templating = clientOf("templating", { maxConnections: maxConnectionsPerHost });
+      opened.parts.push(startSupervisor(config, templating, auth, surroundings));
+    }
+  };
+};
+
+const storePid = async (path: string, { pid, surroundings }: Outside): Promise<void> => {
+  try {
+    await writePidFile(path, pid, surroundings.random);
+  } catch (error) {
+    throw error instanceof AgentError ? new AgentError(`Error storing PID: ${error.message}`) : error;
+  }
+};
+
+const start = async (config: AgentConfig, outside: Outside, opened: Opened): Promise<void> => {
+  const { print, systemd, signals, surroundings } = outside;
+  const startParts = await prepare(config, outside, opened);
   print("==> Zeroth agent started! Log data will stream in below:");
   for (const line of banner(config)) print(line);
   if (config.pidFile !== undefined) {
-    await writePidFile(config.pidFile, pid, surroundings.random);
+    await storePid(config.pidFile, outside);
     opened.hasPidFile = true;
   }
-  await systemd.tell("READY=1");
+  await startParts();
+  signals.onReload(() => reload(outside, surroundings.log));
+  opened.isReady = true;
+  systemd.tell("READY=1").catch(() => undefined);
+};
+
+const reload = (outside: Outside, log: Log): void => {
+  outside.print("==> Zeroth agent config reload triggered");
+  outside.systemd.tell(reloading()).catch(() => undefined);
+  try {
+    outside.reload();
+  } catch (error) {
+    log.error("the configuration could not be read again", { error: reasonOf(error) });
+  }
+  outside.systemd.tell("READY=1").catch(() => undefined);
+};
+
+const reasonOf = (error: unknown): string => (error instanceof AgentError ? error.message : unexpected(error));
+
+const stop = async (config: AgentConfig, outside: Outside, opened: Opened): Promise<void> => {
+  const told = opened.isReady ? outside.systemd.tell("STOPPING=1") : undefined;
+  await stopAll(opened.parts, outside);
+  for (const client of opened.clients.reverse()) client.close();
+  if (config.pidFile !== undefined && opened.hasPidFile) await removePidFile(config.pidFile, outside.pid);
+  await told;
 };
 
 /** Answers the exit code. An `AgentError` of the start is thrown, for whoever prints it. */
 export const run = async (config: AgentConfig, outside: Outside): Promise<number> => {
-  const { complain, surroundings, systemd } = outside;
-  const opened: Opened = { parts: [] };
+  const { complain, print, signals, surroundings } = outside;
+  const opened: Opened = { parts: [], clients: [], hasPidFile: false, isReady: false };
+  signals.stop.then(() => print("==> Zeroth agent shutdown triggered")).catch(() => undefined);
   try {
     await start(config, outside, opened);
-    try {
-      return await firstEnd(opened.parts, outside, config.exitAfterAuth && config.autoAuth !== undefined);
-    } catch (error) {
-      const why = error instanceof AgentError ? error.message : unexpected(error);
-      surroundings.log.error("runtime error encountered", { error: why, exitCode: 1 });
+    const end = await firstEnd(opened.parts, outside, config.exitAfterAuth && config.autoAuth !== undefined);
+    if (end.code !== 0) {
+      surroundings.log.error("runtime error encountered", { error: end.why, exitCode: end.code });
       complain("Error encountered during run, refer to logs for more details.");
-      return 1;
     }
+    return end.code;
   } finally {
-    const told = systemd.tell("STOPPING=1");
-    await stopAll(opened.parts, outside);
-    opened.client?.close();
-    if (config.pidFile !== undefined && opened.hasPidFile) await removePidFile(config.pidFile, outside.pid);
-    await told;
+    await stop(config, outside, opened);
   }
 };

@@ -5,7 +5,6 @@ import { makeLog } from "../agent/process/log.ts";
 import { type LogFile, openLogFile } from "../agent/process/log-file.ts";
 import { takeSignals } from "../agent/process/signals.ts";
 import { systemdOf } from "../agent/process/systemd.ts";
-import { run } from "../agent/run.ts";
 import { systemRandom } from "../std/random.ts";
 import { steady, systemClock } from "../std/time.ts";
 import { wallTimer } from "../std/timer.ts";
@@ -105,6 +104,9 @@ const runWith = async (flags: Flags): Promise<number> => {
   });
   for (const warning of warnings) log.warn(warning);
   const signals = takeSignals((code) => process.exit(code));
+  // Timers of the parts keep no process alive: a login that waits for its next try must.
+  const hold = setInterval(() => undefined, 2 ** 30);
+  const { run } = await import("../agent/run.ts");
   try {
     return await run(config, {
       surroundings: { clock: systemClock, steady, timer: wallTimer, random: systemRandom, log, env: process.env },
@@ -119,6 +121,7 @@ const runWith = async (flags: Flags): Promise<number> => {
       },
     });
   } finally {
+    clearInterval(hold);
     signals.release();
     file?.close();
   }
