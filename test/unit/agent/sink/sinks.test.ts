@@ -128,7 +128,8 @@ describe("a sink that cannot be written", () => {
     const { world, tokens, state } = await start([sink("going/token"), sink("staying")]);
     fs.rmdirSync(join(folder, "going"));
     tokens.give(TOKEN);
-    await world.until(() => world.lines.filter(({ level }) => level === "error").length === 3);
+    const failures = () => world.lines.filter(({ level }) => level === "error").length;
+    await world.until(() => failures() === 3 && fs.existsSync(join(folder, "staying")));
     expect([content("staying"), state.ready]).toEqual([TOKEN, false]);
     const [line] = world.lines.filter(({ level }) => level === "error");
     expect(line).toEqual({
