@@ -22,20 +22,23 @@ const WRITE_TIME = 60_000;
 const DISCARD_TIME = 1000;
 const MOST_CONNECTIONS = 1000;
 
+/** As Go writes names, `X-Cache`: some who read them look at the case. */
+const canonical = (name: string): string => name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
 const headersOf = ({ fields, body, kept }: Given, status: number, method: string): Record<string, string[]> => {
   const headers: Record<string, string[]> = {};
-  for (const [name, values] of fields) headers[name] = [...values];
+  for (const [name, values] of fields) headers[canonical(name)] = [...values];
   if (Buffer.isBuffer(body) && method !== "HEAD" && status !== 204 && status !== 304) {
-    headers["content-length"] = [String(body.length)];
+    headers["Content-Length"] = [String(body.length)];
   }
-  if (kept !== undefined) headers["age"] = [String(kept.age)];
+  if (kept !== undefined) headers["Age"] = [String(kept.age)];
   return headers;
 };
 
 const send = async (response: ServerResponse, given: Given, close: boolean): Promise<void> => {
   const { body, status } = given;
   const headers = headersOf(given, status, response.req.method ?? "");
-  if (close) headers["connection"] = ["close"];
+  if (close) headers["Connection"] = ["close"];
   response.setTimeout(WRITE_TIME, () => response.destroy());
   response.writeHead(status, headers);
   if (body instanceof Readable) await pipeline(body, response);
@@ -77,8 +80,8 @@ const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
     return;
   }
   const { status, body } = refusalOf(error.code);
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\nconnection: close\r\n`;
-  socket.end(`${head}content-length: ${Buffer.isBuffer(body) ? body.length : 0}\r\n\r\n${body}`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.isBuffer(body) ? body.length : 0}\r\n\r\n${body}`);
 };
 
 /** A server that does not listen yet. */
@@ -108,7 +111,7 @@ export const makeServer = (answer: Answerer, tls: KeyPair | undefined): Server =
   return server;
 };
 
-const CONNECT_REFUSED = "HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const CONNECT_REFUSED = "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /** Takes no more connections, lets running requests end for a while, then cuts them. */
 export const endServer = (server: Server, grace: number): Promise<void> =>
