@@ -51,8 +51,12 @@ const shownAddress = ({ config, server }: Running): string => {
   return `${config.tls === undefined ? "http" : "https"}://${host}:${bound.port}`;
 };
 
+const restated = (cause: unknown): never => {
+  throw cause instanceof AgentError ? new AgentError(`Error starting listener: ${cause.message}`) : cause;
+};
+
 const start = async (config: ListenerConfig, routes: Omit<Routes, "config">): Promise<Running> => {
-  const tls = config.tls === undefined ? undefined : await readKeyPair(config.tls);
+  const tls = config.tls === undefined ? undefined : await readKeyPair(config.tls).catch(restated);
   const server = makeServer(createAnswerer({ ...routes, config }), tls);
   await listenAt(server, config);
   return { config, server };

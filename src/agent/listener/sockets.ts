@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
+  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
 
 const reasonOf = (cause: unknown): string => REASONS[codeOf(cause)] ?? (codeOf(cause) || "failed");
 

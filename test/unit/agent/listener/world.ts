@@ -2,13 +2,12 @@ import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import type { AgentConfig, ListenerConfig } from "../../../../src/agent/config/model.ts";
-import type { Fields, Log, Login, Tokens } from "../../../../src/agent/contract.ts";
 import { startListeners } from "../../../../src/agent/listener/index.ts";
 import { createClient } from "../../../../src/client/index.ts";
-import { Sensitive } from "../../../../src/std/sensitive.ts";
 import { rewireVerbs } from "../../../../src/std/verb-connection.ts";
 import { sentMethod } from "../../../../src/std/verbs.ts";
 import { onLoopback } from "../../../support/loopback.ts";
+import { createTokens, createWorld } from "../support/world.ts";
 
 /** Listeners in front of a server that answers from a script, with a time that moves when it is told to. */
 
@@ -81,75 +80,6 @@ export const listenerConfig = (members: Partial<ListenerConfig> = {}): ListenerC
   ...members,
 });
 
-export const loginOf = (token: string): Login => {
-  const { client_token: _token, ...auth } = authOf(token);
-  return { kind: "token", token: new Sensitive(token), auth: auth as never };
-};
-
-/** A login that a test exchanges. */
-export const movableTokens = (first?: string): Tokens & { login(token: string): void } => {
-  let current = first === undefined ? undefined : loginOf(first);
-  const listeners = new Set<(login: Login) => void>();
-  return {
-    current: () => current,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      if (current !== undefined) listener(current);
-      return () => listeners.delete(listener);
-    },
-    login: (token) => {
-      current = loginOf(token);
-      for (const listener of listeners) listener(current);
-    },
-  };
-};
-
-/** Time that stands still until it is moved; then what is due rings in order. */
-export const movableTime = () => {
-  let now = 0;
-  const due = new Set<{ readonly at: number; readonly ring: () => void }>();
-  return {
-    steady: () => now,
-    clock: { now: () => Date.parse("2026-11-30T06:00:00Z") + now },
-    timer: (ms: number, ring: () => void) => {
-      const one = { at: now + ms, ring };
-      due.add(one);
-      return () => due.delete(one);
-    },
-    waiting: () => due.size,
-    move: async (ms: number): Promise<void> => {
-      const end = now + ms;
-      for (;;) {
-        // What is under way on a socket gets its turn between two moments.
-        await new Promise((done) => setTimeout(done, 5));
-        const [next] = [...due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-        if (next === undefined) break;
-        due.delete(next);
-        now = Math.max(now, next.at);
-        next.ring();
-      }
-      now = end;
-    },
-  };
-};
-
-/** Lines of a log, as whoever reads it sees them. */
-export const writtenLog = (lines: string[] = []): Log & { readonly lines: readonly string[] } => {
-  const line = (level: string) => (message: string, fields?: Fields) => {
-    lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
-  };
-  const log = {
-    lines,
-    trace: line("trace"),
-    debug: line("debug"),
-    info: line("info"),
-    warn: line("warn"),
-    error: line("error"),
-    named: () => log,
-  };
-  return log;
-};
-
 const EMPTY: Omit<AgentConfig, "vault" | "listeners"> = {
   templates: [],
   templateServer: {
@@ -201,12 +131,19 @@ export const askRaw = (address: string, bytes: string): Promise<string> =>
     const { port, hostname } = new URL(address);
     const socket = connect(Number(port), hostname);
     let got = "";
+    // A half-closed connection is one whose sender has gone; so it stays open until nothing more comes.
+    let quiet: NodeJS.Timeout | undefined;
+    const hear = (): void => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => socket.destroy(), 200);
+    };
     socket.on("data", (chunk) => {
       got += chunk.toString("latin1");
+      hear();
     });
     socket.on("close", () => resolve(got));
     socket.on("error", reject);
-    socket.end(bytes, "latin1");
+    socket.write(bytes, "latin1");
   });
 
 export const world = async (script: Script, config: Partial<AgentConfig> = {}, token?: string, retries = 0) => {
@@ -234,9 +171,9 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
   });
   rewireVerbs(server, "connection");
   const upstream = await onLoopback(server);
-  const time = movableTime();
-  const log = writtenLog();
-  const tokens = movableTokens(token);
+  const around = createWorld();
+  const tokens = createTokens();
+  if (token !== undefined) tokens.give(token);
   const address = `http://127.0.0.1:${upstream.port}`;
   const client = createClient({ address, retry: { retries: 0, minWait: 0, maxWait: 0 } });
   const listeners = await startListeners({
@@ -248,12 +185,7 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
     },
     client,
     tokens,
-    surroundings: {
-      ...time,
-      random: { bytes: (length) => new Uint8Array(length) },
-      log,
-      env: {},
-    },
+    surroundings: around.surroundings,
   });
   const [first = ""] = listeners.addresses;
   let isDown = false;
@@ -264,8 +196,7 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
   return {
     address: first,
     seen,
-    time,
-    log,
+    around,
     tokens,
     listeners,
     server: address,
