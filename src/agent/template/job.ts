@@ -1,7 +1,7 @@
 import { bytesOfText, parseTemplate, type Template, type TemplateOptions } from "../../go-template/index.ts";
 import type { CommandConfig, TemplateText } from "../config/model.ts";
 import type { Surroundings } from "../contract.ts";
-import { agentFunctions, type FileToWrite } from "../functions/index.ts";
+import { agentFunctions, type FileToWrite, type Libraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import type { Need } from "./need.ts";
@@ -46,19 +46,16 @@ const BOUNDS: TemplateOptions["bounds"] = {
 };
 
 export interface Renderer {
-  /** `find`: what was fetched, by key. Never throws. */
-  render(find: (key: string) => Found | undefined): Rendered;
+  /** `find`: what was fetched, by key; `libraries`: what `loadLibraries` answers for the template. Never throws. */
+  render(find: (key: string) => Found | undefined, libraries: Libraries): Rendered;
 }
 
 export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
   const { contents, errorOnMissingKey, functionDenylist } = template;
   let parsed: Template | undefined;
 
-  const functionsOf = ({ sources }: Run): TemplateOptions["functions"] =>
-    agentFunctions(sources, { denylist: functionDenylist });
-
-  const output = (run: Run): string => {
-    const functions = functionsOf(run);
+  const output = ({ sources }: Run, libraries: Libraries): string => {
+    const functions = agentFunctions(sources, { denylist: functionDenylist, libraries });
     parsed ??= parseTemplate(contents, {
       functions,
       bounds: BOUNDS,
@@ -68,7 +65,7 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
   };
 
   return {
-    render: (find) => {
+    render: (find, libraries) => {
       const run = createRun(surroundings, { destination, text: contents, find });
       const texts = (): ReadonlySet<string> =>
         textsIn([...run.used.keys()].map(find).filter((found) => found !== undefined));
@@ -76,7 +73,7 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
       const { used, missing, writes } = run;
       const rendered = { used, missing, texts, hide };
       try {
-        const text = output(run);
+        const text = output(run, libraries);
         if (missing.size > 0) return { ...rendered, writes: [] };
         return { ...rendered, writes, content: bytesOfText(text) };
       } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Surroundings } from "../contract.ts";
-import type { FileToWrite } from "../functions/index.ts";
+import { type FileToWrite, loadLibraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import { createRenderer, type Job, type Rendered } from "./job.ts";
@@ -77,7 +77,7 @@ class RunningTask implements Task {
   async run(find: (key: string) => Found | undefined, ask: (key: string, need: Need) => void): Promise<Outcome> {
     this.#isDue = false;
     this.#quiet?.reset();
-    const rendered = this.#renderer.render(find);
+    const rendered = this.#renderer.render(find, await loadLibraries(this.job.template.contents));
     const keys = [...rendered.used.keys()];
     // A run that failed did not get to all that the template uses.
     this.used = new Set(rendered.failure ? [...this.used, ...keys] : keys);
