@@ -20,11 +20,10 @@ const LABELS: Readonly<Record<Level, string>> = {
   error: "[ERROR]",
 };
 
-/** A message from outside must not make a second line, nor move the cursor of who reads it. */
-const oneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\u2028\u2029]/gu, (char) => JSON.stringify(char).slice(1, -1).replace(char, escaped(char)));
-
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A message from outside must not make a second line, nor move the cursor of who reads it. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
 
 const valueText = (value: string | number | boolean): string => {
   const text = String(value);
@@ -37,13 +36,15 @@ const standardLine = ({ time, level, module, message, fields }: Entry): string =
   return `${new Date(time).toISOString()} ${LABELS[level]} ${module}: ${oneLine(message)}${tail}\n`;
 };
 
-const jsonLine = ({ time, level, module, message, fields }: Entry): string =>
-  `${JSON.stringify({
+const jsonLine = ({ time, level, module, message, fields }: Entry): string => {
+  const text = JSON.stringify({
     "@level": level,
     "@message": message,
     "@module": module,
     "@timestamp": new Date(time).toISOString().replace("Z", "000Z"),
     ...fields,
-  })}\n`;
+  });
+  return `${oneLine(text)}\n`;
+};
 
 export const LINES = { standard: standardLine, json: jsonLine } as const;
