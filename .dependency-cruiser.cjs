@@ -27,7 +27,7 @@ const layers = {
   "src/http": ["src/core", ...belowBackends],
   "src/client": leaves,
   "src/agent": ["src/client", "src/go-template", "src/hcl", ...leaves],
-  "src/cli": ["src/agent", "src/client", "src/local", "src/http", "src/audit", ...leaves],
+  "src/cli": ["src/agent", "src/client", "src/hcl", "src/local", "src/http", "src/audit", ...leaves],
   "src/local": [
     "src/server.ts",
     "src/catalog.ts",

@@ -23,10 +23,34 @@ export type CommandRow = OwnArguments | WithCommander;
 
 export type Commands = Readonly<Record<string, CommandRow>>;
 
+/** A command that talks to a server, by its name in `client/`. */
+const clientCommand = async (name: "login" | "read" | "write" | "list" | "remove" | "unwrap" | "status") => {
+  const { runCommand, ...commands } = await import("./client/index.ts");
+  return (args: readonly string[]): Promise<number> => runCommand(commands[name], args);
+};
+
 export const COMMANDS: Commands = {
   agent: {
     summary: "keep a token and render secrets for applications that know nothing of vaults",
     run: async () => (await import("./agent.ts")).runAgent,
+  },
+  login: {
+    summary: "get a token and store it where vault and bao look for it",
+    run: () => clientCommand("login"),
+  },
+  read: { summary: "read what is at a path", run: () => clientCommand("read") },
+  write: { summary: "write data to a path", run: () => clientCommand("write") },
+  list: { summary: "list the keys below a path", run: () => clientCommand("list") },
+  delete: { summary: "delete what is at a path", run: () => clientCommand("remove") },
+  unwrap: { summary: "open what a wrapping token holds", run: () => clientCommand("unwrap") },
+  status: { summary: "tell the state of the server", run: () => clientCommand("status") },
+  kv: { summary: "secrets of the KV engine", run: async () => (await import("./client/index.ts")).runKv },
+  token: {
+    summary: "look up, renew or revoke a token",
+    run: async () => {
+      const { runGroup, TOKEN } = await import("./client/index.ts");
+      return (args) => runGroup("token", TOKEN, args);
+    },
   },
   "lambda-extension": {
     summary: "the extension of a Lambda function; its layer starts it",

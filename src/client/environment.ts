@@ -73,12 +73,12 @@ const tlsOf = (env: Environment): TlsSettings => {
 };
 
 /**
- * Throws `SettingsError`. An agent's address goes before the server's. The token and the wrapping that are asked for
+ * Throws `SettingsError`. An address that is given goes before an agent's, and that before the server's. The token and the wrapping that are asked for
  * are the caller's: `VAULT_TOKEN`, `VAULT_WRAP_TTL`.
  */
-export const settingsFromEnvironment = (env: Environment): ClientSettings => {
+export const settingsFromEnvironment = (env: Environment, given?: string): ClientSettings => {
   const text = (name: string): string | undefined => variableOf(env, name)?.value;
-  const address = text("AGENT_ADDR") ?? text("ADDR") ?? DEFAULT_ADDRESS;
+  const address = given ?? text("AGENT_ADDR") ?? text("ADDR") ?? DEFAULT_ADDRESS;
   const retries = numberOf(env, "MAX_RETRIES");
   return {
     address,

@@ -20,6 +20,7 @@ import { redirected, shownUrl, type Wire, wireOf } from "./wire.ts";
  */
 
 export * from "./contract.ts";
+export { answerOf } from "./envelope.ts";
 export { DEFAULT_ADDRESS, settingsFromEnvironment, variableOf } from "./environment.ts";
 export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
 export { proxyFor } from "./proxy-choice.ts";

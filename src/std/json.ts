@@ -78,6 +78,6 @@ const hasLossless = (value: unknown): boolean => {
   return typeof value === "object" && value !== null && Object.values(value).some(hasLossless);
 };
 
-/** Writes JSON text; a `JsonNumber` is written as the text it came with. */
-export const writeJson = (value: unknown): string =>
-  hasLossless(value) ? (stringify(value) ?? "null") : (JSON.stringify(value) ?? "null");
+/** Writes JSON text; a `JsonNumber` is written as the text it came with. `indent`: blanks a level, on lines of their own. */
+export const writeJson = (value: unknown, indent?: number): string =>
+  (hasLossless(value) ? stringify(value, null, indent) : JSON.stringify(value, null, indent)) ?? "null";
