@@ -75,13 +75,20 @@ const greekUpper = (char: string): string => {
   return code % 16 < 8 ? String.fromCharCode(code + 8) : char;
 };
 
+/** A byte that is no text is replaced where Go walks over characters. */
+const LONE = /^[\ud800-\udfff]$/;
+
 export const upperChar = (char: string): string => {
+  if (LONE.test(char)) return "\ufffd";
   const upper = char.toUpperCase();
   if (upper.length <= char.length) return upper;
   return GREEK_UPPER.test(char) ? greekUpper(char) : [...upper].length === 1 ? upper : char;
 };
 
-export const lowerChar = (char: string): string => (char === "\u0130" ? "i" : char.toLowerCase());
+export const lowerChar = (char: string): string => {
+  if (LONE.test(char)) return "\ufffd";
+  return char === "\u0130" ? "i" : char.toLowerCase();
+};
 
 const ASCII = /^[\0-\x7f]*$/;
 export const toUpper = (text: string): string =>

@@ -23,8 +23,10 @@ import { createRedaction, redacting } from "./redaction.ts";
 import { regexFunctions } from "./regex.ts";
 import { scratch } from "./scratch.ts";
 import { secretFunctions } from "./secrets.ts";
+import { sockaddrFunctions } from "./sockaddr/functions.ts";
 import type { Sources } from "./sources.ts";
 import { SPEW } from "./spew.ts";
+import { SPRIG, sprigFunctions } from "./sprig/functions.ts";
 import { TEXTS } from "./texts.ts";
 import { fromMs } from "./time/instant.ts";
 import { formatTime } from "./time/layout.ts";
@@ -37,6 +39,7 @@ import { UTC } from "./time/zone.ts";
 
 export { type Libraries, loadLibraries } from "./libraries.ts";
 export { assertInSandbox } from "./sandbox.ts";
+export { systemNetwork } from "./sockaddr/system.ts";
 export type { Certificate, Fetched, FileToWrite, Network, Pairs, Sources } from "./sources.ts";
 
 export interface FunctionSettings {
@@ -74,7 +77,7 @@ const plugin = variadic([STRING], STRING, ([name]) =>
 
 const denied = variadic([], ANY, () => unrunnable("function is disabled"));
 
-/** The same for each run. */
+/** The same for each run. What they throw says nothing of their arguments. */
 const CONSTANT: Functions = {
   ...ARITHMETIC,
   ...DATA,
@@ -82,26 +85,32 @@ const CONSTANT: Functions = {
   ...JSON_FUNCTIONS,
   ...PARSERS,
   ...SPEW,
+  ...SPRIG,
   ...TEXTS,
   plugin,
   toTOML: trimmed(writeToml),
   toYAML: trimmed(writeYaml),
 };
 
+const fail = func1(STRING, (message) => unrunnable(message));
+
 /** Made for each run: `scratch` begins empty. */
 export const agentFunctions = (outside: Sources, { denylist, libraries }: FunctionSettings): Functions => {
   const { sources, redact } = createRedaction(outside);
   const kept = scratch();
+  const naming: Functions = { ...secretFunctions(sources), ...sockaddrFunctions(sources, libraries), sprig_fail: fail };
   const all: Functions = {
     ...CONSTANT,
     ...regexFunctions(libraries),
-    ...secretFunctions(sources),
+    ...sprigFunctions(sources, libraries),
+    // What they throw names paths and variables.
+    ...Object.fromEntries(Object.entries(naming).map(([name, known]) => [name, redacting(known, redact)])),
     parseYAML: parseYaml(libraries),
     scratch: func0(() => kept),
     timestamp: timestamp(sources),
   };
-  const refused = new Set(denylist);
-  return Object.fromEntries(
-    Object.entries(all).map(([name, known]) => [name, refused.has(name) ? denied : redacting(known, redact)]),
-  );
+  return {
+    ...all,
+    ...Object.fromEntries(denylist.filter((name) => Object.hasOwn(all, name)).map((name) => [name, denied])),
+  };
 };

@@ -1,7 +1,7 @@
 import type { Secret } from "../../client/contract.ts";
 import { unrunnable } from "../../go-template/index.ts";
 import type { Surroundings } from "../contract.ts";
-import type { Fetched, FileToWrite, Sources } from "../functions/index.ts";
+import { type Fetched, type FileToWrite, type Sources, systemNetwork } from "../functions/index.ts";
 import type { Found } from "./fetch.ts";
 import { keyOf, type Need, type Part } from "./need.ts";
 
@@ -65,7 +65,7 @@ export const createRun = ({ clock, random, env }: Surroundings, { destination, t
     clock,
     random,
     env: (name) => env[name],
-    network: () => ({ interfaces: [] }),
+    network: systemNetwork,
     read: (path, query) => ask({ kind: "read", path: pathOf(path), query }, secret),
     write: (path, data) => ask({ kind: "write", path: pathOf(path), data }, secret),
     list: (path) =>

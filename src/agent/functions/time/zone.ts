@@ -20,7 +20,9 @@ const LOCALES = ["en-US", "en-GB", "en-AU", "en-IN", "en-NZ", "en-ZA"];
 
 const pad = (n: number): string => String(n).padStart(2, "0");
 
+/** Before there were zones each town had its own time, which differs by seconds. */
 const bareOffset = (seconds: number): string => {
+  if (seconds % 60 !== 0) return "LMT";
   const minutes = Math.trunc(Math.abs(seconds) / 60);
   const rest = minutes % 60 === 0 ? "" : pad(minutes % 60);
   return `${seconds < 0 ? "-" : "+"}${pad(Math.trunc(minutes / 60))}${rest}`;
@@ -52,6 +54,9 @@ const abbreviationIn = (locale: string, timeZone: string, ms: number): string =>
     .formatToParts(ms)
     .find(({ type }) => type === "timeZoneName")?.value ?? "";
 
+const abbreviationOf = (timeZone: string, ms: number): string | undefined =>
+  LOCALES.map((locale) => abbreviationIn(locale, timeZone, ms)).find((text) => /^[A-Z]{3,5}$/.test(text));
+
 /** `undefined`: there is no zone of this name. */
 export const namedZone = (name: string): Zone | undefined => {
   if (name === "" || name === "UTC") return UTC;
@@ -68,10 +73,13 @@ export const namedZone = (name: string): Zone | undefined => {
     at: (ms) => {
       const second = Math.floor(ms / 1000) * 1000;
       const seconds = (wallTime(format, second) - second) / 1000;
-      const letters = LOCALES.map((locale) => abbreviationIn(locale, known, ms)).find((text) =>
-        /^[A-Z]{3,5}$/.test(text),
-      );
-      return { seconds, abbreviation: letters ?? bareOffset(seconds) };
+      return {
+        seconds,
+        // Looked up only for layouts that show it.
+        get abbreviation() {
+          return abbreviationOf(known, ms) ?? bareOffset(seconds);
+        },
+      };
     },
   };
 };
