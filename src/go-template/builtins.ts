@@ -1,6 +1,10 @@
+import { bytesOfText, textOfBytes } from "./bytes.ts";
+import { eq, le, lt } from "./compare.ts";
 import { unrunnable } from "./errors.ts";
-import { printf } from "./printf.ts";
-import { isTrue, textOf } from "./text.ts";
+import { html, js, urlquery } from "./escape.ts";
+import { sprint, sprintf, sprintln } from "./printf.ts";
+import { Held, indirect, placed, type Slot, slotType, slotTypeName, unheld } from "./slots.ts";
+import { isTrue } from "./truth.ts";
 import * as types from "./types.ts";
 import {
   isList,
@@ -9,162 +13,177 @@ import {
   type Room,
   Scalar,
   TemplateFunction,
-  typeName,
+  typed,
   typeOf,
   type Value,
+  wholeOf,
+  zeroOf,
 } from "./values.ts";
 
-/** Go's own functions, but `and` and `or`, which the run itself knows. Source: Go documentation, text/template. */
+/**
+ * Go's own functions, but `and`, `or` and `call`, which the run itself knows. Errors are Go's, without the values they
+ * would show. Source: Go's text/template, `funcs.go`.
+ */
 
-const plain = (value: Value): string | number | bigint | boolean | undefined => {
-  if (value instanceof Scalar) return value.value;
-  return typeof value === "object" ? unrunnable(`non-comparable type ${typeName(value)}`) : value;
-};
+export interface Builtin {
+  readonly params: readonly types.Type[];
+  readonly rest: types.Type | undefined;
+  readonly run: (args: readonly Slot[], room: Room) => Slot;
+}
 
-const sameType = (a: Value, b: Value): void => {
-  if (typeName(a) !== typeName(b)) unrunnable(`incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);
-};
-
-const equal = (a: Value, b: Value): boolean => {
-  if (a === undefined || b === undefined) return a === b;
-  const [left, right] = [plain(a), plain(b)];
-  sameType(a, b);
-  return left === right;
-};
-
-const before = (a: Value, b: Value): boolean => {
-  const [left, right] = [plain(a), plain(b)];
-  if (typeof left === "boolean" || typeof right === "boolean" || left === undefined || right === undefined)
-    return unrunnable(`invalid type for comparison: ${typeName(a)} and ${typeName(b)}`);
-  sameType(a, b);
-  if (typeof left === "string" || typeof right === "string")
-    return Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right))) < 0;
-  return left < right;
-};
-
-const whole = (value: Value, most: number): number => {
-  if (typeof value !== "bigint") return unrunnable(`cannot index with a ${typeName(value)}`);
-  return value >= 0n && value <= BigInt(most) ? Number(value) : unrunnable("index out of range");
-};
-
-const isKey = (key: Value): key is Key => typeof key !== "object";
-
-const canIndex = (map: Value, key: Value): boolean => {
-  const wanted = typeOf(map)?.key ?? types.any;
-  return types.isAssignable(typeOf(key) ?? types.any, wanted);
-};
-
-const at = (collection: Value, key: Value): Value => {
-  if (isMap(collection))
-    return isKey(key) && canIndex(collection, key)
-      ? collection.get(key)
-      : unrunnable(`cannot index a map with a ${typeName(key)}`);
-  if (isList(collection)) return collection[whole(key, collection.length - 1)];
-  if (typeof collection !== "string") return unrunnable(`cannot index a ${typeName(collection)}`);
-  const bytes = Buffer.from(collection);
-  return BigInt(bytes[whole(key, bytes.length - 1)] ?? 0);
-};
-
-const slice = (value: Value, bounds: readonly Value[]): Value => {
-  const source = typeof value === "string" ? Buffer.from(value) : isList(value) ? value : undefined;
-  if (!source) return unrunnable(`can't slice a ${typeName(value)}`);
-  if (bounds.length > 2 && typeof value === "string") return unrunnable("cannot 3-index slice a string");
-  const [from = 0, to = source.length] = bounds.map((bound) => whole(bound, source.length));
-  if (from > to) return unrunnable(`invalid slice index: ${from} > ${to}`);
-  return Buffer.isBuffer(source) ? source.subarray(from, to).toString() : source.slice(from, to);
-};
-
-const lengthOf = (value: Value): bigint => {
-  if (typeof value === "string") return BigInt(Buffer.byteLength(value));
-  if (isMap(value)) return BigInt(value.size);
-  return isList(value) ? BigInt(value.length) : unrunnable(`len of type ${typeName(value)}`);
-};
-
-/** Go puts a blank between two values when neither is a string. */
-const print = (args: readonly Value[], room: Room): string => {
-  let text = "";
-  for (const [index, value] of args.entries()) {
-    const gap = index > 0 && typeof value !== "string" && typeof args[index - 1] !== "string" ? " " : "";
-    const part = `${gap}${textOf(value, room)}`;
-    room.text(text.length + part.length);
-    text += part;
+/** Whether a value may be given where this type is wanted; whole numbers of any size may. */
+const prepared = (slot: Slot, wanted: types.Type, where = ""): Value => {
+  const value = unheld(slot);
+  const type = typeOf(value);
+  if (!type) {
+    if (!types.takesNil(wanted)) unrunnable(`${where}value is nil; should be of type ${wanted.name}`);
+    return zeroOf(wanted);
   }
-  return text;
+  if (types.isAssignable(type, wanted)) return value;
+  const whole = value instanceof Scalar ? value.value : value;
+  const isWhole = (one: types.Type): boolean => types.isSigned(one) || types.isUnsigned(one);
+  if (typeof whole === "bigint" && isWhole(wanted)) return wholeOf(wanted, whole);
+  return unrunnable(`${where}value has type ${type.name}; should be ${wanted.name}`);
 };
 
-const println = (args: readonly Value[], room: Room): string => {
-  const parts = args.map((value) => textOf(value, room));
-  room.text(parts.reduce((sum, part) => sum + part.length + 1, 1));
-  return `${parts.join(" ")}\n`;
+/** `slice` does not look into an interface for a number, so that a number of JSON is none to it. */
+const boundOf = (slot: Slot, most: number): number =>
+  slot instanceof Held ? unrunnable(`cannot index slice/array with type ${types.any.name}`) : indexOf(slot, most);
+
+const indexOf = (slot: Slot, most: number): number => {
+  const value = unheld(slot);
+  const whole = value instanceof Scalar ? value.value : value;
+  if (value === undefined) return unrunnable("cannot index slice/array with nil");
+  if (typeof whole !== "bigint") return unrunnable(`cannot index slice/array with type ${typeOf(value)?.name}`);
+  return whole >= 0n && whole <= BigInt(most) ? Number(whole) : unrunnable("index out of range");
 };
 
-/** Replaces characters by longer texts, which are counted first. */
-const replacing =
-  (pattern: RegExp, replacement: (char: string) => string) =>
-  (args: readonly Value[], room: Room): string => {
-    const text = print(args, room);
-    let longer = text.length;
-    for (const [char] of text.matchAll(pattern)) longer += replacement(char).length - char.length;
-    room.text(longer);
-    return text.replace(pattern, replacement);
-  };
+const isKey = (value: Value): value is Key => typeof value !== "object";
 
-const HTML: Readonly<Record<string, string>> = {
-  "<": "&lt;",
-  ">": "&gt;",
-  "&": "&amp;",
-  '"': "&#34;",
-  "'": "&#39;",
-  "\0": "\ufffd",
+const memberOf = (map: ReadonlyMap<Key, Value>, slot: Slot): Slot => {
+  const { key: wanted = types.string, element = types.any } = typeOf(map) ?? {};
+  const key = prepared(slot, wanted);
+  if (isList(key) || isMap(key) || key instanceof Uint8Array)
+    return unrunnable(`runtime error: hash of unhashable type ${typeOf(key)?.name}`);
+  return placed(isKey(key) && map.has(key) ? map.get(key) : zeroOf(element), element);
 };
 
-const percent = (char: string): string =>
-  char === " "
-    ? "+"
-    : [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
-
-const JS: Readonly<Record<string, string>> = {
-  "\\": "\\\\",
-  "'": "\\'",
-  '"': '\\"',
-  "<": "\\u003C",
-  ">": "\\u003E",
-  "&": "\\u0026",
-  "=": "\\u003D",
+const byteAt = (bytes: Uint8Array, slot: Slot, what: string): Slot => {
+  const at = indexOf(slot, bytes.length);
+  const byte = bytes[at] ?? unrunnable(`reflect: ${what} index out of range`);
+  return new Scalar(types.uint8, BigInt(byte));
 };
-const unicode = (char: string): string =>
-  JS[char] ?? `\\u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-type Run = TemplateFunction["run"];
+const at = (collection: Slot, key: Slot): Slot => {
+  const { value, isNil } = indirect(collection);
+  if (isNil) return unrunnable("index of nil pointer");
+  if (isMap(value)) return memberOf(value, key);
+  if (value instanceof Uint8Array) return byteAt(value, key, "slice");
+  if (isList(value)) {
+    const index = indexOf(key, value.length);
+    if (index === value.length) unrunnable("reflect: slice index out of range");
+    return placed(value[index], typeOf(value)?.element);
+  }
+  const text = value instanceof Scalar ? value.value : value;
+  if (typeof text === "string") return byteAt(bytesOfText(text), key, "string");
+  return unrunnable(`can't index item of type ${typeOf(value)?.name}`);
+};
+
+const index = ([item, ...keys]: readonly Slot[]): Slot => {
+  if (unheld(item) === undefined) return unrunnable("index of untyped nil");
+  return keys.reduce(at, unheld(item));
+};
+
+const slice = ([item, ...bounds]: readonly Slot[]): Slot => {
+  const { value, isNil } = indirect(unheld(item));
+  if (value === undefined) return unrunnable("slice of untyped nil");
+  if (isNil) return unrunnable("slice of nil pointer");
+  if (bounds.length > 3) unrunnable(`too many slice indexes: ${bounds.length}`);
+  const text = value instanceof Scalar ? value.value : value;
+  if (typeof text === "string") {
+    if (bounds.length === 3) unrunnable("cannot 3-index slice a string");
+    const bytes = bytesOfText(text);
+    const cut = textOfBytes(bytes.subarray(...range(bounds, bytes.length)));
+    return value instanceof Scalar ? new Scalar(value.type, cut, cut, value.methods) : cut;
+  }
+  if (value instanceof Uint8Array) return value.subarray(...range(bounds, value.length));
+  if (!isList(value)) return unrunnable(`can't slice item of type ${typeOf(value)?.name}`);
+  return typed(value.slice(...range(bounds, value.length)), typeOf(value) ?? types.list);
+};
+
+const range = (bounds: readonly Slot[], length: number): [number, number] => {
+  const [from = 0, to = length, most = length] = bounds.map((bound) => boundOf(bound, length));
+  if (from > to || to > most) unrunnable("invalid slice index");
+  return [from, to];
+};
+
+const lengthOf = (item: Slot): bigint => {
+  const { value, isNil } = indirect(item);
+  if (isNil) return unrunnable("len of nil pointer");
+  const text = value instanceof Scalar ? value.value : value;
+  if (typeof text === "string") return BigInt(bytesOfText(text).length);
+  if (isMap(value)) return BigInt(value.size);
+  if (isList(value) || value instanceof Uint8Array) return BigInt(value.length);
+  if (value === undefined) return unrunnable("reflect: call of reflect.Value.Type on zero Value");
+  return unrunnable(`len of type ${slotTypeName(value)}`);
+};
+
 const several = (count: number) => Array<types.Type>(count).fill(types.reflectValue);
-const exactly = (count: number, run: Run): TemplateFunction => new TemplateFunction(several(count), undefined, run);
-const atLeast = (count: number, run: Run): TemplateFunction =>
-  new TemplateFunction(several(count), types.reflectValue, run);
-const two = (run: (a: Value, b: Value) => Value): TemplateFunction => exactly(2, ([a, b]) => run(a, b));
+const exactly = (count: number, run: Builtin["run"]): Builtin => ({ params: several(count), rest: undefined, run });
+const atLeast = (count: number, run: Builtin["run"]): Builtin => ({
+  params: several(count),
+  rest: types.reflectValue,
+  run,
+});
+const printing = (run: (args: readonly Value[], room: Room) => string): Builtin => ({
+  params: [],
+  rest: types.any,
+  run: (args, room) => run(args.map(unheld), room),
+});
+const two = (run: (a: Slot, b: Slot) => boolean): Builtin => exactly(2, ([a, b]) => run(a, b));
 
-export const BUILTINS: Readonly<Record<string, TemplateFunction>> = {
-  not: exactly(1, ([value]) => !isTrue(value)),
-  eq: atLeast(2, ([first, ...rest]) => rest.some((other) => equal(first, other))),
-  ne: two((a, b) => !equal(a, b)),
-  lt: two(before),
-  le: two((a, b) => before(a, b) || equal(a, b)),
-  gt: two((a, b) => !(before(a, b) || equal(a, b))),
-  ge: two((a, b) => !before(a, b)),
-  len: exactly(1, ([value]) => lengthOf(value)),
-  index: atLeast(1, ([value, ...keys]) => keys.reduce(at, value)),
-  slice: atLeast(1, ([value, ...bounds]) => slice(value, bounds)),
-  print: atLeast(0, print),
-  println: atLeast(0, println),
-  printf: new TemplateFunction([types.string], types.any, ([format, ...args], room) =>
-    printf(typeof format === "string" ? format : "", args, room),
-  ),
-  html: atLeast(
-    1,
-    replacing(/[<>&"'\0]/g, (char) => HTML[char] ?? char),
-  ),
-  js: atLeast(1, replacing(/[\\'"<>&=\p{Cc}]/gu, unicode)),
-  urlquery: atLeast(1, replacing(/[^A-Za-z0-9_.~-]/gu, percent)),
-  call: atLeast(1, ([method, ...args], room) =>
-    method instanceof TemplateFunction ? method.run(args, room) : unrunnable(`can't call a ${typeName(method)}`),
-  ),
+const format = ([text, ...args]: readonly Slot[], room: Room): string =>
+  sprintf(typeof text === "string" ? text : "", args.map(unheld), room);
+
+export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
+  Object.entries({
+    not: exactly(1, ([value]) => !isTrue(unheld(value))),
+    eq: atLeast(1, ([first, ...others]) => eq(first, others)),
+    ne: two((a, b) => !eq(a, [b])),
+    lt: two(lt),
+    le: two(le),
+    gt: two((a, b) => !le(a, b)),
+    ge: two((a, b) => !lt(a, b)),
+    len: exactly(1, ([item]) => lengthOf(item)),
+    index: atLeast(1, index),
+    slice: atLeast(1, slice),
+    print: printing(sprint),
+    println: printing(sprintln),
+    printf: { params: [types.string], rest: types.any, run: format },
+    html: printing(html),
+    js: printing(js),
+    urlquery: printing(urlquery),
+  }),
+);
+
+/** Functions that the run evaluates itself. */
+export const OWN: ReadonlyMap<string, Builtin> = new Map(
+  ["and", "or", "call"].map((name) => [name, atLeast(1, () => undefined)]),
+);
+
+const calleeOf = (callee: Value, name: string): TemplateFunction => {
+  if (callee === undefined) return unrunnable("call of nil");
+  return callee instanceof TemplateFunction
+    ? callee
+    : unrunnable(`non-function ${name} of type ${slotType(callee)?.name}`);
+};
+
+/** `call`: a function that is a value, by the name under which it was found. */
+export const call = (name: string, [slot, ...args]: readonly Slot[], room: Room): Value => {
+  const callee = calleeOf(unheld(slot), name);
+  const { params, rest } = callee;
+  if (rest ? args.length < params.length : args.length !== params.length)
+    unrunnable(`wrong number of args for ${name}: got ${args.length} want ${rest ? "at least " : ""}${params.length}`);
+  const given = args.map((arg, at) => prepared(arg, params[at] ?? rest ?? types.any, `arg ${at}: `));
+  return callee.run(given, room);
 };

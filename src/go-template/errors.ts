@@ -2,22 +2,16 @@
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
   readonly stage: "parse" | "run";
-  constructor(stage: TemplateError["stage"], message: string) {
+  /** The message tells where in a template it happened, as Go's does. */
+  readonly located: boolean;
+  constructor(stage: TemplateError["stage"], message: string, located = false) {
     super(message);
     this.stage = stage;
+    this.located = located;
   }
 }
 
-/** Longest part of a template or a value that a message quotes. */
-const QUOTED = 40;
-
-export const quote = (text: string): string =>
-  JSON.stringify(text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
-
-export const unreadable = (message: string): never => {
-  throw new TemplateError("parse", message);
-};
-
+/** Where a function cannot do what it is asked; the engine says where. The text must not show a value. */
 export const unrunnable = (message: string): never => {
   throw new TemplateError("run", message);
 };

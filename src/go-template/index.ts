@@ -1,5 +1,6 @@
 import type { Bounds } from "./bounds.ts";
-import { BUILTINS } from "./builtins.ts";
+import { BUILTINS, OWN } from "./builtins.ts";
+import type { Delimiters } from "./lexer.ts";
 import { parse } from "./parser.ts";
 import { run } from "./run.ts";
 import type { TemplateFunction, Value } from "./values.ts";
@@ -12,18 +13,29 @@ import type { TemplateFunction, Value } from "./values.ts";
 
 export type { Bounds } from "./bounds.ts";
 export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
+export { formatFloat } from "./digits.ts";
+export { duration, durationText } from "./duration.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";
-export { isTrue, textOf } from "./text.ts";
+export { jsonNumber } from "./json-number.ts";
+export type { Delimiters } from "./lexer.ts";
+export { sprint, sprintf, sprintln, textOf } from "./printf.ts";
+export { quoted } from "./quote.ts";
+export { compareText, sortedEntries } from "./sorted.ts";
+export { isTrue } from "./truth.ts";
 export * as types from "./types.ts";
 export * from "./values.ts";
 
 export interface TemplateOptions {
-  /** Functions besides Go's own, by name. */
+  /** What errors call it; Vault's own name for a template where none is given. */
+  readonly name?: string | undefined;
+  /** Functions besides Go's own, by name; they go before Go's. */
   readonly functions: Readonly<Record<string, TemplateFunction>>;
   readonly bounds: Bounds;
   /** What a missing member of a map is: `<no value>`, as in Go, or an error. */
   readonly missing: "no value" | "error";
+  /** Around actions, in place of `{{` and `}}`. */
+  readonly delimiters?: Delimiters | undefined;
 }
 
 export interface Template {
@@ -31,12 +43,15 @@ export interface Template {
   render(data: Value, functions?: TemplateOptions["functions"]): string;
 }
 
+const builtins = new Map([...BUILTINS, ...OWN]);
+
 /** Throws `TemplateError` for what cannot be read. */
 export const parseTemplate = (source: string, options: TemplateOptions): Template => {
-  const names = [...Object.keys(BUILTINS), ...Object.keys(options.functions), "and", "or"];
-  const parsed = parse(source, new Set(names), options.bounds);
+  const { name = "template", bounds, delimiters, missing } = options;
+  const functions = new Set([...builtins.keys(), ...Object.keys(options.functions)]);
+  const parsed = parse(source, { name, functions, bounds, delimiters });
   return {
-    render: (data, functions = options.functions) =>
-      run(parsed, { ...options, functions: new Map(Object.entries({ ...BUILTINS, ...functions })) }, data),
+    render: (data, given = options.functions) =>
+      run(parsed, { builtins, functions: new Map(Object.entries(given)), missing }, bounds, data),
   };
 };

@@ -1,165 +1,222 @@
 import type { Bounds } from "./bounds.ts";
-import { quote, unreadable } from "./errors.ts";
-import { lex, type Piece, type Token } from "./lexer.ts";
-import type { List, Node, Pipeline } from "./nodes.ts";
-import { parsePipeline } from "./pipeline.ts";
+import { TemplateError } from "./errors.ts";
+import { DELIMITERS, type Delimiters, lex, type Token } from "./lexer.ts";
+import type { Branch, List, Node } from "./nodes.ts";
+import { PipelineParser, tooDeep } from "./pipeline.ts";
+import { quoted } from "./quote.ts";
+import { newScope, Reader } from "./reader.ts";
 
 /** Reads a template's blocks. Source: Go's text/template/parse, `parse.go`. */
 
 export interface Parsed {
-  readonly main: List;
+  readonly name: string;
+  readonly source: string;
+  /** The template itself, and those it defines, by name. */
   readonly named: ReadonlyMap<string, List>;
 }
 
-/** What ends a list of nodes, and the tokens after its keyword. */
-interface End {
-  readonly word: "end" | "else" | "end of the template";
-  readonly rest: readonly Token[];
+export interface Grammar {
+  readonly name: string;
+  /** All functions, Go's own too. */
+  readonly functions: ReadonlySet<string>;
+  readonly bounds: Bounds;
+  readonly delimiters?: Delimiters | undefined;
 }
 
-type Block = "if" | "with" | "range";
+/** What ends a list of nodes. */
+interface End {
+  readonly type: "end" | "else";
+  readonly at: number;
+}
 
-const isBlock = (word: string): word is Block => word === "if" || word === "with" || word === "range";
+const isEnd = (node: Node | End): node is End => node.type === "end" || node.type === "else";
 
-export const parse = (source: string, functions: ReadonlySet<string>, bounds: Bounds): Parsed => {
-  if (source.length > bounds.source) unreadable(`it is longer than ${bounds.source} characters`);
-  const pieces: readonly Piece[] = lex(source);
-  const named = new Map<string, List>();
-  let at = 0;
-  let variables: string[] = ["" /* `$` itself */];
-  let loops = 0;
+type Block = Branch["type"];
 
-  const pipeline = (tokens: readonly Token[], where: string, most: 1 | 2 = 1): Pipeline => {
-    const parsed = parsePipeline(tokens, { functions, depth: bounds.depth, variables, most, where });
-    if (parsed.declares) variables.push(...parsed.variables);
-    return parsed;
-  };
+const SPACE = /^(?:(?!\ufeff)[\s\u0085])*$/u;
 
-  /** Variables that are declared inside are forgotten at the end. */
-  const scoped = <T>(read: () => T): T => {
-    const outside = variables.length;
-    const result = read();
-    variables.length = outside;
-    return result;
-  };
+/** Whether a definition says nothing, so that it may be replaced and replaces none. */
+const isEmpty = ({ nodes }: List): boolean => nodes.every((node) => node.type === "text" && SPACE.test(node.text));
 
-  const nothing = (tokens: readonly Token[], word: string): void => {
-    if (tokens.length > 0) unreadable(`unexpected ${quote(tokens[0]?.text ?? "")} in ${word}`);
-  };
+class Parser {
+  private readonly reader: Reader;
+  private readonly actions: PipelineParser;
+  private readonly depth: number;
+  private readonly named = new Map<string, List>();
 
-  const block = (word: Block, tokens: readonly Token[], depth: number): Node =>
-    scoped(() => {
-      const head = pipeline(tokens, word, word === "range" ? 2 : 1);
-      loops += word === "range" ? 1 : 0;
-      const [then, end] = scoped(() => list(depth));
-      loops -= word === "range" ? 1 : 0;
-      if (end.word === "end of the template") return unreadable("unexpected EOF");
-      return {
-        type: word,
-        pipeline: head,
-        then,
-        otherwise: end.word === "else" ? otherwise(word, end.rest, depth) : [],
-      };
+  constructor(tokens: readonly Token[], { name, functions, bounds }: Grammar) {
+    this.reader = new Reader(name, tokens);
+    this.depth = bounds.depth;
+    this.actions = new PipelineParser(this.reader, { functions, depth: bounds.depth });
+  }
+
+  template(name: string): ReadonlyMap<string, List> {
+    const { reader } = this;
+    const { at } = reader.peek();
+    const nodes: Node[] = [];
+    while (reader.peek().kind !== "end of text") {
+      if (this.definition()) continue;
+      const node = this.textOrAction(0);
+      nodes.push(isEnd(node) ? reader.fail(`unexpected {{${node.type}}}`) : node);
+    }
+    this.add(name, { type: "list", at, nodes });
+    return this.named;
+  }
+
+  private add(name: string, list: List): void {
+    const known = this.named.get(name);
+    if (!known || isEmpty(known)) this.named.set(name, list);
+    else if (!isEmpty(list)) this.reader.fail(`template: multiple definition of template ${quoted(name)}`);
+  }
+
+  /** A `define`, where one is next. */
+  private definition(): boolean {
+    const { reader } = this;
+    const start = reader.at;
+    if (reader.next().kind !== "left delimiter" || reader.nextNonSpace().kind !== "define") {
+      reader.at = start;
+      return false;
+    }
+    const context = "define clause";
+    this.body(context, 1, () => {
+      const name = this.actions.text(reader.expect(context, "string", "raw string"));
+      reader.expect(context, "right delimiter");
+      return name;
     });
-
-  const otherwise = (word: Block, rest: readonly Token[], depth: number): List => {
-    const next = rest[0]?.kind === "word" ? rest[0].text : undefined;
-    // `else if` and `else with` are a block of their own, which takes the `end` of the one around it.
-    if (next === word && word !== "range") return [block(word, rest.slice(1), depth + 1)];
-    nothing(rest, "else");
-    const [nodes, end] = scoped(() => list(depth));
-    if (end.word === "else") return unreadable("expected end; found {{else}}");
-    return end.word === "end" ? nodes : unreadable("unexpected EOF");
-  };
-
-  const nameOf = (tokens: readonly Token[], word: string): string => {
-    const [first] = tokens;
-    return first?.kind === "string" ? first.text : unreadable(`${word} needs a name in quotes`);
-  };
+    return true;
+  }
 
   /** The body of a template of its own, which sees no variable but `$`. */
-  const body = (name: string, depth: number): void => {
-    const [outside, around] = [variables, loops];
-    variables = [""];
-    loops = 0;
-    const [nodes, end] = list(depth);
-    if (end.word !== "end") unreadable(end.word === "else" ? "unexpected {{else}}" : "unexpected EOF");
-    nothing(end.rest, "end");
-    // Go lets an empty definition be replaced, and replace nothing.
-    const known = named.get(name) ?? [];
-    if (known.length > 0 && nodes.length > 0) unreadable(`multiple definition of template ${quote(name)}`);
-    if (known.length === 0) named.set(name, nodes);
-    [variables, loops] = [outside, around];
-  };
-
-  const leave = (word: "break" | "continue", rest: readonly Token[]): Node => {
-    nothing(rest, word);
-    return loops > 0 ? { type: word } : unreadable(`{{${word}}} outside {{range}}`);
-  };
-
-  /** `template` runs a template by its name; `block` defines it first. */
-  const call = (word: "template" | "block", rest: readonly Token[], depth: number): Node => {
-    const name = nameOf(rest, word);
-    const given = rest.length > 1 ? pipeline(rest.slice(1), word) : undefined;
-    if (word === "block") {
-      if (!given) return unreadable("block needs a value");
-      body(name, depth);
-    }
-    return { type: "template", name, pipeline: given };
-  };
-
-  const define = (rest: readonly Token[], depth: number): undefined => {
-    if (depth > 1) unreadable("unexpected {{define}}");
-    nothing(rest.slice(1), "define");
-    body(nameOf(rest, "define"), depth);
-    return undefined;
-  };
-
-  const keyword = (word: string, rest: readonly Token[], depth: number): Node | undefined => {
-    if (isBlock(word)) return block(word, rest, depth);
-    switch (word) {
-      case "template":
-      case "block":
-        return call(word, rest, depth);
-      case "define":
-        return define(rest, depth);
-      case "break":
-      case "continue":
-        return leave(word, rest);
-      default:
-        return undefined;
-    }
-  };
-  const KEYWORDS = new Set(["if", "with", "range", "template", "block", "define", "break", "continue"]);
-
-  /** What an action does; `undefined` for a definition, which does nothing in place. */
-  const action = (tokens: readonly Token[], word: string, rest: readonly Token[], depth: number): Node | undefined =>
-    KEYWORDS.has(word) ? keyword(word, rest, depth + 1) : { type: "action", pipeline: pipeline(tokens, "command", 1) };
-
-  /** The next node, the end of the list, or `undefined` for a definition. */
-  const next = (depth: number): Node | End | undefined => {
-    const piece = pieces[at];
-    at += 1;
-    if (piece === undefined) return { word: "end of the template", rest: [] };
-    if (piece.type === "text") return piece;
-    const [first, ...rest] = piece.tokens;
-    const word = first?.kind === "word" ? first.text : "";
-    if (word === "end") nothing(rest, word);
-    return word === "end" || word === "else" ? { word, rest } : action(piece.tokens, word, rest, depth);
-  };
+  private body(context: string, depth: number, head: () => string): void {
+    const { reader } = this;
+    const outside = reader.scope;
+    reader.scope = newScope();
+    const name = head();
+    const [list, end] = this.list(depth);
+    if (end.type !== "end") reader.fail(`unexpected {{${end.type}}} in ${context}`);
+    this.add(name, list);
+    reader.scope = outside;
+  }
 
   /** Nodes up to an `end` or `else` of the block around them. */
-  const list = (depth: number): readonly [List, End] => {
-    if (depth > bounds.depth) unreadable(`it is nested deeper than ${bounds.depth}`);
+  private list(depth: number): readonly [List, End] {
+    const { reader } = this;
+    if (depth > this.depth) tooDeep(reader, this.depth);
+    const { at } = reader.peekNonSpace();
     const nodes: Node[] = [];
-    for (;;) {
-      const found = next(depth);
-      if (found && "word" in found) return [nodes, found];
-      if (found) nodes.push(found);
+    while (reader.peekNonSpace().kind !== "end of text") {
+      const node = this.textOrAction(depth);
+      if (isEnd(node)) return [{ type: "list", at, nodes }, node];
+      nodes.push(node);
     }
-  };
+    return reader.fail("unexpected EOF");
+  }
 
-  const [main, end] = list(0);
-  if (end.word !== "end of the template") unreadable(`unexpected {{${end.word}}}`);
-  return { main, named };
+  private textOrAction(depth: number): Node | End {
+    const token = this.reader.nextNonSpace();
+    if (token.kind === "text") return { type: "text", at: token.at, text: token.text };
+    if (token.kind !== "left delimiter") return this.reader.unexpected(token, "input");
+    this.reader.scope.actionLine = token.line;
+    const node = this.action(depth);
+    this.reader.scope.actionLine = 0;
+    return node;
+  }
+
+  private action(depth: number): Node | End {
+    const { reader } = this;
+    const token = reader.nextNonSpace();
+    switch (token.kind) {
+      case "if":
+      case "with":
+      case "range":
+        return this.branch(token.kind, depth + 1);
+      case "block":
+        return this.block(depth + 1);
+      case "template":
+        return this.call();
+      case "break":
+      case "continue":
+        return this.leave(token.kind, token.at);
+      case "else":
+        return this.otherwise();
+      case "end":
+        return { type: "end", at: reader.expect("end", "right delimiter").at };
+      default:
+        reader.backup();
+        return { type: "action", at: reader.peek().at, pipeline: this.actions.pipeline("command") };
+    }
+  }
+
+  private leave(type: "break" | "continue", at: number): Node {
+    const { reader } = this;
+    const token = reader.nextNonSpace();
+    if (token.kind !== "right delimiter") reader.unexpected(token, `{{${type}}}`);
+    if (reader.scope.loops === 0) reader.fail(`{{${type}}} outside {{range}}`);
+    return { type, at };
+  }
+
+  /** `{{else}}`; of `{{else if` the `if` is left to be read. */
+  private otherwise(): End {
+    const { reader } = this;
+    const { kind, at } = reader.peekNonSpace();
+    if (kind === "if" || kind === "with") return { type: "else", at };
+    return { type: "else", at: reader.expect("else", "right delimiter").at };
+  }
+
+  private branch(type: Block, depth: number): Branch {
+    const { scope } = this.reader;
+    const known = scope.variables.length;
+    const pipeline = this.actions.pipeline(type);
+    if (type === "range") scope.loops += 1;
+    const [then, end] = this.list(depth);
+    if (type === "range") scope.loops -= 1;
+    const otherwise = end.type === "else" ? this.elseList(type, end, depth) : undefined;
+    scope.variables.length = known;
+    return { type, at: pipeline.at, pipeline, then, otherwise };
+  }
+
+  private elseList(type: Block, { at }: End, depth: number): List {
+    const { reader } = this;
+    // `else if` and `else with` are a block of their own, which takes the `end` of the one around it.
+    if (type !== "range" && reader.peek().kind === type) {
+      reader.next();
+      if (depth > this.depth) tooDeep(reader, this.depth);
+      return { type: "list", at, nodes: [this.branch(type, depth + 1)] };
+    }
+    const [list, end] = this.list(depth);
+    return end.type === "end" ? list : reader.fail(`expected end; found {{${end.type}}}`);
+  }
+
+  private name(context: string): { readonly at: number; readonly name: string } {
+    const token = this.reader.expect(context, "string", "raw string");
+    return { at: token.at, name: this.actions.text(token) };
+  }
+
+  private call(): Node {
+    const { reader } = this;
+    const context = "template clause";
+    const { at, name } = this.name(context);
+    if (reader.nextNonSpace().kind === "right delimiter") return { type: "template", at, name, pipeline: undefined };
+    reader.backup();
+    return { type: "template", at, name, pipeline: this.actions.pipeline(context) };
+  }
+
+  /** Defines a template and calls it. */
+  private block(depth: number): Node {
+    const context = "block clause";
+    const { at, name } = this.name(context);
+    const pipeline = this.actions.pipeline(context);
+    this.body(context, depth, () => name);
+    return { type: "template", at, name, pipeline };
+  }
+}
+
+/** Throws `TemplateError` for what cannot be read, with Go's texts. */
+export const parse = (source: string, grammar: Grammar): Parsed => {
+  const { name, functions, bounds, delimiters = DELIMITERS } = grammar;
+  if (source.length > bounds.source)
+    throw new TemplateError("parse", `template: ${name}: it is longer than ${bounds.source} characters`, true);
+  const notKeywords = new Set(["break", "continue"].filter((word) => functions.has(word)));
+  const tokens = lex(source, delimiters, notKeywords);
+  return { name, source, named: new Parser(tokens, grammar).template(name) };
 };

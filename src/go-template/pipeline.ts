@@ -1,163 +1,190 @@
-import { quote, unreadable } from "./errors.ts";
-import { type Token, unescaped } from "./lexer.ts";
-import type { Command, Operand, Pipeline } from "./nodes.ts";
-import type { Value } from "./values.ts";
+import type { Token, TokenKind } from "./lexer.ts";
+import type { Command, Operand, Pipeline, VariableNode } from "./nodes.ts";
+import { readNumber } from "./numbers.ts";
+import { quoted, unquoted } from "./quote.ts";
+import type { Reader } from "./reader.ts";
 
 /** Reads the contents of an action: variables, commands, operands. Source: Go's text/template/parse, `parse.go`. */
 
-export interface Surroundings {
+export interface Language {
   readonly functions: ReadonlySet<string>;
-  /** Variables that are known here, without their `$`. */
-  readonly variables: readonly string[];
-  /** Deepest nesting of parentheses. */
+  /** Deepest nesting of parentheses, and of blocks. */
   readonly depth: number;
-  /** How many variables may be set at once. */
-  readonly most: 1 | 2;
-  /** For messages. */
-  readonly where: string;
 }
 
-const WORDS: ReadonlyMap<string, Operand> = new Map<string, Operand>([
-  ["true", { type: "value", value: true }],
-  ["false", { type: "value", value: false }],
-  ["nil", { type: "nil" }],
+const OPERANDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
+  "bool",
+  "character",
+  "complex",
+  "dot",
+  "field",
+  "identifier",
+  "number",
+  "nil",
+  "raw string",
+  "string",
+  "variable",
+  "left paren",
 ]);
 
-const WHOLE = /^[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9]\d*|0)$/;
-const FRACTION = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** What cannot take an argument, and so not come second in a pipeline. */
+const CONSTANTS: ReadonlySet<Operand["type"]> = new Set<Operand["type"]>(["bool", "dot", "nil", "number", "string"]);
 
-/** No number of Go's is longer, and none that is takes time to refuse. */
-const MOST_DIGITS = 40;
+export const tooDeep = (reader: Reader, depth: number): never => reader.fail(`it is nested deeper than ${depth}`);
 
-/** A character between single quotes is its code point. */
-const characterOf = (token: string): bigint => {
-  const [first, ...more] = [...unescaped(token.slice(1, -1))];
-  if (first === undefined || more.length > 0) return unreadable(`malformed character constant: ${token}`);
-  return BigInt(first.codePointAt(0) ?? 0);
-};
+export class PipelineParser {
+  private readonly reader: Reader;
+  private readonly language: Language;
+  private parens = 0;
 
-const wholeOf = (plain: string, token: string): bigint => {
-  const digits = plain.replace(/^[+-]/, "");
-  const size = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
-  if (size >= 1n << 63n) return unreadable(`integer overflow: ${quote(token)}`);
-  return plain.startsWith("-") ? -size : size;
-};
+  constructor(reader: Reader, language: Language) {
+    this.reader = reader;
+    this.language = language;
+  }
 
-const numberOf = (token: string): Value => {
-  if (token.length > MOST_DIGITS) return unreadable(`bad number syntax: ${quote(token)}`);
-  if (token.startsWith("'")) return characterOf(token);
-  const plain = /^[+-]?[0-9a-zA-Z.]+(?:_[0-9a-zA-Z]+)*(?:[+-]\d+)?$/.test(token) ? token.replaceAll("_", "") : token;
-  if (WHOLE.test(plain)) return wholeOf(plain, token);
-  const value = FRACTION.test(plain) && /[.eE]/.test(plain) ? Number(plain) : Number.NaN;
-  return Number.isFinite(value) ? value : unreadable(`bad number syntax: ${quote(token)}`);
-};
+  /** A pipeline up to and with the token that ends it. */
+  pipeline(context: string, end: "right delimiter" | "right paren" = "right delimiter"): Pipeline {
+    const { reader } = this;
+    const { at } = reader.peekNonSpace();
+    const { variables, assigns } = this.setting(context);
+    const commands: Command[] = [];
+    for (;;) {
+      const token = reader.nextNonSpace();
+      if (token.kind === end) break;
+      if (!OPERANDS.has(token.kind)) reader.unexpected(token, context);
+      reader.backup();
+      commands.push(this.command());
+    }
+    if (commands.length === 0) reader.fail(`missing value for ${context}`);
+    const constant = commands.findIndex(({ first }, index) => index > 0 && CONSTANTS.has(first.type));
+    if (constant > 0) reader.fail(`non executable command in pipeline stage ${constant + 1}`);
+    return { type: "pipeline", at, variables, assigns, commands };
+  }
 
-/** The variables an action begins with: none, one, or two with a comma between them. */
-const leadingVariables = ([first, comma, second]: readonly Token[]): readonly string[] => {
-  if (first?.kind !== "variable") return [];
-  const two = comma?.kind === "sign" && comma.text === "," && second?.kind === "variable";
-  return two ? [first.text, second.text] : [first.text];
-};
+  /** The string between quotes that a token writes. */
+  text(token: Token): string {
+    return unquoted(token.text) ?? this.reader.fail("invalid syntax");
+  }
 
-const isSetting = (token: Token | undefined): boolean =>
-  token?.kind === "sign" && (token.text === ":=" || token.text === "=");
+  /** `$a :=`, `$a =`, and in a range `$a, $b :=`. */
+  private setting(context: string): Pick<Pipeline, "variables" | "assigns"> {
+    const { reader } = this;
+    const variables: VariableNode[] = [];
+    let assigns = false;
+    while (reader.peekNonSpace().kind === "variable") {
+      const start = reader.at;
+      const variable = reader.next();
+      const next = reader.peekNonSpace();
+      const isComma = next.kind === "sign" && next.text === ",";
+      if (!isComma && next.kind !== "assign" && next.kind !== "declare") {
+        reader.at = start;
+        break;
+      }
+      reader.next();
+      variables.push({ type: "variable", at: variable.at, name: variable.text, fields: [] });
+      reader.scope.variables.push(variable.text);
+      if (!isComma) {
+        assigns = next.kind === "assign";
+        break;
+      }
+      this.second(context, variables.length);
+    }
+    return { variables, assigns };
+  }
 
-const NO_SETTING = { variables: [], declares: false };
+  /** What follows the comma after a variable. */
+  private second(context: string, known: number): void {
+    const { reader } = this;
+    if (context !== "range" || known > 1) reader.fail(`too many declarations in ${context}`);
+    if (!["variable", "right delimiter", "right paren"].includes(reader.peekNonSpace().kind))
+      reader.fail("range can only initialize variables");
+  }
 
-export const parsePipeline = (tokens: readonly Token[], around: Surroundings): Pipeline => {
-  let at = 0;
-  let depth = 0;
-  const sign = (text: string): boolean => tokens[at]?.kind === "sign" && tokens[at]?.text === text;
+  private command(): Command {
+    const { reader } = this;
+    const { at } = reader.peekNonSpace();
+    const operands: Operand[] = [];
+    for (;;) {
+      reader.peekNonSpace();
+      const operand = this.operand();
+      if (operand) operands.push(operand);
+      const token = reader.next();
+      if (token.kind === "space") continue;
+      if (token.kind === "right delimiter" || token.kind === "right paren") reader.backup();
+      else if (token.kind !== "pipe") reader.unexpected(token, "operand");
+      break;
+    }
+    const [first, ...args] = operands;
+    return first ? { type: "command", at, first, args } : reader.fail("empty command");
+  }
 
-  /** `$a :=`, `$a =`, `$a, $b :=`: how many tokens, and whether the variables are new. */
-  const setting = (): Pick<Pipeline, "variables" | "declares"> => {
-    const names = leadingVariables(tokens);
-    if (names.length === 0) return NO_SETTING;
-    const two = names.length === 2;
-    const after = tokens[two ? 3 : 1];
-    if (!isSetting(after)) return two ? unreadable(`unexpected "," in ${around.where}`) : NO_SETTING;
-    if (names.length > around.most) return unreadable(`too many declarations in ${around.where}`);
-    const declares = after?.text === ":=";
-    if (!declares) names.forEach(known);
-    at = two ? 4 : 2;
-    return { variables: names, declares };
-  };
+  private operand(): Operand | undefined {
+    const { reader } = this;
+    const term = this.term();
+    const { kind, at } = reader.peek();
+    if (!term || kind !== "field") return term;
+    const fields: string[] = [];
+    while (reader.peek().kind === "field") fields.push(reader.next().text.slice(1));
+    if (term.type === "field") return { ...term, at, names: [...term.names, ...fields] };
+    if (term.type === "variable") return { ...term, at, fields };
+    if (CONSTANTS.has(term.type))
+      reader.fail(`unexpected . after term ${quoted("text" in term ? term.text : wordOf(term))}`);
+    return { type: "chain", at, of: term, fields };
+  }
 
-  const known = (name: string): void => {
-    if (!around.variables.includes(name)) unreadable(`undefined variable ${quote(`$${name}`)}`);
-  };
-
-  const term = (): Operand => {
-    const token = tokens[at] ?? unreadable(`missing value for ${around.where}`);
-    at += 1;
+  /** `undefined`: the next token begins no operand. */
+  private term(): Operand | undefined {
+    const token = this.reader.nextNonSpace();
+    const { at, text } = token;
     switch (token.kind) {
-      case "string":
-        return { type: "value", value: token.text };
-      case "number":
-        return { type: "value", value: numberOf(token.text) };
+      case "identifier":
+        if (!this.language.functions.has(text)) this.reader.fail(`function ${quoted(text)} not defined`);
+        return { type: "function", at, name: text };
       case "dot":
-        return { type: "dot" };
-      case "field":
-        return { type: "fields", of: { type: "dot" }, names: [token.text] };
+      case "nil":
+        return { type: token.kind, at };
       case "variable":
-        known(token.text);
-        return { type: "variable", name: token.text };
-      case "word":
-        return WORDS.get(token.text) ?? functionOf(token.text);
-      case "sign":
-        return token.text === "(" ? inParentheses() : unreadable(`unexpected ${quote(token.text)} in operand`);
+        return this.variable(token);
+      case "field":
+        return { type: "field", at, names: [text.slice(1)] };
+      case "bool":
+        return { type: "bool", at, value: text === "true" };
+      case "character":
+      case "complex":
+      case "number":
+        return this.number(token);
+      case "left paren":
+        return this.inParentheses();
+      case "string":
+      case "raw string":
+        return { type: "string", at, text, value: this.text(token) };
+      default:
+        this.reader.backup();
+        return undefined;
     }
-  };
+  }
 
-  const functionOf = (name: string): Operand =>
-    around.functions.has(name) ? { type: "function", name } : unreadable(`function ${quote(name)} not defined`);
+  private variable({ at, text }: Token): Operand {
+    const { reader } = this;
+    if (!reader.scope.variables.includes(text)) reader.fail(`undefined variable ${quoted(text)}`);
+    return { type: "variable", at, name: text, fields: [] };
+  }
 
-  /** A pipeline whose opening parenthesis is read already. */
-  const inParentheses = (): Operand => {
-    depth += 1;
-    if (depth > around.depth) return unreadable(`it is nested deeper than ${around.depth}`);
-    const inner = commands(")");
-    if (!sign(")")) return unreadable("unclosed left paren");
-    at += 1;
-    depth -= 1;
-    return { type: "pipeline", pipeline: { ...NO_SETTING, commands: inner } };
-  };
+  private number({ kind, at, text }: Token): Operand {
+    const numbers = readNumber(text, kind === "character");
+    return typeof numbers === "string" ? this.reader.fail(numbers) : { type: "number", at, text, ...numbers };
+  }
 
-  const operand = (): Operand => {
-    const first = term();
-    const names: string[] = [];
-    for (; tokens[at]?.kind === "field" && tokens[at]?.joined; at += 1) names.push(tokens[at]?.text ?? "");
-    const [name, ...more] = names;
-    if (name === undefined) return first;
-    if (first.type === "value" || first.type === "nil" || first.type === "dot")
-      return unreadable(`unexpected . after term`);
-    if (first.type === "fields") return { ...first, names: [...first.names, name, ...more] };
-    return { type: "fields", of: first, names: [name, ...more] };
-  };
+  private inParentheses(): Operand {
+    this.parens += 1;
+    if (this.parens > this.language.depth) tooDeep(this.reader, this.language.depth);
+    const pipeline = this.pipeline("parenthesized pipeline", "right paren");
+    this.parens -= 1;
+    return pipeline;
+  }
+}
 
-  const command = (): Command => {
-    const first = operand();
-    const args: Operand[] = [];
-    while (at < tokens.length && !sign("|") && !sign(")")) {
-      if (tokens[at]?.joined && !sign("(")) return unreadable(`unexpected ${quote(tokens[at]?.text ?? "")} in operand`);
-      args.push(operand());
-    }
-    return { first, args };
-  };
-
-  const commands = (until: ")" | "end"): readonly Command[] => {
-    const all = [command()];
-    while (sign("|")) {
-      at += 1;
-      const next = command();
-      if (next.first.type === "value" || next.first.type === "nil" || next.first.type === "dot")
-        return unreadable(`non executable command in pipeline stage ${all.length + 1}`);
-      all.push(next);
-    }
-    if (until === "end" && at < tokens.length) return unreadable(`unexpected right paren`);
-    return all;
-  };
-
-  const set = setting();
-  return { ...set, commands: commands("end") };
+const wordOf = (term: Operand): string => {
+  if (term.type === "bool") return String(term.value);
+  return term.type === "nil" ? "nil" : ".";
 };

@@ -1,166 +1,241 @@
-import { goQuote } from "../std/go-quote.ts";
-import { quote, unrunnable } from "./errors.ts";
-import { floatText, textOf } from "./text.ts";
-import { isList, type Room, typeName, type Value } from "./values.ts";
+import { unrunnable } from "./errors.ts";
+import { noFlags } from "./format.ts";
+import { bare, Printer } from "./print.ts";
+import type { Room, Value } from "./values.ts";
 
 /**
- * `printf`, with the verbs that make sense for a template's values. Where Go would print its complaint into the text
- * (`%!d(string=x)`, `%!s(MISSING)`) the template fails: nobody wants that in a user name or a file.
+ * `printf`. What does not fit is printed as Go prints it (`%!d(string=x)`, `%!s(MISSING)`) and does not fail.
  * Source: Go documentation, package fmt.
  */
 
-interface Directive {
-  readonly flags: string;
-  readonly width: number;
-  /** -1 where none was given. */
-  readonly precision: number;
-  readonly verb: string;
+/** Largest width, precision or number of an argument. */
+const LARGEST = 1_000_000;
+
+const FLAGS: Readonly<Record<string, "sharp" | "zero" | "plus" | "minus" | "space">> = {
+  "#": "sharp",
+  "0": "zero",
+  "+": "plus",
+  "-": "minus",
+  " ": "space",
+};
+
+/** The digits of a number; a number that is too large ends the format. */
+const DIGITS = /\d*/y;
+
+class Formatter {
+  private readonly printer: Printer;
+  private readonly parts: string[] = [];
+  private readonly format: string;
+  private readonly values: readonly Value[];
+  private at = 0;
+  private argument = 0;
+  /** An index such as `[3]` stood right before. */
+  private afterIndex = false;
+  private goodIndex = true;
+  private reordered = false;
+
+  constructor(format: string, values: readonly Value[], room: Room) {
+    this.format = format;
+    this.values = values;
+    this.printer = new Printer(room);
+  }
+
+  run(): string {
+    const { format } = this;
+    while (this.at < format.length) {
+      const percent = format.indexOf("%", this.at);
+      this.write(format.slice(this.at, percent < 0 ? format.length : percent));
+      if (percent < 0) break;
+      this.at = percent + 1;
+      this.directive();
+    }
+    if (!this.reordered && this.argument < this.values.length) this.extra();
+    return this.parts.join("");
+  }
+
+  /** Whether something did not fit. */
+  get complained(): boolean {
+    return this.printer.complained;
+  }
+
+  private write(text: string): void {
+    this.parts.push(this.printer.put(text));
+  }
+
+  private complain(text: string): void {
+    this.printer.complained = true;
+    this.write(text);
+  }
+
+  private directive(): void {
+    this.goodIndex = true;
+    this.readFlags();
+    this.afterIndex = false;
+    this.readIndex();
+    this.readWidth();
+    this.readPrecision();
+    if (!this.afterIndex) this.readIndex();
+    const verb = this.format.slice(this.at, this.at + 2).match(/^./su)?.[0] ?? "";
+    this.at += verb.length;
+    this.print(verb);
+  }
+
+  private readFlags(): void {
+    const flags = noFlags();
+    for (let flag = FLAGS[this.char()]; flag !== undefined; flag = FLAGS[this.char()]) {
+      flags[flag] = true;
+      this.at += 1;
+    }
+    this.printer.flags = flags;
+  }
+
+  private char(): string {
+    return this.format.charAt(this.at);
+  }
+
+  /** `[3]` */
+  private readIndex(): void {
+    this.afterIndex = false;
+    if (this.char() !== "[") return;
+    this.reordered = true;
+    const rest = this.format.length - this.at;
+    const end = rest < 3 ? -1 : this.format.indexOf("]", this.at);
+    if (end < 0) {
+      this.at += 1;
+      this.goodIndex = false;
+      return;
+    }
+    const digits = this.format.slice(this.at + 1, end);
+    const index = /^\d{1,7}$/.test(digits) ? Number(digits) - 1 : undefined;
+    this.at = end + 1;
+    if (index === undefined || index < 0 || index >= this.values.length) {
+      this.goodIndex = false;
+      this.afterIndex = index !== undefined;
+      return;
+    }
+    this.argument = index;
+    this.afterIndex = true;
+  }
+
+  /** The digits that come next; `undefined`: none, or too many. */
+  private readDigits(): number | undefined {
+    DIGITS.lastIndex = this.at;
+    const digits = DIGITS.exec(this.format)?.[0] ?? "";
+    const isTooLarge = Number(digits.slice(0, -1)) > LARGEST;
+    this.at = isTooLarge ? this.format.length : this.at + digits.length;
+    return digits === "" || isTooLarge ? undefined : Number(digits);
+  }
+
+  /** `*`: a number that is an argument. */
+  private takeNumber(): number | undefined {
+    if (this.argument >= this.values.length) return undefined;
+    const value = bare(this.values[this.argument]);
+    this.argument += 1;
+    const isSmall = typeof value === "bigint" && value <= LARGEST && value >= -LARGEST;
+    return isSmall ? Number(value) : undefined;
+  }
+
+  private readWidth(): void {
+    const { flags } = this.printer;
+    if (this.char() !== "*") {
+      const width = this.readDigits();
+      if (this.afterIndex && width !== undefined) this.goodIndex = false;
+      flags.width = width ?? 0;
+      return;
+    }
+    this.at += 1;
+    const width = this.takeNumber();
+    if (width === undefined) this.complain("%!(BADWIDTH)");
+    flags.width = Math.abs(width ?? 0);
+    if ((width ?? 0) < 0) {
+      flags.minus = true;
+      flags.zero = false;
+    }
+    this.afterIndex = false;
+  }
+
+  private readPrecision(): void {
+    if (this.char() !== "." || this.at + 1 >= this.format.length) return;
+    const { flags } = this.printer;
+    this.at += 1;
+    if (this.afterIndex) this.goodIndex = false;
+    this.readIndex();
+    if (this.char() !== "*") {
+      flags.precision = this.readDigits() ?? 0;
+      return;
+    }
+    this.at += 1;
+    const precision = this.takeNumber();
+    flags.precision = precision !== undefined && precision >= 0 ? precision : undefined;
+    if (flags.precision === undefined) this.complain("%!(BADPREC)");
+    this.afterIndex = false;
+  }
+
+  /** What is printed where there is no value to print. */
+  private substitute(verb: string): string | undefined {
+    if (verb === "") return "%!(NOVERB)";
+    if (!this.goodIndex) return `%!${verb}(BADINDEX)`;
+    return this.argument >= this.values.length ? `%!${verb}(MISSING)` : undefined;
+  }
+
+  private print(verb: string): void {
+    const { printer } = this;
+    const substitute = this.substitute(verb);
+    if (verb === "%") {
+      this.write("%");
+      return;
+    }
+    if (substitute !== undefined) {
+      this.complain(substitute);
+      return;
+    }
+    const { flags } = printer;
+    if (verb === "v" || verb === "w")
+      printer.flags = { ...flags, sharpV: flags.sharp, plusV: flags.plus, sharp: false, plus: false };
+    this.parts.push(printer.argument(this.values[this.argument], verb));
+    this.argument += 1;
+  }
+
+  private extra(): void {
+    this.printer.flags = noFlags();
+    this.complain("%!(EXTRA ");
+    for (const [at, value] of this.values.slice(this.argument).entries()) {
+      if (at > 0) this.write(", ");
+      this.parts.push(this.printer.typed(value));
+    }
+    this.write(")");
+  }
 }
 
-const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([\s\S])/y;
-const MOST_DIGITS = 100;
+/** `fmt.Sprintf` */
+export const sprintf = (format: string, values: readonly Value[], room: Room): string =>
+  new Formatter(format, values, room).run();
 
-const signed = (text: string, flags: string): string => {
-  if (text.startsWith("-")) return text;
-  return flags.includes("+") ? `+${text}` : flags.includes(" ") ? ` ${text}` : text;
+/** `sprintf` for a text in which Go's complaints, such as `%!s(MISSING)`, have no place: there it fails. */
+export const strictSprintf = (format: string, values: readonly Value[], room: Room): string => {
+  const formatter = new Formatter(format, values, room);
+  const text = formatter.run();
+  return formatter.complained ? unrunnable("printf has values that do not fit its verbs") : text;
 };
 
-/** Exponents have two digits at least in Go. */
-const twoDigits = (text: string): string => text.replace(/e([+-])(\d)$/, "e$10$2");
+const isString = (value: Value): boolean => typeof value === "string" || typeof bare(value) === "string";
 
-const generalFloat = (value: number, precision: number): string => {
-  if (precision < 0) return floatText(value);
-  const text = value.toPrecision(Math.max(1, precision));
-  const plain = text.includes("e") ? text : text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(Number(text))));
-  if (exponent >= -4 && exponent < Math.max(1, precision)) return plain;
-  return twoDigits(value.toExponential(Math.max(0, precision - 1)).replace(/\.?0+e/, "e"));
+/** `fmt.Sprint`: a blank between two values when neither is a string. */
+export const sprint = (values: readonly Value[], room: Room): string => {
+  const printer = new Printer(room);
+  const parts = values.map((value, at) => {
+    const isApart = at > 0 && !isString(value) && !isString(values[at - 1]);
+    return (isApart ? printer.put(" ") : "") + printer.argument(value, "v");
+  });
+  return parts.join("");
 };
 
-const floatDigits = (value: number, { precision, verb }: Directive): string => {
-  const digits = precision < 0 ? 6 : precision;
-  if (!Number.isFinite(value)) return floatText(value);
-  if (verb === "e" || verb === "E") return twoDigits(value.toExponential(digits));
-  return verb === "f" || verb === "F" ? value.toFixed(digits) : generalFloat(value, precision);
+/** `fmt.Sprintln` */
+export const sprintln = (values: readonly Value[], room: Room): string => {
+  const printer = new Printer(room);
+  const parts = values.map((value, at) => (at > 0 ? printer.put(" ") : "") + printer.argument(value, "v"));
+  return parts.join("") + printer.put("\n");
 };
 
-const RADIX: Readonly<Record<string, readonly [number, string]>> = {
-  d: [10, ""],
-  b: [2, "0b"],
-  o: [8, "0"],
-  x: [16, "0x"],
-  X: [16, "0X"],
-};
-
-const wholeDigits = (value: bigint, { flags, verb, precision }: Directive): string => {
-  const [radix, prefix] = RADIX[verb] ?? [10, ""];
-  const digits = (value < 0n ? -value : value).toString(radix).padStart(Math.max(0, precision), "0");
-  const shaped = verb === "X" ? digits.toUpperCase() : digits;
-  return `${value < 0 ? "-" : ""}${flags.includes("#") ? prefix : ""}${shaped}`;
-};
-
-const hexOf = (text: string, verb: string, room: Room): string => {
-  const bytes = Buffer.from(text);
-  room.text(bytes.length * 2);
-  const hex = bytes.toString("hex");
-  return verb === "X" ? hex.toUpperCase() : hex;
-};
-
-const wrong = ({ verb }: Directive, value: Value): never =>
-  unrunnable(`printf: %${verb} does not take a ${typeName(value)}`);
-
-const shapeText = (value: string, given: Directive, room: Room): string => {
-  const { precision, verb } = given;
-  const cut = precision < 0 ? value : [...value].slice(0, precision).join("");
-  if (verb === "s" || verb === "v") return cut;
-  if (verb === "x" || verb === "X") return hexOf(cut, verb, room);
-  if (verb !== "q") return wrong(given, value);
-  room.text(cut.length * 10 + 2);
-  return goQuote(cut);
-};
-
-const shapeWhole = (value: bigint, given: Directive): string => {
-  const { flags, verb } = given;
-  if (verb === "c") return String.fromCodePoint(value >= 0n && value <= 0x10ffffn ? Number(value) : 0xfffd);
-  return verb === "v" || RADIX[verb] ? signed(wholeDigits(value, given), flags) : wrong(given, value);
-};
-
-const shapeFloat = (value: number, given: Directive): string => {
-  const { flags, verb } = given;
-  if (!"eEfFgGv".includes(verb)) return wrong(given, value);
-  const text = signed(floatDigits(value, given), flags);
-  return verb === "E" || verb === "G" ? text.toUpperCase() : text;
-};
-
-/** One value by its verb, without width; `undefined` leaves it to `%v`. */
-const shape = (value: Value, given: Directive, room: Room): string | undefined => {
-  const { verb } = given;
-  if (isList(value)) return "sdqxXtv".includes(verb) ? undefined : wrong(given, value);
-  if (typeof value === "string") return shapeText(value, given, room);
-  if (typeof value === "bigint") return shapeWhole(value, given);
-  if (typeof value === "number") return shapeFloat(value, given);
-  if (typeof value === "boolean") return verb === "t" || verb === "v" ? String(value) : wrong(given, value);
-  return verb === "v" ? undefined : wrong(given, value);
-};
-
-const padded = (text: string, { flags, width }: Directive, isNumber: boolean): string => {
-  const missing = width - [...text].length;
-  if (missing <= 0) return text;
-  if (flags.includes("-")) return text + " ".repeat(missing);
-  if (!flags.includes("0")) return " ".repeat(missing) + text;
-  const sign = (isNumber && /^[-+ ]/.exec(text)?.[0]) || "";
-  return sign + "0".repeat(missing) + text.slice(sign.length);
-};
-
-const one = (value: Value, given: Directive, room: Room): string => {
-  const text = textOf(value, room, (part) => shape(part, given, room));
-  room.text(Math.max(text.length, given.width));
-  return padded(text, given, typeof value === "number" || typeof value === "bigint");
-};
-
-const isSupported = ({ flags, precision, verb }: Directive): boolean =>
-  "vsqdxXobctTeEfFgG".includes(verb) && !(verb === "v" && flags.includes("#")) && precision <= MOST_DIGITS;
-
-export const printf = (format: string, values: readonly Value[], room: Room): string => {
-  let used = 0;
-  let text = "";
-  const next = (): Value => {
-    if (used >= values.length) unrunnable("printf has fewer values than verbs");
-    used += 1;
-    return values[used - 1];
-  };
-  const count = (written: string | undefined, missing: number): number => {
-    if (written === undefined) return missing;
-    if (written === "") return 0;
-    const given = written === "*" ? next() : BigInt(written.slice(0, 20));
-    const value = Number(given);
-    if (typeof given !== "bigint" || value < 0) return unrunnable("printf: a width must be a number above 0");
-    room.text(value);
-    return value;
-  };
-  const put = (part: string): void => {
-    room.text(text.length + part.length);
-    text += part;
-  };
-  for (let at = 0; at < format.length; ) {
-    room.step();
-    const percent = format.indexOf("%", at);
-    put(format.slice(at, percent < 0 ? format.length : percent));
-    if (percent < 0) break;
-    DIRECTIVE.lastIndex = percent;
-    const found = DIRECTIVE.exec(format);
-    if (!found) return unrunnable("printf: the format ends within a verb");
-    at = DIRECTIVE.lastIndex;
-    const [, flags = "", width, precision, verb = ""] = found;
-    if (verb === "%") {
-      put("%");
-      continue;
-    }
-    const given: Directive = { flags, width: count(width, 0), precision: count(precision, -1), verb };
-    if (!isSupported(given)) return unrunnable(`printf: ${quote(found[0])} is not supported`);
-    const value = next();
-    put(verb === "T" ? typeName(value) : one(value, given, room));
-  }
-  if (used < values.length) unrunnable("printf has more values than verbs");
-  return text;
-};
+/** As a template prints a value within others: `%v`. */
+export const textOf = (value: Value, room: Room): string => sprint([value], room);

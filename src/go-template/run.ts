@@ -1,236 +1,222 @@
 import { type Bounds, makeRoom } from "./bounds.ts";
-import { quote, unrunnable } from "./errors.ts";
-import type { Command, List, Node, Operand, Pipeline } from "./nodes.ts";
+import { TemplateError } from "./errors.ts";
+import { Evaluator, type Scene } from "./evaluate.ts";
+import type { ActionNode, Branch, List, Node, TemplateNode } from "./nodes.ts";
+import { sourceOf } from "./nodes.ts";
 import type { Parsed } from "./parser.ts";
-import { isTrue, sortedEntries, textOf } from "./text.ts";
+import { sprint } from "./printf.ts";
+import { quoted } from "./quote.ts";
+import { placed, type Slot, slotTypeName } from "./slots.ts";
+import { sortedEntries } from "./sorted.ts";
+import { State } from "./state.ts";
+import { isTrue } from "./truth.ts";
 import * as types from "./types.ts";
-import { isList, isMap, type TemplateFunction, typeName, typeOf, type Value } from "./values.ts";
+import {
+  isList,
+  isMap,
+  Pointer,
+  type Room,
+  Scalar,
+  TemplateFunction,
+  typeName,
+  typeOf,
+  type Value,
+  wholeOf,
+} from "./values.ts";
 
 /** Runs a template over data. Source: Go's text/template, `exec.go`. */
 
-export interface Scene {
-  readonly functions: ReadonlyMap<string, TemplateFunction>;
-  readonly bounds: Bounds;
-  /** What a missing member of a map is: `<no value>` in the output, or an error. */
-  readonly missing: "no value" | "error";
-}
+export type { Scene } from "./evaluate.ts";
 
 type Flow = "on" | "break" | "continue";
+const FLOW: Readonly<Record<string, Flow>> = { break: "break", continue: "continue" };
 
-export const run = ({ main, named }: Parsed, { functions, bounds, missing }: Scene, data: Value): string => {
-  const room = makeRoom(bounds, (name, given) => {
-    const outer = output;
-    output = [];
-    deeper(() => include(name, given));
-    const made = output.join("");
-    output = outer;
+class Run {
+  private readonly parsed: Parsed;
+  private readonly bounds: Bounds;
+  private readonly room: Room;
+  private readonly state: State;
+  private readonly evaluator: Evaluator;
+  private output: string[] = [];
+  private written = 0;
+  private depth = 0;
+
+  constructor(parsed: Parsed, scene: Scene, bounds: Bounds, data: Value) {
+    this.parsed = parsed;
+    this.bounds = bounds;
+    this.room = makeRoom(bounds, (name, dot) => this.execute(name, dot));
+    this.state = new State(parsed, data);
+    this.evaluator = new Evaluator(this.state, scene, this.room);
+  }
+
+  text(data: Value): string {
+    try {
+      const main = this.parsed.named.get(this.parsed.name);
+      if (main) this.list(main, data);
+    } catch (cause) {
+      throw this.state.located(cause);
+    }
+    return this.output.join("");
+  }
+
+  /** What a template makes, for a function of the host. */
+  private execute(name: string, dot: Value): string {
+    const list = this.parsed.named.get(name);
+    if (!list)
+      throw new TemplateError(
+        "run",
+        `template: no template ${quoted(name)} associated with template ${quoted(this.parsed.name)}`,
+      );
+    const { output } = this;
+    this.output = [];
+    this.include(name, list, dot);
+    const made = this.output.join("");
+    this.output = output;
     return made;
-  });
-  let output: string[] = [];
-  let written = 0;
-  let depth = 0;
-  let variables: { readonly name: string; value: Value }[] = [{ name: "", value: data }];
+  }
 
-  const write = (text: string): void => {
-    written += text.length;
-    if (written > bounds.output) unrunnable(`it makes more than ${bounds.output} characters`);
-    output.push(text);
-  };
+  private write(text: string): void {
+    this.written += text.length;
+    if (this.written > this.bounds.output) this.state.fail(`it makes more than ${this.bounds.output} characters`);
+    this.output.push(text);
+  }
 
-  /** A text that came from data or from a function is held to the same bound as one that was made here. */
-  const held = (value: Value): Value => {
-    room.step();
-    if (typeof value === "string") room.text(value.length);
-    return value;
-  };
-
-  const member = (of: Value, name: string, args: readonly Value[]): Value => {
-    if (of === undefined && missing === "no value" && args.length === 0) return undefined;
-    if (of === undefined) return unrunnable(`nil pointer evaluating interface {}.${name}`);
-    if (!isMap(of)) return unrunnable(`can't evaluate field ${name} in type ${typeName(of)}`);
-    const value = of.get(name);
-    if (value === undefined && !of.has(name) && missing === "error") return unrunnable(`can't evaluate field ${name}`);
-    if (args.length > 0) return unrunnable(`${name} has arguments but cannot be invoked as function`);
-    return held(value);
-  };
-
-  const fits = (value: Value, wanted: types.Type): void => {
-    const type = typeOf(value);
-    if (type === undefined && !types.takesNil(wanted)) unrunnable(`invalid value; expected ${wanted.name}`);
-    if (type && !types.isAssignable(type, wanted))
-      unrunnable(`wrong type for value; expected ${wanted.name}; got ${type.name}`);
-  };
-
-  const invoke = (name: string, args: readonly Value[]): Value => {
-    const known = functions.get(name) ?? unrunnable(`function ${quote(name)} not defined`);
-    if (args.length < known.params.length || (!known.rest && args.length > known.params.length)) {
-      const want = known.rest ? `at least ${known.params.length}` : `${known.params.length}`;
-      return unrunnable(`wrong number of args for ${name}: want ${want} got ${args.length}`);
+  private list({ nodes }: List, dot: Slot): Flow {
+    this.depth += 1;
+    if (this.depth > this.bounds.depth) this.state.fail(`it is nested deeper than ${this.bounds.depth}`);
+    let flow: Flow = "on";
+    for (const node of nodes) {
+      flow = this.visit(node, dot);
+      if (flow !== "on") break;
     }
-    args.forEach((arg, at) => {
-      fits(arg, known.params[at] ?? known.rest ?? types.any);
-    });
-    return held(known.run(args, room));
-  };
+    this.depth -= 1;
+    return flow;
+  }
 
-  /** `and` and `or` look at no more of their arguments than they need. */
-  const choose = (name: "and" | "or", args: readonly Operand[], piped: readonly Value[], dot: Value): Value => {
-    if (args.length + piped.length === 0) return unrunnable(`wrong number of args for ${name}: want at least 1 got 0`);
-    let value: Value;
-    for (const arg of args) {
-      value = evaluate(arg, [], dot);
-      if (isTrue(value) === (name === "or")) return value;
-    }
-    return piped.length > 0 ? piped[0] : value;
-  };
-
-  const alone = (value: Value, args: readonly Value[], what: string): Value =>
-    args.length > 0 ? unrunnable(`can't give argument to non-function ${what}`) : held(value);
-
-  /** Blocks, parentheses and templates within each other count together: they share one stack. */
-  const deeper = <T>(work: () => T): T => {
-    depth += 1;
-    if (depth > bounds.depth) unrunnable(`it is nested deeper than ${bounds.depth}`);
-    const result = work();
-    depth -= 1;
-    return result;
-  };
-
-  /** An operand, given arguments if it comes first in a command. */
-  const evaluate = (operand: Operand, args: readonly Value[], dot: Value): Value => {
-    switch (operand.type) {
-      case "value":
-        return alone(operand.value, args, typeName(operand.value));
-      case "nil":
-        return alone(undefined, args, "nil");
-      case "dot":
-        return alone(dot, args, ".");
-      case "variable":
-        return alone(variables.findLast(({ name }) => name === operand.name)?.value, args, `$${operand.name}`);
-      case "function":
-        if (operand.name === "and" || operand.name === "or") return choose(operand.name, [], args, dot);
-        return invoke(operand.name, args);
-      case "pipeline":
-        return alone(
-          deeper(() => value(operand.pipeline, dot)),
-          args,
-          "(...)",
-        );
-      case "fields": {
-        const last = operand.names.length - 1;
-        return operand.names.reduce<Value>(
-          (of, name, index) => member(of, name, index === last ? args : []),
-          evaluate(operand.of, [], dot),
-        );
-      }
-    }
-  };
-
-  const command = ({ first, args }: Command, piped: readonly Value[], dot: Value): Value => {
-    if (first.type === "function" && (first.name === "and" || first.name === "or"))
-      return held(choose(first.name, args, piped, dot));
-    if (first.type === "nil") return unrunnable("nil is not a command");
-    return evaluate(first, [...args.map((arg) => evaluate(arg, [], dot)), ...piped], dot);
-  };
-
-  const value = ({ commands, variables: names, declares }: Pipeline, dot: Value): Value => {
-    let result: Value;
-    for (const [index, one] of commands.entries()) result = command(one, index > 0 ? [result] : [], dot);
-    for (const name of names) set(name, declares, result);
-    return result;
-  };
-
-  const set = (name: string, declares: boolean, to: Value): void => {
-    const known = declares ? undefined : variables.findLast((variable) => variable.name === name);
-    if (known) known.value = to;
-    else variables.push({ name, value: to });
-  };
-
-  const scoped = <T>(work: () => T): T => {
-    const outside = variables.length;
-    const result = work();
-    variables.length = outside;
-    return result;
-  };
-
-  const members = (over: Value): Iterable<readonly [Value, Value]> => {
-    if (over === undefined) return [];
-    if (isList(over)) return indexed(over);
-    if (isMap(over)) return sortedEntries(over);
-    return typeof over === "bigint" ? upTo(over) : unrunnable(`range can't iterate over a ${typeName(over)}`);
-  };
-
-  const loop = ({ pipeline, then, otherwise }: Extract<Node, { type: "range" | "if" | "with" }>, dot: Value): Flow => {
-    const over = value({ ...pipeline, variables: [] }, dot);
-    let any = false;
-    for (const [key, item] of members(over)) {
-      any = true;
-      room.step();
-      const flow = scoped(() => {
-        const [first, second] = pipeline.variables;
-        // With one variable it is the element, except over a number, where both are the same.
-        if (second !== undefined) set(second, pipeline.declares, item);
-        if (first !== undefined) set(first, pipeline.declares, second === undefined ? item : key);
-        return walk(then, item);
-      });
-      if (flow === "break") break;
-    }
-    return any ? "on" : scoped(() => walk(otherwise, dot));
-  };
-
-  const include = (name: string, given: Value): void => {
-    const body = named.get(name) ?? unrunnable(`template ${quote(name)} not defined`);
-    const outside = variables;
-    variables = [{ name: "", value: given }];
-    walk(body, given);
-    variables = outside;
-  };
-
-  const visit = (node: Node, dot: Value): Flow => {
-    room.step();
+  private visit(node: Node, dot: Slot): Flow {
+    this.state.node = node;
+    this.room.step();
     switch (node.type) {
       case "text":
-        write(node.text);
+        this.write(node.text);
         return "on";
-      case "action": {
-        const result = value(node.pipeline, dot);
-        if (node.pipeline.variables.length === 0) write(result === undefined ? "<no value>" : textOf(result, room));
+      case "action":
+        this.action(node, dot);
         return "on";
-      }
       case "if":
       case "with":
-        return scoped(() => {
-          const result = value(node.pipeline, dot);
-          const inner = node.type === "with" ? result : dot;
-          return isTrue(result) ? walk(node.then, inner) : walk(node.otherwise, dot);
-        });
+        return this.state.scoped(() => this.condition(node, dot));
       case "range":
-        return scoped(() => loop(node, dot));
+        return this.state.scoped(() => this.loop(node, dot));
       case "template":
-        include(node.name, node.pipeline ? value(node.pipeline, dot) : undefined);
+        this.template(node, dot);
         return "on";
       default:
-        return node.type;
+        return FLOW[node.type] ?? "on";
     }
-  };
+  }
 
-  const walk = (nodes: List, dot: Value): Flow =>
-    deeper(() => {
-      for (const node of nodes) {
-        const flow = visit(node, dot);
-        if (flow !== "on") return flow;
-      }
-      return "on";
-    });
+  private action(node: ActionNode, dot: Slot): void {
+    const value = this.evaluator.pipeline(node.pipeline, dot);
+    if (node.pipeline.variables.length > 0) return;
+    this.state.node = node;
+    this.write(this.printed(value, node));
+  }
 
-  walk(main, data);
-  return output.join("");
-};
+  private printed(value: Value, node: Node): string {
+    if (value === undefined) return "<no value>";
+    if (typeof value === "string") return value;
+    if (value instanceof TemplateFunction)
+      return this.state.fail(`can't print ${sourceOf(node)} of type ${typeName(value)}`);
+    return sprint([value instanceof Pointer ? (value.to ?? value) : value], this.room);
+  }
 
-function* upTo(count: bigint): Iterable<readonly [bigint, bigint]> {
-  for (let index = 0n; index < count; index += 1n) yield [index, index];
+  private condition(node: Branch, dot: Slot): Flow {
+    const value = this.evaluator.pipeline(node.pipeline, dot);
+    if (isTrue(value)) return this.list(node.then, node.type === "with" ? value : dot);
+    return node.otherwise ? this.list(node.otherwise, dot) : "on";
+  }
+
+  private loop(node: Branch, dot: Slot): Flow {
+    const found = this.evaluator.pipeline(node.pipeline, dot);
+    const value = found instanceof Pointer ? (found.to ?? found) : found;
+    let any = false;
+    for (const [key, item] of this.members(value, node)) {
+      any = true;
+      this.room.step();
+      this.setLoopVariables(node, key, item);
+      const flow = this.state.scoped(() => this.list(node.then, item));
+      if (flow === "break") break;
+    }
+    if (any || !node.otherwise) return "on";
+    return this.list(node.otherwise, dot);
+  }
+
+  /** With one variable it is the element. */
+  private setLoopVariables({ pipeline }: Branch, key: Slot, item: Slot): void {
+    const { state } = this;
+    const [first, second] = pipeline.variables;
+    if (!first) return;
+    if (pipeline.assigns) {
+      state.set(first.name, second ? key : item);
+      if (second) state.set(second.name, item);
+      return;
+    }
+    state.setTop(1, item);
+    if (second) state.setTop(2, key);
+  }
+
+  private members(value: Value, node: Branch): Iterable<readonly [Slot, Slot]> {
+    if (value === undefined) return [];
+    if (isMap(value)) return entries(value);
+    if (isList(value)) return items(value);
+    if (value instanceof Uint8Array) return bytes(value);
+    const count = value instanceof Scalar ? value.value : value;
+    if (typeof count !== "bigint") return this.state.fail(`range can't iterate over ${slotTypeName(value)}`);
+    if (node.pipeline.variables.length > 1)
+      this.state.fail(`can't use ${slotTypeName(value)} to iterate over more than one variable`);
+    return upTo(count, typeOf(value) ?? types.int);
+  }
+
+  private template(node: TemplateNode, dot: Slot): void {
+    const list = this.parsed.named.get(node.name);
+    const known = list ?? this.state.fail(`template ${quoted(node.name)} not defined`);
+    const given = node.pipeline ? this.evaluator.pipeline(node.pipeline, dot) : undefined;
+    this.include(node.name, known, given);
+  }
+
+  /** Runs a template that sees no variable but `$`. */
+  private include(name: string, list: List, dot: Slot): void {
+    const { state } = this;
+    const { node, template, variables } = state;
+    if (this.depth >= this.bounds.depth) state.fail(`exceeded maximum template depth (${this.bounds.depth})`);
+    state.template = name;
+    state.variables = [{ name: "$", value: dot }];
+    this.list(list, dot);
+    state.node = node;
+    state.template = template;
+    state.variables = variables;
+  }
 }
 
-function* indexed(list: readonly Value[]): Iterable<readonly [bigint, Value]> {
-  for (const [index, item] of list.entries()) yield [BigInt(index), item];
+function* upTo(count: bigint, type: types.Type): Iterable<readonly [Slot, Slot]> {
+  for (let index = 0n; index < count; index += 1n) yield [undefined, wholeOf(type, index)];
 }
+
+function* items(list: readonly Value[]): Iterable<readonly [Slot, Slot]> {
+  const element = typeOf(list)?.element;
+  for (const [index, item] of list.entries()) yield [BigInt(index), placed(item, element)];
+}
+
+function* bytes(value: Uint8Array): Iterable<readonly [Slot, Slot]> {
+  for (const [index, byte] of value.entries()) yield [BigInt(index), new Scalar(types.uint8, BigInt(byte))];
+}
+
+function* entries(map: Parameters<typeof sortedEntries>[0]): Iterable<readonly [Slot, Slot]> {
+  const type = typeOf(map);
+  for (const [key, item] of sortedEntries(map)) yield [placed(key, type?.key), placed(item, type?.element)];
+}
+
+/** Throws `TemplateError`, with Go's texts but without the values they would show. */
+export const run = (parsed: Parsed, scene: Scene, bounds: Bounds, data: Value): string =>
+  new Run(parsed, scene, bounds, data).text(data);

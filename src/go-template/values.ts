@@ -65,14 +65,18 @@ export class TemplateFunction {
 export class Scalar {
   readonly type: types.Type;
   readonly value: boolean | bigint | number | string;
-  readonly methods: Methods;
   /** What its `String` method answers, which is how it prints. */
   readonly text: string | undefined;
-  constructor(type: types.Type, value: Scalar["value"], text?: string, methods: Methods = {}) {
+  private readonly made: Methods | (() => Methods);
+  constructor(type: types.Type, value: Scalar["value"], text?: string, methods: Methods | (() => Methods) = {}) {
     this.type = type;
     this.value = value;
     this.text = text;
-    this.methods = methods;
+    this.made = methods;
+  }
+
+  get methods(): Methods {
+    return typeof this.made === "function" ? this.made() : this.made;
   }
 }
 
@@ -127,6 +131,7 @@ export const isNilList = (value: object): boolean => noted.get(value)?.nil === t
 
 /** The zero of a type. */
 export const zeroOf = (type: types.Type): Value => {
+  if (type === types.reflectValue) return undefined;
   switch (type.kind) {
     case "interface":
     case "func":
@@ -155,11 +160,14 @@ const OWN: readonly types.Type[] = [types.bool, types.string, types.int, types.f
 const scalar = (type: types.Type, value: Scalar["value"]): Value =>
   OWN.includes(type) ? value : new Scalar(type, value);
 
+/** A whole number of this type; one that is too large is cut off as Go does. */
+export const wholeOf = (type: types.Type, value: bigint): Value => {
+  const bits = Number(/\d+$/.exec(type.kind)?.[0] ?? 64);
+  return scalar(type, types.isUnsigned(type) ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value));
+};
+
 export const int64 = (value: bigint): Scalar => new Scalar(types.int64, BigInt.asIntN(64, value));
 export const uint64 = (value: bigint): Scalar => new Scalar(types.uint64, BigInt.asUintN(64, value));
-/** A number of a secret, as Vault's client decodes it: a string in Go, so that nothing of it is lost. */
-export const jsonNumber = (text: string): Scalar => new Scalar(types.jsonNumber, text, text);
-
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 export const isMap = (value: Value): value is GoMap => value instanceof Map;
 
@@ -181,9 +189,13 @@ export const typeOf = (value: Value): types.Type | undefined => {
   }
 };
 
+/** Without its result, of which nothing is known. */
+const functionName = ({ params, rest }: TemplateFunction): string =>
+  `func(${[...params, ...(rest ? [{ name: `...${rest.name}` }] : [])].map(({ name }) => name).join(", ")})`;
+
 const typeOfObject = (value: Exclude<Value, undefined | boolean | bigint | number | string>): types.Type => {
   if (value instanceof Uint8Array) return types.bytes;
-  if (value instanceof TemplateFunction) return { name: "func(...)", kind: "func" };
+  if (value instanceof TemplateFunction) return { name: functionName(value), kind: "func" };
   if (value instanceof Scalar || value instanceof Struct || value instanceof Pointer) return value.type;
   return noted.get(value)?.type ?? (isMap(value) ? types.map : types.list);
 };

@@ -41,8 +41,11 @@ describe("growth of template values", () => {
     ["a function of the host", "{{ repeat 5000 `a` }}"],
     ["functions one after the other", "{{ `aaaaaaaaaa` | repeat 100 | repeat 100 }}"],
     ["printf with a width", '{{ printf "%5000d" 1 }}'],
-    ["printf with a width of a thousand digits", `{{ printf "%${"9".repeat(1000)}d" 1 }}`],
-    ["printf with a width from a value", '{{ printf "%*d" 1000000000 1 }}'],
+    ["printf with a width from a value", '{{ printf "%*d" 1000000 1 }}'],
+    ["printf with a precision", '{{ printf "%.4000f" 1.5 }}'],
+    ["printf with a precision from a value", '{{ printf "%.*d" 1000000 1 }}'],
+    ["%U", '{{ printf "%.9999U" 1 }}'],
+    ["%x of a text", '{{ repeat 1000 "a" | printf "%# x" }}'],
     ["printf of many", '{{ $a := repeat 4000 "a" }}{{ printf "%s%s" $a $a }}'],
     ["print of many", '{{ $a := repeat 4000 "a" }}{{ print $a $a }}'],
     ["println", '{{ repeat 4096 "a" | println }}'],
@@ -59,11 +62,14 @@ describe("growth of template values", () => {
   it("by nine replacements of one letter by ten does not happen", () => {
     const chain = Array(9).fill("| repeat 10").join(" ");
 
-    expect(refusal(`{{ "a" ${chain} }}`)).toBe(LONG);
+    expect(refusal(`{{ "a" ${chain} }}`)).toContain(LONG);
   });
 
-  it("by precision is refused", () => {
-    expect(refusal('{{ printf "%.4000f" 1.5 }}')).toMatch(/is not supported/);
+  it.each([
+    [`{{ printf "%${"9".repeat(1000)}d" 1 }}`, "%!(NOVERB)%!(EXTRA int=1)"],
+    ['{{ printf "%*d" 1000000000 1 }}', "%!(BADWIDTH)1"],
+  ])("by a width that Go refuses does not happen", (source, made) => {
+    expect(render(source)).toBe(made);
   });
 
   it.each([
@@ -73,7 +79,7 @@ describe("growth of template values", () => {
     [
       "a template that calls itself",
       '{{define "a"}}{{template "a"}}{{end}}{{template "a"}}',
-      "it is nested deeper than 50",
+      "exceeded maximum template depth (50)",
     ],
     [
       "templates that call two others each",
@@ -89,7 +95,7 @@ describe("growth of template values", () => {
     let data: unknown = {};
     if (what.startsWith("data")) for (let depth = 0; depth < 100; depth += 1) data = [data];
 
-    expect(refusal(source, data)).toBe(why);
+    expect(refusal(source, data)).toContain(why);
   });
 });
 
@@ -99,7 +105,7 @@ describe("a template reaches nothing but its data", () => {
   });
 
   it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("and no function %s", (name) => {
-    expect(refusal(`{{ ${name} 1 }}`)).toBe(`function "${name}" not defined`);
+    expect(refusal(`{{ ${name} 1 }}`)).toContain(`function "${name}" not defined`);
   });
 });
 
