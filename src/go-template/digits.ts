@@ -141,3 +141,6 @@ export const formatFloat = (value: number, format: string, precision: number): s
   if (!Number.isFinite(value)) return `${sign || "+"}Inf`;
   return sign + unsigned(value, format, precision);
 };
+
+/** As `%v` prints a float. */
+export const floatText = (value: number): string => formatFloat(value, "g", -1);

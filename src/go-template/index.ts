@@ -13,7 +13,7 @@ import type { TemplateFunction, Value } from "./values.ts";
 
 export type { Bounds } from "./bounds.ts";
 export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
-export { formatFloat } from "./digits.ts";
+export { floatText, formatFloat } from "./digits.ts";
 export { duration, durationText } from "./duration.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";

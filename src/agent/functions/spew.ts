@@ -1,17 +1,17 @@
 import {
   ANY,
+  floatText,
   Pointer,
   type Room,
   Scalar,
   STRING,
   Struct,
+  sprintf,
   type TemplateFunction,
   typeName,
   type Value,
   variadic,
 } from "../../go-template/index.ts";
-import { printf } from "../../go-template/printf.ts";
-import { floatText } from "../../go-template/text.ts";
 import { goQuote } from "../../std/go-quote.ts";
 import { byteLength } from "./go-text.ts";
 import { entriesByText, isNil, itemsOf } from "./go-values.ts";
@@ -95,7 +95,7 @@ const typedInto = (output: Output, value: Value): void => {
   output.put("]");
 };
 
-const sprintf = (format: string, values: readonly Value[], room: Room): string => {
+const spewText = (format: string, values: readonly Value[], room: Room): string => {
   const shown = [...values];
   let at = -1;
   const plain = format.replace(/%(%|[-+# 0-9.]*[a-zA-Z])/g, (verb, rest: string) => {
@@ -108,12 +108,12 @@ const sprintf = (format: string, values: readonly Value[], room: Room): string =
     shown[at] = output.text;
     return "%s";
   });
-  return printf(plain, shown, room);
+  return sprintf(plain, shown, room);
 };
 
 export const SPEW: Readonly<Record<string, TemplateFunction>> = {
   spew_dump: variadic([], ANY, () => ""),
   spew_printf: variadic([STRING], ANY, () => ""),
   spew_sdump: variadic([], ANY, (_, values, room) => sdump(values, room)),
-  spew_sprintf: variadic([STRING], ANY, ([format = ""], values, room) => sprintf(format, values, room)),
+  spew_sprintf: variadic([STRING], ANY, ([format = ""], values, room) => spewText(format, values, room)),
 };

@@ -1,5 +1,6 @@
 import {
   bytesOfText,
+  floatText,
   isText,
   Pointer,
   Scalar,
@@ -9,7 +10,6 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { floatText } from "../../../go-template/text.ts";
 import { isChannel, isNil } from "../go-values.ts";
 import { parseFloating, parseSigned } from "../strconv.ts";
 import { GoTime } from "../time/go-time.ts";

@@ -7,6 +7,7 @@ import {
   joined,
   type Room,
   STRING,
+  sprintf,
   type TemplateFunction,
   textOf,
   textOfBytes,
@@ -15,7 +16,6 @@ import {
   type Value,
   variadic,
 } from "../../../go-template/index.ts";
-import { printf } from "../../../go-template/printf.ts";
 import {
   compareText,
   replaceEach,
@@ -108,7 +108,7 @@ export const STRINGS_OF_SPRIG: Readonly<Record<string, TemplateFunction>> = {
   hasSuffix: func2(STRING, STRING, (part, text) => text.endsWith(part)),
   quote: variadic([], ANY, (_, values, room) =>
     spaced(
-      present(values).map((value) => printf("%q", [textFrom(value, room)], room)),
+      present(values).map((value) => sprintf("%q", [textFrom(value, room)], room)),
       room,
     ),
   ),
