@@ -119,7 +119,7 @@ describe("a configuration that lacks something", () => {
     [
       "aws",
       'type = "iam" role = "r" region = "evil.example/"',
-      "'region' value is invalid: \"evil.example/\" is no region of AWS",
+      "'region' value is invalid: \"evil.example/\" is not the name of a region",
     ],
   ])("of %s (%s) says: %s", (type, config, message) => {
     expect(refused(type, config)).toBe(`Error creating ${type} auth method: ${message}`);
