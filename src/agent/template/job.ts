@@ -68,7 +68,10 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
     render: (find, libraries) => {
       const run = createRun(surroundings, { destination, text: contents, find });
       const texts = (): ReadonlySet<string> =>
-        textsIn([...run.used.keys()].map(find).filter((found) => found !== undefined));
+        textsIn(
+          [...run.used.keys()].map(find).filter((found) => found !== undefined),
+          run.used.values(),
+        );
       const hide = (message: string): string => redacted(message, texts(), contents);
       const { used, missing, writes } = run;
       const rendered = { used, missing, texts, hide };

@@ -150,6 +150,7 @@ class Running implements Runner {
       surroundings,
       retrying,
       renewed,
+      hide: (message) => this.#tasks.reduce((text, task) => (task.used.has(key) ? task.hide(text) : text), message),
       busy: (by) => {
         this.#busy += by;
         this.#plan();

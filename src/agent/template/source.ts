@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { TemplateText } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
-
-const REASONS: Readonly<Record<string, string>> = { ENOENT: "no such file or directory", EACCES: "permission denied" };
+import { fileError } from "../files/errors.ts";
 
 /** Reads a template's source. Throws `AgentError`. */
 export const readTemplate = (template: TemplateText): TemplateText & { readonly contents: string } => {
@@ -11,8 +10,7 @@ export const readTemplate = (template: TemplateText): TemplateText & { readonly 
   try {
     return { ...template, contents: readFileSync(source, "utf8") };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    const reason = REASONS[code] ?? code;
-    throw new AgentError(`template server failed to create: failed to read template: open ${source}: ${reason}`);
+    const { message } = fileError("open", source, error);
+    throw new AgentError(`template server failed to create: failed to read template: ${message}`);
   }
 };

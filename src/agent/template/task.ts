@@ -19,6 +19,8 @@ export interface Task {
   readonly isFailed: boolean;
   /** Keys of what it used last. */
   readonly used: ReadonlySet<string>;
+  /** A message without the secrets it had in its last run. */
+  hide(message: string): string;
   /** What it used has come, or come again. */
   arrived(key: string): void;
   /** Renders once more after a failure. */
@@ -49,6 +51,7 @@ class RunningTask implements Task {
   readonly #quiet;
   readonly #waiting = new Set<string>();
   #isDue = true;
+  #hide: (message: string) => string = (message) => message;
   /** What `writeToFile` last wrote, so that nothing is appended twice. */
   #wrote = "";
 
@@ -70,6 +73,10 @@ class RunningTask implements Task {
     if (this.isRendered) this.#quiet?.tick();
   }
 
+  hide(message: string): string {
+    return this.#hide(message);
+  }
+
   again(): void {
     this.#isDue = true;
   }
@@ -79,6 +86,7 @@ class RunningTask implements Task {
     this.#quiet?.reset();
     const rendered = this.#renderer.render(find, await loadLibraries(this.job.template.contents));
     const keys = [...rendered.used.keys()];
+    this.#hide = rendered.hide;
     // A run that failed did not get to all that the template uses.
     this.used = new Set(rendered.failure ? [...this.used, ...keys] : keys);
     this.#waiting.clear();

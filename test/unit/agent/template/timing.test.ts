@@ -34,9 +34,17 @@ describe("when a secret is fetched again", () => {
       answer({}, { lease_id: "l", lease_duration: 1000 }),
       { kind: "after", ms: 900_000 },
     ],
-    ["a lease that can", answer({}, { lease_id: "l", lease_duration: 1000, renewable: true }), { kind: "renew" }],
+    [
+      "a lease that can",
+      answer({}, { lease_id: "l", lease_duration: 1000, renewable: true }),
+      { kind: "renew", ms: 900_000 },
+    ],
     ["a lease without a length", answer({}, { lease_id: "l", renewable: true }), { kind: "after", ms: 270_000 }],
-    ["a token that can be renewed", answer(null, { auth: { ...token, renewable: true } }), { kind: "renew" }],
+    [
+      "a token that can be renewed",
+      answer(null, { auth: { ...token, renewable: true } }),
+      { kind: "renew", ms: 54_000 },
+    ],
     ["a token that cannot", answer(null, { auth: token }), { kind: "after", ms: 54_000 }],
     [
       "rotated credentials: a second after their end",
