@@ -89,10 +89,12 @@ class Running implements Runner {
     this.#planned?.cancel();
     const start = (): void => {
       this.#planned = undefined;
-      this.#passing = this.#pass().finally(() => {
-        this.#passing = undefined;
-        this.#plan();
-      });
+      this.#passing = this.#pass()
+        .catch((error: unknown) => this.#settings.failed(new TemplateFailure(wordsOf(error)), "template"))
+        .finally(() => {
+          this.#passing = undefined;
+          this.#plan();
+        });
     };
     this.#planned = { soon, cancel: this.#settings.surroundings.timer(soon ? 0 : GATHER, start) };
   }

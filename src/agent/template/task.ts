@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Surroundings } from "../contract.ts";
-import { type FileToWrite, loadLibraries } from "../functions/index.ts";
+import { type FileToWrite, type Libraries, loadLibraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import { createRenderer, type Job, type Rendered } from "./job.ts";
@@ -51,6 +51,7 @@ class RunningTask implements Task {
   readonly #quiet;
   readonly #waiting = new Set<string>();
   #isDue = true;
+  #libraries: Libraries | undefined;
   #hide: (message: string) => string = (message) => message;
   /** What `writeToFile` last wrote, so that nothing is appended twice. */
   #wrote = "";
@@ -84,7 +85,8 @@ class RunningTask implements Task {
   async run(find: (key: string) => Found | undefined, ask: (key: string, need: Need) => void): Promise<Outcome> {
     this.#isDue = false;
     this.#quiet?.reset();
-    const rendered = this.#renderer.render(find, await loadLibraries(this.job.template.contents));
+    this.#libraries ??= await loadLibraries(this.job.template.contents);
+    const rendered = this.#renderer.render(find, this.#libraries);
     const keys = [...rendered.used.keys()];
     this.#hide = rendered.hide;
     // A run that failed did not get to all that the template uses.

@@ -90,12 +90,18 @@ export const createWorld = (env: Readonly<Record<string, string>> = {}, chance =
       if (condition()) return;
       if (ring(end)) idle = 0;
       else await new Promise((resolve) => setTimeout(resolve, 2));
-      if (idle > 1000) throw new Error(`not true in time:\n${lines.map(({ message }) => message).join("\n")}`);
+      if (idle > 1000)
+        throw new Error(
+          `not true in time:\n${lines.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`).join("\n")}`,
+        );
     }
   };
   const real = async (condition: () => boolean): Promise<void> => {
     for (let tries = 0; !condition(); tries += 1) {
-      if (tries > 2000) throw new Error(`not true in time:\n${lines.map(({ message }) => message).join("\n")}`);
+      if (tries > 2000)
+        throw new Error(
+          `not true in time:\n${lines.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`).join("\n")}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   };
