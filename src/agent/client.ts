@@ -44,7 +44,7 @@ export const settingsFor = (config: AgentConfig, ...subsystems: readonly Subsyst
 
 /**
  * Asks the server which version it is, and answers a note where that is another one. A server that does not answer yet
- * is no failure: those who need it wait for it.
+ * is not a failure: those who need it wait for it.
  */
 export const versionNote = async (client: Client): Promise<string | undefined> => {
   const answer = await client

@@ -11,7 +11,7 @@ import { createRelay } from "./relay.ts";
  */
 
 export interface Assembly {
-  /** Of the whole agent, for who asks beside the parts. */
+  /** Of the agent itself, which asks for the version of the server. */
   readonly client: Client;
   readonly listeners: Listeners | undefined;
   /** Begins with the login. The parts come in the order in which they began, the listeners first. */

@@ -3,7 +3,7 @@ import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
 import { type Labelled, labelled, type Members } from "./values.ts";
 
-/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What stands in `config { }` belongs to the method or the sink. */
+/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What `config { }` holds belongs to the method or the sink. */
 
 const METHOD_FIELDS = [
   "type",

@@ -108,6 +108,21 @@ describe("listener, cache and api_proxy", () => {
     ]);
   });
 
+  it("hold clients to TLS as it is asked for", () => {
+    const tls = (text: string) =>
+      readHcl(`${AUTH} listener "tcp" { tls_cert_file = "/c" tls_key_file = "/k" ${text} }`).listeners[0]?.tls;
+
+    expect(tls('tls_min_version = "tls13"')).toEqual({ certFile: "/c", keyFile: "/k", minVersion: "TLSv1.3" });
+    expect(tls('tls_min_version = "tls10" tls_max_version = "tls12"')).toMatchObject({
+      minVersion: "TLSv1.2",
+      maxVersion: "TLSv1.2",
+    });
+    expect(tls('tls_require_and_verify_client_cert = true tls_client_ca_file = "/a"')?.clients).toEqual({
+      caFile: "/a",
+    });
+    expect(tls('tls_client_ca_file = "/a"')?.clients).toBeUndefined();
+  });
+
   it("let the cache say which token is used, as configurations of old do", () => {
     const proxied = (text: string) =>
       readHcl(`auto_auth { ${METHOD} } listener "tcp" { tls_disable = true } ${text}`).apiProxy?.useAutoAuthToken;
