@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { AgentError } from "../contract.ts";
 import type { ListenerConfig } from "./model.ts";
@@ -85,7 +86,7 @@ const versionsOf = (members: Members): Pick<Tls, "minVersion" | "maxVersion"> =>
   if (minVersion === "TLSv1.3" && maxVersion === "TLSv1.2") {
     throw new AgentError("'tls_max_version' must be greater than or equal to 'tls_min_version'");
   }
-  return { ...(minVersion && { minVersion }), ...(maxVersion && { maxVersion }) };
+  return defined({ minVersion, maxVersion });
 };
 
 /** Which clients may connect: all, unless a certificate is asked for. */
@@ -117,7 +118,7 @@ const tlsOf = (members: Members, type: "tcp" | "unix"): ListenerConfig["tls"] =>
     const missing = certFile === undefined ? "tls_cert_file" : "tls_key_file";
     throw new AgentError(`'${missing}' is not specified; set tls_disable = true for a listener without TLS`);
   }
-  return { certFile, keyFile, ...versionsOf(members), ...(clients === undefined ? {} : { clients }) };
+  return { certFile, keyFile, ...versionsOf(members), ...defined({ clients }) };
 };
 
 const listenerOf = (block: Labelled): ListenerConfig => {
@@ -131,15 +132,11 @@ const listenerOf = (block: Labelled): ListenerConfig => {
   return {
     type,
     address: address ?? DEFAULT_ADDRESS,
-    ...(tls === undefined ? {} : { tls }),
+    ...defined({ tls }),
     requireRequestHeader: flagOf(members, "require_request_header"),
     role,
     enableQuit: members.block("agent_api")?.flag("enable_quit") ?? false,
-    socket: {
-      ...(mode === undefined ? {} : { mode }),
-      ...(user === undefined ? {} : { user }),
-      ...(group === undefined ? {} : { group }),
-    },
+    socket: defined({ mode, user, group }),
   };
 };
 

@@ -20,6 +20,7 @@ describe("auto_auth", () => {
       wrapTtl: 0,
       minBackoff: SECOND,
       maxBackoff: 300 * SECOND,
+      writtenBackoff: {},
       exitOnError: false,
     });
   });
