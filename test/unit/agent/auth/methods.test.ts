@@ -250,6 +250,23 @@ describe("a newer file", () => {
   });
 });
 
+describe("a file that cannot be used", () => {
+  it("is told once, until something else is wrong with it, and with each login that lacks it", async () => {
+    fs.mkdirSync(file("jwt"));
+    const { method, send, world } = make("jwt", `role = "r" path = "${file("jwt")}"`);
+    for (let look = 0; look < 3; look += 1) await method.poll?.check();
+    expect(await failure(send())).toBe(
+      `latest known jwt is empty, cannot authenticate: ${file("jwt")} is not a regular file`,
+    );
+    expect(world.lines).toHaveLength(1);
+    fs.rmdirSync(file("jwt"));
+    await method.poll?.check();
+    fs.mkdirSync(file("jwt"));
+    await method.poll?.check();
+    expect(world.lines).toHaveLength(2);
+  });
+});
+
 describe("approle", () => {
   const LOOKUP = "sys/wrapping/lookup";
   const UNWRAP = "sys/wrapping/unwrap";
