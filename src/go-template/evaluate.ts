@@ -37,8 +37,8 @@ export interface Scene {
   /** The host's functions go before Go's own. */
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly builtins: ReadonlyMap<string, Builtin>;
-  /** What a missing member of a map is: `<no value>` in the output, or an error. */
-  readonly missing: "no value" | "error";
+  /** What a missing member of a map is: nothing at all, the zero of the map's type, or an error. */
+  readonly missing: "no value" | "zero" | "error";
 }
 
 /** What a pipeline passes on to its next command. */
@@ -196,7 +196,9 @@ export class Evaluator {
 
   private entry(map: GoMap, name: string, hasArgs: boolean): Slot {
     if (hasArgs) this.state.fail(`${name} is not a method but has arguments`);
-    if (map.has(name)) return placed(map.get(name), typeOf(map)?.element);
+    const element = typeOf(map)?.element;
+    if (map.has(name)) return placed(map.get(name), element);
+    if (this.scene.missing === "zero" && element) return placed(zeroOf(element), element);
     if (this.scene.missing === "error") this.state.fail(`map has no entry for key ${quoted(name)}`);
     return undefined;
   }

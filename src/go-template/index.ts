@@ -32,8 +32,11 @@ export interface TemplateOptions {
   /** Functions besides Go's own, by name; they go before Go's. */
   readonly functions: Readonly<Record<string, TemplateFunction>>;
   readonly bounds: Bounds;
-  /** What a missing member of a map is: `<no value>`, as in Go, or an error. */
-  readonly missing: "no value" | "error";
+  /**
+   * What a missing member of a map is: `<no value>`, as Go has it; the zero of the map's type, whose own members are an
+   * error, as consul-template has it; or an error.
+   */
+  readonly missing: "no value" | "zero" | "error";
   /** Around actions, in place of `{{` and `}}`. */
   readonly delimiters?: Delimiters | undefined;
 }

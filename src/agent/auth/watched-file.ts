@@ -1,5 +1,5 @@
 import { Sensitive } from "../../std/sensitive.ts";
-import { AgentError, type Log } from "../contract.ts";
+import type { Log } from "../contract.ts";
 import { FileError, readCredential, removeCredential } from "../files/index.ts";
 import type { Poll } from "./method.ts";
 
@@ -8,8 +8,8 @@ import type { Poll } from "./method.ts";
  * says so. The newest one that was read counts, also after its file is gone.
  */
 export interface WatchedFile {
-  /** The newest credential. Throws `AgentError` before there was any. */
-  take(): Promise<Sensitive<string>>;
+  /** The newest credential; `undefined` before there was any. */
+  take(): Promise<Sensitive<string> | undefined>;
   /** Finds a newer one. */
   readonly poll: Poll;
 }
@@ -34,46 +34,32 @@ const messageOf = (error: unknown): string => {
 export const watchFile = (settings: WatchedFileSettings, log: Log): WatchedFile => {
   const { path, what, trim } = settings;
   let newest: string | undefined;
-  /** What was wrong at the last look: looks come twice a second, and say it once. */
-  let wrong: string | undefined;
-
-  const complain = (line: string, error: unknown): void => {
-    const message = messageOf(error);
-    if (message !== wrong) log.error(line, { error: message });
-    wrong = message;
-  };
 
   const remove = async (file: string): Promise<void> => {
     try {
       await removeCredential(settings.removeBehindLinks ? file : path);
     } catch (error) {
-      complain(`error removing ${what} file`, error);
+      log.error(`error removing ${what} file`, { error: messageOf(error) });
     }
   };
 
   const read = async (): Promise<void> => {
     try {
       const found = await readCredential(path);
-      if (found === undefined) {
-        wrong = undefined;
-        return;
-      }
+      if (found === undefined) return;
       const text = trim(found.text.reveal());
       if (text === "") log.warn(`empty ${what} file read`);
       else newest = text;
       if (settings.remove) await remove(found.file);
-      else wrong = undefined;
     } catch (error) {
-      complain(`failed to read ${what} file`, error);
+      log.error(`failed to read ${what} file`, { error: messageOf(error) });
     }
   };
 
   return {
     take: async () => {
       await read();
-      if (newest !== undefined) return new Sensitive(newest);
-      const why = wrong === undefined ? "" : `: ${wrong}`;
-      throw new AgentError(`latest known ${what} is empty, cannot authenticate${why}`);
+      return newest === undefined ? undefined : new Sensitive(newest);
     },
     poll: {
       interval: settings.interval,

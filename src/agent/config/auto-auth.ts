@@ -3,7 +3,7 @@ import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
 import { type Labelled, labelled, type Members } from "./values.ts";
 
-/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What `config { }` holds belongs to the method or the sink. */
+/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What stands in `config { }` belongs to the method or the sink. */
 
 const METHOD_FIELDS = [
   "type",
@@ -44,6 +44,7 @@ const methodOf = (autoAuth: Members): MethodConfig => {
   const { members } = block;
   const type = typeOf(block, "method");
   const config = members.raw("config");
+  const namespace = namespaceOf(members.name("namespace"));
   const min = members.duration("min_backoff") || undefined;
   const max = members.duration("max_backoff") || undefined;
   return {
@@ -56,7 +57,7 @@ const methodOf = (autoAuth: Members): MethodConfig => {
     maxBackoff: max ?? MAX_BACKOFF,
     writtenBackoff: defined({ min, max }),
     exitOnError: members.flag("exit_on_err") ?? false,
-    ...defined({ namespace: namespaceOf(members.name("namespace")) }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 };
 
@@ -79,16 +80,22 @@ const encryptionOf = (members: Members, type: string): SinkConfig["encryption"] 
   if (kind === undefined || publicKeyFile === undefined) {
     throw refuseSink(type, "'dh_type' and 'dh_path' must be specified together");
   }
-  return { publicKeyFile, deriveKey, ...defined({ aad, aadVariable }) };
+  return {
+    publicKeyFile,
+    deriveKey,
+    ...(aad === undefined ? {} : { aad }),
+    ...(aadVariable === undefined ? {} : { aadVariable }),
+  };
 };
 
 const sinkOf = (block: Labelled): SinkConfig => {
   const type = typeOf(block, "sink");
+  const encryption = encryptionOf(block.members, type);
   return {
     type,
     wrapTtl: wrapSeconds(block.members),
     config: block.members.raw("config") ?? new Map(),
-    ...defined({ encryption: encryptionOf(block.members, type) }),
+    ...(encryption === undefined ? {} : { encryption }),
   };
 };
 

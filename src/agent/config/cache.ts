@@ -1,4 +1,3 @@
-import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { AgentError } from "../contract.ts";
 import type { ApiProxyConfig, CacheConfig, UseAutoAuthToken } from "./model.ts";
@@ -56,10 +55,11 @@ const persistOf = (members: Members): CacheConfig["persist"] => {
 
 export const cacheOf = (members: Members): CacheBlock => {
   const use = useToken(members);
+  const persist = persistOf(members);
   return {
     useAutoAuthToken: use ?? false,
     saysUseToken: use !== undefined,
     staticSecrets: members.flag("cache_static_secrets") ?? false,
-    ...defined({ persist: persistOf(members) }),
+    ...(persist === undefined ? {} : { persist }),
   };
 };

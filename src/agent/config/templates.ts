@@ -1,4 +1,3 @@
-import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
@@ -25,12 +24,15 @@ const refuseUnknown = (members: Members): void => {
 
 const textOf = (members: Members): TemplateText => {
   const [source, contents] = [members.text("source"), members.text("contents")];
+  const sandboxPath = members.name("sandbox_path");
   return {
-    ...defined({ source, contents, sandboxPath: members.name("sandbox_path") }),
+    ...(source === undefined ? {} : { source }),
+    ...(contents === undefined ? {} : { contents }),
     leftDelimiter: members.name("left_delimiter") ?? "{{",
     rightDelimiter: members.name("right_delimiter") ?? "}}",
     errorOnMissingKey: members.flag("error_on_missing_key") ?? false,
     functionDenylist: [...(members.texts("function_denylist") ?? []), ...(members.texts("function_blacklist") ?? [])],
+    ...(sandboxPath === undefined ? {} : { sandboxPath }),
   };
 };
 
@@ -128,7 +130,11 @@ const templateOf = (members: Members): TemplateConfig => {
     ...text,
     ...rest,
     destination,
-    ...defined({ perms, command, wait, user, group }),
+    ...(perms === undefined ? {} : { perms }),
+    ...(command === undefined ? {} : { command }),
+    ...(wait === undefined ? {} : { wait }),
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
   };
 };
 
@@ -183,7 +189,7 @@ export const envTemplatesOf = (file: Members): readonly EnvTemplateBlock[] =>
     if (labels.length !== 1 || name === undefined) {
       throw new AgentError(`expected one and only one environment variable name, got ${labels.length}`);
     }
-    return { ...text, name, ...defined({ refused }) };
+    return { ...text, name, ...(refused === undefined ? {} : { refused }) };
   });
 
 const INTERVAL = 300 * SECOND;

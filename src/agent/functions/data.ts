@@ -110,7 +110,7 @@ const merging = (overwrite: boolean): TemplateFunction =>
     return own;
   });
 
-const executeTemplate = variadic([STRING], ANY, ([name = ""], data, room) =>
+export const executeTemplate = variadic([STRING], ANY, ([name = ""], data, room) =>
   data.length > 1
     ? unrunnable(`executeTemplate: wrong number of arguments, expected 1 or 2, but got ${data.length + 1}`)
     : room.execute(name, data[0]),
@@ -126,7 +126,6 @@ export const DATA: Readonly<Record<string, TemplateFunction>> = {
   containsAny: containsSome(false, false),
   containsNone: containsSome(true, false),
   containsNotAll: containsSome(false, true),
-  executeTemplate,
   explode: ofNothing([], KEY_PAIRS, types.map),
   explodeMap: func1(MAP, explodeMap),
   in: func2(ANY, ANY, isIn),

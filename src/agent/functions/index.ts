@@ -10,7 +10,7 @@ import {
   variadic,
 } from "../../go-template/index.ts";
 import { ARITHMETIC } from "./arithmetic.ts";
-import { DATA } from "./data.ts";
+import { DATA, executeTemplate } from "./data.ts";
 import { ENCODINGS } from "./encodings.ts";
 import { JSON_FUNCTIONS } from "./formats/json.ts";
 import { writeToml } from "./formats/toml.ts";
@@ -98,12 +98,17 @@ const fail = func1(STRING, (message) => unrunnable(message));
 export const agentFunctions = (outside: Sources, { denylist, libraries }: FunctionSettings): Functions => {
   const { sources, redact } = createRedaction(outside);
   const kept = scratch();
-  const naming: Functions = { ...secretFunctions(sources), ...sockaddrFunctions(sources, libraries), sprig_fail: fail };
+  const naming: Functions = {
+    ...secretFunctions(sources),
+    ...sockaddrFunctions(sources, libraries),
+    executeTemplate,
+    sprig_fail: fail,
+  };
   const all: Functions = {
     ...CONSTANT,
     ...regexFunctions(libraries),
     ...sprigFunctions(sources, libraries),
-    // What they throw names paths and variables.
+    // What they throw names paths, variables and templates.
     ...Object.fromEntries(Object.entries(naming).map(([name, known]) => [name, redacting(known, redact)])),
     parseYAML: parseYaml(libraries),
     scratch: func0(() => kept),

@@ -1,4 +1,4 @@
-import { TemplateError, TemplateFunction, unrunnable } from "../../go-template/index.ts";
+import { quoted, TemplateError, TemplateFunction, unrunnable } from "../../go-template/index.ts";
 import type { Fetched, Sources } from "./sources.ts";
 
 /**
@@ -10,9 +10,17 @@ import type { Fetched, Sources } from "./sources.ts";
 const SHORTEST = 4;
 const DEEPEST = 100;
 
+/** As it is, and as messages quote it. */
+const forms = (text: string): readonly string[] => [
+  text,
+  text.trim(),
+  JSON.stringify(text).slice(1, -1),
+  quoted(text).slice(1, -1),
+];
+
 const leaves = (value: unknown, into: Set<string>, depth = 0): void => {
   if (typeof value === "string") {
-    for (const text of [value, value.trim()]) if (text.length >= SHORTEST) into.add(text);
+    for (const text of forms(value)) if (text.length >= SHORTEST) into.add(text);
   } else if (typeof value === "object" && value !== null && depth < DEEPEST) {
     for (const item of Object.values(value)) leaves(item, into, depth + 1);
   }

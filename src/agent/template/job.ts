@@ -51,7 +51,7 @@ export interface Renderer {
 }
 
 export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
-  const { contents, errorOnMissingKey, functionDenylist, sandboxPath, leftDelimiter, rightDelimiter } = template;
+  const { contents, errorOnMissingKey, functionDenylist } = template;
   let parsed: Template | undefined;
 
   const output = ({ sources }: Run, libraries: Libraries): string => {
@@ -59,22 +59,16 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
     parsed ??= parseTemplate(contents, {
       functions,
       bounds: BOUNDS,
-      missing: errorOnMissingKey ? "error" : "no value",
-      delimiters: { left: leftDelimiter, right: rightDelimiter },
-      // As consul-template names what it parses.
-      name: "",
+      missing: errorOnMissingKey ? "error" : "zero",
     });
     return parsed.render(undefined, functions);
   };
 
   return {
     render: (find, libraries) => {
-      const run = createRun(surroundings, { destination, text: contents, sandbox: sandboxPath, find });
+      const run = createRun(surroundings, { destination, text: contents, find });
       const texts = (): ReadonlySet<string> =>
-        textsIn(
-          [...run.used.keys()].map(find).filter((found) => found !== undefined),
-          run.used.values(),
-        );
+        textsIn([...run.used.keys()].map(find).filter((found) => found !== undefined));
       const hide = (message: string): string => redacted(message, texts(), contents);
       const { used, missing, writes } = run;
       const rendered = { used, missing, texts, hide };

@@ -13,8 +13,7 @@ export type Need =
       readonly file: string | undefined;
       readonly parts: readonly Part[];
     }
-  /** `sandbox`: the folder it must lie below. */
-  | { readonly kind: "file"; readonly path: string; readonly sandbox: string | undefined };
+  | { readonly kind: "file"; readonly path: string };
 
 /** The parts of a certificate that a template's text names. */
 export type Part = "key" | "ca";
@@ -30,9 +29,7 @@ export const keyOf = (need: Need): string => {
       return JSON.stringify([need.kind, need.path, sorted(need.data)]);
     case "pki":
       return JSON.stringify([need.kind, need.path, sorted(need.data), need.file ?? null, need.parts]);
-    case "file":
-      return JSON.stringify([need.kind, need.path, need.sandbox ?? null]);
-    case "list":
+    default:
       return JSON.stringify([need.kind, need.path]);
   }
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Surroundings } from "../contract.ts";
-import { type FileToWrite, type Libraries, loadLibraries } from "../functions/index.ts";
+import { type FileToWrite, loadLibraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import { createRenderer, type Job, type Rendered } from "./job.ts";
@@ -19,8 +19,6 @@ export interface Task {
   readonly isFailed: boolean;
   /** Keys of what it used last. */
   readonly used: ReadonlySet<string>;
-  /** A message without the secrets it had in its last run. */
-  hide(message: string): string;
   /** What it used has come, or come again. */
   arrived(key: string): void;
   /** Renders once more after a failure. */
@@ -51,8 +49,6 @@ class RunningTask implements Task {
   readonly #quiet;
   readonly #waiting = new Set<string>();
   #isDue = true;
-  #libraries: Libraries | undefined;
-  #hide: (message: string) => string = (message) => message;
   /** What `writeToFile` last wrote, so that nothing is appended twice. */
   #wrote = "";
 
@@ -74,10 +70,6 @@ class RunningTask implements Task {
     if (this.isRendered) this.#quiet?.tick();
   }
 
-  hide(message: string): string {
-    return this.#hide(message);
-  }
-
   again(): void {
     this.#isDue = true;
   }
@@ -85,10 +77,8 @@ class RunningTask implements Task {
   async run(find: (key: string) => Found | undefined, ask: (key: string, need: Need) => void): Promise<Outcome> {
     this.#isDue = false;
     this.#quiet?.reset();
-    this.#libraries ??= await loadLibraries(this.job.template.contents);
-    const rendered = this.#renderer.render(find, this.#libraries);
+    const rendered = this.#renderer.render(find, await loadLibraries(this.job.template.contents));
     const keys = [...rendered.used.keys()];
-    this.#hide = rendered.hide;
     // A run that failed did not get to all that the template uses.
     this.used = new Set(rendered.failure ? [...this.used, ...keys] : keys);
     this.#waiting.clear();

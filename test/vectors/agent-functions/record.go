@@ -240,10 +240,11 @@ func recordFunctions() {
 
 func recordTemplates() {
 	folder := "../agent-templates"
-	outside := read(filepath.Join(folder, "world.json"))
 	names := must(filepath.Glob(filepath.Join(folder, "*.tmpl")))
 	sort.Strings(names)
 	for _, name := range names {
+		// Read once more for each: a template may change the maps it is given.
+		outside := read(filepath.Join(folder, "world.json"))
 		output, err := outside.render(string(must(os.ReadFile(name))), false, nil)
 		if err != nil {
 			panic(name + ": " + err.Error())

@@ -147,9 +147,15 @@ const firstDocument = (library: YamlLibrary, text: string): Document | undefined
   }
 };
 
+/** Control characters, lone surrogates and the like may only stand in it escaped. */
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** YAML 1.1 has more line ends than the library knows. */
+const LINE_ENDS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
 export const readYaml = (library: YamlLibrary, text: string, room: Room): Value => {
   room.step(text.length);
-  const document = firstDocument(library, text);
+  if (FORBIDDEN.test(text)) return unrunnable("yaml: control characters are not allowed");
+  const document = firstDocument(library, text.replace(LINE_ENDS, "\n"));
   if (!document) return undefined;
   if (document.errors.length > 0) return wrong();
   return new Reader(library, document, room).value(document.contents);

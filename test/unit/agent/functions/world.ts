@@ -1,7 +1,7 @@
 import type { Certificate, Fetched, Sources } from "../../../../src/agent/functions/index.ts";
 import { agentFunctions, loadLibraries, type Network } from "../../../../src/agent/functions/index.ts";
 import type { Secret } from "../../../../src/client/contract.ts";
-import { type Bounds, parseTemplate } from "../../../../src/go-template/index.ts";
+import { type Bounds, parseTemplate, TemplateError } from "../../../../src/go-template/index.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 
 /** What templates find outside, as the fixtures write it down. */
@@ -66,9 +66,9 @@ export const sourcesOf = (world: World): Sources => ({
 
 export const BOUNDS: Bounds = {
   source: 1_000_000,
-  text: 10_000_000,
-  output: 10_000_000,
-  steps: 10_000_000,
+  text: 2_000_000,
+  output: 2_000_000,
+  steps: 1_000_000,
   depth: 100,
 };
 
@@ -85,6 +85,16 @@ export const render = async (source: string, world: World, setting: Setting = {}
     denylist: setting.denylist ?? [],
     libraries,
   });
-  const template = parseTemplate(source, { functions, bounds: BOUNDS, missing: setting.strict ? "error" : "no value" });
+  const template = parseTemplate(source, { functions, bounds: BOUNDS, missing: setting.strict ? "error" : "zero" });
   return template.render(undefined);
+};
+
+/** What the template makes; `null` where it fails as a template does. */
+export const outcome = async (source: string, world: World, setting: Setting = {}): Promise<string | null> => {
+  try {
+    return await render(source, world, setting);
+  } catch (error) {
+    if (error instanceof TemplateError) return null;
+    throw error;
+  }
 };
