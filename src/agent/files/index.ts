@@ -4,5 +4,5 @@
  * operator's paths; it must never follow a link out of a folder, and never repeat what a file holds in an error.
  */
 export { type FoundCredential, readCredential, removeCredential } from "./credential.ts";
-export { FileError, isAbsent } from "./errors.ts";
+export { FileError } from "./errors.ts";
 export { checkWholeFile, removeLeftOvers, type WholeFile, writeWholeFile } from "./write.ts";
