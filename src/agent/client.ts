@@ -1,5 +1,6 @@
 import { type Client, type ClientSettings, createClient, SettingsError } from "../client/index.ts";
 import { VAULT_VERSION } from "../contract/version.ts";
+import { defined } from "../std/defined.ts";
 import type { AgentConfig, Subsystem } from "./config/model.ts";
 import { AgentError } from "./contract.ts";
 
@@ -13,14 +14,12 @@ const PROBE_LIMIT = 10_000;
 const agentOf = (subsystem: string): string => `Zeroth-Agent/${VAULT_VERSION} (${subsystem})`;
 
 const settingsOf = ({ vault, autoAuth }: AgentConfig): ClientSettings => {
-  const namespace = vault.namespace ?? autoAuth?.method.namespace;
   return {
     address: vault.address,
     tls: vault.tls,
     userAgent: agentOf("agent"),
     retry: { ...RETRY, retries: vault.retries },
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(vault.timeout === undefined ? {} : { timeout: vault.timeout }),
+    ...defined({ namespace: vault.namespace ?? autoAuth?.method.namespace, timeout: vault.timeout }),
   };
 };
 
@@ -44,7 +43,7 @@ export const settingsFor = (config: AgentConfig, ...subsystems: readonly Subsyst
 
 /**
  * Asks the server which version it is, and answers a note where that is another one. A server that does not answer yet
- * is no failure: those who need it wait for it.
+ * is not a failure: those who need it wait for it.
  */
 export const versionNote = async (client: Client): Promise<string | undefined> => {
   const answer = await client

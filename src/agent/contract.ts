@@ -42,7 +42,7 @@ export interface Tokens {
   readonly doubt?: () => void;
 }
 
-/** A part that runs beside the others. */
+/** A part that runs along with the others. */
 export interface Part {
   /** Settles once its work for `exit_after_auth` is done: each sink written, each template rendered and its command run. */
   readonly ready: Promise<void>;

@@ -2,6 +2,7 @@ import type { Client, ClientSettings } from "../client/index.ts";
 import { openClient, settingsFor } from "./client.ts";
 import type { AgentConfig, AutoAuthConfig } from "./config/model.ts";
 import type { Part, Surroundings, Tokens } from "./contract.ts";
+import { doubting } from "./doubt.ts";
 import type { Listeners } from "./listener/index.ts";
 import { createRelay } from "./relay.ts";
 
@@ -11,7 +12,7 @@ import { createRelay } from "./relay.ts";
  */
 
 export interface Assembly {
-  /** Of the whole agent, for who asks beside the parts. */
+  /** Of the agent itself, which asks for the version of the server. */
   readonly client: Client;
   readonly listeners: Listeners | undefined;
   /** Begins with the login. The parts come in the order in which they began, the listeners first. */
@@ -30,11 +31,11 @@ const renderers = async (config: AgentConfig, surroundings: Surroundings, open: 
   const begins: Begin[] = [];
   if (config.templates.length > 0) {
     const { startTemplates } = await import("./template/index.ts");
-    begins.push((tokens) => startTemplates(config, open(settings), tokens, surroundings));
+    begins.push((tokens) => startTemplates(config, doubting(open(settings), tokens), tokens, surroundings));
   }
   if (config.exec !== undefined) {
     const { startSupervisor } = await import("./supervisor/index.ts");
-    begins.push((tokens) => startSupervisor(config, open(settings), tokens, surroundings));
+    begins.push((tokens) => startSupervisor(config, doubting(open(settings), tokens), tokens, surroundings));
   }
   return begins;
 };

@@ -26,7 +26,6 @@ export const createJwtMethod = (method: MethodConfig, log: Log): Method => {
   return {
     authenticate: async () => {
       const jwt = await file.take();
-      if (jwt === undefined) throw new AgentError("latest known jwt is empty, cannot authenticate");
       return { kind: "login", path: `${method.mountPath}/login`, body: { jwt: jwt.reveal(), role } };
     },
     poll: file.poll,

@@ -2,10 +2,11 @@ import type { Client, Token } from "../../client/contract.ts";
 import { type Lifetime, renewalWatcher } from "../../client/index.ts";
 import { pause } from "../back-off.ts";
 import type { Surroundings } from "../contract.ts";
+import { isDead } from "../doubt.ts";
 import { reasonOf } from "../reason.ts";
 import type { Doubts } from "./doubts.ts";
 import { jumpedAhead } from "./sleep.ts";
-import { isDead, isDenied, standingOf } from "./standing.ts";
+import { isDenied, standingOf } from "./standing.ts";
 
 /**
  * Keeps a token alive until another one is needed: renews it, and notices that it died before its time. It trusts what

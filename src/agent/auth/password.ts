@@ -26,7 +26,6 @@ export const createPasswordMethod = (method: MethodConfig, log: Log): Method => 
   return {
     authenticate: async () => {
       const password = await file.take();
-      if (password === undefined) throw new AgentError("latest known password is empty, cannot authenticate");
       return {
         kind: "login",
         path: `${method.mountPath}/login/${username}`,

@@ -1,5 +1,6 @@
 import type { Lifetime } from "../../client/index.ts";
 import { type Client, ResponseError, type Token } from "../../client/index.ts";
+import { isDead } from "../doubt.ts";
 import { lookedUp } from "./login.ts";
 
 /** What the server says about a token that may have died. */
@@ -8,12 +9,6 @@ export type Standing =
   | { readonly kind: "dead" }
   /** The server cannot be asked now, or does not let this token ask. */
   | { readonly kind: "unknown" };
-
-const DEAD = /\b(?:invalid|bad) token\b/;
-
-/** Whether the server refused because it does not know the token: revoked, expired, or of another server. */
-export const isDead = (error: unknown): boolean =>
-  error instanceof ResponseError && error.status === 403 && error.errors.some((text) => DEAD.test(text));
 
 export const isDenied = (error: unknown): boolean => error instanceof ResponseError && error.status === 403;
 

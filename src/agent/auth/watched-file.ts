@@ -1,5 +1,5 @@
 import { Sensitive } from "../../std/sensitive.ts";
-import type { Log } from "../contract.ts";
+import { AgentError, type Log } from "../contract.ts";
 import { FileError, readCredential, removeCredential } from "../files/index.ts";
 import type { Poll } from "./method.ts";
 
@@ -8,8 +8,8 @@ import type { Poll } from "./method.ts";
  * says so. The newest one that was read counts, also after its file is gone.
  */
 export interface WatchedFile {
-  /** The newest credential; `undefined` before there was any. */
-  take(): Promise<Sensitive<string> | undefined>;
+  /** The newest credential. Throws `AgentError` before there was any. */
+  take(): Promise<Sensitive<string>>;
   /** Finds a newer one. */
   readonly poll: Poll;
 }
@@ -34,32 +34,46 @@ const messageOf = (error: unknown): string => {
 export const watchFile = (settings: WatchedFileSettings, log: Log): WatchedFile => {
   const { path, what, trim } = settings;
   let newest: string | undefined;
+  /** What was wrong at the last look: looks come twice a second, and say it once. */
+  let wrong: string | undefined;
+
+  const complain = (line: string, error: unknown): void => {
+    const message = messageOf(error);
+    if (message !== wrong) log.error(line, { error: message });
+    wrong = message;
+  };
 
   const remove = async (file: string): Promise<void> => {
     try {
       await removeCredential(settings.removeBehindLinks ? file : path);
     } catch (error) {
-      log.error(`error removing ${what} file`, { error: messageOf(error) });
+      complain(`error removing ${what} file`, error);
     }
   };
 
   const read = async (): Promise<void> => {
     try {
       const found = await readCredential(path);
-      if (found === undefined) return;
+      if (found === undefined) {
+        wrong = undefined;
+        return;
+      }
       const text = trim(found.text.reveal());
       if (text === "") log.warn(`empty ${what} file read`);
       else newest = text;
       if (settings.remove) await remove(found.file);
+      else wrong = undefined;
     } catch (error) {
-      log.error(`failed to read ${what} file`, { error: messageOf(error) });
+      complain(`failed to read ${what} file`, error);
     }
   };
 
   return {
     take: async () => {
       await read();
-      return newest === undefined ? undefined : new Sensitive(newest);
+      if (newest !== undefined) return new Sensitive(newest);
+      const why = wrong === undefined ? "" : `: ${wrong}`;
+      throw new AgentError(`latest known ${what} is empty, cannot authenticate${why}`);
     },
     poll: {
       interval: settings.interval,

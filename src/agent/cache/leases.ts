@@ -60,7 +60,9 @@ export class LeaseStore {
     // What cannot be kept need not wait for others like it.
     if (!isWrite(asked) && !this.#entries.isManaged(holder)) return this.#settings.next(asked);
     const key = requestKey(asked, holder);
-    await this.#running.get(key)?.catch(() => undefined);
+    // Nothing is awaited where nobody else asks: two that come together must not both find nobody.
+    const other = this.#running.get(key);
+    if (other !== undefined) await other.catch(() => undefined);
     const kept = this.#entries.get(key);
     if (kept !== undefined) return this.#again(kept);
     const answer = this.#fresh(asked, holder, key);

@@ -3,7 +3,7 @@ import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
 import { type Labelled, labelled, type Members } from "./values.ts";
 
-/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What stands in `config { }` belongs to the method or the sink. */
+/** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What `config { }` holds belongs to the method or the sink. */
 
 const METHOD_FIELDS = [
   "type",
@@ -44,7 +44,6 @@ const methodOf = (autoAuth: Members): MethodConfig => {
   const { members } = block;
   const type = typeOf(block, "method");
   const config = members.raw("config");
-  const namespace = namespaceOf(members.name("namespace"));
   const min = members.duration("min_backoff") || undefined;
   const max = members.duration("max_backoff") || undefined;
   return {
@@ -57,7 +56,7 @@ const methodOf = (autoAuth: Members): MethodConfig => {
     maxBackoff: max ?? MAX_BACKOFF,
     writtenBackoff: defined({ min, max }),
     exitOnError: members.flag("exit_on_err") ?? false,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...defined({ namespace: namespaceOf(members.name("namespace")) }),
   };
 };
 
@@ -80,22 +79,16 @@ const encryptionOf = (members: Members, type: string): SinkConfig["encryption"] 
   if (kind === undefined || publicKeyFile === undefined) {
     throw refuseSink(type, "'dh_type' and 'dh_path' must be specified together");
   }
-  return {
-    publicKeyFile,
-    deriveKey,
-    ...(aad === undefined ? {} : { aad }),
-    ...(aadVariable === undefined ? {} : { aadVariable }),
-  };
+  return { publicKeyFile, deriveKey, ...defined({ aad, aadVariable }) };
 };
 
 const sinkOf = (block: Labelled): SinkConfig => {
   const type = typeOf(block, "sink");
-  const encryption = encryptionOf(block.members, type);
   return {
     type,
     wrapTtl: wrapSeconds(block.members),
     config: block.members.raw("config") ?? new Map(),
-    ...(encryption === undefined ? {} : { encryption }),
+    ...defined({ encryption: encryptionOf(block.members, type) }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { AgentError } from "../contract.ts";
 import type { ApiProxyConfig, CacheConfig, UseAutoAuthToken } from "./model.ts";
@@ -55,11 +56,10 @@ const persistOf = (members: Members): CacheConfig["persist"] => {
 
 export const cacheOf = (members: Members): CacheBlock => {
   const use = useToken(members);
-  const persist = persistOf(members);
   return {
     useAutoAuthToken: use ?? false,
     saysUseToken: use !== undefined,
     staticSecrets: members.flag("cache_static_secrets") ?? false,
-    ...(persist === undefined ? {} : { persist }),
+    ...defined({ persist: persistOf(members) }),
   };
 };

@@ -37,7 +37,7 @@ export interface FileConfig {
   readonly warnings: readonly string[];
 }
 
-/** Told by upstream's agent, too, and of no use here. */
+/** Read by upstream, without effect here. */
 const WITHOUT_EFFECT = ["telemetry", "default_max_request_duration", "disable_mlock", "cluster_name", "user_lockout"];
 
 const SUBSYSTEMS: readonly Subsystem[] = ["auto-auth", "caching", "proxying", "templating"];
@@ -98,7 +98,7 @@ export const fileConfigOf = (body: HclBody): FileConfig => {
     ...read,
     warnings: [
       ...idle.map((key) => `'${key}' has no effect here`),
-      ...file.unknown().map((key) => `unknown key '${key}' is ignored`),
+      ...file.unknownBelow().map((key) => `unknown key '${key}' is ignored`),
     ],
   };
 };

@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { AgentError } from "../contract.ts";
 import { type FileConfig, fileConfigOf, merged, nothing } from "./file.ts";
 import { configFiles } from "./files.ts";
@@ -73,24 +74,24 @@ const apiProxyOf = ({ apiProxy, cache }: FileConfig): ApiProxyConfig | undefined
 const envTemplate = ({ refused: _, ...config }: FileConfig["envTemplates"][number]): EnvTemplateConfig => config;
 
 const completed = (file: FileConfig, flags: AgentFlags, env: Environment): AgentConfig => {
-  const { autoAuth, cache, templateServer, pidFile } = file;
-  const apiProxy = apiProxyOf(file);
-  const exec = execOf(file);
+  const { autoAuth, cache, listeners, templates, templateServer, pidFile } = file;
   return {
     vault: vaultWith(file, flags, env),
-    ...(autoAuth === undefined ? {} : { autoAuth: withBackoffs(autoAuth) }),
-    ...(apiProxy === undefined ? {} : { apiProxy }),
-    ...(cache === undefined ? {} : { cache }),
-    listeners: file.listeners,
-    templates: file.templates,
+    listeners,
+    templates,
     templateServer: templateServer ?? templateServerOf(undefined),
     envTemplates: file.envTemplates.map(envTemplate),
-    ...(exec === undefined ? {} : { exec }),
     exitAfterAuth: flags.exitAfterAuth ?? file.exitAfterAuth,
-    ...(pidFile === undefined ? {} : { pidFile }),
     log: logWith(file, flags, env),
     disableIdleConnections: subsystemsWith("disable_idle_connections", file.disableIdleConnections, env),
     disableKeepAlives: subsystemsWith("disable_keep_alives", file.disableKeepAlives, env),
+    ...defined({
+      autoAuth: autoAuth && withBackoffs(autoAuth),
+      apiProxy: apiProxyOf(file),
+      cache,
+      exec: execOf(file),
+      pidFile,
+    }),
   };
 };
 

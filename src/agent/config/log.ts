@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
 import type { LogConfig } from "./model.ts";
@@ -59,7 +60,7 @@ export const logOf = (block: LogBlock): LogConfig => {
   return {
     level,
     format,
-    ...(block.file === undefined ? {} : { file: block.file }),
+    ...defined({ file: block.file }),
     rotateBytes: block.rotateBytes ?? 0,
     rotateDuration: rotateDurationOf(block.rotateDuration),
     rotateMaxFiles: block.rotateMaxFiles ?? 0,

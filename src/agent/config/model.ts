@@ -79,7 +79,16 @@ export interface ListenerConfig {
   readonly type: "tcp" | "unix";
   /** `127.0.0.1:8100`, or the path of a socket. */
   readonly address: string;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly tls?: {
+    readonly certFile: string;
+    readonly keyFile: string;
+    /** Absent: 1.2. */
+    readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+    /** Absent: 1.3. */
+    readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+    /** Only clients with a certificate of these authorities; absent: all. */
+    readonly clients?: { readonly caFile: string };
+  };
   readonly requireRequestHeader: boolean;
   readonly role: "default" | "metrics_only";
   readonly enableQuit: boolean;

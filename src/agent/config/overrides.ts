@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
@@ -83,12 +84,8 @@ export const vaultWith = (file: FileConfig, flags: AgentFlags, env: Environment)
   const skipVerify = flags.tlsSkipVerify ?? flagOf(env, "SKIP_VERIFY") ?? vault?.skipVerify;
   return {
     address: choose(flags.address, "ADDR", vault?.address) ?? DEFAULT_ADDRESS,
-    tls: {
-      ...Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)),
-      ...(skipVerify === undefined ? {} : { skipVerify }),
-    },
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(timeout === undefined ? {} : { timeout }),
+    tls: defined({ ...tls, skipVerify }),
+    ...defined({ namespace, timeout }),
     retries: retriesOf(env) ?? vault?.retries ?? DEFAULT_RETRIES,
   };
 };

@@ -1,3 +1,4 @@
+import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
@@ -24,15 +25,12 @@ const refuseUnknown = (members: Members): void => {
 
 const textOf = (members: Members): TemplateText => {
   const [source, contents] = [members.text("source"), members.text("contents")];
-  const sandboxPath = members.name("sandbox_path");
   return {
-    ...(source === undefined ? {} : { source }),
-    ...(contents === undefined ? {} : { contents }),
+    ...defined({ source, contents, sandboxPath: members.name("sandbox_path") }),
     leftDelimiter: members.name("left_delimiter") ?? "{{",
     rightDelimiter: members.name("right_delimiter") ?? "}}",
     errorOnMissingKey: members.flag("error_on_missing_key") ?? false,
     functionDenylist: [...(members.texts("function_denylist") ?? []), ...(members.texts("function_blacklist") ?? [])],
-    ...(sandboxPath === undefined ? {} : { sandboxPath }),
   };
 };
 
@@ -130,11 +128,7 @@ const templateOf = (members: Members): TemplateConfig => {
     ...text,
     ...rest,
     destination,
-    ...(perms === undefined ? {} : { perms }),
-    ...(command === undefined ? {} : { command }),
-    ...(wait === undefined ? {} : { wait }),
-    ...(user === undefined ? {} : { user }),
-    ...(group === undefined ? {} : { group }),
+    ...defined({ perms, command, wait, user, group }),
   };
 };
 
@@ -189,7 +183,7 @@ export const envTemplatesOf = (file: Members): readonly EnvTemplateBlock[] =>
     if (labels.length !== 1 || name === undefined) {
       throw new AgentError(`expected one and only one environment variable name, got ${labels.length}`);
     }
-    return { ...text, name, ...(refused === undefined ? {} : { refused }) };
+    return { ...text, name, ...defined({ refused }) };
   });
 
 const INTERVAL = 300 * SECOND;

@@ -46,6 +46,7 @@ const bodyOf = (value: HclValue): HclBody | undefined => {
 
 export class Members {
   readonly #asked = new Set<string>();
+  readonly #children: Members[] = [];
   readonly #body: HclBody;
   /** `template`: what the block is called in messages; empty for the whole file. */
   readonly #where: string;
@@ -131,8 +132,15 @@ export class Members {
     const value = this.value(key);
     if (value === undefined) return undefined;
     const body = bodyOf(value);
-    if (body === undefined) throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
-    return new Members(body, key);
+    if (body === undefined) throw refuseObject(key);
+    return this.child(body, key);
+  }
+
+  /** A block within this one. */
+  child(body: HclBody, where: string): Members {
+    const made = new Members(body, where);
+    this.#children.push(made);
+    return made;
   }
 
   /** The members of a block whose keys are its owner's, as written. */
@@ -148,6 +156,12 @@ export class Members {
   unknown(): readonly string[] {
     const names = this.#body.items.map((item) => item.key);
     return [...new Set(names.filter((name) => !this.#asked.has(name.toLowerCase())))];
+  }
+
+  /** The same of this block and of all within it: `listener.nope`. */
+  unknownBelow(): readonly string[] {
+    const own = this.unknown().map((key) => (this.#where === "" ? key : `${this.#where}.${key}`));
+    return [...own, ...this.#children.flatMap((each) => each.unknownBelow())];
   }
 
   refuse(key: string, why: string): AgentError {
@@ -175,26 +189,28 @@ const holdsLabels = (body: HclBody, fields: readonly string[]): boolean =>
   body.items.length > 0 &&
   body.items.every(({ key, value }) => bodyOf(value) !== undefined && !fields.includes(key.toLowerCase()));
 
-const spread = (value: HclValue, labels: readonly string[], fields: readonly string[], key: string): Labelled[] => {
-  if (value.kind === "list") return value.items.flatMap((item) => spread(item, labels, fields, key));
-  if (value.kind !== "body") throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
-  if (labels.length > 0 || !holdsLabels(value, fields)) return [{ labels, members: new Members(value, key) }];
-  return value.items.flatMap((item) => spread(item.value, [item.key, ...item.labels], fields, key));
-};
+const refuseObject = (key: string): AgentError => new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
 
 /**
  * All blocks of a key that may carry a label: `sink "file" { }` in HCL; in JSON `{"sink": {"file": {}}}`,
  * `{"sink": [{"file": {}}]}` or with the label as a field of its own, `{"sink": {"type": "file"}}`.
  */
-export const labelled = (members: Members, key: string, fields: readonly string[]): readonly Labelled[] =>
-  members.items(key).flatMap((item) => spread(item.value, item.labels, fields, key));
+export const labelled = (members: Members, key: string, fields: readonly string[]): readonly Labelled[] => {
+  const spread = (value: HclValue, labels: readonly string[]): Labelled[] => {
+    if (value.kind === "list") return value.items.flatMap((item) => spread(item, labels));
+    if (value.kind !== "body") throw refuseObject(key);
+    if (labels.length > 0 || !holdsLabels(value, fields)) return [{ labels, members: members.child(value, key) }];
+    return value.items.flatMap((item) => spread(item.value, [item.key, ...item.labels]));
+  };
+  return members.items(key).flatMap((item) => spread(item.value, item.labels));
+};
 
 /** All blocks of a key without labels: `template { }`, `{"template": {}}` and `{"template": [{}, {}]}`. */
 export const blocks = (members: Members, key: string): readonly Members[] => {
   const each = (value: HclValue): Members[] => {
     if (value.kind === "list") return value.items.flatMap(each);
-    if (value.kind !== "body") throw new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
-    return [new Members(value, key)];
+    if (value.kind !== "body") throw refuseObject(key);
+    return [members.child(value, key)];
   };
   return members.items(key).flatMap((item) => each(item.value));
 };

@@ -14,7 +14,7 @@ import { FileError, fileError, isAbsent } from "./errors.ts";
 /** The largest credential; tokens of Kubernetes and OIDC have a few kilobytes. */
 const MAX_BYTES = 262_144;
 
-/** A credential as it lies in the folder. */
+/** A credential that was found. */
 export interface FoundCredential {
   readonly text: Sensitive<string>;
   /** The file itself, behind links. */

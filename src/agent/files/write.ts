@@ -6,7 +6,7 @@ import { FileError, fileError, isAbsent } from "./errors.ts";
 import { type Folder, openFolder } from "./folder.ts";
 
 /**
- * Writes whole files: a temporary file beside the old one, then a rename, so that a reader sees the old content or the
+ * Writes whole files: a temporary file next to the old one, then a rename, so that a reader sees the old content or the
  * new one and never a part. It trusts the configured folder and its owner, not what others put into it: the temporary
  * file is made, never opened, and a link or pipe under the file's name is replaced and never written through.
  */

@@ -93,7 +93,8 @@ export const makeServer = (answer: Answerer, tls: KeyPair | undefined): Server =
     keepAliveTimeout: IDLE_TIME,
     connectionsCheckingInterval: 5000,
   };
-  const server: Server = tls ? createTlsServer({ ...settings, ...tls, minVersion: "TLSv1.2" }) : createServer(settings);
+  const asked = tls?.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+  const server: Server = tls ? createTlsServer({ ...settings, ...tls, ...asked }) : createServer(settings);
   server.maxConnections = MOST_CONNECTIONS;
   const take = (message: IncomingMessage, response: ServerResponse): void => {
     // Whatever goes wrong here, there is nobody left to tell.

@@ -4,7 +4,7 @@ import { formatDuration, seconds } from "../../std/time.ts";
 import type { SinkConfig } from "../config/model.ts";
 import { AgentError, type Login } from "../contract.ts";
 
-/** What stands in a sink, before it is encrypted. */
+/** What a sink holds, before it is encrypted. */
 
 /** One line in Vault's order of keys, with its newline; consumers read it with `jq` and with `read`. */
 const line = (value: Readonly<Record<string, unknown>>): string => `${JSON.stringify(value)}\n`;

@@ -15,7 +15,7 @@ import { AgentError } from "../contract.ts";
 import { FileError, readCredential } from "../files/index.ts";
 
 /**
- * Encrypts what stands in a sink for whoever holds the private key of the public key in `dh_path`: X25519, then
+ * Encrypts what a sink holds for whoever holds the private key of the public key in `dh_path`: X25519, then
  * AES-256-GCM with the shared secret or a key derived of it. It trusts the first public key it reads, as long as the
  * agent runs, so whoever may write that file first reads the token.
  *

@@ -1,6 +1,7 @@
 import type { Client } from "../../client/contract.ts";
 import type { SinkConfig } from "../config/model.ts";
 import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
+import { doubting } from "../doubt.ts";
 import { createEncrypt, type Encrypt } from "./envelope.ts";
 import { createFileSink, type FileSink } from "./file-sink.ts";
 import { type PreparedSink, startSink } from "./writer.ts";
@@ -49,7 +50,7 @@ export const createSinks = async (
   }
   return {
     start: (tokens) => {
-      const parts = prepared.map((sink) => startSink(sink, tokens, client, { ...surroundings, log }));
+      const parts = prepared.map((sink) => startSink(sink, tokens, doubting(client, tokens), { ...surroundings, log }));
       let end = (_code: undefined): void => undefined;
       const ended = new Promise<undefined>((resolve) => {
         end = resolve;

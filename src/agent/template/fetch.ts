@@ -7,7 +7,7 @@ import { fraction } from "../../std/random.ts";
 import { utf8Text } from "../../std/utf8.ts";
 import type { Surroundings } from "../contract.ts";
 import { FileError, fileError } from "../files/errors.ts";
-import type { Certificate } from "../functions/index.ts";
+import { assertInSandbox, type Certificate } from "../functions/index.ts";
 import { goodUntil, type Issued, issuedIn, issuedInFile } from "./certificate.ts";
 import { markOf } from "./change.ts";
 import { TemplateFailure } from "./failure.ts";
@@ -177,7 +177,12 @@ export const createFetch = ({ client, token, surroundings, rules, gate, namespac
       case "pki":
         return pki(need, signal);
       case "file":
-        return { kind: "file", ...(await readPlainFile(need.path)), next: { kind: "change" } };
+        // A link may have changed since the template was run.
+        return {
+          kind: "file",
+          ...(await readPlainFile(assertInSandbox(need.sandbox, need.path))),
+          next: { kind: "change" },
+        };
     }
   };
 };

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import type { Client } from "../../client/contract.ts";
-import type { AgentConfig, TemplateConfig, TemplateText } from "../config/model.ts";
-import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
+import type { AgentConfig, TemplateConfig } from "../config/model.ts";
+import type { AgentError, Part, Surroundings, Tokens } from "../contract.ts";
 import { removeLeftOvers } from "../files/index.ts";
 import { writeDestination } from "./destination.ts";
 import type { Job } from "./job.ts";
 import { startServer } from "./server.ts";
+import { readTemplate } from "./source.ts";
 
 /**
  * Renders templates into files and keeps them fresh: fetches what they ask for, renders again when it changes, runs
@@ -13,17 +13,10 @@ import { startServer } from "./server.ts";
  * link out of a folder, or let a secret reach a log.
  */
 
-/** Reads a template's source. Throws `AgentError`. */
-export const readTemplate = (template: TemplateText): TemplateText & { readonly contents: string } => {
-  const { source, contents } = template;
-  if (source === undefined) return { ...template, contents: contents ?? "" };
-  try {
-    return { ...template, contents: readFileSync(source, "utf8") };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new AgentError(`template server failed to create: failed to read template: open ${source}: ${code}`);
-  }
-};
+export { TemplateFailure } from "./failure.ts";
+export type { Job } from "./job.ts";
+export { startServer } from "./server.ts";
+export { readTemplate } from "./source.ts";
 
 const jobOf = (config: TemplateConfig, surroundings: Surroundings): Job => {
   const { destination, source, errorFatal, wait, command } = config;
@@ -82,8 +75,8 @@ export const startTemplates = (
     client,
     tokens,
     surroundings: here,
-    passed: (complete) => {
-      if (complete) isReady();
+    passed: ({ isComplete }) => {
+      if (isComplete) isReady();
     },
     ended: hasFailed,
   });

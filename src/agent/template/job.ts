@@ -51,7 +51,7 @@ export interface Renderer {
 }
 
 export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
-  const { contents, errorOnMissingKey, functionDenylist } = template;
+  const { contents, errorOnMissingKey, functionDenylist, sandboxPath, leftDelimiter, rightDelimiter } = template;
   let parsed: Template | undefined;
 
   const output = ({ sources }: Run, libraries: Libraries): string => {
@@ -60,15 +60,21 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
       functions,
       bounds: BOUNDS,
       missing: errorOnMissingKey ? "error" : "zero",
+      delimiters: { left: leftDelimiter, right: rightDelimiter },
+      // As consul-template names what it parses.
+      name: "",
     });
     return parsed.render(undefined, functions);
   };
 
   return {
     render: (find, libraries) => {
-      const run = createRun(surroundings, { destination, text: contents, find });
+      const run = createRun(surroundings, { destination, text: contents, sandbox: sandboxPath, find });
       const texts = (): ReadonlySet<string> =>
-        textsIn([...run.used.keys()].map(find).filter((found) => found !== undefined));
+        textsIn(
+          [...run.used.keys()].map(find).filter((found) => found !== undefined),
+          run.used.values(),
+        );
       const hide = (message: string): string => redacted(message, texts(), contents);
       const { used, missing, writes } = run;
       const rendered = { used, missing, texts, hide };

@@ -13,7 +13,8 @@ export type Need =
       readonly file: string | undefined;
       readonly parts: readonly Part[];
     }
-  | { readonly kind: "file"; readonly path: string };
+  /** `sandbox`: the folder it must lie below. */
+  | { readonly kind: "file"; readonly path: string; readonly sandbox: string | undefined };
 
 /** The parts of a certificate that a template's text names. */
 export type Part = "key" | "ca";
@@ -29,7 +30,9 @@ export const keyOf = (need: Need): string => {
       return JSON.stringify([need.kind, need.path, sorted(need.data)]);
     case "pki":
       return JSON.stringify([need.kind, need.path, sorted(need.data), need.file ?? null, need.parts]);
-    default:
+    case "file":
+      return JSON.stringify([need.kind, need.path, need.sandbox ?? null]);
+    case "list":
       return JSON.stringify([need.kind, need.path]);
   }
 };

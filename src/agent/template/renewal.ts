@@ -26,11 +26,15 @@ const renewOnce = async ({ client, token, secret }: Renewal, signal: AbortSignal
   return { leaseDuration: life?.lease_duration ?? 0, renewable: life?.renewable ?? false };
 };
 
-/** Renews for as long as the server allows it: until the end is near, or the first renewal that fails. */
-export const renewUntilItEnds = async (renewal: Renewal): Promise<void> => {
+/**
+ * Renews for as long as the server allows it: until the end is near, or the first renewal that fails. Answers whether
+ * one succeeded.
+ */
+export const renewUntilItEnds = async (renewal: Renewal): Promise<boolean> => {
   const { secret, surroundings, name, signal } = renewal;
   const { steady, timer, random, log } = surroundings;
   const life = secret.auth ?? secret;
+  let hasSucceeded = false;
   const watcher = renewalWatcher({
     first: { leaseDuration: life.lease_duration, renewable: life.renewable },
     renew: (limit) => renewOnce(renewal, limit),
@@ -38,10 +42,14 @@ export const renewUntilItEnds = async (renewal: Renewal): Promise<void> => {
     steady,
     timer,
     random,
+    onRenewed: () => {
+      hasSucceeded = true;
+    },
   });
   const stop = (): void => watcher.stop();
   signal.addEventListener("abort", stop, { once: true });
   const { reason } = await watcher.ended;
   signal.removeEventListener("abort", stop);
   if (reason !== "stopped") log.debug(`${name}: the lease is no longer renewed`, { reason });
+  return hasSucceeded;
 };

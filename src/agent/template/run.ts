@@ -1,7 +1,7 @@
 import type { Secret } from "../../client/contract.ts";
 import { unrunnable } from "../../go-template/index.ts";
 import type { Surroundings } from "../contract.ts";
-import { type Fetched, type FileToWrite, type Sources, systemNetwork } from "../functions/index.ts";
+import { assertInSandbox, type Fetched, type FileToWrite, type Sources, systemNetwork } from "../functions/index.ts";
 import type { Found } from "./fetch.ts";
 import { keyOf, type Need, type Part } from "./need.ts";
 
@@ -23,6 +23,8 @@ export interface RunOf {
   /** Where the template goes; absent: to no file. */
   readonly destination: string | undefined;
   readonly text: string;
+  /** The folder that files may be read below; absent: any. */
+  readonly sandbox: string | undefined;
   readonly find: (key: string) => Found | undefined;
 }
 
@@ -44,7 +46,7 @@ const partsIn = (text: string): readonly Part[] => [
   ...(/\.CA(?:Chain)?\b/.test(text) ? (["ca"] as const) : []),
 ];
 
-export const createRun = ({ clock, random, env }: Surroundings, { destination, text, find }: RunOf): Run => {
+export const createRun = ({ clock, random, env }: Surroundings, { destination, text, sandbox, find }: RunOf): Run => {
   const used = new Map<string, Need>();
   const missing = new Map<string, Need>();
   const writes: FileToWrite[] = [];
@@ -74,7 +76,10 @@ export const createRun = ({ clock, random, env }: Surroundings, { destination, t
       ask({ kind: "pki", path: pathOf(path), data, file: destination, parts: partsIn(text) }, (found) =>
         found.kind === "certificate" ? found.certificate : undefined,
       ),
-    file: (path) => ask({ kind: "file", path }, (found) => (found.kind === "file" ? found.bytes : undefined)),
+    file: (path) => {
+      assertInSandbox(sandbox, path);
+      return ask({ kind: "file", path, sandbox }, (found) => (found.kind === "file" ? found.bytes : undefined));
+    },
     writeFile: (file) => {
       writes.push(file);
     },

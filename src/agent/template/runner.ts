@@ -13,6 +13,14 @@ import { type Retrying, startWatch, type Watch, type Watching } from "./watch.ts
  * whenever something it used has come again. Everything fetched is forgotten when it stops.
  */
 
+/** What is so after a pass. */
+export interface Passed {
+  /** Every job was rendered once at least. */
+  readonly isRendered: boolean;
+  /** So it is, its command has run, and nothing has failed. */
+  readonly isComplete: boolean;
+}
+
 export interface RunnerSettings {
   readonly jobs: readonly Job[];
   /** Made once more after a failure, because it remembers mounts. */
@@ -20,8 +28,7 @@ export interface RunnerSettings {
   readonly renewed: Watching["renewed"];
   readonly retrying: Retrying;
   readonly surroundings: Surroundings;
-  /** After a pass; `complete`: every job is rendered, its command has run, and nothing has failed. */
-  readonly passed: (complete: boolean) => void;
+  readonly passed: (state: Passed) => void;
   /** A thing that cannot be fetched, a template that cannot be rendered, a command that failed. The rest goes on. */
   readonly failed: (failure: TemplateFailure, by: "command" | "template") => void;
 }
@@ -82,10 +89,12 @@ class Running implements Runner {
     this.#planned?.cancel();
     const start = (): void => {
       this.#planned = undefined;
-      this.#passing = this.#pass().finally(() => {
-        this.#passing = undefined;
-        this.#plan();
-      });
+      this.#passing = this.#pass()
+        .catch((error: unknown) => this.#settings.failed(new TemplateFailure(wordsOf(error)), "template"))
+        .finally(() => {
+          this.#passing = undefined;
+          this.#plan();
+        });
     };
     this.#planned = { soon, cancel: this.#settings.surroundings.timer(soon ? 0 : GATHER, start) };
   }
@@ -104,8 +113,9 @@ class Running implements Runner {
     this.#forget();
     const commands = await this.#runCommands(ready.filter((task) => changed.has(task)));
     if (this.#stopped.signal.aborted) return;
+    const isRendered = this.#tasks.every((task) => task.isRendered);
     const hasFailed = commands || this.#tasks.some(({ isFailed }) => isFailed) || this.#hasFailedWatch();
-    this.#settings.passed(!hasFailed && this.#tasks.every(({ isRendered }) => isRendered));
+    this.#settings.passed({ isRendered, isComplete: isRendered && !hasFailed });
   }
 
   #hasFailedWatch(): boolean {
@@ -142,6 +152,7 @@ class Running implements Runner {
       surroundings,
       retrying,
       renewed,
+      hide: (message) => this.#tasks.reduce((text, task) => (task.used.has(key) ? task.hide(text) : text), message),
       busy: (by) => {
         this.#busy += by;
         this.#plan();

@@ -1,4 +1,5 @@
 import type { Found } from "./fetch.ts";
+import type { Need } from "./need.ts";
 
 /** Every text in what was fetched. */
 
@@ -12,8 +13,10 @@ const collect = (value: unknown, into: Set<string>, depth = 0): void => {
   }
 };
 
-export const textsIn = (found: readonly Found[]): ReadonlySet<string> => {
+/** `needs`: what was asked, because what is written may be secret as well. */
+export const textsIn = (found: readonly Found[], needs: Iterable<Need> = []): ReadonlySet<string> => {
   const texts = new Set<string>();
+  for (const need of needs) if (need.kind === "write" || need.kind === "pki") collect(need.data, texts);
   for (const one of found) {
     if (one.kind === "secret") collect([one.secret.data, one.secret.auth, one.secret.wrap_info], texts);
     if (one.kind === "certificate") collect(one.certificate, texts);

@@ -7,7 +7,7 @@ import { createFetch } from "./fetch.ts";
 import { createGate } from "./gate.ts";
 import type { Job } from "./job.ts";
 import { renewUntilItEnds } from "./renewal.ts";
-import { type Runner, startRunner } from "./runner.ts";
+import { type Passed, type Runner, startRunner } from "./runner.ts";
 
 /**
  * Keeps a runner for the newest token: a new token begins everything again. What fails is tried again with growing
@@ -20,8 +20,7 @@ export interface ServerSettings {
   readonly client: Client;
   readonly tokens: Tokens;
   readonly surroundings: Surroundings;
-  /** After every pass of the runner. */
-  readonly passed: (complete: boolean) => void;
+  readonly passed: (state: Passed) => void;
   /** The agent cannot go on. */
   readonly ended: (error: AgentError) => void;
 }
@@ -64,9 +63,9 @@ export const startServer = (settings: ServerSettings): Server => {
   let cancelRetry: (() => void) | undefined;
   let isStopped = false;
 
-  const passed = (complete: boolean): void => {
-    if (complete) backoff.reset();
-    settings.passed(complete);
+  const passed = (state: Passed): void => {
+    if (state.isComplete) backoff.reset();
+    settings.passed(state);
   };
 
   const failed = ({ message }: TemplateFailure, by: "command" | "template"): void => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Surroundings } from "../contract.ts";
-import { type FileToWrite, loadLibraries } from "../functions/index.ts";
+import { type FileToWrite, type Libraries, loadLibraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import { createRenderer, type Job, type Rendered } from "./job.ts";
@@ -19,6 +19,8 @@ export interface Task {
   readonly isFailed: boolean;
   /** Keys of what it used last. */
   readonly used: ReadonlySet<string>;
+  /** A message without the secrets it had in its last run. */
+  hide(message: string): string;
   /** What it used has come, or come again. */
   arrived(key: string): void;
   /** Renders once more after a failure. */
@@ -49,6 +51,8 @@ class RunningTask implements Task {
   readonly #quiet;
   readonly #waiting = new Set<string>();
   #isDue = true;
+  #libraries: Libraries | undefined;
+  #hide: (message: string) => string = (message) => message;
   /** What `writeToFile` last wrote, so that nothing is appended twice. */
   #wrote = "";
 
@@ -70,6 +74,10 @@ class RunningTask implements Task {
     if (this.isRendered) this.#quiet?.tick();
   }
 
+  hide(message: string): string {
+    return this.#hide(message);
+  }
+
   again(): void {
     this.#isDue = true;
   }
@@ -77,8 +85,10 @@ class RunningTask implements Task {
   async run(find: (key: string) => Found | undefined, ask: (key: string, need: Need) => void): Promise<Outcome> {
     this.#isDue = false;
     this.#quiet?.reset();
-    const rendered = this.#renderer.render(find, await loadLibraries(this.job.template.contents));
+    this.#libraries ??= await loadLibraries(this.job.template.contents);
+    const rendered = this.#renderer.render(find, this.#libraries);
     const keys = [...rendered.used.keys()];
+    this.#hide = rendered.hide;
     // A run that failed did not get to all that the template uses.
     this.used = new Set(rendered.failure ? [...this.used, ...keys] : keys);
     this.#waiting.clear();

@@ -11,8 +11,8 @@ export type Next =
   | { readonly kind: "after"; readonly ms: number }
   /** Milliseconds since the epoch: the date in a certificate. */
   | { readonly kind: "at"; readonly date: number }
-  /** The lease is renewed for as long as that works. */
-  | { readonly kind: "renew" };
+  /** The lease is renewed for as long as that works; `ms` is its time where it cannot be renewed after all. */
+  | { readonly kind: "renew"; readonly ms: number };
 
 export interface Rules {
   /** Milliseconds: `static_secret_render_interval`. */
@@ -81,14 +81,18 @@ const unleased = (secret: Secret, rules: Rules, now: number, share: number): Nex
   return undefined;
 };
 
+/** Seconds; 0: it has no end that anybody knows. */
+const leaseOf = (secret: Secret): number =>
+  secret.auth?.lease_duration ?? (secret.lease_id === "" ? hinted(secret) : secret.lease_duration);
+
 /** `now`: milliseconds since the epoch. Throws `NotYet`. */
 export const nextFetch = (secret: Secret, rules: Rules, now: number, chance: number): Next => {
-  if (isRenewable(secret)) return { kind: "renew" };
   const share = shareOf(rules.threshold, chance);
+  const lease = leaseOf(secret);
+  const ms = (lease > 0 ? lease * 1000 : rules.interval) * share;
+  if (isRenewable(secret)) return { kind: "renew", ms };
   const hint = secret.lease_id === "" && secret.auth === null ? unleased(secret, rules, now, share) : undefined;
-  if (hint) return hint;
-  const lease = secret.auth?.lease_duration ?? (secret.lease_id === "" ? hinted(secret) : secret.lease_duration);
-  return { kind: "after", ms: (lease > 0 ? lease * 1000 : rules.interval) * share };
+  return hint ?? { kind: "after", ms };
 };
 
 /** A list and everything else without an end. */

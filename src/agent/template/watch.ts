@@ -36,8 +36,10 @@ export interface Watching {
   readonly fetch: Fetch;
   readonly surroundings: Surroundings;
   readonly retrying: Retrying;
-  /** Settles once the lease of a secret is at its end, or cannot be renewed. */
-  readonly renewed: (name: string, secret: Secret, signal: AbortSignal) => Promise<void>;
+  /** Settles once the lease of a secret is at its end, or cannot be renewed. Answers whether it was renewed at all. */
+  readonly renewed: (name: string, secret: Secret, signal: AbortSignal) => Promise<boolean>;
+  /** A message without the secrets that the templates who need this had at hand. */
+  readonly hide: (message: string) => string;
   /** Told when a try begins and ends, so that templates are rendered when nothing more is on its way. */
   readonly busy: (by: 1 | -1) => void;
   readonly changed: (watch: Watch) => void;
@@ -61,6 +63,8 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
   const stopped = new AbortController();
   let found: Sensitive<Found> | undefined;
   let failed = false;
+  /** The lease before could not be renewed once. */
+  let fruitless = false;
   /** Ends the wait for the next fetch; absent while one is under way. */
   let waiting: AbortController | undefined;
 
@@ -75,7 +79,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
 
   /** Waits before the next try, or throws where there is none. */
   const beforeRetry = async (attempt: number, error: unknown): Promise<void> => {
-    const reason = `${nameOf(need)}: ${wordsOf(error)}`;
+    const reason = watching.hide(`${nameOf(need)}: ${wordsOf(error)}`);
     if (attempt >= retrying.retries || stopped.signal.aborted) throw new TemplateFailure(reason);
     const after = waitBefore(attempt, retrying, error);
     surroundings.log.warn(reason, { attempt: attempt + 1, retry_after_ms: after });
@@ -92,6 +96,17 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
     }
   };
 
+  /**
+   * A lease is renewed to its end. One that cannot be renewed at all is followed by another at once; where that cannot be
+   * renewed either, it is used up: otherwise the server would be asked for credentials without a pause.
+   */
+  const renew = async (secret: Secret, ms: number, signal: AbortSignal): Promise<void> => {
+    const due = surroundings.steady() + ms;
+    const worked = await watching.renewed(nameOf(need), secret, signal);
+    if (!worked && fruitless) await pause(surroundings, due - surroundings.steady(), signal);
+    fruitless = !worked;
+  };
+
   const wait = async ({ next, ...it }: Found, signal: AbortSignal): Promise<void> => {
     switch (next.kind) {
       case "after":
@@ -104,7 +119,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
         if (need.kind === "file" && it.kind === "file") await changed(need.path, it.mark, surroundings, signal);
         return;
       case "renew":
-        if (it.kind === "secret") await watching.renewed(nameOf(need), it.secret, signal);
+        if (it.kind === "secret") await renew(it.secret, next.ms, signal);
         return;
     }
   };

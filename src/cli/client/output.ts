@@ -1,5 +1,6 @@
 import type { Answer } from "../../client/index.ts";
-import { isJsonObject, type JsonObject, type JsonValue, writeJson } from "../../std/json.ts";
+import { defined } from "../../std/defined.ts";
+import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, writeJson } from "../../std/json.ts";
 import { CommandFailure, type Console } from "./console.ts";
 import { fieldText, goText, heading, quotedList, table, timeText } from "./go-text.ts";
 
@@ -68,21 +69,52 @@ const rowsOf = (body: JsonObject): (readonly string[])[] => [
 
 export const keyTable = (rows: readonly (readonly string[])[]): string => table([["Key", "Value"], ...rows]);
 
+/** Keys in order, as Go prints maps. */
+const ordered = (value: JsonValue | undefined): JsonValue => {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isJsonObject(value)) return value ?? null;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, ordered(value[name])]),
+  );
+};
+
+/** Numbers that a double would change become such as YAML writes whole. */
+const forYaml = (value: JsonValue): unknown => {
+  if (value instanceof JsonNumber) {
+    const text = value.toString();
+    return /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
+  }
+  if (Array.isArray(value)) return value.map(forYaml);
+  return isJsonObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, forYaml(member)]))
+    : value;
+};
+
+/** JSON or YAML. */
 export const printText = async (console: Console, format: Format, value: JsonValue): Promise<void> => {
   if (format !== "yaml") {
     console.out(`${writeJson(value, 2)}\n`);
     return;
   }
   const { stringify } = await import("yaml");
-  console.out(stringify(JSON.parse(writeJson(value))));
+  console.out(stringify(forYaml(ordered(value))));
 };
 
-/** Vault's envelope, without what is empty in most answers. */
+/** Vault's envelope in its order, without what is empty in most answers. */
 const envelopeOf = (body: JsonObject): JsonObject => {
-  const kept = Object.entries(body).filter(
-    ([name, value]) => value !== null || !/^(?:auth|wrap_info|mount_type)$/.test(name),
-  );
-  return Object.fromEntries(kept);
+  const { request_id, lease_id, lease_duration, renewable, data, warnings, auth, wrap_info } = body;
+  return defined({
+    request_id: request_id ?? "",
+    lease_id: lease_id ?? "",
+    lease_duration: lease_duration ?? 0,
+    renewable: renewable ?? false,
+    data: ordered(data),
+    warnings: warnings ?? null,
+    auth: auth ?? undefined,
+    wrap_info: wrap_info ?? undefined,
+  });
 };
 
 export const printWarnings = (console: Console, answer: Answer): void => {
@@ -125,7 +157,7 @@ const fieldOf = (body: JsonObject, name: string): JsonValue | undefined => {
 export const printField = async (console: Console, { format, field = "" }: Wanted, body: JsonObject): Promise<void> => {
   const value = fieldOf(body, field);
   if (value === undefined || value === null) throw new CommandFailure(`Field "${field}" not present in secret`);
-  if (format !== "table") await printText(console, format, value);
+  if (format !== "table") await printText(console, format, ordered(value));
   else console.out(`${goText(value)}${console.outIsTerminal ? "\n" : ""}`);
 };
 

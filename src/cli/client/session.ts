@@ -11,7 +11,7 @@ import {
 } from "../../client/index.ts";
 import { defined } from "../../std/defined.ts";
 import { Sensitive } from "../../std/sensitive.ts";
-import { formatDuration, parseDuration } from "../../std/time.ts";
+import { parseDuration } from "../../std/time.ts";
 import type { Flags, FlagTable } from "../flags.ts";
 import { CommandFailure, type Console } from "./console.ts";
 import type { Format, Wanted } from "./output.ts";
@@ -91,7 +91,7 @@ const wrapTtlOf = (flags: Flags, env: Console["env"]): string | undefined => {
   const text = flags.text("wrap-ttl") ?? variableOf(env, "WRAP_TTL")?.value;
   if (text === undefined) return undefined;
   try {
-    return formatDuration(parseDuration(text));
+    return `${parseDuration(text)}s`;
   } catch {
     throw new CommandFailure(`invalid wrap TTL ${JSON.stringify(text)}`);
   }

@@ -21,8 +21,14 @@ const ROWS: readonly (readonly [string, string])[] = [
   ["Cluster ID", "cluster_id"],
 ];
 
+/** Where the seal opens by itself, keys are for recovery. */
+const RECOVERY: Readonly<Record<string, string>> = {
+  "Seal Type": "Recovery Seal Type",
+  "Total Shares": "Total Recovery Shares",
+};
+
 const labelOf = (label: string, state: JsonObject): string =>
-  label === "Total Shares" && state["recovery_seal"] === true ? "Total Recovery Shares" : label;
+  (state["recovery_seal"] === true ? RECOVERY[label] : undefined) ?? label;
 
 const rowsOf = (state: JsonObject): (readonly string[])[] =>
   ROWS.filter(([, name]) => state[name] !== undefined && state[name] !== "").map(([label, name]) => [

@@ -139,7 +139,7 @@ describe("an agent that ends after authentication", () => {
     expect(log()).not.toContain(TOKEN);
   });
 
-  it("names itself, and says that it is no browser", async () => {
+  it("names itself, and shows that it is not a browser", async () => {
     await start(`exit_after_auth = true auto_auth { ${method()} ${sink()} }`).ended;
 
     const login = seen.find(({ path }) => path === "/v1/auth/approle/login");

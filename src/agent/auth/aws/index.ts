@@ -11,7 +11,7 @@ import { createMetadata, type Metadata } from "./metadata.ts";
 /**
  * `aws`: a machine or program proves who it is to AWS. `iam` signs a call that only the holder of the credentials can
  * sign; `ec2` hands over the instance's signed document. The credentials are found again for each login; they are never
- * sent, and never stand in a log.
+ * sent and never logged.
  */
 
 interface AwsConfig {
@@ -58,7 +58,7 @@ const fixedKeys = (config: RawConfig): AwsCredentials | undefined => {
 const regionOf = (config: RawConfig): string => {
   const region = text(config, "region") ?? "us-east-1";
   if (region !== "auto" && !isRegion(region)) {
-    throw new AgentError(`'region' value is invalid: ${JSON.stringify(region)} is no region of AWS`);
+    throw new AgentError(`'region' value is invalid: ${JSON.stringify(region)} is not the name of a region`);
   }
   return region;
 };

@@ -66,6 +66,6 @@ export const versionsOf = (flags: Flags, needed: boolean): readonly string[] => 
   const wrong = versions.find((one) => !/^\d{1,15}$/.test(one));
   if (wrong !== undefined) throw new CommandFailure(`${JSON.stringify(wrong)} is not a version`);
   if (needed && versions.length === 0)
-    throw new CommandFailure('No versions provided, use the "-versions" flag to specify the version to change');
+    throw new CommandFailure('No versions provided, use the "-versions" flag to specify the versions');
   return versions;
 };

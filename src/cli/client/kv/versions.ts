@@ -2,9 +2,9 @@ import { isJsonObject } from "../../../std/json.ts";
 import type { ClientCommand } from "../command.ts";
 import { CommandFailure } from "../console.ts";
 import { printWritten } from "../logical.ts";
+import { printAnswer } from "../output.ts";
 import { PRINT_FLAGS } from "../session.ts";
 import { MOUNT_FLAG, pathIn, placeOf, versioned, versionsOf } from "./place.ts";
-import { printVersioned } from "./print.ts";
 
 /** `zeroth kv delete`, `undelete`, `destroy` and `rollback`: versions of a secret. */
 
@@ -68,7 +68,7 @@ export const rollback: ClientCommand = {
     if (!isJsonObject(newest) || !isJsonObject(found?.["data"]))
       throw new CommandFailure(`No value found at ${path}`, 2);
     const body = { data: found["data"], options: { cas: newest["version"] ?? 0 } };
-    await printVersioned(session, path, await session.call({ method: "PUT", path, body }));
+    await printAnswer(session.console, session.wanted, await session.call({ method: "PUT", path, body }));
     return 0;
   },
 };

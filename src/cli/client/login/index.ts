@@ -60,7 +60,10 @@ const finish = async (session: Session, flags: Flags, answer: Answer): Promise<v
   if (store && variableOf(console.env, "TOKEN") !== undefined) console.err(COVERED);
   if (flags.boolean("no-print") === true) return;
   const wanted = only ? { format: session.wanted.format, field: "token" } : session.wanted;
-  if (wanted.format === "table" && wanted.field === undefined) console.out(`${store ? STORED : NOT_STORED}\n`);
+  if (wanted.format === "table" && wanted.field === undefined) {
+    if (store) console.out(`${STORED}\n`);
+    else console.err(`${NOT_STORED}\n`);
+  }
   await printAnswer(console, wanted, answer);
 };
 

@@ -166,7 +166,7 @@ describe("failed logins", () => {
     expect(sixth - fifth).toBeLessThan(1000);
   });
 
-  it("are not the only ones that are waited after: tokens that the server forgets at once are no reason to hurry", async () => {
+  it("are not the only ones that are waited after: there is no hurry where the server forgets tokens at once", async () => {
     const script: Script = ({ path }, count) =>
       path === LOGIN ? token(`token-${count}`, 3600) : refuse(403, "permission denied", "invalid token");
     const { world, at } = begin({ script });
@@ -471,7 +471,7 @@ describe("clocks", () => {
     expect(world.now()).toBeLessThan(120_000);
   });
 
-  it("put right a little at a time are no reason to ask", async () => {
+  it("put right a little at a time do not make the agent ask", async () => {
     const { world, at } = begin({ script: numbered(36_000) });
     for (let step = 0; step < 20; step += 1) {
       await world.pass(15_000);

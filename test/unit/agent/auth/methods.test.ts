@@ -119,7 +119,7 @@ describe("a configuration that lacks something", () => {
     [
       "aws",
       'type = "iam" role = "r" region = "evil.example/"',
-      "'region' value is invalid: \"evil.example/\" is no region of AWS",
+      "'region' value is invalid: \"evil.example/\" is not the name of a region",
     ],
   ])("of %s (%s) says: %s", (type, config, message) => {
     expect(refused(type, config)).toBe(`Error creating ${type} auth method: ${message}`);
@@ -247,6 +247,23 @@ describe("a newer file", () => {
       put(name, `${CANARY}-2`);
       expect(await method.poll?.check()).toBe(true);
     }
+  });
+});
+
+describe("a file that cannot be used", () => {
+  it("is told once, until something else is wrong with it, and with each login that lacks it", async () => {
+    fs.mkdirSync(file("jwt"));
+    const { method, send, world } = make("jwt", `role = "r" path = "${file("jwt")}"`);
+    for (let look = 0; look < 3; look += 1) await method.poll?.check();
+    expect(await failure(send())).toBe(
+      `latest known jwt is empty, cannot authenticate: ${file("jwt")} is not a regular file`,
+    );
+    expect(world.lines).toHaveLength(1);
+    fs.rmdirSync(file("jwt"));
+    await method.poll?.check();
+    fs.mkdirSync(file("jwt"));
+    await method.poll?.check();
+    expect(world.lines).toHaveLength(2);
   });
 });
 

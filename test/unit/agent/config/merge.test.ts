@@ -55,7 +55,7 @@ describe("several -config", () => {
 });
 
 describe("a folder", () => {
-  it("is read without what editors leave and what is no configuration", () => {
+  it("is read without what editors leave and what is not a configuration", () => {
     const broken = "broken {";
     const { config } = readFiles({
       "a.hcl": AUTH,
@@ -242,6 +242,22 @@ describe("keys nobody reads", () => {
       "unknown key 'nonsense' is ignored",
     ]);
     expect(warnings(AUTH)).toEqual([]);
+  });
+
+  it("are warned of within blocks, too, but not where they belong to a method or a sink", () => {
+    const method = 'method "aws" { confg = {} config = { own = 1 } }';
+
+    expect(
+      warnings(`auto_auth { ${method} sink "file" { config { path = "/x" nope = 1 } } nope = 1 }
+        vault { adress = "x" retry { nmu_retries = 1 } }
+        listener "tcp" { tls_disable = true cors_enabled = true }`),
+    ).toEqual([
+      "unknown key 'listener.cors_enabled' is ignored",
+      "unknown key 'auto_auth.nope' is ignored",
+      "unknown key 'method.confg' is ignored",
+      "unknown key 'vault.adress' is ignored",
+      "unknown key 'retry.nmu_retries' is ignored",
+    ]);
   });
 });
 

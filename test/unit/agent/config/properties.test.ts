@@ -59,7 +59,7 @@ describe("any configuration", () => {
     );
   });
 
-  it("is read or refused, whatever stands in the file", () => {
+  it("is read or refused, whatever the file holds", () => {
     const cut = fc.tuple(configuration, fc.nat(200), fc.string({ unit: "binary", maxLength: 8 }));
     const bytes = fc.oneof(
       fc.string({ unit: "binary" }),

@@ -146,7 +146,7 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     "vault { retry {} retry {} }",
     `error parsing 'vault': error parsing 'retry': one and only one "retry" block is required`,
   ],
-  "retries that are no number": [
+  "retries that are not a number": [
     'vault { retry { num_retries = "x" } }',
     `error parsing 'vault': line 1: retry.num_retries: must be a number, not "x"`,
   ],
@@ -174,7 +174,7 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     `auto_auth { method "a" "b" { } ${SINK} }`,
     "error parsing 'auto_auth': error parsing 'method': method type must be specified",
   ],
-  "a method's wrapping that is no duration": [
+  "a method's wrapping that is not a duration": [
     `auto_auth { method "a" { wrap_ttl = "x" } ${SINK} }`,
     `error parsing 'auto_auth': error parsing 'method': line 1: method.wrap_ttl: time: invalid duration "x"`,
   ],
@@ -275,6 +275,26 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     listener('tls_cert_file = "/x"'),
     "error parsing 'listener': listeners.0: 'tls_key_file' is not specified; set tls_disable = true for a listener without TLS",
   ],
+  "certificates of clients without TLS": [
+    listener('tls_disable = true tls_require_and_verify_client_cert = true tls_client_ca_file = "/c"'),
+    "error parsing 'listener': listeners.0: 'tls_require_and_verify_client_cert' needs TLS, which tls_disable turns off",
+  ],
+  "certificates of any client": [
+    listener('tls_cert_file = "/x" tls_key_file = "/x" tls_require_and_verify_client_cert = true'),
+    "error parsing 'listener': listeners.0: 'tls_require_and_verify_client_cert' needs 'tls_client_ca_file': whose certificates are good",
+  ],
+  "certificates of clients asked for and not": [
+    listener('tls_require_and_verify_client_cert = true tls_disable_client_certs = true tls_client_ca_file = "/c"'),
+    "error parsing 'listener': listeners.0: 'tls_disable_client_certs' and 'tls_require_and_verify_client_cert' are mutually exclusive",
+  ],
+  "another version of TLS": [
+    listener('tls_cert_file = "/x" tls_key_file = "/x" tls_min_version = "tls14"'),
+    `error parsing 'listener': listeners.0: 'tls_min_version' value "tls14" not supported, please specify one of [tls10,tls11,tls12,tls13]`,
+  ],
+  "versions the wrong way round": [
+    listener('tls_cert_file = "/x" tls_key_file = "/x" tls_min_version = "tls13" tls_max_version = "tls12"'),
+    "error parsing 'listener': listeners.0: 'tls_max_version' must be greater than or equal to 'tls_min_version'",
+  ],
   "a socket without path": [
     `${AUTH} listener "unix" { tls_disable = true }`,
     "error parsing 'listener': listeners.0: 'address' must be the path of the socket",
@@ -332,7 +352,7 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     "error parsing 'template': wait: min must be less than max",
   ],
   "a wait of three": [template('contents = "x" wait = "1s:2s:3s"'), "error parsing 'template': wait: invalid format"],
-  "a wait that is no duration": [
+  "a wait that is not a duration": [
     template('contents = "x" wait = "x"'),
     `error parsing 'template': line 1: template.wait: time: invalid duration "x"`,
   ],
@@ -353,7 +373,7 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     `${AUTH} template_config { lease_renewal_threshold = 1.5 }`,
     "error parsing 'template_config': lease_renewal_threshold must be above 0 and at most 1",
   ],
-  "an interval that is no duration": [
+  "an interval that is not a duration": [
     `${AUTH} template_config { static_secret_render_interval = "x" }`,
     `error parsing 'template_config': line 1: template_config.static_secret_render_interval: time: invalid duration "x"`,
   ],
@@ -384,7 +404,7 @@ const PLAIN: Readonly<Record<string, readonly [string, string]>> = {
   ],
   "another log level": [`${AUTH} log_level = "loud"`, "unknown log level: loud"],
   "another log format": [`${AUTH} log_format = "loud"`, "unknown log format: loud"],
-  "a rotation that is no duration": [
+  "a rotation that is not a duration": [
     `${AUTH} log_rotate_duration = "x"`,
     'log_rotate_duration: time: invalid duration "x"',
   ],

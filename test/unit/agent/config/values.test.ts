@@ -20,6 +20,7 @@ describe("auto_auth", () => {
       wrapTtl: 0,
       minBackoff: SECOND,
       maxBackoff: 300 * SECOND,
+      writtenBackoff: {},
       exitOnError: false,
     });
   });
@@ -106,6 +107,21 @@ describe("listener, cache and api_proxy", () => {
       },
       { type: "unix", address: "/s", enableQuit: true, socket: { mode: 0o660, user: "u", group: "g" } },
     ]);
+  });
+
+  it("hold clients to TLS as it is asked for", () => {
+    const tls = (text: string) =>
+      readHcl(`${AUTH} listener "tcp" { tls_cert_file = "/c" tls_key_file = "/k" ${text} }`).listeners[0]?.tls;
+
+    expect(tls('tls_min_version = "tls13"')).toEqual({ certFile: "/c", keyFile: "/k", minVersion: "TLSv1.3" });
+    expect(tls('tls_min_version = "tls10" tls_max_version = "tls12"')).toMatchObject({
+      minVersion: "TLSv1.2",
+      maxVersion: "TLSv1.2",
+    });
+    expect(tls('tls_require_and_verify_client_cert = true tls_client_ca_file = "/a"')?.clients).toEqual({
+      caFile: "/a",
+    });
+    expect(tls('tls_client_ca_file = "/a"')?.clients).toBeUndefined();
   });
 
   it("let the cache say which token is used, as configurations of old do", () => {

@@ -57,9 +57,9 @@ describe("a credential file (V81)", () => {
     fs.symlinkSync(join(root, "shadow"), join(folder, "absolute"));
     fs.symlinkSync("../shadow", join(folder, "relative"));
     fs.symlinkSync("relative", join(folder, "twice"));
-    fs.mkdirSync(`${folder}-beside`);
-    fs.writeFileSync(`${folder}-beside/x`, CANARY);
-    fs.symlinkSync(`${folder}-beside/x`, join(folder, "sibling"));
+    fs.mkdirSync(`${folder}-neighbour`);
+    fs.writeFileSync(`${folder}-neighbour/x`, CANARY);
+    fs.symlinkSync(`${folder}-neighbour/x`, join(folder, "sibling"));
     for (const name of ["absolute", "relative", "twice", "sibling"]) {
       expect(await refusal(name)).toContain("symbolic link that leads out of its folder");
     }
@@ -72,7 +72,7 @@ describe("a credential file (V81)", () => {
     await expect(readCredential("/dev/zero")).rejects.toThrow("/dev/zero is not a regular file");
   });
 
-  it("is refused where it is too large or is no text", async () => {
+  it("is refused where it is too large or not text", async () => {
     fs.writeFileSync(join(folder, "large"), CANARY.repeat(30_000));
     fs.writeFileSync(join(folder, "binary"), Buffer.from([0xff, 0xfe, 0x00]));
     expect(await refusal("large")).toContain("is larger than 262144 bytes");

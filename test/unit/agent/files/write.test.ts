@@ -24,7 +24,7 @@ const write = (path: string, content: string, settings: Parameters<typeof writeW
   writeWholeFile(path, content, settings, systemRandom);
 
 describe("a file that is written whole", () => {
-  it("holds the content, gets the mode, and leaves nothing beside it", async () => {
+  it("holds the content, gets the mode, and leaves nothing else", async () => {
     await write(join(folder, "token"), "one");
     expect(fs.readFileSync(join(folder, "token"), "utf8")).toBe("one");
     expect(modeOf(join(folder, "token"))).toBe(0o640);

@@ -188,6 +188,52 @@ describe("TLS", () => {
     expect(one.around.log()).not.toContain("canary");
   });
 
+  it("lets in only clients with a certificate of the authorities, where it asks for one", async () => {
+    const tls = await write("asking");
+    const authority = await makeCertificate({ name: "CN=authority", ca: true });
+    const [known, stranger] = [await makeCertificate({ by: authority }), await makeCertificate()];
+    await writeFile(inFolder("clients.pem"), authority.cert);
+    const one = await open({ tls: { ...tls, clients: { caFile: inFolder("clients.pem") } } });
+    const asks = (made?: { readonly cert: string; readonly key: string }): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = connect({
+          port: Number(new URL(one.address).port),
+          host: "127.0.0.1",
+          rejectUnauthorized: false,
+          ...(made && { cert: made.cert, key: made.key }),
+        });
+        socket.on("data", (bytes) => {
+          socket.destroy();
+          resolve(bytes.toString().startsWith("HTTP/1.1 200"));
+        });
+        for (const end of ["error", "close"]) socket.on(end, () => resolve(false));
+        socket.write("GET /v1/a HTTP/1.1\r\nHost: a\r\n\r\n");
+      });
+
+    expect([await asks(known), await asks(stranger), await asks()]).toEqual([true, false, false]);
+    await one.listeners.reload();
+    expect([await asks(known), await asks(stranger), await asks()]).toEqual([true, false, false]);
+    expect(await refusal({ tls: { ...tls, clients: { caFile: tls.keyFile } } })).toContain(
+      "holds no certificate in PEM",
+    );
+  });
+
+  it("speaks the versions it is held to", async () => {
+    const one = await open({ tls: { ...(await write("old")), maxVersion: "TLSv1.2" } });
+    const spoken = (): Promise<string | null> =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ port: Number(new URL(one.address).port), rejectUnauthorized: false }, () => {
+          resolve(socket.getProtocol());
+          socket.destroy();
+        });
+        socket.on("error", reject);
+      });
+
+    expect(await spoken()).toBe("TLSv1.2");
+    await one.listeners.reload();
+    expect(await spoken()).toBe("TLSv1.2");
+  });
+
   it("does not start without a certificate and a key", async () => {
     expect(await refusal({ tls: { certFile: "", keyFile: "" } })).toBe(
       "Error starting listener: 'tls_cert_file' is not specified; set tls_disable = true for a listener without TLS",

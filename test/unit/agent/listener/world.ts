@@ -32,8 +32,18 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** As JSON. */
-  readonly json: any;
+  /** As JSON; empty where it is none. */
+  readonly json: Told;
+}
+
+/** What tests look at of an answer. */
+export interface Told {
+  readonly errors?: readonly string[];
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly auth?: Readonly<Record<string, unknown>> | null;
+  readonly lease_id?: string;
+  readonly Timestamp?: string;
+  readonly Counters?: readonly unknown[];
 }
 
 export interface Ask {
@@ -111,11 +121,11 @@ export const ask = (address: string, path: string, { method = "GET", headers = {
       },
       (response) => {
         text(response).then((got) => {
-          let json: unknown;
+          let json: Told = {};
           try {
             json = JSON.parse(got);
           } catch {
-            json = undefined;
+            // Not every answer is JSON.
           }
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text: got, json });
         }, reject);
@@ -176,7 +186,7 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
   if (token !== undefined) tokens.give(token);
   const address = `http://127.0.0.1:${upstream.port}`;
   const client = createClient({ address, retry: { retries: 0, minWait: 0, maxWait: 0 } });
-  const listeners = await startListeners({
+  const starting = startListeners({
     config: {
       ...EMPTY,
       vault: { address, tls: {}, retries },
@@ -186,6 +196,10 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
     client,
     tokens,
     surroundings: around.surroundings,
+  });
+  const listeners = await starting.catch(async (cause: unknown) => {
+    await upstream.close();
+    throw cause;
   });
   const [first = ""] = listeners.addresses;
   let isDown = false;

@@ -43,7 +43,7 @@ describe("systemd", () => {
     expect(said()).toEqual(["-u - ABSTRACT-SENDTO:abstract READY=1"]);
   });
 
-  it("is told by Python, and by Perl where there is no Python", async () => {
+  it("is told by Python, and by Perl without Python", async () => {
     record("perl");
     await tell("/s", "READY=1");
     record("python3");

@@ -209,6 +209,23 @@ describe("a wrapping sink", () => {
     expect(content("wrapped")).toContain("hvs.wrapping-3");
   });
 
+  it("raises a doubt where the server does not know the token, and only then", async () => {
+    for (const errors of [["permission denied", "invalid token"], ["permission denied"]]) {
+      const world = createWorld();
+      const server = createScripted(() => refuse(403, ...errors));
+      const sinks = await createSinks([sink("w", {}, { wrapTtl: 60 })], world.surroundings, server.client);
+      let doubts = 0;
+      const tokens = createTokens();
+      const doubt = () => {
+        doubts += 1;
+      };
+      parts.push(sinks.start({ ...tokens, doubt }));
+      tokens.give(TOKEN);
+      await world.until(() => server.asked.length === 2);
+      expect(doubts).toBe(errors.length === 2 ? 2 : 0);
+    }
+  });
+
   it("holds the login's own wrapping as it came", async () => {
     const world = createWorld();
     const login: Login = {

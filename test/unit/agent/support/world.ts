@@ -18,6 +18,8 @@ export interface World {
   readonly pass: (ms: number) => Promise<void>;
   /** Runs until the condition holds; time goes on while it does not. Throws after `limit` milliseconds of that time. */
   readonly until: (condition: () => boolean, limit?: number) => Promise<void>;
+  /** Waits for something that happens in real time, such as a process that ends; the world's time stands still. */
+  readonly real: (condition: () => boolean) => Promise<void>;
   /** Sets the wall clock without any time passing. */
   readonly setClock: (now: number) => void;
   readonly now: () => number;
@@ -31,10 +33,16 @@ interface Alarm {
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
-/** Lets files, processes and promises go on in real time. */
+/** Lets promises go on. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export const createWorld = (env: Readonly<Record<string, string>> = {}, chance = 0.5): World => {
+const isBusy = (kinds: RegExp): boolean => process.getActiveResourcesInfo().some((kind) => kinds.test(kind));
+
+/**
+ * `chance`: what every draw gives. `processes`: milliseconds of real time that a process is waited for before the world's
+ * time goes on.
+ */
+export const createWorld = (env: Readonly<Record<string, string>> = {}, chance = 0.5, processes = 0): World => {
   let steady = 0;
   let offset = START;
   const alarms = new Set<Alarm>();
@@ -52,13 +60,17 @@ export const createWorld = (env: Readonly<Record<string, string>> = {}, chance =
     error: write("error"),
     named: () => log,
   };
-  const settle = async (turns = 6): Promise<void> => {
-    for (let turn = 0; turn < turns; turn += 1) await breathe();
+  /** Lets files, processes and promises go on in real time, while the world's time stands still. */
+  const settle = async (): Promise<void> => {
+    const end = performance.now() + processes;
+    for (let quiet = 0; quiet < 6; ) {
+      await breathe();
+      quiet = isBusy(/Req/) || (isBusy(/^ProcessWrap/) && performance.now() < end) ? 0 : quiet + 1;
+    }
   };
-  const first = (): Alarm | undefined => [...alarms].sort((a, b) => a.at - b.at)[0];
-  const step = async (limit: number): Promise<boolean> => {
-    await settle();
-    const alarm = first();
+  /** Rings what is due next, if that is before the limit. */
+  const ring = (limit: number): boolean => {
+    const [alarm] = [...alarms].sort((a, b) => a.at - b.at);
     if (!alarm || alarm.at > limit) return false;
     steady = Math.max(steady, alarm.at);
     alarms.delete(alarm);
@@ -67,23 +79,31 @@ export const createWorld = (env: Readonly<Record<string, string>> = {}, chance =
   };
   const pass = async (ms: number): Promise<void> => {
     const end = steady + ms;
-    while (await step(end));
+    do await settle();
+    while (ring(end));
     steady = end;
-    await settle();
   };
   const until = async (condition: () => boolean, limit = 3_600_000): Promise<void> => {
     const end = steady + limit;
-    let idle = 0;
-    while (!condition()) {
-      if (await step(end)) idle = 0;
-      else {
-        // Something in real time is waited for: a file, a process.
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        idle += 1;
-        if (idle > 1000) throw new Error(`not true in time:\n${lines.map(({ message }) => message).join("\n")}`);
-      }
+    for (let idle = 0; ; idle += 1) {
+      await settle();
+      if (condition()) return;
+      if (ring(end)) idle = 0;
+      else await new Promise((resolve) => setTimeout(resolve, 2));
+      if (idle > 1000)
+        throw new Error(
+          `not true in time:\n${lines.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`).join("\n")}`,
+        );
     }
-    await settle();
+  };
+  const real = async (condition: () => boolean): Promise<void> => {
+    for (let tries = 0; !condition(); tries += 1) {
+      if (tries > 2000)
+        throw new Error(
+          `not true in time:\n${lines.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`).join("\n")}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
   };
   return {
     surroundings: {
@@ -102,6 +122,7 @@ export const createWorld = (env: Readonly<Record<string, string>> = {}, chance =
     log: () => lines.map(({ level, message, fields }) => `${level} ${message} ${JSON.stringify(fields)}`).join("\n"),
     pass,
     until,
+    real,
     setClock: (now) => {
       offset = now - steady;
     },

@@ -124,8 +124,9 @@ test("-token-only prints the token and stores nothing", async () => {
 });
 
 test("-no-store stores nothing, and says how the token is used then", async () => {
-  const out = await line.done(["login", "-no-store", "-method=userpass", "username=ann", `password=${CANARY}`]);
-  expect(out).toContain("The token was not stored in token helper.");
+  const { out, err } = await line.run(["login", "-no-store", "-method=userpass", "username=ann", `password=${CANARY}`]);
+  expect(err).toContain("The token was not stored in token helper.");
+  expect(out).toMatch(/^token +hvs\.\S+$/m);
   await expect(line.stored()).rejects.toThrow("ENOENT");
 });
 
