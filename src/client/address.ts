@@ -23,7 +23,7 @@ const parsed = (address: string): URL => {
   }
 };
 
-/** Throws `SettingsError`; a message never repeats a password that stands in an address. */
+/** Throws `SettingsError`; a message never repeats a password that is in an address. */
 export const readAddress = (address: string): Endpoint => {
   const url = parsed(address.trim());
   if (url.username !== "" || url.password !== "") {

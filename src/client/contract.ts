@@ -95,7 +95,7 @@ export interface AuthInfo {
   readonly orphan?: boolean;
 }
 
-/** Vault's envelope. Numbers in `data` are as the server wrote them (`std/json.ts`). */
+/** Vault's envelope. Numbers in `data` are as the server wrote them (`src/std/json.ts`). */
 export interface Secret {
   readonly request_id: string;
   readonly lease_id: string;

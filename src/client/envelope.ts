@@ -42,7 +42,7 @@ const wrapOf = (info: JsonObject): WrapInfo => ({
   wrapped_accessor: text(info["wrapped_accessor"]),
 });
 
-/** `undefined` for what is no JSON object. */
+/** `undefined` for what is not a JSON object. */
 export const readEnvelope = (body: JsonValue): Secret | undefined => {
   const envelope = object(body);
   if (envelope === undefined) return undefined;

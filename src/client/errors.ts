@@ -39,7 +39,7 @@ export interface Refusal {
   readonly raw?: boolean;
   /** Milliseconds the server asked to wait. */
   readonly retryAfter?: number | undefined;
-  /** What came beside the errors: the metadata of a deleted version, say. */
+  /** What came with the errors: the metadata of a deleted version, say. */
   readonly answer?: Answer | undefined;
 }
 
@@ -68,7 +68,7 @@ export class ResponseError extends Error {
   get answer(): Answer | undefined {
     return this.#answer;
   }
-  /** `undefined` where nothing came beside the errors. */
+  /** `undefined` where nothing came with the errors. */
   get secret(): Secret | undefined {
     return this.#answer?.secret;
   }

@@ -36,8 +36,8 @@ export const forwarded = ({ method, target, headers, body, signal }: RawRequest,
   ...defined({ body, signal }),
 });
 
-export const returned = (response: IncomingMessage): RawAnswer => ({
-  status: response.statusCode ?? 502,
-  headers: passed(response.headers),
-  body: response,
-});
+export const returned = (response: IncomingMessage): RawAnswer => {
+  // An answer that breaks off before somebody reads it must not end the process.
+  response.on("error", () => undefined);
+  return { status: response.statusCode ?? 502, headers: passed(response.headers), body: response };
+};

@@ -46,7 +46,8 @@ const SUFFIXES: readonly (readonly [string, string])[] = [
 
 /** The host of STS in a region. Throws `SettingsError` for what cannot be a region. */
 export const stsHost = (region: string): string => {
-  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region)) throw new SettingsError(`${JSON.stringify(region)} is no AWS region`);
+  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region))
+    throw new SettingsError(`${JSON.stringify(region)} is not an AWS region`);
   return `sts.${region}.${SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? "amazonaws.com"}`;
 };
 

@@ -97,7 +97,7 @@ export const redirected = (wire: Wire, endpoint: Endpoint, location: string, scr
   const there = URL.canParse(location, `${base}${wire.target}`)
     ? new URL(location, `${base}${wire.target}`)
     : undefined;
-  if (there === undefined) throw new ConnectionError(origin, "it redirects to something that is no address", false);
+  if (there === undefined) throw new ConnectionError(origin, "it redirects to something that is not an address", false);
   if (there.origin !== new URL(base).origin) {
     throw new ConnectionError(
       origin,

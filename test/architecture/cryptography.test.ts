@@ -89,7 +89,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
       "src/auth/jwt/providers/gsuite.ts: jose",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
-      "src/cli/operator-identity.ts: @smithy/hash-node",
+      "src/client/sign-login.ts: @smithy/hash-node",
       "src/jwt/jwks.ts: jose",
       "src/jwt/signature.ts: jose",
       "src/otp/totp.ts: otpauth",

@@ -21,7 +21,7 @@ const typed = (
   return { text, done: false, stopped: false };
 };
 
-/** `undefined`: the input is no terminal. An interrupt ends the process, as it would without the question. */
+/** `undefined`: the input is not a terminal. An interrupt ends the process, as it would without the question. */
 export const askHidden = async (input: ReadStream, output: Writable, question: string): Promise<string | undefined> => {
   if (input.isTTY !== true) return undefined;
   output.write(question);

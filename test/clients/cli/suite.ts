@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./checks.ts";
 import { LOGINS } from "./logins.ts";
+import { SIDE_BY_SIDE } from "./side-by-side.ts";
 import { type Run, Skipped } from "./vault.ts";
 
 /**
@@ -49,7 +50,7 @@ const { out: version } = await vault(["version"]);
 const [name = "?", number = "?"] = version.trim().split(" ");
 console.log(`# ${name} (command line) ${number}`);
 try {
-  for (const [name, check] of Object.entries({ ...CHECKS, ...LOGINS })) {
+  for (const [name, check] of Object.entries({ ...CHECKS, ...LOGINS, ...SIDE_BY_SIDE })) {
     try {
       await check(vault);
       console.log(`ok ${name}`);

@@ -85,7 +85,7 @@ test("a refusal reads as Vault's own client prints it", async () => {
   });
 });
 
-test("what comes beside a 404 is kept", async () => {
+test("what comes with a 404 is kept", async () => {
   const { client } = await against([json(404, { data: { metadata: { version: 2 } }, errors: [] })]);
   const refused = await failure(client.call({ method: "GET", path: "secret/data/app" }));
   expect(refused).toMatchObject({ status: 404, errors: [], secret: { data: { metadata: { version: 2 } } } });

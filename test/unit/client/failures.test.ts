@@ -77,7 +77,7 @@ describe("a gateway that answers in the server's place", () => {
   });
 
   test.each(["<html>Welcome</html>", "[]", "7", '"text"', "{", '{"data":'.repeat(600), "\u0000"])(
-    "with success that is not Vault's is no answer: %#",
+    "with success that is not Vault's does not count as an answer: %#",
     async (body) => {
       const refused = await ask([(response) => response.end(body)]);
       expect(refused).toBeInstanceOf(ConnectionError);
@@ -115,7 +115,7 @@ describe("a server that does not finish", () => {
 });
 
 test.each(["SSH-2.0-OpenSSH_9.6\r\n", "HTTP/1.1 abc\r\n\r\n", "\u0016\u0003\u0001"])(
-  "what is not HTTP is no answer: %j",
+  "what is not HTTP does not count as an answer: %j",
   async (greeting) => {
     const address = await rawServer((socket) => socket.end(greeting));
     expect(await read(address)).toBeInstanceOf(ConnectionError);
@@ -138,7 +138,7 @@ test("an endless answer is cut off at its limit", async () => {
   expect(sent).toBeLessThan(100);
 });
 
-test("endless headers are no answer", async () => {
+test("endless headers do not count as an answer", async () => {
   const address = await rawServer((socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}\r\n\r\n`));
   expect(await read(address)).toMatchObject({ reason: "the answer's headers are too long" });
 });
@@ -169,7 +169,7 @@ test.each([
 });
 
 test.each(["hvs.a\nX-Evil: 1", "hvs.\u0000", "hvs.ü"])(
-  "a token that is no header is refused without being shown",
+  "a token that no header can hold is refused without being shown",
   async (token) => {
     const { client, close } = await scripted([json(200, {})]);
     open.push({ close });
@@ -206,7 +206,7 @@ describe("no error shows what was sent as a secret", () => {
     expect(`${refused}${JSON.stringify(refused)}`).not.toMatch(/CANARY|canary/);
   });
 
-  test("when it stands in the path", async () => {
+  test("when it is in the path", async () => {
     const { client, close } = await scripted([json(403, { errors: ["no"] })]);
     open.push({ close });
     const refused = await client

@@ -35,8 +35,8 @@ test("a login without a server id signs none", async () => {
 });
 
 test.each(["", "evil.example/", "eu-west-1.evil", "EU"])(
-  "%j is no region, so that no host can be written in one",
+  "%j is not a region, so that no host can be written in one",
   async (region) => {
-    await expect(signLogin({ region, credentials, clock })).rejects.toThrow("is no AWS region");
+    await expect(signLogin({ region, credentials, clock })).rejects.toThrow("is not an AWS region");
   },
 );

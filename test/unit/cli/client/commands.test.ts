@@ -155,7 +155,7 @@ describe("a secret of the KV engine", () => {
     expect(await line.done(["kv", "delete", "secret/old"])).toBe(
       "Success! Data deleted (if it existed) at: secret/data/old\n",
     );
-    // A deleted version still has metadata, and is no failure.
+    // A deleted version still has metadata, which is not a failure.
     expect(await line.done(["kv", "get", "secret/old"])).toMatch(/^deletion_time +\d{4}-/m);
     await line.done(["kv", "undelete", "-versions=2", "secret/old"]);
     await line.done(["kv", "rollback", "-version=1", "secret/old"]);
@@ -267,7 +267,7 @@ test.each([
   expect(err).toContain(text);
 });
 
-test("help is asked for by a flag and is no failure", async () => {
+test("help is asked for by a flag, which is not a failure", async () => {
   const { code, out } = await line.run(["read", "-h"]);
   expect(code).toBe(0);
   expect(out).toMatch(/^Usage: zeroth read \[options\] PATH/);
