@@ -60,6 +60,10 @@ export const cacheOf = (members: Members): CacheBlock => {
     useAutoAuthToken: use ?? false,
     saysUseToken: use !== undefined,
     staticSecrets: members.flag("cache_static_secrets") ?? false,
-    ...defined({ persist: persistOf(members) }),
+    ...defined({
+      staticSecretMaxAge: members.duration("static_secret_max_age"),
+      staticSecretStaleFor: members.duration("static_secret_stale_while_down"),
+      persist: persistOf(members),
+    }),
   };
 };
