@@ -39,7 +39,7 @@ export interface Entries {
   /** False where there is no room: then nothing is kept. */
   add(entry: Entry): boolean;
   remove(entry: Entry): void;
-  /** Also what belongs to it. */
+  /** Together with what belongs to it. */
   removeWhere(wanted: (entry: Entry) => boolean): void;
   /** Ends a token: with its leases and its children, and theirs. */
   removeToken(token: TokenDigest): void;

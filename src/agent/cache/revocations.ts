@@ -52,7 +52,7 @@ const UNMOUNTING: readonly (readonly [path: RegExp, read: (named: string) => Rev
 const ownToken = (identity: Asked["identity"]): Revoked | undefined =>
   identity.kind === "none" ? undefined : { what: "token", token: tokenDigest(identity.token) };
 
-/** Where the API's own part of a path may begin: a namespace can stand in front of it. */
+/** Where the API's own part of a path may begin: a namespace can precede it. */
 const apiPart = (path: string): string => /(?:^\/v1\/|\/)((?:auth\/token|sys)\/.*)$/.exec(path)?.[1] ?? "";
 
 /** What a request ends if the server does as it is asked; `undefined`: nothing. */

@@ -22,7 +22,7 @@ export const isSecretRead = ({ method, path, target, fields, identity }: Asked):
 export const CHANGES_RIGHTS =
   /(?:^|\/)(?:sys\/(?:policy|policies|auth|mounts|remount|namespaces|seal|rotate)|identity)(?:\/|$)/;
 export const CHANGES_MOUNTS = /(?:^|\/)sys\/(?:mounts|remount|namespaces)(?:\/|$)/;
-/** The server says that the token itself is no good. */
+/** The server says that the token itself is refused. */
 export const OWN_TOKEN = /\/auth\/token\/(?:lookup|renew)-self$/;
 
 export const deletionOf = (secret: JsonObject): number | undefined => {

@@ -47,7 +47,7 @@ const wanted = (value: JsonValue): Cleared | Given => {
 };
 
 export const clearCache = (cache: LeaseCache | undefined, { method, body }: Taken): Given => {
-  // As Vault's agent does: nothing to clear is no error, and neither is another method.
+  // As Vault's agent does: without anything to clear, and for another method, it answers 200.
   if (cache === undefined || (method !== "POST" && method !== "PUT")) return nothing(200);
   const read = readBody(body);
   if ("wrong" in read) return failure(400, `failed to parse JSON input: ${read.wrong}`);

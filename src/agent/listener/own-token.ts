@@ -8,7 +8,7 @@ import { type Asked, type Given, plainPath } from "../proxy/index.ts";
  * through it, but should not be able to take it away.
  */
 
-/** Any answer of these paths may be about the token it was asked with; a namespace may stand in front. */
+/** Any answer of these paths may be about the token it was asked with; a namespace may precede them. */
 const ABOUT_TOKENS =
   /(?:^|\/)auth\/token\/(?:lookup|lookup-self|lookup-accessor|renew|renew-self|renew-accessor)(?:\/|$)/;
 

@@ -58,7 +58,7 @@ const count = ({ metrics }: Routes, { status, kept }: Given): void => {
   if (kept?.stale) metrics.count("agent.cache.stale");
 };
 
-/** As Vault's agent: every answer that is no error says whether it was kept here, whatever stood there before. */
+/** As Vault's agent: an answer below 400 says whether it was kept here, whatever the server said about that. */
 const marked = (given: Given): Given =>
   given.status >= 400 && given.kept === undefined
     ? given
