@@ -65,8 +65,9 @@ class Run {
     if (!list)
       throw new TemplateError(
         "run",
-        `template: no template ${quoted(name)} associated with template ${quoted(this.parsed.name)}`,
+        `template: no template of that name associated with template ${quoted(this.parsed.name)}`,
       );
+    this.deepen();
     const { output } = this;
     this.output = [];
     this.include(name, list, dot);
@@ -181,21 +182,31 @@ class Run {
   private template(node: TemplateNode, dot: Slot): void {
     const list = this.parsed.named.get(node.name);
     const known = list ?? this.state.fail(`template ${quoted(node.name)} not defined`);
+    this.deepen();
     const given = node.pipeline ? this.evaluator.pipeline(node.pipeline, dot) : undefined;
     this.include(node.name, known, given);
+  }
+
+  private deepen(): void {
+    const { depth } = this.bounds;
+    if (this.depth >= depth) this.state.fail(`exceeded maximum template depth (${depth})`);
   }
 
   /** Runs a template that sees no variable but `$`. */
   private include(name: string, list: List, dot: Slot): void {
     const { state } = this;
     const { node, template, variables } = state;
-    if (this.depth >= this.bounds.depth) state.fail(`exceeded maximum template depth (${this.bounds.depth})`);
     state.template = name;
     state.variables = [{ name: "$", value: dot }];
-    this.list(list, dot);
-    state.node = node;
-    state.template = template;
-    state.variables = variables;
+    try {
+      this.list(list, dot);
+    } catch (cause) {
+      throw state.located(cause);
+    } finally {
+      state.node = node;
+      state.template = template;
+      state.variables = variables;
+    }
   }
 }
 
