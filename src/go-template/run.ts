@@ -28,6 +28,9 @@ import {
 
 export type { Scene } from "./evaluate.ts";
 
+/** Deepest that functions of the host run templates within each other: each names its place in the error of the last. */
+const MOST_EXECUTED = 64;
+
 type Flow = "on" | "break" | "continue";
 const FLOW: Readonly<Record<string, Flow>> = { break: "break", continue: "continue" };
 
@@ -40,6 +43,7 @@ class Run {
   private output: string[] = [];
   private written = 0;
   private depth = 0;
+  private executed = 0;
 
   constructor(parsed: Parsed, scene: Scene, bounds: Bounds, data: Value) {
     this.parsed = parsed;
@@ -67,10 +71,13 @@ class Run {
         "run",
         `template: no template of that name associated with template ${quoted(this.parsed.name)}`,
       );
-    this.deepen();
+    const most = Math.min(MOST_EXECUTED, this.bounds.depth);
+    if (this.executed >= most) this.state.fail(`exceeded maximum template depth (${most})`);
     const { output } = this;
     this.output = [];
+    this.executed += 1;
     this.include(name, list, dot);
+    this.executed -= 1;
     const made = this.output.join("");
     this.output = output;
     return made;
