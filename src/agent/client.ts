@@ -19,7 +19,12 @@ const settingsOf = ({ vault, autoAuth }: AgentConfig): ClientSettings => {
     tls: vault.tls,
     userAgent: agentOf("agent"),
     retry: { ...RETRY, retries: vault.retries },
-    ...defined({ namespace: vault.namespace ?? autoAuth?.method.namespace, timeout: vault.timeout }),
+    ...defined({
+      namespace: vault.namespace ?? autoAuth?.method.namespace,
+      timeout: vault.timeout,
+      redirects: vault.redirects,
+      proxy: vault.proxy,
+    }),
   };
 };
 

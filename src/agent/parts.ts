@@ -1,4 +1,5 @@
 import type { Client, ClientSettings } from "../client/index.ts";
+import { fillAddresses } from "./addresses.ts";
 import { openClient, settingsFor } from "./client.ts";
 import type { AgentConfig, AutoAuthConfig } from "./config/model.ts";
 import type { Part, Surroundings, Tokens } from "./contract.ts";
@@ -65,8 +66,9 @@ const listen = async (config: AgentConfig, tokens: Tokens, surroundings: Surroun
   if (config.listeners.length === 0) return undefined;
   const { startListeners } = await import("./listener/index.ts");
   const lent = config.autoAuth === undefined ? {} : { tokens };
+  const listeners = await fillAddresses(config.listeners);
   return startListeners({
-    config,
+    config: { ...config, listeners },
     client: open(settingsFor(config, "proxying", "caching")),
     ...lent,
     surroundings,

@@ -31,6 +31,13 @@ export const AGENT_FLAGS: FlagTable = {
     help: "The name the server's certificate must carry. Also VAULT_TLS_SERVER_NAME.",
   },
   "tls-skip-verify": { kind: "boolean", help: "Do not verify the server's certificate. Also VAULT_SKIP_VERIFY." },
+  "disable-redirects": {
+    kind: "boolean",
+    help: "Follow no redirect; otherwise one is, to the same server. Also VAULT_DISABLE_REDIRECTS.",
+  },
+  // Every command of Vault takes these two; an agent has no use for them.
+  "agent-address": { kind: "text", value: "url", help: "Ignored.", hidden: true },
+  "non-interactive": { kind: "boolean", help: "Ignored.", hidden: true },
   "log-level": { kind: "text", value: "level", help: "trace, debug, info, warn or error. Also VAULT_LOG_LEVEL." },
   "log-format": { kind: "text", value: "format", help: "standard or json. Also VAULT_LOG_FORMAT." },
   "log-file": { kind: "text", value: "path", help: "A file for the log, besides standard error." },
@@ -63,6 +70,7 @@ const agentFlags = (flags: Flags): AgentFlags => ({
   clientKey: flags.text("client-key"),
   tlsServerName: flags.text("tls-server-name"),
   tlsSkipVerify: flags.boolean("tls-skip-verify"),
+  disableRedirects: flags.boolean("disable-redirects"),
   log: {
     level: flags.text("log-level"),
     format: flags.text("log-format"),

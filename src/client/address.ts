@@ -23,6 +23,14 @@ const parsed = (address: string): URL => {
   }
 };
 
+const decoded = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new SettingsError("the server's address cannot be read: a % in it begins no character");
+  }
+};
+
 /** Throws `SettingsError`; a message never repeats a password that is in an address. */
 export const readAddress = (address: string): Endpoint => {
   const url = parsed(address.trim());
@@ -30,7 +38,7 @@ export const readAddress = (address: string): Endpoint => {
     throw new SettingsError("the server's address holds a user name or password: only scheme, host, port and path may");
   }
   if (url.protocol === "unix:") {
-    const socketPath = decodeURIComponent(url.pathname);
+    const socketPath = decoded(url.pathname);
     if (url.host !== "" || socketPath.length < 2) {
       throw new SettingsError(`the server's address ${address} names no socket: expected unix:///PATH`);
     }

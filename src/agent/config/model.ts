@@ -14,6 +14,10 @@ export interface VaultConfig {
   readonly retries: number;
   /** Milliseconds for one try; absent: the client's own. */
   readonly timeout?: number;
+  /** `false`: none is followed. */
+  readonly redirects?: boolean;
+  /** Through which the server is reached. */
+  readonly proxy?: string;
 }
 
 export interface MethodConfig {

@@ -1,17 +1,17 @@
+import type { ClientSettings, Environment, TlsSettings } from "../../client/contract.ts";
+import { DEFAULT_ADDRESS, settingsFromEnvironment, variableOf } from "../../client/environment.ts";
+import { SettingsError } from "../../client/errors.ts";
 import { defined } from "../../std/defined.ts";
-import { shown } from "../../std/shown.ts";
-import { DurationError, parseExactDuration } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
 import { namespaceOf } from "./auto-auth.ts";
 import { type FileConfig, subsystemsOf } from "./file.ts";
 import { type LogBlock, logOf } from "./log.ts";
 import type { LogConfig, Subsystem, VaultConfig } from "./model.ts";
-import { booleanOf } from "./values.ts";
 import { DEFAULT_RETRIES } from "./vault.ts";
 
 /** Flags go before the environment, which goes before the files. A variable that is set to nothing is not set. */
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** The command line, as it was written. */
 export interface AgentFlags {
@@ -24,69 +24,57 @@ export interface AgentFlags {
   readonly clientKey?: string | undefined;
   readonly tlsServerName?: string | undefined;
   readonly tlsSkipVerify?: boolean | undefined;
+  readonly disableRedirects?: boolean | undefined;
   readonly log?: LogBlock | undefined;
 }
 
-/** `VAULT_ADDR`, or OpenBao's name for it. */
-export const variable = (env: Environment, name: string): { name: string; value: string } | undefined => {
-  for (const prefix of ["VAULT_", "BAO_"]) {
-    const value = env[`${prefix}${name}`];
-    if (value) return { name: `${prefix}${name}`, value };
-  }
-  return undefined;
-};
+const setting = (env: Environment, name: string): string | undefined => variableOf(env, name)?.value;
 
-const setting = (env: Environment, name: string): string | undefined => variable(env, name)?.value;
-
-/** Upstream takes any text for true, `false` too: here it means what it says. */
-const flagOf = (env: Environment, name: string): boolean | undefined => {
-  const found = variable(env, name);
-  if (found === undefined) return undefined;
-  const read = booleanOf(found.value);
-  if (read === undefined) throw new AgentError(`${found.name} must be true or false, not ${shown(found.value)}`);
-  return read;
-};
-
-const retriesOf = (env: Environment): number | undefined => {
-  const found = variable(env, "MAX_RETRIES");
-  if (found === undefined) return undefined;
-  if (!/^\d{1,6}$/.test(found.value)) throw new AgentError(`${found.name} must be a number, not ${shown(found.value)}`);
-  return Number(found.value);
-};
-
-const timeoutOf = (env: Environment): number | undefined => {
-  const found = variable(env, "CLIENT_TIMEOUT");
-  if (found === undefined) return undefined;
+/** What the variables say, but for an address of an agent: this one must not ask itself. */
+const ofEnvironment = (env: Environment, address: string): ClientSettings => {
   try {
-    const ms = parseExactDuration(found.value) * 1000;
-    if (ms > 0) return ms;
-    throw new DurationError("must be more than nothing");
+    return settingsFromEnvironment(env, address);
   } catch (error) {
-    throw error instanceof DurationError ? new AgentError(`${found.name}: ${error.message}`) : error;
+    throw error instanceof SettingsError ? new AgentError(error.message) : error;
   }
 };
 
-export const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
+const fileTls = ({ vault }: FileConfig, env: TlsSettings): TlsSettings => ({
+  ...defined({
+    caPath: vault?.caPath,
+    clientCert: vault?.clientCert,
+    clientKey: vault?.clientKey,
+    serverName: vault?.serverName,
+    skipVerify: vault?.skipVerify,
+    // Authorities that the environment brings go before those of a file, whichever way they come.
+    caCert: env.caBytes === undefined ? vault?.caCert : undefined,
+  }),
+});
+
+const flagTls = (flags: AgentFlags): TlsSettings =>
+  defined({
+    caCert: flags.caCert || undefined,
+    caPath: flags.caPath || undefined,
+    clientCert: flags.clientCert || undefined,
+    clientKey: flags.clientKey || undefined,
+    serverName: flags.tlsServerName || undefined,
+    skipVerify: flags.tlsSkipVerify,
+  });
 
 export const vaultWith = (file: FileConfig, flags: AgentFlags, env: Environment): VaultConfig => {
   const { vault } = file;
-  const choose = (flag: string | undefined, name: string, written: string | undefined): string | undefined =>
-    flag || setting(env, name) || written;
-  const namespace = namespaceOf(choose(flags.namespace, "NAMESPACE", vault?.namespace));
-  const timeout = timeoutOf(env);
-  const tls = {
-    caCert: choose(flags.caCert, "CACERT", vault?.caCert),
-    caPath: choose(flags.caPath, "CAPATH", vault?.caPath),
-    clientCert: choose(flags.clientCert, "CLIENT_CERT", vault?.clientCert),
-    clientKey: choose(flags.clientKey, "CLIENT_KEY", vault?.clientKey),
-    serverName: choose(flags.tlsServerName, "TLS_SERVER_NAME", vault?.serverName),
-  };
-  const skipVerify = flags.tlsSkipVerify ?? flagOf(env, "SKIP_VERIFY") ?? vault?.skipVerify;
+  const address = flags.address || setting(env, "ADDR") || vault?.address || DEFAULT_ADDRESS;
+  const { tls = {}, namespace, timeout, retry, redirects, proxy } = ofEnvironment(env, address);
   return {
-    address: choose(flags.address, "ADDR", vault?.address) ?? DEFAULT_ADDRESS,
-    tls: defined({ ...tls, skipVerify }),
-    ...defined({ namespace, timeout }),
-    retries: retriesOf(env) ?? vault?.retries ?? DEFAULT_RETRIES,
+    address,
+    tls: { ...fileTls(file, tls), ...tls, ...flagTls(flags) },
+    retries: retry?.retries ?? vault?.retries ?? DEFAULT_RETRIES,
+    ...defined({
+      namespace: namespaceOf(flags.namespace || namespace || vault?.namespace),
+      timeout,
+      redirects: flags.disableRedirects ? false : redirects,
+      proxy,
+    }),
   };
 };
 

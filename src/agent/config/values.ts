@@ -26,14 +26,16 @@ const KINDS: Readonly<Record<HclValue["kind"], string>> = {
   body: "a block",
 };
 
+/** Go's longest duration, some 292 years. */
+const MOST_SECONDS = 9_223_372_036;
+
 /** Milliseconds of a duration as Vault reads it: seconds as a number, or a text with units. */
 export const durationOf = (value: HclValue): number => {
   if (value.kind !== "number" && value.kind !== "string")
     throw new DurationError(`${KINDS[value.kind]}, not a duration`);
-  if (value.kind === "number" && !Number.isInteger(value.value))
-    throw new DurationError("not a whole number of seconds");
-  const seconds = parseExactDuration(value.kind === "number" ? String(value.value) : value.value.trim());
+  const seconds = value.kind === "number" ? value.value : parseExactDuration(value.value.trim());
   if (seconds < 0) throw new DurationError("a duration cannot be negative");
+  if (seconds > MOST_SECONDS) throw new DurationError("a duration cannot be as long as that");
   return seconds * 1000;
 };
 
@@ -143,13 +145,17 @@ export class Members {
     return made;
   }
 
-  /** The members of a block whose keys are its owner's, as written. */
+  /** The members of a block whose keys are its owner's, as written. Several blocks are one, as HCL has it. */
   raw(key: string): ReadonlyMap<string, HclValue> | undefined {
-    const value = this.value(key);
-    if (value === undefined) return undefined;
-    const body = bodyOf(value);
-    if (body === undefined) throw this.wrong(key, "a block", value);
-    return new Map(body.items.map((item) => [item.key, item.value]));
+    const items = this.items(key);
+    if (items.length === 0) return undefined;
+    const bodies = items.flatMap(({ value }) => (value.kind === "list" ? value.items : [value]));
+    return new Map(
+      bodies.flatMap((value) => {
+        if (value.kind !== "body") throw this.wrong(key, "a block", value);
+        return value.items.map((item) => [item.key, item.value] as const);
+      }),
+    );
   }
 
   /** Keys nobody asked for, in their order. */

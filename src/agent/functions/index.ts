@@ -39,6 +39,7 @@ import { UTC } from "./time/zone.ts";
 
 export { type Libraries, loadLibraries } from "./libraries.ts";
 export { assertInSandbox } from "./sandbox.ts";
+export { fillAddress } from "./sockaddr/functions.ts";
 export { systemNetwork } from "./sockaddr/system.ts";
 export type { Certificate, Fetched, FileToWrite, Network, Pairs, Sources } from "./sources.ts";
 
@@ -47,8 +48,6 @@ export interface FunctionSettings {
   readonly denylist: readonly string[];
   /** What `loadLibraries` answered for this template. */
   readonly libraries: Libraries;
-  /** What `wordsIn` answered for it: other functions are left out. Absent: all are there. */
-  readonly words?: ReadonlySet<string> | undefined;
 }
 
 type Functions = Readonly<Record<string, TemplateFunction>>;
@@ -96,8 +95,8 @@ const CONSTANT: Functions = {
 
 const fail = func1(STRING, (message) => unrunnable(message));
 
-/** Those that are made for each run: they reach outside, or begin empty. */
-const fresh = (outside: Sources, libraries: Libraries): Functions => {
+/** Made for each run: `scratch` begins empty. */
+export const agentFunctions = (outside: Sources, { denylist, libraries }: FunctionSettings): Functions => {
   const { sources, redact } = createRedaction(outside);
   const kept = scratch();
   const naming: Functions = {
@@ -106,7 +105,8 @@ const fresh = (outside: Sources, libraries: Libraries): Functions => {
     executeTemplate,
     sprig_fail: fail,
   };
-  return {
+  const all: Functions = {
+    ...CONSTANT,
     ...regexFunctions(libraries),
     ...sprigFunctions(sources, libraries),
     // What they throw names paths, variables and templates.
@@ -115,20 +115,8 @@ const fresh = (outside: Sources, libraries: Libraries): Functions => {
     scratch: func0(() => kept),
     timestamp: timestamp(sources),
   };
-};
-
-/** The words of a template, among which are the names of all functions it calls. */
-export const wordsIn = (template: string): ReadonlySet<string> => new Set(template.match(/[A-Za-z_]\w*/g));
-
-const allNames = (own: Functions): Iterable<string> => new Set([...Object.keys(CONSTANT), ...Object.keys(own)]);
-
-/** Made for each run. */
-export const agentFunctions = (outside: Sources, { denylist, libraries, words }: FunctionSettings): Functions => {
-  const own = fresh(outside, libraries);
-  const found: Record<string, TemplateFunction> = {};
-  for (const name of words ?? allNames(own)) {
-    const known = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(CONSTANT, name) ? CONSTANT[name] : undefined;
-    if (known) found[name] = denylist.includes(name) ? denied : known;
-  }
-  return found;
+  return {
+    ...all,
+    ...Object.fromEntries(denylist.filter((name) => Object.hasOwn(all, name)).map((name) => [name, denied])),
+  };
 };

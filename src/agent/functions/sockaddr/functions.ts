@@ -130,17 +130,17 @@ const functionsFor = (network: Network, libraries: Libraries): Functions => {
   };
 };
 
+/** A text with `{{ GetPrivateIP }}` and its like in it, as listeners' addresses have. Throws the template's error. */
+export const fillAddress = (text: string, network: Network, libraries: Libraries): string =>
+  parseTemplate(text, { functions: functionsFor(network, libraries), bounds: BOUNDS, missing: "error" }).render(
+    listValue(allOf(network)),
+  );
+
 const evaluate = (source: string, network: Network, libraries: Libraries): string => {
-  const functions = functionsFor(network, libraries);
   try {
-    return parseTemplate(`{{ ${source} }}`, { functions, bounds: BOUNDS, missing: "error" }).render(
-      listValue(allOf(network)),
-    );
+    return fillAddress(`{{ ${source} }}`, network, libraries);
   } catch (error) {
-    // The engine quotes the source, which may come from a secret; what a function says holds nothing of it.
-    const [, said = "it cannot be evaluated"] =
-      /error calling \w+: ([^:]*)$/.exec(error instanceof Error ? error.message : "") ?? [];
-    return unrunnable(`sockaddr: ${said}`);
+    return unrunnable(`sockaddr: ${error instanceof Error ? error.message : "it cannot be evaluated"}`);
   }
 };
 

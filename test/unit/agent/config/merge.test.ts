@@ -142,12 +142,12 @@ describe("flags, the environment and the file", () => {
     const skips = (text: string) => readHcl(AUTH, { env: { VAULT_SKIP_VERIFY: text } }).vault.tls.skipVerify;
 
     expect(["1", "true", "T", "0", "false", "F"].map(skips)).toEqual([true, true, true, false, false, false]);
-    expect(refusal(() => skips("yes"))).toBe('VAULT_SKIP_VERIFY must be true or false, not "yes"');
+    expect(refusal(() => skips("yes"))).toBe('could not parse VAULT_SKIP_VERIFY: "yes" is not true or false');
   });
 
-  it("know OpenBao's names, after Vault's", () => {
+  it("know OpenBao's names, which go before Vault's", () => {
     expect(readHcl(AUTH, { env: { BAO_ADDR: "http://bao" } }).vault.address).toBe("http://bao");
-    expect(readHcl(AUTH, { env: { BAO_ADDR: "http://bao", VAULT_ADDR: "http://v" } }).vault.address).toBe("http://v");
+    expect(readHcl(AUTH, { env: { BAO_ADDR: "http://bao", VAULT_ADDR: "http://v" } }).vault.address).toBe("http://bao");
   });
 
   it("set retries: 0 means the default in a file, and none in the environment", () => {
@@ -159,7 +159,7 @@ describe("flags, the environment and the file", () => {
     expect(retries('retry { num_retries = "3" }')).toBe(3);
     expect(retries("retry { num_retries = 3 }", { VAULT_MAX_RETRIES: "0" })).toBe(0);
     expect(refusal(() => retries("", { VAULT_MAX_RETRIES: "-1" }))).toBe(
-      'VAULT_MAX_RETRIES must be a number, not "-1"',
+      'could not parse VAULT_MAX_RETRIES: "-1" is not a number',
     );
   });
 
@@ -167,8 +167,31 @@ describe("flags, the environment and the file", () => {
     const timeout = (text: string) => readHcl(AUTH, { env: { VAULT_CLIENT_TIMEOUT: text } }).vault.timeout;
 
     expect([timeout("5"), timeout("250ms"), timeout("1m"), timeout("")]).toEqual([5000, 250, 60_000, undefined]);
-    expect(refusal(() => timeout("soon"))).toBe('VAULT_CLIENT_TIMEOUT: time: invalid duration "soon"');
-    expect(refusal(() => timeout("0"))).toBe("VAULT_CLIENT_TIMEOUT: must be more than nothing");
+    expect(refusal(() => timeout("soon"))).toBe('could not parse VAULT_CLIENT_TIMEOUT: "soon" is not a time');
+    expect(refusal(() => timeout("0"))).toBe('could not parse VAULT_CLIENT_TIMEOUT: "0" is not a time');
+  });
+
+  it("never lead the agent to another agent, or to itself", () => {
+    expect(readHcl(file, { env: { VAULT_AGENT_ADDR: "http://agent" } }).vault.address).toBe("http://file");
+  });
+
+  it("bring authorities as text, a proxy and redirects", () => {
+    const env = { VAULT_CACERT_BYTES: "PEM", VAULT_PROXY_ADDR: "http://proxy", VAULT_DISABLE_REDIRECTS: "true" };
+
+    expect(readHcl(file, { env }).vault).toMatchObject({
+      tls: { caBytes: "PEM", skipVerify: true },
+      proxy: "http://proxy",
+      redirects: false,
+    });
+    expect(readHcl(file, { env }).vault.tls.caCert).toBeUndefined();
+    expect(readHcl(file, { flags: { disableRedirects: true } }).vault.redirects).toBe(false);
+  });
+
+  it.each(["ftp://a", "a:8200", "http://user:pass@a", "unix://", "unix:///%zz"])("refuse an address: %s", (address) => {
+    const says = refusal(() => readHcl(AUTH, { flags: { address } }));
+
+    expect(says).toMatch(/^the server's address/);
+    expect(says).not.toContain("pass@");
   });
 
   it("choose the log", () => {

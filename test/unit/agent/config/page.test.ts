@@ -26,7 +26,12 @@ const methods = matches(
   sources("src/agent/auth", "src/agent/auth/aws", "src/agent/sink"),
   /(?:\b(?:optionalText|requiredText|presentText|flag|period|integer|idOf|\w*[sS]econds)\(\s*\w+(?:\.config)?,\s*|config\.get\()"([a-z_]+)"/g,
 );
-const variables = matches(config, /(?:setting|flagOf|variable)\(env, "([A-Z_]+)"/g).map((name) => `VAULT_${name}`);
+const variables = matches(
+  `${config}${readFileSync("src/client/environment.ts", "utf8")}`,
+  /(?:\btext\(|\w+\(env, )"([A-Z_]+)"/g,
+)
+  .filter((name) => name !== "AGENT_ADDR")
+  .map((name) => `VAULT_${name}`);
 
 const written = new Set(matches(page, /\b([a-z]+(?:_[a-z]+)*)\b/g));
 

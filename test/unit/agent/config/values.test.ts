@@ -27,6 +27,7 @@ describe("auto_auth", () => {
 
   it("reads durations as numbers of seconds and as texts", () => {
     expect(method('min_backoff = "500ms" max_backoff = 60')).toMatchObject({ minBackoff: 500, maxBackoff: 60_000 });
+    expect(method("min_backoff = 1.5")).toMatchObject({ minBackoff: 1500 });
     expect(method('min_backoff = "2" max_backoff = "1h30m"')).toMatchObject({
       minBackoff: 2000,
       maxBackoff: 5_400_000,
@@ -44,6 +45,14 @@ describe("auto_auth", () => {
     const { autoAuth } = readHcl(`auto_auth { ${METHOD} sink "file" { config { path = "/x" mode = 0640 } } }`);
 
     expect(autoAuth?.sinks[0]?.config.get("mode")).toEqual({ kind: "number", value: 0o640, text: "0640" });
+  });
+
+  it("takes several config { } as one, as HCL has it", () => {
+    const { autoAuth } = readHcl(
+      `auto_auth { ${METHOD} sink "file" { config { path = "/x" } config { mode = 0600 } } }`,
+    );
+
+    expect([...(autoAuth?.sinks[0]?.config.keys() ?? [])]).toEqual(["path", "mode"]);
   });
 
   it("rounds a wrapping up to whole seconds", () => {
