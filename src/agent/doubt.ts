@@ -1,4 +1,5 @@
 import { type Client, ResponseError } from "../client/index.ts";
+import { sameSecret } from "../std/same-secret.ts";
 import type { Tokens } from "./contract.ts";
 
 const DEAD = /\b(?:invalid|bad) token\b/;
@@ -17,7 +18,7 @@ export const doubting = (client: Client, tokens: Tokens): Client => ({
       return await client.call(call);
     } catch (error) {
       const login = tokens.current();
-      const own = login?.kind === "token" && call.token?.reveal() === login.token.reveal();
+      const own = login?.kind === "token" && sameSecret(call.token?.reveal() ?? "", login.token.reveal());
       if (own && isDead(error)) tokens.doubt?.();
       throw error;
     }

@@ -1,4 +1,5 @@
 import type { Client } from "../../client/contract.ts";
+import { shown } from "../../std/shown.ts";
 import { within } from "../../std/timer.ts";
 import type { AutoAuthConfig, MethodConfig, VaultConfig } from "../config/model.ts";
 import { AgentError, type Log, type Part, type Surroundings, type Tokens } from "../contract.ts";
@@ -46,7 +47,7 @@ export const createMethod = (config: MethodConfig, around: MethodSurroundings): 
   const { type } = config;
   const create = METHODS.get(type);
   try {
-    if (create === undefined) throw new AgentError(`unknown auth method ${JSON.stringify(type)}`);
+    if (create === undefined) throw new AgentError(`unknown auth method ${shown(type)}`);
     return create(config, around.surroundings.log.named(`auth.handler.${type}`), around);
   } catch (error) {
     if (!(error instanceof AgentError)) throw error;

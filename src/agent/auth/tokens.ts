@@ -1,3 +1,4 @@
+import { sameSecret } from "../../std/same-secret.ts";
 import type { Login, Tokens } from "../contract.ts";
 
 export interface OwnTokens extends Tokens {
@@ -18,7 +19,7 @@ export const createTokens = (): OwnTokens => {
       return () => listeners.delete(listener);
     },
     publish: (login) => {
-      const same = newest !== undefined && secretOf(newest) === secretOf(login);
+      const same = newest !== undefined && sameSecret(secretOf(newest), secretOf(login));
       newest = login;
       if (!same) for (const listener of listeners) listener(login);
     },

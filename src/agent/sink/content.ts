@@ -1,4 +1,5 @@
 import type { Client, Token, WrapInfo } from "../../client/contract.ts";
+import { writeJson } from "../../std/json.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { formatDuration, seconds } from "../../std/time.ts";
 import type { SinkConfig } from "../config/model.ts";
@@ -7,7 +8,7 @@ import { AgentError, type Login } from "../contract.ts";
 /** What a sink holds, before it is encrypted. */
 
 /** One line in Vault's order of keys, with its newline; consumers read it with `jq` and with `read`. */
-const line = (value: Readonly<Record<string, unknown>>): string => `${JSON.stringify(value)}\n`;
+const line = (value: Readonly<Record<string, unknown>>): string => `${writeJson(value)}\n`;
 
 export const wrapLine = (info: WrapInfo): string =>
   line({

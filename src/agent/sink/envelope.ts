@@ -7,7 +7,7 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { isBase64 } from "../../std/base64.ts";
-import { isJsonObject, readJson } from "../../std/json.ts";
+import { isJsonObject, readJson, writeJson } from "../../std/json.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { SinkConfig } from "../config/model.ts";
@@ -107,6 +107,6 @@ export const createEncrypt = (
       nonce: nonce.toString("base64"),
       encrypted_payload: sealed.toString("base64"),
     };
-    return new Sensitive(`${JSON.stringify(envelope)}\n`);
+    return new Sensitive(`${writeJson(envelope)}\n`);
   };
 };

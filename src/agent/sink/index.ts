@@ -1,4 +1,5 @@
 import type { Client } from "../../client/contract.ts";
+import { shown } from "../../std/shown.ts";
 import type { SinkConfig } from "../config/model.ts";
 import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
 import { doubting } from "../doubt.ts";
@@ -26,7 +27,7 @@ const named = async <T>(work: () => Promise<T> | T): Promise<T> => {
 };
 
 const prepare = async (config: SinkConfig, surroundings: Surroundings): Promise<PreparedSink> => {
-  if (config.type !== "file") throw new AgentError(`Unknown sink type ${JSON.stringify(config.type)}`);
+  if (config.type !== "file") throw new AgentError(`Unknown sink type ${shown(config.type)}`);
   const { encryption } = config;
   const encrypt: Encrypt | undefined = await named(() =>
     encryption === undefined ? undefined : createEncrypt(encryption, surroundings.env, surroundings.random),

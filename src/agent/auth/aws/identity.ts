@@ -1,3 +1,4 @@
+import { sameSecret } from "../../../std/same-secret.ts";
 import type { Sensitive } from "../../../std/sensitive.ts";
 
 /** The keys of a principal of AWS, for as long as its source says. */
@@ -8,7 +9,7 @@ export interface AwsCredentials {
 }
 
 const same = (one: Sensitive<string> | undefined, other: Sensitive<string> | undefined): boolean =>
-  one?.reveal() === other?.reveal();
+  sameSecret(one?.reveal() ?? "", other?.reveal() ?? "");
 
 export const sameCredentials = (one: AwsCredentials, other: AwsCredentials): boolean =>
   one.accessKeyId === other.accessKeyId &&

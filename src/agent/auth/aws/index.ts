@@ -1,6 +1,7 @@
 import type { HclValue } from "../../../hcl/hcl.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
+import { shown } from "../../../std/shown.ts";
 import type { MethodConfig, RawConfig } from "../../config/model.ts";
 import { AgentError, type Surroundings } from "../../contract.ts";
 import type { LoginRequest, Method } from "../method.ts";
@@ -58,7 +59,7 @@ const fixedKeys = (config: RawConfig): AwsCredentials | undefined => {
 const regionOf = (config: RawConfig): string => {
   const region = text(config, "region") ?? "us-east-1";
   if (region !== "auto" && !isRegion(region)) {
-    throw new AgentError(`'region' value is invalid: ${JSON.stringify(region)} is not the name of a region`);
+    throw new AgentError(`'region' value is invalid: ${shown(region)} is not the name of a region`);
   }
   return region;
 };
