@@ -21,7 +21,7 @@ import { redirected, shownUrl, type Wire, wireOf } from "./wire.ts";
 
 export * from "./contract.ts";
 export { answerOf } from "./envelope.ts";
-export { DEFAULT_ADDRESS, settingsFromEnvironment, variableOf } from "./environment.ts";
+export { settingsFromEnvironment, variableOf } from "./environment.ts";
 export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
 export { proxyFor } from "./proxy-choice.ts";
 export { type Lifetime, renewalWatcher, type Watcher, type WatcherEnd, type WatcherSettings } from "./renewal.ts";

@@ -1,7 +1,12 @@
-import type { Writable } from "node:stream";
-import type { ReadStream } from "node:tty";
+import type { Readable, Writable } from "node:stream";
 
 /** A question at the terminal whose answer is not shown. */
+
+/** Standard input; only a terminal has the second. */
+export interface Keyboard extends Readable {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+}
 
 const ENTER = new Set(["\r", "\n", "\u0004"]);
 const ERASE = new Set(["\u007f", "\b"]);
@@ -22,10 +27,11 @@ const typed = (
 };
 
 /** `undefined`: the input is not a terminal. An interrupt ends the process, as it would without the question. */
-export const askHidden = async (input: ReadStream, output: Writable, question: string): Promise<string | undefined> => {
+export const askHidden = async (input: Keyboard, output: Writable, question: string): Promise<string | undefined> => {
   if (input.isTTY !== true) return undefined;
   output.write(question);
-  input.setRawMode(true).setEncoding("utf8").resume();
+  input.setRawMode?.(true);
+  input.setEncoding("utf8").resume();
   try {
     return await new Promise<string>((resolve, reject) => {
       let text = "";
@@ -40,7 +46,8 @@ export const askHidden = async (input: ReadStream, output: Writable, question: s
       input.on("data", hear);
     });
   } finally {
-    input.setRawMode(false).pause();
+    input.setRawMode?.(false);
+    input.pause();
     output.write("\n");
   }
 };
