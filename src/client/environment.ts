@@ -9,7 +9,7 @@ import { USUAL_RETRY } from "./retry.ts";
 /** Settings from the variables that Vault's own clients read. What cannot be read is refused, never guessed. */
 
 /** Vault's clients: this machine, over TLS. */
-const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
+export const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
 
 /** `BAO_ADDR`, else `VAULT_ADDR`, as OpenBao reads them; empty counts as not set. `name` is what stands behind the prefix. */
 export const variableOf = (
