@@ -105,6 +105,14 @@ const EMPTY: Omit<AgentConfig, "vault" | "listeners"> = {
   disableKeepAlives: [],
 };
 
+/** All that a listener does not look at is as if it were not written. */
+export const configOf = (address: string, config: Partial<AgentConfig>, retries = 0): AgentConfig => ({
+  ...EMPTY,
+  vault: { address, tls: {}, retries },
+  listeners: [listenerConfig()],
+  ...config,
+});
+
 export const ask = (address: string, path: string, { method = "GET", headers = {}, body, socketPath }: Ask = {}) =>
   new Promise<Reply>((resolve, reject) => {
     const sent = request(
@@ -187,12 +195,7 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
   const address = `http://127.0.0.1:${upstream.port}`;
   const client = createClient({ address, retry: { retries: 0, minWait: 0, maxWait: 0 } });
   const starting = startListeners({
-    config: {
-      ...EMPTY,
-      vault: { address, tls: {}, retries },
-      listeners: [listenerConfig()],
-      ...config,
-    },
+    config: configOf(address, config, retries),
     client,
     tokens,
     surroundings: around.surroundings,
