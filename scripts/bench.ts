@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureAgent } from "./bench/agent.ts";
 import { buildFunctions } from "./bench/bundles.ts";
 import { measureDecisions } from "./bench/decisions.ts";
 import { type Figure, figure, printFigures } from "./bench/figures.ts";
@@ -13,8 +14,8 @@ import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases` is a measurement of its own
- * (`bench/leases/main.ts`). `--quick` takes few samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of
+ * The product's budgets next to what this machine measures; `leases` and `agent` are measurements of
+ * their own (`bench/leases/main.ts`, `bench/agent.ts`). `--quick` takes few samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of
  * them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
@@ -69,8 +70,13 @@ const functions = (): Promise<readonly Figure[]> =>
     return names.includes("kv") ? [...figures, ...(await measureInit(folder, quick ? 3 : 9))] : figures;
   });
 
-/** What it measures, and what of it fails the run. */
-const operations = async () => {
+/** What was measured, and what of it fails the run. */
+interface Measured {
+  readonly figures: readonly Figure[];
+  readonly exact: readonly Figure[];
+}
+
+const operations = async (): Promise<Measured> => {
   const bench = await createBench();
   const calls = await countedCalls(bench);
   const reads = await measureReads(bench, quick ? 400 : 4000);
@@ -81,6 +87,7 @@ const operations = async () => {
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
     ...(await functions()),
+    ...(await inFolder((folder) => measureAgent(folder, quick))),
   ];
   return { figures, exact: calls };
 };
@@ -91,7 +98,10 @@ const leases = async () => {
   return { figures, exact: figures };
 };
 
-const { figures, exact } = positionals[0] === "leases" ? await leases() : await operations();
+const agent = async () => ({ figures: await inFolder((folder) => measureAgent(folder, quick)), exact: [] });
+
+const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = { leases, agent, operations };
+const { figures, exact } = await (MEASUREMENTS[positionals[0] ?? "operations"] ?? operations)();
 console.log(printFigures(figures));
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 if (exact.some(({ ok }) => !ok)) process.exitCode = 1;
