@@ -31,6 +31,12 @@ interface End {
 
 const isEnd = (node: Node | End): node is End => node.type === "end" || node.type === "else";
 
+/** A definition's name, and the line that Go names for an `else` in it, where that is not the `else`'s own. */
+interface Head {
+  readonly name: string;
+  readonly line?: number;
+}
+
 type Block = Branch["type"];
 
 const SPACE = /^(?:(?!\ufeff)[\s\u0085])*$/u;
@@ -81,19 +87,19 @@ class Parser {
     this.body(context, 1, () => {
       const name = this.actions.text(reader.expect(context, "string", "raw string"));
       reader.expect(context, "right delimiter");
-      return name;
+      return { name };
     });
     return true;
   }
 
   /** The body of a template of its own, which sees no variable but `$`. */
-  private body(context: string, depth: number, head: () => string): void {
+  private body(context: string, depth: number, head: () => Head): void {
     const { reader } = this;
     const outside = reader.scope;
     reader.scope = newScope();
-    const name = head();
+    const { name, line } = head();
     const [list, end] = this.list(depth);
-    if (end.type !== "end") reader.fail(`unexpected {{${end.type}}} in ${context}`);
+    if (end.type !== "end") reader.fail(`unexpected {{${end.type}}} in ${context}`, line);
     this.add(name, list);
     reader.scope = outside;
   }
@@ -206,7 +212,8 @@ class Parser {
     const context = "block clause";
     const { at, name } = this.name(context);
     const pipeline = this.actions.pipeline(context);
-    this.body(context, depth, () => name);
+    const { line } = this.reader;
+    this.body(context, depth, () => ({ name, line }));
     return { type: "template", at, name, pipeline };
   }
 }

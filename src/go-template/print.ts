@@ -192,7 +192,7 @@ export class Printer {
     if (verb === "q") return this.put(formatQuoted(textOfBytes(value), flags, room));
     if (verb === "x" || verb === "X") return this.put(formatHex(value, verb === "X", flags, room));
     const each = [...value].map((byte) => new Scalar(types.uint8, BigInt(byte)));
-    return this.items(each, verb, depth, depth === 0 ? "[]byte" : types.bytes.name);
+    return this.items(each, verb, depth, depth === 0 && verb === "v" ? "[]byte" : types.bytes.name);
   }
 
   private list(value: readonly Value[], verb: string, depth: number): string {
@@ -242,7 +242,7 @@ export class Printer {
     const isNil = (value instanceof Pointer && !value.to) || (typeof value === "object" && isNilList(value));
     const address = isNil ? 0n : ADDRESS;
     if (verb === "p") return this.hexNumber(address, !flags.sharp);
-    if (BASES[verb] !== undefined) return this.integer(address, address, verb);
+    if (verb !== "O" && BASES[verb] !== undefined) return this.integer(address, address, verb);
     if (verb !== "v") return this.complaint(verb, value);
     if (flags.sharpV)
       return this.put(`(${typeName(value)})(`) + (isNil ? this.put("nil") : this.hexNumber(address)) + this.put(")");

@@ -22,7 +22,7 @@ export class Reader {
   /** Which token comes next; may be set back. */
   at = 0;
   /** The line of the last token that was looked at, for messages. */
-  private line = 0;
+  line = 0;
   private furthest = -1;
   private readonly name: string;
   private readonly tokens: readonly Token[];
@@ -77,7 +77,7 @@ export class Reader {
     );
   }
 
-  fail(message: string): never {
-    throw new TemplateError("parse", `template: ${this.name}:${this.line}: ${message}`, true);
+  fail(message: string, line = this.line): never {
+    throw new TemplateError("parse", `template: ${this.name}:${line}: ${message}`, true);
   }
 }

@@ -28,6 +28,9 @@ import {
 
 export type { Scene } from "./evaluate.ts";
 
+/** Deepest that functions of the host run templates within each other: each names its place in the error of the last. */
+const MOST_EXECUTED = 64;
+
 type Flow = "on" | "break" | "continue";
 const FLOW: Readonly<Record<string, Flow>> = { break: "break", continue: "continue" };
 
@@ -40,6 +43,7 @@ class Run {
   private output: string[] = [];
   private written = 0;
   private depth = 0;
+  private executed = 0;
 
   constructor(parsed: Parsed, scene: Scene, bounds: Bounds, data: Value) {
     this.parsed = parsed;
@@ -65,11 +69,15 @@ class Run {
     if (!list)
       throw new TemplateError(
         "run",
-        `template: no template ${quoted(name)} associated with template ${quoted(this.parsed.name)}`,
+        `template: no template of that name associated with template ${quoted(this.parsed.name)}`,
       );
+    const most = Math.min(MOST_EXECUTED, this.bounds.depth);
+    if (this.executed >= most) this.state.fail(`exceeded maximum template depth (${most})`);
     const { output } = this;
     this.output = [];
+    this.executed += 1;
     this.include(name, list, dot);
+    this.executed -= 1;
     const made = this.output.join("");
     this.output = output;
     return made;
@@ -181,21 +189,31 @@ class Run {
   private template(node: TemplateNode, dot: Slot): void {
     const list = this.parsed.named.get(node.name);
     const known = list ?? this.state.fail(`template ${quoted(node.name)} not defined`);
+    this.deepen();
     const given = node.pipeline ? this.evaluator.pipeline(node.pipeline, dot) : undefined;
     this.include(node.name, known, given);
+  }
+
+  private deepen(): void {
+    const { depth } = this.bounds;
+    if (this.depth >= depth) this.state.fail(`exceeded maximum template depth (${depth})`);
   }
 
   /** Runs a template that sees no variable but `$`. */
   private include(name: string, list: List, dot: Slot): void {
     const { state } = this;
     const { node, template, variables } = state;
-    if (this.depth >= this.bounds.depth) state.fail(`exceeded maximum template depth (${this.bounds.depth})`);
     state.template = name;
     state.variables = [{ name: "$", value: dot }];
-    this.list(list, dot);
-    state.node = node;
-    state.template = template;
-    state.variables = variables;
+    try {
+      this.list(list, dot);
+    } catch (cause) {
+      throw state.located(cause);
+    } finally {
+      state.node = node;
+      state.template = template;
+      state.variables = variables;
+    }
   }
 }
 

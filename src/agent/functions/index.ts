@@ -48,6 +48,8 @@ export interface FunctionSettings {
   readonly denylist: readonly string[];
   /** What `loadLibraries` answered for this template. */
   readonly libraries: Libraries;
+  /** What `wordsIn` answered for it: other functions are left out. Absent: all are there. */
+  readonly words?: ReadonlySet<string> | undefined;
 }
 
 type Functions = Readonly<Record<string, TemplateFunction>>;
@@ -95,8 +97,8 @@ const CONSTANT: Functions = {
 
 const fail = func1(STRING, (message) => unrunnable(message));
 
-/** Made for each run: `scratch` begins empty. */
-export const agentFunctions = (outside: Sources, { denylist, libraries }: FunctionSettings): Functions => {
+/** Those that are made for each run: they reach outside, or begin empty. */
+const fresh = (outside: Sources, libraries: Libraries): Functions => {
   const { sources, redact } = createRedaction(outside);
   const kept = scratch();
   const naming: Functions = {
@@ -105,8 +107,7 @@ export const agentFunctions = (outside: Sources, { denylist, libraries }: Functi
     executeTemplate,
     sprig_fail: fail,
   };
-  const all: Functions = {
-    ...CONSTANT,
+  return {
     ...regexFunctions(libraries),
     ...sprigFunctions(sources, libraries),
     // What they throw names paths, variables and templates.
@@ -115,8 +116,20 @@ export const agentFunctions = (outside: Sources, { denylist, libraries }: Functi
     scratch: func0(() => kept),
     timestamp: timestamp(sources),
   };
-  return {
-    ...all,
-    ...Object.fromEntries(denylist.filter((name) => Object.hasOwn(all, name)).map((name) => [name, denied])),
-  };
+};
+
+/** The words of a template, among which are the names of all functions it calls. */
+export const wordsIn = (template: string): ReadonlySet<string> => new Set(template.match(/[A-Za-z_]\w*/g));
+
+const allNames = (own: Functions): Iterable<string> => new Set([...Object.keys(CONSTANT), ...Object.keys(own)]);
+
+/** Made for each run. */
+export const agentFunctions = (outside: Sources, { denylist, libraries, words }: FunctionSettings): Functions => {
+  const own = fresh(outside, libraries);
+  const found: Record<string, TemplateFunction> = {};
+  for (const name of words ?? allNames(own)) {
+    const known = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(CONSTANT, name) ? CONSTANT[name] : undefined;
+    if (known) found[name] = denylist.includes(name) ? denied : known;
+  }
+  return found;
 };

@@ -8,7 +8,7 @@ import { idOf } from "./owners.ts";
 
 /**
  * Puts what a template rendered where it belongs. The folder comes from the configuration; a link under the file's own
- * name is replaced and never followed, and what is no plain file is left alone.
+ * name is replaced and never followed, and what is not a plain file is left alone.
  */
 
 export interface Destination {

@@ -1,9 +1,9 @@
 import type { Client } from "../../client/contract.ts";
 import type { AgentConfig, TemplateConfig } from "../config/model.ts";
 import type { AgentError, Part, Surroundings, Tokens } from "../contract.ts";
-import { removeLeftOvers } from "../files/index.ts";
 import { writeDestination } from "./destination.ts";
 import type { Job } from "./job.ts";
+import { createSweep } from "./left-overs.ts";
 import { startServer } from "./server.ts";
 import { readTemplate } from "./source.ts";
 
@@ -18,7 +18,7 @@ export type { Job } from "./job.ts";
 export { startServer } from "./server.ts";
 export { readTemplate } from "./source.ts";
 
-const jobOf = (config: TemplateConfig, surroundings: Surroundings): Job => {
+const jobOf = (config: TemplateConfig, surroundings: Surroundings, sweep: (path: string) => Promise<void>): Job => {
   const { destination, source, errorFatal, wait, command } = config;
   const target = {
     path: destination,
@@ -37,7 +37,7 @@ const jobOf = (config: TemplateConfig, surroundings: Surroundings): Job => {
     wait,
     command,
     deliver: async (content) => {
-      if (isFirst) await removeLeftOvers(destination);
+      if (isFirst) await sweep(destination);
       isFirst = false;
       return writeDestination(target, content, surroundings);
     },
@@ -69,8 +69,9 @@ export const startTemplates = (
     return { ready, ended, stop: async () => undefined };
   }
   here.log.info("starting template server");
+  const sweep = createSweep();
   const server = startServer({
-    jobs: config.templates.map((template) => jobOf(template, here)),
+    jobs: config.templates.map((template) => jobOf(template, here, sweep)),
     config,
     client,
     tokens,

@@ -1,7 +1,7 @@
 import { bytesOfText, parseTemplate, type Template, type TemplateOptions } from "../../go-template/index.ts";
 import type { CommandConfig, TemplateText } from "../config/model.ts";
 import type { Surroundings } from "../contract.ts";
-import { agentFunctions, type FileToWrite, type Libraries } from "../functions/index.ts";
+import { agentFunctions, type FileToWrite, type Libraries, wordsIn } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
 import type { Need } from "./need.ts";
@@ -52,10 +52,11 @@ export interface Renderer {
 
 export const createRenderer = ({ template, destination, name }: Job, surroundings: Surroundings): Renderer => {
   const { contents, errorOnMissingKey, functionDenylist, sandboxPath, leftDelimiter, rightDelimiter } = template;
+  const words = wordsIn(contents);
   let parsed: Template | undefined;
 
   const output = ({ sources }: Run, libraries: Libraries): string => {
-    const functions = agentFunctions(sources, { denylist: functionDenylist, libraries });
+    const functions = agentFunctions(sources, { denylist: functionDenylist, libraries, words });
     parsed ??= parseTemplate(contents, {
       functions,
       bounds: BOUNDS,

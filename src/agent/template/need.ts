@@ -13,7 +13,7 @@ export type Need =
       readonly file: string | undefined;
       readonly parts: readonly Part[];
     }
-  /** `sandbox`: the folder it must lie below. */
+  /** `sandbox`: the folder it must be in. */
   | { readonly kind: "file"; readonly path: string; readonly sandbox: string | undefined };
 
 /** The parts of a certificate that a template's text names. */

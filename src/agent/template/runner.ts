@@ -83,9 +83,10 @@ class Running implements Runner {
 
   /** A pass as soon as nothing is under way, or has been for too long. */
   #plan(): void {
-    if (this.#stopped.signal.aborted || this.#passing || !this.#tasks.some(({ isReady }) => isReady)) return;
+    if (this.#stopped.signal.aborted || this.#passing) return;
     const soon = this.#busy === 0;
     if (this.#planned && (this.#planned.soon || !soon)) return;
+    if (!this.#tasks.some(({ isReady }) => isReady)) return;
     this.#planned?.cancel();
     const start = (): void => {
       this.#planned = undefined;

@@ -3,8 +3,8 @@ import { JsonNumber } from "../../std/json.ts";
 import { parseExactDuration } from "../../std/time.ts";
 
 /**
- * When a secret is fetched again. Source: consul-template's `leaseCheckWait`; a KV v1 secret without a `ttl` of its own
- * is looked at as often as other static secrets, where consul-template trusts the mount's 32 days.
+ * When a secret is fetched again. A KV v1 secret without a `ttl` of its own is looked at as often as other static
+ * secrets; consul-template trusts the mount's 32 days. Source: consul-template, `dependency/vault_common.go`.
  */
 
 export type Next =

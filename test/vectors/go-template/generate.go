@@ -181,6 +181,46 @@ func (g generator) whole(depth int) string {
 	return known + g.pick("", "", named) + g.body(depth, false)
 }
 
+// Statements of which most can be run.
+func (g generator) calm(depth int, loop bool) string {
+	value := func() string {
+		return g.pick(".", ".name", "$.name", "$.one", "$x", "$.number", "$.html | html", "printf \"%v\" .", "len $.list", "index $.list 1",
+			"print $x \"-\" 1", "$.users", "$.nested.many", "$.wait", "$.secret.Data.user", "plus 1 2", "join \",\" $.strings",
+			"eq $.one 1", "and $.name $.list", "or $.none $.float", "not $.bool", "$.unicode | printf \"%q\"", "$.bytes | printf \"%s\"")
+	}
+	text := func() string { return g.text() + g.pick("", g.calm(depth-1, loop)) + g.text() }
+	if depth <= 0 {
+		return g.action(value())
+	}
+	end := g.action("end")
+	otherwise := g.pick("", g.action("else")+text(), g.action("else if "+value())+text())
+	switch g.Intn(8) {
+	case 0, 1:
+		return g.action("if "+value()) + text() + otherwise + end
+	case 2:
+		return g.action("with "+g.pick("", "$x := ", "$y := ")+value()) + text() + g.pick("", g.action("else")+text(), g.action("else with $.name")+text()) + end
+	case 3, 4:
+		loop = true
+		over := g.pick("$.list", "$.numbers", "$.none", "$.nested.many", "$.users", "$.strings", "$.ints", "$.texts", "$.lists")
+		return g.action("range "+g.pick("", "$v := ", "$k, $v := ", "$x = ", "$k, $x := ")+over) + text() +
+			g.pick("", g.action("else")+g.text()) + end
+	case 5:
+		return g.action("$x" + g.pick(" := ", " = ") + value())
+	case 6:
+		if loop {
+			return g.action("if "+value()) + g.text() + g.action(g.pick("break", "continue")) + end
+		}
+		return g.action("/* c */")
+	default:
+		return g.action("template \"" + g.pick("t1", "t3") + "\" " + g.pick("$.list", "$.name", "$.nested.many"))
+	}
+}
+
+func (g generator) calmWhole() string {
+	named := `{{define "t1"}}<{{.}}>{{end}}{{define "t3"}}{{with .}}{{template "t1" .}}{{end}}{{end}}`
+	return `{{$x := 1}}` + named + g.calm(3, false) + g.text() + g.calm(2, false)
+}
+
 func (g generator) format() string {
 	var out strings.Builder
 	out.WriteString("\"")
@@ -297,7 +337,8 @@ func generated() map[string][]string {
 	}
 	many("expressions", 900, func() string { return "{{" + g.pipeline(2) + "}}" })
 	many("strict expressions", 250, func() string { return "{{" + g.pipeline(1) + "}}" })
-	many("statements", 700, func() string { return g.whole(2) })
+	many("running statements", 600, g.calmWhole)
+	many("statements", 300, func() string { return g.whole(2) })
 	many("formats", 900, g.printf)
 	many("numbers", 300, func() string { return "{{" + g.number() + "}}" })
 	many("strings", 250, g.quoted)

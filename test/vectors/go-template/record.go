@@ -8,8 +8,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
 	"os"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -24,8 +29,20 @@ var modes = map[string]mode{
 	"square": {left: "[", right: "]"},
 }
 
-// What is not the same twice: where a value is in memory.
-var address = regexp.MustCompile(`(?i)0x[0-9a-f]{6,}|[0-9a-f]{12}$`)
+// Where a value is in memory, which is not the same twice.
+var address = regexp.MustCompile(`(?i)0x[0-9a-f]{6,}`)
+
+// Output of a loop that would not end is refused, so that the template fails and is left out.
+type bounded struct{ bytes.Buffer }
+
+var errTooLong = errors.New("too long")
+
+func (b *bounded) Write(part []byte) (int, error) {
+	if b.Len() > 10_000 {
+		return 0, errTooLong
+	}
+	return b.Buffer.Write(part)
+}
 
 func modeOf(group string) mode {
 	return modes[strings.SplitN(group, " ", 2)[0]]
@@ -39,11 +56,13 @@ func record(group, text string) ([]any, bool) {
 		made.Option("missingkey=" + how.missing)
 	}
 	parsed, err := made.Parse(text)
-	var out bytes.Buffer
+	var out bounded
 	if err == nil {
 		err = parsed.Execute(&out, data())
 	}
 	switch {
+	case errors.Is(err, errTooLong):
+		return nil, false
 	case err != nil:
 		return []any{text, nil, err.Error()}, !address.MatchString(err.Error()) && utf8.ValidString(err.Error())
 	case !utf8.Valid(out.Bytes()):
@@ -54,45 +73,50 @@ func record(group, text string) ([]any, bool) {
 }
 
 func main() {
-	var written map[string][]string
+	var texts map[string][]string
 	source, err := os.ReadFile("templates.json")
 	if err == nil {
-		err = json.Unmarshal(source, &written)
+		err = json.Unmarshal(source, &texts)
 	}
 	if err != nil {
 		panic(err)
 	}
-	for group, texts := range generated() {
-		written[group] = texts
-	}
-	groups := map[string][]json.RawMessage{}
-	for group, texts := range written {
+	maps.Copy(texts, generated())
+	groups := map[string][]string{}
+	for group, templates := range texts {
 		known := map[string]bool{}
-		for _, text := range texts {
-			if one, ok := record(group, text); ok && !known[text] && utf8.ValidString(text) {
+		for _, text := range templates {
+			one, ok := record(group, text)
+			again, _ := record(group, text)
+			if ok && reflect.DeepEqual(one, again) && !known[text] && utf8.ValidString(text) {
 				known[text] = true
 				groups[group] = append(groups[group], line(one))
 			}
 		}
 	}
-	recorded, err := os.Create("recorded.json")
-	if err != nil {
-		panic(err)
-	}
-	encoder := json.NewEncoder(recorded)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "")
-	if err := encoder.Encode(groups); err != nil {
+	if err := os.WriteFile("recorded.json", written(groups), 0o644); err != nil {
 		panic(err)
 	}
 }
 
-func line(one []any) json.RawMessage {
+// JSON with a case on each line.
+func written(groups map[string][]string) []byte {
+	var out bytes.Buffer
+	separator := "{"
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		fmt.Fprintf(&out, "%s\n%q: [\n%s\n]", separator, group, strings.Join(groups[group], ",\n"))
+		separator = ","
+	}
+	out.WriteString("\n}\n")
+	return out.Bytes()
+}
+
+func line(one []any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(one); err != nil {
 		panic(err)
 	}
-	return out.Bytes()
+	return strings.TrimSpace(out.String())
 }

@@ -140,7 +140,10 @@ const evaluate = (source: string, network: Network, libraries: Libraries): strin
   try {
     return fillAddress(`{{ ${source} }}`, network, libraries);
   } catch (error) {
-    return unrunnable(`sockaddr: ${error instanceof Error ? error.message : "it cannot be evaluated"}`);
+    // The engine quotes the source, which may come from a secret; what a function says holds nothing of it.
+    const [, said = "it cannot be evaluated"] =
+      /error calling \w+: ([^:]*)$/.exec(error instanceof Error ? error.message : "") ?? [];
+    return unrunnable(`sockaddr: ${said}`);
   }
 };
 

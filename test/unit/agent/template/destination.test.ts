@@ -67,7 +67,7 @@ describe("a destination", () => {
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   });
 
-  it("gets the mode that was asked for later, which is no change of content", async () => {
+  it("gets the mode that was asked for later, which does not count as a change", async () => {
     await write("a", "x");
     expect(await write("a", "x", { mode: 0o600 })).toBe(false);
     expect(mode("a")).toBe(0o600);

@@ -281,7 +281,7 @@ describe("following changes", () => {
     expect(server.count("secret/data/app")).toBeGreaterThan(10);
   });
 
-  it("waits until data is quiet, but not for ever", async () => {
+  it("waits until data is quiet, but not forever", async () => {
     secrets["secret/data/app"] = (_, count) => version({ user: `${count}`, pass: "" });
     const settings = { staticSecretRenderInterval: 10_000 };
     await run([template(at("a"), USER, { wait: { min: 15_000, max: 40_000 } })], {
@@ -444,7 +444,7 @@ describe("V67: the log", () => {
   const CANARY = "canary-7f3a91";
   it.each<[string, string]>([
     ["an error of a function that quotes its argument", secret("secret/app", "{{ parseInt .Data.data.user }}")],
-    ["a member of a secret that is no map", secret("secret/app", "{{ .Data.data.user.none }}")],
+    ["a member of a secret that is not a map", secret("secret/app", "{{ .Data.data.user.none }}")],
     ["a secret as the name of a template", secret("secret/app", "{{ template .Data.data.user }}")],
     ["a secret as an index", secret("secret/app", "{{ index .Data.data.list .Data.data.user }}")],
     ["a path made of a secret", secret("secret/app", `{{ secret (printf "secret/%s" .Data.data.user) }}`)],

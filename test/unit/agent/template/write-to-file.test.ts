@@ -57,7 +57,7 @@ describe("writeToFile", () => {
     expect(readFileSync(join(outside, "theirs"), "utf8")).toBe("theirs");
   });
 
-  it("V91: appends to no file that has another name elsewhere, and writes beside it", async () => {
+  it("V91: appends to no file that has another name elsewhere, and replaces it otherwise", async () => {
     writeFileSync(join(outside, "theirs"), "theirs");
     linkSync(join(outside, "theirs"), join(folder, "a"));
     await expect(write("a", "x", { append: true })).rejects.toThrow("not a regular file with one name");

@@ -29,6 +29,7 @@ import {
   unrunnable,
   type Value,
   variadic,
+  wellFormed,
 } from "../../../../src/go-template/index.ts";
 
 /** The values and functions of test/vectors/go-template/data.go. */
@@ -146,7 +147,7 @@ const tokenOf = (auth: Value): Value =>
   auth instanceof Pointer && auth.to ? auth.to.fields.get("ClientToken") : "none";
 
 export const functions: Readonly<Record<string, TemplateFunction>> = {
-  upper: func1(STRING, (text) => text.toUpperCase()),
+  upper: func1(STRING, (text) => wellFormed(text).toUpperCase()),
   join: func2(STRING, STRINGS, (separator, items) => items.join(separator)),
   plus,
   half: func1(FLOAT, (a) => a / 2),
