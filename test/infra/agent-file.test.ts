@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type AgentFile, buildAgentFile } from "../../scripts/build/agent-file.ts";
+import { onLoopback } from "../support/loopback.ts";
 
 describe("the agent's file", () => {
   let folder: string;
@@ -36,6 +38,28 @@ describe("the agent's file", () => {
 
     expect(outside).toContain("fs");
     expect(outside.filter((name) => !builtinModules.includes(name))).toEqual([]);
+  });
+
+  it("renders what needs packages that are loaded on demand", async () => {
+    const data = { id: "t", accessor: "a", policies: ["default"], ttl: 0, renewable: false, path: "auth/token/create" };
+    const server = await onLoopback(createServer((_, answer) => void answer.end(JSON.stringify({ data }))));
+    const [config, token, made] = ["agent.hcl", "token", "made"].map((name) => join(folder, name));
+    if (config === undefined || token === undefined || made === undefined) throw new Error("three names");
+    await writeFile(token, "t");
+    await writeFile(
+      config,
+      `vault { address = "http://127.0.0.1:${server.port}" }
+       exit_after_auth = true
+       auto_auth { method "token_file" { config = { token_file_path = "${token}" } } }
+       template {
+         contents = "{{ regexReplaceAll \\"o+\\" \\"0\\" \\"foo\\" }} {{ (parseYAML \\"a: [1, yes]\\").a }} {{ sprig_bcrypt \\"x\\" | len }}"
+         destination = "${made}"
+         perms = "0600"
+       }`,
+    );
+    await run("agent", `-config=${config}`);
+    await server.close();
+    expect(await readFile(made, "utf8")).toBe("f0 [1 true] 60");
   });
 
   it("has nothing of the server in it", () => {

@@ -75,7 +75,7 @@ const boundOf = (value: Value): bigint => {
   if (typeof bareOf(value) !== "string") return unrunnable(`loop: bad argument type: ${typeName(value)}`);
   const text = String(bareOf(value));
   const number = text === "" ? 0n : parseSigned(text);
-  return typeof number === "bigint" ? number : unrunnable("loop: a text is no number");
+  return typeof number === "bigint" ? number : unrunnable("loop: a text must be a number");
 };
 
 const loop = (bounds: readonly Value[], room: Room): Value => {

@@ -75,7 +75,7 @@ const greekUpper = (char: string): string => {
   return code % 16 < 8 ? String.fromCharCode(code + 8) : char;
 };
 
-/** A byte that is no text is replaced where Go walks over characters. */
+/** A byte that is not text is replaced where Go walks over characters. */
 const LONE = /^[\ud800-\udfff]$/;
 
 export const upperChar = (char: string): string => {

@@ -5,7 +5,7 @@
 
 export interface Libraries {
   readonly re2?: typeof import("re2js").RE2JS;
-  readonly yaml?: typeof import("yaml");
+  readonly yaml?: typeof import("./formats/yaml-library.ts");
   readonly bcrypt?: typeof import("bcryptjs");
 }
 
@@ -19,7 +19,7 @@ const NONE: Libraries = {};
 export const loadLibraries = async (template: string): Promise<Libraries> => {
   const [re2, yaml, bcrypt] = await Promise.all([
     REGEX.test(template) ? import("re2js") : undefined,
-    YAML.test(template) ? import("yaml") : undefined,
+    YAML.test(template) ? import("./formats/yaml-library.ts") : undefined,
     BCRYPT.test(template) ? import("bcryptjs") : undefined,
   ]);
   return { ...NONE, ...(re2 && { re2: re2.RE2JS }), ...(yaml && { yaml }), ...(bcrypt && { bcrypt }) };

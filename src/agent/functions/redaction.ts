@@ -6,7 +6,7 @@ import type { Fetched, Sources } from "./sources.ts";
  * whatever a run has fetched is taken out of every message before it leaves a function.
  */
 
-/** Shorter values stand in messages by chance. */
+/** Shorter values are in messages by chance. */
 const SHORTEST = 4;
 const DEEPEST = 100;
 
@@ -52,8 +52,9 @@ export const createRedaction = (sources: Sources): Redaction => {
       network: () => sources.network(),
     },
     redact: (message) => {
-      const found = [...known].filter((secret) => message.includes(secret)).sort((a, b) => b.length - a.length);
-      return found.reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), message);
+      // The longest first, because it may hold a shorter one.
+      const longest = [...known].sort((a, b) => b.length - a.length);
+      return longest.reduce((rest, text) => rest.replaceAll(text, "[redacted]"), message);
     },
   };
 };

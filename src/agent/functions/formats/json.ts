@@ -40,7 +40,7 @@ const SHORT: Readonly<Record<string, string>> = {
 const escaped = (char: string): string =>
   SHORT[char] ?? `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 
-// A lone surrogate is a byte that is no text. DEL and what follows it is no control character in JSON.
+// A lone surrogate is a byte that is not text. For JSON control characters end before DEL.
 const PLAIN = /["\\\u2028\u2029\ud800-\udfff]|(?=\p{Cc})[^\x7f-\x9f]/gu;
 const HTML = /["\\\u2028\u2029\ud800-\udfff<>&]|(?=\p{Cc})[^\x7f-\x9f]/gu;
 

@@ -20,7 +20,7 @@ const digitsFrom = (chars: readonly string[], from: number): readonly [number, n
   return [value, at];
 };
 
-/** A zero among the digits of a number is no number of its own. */
+/** A zero among the digits of a number belongs to that number. */
 const isWithinNumber = (chars: readonly string[], at: number): boolean => {
   for (let before = at - 1; before >= 0 && isDigit(chars[before]); before -= 1) if (chars[before] !== "0") return true;
   return false;

@@ -16,7 +16,7 @@ import { type Resolved, resolvePlain } from "./yaml-resolve.ts";
 
 /** YAML as `gopkg.in/yaml.v2` reads it. The library finds the structure; what words mean is ours. */
 
-export type YamlLibrary = typeof import("yaml");
+export type YamlLibrary = typeof import("./yaml-library.ts");
 
 const ANY_MAP = types.mapOf(types.any, types.any);
 const PREFIX = "tag:yaml.org,2002:";
@@ -147,7 +147,7 @@ const firstDocument = (library: YamlLibrary, text: string): Document | undefined
   }
 };
 
-/** Control characters, lone surrogates and the like may only stand in it escaped. */
+/** Control characters, lone surrogates and the like must be escaped. */
 const FORBIDDEN = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 /** YAML 1.1 has more line ends than the library knows. */
 const LINE_ENDS = /\r(?!\n)|[\u0085\u2028\u2029]/g;

@@ -19,7 +19,7 @@ const partNanos = (whole: string, fraction: string, unit: string): bigint => {
   return BigInt(whole || "0") * size + (BigInt(digits || "0") * size) / 10n ** BigInt(digits.length);
 };
 
-/** `undefined`: it is none. */
+/** `undefined`: it is not a duration. */
 export const parseDuration = (text: string): bigint | undefined => {
   const unsigned = text.replace(/^[+-]/, "");
   if (unsigned === "0") return 0n;

@@ -182,7 +182,7 @@ const finish = (found: Found, zone: Zone): Instant | undefined => {
   return { at: atWallTime(own, ms, found.nanos), zone: own };
 };
 
-/** `undefined`: the text is no time of this layout. Without an offset in it, it is a time of `zone`. */
+/** `undefined`: the text is not a time of this layout. Without an offset in it, it is a time of `zone`. */
 export const parseTime = (layout: string, text: string, zone: Zone): Instant | undefined => {
   const found: Found = {
     year: 0,

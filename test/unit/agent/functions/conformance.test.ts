@@ -40,7 +40,7 @@ describe("functions compared with consul-template", () => {
     const differing: unknown[] = [];
     for (const [template, wanted] of recorded.templates) {
       const made = await outcome(template, world);
-      // The recording has U+FFFD for bytes that are no text.
+      // The recording has U+FFFD for bytes that are not text.
       if (made !== wanted && (made === null || wellFormed(made) !== wanted) && !LENIENT.has(template))
         differing.push({ template, wanted, made });
     }

@@ -51,7 +51,7 @@ describe("what reaches outside", () => {
     ]);
   });
 
-  it("says where there is no secret, and which argument is no pair", async () => {
+  it("says where there is no secret, and which argument is not a pair", async () => {
     const sources = { ...sourcesOf({}), read: () => ({ state: "absent" }) as const };
     expect(await message('{{ secret "kv/data/none" }}', {}, { sources })).toContain("no secret exists at kv/data/none");
     expect(await message('{{ secret "p" "x" }}')).toContain('not k=v pair "x"');
@@ -122,7 +122,7 @@ describe("the sandbox of file", () => {
   symlinkSync(join(outside, "secret"), join(folder, "link"));
   symlinkSync(folder, join(outside, "in"));
 
-  it("lets what lies below it be read, by whichever way", () => {
+  it("lets what is in it be read, by whichever way", () => {
     expect(assertInSandbox(folder, join(folder, "..own"))).toBe(join(folder, "..own"));
     expect(assertInSandbox(folder, join(outside, "in", "..own"))).toBe(join(folder, "..own"));
     expect(assertInSandbox(undefined, "/any")).toBe("/any");
