@@ -23,7 +23,6 @@ export * from "./contract.ts";
 export { answerOf } from "./envelope.ts";
 export { settingsFromEnvironment, variableOf } from "./environment.ts";
 export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
-export { proxyFor } from "./proxy-choice.ts";
 export { type Lifetime, renewalWatcher, type Watcher, type WatcherEnd, type WatcherSettings } from "./renewal.ts";
 
 /** What comes from outside, so that a test can bring its own. */

@@ -2,6 +2,7 @@ import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { defined } from "../std/defined.ts";
 import { formPost } from "../std/form-post.ts";
+import { shown } from "../std/shown.ts";
 import { type Clock, systemClock } from "../std/time.ts";
 import { SettingsError } from "./errors.ts";
 
@@ -46,8 +47,7 @@ const SUFFIXES: readonly (readonly [string, string])[] = [
 
 /** The host of STS in a region. Throws `SettingsError` for what cannot be a region. */
 export const stsHost = (region: string): string => {
-  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region))
-    throw new SettingsError(`${JSON.stringify(region)} is not an AWS region`);
+  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region)) throw new SettingsError(`${shown(region)} is not an AWS region`);
   return `sts.${region}.${SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? "amazonaws.com"}`;
 };
 

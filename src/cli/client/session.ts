@@ -67,7 +67,7 @@ const settingsOf = (flags: Flags, env: Console["env"]): ClientSettings => {
 const headersOf = (flags: Flags): Readonly<Record<string, string>> => {
   const pairs = flags.texts("header").map((text): readonly [string, string] => {
     const cut = text.indexOf("=");
-    if (cut < 1) throw new CommandFailure(`Invalid header ${JSON.stringify(text)}: expected name=value`);
+    if (cut < 1) throw new CommandFailure("Invalid header: expected name=value");
     return [text.slice(0, cut).toLowerCase(), text.slice(cut + 1)];
   });
   const owned = pairs.find(([name]) => name.startsWith("x-vault-"));

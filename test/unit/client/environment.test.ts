@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { proxyFor, settingsFromEnvironment } from "../../../src/client/index.ts";
+import { settingsFromEnvironment } from "../../../src/client/index.ts";
+import { proxyFor } from "../../../src/client/proxy-choice.ts";
 
 const read = settingsFromEnvironment;
 
