@@ -3,6 +3,7 @@ import { versionNote } from "./client.ts";
 import type { AgentConfig } from "./config/model.ts";
 import { AgentError, type Part, type Surroundings } from "./contract.ts";
 import { type Assembly, assemble } from "./parts.ts";
+import type { Crashes } from "./process/crash.ts";
 import { removePidFile, writePidFile } from "./process/pid-file.ts";
 import type { Signals } from "./process/signals.ts";
 import { reloading, type Systemd } from "./process/systemd.ts";
@@ -17,6 +18,7 @@ import { reasonOf } from "./reason.ts";
 export interface Outside {
   readonly surroundings: Surroundings;
   readonly signals: Signals;
+  readonly crashes: Crashes;
   readonly systemd: Systemd;
   /** Standard output, for who started the agent by hand. */
   readonly print: (line: string) => void;
@@ -60,14 +62,15 @@ const ofPart = ({ ended }: Part): Promise<End> =>
     );
   });
 
-/** The first end: a signal, a part, or everything done. */
-const firstEnd = (parts: readonly Part[], { signals }: Outside, exitWhenReady: boolean): Promise<End> => {
+/** The first end: a signal, a failure nobody caught, a part, or everything done. */
+const firstEnd = (parts: readonly Part[], { crashes, signals }: Outside, exitWhenReady: boolean): Promise<End> => {
   const ready = Promise.all(parts.map((part) => part.ready)).then(
     () => ({ code: 0, why: "everything is done" }),
     (error) => ({ code: 1, why: reasonOf(error) }),
   );
   const stopped = signals.stop.then((signal) => ({ code: 0, why: signal }));
-  return Promise.race([stopped, ...parts.map(ofPart), ...(exitWhenReady ? [ready] : [])]);
+  const crashed = crashes.first.then((why) => ({ code: 1, why }));
+  return Promise.race([stopped, crashed, ...parts.map(ofPart), ...(exitWhenReady ? [ready] : [])]);
 };
 
 /** The last one first: a program that is ending may still need the listener, and the listener a token. */

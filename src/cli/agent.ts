@@ -1,6 +1,7 @@
 import { readConfig } from "../agent/config/index.ts";
 import type { AgentFlags } from "../agent/config/overrides.ts";
 import { AgentError } from "../agent/contract.ts";
+import { describeCrash, takeCrashes } from "../agent/process/crash.ts";
 import { makeLog } from "../agent/process/log.ts";
 import { type LogFile, openLogFile } from "../agent/process/log-file.ts";
 import { takeSignals } from "../agent/process/signals.ts";
@@ -112,6 +113,7 @@ const runWith = async (flags: Flags): Promise<number> => {
   });
   for (const warning of warnings) log.warn(warning);
   const signals = takeSignals((code) => process.exit(code));
+  const crashes = takeCrashes();
   // Timers of the parts keep no process alive: a login that waits for its next try must.
   const hold = setInterval(() => undefined, 2 ** 30);
   const { run } = await import("../agent/run.ts");
@@ -119,6 +121,7 @@ const runWith = async (flags: Flags): Promise<number> => {
     return await run(config, {
       surroundings: { clock: systemClock, steady, timer: wallTimer, random: systemRandom, log, env: process.env },
       signals,
+      crashes,
       systemd: systemdOf(process.env, (why) => log.warn(why)),
       print: combined ? () => undefined : print,
       complain,
@@ -131,6 +134,7 @@ const runWith = async (flags: Flags): Promise<number> => {
   } finally {
     clearInterval(hold);
     signals.release();
+    crashes.release();
     file?.close();
   }
 };
@@ -144,8 +148,7 @@ export const runAgent = async (args: readonly string[]): Promise<number> => {
       print(HELP);
       return 0;
     }
-    if (!(error instanceof AgentError || error instanceof FlagError)) throw error;
-    complain(error.message);
+    complain(error instanceof AgentError || error instanceof FlagError ? error.message : describeCrash(error));
     return 1;
   }
 };

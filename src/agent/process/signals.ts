@@ -1,7 +1,7 @@
 /** The signals a service manager and a terminal send. */
 
 export interface Signals {
-  /** Settles with the first SIGTERM or SIGINT. The second one ends the process at once. */
+  /** Settles with the first SIGTERM, SIGINT or SIGQUIT. The second one ends the process at once. */
   readonly stop: Promise<NodeJS.Signals>;
   /** Called for each SIGHUP. */
   onReload(listener: () => void): void;
@@ -10,7 +10,12 @@ export interface Signals {
 }
 
 /** What a shell makes of an end by this signal. */
-const AT_ONCE: Readonly<Record<"SIGTERM" | "SIGINT", number>> = { SIGTERM: 143, SIGINT: 130 };
+const AT_ONCE = [
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+  // Otherwise the kernel would write the process's memory, with every secret in it, to a file.
+  ["SIGQUIT", 131],
+] as const;
 
 /** `exit` ends the process. */
 export const takeSignals = (exit: (code: number) => void): Signals => {
@@ -18,9 +23,9 @@ export const takeSignals = (exit: (code: number) => void): Signals => {
   const handlers = new Map<NodeJS.Signals, () => void>();
   const stop = new Promise<NodeJS.Signals>((resolve) => {
     let asked = false;
-    for (const name of ["SIGTERM", "SIGINT"] as const) {
+    for (const [name, code] of AT_ONCE) {
       handlers.set(name, () => {
-        if (asked) exit(AT_ONCE[name]);
+        if (asked) exit(code);
         asked = true;
         resolve(name);
       });

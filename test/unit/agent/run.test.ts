@@ -75,6 +75,7 @@ interface Started {
   readonly complained: string[];
   readonly told: string[];
   readonly stop: () => void;
+  readonly crash: () => void;
   readonly reload: () => void;
   readonly log: () => string;
 }
@@ -88,6 +89,10 @@ const start = (config: string, reload: () => void = () => undefined): Started =>
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     stop = resolve;
   });
+  let crash = (_: string): void => undefined;
+  const crashed = new Promise<string>((resolve) => {
+    crash = resolve;
+  });
   const reloads: (() => void)[] = [];
   const outside: Outside = {
     surroundings: {
@@ -98,6 +103,7 @@ const start = (config: string, reload: () => void = () => undefined): Started =>
       log: world.surroundings.log,
       env: {},
     },
+    crashes: { first: crashed, release: () => undefined },
     signals: { stop: stopped, onReload: (listener) => reloads.push(listener), release: () => undefined },
     systemd: {
       tell: async (state) => {
@@ -115,6 +121,7 @@ const start = (config: string, reload: () => void = () => undefined): Started =>
     complained,
     told,
     stop: () => stop("SIGTERM"),
+    crash: () => crash("unexpected TypeError at x"),
     reload: () => {
       for (const each of reloads) each();
     },
@@ -195,6 +202,18 @@ describe("an agent that stays", () => {
     expect(complained).toEqual(["Error encountered during run, refer to logs for more details."]);
     expect(log()).toContain("runtime error encountered");
     expect(existsSync(join(folder, "token"))).toBe(false);
+  });
+
+  it("ends in order, with 1, by a failure that nobody caught", async () => {
+    const pid = join(folder, "pid");
+    const agent = start(`pid_file = "${pid}" auto_auth { ${method()} ${sink()} }`);
+    await until(() => existsSync(join(folder, "token")));
+    agent.crash();
+
+    expect(await agent.ended).toBe(1);
+    expect(agent.log()).toContain("unexpected TypeError at x");
+    expect(existsSync(pid)).toBe(false);
+    expect(agent.told).toEqual(["READY=1", "STOPPING=1"]);
   });
 
   it("asks in the method's namespace unless the server block names one", async () => {
