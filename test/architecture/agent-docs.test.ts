@@ -7,6 +7,8 @@ import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { readConfig } from "../../src/agent/config/index.ts";
 import type { AgentConfig } from "../../src/agent/config/model.ts";
+import { parseHcl } from "../../src/hcl/hcl.ts";
+import { readJson } from "../../src/std/json.ts";
 import { repository } from "./support/repository.ts";
 
 /** What the pages about the agent give people to copy can be read by whom it is for. */
@@ -35,9 +37,13 @@ const blocks = pages.flatMap((page): Block[] => {
 const of = (language: string, page?: string): readonly Block[] =>
   blocks.filter((block) => block.language === language && (page === undefined || block.page === page));
 
+/** A whole configuration says where the server is; other blocks show a part of one, and may leave something out. */
+const isWhole = ({ text }: Block): boolean => /^vault \{/m.test(text);
+const isComplete = ({ text }: Block): boolean => !text.includes("...");
+
 /** Configurations of the agent, wherever they are: blocks of their own, in a ConfigMap, in a command that writes one. */
 const configurations = (): readonly Block[] => [
-  ...of("hcl"),
+  ...of("hcl").filter(isWhole),
   ...of("yaml").flatMap((block) =>
     parseAllDocuments(block.text).flatMap((document) => {
       const found = z.looseObject({ data: z.record(z.string(), z.string()) }).safeParse(document.toJS());
@@ -79,9 +85,22 @@ describe("the agent's pages", () => {
     expect(destinations(config).length).toBeGreaterThan(0);
   });
 
-  it.each(of("json").map((block) => [where(block), block] as const))("%s is JSON", (_, { text }) => {
-    expect(() => JSON.parse(text)).not.toThrow();
+  it.each(
+    of("hcl")
+      .filter(isComplete)
+      .map((block) => [where(block), block] as const),
+  )("%s is HCL", (_, { text }) => {
+    expect(parseHcl(text).items.length).toBeGreaterThan(0);
   });
+
+  it.each(of("json").map((block) => [where(block), block] as const))(
+    "%s is JSON, in all or in each line",
+    (_, { text }) => {
+      const isJson = (part: string): boolean => readJson(part) !== undefined;
+
+      expect(isJson(text) || text.trimEnd().split("\n").every(isJson)).toBe(true);
+    },
+  );
 
   it("name no file that does not exist", () => {
     const named = pages.flatMap((page) => {
