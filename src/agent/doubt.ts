@@ -4,9 +4,11 @@ import type { Tokens } from "./contract.ts";
 
 const DEAD = /\b(?:invalid|bad) token\b/;
 
-/** Whether the server refused because it does not know the token: revoked, expired, or of another server. */
+/** Whether the words of a 403 say that the server does not know the token: revoked, expired, or of another server. */
+export const saysDead = (text: string): boolean => DEAD.test(text);
+
 export const isDead = (error: unknown): boolean =>
-  error instanceof ResponseError && error.status === 403 && error.errors.some((text) => DEAD.test(text));
+  error instanceof ResponseError && error.status === 403 && error.errors.some(saysDead);
 
 /**
  * The client of a part that uses the agent's token: when the server answers that it does not know the token, the agent

@@ -1,8 +1,10 @@
 import { ConnectionError } from "../../client/index.ts";
 import type { Timer } from "../../std/timer.ts";
+import { utf8Text } from "../../std/utf8.ts";
 import type { LeaseCache } from "../cache/index.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import type { Log } from "../contract.ts";
+import { saysDead } from "../doubt.ts";
 import { type Asked, type Given, type Send, whole } from "../proxy/index.ts";
 import { failure, nothing } from "./answers.ts";
 import { clearCache } from "./cache-clear.ts";
@@ -64,8 +66,16 @@ const marked = (given: Given): Given =>
     ? given
     : { ...given, fields: new Map([...given.fields, ["x-cache", [given.kept === undefined ? "MISS" : "HIT"]]]) };
 
+/** Who asked with the agent's token is refused: where the server does not know that token, the logins are told. */
+const noticed = async (routes: Routes, { identity }: Asked, given: Given): Promise<Given> => {
+  if (given.status !== 403 || identity.kind !== "agent") return given;
+  const read = await whole(given, routes.timer);
+  if (saysDead(utf8Text(read.body) ?? "")) routes.lending.tokens?.doubt?.();
+  return read;
+};
+
 const fromServer = async (routes: Routes, asked: Asked): Promise<Given> => {
-  const given = await routes.send(asked);
+  const given = await noticed(routes, asked, await routes.send(asked));
   const { identity } = asked;
   const own = routes.lending.lend === false ? undefined : routes.lending.tokens?.current();
   if (identity.kind === "none" || own?.kind !== "token" || !mayNameToken(asked)) return given;

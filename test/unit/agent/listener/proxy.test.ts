@@ -151,6 +151,28 @@ describe("whose token", () => {
     expect(tokens(one)).toEqual([undefined, "hvs.first", "hvs.second"]);
   });
 
+  it("the agent's, when the server does not know it any more, is a matter for the logins", async () => {
+    const errors = [["permission denied"], ["permission denied", "invalid token"]];
+    const one = await open(
+      (_seen, number) => ({ status: 403, body: { errors: errors[number % 2] } }),
+      lent,
+      "hvs.auto",
+    );
+    let doubts = 0;
+    Object.assign(one.tokens, {
+      doubt: () => {
+        doubts += 1;
+      },
+    });
+    for (let time = 0; time < 2; time += 1) {
+      const { status, json } = await one.ask("/v1/a");
+      expect([status, json.errors?.[0]]).toEqual([403, "permission denied"]);
+      await one.ask("/v1/a", { headers: { "x-vault-token": "mine" } });
+      await one.ask("/v1/a", { headers: { "x-vault-token": "mine" } });
+    }
+    expect(doubts).toBe(1);
+  });
+
   it("two different tokens are refused, and the server is not asked", async () => {
     const one = await open(data, lent, "hvs.auto");
     const got = await one.ask("/v1/a", { headers: { "x-vault-token": ["one", "two"] } });
