@@ -78,7 +78,7 @@ describe("what a listener passes on", () => {
     ]);
   });
 
-  it("answers come back as they are; all that are no error say that they were not kept", async () => {
+  it("answers come back as they are; all below 400 say that they were not kept", async () => {
     const { ask } = await open(({ url }) => {
       const status = Number(url.slice(-3));
       return { status, headers: { "x-extra": "1" }, body: status === 204 ? undefined : { errors: ["no"] } };
