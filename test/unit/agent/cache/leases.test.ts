@@ -135,6 +135,23 @@ describe("what is kept", () => {
   });
 });
 
+describe("room", () => {
+  it("is counted in bytes, too, and is there again after an eviction", async () => {
+    const { asAgent, cache } = setUp(createEntries(100, 300));
+    const kept = async (name: string): Promise<boolean> => {
+      await asAgent(`dyn/creds/${name}`);
+      return hit(await asAgent(`dyn/creds/${name}`));
+    };
+    expect([await kept("a"), await kept("b"), await kept("c")]).toEqual([true, true, false]);
+    for (let time = 0; time < 5; time += 1) {
+      cache.clear({ type: "request_path", value: "/v1/dyn", namespace: "" });
+      expect(await kept(`d${time}`)).toBe(true);
+    }
+    cache.clear({ type: "all" });
+    expect([await kept("e"), await kept("f"), await kept("g")]).toEqual([true, true, false]);
+  });
+});
+
 describe("renewal", () => {
   it("goes on with the token of its owner, for hours", async () => {
     const { asAgent, server, world } = setUp();
@@ -267,10 +284,38 @@ describe("eviction", () => {
       open = resolve;
     });
     const reading = asAgent("dyn/creds/a");
-    const revoking = asAgent("sys/leases/revoke-prefix/dyn", { method: "PUT" });
+    // The revocation overtakes it; its answer may be of before.
+    server.gate = undefined;
+    await asAgent("sys/leases/revoke-prefix/dyn", { method: "PUT" });
     open();
-    await Promise.all([reading, revoking]);
+    await reading;
     expect(hit(await asAgent("dyn/creds/a"))).toBe(false);
+  });
+
+  it.each([
+    ["the prefix of its login", "sys/leases/revoke-prefix/auth/x/login", "PUT"],
+    ["the end of its mount", "sys/auth/x", "DELETE"],
+  ])("a token by %s, with its leases and children", async (_name, path, method) => {
+    const { ask, asAgent, server } = setUp();
+    const token = tokenOf(await ask("auth/x/login", post({})));
+    const child = tokenOf(await ask("auth/token/create", { ...post({}), token }));
+    for (const one of [token, child]) await ask("dyn/creds/a", { token: one });
+    await asAgent(path, { method });
+    for (const one of [token, child]) {
+      expect(server.isAlive(one)).toBe(false);
+      expect((await ask("dyn/creds/a", { token: one })).status).toBe(403);
+    }
+    expect(hit(await ask("auth/x/login", post({})))).toBe(false);
+  });
+
+  it("a token at the end of its renewal, with its leases", async () => {
+    const { ask, server, world } = setUp();
+    const token = tokenOf(await ask("auth/x/login", post({})));
+    await ask("dyn/creds/a", { token });
+    await world.pass(1000);
+    server.endToken(token);
+    await world.pass(3_600_000);
+    expect((await ask("dyn/creds/a", { token })).status).toBe(403);
   });
 
   it("a new login of the agent's ends what the token before it held", async () => {

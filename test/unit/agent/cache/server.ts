@@ -150,6 +150,9 @@ export class MemoryServer {
   #revokes(path: string, body: Record<string, string>, token: string): boolean {
     const [, prefix] =
       /^sys\/(?:leases\/)?revoke-(?:prefix|force)\/(.+)$/.exec(path) ?? /^sys\/mounts\/(.+)$/.exec(path) ?? [];
+    const login = prefix?.startsWith("auth/") === true || path === "sys/auth/x";
+    if (login) for (const one of [...this.tokens.keys()]) if (one.startsWith("hvs.login")) this.endToken(one);
+    if (login) return true;
     if (prefix !== undefined) return this.#endLeases(prefix);
     if (path === "auth/token/revoke-self") this.endToken(token);
     else if (path === "auth/token/revoke") this.endToken(body["token"] ?? "");

@@ -221,7 +221,7 @@ describe("answers about the agent's own token", () => {
     else expect(got.json.data).toEqual({ ttl: 1.5 });
   });
 
-  it("also where a namespace stands in front, and where the sender shows it himself", async () => {
+  it("also where a namespace precedes the path, and where the sender shows it himself", async () => {
     const { ask } = await open(about, lent, "hvs.auto");
     const shown = { headers: { "x-vault-token": "hvs.auto" } };
     expect((await ask("/v1/team/auth/token/lookup-self")).text).not.toContain("hvs.auto");
@@ -239,7 +239,7 @@ describe("answers about the agent's own token", () => {
   });
 });
 
-describe("what stands between", () => {
+describe("what happens in between", () => {
   it("a server that cannot be reached is a 500 that says so", async () => {
     const one = await open(data, lent, "hvs.auto");
     await one.down();
