@@ -13,16 +13,14 @@ import type { TemplateFunction, Value } from "./values.ts";
 
 export type { Bounds } from "./bounds.ts";
 export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
-export { floatText, formatFloat } from "./digits.ts";
+export { floatText } from "./digits.ts";
 export { duration, durationText } from "./duration.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";
 export { jsonNumber } from "./json-number.ts";
 export type { Delimiters } from "./lexer.ts";
-export { sprint, sprintf, sprintln, textOf } from "./printf.ts";
+export { sprintf, textOf } from "./printf.ts";
 export { quoted } from "./quote.ts";
-export { compareText, sortedEntries } from "./sorted.ts";
-export { isTrue } from "./truth.ts";
 export * as types from "./types.ts";
 export * from "./values.ts";
 

@@ -13,7 +13,6 @@ export type Kind =
   | "uint32"
   | "uint64"
   | "float64"
-  | "complex128"
   | "string"
   | "slice"
   | "map"
@@ -38,13 +37,10 @@ const basic = (kind: Kind): Type => ({ name: kind, kind });
 
 export const bool = basic("bool");
 export const int = basic("int");
-export const int32 = basic("int32");
 export const int64 = basic("int64");
-export const uint = basic("uint");
 export const uint8 = basic("uint8");
 export const uint64 = basic("uint64");
 export const float64 = basic("float64");
-export const complex128 = basic("complex128");
 export const string = basic("string");
 /** Takes and holds any value. */
 export const any: Type = { name: "interface {}", kind: "interface" };

@@ -21,6 +21,7 @@ const recorded = z
 const bounds = { source: 10_000, text: 100_000, output: 100_000, steps: 100_000, depth: 64 };
 const MODES: Readonly<Record<string, Partial<Parameters<typeof parseTemplate>[1]>>> = {
   strict: { missing: "error" },
+  zero: { missing: "zero" },
   angled: { delimiters: { left: "<<", right: ">>" } },
   square: { delimiters: { left: "[", right: "]" } },
 };

@@ -337,6 +337,7 @@ func generated() map[string][]string {
 	}
 	many("expressions", 900, func() string { return "{{" + g.pipeline(2) + "}}" })
 	many("strict expressions", 250, func() string { return "{{" + g.pipeline(1) + "}}" })
+	many("zero expressions", 150, func() string { return "{{" + g.pipeline(1) + "}}" })
 	many("running statements", 600, g.calmWhole)
 	many("statements", 300, func() string { return g.whole(2) })
 	many("formats", 900, g.printf)

@@ -25,6 +25,7 @@ type mode struct{ missing, left, right string }
 
 var modes = map[string]mode{
 	"strict": {missing: "error"},
+	"zero":   {missing: "zero"},
 	"angled": {left: "<<", right: ">>"},
 	"square": {left: "[", right: "]"},
 }

@@ -1,5 +1,6 @@
 import {
   ANY,
+  durationText,
   func0,
   func1,
   func2,
@@ -15,7 +16,7 @@ import {
 import { integerOf } from "../go-values.ts";
 import type { Sources } from "../sources.ts";
 import { parseSigned } from "../strconv.ts";
-import { durationText, parseDuration } from "../time/duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import { GoTime, TIME_PARAM, zeroTime } from "../time/go-time.ts";
 import { fromMs, fromSeconds, secondsOf } from "../time/instant.ts";
 import { formatTime } from "../time/layout.ts";

@@ -34,23 +34,3 @@ export const parseDuration = (text: string): bigint | undefined => {
   const value = text.startsWith("-") ? -nanos : nanos;
   return BigInt.asIntN(64, value) === value ? value : undefined;
 };
-
-const withPoint = (nanos: bigint, unit: bigint): string => {
-  const digits = String(unit).length - 1;
-  const fraction = String(nanos % unit)
-    .padStart(digits, "0")
-    .replace(/0+$/, "");
-  return `${nanos / unit}${fraction === "" || digits === 0 ? "" : `.${fraction}`}`;
-};
-
-export const durationText = (nanos: bigint): string => {
-  if (nanos === 0n) return "0s";
-  if (nanos < 0n) return `-${durationText(-nanos)}`;
-  if (nanos < 1_000n) return `${nanos}ns`;
-  if (nanos < 1_000_000n) return `${withPoint(nanos, 1_000n)}\u00b5s`;
-  if (nanos < 1_000_000_000n) return `${withPoint(nanos, 1_000_000n)}ms`;
-  const minutes = nanos / 60_000_000_000n;
-  const seconds = `${withPoint(nanos % 60_000_000_000n, 1_000_000_000n)}s`;
-  if (minutes === 0n) return seconds;
-  return minutes < 60n ? `${minutes}m${seconds}` : `${minutes / 60n}h${minutes % 60n}m${seconds}`;
-};

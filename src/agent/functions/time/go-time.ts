@@ -1,4 +1,5 @@
 import {
+  duration,
   func0,
   func1,
   func3,
@@ -13,7 +14,6 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { durationText } from "./duration.ts";
 import { atWallTime, fieldsOf, fromSeconds, type Instant, secondsOf, utcMs } from "./instant.ts";
 import { DAYS, formatTime, MONTHS } from "./layout.ts";
 import { UTC, type Zone } from "./zone.ts";
@@ -26,16 +26,6 @@ const MONTH = types.named("time.Month", "int");
 const WEEKDAY = types.named("time.Weekday", "int");
 /** The first second of the year 1, which is Go's zero. */
 const ZERO_SECOND = -62_135_596_800n;
-
-export const durationValue = (nanos: bigint): Scalar =>
-  new Scalar(DURATION, BigInt.asIntN(64, nanos), durationText(BigInt.asIntN(64, nanos)), {
-    Hours: func0(() => Number(nanos) / 3.6e12),
-    Minutes: func0(() => Number(nanos) / 6e10),
-    Seconds: func0(() => Number(nanos) / 1e9),
-    Milliseconds: func0(() => int64(nanos / 1_000_000n)),
-    Nanoseconds: func0(() => int64(nanos)),
-    String: func0(() => durationText(nanos)),
-  });
 
 export class GoTime extends Struct implements Instant {
   readonly at: bigint;
@@ -99,7 +89,7 @@ const methodsOf = (instant: Instant): Methods => {
     IsZero: func0(() => at === fromSeconds(ZERO_SECOND)),
     Add: func1(NANOS, (by) => new GoTime(at + nanosOf(by), zone)),
     AddDate: func3(INT, INT, INT, (years, months, days) => addDate(instant, years, months, days)),
-    Sub: func1(TIME_PARAM, (other) => durationValue(at - other.at)),
+    Sub: func1(TIME_PARAM, (other) => duration(at - other.at)),
     Before: func1(TIME_PARAM, (other) => at < other.at),
     After: func1(TIME_PARAM, (other) => at > other.at),
     Equal: func1(TIME_PARAM, (other) => at === other.at),

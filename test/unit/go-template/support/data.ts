@@ -20,7 +20,6 @@ import {
   STRING,
   STRINGS,
   Struct,
-  sprint,
   type TemplateFunction,
   textOfBytes,
   typed,
@@ -31,6 +30,7 @@ import {
   variadic,
   wellFormed,
 } from "../../../../src/go-template/index.ts";
+import { sprint } from "../../../../src/go-template/printf.ts";
 
 /** The values and functions of test/vectors/go-template/data.go. */
 
@@ -151,7 +151,7 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   join: func2(STRING, STRINGS, (separator, items) => items.join(separator)),
   plus,
   half: func1(FLOAT, (a) => a / 2),
-  unsign: func1(paramOf(types.uint), (a) => a),
+  unsign: func1(paramOf(types.named("uint", "uint")), (a) => a),
   invert: func1(BOOL, (a) => !a),
   same: func1(ANY, (a) => a),
   count: variadic([], ANY, (_, args) => BigInt(args.length)),
