@@ -12,7 +12,7 @@ import {
   unrunnable,
   type Value,
 } from "../../go-template/index.ts";
-import { byteLength, compareText } from "./go-text.ts";
+import { compareText } from "./go-text.ts";
 
 /** Go's `reflect`, as far as the functions look at values. */
 
@@ -82,11 +82,3 @@ export const changeable = (map: GoMap): Map<Key, Value> =>
 /** `map[string]interface {}`, and nothing else. */
 export const asPlainMap = (value: Value): GoMap | undefined =>
   value instanceof Map && typeName(value) === types.map.name ? value : undefined;
-
-/** Go's `len`, for what has one. */
-export const lengthOf = (value: Value): number | undefined => {
-  if (value instanceof Map) return value.size;
-  if (value instanceof Uint8Array || Array.isArray(value)) return value.length;
-  const bare = bareOf(value);
-  return typeof bare === "string" ? byteLength(bare) : undefined;
-};

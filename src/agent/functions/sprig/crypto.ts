@@ -36,6 +36,9 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS = "0123456789";
 const ASCII = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
 
+/** What takes the processor longest counts as many steps, so that a loop of it ends. */
+const SLOW = 100_000;
+
 const CIPHER = "aes-256-cbc";
 const BLOCK = 16;
 
@@ -61,7 +64,8 @@ const decrypt = (password: string, text: string): string => {
   }
 };
 
-const privateKey = (kind: string): string => {
+const privateKey = (kind: string, room: Room): string => {
+  room.step(SLOW);
   if (kind === "" || kind === "rsa") {
     const { privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 4096 });
     return key.export({ type: "pkcs1", format: "pem" }).toString();
@@ -135,7 +139,8 @@ const derive = (counter: bigint, kind: string, [password, user, site]: readonly 
 const derivePassword = new TemplateFunction(
   [types.any, types.string, types.string, types.string, types.string],
   undefined,
-  ([counter, ...texts]: readonly Value[]) => {
+  ([counter, ...texts]: readonly Value[], room: Room) => {
+    room.step(SLOW);
     const [kind = "", password = "", user = "", site = ""] = texts.map(String);
     const count = integerOf(counter) ?? unrunnable("derivePassword: the counter is a whole number");
     return derive(count, kind, [password, user, site]);
@@ -144,7 +149,8 @@ const derivePassword = new TemplateFunction(
 
 const BCRYPT_ROUNDS = 10;
 
-const bcrypt = ({ bcrypt: library }: Libraries, password: string): string => {
+const bcrypt = ({ bcrypt: library }: Libraries, password: string, room: Room): string => {
+  room.step(SLOW);
   const known = library ?? unrunnable("bcrypt is not loaded");
   // The last letter of the version tells of a bug that others had.
   return known.hashSync(password, BCRYPT_ROUNDS).replace(/^\$2b/, "$2a");
@@ -190,13 +196,13 @@ export const cryptoFunctions = (
       return typeof found === "number" ? `illegal base64 data at input byte ${found}` : textOfBytes(found);
     }),
     b64enc: func1(STRING, (text, room) => encodeBase64(bytesOfText(text), room)),
-    bcrypt: func1(STRING, (password) => bcrypt(libraries, password)),
+    bcrypt: func1(STRING, (password, room) => bcrypt(libraries, password, room)),
     decryptAES: func2(STRING, STRING, decrypt),
     derivePassword,
     encryptAES: func2(STRING, STRING, (password, text, room) => encrypt(password, text, random, room)),
     genPrivateKey: func1(STRING, privateKey),
-    htpasswd: func2(STRING, STRING, (user, password) =>
-      user.includes(":") ? `invalid username: ${user}` : `${user}:${bcrypt(libraries, password)}`,
+    htpasswd: func2(STRING, STRING, (user, password, room) =>
+      user.includes(":") ? `invalid username: ${user}` : `${user}:${bcrypt(libraries, password, room)}`,
     ),
     randAlpha: randomOf(LETTERS),
     randAlphaNum: randomOf(LETTERS + DIGITS),

@@ -111,11 +111,16 @@ const ELEMENTS: Readonly<Record<Element, Reader>> = {
 
 const nanosOf = (digits: string): bigint => BigInt(digits.padEnd(9, "0").slice(0, 9));
 
-const fraction = (digits: number | undefined): Reader =>
-  reading(digits === undefined ? /^[.,]\d+/ : new RegExp(`^[.,]\\d{${digits}}`), (text, found) => {
+/** Any number of digits, or just as many. */
+const fraction =
+  (digits: number | undefined): Reader =>
+  (rest, found) => {
+    const [all] = /^[.,]\d+/.exec(rest) ?? [];
+    const text = digits === undefined ? all : all?.slice(0, digits + 1);
+    if (text === undefined || (digits !== undefined && text.length <= digits)) return undefined;
     found.nanos = nanosOf(text.slice(1));
-    return true;
-  });
+    return rest.slice(text.length);
+  };
 
 const OFFSETS = [/^/, /^[+-](\d\d)/, /^[+-](\d\d)(\d\d)/, /^[+-](\d\d)(\d\d)(\d\d)/];
 const WITH_COLONS = [/^/, /^[+-](\d\d)/, /^[+-](\d\d):(\d\d)/, /^[+-](\d\d):(\d\d):(\d\d)/];

@@ -33,6 +33,8 @@ describe("hostile arguments end in an error", () => {
     ["a template that calls itself", '{{ define "a" }}{{ executeTemplate "a" }}{{ end }}{{ executeTemplate "a" }}'],
     ["an expression that is too large", '{{ regexMatch "((a{100}){100}){100}" "a" }}'],
     ["much text for a large expression", '{{ regexMatch "(x+x+)+y{900}" (sprig_repeat 1000000 "x") }}'],
+    ["keys in a loop", '{{ range loop 1000 }}{{ sprig_derivePassword 1 "pin" "p" "u" "s" }}{{ end }}'],
+    ["a long fraction", '{{ sprig_mustToDate (printf "05.%s" (sprig_repeat 900000 "0")) "05.0" }}'],
     ["a long constraint", '{{ sprig_semverCompare (sprig_repeat 10000 ">1 ") "1.0.0" }}'],
   ])("%s", async (_, template) => {
     await expect(render(template, {})).rejects.toBeInstanceOf(TemplateError);
