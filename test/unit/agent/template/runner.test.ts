@@ -269,6 +269,43 @@ describe("following changes", () => {
     expect(server.asked.at(-1)?.token).toBe("token-2");
   });
 
+  it("keeps a certificate that is good over a restart, and replaces it before its end, whatever the clock does", async () => {
+    const { makeAuthority, makeCertificate } = await import("../../../support/certificates.ts");
+    const by = await makeAuthority("CN=root");
+    const made = async () => {
+      const life = {
+        notBefore: new Date(world.surroundings.clock.now()),
+        notAfter: new Date(world.surroundings.clock.now() + 36_000_000),
+      };
+      const { cert, key } = await makeCertificate({
+        by,
+        notBefore: life.notBefore.toISOString(),
+        notAfter: life.notAfter.toISOString(),
+      });
+      return answer({ certificate: cert, private_key: key, issuing_ca: by.cert });
+    };
+    let next = await made();
+    secrets["other/issue"] = () => next;
+    const contents = '{{ with pkiCert "other/issue" "common_name=a" }}{{ .Cert }}{{ .CA }}{{ .Key }}{{ end }}';
+    await follow(contents);
+    const first = text("a");
+    await part?.stop();
+    await follow(contents);
+    await world.pass(32_000_000);
+    expect([text("a"), server.count("other/issue")]).toEqual([first, 1]);
+    next = await made();
+    await world.pass(1_000_000);
+    expect(server.count("other/issue")).toBe(2);
+    const second = text("a");
+    expect(second).not.toBe(first);
+    next = await made();
+    // Set forward by a day: it is at its end by the calendar.
+    world.setClock(world.surroundings.clock.now() + 86_400_000);
+    next = await made();
+    await world.pass(700_000);
+    expect(text("a")).not.toBe(second);
+  });
+
   it("stops asking for what is no longer used", async () => {
     secrets["secret/data/app"] = (_, count) => version({ user: count === 1 ? "x" : "", pass: "" });
     secrets["secret/data/x"] = version({ v: "1" });
