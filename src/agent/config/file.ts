@@ -37,9 +37,6 @@ export interface FileConfig {
   readonly warnings: readonly string[];
 }
 
-/** Read by upstream, without effect here. */
-const WITHOUT_EFFECT = ["telemetry", "default_max_request_duration", "disable_mlock", "cluster_name", "user_lockout"];
-
 const SUBSYSTEMS: readonly Subsystem[] = ["auto-auth", "caching", "proxying", "templating"];
 const isSubsystem = (text: string): text is Subsystem => SUBSYSTEMS.some((each) => each === text);
 
@@ -93,14 +90,7 @@ export const fileConfigOf = (body: HclBody): FileConfig => {
     envTemplates: within("env_template", () => envTemplatesOf(file)),
     vault: single(file, "vault", vaultOf),
   };
-  const idle = WITHOUT_EFFECT.filter((key) => file.items(key).length > 0);
-  return {
-    ...read,
-    warnings: [
-      ...idle.map((key) => `'${key}' has no effect here`),
-      ...file.unknownBelow().map((key) => `unknown key '${key}' is ignored`),
-    ],
-  };
+  return { ...read, warnings: file.unknownBelow().map((key) => `'${key}' has no effect here`) };
 };
 
 /** Two configurations as one: lists grow, and of everything else the later one wins. */

@@ -109,6 +109,7 @@ const tlsOf = (members: Members, type: "tcp" | "unix"): ListenerConfig["tls"] =>
   const certFile = members.name("tls_cert_file");
   const keyFile = members.name("tls_key_file");
   const clients = clientsOf(members);
+  const versions = versionsOf(members);
   if (flagOf(members, "tls_disable")) {
     if (clients === undefined) return undefined;
     throw new AgentError("'tls_require_and_verify_client_cert' needs TLS, which tls_disable turns off");
@@ -118,7 +119,7 @@ const tlsOf = (members: Members, type: "tcp" | "unix"): ListenerConfig["tls"] =>
     const missing = certFile === undefined ? "tls_cert_file" : "tls_key_file";
     throw new AgentError(`'${missing}' is not specified; set tls_disable = true for a listener without TLS`);
   }
-  return { certFile, keyFile, ...versionsOf(members), ...defined({ clients }) };
+  return { certFile, keyFile, ...versions, ...defined({ clients }) };
 };
 
 const listenerOf = (block: Labelled): ListenerConfig => {

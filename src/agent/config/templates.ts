@@ -72,6 +72,8 @@ const commandsOf = (members: Members): CommandConfig | undefined => {
 
 const execOfTemplate = (exec: Members) => {
   const read = { command: commandOf(exec), timeout: exec.duration("timeout"), enabled: exec.flag("enabled") };
+  // Waits before an end in order, which a command of a template never gets: it ends in time, or is killed.
+  for (const key of ["splay", "kill_timeout"]) exec.duration(key);
   refuseUnknown(exec);
   return read;
 };

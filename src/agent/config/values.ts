@@ -9,10 +9,10 @@ import { AgentError } from "../contract.ts";
  * key it knows, and `unknown` tells the others.
  */
 
-/** `parseutil.ParseBool` of Vault. */
+/** `parseutil.ParseBool` of Vault, which takes an empty text for false. */
 const BOOLEANS = new Map([
   ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
+  ...["0", "f", "F", "FALSE", "false", "False", ""].map((text) => [text, false] as const),
 ]);
 
 export const booleanOf = (text: string): boolean | undefined => BOOLEANS.get(text.trim());

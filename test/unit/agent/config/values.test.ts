@@ -190,6 +190,10 @@ describe("template", () => {
     ['command = ["reload"]', { command: ["reload"], shell: false, timeout: 30_000 }],
     ['exec { command = ["a", "b"] timeout = 5 }', { command: ["a", "b"], shell: false, timeout: 5000 }],
     ['exec { command = "a,b" }', { command: ["a", "b"], shell: false, timeout: 30_000 }],
+    [
+      'exec { command = ["a", "b"] splay = "5s" kill_timeout = "5s" }',
+      { command: ["a", "b"], shell: false, timeout: 30_000 },
+    ],
     ['command = "a" exec { timeout = "1m" }', { command: ["a"], shell: true, timeout: 60_000 }],
     ['command = "a" exec { command = ["b"] }', { command: ["b"], shell: false, timeout: 30_000 }],
   ])("runs %s", (text, command) => {
