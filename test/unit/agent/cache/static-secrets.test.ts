@@ -127,7 +127,7 @@ describe("while the server is down", () => {
   it.each([
     ["it gives no answer", "down"],
     ["it is in trouble", { status: 500, error: "internal error" }],
-    ["something stands in front of it", { status: 502, error: "bad gateway" }],
+    ["a gateway answers for it", { status: 502, error: "bad gateway" }],
   ] as const)("%s: a kept secret is given, marked as stale, until it is too old", async (_name, trouble) => {
     const { ask, server, world } = setUp();
     const first = await ask("secret/data/app");
@@ -176,7 +176,7 @@ describe("while the server is down", () => {
     expect(from(await ask("secret/data/app"))).toBe(503);
   });
 
-  it("too many requests are no trouble of the server's", async () => {
+  it("a server that asks for fewer requests is not in trouble", async () => {
     const { ask, server, world } = setUp();
     await ask("secret/data/app");
     await world.pass(MAX_AGE);
