@@ -46,10 +46,11 @@ const rounded = (nanos: bigint): string => {
 const secondsIn = (value: Value): bigint | undefined =>
   [types.int.name, types.int64.name].includes(typeOf(value)?.name ?? "") ? integerOf(value) : undefined;
 
-const local = (): Zone => namedZone("Local") ?? UTC;
-
-export const dateFunctions = ({ clock }: Sources): Readonly<Record<string, TemplateFunction>> => {
+export const dateFunctions = ({ clock, env }: Sources): Readonly<Record<string, TemplateFunction>> => {
   const now = (): bigint => fromMs(clock.now());
+  /** As Go has it: the machine's, unless the environment names another. */
+  const local = (): Zone => namedZone(env("TZ")?.replace(/^:/, "") ?? "Local") ?? UTC;
+  const zoneOf = (name: string): Zone => (name === "Local" ? local() : (namedZone(name) ?? UTC));
 
   const momentOf = (value: Value): bigint => {
     if (value instanceof GoTime) return value.at;
@@ -58,7 +59,7 @@ export const dateFunctions = ({ clock }: Sources): Readonly<Record<string, Templ
   };
 
   const shown = (layout: string, value: Value, zone: string): string =>
-    formatTime({ at: momentOf(value), zone: namedZone(zone) ?? UTC }, layout);
+    formatTime({ at: momentOf(value), zone: zoneOf(zone) }, layout);
 
   const ago = (value: Value): string => {
     const past = now() - momentOf(value);

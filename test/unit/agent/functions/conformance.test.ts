@@ -10,7 +10,9 @@ const folder = "test/vectors/agent-functions/";
 const read = (name: string): string => readFileSync(folder + name, "utf8");
 const cases = z.array(z.tuple([z.string(), z.string().nullable()]));
 const recorded = z.object({ templates: cases, sockaddr: cases }).parse(JSON.parse(read("recorded.json")));
-const world = parseJson(read("world.json")) as unknown as World;
+const found = parseJson(read("world.json")) as unknown as World;
+/** It was recorded in UTC. */
+const world: World = { ...found, env: { ...found.env, TZ: "UTC" } };
 
 const device = z.object({
   name: z.string(),
@@ -51,6 +53,14 @@ describe("functions compared with consul-template", () => {
   it.each(recorded.sockaddr)("sockaddr %s", async (source, wanted) => {
     const made = await outcome(`{{ sockaddr ${JSON.stringify(source)} }}`, { network: { interfaces } });
     expect(made).toBe(wanted);
+  });
+
+  it("see dates in the zone that the environment names", async () => {
+    const template = '{{ sprig_date "15:04 MST" 0 }} {{ sprig_toDate "2006-01-02" "2021-07-01" }}';
+    expect(await render(template, { env: { TZ: ":America/New_York" } })).toBe(
+      "19:00 EST 2021-07-01 00:00:00 -0400 EDT",
+    );
+    expect(await render(template, { env: { TZ: "No/Where" } })).toBe("00:00 UTC 2021-07-01 00:00:00 +0000 UTC");
   });
 
   it("fail with errors of templates only", async () => {
