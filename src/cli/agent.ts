@@ -90,11 +90,15 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Paths of `-config`; without any, the one of the environment. */
+/** Paths of `-config`; without any, those of the environment, separated by commas. */
 const pathsOf = (flags: Flags): readonly string[] => {
-  const paths = flags.texts("config");
-  const variable = process.env["BAO_AGENT_CONFIG_PATH"] || process.env["VAULT_AGENT_CONFIG_PATH"];
-  return paths.length === 0 && variable ? [variable] : paths;
+  const given = flags.texts("config");
+  if (given.length > 0) return given;
+  const paths = process.env["BAO_AGENT_CONFIG_PATH"] || process.env["VAULT_AGENT_CONFIG_PATH"] || "";
+  return paths
+    .split(",")
+    .map((path) => path.trim())
+    .filter((path) => path !== "");
 };
 
 const runWith = async (flags: Flags): Promise<number> => {
