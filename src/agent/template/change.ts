@@ -1,15 +1,17 @@
-import { type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, realpathSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Surroundings } from "../contract.ts";
 
 /**
- * Notices that a file changed, at no cost while it does not: the system tells of changes in its folder, and every ten
- * seconds the file is looked at for what the system does not tell of (links to other folders, network file systems).
+ * Notices that a file changed, at no cost while it does not: the system tells of changes in its folder, and in the one
+ * that a link leads to. Every minute the file is looked at for what the system does not tell of (network file systems,
+ * links behind links).
  */
 
-/** Milliseconds between looks, and between an event and the look at what it was. */
-const SLOW = 10_000;
+/** Milliseconds between looks; where the system tells of nothing; and between an event and the look at what it was. */
+const SLOW = 60_000;
+const UNTOLD = 5000;
 const SETTLE = 500;
 
 /** What a file is known by. */
@@ -18,13 +20,21 @@ export const markOf = ({ ino, size, mtimeMs }: { ino: number; size: number; mtim
 
 const markAt = (path: string): Promise<string> => stat(path).then(markOf, () => "absent");
 
-const folderOf = (path: string, event: () => void): FSWatcher | undefined => {
+const foldersOf = (path: string): ReadonlySet<string> => {
   try {
-    const watcher = watch(dirname(path), { persistent: false }, event);
+    return new Set([dirname(path), dirname(realpathSync(path))]);
+  } catch {
+    return new Set([dirname(path)]);
+  }
+};
+
+const watchFolder = (folder: string, event: () => void): FSWatcher | undefined => {
+  try {
+    const watcher = watch(folder, { persistent: false }, event);
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {
-    // No folder, or no more watches: the slow look remains.
+    // No folder, or no more watches: the look remains.
     return undefined;
   }
 };
@@ -41,7 +51,7 @@ export const changed = (
     let soon = false;
     const end = (): void => {
       cancel();
-      watcher?.close();
+      for (const watcher of watchers) watcher?.close();
       signal.removeEventListener("abort", end);
       resolve();
     };
@@ -50,17 +60,18 @@ export const changed = (
       const now = await markAt(path);
       if (signal.aborted) return;
       if (now !== mark) end();
-      else wait(SLOW);
+      else wait(watchers.includes(undefined) ? UNTOLD : SLOW);
     };
     const wait = (ms: number): void => {
       cancel();
       cancel = timer(ms, () => void look());
     };
-    const watcher = folderOf(path, () => {
+    const event = (): void => {
       if (soon) return;
       soon = true;
       wait(SETTLE);
-    });
+    };
+    const watchers = [...foldersOf(path)].map((folder) => watchFolder(folder, event));
     signal.addEventListener("abort", end, { once: true });
     // It may have changed before the watch began.
     wait(0);

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -255,6 +256,14 @@ describe("following changes", () => {
     symlinkSync(at("in-two"), at("link-2"));
     renameSync(at("link-2"), at("link"));
     await world.until(() => text("a") === "twotwotwo", 20_000);
+    // What the link leads to is another folder's.
+    mkdirSync(at("other"));
+    writeFileSync(at("other/in"), "three");
+    symlinkSync(at("other/in"), at("link-3"));
+    renameSync(at("link-3"), at("link"));
+    await world.until(() => text("a") === "three", 20_000);
+    writeFileSync(at("other/in"), "four!");
+    await world.until(() => text("a") === "four!", 20_000);
   });
 
   it("fetches everything again with a new token", async () => {
