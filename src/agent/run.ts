@@ -105,6 +105,7 @@ const reload = async (assembly: Assembly, outside: Outside): Promise<void> => {
   try {
     outside.reload();
     await assembly.listeners?.reload();
+    surroundings.log.info("configuration reloaded");
   } catch (error) {
     surroundings.log.error("the configuration could not be read again", { error: reasonOf(error) });
   }

@@ -126,7 +126,7 @@ const runWith = async (flags: Flags): Promise<number> => {
       surroundings: { clock: systemClock, steady, timer: wallTimer, random: systemRandom, log, env: process.env },
       signals,
       crashes,
-      systemd: systemdOf(process.env, (why) => log.warn(why)),
+      systemd: systemdOf(process.env, log),
       print: combined ? () => undefined : print,
       complain,
       pid: process.pid,

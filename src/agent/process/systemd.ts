@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { Environment } from "../config/overrides.ts";
+import type { Log } from "../contract.ts";
 
 /**
  * Tells systemd about the service's state (`Type=notify`). The message is a datagram to a unix socket, which Node cannot
@@ -50,16 +51,25 @@ export interface Systemd {
   tell(state: State): Promise<void>;
 }
 
-/** `failed` is called where no program could send the message. Outside of systemd it does nothing. */
-export const systemdOf = (env: Environment, failed: (why: string) => void): Systemd => {
+/** Outside of systemd nothing is sent, and the log says so. */
+export const systemdOf = (env: Environment, log: Log): Systemd => {
   const address = env["NOTIFY_SOCKET"] ?? "";
-  if (!/^[/@]/.test(address)) return { tell: async () => undefined };
+  if (!/^[/@]/.test(address)) {
+    return {
+      tell: async (state) =>
+        log.debug("would have sent systemd notification (systemd not present)", { notification: state }),
+    };
+  }
   // The sender needs no more of the environment, which may hold the operator's secrets.
   const own = { NOTIFY_SOCKET: address, PATH: env["PATH"] ?? "/usr/bin:/bin" };
   let order = Promise.resolve();
   const send = async (state: State): Promise<void> => {
-    for (const sender of sendersOf(address, state)) if (await run(sender, own)) return;
-    failed("cannot notify systemd: none of systemd-notify, socat, python3 and perl could send to NOTIFY_SOCKET");
+    for (const sender of sendersOf(address, state)) {
+      if (!(await run(sender, own))) continue;
+      log.debug("sent systemd notification", { notification: state, by: sender.program });
+      return;
+    }
+    log.warn("cannot notify systemd: none of systemd-notify, socat, python3 and perl could send to NOTIFY_SOCKET");
   };
   return {
     tell: (state) => {

@@ -3,15 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { reloading, systemdOf } from "../../../../src/agent/process/systemd.ts";
+import { createWorld, type World } from "../support/world.ts";
 
 /** Programs that send datagrams are played by scripts, each in a folder that is the whole PATH. */
 
 describe("systemd", () => {
   let folder: string;
-  const failures: string[] = [];
+  let world: World;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "agent-systemd-"));
-    failures.length = 0;
+    world = createWorld();
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -21,7 +22,7 @@ describe("systemd", () => {
   };
   const tell = (socket: string | undefined, ...states: Parameters<ReturnType<typeof systemdOf>["tell"]>[0][]) => {
     const env = { PATH: folder, SECRET: "canary", ...(socket === undefined ? {} : { NOTIFY_SOCKET: socket }) };
-    const systemd = systemdOf(env, (why) => failures.push(why));
+    const systemd = systemdOf(env, world.surroundings.log);
     return Promise.all(states.map((state) => systemd.tell(state)));
   };
   const said = (): string[] => readFileSync(join(folder, "said"), "utf8").trim().split("\n");
@@ -55,8 +56,11 @@ describe("systemd", () => {
   it("is a warning where nobody can tell it", async () => {
     await tell("/s", "READY=1");
 
-    expect(failures).toEqual([
-      "cannot notify systemd: none of systemd-notify, socat, python3 and perl could send to NOTIFY_SOCKET",
+    expect(world.lines).toMatchObject([
+      {
+        level: "warn",
+        message: "cannot notify systemd: none of systemd-notify, socat, python3 and perl could send to NOTIFY_SOCKET",
+      },
     ]);
   });
 
@@ -65,7 +69,7 @@ describe("systemd", () => {
     await tell(socket, "READY=1");
 
     expect(() => said()).toThrow();
-    expect(failures).toEqual([]);
+    expect(world.log()).toContain("debug would have sent systemd notification (systemd not present)");
   });
 
   it("learns the time of a reload", () => {
