@@ -100,7 +100,10 @@ const write = async (folder: Folder, name: string, writing: Writing): Promise<vo
       at("rename");
       await rename(folder.at(temporary), folder.at(name));
     } else {
-      await unlink(folder.at(temporary));
+      // Gone already where another agent, which starts at this moment, took it for a left-over.
+      await unlink(folder.at(temporary)).catch((error: unknown) => {
+        if (!isAbsent(error)) throw error;
+      });
     }
   } catch (error) {
     at("remove");
@@ -136,8 +139,12 @@ export const writeWholeFile = (
 ): Promise<void> => run({ path, content, settings, random, at, commit: true });
 
 /** Whether `writeWholeFile` would do: makes and removes the temporary file, with owner and mode. Throws `FileError`. */
-export const checkWholeFile = (path: string, settings: WholeFile, random: RandomSource): Promise<void> =>
-  run({ path, content: "write check", settings, random, at: nothing, commit: false });
+export const checkWholeFile = (
+  path: string,
+  settings: WholeFile,
+  random: RandomSource,
+  at: Steps = nothing,
+): Promise<void> => run({ path, content: "write check", settings, random, at, commit: false });
 
 /** Removes temporary files of this path that an agent which was killed left behind. Failures are ignored. */
 export const removeLeftOvers = async (path: string): Promise<void> => {

@@ -174,6 +174,14 @@ describe("a write that fails", () => {
     expect(fs.readdirSync(folder).sort()).toEqual([...others, "token.tmp.11111111"].sort());
   });
 
+  it("can be checked while another agent starts and removes left-overs", async () => {
+    const path = join(folder, "token");
+    await checkWholeFile(path, SINK, systemRandom, (step) => {
+      if (step === "sync") for (const name of fs.readdirSync(folder)) fs.unlinkSync(join(folder, name));
+    });
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
   it("leaves nothing after a check", async () => {
     await checkWholeFile(join(folder, "token"), SINK, systemRandom);
     expect(fs.readdirSync(folder)).toEqual([]);
