@@ -1,5 +1,6 @@
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { dnsSuffixOf, isRegion } from "../std/aws-region.ts";
 import { defined } from "../std/defined.ts";
 import { formPost } from "../std/form-post.ts";
 import { shown } from "../std/shown.ts";
@@ -21,14 +22,14 @@ export interface LoginSigner {
   /** `eu-central-1`; the signature is for STS there. */
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** Signed along, where the server asks for it: a proof for one server is none for another. */
+  /** Signed too, where the server asks for it, so that no other server accepts the proof. */
   readonly serverId?: string | undefined;
   /** Absent: as Vault's clients choose it. */
   readonly hostname?: string;
   readonly clock?: Clock;
 }
 
-/** The four fields that carry the signed request, each but the verb in base64. */
+/** The four fields that carry the signed request: the verb as it is, the others in base64. */
 export interface SignedLogin extends Readonly<Record<string, string>> {
   readonly iam_http_request_method: string;
   readonly iam_request_url: string;
@@ -38,17 +39,10 @@ export interface SignedLogin extends Readonly<Record<string, string>> {
 
 const BODY = "Action=GetCallerIdentity&Version=2011-06-15";
 
-/** By the region's first letters; all other regions end in `amazonaws.com`. */
-const SUFFIXES: readonly (readonly [string, string])[] = [
-  ["cn-", "amazonaws.com.cn"],
-  ["us-iso-", "c2s.ic.gov"],
-  ["us-isob-", "sc2s.sgov.gov"],
-];
-
 /** The host of STS in a region. Throws `SettingsError` for what cannot be a region. */
 export const stsHost = (region: string): string => {
-  if (!/^[a-z]{2,}(?:-[a-z0-9]+)+$/.test(region)) throw new SettingsError(`${shown(region)} is not an AWS region`);
-  return `sts.${region}.${SUFFIXES.find(([start]) => region.startsWith(start))?.[1] ?? "amazonaws.com"}`;
+  if (!isRegion(region)) throw new SettingsError(`${shown(region)} is not an AWS region`);
+  return `sts.${region}.${dnsSuffixOf(region)}`;
 };
 
 /** Vault's clients use the global name for this region, and a server may have been told to take no other. */

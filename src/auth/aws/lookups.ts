@@ -1,4 +1,5 @@
 import type { BackendContext } from "../../framework/index.ts";
+import { dnsSuffix } from "../../std/aws-region.ts";
 import { restate } from "../../std/restate.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { View } from "../../storage/store.ts";
@@ -6,7 +7,7 @@ import { ArnError, canonicalArn, parseArn } from "./arn.ts";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
 import type { AccountScope, Directory, IamRole, IamUser, ManagedInstance, Tag } from "./ports.ts";
 import { cacheKey, type PositiveCache, positiveCache } from "./positive-cache.ts";
-import { dnsSuffix, type Partition, partitionOf } from "./regions.ts";
+import { type Partition, partitionNamed, partitionOf } from "./regions.ts";
 import { scopeKey } from "./scope-key.ts";
 import { stsAccount } from "./sts-accounts.ts";
 import type { Identity } from "./sts-answer.ts";
@@ -99,7 +100,7 @@ const findScope = async (survey: Survey, account: string, partition: Partition):
 
 export const callerScope = (survey: Survey, identity: Identity): Promise<AccountScope> => {
   const { account, partition } = identity.principal;
-  const known = (["aws", "aws-cn", "aws-us-gov"] as const).find((name) => name === partition);
+  const known = partitionNamed(partition);
   if (!known) throw new Refusal("partition of the caller is not known");
   return accountScope(survey, account, known);
 };
@@ -138,7 +139,7 @@ export const uniqueIdOf = async (
   arn: string,
 ): Promise<{ readonly id: string; readonly role?: IamRole | undefined }> => {
   const wanted = parsed(arn);
-  const partition = (["aws", "aws-cn", "aws-us-gov"] as const).find((name) => name === wanted.partition);
+  const partition = partitionNamed(wanted.partition);
   if (!partition) throw new Refusal("partition is not known");
   const scope = await accountScope(survey, wanted.account, partition);
   const { directory } = survey.lookups;

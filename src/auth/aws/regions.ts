@@ -1,15 +1,13 @@
+import { type AwsPartition, dnsSuffix } from "../../std/aws-region.ts";
+
 /**
  * The places the product may speak to. A region or a host that is not in this table does not exist for a login, so
  * that nothing a caller writes can ever become part of a host name. Source: AWS General Reference, "STS endpoints".
  */
 
-export type Partition = "aws" | "aws-cn" | "aws-us-gov";
+const PARTITIONS = ["aws", "aws-cn", "aws-us-gov"] as const satisfies readonly AwsPartition[];
 
-const SUFFIX: Readonly<Record<Partition, string>> = {
-  aws: "amazonaws.com",
-  "aws-cn": "amazonaws.com.cn",
-  "aws-us-gov": "amazonaws.com",
-};
+export type Partition = (typeof PARTITIONS)[number];
 
 const REGIONS: Readonly<Record<Partition, readonly string[]>> = {
   aws: [
@@ -28,23 +26,22 @@ const FIPS: ReadonlySet<string> = new Set(["us-east-1", "us-east-2", "us-west-1"
 const GLOBAL_HOST = "sts.amazonaws.com";
 
 const PARTITION_OF: ReadonlyMap<string, Partition> = new Map(
-  (["aws", "aws-cn", "aws-us-gov"] as const).flatMap((partition) =>
-    REGIONS[partition].map((region) => [region, partition] as const),
-  ),
+  PARTITIONS.flatMap((partition) => REGIONS[partition].map((region) => [region, partition] as const)),
 );
 
 /** `undefined`: no such region. */
 export const partitionOf = (region: string): Partition | undefined => PARTITION_OF.get(region);
 
-/** What host names of a partition end in. */
-export const dnsSuffix = (partition: Partition): string => SUFFIX[partition];
+/** The partition of that name; `undefined`: no such partition. */
+export const partitionNamed = (name: string): Partition | undefined => PARTITIONS.find((known) => known === name);
 
 /** Host names at which STS of a region answers, the plain regional one first. Empty: no such region. */
 export const stsHosts = (region: string): readonly string[] => {
   const partition = partitionOf(region);
   if (!partition) return [];
-  const hosts = [`sts.${region}.${SUFFIX[partition]}`];
-  if (FIPS.has(region)) hosts.push(`sts-fips.${region}.${SUFFIX[partition]}`);
+  const suffix = dnsSuffix(partition);
+  const hosts = [`sts.${region}.${suffix}`];
+  if (FIPS.has(region)) hosts.push(`sts-fips.${region}.${suffix}`);
   if (region === "us-east-1") hosts.push(GLOBAL_HOST);
   return hosts;
 };
@@ -63,5 +60,5 @@ export const regionOfStsHost = (host: string): string | undefined => {
   if (known) return known;
   const [, region, suffix] = VPC_ENDPOINT.exec(host) ?? [];
   const partition = region === undefined ? undefined : partitionOf(region);
-  return partition && SUFFIX[partition] === suffix ? region : undefined;
+  return partition && dnsSuffix(partition) === suffix ? region : undefined;
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../framework/index.ts";
+import { isRegion } from "../../std/aws-region.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { shown } from "../../std/shown.ts";
 import { type Busy, change } from "../../storage/change.ts";
@@ -7,7 +8,7 @@ import type { Address, Entry, View } from "../../storage/store.ts";
 import { USUAL_RETRIES } from "./limits.ts";
 import type { Place, Scope } from "./ports.ts";
 import { Rotation, underWay } from "./rotation-record.ts";
-import { isAccessKey, isRegion } from "./shapes.ts";
+import { isAccessKey } from "./shapes.ts";
 import { checkTemplate, USERNAME_TEMPLATE } from "./usernames.ts";
 
 /** `config/root`: whose keys the mount works with, and where it finds IAM and STS. Sealed, the secret and all. */

@@ -17,7 +17,6 @@ export const isGroupName = (text: string): boolean => /^[\w+=,.@-]{1,128}$/.test
 export const isExternalId = (text: string): boolean => /^[\w+=,.@:/-]{2,1224}$/.test(text);
 export const isMfaSerial = (text: string): boolean => /^[\w+=/:,.@-]{9,256}$/.test(text);
 export const isMfaCode = (text: string): boolean => /^\d{6}$/.test(text);
-export const isRegion = (text: string): boolean => /^[a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}$/.test(text);
 export const isAccessKey = (text: string): boolean => /^[\w+/=.-]{1,128}$/.test(text);
 
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;

@@ -10,6 +10,7 @@ test.each([
   ["eu-central-1", "sts.eu-central-1.amazonaws.com"],
   ["cn-north-1", "sts.cn-north-1.amazonaws.com.cn"],
   ["us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"],
+  ["eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"],
   ["us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov"],
 ])("a login in %s is signed for %s", async (region, host) => {
   const login = await signLogin({ region, credentials, clock, serverId: "vault.example" });

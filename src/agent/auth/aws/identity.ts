@@ -15,6 +15,3 @@ export const sameCredentials = (one: AwsCredentials, other: AwsCredentials): boo
   one.accessKeyId === other.accessKeyId &&
   same(one.secretAccessKey, other.secretAccessKey) &&
   same(one.sessionToken, other.sessionToken);
-
-/** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
-export const isRegion = (text: string): boolean => /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/.test(text);

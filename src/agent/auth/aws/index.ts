@@ -1,4 +1,5 @@
 import type { HclValue } from "../../../hcl/hcl.ts";
+import { isRegion } from "../../../std/aws-region.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { shown } from "../../../std/shown.ts";
@@ -6,7 +7,7 @@ import type { MethodConfig, RawConfig } from "../../config/model.ts";
 import { AgentError, type Surroundings } from "../../contract.ts";
 import type { LoginRequest, Method } from "../method.ts";
 import { entriesOf, presentText } from "../raw-config.ts";
-import { type AwsCredentials, isRegion, sameCredentials } from "./identity.ts";
+import { type AwsCredentials, sameCredentials } from "./identity.ts";
 import { createMetadata, type Metadata } from "./metadata.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { isRegion } from "../../../std/aws-region.ts";
 import { AgentError } from "../../contract.ts";
-import { isRegion } from "./identity.ts";
 import type { Metadata } from "./metadata.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 import { Hash } from "@smithy/hash-node";
 import type { Fetch } from "../../../outgoing/index.ts";
+import { dnsSuffix } from "../../../std/aws-region.ts";
 import { formPost } from "../../../std/form-post.ts";
 import { type AccountScope, type Ec2Instance, LookupFailed } from "../ports.ts";
-import { dnsSuffix } from "../regions.ts";
 import { only, parseStrictXml, type XmlElement } from "../strict-xml.ts";
 import type { Connections } from "./connections.ts";
 import { orNone } from "./outcomes.ts";
