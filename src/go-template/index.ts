@@ -19,7 +19,7 @@ export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";
 export { jsonNumber } from "./json-number.ts";
 export type { Delimiters } from "./lexer.ts";
-export { sprintf, textOf } from "./printf.ts";
+export { sprintf, strictPrintf, textOf } from "./printf.ts";
 export { quoted } from "./quote.ts";
 export * as types from "./types.ts";
 export * from "./values.ts";

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { type RandomSource, randomText, uuid } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import {
-  ANY,
   func0,
   func1,
   func2,
@@ -10,11 +9,10 @@ import {
   INT,
   type Room,
   STRING,
+  strictPrintf,
   type TemplateFunction,
   unrunnable,
-  variadic,
 } from "./index.ts";
-import { strictSprintf } from "./printf.ts";
 
 /** The functions that Vault adds to Go's in a username template. Source: Vault documentation, "Username templating". */
 
@@ -86,7 +84,7 @@ const base64 = (text: string, room: Room): string => {
 };
 
 export const nameFunctions = (world: TemplateWorld): Readonly<Record<string, TemplateFunction>> => ({
-  printf: variadic([STRING], ANY, ([format = ""], values, room) => strictSprintf(format, values, room)),
+  printf: strictPrintf,
   random: func1(INT, (length) => random(length, world.random)),
   truncate: func2(INT, STRING, (length, text) => text.slice(0, lengthOf(length, "truncate"))),
   truncate_sha256: func2(INT, STRING, truncateSha256),

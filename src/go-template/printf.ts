@@ -1,5 +1,6 @@
 import { unrunnable } from "./errors.ts";
 import { noFlags } from "./format.ts";
+import { ANY, STRING, variadic } from "./function.ts";
 import { bare, Printer } from "./print.ts";
 import type { Room, Value } from "./values.ts";
 
@@ -27,6 +28,7 @@ class Formatter {
   private readonly parts: string[] = [];
   private readonly format: string;
   private readonly values: readonly Value[];
+  private readonly room: Room;
   private at = 0;
   private argument = 0;
   /** An index such as `[3]` stood right before. */
@@ -37,6 +39,7 @@ class Formatter {
   constructor(format: string, values: readonly Value[], room: Room) {
     this.format = format;
     this.values = values;
+    this.room = room;
     this.printer = new Printer(room);
   }
 
@@ -68,6 +71,7 @@ class Formatter {
   }
 
   private directive(): void {
+    this.room.step();
     this.goodIndex = true;
     this.readFlags();
     this.afterIndex = false;
@@ -211,12 +215,12 @@ class Formatter {
 export const sprintf = (format: string, values: readonly Value[], room: Room): string =>
   new Formatter(format, values, room).run();
 
-/** `sprintf` for a text in which Go's complaints, such as `%!s(MISSING)`, have no place: there it fails. */
-export const strictSprintf = (format: string, values: readonly Value[], room: Room): string => {
+/** `printf` for a text in which Go's complaints, such as `%!s(MISSING)`, have no place: it fails where Go complains. */
+export const strictPrintf = variadic([STRING], ANY, ([format = ""], values, room) => {
   const formatter = new Formatter(format, values, room);
   const text = formatter.run();
   return formatter.complained ? unrunnable("printf has values that do not fit its verbs") : text;
-};
+});
 
 const isString = (value: Value): boolean => typeof value === "string" || typeof bare(value) === "string";
 

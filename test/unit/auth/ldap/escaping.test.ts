@@ -80,6 +80,24 @@ describe("V86: a filter made of a name", () => {
       }),
     ));
 
+  it.each([
+    ['(uid={{printf "%s"}})', "do not fit"],
+    ['(uid={{printf "%d" .Username}})', "do not fit"],
+    ['(uid={{printf "%s" .Username 1}})', "do not fit"],
+    ['(uid={{printf "%*d" 99999999 1}})', "do not fit"],
+    ['(&{{printf "%d" .Username}}(a=b))', "do not fit"],
+    ['(!(uid={{index . "Nothing"}}))', "it has nothing"],
+    ["(!(uid={{print nil}}))", "it has nothing"],
+    ['(!(uid={{printf "%v" nil}}))', "it has nothing"],
+    ["(uid={{.Nothing}})", "no entry for key"],
+  ])("%s fails, where Go prints what it complains about or that there is nothing", (template, why) => {
+    expect(() => fillFilter(template, { UserAttr: "uid", Username: "alice" })).toThrow(why);
+  });
+
+  it("may have a name in it that looks like nothing", () => {
+    expect(fillFilter("(uid={{.Username}})", { Username: "<nil>" })).toBe("(uid=\\3cnil\\3e)");
+  });
+
   it("never lets a name be a wildcard", () => {
     expect(escapeFilterValue("*")).toBe("\\2a");
     expect(FilterParser.parseString(`(uid=${escapeFilterValue("*")})`)).toBeInstanceOf(EqualityFilter);
