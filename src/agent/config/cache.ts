@@ -26,8 +26,19 @@ export interface CacheBlock extends CacheConfig {
   readonly saysUseToken: boolean;
 }
 
+/** Without effect, since answers name no state (`X-Vault-Index`) to wait for. A wrong word is refused all the same. */
+const checkConsistency = (members: Members, block: "api_proxy" | "cache"): void => {
+  const check = (key: string, word: string | undefined, ...words: readonly string[]): void => {
+    if (!word || words.includes(word)) return;
+    throw new AgentError(`Unknown ${block} setting for ${key}: ${shown(word)}`);
+  };
+  check("enforce_consistency", members.text("enforce_consistency"), "always", "never");
+  check("when_inconsistent", members.text("when_inconsistent"), "retry", "forward", "fail");
+};
+
 export const apiProxyOf = (members: Members): ApiProxyBlock => {
   const use = useToken(members);
+  checkConsistency(members, "api_proxy");
   return { useAutoAuthToken: use ?? false, saysUseToken: use !== undefined };
 };
 
@@ -56,6 +67,7 @@ const persistOf = (members: Members): CacheConfig["persist"] => {
 
 export const cacheOf = (members: Members): CacheBlock => {
   const use = useToken(members);
+  checkConsistency(members, "cache");
   return {
     useAutoAuthToken: use ?? false,
     saysUseToken: use !== undefined,

@@ -282,6 +282,13 @@ describe("keys nobody reads", () => {
       "'retry.nmu_retries' has no effect here",
     ]);
   });
+
+  it("are not those of consistency, which configurations of Vault's clusters have", () => {
+    const consistency = 'enforce_consistency = "always" when_inconsistent = "retry"';
+
+    expect(warnings(`${AUTH} listener "tcp" { tls_disable = true } api_proxy { ${consistency} }`)).toEqual([]);
+    expect(warnings(`${AUTH} listener "tcp" { tls_disable = true } cache { ${consistency} }`)).toEqual([]);
+  });
 });
 
 describe("JSON", () => {

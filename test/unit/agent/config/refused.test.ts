@@ -230,6 +230,14 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
     proxy("use_auto_auth_token = [true]"),
     "error parsing 'api_proxy': line 1: api_proxy.use_auto_auth_token: must be true or false, not a list",
   ],
+  "another word for consistency": [
+    proxy('enforce_consistency = "sometimes"'),
+    `error parsing 'api_proxy': Unknown api_proxy setting for enforce_consistency: "sometimes"`,
+  ],
+  "another word for inconsistency": [
+    `cache { when_inconsistent = "wait" } ${LISTENER}`,
+    `error parsing 'cache': Unknown cache setting for when_inconsistent: "wait"`,
+  ],
   "a kept cache without type": [
     `cache { persist {} } ${LISTENER}`,
     "error parsing 'cache': error parsing persist: persist type must be specified",
