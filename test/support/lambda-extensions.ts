@@ -16,7 +16,8 @@ export interface LambdaExtensions {
 
 const IDENTIFIER = "0a1b2c3d-0000-4000-8000-000000000001";
 
-export const startLambdaExtensions = async (): Promise<LambdaExtensions> => {
+/** `onRegister` runs when an extension registers itself: Lambda may load the function's code from then on. */
+export const startLambdaExtensions = async (onRegister: () => void = () => undefined): Promise<LambdaExtensions> => {
   const registered: { name: string; events: string[] }[] = [];
   const failures: { when: string; type: string; message: string }[] = [];
   const waiting: { readonly times: number; readonly done: () => void }[] = [];
@@ -43,6 +44,7 @@ export const startLambdaExtensions = async (): Promise<LambdaExtensions> => {
       const path = (request.url ?? "").replace("/2020-01-01/extension", "");
       const known = request.headers["lambda-extension-identifier"] === IDENTIFIER;
       if (path === "/register") {
+        onRegister();
         registered.push({ name: String(request.headers["lambda-extension-name"]), ...JSON.parse(text) });
         const body = { functionName: "orders", functionVersion: "$LATEST", handler: "index.handler" };
         return response.writeHead(200, { "Lambda-Extension-Identifier": IDENTIFIER }).end(JSON.stringify(body));

@@ -64,8 +64,8 @@ const NO_MATTER: ReadonlySet<string> = new Set([
 ]);
 
 /** Under which an answer is kept: everything that may change it, hashed, because a header may be a secret. */
-export const cacheKey = (target: string, headers: Headers, token: string): string => {
+export const cacheKey = (target: string, headers: Headers, body: Uint8Array, token: string): string => {
   const relevant = Object.entries(headers).filter(([name]) => !NO_MATTER.has(name));
   const text = JSON.stringify([target, token, relevant.sort(([a], [b]) => (a < b ? -1 : 1))]);
-  return createHash("sha256").update(text).digest("hex");
+  return createHash("sha256").update(text).update(body).digest("hex");
 };

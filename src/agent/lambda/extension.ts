@@ -7,7 +7,7 @@ import { createSession, type SessionSettings } from "./session.ts";
 import type { ExtensionSettings } from "./settings.ts";
 
 /**
- * The extension of a Lambda function: before the handler starts it logs in with the function's role, writes the secrets
+ * The extension of a Lambda function: before the function is loaded it logs in with the function's role, writes the secrets
  * that are configured and opens a door on 127.0.0.1; after each thaw it sees to it that its token still lives. It trusts
  * the function's environment variables and Lambda's own API, not the requests it forwards. It must never let the handler
  * start without a secret that was configured, and never log one.
@@ -51,9 +51,16 @@ export const runExtension = async (parts: ExtensionParts, stopped: Promise<void>
   const api = createLambdaApi(settings.lambdaApi);
   let when: "init" | "exit" = "init";
   let proxy: LocalProxy | undefined;
-  try {
+  let registered = false;
+  const register = async (): Promise<void> => {
     await api.register(name);
+    registered = true;
+  };
+  try {
     ({ proxy } = await start(parts));
+    // Not before: Lambda loads the function once all extensions are registered, and what it runs while it is loaded may
+    // already need a secret.
+    await register();
     when = "exit";
     await Promise.race([follow(api), stopped]);
     log.info("shutdown");
@@ -61,6 +68,8 @@ export const runExtension = async (parts: ExtensionParts, stopped: Promise<void>
   } catch (error) {
     const message = messageOf(error);
     log.error(message);
+    // Only an extension that Lambda knows can say why it failed.
+    if (!registered) await register().catch(() => undefined);
     await api.failed(when, message);
     return 1;
   } finally {

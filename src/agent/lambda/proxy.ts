@@ -121,10 +121,10 @@ const serve = async (
   }
   if (headers["x-vault-token-options"] === "revoke") session.forget();
   const forwarding = asked(request, await readAll(request));
-  const { method, target } = forwarding;
+  const { method, target, body } = forwarding;
   const token = await tokenOf(session);
   const use = cacheUse(settings.cache, method, headers);
-  const key = use.read || use.write ? cacheKey(target, headers, token.reveal()) : "";
+  const key = use.read || use.write ? cacheKey(target, headers, body, token.reveal()) : "";
   const kept = use.read ? cache?.get(key) : undefined;
   if (kept !== undefined) return kept;
   const answer = await answerOf(parts, forwarding, token);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { TlsSettings } from "../../client/contract.ts";
 import { defined } from "../../std/defined.ts";
 import { cut, shown } from "../../std/shown.ts";
@@ -50,7 +51,9 @@ export interface ExtensionSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const DEFAULT_FILE = "/tmp/vault/secret.json";
+/** Names that are no whole paths are below this one: nothing else than `/tmp` can be written to in Lambda. */
+const FOLDER = "/tmp/vault";
+const DEFAULT_FILE = "secret.json";
 const DEFAULT_PORT = 8200;
 const LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "off"];
 
@@ -116,11 +119,13 @@ const readSecrets = (env: Environment): readonly SecretFile[] => {
   } else if (text("VAULT_SECRET_FILE") !== undefined) {
     throw new AgentError("VAULT_SECRET_PATH is not set: a secret needs both a path and a file");
   }
-  for (const [index, { file }] of secrets.entries()) {
-    const other = secrets.findIndex((secret) => secret.file === file);
-    if (other !== index) throw new AgentError(`two secrets would be written to ${shown(file)}`);
-  }
-  return secrets.map((secret) => ({ ...secret, path: secret.path.replace(/^\/+(?:v1\/)?|\/+$/g, "") }));
+  const files = new Set<string>();
+  return secrets.map(({ name, path, file: written }) => {
+    const file = resolve(FOLDER, written);
+    if (files.has(file)) throw new AgentError(`two secrets would be written to ${shown(file)}`);
+    files.add(file);
+    return { name, path: path.replace(/^\/+(?:v1\/)?|\/+$/g, ""), file };
+  });
 };
 
 const readTls = (env: Environment): TlsSettings => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -60,12 +61,14 @@ const quiet: Log = {
 };
 
 const start = async (more: Readonly<Record<string, string>> = {}) => {
-  const [vault, lambda, folder, port] = await Promise.all([
+  const [vault, folder, port] = await Promise.all([
     startVault(),
-    startLambdaExtensions(),
     mkdtemp(join(tmpdir(), "zeroth-lambda-")),
     freePort(),
   ]);
+  const file = join(folder, "made", "app.json");
+  const wasThere: boolean[] = [];
+  const lambda = await startLambdaExtensions(() => wasThere.push(existsSync(file)));
   open.push(lambda.close, () => rm(folder, { recursive: true }));
   const settings = readExtensionSettings({
     AWS_LAMBDA_RUNTIME_API: lambda.api,
@@ -73,7 +76,7 @@ const start = async (more: Readonly<Record<string, string>> = {}) => {
     VAULT_AUTH_ROLE: "orders",
     ZEROTH_PROXY_PORT: String(port),
     VAULT_SECRET_PATH: "secret/data/app",
-    VAULT_SECRET_FILE: join(folder, "made", "app.json"),
+    VAULT_SECRET_FILE: file,
     ...more,
   });
   const time = { wall: 1_800_000_000_000, steady: 0 };
@@ -101,7 +104,7 @@ const start = async (more: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`http://127.0.0.1:${port}/v1/${path}`, { headers, method });
     return { status: response.status, body: await response.json() };
   };
-  return { vault, lambda, time, logins, ended, get, file: join(folder, "made", "app.json") };
+  return { vault, lambda, time, logins, ended, get, file, wasThere };
 };
 
 describe("the extension", () => {
@@ -123,6 +126,13 @@ describe("the extension", () => {
     expect(vault.seen).toEqual(["GET /v1/secret/data/app hvs.1", "GET /v1/secret/data/other hvs.1"]);
   });
 
+  it("has them before it registers itself: from then on Lambda loads the function, whose code may read a file", async () => {
+    const { lambda, wasThere } = await start();
+    await lambda.asked(1);
+
+    expect(wasThere).toEqual([true]);
+  });
+
   it("ends with 0 when Lambda shuts the environment down, and hangs up", async () => {
     const { lambda, ended, get } = await start();
     await lambda.asked(1);
@@ -139,6 +149,7 @@ describe("the extension", () => {
     const { vault, lambda, ended } = await start({ VAULT_MAX_RETRIES: "0", VAULT_SECRET_PATH: "other/app" });
 
     expect(await ended).toBe(1);
+    expect(lambda.registered).toHaveLength(1);
     expect(vault.seen).toEqual(["GET /v1/other/app hvs.1"]);
     expect(lambda.failures).toEqual([
       { when: "init", type: "Extension.InitFailed", message: expect.stringContaining("permission denied") },

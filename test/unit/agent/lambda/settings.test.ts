@@ -54,6 +54,17 @@ describe("the extension's variables", () => {
     });
   });
 
+  it("name files below /tmp/vault, unless they name whole paths", () => {
+    const { secrets } = read({
+      VAULT_SECRET_PATH: "a",
+      VAULT_SECRET_FILE: "deep/a.json",
+      VAULT_SECRET_PATH_B: "b",
+      VAULT_SECRET_FILE_B: "/tmp/other//b",
+    });
+
+    expect(secrets.map(({ file }) => file)).toEqual(["/tmp/other/b", "/tmp/vault/deep/a.json"]);
+  });
+
   it("choose between files and the proxy", () => {
     const secret = { VAULT_SECRET_PATH: "secret/data/app" };
 
@@ -74,6 +85,10 @@ describe("the extension's variables", () => {
     [
       { VAULT_SECRET_PATH: "a", VAULT_SECRET_FILE: "/tmp/x", VAULT_SECRET_PATH_B: "b", VAULT_SECRET_FILE_B: "/tmp/x" },
       'two secrets would be written to "/tmp/x"',
+    ],
+    [
+      { VAULT_SECRET_PATH: "a", VAULT_SECRET_PATH_B: "b", VAULT_SECRET_FILE_B: "./secret.json" },
+      'two secrets would be written to "/tmp/vault/secret.json"',
     ],
     [{ VAULT_ASSUMED_ROLE_ARN: "arn:aws:iam::1:role/x" }, "VAULT_ASSUMED_ROLE_ARN is set"],
     [{ ZEROTH_PROXY_PORT: "70000" }, "expected a number from 0 to 65535"],
