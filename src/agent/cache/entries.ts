@@ -1,3 +1,4 @@
+import { sameSecret } from "../../std/same-secret.ts";
 import type { HeaderFields } from "../proxy/index.ts";
 import type { RequestKey, TokenDigest } from "./key.ts";
 
@@ -101,7 +102,7 @@ export const createEntries = (mostEntries = MOST_ENTRIES, mostBytes = MOST_BYTES
       const entry = byToken.get(token);
       if (entry !== undefined) drop(entry);
       for (const owned of [...entries.values()]) {
-        if (owned.owner !== token) continue;
+        if (owned.owner === undefined || !sameSecret(owned.owner, token)) continue;
         if (owned.token === undefined) drop(owned);
         else {
           const orphan = { ...owned, owner: undefined };
@@ -117,7 +118,7 @@ export const createEntries = (mostEntries = MOST_ENTRIES, mostBytes = MOST_BYTES
     },
     isManaged: (token) => own.has(token) || byToken.has(token),
     manage: (token, accessor) => {
-      for (const before of [...own.keys()]) if (before !== token) removeToken(before);
+      for (const before of [...own.keys()]) if (!sameSecret(before, token)) removeToken(before);
       own.set(token, accessor);
     },
     clear: () => {

@@ -1,4 +1,5 @@
 import type { HclBody } from "../../hcl/hcl.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { AgentError } from "../contract.ts";
 import { autoAuthOf } from "./auto-auth.ts";
 import { type ApiProxyBlock, apiProxyOf, type CacheBlock, cacheOf } from "./cache.ts";
@@ -60,8 +61,8 @@ const within = <T>(key: string, read: () => T): T => {
 /** Upstream has two texts for the same. */
 const tooMany = (key: string): string =>
   ["vault", "cache", "api_proxy"].includes(key)
-    ? `one and only one ${JSON.stringify(key)} block is required`
-    : `at most one ${JSON.stringify(key)} block is allowed`;
+    ? `one and only one ${goQuote(key)} block is required`
+    : `at most one ${goQuote(key)} block is allowed`;
 
 /** The only block of a key. */
 const single = <T>(file: Members, key: string, read: (block: Members) => T): T | undefined =>

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type HclBody, HclError, parseHcl } from "../../hcl/hcl.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { utf8Text } from "../../std/utf8.ts";
 import { AgentError } from "../contract.ts";
 import { fileError } from "../files/errors.ts";
@@ -59,7 +60,7 @@ export const configFiles = (path: string): readonly ConfigFile[] => {
       return readConfigFile(file);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      throw new AgentError(`error loading ${JSON.stringify(file)}: ${error.message}`);
+      throw new AgentError(`error loading ${goQuote(file)}: ${error.message}`);
     }
   });
 };

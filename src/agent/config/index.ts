@@ -1,4 +1,5 @@
 import { defined } from "../../std/defined.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { AgentError } from "../contract.ts";
 import { type FileConfig, fileConfigOf, merged, nothing } from "./file.ts";
 import { configFiles } from "./files.ts";
@@ -29,7 +30,7 @@ const loadAll = (paths: readonly string[]): FileConfig => {
           return merged(before, fileConfigOf(body));
         } catch (error) {
           if (!(error instanceof AgentError) || file === path) throw error;
-          throw new AgentError(`error loading ${JSON.stringify(file)}: ${error.message}`);
+          throw new AgentError(`error loading ${goQuote(file)}: ${error.message}`);
         }
       }, all);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { HclBody, HclItem, HclValue } from "../../hcl/hcl.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
 import { AgentError } from "../contract.ts";
@@ -195,7 +196,7 @@ const holdsLabels = (body: HclBody, fields: readonly string[]): boolean =>
   body.items.length > 0 &&
   body.items.every(({ key, value }) => bodyOf(value) !== undefined && !fields.includes(key.toLowerCase()));
 
-const refuseObject = (key: string): AgentError => new AgentError(`could not parse ${JSON.stringify(key)} as an object`);
+const refuseObject = (key: string): AgentError => new AgentError(`could not parse ${goQuote(key)} as an object`);
 
 /**
  * All blocks of a key that may carry a label: `sink "file" { }` in HCL; in JSON `{"sink": {"file": {}}}`,

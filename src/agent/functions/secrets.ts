@@ -10,6 +10,7 @@ import {
   type Value,
   variadic,
 } from "../../go-template/index.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { trimAny, trimSpace } from "./go-text.ts";
 import { certificateValue, noKeys, secretValue } from "./secret-values.ts";
 import type { Fetched, Pairs, Sources } from "./sources.ts";
@@ -29,7 +30,7 @@ const pairsOf = (texts: readonly string[]): Pairs => {
   for (const text of texts) {
     if (text === "") continue;
     const at = text.indexOf("=");
-    if (at < 0) return unrunnable(`not k=v pair ${JSON.stringify(text)}`);
+    if (at < 0) return unrunnable(`not k=v pair ${goQuote(text)}`);
     pairs.push([trimSpace(text.slice(0, at)), trimSpace(text.slice(at + 1))]);
   }
   return Object.fromEntries(pairs);
@@ -89,7 +90,7 @@ const file = (sources: Sources, path: string): Value => {
   if (path === "") return "";
   const name = trimSpace(path) || unrunnable('file: invalid format: ""');
   const fetched = sources.file(name);
-  if (fetched.state === "absent") return unrunnable(`file: there is no ${JSON.stringify(name)}`);
+  if (fetched.state === "absent") return unrunnable(`file: there is no ${goQuote(name)}`);
   return fetched.state === "value" ? textOfBytes(fetched.value) : "";
 };
 

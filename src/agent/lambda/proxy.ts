@@ -144,9 +144,8 @@ const send = (response: ServerResponse, { status, headers, body }: KeptAnswer): 
 
 const refuse = (response: ServerResponse, error: unknown): void => {
   const status = error instanceof Refusal ? error.status : 500;
-  const body = Buffer.from(
-    `${JSON.stringify({ errors: [error instanceof Refusal ? error.message : "internal error"] })}\n`,
-  );
+  const envelope = JSON.stringify({ errors: [error instanceof Refusal ? error.message : "internal error"] });
+  const body = Buffer.from(`${envelope}\n`);
   if (response.headersSent) response.destroy();
   else send(response, { status, headers: { "content-type": "application/json" }, body });
 };

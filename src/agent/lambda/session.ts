@@ -1,5 +1,6 @@
 import type { AuthInfo, Client, Token } from "../../client/contract.ts";
 import { ResponseError } from "../../client/errors.ts";
+import { sameSecret } from "../../std/same-secret.ts";
 import type { Surroundings } from "../contract.ts";
 
 /**
@@ -44,6 +45,7 @@ const RENEWED_FROM = 1 / 3;
 export const createSession = ({ client, login, grace, surroundings }: SessionSettings): Session => {
   const { clock, steady, log } = surroundings;
   let held: Held | undefined;
+  const isHeld = (token: Token): boolean => held !== undefined && sameSecret(held.token.reveal(), token.reveal());
   let pending: Promise<Held> | undefined;
 
   const hold = (token: Token, { lease_duration, renewable }: Pick<AuthInfo, "lease_duration" | "renewable">): Held => ({
@@ -92,14 +94,14 @@ export const createSession = ({ client, login, grace, surroundings }: SessionSet
       return held.token;
     },
     doubt: async (token) => {
-      if (held?.token.reveal() !== token.reveal()) return true;
+      if (!isHeld(token)) return true;
       try {
         await client.call({ method: "GET", path: "auth/token/lookup-self", token });
         return false;
       } catch (error) {
         if (!(error instanceof ResponseError) || error.status !== 403) return false;
         log.warn("the server no longer knows the token; logging in again");
-        if (held?.token.reveal() === token.reveal()) held = undefined;
+        if (isHeld(token)) held = undefined;
         return true;
       }
     },

@@ -13,8 +13,10 @@ const answer = (status: number, type: string, text: string): Given => ({
 });
 
 /** In Vault's envelope. */
-export const failure = (status: number, ...errors: readonly string[]): Given =>
-  answer(status, "application/json", `${JSON.stringify({ errors })}\n`);
+export const failure = (status: number, ...errors: readonly string[]): Given => {
+  const envelope = JSON.stringify({ errors });
+  return answer(status, "application/json", `${envelope}\n`);
+};
 
 export const text = (status: number, type: string, content: string): Given => answer(status, type, content);
 

@@ -1,6 +1,6 @@
-import { performance } from "node:perf_hooks";
 import { shown } from "../../std/shown.ts";
 import type { Clock } from "../../std/time.ts";
+import { steady } from "../../std/time.ts";
 import type { Given } from "../proxy/index.ts";
 import { failure, text } from "./answers.ts";
 import type { Taken } from "./intake.ts";
@@ -29,7 +29,7 @@ const processGauges = (): Gauges => {
   return [
     ["runtime.alloc_bytes", heapUsed],
     ["runtime.sys_bytes", rss],
-    ["runtime.uptime_seconds", Math.floor(performance.now() / 1000)],
+    ["runtime.uptime_seconds", Math.floor(steady() / 1000)],
   ];
 };
 

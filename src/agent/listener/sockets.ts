@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, chown, lstat, unlink } from "node:fs/promises";
 import { connect, type ListenOptions, type Server } from "node:net";
 import { promisify } from "node:util";
+import { goQuote } from "../../std/go-quote.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
 
@@ -80,7 +81,7 @@ const idOf = async (config: ListenerConfig, kind: "user" | "group", name: string
     () => "",
   );
   const id = line.split(":")[column] ?? "";
-  if (!/^\d+$/.test(id)) throw cannot(config, `failed to look up ${kind} ${JSON.stringify(name)}`);
+  if (!/^\d+$/.test(id)) throw cannot(config, `failed to look up ${kind} ${goQuote(name)}`);
   return Number(id);
 };
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { monotonicMicroseconds } from "../../std/time.ts";
 import type { Environment } from "../config/overrides.ts";
 import type { Log } from "../contract.ts";
 
@@ -80,4 +81,4 @@ export const systemdOf = (env: Environment, log: Log): Systemd => {
 };
 
 /** A reload as systemd's `Type=notify-reload` wants it told: with the time of its monotonic clock. */
-export const reloading = (): State => `RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`;
+export const reloading = (): State => `RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`;

@@ -1,4 +1,5 @@
 import type { Client } from "../../client/contract.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { AgentConfig, ExecConfig } from "../config/model.ts";
 import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
@@ -107,7 +108,7 @@ const createProgram = (
 
 const jobsOf = ({ envTemplates }: AgentConfig, values: Map<string, string>): readonly Job[] =>
   envTemplates.map((template) => ({
-    name: `${JSON.stringify(template.source ?? "(dynamic)")} => ${template.name}`,
+    name: `${goQuote(template.source ?? "(dynamic)")} => ${template.name}`,
     template: readTemplate(template),
     errorFatal: true,
     deliver: async (content) => {

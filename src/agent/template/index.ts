@@ -1,4 +1,5 @@
 import type { Client } from "../../client/contract.ts";
+import { goQuote } from "../../std/go-quote.ts";
 import type { AgentConfig, TemplateConfig } from "../config/model.ts";
 import type { AgentError, Part, Surroundings, Tokens } from "../contract.ts";
 import { writeDestination } from "./destination.ts";
@@ -30,7 +31,7 @@ const jobOf = (config: TemplateConfig, surroundings: Surroundings, sweep: (path:
   };
   let isFirst = true;
   return {
-    name: `${JSON.stringify(source ?? "(dynamic)")} => ${JSON.stringify(destination)}`,
+    name: `${goQuote(source ?? "(dynamic)")} => ${goQuote(destination)}`,
     template: readTemplate(config),
     destination,
     errorFatal,

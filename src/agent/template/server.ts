@@ -1,5 +1,6 @@
 import type { Client, Token } from "../../client/contract.ts";
 import { fraction } from "../../std/random.ts";
+import { sameSecret } from "../../std/same-secret.ts";
 import type { AgentConfig } from "../config/model.ts";
 import { AgentError, type Login, type Surroundings, type Tokens } from "../contract.ts";
 import type { TemplateFailure } from "./failure.ts";
@@ -119,7 +120,7 @@ export const startServer = (settings: ServerSettings): Server => {
     const old = runner;
     runner = undefined;
     const begin = (): void => {
-      if (!isStopped && latest === token) runner = start(token);
+      if (!isStopped && latest && sameSecret(latest.reveal(), token.reveal())) runner = start(token);
     };
     // Files of the old token must not be written over those of the new one.
     if (old) void old.stop().then(begin);
@@ -131,7 +132,7 @@ export const startServer = (settings: ServerSettings): Server => {
       log.error("templates cannot use a token that is wrapped");
       return;
     }
-    if (isStopped || latest?.reveal() === login.token.reveal()) return;
+    if (isStopped || (latest && sameSecret(latest.reveal(), login.token.reveal()))) return;
     if (latest && config.exitAfterAuth) {
       log.info("template server not restarting with new token with exit_after_auth set to true");
       return;
