@@ -1,5 +1,4 @@
 import { fraction, type RandomSource } from "../std/random.ts";
-import type { Timer } from "../std/timer.ts";
 
 /** How long to wait after failures in a row. */
 export interface BackOff {
@@ -26,24 +25,6 @@ export const createBackOff = (min: number, max: number, random: RandomSource): B
     },
   };
 };
-
-/** Waits, or ends as soon as the signal is given. Answers whether the time passed. */
-export const pause = (timer: Timer, ms: number, signal: AbortSignal): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(false);
-      return;
-    }
-    const stopped = (): void => {
-      cancel();
-      resolve(false);
-    };
-    const cancel = timer(ms, () => {
-      signal.removeEventListener("abort", stopped);
-      resolve(true);
-    });
-    signal.addEventListener("abort", stopped, { once: true });
-  });
 
 /** `870ms`, `1.2s`, `4m30s`: milliseconds as Go prints a time, in hundredths of a second at the finest. */
 export const goDuration = (ms: number): string => {

@@ -1,7 +1,7 @@
 import { defined } from "../std/defined.ts";
 import { fraction, type RandomSource, systemRandom } from "../std/random.ts";
 import { type Clock, systemClock } from "../std/time.ts";
-import { holdingTimer, type Timer } from "../std/timer.ts";
+import { holdingTimer, pause, type Timer } from "../std/timer.ts";
 import { type Endpoint, readAddress } from "./address.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import type { Answer, Call, Client, ClientSettings, RawAnswer, RawRequest } from "./contract.ts";
@@ -40,20 +40,6 @@ const USUAL_TIMEOUT = 60_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 307, 308]);
 
-const pause = (timer: Timer, ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stopped = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    const cancel = timer(ms, () => {
-      signal?.removeEventListener("abort", stopped);
-      resolve();
-    });
-    signal?.addEventListener("abort", stopped, { once: true });
-  });
-
 class HttpClient implements Client {
   readonly #settings: ClientSettings;
   readonly #surroundings: ClientSurroundings;
@@ -82,6 +68,7 @@ class HttpClient implements Client {
         if (attempt >= retry.retries || !mayRetry(failure)) throw failure;
         const asked = failure instanceof ResponseError ? failure.retryAfter : undefined;
         await pause(timer, retryWait(retry, attempt, fraction(random), asked), call.signal);
+        call.signal?.throwIfAborted();
       }
     }
   }

@@ -1,5 +1,5 @@
 import { fraction, type RandomSource } from "../std/random.ts";
-import type { Timer } from "../std/timer.ts";
+import { pauseWhile, type Timer } from "../std/timer.ts";
 import { ResponseError } from "./errors.ts";
 
 /**
@@ -47,8 +47,6 @@ export interface Watcher {
 
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 300_000;
-/** A timer of Node cannot wait longer than 24 days. */
-const LONGEST_WAIT = 86_400_000;
 
 /** Milliseconds that must be left: 10 to 20 % of a life. `share` is random, at least 0 and below 1. */
 export const graceOf = (life: number, share: number): number => (life <= 0 ? 0 : life * (0.1 + share / 10));
@@ -62,22 +60,6 @@ export const backoffOf = (failures: number, share: number): number =>
 
 const isDenied = (error: unknown): boolean =>
   (error instanceof ResponseError && error.status === 403) || String(error).includes("permission denied");
-
-/** Waits, also for longer than a timer can; ends at once where the signal says so. */
-const waited = async (ms: number, { steady, timer }: WatcherSettings, signal: AbortSignal): Promise<void> => {
-  const end = steady() + ms;
-  for (let left = ms; left > 0 && !signal.aborted; left = end - steady()) {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const cancel = timer(Math.max(Math.min(left, LONGEST_WAIT), 1), done);
-      signal.addEventListener("abort", done, { once: true });
-    });
-  }
-};
 
 const LATE = Symbol("late");
 
@@ -109,11 +91,17 @@ class Watch {
       if (end !== undefined) return end;
       const sleep = this.#sleep();
       if (sleep === undefined) return { reason: "due" };
-      await waited(sleep, this.#settings, this.#signal);
+      await this.#wait(sleep, this.#signal);
       // A machine that slept may wake up late.
       if (this.#isDue()) break;
     }
     return { reason: this.#signal.aborted ? "stopped" : "due" };
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    const { steady, timer } = this.#settings;
+    const end = steady() + ms;
+    return pauseWhile(timer, () => end - steady(), signal);
   }
 
   #remaining(): number {
@@ -180,7 +168,7 @@ class Watch {
   async #late(signal: AbortSignal): Promise<typeof LATE> {
     const left = this.#remaining() - this.#grace;
     if (this.#prior <= 0) return new Promise<never>(() => undefined);
-    await waited(left, this.#settings, signal);
+    await this.#wait(left, signal);
     return LATE;
   }
 

@@ -9,8 +9,12 @@ export const USUAL_RETRY: RetrySettings = { retries: 2, minWait: 1000, maxWait: 
 /** The longest time a server may ask to wait, in milliseconds. */
 const MOST_ASKED = 60_000;
 
-/** Too many requests, a state that is not there yet, and a server in trouble; 501 is for good. Source: Vault `api.DefaultRetryPolicy`. */
-const isPassing = (status: number): boolean => status === 429 || status === 412 || (status >= 500 && status !== 501);
+/**
+ * Too many requests, a state that is not there yet, and a server in trouble; 501 is for good.
+ * Source: Vault `api.DefaultRetryPolicy`.
+ */
+export const isPassing = (status: number): boolean =>
+  status === 429 || status === 412 || (status >= 500 && status !== 501);
 
 export const mayRetry = (failure: unknown): boolean =>
   failure instanceof ResponseError ? isPassing(failure.status) : failure instanceof ConnectionError && failure.passing;

@@ -1,6 +1,6 @@
 import type { Client, Token } from "../../client/contract.ts";
 import { type Lifetime, renewalWatcher } from "../../client/index.ts";
-import { pause } from "../back-off.ts";
+import { pause } from "../../std/timer.ts";
 import type { Surroundings } from "../contract.ts";
 import { isDead } from "../doubt.ts";
 import { reasonOf } from "../reason.ts";

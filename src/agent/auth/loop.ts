@@ -1,5 +1,6 @@
 import type { Client } from "../../client/contract.ts";
-import { type BackOff, createBackOff, goDuration, pause } from "../back-off.ts";
+import { pause } from "../../std/timer.ts";
+import { type BackOff, createBackOff, goDuration } from "../back-off.ts";
 import type { AutoAuthConfig } from "../config/model.ts";
 import { AgentError, type Surroundings } from "../contract.ts";
 import { reasonOf } from "../reason.ts";

@@ -1,4 +1,4 @@
-import { pause } from "../back-off.ts";
+import { pause } from "../../std/timer.ts";
 import type { Surroundings } from "../contract.ts";
 
 const LOOK = 15_000;

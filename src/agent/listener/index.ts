@@ -88,7 +88,7 @@ export const startListeners = async (requirements: ListenerRequirements): Promis
   const log = surroundings.log.named("apiproxy");
   const lend = lendOf(config);
   const { address, retries, namespace = config.autoAuth?.method.namespace } = config.vault;
-  const proxy = createProxy({ client, address, retries, namespace, timer, random });
+  const proxy = createProxy({ client, address, retries, namespace, clock, timer, random });
   const cacheLog = surroundings.log.named("cache");
   const cache =
     config.cache &&

@@ -1,9 +1,10 @@
 import { ConnectionError, type RawAnswer, type RawRequest } from "../../client/index.ts";
 import type { RandomSource } from "../../std/random.ts";
-import type { Timer } from "../../std/timer.ts";
+import type { Clock } from "../../std/time.ts";
+import { pause, type Timer } from "../../std/timer.ts";
 import type { Asked, Given, HeaderFields, Send } from "./exchange.ts";
 import { once, type ToServer } from "./redirects.ts";
-import { pause, waitAfter } from "./tries.ts";
+import { waitAfter } from "./tries.ts";
 import { proxyUserAgent } from "./user-agent.ts";
 
 /**
@@ -18,6 +19,7 @@ export interface ProxySettings extends ToServer {
   /** Tries after the first one. */
   readonly retries: number;
   readonly namespace: string | undefined;
+  readonly clock: Clock;
   readonly timer: Timer;
   readonly random: RandomSource;
 }
@@ -70,7 +72,7 @@ const pass = async (settings: ProxySettings, asked: Asked): Promise<Given> => {
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await tried(settings, request);
     const isLast = attempt >= retries || asked.gone.aborted;
-    const wait = isLast ? undefined : waitAfter(outcome, attempt, settings.random);
+    const wait = isLast ? undefined : waitAfter(outcome, attempt, settings);
     if (outcome instanceof ConnectionError) {
       if (wait === undefined) throw outcome;
     } else if (wait === undefined) return given(outcome);

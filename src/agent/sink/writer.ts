@@ -1,6 +1,7 @@
 import type { Client } from "../../client/contract.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
-import { between, goDuration, pause } from "../back-off.ts";
+import { pause } from "../../std/timer.ts";
+import { between, goDuration } from "../back-off.ts";
 import type { SinkConfig } from "../config/model.ts";
 import type { Login, Part, Surroundings, Tokens } from "../contract.ts";
 import { reasonOf } from "../reason.ts";
