@@ -1,3 +1,4 @@
+import { as } from "../../std/brand.ts";
 import { sameSecret } from "../../std/same-secret.ts";
 import type { HeaderFields } from "../proxy/index.ts";
 import type { RequestKey, TokenDigest } from "./key.ts";
@@ -105,8 +106,10 @@ export const createEntries = (mostEntries = MOST_ENTRIES, mostBytes = MOST_BYTES
         if (owned.owner === undefined || !sameSecret(owned.owner, token)) continue;
         if (owned.token === undefined) drop(owned);
         else {
-          const orphan = { ...owned, owner: undefined };
-          entries.set(owned.key, orphan);
+          // No request leads to it any more: who asked for it held the token that has ended.
+          const orphan = { ...owned, owner: undefined, key: as<RequestKey>(`orphan ${owned.token}`) };
+          entries.delete(owned.key);
+          entries.set(orphan.key, orphan);
           byToken.set(owned.token, orphan);
         }
       }

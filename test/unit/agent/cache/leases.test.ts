@@ -422,6 +422,17 @@ describe("whatever is asked in whatever order", () => {
     );
   });
 
+  it("a child of a token that ended alone is not given to who still holds that token", async () => {
+    const { cache, agent, server } = setUp();
+    const create = () =>
+      cache.send(asked("/v1/auth/token/create", { ...post({ name: "b" }), token: agent, agent: true }));
+    await create();
+    await cache.send(asked("/v1/auth/token/revoke-orphan", { ...post({ token: agent }), token: agent, agent: true }));
+
+    expect(server.isAlive(agent)).toBe(false);
+    expect((await create()).status).toBe(403);
+  });
+
   it("two requests have one key only if they are the same request of the same holder", () => {
     const part = fc.constantFrom("", "a", "b", "ab", "1:a", "x-a", "GET");
     const request = fc.record({
