@@ -1,3 +1,4 @@
+import { codeOf } from "../std/error-code.ts";
 import type { Answer, Secret } from "./contract.ts";
 
 /**
@@ -73,12 +74,6 @@ export class ResponseError extends Error {
     return this.#answer?.secret;
   }
 }
-
-/** `ENOENT` and its kin; empty for an error without one. */
-export const codeOf = (cause: unknown): string => {
-  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "";
-};
 
 /** By the codes of Node's network and TLS errors: the words, and whether another try may help. */
 const REASONS: Readonly<Record<string, readonly [string, boolean]>> = {

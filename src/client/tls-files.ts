@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { codeOf } from "../std/error-code.ts";
 import type { TlsSettings } from "./contract.ts";
-import { codeOf, SettingsError } from "./errors.ts";
+import { SettingsError } from "./errors.ts";
 
 /**
  * Certificates and keys from files. They are looked at whenever a connection is made, so that a rotated file is used

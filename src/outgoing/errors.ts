@@ -1,13 +1,10 @@
+import { codeOf } from "../std/error-code.ts";
+
 /**
  * How an outgoing call fails. Each has one fixed message, so that choosing a host does not help to tell a closed port
  * from a silent one; `reason` says what happened, for the audit log and the log only. Neither holds a host or a text
  * of the other side.
  */
-
-const codeOf = (cause: unknown): string => {
-  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "";
-};
 
 /** Texts by the codes of Node's network and TLS errors. */
 const REASONS: Readonly<Record<string, string>> = {

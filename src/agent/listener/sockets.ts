@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, chown, lstat, unlink } from "node:fs/promises";
 import { connect, type ListenOptions, type Server } from "node:net";
 import { promisify } from "node:util";
+import { codeOf } from "../../std/error-code.ts";
 import { goQuote } from "../../std/go-quote.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
@@ -21,9 +22,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "no such host",
   EINVAL: "bind: invalid argument",
 };
-
-const codeOf = (cause: unknown): string =>
-  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
 
 const reasonOf = (cause: unknown): string => REASONS[codeOf(cause)] ?? (codeOf(cause) || "failed");
 

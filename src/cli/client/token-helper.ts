@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { readFile, unlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { writeWholeFile } from "../../agent/files/index.ts";
 import { attributeOf, parseHcl } from "../../hcl/hcl.ts";
+import { codeOf } from "../../std/error-code.ts";
 import { systemRandom } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { CommandFailure, type Console } from "./console.ts";
@@ -16,15 +17,13 @@ import { CommandFailure, type Console } from "./console.ts";
 export interface TokenHelper {
   get(): Promise<Sensitive<string> | undefined>;
   store(token: Sensitive<string>): Promise<void>;
-  erase(): Promise<void>;
 }
 
 const orAbsent = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const code: unknown = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
     throw new CommandFailure(`${path} cannot be read`);
   }
 };
@@ -37,9 +36,6 @@ const tokenOf = (words: string | undefined): Sensitive<string> | undefined => {
 const fileHelper = (path: string): TokenHelper => ({
   get: async () => tokenOf(await orAbsent(path)),
   store: (token) => writeWholeFile(path, token.reveal(), { mode: 0o600, umask: "ignored" }, systemRandom),
-  erase: async () => {
-    await unlink(path).catch(() => undefined);
-  },
 });
 
 /** Runs the helper by the user's shell, as Vault's command line does; answers what it prints. */
@@ -61,9 +57,6 @@ const programHelper = (program: string, console: Console): TokenHelper => ({
   get: async () => tokenOf(await runHelper(program, "get", console)),
   store: async (token) => {
     await runHelper(program, "store", console, token.reveal());
-  },
-  erase: async () => {
-    await runHelper(program, "erase", console);
   },
 });
 
