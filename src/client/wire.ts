@@ -1,5 +1,6 @@
 import { defined } from "../std/defined.ts";
 import { writeJson } from "../std/json.ts";
+import { trimSlashes } from "../std/slashes.ts";
 import type { Endpoint } from "./address.ts";
 import type { Call, ClientSettings } from "./contract.ts";
 import { CallRefused, ConnectionError } from "./errors.ts";
@@ -34,7 +35,7 @@ const pathOf = (path: string): string => {
 
 /** `team` and `/team/` are `team/`; empty is the root, which has no header. */
 const namespaceHeader = (namespace: string | undefined): string | undefined => {
-  const bare = namespace?.replace(/^\/+|\/+$/g, "") ?? "";
+  const bare = trimSlashes(namespace ?? "");
   return bare === "" ? undefined : `${bare}/`;
 };
 

@@ -1,8 +1,9 @@
+import { trimSlashes } from "../../std/slashes.ts";
 import type { Asked } from "../proxy/index.ts";
 
 /** `root/`, or `team/` for `team` and `/team/`: one spelling for each. */
 export const canonicalNamespace = (name: string | undefined): string => {
-  const bare = (name ?? "").replace(/^\/+|\/+$/g, "");
+  const bare = trimSlashes(name ?? "");
   return bare === "" ? "root/" : `${bare}/`;
 };
 

@@ -1,4 +1,5 @@
 import { defined } from "../../std/defined.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
 import { type Labelled, labelled, type Members } from "./values.ts";
@@ -30,7 +31,7 @@ const typeOf = ({ labels, members }: Labelled, what: string): string => {
 
 /** `team` and `/team/` become `team/`, as they are sent. */
 export const namespaceOf = (text: string | undefined): string | undefined => {
-  const name = text?.replace(/^\/+|\/+$/g, "");
+  const name = trimSlashes(text ?? "");
   return name ? `${name}/` : undefined;
 };
 
@@ -48,7 +49,7 @@ const methodOf = (autoAuth: Members): MethodConfig => {
   const max = members.duration("max_backoff") || undefined;
   return {
     type,
-    mountPath: (members.name("mount_path") ?? `auth/${type}`).replace(/^\/+|\/+$/g, ""),
+    mountPath: trimSlashes(members.name("mount_path") ?? `auth/${type}`),
     config: config ?? new Map(),
     hasConfig: config !== undefined,
     wrapTtl: wrapSeconds(members),

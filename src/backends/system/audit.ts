@@ -6,6 +6,7 @@ import type { Core } from "../../core/core.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, folded, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 
 /**
  * `sys/audit`: which devices record besides the built-in one; `sys/audit-hash`: how a value looks in a device's log;
@@ -22,7 +23,7 @@ const Device = z.object({
 const PublicKey = z.object({ id: z.string(), algorithm: z.string(), public_key: z.string(), created: z.string() });
 
 const device = "path of the device";
-const asPath = (text: string): string => `${text.replace(/^\/+|\/+$/g, "")}/`;
+const asPath = (text: string): string => `${trimSlashes(text)}/`;
 
 const answerOf = ({ path: where, type, description, options, local }: AuditDevice) => ({
   path: where,

@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import { folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { as, type MountPath } from "../../std/brand.ts";
 import { cut, shown } from "../../std/shown.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 import { disable, Leaving } from "./mount-disable.ts";
 import { enable } from "./mount-enable.ts";
 import { MountShown, mountInfo } from "./mount-info.ts";
@@ -18,7 +19,7 @@ const PROTECTED = ["sys/", "cubbyhole/", "identity/", "auth/token/"];
 export const isReserved = (mountPath: string): boolean => RESERVED.some((prefix) => mountPath.startsWith(prefix));
 
 /** With exactly one slash at the end and none in front. */
-export const asMountPath = (text: string): MountPath => as<MountPath>(`${text.replace(/^\/+|\/+$/g, "")}/`);
+export const asMountPath = (text: string): MountPath => as<MountPath>(`${trimSlashes(text)}/`);
 
 export const mountsPaths = (core: Core) => [
   path("mounts", {

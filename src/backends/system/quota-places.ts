@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import type { StoredPlace } from "../../core/quotas/places.ts";
 import { invalidRequest } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 
 /** What a quota rule is for, as an operator gives it: the same for rate limits and lease counts. */
 
@@ -25,7 +26,7 @@ const checkRole = (where: string, suffix: string, kind: string | undefined): voi
 
 /** The mount a path names, given with or without its final slash, and the part of the path below it. */
 const mountOf = (core: Core, snapshot: Snapshot, given: string) => {
-  const where = given.replace(/^\/+|\/+$/g, "");
+  const where = trimSlashes(given);
   if (where === "") return { mountId: "", suffix: "", kind: undefined };
   const mount = core.config.mountFor(snapshot, `${where}/`);
   if (!mount) throw invalidRequest(`invalid mount path ${shown(`${where}/`)}`);

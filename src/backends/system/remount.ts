@@ -6,6 +6,7 @@ import { migrationStatus, remount } from "../../core/mounts/remount.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { cut } from "../../std/shown.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 import { isAlwaysThere } from "./mount-info.ts";
 import { asMountPath, isReserved } from "./mounts.ts";
@@ -29,7 +30,7 @@ const checkSpaces = (text: string, name: string): void => {
 
 /** A destination must be what it says: no doubled slashes, no dot segments. */
 const checkClean = (text: string): void => {
-  const given = `${text.replace(/^\/+|\/+$/g, "")}/`;
+  const given = `${trimSlashes(text)}/`;
   const segments = given.split("/").filter((part) => part !== "" && part !== ".");
   const clean = `${segments.join("/")}/`;
   if (given !== clean || segments.includes("..") || segments.length === 0) {

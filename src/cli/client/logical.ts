@@ -1,4 +1,5 @@
 import { type Answer, ResponseError } from "../../client/index.ts";
+import { trimSlashes } from "../../std/slashes.ts";
 import type { ClientCommand } from "./command.ts";
 import { CommandFailure } from "./console.ts";
 import { readKeyValues, readQuery } from "./key-values.ts";
@@ -7,8 +8,7 @@ import { LIST_FLAGS, PRINT_FLAGS, type Session, WRAP_FLAGS } from "./session.ts"
 
 /** `zeroth read`, `write`, `list` and `delete`: any path of the API, as Vault's commands of these names. */
 
-const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "");
-const pathOf = ([path = ""]: readonly string[]): string => trimmed(path);
+const pathOf = ([path = ""]: readonly string[]): string => trimSlashes(path);
 
 export const read: ClientCommand = {
   usage: "zeroth read [options] PATH [DATA K=V...]",

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../std/json.ts";
+import { trimSlashes } from "../../../std/slashes.ts";
 import type { Flags, FlagTable } from "../../flags.ts";
 import { CommandFailure } from "../console.ts";
 import { isStatus } from "../logical.ts";
@@ -16,8 +17,6 @@ export const MOUNT_FLAG: FlagTable = {
   mount: { kind: "text", value: "path", help: "The mount; the argument is then a path below it." },
 };
 
-const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "");
-
 /** The mount of a path, as the server names it; `undefined`: it does not know this question, or has no such mount. */
 const mountOf = async (
   session: Session,
@@ -28,7 +27,7 @@ const mountOf = async (
     const mount = secret?.data?.["path"];
     const options = secret?.data?.["options"];
     const version = isJsonObject(options) && options["version"] === "2" ? 2 : 1;
-    return typeof mount === "string" ? { mount: trimmed(mount), version } : undefined;
+    return typeof mount === "string" ? { mount: trimSlashes(mount), version } : undefined;
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     if (isStatus(error, 403)) {
@@ -42,12 +41,12 @@ const mountOf = async (
 };
 
 export const placeOf = async (session: Session, flags: Flags, [word = ""]: readonly string[]): Promise<Place> => {
-  const given = trimmed(flags.text("mount") ?? "");
-  const path = trimmed(word);
+  const given = trimSlashes(flags.text("mount") ?? "");
+  const path = trimSlashes(word);
   const found = await mountOf(session, given === "" ? path : given);
   if (given !== "") return { mount: given, path, version: found?.version ?? 1 };
   if (found === undefined) return { mount: "", path, version: 1 };
-  return { ...found, path: trimmed(path.slice(found.mount.length)) };
+  return { ...found, path: trimSlashes(path.slice(found.mount.length)) };
 };
 
 /** `secret/data/app`; of version 1 `secret/app`, whatever kind is asked for. */

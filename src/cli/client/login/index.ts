@@ -1,5 +1,6 @@
 import { type Answer, variableOf } from "../../../client/index.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
+import { trimSlashes } from "../../../std/slashes.ts";
 import type { Flags } from "../../flags.ts";
 import type { ClientCommand } from "../command.ts";
 import { CommandFailure } from "../console.ts";
@@ -12,7 +13,7 @@ import { waitingRows, withSecondFactor } from "./second-factor.ts";
 
 /** `zeroth login`: gets a token and keeps it where `vault`, `bao` and this program look for it. */
 
-const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "").replace(/^auth\//, "");
+const trimmed = (path: string): string => trimSlashes(path).replace(/^auth\//, "");
 
 /** A word without a name is a token; `-` reads it from standard input. */
 const givenTo = async (session: Session, method: string, words: readonly string[]) => {
