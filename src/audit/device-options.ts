@@ -1,4 +1,5 @@
 import { invalidRequest } from "../framework/index.ts";
+import { parseGoBool } from "../std/go-bool.ts";
 import { shown } from "../std/shown.ts";
 
 /**
@@ -15,7 +16,6 @@ export const STDOUT = "stdout";
 export const DISCARD = "discard";
 
 const FLAGS = ["log_raw", "hmac_accessor", "elide_list_responses"];
-const GO_BOOLS = new Set(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False", ""]);
 
 export const isOn = (options: DeviceOptions, name: string): boolean => /^(1|t|true)$/i.test(options[name] ?? "");
 
@@ -29,7 +29,7 @@ export const modeOf = (options: DeviceOptions): number => Number.parseInt(option
 const checkSyntax = (options: DeviceOptions): void => {
   for (const name of FLAGS) {
     const text = options[name] ?? "";
-    if (!GO_BOOLS.has(text)) {
+    if (text !== "" && parseGoBool(text) === undefined) {
       throw invalidRequest(`strconv.ParseBool: parsing ${shown(text)}: invalid syntax`);
     }
   }

@@ -1,3 +1,5 @@
+import { parseGoBool } from "../std/go-bool.ts";
+
 /**
  * Flags in Vault's style, as Go's package `flag` reads them: `-name=value`, `-name value`, one dash or two; a flag that
  * is true or false takes its value only behind `=`. Source: Go documentation, package flag.
@@ -34,13 +36,8 @@ export interface Flags {
   readonly rest: readonly string[];
 }
 
-const BOOLEANS = new Map([
-  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
-]);
-
 const check = (name: string, row: FlagRow, value: string): void => {
-  if (row.kind === "boolean" && !BOOLEANS.has(value)) {
+  if (row.kind === "boolean" && parseGoBool(value) === undefined) {
     throw new FlagError(`invalid boolean value ${JSON.stringify(value)} for -${name}: parse error`);
   }
   if (row.kind === "number" && !/^-?\d{1,15}$/.test(value)) {
@@ -85,7 +82,7 @@ export const readFlags = (table: FlagTable, args: readonly string[]): Flags => {
     text: last,
     texts: (name) => given.get(name) ?? [],
     number: (name) => (last(name) === undefined ? undefined : Number(last(name))),
-    boolean: (name) => BOOLEANS.get(last(name) ?? ""),
+    boolean: (name) => parseGoBool(last(name) ?? ""),
     rest: left,
   };
 };

@@ -1,4 +1,5 @@
 import { defined } from "../std/defined.ts";
+import { parseGoBool } from "../std/go-bool.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseExactDuration } from "../std/time.ts";
 import type { ClientSettings, Environment, TlsSettings } from "./contract.ts";
@@ -23,11 +24,6 @@ export const variableOf = (
   return undefined;
 };
 
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "FALSE", "false", "False"].map((text) => [text, false] as const),
-]);
-
 const read = <T>(
   env: Environment,
   name: string,
@@ -43,7 +39,7 @@ const read = <T>(
 };
 
 const booleanOf = (env: Environment, name: string): boolean | undefined =>
-  read(env, name, (text) => BOOLEANS.get(text), "true or false");
+  read(env, name, parseGoBool, "true or false");
 
 const numberOf = (env: Environment, name: string): number | undefined =>
   read(env, name, (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined), "a number");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Seconds } from "../std/brand.ts";
+import { parseGoBool } from "../std/go-bool.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../std/json.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
@@ -58,15 +59,12 @@ const coerceText = (value: unknown, fail: (why: string) => never): string => {
   return numberText(value) ?? fail(wants("string", value));
 };
 
-const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
-const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False", ""]);
-
 const coerceFlag = (value: unknown, fail: (why: string) => never): boolean => {
   if (typeof value === "boolean") return value;
   if (value === null) return false;
   const text = typeof value === "string" ? value : numberText(value);
-  if (text !== undefined && TRUE.has(text)) return true;
-  if (text !== undefined && FALSE.has(text)) return false;
+  const read = text === "" ? false : parseGoBool(text ?? "");
+  if (read !== undefined) return read;
   return typeof value === "string"
     ? fail(`cannot parse '' as bool: strconv.ParseBool: parsing ${shown(value)}: invalid syntax`)
     : fail(wants("bool", value));

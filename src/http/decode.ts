@@ -1,10 +1,11 @@
 import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts";
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
+import { parseGoBool } from "../std/go-bool.ts";
 import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
 import { basicOf, checkHeaders, isBearer, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
-import { parseGoBool, parsePairs, queryData } from "./query.ts";
+import { parsePairs, queryData } from "./query.ts";
 
 /**
  * One request in Vault's terms. It trusts only what the front door itself says (method, path decoded once, peer

@@ -3,13 +3,13 @@ import type { BasicCredentials } from "../core/request/decoded.ts";
 import { invalidRequest, type VaultError } from "../framework/errors.ts";
 import { notFound } from "../framework/index.ts";
 import type { Seconds } from "../std/brand.ts";
+import { parseGoBool } from "../std/go-bool.ts";
 import { restate } from "../std/restate.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
 import { utf8Text } from "../std/utf8.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
-import { parseGoBool } from "./query.ts";
 
 /** The request headers that mean something to Vault's API. Names: Vault documentation, "HTTP API". */
 

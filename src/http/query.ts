@@ -36,10 +36,3 @@ export const queryData = (pairs: ReadonlyMap<string, readonly string[]>, without
       .filter(([name]) => !without.includes(name))
       .map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
   );
-
-const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
-const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
-
-/** Go's `strconv.ParseBool`; `undefined` for what is neither. */
-export const parseGoBool = (text: string): boolean | undefined =>
-  TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;

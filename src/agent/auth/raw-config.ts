@@ -1,12 +1,10 @@
 import type { HclValue } from "../../hcl/hcl.ts";
+import { parseGoBool } from "../../std/go-bool.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
 import type { MethodConfig, RawConfig } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
 
 /** Reads the values of a method's `config { }`, with Vault's words for what is wrong. */
-
-const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
-const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** The entries; throws where no `config { }` was written. */
 export const entriesOf = (method: MethodConfig): RawConfig => {
@@ -46,10 +44,9 @@ const wordOf = (value: HclValue): string | undefined => {
 export const flag = (config: RawConfig, key: string, otherwise: boolean): boolean => {
   const value = config.get(key);
   if (value === undefined) return otherwise;
-  const word = wordOf(value) ?? "";
-  if (TRUE.has(word)) return true;
-  if (FALSE.has(word)) return false;
-  throw new AgentError(`error parsing '${key}' value: it is neither true nor false`);
+  const read = parseGoBool(wordOf(value) ?? "");
+  if (read === undefined) throw new AgentError(`error parsing '${key}' value: it is neither true nor false`);
+  return read;
 };
 
 /** A positive time, as `"500ms"` or in seconds; answers milliseconds. */

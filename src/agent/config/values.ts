@@ -1,4 +1,5 @@
 import type { HclBody, HclItem, HclValue } from "../../hcl/hcl.ts";
+import { parseGoBool } from "../../std/go-bool.ts";
 import { goQuote } from "../../std/go-quote.ts";
 import { shown } from "../../std/shown.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
@@ -11,12 +12,7 @@ import { AgentError } from "../contract.ts";
  */
 
 /** `parseutil.ParseBool` of Vault, which takes an empty text for false. */
-const BOOLEANS = new Map([
-  ...["1", "t", "T", "TRUE", "true", "True"].map((text) => [text, true] as const),
-  ...["0", "f", "F", "FALSE", "false", "False", ""].map((text) => [text, false] as const),
-]);
-
-export const booleanOf = (text: string): boolean | undefined => BOOLEANS.get(text.trim());
+export const booleanOf = (text: string): boolean | undefined => parseGoBool(text.trim() || "false");
 
 const KINDS: Readonly<Record<HclValue["kind"], string>> = {
   string: "a text",

@@ -7,7 +7,8 @@ import {
   unrunnable,
   type Value,
 } from "../../go-template/index.ts";
-import { parseFloating, parseSigned, parseTruth, parseUnsigned } from "./strconv.ts";
+import { parseGoBool } from "../../std/go-bool.ts";
+import { parseFloating, parseSigned, parseUnsigned } from "./strconv.ts";
 
 /** Booleans and numbers from texts. An empty text is false, or 0. */
 
@@ -19,7 +20,7 @@ const parsing = <T>(name: string, empty: Value, read: (text: string) => T, made:
   });
 
 export const PARSERS: Readonly<Record<string, TemplateFunction>> = {
-  parseBool: parsing("parseBool", false, parseTruth, (found) => found),
+  parseBool: parsing("parseBool", false, parseGoBool, (found) => found),
   parseFloat: parsing("parseFloat", 0, parseFloating, (found) => (typeof found === "number" ? found : undefined)),
   parseInt: parsing("parseInt", int64(0n), parseSigned, (found) =>
     typeof found === "bigint" ? int64(found) : undefined,

@@ -66,12 +66,6 @@ export const parseFloating = (text: string): number | Failure => {
 
 const decimal = (text: string): number => Number(text.replaceAll("_", ""));
 
-const TRUTHS = new Set(["1", "t", "T", "TRUE", "true", "True"]);
-const LIES = new Set(["0", "f", "F", "FALSE", "false", "False"]);
-
-export const parseTruth = (text: string): boolean | undefined =>
-  TRUTHS.has(text) ? true : LIES.has(text) ? false : undefined;
-
 /** Digits and the power of ten of the first: `1.5e+300` is `["15", 300]`. */
 const shortest = (value: number): readonly [string, number] => {
   const [digits = "0", power = "0"] = Math.abs(value).toExponential().split("e");

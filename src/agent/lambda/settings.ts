@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { TlsSettings } from "../../client/contract.ts";
 import { defined } from "../../std/defined.ts";
+import { parseGoBool } from "../../std/go-bool.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { DurationError, parseExactDuration } from "../../std/time.ts";
 import { AgentError, type Level } from "../contract.ts";
@@ -68,7 +69,7 @@ const reader = (env: Environment) => {
   };
   return {
     text,
-    boolean: (name: string) => read(name, "true or false", booleanOf),
+    boolean: (name: string) => read(name, "true or false", parseGoBool),
     whole: (name: string, most: number) =>
       read(name, `a number from 0 to ${most}`, (value) =>
         /^\d{1,6}$/.test(value) && Number(value) <= most ? Number(value) : undefined,
@@ -78,12 +79,6 @@ const reader = (env: Environment) => {
     one: (name: string, words: readonly string[]) =>
       read(name, `one of ${words.join(", ")}`, (value) => words.find((word) => word === value.toLowerCase())),
   };
-};
-
-/** As Go's `strconv.ParseBool` reads it. */
-const booleanOf = (value: string): boolean | undefined => {
-  if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) return true;
-  return /^(?:0|f|F|FALSE|false|False)$/.test(value) ? false : undefined;
 };
 
 const durationOf = (value: string): number | undefined => {

@@ -4,6 +4,7 @@ import { clusterOf } from "../../core/config/settings.ts";
 import type { Core } from "../../core/core.ts";
 import { op, path, VaultError } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
+import { parseGoBool } from "../../std/go-bool.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { refusedVerbs } from "./bare.ts";
@@ -24,7 +25,6 @@ const CODES = [
   "removedcode",
 ] as const;
 const FLAGS = ["standbyok", "perfstandbyok"] as const;
-const BOOLEANS = new Set(["", "1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"]);
 
 const badRequest = (): VaultError =>
   new VaultError("invalid_request", { reason: "a parameter of health is malformed" });
@@ -44,7 +44,7 @@ const codesOf = (query: JsonObject): ReadonlyMap<string, number> => {
     if (!/^[+]?\d{3}$/.test(text) || Number(text) < 200) throw badRequest();
     codes.set(name, Number(text));
   }
-  for (const name of FLAGS) if (!BOOLEANS.has(first(query[name]) ?? "")) throw badRequest();
+  for (const name of FLAGS) if (parseGoBool(first(query[name]) || "false") === undefined) throw badRequest();
   return codes;
 };
 
