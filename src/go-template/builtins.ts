@@ -7,6 +7,7 @@ import { Held, indirect, placed, type Slot, slotType, slotTypeName, unheld } fro
 import { isTrue } from "./truth.ts";
 import * as types from "./types.ts";
 import {
+  bare,
   isList,
   isMap,
   type Key,
@@ -40,7 +41,7 @@ const prepared = (slot: Slot, wanted: types.Type, where = ""): Value => {
     return zeroOf(wanted);
   }
   if (types.isAssignable(type, wanted)) return value;
-  const whole = value instanceof Scalar ? value.value : value;
+  const whole = bare(value);
   const isWhole = (one: types.Type): boolean => types.isSigned(one) || types.isUnsigned(one);
   if (typeof whole === "bigint" && isWhole(wanted)) return wholeOf(wanted, whole);
   return unrunnable(`${where}value has type ${type.name}; should be ${wanted.name}`);
@@ -52,7 +53,7 @@ const boundOf = (slot: Slot, most: number): number =>
 
 const indexOf = (slot: Slot, most: number): number => {
   const value = unheld(slot);
-  const whole = value instanceof Scalar ? value.value : value;
+  const whole = bare(value);
   if (value === undefined) return unrunnable("cannot index slice/array with nil");
   if (typeof whole !== "bigint") return unrunnable(`cannot index slice/array with type ${typeOf(value)?.name}`);
   return whole >= 0n && whole <= BigInt(most) ? Number(whole) : unrunnable("index out of range");
@@ -84,7 +85,7 @@ const at = (collection: Slot, key: Slot): Slot => {
     if (index === value.length) unrunnable("reflect: slice index out of range");
     return placed(value[index], typeOf(value)?.element);
   }
-  const text = value instanceof Scalar ? value.value : value;
+  const text = bare(value);
   if (typeof text === "string") return byteAt(bytesOfText(text), key, "string");
   return unrunnable(`can't index item of type ${typeOf(value)?.name}`);
 };
@@ -99,7 +100,7 @@ const slice = ([item, ...bounds]: readonly Slot[]): Slot => {
   if (value === undefined) return unrunnable("slice of untyped nil");
   if (isNil) return unrunnable("slice of nil pointer");
   if (bounds.length > 3) unrunnable(`too many slice indexes: ${bounds.length}`);
-  const text = value instanceof Scalar ? value.value : value;
+  const text = bare(value);
   if (typeof text === "string") {
     if (bounds.length === 3) unrunnable("cannot 3-index slice a string");
     const bytes = bytesOfText(text);
@@ -120,7 +121,7 @@ const range = (bounds: readonly Slot[], length: number): [number, number] => {
 const lengthOf = (item: Slot): bigint => {
   const { value, isNil } = indirect(item);
   if (isNil) return unrunnable("len of nil pointer");
-  const text = value instanceof Scalar ? value.value : value;
+  const text = bare(value);
   if (typeof text === "string") return BigInt(bytesOfText(text).length);
   if (isMap(value)) return BigInt(value.size);
   if (isList(value) || value instanceof Uint8Array) return BigInt(value.length);

@@ -2,7 +2,7 @@ import { unrunnable } from "./errors.ts";
 import { type Slot, unheld } from "./slots.ts";
 import { compareText } from "./sorted.ts";
 import * as types from "./types.ts";
-import { isNilList, Pointer, Scalar, Struct, TemplateFunction, typeName, typeOf, type Value } from "./values.ts";
+import { bare, isNil, Pointer, Struct, TemplateFunction, typeName, typeOf, type Value } from "./values.ts";
 
 /** `eq`, `ne`, `lt`, `le`, `gt`, `ge`. Errors name types and never values. Source: Go's text/template, `funcs.go`. */
 
@@ -19,10 +19,6 @@ const basicKind = (value: Value): Basic => {
 };
 
 const isWhole = (kind: Basic): boolean => kind === "int" || kind === "uint";
-const bare = (value: Value): Value => (value instanceof Scalar ? value.value : value);
-
-const isNil = (value: Value): boolean =>
-  value === undefined || (value instanceof Pointer && !value.to) || (typeof value === "object" && isNilList(value));
 
 const sameTypes = (a: Value, b: Value): never =>
   unrunnable(`incompatible types for comparison: ${typeName(a)} and ${typeName(b)}`);

@@ -1,6 +1,7 @@
+import { isPrint } from "../std/go-quote.ts";
 import { bytesOfText, joined } from "./bytes.ts";
 import { sprint } from "./printf.ts";
-import { isPrint } from "./quote.ts";
+
 import { Pointer, type Room, type Value } from "./values.ts";
 
 /** `html`, `js` and `urlquery`. Source: Go's text/template, `funcs.go`. */

@@ -1,5 +1,8 @@
+import { asCallable, type Callable, checkCount, type Final, fitting, literalAs, nilAs } from "./arguments.ts";
 import { type Builtin, call } from "./builtins.ts";
 import { TemplateError } from "./errors.ts";
+import { Fields, type Missing, methodOf } from "./fields.ts";
+import type { Literal } from "./literals.ts";
 import type {
   ChainNode,
   Command,
@@ -11,25 +14,12 @@ import type {
   VariableNode,
 } from "./nodes.ts";
 import { sourceOf } from "./nodes.ts";
-import { looksLikeFloat } from "./numbers.ts";
 import { quoted } from "./quote.ts";
-import { Held, indirect, NONE, placed, type Slot, slotType, slotTypeName, unheld } from "./slots.ts";
+import { NONE, type Slot, unheld } from "./slots.ts";
 import type { State } from "./state.ts";
 import { isTrue } from "./truth.ts";
 import * as types from "./types.ts";
-import {
-  type GoMap,
-  isMap,
-  Pointer,
-  type Room,
-  Scalar,
-  Struct,
-  type TemplateFunction,
-  typeOf,
-  type Value,
-  wholeOf,
-  zeroOf,
-} from "./values.ts";
+import type { Room, TemplateFunction, Value } from "./values.ts";
 
 /** Evaluates pipelines, commands and operands. Source: Go's text/template, `exec.go`. */
 
@@ -37,33 +27,20 @@ export interface Scene {
   /** The host's functions go before Go's own. */
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly builtins: ReadonlyMap<string, Builtin>;
-  /** What a missing member of a map is: nothing at all, the zero of the map's type, or an error. */
-  readonly missing: "no value" | "zero" | "error";
+  readonly missing: Missing;
 }
-
-/** What a pipeline passes on to its next command. */
-type Final = Slot | typeof NONE;
-
-type Callable = Pick<Builtin, "params" | "rest"> & { readonly run: (args: readonly Slot[], room: Room) => Slot };
-
-const asCallable = ({ params, rest, run }: TemplateFunction): Callable => ({
-  params,
-  rest,
-  run: (args, room) => {
-    const result = run(args.map(unheld), room);
-    return result === undefined ? new Held(undefined) : result;
-  },
-});
 
 export class Evaluator {
   private readonly state: State;
   private readonly scene: Scene;
   private readonly room: Room;
+  private readonly fields: Fields;
 
   constructor(state: State, scene: Scene, room: Room) {
     this.state = state;
     this.scene = scene;
     this.room = room;
+    this.fields = new Fields(state, scene.missing);
   }
 
   /** What a pipeline yields; variables that it sets are set. */
@@ -122,11 +99,9 @@ export class Evaluator {
     }
   }
 
-  /** A number where nothing asks for a type: its syntax tells. */
   private number(node: NumberNode): Value {
     this.state.node = node;
-    if (looksLikeFloat(node)) return node.float;
-    return node.int ?? this.state.fail(`${node.text} overflows int`);
+    return node.plain ?? this.state.fail(`${node.text} overflows int`);
   }
 
   private alone(first: Operand, args: readonly Operand[], final: Final): void {
@@ -171,36 +146,9 @@ export class Evaluator {
   }
 
   private member(of: Slot, name: string, node: Operand, dot: Slot, args: readonly Operand[], final: Final): Slot {
-    const { state } = this;
-    if (of === undefined) {
-      if (this.scene.missing === "error") state.fail(`nil data; no entry for key ${quoted(name)}`);
-      return undefined;
-    }
-    const { value, isNil } = indirect(of);
-    if (value === undefined) return state.fail(`nil pointer evaluating ${slotTypeName(of)}.${name}`);
-    const method = methodOf(value, name);
+    const method = methodOf(of, name);
     if (method) return this.call(asCallable(method), name, node, dot, args, final);
-    const hasArgs = args.length > 0 || final !== NONE;
-    if (value instanceof Struct && value.fields.has(name)) return this.structField(value, name, hasArgs);
-    if (isMap(value) && types.isAssignable(types.string, typeOf(value)?.key ?? types.string))
-      return this.entry(value, name, hasArgs);
-    if (isNil && typeOf(value)?.element?.fields?.has(name))
-      state.fail(`nil pointer evaluating ${slotTypeName(of)}.${name}`);
-    return state.fail(`can't evaluate field ${name} in type ${slotTypeName(of)}`);
-  }
-
-  private structField({ type, fields }: Struct, name: string, hasArgs: boolean): Slot {
-    if (hasArgs) this.state.fail(`${name} has arguments but cannot be invoked as function`);
-    return placed(fields.get(name), type.fields?.get(name));
-  }
-
-  private entry(map: GoMap, name: string, hasArgs: boolean): Slot {
-    if (hasArgs) this.state.fail(`${name} is not a method but has arguments`);
-    const element = typeOf(map)?.element;
-    if (map.has(name)) return placed(map.get(name), element);
-    if (this.scene.missing === "zero" && element) return placed(zeroOf(element), element);
-    if (this.scene.missing === "error") this.state.fail(`map has no entry for key ${quoted(name)}`);
-    return undefined;
+    return this.fields.get(of, name, args.length > 0 || final !== NONE);
   }
 
   private function(
@@ -216,27 +164,14 @@ export class Evaluator {
     if (own) return this.held(this.call(asCallable(own), name, place, dot, args, final));
     const builtin = this.scene.builtins.get(name) ?? this.state.fail(`${quoted(name)} is not a defined function`);
     if (name === "and" || name === "or") return this.choose(name, builtin, dot, args, final);
-    const run: Callable["run"] =
-      name === "call" ? (given, room) => call(args[0] ? sourceOf(args[0]) : "", given, room) : builtin.run;
-    return this.held(this.call({ ...builtin, run }, name, place, dot, args, final));
-  }
-
-  private checkCount(
-    { params, rest }: Pick<Builtin, "params" | "rest">,
-    name: string,
-    count: number,
-    final: Final,
-  ): void {
-    const given = final === NONE ? count : count + 1;
-    const wanted = params.length;
-    if (rest && given < wanted)
-      this.state.fail(`wrong number of args for ${name}: want at least ${wanted} got ${count}`);
-    if (!rest && given !== wanted) this.state.fail(`wrong number of args for ${name}: want ${wanted} got ${given}`);
+    const callee = args[0];
+    const run: Callable["run"] = (given, room) => call(callee ? sourceOf(callee) : "", given, room);
+    return this.held(this.call(name === "call" ? { ...builtin, run } : builtin, name, place, dot, args, final));
   }
 
   /** `and` and `or` look at no more of their arguments than they need. */
   private choose(name: "and" | "or", builtin: Builtin, dot: Slot, args: readonly Operand[], final: Final): Slot {
-    this.checkCount(builtin, name, args.length, final);
+    checkCount(this.state, builtin, name, args.length, final);
     let value: Slot;
     for (const arg of args) {
       value = this.argument(arg, types.reflectValue, dot);
@@ -253,10 +188,10 @@ export class Evaluator {
     args: readonly Operand[],
     final: Final,
   ): Slot {
-    this.checkCount(callable, name, args.length, final);
+    checkCount(this.state, callable, name, args.length, final);
     const wanted = (at: number): types.Type => callable.params[at] ?? callable.rest ?? types.any;
     const given = args.map((arg, at) => this.argument(arg, wanted(at), dot));
-    if (final !== NONE) given.push(this.fitting(final, wanted(given.length)));
+    if (final !== NONE) given.push(fitting(this.state, final, wanted(given.length)));
     try {
       return callable.run(given, this.room);
     } catch (cause) {
@@ -266,87 +201,32 @@ export class Evaluator {
     }
   }
 
-  /** The value, if it may be given where this type is wanted. */
-  private fitting(slot: Slot, wanted: types.Type | undefined): Slot {
-    const { state } = this;
-    const type = slotType(slot);
-    if (!wanted) return slot;
-    if (!type) {
-      if (!types.takesNil(wanted)) state.fail(`invalid value; expected ${wanted.name}`);
-      return wanted.kind === "interface" ? new Held(undefined) : zeroOf(wanted);
-    }
-    if (types.isAssignable(type, wanted)) return slot;
-    const value = unheld(slot);
-    const inner = typeOf(value);
-    if (inner && types.isAssignable(inner, wanted)) return value;
-    if (value instanceof Pointer && value.type.element && types.isAssignable(value.type.element, wanted))
-      return value.to ?? state.fail(`dereference of nil pointer of type ${wanted.name}`);
-    return state.fail(`wrong type for value; expected ${wanted.name}; got ${(inner ?? type).name}`);
-  }
-
   /** An argument, as the type that the function wants; `undefined`: any, and what is missing may be missing. */
   private argument(node: Operand, wanted: types.Type | undefined, dot: Slot): Slot {
     const { state } = this;
     state.node = node;
     switch (node.type) {
       case "dot":
-        return this.fitting(dot, wanted);
+        return fitting(state, dot, wanted);
       case "nil":
-        if (wanted && types.takesNil(wanted)) return wanted.kind === "interface" ? new Held(undefined) : zeroOf(wanted);
-        return state.fail(`cannot assign nil to ${wanted?.name}`);
+        return nilAs(state, wanted);
       case "field":
-        return this.fitting(this.field(node, dot, [], NONE), wanted);
+        return fitting(state, this.field(node, dot, [], NONE), wanted);
       case "variable":
-        return this.fitting(this.variable(node, dot, [], NONE), wanted);
+        return fitting(state, this.variable(node, dot, [], NONE), wanted);
       case "pipeline":
-        return this.fitting(this.pipeline(node, dot), wanted);
+        return fitting(state, this.pipeline(node, dot), wanted);
       case "function":
-        return this.fitting(this.function(node, node, dot, [], NONE), wanted);
+        return fitting(state, this.function(node, node, dot, [], NONE), wanted);
       case "chain":
-        return this.fitting(this.chain(node, dot, [], NONE), wanted);
+        return fitting(state, this.chain(node, dot, [], NONE), wanted);
       default:
         return this.literal(node, wanted ?? types.any, dot);
     }
   }
 
   private literal(node: Literal, wanted: types.Type, dot: Slot): Slot {
-    if (wanted.kind === "interface" || wanted === types.reflectValue) return this.constant(node, dot);
-    const [value, what] = typedLiteral(node, wanted);
-    if (value !== undefined) return value;
-    return this.state.fail(
-      what === undefined
-        ? `can't handle ${sourceOf(node)} for arg of type ${wanted.name}`
-        : `expected ${what}; found ${sourceOf(node)}`,
-    );
+    const takesAny = wanted.kind === "interface" || wanted === types.reflectValue;
+    return takesAny ? this.constant(node, dot) : literalAs(this.state, node, wanted);
   }
 }
-
-type Literal = Extract<Operand, { type: "bool" | "string" | "number" }>;
-
-/** A literal as a type that is not `interface {}`, and what that type is called. */
-const typedLiteral = (node: Literal, wanted: types.Type): readonly [Value, string | undefined] => {
-  if (types.isSigned(wanted)) return [wholeLiteral(node, "int", wanted), "integer"];
-  if (types.isUnsigned(wanted)) return [wholeLiteral(node, "uint", wanted), "unsigned integer"];
-  switch (wanted.kind) {
-    case "bool":
-      return [node.type === "bool" ? node.value : undefined, "bool"];
-    case "string":
-      return [node.type === "string" ? textAs(wanted, node.value) : undefined, "string"];
-    case "float64":
-      return [node.type === "number" ? node.float : undefined, "float"];
-    default:
-      return [undefined, undefined];
-  }
-};
-
-const wholeLiteral = (node: Literal, as: "int" | "uint", wanted: types.Type): Value => {
-  const whole = node.type === "number" ? node[as] : undefined;
-  return whole === undefined ? undefined : wholeOf(wanted, whole);
-};
-
-const textAs = (type: types.Type, text: string): Value => (type === types.string ? text : new Scalar(type, text));
-
-const methodOf = (value: Value, name: string): TemplateFunction | undefined => {
-  if (!(value instanceof Struct || value instanceof Scalar)) return undefined;
-  return Object.hasOwn(value.methods, name) ? value.methods[name] : undefined;
-};

@@ -1,6 +1,7 @@
+import { isPrint } from "../std/go-quote.ts";
 import { bytesOfText, joined } from "./bytes.ts";
 import { formatFloat } from "./digits.ts";
-import { fitsBackquotes, isPrint, LONGEST_ESCAPE, quoted, quotedChar } from "./quote.ts";
+import { fitsBackquotes, LONGEST_ESCAPE, quoted, quotedChar } from "./quote.ts";
 import type { Room } from "./values.ts";
 
 /** Numbers, texts and booleans within width, precision and flags. Source: Go documentation, package fmt. */
@@ -111,7 +112,7 @@ const MOST = 0x10ffffn;
 
 /** The character of a number; U+FFFD where there is none. */
 const charOf = (value: bigint): string => {
-  const known = value >= 0n && value <= MOST && !(value >= 0xd800n && value <= 0xdfffn);
+  const known = value >= 0n && value <= MOST && !isSurrogate(value);
   return String.fromCodePoint(known ? Number(value) : 0xfffd);
 };
 

@@ -38,7 +38,7 @@ export const ANY: Param<Value> = { type: types.any, as: (value) => value };
 /** A parameter of another type, such as a struct's. */
 export const paramOf = (type: types.Type): Param<Value> => ({ type, as: (value) => value });
 
-/** `func0` to `func4`: functions of so many parameters. */
+/** `func0` to `func3`: functions of none to three parameters. */
 export const func0 = (run: (room: Room) => Value): TemplateFunction =>
   new TemplateFunction([], undefined, (_, room) => run(room));
 export const func1 = <A>(a: Param<A>, run: (a: A, room: Room) => Value): TemplateFunction =>

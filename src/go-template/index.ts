@@ -1,8 +1,9 @@
 import type { Bounds } from "./bounds.ts";
 import { BUILTINS, OWN } from "./builtins.ts";
-import type { Delimiters } from "./lexer.ts";
+import type { Missing } from "./fields.ts";
 import { parse } from "./parser.ts";
 import { run } from "./run.ts";
+import type { Delimiters } from "./tokens.ts";
 import type { TemplateFunction, Value } from "./values.ts";
 
 /**
@@ -13,14 +14,17 @@ import type { TemplateFunction, Value } from "./values.ts";
 
 export type { Bounds } from "./bounds.ts";
 export { bytesOfText, isText, joined, textOfBytes, wellFormed } from "./bytes.ts";
-export { floatText } from "./digits.ts";
+export { floatText, formatFloat } from "./digits.ts";
 export { duration, durationText } from "./duration.ts";
 export { TemplateError, unrunnable } from "./errors.ts";
 export * from "./function.ts";
 export { jsonNumber } from "./json-number.ts";
-export type { Delimiters } from "./lexer.ts";
+export { hexFraction } from "./numbers.ts";
 export { sprintf, strictPrintf, textOf } from "./printf.ts";
 export { quoted } from "./quote.ts";
+export { occurrences, replaceEach } from "./replace.ts";
+export { compareText } from "./sorted.ts";
+export type { Delimiters } from "./tokens.ts";
 export * as types from "./types.ts";
 export * from "./values.ts";
 
@@ -34,7 +38,7 @@ export interface TemplateOptions {
    * What a missing member of a map is: `<no value>`, as Go has it; the zero of the map's type, whose own members are an
    * error, as consul-template has it; or an error.
    */
-  readonly missing: "no value" | "zero" | "error";
+  readonly missing: Missing;
   /** Around actions, in place of `{{` and `}}`. */
   readonly delimiters?: Delimiters | undefined;
 }
@@ -49,10 +53,13 @@ const builtins = new Map([...BUILTINS, ...OWN]);
 /** Throws `TemplateError` for what cannot be read. */
 export const parseTemplate = (source: string, options: TemplateOptions): Template => {
   const { name = "template", bounds, delimiters, missing } = options;
-  const functions = new Set([...builtins.keys(), ...Object.keys(options.functions)]);
-  const parsed = parse(source, { name, functions, bounds, delimiters });
+  const known = new Map(Object.entries(options.functions));
+  const names = new Set([...builtins.keys(), ...known.keys()]);
+  const parsed = parse(source, { name, functions: names, bounds, delimiters });
   return {
-    render: (data, given = options.functions) =>
-      run(parsed, { builtins, functions: new Map(Object.entries(given)), missing }, bounds, data),
+    render: (data, given) => {
+      const functions = given ? new Map(Object.entries(given)) : known;
+      return run(parsed, { builtins, functions, missing }, bounds, data);
+    },
   };
 };

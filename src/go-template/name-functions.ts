@@ -8,6 +8,7 @@ import {
   func3,
   INT,
   type Room,
+  replaceEach,
   STRING,
   strictPrintf,
   type TemplateFunction,
@@ -54,18 +55,6 @@ const goTime = (ms: number, layout: string): string => {
   );
 };
 
-const occurrences = (text: string, part: string): number => {
-  if (part === "") return text.length + 1;
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
-  return count;
-};
-
-const replace = (from: string, to: string, text: string, room: Room): string => {
-  room.text(text.length + occurrences(text, from) * (to.length - from.length));
-  return text.replaceAll(from, () => to);
-};
-
 const truncateSha256 = (length: bigint, text: string): string => {
   const limit = lengthOf(length, "truncate_sha256", 9);
   return text.length <= limit ? text : text.slice(0, limit - 8) + sha256(text.slice(limit - 8)).slice(0, 8);
@@ -90,7 +79,7 @@ export const nameFunctions = (world: TemplateWorld): Readonly<Record<string, Tem
   truncate_sha256: func2(INT, STRING, truncateSha256),
   uppercase: func1(STRING, (text) => text.toUpperCase()),
   lowercase: func1(STRING, (text) => text.toLowerCase()),
-  replace: func3(STRING, STRING, STRING, replace),
+  replace: func3(STRING, STRING, STRING, (from, to, text, room) => replaceEach(text, from, to, room)),
   sha256: func1(STRING, sha256),
   base64: func1(STRING, base64),
   unix_time: func0(() => String(Math.floor(world.clock.now() / 1000))),

@@ -6,13 +6,15 @@ interface At {
   readonly at: number;
 }
 
-/** A number as each type that can hold it; the syntax tells which one it is where nothing else does. */
+/** A number as each type that can hold it. */
 export interface NumberNode extends At {
   readonly type: "number";
   readonly text: string;
   readonly int: bigint | undefined;
   readonly uint: bigint | undefined;
   readonly float: number | undefined;
+  /** What it is where nothing asks for a type, which its syntax tells; `undefined`: too large for an `int`. */
+  readonly plain: bigint | number | undefined;
 }
 
 export type Operand =

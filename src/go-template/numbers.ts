@@ -25,10 +25,11 @@ const magnitude = (digits: string): bigint | undefined => {
   return BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
 };
 
-/** Exact: the digits are one whole number, scaled by a power of two. */
-const hexFraction = (digits: string): number | undefined => {
+/** `0x1.8p3`, without a sign, exactly; `undefined`: it is none, or too large. */
+export const hexFraction = (digits: string): number | undefined => {
   const [, whole = "", fraction = "", exponent = ""] = HEX_FRACTION.exec(digits) ?? [];
   if (whole + fraction === "") return undefined;
+  // The digits are one whole number, scaled by a power of two.
   const mantissa = BigInt(`0x${whole}${fraction}`);
   const power = Number(exponent) - fraction.length * 4;
   if (Math.abs(power) > 2000) return mantissa === 0n || power < 0 ? 0 : undefined;
@@ -94,5 +95,8 @@ export const readNumber = (text: string, isCharacter: boolean): Numbers | string
 const isHex = (text: string): boolean => /^0[xX]/.test(text) && text.length > 2 && !/[pP]/.test(text);
 
 /** Whether a number is a float where nothing asks for another type. */
-export const looksLikeFloat = ({ text, float }: NumberNode): boolean =>
-  float !== undefined && !isHex(text) && !text.startsWith("'") && /[.eEpP]/.test(text);
+const looksLikeFloat = (text: string): boolean => !isHex(text) && !text.startsWith("'") && /[.eEpP]/.test(text);
+
+/** What a number is where nothing asks for a type; `undefined`: too large for an `int`. */
+export const plainNumber = (text: string, { int, float }: Numbers): bigint | number | undefined =>
+  float !== undefined && looksLikeFloat(text) ? float : int;

@@ -1,10 +1,11 @@
 import type { Bounds } from "./bounds.ts";
 import { TemplateError } from "./errors.ts";
-import { DELIMITERS, type Delimiters, lex, type Token } from "./lexer.ts";
+import { lex } from "./lexer.ts";
 import type { Branch, List, Node } from "./nodes.ts";
 import { PipelineParser, tooDeep } from "./pipeline.ts";
 import { quoted } from "./quote.ts";
 import { newScope, Reader } from "./reader.ts";
+import { DELIMITERS, type Delimiters, type Token } from "./tokens.ts";
 
 /** Reads a template's blocks. Source: Go's text/template/parse, `parse.go`. */
 

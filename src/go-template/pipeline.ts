@@ -1,8 +1,8 @@
-import type { Token, TokenKind } from "./lexer.ts";
 import type { Command, Operand, Pipeline, VariableNode } from "./nodes.ts";
-import { readNumber } from "./numbers.ts";
+import { plainNumber, readNumber } from "./numbers.ts";
 import { quoted, unquoted } from "./quote.ts";
 import type { Reader } from "./reader.ts";
+import type { Token, TokenKind } from "./tokens.ts";
 
 /** Reads the contents of an action: variables, commands, operands. Source: Go's text/template/parse, `parse.go`. */
 
@@ -172,7 +172,8 @@ export class PipelineParser {
 
   private number({ kind, at, text }: Token): Operand {
     const numbers = readNumber(text, kind === "character");
-    return typeof numbers === "string" ? this.reader.fail(numbers) : { type: "number", at, text, ...numbers };
+    if (typeof numbers === "string") return this.reader.fail(numbers);
+    return { type: "number", at, text, ...numbers, plain: plainNumber(text, numbers) };
   }
 
   private inParentheses(): Operand {

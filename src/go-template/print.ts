@@ -1,24 +1,14 @@
 import { textOfBytes } from "./bytes.ts";
 import { unrunnable } from "./errors.ts";
-import {
-  type Flags,
-  formatChar,
-  formatFloatVerb,
-  formatHex,
-  formatInteger,
-  formatQuoted,
-  formatQuotedChar,
-  formatText,
-  formatUnicode,
-  noFlags,
-  pad,
-} from "./format.ts";
+import { type Flags, formatHex, formatQuoted, formatText, noFlags, pad } from "./format.ts";
 import { sortedEntries } from "./sorted.ts";
 import * as types from "./types.ts";
 import {
+  bare,
   type GoMap,
   isList,
   isMap,
+  isNil,
   isNilList,
   Pointer,
   type Room,
@@ -28,6 +18,7 @@ import {
   typeOf,
   type Value,
 } from "./values.ts";
+import { BASES, formatAddress, formatScalar, type Plain } from "./verbs.ts";
 
 /** Values by the verbs of `printf`; `%v` is how a template prints. Source: Go documentation, package fmt. */
 
@@ -36,11 +27,6 @@ const DEEPEST = 64;
 
 /** Go prints where a value is in memory; here all of them are in the same place. */
 const ADDRESS = 0xc000010000n;
-
-const BASES: Readonly<Record<string, number>> = { d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
-
-/** What a value with a type of its own is made of. */
-export const bare = (value: Value): Value => (value instanceof Scalar ? value.value : value);
 
 /** What a `String` method answers. */
 const stringerText = (value: Value): string | undefined => {
@@ -100,23 +86,11 @@ export class Printer {
     this.room.step();
     if (depth > DEEPEST) unrunnable(`a value is nested deeper than ${DEEPEST}`);
     const own = this.ownText(value, verb);
-    if (own !== undefined) return this.string(own, own, verb);
+    if (own !== undefined) return this.scalar(own, own, verb);
     if (verb === "w" && !(value instanceof Uint8Array && depth === 0)) return this.complaint(verb, value);
     const plain = bare(value);
-    switch (typeof plain) {
-      case "undefined":
-        return this.put(this.flags.sharpV ? "interface {}(nil)" : "<nil>");
-      case "boolean":
-        return this.boolean(value, plain, verb);
-      case "bigint":
-        return this.integer(value, plain, verb);
-      case "number":
-        return this.float(value, plain, verb);
-      case "string":
-        return this.string(value, plain, verb);
-      default:
-        return this.composite(plain, verb, depth);
-    }
+    if (plain === undefined) return this.put(this.flags.sharpV ? "interface {}(nil)" : "<nil>");
+    return typeof plain === "object" ? this.composite(plain, verb, depth) : this.scalar(value, plain, verb);
   }
 
   /** Of values that say themselves how they print. */
@@ -124,56 +98,9 @@ export class Printer {
     return this.complaining || this.flags.sharpV || !"vsxXq".includes(verb) ? undefined : stringerText(value);
   }
 
-  private boolean(value: Value, plain: boolean, verb: string): string {
-    if (verb !== "t" && verb !== "v") return this.complaint(verb, value);
-    return this.put(pad(String(plain), this.flags, this.room));
-  }
-
-  private integer(value: Value, plain: bigint, verb: string): string {
-    const { flags, room } = this;
-    const base = BASES[verb];
-    if (base !== undefined) return this.put(formatInteger(plain, base, verb, flags, room));
-    switch (verb) {
-      case "v":
-        if (flags.sharpV && types.isUnsigned(typeOf(value) ?? types.int)) return this.hexNumber(plain);
-        return this.put(formatInteger(plain, 10, verb, flags, room));
-      case "c":
-        return this.put(formatChar(plain, flags, room));
-      case "q":
-        return this.put(formatQuotedChar(plain, flags, room));
-      case "U":
-        return this.put(formatUnicode(plain, flags, room));
-      default:
-        return this.complaint(verb, value);
-    }
-  }
-
-  /** With or without `0x`, whatever the flags say. */
-  private hexNumber(plain: bigint, leading = true): string {
-    return this.put(formatInteger(plain, 16, "v", { ...this.flags, sharp: leading }, this.room));
-  }
-
-  private float(value: Value, plain: number, verb: string): string {
-    const [format, fallback] = FLOATS[verb] ?? [];
-    if (format === undefined || fallback === undefined) return this.complaint(verb, value);
-    return this.put(formatFloatVerb(plain, format, fallback, this.flags, this.room));
-  }
-
-  private string(value: Value, plain: string, verb: string): string {
-    const { flags, room } = this;
-    switch (verb) {
-      case "v":
-        return this.put(flags.sharpV ? formatQuoted(plain, flags, room) : formatText(plain, flags, room));
-      case "s":
-        return this.put(formatText(plain, flags, room));
-      case "x":
-      case "X":
-        return this.put(formatHex(plain, verb === "X", flags, room));
-      case "q":
-        return this.put(formatQuoted(plain, flags, room));
-      default:
-        return this.complaint(verb, value);
-    }
+  private scalar(value: Value, plain: Plain, verb: string): string {
+    const text = formatScalar(plain, types.isUnsigned(typeOf(value) ?? types.int), verb, this.flags, this.room);
+    return text === undefined ? this.complaint(verb, value) : this.put(text);
   }
 
   private composite(value: Value, verb: string, depth: number): string {
@@ -239,26 +166,13 @@ export class Printer {
   private pointer(value: Value, verb: string): string {
     const { flags, room } = this;
     if (!["func", "map", "ptr", "slice"].includes(typeOf(value)?.kind ?? "")) return this.complaint(verb, value);
-    const isNil = (value instanceof Pointer && !value.to) || (typeof value === "object" && isNilList(value));
-    const address = isNil ? 0n : ADDRESS;
-    if (verb === "p") return this.hexNumber(address, !flags.sharp);
-    if (verb !== "O" && BASES[verb] !== undefined) return this.integer(address, address, verb);
+    const none = isNil(value);
+    const address = none ? 0n : ADDRESS;
+    const shown = (leading: boolean): string => this.put(formatAddress(address, leading, flags, room));
+    if (verb === "p") return shown(!flags.sharp);
+    if (verb !== "O" && BASES[verb] !== undefined) return this.scalar(address, address, verb);
     if (verb !== "v") return this.complaint(verb, value);
-    if (flags.sharpV)
-      return this.put(`(${typeName(value)})(`) + (isNil ? this.put("nil") : this.hexNumber(address)) + this.put(")");
-    return isNil ? this.put(pad("<nil>", flags, room)) : this.hexNumber(address, !flags.sharp);
+    if (flags.sharpV) return this.put(`(${typeName(value)})(`) + (none ? this.put("nil") : shown(true)) + this.put(")");
+    return none ? this.put(pad("<nil>", flags, room)) : shown(!flags.sharp);
   }
 }
-
-const FLOATS: Readonly<Record<string, readonly [string, number]>> = {
-  v: ["g", -1],
-  b: ["b", -1],
-  g: ["g", -1],
-  G: ["G", -1],
-  x: ["x", -1],
-  X: ["X", -1],
-  f: ["f", 6],
-  F: ["f", 6],
-  e: ["e", 6],
-  E: ["E", 6],
-};

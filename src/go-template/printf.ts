@@ -1,8 +1,8 @@
 import { unrunnable } from "./errors.ts";
 import { noFlags } from "./format.ts";
 import { ANY, STRING, variadic } from "./function.ts";
-import { bare, Printer } from "./print.ts";
-import type { Room, Value } from "./values.ts";
+import { Printer } from "./print.ts";
+import { bare, type Room, type Value } from "./values.ts";
 
 /**
  * `printf`. What does not fit is printed as Go prints it (`%!d(string=x)`, `%!s(MISSING)`) and does not fail.
@@ -222,7 +222,7 @@ export const strictPrintf = variadic([STRING], ANY, ([format = ""], values, room
   return formatter.complained ? unrunnable("printf has values that do not fit its verbs") : text;
 });
 
-const isString = (value: Value): boolean => typeof value === "string" || typeof bare(value) === "string";
+const isString = (value: Value): boolean => typeof bare(value) === "string";
 
 /** `fmt.Sprint`: a blank between two values when neither is a string. */
 export const sprint = (values: readonly Value[], room: Room): string => {

@@ -1,40 +1,14 @@
+import { GO_LETTERS, goEscape } from "../std/go-quote.ts";
 import { joined } from "./bytes.ts";
 
-/** Go's quotes, both ways. Source: Go documentation, package strconv. */
-
-const PRINTS = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
-
-/** Whether Go prints the character as it is: letters, marks, numbers, punctuation, symbols and the ASCII blank. */
-export const isPrint = (char: string): boolean => PRINTS.test(char);
-
-const LETTERS: ReadonlyMap<string, string> = new Map([
-  ["a", "\x07"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["n", "\n"],
-  ["r", "\r"],
-  ["t", "\t"],
-  ["v", "\v"],
-  ["\\", "\\"],
-]);
-const ESCAPES: ReadonlyMap<string, string> = new Map([...LETTERS].map(([letter, char]) => [char, `\\${letter}`]));
-
-const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, "0");
+/** Go's quotes, both ways, around strings that may hold any bytes. Source: Go documentation, package strconv. */
 
 /** Longest that one character becomes: `\U0010ffff`. */
 export const LONGEST_ESCAPE = 10;
 
-const escaped = (char: string, quote: string, ascii: boolean): string => {
-  const code = char.codePointAt(0) ?? 0;
-  if (char === quote || char === "\\") return `\\${char}`;
-  // A byte that is not UTF-8.
-  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code & 0xff, 2)}`;
-  if ((!ascii || code < 0x80) && isPrint(char)) return char;
-  const letter = ESCAPES.get(char);
-  if (letter !== undefined) return letter;
-  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
-  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-};
+/** A byte that is not UTF-8 is written by its number. */
+const escaped = (char: string, quote: string, ascii: boolean): string =>
+  /^[\udc80-\udcff]$/.test(char) ? `\\x${(char.charCodeAt(0) & 0xff).toString(16)}` : goEscape(char, quote, ascii);
 
 /** `strconv.Quote`; `ascii`: `strconv.QuoteToASCII`. */
 export const quoted = (text: string, ascii = false): string =>
@@ -61,7 +35,7 @@ const codeMeant = (code: number): Meant | undefined =>
   code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? undefined : { code, char: String.fromCodePoint(code) };
 
 const letterMeant = (letter: string, quote: string): Meant | undefined => {
-  const char = letter === quote ? letter : LETTERS.get(letter);
+  const char = letter === quote ? letter : GO_LETTERS.get(letter);
   return char === undefined ? undefined : { char, code: char.charCodeAt(0) };
 };
 

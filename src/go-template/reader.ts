@@ -1,5 +1,5 @@
 import { TemplateError } from "./errors.ts";
-import { type Token, type TokenKind, tokenName } from "./lexer.ts";
+import { type Token, type TokenKind, tokenName } from "./tokens.ts";
 
 /** The tokens of a template one after the other, and the errors that Go makes of those that do not fit. */
 

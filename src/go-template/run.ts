@@ -12,6 +12,7 @@ import { State } from "./state.ts";
 import { isTrue } from "./truth.ts";
 import * as types from "./types.ts";
 import {
+  bare,
   isList,
   isMap,
   Pointer,
@@ -32,7 +33,6 @@ export type { Scene } from "./evaluate.ts";
 const MOST_EXECUTED = 64;
 
 type Flow = "on" | "break" | "continue";
-const FLOW: Readonly<Record<string, Flow>> = { break: "break", continue: "continue" };
 
 class Run {
   private readonly parsed: Parsed;
@@ -120,7 +120,7 @@ class Run {
         this.template(node, dot);
         return "on";
       default:
-        return FLOW[node.type] ?? "on";
+        return node.type;
     }
   }
 
@@ -179,7 +179,7 @@ class Run {
     if (isMap(value)) return entries(value);
     if (isList(value)) return items(value);
     if (value instanceof Uint8Array) return bytes(value);
-    const count = value instanceof Scalar ? value.value : value;
+    const count = bare(value);
     if (typeof count !== "bigint") return this.state.fail(`range can't iterate over ${slotTypeName(value)}`);
     if (node.pipeline.variables.length > 1)
       this.state.fail(`can't use ${slotTypeName(value)} to iterate over more than one variable`);

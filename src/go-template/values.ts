@@ -129,6 +129,13 @@ const nilOf = (type: types.Type): Value => {
 
 export const isNilList = (value: object): boolean => noted.get(value)?.nil === true;
 
+/** Nil, or a pointer, list or map that is. */
+export const isNil = (value: Value): boolean =>
+  value === undefined || (value instanceof Pointer ? !value.to : typeof value === "object" && isNilList(value));
+
+/** What a value with a type of its own is made of. */
+export const bare = (value: Value): Exclude<Value, Scalar> => (value instanceof Scalar ? value.value : value);
+
 /** The zero of a type. */
 export const zeroOf = (type: types.Type): Value => {
   if (type === types.reflectValue) return undefined;
