@@ -1,4 +1,4 @@
-import { bytesOfText, type Room, textOfBytes } from "../../go-template/index.ts";
+import { bytesOfText, occurrences, type Room, textOfBytes } from "../../go-template/index.ts";
 
 /** Go's `strings` and `unicode`, where JavaScript's own functions answer otherwise. */
 
@@ -30,23 +30,6 @@ export const withoutPrefix = (text: string, prefix: string): string =>
   text.startsWith(prefix) ? text.slice(prefix.length) : text;
 export const withoutSuffix = (text: string, suffix: string): string =>
   suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
-
-const occurrences = (text: string, part: string): number => {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
-  return count;
-};
-
-/** `strings.ReplaceAll`; an empty `from` stands before every character and at the end. */
-export const replaceEach = (text: string, from: string, to: string, room: Room): string => {
-  if (from !== "") {
-    room.text(text.length + occurrences(text, from) * (to.length - from.length));
-    return text.replaceAll(from, () => to);
-  }
-  const chars = [...text];
-  room.text(text.length + (chars.length + 1) * to.length);
-  return to + chars.map((char) => char + to).join("");
-};
 
 /** `strings.Split`; an empty separator splits between characters. */
 export const splitText = (text: string, separator: string, room: Room): readonly string[] => {
@@ -154,9 +137,3 @@ export const byteSlice = (text: string, from: number, to: number): string =>
   ASCII.test(text) ? text.slice(from, to) : textOfBytes(bytesOfText(text).subarray(from, to));
 
 export const byteLength = (text: string): number => (ASCII.test(text) ? text.length : bytesOfText(text).length);
-
-/** Go's order of strings: by bytes. */
-export const compareText = (a: string, b: string): number => {
-  if (ASCII.test(a) && ASCII.test(b)) return a < b ? -1 : a > b ? 1 : 0;
-  return Buffer.compare(bytesOfText(a), bytesOfText(b));
-};

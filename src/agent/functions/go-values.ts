@@ -1,6 +1,7 @@
 import {
+  bare,
+  compareText,
   type GoMap,
-  isNilList,
   type Key,
   Pointer,
   Scalar,
@@ -12,7 +13,6 @@ import {
   unrunnable,
   type Value,
 } from "../../go-template/index.ts";
-import { compareText } from "./go-text.ts";
 
 /** Go's `reflect`, as far as the functions look at values. */
 
@@ -36,10 +36,10 @@ export const isUnsignedValue = (value: Value): boolean => {
   return type !== undefined && types.isUnsigned(type);
 };
 
-/** The bare boolean, number or string of a value, whatever its type is called. */
+/** The bare boolean, number or string of a value, whatever its type is called; `undefined`: it is none of these. */
 export const bareOf = (value: Value): boolean | bigint | number | string | undefined => {
-  if (value instanceof Scalar) return value.value;
-  return typeof value === "object" ? undefined : value;
+  const plain = bare(value);
+  return typeof plain === "object" ? undefined : plain;
 };
 
 /** Any kind of integer. */
@@ -63,11 +63,6 @@ export const isEmpty = (value: Value): boolean => {
   if (value instanceof Map) return value.size === 0;
   return !bareOf(value);
 };
-
-export const isNil = (value: Value): boolean =>
-  value === undefined ||
-  (value instanceof Pointer && value.to === undefined) ||
-  (typeof value === "object" && isNilList(value));
 
 const compareKeys = (a: Key, b: Key): number => compareText(String(a), String(b));
 

@@ -13,8 +13,6 @@ const REGEX = /\b(?:sprig_)?(?:mustRegex|regex)|\bsockaddr\b/;
 const YAML = /\bparseYAML\b/;
 const BCRYPT = /\bsprig_(?:bcrypt|htpasswd)\b/;
 
-const NONE: Libraries = {};
-
 /** Those that the functions named in this template need. */
 export const loadLibraries = async (template: string): Promise<Libraries> => {
   const [re2, yaml, bcrypt] = await Promise.all([
@@ -22,5 +20,5 @@ export const loadLibraries = async (template: string): Promise<Libraries> => {
     YAML.test(template) ? import("./formats/yaml-library.ts") : undefined,
     BCRYPT.test(template) ? import("bcryptjs") : undefined,
   ]);
-  return { ...NONE, ...(re2 && { re2: re2.RE2JS }), ...(yaml && { yaml }), ...(bcrypt && { bcrypt }) };
+  return { ...(re2 && { re2: re2.RE2JS }), ...(yaml && { yaml }), ...(bcrypt && { bcrypt }) };
 };

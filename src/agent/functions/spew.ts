@@ -1,7 +1,9 @@
 import {
   ANY,
   floatText,
+  isNil,
   Pointer,
+  quoted,
   type Room,
   Scalar,
   STRING,
@@ -12,9 +14,8 @@ import {
   type Value,
   variadic,
 } from "../../go-template/index.ts";
-import { goQuote } from "../../std/go-quote.ts";
 import { byteLength } from "./go-text.ts";
-import { entriesByText, isNil, itemsOf } from "./go-values.ts";
+import { entriesByText, itemsOf } from "./go-values.ts";
 import { Output } from "./output.ts";
 
 /**
@@ -36,7 +37,7 @@ const shortText = (value: Value): string | undefined => {
   if (isNil(value)) return "<nil>";
   if (value instanceof Pointer) return "(pointer)";
   if (value instanceof Scalar) return value.text ?? String(value.value);
-  if (typeof value === "string") return goQuote(value);
+  if (typeof value === "string") return quoted(value);
   return typeof value === "object" ? undefined : bare(value);
 };
 

@@ -1,3 +1,5 @@
+import { hexFraction } from "../../go-template/index.ts";
+
 /** Go's `strconv`: numbers from texts. Each answers `"syntax"` or `"range"` where Go has an error. */
 
 type Failure = "syntax" | "range";
@@ -44,15 +46,14 @@ export const parseUnsigned = (text: string, base = 10): bigint | Failure => {
 };
 
 const DECIMAL = /^[+-]?(\d+(_?\d)*\.?(\d(_?\d)*)?|\.\d(_?\d)*)(e[+-]?\d(_?\d)*)?$/i;
-const HEXADECIMAL = /^([+-]?)0x([0-9a-f_]*)(?:\.([0-9a-f_]*))?p([+-]?\d+)$/i;
+const HEXADECIMAL = /^[+-]?(0x[0-9a-f_]*(?:\.[0-9a-f_]*)?p[+-]?\d+)$/i;
 const INFINITE = /^([+-]?)inf(inity)?$/i;
 
 const hexadecimal = (text: string): number | Failure => {
-  const [, sign = "", whole = "", part = "", power = "0"] = HEXADECIMAL.exec(text) ?? [];
-  const digits = (whole + part).replaceAll("_", "");
-  if (digits === "" || digits.length > MOST_DIGITS) return "syntax";
-  const size = Number(BigInt(`0x${digits}`)) * 2 ** (Number(power) - 4 * part.replaceAll("_", "").length);
-  return sign === "-" ? -size : size;
+  const digits = (HEXADECIMAL.exec(text)?.[1] ?? "").replaceAll("_", "");
+  if (digits.length > MOST_DIGITS || /^0x\.?p/i.test(digits)) return "syntax";
+  const size = hexFraction(digits) ?? Number.POSITIVE_INFINITY;
+  return text.startsWith("-") ? -size : size;
 };
 
 export const parseFloating = (text: string): number | Failure => {
@@ -65,19 +66,3 @@ export const parseFloating = (text: string): number | Failure => {
 };
 
 const decimal = (text: string): number => Number(text.replaceAll("_", ""));
-
-/** Digits and the power of ten of the first: `1.5e+300` is `["15", 300]`. */
-const shortest = (value: number): readonly [string, number] => {
-  const [digits = "0", power = "0"] = Math.abs(value).toExponential().split("e");
-  return [digits.replace(".", ""), Number(power)];
-};
-
-/** `strconv.FormatFloat(value, 'f', -1, 64)`; finite numbers only. */
-export const plainFloat = (value: number): string => {
-  const [digits, power] = shortest(value);
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  if (value === 0) return `${sign}0`;
-  if (power < 0) return `${sign}0.${"0".repeat(-power - 1)}${digits}`;
-  if (digits.length <= power + 1) return sign + digits.padEnd(power + 1, "0");
-  return `${sign}${digits.slice(0, power + 1)}.${digits.slice(power + 1)}`;
-};

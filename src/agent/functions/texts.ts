@@ -5,6 +5,7 @@ import {
   INT,
   joined,
   type Room,
+  replaceEach,
   STRING,
   STRINGS,
   type TemplateFunction,
@@ -13,7 +14,6 @@ import {
   unrunnable,
 } from "../../go-template/index.ts";
 import {
-  replaceEach,
   splitText,
   titleWords,
   toLower,

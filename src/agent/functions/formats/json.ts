@@ -2,6 +2,7 @@ import {
   ANY,
   func1,
   type GoMap,
+  isNil,
   Pointer,
   type Room,
   Scalar,
@@ -15,7 +16,7 @@ import {
   type Value,
   wellFormed,
 } from "../../../go-template/index.ts";
-import { entriesByText, isChannel, isNil } from "../go-values.ts";
+import { entriesByText, isChannel } from "../go-values.ts";
 import { assertDepth, Output } from "../output.ts";
 import { marshalled } from "./marshalled.ts";
 

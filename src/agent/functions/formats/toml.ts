@@ -1,4 +1,6 @@
 import {
+  formatFloat,
+  isNil,
   Pointer,
   type Room,
   Scalar,
@@ -8,9 +10,9 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { entriesByText, isChannel, isNil, itemsOf } from "../go-values.ts";
+import { entriesByText, isChannel, itemsOf } from "../go-values.ts";
 import { Output } from "../output.ts";
-import { parseFloating, parseSigned, plainFloat } from "../strconv.ts";
+import { parseFloating, parseSigned } from "../strconv.ts";
 import { GoTime } from "../time/go-time.ts";
 import { marshalled } from "./marshalled.ts";
 
@@ -33,7 +35,7 @@ const keyText = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : q
 const floatText = (value: number): string => {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "+inf" : "-inf";
-  const text = plainFloat(value);
+  const text = formatFloat(value, "f", -1);
   return text.includes(".") ? text : `${text}.0`;
 };
 

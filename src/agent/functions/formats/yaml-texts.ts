@@ -1,6 +1,7 @@
 import {
   bytesOfText,
   floatText,
+  isNil,
   isText,
   Pointer,
   Scalar,
@@ -10,7 +11,7 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { isChannel, isNil } from "../go-values.ts";
+import { isChannel } from "../go-values.ts";
 import { parseFloating, parseSigned } from "../strconv.ts";
 import { GoTime } from "../time/go-time.ts";
 import { marshalled } from "./marshalled.ts";

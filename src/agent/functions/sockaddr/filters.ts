@@ -1,5 +1,4 @@
-import { unrunnable } from "../../../go-template/index.ts";
-import { compareText } from "../go-text.ts";
+import { compareText, unrunnable } from "../../../go-template/index.ts";
 import { contains, fullText, type IpAddress, maskFor, networkOf, widthOf } from "./address.ts";
 import type { IfAddr } from "./interfaces.ts";
 import { isForwardable, isInRfc, isPrivate } from "./rfcs.ts";

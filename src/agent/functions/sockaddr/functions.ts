@@ -1,4 +1,5 @@
 import {
+  ANY,
   func0,
   func1,
   func2,
@@ -10,7 +11,6 @@ import {
   STRING,
   type TemplateFunction,
   typed,
-  types,
   unrunnable,
   type Value,
   variadic,
@@ -45,8 +45,6 @@ const attr = (name: string, value: Value): string => {
   return value.length === 0 ? "" : attribute(asIfAddr(value[0]), name);
 };
 
-const ANY_VALUE: Param<Value> = { type: types.any, as: (value) => value };
-
 const unique = (by: string, list: readonly IfAddr[]): readonly IfAddr[] => {
   const key = by.toLowerCase();
   if (key !== "address" && key !== "name") return unrunnable("unsupported unique constraint");
@@ -65,7 +63,7 @@ const offset = (by: number, list: readonly IfAddr[]): readonly IfAddr[] => {
 const limit = (most: bigint, list: readonly IfAddr[]): readonly IfAddr[] =>
   most < 0n ? unrunnable("limit: a number of at least 0 is needed") : list.slice(0, Number(most));
 
-/** Each asks for interfaces once more, so that what a template says of them is of this moment. */
+/** The functions of the language, over one look at the interfaces. */
 const functionsFor = (network: Network, libraries: Libraries): Functions => {
   const { defaultInterface } = network;
   const all = (): readonly IfAddr[] => allOf(network);
@@ -110,7 +108,7 @@ const functionsFor = (network: Network, libraries: Libraries): Functions => {
       firstText(bySize(forwardable(filter("name", name, all(), true, room), room))),
     ),
     GetInterfaceIPs: func1(STRING, (name, room) => texts(bySize(filter("name", name, all(), true, room)))),
-    attr: func2(STRING, ANY_VALUE, attr),
+    attr: func2(STRING, ANY, attr),
     exclude: select(false),
     include: select(true),
     join: func3(STRING, STRING, ADDRESSES, (name, separator, list, room) =>

@@ -3,8 +3,6 @@ import { byteLength, byteSlice } from "../go-text.ts";
 
 /** Texts cut by the numbers of their bytes, as sprig does. */
 
-export const bytesOf = bytesOfText;
-
 const outOfRange = (): never => unrunnable("slice bounds out of range");
 
 const between = (text: string, from: number, to: number): string =>
@@ -56,9 +54,9 @@ const lineEnd = (bytes: Buffer, from: number, width: number, breaks: boolean): r
 };
 
 export const wrap = (text: string, { width, end, breaks }: Wrapping, room: Room): string => {
-  const bytes = bytesOf(text);
+  const bytes = bytesOfText(text);
   const size = Math.max(1, width);
-  const between = bytesOf(end === "" ? "\n" : end);
+  const between = bytesOfText(end === "" ? "\n" : end);
   const parts: Buffer[] = [];
   let at = 0;
   while (bytes.length - at > size) {

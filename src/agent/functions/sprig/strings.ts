@@ -1,11 +1,14 @@
 import {
   ANY,
+  bytesOfText,
+  compareText,
   func1,
   func2,
   func3,
   INT,
   joined,
   type Room,
+  replaceEach,
   STRING,
   sprintf,
   type TemplateFunction,
@@ -17,8 +20,6 @@ import {
   variadic,
 } from "../../../go-template/index.ts";
 import {
-  compareText,
-  replaceEach,
   splitAtMost,
   splitText,
   toLower,
@@ -30,7 +31,7 @@ import {
 } from "../go-text.ts";
 import { itemsOf } from "../go-values.ts";
 import { joinTexts, MAP_OF_STRINGS, stringList } from "../texts.ts";
-import { abbreviate, bytesOf, substring, truncate, wrap } from "./byte-texts.ts";
+import { abbreviate, substring, truncate, wrap } from "./byte-texts.ts";
 import { separated } from "./names.ts";
 import { camelCase, initials, swapCase, titleSimple, untitle, withoutSpace } from "./words.ts";
 
@@ -93,8 +94,8 @@ export const STRINGS_OF_SPRIG: Readonly<Record<string, TemplateFunction>> = {
   trimAll: func2(STRING, STRING, (cutset, text) => trimAny(text, cutset)),
   trimSuffix: func2(STRING, STRING, (suffix, text) => withoutSuffix(text, suffix)),
   trimPrefix: func2(STRING, STRING, (prefix, text) => withoutPrefix(text, prefix)),
-  nospace: func1(STRING, (text) => withoutSpace(text, bytesOf(text))),
-  initials: func1(STRING, (text) => initials(bytesOf(text))),
+  nospace: func1(STRING, (text) => withoutSpace(text, bytesOfText(text))),
+  initials: func1(STRING, (text) => initials(bytesOfText(text))),
   swapcase: func1(STRING, swapCase),
   snakecase: func1(STRING, (text) => separated(text, "_")),
   camelcase: func1(STRING, camelCase),
