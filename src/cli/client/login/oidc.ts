@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { text } from "node:stream/consumers";
 import type { Answer } from "../../../client/index.ts";
 import { randomText, systemRandom } from "../../../std/random.ts";
+import { shown } from "../../../std/shown.ts";
 import { holdingTimer } from "../../../std/timer.ts";
 import { CommandFailure } from "../console.ts";
 import { type Login, type LoginMethod, post, textOf } from "./method.ts";
@@ -20,12 +20,24 @@ type Parameters = Readonly<Record<string, string>>;
 const PAGE = (words: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Zeroth</title><p>${words} You may close this window.</p>`;
 
-/** The parameters, by query or by form. */
+/** The body; `undefined`: it is too long, and the rest is not read. */
+const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > MOST_BYTES) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+};
+
+/** The parameters, by query or by form; none where the form is too long. */
 const parametersOf = async (request: IncomingMessage): Promise<Parameters> => {
-  if (Number(request.headers["content-length"] ?? 0) > MOST_BYTES) return {};
   const query = new URL(request.url ?? "/", "http://localhost").searchParams;
-  const form = request.method === "POST" ? new URLSearchParams(await text(request)) : new URLSearchParams();
-  return { ...Object.fromEntries(query), ...Object.fromEntries(form) };
+  const form = request.method === "POST" ? await bodyOf(request) : "";
+  return form === undefined ? {} : Object.fromEntries([...query, ...new URLSearchParams(form)]);
 };
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>
@@ -36,9 +48,9 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
     server.listen(port, host, resolve);
   });
 
-/** What the provider said is not shown in the page: a stranger may have written it. */
+/** Any page can send a browser here, so what the provider seems to say is not in ours, and quoted at the terminal. */
 const failureOf = ({ error, error_description }: Parameters): CommandFailure | undefined =>
-  error === undefined ? undefined : new CommandFailure(`the provider refuses: ${error_description ?? error}`, 2);
+  error === undefined ? undefined : new CommandFailure(`the provider refuses: ${shown(error_description ?? error)}`, 2);
 
 /** The first request with a state, answered by what `finish` makes of it. */
 const browserBack = (

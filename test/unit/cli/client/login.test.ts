@@ -110,6 +110,50 @@ describe("a login stores its token for vault and bao, readable by its user alone
     expect(await policies()).toBe("[default web]");
   });
 
+  test("with a browser, whatever else comes to its port", async () => {
+    const port = await freePort();
+    const back = `http://127.0.0.1:${port}/oidc/callback`;
+    const made = await scripted([
+      json(200, { data: { auth_url: "https://provider.test/" } }),
+      json(200, { auth: { client_token: "hvs.web" } }),
+    ]);
+    const other = await commandLine(() => made.address);
+    const strangers = async (): Promise<readonly number[]> => {
+      const form = "a".repeat(100_000);
+      const asked = [
+        fetch(`http://127.0.0.1:${port}/`),
+        fetch(back),
+        fetch(`${back}?state=s&code=c`, { method: "POST", body: new Blob([form]).stream(), duplex: "half" }),
+      ];
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      await fetch(`${back}?state=s&code=c`);
+      return statuses;
+    };
+    let seen: Promise<readonly number[]> | undefined;
+    const told = (): void => {
+      seen ??= strangers();
+    };
+    const words = ["login", "-method=oidc", "-token-only", `port=${port}`];
+    expect(await other.done(words, { told })).toBe("hvs.web");
+    expect(await seen).toEqual([404, 400, 400]);
+    await Promise.all([made.close(), other.remove()]);
+  });
+
+  test("with a browser that was sent here by a page, whose words do not reach the terminal as they are", async () => {
+    const port = await freePort();
+    const made = await scripted([json(200, { data: { auth_url: "https://provider.test/" } })]);
+    const other = await commandLine(() => made.address);
+    const told = (text: string): void => {
+      if (text.endsWith("to complete...\n")) {
+        void fetch(`http://127.0.0.1:${port}/oidc/callback?error=x&error_description=%1b%5b2J${"y".repeat(100)}`);
+      }
+    };
+    const { code, err } = await other.run(["login", "-method=oidc", `port=${port}`], { told });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^the provider refuses: "\\u001b\[2Jy{56}\.\.\."$/m);
+    await Promise.all([made.close(), other.remove()]);
+  });
+
   test("with a token that is there already", async () => {
     const out = await line.done(["login", "-"], { input: `${server.rootToken}\n` });
     expect(out).toMatch(/^token_duration {7}∞$/m);
