@@ -12,13 +12,22 @@ export interface ProxyServer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const refused = (): SettingsError => new SettingsError("the proxy's address cannot be used: expected http://HOST:PORT");
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw refused();
+  }
+};
+
 /** Throws `SettingsError`, without the address: it may hold a password. */
 export const readProxy = (text: string): ProxyServer => {
   const written = text.includes("://") ? text : `http://${text}`;
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url?.protocol !== "http:")
-    throw new SettingsError("the proxy's address cannot be used: expected http://HOST:PORT");
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  if (url?.protocol !== "http:") throw refused();
+  const user = `${decoded(url.username)}:${decoded(url.password)}`;
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: url.port === "" ? 80 : Number(url.port),

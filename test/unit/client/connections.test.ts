@@ -256,11 +256,15 @@ describe("a proxy", () => {
     });
   });
 
-  test("whose address cannot be used is refused without its password", () => {
-    const proxied = () => createClient({ address: "https://vault.example", proxy: "socks5://user:canary@proxy" });
-    expect(proxied).toThrow("the proxy's address cannot be used");
-    expect(proxied).not.toThrow("canary");
-  });
+  test.each(["socks5://user:canary@proxy", "http://user%:canary@proxy", "http://user:canary%zz@proxy"])(
+    "whose address cannot be used is refused without its password: %s",
+    (address) => {
+      const proxied = () => createClient({ address: "https://vault.example", proxy: address });
+      expect(proxied).toThrow(SettingsError);
+      expect(proxied).toThrow("the proxy's address cannot be used");
+      expect(proxied).not.toThrow("canary");
+    },
+  );
 });
 
 test("a certificate behind a link is read where the link leads", async () => {
