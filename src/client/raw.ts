@@ -5,7 +5,7 @@ import type { RawAnswer, RawRequest } from "./contract.ts";
 
 /** Somebody else's request and its answer, passed on. Source: RFC 9110, section 7.6.1. */
 
-const OF_ONE_CONNECTION = new Set([
+const OF_ONE_CONNECTION = [
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -15,13 +15,16 @@ const OF_ONE_CONNECTION = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
-]);
+];
+
+/** Names of headers that are not passed on, in lower case; `connection`: what a header of that name says. */
+export const ofOneConnection = (connection: string): ReadonlySet<string> =>
+  new Set([...OF_ONE_CONNECTION, ...connection.split(",").map((name) => name.trim().toLowerCase())]);
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const passed = (headers: Headers): Record<string, string | readonly string[]> => {
-  const named = [headers["connection"] ?? ""].flat().join(",").toLowerCase().split(",");
-  const left = new Set([...OF_ONE_CONNECTION, ...named.map((name) => name.trim())]);
+  const left = ofOneConnection([headers["connection"] ?? ""].flat().join(","));
   const kept: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !left.has(name.toLowerCase())) kept[name.toLowerCase()] = value;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { ofOneConnection } from "../../client/raw.ts";
 import { BODY_BYTES } from "../../contract/limits.ts";
 import { sentMethod } from "../../std/verbs.ts";
 import type { Given, HeaderFields } from "../proxy/index.ts";
@@ -14,19 +15,6 @@ export interface Taken {
   readonly body: Buffer;
 }
 
-/** Source: RFC 9110, section 7.6.1. */
-const OF_ONE_CONNECTION = [
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
-
 const allFields = (message: IncomingMessage): Map<string, string[]> => {
   const found = new Map<string, string[]>();
   for (let at = 0; at + 1 < message.rawHeaders.length; at += 2) {
@@ -40,8 +28,7 @@ const allFields = (message: IncomingMessage): Map<string, string[]> => {
 
 /** Without what belongs to the sender's connection, and what `Connection` says belongs to it. */
 const passedFields = (all: ReadonlyMap<string, readonly string[]>): HeaderFields => {
-  const named = (all.get("connection") ?? []).join(",").toLowerCase().split(",");
-  const left = new Set([...OF_ONE_CONNECTION, ...named.map((name) => name.trim())]);
+  const left = ofOneConnection((all.get("connection") ?? []).join(","));
   return new Map([...all].filter(([name]) => !left.has(name)));
 };
 
