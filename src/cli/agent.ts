@@ -10,6 +10,7 @@ import { systemRandom } from "../std/random.ts";
 import { steady, systemClock } from "../std/time.ts";
 import { wallTimer } from "../std/timer.ts";
 import { FlagError, type Flags, type FlagTable, flagHelp, HelpAsked, readFlags } from "./flags.ts";
+import { SERVER_FLAGS } from "./server-flags.ts";
 
 /** `zeroth agent`: flags and output of the agent; what it does is in `src/agent`. */
 
@@ -19,19 +20,7 @@ export const AGENT_FLAGS: FlagTable = {
     kind: "boolean",
     help: "End with 0 once there is a token, and sinks and templates are written.",
   },
-  address: { kind: "text", value: "url", help: "The server. Also VAULT_ADDR. Default: https://127.0.0.1:8200." },
-  namespace: { kind: "text", value: "name", help: "The namespace of every request. Also VAULT_NAMESPACE." },
-  ns: { kind: "text", value: "name", help: "The same.", hidden: true },
-  "ca-cert": { kind: "text", value: "file", help: "PEM file of the authorities to trust. Also VAULT_CACERT." },
-  "ca-path": { kind: "text", value: "folder", help: "Folder of such files. Also VAULT_CAPATH." },
-  "client-cert": { kind: "text", value: "file", help: "PEM file of a client certificate. Also VAULT_CLIENT_CERT." },
-  "client-key": { kind: "text", value: "file", help: "PEM file of its key. Also VAULT_CLIENT_KEY." },
-  "tls-server-name": {
-    kind: "text",
-    value: "name",
-    help: "The name the server's certificate must carry. Also VAULT_TLS_SERVER_NAME.",
-  },
-  "tls-skip-verify": { kind: "boolean", help: "Do not verify the server's certificate. Also VAULT_SKIP_VERIFY." },
+  ...SERVER_FLAGS,
   "disable-redirects": {
     kind: "boolean",
     help: "Follow no redirect; otherwise one is, to the same server. Also VAULT_DISABLE_REDIRECTS.",

@@ -12,7 +12,7 @@ import { USUAL_RETRY } from "./retry.ts";
 /** Vault's clients: this machine, over TLS. */
 export const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
 
-/** `BAO_ADDR`, else `VAULT_ADDR`, as OpenBao reads them; empty counts as not set. `name` is what stands behind the prefix. */
+/** `BAO_ADDR`, else `VAULT_ADDR`, as OpenBao reads them; empty counts as not set. `name` is without the prefix: `ADDR`. */
 export const variableOf = (
   env: Environment,
   name: string,
@@ -69,8 +69,8 @@ const tlsOf = (env: Environment): TlsSettings => {
 };
 
 /**
- * Throws `SettingsError`. An address that is given goes before an agent's, and that before the server's. The token and the wrapping that are asked for
- * are the caller's: `VAULT_TOKEN`, `VAULT_WRAP_TTL`.
+ * `given` is an address that goes before those of the environment, where an agent's goes before the server's.
+ * `VAULT_TOKEN` and `VAULT_WRAP_TTL` belong to calls and are left to the caller. Throws `SettingsError`.
  */
 export const settingsFromEnvironment = (env: Environment, given?: string): ClientSettings => {
   const text = (name: string): string | undefined => variableOf(env, name)?.value;

@@ -75,6 +75,16 @@ export class ResponseError extends Error {
   }
 }
 
+/**
+ * What a 404 brings besides its errors: a deleted version, or warnings. `undefined`: nothing is there. Throws every
+ * other error. Source: Vault `api.Logical.ReadRaw`.
+ */
+export const foundBeside = (error: unknown): Answer | undefined => {
+  if (!(error instanceof ResponseError) || error.status !== 404) throw error;
+  const { data, warnings } = error.secret ?? {};
+  return data || (warnings && warnings.length > 0) ? error.answer : undefined;
+};
+
 /** By the codes of Node's network and TLS errors: the words, and whether another try may help. */
 const REASONS: Readonly<Record<string, readonly [string, boolean]>> = {
   ECONNREFUSED: ["connection refused", true],

@@ -22,7 +22,7 @@ import { redirected, shownUrl, type Wire, wireOf } from "./wire.ts";
 export * from "./contract.ts";
 export { answerOf } from "./envelope.ts";
 export { settingsFromEnvironment, variableOf } from "./environment.ts";
-export { CallRefused, ConnectionError, ResponseError, SettingsError } from "./errors.ts";
+export { CallRefused, ConnectionError, foundBeside, ResponseError, SettingsError } from "./errors.ts";
 export { type Lifetime, renewalWatcher, type Watcher, type WatcherEnd, type WatcherSettings } from "./renewal.ts";
 
 /** What comes from outside, so that a test can bring its own. */

@@ -4,7 +4,7 @@ import {
   type Client,
   type ClientSettings,
   createClient,
-  ResponseError,
+  foundBeside,
   settingsFromEnvironment,
   type Token,
   variableOf,
@@ -13,6 +13,7 @@ import { defined } from "../../std/defined.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { parseDuration } from "../../std/time.ts";
 import type { Flags, FlagTable } from "../flags.ts";
+import { SERVER_FLAGS } from "../server-flags.ts";
 import { CommandFailure, type Console } from "./console.ts";
 import type { Format, Wanted } from "./output.ts";
 import { openTokenHelper } from "./token-helper.ts";
@@ -21,19 +22,7 @@ import { openTokenHelper } from "./token-helper.ts";
 
 /** Flags go before the environment. */
 export const CONNECTION_FLAGS: FlagTable = {
-  address: { kind: "text", value: "url", help: "The server. Also VAULT_ADDR. Default: https://127.0.0.1:8200." },
-  namespace: { kind: "text", value: "name", help: "The namespace. Also VAULT_NAMESPACE." },
-  ns: { kind: "text", value: "name", help: "The same.", hidden: true },
-  "ca-cert": { kind: "text", value: "file", help: "PEM file of the authorities to trust. Also VAULT_CACERT." },
-  "ca-path": { kind: "text", value: "folder", help: "Folder of such files. Also VAULT_CAPATH." },
-  "client-cert": { kind: "text", value: "file", help: "PEM file of a client certificate. Also VAULT_CLIENT_CERT." },
-  "client-key": { kind: "text", value: "file", help: "PEM file of its key. Also VAULT_CLIENT_KEY." },
-  "tls-server-name": {
-    kind: "text",
-    value: "name",
-    help: "The name the server's certificate must carry. Also VAULT_TLS_SERVER_NAME.",
-  },
-  "tls-skip-verify": { kind: "boolean", help: "Do not verify the server's certificate. Also VAULT_SKIP_VERIFY." },
+  ...SERVER_FLAGS,
   header: { kind: "texts", value: "name=value", help: "A header of every request; may be repeated." },
   mfa: { kind: "texts", value: "method:code", help: "A second factor.", hidden: true },
 };
@@ -115,12 +104,6 @@ const tokenOf = async (console: Console): Promise<Token | undefined> => {
   return given === undefined ? (await openTokenHelper(console)).get() : new Sensitive(given.trim());
 };
 
-/** A deleted version, or warnings: as Vault's client, a 404 with something in it is an answer. */
-const foundBeside = (error: ResponseError): Answer | undefined => {
-  const { data, warnings } = error.secret ?? {};
-  return data || (warnings && warnings.length > 0) ? error.answer : undefined;
-};
-
 /** Throws `CommandFailure` and `SettingsError`. */
 export const openSession = (flags: Flags, console: Console): Session => {
   const client = createClient(settingsOf(flags, console.env));
@@ -143,13 +126,6 @@ export const openSession = (flags: Flags, console: Console): Session => {
     client,
     call,
     callAs,
-    find: async (one) => {
-      try {
-        return await call(one);
-      } catch (error) {
-        if (error instanceof ResponseError && error.status === 404) return foundBeside(error);
-        throw error;
-      }
-    },
+    find: (one) => call(one).catch(foundBeside),
   };
 };

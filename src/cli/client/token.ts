@@ -86,8 +86,4 @@ const revoke: ClientCommand = {
   },
 };
 
-export const TOKEN: CommandGroup = {
-  lookup: lookup,
-  renew: renew,
-  revoke: revoke,
-};
+export const TOKEN: CommandGroup = { lookup, renew, revoke };

@@ -1,7 +1,7 @@
 import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import type { Answer, Call, Client, Secret, Token } from "../contract.ts";
-import { ResponseError } from "../errors.ts";
+import { foundBeside } from "../errors.ts";
 
 /** Calls with one token, and what Vault's own client makes of their answers. */
 
@@ -20,22 +20,16 @@ export interface Requests {
   readonly keys: (path: string) => Promise<readonly string[]>;
 }
 
-const absent = (error: unknown): Answer | undefined => {
-  if (!(error instanceof ResponseError) || error.status !== 404) throw error;
-  const { data, warnings } = error.secret ?? {};
-  return data || (warnings && warnings.length > 0) ? error.answer : undefined;
-};
-
 export const requestsOf = (client: Client, token: () => Token | undefined): Requests => {
   const call: Requests["call"] = (one) => client.call({ ...defined({ token: token() }), ...one });
   const find: Requests["find"] = async (path, query = {}) =>
-    (await call({ method: "GET", path, query }).catch(absent))?.secret;
+    (await call({ method: "GET", path, query }).catch(foundBeside))?.secret;
   return {
     call,
     find,
     ask: async (method, path, body, more = {}) => (await call({ method, path, ...defined({ body }), ...more })).secret,
     keys: async (path) => {
-      const answer = await call({ method: "LIST", path }).catch(absent);
+      const answer = await call({ method: "LIST", path }).catch(foundBeside);
       const keys = answer?.secret?.data?.["keys"];
       return Array.isArray(keys) ? keys.map(String) : [];
     },

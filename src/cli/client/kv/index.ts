@@ -6,16 +6,7 @@ import { destroy, remove, rollback, undelete } from "./versions.ts";
 
 /** `zeroth kv`: secrets of the KV engine, whose mount and version are asked of the server. */
 
-const KV: CommandGroup = {
-  get: get,
-  put: put,
-  patch: patch,
-  list: list,
-  delete: remove,
-  undelete: undelete,
-  destroy: destroy,
-  rollback: rollback,
-};
+const KV: CommandGroup = { get, put, patch, list, delete: remove, undelete, destroy, rollback };
 
 export const runKv = (args: readonly string[], console?: Console): Promise<number> =>
   args[0] === "metadata"

@@ -106,7 +106,7 @@ const remove: ClientCommand = {
 };
 
 export const METADATA: CommandGroup = {
-  get: get,
+  get,
   put: change("put", "Sets the metadata of a secret; what is not given gets its default."),
   patch: change("patch", "Changes some of the metadata of a secret."),
   delete: remove,
