@@ -55,6 +55,9 @@ const below = (from, allowed) =>
 module.exports = {
   forbidden: [
     ...Object.entries(layers).map(([from, allowed]) => below(from, allowed)),
+    // Within the functions of templates: what all languages build on knows none of them.
+    below("src/agent/functions/go", ["src/agent/functions/libraries.ts", "src/go-template", ...leaves]),
+    below("src/agent/functions/formats", ["src/agent/functions/go", "src/go-template", ...leaves]),
     rule(
       "backends-are-strangers",
       "a backend knows the framework and below, never another backend: move what both need into src/framework",

@@ -16,7 +16,8 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
   /** Each file that does cryptography, with all it takes from Node. A new one is a decision, made here. */
   const PRIMITIVES: Readonly<Record<string, string>> = {
     "src/agent/cache/key.ts": "createHash",
-    "src/agent/functions/encodings.ts": "createHash, createHmac",
+    "src/agent/functions/consul-template/encodings.ts": "createHmac",
+    "src/agent/functions/go/encodings.ts": "createHash",
     "src/agent/functions/sprig/crypto.ts":
       "createCipheriv, createDecipheriv, createHmac, generateKeyPairSync, scryptSync",
     "src/agent/lambda/answer-cache.ts": "createHash",

@@ -1,12 +1,9 @@
 import {
-  ANY,
-  func1,
   type GoMap,
   isNil,
   Pointer,
   type Room,
   Scalar,
-  STRING,
   Struct,
   TemplateFunction,
   typeName,
@@ -16,9 +13,9 @@ import {
   type Value,
   wellFormed,
 } from "../../../go-template/index.ts";
-import { entriesByText, isChannel } from "../go-values.ts";
-import { assertDepth, Output } from "../output.ts";
-import { marshalled } from "./marshalled.ts";
+import { marshalled } from "../go/marshalled.ts";
+import { assertDepth, Output } from "../go/output.ts";
+import { entriesByText, isChannel } from "../go/values.ts";
 
 /** JSON as Go's `encoding/json` reads and writes it. */
 
@@ -155,14 +152,4 @@ export const readJson = (text: string, room: Room): Value => {
     return unrunnable("it is not valid JSON");
   }
   return valueFrom(data);
-};
-
-const writer = (style: JsonStyle): TemplateFunction => func1(ANY, (value, room) => writeJson(value, style, room));
-
-export const JSON_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
-  parseJSON: func1(STRING, (text, room) => (text === "" ? new Map() : readJson(text, room))),
-  toJSON: writer({ html: true, pretty: false }),
-  toJSONPretty: writer({ html: true, pretty: true }),
-  toUnescapedJSON: writer({ html: false, pretty: false }),
-  toUnescapedJSONPretty: writer({ html: false, pretty: true }),
 };

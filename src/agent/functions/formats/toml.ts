@@ -10,11 +10,11 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { entriesByText, isChannel, itemsOf } from "../go-values.ts";
-import { Output } from "../output.ts";
-import { parseFloating, parseSigned } from "../strconv.ts";
-import { GoTime } from "../time/go-time.ts";
-import { marshalled } from "./marshalled.ts";
+import { marshalled } from "../go/marshalled.ts";
+import { Output } from "../go/output.ts";
+import { parseFloating, parseSigned } from "../go/strconv.ts";
+import { GoTime } from "../go/time/go-time.ts";
+import { entriesByText, isChannel, itemsOf } from "../go/values.ts";
 
 /** TOML as `github.com/BurntSushi/toml` writes it: plain values first, tables after them, keys in order. */
 

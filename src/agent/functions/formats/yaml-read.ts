@@ -10,8 +10,8 @@ import {
   type Value,
   wellFormed,
 } from "../../../go-template/index.ts";
-import { decodeBase64 } from "../encodings.ts";
-import { assertDepth } from "../output.ts";
+import { decodeBase64 } from "../go/encodings.ts";
+import { assertDepth } from "../go/output.ts";
 import { type Resolved, resolvePlain } from "./yaml-resolve.ts";
 
 /** YAML as `gopkg.in/yaml.v2` reads it. The library finds the structure; what words mean is ours. */

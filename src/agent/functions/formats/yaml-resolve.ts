@@ -1,7 +1,7 @@
 import { uint64, type Value } from "../../../go-template/index.ts";
-import { parseFloating, parseSigned, parseUnsigned } from "../strconv.ts";
-import { parseTime } from "../time/parse.ts";
-import { UTC } from "../time/zone.ts";
+import { parseFloating, parseSigned, parseUnsigned } from "../go/strconv.ts";
+import { parseTime } from "../go/time/parse.ts";
+import { UTC } from "../go/time/zone.ts";
 
 /** What a plain word of YAML is, to `gopkg.in/yaml.v2`: mostly YAML 1.1, which calls `yes` and `on` true. */
 

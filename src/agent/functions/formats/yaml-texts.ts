@@ -11,10 +11,10 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { isChannel } from "../go-values.ts";
-import { parseFloating, parseSigned } from "../strconv.ts";
-import { GoTime } from "../time/go-time.ts";
-import { marshalled } from "./marshalled.ts";
+import { marshalled } from "../go/marshalled.ts";
+import { parseFloating, parseSigned } from "../go/strconv.ts";
+import { GoTime } from "../go/time/go-time.ts";
+import { isChannel } from "../go/values.ts";
 import { isBase60, resolvePlain } from "./yaml-resolve.ts";
 
 /** What stands for a value in YAML, and how it would be written if nothing were in the way. */

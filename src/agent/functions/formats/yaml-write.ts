@@ -1,6 +1,6 @@
 import { type GoMap, type Key, Pointer, type Room, Struct, type Value } from "../../../go-template/index.ts";
-import { itemsOf } from "../go-values.ts";
-import { Output } from "../output.ts";
+import { Output } from "../go/output.ts";
+import { itemsOf } from "../go/values.ts";
 import { compareYamlKeys } from "./yaml-keys.ts";
 import { analyze, blockHints, escapeOf, isBreak } from "./yaml-scalar.ts";
 import { plain, type Style, scalarOf, type Text } from "./yaml-texts.ts";

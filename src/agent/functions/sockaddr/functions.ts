@@ -15,10 +15,10 @@ import {
   type Value,
   variadic,
 } from "../../../go-template/index.ts";
+import { compile } from "../go/regex.ts";
+import { joinTexts } from "../go/text-lists.ts";
 import type { Libraries } from "../libraries.ts";
-import { compile } from "../regex.ts";
 import type { Network, Sources } from "../sources.ts";
-import { joinTexts } from "../texts.ts";
 import { calculate, fullText } from "./address.ts";
 import { filtered, sorted, testsOf } from "./filters.ts";
 import { allOf, asIfAddr, attribute, IF_ADDRS, IfAddr } from "./interfaces.ts";

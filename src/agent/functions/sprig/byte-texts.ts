@@ -1,5 +1,5 @@
 import { bytesOfText, type Room, textOfBytes, unrunnable } from "../../../go-template/index.ts";
-import { byteLength, byteSlice } from "../go-text.ts";
+import { byteLength, byteSlice } from "../go/text.ts";
 
 /** Texts cut by the numbers of their bytes, as sprig does. */
 

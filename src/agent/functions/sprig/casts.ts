@@ -1,6 +1,6 @@
 import { type Param, Scalar, typeOf, types, type Value } from "../../../go-template/index.ts";
-import { bareOf } from "../go-values.ts";
-import { parseFloating, parseSigned } from "../strconv.ts";
+import { parseFloating, parseSigned } from "../go/strconv.ts";
+import { bareOf } from "../go/values.ts";
 
 /** Numbers from any value, as `github.com/spf13/cast` makes them: what is none is 0. */
 

@@ -15,8 +15,8 @@ import {
   type Value,
 } from "../../../go-template/index.ts";
 import { type RandomSource, randomText, uuid } from "../../../std/random.ts";
-import { decodeBase64, encodeBase64, hashOf } from "../encodings.ts";
-import { integerOf } from "../go-values.ts";
+import { decodeBase64, encodeBase64, hashOf } from "../go/encodings.ts";
+import { integerOf } from "../go/values.ts";
 import type { Libraries } from "../libraries.ts";
 import type { Sources } from "../sources.ts";
 import { decodeBase32, encodeBase32 } from "./base32.ts";

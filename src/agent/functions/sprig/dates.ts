@@ -13,15 +13,15 @@ import {
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
-import { integerOf } from "../go-values.ts";
+import { parseSigned } from "../go/strconv.ts";
+import { parseDuration } from "../go/time/duration.ts";
+import { GoTime, TIME_PARAM, zeroTime } from "../go/time/go-time.ts";
+import { fromMs, fromSeconds, secondsOf } from "../go/time/instant.ts";
+import { formatTime } from "../go/time/layout.ts";
+import { parseTime } from "../go/time/parse.ts";
+import { namedZone, UTC, type Zone } from "../go/time/zone.ts";
+import { integerOf } from "../go/values.ts";
 import type { Sources } from "../sources.ts";
-import { parseSigned } from "../strconv.ts";
-import { parseDuration } from "../time/duration.ts";
-import { GoTime, TIME_PARAM, zeroTime } from "../time/go-time.ts";
-import { fromMs, fromSeconds, secondsOf } from "../time/instant.ts";
-import { formatTime } from "../time/layout.ts";
-import { parseTime } from "../time/parse.ts";
-import { namedZone, UTC, type Zone } from "../time/zone.ts";
 
 /** sprig's functions of dates. */
 

@@ -10,8 +10,8 @@ import {
   types,
   type Value,
 } from "../../../go-template/index.ts";
-import { bareOf } from "../go-values.ts";
-import { assertDepth } from "../output.ts";
+import { assertDepth } from "../go/output.ts";
+import { bareOf } from "../go/values.ts";
 
 /** Values with all that is in them: compared as Go's `reflect.DeepEqual` does, and copied. */
 

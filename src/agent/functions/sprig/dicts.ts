@@ -13,9 +13,9 @@ import {
   type Value,
   variadic,
 } from "../../../go-template/index.ts";
-import { asPlainMap, changeable, entriesByText } from "../go-values.ts";
-import { mergeInto } from "../merge.ts";
-import { stringList } from "../texts.ts";
+import { mergeInto } from "../go/merge.ts";
+import { stringList } from "../go/text-lists.ts";
+import { asPlainMap, changeable, entriesByText } from "../go/values.ts";
 import { MAYBE_MAP } from "./casts.ts";
 import { deepCopy } from "./deep.ts";
 import { textFrom } from "./strings.ts";

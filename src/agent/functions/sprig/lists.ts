@@ -13,7 +13,7 @@ import {
   variadic,
   zeroOf,
 } from "../../../go-template/index.ts";
-import { isEmpty, itemsOf, kindOf } from "../go-values.ts";
+import { isEmpty, itemsOf, kindOf } from "../go/values.ts";
 import { toInt64 } from "./casts.ts";
 import { deepEqual } from "./deep.ts";
 

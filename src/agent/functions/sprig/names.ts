@@ -1,4 +1,4 @@
-import { toLower } from "../go-text.ts";
+import { toLower } from "../go/text.ts";
 
 /** Names written in another manner: `HTTPServer` as `http_server`. Source: `github.com/huandu/xstrings`. */
 

@@ -17,7 +17,7 @@ import {
   type Value,
   variadic,
 } from "../../../go-template/index.ts";
-import { parseSigned } from "../strconv.ts";
+import { parseSigned } from "../go/strconv.ts";
 import { toFloat, toInt64 } from "./casts.ts";
 import { type Decimal, decimal, divided, floatOf, minus, plus, times } from "./decimals.ts";
 

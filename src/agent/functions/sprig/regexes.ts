@@ -11,9 +11,9 @@ import {
   type Value,
   zeroOf,
 } from "../../../go-template/index.ts";
+import { compile, type Expression, replaceMatches } from "../go/regex.ts";
+import { stringList } from "../go/text-lists.ts";
 import type { Libraries } from "../libraries.ts";
-import { compile, type Expression, replaceMatches } from "../regex.ts";
-import { stringList } from "../texts.ts";
 
 /** sprig's functions of regular expressions. Those without `must` fail as well, as the originals do, but `regexMatch`. */
 

@@ -28,9 +28,9 @@ import {
   trimSpace,
   withoutPrefix,
   withoutSuffix,
-} from "../go-text.ts";
-import { itemsOf } from "../go-values.ts";
-import { joinTexts, MAP_OF_STRINGS, stringList } from "../texts.ts";
+} from "../go/text.ts";
+import { joinTexts, MAP_OF_STRINGS, stringList } from "../go/text-lists.ts";
+import { itemsOf } from "../go/values.ts";
 import { abbreviate, substring, truncate, wrap } from "./byte-texts.ts";
 import { separated } from "./names.ts";
 import { camelCase, initials, swapCase, titleSimple, untitle, withoutSpace } from "./words.ts";

@@ -13,7 +13,7 @@ import {
   variadic,
 } from "../../../go-template/index.ts";
 import { type JsonStyle, readJson, writeJson } from "../formats/json.ts";
-import { isEmpty, kindOf } from "../go-values.ts";
+import { isEmpty, kindOf } from "../go/values.ts";
 import { deepEqual } from "./deep.ts";
 
 /** sprig's defaults, its JSON, and what it tells of a value's type. */

@@ -4,12 +4,12 @@ import {
   Pointer,
   paramOf,
   pointerTo,
-  Struct,
   types,
   uint64,
   unrunnable,
   type Value,
 } from "../../../go-template/index.ts";
+import { Marshalled } from "../go/marshalled.ts";
 
 /** Versions as `github.com/Masterminds/semver` reads and compares them. */
 
@@ -59,7 +59,7 @@ const raised = ([major, minor, patch]: Parts["numbers"], at: number): Parts["num
 const textOf = ({ numbers, prerelease, metadata }: Omit<Parts, "original">): string =>
   numbers.join(".") + (prerelease && `-${prerelease}`) + (metadata && `+${metadata}`);
 
-export class Version extends Struct implements Parts {
+export class Version extends Marshalled implements Parts {
   readonly numbers: Parts["numbers"];
   readonly prerelease: string;
   readonly metadata: string;
@@ -72,7 +72,7 @@ export class Version extends Struct implements Parts {
     this.original = parts.original;
   }
 
-  override toString(): string {
+  marshalled(): string {
     return textOf(this);
   }
 

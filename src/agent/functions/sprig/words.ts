@@ -1,4 +1,4 @@
-import { isSpace, lowerChar, titleChar, upperChar } from "../go-text.ts";
+import { isSpace, lowerChar, titleChar, upperChar } from "../go/text.ts";
 
 /** Words within texts: their first letters, their case, and names written in another manner. */
 

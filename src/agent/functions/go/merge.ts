@@ -1,6 +1,6 @@
-import { type GoMap, typeName, typeOf, unrunnable, type Value } from "../../go-template/index.ts";
-import { changeable, isEmpty } from "./go-values.ts";
+import { type GoMap, typeName, typeOf, unrunnable, type Value } from "../../../go-template/index.ts";
 import { assertDepth } from "./output.ts";
+import { changeable, isEmpty } from "./values.ts";
 
 /** Merging maps as `mergo` does: the first is changed, and keeps what it has unless that is empty. */
 

@@ -1,5 +1,5 @@
-import { func2, func3, joined, type Room, STRING, type TemplateFunction, unrunnable } from "../../go-template/index.ts";
-import type { Libraries } from "./libraries.ts";
+import { joined, type Room, unrunnable } from "../../../go-template/index.ts";
+import type { Libraries } from "../libraries.ts";
 
 /** Go's regular expressions, RE2's: each is matched in time that grows with the text alone. */
 
@@ -76,14 +76,3 @@ export const replaceMatches = (
   put(text.slice(end));
   return joined(made);
 };
-
-export const regexFunctions = (libraries: Libraries): Readonly<Record<string, TemplateFunction>> => ({
-  regexMatch: func2(
-    STRING,
-    STRING,
-    (expression, text, room) => compile(libraries, expression).matches(text, 1, room).length > 0,
-  ),
-  regexReplaceAll: func3(STRING, STRING, STRING, (expression, replacement, text, room) =>
-    replaceMatches(compile(libraries, expression), text, replacement, false, room),
-  ),
-});

@@ -1,4 +1,4 @@
-import type { Secret } from "../../client/contract.ts";
+import type { Secret } from "../../../client/contract.ts";
 import {
   dataOf,
   func0,
@@ -11,12 +11,12 @@ import {
   types,
   type Value,
   zeroOf,
-} from "../../go-template/index.ts";
-import type { Certificate } from "./sources.ts";
-import { MAP_OF_STRINGS, stringList } from "./texts.ts";
-import { GoTime, TIME_PARAM, zeroTime } from "./time/go-time.ts";
-import { parseTime } from "./time/parse.ts";
-import { UTC } from "./time/zone.ts";
+} from "../../../go-template/index.ts";
+import { MAP_OF_STRINGS, stringList } from "../go/text-lists.ts";
+import { GoTime, TIME_PARAM, zeroTime } from "../go/time/go-time.ts";
+import { parseTime } from "../go/time/parse.ts";
+import { UTC } from "../go/time/zone.ts";
+import type { Certificate } from "../sources.ts";
 
 /** A secret as templates see it: the fields of consul-template's `Secret`, and numbers as they were sent. */
 

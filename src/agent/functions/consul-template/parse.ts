@@ -6,9 +6,9 @@ import {
   uint64,
   unrunnable,
   type Value,
-} from "../../go-template/index.ts";
-import { parseGoBool } from "../../std/go-bool.ts";
-import { parseFloating, parseSigned, parseUnsigned } from "./strconv.ts";
+} from "../../../go-template/index.ts";
+import { parseGoBool } from "../../../std/go-bool.ts";
+import { parseFloating, parseSigned, parseUnsigned } from "../go/strconv.ts";
 
 /** Booleans and numbers from texts. An empty text is false, or 0. */
 

@@ -1,4 +1,4 @@
-import { hexFraction } from "../../go-template/index.ts";
+import { hexFraction } from "../../../go-template/index.ts";
 
 /** Go's `strconv`: numbers from texts. Each answers `"syntax"` or `"range"` where Go has an error. */
 

@@ -1,4 +1,4 @@
-import { type Room, unrunnable } from "../../go-template/index.ts";
+import { type Room, unrunnable } from "../../../go-template/index.ts";
 
 /** Deepest lists and maps within each other that are written or walked; a map may hold itself. */
 const DEEPEST = 200;

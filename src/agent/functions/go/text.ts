@@ -1,4 +1,4 @@
-import { bytesOfText, occurrences, type Room, textOfBytes } from "../../go-template/index.ts";
+import { bytesOfText, occurrences, type Room, textOfBytes } from "../../../go-template/index.ts";
 
 /** Go's `strings` and `unicode`, where JavaScript's own functions answer otherwise. */
 

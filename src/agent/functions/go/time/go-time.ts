@@ -9,13 +9,13 @@ import {
   paramOf,
   Scalar,
   STRING,
-  Struct,
   types,
   unrunnable,
   type Value,
-} from "../../../go-template/index.ts";
+} from "../../../../go-template/index.ts";
+import { Marshalled } from "../marshalled.ts";
 import { atWallTime, fieldsOf, fromSeconds, type Instant, secondsOf, utcMs } from "./instant.ts";
-import { DAYS, formatTime, MONTHS } from "./layout.ts";
+import { DAYS, formatTime, MONTHS, rfc3339Nano } from "./layout.ts";
 import { UTC, type Zone } from "./zone.ts";
 
 /** Go's `time.Time`, with the methods that templates call. */
@@ -27,7 +27,7 @@ const WEEKDAY = types.named("time.Weekday", "int");
 /** The first second of the year 1, which is Go's zero. */
 const ZERO_SECOND = -62_135_596_800n;
 
-export class GoTime extends Struct implements Instant {
+export class GoTime extends Marshalled implements Instant {
   readonly at: bigint;
   readonly zone: Zone;
   constructor(at: bigint, zone: Zone) {
@@ -35,6 +35,10 @@ export class GoTime extends Struct implements Instant {
     super(TIME, {}, methodsOf(instant), formatTime(instant, "2006-01-02 15:04:05.999999999 -0700 MST"));
     this.at = at;
     this.zone = zone;
+  }
+
+  marshalled(): string {
+    return rfc3339Nano(this);
   }
 }
 

@@ -16,10 +16,10 @@ import {
   unrunnable,
   type Value,
   variadic,
-} from "../../go-template/index.ts";
-import { bareOf, CHANNEL_TYPE, entriesByText, isSignedValue, isUnsignedValue, itemsOf } from "./go-values.ts";
-import { mergeInto } from "./merge.ts";
-import { parseSigned } from "./strconv.ts";
+} from "../../../go-template/index.ts";
+import { mergeInto } from "../go/merge.ts";
+import { parseSigned } from "../go/strconv.ts";
+import { bareOf, CHANNEL_TYPE, entriesByText, isSignedValue, isUnsignedValue, itemsOf } from "../go/values.ts";
 
 /** consul-template's functions of lists and maps. */
 

@@ -1,14 +1,5 @@
-import { createHash, createHmac } from "node:crypto";
-import {
-  bytesOfText,
-  func1,
-  func2,
-  type Room,
-  STRING,
-  type TemplateFunction,
-  textOfBytes,
-  unrunnable,
-} from "../../go-template/index.ts";
+import { createHash } from "node:crypto";
+import { bytesOfText, type Room } from "../../../go-template/index.ts";
 
 /** Base64 as Go has it, and hashes in hexadecimal. */
 
@@ -45,26 +36,5 @@ export const encodeBase64 = (bytes: Buffer, room: Room): string => {
   return bytes.toString("base64");
 };
 
-const decoding = (name: string, url: boolean): TemplateFunction =>
-  func1(STRING, (text) => {
-    const found = decodeBase64(text, url);
-    if (typeof found === "number") return unrunnable(`${name}: illegal base64 data at input byte ${found}`);
-    return textOfBytes(found);
-  });
-
 export const hashOf = (algorithm: "md5" | "sha1" | "sha256", text: string): string =>
   createHash(algorithm).update(bytesOfText(text)).digest("hex");
-
-export const ENCODINGS: Readonly<Record<string, TemplateFunction>> = {
-  base64Decode: decoding("base64Decode", false),
-  base64Encode: func1(STRING, (text, room) => encodeBase64(bytesOfText(text), room)),
-  base64URLDecode: decoding("base64URLDecode", true),
-  base64URLEncode: func1(STRING, (text, room) =>
-    encodeBase64(bytesOfText(text), room).replaceAll("+", "-").replaceAll("/", "_"),
-  ),
-  hmacSHA256Hex: func2(STRING, STRING, (message, key) =>
-    createHmac("sha256", bytesOfText(key)).update(bytesOfText(message)).digest("hex"),
-  ),
-  md5sum: func1(STRING, (text) => hashOf("md5", text)),
-  sha256Hex: func1(STRING, (text) => hashOf("sha256", text)),
-};

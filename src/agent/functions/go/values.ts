@@ -12,7 +12,7 @@ import {
   types,
   unrunnable,
   type Value,
-} from "../../go-template/index.ts";
+} from "../../../go-template/index.ts";
 
 /** Go's `reflect`, as far as the functions look at values. */
 

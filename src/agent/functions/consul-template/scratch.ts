@@ -12,8 +12,8 @@ import {
   types,
   unrunnable,
   type Value,
-} from "../../go-template/index.ts";
-import { entriesByText } from "./go-values.ts";
+} from "../../../go-template/index.ts";
+import { entriesByText } from "../go/values.ts";
 
 /** `scratch`: values that a template keeps while it runs. Each run begins with an empty one. */
 

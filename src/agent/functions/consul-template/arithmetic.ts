@@ -9,8 +9,8 @@ import {
   uint64,
   unrunnable,
   type Value,
-} from "../../go-template/index.ts";
-import { bareOf } from "./go-values.ts";
+} from "../../../go-template/index.ts";
+import { bareOf } from "../go/values.ts";
 
 /**
  * consul-template's arithmetic: the second argument is the left side, so that it can be piped in. Integers wrap around

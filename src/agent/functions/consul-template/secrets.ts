@@ -1,4 +1,4 @@
-import type { Secret } from "../../client/contract.ts";
+import type { Secret } from "../../../client/contract.ts";
 import {
   bytesOfText,
   func1,
@@ -9,13 +9,13 @@ import {
   unrunnable,
   type Value,
   variadic,
-} from "../../go-template/index.ts";
-import { goQuote } from "../../std/go-quote.ts";
-import { trimAny, trimSpace } from "./go-text.ts";
+} from "../../../go-template/index.ts";
+import { goQuote } from "../../../std/go-quote.ts";
+import { parseUnsigned } from "../go/strconv.ts";
+import { trimAny, trimSpace } from "../go/text.ts";
+import { stringList } from "../go/text-lists.ts";
+import type { Fetched, Pairs, Sources } from "../sources.ts";
 import { certificateValue, noKeys, secretValue } from "./secret-values.ts";
-import type { Fetched, Pairs, Sources } from "./sources.ts";
-import { parseUnsigned } from "./strconv.ts";
-import { stringList } from "./texts.ts";
 
 /** The functions that reach outside: secrets, certificates and files. */
 

@@ -13,10 +13,10 @@ import {
   typeName,
   type Value,
   variadic,
-} from "../../go-template/index.ts";
-import { byteLength } from "./go-text.ts";
-import { entriesByText, itemsOf } from "./go-values.ts";
-import { Output } from "./output.ts";
+} from "../../../go-template/index.ts";
+import { Output } from "../go/output.ts";
+import { byteLength } from "../go/text.ts";
+import { entriesByText, itemsOf } from "../go/values.ts";
 
 /**
  * `spew_*`: values with their types, for those who write templates. `spew_dump` and `spew_printf` would print into the

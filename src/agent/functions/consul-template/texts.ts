@@ -10,9 +10,8 @@ import {
   STRINGS,
   type TemplateFunction,
   typed,
-  types,
   unrunnable,
-} from "../../go-template/index.ts";
+} from "../../../go-template/index.ts";
 import {
   splitText,
   titleWords,
@@ -22,13 +21,10 @@ import {
   trimSpace,
   withoutPrefix,
   withoutSuffix,
-} from "./go-text.ts";
+} from "../go/text.ts";
+import { joinTexts, MAP_OF_STRINGS, stringList } from "../go/text-lists.ts";
 
 /** consul-template's functions of strings. They take what they work on last, so that it can be piped in. */
-
-export const MAP_OF_STRINGS = types.mapOf(types.string, types.string);
-
-export const stringList = (items: readonly string[]): readonly string[] => typed([...items], types.strings);
 
 const indent = (spaces: bigint, text: string, room: Room): string => {
   if (spaces < 0n) return unrunnable("indent value must be a positive integer");
@@ -37,11 +33,6 @@ const indent = (spaces: bigint, text: string, room: Room): string => {
   room.text(text.length + lines.filter((line) => line !== "").length * width);
   const blank = " ".repeat(lines.some((line) => line !== "") ? width : 0);
   return lines.map((line) => (line === "" ? line : blank + line)).join("\n");
-};
-
-export const joinTexts = (items: readonly string[], separator: string, room: Room): string => {
-  room.text(items.reduce((sum, item) => sum + item.length, separator.length * Math.max(0, items.length - 1)));
-  return joined(items.join(separator));
 };
 
 const split = (separator: string, text: string, room: Room): readonly string[] => {
