@@ -36,6 +36,12 @@ const without = (fields: HeaderFields, ...names: readonly string[]): HeaderField
 export const otherPage = (fields: HeaderFields): Given | undefined =>
   isOtherPage(fields) ? failure(403, "requests of web pages may not use the agent") : undefined;
 
+/** Guards against pages in a browser, which cannot set a header of their own without asking first. */
+export const lacksRequestHeader = ({ fields }: { readonly fields: HeaderFields }): Given | undefined => {
+  const values = fields.get("x-vault-request") ?? [];
+  return values.length === 1 && values[0] === "true" ? undefined : failure(412, 'missing "X-Vault-Request" header');
+};
+
 export interface Identified {
   readonly identity: Identity;
   readonly fields: HeaderFields;

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { Server as SecureServer } from "node:https";
 import type { Client } from "../../client/index.ts";
+import { VAULT_VERSION } from "../../contract/version.ts";
 import { createLeaseCache } from "../cache/index.ts";
 import type { AgentConfig, ListenerConfig, UseAutoAuthToken } from "../config/model.ts";
 import { AgentError, type Log, type Part, type Surroundings, type Tokens } from "../contract.ts";
@@ -88,7 +89,8 @@ export const startListeners = async (requirements: ListenerRequirements): Promis
   const log = surroundings.log.named("apiproxy");
   const lend = lendOf(config);
   const { address, retries, namespace = config.autoAuth?.method.namespace } = config.vault;
-  const proxy = createProxy({ client, address, retries, namespace, clock, timer, random });
+  const userAgent = `Zeroth Agent API Proxy/${VAULT_VERSION} (node ${process.versions.node})`;
+  const proxy = createProxy({ client, userAgent, address, retries, namespace, timer, clock, random });
   const cacheLog = surroundings.log.named("cache");
   const cache =
     config.cache &&
@@ -100,6 +102,7 @@ export const startListeners = async (requirements: ListenerRequirements): Promis
   const routes = {
     lending: { lend, tokens },
     send: cache?.send ?? proxy,
+    pass: proxy,
     cache,
     metrics: createMetrics(clock),
     log,

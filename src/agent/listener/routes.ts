@@ -5,23 +5,25 @@ import type { LeaseCache } from "../cache/index.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import type { Log } from "../contract.ts";
 import { saysDead } from "../doubt.ts";
-import { type Asked, type Given, type Send, whole } from "../proxy/index.ts";
+import { type Asked, type Given, isApi, type Send, whole } from "../proxy/index.ts";
 import { failure, nothing } from "./answers.ts";
 import { clearCache } from "./cache-clear.ts";
-import { identify, type Lending, otherPage } from "./identity.ts";
+import { identify, type Lending, lacksRequestHeader, otherPage } from "./identity.ts";
 import type { Taken } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
 import { mayNameToken, withoutOwnToken } from "./own-token.ts";
 import type { Answerer } from "./server.ts";
 import { shownPath } from "./shown-path.ts";
 
-/** What one listener answers: the agent's own API below `/agent/v1/`, and everything below `/v1/` from the server. */
+/** What one listener answers: the agent's own API below `/agent/v1/`, and everything else from the server. */
 
 export interface Routes {
   readonly config: ListenerConfig;
   readonly lending: Lending;
   /** Through the cache, where there is one. */
   readonly send: Send;
+  /** To the server, past the cache. */
+  readonly pass: Send;
   readonly cache: LeaseCache | undefined;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -29,11 +31,8 @@ export interface Routes {
   quit(): void;
 }
 
-/** Guards against pages in a browser, which cannot set a header of their own without asking first. */
-const lacksRequestHeader = ({ fields }: Taken): boolean => {
-  const values = fields.get("x-vault-request") ?? [];
-  return values.length !== 1 || values[0] !== "true";
-};
+/** Other spellings of the API's paths: what a server makes of them is not what is judged here. */
+const OTHER_SPELLING = /^\/+v1(?:\/|$)/i;
 
 const quit = ({ config, ...routes }: Routes, { method }: Taken): Given => {
   if (!config.enableQuit) return nothing(404);
@@ -85,13 +84,16 @@ const fromServer = async (routes: Routes, asked: Asked): Promise<Given> => {
 };
 
 const proxied = async (routes: Routes, taken: Taken, gone: AbortSignal): Promise<Given> => {
-  if (routes.config.requireRequestHeader && lacksRequestHeader(taken)) {
-    return failure(412, 'missing "X-Vault-Request" header');
-  }
-  const identified = identify(taken.fields, routes.lending);
+  const missing = routes.config.requireRequestHeader ? lacksRequestHeader(taken) : undefined;
+  if (missing !== undefined) return missing;
+  const { lend, tokens } = routes.lending;
+  // Pages of the server's and the like: they need no token, and what they answer is no lease and no secret.
+  const isPage = !isApi(taken.path);
+  const identified = identify(taken.fields, { lend, tokens: isPage ? undefined : tokens });
   if (!("identity" in identified)) return identified;
+  const asked = { ...taken, ...identified, gone };
   try {
-    const given = marked(await fromServer(routes, { ...taken, ...identified, gone }));
+    const given = marked(await (isPage ? routes.pass(asked) : fromServer(routes, asked)));
     count(routes, given);
     return given;
   } catch (cause) {
@@ -113,5 +115,5 @@ export const createAnswerer =
     routes.log.debug("received request", { method: taken.method, path: shownPath(taken.path) });
     const own = agentApi(routes, taken);
     if (own !== undefined) return own;
-    return taken.path.startsWith("/v1/") ? proxied(routes, taken, gone) : failure(404);
+    return isApi(taken.path) || !OTHER_SPELLING.test(taken.path) ? proxied(routes, taken, gone) : failure(404);
   };

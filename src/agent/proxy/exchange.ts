@@ -50,6 +50,9 @@ export const isJson = (fields: HeaderFields): boolean =>
 /** The path as the server reads it: slashes in a row are one, and one at the end says nothing. */
 export const plainPath = (path: string): string => path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
 
+/** Whether a path, percent-decoded, is the API's. The agent's own token goes to no other. */
+export const isApi = (path: string): boolean => path.startsWith("/v1/");
+
 const READS = new Set(["GET", "LIST", "HEAD", "OPTIONS"]);
 
 /** Whether a request may change something. */

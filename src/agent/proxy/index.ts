@@ -1,11 +1,10 @@
-import { ConnectionError, type RawAnswer, type RawRequest } from "../../client/index.ts";
+import { ConnectionError, type RawAnswer } from "../../client/index.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { pause, type Timer } from "../../std/timer.ts";
-import type { Asked, Given, HeaderFields, Send } from "./exchange.ts";
-import { once, type ToServer } from "./redirects.ts";
+import { type Asked, fieldOf, type Given, type HeaderFields, type Send } from "./exchange.ts";
+import { once, type ToServer, type Wire } from "./redirects.ts";
 import { waitAfter } from "./tries.ts";
-import { proxyUserAgent } from "./user-agent.ts";
 
 /**
  * Passes a request on to the server as it came: method, path, query, headers and body. It trusts its caller's judgement
@@ -18,6 +17,9 @@ export { whole } from "./whole.ts";
 export interface ProxySettings extends ToServer {
   /** Tries after the first one. */
   readonly retries: number;
+  /** How the agent calls itself to the server; the name of a request's sender comes behind. */
+  readonly userAgent: string;
+  /** Of requests that name none. */
   readonly namespace: string | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -32,7 +34,8 @@ const HAVE_BODY = new Set(["POST", "PUT", "PATCH"]);
 const fieldsFor = (asked: Asked, settings: ProxySettings): Record<string, string | readonly string[]> => {
   const fields: Record<string, string | readonly string[]> = {};
   for (const [name, values] of asked.fields) if (!SET_HERE.has(name)) fields[name] = values;
-  fields["user-agent"] = proxyUserAgent(asked.fields.get("user-agent")?.[0]);
+  const sender = fieldOf(asked.fields, "user-agent");
+  fields["user-agent"] = sender ? `${settings.userAgent}; ${sender}` : settings.userAgent;
   fields["x-vault-request"] = "true";
   if (settings.namespace !== undefined) fields["x-vault-namespace"] ??= settings.namespace;
   const { identity } = asked;
@@ -52,7 +55,7 @@ const given = (answer: RawAnswer): Given => {
 };
 
 /** The answer, or a failure that another try may mend. Other failures are thrown. */
-const tried = async (settings: ProxySettings, request: RawRequest): Promise<RawAnswer | ConnectionError> => {
+const tried = async (settings: ProxySettings, request: Wire): Promise<RawAnswer | ConnectionError> => {
   try {
     return await once(settings, request);
   } catch (failure) {
@@ -66,6 +69,7 @@ const pass = async (settings: ProxySettings, asked: Asked): Promise<Given> => {
   const request = {
     method: asked.method,
     target: asked.target,
+    path: asked.path,
     headers: fieldsFor(asked, settings),
     ...(asked.body.length > 0 ? { body: asked.body } : {}),
   };

@@ -281,6 +281,18 @@ describe("what happens in between", () => {
     expect((await loop.ask("/v1/a")).json.errors?.[0]).toContain("redirects twice");
   });
 
+  it("a redirect leads neither out of the API nor into it", async () => {
+    const one = await open(
+      ({ url }) => ({ status: 307, headers: { location: url === "/ui" ? "/v1/secret/a" : "/ui/" } }),
+      lent,
+      "hvs.auto",
+    );
+    for (const path of ["/v1/a", "/%76%31/a", "/ui"]) {
+      expect((await one.ask(path)).json.errors?.[0]).toContain("redirects to another place");
+    }
+    expect(one.seen.map(({ url }) => url)).toEqual(["/v1/a", "/%76%31/a", "/ui"]);
+  });
+
   it("a server in trouble is asked again as often as configured, after waits", async () => {
     const script: Script = (_seen, number) =>
       number === 2 ? undefined : { status: number < 4 ? 503 : 200, body: envelope() };
@@ -304,9 +316,38 @@ describe("what happens in between", () => {
     expect((await one.ask("/v1/a", { headers: { "x-vault-request": "true" } })).status).toBe(200);
   });
 
-  it("paths outside of the API are nothing's", async () => {
+  it.each([true, "force"] as const)("the agent's token goes to the API alone (%s)", async (useAutoAuthToken) => {
+    const one = await open(
+      ({ url }) => (url === "/" ? { status: 307, headers: { location: "/ui/" } } : { body: "<p>page</p>" }),
+      { apiProxy: { useAutoAuthToken }, cache: { useAutoAuthToken: false, staticSecrets: true } },
+      "hvs.auto",
+    );
+    const [own, page] = [{ "x-vault-token": "mine" }, { "sec-fetch-site": "same-origin" }];
+    for (const path of ["/", "/ui/app.js?v=1", "/v2/a"]) {
+      expect([path, (await one.ask(path, { headers: page })).text]).toEqual([path, "<p>page</p>"]);
+    }
+    await one.ask("/ui/", { method: "POST", headers: own, body: "{}" });
+    expect(one.seen.map(({ method, url, headers }) => [method, url, headers["x-vault-token"]])).toEqual([
+      ["GET", "/", undefined],
+      ["GET", "/ui/", undefined],
+      ["GET", "/ui/app.js?v=1", undefined],
+      ["GET", "/v2/a", undefined],
+      ["POST", "/ui/", useAutoAuthToken === true ? "mine" : undefined],
+    ]);
+  });
+
+  it("what looks like a login outside of the API is not kept", async () => {
+    const one = await open(() => ({ body: envelope({ auth: authOf("hvs.made") }) }), {
+      cache: { useAutoAuthToken: false, staticSecrets: true },
+    });
+    await one.ask("/ui/auth/x/login", { method: "POST", body: "{}" });
+    expect((await one.ask("/ui/auth/x/login", { method: "POST", body: "{}" })).headers["x-cache"]).toBe("MISS");
+    expect(one.seen).toHaveLength(2);
+  });
+
+  it("other spellings of the API, and of the agent's own, are nothing's", async () => {
     const one = await open(data, lent, "hvs.auto");
-    for (const path of ["/", "/ui/", "/v2/a", "/v1", "/agent/v1/nope", "//v1/a", "/V1/a"]) {
+    for (const path of ["/v1", "/agent/v1/nope", "//v1/a", "/V1/a", "/%76%31", "/%2Fv1/a"]) {
       expect([path, (await one.ask(path)).status]).toEqual([path, 404]);
     }
     expect(one.seen).toEqual([]);
