@@ -20,7 +20,6 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/agent/functions/go/encodings.ts": "createHash",
     "src/agent/functions/sprig/crypto.ts":
       "createCipheriv, createDecipheriv, createHmac, generateKeyPairSync, scryptSync",
-    "src/agent/lambda/answer-cache.ts": "createHash",
     "src/agent/sink/envelope.ts":
       "createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, KeyObject",
     "src/agent/template/certificate.ts": "createPrivateKey, X509Certificate",

@@ -1,6 +1,7 @@
 import type { Client, Token } from "../../client/contract.ts";
 import { AgentError, type Surroundings } from "../contract.ts";
 import { createLambdaApi, type LambdaApi } from "./lambda-api.ts";
+import { messageOf } from "./message.ts";
 import { type LocalProxy, startProxy } from "./proxy.ts";
 import { writeSecretFiles } from "./secret-files.ts";
 import { createSession, type SessionSettings } from "./session.ts";
@@ -41,8 +42,6 @@ const start = async ({ settings, client, login, surroundings }: ExtensionParts):
 const follow = async (api: LambdaApi): Promise<void> => {
   while ((await api.next()).kind !== "shutdown");
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown error");
 
 /** Answers the exit code: 0 after a shutdown by Lambda or a signal, 1 where it could not start or go on. */
 export const runExtension = async (parts: ExtensionParts, stopped: Promise<void>): Promise<number> => {

@@ -1,16 +1,29 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import type { Client, RawAnswer, Token } from "../../client/contract.ts";
-import { rewireVerbs } from "../../std/verb-connection.ts";
-import { sentMethod } from "../../std/verbs.ts";
+import type { Client } from "../../client/contract.ts";
 import { AgentError, type Surroundings } from "../contract.ts";
+import { failure } from "../listener/answers.ts";
+import { lacksRequestHeader } from "../listener/identity.ts";
+import type { Taken } from "../listener/intake.ts";
+import { type Answerer, endServer, makeServer } from "../listener/server.ts";
+import { listenAt } from "../listener/sockets.ts";
+import {
+  type Asked,
+  createProxy,
+  fieldOf,
+  type Given,
+  type Identity,
+  isApi,
+  type Send,
+  whole,
+} from "../proxy/index.ts";
 import { type AnswerCache, cacheKey, cacheUse, createAnswerCache, type KeptAnswer } from "./answer-cache.ts";
+import { messageOf } from "./message.ts";
 import type { Session } from "./session.ts";
 import type { ExtensionSettings } from "./settings.ts";
 
 /**
  * The function's own door to the server: HTTP on 127.0.0.1, to which the extension adds its token. Whatever runs in the
- * function's environment may use it; the function's role is what it is trusted with, no more.
+ * function's environment may use it; the function's role is what it is trusted with, no more. Reading requests and
+ * passing them on is the listener's and the proxy's business (`../listener`, `../proxy`).
  */
 
 export interface LocalProxy {
@@ -20,15 +33,13 @@ export interface LocalProxy {
 }
 
 export interface ProxyParts {
-  readonly settings: Pick<ExtensionSettings, "port" | "cache" | "requireRequestHeader" | "namespace">;
+  readonly settings: Pick<ExtensionSettings, "address" | "port" | "cache" | "requireRequestHeader" | "namespace">;
   readonly client: Client;
   readonly session: Session;
-  readonly surroundings: Pick<Surroundings, "clock" | "log">;
+  readonly surroundings: Pick<Surroundings, "clock" | "timer" | "random" | "log">;
 }
 
-/** As much as the server takes. */
-const MOST_BYTES = 32 * 1024 * 1024;
-
+/** What a request is answered with where no answer came. */
 class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
@@ -38,143 +49,79 @@ class Refusal extends Error {
   }
 }
 
-const readAll = async (stream: Readable): Promise<Uint8Array> => {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    length += piece.length;
-    if (length > MOST_BYTES) throw new Refusal(413, "the body is too large");
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
-};
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown error");
-
-interface Forwarding {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Uint8Array;
-}
-
 /** A gateway in front of the server may not carry the verb LIST; `GET ?list=true` means the same. */
-const asked = (request: IncomingMessage, body: Uint8Array): Forwarding => {
-  const { headers, url = "/" } = request;
-  const method = sentMethod(request.method ?? "GET");
-  if (method !== "LIST") return { method, target: url, headers, body };
-  return { method: "GET", target: `${url}${url.includes("?") ? "&" : "?"}list=true`, headers, body };
+const withoutList = (taken: Taken): Taken => {
+  const { method, target } = taken;
+  if (method !== "LIST") return taken;
+  return { ...taken, method: "GET", target: `${target}${target.includes("?") ? "&" : "?"}list=true` };
 };
 
-const forward = async (
-  { client, settings }: ProxyParts,
-  { method, target, headers: sent, body }: Forwarding,
-  token: Token,
-): Promise<RawAnswer> => {
-  const { "accept-encoding": _, "user-agent": agent = "", ...headers } = sent;
+const identityFor = async ({ session }: ProxyParts, { path }: Taken): Promise<Identity> => {
+  if (!isApi(path)) return { kind: "none" };
   try {
-    return await client.send({
-      method,
-      target,
-      headers: {
-        ...(settings.namespace === undefined ? {} : { "x-vault-namespace": settings.namespace }),
-        ...headers,
-        "x-vault-request": "true",
-        "x-vault-token": token.reveal(),
-        "user-agent": `zeroth-lambda-extension; ${agent}`,
-      },
-      ...(body.length === 0 ? {} : { body }),
-    });
-  } catch (error) {
-    throw new Refusal(502, `failed to proxy request: ${messageOf(error)}`);
-  }
-};
-
-const tokenOf = async (session: Session): Promise<Token> => {
-  try {
-    return await session.token();
+    return { kind: "agent", token: await session.token() };
   } catch (error) {
     throw new Refusal(500, `failed to get a valid token: ${messageOf(error)}`);
   }
 };
 
-/** Asks once more with a new token where the server no longer knows the one it was asked with. */
-const answerOf = async (parts: ProxyParts, forwarding: Forwarding, token: Token): Promise<KeptAnswer> => {
-  let answer = await forward(parts, forwarding, token);
-  if (answer.status === 403) {
-    const refused = { ...answer, body: await readAll(answer.body) };
-    if (!(await parts.session.doubt(token))) return refused;
-    answer = await forward(parts, forwarding, await tokenOf(parts.session));
+const forward = async ({ surroundings }: ProxyParts, send: Send, asked: Asked): Promise<KeptAnswer> => {
+  try {
+    return await whole(await send(asked), surroundings.timer);
+  } catch (error) {
+    throw new Refusal(502, `failed to proxy request: ${messageOf(error)}`);
   }
-  return { ...answer, body: await readAll(answer.body) };
+};
+
+/** Asks once more with a new token where the server no longer knows the one it was asked with. */
+const answerOf = async (parts: ProxyParts, send: Send, asked: Asked): Promise<KeptAnswer> => {
+  const answer = await forward(parts, send, asked);
+  if (answer.status !== 403 || asked.identity.kind !== "agent") return answer;
+  if (!(await parts.session.doubt(asked.identity.token))) return answer;
+  return forward(parts, send, { ...asked, identity: await identityFor(parts, asked) });
 };
 
 const serve = async (
   parts: ProxyParts,
+  send: Send,
   cache: AnswerCache | undefined,
-  request: IncomingMessage,
-): Promise<KeptAnswer> => {
+  sent: Taken,
+  gone: AbortSignal,
+): Promise<Given> => {
   const { settings, session } = parts;
-  const { headers } = request;
-  if (settings.requireRequestHeader && headers["x-vault-request"] !== "true") {
-    throw new Refusal(412, 'missing "X-Vault-Request" header');
-  }
-  if (headers["x-vault-token-options"] === "revoke") session.forget();
-  const forwarding = asked(request, await readAll(request));
-  const { method, target, body } = forwarding;
-  const token = await tokenOf(session);
-  const use = cacheUse(settings.cache, method, headers);
-  const key = use.read || use.write ? cacheKey(target, headers, body, token.reveal()) : "";
+  const missing = settings.requireRequestHeader ? lacksRequestHeader(sent) : undefined;
+  if (missing !== undefined) return missing;
+  if (fieldOf(sent.fields, "x-vault-token-options") === "revoke") session.forget();
+  const taken = withoutList(sent);
+  const asked = { ...taken, identity: await identityFor(parts, taken), gone };
+  const use = cacheUse(settings.cache, asked);
+  const key = cacheKey(asked);
   const kept = use.read ? cache?.get(key) : undefined;
   if (kept !== undefined) return kept;
-  const answer = await answerOf(parts, forwarding, token);
+  const answer = await answerOf(parts, send, asked);
   if (use.write && answer.status < 300) cache?.set(key, answer);
   return answer;
 };
 
-const send = (response: ServerResponse, { status, headers, body }: KeptAnswer): void => {
-  const { "content-length": _, ...kept } = headers;
-  const mutable = Object.entries(kept).map(([name, value]): [string, string | string[]] => [
-    name,
-    typeof value === "string" ? value : [...value],
-  ]);
-  response.writeHead(status, { ...Object.fromEntries(mutable), "content-length": body.length });
-  response.end(body);
-};
-
-const refuse = (response: ServerResponse, error: unknown): void => {
-  const status = error instanceof Refusal ? error.status : 500;
-  const envelope = JSON.stringify({ errors: [error instanceof Refusal ? error.message : "internal error"] });
-  const body = Buffer.from(`${envelope}\n`);
-  if (response.headersSent) response.destroy();
-  else send(response, { status, headers: { "content-type": "application/json" }, body });
-};
-
 /** Throws `AgentError` where the port is taken. */
 export const startProxy = async (parts: ProxyParts): Promise<LocalProxy> => {
-  const { settings, surroundings } = parts;
-  const cache = settings.cache === undefined ? undefined : createAnswerCache(settings.cache, surroundings.clock);
-  const server = createServer((request, response) => {
-    serve(parts, cache, request).then(
-      (answer) => send(response, answer),
-      (error: unknown) => {
-        surroundings.log.warn("a request was not served", { error: messageOf(error) });
-        refuse(response, error);
-      },
-    );
-  });
-  rewireVerbs(server, "connection");
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new AgentError(`cannot listen on port ${settings.port}: ${error.message}`)));
-    server.listen(settings.port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+  const { settings, client, surroundings } = parts;
+  const { clock, timer, random, log } = surroundings;
+  const { address, namespace, port } = settings;
+  const cache = settings.cache === undefined ? undefined : createAnswerCache(settings.cache, clock);
+  const userAgent = "zeroth-lambda-extension";
+  const send = createProxy({ client, userAgent, address, namespace, retries: 0, clock, timer, random });
+  const answer: Answerer = async (taken, gone) => {
+    try {
+      return await serve(parts, send, cache, taken, gone);
+    } catch (error) {
+      log.warn("a request was not served", { error: messageOf(error) });
+      return error instanceof Refusal ? failure(error.status, error.message) : failure(500, "internal error");
+    }
   };
+  const server = makeServer(answer, undefined);
+  await listenAt(server, { type: "tcp", address: `127.0.0.1:${port}`, socket: {} });
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new AgentError("the proxy has no port");
+  return { port: bound.port, close: () => endServer(server, 0) };
 };

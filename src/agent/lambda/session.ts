@@ -2,6 +2,7 @@ import type { AuthInfo, Client, Token } from "../../client/contract.ts";
 import { ResponseError } from "../../client/errors.ts";
 import { sameSecret } from "../../std/same-secret.ts";
 import type { Surroundings } from "../contract.ts";
+import { messageOf } from "./message.ts";
 
 /**
  * The extension's token: asked for before each request, and good at that moment. Nothing runs in the background, because
@@ -110,5 +111,3 @@ export const createSession = ({ client, login, grace, surroundings }: SessionSet
     },
   };
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown error");

@@ -52,7 +52,7 @@ export interface ExtensionSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names that are no whole paths are below this one: nothing else than `/tmp` can be written to in Lambda. */
+/** Where relative names of files begin: in Lambda, nothing but `/tmp` can be written to. */
 const FOLDER = "/tmp/vault";
 const DEFAULT_FILE = "secret.json";
 const DEFAULT_PORT = 8200;

@@ -87,7 +87,7 @@ const proxied = async (routes: Routes, taken: Taken, gone: AbortSignal): Promise
   const missing = routes.config.requireRequestHeader ? lacksRequestHeader(taken) : undefined;
   if (missing !== undefined) return missing;
   const { lend, tokens } = routes.lending;
-  // Pages of the server's and the like: they need no token, and what they answer is no lease and no secret.
+  // The server's own pages and the like: they need no token, and hold neither leases nor secrets.
   const isPage = !isApi(taken.path);
   const identified = identify(taken.fields, { lend, tokens: isPage ? undefined : tokens });
   if (!("identity" in identified)) return identified;

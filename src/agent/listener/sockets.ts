@@ -9,8 +9,10 @@ import { AgentError } from "../contract.ts";
 
 /** Where a listener listens: an address and a port, or a socket in the file system. */
 
+type Place = Pick<ListenerConfig, "type" | "address" | "socket">;
+
 /** `listen unix /run/agent.sock: address already in use` */
-const cannot = (config: ListenerConfig, reason: string): AgentError =>
+const cannot = (config: Place, reason: string): AgentError =>
   new AgentError(`Error starting listener: listen ${config.type} ${config.address}: ${reason}`);
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -26,7 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const reasonOf = (cause: unknown): string => REASONS[codeOf(cause)] ?? (codeOf(cause) || "failed");
 
 /** `127.0.0.1:8100`, `[::1]:8100`, `localhost:8100`, `:8100`. */
-const tcpOptions = (config: ListenerConfig): ListenOptions => {
+const tcpOptions = (config: Place): ListenOptions => {
   const found = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(config.address);
   const port = Number(found?.[3]);
   if (!found || port > 65_535) throw cannot(config, "the address must be HOST:PORT");
@@ -54,7 +56,7 @@ const answers = (path: string): Promise<boolean> =>
   });
 
 /** Removes a socket that nobody listens at any more. Whatever else is there stays, and is an error. */
-const clearPlace = async (config: ListenerConfig): Promise<void> => {
+const clearPlace = async (config: Place): Promise<void> => {
   const there = await lstat(config.address).catch((cause: unknown) => {
     if (codeOf(cause) === "ENOENT") return undefined;
     throw cannot(config, reasonOf(cause));
@@ -71,7 +73,7 @@ const clearPlace = async (config: ListenerConfig): Promise<void> => {
 };
 
 /** A number, or what the system calls a user or group of this name. */
-const idOf = async (config: ListenerConfig, kind: "user" | "group", name: string): Promise<number> => {
+const idOf = async (config: Place, kind: "user" | "group", name: string): Promise<number> => {
   if (/^\d{1,10}$/.test(name)) return Number(name);
   const [database, column] = kind === "user" ? ["passwd", 2] : ["group", 2];
   const line = await promisify(execFile)("getent", [database, "--", name]).then(
@@ -86,7 +88,7 @@ const idOf = async (config: ListenerConfig, kind: "user" | "group", name: string
 /** Whoever may open the socket may use the agent: its owner alone, unless told otherwise. */
 const DEFAULT_MODE = 0o700;
 
-const listenAtPath = async (server: Server, config: ListenerConfig): Promise<void> => {
+const listenAtPath = async (server: Server, config: Place): Promise<void> => {
   const { mode = DEFAULT_MODE, user, group } = config.socket;
   const uid = user === undefined ? -1 : await idOf(config, "user", user);
   const gid = group === undefined ? -1 : await idOf(config, "group", group);
@@ -105,7 +107,7 @@ const listenAtPath = async (server: Server, config: ListenerConfig): Promise<voi
 };
 
 /** Starts listening. Throws `AgentError`. */
-export const listenAt = async (server: Server, config: ListenerConfig): Promise<void> => {
+export const listenAt = async (server: Server, config: Place): Promise<void> => {
   try {
     if (config.type === "unix") await listenAtPath(server, config);
     else await listening(server, tcpOptions(config));

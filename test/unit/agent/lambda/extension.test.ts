@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
@@ -104,7 +104,14 @@ const start = async (more: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`http://127.0.0.1:${port}/v1/${path}`, { headers, method });
     return { status: response.status, body: await response.json() };
   };
-  return { vault, lambda, time, logins, ended, get, file, wasThere };
+  /** As written: `fetch` would take segments of dots out of a path. */
+  const ask = (path: string, method = "GET"): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      request({ port, path, method }, (response) => resolve(response.resume()))
+        .on("error", reject)
+        .end();
+    });
+  return { vault, lambda, time, logins, ended, get, ask, file, wasThere };
 };
 
 describe("the extension", () => {
@@ -235,6 +242,21 @@ describe("the extension", () => {
       body: { errors: ['missing "X-Vault-Request" header'] },
     });
     expect((await get("secret/data/app", { "X-Vault-Request": "true" })).status).toBe(200);
+  });
+
+  it("lists by GET, lends its token to the API alone, and refuses what could leave it", async () => {
+    const { lambda, vault, ask } = await start({ VAULT_RUN_MODE: "proxy" });
+    await lambda.asked(1);
+
+    expect((await ask("/v1/secret/metadata", "LIST")).statusCode).toBe(200);
+    expect((await ask("/v1/secret/metadata?after=a", "LIST")).statusCode).toBe(200);
+    expect((await ask("/ui/")).statusCode).toBe(403);
+    for (const path of ["/v1/../a", "/v1/secret/%2e%2E/a"]) expect((await ask(path)).statusCode).toBe(400);
+    expect(vault.seen).toEqual([
+      "GET /v1/secret/metadata?list=true hvs.1",
+      "GET /v1/secret/metadata?after=a&list=true hvs.1",
+      "GET /ui/ undefined",
+    ]);
   });
 
   it("answers 502 while the server is not there", async () => {
