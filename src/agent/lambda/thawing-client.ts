@@ -12,22 +12,32 @@ export const createThawingClient = (make: () => Client, clock: Clock): Client =>
   let client = make();
   let underWay = 0;
   let last = clock.now();
-  const awake = async <T>(use: (client: Client) => Promise<T>): Promise<T> => {
+  const begin = (): Client => {
     if (underWay === 0 && Math.abs(clock.now() - last) > IDLE) {
       client.close();
       client = make();
     }
     underWay += 1;
-    try {
-      return await use(client);
-    } finally {
-      underWay -= 1;
-      last = clock.now();
-    }
+    return client;
+  };
+  const end = (): void => {
+    underWay -= 1;
+    last = clock.now();
   };
   return {
-    call: (call) => awake((it) => it.call(call)),
-    send: (request) => awake((it) => it.send(request)),
+    call: (call) => begin().call(call).finally(end),
+    // The body is still to come when the answer is there.
+    send: async (request) => {
+      const awake = begin();
+      try {
+        const answer = await awake.send(request);
+        answer.body.once("close", end);
+        return answer;
+      } catch (failure) {
+        end();
+        throw failure;
+      }
+    },
     with: (changes) => createThawingClient(() => make().with(changes), clock),
     close: () => client.close(),
   };
