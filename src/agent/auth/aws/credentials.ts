@@ -20,6 +20,8 @@ interface Source {
   /** As an error names it. */
   readonly name: string;
   readonly load: () => Promise<SdkCredentials>;
+  /** How the SDK's words begin when this source is not set up, and what is said of it then. */
+  readonly absent?: readonly [words: string, told: string];
 }
 
 const sealed = ({ accessKeyId, secretAccessKey, sessionToken }: SdkCredentials): AwsCredentials => ({
@@ -32,25 +34,38 @@ const isSet = (env: Env, ...names: string[]): boolean => names.some((name) => (e
 
 /** How long a metadata service may take: off AWS nothing answers at its address. */
 const METADATA = { timeout: 1000, maxRetries: 2 };
+/** Version 1 answers whoever gets a program to fetch an address; the SDK falls back to it unless told not to. */
+const INSTANCE = { ...METADATA, ec2MetadataV1Disabled: true };
+/** For STS, which the SDK would wait for a quarter of an hour. */
+const STS = { requestHandler: { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
 /** The sources that apply, in the order of the SDK's own chain. */
 const sourcesOf = async (env: Env, region: string): Promise<readonly Source[]> => {
   const sdk = await import("@aws-sdk/credential-providers");
-  const clientConfig = isSet(env, "AWS_REGION", "AWS_DEFAULT_REGION") ? {} : { clientConfig: { region } };
-  const hasProfile = isSet(env, "AWS_PROFILE");
+  const clientConfig = isSet(env, "AWS_REGION", "AWS_DEFAULT_REGION") ? STS : { ...STS, region };
+  const named = env["AWS_PROFILE"] || undefined;
+  const profile = named ?? "default";
   const sources: Source[] = [];
-  if (!hasProfile) sources.push({ name: "environment", load: sdk.fromEnv() });
+  if (named === undefined) {
+    const absent = ["Unable to find environment variable credentials", "not set"] as const;
+    sources.push({ name: "environment", load: sdk.fromEnv(), absent });
+  }
   sources.push({
-    name: hasProfile ? `profile ${env["AWS_PROFILE"]}` : "profile default",
-    load: sdk.fromIni({ ignoreCache: true, ...clientConfig }),
+    name: `profile ${profile}`,
+    // Its role may have the instance as its source.
+    load: sdk.fromIni({ ignoreCache: true, ...INSTANCE, clientConfig }),
+    absent: [
+      `Could not resolve credentials using profile: [${profile}]`,
+      "not in the credentials or config file, or without credentials",
+    ],
   });
   if (isSet(env, "AWS_WEB_IDENTITY_TOKEN_FILE")) {
-    sources.push({ name: "web identity", load: sdk.fromTokenFile(clientConfig) });
+    sources.push({ name: "web identity", load: sdk.fromTokenFile({ clientConfig }) });
   }
   if (isSet(env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
     sources.push({ name: "container", load: sdk.fromHttp(METADATA) });
   } else if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() !== "true") {
-    sources.push({ name: "instance metadata", load: sdk.fromInstanceMetadata(METADATA) });
+    sources.push({ name: "instance metadata", load: sdk.fromInstanceMetadata(INSTANCE) });
   }
   return sources;
 };
@@ -60,13 +75,16 @@ const member = (error: unknown, name: string): unknown =>
 
 /** Failures whose words are fixed, or hold names alone. */
 const KNOWN: readonly (readonly [RegExp, string])[] = [
-  [/^Unable to find environment variable credentials/, "not set"],
-  [/^Could not resolve credentials using profile/, "not in the credentials or config file, or without credentials"],
+  [/^Could not resolve credentials using profile/, "its source_profile has no credentials"],
+  [/credential_process (?:returned|did not return)/, "credential_process did not answer with valid credentials"],
+  [/^Command failed/, "credential_process failed"],
+  [/^Web identity configuration not specified/, "AWS_ROLE_ARN is not set"],
   [/^Detected a cycle/, "its source_profile leads back to it"],
   [/multi-factor authentication/, "needs a second factor, which an agent does not have"],
   [/^(?:The SSO session|Token is expired)/, "the SSO session has expired; sign in again"],
   [/^URL not accepted/, "AWS_CONTAINER_CREDENTIALS_FULL_URI is an address the SDK refuses"],
   [/not of the required format/, "the answer has no credentials"],
+  [/v1 fallback has been blocked/, "no answer of version 2, and version 1 is refused"],
   [/timed? ?out|TimeoutError/i, "no answer in time"],
 ];
 
@@ -90,15 +108,24 @@ const reasonOf = (error: unknown): string => {
   return typeof name === "string" && /^[A-Za-z]{1,64}$/.test(name) ? name : "failed";
 };
 
-/** The first source that has credentials; one that is set up but fails ends the search, as in the SDK. */
+const absence = ({ absent }: Source, error: unknown): string | undefined => {
+  const message = member(error, "message");
+  return absent !== undefined && typeof message === "string" && message.startsWith(absent[0]) ? absent[1] : undefined;
+};
+
+/**
+ * The first source that is set up. If it fails, no other one is asked: that would be another identity, as an instance's
+ * role is to a pod whose own role is refused.
+ */
 export const findCredentials = async (env: Env, region: string): Promise<AwsCredentials> => {
   const failures: string[] = [];
-  for (const { name, load } of await sourcesOf(env, region)) {
+  for (const source of await sourcesOf(env, region)) {
     try {
-      return sealed(await load());
+      return sealed(await source.load());
     } catch (error) {
-      failures.push(`${name}: ${reasonOf(error)}`);
-      if (member(error, "tryNextLink") === false) break;
+      const absent = absence(source, error);
+      failures.push(`${source.name}: ${absent ?? reasonOf(error)}`);
+      if (absent === undefined) break;
     }
   }
   throw new AgentError(`no AWS credentials found (${failures.join("; ")})`);

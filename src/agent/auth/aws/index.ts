@@ -3,6 +3,7 @@ import { isRegion } from "../../../std/aws-region.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { shown } from "../../../std/shown.ts";
+import { within } from "../../../std/timer.ts";
 import type { MethodConfig, RawConfig } from "../../config/model.ts";
 import { AgentError, type Surroundings } from "../../contract.ts";
 import type { LoginRequest, Method } from "../method.ts";
@@ -25,6 +26,9 @@ interface AwsConfig {
   /** Milliseconds. */
   readonly pollInterval: number;
 }
+
+/** Milliseconds that a search for credentials may take. */
+const FIND_LIMIT = 60_000;
 
 const text = (config: RawConfig, key: string): string | undefined => {
   const value = config.get(key);
@@ -77,13 +81,24 @@ const typeOf = (config: RawConfig): { type: "iam" | "ec2"; role: string } => {
 const iamMethod = (
   mountPath: string,
   config: AwsConfig,
-  { clock, env, log }: Surroundings,
+  { clock, env, log, timer }: Surroundings,
   metadata: Metadata,
 ): Method => {
   let used: AwsCredentials | undefined;
+  let looking: Promise<AwsCredentials> | undefined;
   // The SDK and its signer are large, and an agent with another method never needs them.
-  const find = async (region: string): Promise<AwsCredentials> =>
-    config.fixed ?? (await import("./credentials.ts")).findCredentials(env, region);
+  const look = async (region: string): Promise<AwsCredentials> =>
+    (await import("./credentials.ts")).findCredentials(env, region);
+  /** A `credential_process` may hang: then it is said, and waited for again instead of begun once more. */
+  const find = async (region: string): Promise<AwsCredentials> => {
+    if (config.fixed !== undefined) return config.fixed;
+    looking ??= look(region).finally(() => {
+      looking = undefined;
+    });
+    const found = looking;
+    if (await within(timer, FIND_LIMIT, found)) return found;
+    throw new AgentError(`no AWS credentials found within ${FIND_LIMIT / 1000} seconds; a credential_process may hang`);
+  };
   const regionNow = async (): Promise<string> => (await import("./region.ts")).findRegion(config.region, env, metadata);
 
   const sign = async (credentials: AwsCredentials, region: string): Promise<Readonly<Record<string, string>>> => {

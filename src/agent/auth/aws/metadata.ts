@@ -22,7 +22,9 @@ const endpointOf = (env: Env): URL => {
     (env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]?.toLowerCase() === "ipv6"
       ? "http://[fd00:ec2::254]"
       : "http://169.254.169.254");
-  if (!URL.canParse(text)) throw new AgentError("AWS_EC2_METADATA_SERVICE_ENDPOINT is not an address");
+  if (!URL.canParse(text) || new URL(text).protocol !== "http:") {
+    throw new AgentError("AWS_EC2_METADATA_SERVICE_ENDPOINT is not an address of the form http://host:port");
+  }
   return new URL(text);
 };
 

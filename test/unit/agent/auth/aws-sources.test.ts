@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createMethod } from "../../../../src/agent/auth/index.ts";
-import { wallTimer } from "../../../../src/std/timer.ts";
+import { type Timer, wallTimer } from "../../../../src/std/timer.ts";
 import { onLoopback } from "../../../support/loopback.ts";
 import { createScripted } from "../support/scripted.ts";
 import { createWorld } from "../support/world.ts";
@@ -72,9 +72,9 @@ const given = (key: string): unknown => ({
   Code: "Success",
 });
 
-const make = (more = "", type = "iam") => {
+const make = (more = "", type = "iam", timer: Timer = wallTimer) => {
   const world = createWorld();
-  const surroundings = { ...world.surroundings, env: process.env, timer: wallTimer };
+  const surroundings = { ...world.surroundings, env: process.env, timer };
   const config = readConfig("aws", `type = "${type}" role = "dev" ${more}`);
   const method = createMethod(config, { vault: { address: "http://x", tls: {}, retries: 0 }, surroundings });
   const send = async (): Promise<Readonly<Record<string, string>>> => {
@@ -234,6 +234,70 @@ describe("credentials", () => {
     expect(imds.asked[0]).toBe("PUT /latest/api/token");
   });
 
+  it("never come from version 1 of the metadata service, nor for a role whose source the instance is", async () => {
+    const old = await serve({
+      "/latest/meta-data/iam/security-credentials/": (_request, response) => response.end("app-role"),
+      "/latest/meta-data/iam/security-credentials/app-role": answerJson(given("ASIAOLD")),
+    });
+    set({ AWS_EC2_METADATA_SERVICE_ENDPOINT: old.url, AWS_EC2_METADATA_DISABLED: "false" });
+    expect(await failure(make().send())).toContain(
+      "instance metadata: no answer of version 2, and version 1 is refused",
+    );
+    put(
+      "config",
+      "[default]\nrole_arn = arn:aws:iam::111122223333:role/app\ncredential_source = Ec2InstanceMetadata\n",
+    );
+    expect(await failure(make().send())).toContain("profile default: no answer of version 2, and version 1 is refused");
+    expect(new Set(old.asked)).toEqual(new Set(["PUT /latest/api/token"]));
+  });
+
+  it.each([
+    ["STS refuses to a web identity", "web identity: AccessDenied"],
+    ["STS refuses to a profile's role", "profile default: AccessDenied"],
+    ["a profile's source does not have", "profile default: its source_profile has no credentials"],
+    ["a process does not give", "profile default: credential_process failed"],
+    ["a process gives in another shape", "profile default: credential_process did not answer with valid credentials"],
+    ["have no role for their web identity", "web identity: AWS_ROLE_ARN is not set"],
+  ])("that %s are not replaced by the instance's, another identity", async (what, told) => {
+    const imds = await metadata({ key: "ASIAIMDS" });
+    const refusing = await serve({
+      "/": (_request, response) =>
+        response
+          .writeHead(403, { "content-type": "text/xml" })
+          .end("<ErrorResponse><Error><Code>AccessDenied</Code><Message>canary</Message></Error></ErrorResponse>"),
+    });
+    set({ AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url, AWS_EC2_METADATA_DISABLED: "false" });
+    set({ AWS_ENDPOINT_URL_STS: refusing.url });
+    const web = {
+      AWS_WEB_IDENTITY_TOKEN_FILE: put("web.token", "t"),
+      AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/a",
+    };
+    const assumed = "[default]\nrole_arn = arn:aws:iam::111122223333:role/a\nsource_profile = base\n";
+    const setUp: Readonly<Record<string, () => void>> = {
+      "STS refuses to a web identity": () => set(web),
+      "STS refuses to a profile's role": () => put("credentials", profile("base", "AKIABASE") + assumed),
+      "a profile's source does not have": () => put("config", assumed),
+      "a process does not give": () => put("config", "[default]\ncredential_process = exit 1\n"),
+      "a process gives in another shape": () => put("config", "[default]\ncredential_process = echo {}\n"),
+      "have no role for their web identity": () =>
+        set({ AWS_WEB_IDENTITY_TOKEN_FILE: web.AWS_WEB_IDENTITY_TOKEN_FILE }),
+    };
+    setUp[what]?.();
+    const message = await failure(make().send());
+    expect(message).toContain(told);
+    expect(message).not.toContain("canary");
+    expect(imds.asked).toEqual([]);
+  });
+
+  it("that a process never gives are said to be missing, and the process is not begun once more", async () => {
+    put("config", `[default]\ncredential_process = echo x >>${file("begun")}; exec sleep 2\n`);
+    const { send, method } = make("", "iam", (ms, ring) => wallTimer(ms / 200, ring));
+    expect(await failure(send())).toContain("no AWS credentials found within 60 seconds");
+    expect(await failure(send())).toContain("no AWS credentials found within 60 seconds");
+    expect(await failure(method.poll?.check() ?? Promise.resolve())).toContain("within 60 seconds");
+    expect(fs.readFileSync(file("begun"), "utf8")).toBe("x\n");
+  });
+
   it("that are nowhere are told source by source", async () => {
     const { send } = make();
     expect(await failure(send())).toBe(
@@ -369,5 +433,9 @@ describe("an ec2 login", () => {
     expect(old.asked).toEqual(["PUT /latest/api/token"]);
     set({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1" });
     expect(await failure(send())).toBe("the instance metadata service cannot be reached");
+    for (const endpoint of ["https://127.0.0.1:1", "127.0.0.1", "file:///etc/passwd"]) {
+      set({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint });
+      expect(await failure(send())).toContain("is not an address of the form http://host:port");
+    }
   });
 });
