@@ -1,4 +1,4 @@
-import { type Client, type ClientSettings, createClient, SettingsError } from "../client/index.ts";
+import { type Client, type ClientSettings, createClient, NO_RETRIES, SettingsError } from "../client/index.ts";
 import { VAULT_VERSION } from "../contract/version.ts";
 import { defined } from "../std/defined.ts";
 import type { AgentConfig, Subsystem } from "./config/model.ts";
@@ -6,7 +6,6 @@ import { AgentError } from "./contract.ts";
 
 /** The clients of the agent's parts: one server, each with its own name and its own habits. */
 
-const NO_RETRY = { retries: 0, minWait: 0, maxWait: 0 };
 const RETRY = { minWait: 250, maxWait: 60_000 };
 const PROBE_LIMIT = 10_000;
 
@@ -53,7 +52,7 @@ export const settingsFor = (config: AgentConfig, ...subsystems: readonly Subsyst
 export const versionNote = async (client: Client): Promise<string | undefined> => {
   const answer = await client
     .with({ timeout: PROBE_LIMIT })
-    .call({ method: "GET", path: "sys/health", retry: NO_RETRY })
+    .call({ method: "GET", path: "sys/health", retry: NO_RETRIES })
     .catch(() => undefined);
   const body = answer?.body;
   const version = typeof body === "object" && body !== null ? Reflect.get(body, "version") : undefined;

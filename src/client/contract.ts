@@ -27,6 +27,9 @@ export interface RetrySettings {
   readonly maxWait: number;
 }
 
+/** For whoever waits and tries again, or would rather do without. */
+export const NO_RETRIES: RetrySettings = { retries: 0, minWait: 0, maxWait: 0 };
+
 export interface ClientSettings {
   /** `https://host:8200`, with a path where the API stands below one, or `unix:///run/zeroth.sock`. */
   readonly address: string;
@@ -67,7 +70,7 @@ export interface Call {
   readonly wrapTtl?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Goes before the client's own; `{ retries: 0 }` where somebody else waits and tries again. */
+  /** Goes before the client's own. */
   readonly retry?: RetrySettings;
 }
 

@@ -1,4 +1,4 @@
-import type { Client } from "../../client/contract.ts";
+import { type Client, NO_RETRIES } from "../../client/contract.ts";
 import { shown } from "../../std/shown.ts";
 import { within } from "../../std/timer.ts";
 import type { AutoAuthConfig, MethodConfig, VaultConfig } from "../config/model.ts";
@@ -58,14 +58,13 @@ export const createMethod = (config: MethodConfig, around: MethodSurroundings): 
 export interface AuthSettings {
   readonly autoAuth: AutoAuthConfig;
   readonly method: Method;
-  /** With the namespace that logins go to; the loop turns its tries off. */
+  /** With the namespace that logins go to. Its own retries are not used: the loop waits between tries. */
   readonly client: Client;
   readonly surroundings: Surroundings;
 }
 
 /** Milliseconds. */
 const STOP_LIMIT = 5000;
-const NO_TRIES = { retries: 0, minWait: 0, maxWait: 0 };
 
 /**
  * Starts logging in. `ready` settles with the first login; `ended` rejects with `AgentError` where `exit_on_err` lets
@@ -84,7 +83,7 @@ export const startAuth = ({ autoAuth, method, client, surroundings }: AuthSettin
   const loop = keepLoggedIn({
     autoAuth,
     method,
-    client: client.with({ retry: NO_TRIES }),
+    client: client.with({ retry: NO_RETRIES }),
     surroundings: { ...surroundings, log },
     tokens,
     doubts,

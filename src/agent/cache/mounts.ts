@@ -1,4 +1,4 @@
-import type { Client, Token } from "../../client/index.ts";
+import { type Client, NO_RETRIES, type Token } from "../../client/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import type { Timer } from "../../std/timer.ts";
 import { callNamespace } from "./namespace.ts";
@@ -80,7 +80,7 @@ export const createMounts = (client: Client, timer: Timer, steady: () => number)
         path: `sys/internal/ui/mounts/${path}`,
         token,
         ...(inNamespace === undefined ? {} : { namespace: inNamespace }),
-        retry: { retries: 0, minWait: 0, maxWait: 0 },
+        retry: NO_RETRIES,
         signal: patience.signal,
       });
       return secret?.data;

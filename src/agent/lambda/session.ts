@@ -1,4 +1,4 @@
-import type { AuthInfo, Client, Token } from "../../client/contract.ts";
+import { type AuthInfo, type Client, NO_RETRIES, type Token } from "../../client/contract.ts";
 import { ResponseError } from "../../client/errors.ts";
 import { sameSecret } from "../../std/same-secret.ts";
 import type { Surroundings } from "../contract.ts";
@@ -71,7 +71,7 @@ export const createSession = ({ client, login, grace, surroundings }: SessionSet
         path: "auth/token/renew-self",
         body: {},
         token: of.token,
-        retry: { retries: 0, minWait: 0, maxWait: 0 },
+        retry: NO_RETRIES,
       });
       return secret?.auth ? hold(of.token, secret.auth) : of;
     } catch (error) {

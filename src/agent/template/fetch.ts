@@ -1,6 +1,6 @@
 import { constants as flags } from "node:fs";
 import { open } from "node:fs/promises";
-import type { Call, Client, Secret, Token } from "../../client/contract.ts";
+import { type Call, type Client, NO_RETRIES, type Secret, type Token } from "../../client/contract.ts";
 import { ResponseError } from "../../client/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import { fraction } from "../../std/random.ts";
@@ -37,9 +37,6 @@ export interface Fetching {
 }
 
 export type Fetch = (need: Need, signal: AbortSignal) => Promise<Found>;
-
-/** Who waits and tries again is not the client. */
-const NO_RETRIES = { retries: 0, minWait: 0, maxWait: 0 };
 
 /** Largest file a template may read. */
 const MOST_BYTES = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type Client, type Lifetime, renewalWatcher, type Secret, type Token } from "../../client/index.ts";
+import { type Client, type Lifetime, NO_RETRIES, renewalWatcher, type Secret, type Token } from "../../client/index.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { Surroundings } from "../contract.ts";
 
@@ -12,8 +12,6 @@ export interface Renewal {
   readonly name: string;
   readonly signal: AbortSignal;
 }
-
-const NO_RETRIES = { retries: 0, minWait: 0, maxWait: 0 };
 
 /** One renewal. An answer that says nothing about the life leaves it as it was. */
 const renewOnce = async ({ client, token, secret }: Renewal, signal: AbortSignal): Promise<Lifetime> => {
