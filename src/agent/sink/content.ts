@@ -1,4 +1,4 @@
-import type { Client, Token, WrapInfo } from "../../client/contract.ts";
+import { type Client, NO_RETRIES, type Token, type WrapInfo } from "../../client/contract.ts";
 import { writeJson } from "../../std/json.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { formatDuration, seconds } from "../../std/time.ts";
@@ -21,25 +21,36 @@ export const wrapLine = (info: WrapInfo): string =>
   });
 
 /** Has the server keep the token behind a wrapping token, which opens it once. */
-const wrap = async (client: Client, token: Token, ttl: number): Promise<WrapInfo> => {
+const wrap = async (client: Client, token: Token, ttl: number, signal: AbortSignal): Promise<WrapInfo> => {
   const answer = await client.call({
     method: "PUT",
     path: "sys/wrapping/wrap",
     body: { token: token.reveal() },
     token,
     wrapTtl: formatDuration(seconds(ttl)),
+    retry: NO_RETRIES,
+    signal,
   });
   const info = answer.secret?.wrap_info;
   if (info === undefined || info === null) throw new AgentError("nil wrap info returned, not writing out to sink");
   return info;
 };
 
-const contentOf = async (config: SinkConfig, client: Client, login: Login): Promise<string> => {
+const contentOf = async (
+  { wrapTtl }: SinkConfig,
+  client: Client,
+  login: Login,
+  signal: AbortSignal,
+): Promise<string> => {
   if (login.kind === "wrapped") return wrapLine(login.wrapInfo);
-  if (config.wrapTtl === 0) return login.token.reveal();
-  return wrapLine(await wrap(client, login.token, config.wrapTtl));
+  if (wrapTtl === 0) return login.token.reveal();
+  return wrapLine(await wrap(client, login.token, wrapTtl, signal));
 };
 
 /** The token without a newline, or the line of a wrapping token: the sink's own, or the login's. */
-export const sinkContent = async (config: SinkConfig, client: Client, login: Login): Promise<Sensitive<string>> =>
-  new Sensitive(await contentOf(config, client, login));
+export const sinkContent = async (
+  config: SinkConfig,
+  client: Client,
+  login: Login,
+  signal: AbortSignal,
+): Promise<Sensitive<string>> => new Sensitive(await contentOf(config, client, login, signal));

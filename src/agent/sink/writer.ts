@@ -46,28 +46,28 @@ export const startSink = (
   const isFresh = (made: Made | undefined): made is Made =>
     made !== undefined && (config.wrapTtl === 0 || steady() - made.at < config.wrapTtl * 500);
 
-  const make = async (login: Login): Promise<Made> => {
-    const content = await sinkContent(config, client, login);
+  const make = async (login: Login, signal: AbortSignal): Promise<Made> => {
+    const content = await sinkContent(config, client, login, signal);
     return { content: sink.encrypt === undefined ? content : await sink.encrypt(content), at: steady() };
   };
 
-  const isCurrent = (): boolean => waiting === undefined && !stopping.signal.aborted;
-
   const write = async (login: Login): Promise<void> => {
+    const over = AbortSignal.any([stopping.signal, newer.signal]);
     let made: Made | undefined;
-    while (isCurrent()) {
+    while (!over.aborted) {
       try {
-        if (!isFresh(made)) made = await make(login);
-        if (!isCurrent()) return;
+        if (!isFresh(made)) made = await make(login, over);
+        if (over.aborted) return;
         await file.write(made.content.reveal());
         log.info("token written", { path: file.path });
         written();
         return;
       } catch (error) {
+        if (over.aborted) return;
         const wait = between(random, SOONEST, LATEST);
         const fields = { path: file.path, error: reasonOf(error), backoff: goDuration(wait) };
         log.error("error returned by sink function, retrying", fields);
-        await pause(timer, wait, AbortSignal.any([stopping.signal, newer.signal]));
+        await pause(timer, wait, over);
       }
     }
   };

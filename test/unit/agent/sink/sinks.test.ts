@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { SinkConfig } from "../../../../src/agent/config/model.ts";
 import type { Login, Part } from "../../../../src/agent/contract.ts";
 import { createSinks } from "../../../../src/agent/sink/index.ts";
+import type { Client } from "../../../../src/client/contract.ts";
 import type { HclValue } from "../../../../src/hcl/hcl.ts";
 import { answer, createScripted, refuse, type Script } from "../support/scripted.ts";
 import { createTokens, createWorld } from "../support/world.ts";
@@ -224,6 +225,43 @@ describe("a wrapping sink", () => {
       await world.until(() => server.asked.length === 2);
       expect(doubts).toBe(errors.length === 2 ? 2 : 0);
     }
+  });
+
+  it("does not wait for a server that hangs when a newer token is there or the agent ends", async () => {
+    const script: Script = (call, count) => (count === 2 ? wrapping(call, count) : new Promise(() => undefined));
+    const { world, server, tokens, part } = await start([sink("wrapped", {}, { wrapTtl: 60 })], script);
+    tokens.give(TOKEN);
+    await world.until(() => server.count(WRAP) === 1);
+    tokens.give("hvs.second");
+    await world.until(() => fs.existsSync(join(folder, "wrapped")));
+    tokens.give("hvs.third");
+    await world.until(() => server.count(WRAP) === 3);
+    let stopped = false;
+    void part.stop().then(() => {
+      stopped = true;
+    });
+    await world.until(() => stopped);
+    expect(content("wrapped")).toContain("hvs.wrapping-2");
+    expect(world.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  it("leaves waiting and trying again to the sink, which says each time what failed", async () => {
+    const retries: unknown[] = [];
+    const world = createWorld();
+    const server = createScripted(() => refuse(503, "down"));
+    const client: Client = {
+      ...server.client,
+      call: (call) => {
+        retries.push(call.retry?.retries);
+        return server.client.call(call);
+      },
+    };
+    const tokens = createTokens();
+    parts.push((await createSinks([sink("w", {}, { wrapTtl: 60 })], world.surroundings, client)).start(tokens));
+    tokens.give(TOKEN);
+    await world.until(() => retries.length === 3);
+    expect(retries).toEqual([0, 0, 0]);
+    expect(world.now()).toBeLessThanOrEqual(6000);
   });
 
   it("holds the login's own wrapping as it came", async () => {

@@ -45,6 +45,11 @@ export const refuse = (status: number, ...errors: string[]): never => {
   throw new ResponseError({ method: "GET", url: "http://test", status, errors });
 };
 
+const calledOff = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
 export const createScripted = (script: Script): Scripted => {
   const asked: Asked[] = [];
   let open = 0;
@@ -63,7 +68,8 @@ export const createScripted = (script: Script): Scripted => {
     try {
       await new Promise((resolve) => setImmediate(resolve));
       given.signal?.throwIfAborted();
-      const secret = await script(one, asked.filter(({ path }) => path === one.path).length);
+      const count = asked.filter(({ path }) => path === one.path).length;
+      const secret = await Promise.race([script(one, count), calledOff(given.signal)]);
       return secret ? { status: 200, headers: {}, secret } : { status: 204, headers: {} };
     } finally {
       open -= 1;
