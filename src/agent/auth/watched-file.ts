@@ -37,9 +37,8 @@ export const watchFile = (settings: WatchedFileSettings, log: Log): WatchedFile 
   /** What was wrong at the last look: looks come twice a second, and say it once. */
   let wrong: string | undefined;
 
-  const complain = (line: string, error: unknown): void => {
-    const message = messageOf(error);
-    if (message !== wrong) log.error(line, { error: message });
+  const complain = (level: "warn" | "error", line: string, message: string): void => {
+    if (message !== wrong) log[level](line, { error: message });
     wrong = message;
   };
 
@@ -47,7 +46,7 @@ export const watchFile = (settings: WatchedFileSettings, log: Log): WatchedFile 
     try {
       await removeCredential(settings.removeBehindLinks ? file : path);
     } catch (error) {
-      complain(`error removing ${what} file`, error);
+      complain("error", `error removing ${what} file`, messageOf(error));
     }
   };
 
@@ -59,12 +58,16 @@ export const watchFile = (settings: WatchedFileSettings, log: Log): WatchedFile 
         return;
       }
       const text = trim(found.text.reveal());
-      if (text === "") log.warn(`empty ${what} file read`);
-      else newest = text;
+      if (text === "") {
+        // Whoever has only opened it would write into a file that is gone.
+        complain("warn", `empty ${what} file read`, `${path} is empty`);
+        return;
+      }
+      newest = text;
       if (settings.remove) await remove(found.file);
       else wrong = undefined;
     } catch (error) {
-      complain(`failed to read ${what} file`, error);
+      complain("error", `failed to read ${what} file`, messageOf(error));
     }
   };
 

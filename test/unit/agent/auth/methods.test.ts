@@ -251,6 +251,24 @@ describe("a newer file", () => {
 });
 
 describe("a file that cannot be used", () => {
+  it("because it is empty is left to whoever is about to fill it, and told once", async () => {
+    for (const [type, config, empty] of [
+      ["jwt", `role = "r" path = "${file("one")}"`, ""],
+      ["ldap", `username = "a" password_file_path = "${file("two")}"`, "\n"],
+    ] as const) {
+      const name = type === "jwt" ? "one" : "two";
+      const { method, send, server, world } = make(type, config);
+      const open = fs.openSync(put(name, empty), "a");
+      for (let look = 0; look < 3; look += 1) expect(await method.poll?.check()).toBe(false);
+      expect(await failure(send())).toContain(`cannot authenticate: ${file(name)} is empty`);
+      expect(world.lines).toHaveLength(1);
+      fs.writeSync(open, CANARY);
+      fs.closeSync(open);
+      expect(await sent(method, server)).toContain(CANARY);
+      expect(fs.existsSync(file(name))).toBe(false);
+    }
+  });
+
   it("is told once, until something else is wrong with it, and with each login that lacks it", async () => {
     fs.mkdirSync(file("jwt"));
     const { method, send, world } = make("jwt", `role = "r" path = "${file("jwt")}"`);
