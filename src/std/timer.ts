@@ -1,17 +1,25 @@
-/** Calls back after some time by the wall clock; answers how to call that off. */
+/** Calls back after some time by the wall clock, however long; answers how to call that off. */
 export type Timer = (ms: number, ring: () => void) => () => void;
 
+/** What a timer of the platform holds, some 24 days: given more, it rings at once. */
+const LONGEST = 2 ** 31 - 1;
+
+const timerBy =
+  (begin: (ring: () => void, ms: number) => NodeJS.Timeout): Timer =>
+  (ms, ring) => {
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      timer = left > LONGEST ? begin(() => wait(left - LONGEST), LONGEST) : begin(ring, left);
+    };
+    wait(ms);
+    return () => clearTimeout(timer);
+  };
+
 /** Keeps no process alive. */
-export const wallTimer: Timer = (ms, ring) => {
-  const timer = setTimeout(ring, ms).unref();
-  return () => clearTimeout(timer);
-};
+export const wallTimer: Timer = timerBy((ring, ms) => setTimeout(ring, ms).unref());
 
 /** Keeps the process alive until it rings or is called off. */
-export const holdingTimer: Timer = (ms, ring) => {
-  const timer = setTimeout(ring, ms);
-  return () => clearTimeout(timer);
-};
+export const holdingTimer: Timer = timerBy((ring, ms) => setTimeout(ring, ms));
 
 /** Waits for `work`, but no longer than `ms`. Answers whether it ended; a failure of the work is thrown. */
 export const within = async (timer: Timer, ms: number, work: Promise<unknown>): Promise<boolean> => {
@@ -40,8 +48,8 @@ export const pause = (timer: Timer, ms: number, signal?: AbortSignal): Promise<b
     signal?.addEventListener("abort", stopped, { once: true });
   });
 
-/** Milliseconds. A timer of Node rings at once when it is given more than some 24 days. */
-const LONGEST = 86_400_000;
+/** Milliseconds. */
+const DAY = 86_400_000;
 
 /**
  * Waits until `left` answers 0 milliseconds or less, however long that is; it is asked again after `step` milliseconds
@@ -51,7 +59,7 @@ export const pauseWhile = async (
   timer: Timer,
   left: () => number,
   signal: AbortSignal,
-  step: number = LONGEST,
+  step: number = DAY,
 ): Promise<boolean> => {
   for (let rest = left(); rest > 0 && !signal.aborted; rest = left()) {
     // Timers count whole milliseconds: less than one would be waited for again and again.

@@ -1,6 +1,8 @@
 import { getEventListeners } from "node:events";
-import { expect, test } from "@jest/globals";
-import { pause, pauseWhile, type Timer } from "../../../src/std/timer.ts";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { holdingTimer, pause, pauseWhile, type Timer, wallTimer } from "../../../src/std/timer.ts";
+
+const DAY = 86_400_000;
 
 /** Time that passes when it is waited for; `during` is told of each wait before it is over. */
 const passing = (during: (ms: number) => void = () => undefined) => {
@@ -34,8 +36,7 @@ test("a pause ends with its signal, and does not begin after it", async () => {
   expect(time.waits).toEqual([5]);
 });
 
-test("a pause of any length is made of timers that Node can hold, and of none shorter than it can tell", async () => {
-  const DAY = 86_400_000;
+test("a pause of any length is looked at once a day, and waits no shorter than Node can tell", async () => {
   const long = passing();
   const end = 2 * DAY + 0.25;
   expect(await pauseWhile(long.timer, () => end - long.now(), new AbortController().signal)).toBe(true);
@@ -49,4 +50,42 @@ test("a pause looks again after each step, and ends with its signal", async () =
   });
   expect(await pauseWhile(time.timer, () => 100, stop.signal, 10)).toBe(false);
   expect(time.waits).toEqual([10, 10, 10]);
+});
+
+describe("a timer by the wall clock", () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test.each([
+    ["wallTimer", wallTimer],
+    ["holdingTimer", holdingTimer],
+  ])("%s rings once and in its time, also when that is longer than a timer of the platform", (_name, timer) => {
+    for (const ms of [5, 2 ** 31 - 1, 2 ** 31, 100 * DAY]) {
+      const ring = jest.fn();
+      timer(ms, ring);
+      jest.advanceTimersByTime(ms - 1);
+      expect(ring).not.toHaveBeenCalled();
+      jest.advanceTimersByTime(1);
+      expect(ring).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(DAY);
+      expect(ring).toHaveBeenCalledTimes(1);
+    }
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test.each([wallTimer, holdingTimer])("is called off at any time", (timer) => {
+    for (const after of [0, DAY, 50 * DAY]) {
+      const ring = jest.fn();
+      const cancel = timer(100 * DAY, ring);
+      jest.advanceTimersByTime(after);
+      cancel();
+      expect(jest.getTimerCount()).toBe(0);
+      jest.advanceTimersByTime(200 * DAY);
+      expect(ring).not.toHaveBeenCalled();
+    }
+  });
 });
