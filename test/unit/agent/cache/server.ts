@@ -182,7 +182,7 @@ export class MemoryServer {
     }
     const found = this.secrets.get(key);
     if (found === undefined) return json(404, { errors: [] });
-    return json(200, envelope({ data: isNew ? found : found, lease_duration: isNew ? 0 : 2_764_800 }));
+    return json(200, envelope({ data: found, lease_duration: isNew ? 0 : 2_764_800 }));
   }
 
   /** For the cache's own calls: renewals, and what is mounted where. */

@@ -1,3 +1,4 @@
+import { IAMClient, ListUsersCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import vaultClient from "node-vault";
 import type { AgentConfig } from "../../../../src/agent/config/model.ts";
@@ -28,11 +29,28 @@ const put = (body: unknown): Ask => ({ method: "PUT", body: JSON.stringify(body)
 const as = (token: string, how: Ask = {}): Ask => ({ ...how, headers: { "x-vault-token": token } });
 const tokenIn = ({ json }: Awaited<ReturnType<typeof ask>>): string => String(json.auth?.["client_token"]);
 
+const READ_ALL = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
+});
+
+/** Users of the embedded AWS whom the engine made. */
+const users = async (): Promise<readonly string[]> => {
+  const [account] = server.embedded?.accounts ?? [];
+  if (!server.embedded || !account) throw new Error("the local server has no AWS");
+  const { region, requestHandler } = server.embedded;
+  const iam = new IAMClient({ region, credentials: account, requestHandler: { ...requestHandler } });
+  const { Users = [] } = await iam.send(new ListUsersCommand({}));
+  iam.destroy();
+  return Users.map(({ UserName = "" }) => UserName).filter((name) => name.startsWith("vault-"));
+};
+
 beforeAll(async () => {
   server = await startLocalServer();
   const policy = 'path "secret/*" { capabilities = ["create", "read", "update", "delete", "list"] }';
   const more = 'path "auth/token/*" { capabilities = ["update"] }';
-  await atServer("sys/policies/acl/app", "PUT", { policy: `${policy}\n${more}` });
+  const leases = 'path "aws/creds/*" { capabilities = ["read"] } path "sys/leases/*" { capabilities = ["update"] }';
+  await atServer("sys/policies/acl/app", "PUT", { policy: `${policy}\n${more}\n${leases}` });
   await atServer("secret/data/app", "PUT", { data: { pass: "first" } });
   await atServer("sys/auth/userpass", "PUT", { type: "userpass" });
   await atServer("auth/userpass/users/ann", "PUT", { password: "ann's own", token_policies: "app", token_ttl: "1h" });
@@ -93,6 +111,37 @@ describe("through the agent", () => {
     const next = await through("auth/userpass/login/ann", login);
     expect(next.headers["x-cache"]).toBe("MISS");
     expect(tokenIn(next)).not.toBe(ann);
+  });
+
+  it("a lease of a real engine is kept and renewed; its revocation through the agent ends it here and there", async () => {
+    await atServer("sys/mounts/aws", "PUT", { type: "aws" });
+    await atServer("aws/config/lease", "PUT", { lease: "1h", lease_max: "24h" });
+    await atServer("aws/roles/app", "PUT", { credential_type: "iam_user", policy_document: READ_ALL });
+    const first = await through("aws/creds/app");
+    const again = await through("aws/creds/app");
+    const lease = first.json.lease_id ?? "";
+    /** When it was renewed after that moment: `null` is before all. */
+    const renewedAfter = async (moment: unknown): Promise<unknown> => {
+      for (let tries = 0; tries < 200; tries += 1) {
+        const { json } = await atServer("sys/leases/lookup", "PUT", { lease_id: lease });
+        if (json.data?.["last_renewal"] !== moment) return json.data?.["last_renewal"];
+      }
+      throw new Error("it was not renewed");
+    };
+    expect([first.headers["x-cache"], again.headers["x-cache"]]).toEqual(["MISS", "HIT"]);
+    expect([again.json.lease_id, again.json.data]).toEqual([lease, first.json.data]);
+    expect(await users()).toHaveLength(1);
+
+    const atOnce = await renewedAfter(null);
+    await around.pass(50 * 60_000);
+    expect(await renewedAfter(atOnce)).toMatch(/^20\d\d-/);
+    expect((await through("aws/creds/app")).json.data).toEqual(first.json.data);
+
+    expect((await through("sys/leases/revoke", put({ lease_id: lease }))).status).toBe(204);
+    expect(await users()).toEqual([]);
+    const other = await through("aws/creds/app");
+    expect(other.headers["x-cache"]).toBe("MISS");
+    expect(other.json.data?.["access_key"]).not.toBe(first.json.data?.["access_key"]);
   });
 
   it("what is wrapped is opened once", async () => {
