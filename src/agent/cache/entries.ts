@@ -1,19 +1,12 @@
 import { as } from "../../std/brand.ts";
 import { sameSecret } from "../../std/same-secret.ts";
-import type { HeaderFields } from "../proxy/index.ts";
+import type { KeptAnswer } from "./common.ts";
 import type { RequestKey, TokenDigest } from "./key.ts";
 
 /**
  * What is kept of leases and tokens, and what ends with what: a lease with the token that asked for it, a token with its
  * parent. Nothing outlives its owner here.
  */
-
-/** An answer as it is given again. */
-export interface KeptAnswer {
-  readonly status: number;
-  readonly fields: HeaderFields;
-  readonly body: Buffer;
-}
 
 export interface Entry {
   readonly key: RequestKey;

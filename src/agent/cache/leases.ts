@@ -3,10 +3,11 @@ import { type Lifetime, ResponseError, renewalWatcher, type Watcher } from "../.
 import { Sensitive } from "../../std/sensitive.ts";
 import type { Log, Surroundings } from "../contract.ts";
 import { type Asked, type Given, isJson, isWrite, plainPath, type Send, whole } from "../proxy/index.ts";
+import { isAskedFor, keptAnswer, sendChange } from "./common.ts";
 import { createEntries, type Entries, type Entry } from "./entries.ts";
 import { holderOf, type RequestKey, requestKey, type TokenDigest, tokenDigest } from "./key.ts";
 import { isGone, lifetimeOf, type Made, madeBy, mayMake } from "./made.ts";
-import { callNamespace, canonicalNamespace, namespaceOf } from "./namespace.ts";
+import { callNamespace, namespaceOf } from "./namespace.ts";
 import { isBelow, type Revoked, revokedBy } from "./revocations.ts";
 
 /**
@@ -37,9 +38,6 @@ export interface LeaseCacheSettings {
 /** One answer of more than this is passed on and not kept. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
-/** The answer's own life, and headers that were meant for one client at one moment, are not given again. */
-const NOT_GIVEN_AGAIN = new Set(["date", "age", "set-cookie", "connection"]);
-
 export class LeaseStore {
   readonly #settings: LeaseCacheSettings;
   readonly #entries: Entries;
@@ -55,7 +53,7 @@ export class LeaseStore {
 
   readonly send: Send = async (asked) => {
     const revoked = revokedBy(asked);
-    if (revoked !== undefined) return this.#revoking(asked, revoked);
+    if (revoked !== undefined) return sendChange(this.#settings.next, asked, () => this.#revoked(revoked));
     const holder = holderOf(asked);
     // What cannot be kept need not wait for others like it.
     if (!isWrite(asked) && !this.#entries.isManaged(holder)) return this.#settings.next(asked);
@@ -91,8 +89,10 @@ export class LeaseStore {
       case "lease":
         this.#entries.removeWhere(({ lease }) => lease === cleared.value);
         break;
-      case "request_path":
-        this.#entries.removeWhere(isAskedFor(cleared.value, cleared.namespace));
+      case "request_path": {
+        const wanted = isAskedFor(cleared.value, cleared.namespace);
+        this.#entries.removeWhere(({ path, namespace }) => wanted(path, namespace));
+      }
     }
   }
 
@@ -116,13 +116,12 @@ export class LeaseStore {
     if (made === undefined || epoch !== this.#epoch) return answer;
     const isOrphan = made.kind === "token" && made.orphan;
     if (!isOrphan && !this.#entries.isManaged(holder)) return answer;
-    const fields = new Map([...answer.fields].filter(([name]) => !NOT_GIVEN_AGAIN.has(name)));
     this.#keep(asked, made, {
       key,
       namespace: namespaceOf(asked, this.#settings.namespace),
       path,
       since,
-      answer: { status: answer.status, fields, body: answer.body },
+      answer: keptAnswer(answer),
       owner: isOrphan ? undefined : holder,
     });
     return answer;
@@ -183,18 +182,6 @@ export class LeaseStore {
     return lifetimeOf(made, secret);
   }
 
-  async #revoking(asked: Asked, revoked: Revoked): Promise<Given> {
-    let status: number | undefined;
-    try {
-      const given = await this.#settings.next(asked);
-      status = given.status;
-      return given;
-    } finally {
-      // Without an answer, or with an error of the server's, it may have been done all the same.
-      if (status === undefined || status < 300 || status >= 500) this.#revoked(revoked);
-    }
-  }
-
   #revoked(revoked: Revoked): void {
     this.#epoch += 1;
     this.#settings.log.debug("evicting what was revoked", { what: revoked.what });
@@ -224,13 +211,6 @@ export class LeaseStore {
 
 /** A lease by its id; a login by its path, as the server names the lease of its token. */
 const nameOf = ({ lease, path }: Entry): string => lease ?? path.replace(/^\/v1\//, "");
-
-/** Paths that begin so, with `/v1/` in front or without. */
-const isAskedFor = (begin: string, inNamespace: string): ((entry: Entry) => boolean) => {
-  const namespace = canonicalNamespace(inNamespace);
-  const path = begin.startsWith("/") ? begin : `/v1/${begin}`;
-  return (entry) => entry.namespace === namespace && entry.path.startsWith(path);
-};
 
 const reasonOf = (error: unknown): string =>
   error instanceof ResponseError ? `the server answered ${error.status}` : "no answer";

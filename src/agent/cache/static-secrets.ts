@@ -2,11 +2,11 @@ import { type Client, ConnectionError } from "../../client/index.ts";
 import { createBoundedMap } from "../../std/bounded-map.ts";
 import type { Log, Surroundings } from "../contract.ts";
 import { type Asked, type Given, isJson, isWrite, plainPath, type Send, whole } from "../proxy/index.ts";
-import type { KeptAnswer } from "./entries.ts";
+import { isAskedFor, type KeptAnswer, keptAnswer, sendChange } from "./common.ts";
 import { holderOf, type RequestKey, secretKey, type TokenDigest } from "./key.ts";
 import type { Cleared } from "./leases.ts";
 import { createMounts, type KvPlace, type Mounts, placeAt } from "./mounts.ts";
-import { canonicalNamespace, namespaceOf } from "./namespace.ts";
+import { namespaceOf } from "./namespace.ts";
 import { isBelow, revokedBy } from "./revocations.ts";
 import {
   CHANGES_MOUNTS,
@@ -74,7 +74,7 @@ export class StaticSecrets {
   }
 
   readonly send: Send = async (asked) => {
-    if (isWrite(asked)) return this.#write(asked);
+    if (isWrite(asked)) return sendChange(this.#settings.next, asked, () => this.#written(asked));
     const given = isSecretRead(asked) ? await this.#read(asked) : await this.#settings.next(asked);
     if (given.status === 403 && OWN_TOKEN.test(plainPath(asked.path)))
       this.#drop(({ holder }) => holder === this.#holder(asked));
@@ -93,9 +93,8 @@ export class StaticSecrets {
       this.#drop(() => true);
       return;
     }
-    const begin = cleared.value.startsWith("/") ? cleared.value : `/v1/${cleared.value}`;
-    const namespace = canonicalNamespace(cleared.namespace);
-    this.#drop(({ path, place }) => place.mount.namespace === namespace && path.startsWith(begin));
+    const wanted = isAskedFor(cleared.value, cleared.namespace);
+    this.#drop(({ path, place }) => wanted(path, place.mount.namespace));
   }
 
   #holder(asked: Asked): Holder {
@@ -145,10 +144,9 @@ export class StaticSecrets {
     if (mount === undefined || epoch !== this.#epoch) return answer;
     const place = placeAt(mount, below);
     if (place.name === undefined) return answer;
-    const fields = new Map([...answer.fields].filter(([name]) => !["date", "age", "set-cookie"].includes(name)));
     this.#keys.add(key);
     this.#kept.set(key, {
-      answer: { status: answer.status, fields, body: answer.body },
+      answer: keptAnswer(answer),
       holder: this.#holder(asked),
       place,
       path,
@@ -157,18 +155,6 @@ export class StaticSecrets {
       deletedAt: deletionOf(secret),
     });
     return answer;
-  }
-
-  async #write(asked: Asked): Promise<Given> {
-    let status: number | undefined;
-    try {
-      const given = await this.#settings.next(asked);
-      status = given.status;
-      return given;
-    } finally {
-      // Without an answer, or with an error of the server's, it may have been done all the same.
-      if (status === undefined || status < 300 || status >= 500) this.#written(asked);
-    }
   }
 
   #written(asked: Asked): void {
