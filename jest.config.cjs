@@ -25,6 +25,7 @@ const SLOW = [
   "test/unit/auth/ldap/slapd-renewal.test.ts",
   "test/unit/auth/ldap/slapd.test.ts",
   "test/unit/auth/ldap/tls.test.ts",
+  "test/unit/client/package.test.ts",
   "test/unit/core/leases/crash-points.test.ts",
   "test/unit/core/leases/faults.test.ts",
   "test/unit/core/leases/many.test.ts",
