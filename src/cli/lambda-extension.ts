@@ -7,6 +7,7 @@ import { type ExtensionSettings, readExtensionSettings } from "../agent/lambda/s
 import { createThawingClient } from "../agent/lambda/thawing-client.ts";
 import { makeLog } from "../agent/process/log.ts";
 import { type Client, createClient } from "../client/index.ts";
+import { defined } from "../std/defined.ts";
 import { systemRandom } from "../std/random.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { steady, systemClock } from "../std/time.ts";
@@ -73,8 +74,7 @@ export const runLambdaExtension = async ([path]: readonly string[]): Promise<num
     const { address, tls, namespace, retries, timeout } = settings;
     const retry = { retries, minWait: 250, maxWait: 2000 };
     const userAgent = "zeroth-lambda-extension";
-    const make = () =>
-      createClient({ address, tls, timeout, retry, userAgent, ...(namespace === undefined ? {} : { namespace }) });
+    const make = () => createClient({ address, tls, timeout, retry, userAgent, ...defined({ namespace }) });
     const client = createThawingClient(make, systemClock);
     const login = loginOf(settings, client, surroundings);
     return await runExtension({ settings, name: nameOfExtension(path), client, login, surroundings }, untilSignal());

@@ -15,17 +15,17 @@ export interface Connections {
   readonly request: typeof plainRequest;
   /** For each request: where to, and by which agent. */
   readonly options: ClientRequestArgs;
-  /** What a plain proxy wants before each path, and besides each request's headers. */
+  /** For a proxy without a tunnel: what goes before each path, and headers that are added. */
   readonly through: { readonly before: string; readonly headers: Readonly<Record<string, string>> };
   close(): void;
 }
 
-/** An idle connection is ended after so many milliseconds. */
+/** Milliseconds after which an idle connection is closed. */
 const IDLE = 90_000;
 
 type Made = (error: Error | null, stream: Duplex) => void;
 
-/** No session is taken up again: a rotated client certificate must be shown at the next connection. */
+/** TLS sessions are not resumed: a rotated client certificate must be shown at the next connection. */
 class FileAgent extends SecureAgent {
   readonly #options: () => ConnectionOptions;
   readonly #tunnel: (() => Promise<Socket>) | undefined;
@@ -76,7 +76,7 @@ const plain = (endpoint: Endpoint, proxy: ProxyServer | undefined, pool: object)
 
 const secure = (endpoint: Endpoint, proxy: ProxyServer | undefined, tls: TlsSettings, pool: object): Connections => {
   const options = tlsOptions(endpoint, tls);
-  // Files that cannot be used are told now and not at the first call.
+  // Files that cannot be used are an error now, not at the first call.
   options();
   const { host, port, authority } = endpoint;
   const hostPort = authority.endsWith(`:${port}`) ? authority : `${authority}:${port}`;

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { JsonValue } from "../std/json.ts";
 import type { Sensitive } from "../std/sensitive.ts";
 
-/** What a client of Vault's API is asked and answers. Shapes only: `index.ts` makes one. */
+/** The shapes of a client of Vault's API: settings, calls, answers. `index.ts` makes one. */
 
 export interface TlsSettings {
   /** PEM file of authorities; `caPath` names a folder of them. Absent: the system's. */
@@ -15,7 +15,7 @@ export interface TlsSettings {
   readonly clientKey?: string;
   /** The name the server's certificate must carry, where the address has another. */
   readonly serverName?: string;
-  /** No verification at all. */
+  /** The server's certificate is not verified. */
   readonly skipVerify?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface RetrySettings {
 export const NO_RETRIES: RetrySettings = { retries: 0, minWait: 0, maxWait: 0 };
 
 export interface ClientSettings {
-  /** `https://host:8200`, with a path where the API stands below one, or `unix:///run/zeroth.sock`. */
+  /** `https://host:8200`, with a path if the API is below one, or `unix:///run/zeroth.sock`. */
   readonly address: string;
   readonly tls?: TlsSettings;
   readonly namespace?: string;
@@ -41,11 +41,11 @@ export interface ClientSettings {
   readonly userAgent?: string;
   /** Absent: connections are kept open between calls. */
   readonly keepAlive?: boolean;
-  /** Connections at one time. */
+  /** The most connections at one time. */
   readonly maxConnections?: number;
-  /** Lists are asked for by the verb LIST, which some gateways do not carry, and not by `GET ?list=true`. */
+  /** Lists are asked for by the verb LIST, which some gateways do not carry; otherwise by `GET ?list=true`. */
   readonly listVerb?: boolean;
-  /** `false`: none is followed. Otherwise one is, to the same scheme, host and port. */
+  /** `false`: redirects are not followed. Otherwise one is, to the same scheme, host and port. */
   readonly redirects?: boolean;
   /** `http://user:password@proxy:3128`: connections are made through it. */
   readonly proxy?: string;
@@ -119,7 +119,7 @@ export interface Answer {
   readonly body?: JsonValue;
 }
 
-/** One request as somebody else made it: nothing is read, tried again, followed or added. */
+/** A request of another program, sent as it is: not read, not tried again, nothing added, no redirect followed. */
 export interface RawRequest {
   readonly method: string;
   /** As it goes on the wire, with the query: `/v1/secret/data/app?version=2`. */

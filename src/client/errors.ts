@@ -6,7 +6,7 @@ import type { Answer, Secret } from "./contract.ts";
  * the server's own words too.
  */
 
-/** Settings that no client can be made of: an address, a file, a variable of the environment. */
+/** No client can be made of the settings: an address, a file, a variable of the environment. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }

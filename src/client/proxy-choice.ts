@@ -3,7 +3,7 @@ import { inCidrs } from "../std/cidr.ts";
 import { type Endpoint, readAddress } from "./address.ts";
 import type { Environment } from "./contract.ts";
 
-/** Whether a server is reached through a proxy, and which. Source: Go `golang.org/x/net/http/httpproxy`. */
+/** Whether a server is reached through a proxy, and through which one. Source: Go `golang.org/x/net/http/httpproxy`. */
 
 const isLoopback = (host: string): boolean =>
   host === "localhost" || (isIP(host) !== 0 && inCidrs(host, ["127.0.0.0/8", "::1/128"]));

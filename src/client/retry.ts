@@ -3,7 +3,7 @@ import { ConnectionError, ResponseError } from "./errors.ts";
 
 /** Which failures are tried again, and after how long. */
 
-/** As Vault's own clients unless told: two more tries. */
+/** As Vault's own clients: two more tries. */
 export const USUAL_RETRY: RetrySettings = { retries: 2, minWait: 1000, maxWait: 1500 };
 
 /** The longest time a server may ask to wait, in milliseconds. */

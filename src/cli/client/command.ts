@@ -4,14 +4,14 @@ import { FlagError, type Flags, type FlagTable, flagHelp, HelpAsked, readFlags }
 import { CommandFailure, type Console, processConsole } from "./console.ts";
 import { CONNECTION_FLAGS, openSession, type Session } from "./session.ts";
 
-/** A command that talks to a server: its flags, its words, its exit code as Vault's: 1 for what is wrong here, 2 for what the server says. */
+/** A command that talks to a server. Exit codes are Vault's: 1 for a mistake on this side, 2 for what the server says. */
 export interface ClientCommand {
   /** `zeroth read [options] PATH` */
   readonly usage: string;
   /** A sentence or two. */
   readonly about: string;
   readonly flags: FlagTable;
-  /** How many words: least and most. */
+  /** The least and the most words. */
   readonly words: readonly [number, number];
   /** Before the error of a server: `Error reading secret/app`. */
   readonly doing: (words: readonly string[]) => string;

@@ -36,7 +36,7 @@ const rowsOf = (state: JsonObject): (readonly string[])[] =>
     goText(state[name]),
   ]);
 
-/** Whether several servers share the work; only where one of them says so. */
+/** Whether several servers share the work, as the server tells it. */
 const leaderRows = async (session: Session): Promise<(readonly string[])[]> => {
   const { body } = await session.call({ method: "GET", path: "sys/leader" });
   const leader = isJsonObject(body) ? body : {};

@@ -5,9 +5,9 @@ import { Sensitive } from "../../../std/sensitive.ts";
 import { CommandFailure } from "../console.ts";
 import { type Login, type LoginMethod, needed, post, secretOf, textOf } from "./method.ts";
 
-/** The methods of `zeroth login`, by name. Those that need more than a file's worth load theirs when they are chosen. */
+/** The methods of `zeroth login`, by name. Those with files of their own are loaded when they are chosen. */
 
-/** A token that is there already: it is looked up, and told as a login would tell it. */
+/** A token that exists already: it is looked up, and printed as a login would print it. */
 const token: LoginMethod = async (login) => {
   const text = (await secretOf(login, "token", "Token")).trim();
   const looked = await login.session.callAs(new Sensitive(text), { method: "GET", path: "auth/token/lookup-self" });
