@@ -12,6 +12,7 @@ import { goodUntil, type Issued, issuedIn, issuedInFile } from "./certificate.ts
 import { markOf } from "./change.ts";
 import { TemplateFailure } from "./failure.ts";
 import type { Gate } from "./gate.ts";
+import type { HiddenLog } from "./hidden-log.ts";
 import { createMounts, dataPath, listPath } from "./mounts.ts";
 import { type Need, nameOf } from "./need.ts";
 import { type Next, nextFetch, nextLook, type Rules } from "./timing.ts";
@@ -29,14 +30,20 @@ export type Found = { readonly next: Next | { readonly kind: "change" } } & (
 export interface Fetching {
   readonly client: Client;
   readonly token: Token;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Omit<Surroundings, "log">;
   readonly rules: Rules;
   readonly gate: Gate;
   /** May stand before the names of mounts. */
   readonly namespace?: string | undefined;
 }
 
-export type Fetch = (need: Need, signal: AbortSignal) => Promise<Found>;
+/** One try. Its log names what is asked for. */
+export interface Try {
+  readonly signal: AbortSignal;
+  readonly log: HiddenLog;
+}
+
+export type Fetch = (need: Need, attempt: Try) => Promise<Found>;
 
 /** Largest file a template may read. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -85,7 +92,7 @@ const readPlainFile = async (path: string): Promise<PlainFile> => {
 };
 
 export const createFetch = ({ client, token, surroundings, rules, gate, namespace }: Fetching): Fetch => {
-  const { clock, random, log } = surroundings;
+  const { clock, random } = surroundings;
 
   const send = async (call: Omit<Call, "token" | "retry">): Promise<Secret | undefined> =>
     (await gate(() => client.call({ ...call, token, retry: NO_RETRIES }))).secret;
@@ -97,41 +104,43 @@ export const createFetch = ({ client, token, surroundings, rules, gate, namespac
       throw error;
     });
 
-  const mounts = createMounts(
-    (path) => send({ method: "GET", path }),
-    (path) => log.debug("the kind of the mount is not told, so the path is taken as it is written", { path }),
-    namespace,
-  );
+  const mounts = createMounts((path) => send({ method: "GET", path }), namespace);
 
-  const note = (need: Need, { warnings }: Secret): void => {
+  const versioned = (path: string, { log }: Try): Promise<string | undefined> =>
+    mounts.versioned(path, () =>
+      log.debug("the kind of the mount is not told, so the path is taken as it is written", { path }),
+    );
+
+  const note = (need: Need, { warnings }: Secret, { log }: Try): void => {
     for (const warning of warnings ?? []) log.warn(`${nameOf(need)}: ${warning}`);
   };
 
-  const secretOf = (need: Need, secret: Secret): Found => {
-    note(need, secret);
+  const secretOf = (need: Need, secret: Secret, attempt: Try): Found => {
+    note(need, secret, attempt);
     return { kind: "secret", secret, next: nextFetch(secret, rules, clock.now(), fraction(random)) };
   };
 
-  const read = async (need: Extract<Need, { kind: "read" }>, signal: AbortSignal): Promise<Found> => {
-    const mount = await mounts.versioned(need.path);
+  const read = async (need: Extract<Need, { kind: "read" }>, attempt: Try): Promise<Found> => {
+    const mount = await versioned(need.path, attempt);
     const path = mount === undefined ? need.path : dataPath(mount, need.path);
-    const secret = await ask({ method: "GET", path, query: need.query, signal });
+    const secret = await ask({ method: "GET", path, query: need.query, signal: attempt.signal });
     if (!secret || isDeleted(secret, clock.now())) throw absent(path);
-    return secretOf(need, secret);
+    return secretOf(need, secret, attempt);
   };
 
-  const write = async (need: Extract<Need, { kind: "write" }>, signal: AbortSignal): Promise<Found> => {
-    const mount = await mounts.versioned(need.path);
+  const write = async (need: Extract<Need, { kind: "write" }>, attempt: Try): Promise<Found> => {
+    const mount = await versioned(need.path, attempt);
     const path = mount === undefined ? need.path : dataPath(mount, need.path);
     const isData = mount !== undefined && path.startsWith(`${mount}data`);
     const body = isData ? { data: need.data } : need.data;
-    return secretOf(need, (await send({ method: "PUT", path, body, signal })) ?? EMPTY);
+    const secret = await send({ method: "PUT", path, body, signal: attempt.signal });
+    return secretOf(need, secret ?? EMPTY, attempt);
   };
 
-  const list = async (need: Extract<Need, { kind: "list" }>, signal: AbortSignal): Promise<Found> => {
-    const mount = await mounts.versioned(need.path);
+  const list = async (need: Extract<Need, { kind: "list" }>, attempt: Try): Promise<Found> => {
+    const mount = await versioned(need.path, attempt);
     const path = mount === undefined ? need.path : listPath(mount, need.path);
-    const keys = (await ask({ method: "LIST", path, signal }))?.data?.["keys"] ?? [];
+    const keys = (await ask({ method: "LIST", path, signal: attempt.signal }))?.data?.["keys"] ?? [];
     if (!Array.isArray(keys)) throw new TemplateFailure("the answer is not a list");
     const names = keys.map((key: unknown) => {
       if (typeof key !== "string") throw new TemplateFailure("the list holds something other than names");
@@ -148,14 +157,14 @@ export const createFetch = ({ client, token, surroundings, rules, gate, namespac
     return { kind: "certificate", certificate: issued.certificate, next: { kind: "at", date } };
   };
 
-  const pki = async (need: Extract<Need, { kind: "pki" }>, signal: AbortSignal): Promise<Found> => {
+  const pki = async (need: Extract<Need, { kind: "pki" }>, attempt: Try): Promise<Found> => {
     const kept = need.file === undefined ? undefined : await readPlainFile(need.file).catch(() => undefined);
     const good = kept && certificateOf(issuedInFile(utf8Text(kept.bytes) ?? "", need.parts));
     if (good) return good;
     const { path, data } = need;
-    const secret = await send({ method: "PUT", path, body: data, signal });
+    const secret = await send({ method: "PUT", path, body: data, signal: attempt.signal });
     if (!secret) throw absent(path);
-    note(need, secret);
+    note(need, secret, attempt);
     const issued = issuedIn(secret);
     if (!issued) throw new TemplateFailure("the answer holds no certificate");
     const found = certificateOf(issued);
@@ -163,16 +172,16 @@ export const createFetch = ({ client, token, surroundings, rules, gate, namespac
     return found;
   };
 
-  return async (need, signal) => {
+  return async (need, attempt) => {
     switch (need.kind) {
       case "read":
-        return read(need, signal);
+        return read(need, attempt);
       case "write":
-        return write(need, signal);
+        return write(need, attempt);
       case "list":
-        return list(need, signal);
+        return list(need, attempt);
       case "pki":
-        return pki(need, signal);
+        return pki(need, attempt);
       case "file":
         // A link may have changed since the template was run.
         return {

@@ -71,11 +71,7 @@ export const createRenderer = ({ template, destination, name }: Job, surrounding
   return {
     render: (find, libraries) => {
       const run = createRun(surroundings, { destination, text: contents, sandbox: sandboxPath, find });
-      const texts = (): ReadonlySet<string> =>
-        textsIn(
-          [...run.used.keys()].map(find).filter((found) => found !== undefined),
-          run.used.values(),
-        );
+      const texts = (): ReadonlySet<string> => textsIn(run.given, run.used.values());
       const hide = (message: string): string => redacted(message, texts(), contents);
       const { used, missing, writes } = run;
       const rendered = { used, missing, texts, hide };

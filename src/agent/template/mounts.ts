@@ -15,8 +15,11 @@ interface Mount {
 }
 
 export interface Mounts {
-  /** The mount of a path, if it is known to be KV version 2. Throws what the call throws, but for 403 and 404. */
-  versioned(path: string): Promise<string | undefined>;
+  /**
+   * The mount of a path, if it is known to be KV version 2. Throws what the call throws, but for 403 and 404: then
+   * `refused` is called, and the path is to be taken as it is written.
+   */
+  versioned(path: string, refused: () => void): Promise<string | undefined>;
 }
 
 const mountOf = (data: Secret["data"], namespace: string): Mount | undefined => {
@@ -31,22 +34,15 @@ const mountOf = (data: Secret["data"], namespace: string): Mount | undefined => 
 const isRefused = (error: unknown): boolean =>
   error instanceof ResponseError && (error.status === 403 || error.status === 404);
 
-/**
- * `ask` reads a path; `refused` hears of paths that may not be asked about, which are taken as they are written.
- * `namespace` may stand before the names of mounts.
- */
-export const createMounts = (
-  ask: (path: string) => Promise<Secret | undefined>,
-  refused: (path: string, error: unknown) => void,
-  namespace = "",
-): Mounts => {
+/** `ask` reads a path. `namespace` may stand before the names of mounts. */
+export const createMounts = (ask: (path: string) => Promise<Secret | undefined>, namespace = ""): Mounts => {
   const known: Mount[] = [];
   const unknown = new Set<string>();
   const inTurn = createInTurn();
   const prefix = namespace === "" || namespace.endsWith("/") ? namespace : `${namespace}/`;
   const find = (path: string): Mount | undefined => known.find((mount) => `${path}/`.startsWith(mount.path));
 
-  const look = async (path: string): Promise<Mount | undefined> => {
+  const look = async (path: string, refused: () => void): Promise<Mount | undefined> => {
     const found = find(path);
     if (found || unknown.has(path)) return found;
     try {
@@ -56,15 +52,15 @@ export const createMounts = (
       return mount;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      refused(path, error);
+      refused();
       unknown.add(path);
       return undefined;
     }
   };
 
   return {
-    versioned: async (path) => {
-      const mount = await inTurn(path.split("/", 1)[0] ?? "", () => look(path));
+    versioned: async (path, refused) => {
+      const mount = await inTurn(path.split("/", 1)[0] ?? "", () => look(path, refused));
       return mount?.versioned ? mount.path : undefined;
     },
   };

@@ -1,13 +1,15 @@
 import { type Client, type Lifetime, NO_RETRIES, renewalWatcher, type Secret, type Token } from "../../client/index.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import type { Surroundings } from "../contract.ts";
+import type { HiddenLog } from "./hidden-log.ts";
 
 /** A lease, or a token that an answer brought, which is to be kept alive. */
 export interface Renewal {
   readonly client: Client;
   readonly token: Token;
   readonly secret: Secret;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Omit<Surroundings, "log">;
+  readonly log: HiddenLog;
   /** As the log names it. */
   readonly name: string;
   readonly signal: AbortSignal;
@@ -29,8 +31,8 @@ const renewOnce = async ({ client, token, secret }: Renewal, signal: AbortSignal
  * one succeeded.
  */
 export const renewUntilItEnds = async (renewal: Renewal): Promise<boolean> => {
-  const { secret, surroundings, name, signal } = renewal;
-  const { steady, timer, random, log } = surroundings;
+  const { secret, surroundings, log, name, signal } = renewal;
+  const { steady, timer, random } = surroundings;
   const life = secret.auth ?? secret;
   let hasSucceeded = false;
   const watcher = renewalWatcher({

@@ -15,6 +15,8 @@ export interface Run {
   /** By key: all that it asked for, and what of that is not there yet. */
   readonly used: ReadonlyMap<string, Need>;
   readonly missing: ReadonlyMap<string, Need>;
+  /** What it was given: it may be replaced, or forgotten, while messages still name what was asked with it. */
+  readonly given: ReadonlySet<Found>;
   /** What `writeToFile` was told, in order. */
   readonly writes: readonly FileToWrite[];
 }
@@ -49,12 +51,14 @@ const partsIn = (text: string): readonly Part[] => [
 export const createRun = ({ clock, random, env }: Surroundings, { destination, text, sandbox, find }: RunOf): Run => {
   const used = new Map<string, Need>();
   const missing = new Map<string, Need>();
+  const given = new Set<Found>();
   const writes: FileToWrite[] = [];
 
   const ask = <T>(need: Need, pick: (found: Found) => T | undefined): Fetched<T> => {
     const key = keyOf(need);
     used.set(key, need);
     const found = find(key);
+    if (found) given.add(found);
     const value = found && pick(found);
     if (value !== undefined) return { state: "value", value };
     missing.set(key, need);
@@ -84,5 +88,5 @@ export const createRun = ({ clock, random, env }: Surroundings, { destination, t
       writes.push(file);
     },
   };
-  return { sources, used, missing, writes };
+  return { sources, used, missing, given, writes };
 };

@@ -67,7 +67,7 @@ class Running implements Runner {
     for (const task of this.#tasks) {
       if (!task.isFailed) continue;
       task.again();
-      for (const key of task.used) this.#watches.get(key)?.again();
+      for (const key of task.used.keys()) this.#watches.get(key)?.again();
     }
     for (const watch of this.#watches.values()) if (watch.isFailed) watch.again();
     this.#plan();
@@ -149,11 +149,11 @@ class Running implements Runner {
     if (this.#stopped.signal.aborted || this.#watches.has(key)) return;
     const { surroundings, retrying, renewed, failed } = this.#settings;
     const watch = startWatch(need, {
-      fetch: (what, signal) => this.#fetch(what, signal),
+      fetch: (what, attempt) => this.#fetch(what, attempt),
       surroundings,
       retrying,
       renewed,
-      hide: (message) => this.#tasks.reduce((text, task) => (task.used.has(key) ? task.hide(text) : text), message),
+      hide: (message) => this.#hide(key, message),
       busy: (by) => {
         this.#busy += by;
         this.#plan();
@@ -167,9 +167,14 @@ class Running implements Runner {
     this.#watches.set(key, watch);
   }
 
+  #hide(key: string, message: string): string | undefined {
+    const users = this.#tasks.flatMap(({ used }) => used.get(key) ?? []);
+    return users.length === 0 ? undefined : users.reduce((text, hide) => hide(text), message);
+  }
+
   /** Stops what no template uses any more. */
   #forget(): void {
-    const used = new Set(this.#tasks.flatMap((task) => [...task.used]));
+    const used = new Set(this.#tasks.flatMap((task) => [...task.used.keys()]));
     for (const [key, watch] of this.#watches) {
       if (used.has(key)) continue;
       watch.stop();

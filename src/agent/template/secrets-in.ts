@@ -14,7 +14,7 @@ const collect = (value: unknown, into: Set<string>, depth = 0): void => {
 };
 
 /** `needs`: what was asked, because what is written may be secret as well. */
-export const textsIn = (found: readonly Found[], needs: Iterable<Need> = []): ReadonlySet<string> => {
+export const textsIn = (found: Iterable<Found>, needs: Iterable<Need> = []): ReadonlySet<string> => {
   const texts = new Set<string>();
   for (const need of needs) if (need.kind === "write" || need.kind === "pki") collect(need.data, texts);
   for (const one of found) {

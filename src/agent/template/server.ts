@@ -110,7 +110,8 @@ export const startServer = (settings: ServerSettings): Server => {
           },
           namespace: config.vault.namespace,
         }),
-      renewed: (name, secret, signal) => renewUntilItEnds({ client, token, surroundings, name, secret, signal }),
+      renewed: (name, secret, { signal, log: hidden }) =>
+        renewUntilItEnds({ client, token, surroundings, log: hidden, name, secret, signal }),
     });
 
   const replace = (token: Token): void => {

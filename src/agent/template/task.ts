@@ -3,6 +3,7 @@ import type { Surroundings } from "../contract.ts";
 import { type FileToWrite, type Libraries, loadLibraries } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
 import type { Found } from "./fetch.ts";
+import { HiddenLog } from "./hidden-log.ts";
 import { createRenderer, type Job, type Rendered } from "./job.ts";
 import type { Need } from "./need.ts";
 import { createQuiet } from "./quiet.ts";
@@ -17,10 +18,8 @@ export interface Task {
   readonly isRendered: boolean;
   /** Whether its last run failed. */
   readonly isFailed: boolean;
-  /** Keys of what it used last. */
-  readonly used: ReadonlySet<string>;
-  /** A message without the secrets it had in its last run. */
-  hide(message: string): string;
+  /** By key, what it used last: how to take out of a message the secrets that it asked with. */
+  readonly used: ReadonlyMap<string, Rendered["hide"]>;
   /** What it used has come, or come again. */
   arrived(key: string): void;
   /** Renders once more after a failure. */
@@ -43,7 +42,7 @@ const digestOf = (writes: readonly FileToWrite[]): string => {
 
 class RunningTask implements Task {
   readonly job: Job;
-  used: ReadonlySet<string> = new Set();
+  used: Task["used"] = new Map();
   isRendered = false;
   isFailed = false;
   readonly #surroundings: Surroundings;
@@ -52,7 +51,6 @@ class RunningTask implements Task {
   readonly #waiting = new Set<string>();
   #isDue = true;
   #libraries: Libraries | undefined;
-  #hide: (message: string) => string = (message) => message;
   /** What `writeToFile` last wrote, so that nothing is appended twice. */
   #wrote = "";
 
@@ -74,10 +72,6 @@ class RunningTask implements Task {
     if (this.isRendered) this.#quiet?.tick();
   }
 
-  hide(message: string): string {
-    return this.#hide(message);
-  }
-
   again(): void {
     this.#isDue = true;
   }
@@ -87,10 +81,9 @@ class RunningTask implements Task {
     this.#quiet?.reset();
     this.#libraries ??= await loadLibraries(this.job.template.contents);
     const rendered = this.#renderer.render(find, this.#libraries);
-    const keys = [...rendered.used.keys()];
-    this.#hide = rendered.hide;
+    const used = [...rendered.used.keys()].map((key) => [key, rendered.hide] as const);
     // A run that failed did not get to all that the template uses.
-    this.used = new Set(rendered.failure ? [...this.used, ...keys] : keys);
+    this.used = new Map(rendered.failure ? [...this.used, ...used] : used);
     this.#waiting.clear();
     for (const [key, need] of rendered.missing) {
       this.#waiting.add(key);
@@ -115,13 +108,14 @@ class RunningTask implements Task {
     }
   }
 
-  async #write({ writes, texts }: Rendered): Promise<void> {
+  async #write({ writes, texts, hide }: Rendered): Promise<void> {
     if (writes.length === 0) return;
     const digest = digestOf(writes);
     if (digest === this.#wrote && writes.some(({ append }) => append)) return;
+    const { random, log } = this.#surroundings;
     for (const file of writes) {
       assertOwnPath(file.path, texts(), this.job.template.contents);
-      await writeToFile(file, this.#surroundings);
+      await writeToFile(file, { random, log: new HiddenLog(log, hide) });
     }
     this.#wrote = digest;
   }

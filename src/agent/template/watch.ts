@@ -4,7 +4,8 @@ import { Sensitive } from "../../std/sensitive.ts";
 import type { Surroundings } from "../contract.ts";
 import { changed } from "./change.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
-import type { Fetch, Found } from "./fetch.ts";
+import type { Fetch, Found, Try } from "./fetch.ts";
+import { HiddenLog, type Hide } from "./hidden-log.ts";
 import { keyOf, type Need, nameOf } from "./need.ts";
 import { pause, pauseUntil } from "./pause.ts";
 
@@ -37,9 +38,9 @@ export interface Watching {
   readonly surroundings: Surroundings;
   readonly retrying: Retrying;
   /** Settles once the lease of a secret is at its end, or cannot be renewed. Answers whether it was renewed at all. */
-  readonly renewed: (name: string, secret: Secret, signal: AbortSignal) => Promise<boolean>;
-  /** A message without the secrets that the templates who need this had at hand. */
-  readonly hide: (message: string) => string;
+  readonly renewed: (name: string, secret: Secret, attempt: Try) => Promise<boolean>;
+  /** A message without the secrets that the templates who need this had at hand; `undefined`: none needs it any more. */
+  readonly hide: Hide;
   /** Told when a try begins and ends, so that templates are rendered when nothing more is on its way. */
   readonly busy: (by: 1 | -1) => void;
   readonly changed: (watch: Watch) => void;
@@ -59,7 +60,9 @@ const waitBefore = (attempt: number, { least, most }: Retrying, error: unknown):
 };
 
 export const startWatch = (need: Need, watching: Watching): Watch => {
-  const { fetch, surroundings, retrying } = watching;
+  const { fetch, retrying, hide } = watching;
+  const log = new HiddenLog(watching.surroundings.log, hide);
+  const surroundings: Omit<Surroundings, "log"> = watching.surroundings;
   const stopped = new AbortController();
   let found: Sensitive<Found> | undefined;
   let failed = false;
@@ -71,7 +74,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
   const once = async (): Promise<Found> => {
     watching.busy(1);
     try {
-      return await fetch(need, stopped.signal);
+      return await fetch(need, { signal: stopped.signal, log });
     } finally {
       watching.busy(-1);
     }
@@ -79,10 +82,10 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
 
   /** Waits before the next try, or throws where there is none. */
   const beforeRetry = async (attempt: number, error: unknown): Promise<void> => {
-    const reason = watching.hide(`${nameOf(need)}: ${wordsOf(error)}`);
+    const reason = `${nameOf(need)}: ${wordsOf(error)}`;
     if (attempt >= retrying.retries || stopped.signal.aborted) throw new TemplateFailure(reason);
     const after = waitBefore(attempt, retrying, error);
-    surroundings.log.warn(reason, { attempt: attempt + 1, retry_after_ms: after });
+    log.warn(reason, { attempt: attempt + 1, retry_after_ms: after });
     await pause(surroundings, after, stopped.signal);
   };
 
@@ -102,7 +105,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
    */
   const renew = async (secret: Secret, ms: number, signal: AbortSignal): Promise<void> => {
     const due = surroundings.steady() + ms;
-    const worked = await watching.renewed(nameOf(need), secret, signal);
+    const worked = await watching.renewed(nameOf(need), secret, { signal, log });
     if (!worked && fruitless) await pause(surroundings, due - surroundings.steady(), signal);
     fruitless = !worked;
   };
@@ -126,7 +129,9 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
 
   const fail = async (error: unknown, signal: AbortSignal): Promise<void> => {
     failed = true;
-    watching.failed(error instanceof TemplateFailure ? error : new TemplateFailure(wordsOf(error)));
+    const reason = hide(wordsOf(error));
+    // What no template needs any more is no failure of theirs.
+    if (reason !== undefined) watching.failed(new TemplateFailure(reason));
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   };
 

@@ -5,6 +5,7 @@ import type { Surroundings } from "../contract.ts";
 import { FileError, fileError, isAbsent } from "../files/errors.ts";
 import type { FileToWrite } from "../functions/index.ts";
 import { ensureFolder, writeDestination } from "./destination.ts";
+import type { HiddenLog } from "./hidden-log.ts";
 import { idOf } from "./owners.ts";
 
 /**
@@ -56,7 +57,8 @@ const append = async ({ path, mode, user, group, content }: FileToWrite): Promis
 /** Throws `FileError`. */
 export const writeToFile = async (
   file: FileToWrite,
-  surroundings: Pick<Surroundings, "random" | "log">,
+  /** The path may be made of a secret. */
+  surroundings: Pick<Surroundings, "random"> & { readonly log: HiddenLog },
 ): Promise<void> => {
   const { path, mode, user, group, content } = file;
   await ensureFolder(path, true);

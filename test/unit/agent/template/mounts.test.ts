@@ -36,12 +36,14 @@ describe("what is known of mounts", () => {
       await Promise.resolve();
       return answers(path);
     };
-    return { asked, refused, mounts: createMounts(ask, (path) => refused.push(path), namespace) };
+    const mounts = createMounts(ask, namespace);
+    const versioned = (path: string): Promise<string | undefined> => mounts.versioned(path, () => refused.push(path));
+    return { asked, refused, versioned };
   };
 
   it("asks once for all paths of a mount, however many are wanted at once", async () => {
-    const { mounts, asked } = open(() => mount("secret/"));
-    const found = await Promise.all(["secret/a", "secret/b", "secret/c/d", "secret"].map(mounts.versioned));
+    const { versioned, asked } = open(() => mount("secret/"));
+    const found = await Promise.all(["secret/a", "secret/b", "secret/c/d", "secret"].map(versioned));
     expect(found).toEqual(["secret/", "secret/", "secret/", "secret/"]);
     expect(asked).toEqual(["sys/internal/ui/mounts/secret/a"]);
   });
@@ -51,34 +53,34 @@ describe("what is known of mounts", () => {
     ["another engine with a version", mount("secret/", "database", "2")],
     ["no answer", undefined],
   ])("takes a path as it is written for %s", async (_, secret) => {
-    const { mounts } = open(() => secret);
-    expect(await mounts.versioned("secret/a")).toBeUndefined();
+    const { versioned } = open(() => secret);
+    expect(await versioned("secret/a")).toBeUndefined();
   });
 
   it("takes a path as it is written where it may not ask, and asks no second time", async () => {
-    const { mounts, asked, refused } = open(() => refuse(403, "no"));
-    expect(await mounts.versioned("secret/a")).toBeUndefined();
-    expect(await mounts.versioned("secret/a")).toBeUndefined();
+    const { versioned, asked, refused } = open(() => refuse(403, "no"));
+    expect(await versioned("secret/a")).toBeUndefined();
+    expect(await versioned("secret/a")).toBeUndefined();
     expect(asked).toHaveLength(1);
     expect(refused).toEqual(["secret/a"]);
   });
 
   it("does not take a server that is down for one without KV", async () => {
-    const { mounts } = open(() => refuse(500, "internal"));
-    await expect(mounts.versioned("secret/a")).rejects.toThrow("internal");
+    const { versioned } = open(() => refuse(500, "internal"));
+    await expect(versioned("secret/a")).rejects.toThrow("internal");
   });
 
   it("knows a mount whose name stands behind the agent's namespace", async () => {
-    const { mounts } = open(() => mount("team/secret/"), "team");
-    expect(await mounts.versioned("secret/a")).toBe("secret/");
+    const { versioned } = open(() => mount("team/secret/"), "team");
+    expect(await versioned("secret/a")).toBe("secret/");
   });
 
   it("does not take one mount for another that begins alike", async () => {
-    const { mounts, asked } = open((path) =>
+    const { versioned, asked } = open((path) =>
       mount(path.includes("secret-two") ? "secret-two/" : "secret/", "kv", path.includes("two") ? "2" : "1"),
     );
-    expect(await mounts.versioned("secret/a")).toBeUndefined();
-    expect(await mounts.versioned("secret-two/a")).toBe("secret-two/");
+    expect(await versioned("secret/a")).toBeUndefined();
+    expect(await versioned("secret-two/a")).toBe("secret-two/");
     expect(asked).toHaveLength(2);
   });
 });

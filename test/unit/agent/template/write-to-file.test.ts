@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FileToWrite } from "../../../../src/agent/functions/index.ts";
+import { HiddenLog } from "../../../../src/agent/template/hidden-log.ts";
 import { assertOwnPath, writeToFile } from "../../../../src/agent/template/write-to-file.ts";
 import { createWorld } from "../support/world.ts";
 
@@ -27,10 +28,11 @@ afterEach(() => {
   rmSync(outside, { recursive: true });
 });
 
+const { random, log } = createWorld().surroundings;
 const write = (name: string, text: string, more: Partial<FileToWrite> = {}): Promise<void> =>
   writeToFile(
     { path: join(folder, name), user: "", group: "", mode: 0o600, append: false, content: Buffer.from(text), ...more },
-    createWorld().surroundings,
+    { random, log: new HiddenLog(log, (message) => message) },
   );
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");
 
