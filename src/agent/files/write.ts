@@ -28,7 +28,7 @@ export interface WholeFile {
 export type Steps = (step: string) => void;
 
 const OPEN_NEW = flags.O_WRONLY | flags.O_CREAT | flags.O_EXCL | flags.O_NOFOLLOW;
-const LEFT_OVER = /^\.tmp\.[0-9a-f]{8}$/;
+const LEFT_OVER = /^\.tmp\.[0-9a-f]{8}(?:\.bak)?$/;
 
 const nameOf = (path: string): string => {
   const name = basename(path);
@@ -55,14 +55,41 @@ const fill = async (file: FileHandle, content: string | Uint8Array, settings: Wh
   await file.datasync();
 };
 
-const keep = async (folder: Folder, name: string, backup: string, at: Steps): Promise<void> => {
+/** Somebody removed the temporary file before it got its name. */
+class TakenAway extends FileError {}
+
+/** An agent that starts at this moment takes a temporary file for one that a killed agent left. */
+const TRIES = 5;
+
+/** The backup is there at every moment: the one before, then the new one. */
+const keep = async (folder: Folder, name: string, temporary: string, backup: string, at: Steps): Promise<void> => {
+  const kept = folder.at(`${temporary}.bak`);
   at("backup");
-  await unlink(folder.at(backup)).catch((error: unknown) => {
-    if (!isAbsent(error)) throw error;
-  });
-  await link(folder.at(name), folder.at(backup)).catch((error: unknown) => {
-    if (!isAbsent(error)) throw error;
-  });
+  try {
+    await link(folder.at(name), kept);
+  } catch (error) {
+    if (isAbsent(error)) return;
+    throw error;
+  }
+  try {
+    at("keep");
+    await rename(kept, folder.at(backup));
+  } finally {
+    at("remove");
+    // Still there where the rename failed, and where the backup is this very file: then a rename does nothing.
+    await unlink(kept).catch(() => undefined);
+  }
+};
+
+const commit = async (folder: Folder, name: string, temporary: string, writing: Writing): Promise<void> => {
+  const { path, settings, at } = writing;
+  try {
+    if (settings.backup !== undefined) await keep(folder, name, temporary, settings.backup, at);
+    at("rename");
+    await rename(folder.at(temporary), folder.at(name));
+  } catch (error) {
+    throw isAbsent(error) ? new TakenAway(`write ${path}: the temporary file was taken away`, "ENOENT") : error;
+  }
 };
 
 const refuseFolder = async (folder: Folder, name: string, path: string): Promise<void> => {
@@ -95,11 +122,8 @@ const write = async (folder: Folder, name: string, writing: Writing): Promise<vo
       await file.close();
     }
     if (!(await folder.isInPlace())) throw new FileError(`folder ${dirname(path)} was replaced during the write`);
-    if (writing.commit) {
-      if (settings.backup !== undefined) await keep(folder, name, settings.backup, at);
-      at("rename");
-      await rename(folder.at(temporary), folder.at(name));
-    } else {
+    if (writing.commit) await commit(folder, name, temporary, writing);
+    else {
       // Gone already where another agent, which starts at this moment, took it for a left-over.
       await unlink(folder.at(temporary)).catch((error: unknown) => {
         if (!isAbsent(error)) throw error;
@@ -116,9 +140,13 @@ const run = async (writing: Writing): Promise<void> => {
   const name = nameOf(writing.path);
   const folder = await openFolder(dirname(writing.path));
   try {
-    await write(folder, name, writing);
-  } catch (error) {
-    throw fileError("write", writing.path, error);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await write(folder, name, writing);
+      } catch (error) {
+        if (!(error instanceof TakenAway) || tries >= TRIES) throw fileError("write", writing.path, error);
+      }
+    }
   } finally {
     await folder.close();
   }

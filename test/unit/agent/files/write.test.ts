@@ -174,6 +174,86 @@ describe("a write that fails", () => {
     expect(fs.readdirSync(folder).sort()).toEqual([...others, "token.tmp.11111111"].sort());
   });
 
+  it("keeps a backup at every step the program may be killed at, and the next write goes on from there", async () => {
+    const path = join(folder, "app.conf");
+    const settings = { ...EXACT, backup: "app.conf.bak" };
+    const contents = () => [fs.readFileSync(path, "utf8"), fs.readFileSync(`${path}.bak`, "utf8")];
+    const seen: string[] = [];
+    await write(path, "one", settings);
+    await writeWholeFile(path, "two", settings, systemRandom, (step) => seen.push(step));
+    expect(seen).toEqual(["open", "write", "chmod", "sync", "backup", "keep", "remove", "rename"]);
+    expect(contents()).toEqual(["two", "one"]);
+    for (const doomed of seen) {
+      fs.rmSync(`${path}.bak`);
+      await write(path, "one", EXACT);
+      await write(path, "two", settings);
+      let dead = false;
+      const kill = (step: string): void => {
+        dead ||= step === doomed;
+        if (dead) throw new Error(`killed at ${step}`);
+      };
+      await expect(writeWholeFile(path, "three", settings, systemRandom, kill)).rejects.toThrow("write");
+      expect(contents()).toEqual(["two", ["remove", "rename"].includes(doomed) ? "two" : "one"]);
+      await removeLeftOvers(path);
+      expect(fs.readdirSync(folder).sort()).toEqual(["app.conf", "app.conf.bak"]);
+      await write(path, "four", settings);
+      expect(contents()).toEqual(["four", "two"]);
+      expect(fs.readdirSync(folder).sort()).toEqual(["app.conf", "app.conf.bak"]);
+    }
+  });
+
+  it.each(["write", "sync", "backup", "keep", "rename"])(
+    "leaves file and backup whole, and nothing else, when the disk is full at: %s",
+    async (at) => {
+      const path = join(folder, "app.conf");
+      const settings = { ...EXACT, backup: "app.conf.bak" };
+      await write(path, "one", settings);
+      await write(path, "two", settings);
+      const full = (step: string): void => {
+        if (step === at) throw Object.assign(new Error("ENOSPC: no space left on device, x"), { code: "ENOSPC" });
+      };
+      await expect(writeWholeFile(path, "three", settings, systemRandom, full)).rejects.toThrow(
+        `write ${path}: no space left on device`,
+      );
+      expect(fs.readFileSync(path, "utf8")).toBe("two");
+      expect(fs.readFileSync(`${path}.bak`, "utf8")).toBe(at === "rename" ? "two" : "one");
+      expect(fs.readdirSync(folder).sort()).toEqual(["app.conf", "app.conf.bak"]);
+    },
+  );
+
+  it.each(["rename", "keep"])(
+    "is tried again where another agent took its file for a left-over before: %s",
+    async (at) => {
+      const path = join(folder, "app.conf");
+      const settings = { ...EXACT, backup: "app.conf.bak" };
+      await write(path, "one", settings);
+      let starts = 0;
+      const race = (step: string): void => {
+        if (step !== at || starts >= 2) return;
+        starts += 1;
+        for (const name of fs.readdirSync(folder)) if (name.includes(".tmp.")) fs.unlinkSync(join(folder, name));
+      };
+      await writeWholeFile(path, "two", settings, systemRandom, race);
+      expect(starts).toBe(2);
+      expect([fs.readFileSync(path, "utf8"), fs.readFileSync(`${path}.bak`, "utf8")]).toEqual(["two", "one"]);
+      expect(fs.readdirSync(folder).sort()).toEqual(["app.conf", "app.conf.bak"]);
+    },
+  );
+
+  it("gives up where its file is taken away each time", async () => {
+    const path = join(folder, "token");
+    let starts = 0;
+    const race = (step: string): void => {
+      if (step !== "rename") return;
+      starts += 1;
+      for (const name of fs.readdirSync(folder)) fs.unlinkSync(join(folder, name));
+    };
+    await expect(writeWholeFile(path, "x", SINK, systemRandom, race)).rejects.toThrow(
+      new FileError(`write ${path}: the temporary file was taken away`),
+    );
+    expect([starts, fs.readdirSync(folder)]).toEqual([5, []]);
+  });
+
   it("can be checked while another agent starts and removes left-overs", async () => {
     const path = join(folder, "token");
     await checkWholeFile(path, SINK, systemRandom, (step) => {
