@@ -1,4 +1,5 @@
 import { ANY, func1, STRING, type TemplateFunction, unrunnable, variadic } from "../../go-template/index.ts";
+import { matchesGlob } from "../../std/glob.ts";
 import { executeTemplate } from "./consul-template/data.ts";
 import { CONSUL_TEMPLATE, consulTemplateFunctions } from "./consul-template/functions.ts";
 import { secretFunctions } from "./consul-template/secrets.ts";
@@ -20,7 +21,7 @@ export { systemNetwork } from "./sockaddr/system.ts";
 export type { Certificate, Fetched, FileToWrite, Network, Pairs, Sources } from "./sources.ts";
 
 export interface FunctionSettings {
-  /** `function_denylist`: these fail when they are called. */
+  /** `function_denylist`: these fail when they are called. Names, in which `*` is any text: `sprig_*`. */
   readonly denylist: readonly string[];
   /** What `loadLibraries` answered for this template. */
   readonly libraries: Libraries;
@@ -65,7 +66,7 @@ export const agentFunctions = (outside: Sources, { denylist, libraries, words }:
   const found: Record<string, TemplateFunction> = {};
   for (const name of words ?? allNames(own)) {
     const known = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(CONSTANT, name) ? CONSTANT[name] : undefined;
-    if (known) found[name] = denylist.includes(name) ? denied : known;
+    if (known) found[name] = denylist.some((pattern) => matchesGlob(pattern, name)) ? denied : known;
   }
   return found;
 };

@@ -95,6 +95,17 @@ describe("what reaches outside", () => {
     expect(await render('{{ envOrDefault "A" "x" }}', {}, { denylist })).toBe("x");
   });
 
+  it.each([
+    ["sprig_*", '{{ sprig_upper "a" }}', '{{ toUpper "a" }}', "A"],
+    ["*File", '{{ "x" | writeToFile "/x" "" "" "0600" }}', '{{ toLower "A" }}', "a"],
+    ["env*Default", '{{ envOrDefault "A" "x" }}', '{{ toLower "A" }}', "a"],
+    ["*", '{{ toLower "A" }}', "plain", "plain"],
+  ])("denies all functions that %s matches", async (pattern, refused, allowed, expected) => {
+    const denylist = [pattern];
+    expect(await message(refused, {}, { denylist })).toContain("function is disabled");
+    expect(await render(allowed, {}, { denylist })).toBe(expected);
+  });
+
   it("reads the clock it is given", async () => {
     expect(await render('{{ timestamp }} {{ timestamp "unix" }} {{ timestamp "2006-01-02 15:04:05.000" }}', {})).toBe(
       "2026-11-30T06:29:52Z 1796020192 2026-11-30 06:29:52.123",
