@@ -6,6 +6,7 @@ import type { Part, Surroundings, Tokens } from "./contract.ts";
 import { doubting } from "./doubt.ts";
 import type { Listeners } from "./listener/index.ts";
 import { createRelay } from "./relay.ts";
+import type { Prepared } from "./template/index.ts";
 
 /**
  * The parts a configuration asks for. Each room is loaded only where it is asked for: the agent stays small, and starts
@@ -29,16 +30,16 @@ type Begin = (tokens: Tokens) => Part;
 const renderers = async (config: AgentConfig, surroundings: Surroundings, open: Open): Promise<readonly Begin[]> => {
   const { maxConnectionsPerHost: maxConnections } = config.templateServer;
   const settings = { ...settingsFor(config, "templating"), maxConnections };
-  const begins: Begin[] = [];
+  const prepared: Prepared[] = [];
   if (config.templates.length > 0) {
-    const { startTemplates } = await import("./template/index.ts");
-    begins.push((tokens) => startTemplates(config, doubting(open(settings), tokens), tokens, surroundings));
+    const { prepareTemplates } = await import("./template/index.ts");
+    prepared.push(prepareTemplates(config, surroundings));
   }
   if (config.exec !== undefined) {
-    const { startSupervisor } = await import("./supervisor/index.ts");
-    begins.push((tokens) => startSupervisor(config, doubting(open(settings), tokens), tokens, surroundings));
+    const { prepareSupervisor } = await import("./supervisor/index.ts");
+    prepared.push(prepareSupervisor(config, config.exec, surroundings));
   }
-  return begins;
+  return prepared.map((begin) => (tokens) => begin(doubting(open(settings), tokens), tokens));
 };
 
 const prepareAuth = async (

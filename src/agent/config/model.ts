@@ -143,6 +143,7 @@ export interface TemplateServerConfig {
 
 export interface EnvTemplateConfig extends TemplateText {
   readonly name: string;
+  readonly errorFatal: boolean;
 }
 
 export interface ExecConfig {

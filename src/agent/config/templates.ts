@@ -178,14 +178,14 @@ export interface EnvTemplateBlock extends EnvTemplateConfig {
 export const envTemplatesOf = (file: Members): readonly EnvTemplateBlock[] =>
   labelled(file, "env_template", ENV_FIELDS).map(({ labels, members }) => {
     const text = textOf(members);
-    members.flag("error_fatal");
+    const errorFatal = members.flag("error_fatal") ?? true;
     const refused = NOT_FOR_VARIABLES.find((key) => members.items(key).length > 0);
     refuseUnknown(members);
     const [name] = labels;
     if (labels.length !== 1 || name === undefined) {
       throw new AgentError(`expected one and only one environment variable name, got ${labels.length}`);
     }
-    return { ...text, name, ...defined({ refused }) };
+    return { ...text, name, errorFatal, ...defined({ refused }) };
   });
 
 const INTERVAL = 300 * SECOND;

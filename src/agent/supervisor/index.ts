@@ -1,9 +1,9 @@
 import type { Client } from "../../client/contract.ts";
 import { goQuote } from "../../std/go-quote.ts";
 import { Sensitive } from "../../std/sensitive.ts";
-import type { AgentConfig, ExecConfig } from "../config/model.ts";
+import type { AgentConfig, EnvTemplateConfig, ExecConfig } from "../config/model.ts";
 import { AgentError, type Part, type Surroundings, type Tokens } from "../contract.ts";
-import { type Job, readTemplate, startServer } from "../template/index.ts";
+import { type Job, type Prepared, type ReadTemplate, readTemplate, startServer } from "../template/index.ts";
 import { type Child, startChild } from "./child.ts";
 import { areSame, variableOf } from "./values.ts";
 
@@ -106,11 +106,14 @@ const createProgram = (
   };
 };
 
-const jobsOf = ({ envTemplates }: AgentConfig, values: Map<string, string>): readonly Job[] =>
-  envTemplates.map((template) => ({
+const jobsOf = (
+  templates: readonly (EnvTemplateConfig & ReadTemplate)[],
+  values: Map<string, string>,
+): readonly Job[] =>
+  templates.map((template) => ({
     name: `${goQuote(template.source ?? "(dynamic)")} => ${template.name}`,
-    template: readTemplate(template),
-    errorFatal: true,
+    template,
+    errorFatal: template.errorFatal,
     deliver: async (content) => {
       const value = variableOf(template.name, content);
       const isOther = values.get(template.name) !== value;
@@ -121,18 +124,17 @@ const jobsOf = ({ envTemplates }: AgentConfig, values: Map<string, string>): rea
 
 const never = new Promise<never>(() => undefined);
 
-/** `ended` tells the program's own exit code. Where there is no `exec`, it has nothing to do. Throws `AgentError`. */
-export const startSupervisor = (
-  config: AgentConfig,
-  client: Client,
-  tokens: Tokens,
-  surroundings: Surroundings,
-): Part => {
-  const { exec } = config;
-  if (!exec) return { ready: Promise.resolve(), ended: never, stop: async () => undefined };
+interface Supervised {
+  readonly config: AgentConfig;
+  readonly exec: ExecConfig;
+  readonly templates: readonly (EnvTemplateConfig & ReadTemplate)[];
+  readonly surroundings: Surroundings;
+}
+
+const start = ({ config, exec, templates, surroundings }: Supervised, client: Client, tokens: Tokens): Part => {
   const here = { ...surroundings, log: surroundings.log.named("exec.server") };
   const values = new Map<string, string>();
-  const jobs = jobsOf(config, values);
+  const jobs = jobsOf(templates, values);
   here.log.info("starting exec server");
   let end = (_: number): void => undefined;
   let fail = (_: AgentError): void => undefined;
@@ -162,4 +164,10 @@ export const startSupervisor = (
       here.log.info("exec server stopped");
     },
   };
+};
+
+/** Reads the sources of the templates. `ended` of the part tells the program's own exit code. Throws `AgentError`. */
+export const prepareSupervisor = (config: AgentConfig, exec: ExecConfig, surroundings: Surroundings): Prepared => {
+  const templates = config.envTemplates.map(readTemplate);
+  return (client, tokens) => start({ config, exec, templates, surroundings }, client, tokens);
 };

@@ -6,7 +6,7 @@ import { writeDestination } from "./destination.ts";
 import type { Job } from "./job.ts";
 import { createSweep } from "./left-overs.ts";
 import { startServer } from "./server.ts";
-import { readTemplate } from "./source.ts";
+import { type ReadTemplate, readTemplate } from "./source.ts";
 
 /**
  * Renders templates into files and keeps them fresh: fetches what they ask for, renders again when it changes, runs
@@ -17,9 +17,14 @@ import { readTemplate } from "./source.ts";
 export { TemplateFailure } from "./failure.ts";
 export type { Job } from "./job.ts";
 export { startServer } from "./server.ts";
-export { readTemplate } from "./source.ts";
+export { type ReadTemplate, readTemplate } from "./source.ts";
 
-const jobOf = (config: TemplateConfig, surroundings: Surroundings, sweep: (path: string) => Promise<void>): Job => {
+/** What has read the configuration and all it names; the part begins with it. */
+export type Prepared = (client: Client, tokens: Tokens) => Part;
+
+type Template = TemplateConfig & ReadTemplate;
+
+const jobOf = (config: Template, surroundings: Surroundings, sweep: (path: string) => Promise<void>): Job => {
   const { destination, source, errorFatal, wait, command } = config;
   const target = {
     path: destination,
@@ -32,7 +37,7 @@ const jobOf = (config: TemplateConfig, surroundings: Surroundings, sweep: (path:
   let isFirst = true;
   return {
     name: `${goQuote(source ?? "(dynamic)")} => ${goQuote(destination)}`,
-    template: readTemplate(config),
+    template: config,
     destination,
     errorFatal,
     wait,
@@ -45,17 +50,13 @@ const jobOf = (config: TemplateConfig, surroundings: Surroundings, sweep: (path:
   };
 };
 
-/**
- * `client`: of the server the secrets come from; the token of each call comes from `tokens`. Throws `AgentError` where
- * the source of a template cannot be read.
- */
-export const startTemplates = (
-  config: AgentConfig,
-  client: Client,
-  tokens: Tokens,
-  surroundings: Surroundings,
-): Part => {
-  const idle = config.templates.length === 0;
+interface Rendering {
+  readonly config: AgentConfig;
+  readonly templates: readonly Template[];
+  readonly surroundings: Surroundings;
+}
+
+const start = ({ config, templates, surroundings }: Rendering, client: Client, tokens: Tokens): Part => {
   const here = { ...surroundings, log: surroundings.log.named("template.server") };
   let isReady = (): void => undefined;
   let hasFailed = (_: AgentError): void => undefined;
@@ -65,14 +66,10 @@ export const startTemplates = (
   const ended = new Promise<number | undefined>((_, reject) => {
     hasFailed = reject;
   });
-  if (idle) {
-    isReady();
-    return { ready, ended, stop: async () => undefined };
-  }
   here.log.info("starting template server");
   const sweep = createSweep();
   const server = startServer({
-    jobs: config.templates.map((template) => jobOf(template, here, sweep)),
+    jobs: templates.map((template) => jobOf(template, here, sweep)),
     config,
     client,
     tokens,
@@ -90,4 +87,13 @@ export const startTemplates = (
       here.log.info("template server stopped");
     },
   };
+};
+
+/**
+ * Reads the sources of the templates. `client` is that of the server the secrets come from; the token of each call comes
+ * from `tokens`. Throws `AgentError`: a source cannot be read.
+ */
+export const prepareTemplates = (config: AgentConfig, surroundings: Surroundings): Prepared => {
+  const templates = config.templates.map(readTemplate);
+  return (client, tokens) => start({ config, templates, surroundings }, client, tokens);
 };

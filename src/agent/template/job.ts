@@ -1,5 +1,5 @@
 import { bytesOfText, parseTemplate, type Template, type TemplateOptions } from "../../go-template/index.ts";
-import type { CommandConfig, TemplateText } from "../config/model.ts";
+import type { CommandConfig } from "../config/model.ts";
 import type { Surroundings } from "../contract.ts";
 import { agentFunctions, type FileToWrite, type Libraries, wordsIn } from "../functions/index.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
@@ -7,13 +7,13 @@ import type { Found } from "./fetch.ts";
 import type { Need } from "./need.ts";
 import { createRun, type Run } from "./run.ts";
 import { redacted, textsIn } from "./secrets-in.ts";
+import type { ReadTemplate } from "./source.ts";
 
 /** A template to be rendered, and where the result goes. */
 export interface Job {
   /** As errors and the log name it: `(dynamic) => "/etc/app.conf"`. */
   readonly name: string;
-  /** Its source is read already. */
-  readonly template: TemplateText & { readonly contents: string };
+  readonly template: ReadTemplate;
   /** The file it makes, if it makes one. */
   readonly destination?: string | undefined;
   readonly errorFatal: boolean;

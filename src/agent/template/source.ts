@@ -3,8 +3,13 @@ import type { TemplateText } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
 import { fileError } from "../files/errors.ts";
 
-/** Reads a template's source. Throws `AgentError`. */
-export const readTemplate = (template: TemplateText): TemplateText & { readonly contents: string } => {
+/** Its source is read already. */
+export interface ReadTemplate extends TemplateText {
+  readonly contents: string;
+}
+
+/** Reads a template's source: before the first login, which may use up a secret id. Throws `AgentError`. */
+export const readTemplate = <T extends TemplateText>(template: T): T & ReadTemplate => {
   const { source, contents } = template;
   if (source === undefined) return { ...template, contents: contents ?? "" };
   try {

@@ -249,6 +249,18 @@ describe("what is refused at the start", () => {
     });
   });
 
+  it.each([
+    ["file", () => `template { source = "${folder}/none" destination = "${folder}/out" }`],
+    ["program", () => `env_template "A" { source = "${folder}/none" } exec { command = ["true"] }`],
+  ])("costs no secret id: a template for a %s that is not there", async (_, block) => {
+    const error = await refused(`auto_auth { ${method()} ${sink()} } ${block()}`);
+
+    expect(error).toMatchObject({
+      name: "AgentError",
+      message: `template server failed to create: failed to read template: open ${folder}/none: no such file or directory`,
+    });
+  });
+
   it("costs no secret id: a sink that cannot be written", async () => {
     const error = await refused(`auto_auth { ${method()} sink "file" { config = { path = "${folder}/none/x" } } }`);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { AgentConfig, ExecConfig } from "../../../src/agent/config/model.ts";
 import type { Part } from "../../../src/agent/contract.ts";
-import { startSupervisor } from "../../../src/agent/supervisor/index.ts";
+import { prepareSupervisor } from "../../../src/agent/supervisor/index.ts";
 import { agentConfig, envTemplate } from "./support/config.ts";
 import { createScripted, mount, refuse, type Scripted, version } from "./support/scripted.ts";
 import { createTokens, createWorld, type GivenTokens, type World } from "./support/world.ts";
@@ -47,7 +47,7 @@ const exec = (script: string, more: Partial<ExecConfig> = {}): ExecConfig => ({
 const VALUE = '{{ with secret "secret/app" }}{{ .Data.data.v }}{{ end }}';
 const run = (command: ExecConfig, more: Partial<AgentConfig> = {}, text = VALUE): void => {
   const config = agentConfig({ exec: command, envTemplates: [envTemplate("VALUE", text)], ...more });
-  part = startSupervisor(config, server.client, tokens, world.surroundings);
+  part = prepareSupervisor(config, command, world.surroundings)(server.client, tokens);
   part.ended.then(
     (code) => {
       end = code;
@@ -168,6 +168,23 @@ describe("the supervisor", () => {
     await part?.stop();
     expect(told("said")).toBe("one/mine\nterm\n");
     expect(existsSync(`/proc/${told("pid").trim()}`)).toBe(false);
+  });
+
+  it("ends where a template fails, or logs it and waits for other values where error_fatal says no", async () => {
+    const exits = { templateServer: { ...agentConfig({}).templateServer, exitOnRetryFailure: true } };
+    const strict = { ...envTemplate("VALUE", VALUE), errorOnMissingKey: true };
+    secret = { other: "x" };
+    run(exec(PATIENT), { ...exits, envTemplates: [strict] });
+    await world.until(() => end !== undefined);
+    expect(String(end)).toContain('map has no entry for key "v"');
+    await part?.stop();
+
+    end = undefined;
+    run(exec(PATIENT), { ...exits, envTemplates: [{ ...strict, errorFatal: false }] });
+    await world.pass(60_000);
+    expect([end, told("said")]).toEqual([undefined, ""]);
+    secret = { v: "late" };
+    await world.until(() => told("said") === "late/mine\n");
   });
 
   it("ends where a value cannot be had and that is configured", async () => {

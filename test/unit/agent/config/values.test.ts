@@ -245,7 +245,7 @@ describe("template_config and exec", () => {
   it("read everything", () => {
     const { templateServer, exec, envTemplates } = readHcl(`auto_auth { ${METHOD} }
       template_config { exit_on_retry_failure = true static_secret_render_interval = "10s" max_connections_per_host = 3 lease_renewal_threshold = 0.5 }
-      env_template "A" { source = "/x" error_on_missing_key = true error_fatal = true left_delimiter = "[[" right_delimiter = "]]" }
+      env_template "A" { source = "/x" error_on_missing_key = true error_fatal = false left_delimiter = "[[" right_delimiter = "]]" }
       exec { command = ["a", "b"] restart_on_secret_changes = "never" restart_stop_signal = "sigusr1" }`);
 
     expect(templateServer).toEqual({
@@ -259,6 +259,7 @@ describe("template_config and exec", () => {
       {
         name: "A",
         source: "/x",
+        errorFatal: false,
         leftDelimiter: "[[",
         rightDelimiter: "]]",
         errorOnMissingKey: true,

@@ -27,7 +27,11 @@ const text = (contents: string) => ({
   functionDenylist: [],
 });
 
-export const envTemplate = (name: string, contents: string): EnvTemplateConfig => ({ ...text(contents), name });
+export const envTemplate = (name: string, contents: string): EnvTemplateConfig => ({
+  ...text(contents),
+  name,
+  errorFatal: true,
+});
 
 export const template = (
   destination: string,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Level } from "../../../../src/agent/contract.ts";
 import { HiddenLog } from "../../../../src/agent/template/hidden-log.ts";
-import { startTemplates } from "../../../../src/agent/template/index.ts";
+import { prepareTemplates } from "../../../../src/agent/template/index.ts";
 import { agentConfig, template } from "../support/config.ts";
 import { answer, createScripted, mount, refuse, version } from "../support/scripted.ts";
 import { createTokens, createWorld, type World } from "../support/world.ts";
@@ -73,7 +73,7 @@ describe("V67: no line of any level shows what a template made of a secret's val
   ])("%s", async (_, contents, expected) => {
     const config = agentConfig({ templates: [template(join(folder, "a"), contents)] });
     const tokens = createTokens();
-    const part = startTemplates(config, open().client, tokens, world.surroundings);
+    const part = prepareTemplates(config, world.surroundings)(open().client, tokens);
     part.ended.catch(() => undefined);
     tokens.give("token-1");
     await world.pass(200_000);

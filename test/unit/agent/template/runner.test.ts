@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { AgentConfig, TemplateConfig } from "../../../../src/agent/config/model.ts";
 import type { Part } from "../../../../src/agent/contract.ts";
-import { startTemplates } from "../../../../src/agent/template/index.ts";
+import { prepareTemplates } from "../../../../src/agent/template/index.ts";
 import type { Secret } from "../../../../src/client/contract.ts";
 import { agentConfig, template } from "../support/config.ts";
 import { type Asked, answer, createScripted, mount, refuse, type Scripted, version } from "../support/scripted.ts";
@@ -58,7 +58,7 @@ const secret = (path: string, inner: string): string => `{{ with secret "${path}
 const USER = secret("secret/app", "{{ .Data.data.user }}:{{ .Data.data.pass }}");
 
 const start = (templates: readonly TemplateConfig[], more: Partial<AgentConfig> = {}): void => {
-  part = startTemplates(agentConfig({ templates, ...more }), server.client, tokens, world.surroundings);
+  part = prepareTemplates(agentConfig({ templates, ...more }), world.surroundings)(server.client, tokens);
   [isReady, end] = [false, undefined];
   void part.ready.then(() => {
     isReady = true;
