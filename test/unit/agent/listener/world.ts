@@ -7,6 +7,7 @@ import { createClient } from "../../../../src/client/index.ts";
 import { rewireVerbs } from "../../../../src/std/verb-connection.ts";
 import { sentMethod } from "../../../../src/std/verbs.ts";
 import { onLoopback } from "../../../support/loopback.ts";
+import { agentConfig } from "../support/config.ts";
 import { createTokens, createWorld } from "../support/world.ts";
 
 /** Listeners in front of a server that answers from a script, with a time that moves when it is told to. */
@@ -90,28 +91,9 @@ export const listenerConfig = (members: Partial<ListenerConfig> = {}): ListenerC
   ...members,
 });
 
-const EMPTY: Omit<AgentConfig, "vault" | "listeners"> = {
-  templates: [],
-  templateServer: {
-    exitOnRetryFailure: false,
-    staticSecretRenderInterval: 300_000,
-    maxConnectionsPerHost: 10,
-    leaseRenewalThreshold: 0.9,
-  },
-  envTemplates: [],
-  exitAfterAuth: false,
-  log: { level: "trace", format: "standard", rotateBytes: 0, rotateDuration: 0, rotateMaxFiles: 0 },
-  disableIdleConnections: [],
-  disableKeepAlives: [],
-};
-
 /** All that a listener does not look at is as if it were not written. */
-export const configOf = (address: string, config: Partial<AgentConfig>, retries = 0): AgentConfig => ({
-  ...EMPTY,
-  vault: { address, tls: {}, retries },
-  listeners: [listenerConfig()],
-  ...config,
-});
+export const configOf = (address: string, config: Partial<AgentConfig>, retries = 0): AgentConfig =>
+  agentConfig({ vault: { address, tls: {}, retries }, listeners: [listenerConfig()], ...config });
 
 export const ask = (address: string, path: string, { method = "GET", headers = {}, body, socketPath }: Ask = {}) =>
   new Promise<Reply>((resolve, reject) => {
