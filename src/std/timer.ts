@@ -30,6 +30,13 @@ export const within = async (timer: Timer, ms: number, work: Promise<unknown>): 
   return Promise.race([work.then(() => true), tooLong]).finally(cancel);
 };
 
+/** Waits for the signal alone. */
+export const calledOff = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
 /** Waits, or ends as soon as the signal is given. Answers whether the time passed. */
 export const pause = (timer: Timer, ms: number, signal?: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { Client, Token } from "../../client/contract.ts";
 import { type Lifetime, renewalWatcher } from "../../client/index.ts";
-import { pause } from "../../std/timer.ts";
+import { calledOff, pause } from "../../std/timer.ts";
 import type { Surroundings } from "../contract.ts";
 import { isDead } from "../doubt.ts";
 import { reasonOf } from "../reason.ts";
@@ -30,11 +30,7 @@ export interface Living {
 const FIRST_ASK = 1000;
 const LAST_ASK = 60_000;
 
-const given = (signal: AbortSignal): Promise<LifeEnd> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve("stopped");
-    else signal.addEventListener("abort", () => resolve("stopped"), { once: true });
-  });
+const stopped = (signal: AbortSignal): Promise<LifeEnd> => calledOff(signal).then(() => "stopped");
 
 /** Renews until the life is nearly over or the server does not know the token any more. */
 const renew = async (living: Living, life: Lifetime, signal: AbortSignal): Promise<LifeEnd> => {
@@ -80,7 +76,7 @@ const renew = async (living: Living, life: Lifetime, signal: AbortSignal): Promi
     },
   });
   try {
-    return await Promise.race([died, given(signal), watcher.ended.then((): LifeEnd => "due")]);
+    return await Promise.race([died, stopped(signal), watcher.ended.then((): LifeEnd => "due")]);
   } finally {
     watcher.stop();
   }
@@ -118,7 +114,7 @@ export const outlive = async (living: Living, signal: AbortSignal): Promise<Life
   for (let life = living.life; !signal.aborted; ) {
     const inner = new AbortController();
     const either = AbortSignal.any([signal, inner.signal]);
-    const lived = living.endless ? given(either) : renew(living, life, either);
+    const lived = living.endless ? stopped(either) : renew(living, life, either);
     const end = await Promise.race([lived, doubt(living, either)]);
     inner.abort();
     if (end === "dead") log.warn("the server does not know the token any more: it was revoked or has expired");

@@ -1,5 +1,5 @@
 import type { Client } from "../../client/contract.ts";
-import { pause } from "../../std/timer.ts";
+import { calledOff, pause } from "../../std/timer.ts";
 import { type BackOff, createBackOff, goDuration } from "../back-off.ts";
 import type { AutoAuthConfig } from "../config/model.ts";
 import { AgentError, type Surroundings } from "../contract.ts";
@@ -61,18 +61,12 @@ const until = async <T>(
   }
 };
 
-const forever = (signal: AbortSignal): Promise<Event> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve("over");
-    else signal.addEventListener("abort", () => resolve("over"), { once: true });
-  });
-
 /** Uses a login until another one is needed. */
 const useUp = async (settings: LoopSettings, { login, given, endless }: LoggedIn): Promise<Event> => {
   const { autoAuth, client, surroundings, doubts } = settings;
   const countsNew = autoAuth.reauthOnNewCredentials;
   const { log, timer } = surroundings;
-  if (login.kind === "wrapped") return until(settings, countsNew, forever);
+  if (login.kind === "wrapped") return until(settings, countsNew, (end) => calledOff(end).then((): Event => "over"));
   const { lease_duration, renewable } = login.auth;
   if (lease_duration === 0 && !endless) {
     return until(settings, countsNew, (end) => pause(timer, LIFELESS_PAUSE, end).then((): Event => "over"));

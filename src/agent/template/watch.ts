@@ -1,6 +1,7 @@
 import type { Secret } from "../../client/contract.ts";
 import { ResponseError } from "../../client/index.ts";
 import { Sensitive } from "../../std/sensitive.ts";
+import { calledOff } from "../../std/timer.ts";
 import type { Surroundings } from "../contract.ts";
 import { changed } from "./change.ts";
 import { TemplateFailure, wordsOf } from "./failure.ts";
@@ -132,7 +133,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
     const reason = hide(wordsOf(error));
     // What no template needs any more is no failure of theirs.
     if (reason !== undefined) watching.failed(new TemplateFailure(reason));
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await calledOff(signal);
   };
 
   /** One fetch and the wait behind it. */
