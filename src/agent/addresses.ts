@@ -1,3 +1,4 @@
+import { memberOf } from "../std/member.ts";
 import { shown } from "../std/shown.ts";
 import type { ListenerConfig } from "./config/model.ts";
 import { AgentError } from "./contract.ts";
@@ -11,7 +12,7 @@ const fill = async (text: string): Promise<string> => {
   try {
     return fillAddress(text, systemNetwork(), libraries);
   } catch (error) {
-    const why: unknown = typeof error === "object" && error !== null ? Reflect.get(error, "message") : undefined;
+    const why = memberOf(error, "message");
     throw new AgentError(`Error starting listener: unable to parse address template ${shown(text)}: ${why}`);
   }
 };

@@ -1,6 +1,7 @@
 import { type Client, type ClientSettings, createClient, NO_RETRIES, SettingsError } from "../client/index.ts";
 import { VAULT_VERSION } from "../contract/version.ts";
 import { defined } from "../std/defined.ts";
+import { memberOf } from "../std/member.ts";
 import type { AgentConfig, Subsystem } from "./config/model.ts";
 import { AgentError } from "./contract.ts";
 
@@ -54,8 +55,7 @@ export const versionNote = async (client: Client): Promise<string | undefined> =
     .with({ timeout: PROBE_LIMIT })
     .call({ method: "GET", path: "sys/health", retry: NO_RETRIES })
     .catch(() => undefined);
-  const body = answer?.body;
-  const version = typeof body === "object" && body !== null ? Reflect.get(body, "version") : undefined;
+  const version = memberOf(answer?.body, "version");
   if (typeof version !== "string" || version === VAULT_VERSION) return undefined;
   const theirs = version.replace(/[^\w.+-]/g, "").slice(0, 60);
   return `==> Note: the agent speaks the API of version ${VAULT_VERSION}, the server that of ${theirs}`;

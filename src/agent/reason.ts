@@ -1,3 +1,5 @@
+import { memberOf } from "../std/member.ts";
+
 /** The errors whose words are written for a log: they say what is wrong and hold no secret. */
 const SPEAKING = new Set([
   "AgentError",
@@ -10,9 +12,8 @@ const SPEAKING = new Set([
 
 /** What a log says about a failure. The words of an error that is not ours may hold anything, so its name must do. */
 export const reasonOf = (error: unknown): string => {
-  if (typeof error !== "object" || error === null) return "unexpected failure";
-  const name: unknown = Reflect.get(error, "name");
-  const message: unknown = Reflect.get(error, "message");
+  const name = memberOf(error, "name");
+  const message = memberOf(error, "message");
   if (typeof name !== "string") return "unexpected failure";
   return SPEAKING.has(name) && typeof message === "string" ? message : `unexpected ${name}`;
 };

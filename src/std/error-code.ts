@@ -1,5 +1,7 @@
+import { memberOf } from "./member.ts";
+
 /** The code of an error of Node's: `ENOENT`; empty for an error without one. */
 export const codeOf = (cause: unknown): string => {
-  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+  const code = memberOf(cause, "code");
   return typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "";
 };

@@ -1,3 +1,4 @@
+import { memberOf } from "../../std/member.ts";
 import { reasonOf } from "../reason.ts";
 
 /**
@@ -16,7 +17,7 @@ const FRAMES = 4;
 /** `unexpected TypeError at f (file:1:2) at g (file:3:4)` */
 export const describeCrash = (error: unknown): string => {
   const text = (name: "stack" | "message"): string => {
-    const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+    const value = memberOf(error, name);
     return typeof value === "string" ? value : "";
   };
   // The stack begins with the text, which may look like frames.

@@ -1,5 +1,6 @@
 import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
+import { memberOf } from "../../std/member.ts";
 import type { Answer, Call, Client, Secret, Token } from "../contract.ts";
 import { foundBeside } from "../errors.ts";
 
@@ -38,7 +39,7 @@ export const requestsOf = (client: Client, token: () => Token | undefined): Requ
 
 /** The object under a name; empty where it is something else. */
 export const objectIn = (value: unknown, name: string): JsonObject => {
-  const member: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  const member = memberOf(value, name);
   return isJsonObject(member) ? member : {};
 };
 

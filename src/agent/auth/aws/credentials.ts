@@ -1,3 +1,5 @@
+import { codeOf } from "../../../std/error-code.ts";
+import { memberOf } from "../../../std/member.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { AgentError } from "../../contract.ts";
 import type { AwsCredentials } from "./identity.ts";
@@ -70,9 +72,6 @@ const sourcesOf = async (env: Env, region: string): Promise<readonly Source[]> =
   return sources;
 };
 
-const member = (error: unknown, name: string): unknown =>
-  typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
-
 /** Failures whose words are fixed, or hold names alone. */
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^Could not resolve credentials using profile/, "its source_profile has no credentials"],
@@ -84,7 +83,7 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^(?:The SSO session|Token is expired)/, "the SSO session has expired; sign in again"],
   [/^URL not accepted/, "AWS_CONTAINER_CREDENTIALS_FULL_URI is an address the SDK refuses"],
   [/not of the required format/, "the answer has no credentials"],
-  [/v1 fallback has been blocked/, "no answer of version 2, and version 1 is refused"],
+  [/v1 fallback has been blocked/, "no answer from version 2 of the service, and version 1 is never used"],
   [/timed? ?out|TimeoutError/i, "no answer in time"],
 ];
 
@@ -96,20 +95,20 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const reasonOf = (error: unknown): string => {
-  const message = member(error, "message");
+  const message = memberOf(error, "message");
   const known = typeof message === "string" ? KNOWN.find(([words]) => words.test(message)) : undefined;
   if (known !== undefined) return known[1];
-  const code = member(error, "code");
-  if (typeof code === "string" && CODES[code] !== undefined) return CODES[code];
+  const byCode = CODES[codeOf(error)];
+  if (byCode !== undefined) return byCode;
   const status = typeof message === "string" ? /responded with status: (\d{3})/.exec(message)?.[1] : undefined;
   if (status !== undefined) return `answered ${status}`;
-  const name = member(error, "name");
+  const name = memberOf(error, "name");
   // STS names its errors by a word: AccessDenied, InvalidIdentityToken, ExpiredTokenException.
   return typeof name === "string" && /^[A-Za-z]{1,64}$/.test(name) ? name : "failed";
 };
 
 const absence = ({ absent }: Source, error: unknown): string | undefined => {
-  const message = member(error, "message");
+  const message = memberOf(error, "message");
   return absent !== undefined && typeof message === "string" && message.startsWith(absent[0]) ? absent[1] : undefined;
 };
 

@@ -241,13 +241,15 @@ describe("credentials", () => {
     });
     set({ AWS_EC2_METADATA_SERVICE_ENDPOINT: old.url, AWS_EC2_METADATA_DISABLED: "false" });
     expect(await failure(make().send())).toContain(
-      "instance metadata: no answer of version 2, and version 1 is refused",
+      "instance metadata: no answer from version 2 of the service, and version 1 is never used",
     );
     put(
       "config",
       "[default]\nrole_arn = arn:aws:iam::111122223333:role/app\ncredential_source = Ec2InstanceMetadata\n",
     );
-    expect(await failure(make().send())).toContain("profile default: no answer of version 2, and version 1 is refused");
+    expect(await failure(make().send())).toContain(
+      "profile default: no answer from version 2 of the service, and version 1 is never used",
+    );
     expect(new Set(old.asked)).toEqual(new Set(["PUT /latest/api/token"]));
   });
 
