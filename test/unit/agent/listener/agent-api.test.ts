@@ -1,16 +1,7 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
-import { ask, envelope, listenerConfig, type Script, type World, world } from "./world.ts";
+import { describe, expect, it } from "@jest/globals";
+import { ask, envelope, listenerConfig, opensWorlds, type Script } from "./world.ts";
 
-const opened: World[] = [];
-const open = async (...given: Parameters<typeof world>): Promise<World> => {
-  const made = await world(...given);
-  opened.push(made);
-  return made;
-};
-
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
+const open = opensWorlds();
 
 const data: Script = () => ({ body: envelope({ data: { a: 1 } }) });
 const cached = { cache: { useAutoAuthToken: false as const, staticSecrets: false } };

@@ -1,16 +1,7 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
-import { authOf, envelope, listenerConfig, type Script, type World, world } from "./world.ts";
+import { describe, expect, it } from "@jest/globals";
+import { authOf, envelope, listenerConfig, opensWorlds, type Script, type World } from "./world.ts";
 
-const opened: World[] = [];
-const open = async (...given: Parameters<typeof world>): Promise<World> => {
-  const made = await world(...given);
-  opened.push(made);
-  return made;
-};
-
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
+const open = opensWorlds();
 
 const data: Script = () => ({ body: envelope({ data: { a: 1 } }) });
 const lent = { apiProxy: { useAutoAuthToken: true as const } };

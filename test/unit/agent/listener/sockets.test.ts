@@ -5,19 +5,16 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ListenerConfig } from "../../../../src/agent/config/model.ts";
 import { AgentError } from "../../../../src/agent/contract.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
-import { ask, envelope, listenerConfig, type Script, type World, world } from "./world.ts";
+import { ask, envelope, listenerConfig, opensWorlds, type Script } from "./world.ts";
 
-const opened: World[] = [];
 const data: Script = () => ({ body: envelope({ data: { a: 1 } }) });
-const open = async (...listeners: readonly Partial<ListenerConfig>[]): Promise<World> => {
-  const made = await world(data, { listeners: listeners.map(listenerConfig) });
-  opened.push(made);
-  return made;
-};
+const openWorld = opensWorlds();
+const open = (...listeners: readonly Partial<ListenerConfig>[]) =>
+  openWorld(data, { listeners: listeners.map(listenerConfig) });
 const refusal = (...listeners: readonly Partial<ListenerConfig>[]): Promise<string> =>
   open(...listeners).then(
     () => "it started",
@@ -35,9 +32,6 @@ const exists = (path: string): Promise<boolean> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "zeroth-listener-"));
-});
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -257,8 +251,8 @@ describe("what is not supported", () => {
       exitOnError: true,
       serviceAccountTokenFile: "/x",
     };
-    await expect(world(data, { cache: { useAutoAuthToken: false, staticSecrets: false, persist } })).rejects.toThrow(
-      "Error creating persistent cache: 'persist' is not supported; the cache is kept in memory alone",
-    );
+    await expect(
+      openWorld(data, { cache: { useAutoAuthToken: false, staticSecrets: false, persist } }),
+    ).rejects.toThrow("Error creating persistent cache: 'persist' is not supported; the cache is kept in memory alone");
   });
 });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { afterEach } from "@jest/globals";
 import type { AgentConfig, ListenerConfig } from "../../../../src/agent/config/model.ts";
 import { startListeners } from "../../../../src/agent/listener/index.ts";
 import { createClient } from "../../../../src/client/index.ts";
@@ -146,7 +147,7 @@ export const askRaw = (address: string, bytes: string): Promise<string> =>
     socket.write(bytes, "latin1");
   });
 
-export const world = async (script: Script, config: Partial<AgentConfig> = {}, token?: string, retries = 0) => {
+const world = async (script: Script, config: Partial<AgentConfig> = {}, token?: string, retries = 0) => {
   const seen: Seen[] = [];
   const server = createServer(async (incoming, response) => {
     const one = {
@@ -214,3 +215,16 @@ export const world = async (script: Script, config: Partial<AgentConfig> = {}, t
 };
 
 export type World = Awaited<ReturnType<typeof world>>;
+
+/** For a test file: opens worlds, and closes them after each test. */
+export const opensWorlds = (): ((...given: Parameters<typeof world>) => Promise<World>) => {
+  const opened: World[] = [];
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close();
+  });
+  return async (...given) => {
+    const made = await world(...given);
+    opened.push(made);
+    return made;
+  };
+};
