@@ -16,8 +16,8 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 
 const MAY_LOSE = /\d[.eE]|\d{16}|-0/;
 
-/** The place behind the string that begins at `open`; the text's end where it has none. */
-const stringEnd = (text: string, open: number): number => {
+/** The place behind the string of JSON that begins at `open`; the text's end where it has none. */
+export const stringEnd = (text: string, open: number): number => {
   for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let first = quote;
     while (text[first - 1] === "\\") first -= 1;

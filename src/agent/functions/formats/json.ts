@@ -13,6 +13,7 @@ import {
   type Value,
   wellFormed,
 } from "../../../go-template/index.ts";
+import { stringEnd } from "../../../std/json.ts";
 import { marshalled } from "../go/marshalled.ts";
 import { assertDepth, Output } from "../go/output.ts";
 import { entriesByText, isChannel } from "../go/values.ts";
@@ -121,13 +122,15 @@ export const writeJson = (value: Value, { html, pretty }: JsonStyle, room: Room)
   return output.text;
 };
 
-const STRINGS = /"(?:[^"\\]|\\.)*"?/gs;
-
 /** Bounds how deep the brackets of a text nest, without those in strings. */
 const assertShallow = (text: string): void => {
+  const signs = /["[\]{}]/g;
   let depth = 0;
-  for (const [bracket] of text.replace(STRINGS, "").matchAll(/[[\]{}]/g)) {
-    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+  for (let found = signs.exec(text); found; found = signs.exec(text)) {
+    const [sign] = found;
+    // Not by a pattern: what it remembers of a long string exceeds the stack.
+    if (sign === '"') signs.lastIndex = stringEnd(text, found.index);
+    else depth += sign === "[" || sign === "{" ? 1 : -1;
     assertDepth(depth);
   }
 };

@@ -27,6 +27,7 @@ const digitsOf = (text: string, base: number): bigint | undefined => {
 /** Without a sign. Base 0 is read from the prefix, and allows underscores between digits. */
 const magnitude = (text: string, base: number): bigint | undefined => {
   if (base !== 0) return digitsOf(text, base);
+  if (text.length > LONGEST) return undefined;
   const found = PREFIXED.find(([pattern]) => pattern.test(text));
   return found && digitsOf(text.slice(found[2]).replaceAll("_", ""), found[1]);
 };
@@ -45,7 +46,11 @@ export const parseUnsigned = (text: string, base = 10): bigint | Failure => {
   return BigInt.asUintN(64, value) === value ? value : "range";
 };
 
-const DECIMAL = /^[+-]?(\d+(_?\d)*\.?(\d(_?\d)*)?|\.\d(_?\d)*)(e[+-]?\d(_?\d)*)?$/i;
+/** Each digit can be read in one way only, so that a text that is no number is refused in time that grows with it. */
+const DIGITS = "\\d(?:_?\\d)*";
+const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
+/** Longer texts would exceed the stack of a pattern. */
+const LONGEST = 100_000;
 const HEXADECIMAL = /^[+-]?(0x[0-9a-f_]*(?:\.[0-9a-f_]*)?p[+-]?\d+)$/i;
 const INFINITE = /^([+-]?)inf(inity)?$/i;
 
@@ -60,6 +65,7 @@ export const parseFloating = (text: string): number | Failure => {
   const infinite = INFINITE.exec(text);
   if (infinite) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^nan$/i.test(text)) return Number.NaN;
+  if (text.length > LONGEST) return "syntax";
   const value = HEXADECIMAL.test(text) ? hexadecimal(text) : DECIMAL.test(text) ? decimal(text) : "syntax";
   if (typeof value !== "number") return value;
   return Number.isFinite(value) ? value : "range";

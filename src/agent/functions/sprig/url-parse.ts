@@ -63,10 +63,11 @@ const userOf = (text: string): string => {
 };
 
 const hostOf = (text: string): string => {
-  const port = text.startsWith("[") ? text.slice(text.lastIndexOf("]") + 1) : (/:.*$/.exec(text)?.[0] ?? "");
-  if (text.startsWith("[") && !text.includes("]")) return wrong("missing ']' in host");
-  if (!/^(?::\d*)?$/.test(text.startsWith("[") ? port : port.slice(port.lastIndexOf(":"))))
-    return wrong("invalid port");
+  const isBracketed = text.startsWith("[");
+  if (isBracketed && !text.includes("]")) return wrong("missing ']' in host");
+  const colon = text.lastIndexOf(":");
+  const port = isBracketed ? text.slice(text.lastIndexOf("]") + 1) : colon < 0 ? "" : text.slice(colon);
+  if (!/^(?::\d*)?$/.test(port)) return wrong("invalid port");
   if (/[\x20"#/<>?@\\^`{|}]/.test(text.replace(/[<>"]/g, ""))) return wrong("invalid character in host name");
   return unescaped(text);
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { agentFunctions } from "../../../../src/agent/functions/index.ts";
 import { TemplateError } from "../../../../src/go-template/index.ts";
-import { outcome, render } from "./world.ts";
+import { outcome, render, sourcesOf } from "./world.ts";
 
 const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
 
@@ -57,6 +58,24 @@ describe("hostile arguments end in an error", () => {
   it("expressions that would go back again and again elsewhere are matched at once", async () => {
     expect(await render('{{ regexMatch "^(a+)+$" (printf "%s!" (sprig_repeat 50000 "a")) }}', {})).toBe("false");
     expect(await render('{{ regexMatch "(a|a)*b" (sprig_repeat 20000 "a") }}', {})).toBe("false");
+  });
+
+  it.each([
+    ["a float of many digits", '{{ parseFloat (printf "%sx" (sprig_repeat 90000 "1")) }}'],
+    ["a float of many digits and signs", '{{ parseFloat (printf "1%sx" (sprig_repeat 40000 "_1")) }}'],
+    ["a float longer than any", '{{ parseFloat (sprig_repeat 2000000 "1") }}'],
+    ["a URL of colons", '{{ sprig_urlParse (printf "http://%s\u2028" (sprig_repeat 300000 ":")) }}'],
+  ])("%s is refused at once", async (_, template) => {
+    const started = performance.now();
+    await expect(render(template, {})).rejects.toBeInstanceOf(TemplateError);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it("a long string within JSON is read", () => {
+    const { parseJSON } = agentFunctions(sourcesOf({}), { denylist: [], libraries: {} });
+    const room = { text: () => {}, step: () => {}, execute: () => "" };
+    const text = "a".repeat(20_000_000);
+    expect(parseJSON?.run([`["${text}"]`], room)).toEqual([text]);
   });
 
   it("names of JavaScript's own members are keys like others", async () => {
