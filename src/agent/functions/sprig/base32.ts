@@ -7,9 +7,22 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 export const encodeBase32 = (bytes: Uint8Array, room: Room): string => {
   const length = Math.ceil(bytes.length / 5) * 8;
   room.text(length);
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  const digits = (bits.match(/.{1,5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five.padEnd(5, "0"), 2)]);
-  return digits.join("").padEnd(length, "=");
+  const digits = Buffer.alloc(length, "=");
+  let [written, held, bits] = [0, 0, 0];
+  const put = (five: number): void => {
+    digits[written] = ALPHABET.charCodeAt(five & 31);
+    written += 1;
+  };
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      put(held >> bits);
+    }
+  }
+  if (bits > 0) put(held << (5 - bits));
+  return digits.toString("latin1");
 };
 
 /** Digits that the last group may have. */

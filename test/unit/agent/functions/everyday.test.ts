@@ -174,3 +174,16 @@ describe("functions as they are used", () => {
     expect(await render(template, world)).toBe(wanted);
   });
 });
+
+describe("base32", () => {
+  it.each([
+    ["f", "MY======"],
+    ["fo", "MZXQ===="],
+    ["foo", "MZXW6==="],
+    ["foob", "MZXW6YQ="],
+    ["fooba", "MZXW6YTB"],
+    ["foobar", "MZXW6YTBOI======"],
+  ])("of %s is that of RFC 4648, section 10", async (text, encoded) => {
+    expect(await render(`{{ sprig_b32enc "${text}" }} {{ sprig_b32dec "${encoded}" }}`, {})).toBe(`${encoded} ${text}`);
+  });
+});
