@@ -25,7 +25,7 @@ const magnitude = (digits: string): bigint | undefined => {
   return BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
 };
 
-/** `0x1.8p3`, without a sign, exactly; `undefined`: it is none, or too large. */
+/** `0x1.8p3`, without a sign, exactly; `undefined`: not such a number, or too large. */
 export const hexFraction = (digits: string): number | undefined => {
   const [, whole = "", fraction = "", exponent = ""] = HEX_FRACTION.exec(digits) ?? [];
   if (whole + fraction === "") return undefined;

@@ -46,7 +46,7 @@ export const parseUnsigned = (text: string, base = 10): bigint | Failure => {
   return BigInt.asUintN(64, value) === value ? value : "range";
 };
 
-/** Each digit can be read in one way only, so that a text that is no number is refused in time that grows with it. */
+/** Each digit can be read in one way only, so that refusing another text takes time that grows with it. */
 const DIGITS = "\\d(?:_?\\d)*";
 const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
 /** Longer texts would exceed the stack of a pattern. */
