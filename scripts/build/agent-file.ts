@@ -20,22 +20,41 @@ export interface AgentFile {
   readonly metafile: Metafile;
 }
 
-const ENTRY = "index.mjs";
+const ENTRY = "./index.mjs";
 
-/** `./chunks/a.mjs`, asked for by the piece `chunks/b.mjs`, is the piece `chunks/a.mjs`; Node's modules keep their names. */
+/**
+ * `import` of a piece, by its name, or of one of Node's modules. Those that are dear are loaded when something of theirs is
+ * used: TLS alone costs an agent three megabytes that it has no use for behind a unix socket. It does little at each import:
+ * resolving paths here was hot enough for V8 to start its optimizing compiler, which cost two.
+ */
 const LOADER = `
 const { Script } = require("node:vm");
 const { inflateRawSync } = require("node:zlib");
-const { dirname, join } = require("node:path").posix;
-const loaded = new Map();
+const later = (name) => {
+  let loaded;
+  const get = () => (loaded ??= require(name));
+  return new Proxy({}, {
+    get: (_, key) => get()[key],
+    has: (_, key) => key in get(),
+    ownKeys: () => Reflect.ownKeys(get()),
+    getOwnPropertyDescriptor: (_, key) => {
+      const found = Reflect.getOwnPropertyDescriptor(get(), key);
+      return found && { ...found, configurable: true };
+    },
+  });
+};
+const modules = new Map();
+for (const name of ["node:child_process", "node:crypto", "node:https", "node:tls"]) modules.set(name, { exports: later(name) });
 const load = (name) => {
-  const found = loaded.get(name);
-  if (found !== undefined) return found.exports;
-  const module = { exports: {} };
-  loaded.set(name, module);
-  const text = inflateRawSync(Buffer.from(pieces[name], "base64")).toString("latin1");
-  const from = (asked) => (asked.startsWith(".") ? load(join(dirname(name), asked)) : require(asked));
-  new Script(text, { filename: "zeroth-agent/" + name }).runInThisContext()(module.exports, from, module);
+  const known = modules.get(name);
+  if (known !== undefined) return known.exports;
+  const piece = pieces[name];
+  const module = { exports: piece === undefined ? require(name) : {} };
+  modules.set(name, module);
+  if (piece !== undefined) {
+    const text = inflateRawSync(Buffer.from(piece(), "base64")).toString("latin1");
+    new Script(text, { filename: "zeroth-agent/" + name.slice(2) }).runInThisContext()(module.exports, load, module);
+  }
   return module.exports;
 };
 load(${JSON.stringify(ENTRY)});
@@ -64,7 +83,8 @@ export const buildAgentFile = async (folder = `${ROOT}dist/agent`): Promise<Agen
     entryPoints: { index: "bin/zeroth-agent.ts" },
     outdir: join(folder, "pieces"),
     outExtension: { ".js": ".mjs" },
-    chunkNames: "chunks/[hash]",
+    // In one folder, so that a piece has one name, whoever asks for it.
+    chunkNames: "[hash]",
     write: false,
     bundle: true,
     splitting: true,
@@ -77,16 +97,17 @@ export const buildAgentFile = async (folder = `${ROOT}dist/agent`): Promise<Agen
     metafile: true,
     logLevel: "warning",
   });
-  const pieces: Record<string, string> = {};
+  const pieces: string[] = [];
   const licences: string[] = [];
   for (const { path, text } of outputFiles) {
     const name = relative(join(folder, "pieces"), path);
-    if (name.endsWith(".mjs")) pieces[name] = await inCommonJs(text);
+    // A function for each: V8 keeps no text of a function that is never called.
+    if (name.endsWith(".mjs")) pieces.push(`"./${name}": () => "${await inCommonJs(text)}"`);
     else licences.push(text);
   }
   const file = join(folder, "zeroth-agent.cjs");
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `#!/usr/bin/env node\n"use strict";\nconst pieces = ${JSON.stringify(pieces)};${LOADER}`);
+  await writeFile(file, `#!/usr/bin/env node\n"use strict";\nconst pieces = {\n${pieces.join(",\n")}\n};${LOADER}`);
   await writeFile(`${file}.LEGAL.txt`, licences.join("\n"));
   await chmod(file, 0o755);
   return { file, metafile };

@@ -26,28 +26,27 @@ const IDLE = 90_000;
 type Made = (error: Error | null, stream: Duplex) => void;
 
 /** TLS sessions are not resumed: a rotated client certificate must be shown at the next connection. */
-class FileAgent extends SecureAgent {
-  readonly #options: () => ConnectionOptions;
-  readonly #tunnel: (() => Promise<Socket>) | undefined;
-  constructor(options: () => ConnectionOptions, through: (() => Promise<Socket>) | undefined, pool: object) {
-    super({ ...pool, maxCachedSessions: 0 });
-    this.#options = options;
-    this.#tunnel = through;
-  }
-  override createConnection(_: ClientRequestArgs, made?: Made): Duplex | undefined {
+const fileAgent = (
+  options: () => ConnectionOptions,
+  through: (() => Promise<Socket>) | undefined,
+  pool: object,
+): SecureAgent => {
+  const createConnection = (_: ClientRequestArgs, made?: Made): Duplex | undefined => {
     const failed = (cause: unknown): undefined => {
       made?.(cause instanceof Error ? cause : new Error("no connection"), new Socket());
     };
     try {
-      const options = this.#options();
-      if (this.#tunnel === undefined) return connect(options);
-      this.#tunnel().then((socket) => made?.(null, connect({ ...options, socket })), failed);
+      const agreed = options();
+      if (through === undefined) return connect(agreed);
+      through().then((socket) => made?.(null, connect({ ...agreed, socket })), failed);
       return undefined;
     } catch (cause) {
       return failed(cause);
     }
-  }
-}
+  };
+  // Not a class that extends it: a program that never uses TLS need not load it.
+  return Object.assign(new SecureAgent({ ...pool, maxCachedSessions: 0 }), { createConnection });
+};
 
 /** How TLS is agreed on at the next connection. Throws `SettingsError`. */
 const tlsOptions = ({ host, port }: Endpoint, tls: TlsSettings): (() => ConnectionOptions) => {
@@ -80,7 +79,7 @@ const secure = (endpoint: Endpoint, proxy: ProxyServer | undefined, tls: TlsSett
   options();
   const { host, port, authority } = endpoint;
   const hostPort = authority.endsWith(`:${port}`) ? authority : `${authority}:${port}`;
-  const agent = new FileAgent(options, proxy && (() => tunnel(proxy, hostPort)), pool);
+  const agent = fileAgent(options, proxy && (() => tunnel(proxy, hostPort)), pool);
   return {
     endpoint,
     request: secureRequest,
