@@ -5,4 +5,5 @@
  */
 export { type FoundCredential, readCredential, removeCredential } from "./credential.ts";
 export { FileError } from "./errors.ts";
+export { findOwner, type OwnerKind } from "./owners.ts";
 export { checkWholeFile, removeLeftOvers, type WholeFile, writeWholeFile } from "./write.ts";

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { chmod, chown, lstat, unlink } from "node:fs/promises";
 import { connect, type ListenOptions, type Server } from "node:net";
-import { promisify } from "node:util";
 import { codeOf } from "../../std/error-code.ts";
 import { goQuote } from "../../std/go-quote.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import { AgentError } from "../contract.ts";
+import { findOwner, type OwnerKind } from "../files/index.ts";
 
 /** Where a listener listens: an address and a port, or a socket in the file system. */
 
@@ -72,17 +71,10 @@ const clearPlace = async (config: Place): Promise<void> => {
   });
 };
 
-/** A number, or what the system calls a user or group of this name. */
-const idOf = async (config: Place, kind: "user" | "group", name: string): Promise<number> => {
-  if (/^\d{1,10}$/.test(name)) return Number(name);
-  const [database, column] = kind === "user" ? ["passwd", 2] : ["group", 2];
-  const line = await promisify(execFile)("getent", [database, "--", name]).then(
-    ({ stdout }) => stdout,
-    () => "",
-  );
-  const id = line.split(":")[column] ?? "";
-  if (!/^\d+$/.test(id)) throw cannot(config, `failed to look up ${kind} ${goQuote(name)}`);
-  return Number(id);
+const idOf = async (config: Place, kind: OwnerKind, name: string): Promise<number> => {
+  const id = await findOwner(kind, name);
+  if (id === undefined) throw cannot(config, `failed to look up ${kind} ${goQuote(name)}`);
+  return id;
 };
 
 /** Whoever may open the socket may use the agent: its owner alone, unless told otherwise. */
