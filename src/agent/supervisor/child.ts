@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { ExecConfig } from "../config/model.ts";
 import { AgentError, type Surroundings } from "../contract.ts";
+import { whyNotStarted } from "../reason.ts";
 
 /**
  * One run of the program. A line of shell leads a group of processes of its own, so that signals reach what it started;
@@ -22,16 +23,13 @@ const isLine = ([first = "", ...rest]: readonly string[]): boolean => rest.lengt
 const codeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 
-const reasonOf = ({ code }: NodeJS.ErrnoException): string =>
-  code === "ENOENT" ? "no such program" : code === "EACCES" ? "permission denied" : (code ?? "unknown reason");
-
 const endOf = (child: ChildProcess, program: string): Promise<number> =>
   new Promise((resolve, reject) => {
     child.once("exit", (code, signal) => resolve(codeOf(code, signal)));
     child.once("error", (error) => {
       // It is told of signals that could not be sent, too.
       if (child.pid === undefined) {
-        reject(new AgentError(`error starting the child process: ${program}: ${reasonOf(error)}`));
+        reject(new AgentError(`error starting the child process: ${program}: ${whyNotStarted(error)}`));
       }
     });
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { CommandConfig } from "../config/model.ts";
 import type { Surroundings } from "../contract.ts";
+import { whyNotStarted } from "../reason.ts";
 import { TemplateFailure } from "./failure.ts";
 
 /**
@@ -24,9 +25,6 @@ const kill = ({ pid }: ChildProcess, signal: NodeJS.Signals): void => {
   }
 };
 
-const spawnError = (error: NodeJS.ErrnoException): string =>
-  error.code === "ENOENT" ? "no such program" : `it could not be started (${error.code ?? "unknown"})`;
-
 /** Throws `TemplateFailure`: it could not be started, took too long, or ended with something other than 0. */
 export const runCommand = async (
   config: CommandConfig,
@@ -37,7 +35,7 @@ export const runCommand = async (
   const child = spawn(program, rest, { env: { ...env }, stdio: ["ignore", "inherit", "inherit"], detached: true });
   let late = false;
   const ended = new Promise<string | undefined>((resolve) => {
-    child.once("error", (error) => resolve(spawnError(error)));
+    child.once("error", (error) => resolve(whyNotStarted(error)));
     child.once("exit", (code, by) => resolve(code === 0 ? undefined : `it ended with ${code ?? by}`));
   });
   const cancel = timer(config.timeout, () => {

@@ -1,6 +1,6 @@
-import { CallRefused, ConnectionError, ResponseError } from "../../client/index.ts";
+import { ResponseError } from "../../client/index.ts";
 import { TemplateError } from "../../go-template/index.ts";
-import { FileError } from "../files/index.ts";
+import { reasonOf } from "../reason.ts";
 import { NotYet } from "./timing.ts";
 
 /** What went wrong with a template, in words that a log may have. */
@@ -8,21 +8,9 @@ export class TemplateFailure extends Error {
   override readonly name = "TemplateFailure";
 }
 
-/**
- * The words of an error whose texts are known to hold no secret; of every other one its kind alone. Node's own messages
- * quote what they could not read.
- */
+/** As `reasonOf`, with the words of templates too, and of a server's answer its errors alone. */
 export const wordsOf = (error: unknown): string => {
   if (error instanceof ResponseError) return `${error.errors.join(", ") || "no error text"} (status ${error.status})`;
-  if (
-    error instanceof TemplateFailure ||
-    error instanceof FileError ||
-    error instanceof ConnectionError ||
-    error instanceof CallRefused ||
-    error instanceof TemplateError ||
-    error instanceof NotYet
-  ) {
-    return error.message;
-  }
-  return error instanceof Error ? `unexpected ${error.name}` : "unexpected failure";
+  const isOurs = error instanceof TemplateFailure || error instanceof TemplateError || error instanceof NotYet;
+  return isOurs ? error.message : reasonOf(error);
 };

@@ -13,17 +13,17 @@ import { type Retrying, startWatch, type Watch, type Watching } from "./watch.ts
  * whenever something it used has come again. Everything fetched is forgotten when it stops.
  */
 
-/** What is so after a pass. */
+/** How things are after a pass. */
 export interface Passed {
-  /** Every job was rendered once at least. */
+  /** Every job was rendered at least once. */
   readonly isRendered: boolean;
-  /** So it is, its command has run, and nothing has failed. */
+  /** Every job was rendered, its command has run, and nothing has failed. */
   readonly isComplete: boolean;
 }
 
 export interface RunnerSettings {
   readonly jobs: readonly Job[];
-  /** Made once more after a failure, because it remembers mounts. */
+  /** Opened again after a failure, because it remembers mounts. */
   readonly openFetch: () => Fetch;
   readonly renewed: Watching["renewed"];
   readonly retrying: Retrying;

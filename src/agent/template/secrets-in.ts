@@ -26,7 +26,7 @@ export const textsIn = (found: Iterable<Found>, needs: Iterable<Need> = []): Rea
   return texts;
 };
 
-/** So much of a secret in a row is not there by chance. */
+/** This many characters of a secret in a row are not there by chance. */
 const TELLING = 6;
 const HIDDEN = "[redacted]";
 

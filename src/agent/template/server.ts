@@ -1,6 +1,6 @@
 import type { Client, Token } from "../../client/contract.ts";
-import { fraction } from "../../std/random.ts";
 import { sameSecret } from "../../std/same-secret.ts";
+import { createBackOff } from "../back-off.ts";
 import type { AgentConfig } from "../config/model.ts";
 import { AgentError, type Login, type Surroundings, type Tokens } from "../contract.ts";
 import type { TemplateFailure } from "./failure.ts";
@@ -34,29 +34,11 @@ const USUAL = { least: 1000, most: 300_000 };
 /** Waits between tries of one fetch. Source: consul-template's `RetryConfig`. */
 const USUAL_TRIES = { least: 250, most: 60_000 };
 
-/** Waits after failures: doubled, with a quarter of chance to both sides. */
-const createBackoff = ({ least, most }: typeof USUAL, random: Surroundings["random"]) => {
-  let next = least;
-  return {
-    take: (): number => {
-      const wait = Math.min(next, most) * (0.75 + fraction(random) / 2);
-      next = Math.min(next * 2, most);
-      return Math.round(wait);
-    },
-    reset: (): void => {
-      next = least;
-    },
-  };
-};
-
 export const startServer = (settings: ServerSettings): Server => {
   const { jobs, config, client, tokens, surroundings } = settings;
   const { random, timer, log } = surroundings;
   const method = config.autoAuth?.method;
-  const backoff = createBackoff(
-    { least: method?.minBackoff ?? USUAL.least, most: method?.maxBackoff ?? USUAL.most },
-    random,
-  );
+  const backOff = createBackOff(method?.minBackoff ?? USUAL.least, method?.maxBackoff ?? USUAL.most, random);
   const { templateServer } = config;
   const gate = createGate(templateServer.maxConnectionsPerHost);
   let runner: Runner | undefined;
@@ -65,7 +47,7 @@ export const startServer = (settings: ServerSettings): Server => {
   let isStopped = false;
 
   const passed = (state: Passed): void => {
-    if (state.isComplete) backoff.reset();
+    if (state.isComplete) backOff.reset();
     settings.passed(state);
   };
 
@@ -78,7 +60,7 @@ export const startServer = (settings: ServerSettings): Server => {
       return;
     }
     const waits = cancelRetry !== undefined;
-    const wait = waits ? 0 : backoff.take();
+    const wait = waits ? 0 : Math.round(backOff.next());
     log.error("template server error", waits ? { error: message } : { error: message, retry_after_ms: wait });
     if (waits) return;
     cancelRetry = timer(wait, () => {

@@ -14,7 +14,7 @@ export interface Task {
   readonly job: Job;
   /** Whether a run would make sense now. */
   readonly isReady: boolean;
-  /** Whether it was rendered and delivered, once at least. */
+  /** Whether it was rendered and delivered at least once. */
   readonly isRendered: boolean;
   /** Whether its last run failed. */
   readonly isFailed: boolean;
