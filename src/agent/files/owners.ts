@@ -14,9 +14,9 @@ const inFile = async (database: string, name: string): Promise<string> => {
   return text.split("\n").find((line) => line.startsWith(`${name}:`)) ?? "";
 };
 
-/** What a directory says (LDAP, SSSD), where the machine has one. */
+/** What a directory says (LDAP, SSSD), where the machine has one. It needs no more of an environment with secrets in it. */
 const inDirectory = (database: string, name: string): Promise<string> =>
-  promisify(execFile)("getent", [database, "--", name]).then(
+  promisify(execFile)("getent", [database, "--", name], { env: { PATH: process.env["PATH"] } }).then(
     ({ stdout }) => stdout,
     () => "",
   );
