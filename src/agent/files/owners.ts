@@ -21,7 +21,7 @@ const inDirectory = (database: string, name: string): Promise<string> =>
     () => "",
   );
 
-/** A number stands for itself; `undefined`: the name is unknown. */
+/** A number is taken as it is; `undefined`: the name is unknown. */
 export const findOwner = async (kind: OwnerKind, name: string): Promise<number | undefined> => {
   if (/^\d{1,10}$/.test(name)) return Number(name);
   const database = DATABASES[kind];

@@ -131,7 +131,7 @@ export const startWatch = (need: Need, watching: Watching): Watch => {
   const fail = async (error: unknown, signal: AbortSignal): Promise<void> => {
     failed = true;
     const reason = hide(wordsOf(error));
-    // What no template needs any more is no failure of theirs.
+    // A failure matters only while a template needs what was asked for.
     if (reason !== undefined) watching.failed(new TemplateFailure(reason));
     await calledOff(signal);
   };
