@@ -79,13 +79,17 @@ const secure = (endpoint: Endpoint, proxy: ProxyServer | undefined, tls: TlsSett
   options();
   const { host, port, authority } = endpoint;
   const hostPort = authority.endsWith(`:${port}`) ? authority : `${authority}:${port}`;
-  const agent = fileAgent(options, proxy && (() => tunnel(proxy, hostPort)), pool);
+  const closing = new AbortController();
+  const agent = fileAgent(options, proxy && (() => tunnel(proxy, hostPort, closing.signal)), pool);
   return {
     endpoint,
     request: secureRequest,
     options: { host, port, agent },
     through: DIRECT,
-    close: () => agent.destroy(),
+    close: () => {
+      closing.abort();
+      agent.destroy();
+    },
   };
 };
 

@@ -59,6 +59,7 @@ const tried = ({ endpoint, request, options, through }: Connections, timer: Time
     const release = timer(limit, () => {
       late = true;
       sent.destroy();
+      over();
     });
     const failure = (cause: unknown): unknown => {
       if (signal?.aborted) return signal.reason;
@@ -67,13 +68,23 @@ const tried = ({ endpoint, request, options, through }: Connections, timer: Time
         ? new ConnectionError(endpoint.origin, cause.message)
         : connectionError(endpoint.origin, cause);
     };
+    // Said here, because Node says nothing of a request that waits for its connection: to a silent proxy, for example.
+    const over = (): void => resolve({ again: false, cause: failure(undefined) });
+    const aborted = (): void => {
+      release();
+      over();
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
     sent.on("error", (cause) => {
       release();
       const unused = sent.reusedSocket && READS.has(method) && body === undefined && !late && !signal?.aborted;
       resolve({ again: unused, cause: failure(cause) });
     });
     // Without an error of its own: the deadline ended it, or the agent was closed.
-    sent.on("close", () => resolve({ again: false, cause: failure(undefined) }));
+    sent.on("close", () => {
+      signal?.removeEventListener("abort", aborted);
+      over();
+    });
     sent.on("response", (response) => resolve({ response, failure, release }));
     if (body instanceof Readable) {
       body.on("error", (cause) => sent.destroy(cause)).pipe(sent);

@@ -37,8 +37,14 @@ export const readProxy = (text: string): ProxyServer => {
   };
 };
 
-/** A tunnel to a host. Rejects where the proxy is not reached or refuses; its own words are not repeated. */
-export const tunnel = (proxy: ProxyServer, authority: string): Promise<Socket> =>
+/** Milliseconds that a proxy may say nothing. */
+const LIMIT = 60_000;
+
+/**
+ * A tunnel to a host. Rejects where the proxy is not reached, refuses or says nothing; its own words are not repeated.
+ * The signal ends what is not a tunnel yet, so that a silent proxy keeps no process alive.
+ */
+export const tunnel = (proxy: ProxyServer, authority: string, signal: AbortSignal): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const { host, port, headers } = proxy;
     const asked = request({
@@ -48,10 +54,12 @@ export const tunnel = (proxy: ProxyServer, authority: string): Promise<Socket> =
       path: authority,
       headers: { host: authority, ...headers },
       agent: false,
+      timeout: LIMIT,
+      signal,
     });
     asked.once("connect", (answer, socket) => {
       if (answer.statusCode === 200) {
-        resolve(socket);
+        resolve(socket.setTimeout(0));
         return;
       }
       socket.destroy();
@@ -61,6 +69,7 @@ export const tunnel = (proxy: ProxyServer, authority: string): Promise<Socket> =
       answer.destroy();
       reject(new SettingsError(`the proxy refuses to connect (${answer.statusCode})`));
     });
+    asked.once("timeout", () => asked.destroy());
     asked.once("error", () => reject(new SettingsError("the proxy cannot be reached")));
     asked.end();
   });

@@ -256,6 +256,30 @@ describe("a proxy", () => {
     });
   });
 
+  test("that says nothing is a failed call, and left when the client is closed", async () => {
+    const made = createServer();
+    const left = new Promise<void>((resolve) =>
+      made.on("connect", (_, socket: Socket) =>
+        socket
+          .on("error", () => undefined)
+          .on("end", () => {
+            socket.end();
+            resolve();
+          }),
+      ),
+    );
+    const proxied = `http://127.0.0.1:${await listen(made)}`;
+    const settings = { address: "https://127.0.0.1:1", tls: { skipVerify: true }, proxy: proxied, timeout: 50 };
+    const client = clientOf(settings);
+    await expect(client.call(GET)).rejects.toThrow("timed out");
+    const stop = new AbortController();
+    const stopped = client.with({ timeout: 60_000 }).call({ ...GET, signal: stop.signal });
+    setImmediate(() => stop.abort(new Error("enough")));
+    await expect(stopped).rejects.toThrow("enough");
+    client.close();
+    await left;
+  });
+
   test.each(["socks5://user:canary@proxy", "http://user%:canary@proxy", "http://user:canary%zz@proxy"])(
     "whose address cannot be used is refused without its password: %s",
     (address) => {
