@@ -22,15 +22,7 @@ const token: LoginMethod = async (login) => {
     lease_duration: data["ttl"] ?? 0,
     renewable: data["renewable"] ?? false,
   };
-  return answerOf({
-    request_id: "",
-    lease_id: "",
-    lease_duration: 0,
-    renewable: false,
-    data: null,
-    warnings: null,
-    auth,
-  });
+  return answerOf({ auth });
 };
 
 /** A name and a password. The variables are those of Vault's command line for `ldap`. */
