@@ -12,7 +12,11 @@ import { Missing, need, virtualEnvironment } from "../support/programs.ts";
  */
 
 /** Parts that run one after the other against one server; the groups run at the same time. */
-const GROUPS = [["process", "exec"], ["auth", "sinks"], ["templates"]] as const;
+const GROUPS = [
+  ["process", "exec", "attacks"],
+  ["auth", "sinks", "listener"],
+  ["templates", "renewal"],
+] as const;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
