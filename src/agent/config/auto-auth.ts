@@ -2,7 +2,8 @@ import { defined } from "../../std/defined.ts";
 import { trimSlashes } from "../../std/slashes.ts";
 import { AgentError } from "../contract.ts";
 import type { AutoAuthConfig, MethodConfig, SinkConfig } from "./model.ts";
-import { type Labelled, labelled, type Members } from "./values.ts";
+import { type Labelled, labelled, type Members, typeOf } from "./values.ts";
+import { within } from "./within.ts";
 
 /** `auto_auth { method "TYPE" { } sink "TYPE" { } }`. What `config { }` holds belongs to the method or the sink. */
 
@@ -21,13 +22,6 @@ const SINK_FIELDS = ["type", "wrap_ttl", "dh_type", "dh_path", "derive_key", "aa
 const SECOND = 1000;
 const MIN_BACKOFF = SECOND;
 const MAX_BACKOFF = 300 * SECOND;
-
-/** The `type` of a block, or its only label. */
-const typeOf = ({ labels, members }: Labelled, what: string): string => {
-  const type = members.name("type") ?? (labels.length === 1 ? labels[0]?.toLowerCase() : undefined);
-  if (!type) throw new AgentError(`${what} type must be specified`);
-  return type;
-};
 
 /** `team` and `/team/` become `team/`, as they are sent. */
 export const namespaceOf = (text: string | undefined): string | undefined => {
@@ -103,18 +97,10 @@ const sinksOf = (autoAuth: Members): SinkConfig[] => {
   return [...direct, ...listed].map(sinkOf);
 };
 
-const within = <T>(what: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof AgentError ? new AgentError(`error parsing ${what}: ${error.message}`) : error;
-  }
-};
-
 export const autoAuthOf = (autoAuth: Members): AutoAuthConfig => {
   const reauthOnNewCredentials = autoAuth.flag("enable_reauth_on_new_credentials") ?? false;
-  const method = within("'method'", () => methodOf(autoAuth));
-  const sinks = within("'sink' stanzas", () => sinksOf(autoAuth));
+  const method = within("error parsing 'method'", () => methodOf(autoAuth));
+  const sinks = within("error parsing 'sink' stanzas", () => sinksOf(autoAuth));
   if (method.wrapTtl > 0) {
     const [sink] = sinks;
     if (sink === undefined || sinks.length > 1) {

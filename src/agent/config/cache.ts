@@ -2,7 +2,8 @@ import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { AgentError } from "../contract.ts";
 import type { ApiProxyConfig, CacheConfig, UseAutoAuthToken } from "./model.ts";
-import { booleanOf, labelled, type Members } from "./values.ts";
+import { booleanOf, labelled, type Members, typeOf } from "./values.ts";
+import { within } from "./within.ts";
 
 /** `cache { }` and `api_proxy { }`: what listeners do with requests. */
 
@@ -50,8 +51,7 @@ const persistOf = (members: Members): CacheConfig["persist"] => {
   if (block === undefined) return undefined;
   if (second !== undefined) throw new AgentError('error parsing persist: only one "persist" block is required');
   const persist = block.members;
-  const type = persist.name("type") ?? (block.labels.length === 1 ? block.labels[0]?.toLowerCase() : undefined);
-  if (!type) throw new AgentError("error parsing persist: persist type must be specified");
+  const type = within("error parsing persist", () => typeOf(block, "persist"));
   if (type !== "kubernetes")
     throw new AgentError(`error parsing persist: persistent key protection type ${shown(type)} not supported`);
   const path = persist.name("path");

@@ -16,6 +16,7 @@ import {
 } from "./templates.ts";
 import { blocks, Members } from "./values.ts";
 import { type VaultBlock, vaultOf } from "./vault.ts";
+import { within } from "./within.ts";
 
 /** One file of a configuration, each block read and checked by itself. */
 
@@ -50,13 +51,7 @@ export const subsystemsOf = (key: string, texts: readonly string[]): readonly Su
       return text;
     });
 
-const within = <T>(key: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof AgentError ? new AgentError(`error parsing '${key}': ${error.message}`) : error;
-  }
-};
+const parsing = <T>(key: string, read: () => T): T => within(`error parsing '${key}'`, read);
 
 /** Upstream has two texts for the same. */
 const tooMany = (key: string): string =>
@@ -66,7 +61,7 @@ const tooMany = (key: string): string =>
 
 /** The only block of a key. */
 const single = <T>(file: Members, key: string, read: (block: Members) => T): T | undefined =>
-  within(key, () => {
+  parsing(key, () => {
     const [block, second] = blocks(file, key);
     if (second !== undefined) throw new AgentError(tooMany(key));
     return block && read(block);
@@ -81,14 +76,14 @@ export const fileConfigOf = (body: HclBody): FileConfig => {
     log: logBlockOf(file),
     disableIdleConnections: subsystemsOf("disable_idle_connections", file.texts("disable_idle_connections") ?? []),
     disableKeepAlives: subsystemsOf("disable_keep_alives", file.texts("disable_keep_alives") ?? []),
-    listeners: within("listener", () => listenersOf(file)),
+    listeners: parsing("listener", () => listenersOf(file)),
     autoAuth: single(file, "auto_auth", autoAuthOf),
     cache: single(file, "cache", cacheOf),
     apiProxy: single(file, "api_proxy", apiProxyOf),
     templateServer: single(file, "template_config", templateServerOf),
-    templates: within("template", () => templatesOf(file)),
+    templates: parsing("template", () => templatesOf(file)),
     exec: single(file, "exec", execOf),
-    envTemplates: within("env_template", () => envTemplatesOf(file)),
+    envTemplates: parsing("env_template", () => envTemplatesOf(file)),
     vault: single(file, "vault", vaultOf),
   };
   return { ...read, warnings: file.unknownBelow().map((key) => `'${key}' has no effect here`) };

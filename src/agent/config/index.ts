@@ -7,6 +7,7 @@ import type { AgentConfig, ApiProxyConfig, AutoAuthConfig, EnvTemplateConfig, Ex
 import { type AgentFlags, type Environment, logWith, subsystemsWith, vaultWith } from "./overrides.ts";
 import { isRestart, refuseRestart, templateServerOf } from "./templates.ts";
 import { validate } from "./validation.ts";
+import { within } from "./within.ts";
 
 /**
  * Reads the agent's configuration: HCL and JSON, files and folders, flags and the environment, into one `AgentConfig`
@@ -43,11 +44,7 @@ const loadAll = (paths: readonly string[]): FileConfig => {
 };
 
 const checked = (config: FileConfig): FileConfig => {
-  try {
-    validate(config);
-  } catch (error) {
-    throw error instanceof AgentError ? new AgentError(`error validating configuration: ${error.message}`) : error;
-  }
+  within("error validating configuration", () => validate(config));
   return config;
 };
 

@@ -2,7 +2,8 @@ import { defined } from "../../std/defined.ts";
 import { shown } from "../../std/shown.ts";
 import { AgentError } from "../contract.ts";
 import type { ListenerConfig } from "./model.ts";
-import { type Labelled, labelled, type Members } from "./values.ts";
+import { type Labelled, labelled, type Members, typeOf } from "./values.ts";
+import { within } from "./within.ts";
 
 /** `listener "tcp" { }` and `listener "unix" { }`: where the agent answers. */
 
@@ -26,19 +27,13 @@ const FIELDS = [
 
 const DEFAULT_ADDRESS = "127.0.0.1:8200";
 
-const flagOf = (members: Members, key: string): boolean => {
-  try {
-    return members.flag(key) ?? false;
-  } catch (error) {
-    throw error instanceof AgentError ? new AgentError(`invalid value for ${key}: ${error.message}`) : error;
-  }
-};
+const flagOf = (members: Members, key: string): boolean =>
+  within(`invalid value for ${key}`, () => members.flag(key) ?? false);
 
-const isType = (text: string | undefined): text is "tcp" | "unix" => text === "tcp" || text === "unix";
+const isType = (text: string): text is "tcp" | "unix" => text === "tcp" || text === "unix";
 
-const typeOf = ({ labels, members }: Labelled): "tcp" | "unix" => {
-  const type = (members.name("type") ?? (labels.length === 1 ? labels[0] : undefined))?.toLowerCase();
-  if (!type) throw new AgentError("listener type must be specified");
+const listenerType = (block: Labelled): "tcp" | "unix" => {
+  const type = typeOf(block, "listener").toLowerCase();
   if (!isType(type)) throw new AgentError(`unsupported listener type ${shown(type)}`);
   return type;
 };
@@ -124,7 +119,7 @@ const tlsOf = (members: Members, type: "tcp" | "unix"): ListenerConfig["tls"] =>
 
 const listenerOf = (block: Labelled): ListenerConfig => {
   const { members } = block;
-  const type = typeOf(block);
+  const type = listenerType(block);
   const role = roleOf(members);
   const tls = tlsOf(members, type);
   const address = members.name("address");
@@ -142,10 +137,4 @@ const listenerOf = (block: Labelled): ListenerConfig => {
 };
 
 export const listenersOf = (file: Members): readonly ListenerConfig[] =>
-  labelled(file, "listener", FIELDS).map((block, at) => {
-    try {
-      return listenerOf(block);
-    } catch (error) {
-      throw error instanceof AgentError ? new AgentError(`listeners.${at}: ${error.message}`) : error;
-    }
-  });
+  labelled(file, "listener", FIELDS).map((block, at) => within(`listeners.${at}`, () => listenerOf(block)));

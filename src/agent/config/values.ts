@@ -208,6 +208,13 @@ export const labelled = (members: Members, key: string, fields: readonly string[
   return members.items(key).flatMap((item) => spread(item.value, item.labels));
 };
 
+/** The `type` of a block, or its only label. */
+export const typeOf = ({ labels, members }: Labelled, what: string): string => {
+  const type = members.name("type") ?? (labels.length === 1 ? labels[0]?.toLowerCase() : undefined);
+  if (!type) throw new AgentError(`${what} type must be specified`);
+  return type;
+};
+
 /** All blocks of a key without labels: `template { }`, `{"template": {}}` and `{"template": [{}, {}]}`. */
 export const blocks = (members: Members, key: string): readonly Members[] => {
   const each = (value: HclValue): Members[] => {
