@@ -1,16 +1,18 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { makeAuthority, makeCertificate, SERVER_AUTH } from "../../test/support/certificates.ts";
 import { buildAgentFile } from "../build/agent-file.ts";
 import { buildExecutable } from "../build/executable.ts";
 import { type Figure, figure } from "./figures.ts";
 
 /**
  * What an idle agent takes: its own file on this Node, logged in by a token file, with one sink and one template, against
- * a server of a few lines. Memory and processor time are Linux's own count of the process.
+ * a server of a few lines, on the same machine and over TLS. Memory and processor time are Linux's own count of the process.
  */
 
 const MEGABYTE = 1024 * 1024;
@@ -42,8 +44,27 @@ const answers = (url: string): object => {
   };
 };
 
-const configuration = (folder: string, port: number): string => `
-vault { address = "http://127.0.0.1:${port}" }
+const answer: RequestListener = (request, response) => {
+  request.resume();
+  response.setHeader("content-type", "application/json").end(JSON.stringify(answers(request.url ?? "")));
+};
+
+type Scheme = "http" | "https";
+
+/** The server, not listening yet; over TLS, its authority's certificate is in `folder`. */
+const makeServer = async (scheme: Scheme, folder: string) => {
+  if (scheme === "http") return createServer(answer);
+  const by = await makeAuthority();
+  const { cert, key } = await makeCertificate({ name: "CN=server", by, ips: ["127.0.0.1"], purposes: [SERVER_AUTH] });
+  await writeFile(`${folder}/ca.pem`, by.cert);
+  return createTlsServer({ cert, key }, answer);
+};
+
+const configuration = (folder: string, address: string): string => `
+vault {
+  address = "${address}"
+  ${address.startsWith("https:") ? `ca_cert = "${folder}/ca.pem"` : ""}
+}
 auto_auth {
   method "token_file" { config = { token_file_path = "${folder}/given" } }
   sink "file" { config = { path = "${folder}/token" } }
@@ -77,15 +98,18 @@ const rendered = async (file: string): Promise<void> => {
   throw new Error("the agent rendered nothing within 30 s");
 };
 
-const measure = async (command: readonly string[], folder: string, quick: boolean): Promise<readonly number[]> => {
-  const server = createServer((request, response) => {
-    request.resume();
-    response.setHeader("content-type", "application/json").end(JSON.stringify(answers(request.url ?? "")));
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+const measure = async (
+  command: readonly string[],
+  scheme: Scheme,
+  folder: string,
+  quick: boolean,
+): Promise<readonly number[]> => {
   await mkdir(folder);
+  const server = await makeServer(scheme, folder);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   await writeFile(`${folder}/given`, "hvs.of-the-bench");
-  await writeFile(`${folder}/agent.hcl`, configuration(folder, (server.address() as AddressInfo).port));
+  const { port } = server.address() as AddressInfo;
+  await writeFile(`${folder}/agent.hcl`, configuration(folder, `${scheme}://127.0.0.1:${port}`));
   const [program = "", ...args] = command;
   const agent = spawn(program, [...args, "agent", `-config=${folder}/agent.hcl`], { stdio: "ignore" });
   try {
@@ -105,6 +129,8 @@ const measure = async (command: readonly string[], folder: string, quick: boolea
 
 const size = async (file: string): Promise<number> => (await stat(file)).size / MEGABYTE;
 
+const PROGRAMS = ["one file", "executable"] as const;
+
 /** `folder` is an empty one. Elsewhere than on Linux, sizes only. */
 export const measureAgent = async (folder: string, quick: boolean): Promise<readonly Figure[]> => {
   const { file } = await buildAgentFile(folder);
@@ -115,14 +141,18 @@ export const measureAgent = async (folder: string, quick: boolean): Promise<read
     figure("agent, single executable", await size(executable), "MB", 150),
   ];
   if (process.platform !== "linux") return sizes;
-  const idle: Figure[] = [];
-  for (const [name, command] of [
-    [`agent, one file on Node ${process.versions.node}`, [process.execPath, file]],
-    ["agent, single executable", [executable]],
-  ] as const) {
-    const [megabytes = 0, milliseconds = 0] = await measure(command, join(folder, `idle-${idle.length}`), quick);
-    idle.push(figure(`${name}, idle: resident`, megabytes, "MB", 60));
-    idle.push(figure(`${name}, idle: processor time a minute`, milliseconds, "ms", 60));
-  }
-  return [...sizes, ...idle];
+  const runs = PROGRAMS.flatMap((program) => (["http", "https"] as const).map((scheme) => ({ program, scheme })));
+  const idle = await Promise.all(
+    runs.map(async ({ program, scheme }) => {
+      const command = program === "one file" ? [process.execPath, file] : [executable];
+      const where = join(folder, `${program}-${scheme}`);
+      const [megabytes = 0, milliseconds = 0] = await measure(command, scheme, where, quick);
+      const name = `agent, ${program}, Node ${process.versions.node}, ${scheme}, idle`;
+      return [
+        figure(`${name}: resident`, megabytes, "MB", 60),
+        figure(`${name}: processor time a minute`, milliseconds, "ms", 60),
+      ];
+    }),
+  );
+  return [...sizes, ...idle.flat()];
 };
