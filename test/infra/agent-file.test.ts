@@ -1,20 +1,24 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer, Server as SecureServer } from "node:https";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type AgentFile, buildAgentFile } from "../../scripts/build/agent-file.ts";
+import { type Made, makeAuthority, makeCertificate, SERVER_AUTH } from "../support/certificates.ts";
 import { onLoopback } from "../support/loopback.ts";
 
 describe("the agent's file", () => {
   let folder: string;
   let built: AgentFile;
+  let authority: Made;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "zeroth-agent-file-"));
     built = await buildAgentFile(folder);
+    authority = await makeAuthority();
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -40,26 +44,50 @@ describe("the agent's file", () => {
     expect(outside.filter((name) => !builtinModules.includes(name))).toEqual([]);
   });
 
-  it("renders what needs packages that are loaded on demand", async () => {
-    const data = { id: "t", accessor: "a", policies: ["default"], ttl: 0, renewable: false, path: "auth/token/create" };
-    const server = await onLoopback(createServer((_, answer) => void answer.end(JSON.stringify({ data }))));
-    const [config, token, made] = ["agent.hcl", "token", "made"].map((name) => join(folder, name));
-    if (config === undefined || token === undefined || made === undefined) throw new Error("three names");
-    await writeFile(token, "t");
+  /** What a template makes of a server that knows the token. */
+  const rendered = async (server: Server | SecureServer, contents: string, more = ""): Promise<string> => {
+    const of = await mkdtemp(join(folder, "rendered-"));
+    const { port, close } = await onLoopback(server);
+    const address = `${server instanceof SecureServer ? "https" : "http"}://127.0.0.1:${port}`;
+    await writeFile(`${of}/token`, "t");
+    await writeFile(`${of}/ca.pem`, authority.cert);
     await writeFile(
-      config,
-      `vault { address = "http://127.0.0.1:${server.port}" }
+      `${of}/agent.hcl`,
+      `vault {
+         address = "${address}"
+         ca_cert = "${of}/ca.pem"
+       }
        exit_after_auth = true
-       auto_auth { method "token_file" { config = { token_file_path = "${token}" } } }
+       auto_auth { method "token_file" { config = { token_file_path = "${of}/token" } } }
        template {
-         contents = "{{ regexReplaceAll \\"o+\\" \\"0\\" \\"foo\\" }} {{ (parseYAML \\"a: [1, yes]\\").a }} {{ sprig_bcrypt \\"x\\" | len }}"
-         destination = "${made}"
+         contents = ${JSON.stringify(contents)}
+         destination = "${of}/made"
          perms = "0600"
+         ${more.replaceAll("FOLDER", of)}
        }`,
     );
-    await run("agent", `-config=${config}`);
-    await server.close();
-    expect(await readFile(made, "utf8")).toBe("f0 [1 true] 60");
+    await run("agent", `-config=${of}/agent.hcl`);
+    await close();
+    return readFile(`${of}/made`, "utf8");
+  };
+  const data = { id: "t", accessor: "a", policies: ["default"], ttl: 0, renewable: false, path: "auth/token/create" };
+  const answer: RequestListener = (_, response) => void response.end(JSON.stringify({ data }));
+
+  it("renders what needs packages that are loaded on demand", async () => {
+    const contents =
+      '{{ regexReplaceAll "o+" "0" "foo" }} {{ (parseYAML "a: [1, yes]").a }} {{ sprig_bcrypt "x" | len }}';
+
+    expect(await rendered(createServer(answer), contents)).toBe("f0 [1 true] 60");
+  });
+
+  it("speaks TLS, hashes and runs commands by what of Node's is loaded on demand", async () => {
+    const { cert, key } = await makeCertificate({ by: authority, ips: ["127.0.0.1"], purposes: [SERVER_AUTH] });
+    const server = createSecureServer({ cert, key }, answer);
+    const exec = 'exec { command = ["/bin/sh", "-c", "printf %s . >> FOLDER/made"] }';
+
+    expect(
+      await rendered(server, '{{ with secret "secret/app" }}{{ .Data.accessor | sha256Hex }}{{ end }}', exec),
+    ).toBe("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb.");
   });
 
   it("has nothing of the server in it", () => {
