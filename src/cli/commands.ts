@@ -13,6 +13,8 @@ interface Row {
 /** Reads its arguments by itself, in Vault's style (`-config=x`), and answers the exit code. */
 interface OwnArguments extends Row {
   readonly run: () => Promise<(args: readonly string[]) => Promise<number>>;
+  /** Has stopped all it began when it answers: what a library still waits for must not keep the process alive. */
+  readonly hasStopped?: true;
 }
 
 interface WithCommander extends Row {
@@ -33,6 +35,7 @@ export const COMMANDS: Commands = {
   agent: {
     summary: "keep a token and render secrets for applications that know nothing of vaults",
     run: async () => (await import("./agent.ts")).runAgent,
+    hasStopped: true,
   },
   login: {
     summary: "get a token and store it where vault and bao look for it",

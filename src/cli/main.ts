@@ -13,14 +13,19 @@ const withCommander = async (argv: readonly string[], commands: Commands): Promi
   await program.parseAsync([...argv]);
 };
 
+/** Milliseconds for the last lines of a log to be written. */
+const LAST_WORDS = 500;
+
 /** The command line: `zeroth <command>`. What fails says so in one line and ends with 1. */
 export const main = async (argv: readonly string[], commands: Commands): Promise<void> => {
   quietVersionWarnings();
   const [, , name = "", ...args] = argv;
   const row = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
-    if (row !== undefined && "run" in row) process.exitCode = await (await row.run())(args);
-    else await withCommander(argv, commands);
+    if (row !== undefined && "run" in row) {
+      process.exitCode = await (await row.run())(args);
+      if (row.hasStopped) setTimeout(() => process.exit(), LAST_WORDS).unref();
+    } else await withCommander(argv, commands);
   } catch (error) {
     process.stderr.write(`zeroth: ${failureLine(error)}\n`);
     // What had begun (a table, a timer) must not keep the process alive.

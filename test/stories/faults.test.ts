@@ -94,6 +94,27 @@ describe("an agent, when", () => {
     await world.close();
   });
 
+  it("a program that it asks for credentials hangs: SIGTERM ends it all the same", async () => {
+    const config = path("aws-config");
+    await writeFile(config, `[default]\ncredential_process = sh -c "touch ${path("asked")}; exec sleep 45"\n`);
+    run = await world.agent(
+      "hangs",
+      `vault { address = "${way.url}" }
+       auto_auth {
+         method "aws" { config = { type = "iam", role = "app" } }
+         sink "file" { config = { path = "${path("hangs.token")}" } }
+       }`,
+      [],
+      { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: path("none") },
+    );
+    await until("the program's start", async () => existsSync(path("asked")) || undefined, 60);
+
+    const asked = Date.now();
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(30_000);
+  });
+
   it("the server is down and comes back: the token stays in place, and another follows", async () => {
     await start("down", path("down.token"));
     const first = await anotherToken("down.token");
