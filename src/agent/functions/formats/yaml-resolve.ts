@@ -12,16 +12,17 @@ export interface Resolved {
   readonly value: Value;
 }
 
-const WORDS = new Map<string, Resolved>();
-const words = (tag: Tag, value: Value, ...spellings: readonly string[]): void => {
-  for (const spelling of spellings) WORDS.set(spelling, { tag, value });
-};
-words("bool", true, "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
-words("bool", false, "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF");
-words("null", undefined, "", "~", "null", "Null", "NULL");
-words("float", Number.NaN, ".nan", ".NaN", ".NAN");
-words("float", Number.POSITIVE_INFINITY, ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF");
-words("float", Number.NEGATIVE_INFINITY, "-.inf", "-.Inf", "-.INF");
+const words = (tag: Tag, value: Value, ...spellings: readonly string[]): readonly (readonly [string, Resolved])[] =>
+  spellings.map((spelling) => [spelling, { tag, value }]);
+
+const WORDS: ReadonlyMap<string, Resolved> = new Map([
+  ...words("bool", true, "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"),
+  ...words("bool", false, "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"),
+  ...words("null", undefined, "", "~", "null", "Null", "NULL"),
+  ...words("float", Number.NaN, ".nan", ".NaN", ".NAN"),
+  ...words("float", Number.POSITIVE_INFINITY, ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"),
+  ...words("float", Number.NEGATIVE_INFINITY, "-.inf", "-.Inf", "-.INF"),
+]);
 
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const TIMESTAMPS = [
