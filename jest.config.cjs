@@ -16,6 +16,7 @@ const SLOW = [
   "test/infra/lambdas.test.ts",
   "test/infra/mutations.test.ts",
   "test/infra/operations.test.ts",
+  "test/stories/aws-credentials.test.ts",
   "test/stories/faults.test.ts",
   "test/stories/hybrid-node.test.ts",
   "test/stories/systemd.test.ts",

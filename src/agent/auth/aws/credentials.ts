@@ -41,17 +41,19 @@ const INSTANCE = { ...METADATA, ec2MetadataV1Disabled: true };
 /** For STS, which the SDK would wait for a quarter of an hour. */
 const STS = { requestHandler: { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
-/** The sources that apply, in the order of the SDK's own chain. */
+/** The sources that apply, in the order in which they are asked. */
 const sourcesOf = async (env: Env, region: string): Promise<readonly Source[]> => {
   const sdk = await import("@aws-sdk/credential-providers");
   const clientConfig = isSet(env, "AWS_REGION", "AWS_DEFAULT_REGION") ? STS : { ...STS, region };
-  const named = env["AWS_PROFILE"] || undefined;
-  const profile = named ?? "default";
-  const sources: Source[] = [];
-  if (named === undefined) {
-    const absent = ["Unable to find environment variable credentials", "not set"] as const;
-    sources.push({ name: "environment", load: sdk.fromEnv(), absent });
-  }
+  const profile = env["AWS_PROFILE"] || "default";
+  const sources: Source[] = [
+    // Also where a profile is named: Vault Agent's order, which is that of AWS's SDK for Go.
+    {
+      name: "environment",
+      load: sdk.fromEnv(),
+      absent: ["Unable to find environment variable credentials", "not set"],
+    },
+  ];
   sources.push({
     name: `profile ${profile}`,
     // Its role may have the instance as its source.

@@ -112,12 +112,14 @@ describe("credentials", () => {
     expect(method.poll).toBeUndefined();
   });
 
-  it("come from the environment before the profile, unless a profile is named", async () => {
+  it("come from the environment before the profile, also where one is named", async () => {
     put("credentials", profile("default", "AKIADEFAULT") + profile("ssm", "AKIASSM"));
     set({ AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: SESSION });
     const { send } = make();
     expect(await signer(send)).toBe("AKIAENV us-east-1 session");
     set({ AWS_PROFILE: "ssm" });
+    expect(await signer(send)).toBe("AKIAENV us-east-1 session");
+    set({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
     expect(await signer(send)).toBe("AKIASSM us-east-1 session");
   });
 
