@@ -18,7 +18,13 @@ const SETTLE = 500;
 export const markOf = ({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): string =>
   `${ino}:${size}:${mtimeMs}`;
 
-const markAt = (path: string): Promise<string> => stat(path).then(markOf, () => "absent");
+/** What the system tells of files, so that a test can say when. */
+export interface FileSystem {
+  /** The file's mark now. */
+  markAt(path: string): Promise<string>;
+  /** Calls `event` for whatever happens in the folder; `undefined` where it cannot be watched. */
+  watchFolder(folder: string, event: () => void): Pick<FSWatcher, "close"> | undefined;
+}
 
 const foldersOf = (path: string): ReadonlySet<string> => {
   try {
@@ -39,12 +45,15 @@ const watchFolder = (folder: string, event: () => void): FSWatcher | undefined =
   }
 };
 
+const SYSTEM: FileSystem = { markAt: (path) => stat(path).then(markOf, () => "absent"), watchFolder };
+
 /** Resolves once the file at `path` is another than `mark`, or on abort. */
 export const changed = (
   path: string,
   mark: string,
   { timer }: Pick<Surroundings, "timer">,
   signal: AbortSignal,
+  system: FileSystem = SYSTEM,
 ): Promise<void> =>
   new Promise((resolve) => {
     let cancel = (): void => undefined;
@@ -57,10 +66,11 @@ export const changed = (
     };
     const look = async (): Promise<void> => {
       soon = false;
-      const now = await markAt(path);
+      const now = await system.markAt(path);
       if (signal.aborted) return;
       if (now !== mark) end();
-      else wait(watchers.includes(undefined) ? UNTOLD : SLOW);
+      // What happened meanwhile has its own look already.
+      else if (!soon) wait(watchers.includes(undefined) ? UNTOLD : SLOW);
     };
     const wait = (ms: number): void => {
       cancel();
@@ -71,7 +81,7 @@ export const changed = (
       soon = true;
       wait(SETTLE);
     };
-    const watchers = [...foldersOf(path)].map((folder) => watchFolder(folder, event));
+    const watchers = [...foldersOf(path)].map((folder) => system.watchFolder(folder, event));
     signal.addEventListener("abort", end, { once: true });
     // It may have changed before the watch began.
     wait(0);
