@@ -1,7 +1,7 @@
 #!/bin/bash
 # `zeroth agent` as a drop-in for Vault Agent: run.sh ADDR TOKEN
 #   SUITES_AGENT='bao agent'     the command line under test; default: bin/zeroth.ts of the current folder
-#   SUITES_ONLY=sinks            parts, commas between them: process auth sinks templates exec renewal listener attacks
+#   SUITES_ONLY=sinks            parts, commas between them: process auth sinks templates exec renewal listener attacks tls
 #   SUITES_PYTHON=python3        a Python with the packages of requirements.txt
 #   SUITES_PORTS=8765-8799       ports to take; any free ones unless given
 #   SUITES_RUN=reference         run also what the skip list leaves out for the reference agent
@@ -34,7 +34,7 @@ cd "$WORK" || exit 1
 umask 022
 
 . "$SUITE_DIR/harness.sh"
-for part in ${SUITES_ONLY:-process auth sinks templates exec renewal listener attacks}; do
+for part in ${SUITES_ONLY:-process auth sinks templates exec renewal listener attacks tls}; do
   for each in ${part//,/ }; do . "$SUITE_DIR/parts/$each.sh"; done
 done
 leave

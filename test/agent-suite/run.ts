@@ -15,7 +15,7 @@ import { Missing, need, virtualEnvironment } from "../support/programs.ts";
 const GROUPS = [
   ["process", "exec", "attacks"],
   ["auth", "sinks", "listener"],
-  ["templates", "renewal"],
+  ["templates", "renewal", "tls"],
 ] as const;
 
 const { values: options, positionals } = parseArgs({
