@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { build, type Metafile, transform } from "esbuild";
+import { SPLIT_MODULES } from "./bundle.ts";
 
 /**
  * The agent as one file of JavaScript: the command line of `bin/zeroth-agent.ts` with every package it uses, for Node
@@ -79,6 +80,7 @@ const inCommonJs = async (text: string): Promise<string> => {
 /** Writes `zeroth-agent.cjs` into a folder, that of `npm run build:agent` unless given. */
 export const buildAgentFile = async (folder = `${ROOT}dist/agent`): Promise<AgentFile> => {
   const { metafile, outputFiles } = await build({
+    ...SPLIT_MODULES,
     absWorkingDir: ROOT,
     entryPoints: { index: "bin/zeroth-agent.ts" },
     outdir: join(folder, "pieces"),
@@ -86,16 +88,10 @@ export const buildAgentFile = async (folder = `${ROOT}dist/agent`): Promise<Agen
     // In one folder, so that a piece has one name, whoever asks for it.
     chunkNames: "[hash]",
     write: false,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
     target: "node20",
-    mainFields: ["module", "main"],
     minify: true,
     legalComments: "external",
     metafile: true,
-    logLevel: "warning",
   });
   const pieces: string[] = [];
   const licences: string[] = [];

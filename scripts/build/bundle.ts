@@ -1,5 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { type BuildResult, build, type Plugin } from "esbuild";
+import { type BuildOptions, type BuildResult, build, type Plugin } from "esbuild";
+
+/** ES modules for Node, with a chunk for what is imported on demand; of a package, its ES sources. */
+export const SPLIT_MODULES = {
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  mainFields: ["module", "main"],
+  logLevel: "warning",
+} satisfies BuildOptions;
 
 export interface BundleOptions {
   /** The folder that `entry` and `outdir` are relative to; it also makes chunk names independent of the machine. */
@@ -46,15 +56,11 @@ export const bundle = async ({
   sourceMaps = true,
 }: BundleOptions): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> =>
   build({
+    ...SPLIT_MODULES,
     absWorkingDir: root,
     entryPoints: { index: entry },
     outdir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
     target: "node22",
-    mainFields: ["module", "main"],
     minify: true,
     sourcemap: sourceMaps && "external",
     legalComments: "external",
@@ -63,5 +69,4 @@ export const bundle = async ({
     banner: { js: REQUIRE },
     metafile: true,
     plugins: [...plugins, zodAsNamespace],
-    logLevel: "warning",
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { SPLIT_MODULES } from "./bundle.ts";
 
 /** What `import ... from "zeroth/client"` finds: JavaScript for plain Node, and its types. */
 
@@ -14,17 +15,12 @@ const ENTRY = "src/client/typed/index.ts";
 /** One file, and a chunk for what is loaded on demand. */
 const writeScript = async (outdir: string): Promise<void> => {
   await build({
+    ...SPLIT_MODULES,
     absWorkingDir: root,
     entryPoints: { index: ENTRY },
     outdir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
     target: "node20",
-    mainFields: ["module", "main"],
     legalComments: "eof",
-    logLevel: "warning",
   });
 };
 

@@ -83,22 +83,7 @@ export const formatScalar = (
   flags: Flags,
   room: Room,
 ): string | undefined => {
-  switch (typeof value) {
-    case "boolean":
-      return verb === "t" || verb === "v" ? pad(String(value), flags, room) : undefined;
-    case "bigint":
-      return integer(value, isUnsigned, verb, flags, room);
-    case "number":
-      return float(value, verb, flags, room);
-    case "string":
-      return text(value, verb, flags, room);
-    case "function":
-      throw new Error("TODO: Not implemented yet");
-    case "object":
-      throw new Error("TODO: Not implemented yet");
-    case "symbol":
-      throw new Error("TODO: Not implemented yet");
-    case "undefined":
-      throw new Error("TODO: Not implemented yet");
-  }
+  if (typeof value === "boolean") return verb === "t" || verb === "v" ? pad(String(value), flags, room) : undefined;
+  if (typeof value === "bigint") return integer(value, isUnsigned, verb, flags, room);
+  return typeof value === "number" ? float(value, verb, flags, room) : text(value, verb, flags, room);
 };

@@ -8,7 +8,7 @@ import type { LoginRequest, Method } from "./method.ts";
 
 /** One try to get a token: what the method has, one request, and what came back. */
 
-/** Why there is no token: a line of the log, and what it says after `error=`. */
+/** Why a login failed: a line of the log, and what it says after `error=`. */
 export class LoginFailed extends Error {
   override readonly name = "LoginFailed";
   readonly reason: string | undefined;

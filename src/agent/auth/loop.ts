@@ -109,7 +109,7 @@ const failureOf = (error: unknown): { line: string; fields: { error?: string } }
   return { line: error.message, fields: error.reason === undefined ? {} : { error: error.reason } };
 };
 
-/** Says why there is no token and waits; new credentials end the wait. Throws where the first failure ends the agent. */
+/** Says why the login failed and waits; new credentials end the wait. Throws where the first failure ends the agent. */
 const failed = async (settings: LoopSettings, backOff: BackOff, error: unknown): Promise<void> => {
   const { autoAuth, surroundings } = settings;
   const { log, timer } = surroundings;

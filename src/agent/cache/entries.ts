@@ -31,7 +31,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface Entries {
   get(key: RequestKey): Entry | undefined;
-  /** False where there is no room: then nothing is kept. */
+  /** False where the entry does not fit: then nothing is kept. */
   add(entry: Entry): boolean;
   remove(entry: Entry): void;
   /** Together with what belongs to it. */

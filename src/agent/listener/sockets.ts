@@ -85,7 +85,7 @@ const listenAtPath = async (server: Server, config: Place): Promise<void> => {
   const uid = user === undefined ? -1 : await idOf(config, "user", user);
   const gid = group === undefined ? -1 : await idOf(config, "group", group);
   await clearPlace(config);
-  // The socket is made within this call: there is no moment at which others could open it.
+  // The socket is made within this call, with this mode from the start: others can never open it.
   const before = process.umask(0o777 & ~DEFAULT_MODE);
   const bound = listening(server, { path: config.address });
   process.umask(before);

@@ -15,7 +15,7 @@ export interface Console {
   /** All of standard input. */
   input(): Promise<string>;
   readonly outIsTerminal: boolean;
-  /** Asks without showing the answer. `undefined`: there is no terminal. */
+  /** Asks without showing the answer. `undefined`: the command has no terminal. */
   ask(question: string): Promise<string | undefined>;
 }
 

@@ -47,7 +47,7 @@ export interface Kv {
   read(path: string, options?: { readonly version?: number }): Promise<KvSecret | undefined>;
   /** Replaces the whole secret. */
   write(path: string, data: JsonObject, options?: CheckAndSet): Promise<KvVersion>;
-  /** Changes some fields; `null` removes one. Throws `ResponseError` with 404 where there is no secret. */
+  /** Changes some fields; `null` removes one. Throws `ResponseError` with 404 where the path has no secret. */
   patch(path: string, change: JsonObject, options?: CheckAndSet): Promise<KvVersion>;
   /** The newest version, or those named; they can be brought back. */
   delete(path: string, versions?: readonly number[]): Promise<void>;

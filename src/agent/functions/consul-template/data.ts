@@ -93,7 +93,7 @@ const loop = (bounds: readonly Value[], room: Room): Value => {
 const KEY_PAIRS = types.listOf(types.pointerTo(types.structOf("dependency.KeyPair", {})));
 const SERVICES = types.listOf(types.pointerTo(types.structOf("dependency.HealthService", {})));
 
-/** The functions of Consul's services and keys know none but nil: there is no Consul here. */
+/** The functions of Consul's services and keys: without Consul they know nil alone. */
 const ofNothing = (before: readonly types.Type[], list: types.Type, made: types.Type): TemplateFunction =>
   new TemplateFunction([...before, list], undefined, () => typed(new Map(), made));
 

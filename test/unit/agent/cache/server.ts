@@ -2,6 +2,7 @@ import type { Asked, Given, Identity } from "../../../../src/agent/proxy/index.t
 import type { Client } from "../../../../src/client/index.ts";
 import { ConnectionError, ResponseError } from "../../../../src/client/index.ts";
 import { Sensitive } from "../../../../src/std/sensitive.ts";
+import { envelope } from "../support/envelope.ts";
 
 /** A server in memory that knows which tokens and leases live, and what stands at `secret/` and `old/`. */
 
@@ -50,17 +51,6 @@ const json = (status: number, body: unknown): Given => ({
 });
 
 const nothing = (): Given => ({ status: 204, fields: new Map(), body: Buffer.alloc(0) });
-
-const envelope = (members: Record<string, unknown>): Record<string, unknown> => ({
-  request_id: "r",
-  lease_id: "",
-  renewable: false,
-  lease_duration: 0,
-  data: null,
-  wrap_info: null,
-  auth: null,
-  ...members,
-});
 
 export class MemoryServer {
   readonly tokens = new Map<string, Token>();

@@ -3,6 +3,7 @@ import { agentFunctions, loadLibraries, type Network } from "../../../../src/age
 import type { Secret } from "../../../../src/client/contract.ts";
 import { type Bounds, parseTemplate, TemplateError } from "../../../../src/go-template/index.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
+import { answer } from "../support/scripted.ts";
 
 /** What templates find outside, as the fixtures write it down. */
 export interface World {
@@ -26,17 +27,7 @@ const fetched = <T>(value: T | undefined): Fetched<T> =>
   value === undefined ? { state: "missing" } : { state: "value", value };
 
 const whole = (secret: Partial<Secret> | undefined): Secret | undefined =>
-  secret && {
-    request_id: "",
-    lease_id: "",
-    lease_duration: 0,
-    renewable: false,
-    data: null,
-    warnings: null,
-    auth: null,
-    wrap_info: null,
-    ...secret,
-  };
+  secret && answer(secret.data ?? null, { request_id: "", ...secret });
 
 const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 const sorted = (data: Readonly<Record<string, string>>) => Object.entries(data).sort();

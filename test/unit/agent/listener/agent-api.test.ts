@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { ask, envelope, listenerConfig, opensWorlds, type Script } from "./world.ts";
+import { envelope } from "../support/envelope.ts";
+import { ask, listenerConfig, opensWorlds, type Script } from "./world.ts";
 
 const open = opensWorlds();
 

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { describe, expect, it } from "@jest/globals";
-import { envelope, listenerConfig, opensWorlds, type Script } from "./world.ts";
+import { envelope } from "../support/envelope.ts";
+import { listenerConfig, opensWorlds, type Script } from "./world.ts";
 
 const open = opensWorlds();
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { authOf, envelope, listenerConfig, opensWorlds, type Script, type World } from "./world.ts";
+import { envelope } from "../support/envelope.ts";
+import { authOf, listenerConfig, opensWorlds, type Script, type World } from "./world.ts";
 
 const open = opensWorlds();
 

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ListenerConfig } from "../../../../src/agent/config/model.ts";
 import { AgentError } from "../../../../src/agent/contract.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
-import { ask, envelope, listenerConfig, opensWorlds, type Script } from "./world.ts";
+import { envelope } from "../support/envelope.ts";
+import { ask, listenerConfig, opensWorlds, type Script } from "./world.ts";
 
 const data: Script = () => ({ body: envelope({ data: { a: 1 } }) });
 const openWorld = opensWorlds();

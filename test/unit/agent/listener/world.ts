@@ -55,18 +55,6 @@ export interface Ask {
   readonly socketPath?: string;
 }
 
-export const envelope = (members: Record<string, unknown> = {}): Record<string, unknown> => ({
-  request_id: "r",
-  lease_id: "",
-  renewable: false,
-  lease_duration: 0,
-  data: null,
-  wrap_info: null,
-  warnings: null,
-  auth: null,
-  ...members,
-});
-
 export const authOf = (token: string, members: Record<string, unknown> = {}): Record<string, unknown> => ({
   client_token: token,
   accessor: `accessor-of-${token}`,

@@ -57,7 +57,7 @@ const abbreviationIn = (locale: string, timeZone: string, ms: number): string =>
 const abbreviationOf = (timeZone: string, ms: number): string | undefined =>
   LOCALES.map((locale) => abbreviationIn(locale, timeZone, ms)).find((text) => /^[A-Z]{3,5}$/.test(text));
 
-/** `undefined`: there is no zone of this name. */
+/** `undefined`: no zone has this name. */
 export const namedZone = (name: string): Zone | undefined => {
   if (name === "" || name === "UTC") return UTC;
   const timeZone = name === "Local" ? undefined : name;
