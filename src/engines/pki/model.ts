@@ -25,19 +25,13 @@ export const Urls = z.object({
 });
 export type Urls = z.output<typeof Urls>;
 
-/** `issuer/<id>`. Its certificate and key never change; the rest does. */
+/** `issuer/<id>`. Its certificate never changes; the rest does. Its name and what finds it are in the index. */
 export const StoredIssuer = z.object({
   /** A UUID. */
   id: z.string(),
-  /** `""`: none. */
-  name: z.string(),
-  /** `""`: the key is elsewhere, so nothing can be signed. */
-  keyId: z.string(),
   /** PEM, with a newline at its end. */
   certificate: z.string(),
-  /** Ids from itself to its root, as far as the mount knows them. */
-  chain: z.array(z.string()),
-  /** What an operator set by hand instead; empty: nothing. */
+  /** Ids that an operator set as its chain, itself first; empty: the chain is worked out. */
   manualChain: z.array(z.string()),
   usage: z.array(z.enum(USAGES)),
   outlives: z.enum(OUTLIVES),
@@ -50,22 +44,35 @@ export const StoredIssuer = z.object({
 export type StoredIssuer = z.output<typeof StoredIssuer>;
 
 /** `key/<id>`; the PKCS#8 is its secret `key`. */
-export const StoredKey = z.object({ id: z.string(), name: z.string(), type: z.enum(["rsa", "ec", "ed25519"]) });
+export const StoredKey = z.object({ id: z.string(), type: z.enum(["rsa", "ec", "ed25519"]) });
 export type StoredKey = z.output<typeof StoredKey>;
+
+const Named = z.object({
+  /** A UUID. */
+  id: z.string(),
+  /** `""`: none. */
+  name: z.string(),
+  /** SHA-256 of the public key's SPKI, hexadecimal: an issuer's key is the one with the same. */
+  publicKey: z.string(),
+});
 
 /**
  * `config/issuers`: read by every request that uses an issuer, together with its token. `generation` is random and
- * changes with every change of an issuer, a key or the addresses, so what a process remembers of them is known by it.
+ * changes with every change of this entry, of an issuer or of a key, so what a process remembers of them is known by it.
  */
 export const IssuersIndex = z.object({
   /** Ids; `""`: none. */
   default: z.string(),
-  followsLatest: z.boolean(),
   defaultKey: z.string(),
+  followsLatest: z.boolean(),
   generation: z.string(),
-  /** Names (not `""`) and ids of all issuers and keys. */
-  issuers: z.record(z.string(), z.string()),
-  keys: z.record(z.string(), z.string()),
+  /** In the order in which they came. `fingerprint`: SHA-256 of the certificate, hexadecimal. */
+  issuers: z.array(Named.extend({ fingerprint: z.string(), serial: z.string() })),
+  keys: z.array(Named),
+  /** `config/urls`. */
+  urls: Urls,
+  /** `config/cluster`: where the mount is reached; `""`: not said. */
+  cluster: z.object({ path: z.string(), aiaPath: z.string() }),
 });
 export type IssuersIndex = z.output<typeof IssuersIndex>;
 
@@ -103,6 +110,9 @@ export type StoredRevocation = z.output<typeof StoredRevocation>;
 /** An issuer that signs: what issuing rooms work with. */
 export interface SigningIssuer {
   readonly stored: StoredIssuer;
+  /** `""`: none. */
+  readonly name: string;
+  readonly keyId: string;
   readonly certificate: Certificate;
   readonly signer: Signer;
   /** PEM without a newline at the end, from the issuer itself to its root. */
