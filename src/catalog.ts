@@ -71,6 +71,12 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
   },
   {
     kind: "secret",
+    type: "transit",
+    home: "keys",
+    load: async () => (await import("./engines/transit/backend.ts")).transitEngine,
+  },
+  {
+    kind: "secret",
     type: "aws",
     home: "dynamic",
     leases: true,

@@ -54,6 +54,11 @@ export const StoredKey = z.object({
   minAvailable: count,
   /** Epoch milliseconds when each version was made, by its number; trimmed versions are not there. */
   versions: z.record(z.string(), z.int()),
+  /**
+   * How often the entry of a version was written over (certificates, the private half of an imported public key), by
+   * its number; absent: never. What a process keeps in memory it keeps by number and revision.
+   */
+  revisions: z.record(z.string(), z.int().positive()).optional(),
   /** RFC 3339 times and versions, of a key that was backed up or restored. */
   backup: z.object({ time: z.string(), version: z.int() }).optional(),
   restore: z.object({ time: z.string(), version: z.int() }).optional(),

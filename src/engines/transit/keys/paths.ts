@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { type AnyPath, type BackendContext, field, invalidRequest, op, path } from "../../../framework/index.ts";
+import { listing } from "../../../framework/records.ts";
+import { isBase64 } from "../../../std/base64.ts";
+import { cut } from "../../../std/shown.ts";
+import { createKey, HMAC_KEY, type KeyOptions } from "./create.ts";
+import { findKey, keyPrefetch } from "./find.ts";
+import { keyType, kindOf } from "./kinds.ts";
+import { KeyShown, showKey } from "./shown.ts";
+
+/** The rows of `keys/`: what keys there are, and what each is. */
+
+const LEAST_PERIOD_SECONDS = 3600;
+
+const KEY = { name: "Name of the key; case matters." };
+
+const CreateInput = z.object({
+  type: field.text("Type of the key; `aes256-gcm96` unless given."),
+  derived: field.flag("Whether each use names a context, from which its key is derived."),
+  convergent_encryption: field.flag(
+    "Whether the same plaintext and context give the same ciphertext; needs `derived`.",
+  ),
+  exportable: field.flag("Whether the key may be exported. Cannot be taken back."),
+  allow_plaintext_backup: field.flag("Whether the key may be backed up in plaintext. Cannot be taken back."),
+  context: field.text("Taken by older clients, without effect."),
+  auto_rotate_period: field.duration(
+    "How old the latest version gets before a new one is made; 0: rotated by hand only.",
+  ),
+  key_size: field.integer("Bytes, of type `hmac` alone: 32 to 512."),
+});
+
+const optionsOf = (input: z.output<typeof CreateInput>): KeyOptions => {
+  const { derived = false, convergent_encryption: convergent = false } = input;
+  const autoRotatePeriod = checkedPeriod(input.auto_rotate_period ?? 0);
+  if (convergent && !derived) throw invalidRequest("convergent encryption requires derivation to be enabled");
+  const name = input.type ?? "aes256-gcm96";
+  const type = keyType(name);
+  if (!type) throw invalidRequest(`unknown key type ${cut(name)}`);
+  const keySize = input.key_size ?? 0;
+  if (keySize !== 0 && kindOf(type).made.make !== "hmac") {
+    throw invalidRequest(`key_size is not valid for algorithm ${type}`);
+  }
+  if (keySize !== 0 && (keySize < HMAC_KEY.least || keySize > HMAC_KEY.most)) {
+    throw invalidRequest(`invalid key_size ${keySize}`);
+  }
+  return {
+    type,
+    derived,
+    convergent,
+    exportable: input.exportable ?? false,
+    allowPlaintextBackup: input.allow_plaintext_backup ?? false,
+    autoRotatePeriod,
+    keySize,
+  };
+};
+
+/** Seconds of `auto_rotate_period`. Throws with Vault's text. */
+export const checkedPeriod = (period: number): number => {
+  if (period !== 0 && period < LEAST_PERIOD_SECONDS) {
+    throw invalidRequest("auto rotate period must be 0 to disable or at least an hour");
+  }
+  return period;
+};
+
+const contextOf = (text: string | undefined): Uint8Array | undefined => {
+  if (text === undefined || text === "") return undefined;
+  if (!isBase64(text)) throw invalidRequest("failed to base64-decode context");
+  return Buffer.from(text, "base64");
+};
+
+const keysPath = listing(
+  "keys",
+  { all: "the keys of this mount", list: "list the names of keys" },
+  ({ storage }: BackendContext) => storage.list("key/"),
+);
+
+const keyPath = path("keys/{name}", {
+  summary: "a key: what it is, and its versions",
+  params: KEY,
+  ops: {
+    read: op({
+      summary: "read what a key is; public keys are shown, secrets never",
+      answers: KeyShown,
+      input: z.object({ context: field.text("Base64; shows the public key that a derived key has for this context.") }),
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => {
+        const key = await findKey(params.name, cx);
+        return key && { data: await showKey(key, contextOf(input.context)) };
+      },
+    }),
+    update: op({
+      summary: "make a key; one that exists stays as it is",
+      answers: KeyShown,
+      input: CreateInput,
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => {
+        const { key } = await createKey(params.name, optionsOf(input), cx);
+        return { data: await showKey(key) };
+      },
+    }),
+  },
+});
+
+/** What keys are and how they are managed. */
+export const keyPaths: readonly AnyPath[] = [keysPath, keyPath];
