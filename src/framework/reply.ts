@@ -144,7 +144,16 @@ export interface LoginReply
 }
 
 /** Response headers that an answer outside the envelope may set, where its operation declares them. */
-export type AnswerHeader = "cache-control" | "pragma" | "www-authenticate";
+export type AnswerHeader =
+  | "cache-control"
+  /** Of a JSON body that is not plain JSON: `application/problem+json`. */
+  | "content-type"
+  | "link"
+  | "location"
+  | "pragma"
+  | "replay-nonce"
+  | "retry-after"
+  | "www-authenticate";
 
 /** Values of declared headers, by name. */
 type SetHeaders<Names extends AnswerHeader> = [Names] extends [never] ? never : { readonly [Name in Names]?: string };
@@ -154,6 +163,8 @@ export interface BareReply<Out, Names extends AnswerHeader = never>
   extends Neither<"data" | "lease" | "leaseDuration" | "wrappedAccessor" | "auth" | "raw" | "wrap" | "warnings"> {
   readonly bare: Out;
   readonly status?: number;
+  /** The status for HEAD, where it is not that for GET. */
+  readonly headStatus?: number;
   readonly headers?: SetHeaders<Names>;
   /** Of a body that tells of a failure: which, for the audit line. Never a secret. */
   readonly failure?: string;

@@ -1,5 +1,5 @@
 import type { Answer } from "../core/request/answer.ts";
-import type { AnswerHeader, RawReply } from "../framework/reply.ts";
+import type { AnswerHeader, RawReply, Reply } from "../framework/reply.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";
@@ -42,11 +42,20 @@ export const jsonResponse = (status: number, body: unknown, own?: OwnHeaders): H
   body: Buffer.from(`${writeJson(body)}\n`),
 });
 
-export const emptyResponse = (status: number): HttpResponse => ({ status, headers: STANDARD_HEADERS, body: EMPTY });
+export const emptyResponse = (status: number, own?: OwnHeaders): HttpResponse => ({
+  status,
+  headers: headersWith(own),
+  body: EMPTY,
+});
 
 const rawResponse = (status: number, { contentType, body }: RawReply["raw"], own: OwnHeaders): HttpResponse => {
   const ofPage = contentType.startsWith("text/html") ? PAGE_HEADERS : {};
   return { status, headers: { ...headersWith(own), ...ofPage, "content-type": contentType }, body };
+};
+
+const statusOf = (verb: Answer["verb"], reply: Reply): number => {
+  const { status = 200 } = reply;
+  return verb === "header" && "headStatus" in reply ? (reply.headStatus ?? status) : status;
 };
 
 const NOTHING = { errors: [] };
@@ -87,8 +96,10 @@ export const encodeAnswer = (answer: Answer): HttpResponse => {
     return answer.verb === "read" || answer.verb === "list" ? jsonResponse(404, NOTHING) : emptyResponse(204);
   }
   if (reply.raw) return rawResponse(reply.status ?? 200, reply.raw, reply.headers);
-  const status = reply.status ?? 200;
-  if (reply.bare) return status === 204 ? emptyResponse(204) : jsonResponse(status, reply.bare, reply.headers);
+  const status = statusOf(answer.verb, reply);
+  if (reply.bare) {
+    return status === 204 ? emptyResponse(204, reply.headers) : jsonResponse(status, reply.bare, reply.headers);
+  }
   if (isStatusOnly(answer)) return emptyResponse(status);
   if (reply.status === undefined && isEmptyList(answer)) return jsonResponse(404, NOTHING);
   return jsonResponse(status, envelope(answer));

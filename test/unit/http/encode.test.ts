@@ -47,6 +47,30 @@ describe("an answer outside the envelope", () => {
       "content-type": "text/plain",
     });
   });
+  it("keeps its headers where it has no body", () => {
+    const reply = { bare: {}, status: 204, headers: { "replay-nonce": "n", link: '<https://a/>;rel="index"' } };
+    const { status, headers, body } = encodeAnswer(answer({ reply }));
+    expect([status, headers["replay-nonce"], headers["link"], body.length]).toEqual([
+      204,
+      "n",
+      '<https://a/>;rel="index"',
+      0,
+    ]);
+  });
+  it("may have another status for HEAD", () => {
+    const reply = { bare: {}, status: 204, headStatus: 200 };
+    expect(encodeAnswer(answer({ verb: "header", reply })).status).toBe(200);
+    expect(encodeAnswer(answer({ verb: "read", reply })).status).toBe(204);
+  });
+  it("may be a problem document at a place of its own", () => {
+    const reply = {
+      bare: { type: "about:blank" },
+      status: 400,
+      headers: { "content-type": "application/problem+json", location: "https://a/b", "retry-after": "3" },
+      failure: "about:blank",
+    };
+    expect(encodeAnswer(answer({ reply })).headers).toMatchObject(reply.headers);
+  });
   it("is not to be stored unless it says so", () =>
     expect(encodeAnswer(answer({ reply: { bare: {} } })).headers["cache-control"]).toBe("no-store"));
 });

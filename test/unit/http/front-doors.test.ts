@@ -9,7 +9,7 @@ import {
 } from "../../../src/http/index.ts";
 import { percentDecode } from "../../../src/http/message.ts";
 import { systemRandom } from "../../../src/std/random.ts";
-import { echo } from "./fixtures.ts";
+import { answer, echo } from "./fixtures.ts";
 
 /** S30: one raw request target means one path at every front door, or is refused at every one. */
 
@@ -164,5 +164,48 @@ describe("S30: 200 request targets", () => {
       if (one !== other) different.push(`${target}: ${one}, ${other}`);
     }
     expect(different).toEqual([]);
+  });
+});
+
+describe("what an answer says of itself in headers", () => {
+  const own = { "replay-nonce": "n-1", location: "https://a/1", link: '<https://a/d>;rel="index"', "retry-after": "5" };
+  const told = createHttpHandler({
+    random: systemRandom,
+    core: {
+      admit: async () => undefined,
+      handle: async ({ verb }) => answer({ verb, reply: { bare: {}, status: 204, headStatus: 200, headers: own } }),
+    },
+  });
+
+  it("leaves by the HTTP API, for HEAD too", async () => {
+    for (const [method, status] of [
+      ["GET", 204],
+      ["HEAD", 200],
+    ] as const) {
+      const event = { version: "2.0", rawPath: "/v1/a", rawQueryString: "", headers: {} };
+      const result = await createGatewayHandler(told, "http-api")({ ...event, requestContext: { http: { method } } });
+      expect(result).toMatchObject({ statusCode: status, body: "", headers: own });
+    }
+  });
+  it("leaves by a load balancer", async () => {
+    const event = { httpMethod: "GET", path: "/v1/a", headers: {}, requestContext: { elb: {} } };
+    const { headers, multiValueHeaders } = await createAlbHandler(told)(event);
+    expect(headers).toMatchObject(own);
+    expect(multiValueHeaders["replay-nonce"]).toEqual(["n-1"]);
+  });
+  it("leaves by a socket, for HEAD too", async () => {
+    const door = await startListener({ handler: told });
+    try {
+      for (const [method, status] of [
+        ["GET", 204],
+        ["HEAD", 200],
+      ] as const) {
+        const response = await fetch(`${door.url}/v1/a`, { method });
+        expect(response.status).toBe(status);
+        for (const [name, value] of Object.entries(own)) expect(response.headers.get(name)).toBe(value);
+      }
+    } finally {
+      await door.stop(100);
+    }
   });
 });
