@@ -78,6 +78,8 @@ export interface RevocationListPlan {
   readonly issuer: Uint8Array;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
+  /** Entries of an earlier list of the same issuer, DER, one behind the other, as they go before `revoked`; absent: none. */
+  readonly earlier?: Uint8Array | undefined;
   readonly revoked: Iterable<RevokedCertificate>;
   readonly extensions: readonly ExtensionPlan[];
 }
