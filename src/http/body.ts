@@ -163,6 +163,7 @@ const AMPERSAND = 0x26;
 
 /** Whether a body holds more than a stranger may send, by one scan and before anything is parsed. */
 export const isHeavy = (body: Uint8Array, contentType: string | undefined): boolean => {
+  if (foreignBody(body, contentType) !== undefined) return false;
   if (isForm(body, contentType)) {
     let pairs = 1;
     for (const byte of body) if (byte === AMPERSAND) pairs++;
@@ -174,7 +175,7 @@ export const isHeavy = (body: Uint8Array, contentType: string | undefined): bool
 
 /**
  * Reads the body of POST and PUT: a form where the type says so and the text does not start as JSON (`curl -d` calls
- * everything a form), JSON under any other type or none.
+ * everything a form), another protocol's bytes where the type says so, JSON under any other type or none.
  */
 export const parseBody = (
   body: Uint8Array,
@@ -182,8 +183,20 @@ export const parseBody = (
   limits: BodyLimits = CALLER_LIMITS,
 ): JsonObject => {
   if (isForm(body, contentType)) return parseForm(body, limits);
-  return parseJsonBody(body, limits);
+  return foreignBody(body, contentType) ?? parseJsonBody(body, limits);
 };
+
+/** The most bytes of a question for the state of a certificate that are looked at; one for a single certificate has 100. */
+const OCSP_BYTES = 2048;
+
+/**
+ * A body in another protocol's own encoding, as the field `request`, in base64; `undefined` for every other type. What
+ * is too long is cut, so that whoever reads it finds it broken and answers in that protocol's words.
+ */
+const foreignBody = (body: Uint8Array, contentType: string | undefined): JsonObject | undefined =>
+  mediaType(contentType) === "application/ocsp-request"
+    ? { request: Buffer.from(body.subarray(0, OCSP_BYTES)).toString("base64") }
+    : undefined;
 
 const MERGE_PATCH = "application/merge-patch+json";
 

@@ -108,7 +108,10 @@ export const fromEvent = (event: unknown, front: Front): HttpRequest => {
   };
 };
 
-const isText = (contentType: string): boolean => /^(?:application\/(?:[\w.-]+\+)?json|text\/)/i.test(contentType);
+/** PEM is text as well: in base64 it would be a third longer, and long lists of revoked certificates too large. */
+const TEXT = /^(?:application\/(?:(?:[\w.-]+\+)?json|x-pem-file|pem-certificate-chain)|text\/)/i;
+
+const isText = (contentType: string): boolean => TEXT.test(contentType);
 
 /** A response as Lambda hands it back. One that is larger than Lambda lets through becomes a 413. */
 export const toResult = (response: HttpResponse, most: number = RESPONSE_BYTES): ProxyResult => {

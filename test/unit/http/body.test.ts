@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { VaultError } from "../../../src/framework/index.ts";
-import { parseBody, parsePatchBody, weigh } from "../../../src/http/body.ts";
+import { isHeavy, parseBody, parsePatchBody, weigh } from "../../../src/http/body.ts";
 import { writeJson } from "../../../src/std/json.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -139,6 +139,18 @@ describe("a form", () => {
   );
   it("keeps __proto__ as a field", () =>
     expect(Object.keys(parseBody(bytes("__proto__=1"), FORM))).toEqual(["__proto__"]));
+});
+
+describe("a question for the state of a certificate", () => {
+  const OCSP = "application/ocsp-request";
+  it.each(["0\u0003", '{"request":"x"}', ""])("of the bytes %j is the field `request`, in base64", (body) =>
+    expect(json(body, OCSP)).toBe(writeJson({ request: Buffer.from(body).toString("base64") })),
+  );
+  it("is cut at 2 KiB, and weighs nothing before", () => {
+    const long = new Uint8Array(1_000_000).fill(0x2c);
+    expect(isHeavy(long, OCSP)).toBe(false);
+    expect(json(long, OCSP)).toBe(writeJson({ request: Buffer.from(long.subarray(0, 2048)).toString("base64") }));
+  });
 });
 
 describe("a patch", () => {

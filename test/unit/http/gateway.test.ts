@@ -108,6 +108,11 @@ describe("a result", () => {
       body: "AP8=",
     });
   });
+  it("carries PEM as text, so that 100,000 revoked certificates fit", async () => {
+    const { record } = recorder("application/x-pem-file", Buffer.alloc(5_500_000, 0x41));
+    const { statusCode, isBase64Encoded } = await createGatewayHandler(record, "http-api")(event());
+    expect([statusCode, isBase64Encoded]).toEqual([200, false]);
+  });
   it("too large for Lambda is a 413 in Vault's shape", async () => {
     const { record } = recorder("application/json", Buffer.alloc(6_000_000, 0x20));
     const result = await createGatewayHandler(record, "http-api")(event());
