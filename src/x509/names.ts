@@ -28,10 +28,11 @@ export interface AlternativeNames {
 }
 
 /** Control characters, separators of lines, halves of surrogate pairs, and what a decoder puts for broken text. */
-const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/u;
+export const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/u;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
-const textOf = (value: AttributeValue): string => {
+/** Throws `Unreadable` for what is not text, and for characters that no name may hold. */
+export const textOf = (value: AttributeValue): string => {
   const text = value.utf8String ?? value.printableString ?? value.bmpString ?? value.teletexString ?? value.ia5String;
   if (text === undefined) throw new Unreadable("a name is not text");
   if (UNFIT.test(text)) throw new Unreadable("a name holds characters that no name may hold");
@@ -66,7 +67,8 @@ const comparable = (value: AttributeValue): string => {
 export const canonicalName = (name: Name): string =>
   JSON.stringify([...name].map((part) => [...part].map((one) => `${one.type}=${comparable(one.value)}`).sort()));
 
-const ascii = (text: string): string => {
+/** Throws `Unreadable` for anything but printable ASCII. */
+export const ascii = (text: string): string => {
   if (!PRINTABLE_ASCII.test(text)) throw new Unreadable("an alternative name holds characters that no name may hold");
   return text;
 };

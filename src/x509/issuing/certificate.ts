@@ -1,0 +1,47 @@
+import { createHash, type KeyObject } from "node:crypto";
+import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import { Extension, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
+import { bitString, contextTag, element, integer, sequence, time, unsigned } from "./der.ts";
+import { encodedName } from "./names.ts";
+import type { CertificatePlan, ExtensionPlan, Signer } from "./plans.ts";
+import { algorithmOf, signatureOver } from "./signatures.ts";
+
+/** Version 3, the only one with extensions. */
+const VERSION = element(contextTag(0), integer(2));
+
+/** DER of a public key with its algorithm. */
+export const encodedKey = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
+
+/** The bits of a key, without its algorithm: what key identifiers hash. */
+export const keyBits = (key: KeyObject): Buffer =>
+  Buffer.from(AsnConvert.parse(encodedKey(key), SubjectPublicKeyInfo).subjectPublicKey);
+
+/** SHA-1 over the bits of the key: an identifier, which nothing trusts. Source: RFC 5280, section 4.2.1.2, method 1. */
+export const keyIdOf = (key: KeyObject): Buffer => createHash("sha1").update(keyBits(key)).digest();
+
+export const encodedExtensions = (extensions: readonly ExtensionPlan[]): Buffer =>
+  sequence(
+    ...extensions.map(({ type, critical, value }) =>
+      Buffer.from(AsnConvert.serialize(new Extension({ extnID: type, critical, extnValue: new OctetString(value) }))),
+    ),
+  );
+
+/** A body, the algorithm, and the signature over the body: the frame of everything that is signed. */
+export const signedFrame = (body: Uint8Array, signer: Signer): Buffer =>
+  sequence(body, algorithmOf(signer), bitString(signatureOver(body, signer)));
+
+/** A certificate, DER. Says what the plan says; whether it may is decided by whoever plans. */
+export const signCertificate = (plan: CertificatePlan, signer: Signer): Buffer => {
+  const { extensions } = plan;
+  const body = sequence(
+    VERSION,
+    unsigned(plan.serial),
+    algorithmOf(signer),
+    encodedName(plan.issuer),
+    sequence(time(plan.notBefore), time(plan.notAfter)),
+    encodedName(plan.subject),
+    encodedKey(plan.publicKey),
+    ...(extensions.length > 0 ? [element(contextTag(3), encodedExtensions(extensions))] : []),
+  );
+  return signedFrame(body, signer);
+};

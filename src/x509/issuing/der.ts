@@ -1,0 +1,74 @@
+/**
+ * The frames of signed things: what the schemas encoded, put together byte by byte. A name, a key or a signed body goes
+ * in exactly as it is elsewhere, which no parsing and encoding in between could promise. Nothing here reads.
+ *
+ * Source: ITU-T X.690, sections 8 and 10.
+ */
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  enumerated: 0x0a,
+  oid: 0x06,
+  utf8: 0x0c,
+  ia5: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** The tag of a member that is written `[number]`: constructed, in the context of its sequence. */
+export const contextTag = (number: number): number => 0xa0 | number;
+
+/** Tag and length of `length` bytes of content. */
+export const head = (tag: number, length: number): Buffer => {
+  if (length < 0x80) return Buffer.from([tag, length]);
+  const bytes: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 0x100)) bytes.unshift(rest % 0x100);
+  return Buffer.from([tag, 0x80 | bytes.length, ...bytes]);
+};
+
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+/** One element whose content is the parts, one after the other. */
+export const element = (tag: number, ...parts: readonly Uint8Array[]): Buffer =>
+  Buffer.concat([head(tag, lengthOf(parts)), ...parts]);
+
+export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(TAG.sequence, ...parts);
+
+/** Whole octets as a bit string. */
+export const bitString = (bytes: Uint8Array): Buffer => element(TAG.bits, Buffer.of(0), bytes);
+
+/** The positive integer of a magnitude, big endian; zeros in front of it do not count. */
+export const unsigned = (magnitude: Uint8Array): Buffer => {
+  const first = magnitude.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? Buffer.of(0) : magnitude.subarray(first);
+  return element(TAG.integer, ...((digits[0] ?? 0) >= 0x80 ? [Buffer.of(0), digits] : [digits]));
+};
+
+/** A small number: at least 0 and a safe integer. */
+export const integer = (value: number): Buffer => {
+  const hex = value.toString(16);
+  return unsigned(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex"));
+};
+
+/** Whole seconds in UTC, as `20061231235959Z`. */
+const digitsOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace(/\D/g, "")}Z`;
+
+export const generalizedTime = (ms: number): Buffer => element(TAG.generalizedTime, Buffer.from(digitsOf(ms)));
+
+/**
+ * A time of a certificate or a list: with two digits for years from 1950 to 2049, with four for others. Parts of a
+ * second are dropped. Source: RFC 5280, section 4.1.2.5.
+ */
+export const time = (ms: number): Buffer => {
+  const digits = digitsOf(ms);
+  const isShort = digits >= "1950" && digits < "2050";
+  return isShort ? element(TAG.utcTime, Buffer.from(digits.slice(2))) : generalizedTime(ms);
+};
+
+/** The bytes alone, without what else their buffer holds. */
+export const bufferOf = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;

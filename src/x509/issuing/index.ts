@@ -1,0 +1,45 @@
+/**
+ * Signs certificates, requests, lists of the revoked and OCSP answers, and reads the requests of strangers. It trusts
+ * its caller's plans and Node's OpenSSL; it must never decide what may be certified, or let a request in that can be
+ * read in two ways.
+ */
+export {
+  authorityInformation,
+  changesSince,
+  distributionPoints,
+  freshestLists,
+  issuingPoint,
+  listNumber,
+} from "./addresses.ts";
+export { encodedKey, keyBits, keyIdOf, signCertificate } from "./certificate.ts";
+export { Unwritable } from "./errors.ts";
+export {
+  authorityKeyId,
+  basicConstraints,
+  certificatePolicies,
+  extendedKeyUsage,
+  keyUsage,
+  nameConstraints,
+  type Policy,
+  present,
+  subjectKeyId,
+} from "./extensions.ts";
+export { alternativeNamesExtension } from "./general-names.ts";
+export { encodedName, type Subject, subjectName, subjectOf } from "./names.ts";
+export { isOid } from "./oids.ts";
+export type {
+  AlternativeName,
+  CertificatePlan,
+  CertificateRequest,
+  ExtensionPlan,
+  NamePart,
+  NamePlan,
+  RequestPlan,
+  RevocationListPlan,
+  RevokedCertificate,
+  Signer,
+} from "./plans.ts";
+export { readRequest } from "./read-request.ts";
+export { makeRequest } from "./request.ts";
+export { randomSerial, serialText } from "./serials.ts";
+export { kindOf, signerByName, signerFor } from "./signatures.ts";
