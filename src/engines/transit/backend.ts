@@ -1,5 +1,10 @@
 import { type Backend, defineBackend } from "../../framework/index.ts";
+import { seconds } from "../../std/time.ts";
+import { keepKeys } from "./keys/keep.ts";
 import { keyPaths } from "./keys/paths.ts";
+
+/** How often keys are looked at: a rotation by schedule is late by so much at most. */
+const CHECKS = seconds(600);
 
 /**
  * Keys as a service, the backend `transit`: callers have data encrypted, signed and authenticated by keys that they
@@ -12,4 +17,5 @@ export const transitEngine: Backend = defineBackend({
   type: "transit",
   help: "Encrypts, signs and authenticates with keys that callers never hold.",
   paths: [...keyPaths],
+  periodic: { every: CHECKS, run: keepKeys },
 });

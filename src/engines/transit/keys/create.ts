@@ -1,11 +1,11 @@
-import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
-import { defined } from "../../../std/defined.ts";
+import type { BackendContext } from "../../../framework/index.ts";
 import { randomText } from "../../../std/random.ts";
-import { untilWritten } from "../../../storage/change.ts";
-import { type KeyType, keyAddress, type StoredKey, type TransitKey, versionAddress } from "../model.ts";
-import { findKey, keyOf } from "./find.ts";
+import type { KeyType, StoredKey, TransitKey } from "../model.ts";
+import { changeKey, versionWrite } from "./change.ts";
+import { keyOf } from "./find.ts";
 import { kindOf } from "./kinds.ts";
 import { newVersion } from "./material.ts";
+import { refused } from "./refused.ts";
 
 /**
  * Making a key: its entry and its first version in one transaction, only where the name is free. Of several that make a
@@ -29,20 +29,16 @@ const ID_LENGTH = 22;
 
 export const HMAC_KEY = { least: 32, most: 512 };
 
-const refuse = (text: string): never => {
-  throw invalidRequest(text, { multi: true });
-};
-
 /** Throws with Vault's texts for what a type cannot be. */
 export const checkOptions = ({ type, derived, convergent, keySize }: KeyOptions): void => {
   const { derives, converges, made } = kindOf(type);
   if (!derives && (derived || convergent)) {
-    refuse(`key derivation and convergent encryption not supported for keys of type ${type}`);
+    throw refused(`key derivation and convergent encryption not supported for keys of type ${type}`);
   }
-  if (!converges && convergent) refuse(`convergent encryption not supported for keys of type ${type}`);
-  if (convergent && !derived) refuse("convergent encryption requires derivation to be enabled");
+  if (!converges && convergent) throw refused(`convergent encryption not supported for keys of type ${type}`);
+  if (convergent && !derived) throw refused("convergent encryption requires derivation to be enabled");
   if (made.make === "hmac" && (keySize < HMAC_KEY.least || keySize > HMAC_KEY.most)) {
-    refuse(`invalid key size for HMAC key, must be between ${HMAC_KEY.least} and ${HMAC_KEY.most} bytes`);
+    throw refused(`invalid key size for HMAC key, must be between ${HMAC_KEY.least} and ${HMAC_KEY.most} bytes`);
   }
 };
 
@@ -63,25 +59,26 @@ const newKey = (name: string, id: string, options: KeyOptions, created: number):
   versions: { 1: created },
 });
 
-/** The key of a name, made if there is none; whose options another had in mind stay as they are. */
-export const createKey = (
+/** The key of a name, made if there is none; one that exists stays as it is, whatever it was asked to be. */
+export const createKey = async (
   name: string,
   options: KeyOptions,
   cx: BackendContext,
-): Promise<{ readonly key: TransitKey; readonly created: boolean }> =>
-  untilWritten(async () => {
-    const { storage, clock, random } = cx;
-    const found = await findKey(name, cx);
-    if (found) return { key: found, created: false };
-    checkOptions(options);
-    const created = clock.now();
-    const stored = newKey(name, newId(cx), options, created);
-    const { body, secrets } = await newVersion(options.type, options.keySize, { random, created });
-    await cx.crash("transit.create", () =>
-      storage.write([
-        { op: "put", address: keyAddress(storage, name), body: defined(stored), when: "absent" },
-        { op: "put", address: versionAddress(storage, stored.id, 1), body: defined(body), secrets, when: "absent" },
-      ]),
-    );
-    return { key: keyOf(stored, cx), created: true };
-  });
+): Promise<{ readonly key: TransitKey; readonly created: boolean }> => {
+  const { storage, clock, random } = cx;
+  const { stored, created } = await changeKey<{ readonly stored: StoredKey; readonly created: boolean }>(
+    name,
+    "transit.create",
+    cx,
+    async (before) => {
+      if (before) return { op: "leave", result: { stored: before, created: false } };
+      checkOptions(options);
+      const now = clock.now();
+      const made = newKey(name, newId(cx), options, now);
+      const material = await newVersion(options.type, options.keySize, { random, created: now });
+      const also = [versionWrite(storage, made.id, 1, material)];
+      return { op: "put", stored: made, also, result: { stored: made, created: true } };
+    },
+  );
+  return { key: keyOf(stored, cx), created };
+};

@@ -1,16 +1,17 @@
 import { z } from "zod";
-import { type AnyPath, type BackendContext, field, invalidRequest, op, path } from "../../../framework/index.ts";
+import { type AnyPath, type BackendContext, done, field, invalidRequest, op, path } from "../../../framework/index.ts";
 import { listing } from "../../../framework/records.ts";
 import { isBase64 } from "../../../std/base64.ts";
 import { cut } from "../../../std/shown.ts";
+import { ConfigInput, checkedPeriod, configureKey } from "./configure.ts";
 import { createKey, HMAC_KEY, type KeyOptions } from "./create.ts";
-import { findKey, keyPrefetch } from "./find.ts";
+import { findKey, keyOf, keyPrefetch } from "./find.ts";
 import { keyType, kindOf } from "./kinds.ts";
+import { deleteKey, trimKey } from "./remove.ts";
+import { rotateKey } from "./rotate.ts";
 import { KeyShown, showKey } from "./shown.ts";
 
 /** The rows of `keys/`: what keys there are, and what each is. */
-
-const LEAST_PERIOD_SECONDS = 3600;
 
 const KEY = { name: "Name of the key; case matters." };
 
@@ -54,14 +55,6 @@ const optionsOf = (input: z.output<typeof CreateInput>): KeyOptions => {
   };
 };
 
-/** Seconds of `auto_rotate_period`. Throws with Vault's text. */
-export const checkedPeriod = (period: number): number => {
-  if (period !== 0 && period < LEAST_PERIOD_SECONDS) {
-    throw invalidRequest("auto rotate period must be 0 to disable or at least an hour");
-  }
-  return period;
-};
-
 const contextOf = (text: string | undefined): Uint8Array | undefined => {
   if (text === undefined || text === "") return undefined;
   if (!isBase64(text)) throw invalidRequest("failed to base64-decode context");
@@ -98,8 +91,61 @@ const keyPath = path("keys/{name}", {
         return { data: await showKey(key) };
       },
     }),
+    delete: op({
+      summary: "delete a key that allows it, with all its versions",
+      answers: "nothing",
+      prefetch: keyPrefetch,
+      handle: ({ params }, cx) => done(deleteKey(params.name, cx)),
+    }),
+  },
+});
+
+const configPath = path("keys/{name}/config", {
+  summary: "what of a key may be changed",
+  params: KEY,
+  ops: {
+    update: op({
+      summary: "change a key's minimum versions, permissions and period of rotation",
+      answers: KeyShown,
+      input: ConfigInput,
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => {
+        const { stored, warnings } = await configureKey(params.name, input, cx);
+        return { data: await showKey(keyOf(stored, cx)), warnings };
+      },
+    }),
+  },
+});
+
+const rotatePath = path("keys/{name}/rotate", {
+  summary: "rotation of a key",
+  params: KEY,
+  ops: {
+    update: op({
+      summary: "add a version, with which data is encrypted and signed from now on",
+      answers: KeyShown,
+      prefetch: keyPrefetch,
+      handle: async ({ params }, cx) => ({ data: await showKey(keyOf(await rotateKey(params.name, cx), cx)) }),
+    }),
+  },
+});
+
+const trimPath = path("keys/{name}/trim", {
+  summary: "the end of old versions",
+  params: KEY,
+  ops: {
+    update: op({
+      summary: "throw away versions that no minimum allows any more; they cannot be brought back",
+      answers: KeyShown,
+      input: z.object({ min_available_version: field.integer("Oldest version to keep.") }),
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => {
+        const stored = await trimKey(params.name, input.min_available_version, cx);
+        return { data: await showKey(keyOf(stored, cx)) };
+      },
+    }),
   },
 });
 
 /** What keys are and how they are managed. */
-export const keyPaths: readonly AnyPath[] = [keysPath, keyPath];
+export const keyPaths: readonly AnyPath[] = [keysPath, keyPath, configPath, rotatePath, trimPath];
