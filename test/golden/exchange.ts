@@ -6,7 +6,9 @@ import { request as sendSecurely } from "node:https";
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** JSON, or the text where it is none; `undefined`: nothing. */
   readonly body: unknown;
+  readonly bytes: Buffer;
 }
 
 /** What a client shows to a listener that asks for a certificate; both PEM. */
@@ -20,7 +22,7 @@ export interface Exchange {
   /** Below `/v1/`, unless it begins with a slash; a whole URL goes where it says. */
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
-  readonly body?: string | undefined;
+  readonly body?: string | Buffer | undefined;
   readonly tls?: Certificate | undefined;
 }
 
@@ -66,8 +68,13 @@ export const exchange = (url: string, { method, path, headers, body, tls }: Exch
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(text) });
+        const bytes = Buffer.concat(chunks);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: parsed(bytes.toString("utf8")),
+          bytes,
+        });
       });
     });
     outgoing.on("error", reject);

@@ -1,10 +1,13 @@
 import { createPublicKey, verify } from "node:crypto";
+import { READERS } from "./signed.ts";
 
 /**
  * Holds an answer against what a case wants. A wanted value is plain JSON, matched exactly, or a matcher:
  * `{"$is": shape}`, `{"$eq": saved name}`, `{"$re": pattern}`, `{"$near": n, "by": m}`, `{"$set": [...]}` in any order,
  * `{"$keys": {...}}` at least these keys, `{"$jwt": {...}, "by": saved key set}` a token whose header and payload are
- * exactly these; with `by` also whether the key of the set that its header names has signed it.
+ * exactly these; with `by` also whether the key of the set that its header names has signed it; `{"$x509": {...}, "by":
+ * saved certificate}` a certificate (PEM, or the bytes of an answer) of which `signed.ts` reads at least these members;
+ * with `by` also whether that certificate's key signed it. Likewise `$csr`, `$crl` and `$ocsp`.
  */
 
 type Names = ReadonlyMap<string, unknown>;
@@ -84,6 +87,21 @@ const asToken = (want: Record_, got: unknown, names: Names, where: string): stri
   }
 };
 
+const asSigned = (kind: string, want: Record_, got: unknown, names: Names, where: string): string[] => {
+  const by = want["by"] === undefined ? undefined : String(names.get(String(want["by"])));
+  try {
+    const found = READERS.get(kind)?.(got, by);
+    return differences({ $keys: want[kind] }, found, names, `${where}<${kind.slice(1)}>`);
+  } catch (cause) {
+    const shown = Buffer.isBuffer(got) ? got.toString("latin1") : got;
+    return [`${where}: wanted ${kind.slice(1)}, got ${show(shown)}: ${String(cause)}`];
+  }
+};
+
+/** Which of the readers a wanted value asks for: they take the bytes of an answer. */
+export const readerOf = (want: unknown): string | undefined =>
+  isRecord(want) ? Object.keys(want).find((key) => READERS.has(key)) : undefined;
+
 const byMatcher = (want: Record_, got: unknown, names: Names, where: string): string[] | undefined => {
   const verdict = (holds: boolean): string[] => (holds ? [] : [`${where}: wanted ${show(want)}, got ${show(got)}`]);
   if ("$is" in want) return verdict(SHAPES[String(want["$is"])]?.(got) ?? false);
@@ -92,7 +110,8 @@ const byMatcher = (want: Record_, got: unknown, names: Names, where: string): st
   if ("$near" in want) return verdict(near(want, got));
   if ("$jwt" in want) return asToken(want, got, names, where);
   if ("$set" in want) return asSet(Array.isArray(want["$set"]) ? want["$set"] : [], got, names, where);
-  return undefined;
+  const reader = readerOf(want);
+  return reader === undefined ? undefined : asSigned(reader, want, got, names, where);
 };
 
 const byKeys = (want: Record_, got: unknown, names: Names, where: string): string[] => {

@@ -6,7 +6,7 @@ import { makeServer, type TestServer } from "../support/make-server.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { type Answer, type Certificate, exchange, isElsewhere } from "./exchange.ts";
 import { make } from "./make.ts";
-import { differences } from "./match.ts";
+import { differences, readerOf } from "./match.ts";
 
 /**
  * Plays recorded conversations with a real server against this one, over a socket and on a clock the player moves: a
@@ -28,6 +28,8 @@ interface Step {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly raw?: string;
+  /** Bytes, base64. */
+  readonly raw64?: string;
   /** The certificate the client shows. */
   readonly tls?: Certificate;
   readonly save?: Readonly<Record<string, string>>;
@@ -93,8 +95,10 @@ const judge = (want: Want, answer: Answer, names: Names): string[] => {
   for (const [name, value] of Object.entries(want.headers ?? {})) {
     found.push(...differences(value, answer.headers[name.toLowerCase()], names, `header ${name}`));
   }
-  if (Object.hasOwn(want, "body")) found.push(...differences(want.body, answer.body, names, "body"));
-  else if (answer.body !== undefined) found.push(`body: wanted none, got ${JSON.stringify(answer.body)}`);
+  if (Object.hasOwn(want, "body")) {
+    const got = readerOf(want.body) === undefined ? answer.body : answer.bytes;
+    found.push(...differences(want.body, got, names, "body"));
+  } else if (answer.body !== undefined) found.push(`body: wanted none, got ${JSON.stringify(answer.body)}`);
   return found;
 };
 
@@ -112,6 +116,13 @@ const pause = async ({ server, sweeps }: Stage, ms: number): Promise<void> => {
   await server.dynamo.expire();
 };
 
+/** What a step sends: a text or bytes as they are, or JSON. */
+const payloadOf = (step: Step, names: Names): string | Buffer | undefined => {
+  if (step.raw !== undefined) return String(fill(step.raw, names));
+  if (step.raw64 !== undefined) return Buffer.from(String(fill(step.raw64, names)), "base64");
+  return step.body === undefined ? undefined : JSON.stringify(fill(step.body, names));
+};
+
 const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer | undefined> => {
   if (step.sleepMs !== undefined) {
     await pause(stage, step.sleepMs);
@@ -127,12 +138,8 @@ const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer |
   const token =
     step.token === undefined ? stage.server.root : step.token === null ? undefined : fill(step.token, names);
   if (token !== undefined && !isElsewhere(path)) headers["X-Vault-Token"] = String(token);
-  let body: string | undefined;
-  if (step.raw !== undefined) body = String(fill(step.raw, names));
-  else if (step.body !== undefined) {
-    body = JSON.stringify(fill(step.body, names));
-    headers["Content-Type"] ??= "application/json";
-  }
+  const body = payloadOf(step, names);
+  if (step.body !== undefined && typeof body === "string") headers["Content-Type"] ??= "application/json";
   const answer = await exchange(stage.url, { method, path, headers, body, tls: step.tls });
   for (const [name, where] of Object.entries(step.save ?? {})) {
     const saved = at(answer.body, where);
