@@ -77,6 +77,12 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
   },
   {
     kind: "secret",
+    type: "pki",
+    home: "keys",
+    load: async () => (await import("./engines/pki/backend.ts")).pkiEngine,
+  },
+  {
+    kind: "secret",
     type: "aws",
     home: "dynamic",
     leases: true,

@@ -1,0 +1,134 @@
+import type { KeyObject } from "node:crypto";
+import { isIP } from "node:net";
+import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
+import { shown } from "../../../std/shown.ts";
+import { type Certificate, readCertificate, Unreadable } from "../../../x509/index.ts";
+import {
+  alternativeNamesExtension,
+  authorityInformation,
+  authorityKeyId,
+  basicConstraints,
+  distributionPoints,
+  extendedKeyUsage,
+  freshestLists,
+  keyUsage,
+  nameConstraints,
+  present,
+  randomSerial,
+  signCertificate,
+  subjectKeyId,
+  Unwritable,
+} from "../../../x509/issuing/index.ts";
+import type { AlternativeName, ExtensionPlan, NamePlan, Signer } from "../../../x509/issuing/plans.ts";
+import type { Urls } from "../model.ts";
+import type { AuthorityAsked } from "./fields.ts";
+import type { Validity } from "./validity.ts";
+
+/** Certificates of authorities: what they say, and that they are written as planned. */
+
+/** Does the work, and turns what no certificate can say into a refusal. */
+export const writable = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof Unwritable || cause instanceof Unreadable) throw invalidRequest(cause.reason, { cause });
+    throw cause;
+  }
+};
+
+const PREFIX_BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+const range =
+  (list: string) =>
+  (value: string): AlternativeName => {
+    const [address = "", prefix = "", ...more] = value.split("/");
+    const most = PREFIX_BITS[isIP(address)] ?? -1;
+    if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > most || more.length > 0 || address.includes("%")) {
+      throw invalidRequest(`invalid ${list} value ${shown(value)}: invalid CIDR address`);
+    }
+    return { kind: "ip", value };
+  };
+
+const kind =
+  (name: "dns" | "email" | "uri") =>
+  (value: string): AlternativeName => ({ kind: name, value });
+
+const constraintsOf = (asked: AuthorityAsked): ExtensionPlan | undefined =>
+  nameConstraints(
+    [
+      ...(asked.permitted_dns_domains ?? []).map(kind("dns")),
+      ...(asked.permitted_ip_ranges ?? []).map(range("permitted_ip_ranges")),
+      ...(asked.permitted_email_addresses ?? []).map(kind("email")),
+      ...(asked.permitted_uri_domains ?? []).map(kind("uri")),
+    ],
+    [
+      ...(asked.excluded_dns_domains ?? []).map(kind("dns")),
+      ...(asked.excluded_ip_ranges ?? []).map(range("excluded_ip_ranges")),
+      ...(asked.excluded_email_addresses ?? []).map(kind("email")),
+      ...(asked.excluded_uri_domains ?? []).map(kind("uri")),
+    ],
+  );
+
+/** An authority signs certificates and lists; the one usage that may be added is that of signatures in general. */
+const authorityUsage = ({ key_usage = [] }: AuthorityAsked): readonly string[] => {
+  const signs = key_usage.some((name) => name.trim().toLowerCase() === "digitalsignature");
+  return [...(signs ? ["DigitalSignature"] : []), "CertSign", "CRLSign"];
+};
+
+/** What a certificate says about its issuer. */
+export const issuerExtensions = (urls: Urls): readonly ExtensionPlan[] =>
+  present(authorityInformation(urls.ocsp, urls.issuing), distributionPoints(urls.crl), freshestLists(urls.deltaCrl));
+
+export interface AuthorityExtensions {
+  readonly asked: AuthorityAsked;
+  /** Absent: any number of authorities may follow. */
+  readonly pathLength: number | undefined;
+  readonly publicKey: KeyObject;
+  /** Of the certificate's own key where it is not worked out. */
+  readonly keyId?: Uint8Array | undefined;
+  /** Of the issuer's. */
+  readonly issuerKeyId: Uint8Array | undefined;
+  readonly subject: NamePlan;
+  readonly alternative: readonly AlternativeName[];
+  readonly urls: Urls;
+}
+
+/** The extensions of an authority's certificate. Throws `Unwritable`. */
+export const authorityExtensions = (given: AuthorityExtensions): readonly ExtensionPlan[] =>
+  present(
+    keyUsage(authorityUsage(given.asked)),
+    extendedKeyUsage(given.asked.ext_key_usage ?? [], given.asked.ext_key_usage_oids ?? []),
+    basicConstraints({ pathLength: given.pathLength }),
+    subjectKeyId(given.publicKey, given.keyId),
+    authorityKeyId(given.issuerKeyId),
+    alternativeNamesExtension(given.alternative, given.subject.length === 0),
+    constraintsOf(given.asked),
+    ...issuerExtensions(given.urls),
+  );
+
+/** What `max_path_length` asks for: nothing and negative numbers mean any. */
+export const pathLengthOf = (asked: number | undefined): number | undefined =>
+  asked === undefined || asked < 0 ? undefined : asked;
+
+export interface SignedAs {
+  readonly subject: NamePlan | Uint8Array;
+  readonly issuer: NamePlan | Uint8Array;
+  readonly validity: Validity;
+  readonly publicKey: KeyObject;
+  readonly extensions: readonly ExtensionPlan[];
+}
+
+/** Signs a certificate under a new serial number, and reads it back. Throws `Unwritable`, `Unreadable`. */
+export const signed = (plan: SignedAs, signer: Signer, { random }: BackendContext): Certificate => {
+  const { subject, issuer, publicKey, extensions, validity } = plan;
+  const { notBefore, notAfter } = validity;
+  const serial = randomSerial(random);
+  const der = signCertificate({ serial, subject, issuer, notBefore, notAfter, publicKey, extensions }, signer);
+  return readCertificate(der);
+};
+
+/** `1a:0b:…`: the number of a certificate, as the engine shows and stores it. */
+export const serialOf = ({ serial }: Certificate): string => {
+  const hex = (serial < 0n ? -serial : serial).toString(16);
+  return ((hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? []).join(":");
+};

@@ -1,0 +1,95 @@
+import type { Certificate } from "../../../x509/index.ts";
+
+/**
+ * The chains of all issuers of a mount, from what they are: who signed whom, and what operators set by hand. Chains are
+ * worked out whenever they are needed, so that none is stale.
+ */
+
+/** What of an issuer decides about chains. */
+export interface ChainMember {
+  readonly id: string;
+  readonly certificate: Certificate;
+  readonly manualChain: readonly string[];
+}
+
+const isSelfIssued = ({ name, issuer }: Certificate): boolean => name === issuer;
+
+/** Whether key ids, where both certificates say them, allow that the one signed the other. */
+const keyIdsAgree = (child: Certificate, parent: Certificate): boolean =>
+  child.authorityKeyId === undefined ||
+  parent.subjectKeyId === undefined ||
+  child.authorityKeyId.equals(parent.subjectKeyId);
+
+/** Whether the one signed the other, and may sign certificates. */
+export const isSignedBy = (child: Certificate, parent: Certificate): boolean => {
+  if (child.issuer !== parent.name || parent.authority === undefined || !parent.signsCertificates) return false;
+  if (!child.strongSignature || !keyIdsAgree(child, parent)) return false;
+  try {
+    return child.x509.verify(parent.x509.publicKey);
+  } catch {
+    // A key of another kind than the signature's.
+    return false;
+  }
+};
+
+/** Roots first: from a root nothing leads on, while an intermediate leads away from the other parents. */
+const parentsOf = (child: ChainMember, byName: ReadonlyMap<string, readonly ChainMember[]>): readonly ChainMember[] => {
+  const parents = (byName.get(child.certificate.issuer) ?? []).filter(
+    (parent) => parent !== child && isSignedBy(child.certificate, parent.certificate),
+  );
+  const roots = parents.filter(({ certificate }) => isSelfIssued(certificate));
+  return [...roots, ...parents.filter((parent) => !roots.includes(parent))];
+};
+
+const grouped = (members: readonly ChainMember[]): ReadonlyMap<string, readonly ChainMember[]> => {
+  const byName = new Map<string, ChainMember[]>();
+  for (const member of members)
+    byName.set(member.certificate.name, [...(byName.get(member.certificate.name) ?? []), member]);
+  return byName;
+};
+
+interface Step {
+  /** Ids that join the chain. */
+  readonly adds: readonly string[];
+  /** Where it goes on. */
+  readonly on: readonly ChainMember[];
+}
+
+const NOWHERE: Step = { adds: [], on: [] };
+
+const stepOf = (
+  member: ChainMember,
+  known: ReadonlyMap<string, ChainMember>,
+  byName: ReadonlyMap<string, readonly ChainMember[]>,
+): Step =>
+  member.manualChain.length > 0
+    ? { adds: member.manualChain.filter((id) => known.has(id)), on: [] }
+    : { adds: [member.id], on: parentsOf(member, byName) };
+
+/**
+ * The chain of each member, by id: ids from itself to the roots that are known, each once. A chain set by hand is taken
+ * as it is, without members that are gone. Members that signed each other are in each other's chains. The order of the
+ * members given does not matter.
+ */
+export const chainsOf = (members: readonly ChainMember[]): ReadonlyMap<string, readonly string[]> => {
+  const sorted = [...members].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const known = new Map(sorted.map((member) => [member.id, member]));
+  const byName = grouped(sorted);
+  const steps = new Map(sorted.map((member) => [member.id, stepOf(member, known, byName)]));
+
+  const chainOf = (start: ChainMember): readonly string[] => {
+    const chain = new Set<string>();
+    const explored = new Set<string>();
+    // A stack and no recursion: a chain is as long as an operator makes it.
+    const ahead: ChainMember[] = [start];
+    for (let member = ahead.pop(); member; member = ahead.pop()) {
+      if (explored.has(member.id)) continue;
+      explored.add(member.id);
+      const { adds, on } = steps.get(member.id) ?? NOWHERE;
+      for (const id of adds) chain.add(id);
+      ahead.push(...[...on].reverse());
+    }
+    return [...chain];
+  };
+  return new Map(sorted.map((member) => [member.id, chainOf(member)]));
+};
