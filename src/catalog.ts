@@ -83,6 +83,12 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
   },
   {
     kind: "secret",
+    type: "totp",
+    home: "keys",
+    load: async () => (await import("./engines/totp/backend.ts")).totpEngine,
+  },
+  {
+    kind: "secret",
     type: "aws",
     home: "dynamic",
     leases: true,

@@ -1,5 +1,5 @@
 export type { AnswerForm, Answers, AuthBlock, Given, ReplyOf } from "./answers.ts";
-export { AnyObject, done, Keys, TIDY_RUNNING, TIDY_STARTED } from "./answers.ts";
+export { AnyObject, done, foundKeys, Keys, TIDY_RUNNING, TIDY_STARTED } from "./answers.ts";
 export type {
   AnyOp,
   AnyPath,
@@ -25,6 +25,7 @@ export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";
 export type { Help } from "./help.ts";
+export { PageInput, pageFields, pageOf } from "./paging.ts";
 export type { ParsedInput } from "./parse.ts";
 export type { ReferencePage } from "./reference.ts";
 export type {

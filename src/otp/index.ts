@@ -1,2 +1,11 @@
-export { barcode, otpauthUrl } from "./enrolment.ts";
-export { ALGORITHMS, newKey, type TotpRules } from "./totp.ts";
+export { barcode, otpauthUrl, type QrCode, qrCode } from "./enrolment.ts";
+export {
+  ALGORITHMS,
+  codeAt,
+  isCode,
+  keyFromBase32,
+  matchingSteps,
+  newKey,
+  type TotpKey,
+  type TotpRules,
+} from "./totp.ts";

@@ -34,7 +34,36 @@ const secretOf = (key: TotpKey): Secret => new Secret({ buffer: Uint8Array.from(
 /** RFC 4648 base32 without padding, as authenticator apps take it. */
 export const base32 = (key: TotpKey): string => secretOf(key).base32;
 
-const stepAt = (rules: TotpRules, nowMs: number): number => Math.floor(nowMs / (rules.period * 1000));
+/** Padding that a whole number of bytes can have. */
+const PADDING = new Set([0, 1, 3, 4, 6]);
+
+/**
+ * A key out of base32 as people have it: either case, padded or not. A number: where it goes wrong, in characters.
+ * Never an empty key.
+ */
+export const keyFromBase32 = (text: string): TotpKey | number => {
+  const padded = text + "=".repeat((8 - (text.length % 8)) % 8);
+  const digits = padded.replace(/[\r\n]/g, "").replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  const wrong = digits.search(/[^A-Z2-7]/);
+  if (wrong === -1) return new Sensitive(Secret.fromBase32(digits).bytes);
+  const rest = digits.slice(wrong);
+  const isPadding = /^=+$/.test(rest) && PADDING.has(rest.length) && digits.length % 8 === 0;
+  return isPadding && wrong > 0 ? new Sensitive(Secret.fromBase32(digits.slice(0, wrong)).bytes) : wrong;
+};
+
+const stepAt = (rules: Pick<TotpRules, "period">, nowMs: number): number => Math.floor(nowMs / (rules.period * 1000));
+
+/** The code of the present step, and when that step ends, in epoch seconds. */
+export const codeAt = (
+  key: TotpKey,
+  rules: Pick<TotpRules, "algorithm" | "digits" | "period">,
+  nowMs: number,
+): { readonly code: string; readonly ends: number } => {
+  const { algorithm, digits, period } = rules;
+  const counter = stepAt(rules, nowMs);
+  const code = HOTP.generate({ secret: secretOf(key), algorithm, digits, counter });
+  return { code, ends: (counter + 1) * period };
+};
 
 /** A text that could be a code by these rules; everything else is wrong whatever the key is. */
 export const isCode = (text: string, { digits }: Pick<TotpRules, "digits">): boolean =>

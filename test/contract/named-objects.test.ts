@@ -73,6 +73,7 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^token (lookup|renew|revoke)-accessor accessor$/, "an accessor has no path of its own: these are its paths"],
   [/^token roles\/\{role_name\} /, "what the role allows; whoever may write it decides"],
   [/^database (static-)?roles\/\{name\} db_name$/, "the connection's allowed_roles says which roles may use it"],
+  [/^totp keys\/\{name:at\} account_name$/, "a text that authenticator apps show"],
   [/^ssh roles\/\{role:at\} allow_user_key_ids$/, "a flag"],
   [/^ssh (sign|issue)\/\{role:at\} key_id$/, "a text in the certificate, if the role lets callers choose it"],
   [/^ssh config\/zeroaddress roles$/, "roles of the mount, by whoever may configure it; their own rules stay"],

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { BackendContext, DataReply } from "../../framework/index.ts";
+import { type BackendContext, type DataReply, pageOf } from "../../framework/index.ts";
 import type { View } from "../../storage/store.ts";
 import { versionOf } from "./history.ts";
 import { keyAddress } from "./keys.ts";
@@ -15,14 +15,6 @@ type Selection = Partial<z.output<typeof ListInput>>;
 
 /** A folder as the listing knows it: `""` or ending in `/`. */
 const folder = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
-
-const follows = (name: string, after: string): boolean => Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0;
-
-const cut = (names: readonly string[], input: Selection): readonly string[] => {
-  const { after = "", limit = 0 } = input;
-  const rest = after === "" ? names : names.filter((name) => follows(name, after));
-  return limit > 0 ? rest.slice(0, limit) : rest;
-};
 
 /** The keys below a folder, by their names there; folders are not among them. */
 const keysBelow = async (view: View, prefix: string, names: readonly string[]): Promise<ReadonlyMap<string, Key>> => {
@@ -56,7 +48,7 @@ export const listKeys = async (
     const keys = await keysBelow(cx.storage, prefix, names);
     names = names.filter((name) => !awaitsDeletion(keys.get(name)));
   }
-  const page = cut(names, input);
+  const page = pageOf(names, input);
   return page.length === 0 ? undefined : { data: { keys: [...page] } };
 };
 
@@ -67,7 +59,7 @@ export const listDetailed = async (
   cx: BackendContext,
 ): Promise<DataReply<Names & { key_info: Record<string, KeyMetadata | Record<string, never>> }> | undefined> => {
   const prefix = folder(path);
-  const names = cut(await cx.storage.list(prefix, "listing"), input);
+  const names = pageOf(await cx.storage.list(prefix, "listing"), input);
   if (names.length === 0) return undefined;
   const keys = await keysBelow(cx.storage, prefix, names);
   const shown = names.map((name) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field } from "../../framework/index.ts";
+import { field, pageFields } from "../../framework/index.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
 import { shownCustom } from "./custom-metadata.ts";
 import type { Key, Secret, Version } from "./record.ts";
@@ -81,8 +81,7 @@ export const MetadataInput = z.object({
 
 export const ListInput = z.object({
   exclude_deleted: field.flag("Leave out keys whose latest version is deleted or will be."),
-  after: field.text("Start after this name (from OpenBao)."),
-  limit: field.integer("Maximum number of names; 0 or less: all (from OpenBao)."),
+  ...pageFields,
 });
 
 const custom = z.custom<Readonly<Record<string, string>> | null>((value) => value === null || isJsonObject(value));

@@ -1,7 +1,19 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { barcode, newKey, otpauthUrl, type TotpRules } from "../../../src/otp/index.ts";
-import { isCode, matchingSteps } from "../../../src/otp/totp.ts";
+import jsqr from "jsqr";
+import { PNG } from "pngjs";
+import {
+  barcode,
+  codeAt,
+  isCode,
+  keyFromBase32,
+  matchingSteps,
+  newKey,
+  otpauthUrl,
+  qrCode,
+  type TotpRules,
+} from "../../../src/otp/index.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { seconds } from "../../../src/std/time.ts";
@@ -27,12 +39,60 @@ const rulesOf = (algorithm: TotpRules["algorithm"], more: Partial<TotpRules> = {
   ...more,
 });
 
+/** RFC 4226, section 5.3, from its text: an oracle that shares nothing with the package. */
+const oracle = (key: Uint8Array, { algorithm, digits, period }: TotpRules, nowMs: number): string => {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / 1000 / period)));
+  const mac = createHmac(algorithm, key).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, "0");
+};
+
+/** RFC 4648, bit by bit. */
+const toBase32 = (bytes: Uint8Array): string => {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  const quintets = bits.match(/.{1,5}/g) ?? [];
+  return quintets.map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[Number.parseInt(five.padEnd(5, "0"), 2)]).join("");
+};
+
+const anyKey = fc.uint8Array({ minLength: 1, maxLength: 130 });
+const anyRules: fc.Arbitrary<TotpRules> = fc.record({
+  algorithm: fc.constantFrom("SHA1", "SHA256", "SHA512"),
+  digits: fc.constantFrom(6, 8),
+  period: fc.integer({ min: 1, max: 2_000_000_000 }).map(seconds),
+  skew: fc.constantFrom(0, 1),
+});
+const anyTime = fc.integer({ min: 0, max: 8_000_000_000_000 });
+
 describe("codes by time", () => {
   it.each(VECTORS)("are those of RFC 6238 at %s s", (at, ...codes) => {
     for (const [index, algorithm] of (["SHA1", "SHA256", "SHA512"] as const).entries()) {
       const steps = matchingSteps(KEYS[algorithm], rulesOf(algorithm), codes[index] ?? "", at * 1000);
       expect([algorithm, steps]).toEqual([algorithm, [Math.floor(at / 30)]]);
     }
+  });
+
+  it.each(VECTORS)("are told as those of RFC 6238 at %s s, with the end of their step", (at, ...codes) => {
+    for (const [index, algorithm] of (["SHA1", "SHA256", "SHA512"] as const).entries()) {
+      const code = codes[index] ?? "";
+      const ends = (Math.floor(at / 30) + 1) * 30;
+      expect(codeAt(KEYS[algorithm], rulesOf(algorithm), at * 1000)).toEqual({ code, ends });
+      const six = codeAt(KEYS[algorithm], rulesOf(algorithm, { digits: 6 }), at * 1000);
+      expect(six).toEqual({ code: code.slice(2), ends });
+    }
+  });
+
+  it("are those of the RFC's own arithmetic for any key, rules and time, and are right when they are told", () => {
+    fc.assert(
+      fc.property(anyKey, anyRules, anyTime, (bytes, rules, now) => {
+        const own = new Sensitive(bytes);
+        const { code, ends } = codeAt(own, rules, now);
+        expect(code).toBe(oracle(bytes, rules, now));
+        expect(ends * 1000).toBeGreaterThan(now);
+        expect((ends - rules.period) * 1000).toBeLessThanOrEqual(now);
+        expect(matchingSteps(own, rules, code, now)).toContain(ends / rules.period - 1);
+      }),
+    );
   });
 
   it("belong to the step before and after with a skew of 1, and to no other", () => {
@@ -90,16 +150,119 @@ describe("V43: a code has one spelling", () => {
   });
 });
 
+describe("a key in base32", () => {
+  const read = (text: string) => {
+    const found = keyFromBase32(text);
+    return typeof found === "number" ? found : Buffer.from(found.reveal()).toString("hex");
+  };
+
+  it("is any bytes, in either case, padded or not", () => {
+    fc.assert(
+      fc.property(anyKey, fc.boolean(), fc.boolean(), (bytes, isLower, isPadded) => {
+        const text = toBase32(bytes);
+        const cased = isLower ? text.toLowerCase() : text;
+        const padded = isPadded ? cased.padEnd(Math.ceil(cased.length / 8) * 8, "=") : cased;
+        expect(read(padded)).toBe(Buffer.from(bytes).toString("hex"));
+      }),
+    );
+  });
+
+  it.each([
+    ["not base32!", 3],
+    ["GEZDGNBV1", 8],
+    ["G", 1],
+    ["GEZ", 3],
+    [" GEZDGNBVGY3TQOJ", 0],
+    ["GEZD GNBV GY3T QOJQ", 4],
+    ["=", 0],
+    ["========", 0],
+    ["GE==GE==", 2],
+    ["GEZDGNB٧", 7],
+  ])("is not %j, and says where it goes wrong", (text, at) => {
+    expect(read(text)).toBe(at);
+  });
+
+  it("is never empty and never anything else than bytes or a place", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z2-7=\n]{1,20}$/)), (text) => {
+        fc.pre(text !== "");
+        const found = keyFromBase32(text);
+        if (typeof found === "number") expect(found).toBeLessThanOrEqual(text.length);
+        else expect(found.reveal().length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
 describe("the enrolment of an app", () => {
   const url = (issuer: string) =>
     otpauthUrl({ issuer, account: "a b/c", rules: rulesOf("SHA1", { digits: 6 }), key: KEYS.SHA1 });
 
   it("is an address that other programs read", () => {
     expect(url("My Company: R&D")).toBe(
-      "otpauth://totp/My%20Company%3A%20R%26D:a%20b%2Fc?algorithm=SHA1&digits=6&issuer=My%20Company%3A%20R%26D&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+      "otpauth://totp/My%20Company:%20R&D:a%20b/c?algorithm=SHA1&digits=6&issuer=My%20Company:%20R%26D&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
     );
     const { searchParams } = new URL(url("My Company: R&D"));
     expect(searchParams.get("issuer")).toBe("My Company: R&D");
+  });
+
+  it("escapes what Go escapes in a path, and in the issuer what an app would read otherwise", () => {
+    const odd = "A&B +=;,/?#%:@é!*'()";
+    const label = "A&B%20+=;,/%3F%23%25:@%C3%A9%21%2A%27%28%29";
+    const value = "A%26B%20%2B=%3B%2C%2F%3F%23%25:@%C3%A9%21%2A%27%28%29";
+    expect(otpauthUrl({ issuer: odd, account: odd, rules: rulesOf("SHA1"), key: KEYS.SHA1 })).toBe(
+      `otpauth://totp/${label}:${label}?algorithm=SHA1&digits=8&issuer=${value}&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ`,
+    );
+  });
+
+  it("gives an app its issuer and its key back, whatever the names are", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme" }),
+        fc.string({ unit: "grapheme" }),
+        anyKey,
+        (issuer, account, bytes) => {
+          const rules = rulesOf("SHA256");
+          const { searchParams } = new URL(otpauthUrl({ issuer, account, rules, key: new Sensitive(bytes) }));
+          expect([...searchParams]).toEqual([
+            ["algorithm", "SHA256"],
+            ["digits", "8"],
+            ["issuer", issuer],
+            ["period", "30"],
+            ["secret", toBase32(bytes)],
+          ]);
+        },
+      ),
+    );
+  });
+
+  const seen = (png: string) => {
+    const { data, width, height } = PNG.sync.read(Buffer.from(png, "base64"));
+    return { width, height, text: jsqr(new Uint8ClampedArray(data), width, height)?.data };
+  };
+
+  it("is a picture that a camera reads, as wide and high as wanted", async () => {
+    const text = url("Zeroth");
+    const code = await qrCode(text);
+    if (!code) throw new Error("it fits");
+    for (const pixels of [111, 150, 200]) {
+      expect(seen(await code.draw(pixels))).toEqual({ width: pixels, height: pixels, text });
+    }
+  });
+
+  it("is drawn at any size from the least, to the pixel", async () => {
+    const code = await qrCode("otpauth://totp/a:b");
+    if (!code) throw new Error("it fits");
+    const sizes = [0, 1, 2, 3, 5, 7, 8, 9, 13, 27, 49, 78].map((more) => code.least + more);
+    for (const pixels of sizes) {
+      const bytes = Buffer.from(await code.draw(pixels), "base64");
+      expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([pixels, pixels]);
+    }
+  });
+
+  it("has no picture when it is too long for one", async () => {
+    expect(await qrCode("x".repeat(2331))).toBeDefined();
+    expect(await qrCode("x".repeat(2332))).toBeUndefined();
   });
 
   it("is a square picture of the wanted size, or of the least that shows it", async () => {

@@ -1,0 +1,3 @@
+import { playAreas } from "./play.ts";
+
+playAreas(["totp"]);
