@@ -41,5 +41,7 @@ export type {
 } from "./plans.ts";
 export { readRequest } from "./read-request.ts";
 export { makeRequest } from "./request.ts";
+export { encodedEntries, signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
 export { kindOf, signerByName, signerFor } from "./signatures.ts";
+export { type Member, membersOf, membersUnder } from "./strict-der.ts";
