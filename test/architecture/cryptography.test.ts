@@ -59,11 +59,17 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/ssh/openssh/private-key.ts": "createPrivateKey, KeyObject",
     "src/engines/ssh/openssh/public-key.ts": "createPublicKey, KeyObject",
     "src/engines/ssh/sign.ts": "createHash, KeyObject",
+    "src/engines/transit/keys/certificates.ts": "X509Certificate",
     "src/engines/transit/keys/ed25519.ts": "createPrivateKey, createPublicKey, hkdfSync, KeyObject",
     "src/engines/transit/keys/find.ts": "createPrivateKey, createPublicKey",
     "src/engines/transit/keys/material.ts": "generateKeyPair, KeyObject",
     "src/engines/transit/keys/shown.ts": "createPublicKey, KeyObject",
-    "src/engines/transit/model.ts": "KeyObject",
+    "src/engines/transit/keys/transfer/backup-format.ts": "createPrivateKey, createPublicKey, KeyObject",
+    "src/engines/transit/keys/transfer/brought.ts": "createPrivateKey, createPublicKey, KeyObject, sign, verify",
+    "src/engines/transit/keys/transfer/wrapped.ts":
+      "constants, createCipheriv, createDecipheriv, KeyObject, privateDecrypt, publicEncrypt",
+    "src/engines/transit/keys/transfer/wrapping-key.ts":
+      "createPrivateKey, createPublicKey, generateKeyPair, KeyObject",
     "src/go-template/name-functions.ts": "createHash",
     "src/http/listener.ts": "constants",
     "src/jwt/pem-keys.ts": "createPublicKey, KeyObject, X509Certificate",

@@ -73,6 +73,10 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
   [/^token (lookup|renew|revoke)-accessor accessor$/, "an accessor has no path of its own: these are its paths"],
   [/^token roles\/\{role_name\} /, "what the role allows; whoever may write it decides"],
   [/^database (static-)?roles\/\{name\} db_name$/, "the connection's allowed_roles says which roles may use it"],
+  [
+    /^transit restore name$/,
+    "backups name keys themselves: whoever may restore without a name in the path may restore any, as in Vault",
+  ],
   [/^totp keys\/\{name:at\} account_name$/, "a text that authenticator apps show"],
   [/^ssh roles\/\{role:at\} allow_user_key_ids$/, "a flag"],
   [/^ssh (sign|issue)\/\{role:at\} key_id$/, "a text in the certificate, if the role lets callers choose it"],

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import type { Cache } from "../../../framework/cache.ts";
 import { type BackendContext, VaultError } from "../../../framework/index.ts";
+import { type BoundedMap, createBoundedMap } from "../../../std/bounded-map.ts";
 import type { Address, Entry, View } from "../../../storage/store.ts";
 import {
   type KeyVersion,
@@ -12,15 +12,19 @@ import {
   versionAddress,
 } from "../model.ts";
 import { kindOf } from "./kinds.ts";
+import { cacheAddress, cacheConfigIn } from "./mount-config.ts";
 
 /**
  * Keys as operations find them. The small entry is read with every request, together with its token; versions are kept
  * in memory by the key's id, their number and their revision, so that what is kept is never another key's and never old.
  */
 
-const KEPT = { maxAgeMs: 15 * 60_000, most: 2_000 };
-/** Entries in one read. */
-const AT_ONCE = 100;
+/** `versions` is one map under one name, so that its bound can follow `cache-config`. */
+const KEPT = { maxAgeMs: 15 * 60_000, most: 1 };
+/** Most versions in memory where the mount sets no size. */
+const MOST_VERSIONS = 2_000;
+/** Entries in one read, with one place left for the mount's configuration. */
+const AT_ONCE = 99;
 
 /** What an operation on a key reads together with the token. */
 export const keyPrefetch = (
@@ -28,7 +32,21 @@ export const keyPrefetch = (
   view: View,
 ): readonly Address[] => [keyAddress(view, params.name)];
 
-const kept = (cx: Pick<BackendContext, "cache">): Cache<KeyVersion> => cx.cache<KeyVersion>("versions", KEPT);
+interface Memory {
+  readonly most: number;
+  readonly versions: BoundedMap<string, KeyVersion>;
+}
+
+const NAME = "versions";
+
+const memoryOf = (cx: Pick<BackendContext, "cache">, most?: number): Memory => {
+  const cache = cx.cache<Memory>("keys", KEPT);
+  const known = cache.get(NAME);
+  if (known && (most === undefined || known.most === most)) return known;
+  const fresh = { most: most ?? MOST_VERSIONS, versions: createBoundedMap<string, KeyVersion>(most ?? MOST_VERSIONS) };
+  cache.set(NAME, fresh);
+  return fresh;
+};
 
 const cacheName = ({ id, revisions }: StoredKey, number: number): string =>
   `${id}/${number}/${revisions?.[String(number)] ?? 0}`;
@@ -50,30 +68,43 @@ const opened = ({ type }: StoredKey, number: number, entry: Entry): KeyVersion =
   return { ...common, publicKey: shown, privateKey };
 };
 
+/** Reads versions nobody remembers, and with them how many the mount wants remembered. */
+const readMissing = async (
+  stored: StoredKey,
+  numbers: readonly number[],
+  cx: BackendContext,
+): Promise<readonly KeyVersion[]> => {
+  const { storage } = cx;
+  const addresses = numbers.map((number) => versionAddress(storage, stored.id, number));
+  const [config, ...entries] = await storage.getMany([cacheAddress(storage), ...addresses]);
+  const { size } = cacheConfigIn(config);
+  const { versions } = memoryOf(cx, size === 0 ? MOST_VERSIONS : size);
+  return entries.flatMap((entry, index) => {
+    const number = numbers[index];
+    if (!entry || number === undefined) return [];
+    const version = opened(stored, number, entry);
+    versions.set(cacheName(stored, number), version);
+    return [version];
+  });
+};
+
 const readVersions = async (
   stored: StoredKey,
   numbers: readonly number[],
   cx: BackendContext,
 ): Promise<ReadonlyMap<number, KeyVersion>> => {
-  const cache = kept(cx);
+  const { versions } = memoryOf(cx);
   const found = new Map<number, KeyVersion>();
   const missing: number[] = [];
   for (const number of new Set(numbers)) {
     if (!Object.hasOwn(stored.versions, String(number))) continue;
-    const known = cache.get(cacheName(stored, number));
+    const known = versions.get(cacheName(stored, number));
     if (known) found.set(number, known);
     else missing.push(number);
   }
   for (let at = 0; at < missing.length; at += AT_ONCE) {
-    const some = missing.slice(at, at + AT_ONCE);
-    const entries = await cx.storage.getMany(some.map((number) => versionAddress(cx.storage, stored.id, number)));
-    for (const [index, number] of some.entries()) {
-      const entry = entries[index];
-      if (!entry) continue;
-      const version = opened(stored, number, entry);
-      cache.set(cacheName(stored, number), version);
-      found.set(number, version);
-    }
+    const read = await readMissing(stored, missing.slice(at, at + AT_ONCE), cx);
+    for (const version of read) found.set(version.number, version);
   }
   return found;
 };

@@ -3,13 +3,23 @@ import { type AnyPath, type BackendContext, done, field, invalidRequest, op, pat
 import { listing } from "../../../framework/records.ts";
 import { isBase64 } from "../../../std/base64.ts";
 import { cut } from "../../../std/shown.ts";
+import { ChainSet, RequestMade, requestCertificate, setCertificate } from "./certificates.ts";
 import { ConfigInput, checkedPeriod, configureKey } from "./configure.ts";
 import { createKey, HMAC_KEY, type KeyOptions } from "./create.ts";
 import { findKey, keyOf, keyPrefetch } from "./find.ts";
 import { keyType, kindOf } from "./kinds.ts";
+import {
+  CacheConfig,
+  KeysConfig,
+  readCacheConfig,
+  readKeysConfig,
+  writeCacheConfig,
+  writeKeysConfig,
+} from "./mount-config.ts";
 import { deleteKey, trimKey } from "./remove.ts";
 import { rotateKey } from "./rotate.ts";
 import { KeyShown, showKey } from "./shown.ts";
+import { transferPaths } from "./transfer/paths.ts";
 
 /** The rows of `keys/`: what keys there are, and what each is. */
 
@@ -147,5 +157,88 @@ const trimPath = path("keys/{name}/trim", {
   },
 });
 
+const certificateInput = { version: field.integer("Version of the key; the latest unless given.") };
+
+const requestPath = path("keys/{name}/csr", {
+  summary: "certificate requests of keys that sign",
+  params: KEY,
+  ops: {
+    update: op({
+      summary: "make a certificate request for a version's key",
+      answers: RequestMade,
+      input: z.object({
+        ...certificateInput,
+        csr: field.text("A request whose names and extensions are taken over, PEM; none unless given."),
+      }),
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => ({ data: await requestCertificate(params.name, input, cx) }),
+    }),
+  },
+});
+
+const certificatePath = path("keys/{name}/set-certificate", {
+  summary: "certificates of keys that sign",
+  params: KEY,
+  ops: {
+    update: op({
+      summary: "keep a certificate chain with the version whose key it certifies",
+      answers: ChainSet,
+      input: z.object({
+        ...certificateInput,
+        certificate_chain: field.text("PEM, the key's own certificate first, then those of its authorities."),
+      }),
+      prefetch: keyPrefetch,
+      handle: async ({ params, input }, cx) => ({ data: await setCertificate(params.name, input, cx) }),
+    }),
+  },
+});
+
+const cacheConfigPath = path("cache-config", {
+  summary: "how many versions of keys a process keeps in memory",
+  params: {},
+  ops: {
+    read: op({
+      summary: "read the size",
+      answers: CacheConfig,
+      handle: async (_, cx) => ({ data: await readCacheConfig(cx) }),
+    }),
+    update: op({
+      summary: "set the size",
+      answers: CacheConfig,
+      input: z.object({ size: field.integer("0: as many as a process may keep; else 10 at least.") }),
+      handle: async ({ input }, cx) => ({ data: await writeCacheConfig(input.size ?? 0, cx) }),
+    }),
+  },
+});
+
+const keysConfigPath = path("config/keys", {
+  summary: "what holds for all keys of the mount",
+  params: {},
+  ops: {
+    read: op({
+      summary: "read whether encrypting makes keys",
+      answers: KeysConfig,
+      handle: async (_, cx) => ({ data: await readKeysConfig(cx) }),
+    }),
+    update: op({
+      summary: "set whether encrypting makes keys",
+      answers: KeysConfig,
+      input: z.object({ disable_upsert: field.flag("Whether to encrypt with existing keys only.") }),
+      handle: async ({ input }, cx) => ({ data: await writeKeysConfig(input.disable_upsert ?? false, cx) }),
+    }),
+  },
+});
+
 /** What keys are and how they are managed. */
-export const keyPaths: readonly AnyPath[] = [keysPath, keyPath, configPath, rotatePath, trimPath];
+export const keyPaths: readonly AnyPath[] = [
+  keysPath,
+  keyPath,
+  configPath,
+  rotatePath,
+  trimPath,
+  requestPath,
+  certificatePath,
+  cacheConfigPath,
+  keysConfigPath,
+  ...transferPaths,
+];
