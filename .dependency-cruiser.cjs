@@ -14,6 +14,8 @@ const layers = {
   "src/otp": leaves,
   "src/outgoing": leaves,
   "src/jwt": ["src/outgoing", ...leaves],
+  // Of the framework the shapes of a challenge alone.
+  "src/challenges": ["src/framework/challenges.ts", "src/outgoing", ...leaves],
   "src/crypto": leaves,
   "src/storage": ["src/crypto", ...leaves],
   "src/policy": ["src/hcl", ...leaves],
@@ -32,6 +34,7 @@ const layers = {
     "src/server.ts",
     "src/catalog.ts",
     "src/auth",
+    "src/challenges",
     "src/engines",
     "src/core",
     "src/http",

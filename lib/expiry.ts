@@ -12,7 +12,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
 import { SCHEDULE_EVENT, SWEEPERS, sweepOrder } from "../src/contract/schedule.ts";
-import { PARTITION_KEY, SPACES } from "../src/contract/table.ts";
+import { CHALLENGE_SHARDS, OPEN_CHALLENGES, PARTITION_KEY, SPACES } from "../src/contract/table.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
 /** The next minute does what this one missed; a late second try would only run at the same time. */
@@ -29,6 +29,8 @@ export interface ExpiryProps {
   readonly failuresArn: string;
 }
 
+const runsCore = ({ functionName }: ZerothFunction): boolean => FUNCTION_TABLE[functionName].answers !== "challenges";
+
 /** Removed by DynamoDB's TTL, not by us; only what has consequences outside the table. */
 const removedByTtl = (space: string) =>
   FilterCriteria.filter({
@@ -40,7 +42,8 @@ const removedByTtl = (space: string) =>
 /**
  * Scheduled work. Every minute one rule wakes each function that has such work (`src/contract/schedule.ts`: rotations,
  * unfinished jobs), and another has the sweepers walk the expiry index, each its part. The stream is the safety net of
- * revocation: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored).
+ * revocation: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored). It also wakes
+ * whoever checks challenges, so that clients of ACME wait for seconds and not for the next minute.
  *
  * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
  * bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
@@ -75,7 +78,13 @@ export class Expiry extends Construct {
       everyMinute(
         "EveryMinute",
         "Zeroth: scheduled work",
-        scheduled.map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
+        scheduled.filter(runsCore).map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
+      ),
+      // A rule has five targets at most.
+      everyMinute(
+        "OpenChallenges",
+        "Zeroth: challenges that are still open",
+        scheduled.filter((one) => !runsCore(one)).map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
       ),
       everyMinute(
         "Sweep",
@@ -103,5 +112,24 @@ export class Expiry extends Construct {
     });
     // Lambda checks the role's right to read the stream when the mapping is made.
     if (revoke.role) this.mapping.node.addDependency(revoke.role);
+
+    const challenges = functionOf(props.functions, "challenges").lambda;
+    const opened = new EventSourceMapping(this, "Challenges", {
+      target: challenges,
+      eventSourceArn: props.streamArn,
+      // A record that is missed or fails is nothing lost: the schedule looks for open challenges every minute.
+      startingPosition: StartingPosition.LATEST,
+      filters: [
+        FilterCriteria.filter({
+          eventName: ["INSERT"],
+          dynamodb: { Keys: { [PARTITION_KEY]: { S: [{ prefix: OPEN_CHALLENGES }] } } },
+        }),
+      ],
+      batchSize: 10,
+      parallelizationFactor: CHALLENGE_SHARDS,
+      retryAttempts: 0,
+      maxRecordAge: Duration.minutes(1),
+    });
+    if (challenges.role) opened.node.addDependency(challenges.role);
   }
 }

@@ -66,7 +66,8 @@ export const acknowledgeStateless = (stack: StatelessStack, front: VaultApi, pla
         "A user that is not there has no path; iam:GetUser alone, read access only",
       );
     }
-  acknowledgeWildcard(revoke.role, "*", "dynamodb:ListStreams knows no resources; Lambda asks for it");
+  for (const { role } of [revoke, functionOf(stack.functions, "challenges")])
+    acknowledgeWildcard(role, "*", "dynamodb:ListStreams knows no resources; Lambda asks for it");
   const failures: { "Fn::ImportValue": string } = Stack.of(stack).resolve(places.failuresArn);
   const scheduled = [...stack.functions.values()].filter(({ functionName }) => FUNCTION_TABLE[functionName].scheduled);
   for (const { role } of scheduled)

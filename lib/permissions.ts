@@ -1,6 +1,7 @@
 import {
   FUNCTION_TABLE,
   type FunctionName,
+  type FunctionRow,
   type Home,
   handsLeasesTo,
   handsOnTo,
@@ -55,6 +56,15 @@ const REQUEST_DOMAINS = ["token", "lease", "config", "policy", "identity", "audi
 const EVENT_READS = [inSpace("epoch"), SPACES.config];
 const EVENT_DOMAINS = ["token", "lease", "config"];
 
+/** What a function has by what it answers. */
+const COMMON: Readonly<
+  Record<FunctionRow["answers"], Readonly<Record<"reads" | "writes" | "removes" | "domains", readonly string[]>>>
+> = {
+  requests: { reads: REQUEST_READS, writes: REQUEST_WRITES, removes: REQUEST_REMOVES, domains: REQUEST_DOMAINS },
+  events: { reads: EVENT_READS, writes: REQUEST_WRITES, removes: REQUEST_REMOVES, domains: EVENT_DOMAINS },
+  challenges: { reads: [], writes: [], removes: [], domains: [] },
+};
+
 /** Mount ids are `<type>:<random>`; those of auth methods begin with `auth-`, so that `aws` is never both. */
 const mountIds = (homes: readonly Home[]): readonly string[] =>
   homes.map(({ kind, type }) => `${kind === "auth" ? "auth-" : ""}${type}:*`);
@@ -65,16 +75,16 @@ const ofMounts = (ids: readonly string[]): readonly string[] =>
 
 const rightsOf = (name: FunctionName, homes: readonly Home[]): Rights => {
   const { answers, also, endsFor, scheduled } = FUNCTION_TABLE[name];
-  const requests = answers === "requests";
+  const common = COMMON[answers];
   const run = homes.filter(({ home }) => home === name || endsFor.includes(home));
   const hosted = mountIds(run.filter(({ home }) => home === name));
   const ended = mountIds(run.filter(({ home }) => home !== name));
   const { reads = [], writes = [], removes = [], domains = [], makesKeys = [], outside = [] } = also;
   return {
-    reads: [...(requests ? REQUEST_READS : EVENT_READS), ...ofMounts(ended), ...reads],
-    writes: [...REQUEST_WRITES, ...ofMounts(hosted), ...writes],
-    removes: [...REQUEST_REMOVES, ...removes],
-    domains: [...(requests ? REQUEST_DOMAINS : EVENT_DOMAINS), ...hosted, ...ended, ...domains],
+    reads: [...common.reads, ...ofMounts(ended), ...reads],
+    writes: [...common.writes, ...ofMounts(hosted), ...writes],
+    removes: [...common.removes, ...removes],
+    domains: [...common.domains, ...hosted, ...ended, ...domains],
     makesKeys,
     forwardsTo: handsOnTo(name, homes),
     handsLeasesTo: handsLeasesTo(name, homes),
@@ -97,6 +107,7 @@ export const permissionsFor = (homes: readonly Home[]): Readonly<Record<Function
   wrapping: rightsOf("wrapping", homes),
   system: rightsOf("system", homes),
   revoke: rightsOf("revoke", homes),
+  challenges: rightsOf("challenges", homes),
 });
 
 /** The domains a function names to its own keyring: what it may open, and what it may make keys for. */

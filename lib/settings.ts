@@ -56,6 +56,11 @@ const shape = z
     loginSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
     /** Private ranges these functions may dial where an operator names a host; absent: public addresses only. */
     reachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
+    /** Where the function runs that asks hosts to prove who they are (ACME). Absent: outside any VPC. */
+    acmeSubnets: list(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    acmeSecurityGroups: list(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).optional(),
+    /** Private ranges whose hosts may prove it; absent: public addresses only. Strangers name these hosts. */
+    acmeReachable: list(z.union([z.cidrv4(), z.cidrv6()], "must be a range such as 10.0.0.0/16")).optional(),
     /** Database users of RDS and Aurora those functions may be (`auth_type` `aws_iam`); absent: none. */
     databaseUsers: list(
       z
@@ -122,6 +127,7 @@ const shape = z
     together(["domainName", "certificateArn"]);
     together(["subnets", "securityGroups"]);
     together(["loginSubnets", "loginSecurityGroups"]);
+    together(["acmeSubnets", "acmeSecurityGroups"]);
     together(["isolatedSubnets", "isolatedSecurityGroups"]);
     together(["issuedUsersPath", "issuedUsersBoundary"]);
     together(["restoredTable", "restoredStream"]);
@@ -129,6 +135,11 @@ const shape = z
       context.addIssue({
         code: "custom",
         message: "reachable needs subnets or loginSubnets: outside a VPC there are no private ranges",
+      });
+    if (value.acmeReachable !== undefined && value.acmeSubnets === undefined)
+      context.addIssue({
+        code: "custom",
+        message: "acmeReachable needs acmeSubnets: outside a VPC there are no private ranges",
       });
     if (value.truststore !== undefined && value.domainName === undefined)
       context.addIssue({

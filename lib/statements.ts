@@ -164,10 +164,14 @@ const awsEnds = ({ settings: { issuedUsersPath: path } }: Places): PolicyStateme
 const databaseLogins = ({ settings }: Places): PolicyStatement[] =>
   settings.databaseUsers ? [allow("LogInToDatabases", ["rds-db:connect"], settings.databaseUsers)] : [];
 
-/** Expiry index and stream. The index holds keys only: no body, no condition on keys. */
+/** Expiry index. It holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   onKeys("Discard", ["dynamodb:BatchWriteItem"], places.tableArn, DISCARDED),
   allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
+];
+
+/** The table's stream, whose records hold sealed bodies; which of them reach a function is said by its event source. */
+const stream = (places: Places): PolicyStatement[] => [
   allow(
     "ReadStream",
     ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
@@ -199,6 +203,7 @@ const OUTSIDE = {
   "aws-ends": awsEnds,
   "database-logins": databaseLogins,
   expiry,
+  stream,
   failures,
 } as const;
 
@@ -211,7 +216,7 @@ export const statementsFor = (rights: Rights, places: Places): PolicyStatement[]
     onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...readable]),
     onKeys("Write", WRITES, places.tableArn, rights.writes),
     ...(claimed.length > 0 ? [onKeys("Claim", CLAIMS, places.tableArn, claimed)] : []),
-    onKeys("Remove", REMOVALS, places.tableArn, rights.removes),
+    ...(rights.removes.length > 0 ? [onKeys("Remove", REMOVALS, places.tableArn, rights.removes)] : []),
     onDomains("UseDataKeys", ["kms:Decrypt"], places, rights.domains),
     ...(rights.makesKeys.length === 0
       ? []

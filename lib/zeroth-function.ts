@@ -43,6 +43,7 @@ export class ZerothFunction extends Construct {
     const { name, rights, places, settings } = props;
     const row = FUNCTION_TABLE[name];
     const network = networkOf(row, settings);
+    const ranges = rangesOf(row, settings);
     const concurrency = concurrencyOf(name, settings);
     const peers = Object.values(props.peers).flat();
     this.functionName = name;
@@ -94,9 +95,7 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.tableIdentity]: places.tableIdentity,
         [ENVIRONMENT.keyId]: places.keyArn,
         [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
-        ...(network && DIALS.includes(row.network) && settings.reachable
-          ? { [ENVIRONMENT.reachable]: JSON.stringify(settings.reachable) }
-          : {}),
+        ...(network && ranges ? { [ENVIRONMENT.reachable]: JSON.stringify(ranges) } : {}),
         ...(name === "system" && settings.operators
           ? { [ENVIRONMENT.operators]: JSON.stringify(settings.operators) }
           : {}),
@@ -158,8 +157,11 @@ const vpc = (
 ): CfnFunction.VpcConfigProperty | undefined =>
   subnetIds && securityGroupIds ? { subnetIds, securityGroupIds } : undefined;
 
-/** The networks from which hosts are dialled that operators name in a configuration. */
-const DIALS: readonly FunctionRow["network"][] = ["databases", "identities"];
+/** Private ranges that may be dialled from a network: where operators name the hosts, and where strangers do. */
+const rangesOf = ({ network }: FunctionRow, settings: Settings): readonly string[] | undefined => {
+  if (network === "challenges") return settings.acmeReachable;
+  return network === "databases" || network === "identities" ? settings.reachable : undefined;
+};
 
 /** Where the function runs; `undefined` outside any VPC. */
 const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.VpcConfigProperty | undefined => {
@@ -170,6 +172,8 @@ const networkOf = ({ network }: FunctionRow, settings: Settings): CfnFunction.Vp
       return vpc(settings.subnets, settings.securityGroups);
     case "identities":
       return vpc(settings.loginSubnets, settings.loginSecurityGroups);
+    case "challenges":
+      return vpc(settings.acmeSubnets, settings.acmeSecurityGroups);
     case "none":
       return vpc(settings.isolatedSubnets, settings.isolatedSecurityGroups);
   }

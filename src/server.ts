@@ -5,6 +5,7 @@ import { coreRows } from "./catalog.ts";
 import type { ScheduledWork } from "./contract/schedule.ts";
 import { createCore } from "./core/build.ts";
 import { type CatalogRow, createCatalog, type Hosted } from "./core/catalog.ts";
+import type { Attempt } from "./core/challenges/work.ts";
 import { corsSettings } from "./core/config/cors.ts";
 import type { Core } from "./core/core.ts";
 import type { HandOver } from "./core/leases/types.ts";
@@ -60,6 +61,8 @@ export interface ServerDependencies {
   readonly timer?: Timer | undefined;
   /** How leases reach the function that serves their mount; absent: every mount is served here. */
   readonly handOver?: HandOver | undefined;
+  /** See `CoreOptions.attempt`. */
+  readonly attempt?: Attempt | undefined;
   readonly crash?: CrashPoint | undefined;
   /** See `core/config/config.ts`; absent: as many as a deployment has. */
   readonly epochCopies?: number | undefined;
@@ -116,6 +119,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     scheduled: deps.scheduled,
     timer: deps.timer,
     handOver: deps.handOver,
+    attempt: deps.attempt,
     epochCopies: deps.epochCopies,
     catalog: (late) => createCatalog([...coreRows(late, () => store), ...deps.rows], deps.hosted),
     audit: (surroundings) =>

@@ -13,6 +13,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
 import { handOverByInvoke } from "./lease-orders.ts";
 import { COUNTED, countEvent, createMetrics, type Metrics } from "./metrics.ts";
+import { PATIENCE } from "./patience.ts";
 import { type FunctionSettings, readSettings } from "./settings.ts";
 import { log, writeLine } from "./stdout.ts";
 
@@ -28,9 +29,6 @@ export interface Program {
   /** The way to AWS of the method `aws` and of the operator's orders; loaded when it is first asked for. */
   readonly aws: () => Promise<AwsAuthParts>;
 }
-
-/** An answer of table or KMS that takes longer than this will not come; storage repeats, within its own budget. */
-const PATIENCE = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
 
 /** What a function runs: its own backends, and those whose leases it ends. */
 const hostedBy =

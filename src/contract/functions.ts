@@ -29,11 +29,21 @@ export interface ExtraRights {
 }
 
 /** Rights outside table and key, by name; `lib/statements.ts` spells them out. */
-export type OutsideRights = "identity-reads" | "aws-issues" | "aws-ends" | "database-logins" | "expiry" | "failures";
+export type OutsideRights =
+  | "identity-reads"
+  | "stream"
+  | "aws-issues"
+  | "aws-ends"
+  | "database-logins"
+  | "expiry"
+  | "failures";
 
 export interface FunctionRow {
-  /** `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. */
-  readonly answers: "requests" | "events";
+  /**
+   * `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. `challenges`: the same,
+   * and it does not run core: it has the rights that its row names, and none of those every request needs.
+   */
+  readonly answers: "requests" | "events" | "challenges";
   /**
    * Routes of the API that go straight to it: only names that no mount can take over (`auth/`, `sys/`, `identity/`,
    * `cubbyhole/`). `{path+}` is everything below.
@@ -49,10 +59,11 @@ export interface FunctionRow {
   readonly scheduled: ScheduledWork | undefined;
   /**
    * `aws`: the services of AWS alone. `databases`: the subnets of `zeroth:subnets`, where they are set. `identities`:
-   * whoever vouches for callers, AWS among them; the subnets of `zeroth:loginSubnets`, where they are set. `none`:
-   * nothing but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
+   * whoever vouches for callers, AWS among them; the subnets of `zeroth:loginSubnets`, where they are set.
+   * `challenges`: hosts for which somebody wants a certificate; the subnets of `zeroth:acmeSubnets`, where they are set.
+   * `none`: nothing but table and key; the subnets of `zeroth:isolatedSubnets`, where they are set.
    */
-  readonly network: "aws" | "databases" | "identities" | "none";
+  readonly network: "aws" | "databases" | "identities" | "challenges" | "none";
   /** MB; the processor's share grows with it (one processor at 1,769 MB). */
   readonly memory: number;
   /** Seconds. */
@@ -62,7 +73,17 @@ export interface FunctionRow {
   readonly also: ExtraRights;
 }
 
-export const FUNCTIONS = ["login", "kv", "dynamic", "keys", "policy", "wrapping", "system", "revoke"] as const;
+export const FUNCTIONS = [
+  "login",
+  "kv",
+  "dynamic",
+  "keys",
+  "policy",
+  "wrapping",
+  "system",
+  "revoke",
+  "challenges",
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 const all = (space: keyof typeof SPACES): string => `${SPACES[space]}#*`;
@@ -137,7 +158,8 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     network: "none",
     memory: 1024,
     why: "makes RSA keys",
-    also: {},
+    // What engines want checked on the network; `challenges` does it.
+    also: { writes: [all("challenge")], domains: ["challenge"] },
   },
   policy: {
     ...REQUESTS,
@@ -185,7 +207,19 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     network: "databases",
     timeout: 300,
     why: "a look at an empty index is short, but a sweep goes on for its minute while there is something to end",
-    also: { outside: ["expiry"] },
+    also: { outside: ["expiry", "stream"] },
+  },
+  challenges: {
+    ...REQUESTS,
+    answers: "challenges",
+    paths: [],
+    scheduled: { core: ["challenges"], jobs: [], mounts: false },
+    network: "challenges",
+    memory: 256,
+    timeout: 75,
+    why: "waits for hosts, ten seconds each and several at a time; the schedule's run stays for its minute while one is open",
+    // Neither tokens nor configuration nor anything of a mount: what it dials is chosen by strangers.
+    also: { writes: [all("challenge")], domains: ["challenge"], outside: ["stream"] },
   },
 };
 
@@ -206,7 +240,7 @@ export interface Home {
 export const deployedFunctions = (homes: readonly Home[]): readonly FunctionName[] =>
   FUNCTIONS.filter((name) => {
     const { answers, paths } = FUNCTION_TABLE[name];
-    return answers === "events" || paths.length > 0 || homes.some(({ home }) => home === name);
+    return answers !== "requests" || paths.length > 0 || homes.some(({ home }) => home === name);
   });
 
 /**

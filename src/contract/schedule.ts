@@ -4,7 +4,7 @@
  */
 
 /** Work of core itself. Each name has its row in `src/core/schedule/work.ts`. */
-export const CORE_WORK = ["sweep", "tidy", "rotate-keys"] as const;
+export const CORE_WORK = ["sweep", "tidy", "rotate-keys", "challenges"] as const;
 export type CoreWork = (typeof CORE_WORK)[number];
 
 /** Work that began with a request and may outlast it. Each kind has its handler in `src/core/build.ts`. */

@@ -37,6 +37,12 @@ export const EXPIRY_SHARDS = 16;
 /** How many partitions the listing rows of one mount's leases are spread over. */
 export const LEASE_LISTING_SHARDS = 16;
 
+/**
+ * How many partitions open challenges are spread over: the stream delivers one partition's records one batch after the
+ * other, so a host that does not answer holds up those of its own partition alone.
+ */
+export const CHALLENGE_SHARDS = 8;
+
 /** How many copies of the configuration epoch exist; an environment reads one of them. */
 export const EPOCH_COPIES = 32;
 
@@ -56,8 +62,13 @@ export const SPACES = {
   leases: "leases",
   entity: "entity",
   spent: "spent",
+  /** What is to be checked on the network, and verdicts. */
+  challenge: "challenge",
   data: "data",
 } as const;
+
+/** What the partitions of open challenges begin with. */
+export const OPEN_CHALLENGES = `${SPACES.challenge}#open#`;
 
 /** Pairs of the KMS encryption context every data key is wrapped under. */
 export const ENCRYPTION_CONTEXT = {

@@ -7,6 +7,8 @@ import { type Timer, wallTimer } from "../std/timer.ts";
 import type { SealedStore } from "../storage/index.ts";
 import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
+import { createChallenges } from "./challenges/challenges.ts";
+import { type Attempt, type ChallengeWork, createChallengeWork } from "./challenges/work.ts";
 import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
 import { createIdentity } from "./identity/index.ts";
@@ -42,6 +44,8 @@ export interface CoreOptions {
   readonly handOver?: HandOver | undefined;
   readonly log: Core["log"];
   readonly signal: Core["signal"];
+  /** How challenges are checked on the network. Absent: this process checks none. */
+  readonly attempt?: Attempt | undefined;
   readonly render: Core["render"];
   readonly observeReply: Core["observeReply"];
   readonly address: Core["address"];
@@ -59,6 +63,12 @@ const lockoutOf = (core: () => Core): Lockout => {
     },
   };
 };
+
+/** Where nobody attempts anything, nothing is done. */
+const challengeWorkOf = ({ store, clock, crash, log, attempt }: CoreOptions): ChallengeWork =>
+  attempt === undefined
+    ? { pass: async () => ({ nextMs: Number.POSITIVE_INFINITY }) }
+    : createChallengeWork({ store, clock, crash, log, attempt });
 
 export const createCore = (options: CoreOptions): Core => {
   const { store, clock, random, crash, log, signal } = options;
@@ -104,6 +114,8 @@ export const createCore = (options: CoreOptions): Core => {
     caches,
     jobs,
     schedule,
+    challenges: createChallenges({ store, clock }),
+    challengeWork: challengeWorkOf(options),
     tokens,
     policies: createPolicies({ store, config }),
     wrapping: createWrapping({ store, clock, random, tokens }),

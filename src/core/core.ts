@@ -1,10 +1,12 @@
 import type { Audit } from "../audit/types.ts";
-import type { AnyOp, AnyPath, Backend, CrashPoint, Operation, Reply } from "../framework/index.ts";
+import type { AnyOp, AnyPath, Backend, Challenges, CrashPoint, Operation, Reply } from "../framework/index.ts";
+import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import type { Store } from "../storage/store.ts";
 import type { Caches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
+import type { ChallengeWork } from "./challenges/work.ts";
 import type { Config } from "./config/types.ts";
 import type { CoreEvent } from "./events.ts";
 import type { Identity } from "./identity/types.ts";
@@ -46,6 +48,9 @@ export interface Core {
   readonly caches: Caches;
   readonly jobs: Jobs;
   readonly schedule: Schedule;
+  /** A mount's part of the challenges. */
+  readonly challenges: (mount: MountId) => Challenges;
+  readonly challengeWork: ChallengeWork;
   readonly wrapping: Wrapping;
   readonly audit: Audit;
   readonly quotas: Quotas;

@@ -8,6 +8,7 @@ import type { Clock } from "../std/time.ts";
 import type { Address, View } from "../storage/store.ts";
 import type { Answers, ReplyOf } from "./answers.ts";
 import type { FindCache } from "./cache.ts";
+import type { Challenges } from "./challenges.ts";
 import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease } from "./reply.ts";
 
 /**
@@ -99,6 +100,8 @@ export interface BackendContext {
    * A value that `accepts` refuses counts as missing.
    */
   readonly fillIdentity: (text: string, accepts: (value: string) => boolean) => FilledText;
+  /** Has somebody's control of a name or an address checked by who can reach the network. */
+  readonly challenges: Challenges;
   /** Generates a password by a named password policy; `undefined` where no such policy exists. */
   readonly generatePassword: (policy: string) => Promise<string | undefined>;
   /** Values kept in the memory of this process for this mount; `cache.ts` says when they go. */

@@ -21,6 +21,8 @@ export type {
 export { defineBackend, folded, op, path } from "./backend.ts";
 export type { Canonical, Folds, FoldTable } from "./captures.ts";
 export { canonicalIn, compileFolds, foldsOf } from "./captures.ts";
+export type { Challenge, ChallengeFailure, ChallengeKind, ChallengeState, Challenges } from "./challenges.ts";
+export { CHALLENGE_KINDS } from "./challenges.ts";
 export type { ErrorCode, VaultErrorOptions } from "./errors.ts";
 export { invalidRequest, multiError, notFound, permissionDenied, VaultError } from "./errors.ts";
 export * as field from "./fields.ts";

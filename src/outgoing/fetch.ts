@@ -25,6 +25,8 @@ export interface OutgoingRequest {
   readonly encoding?: "utf8" | "latin1" | undefined;
   /** PEM; absent: the certificates Node trusts. */
   readonly ca?: string | undefined;
+  /** Takes whatever certificate the server shows. For answers that are believed for what they say, not for who sends them. */
+  readonly anyCertificate?: boolean | undefined;
 }
 
 export interface OutgoingAnswer {
@@ -45,7 +47,18 @@ export const createFetch = (guard: Guard): Fetch => {
     "https:": new Agent({ keepAlive: true, maxSockets: 50 }),
     "http:": new PlainAgent({ keepAlive: true, maxSockets: 50 }),
   };
-  const answered: Fetch = async ({ method, url, headers, body, deadlineMs, mostBytes, encoding = "utf8", ca }) => {
+  const answered: Fetch = async (request) => {
+    const {
+      method,
+      url,
+      headers,
+      body,
+      deadlineMs,
+      mostBytes,
+      encoding = "utf8",
+      ca,
+      anyCertificate = false,
+    } = request;
     const { protocol } = url;
     if (protocol !== "https:" && protocol !== "http:") throw new AddressRefused("neither http nor https");
     const host = bareHost(url.hostname);
@@ -61,7 +74,7 @@ export const createFetch = (guard: Guard): Fetch => {
         agent: agents[protocol],
         lookup: guard.lookup,
         signal: AbortSignal.timeout(Math.ceil(deadlineMs)),
-        ...(protocol === "https:" && { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : "" }),
+        ...(protocol === "https:" && { rejectUnauthorized: !anyCertificate, servername: isIP(host) === 0 ? host : "" }),
         ca,
       };
       let begun = false;

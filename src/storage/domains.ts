@@ -17,6 +17,7 @@ const CORE_SPACES: ReadonlyMap<string, Domain> = new Map<string, Domain>([
   [SPACES.epoch, DOMAINS.config],
   [SPACES.policy, DOMAINS.policy],
   [SPACES.entity, DOMAINS.identity],
+  [SPACES.challenge, DOMAINS.challenge],
 ]);
 
 /** Whether a domain is a mount's id (`<type>:<random>`). */

@@ -5,7 +5,7 @@ import type { Sensitive } from "../std/sensitive.ts";
 /** What an entry is: where it lies, what it holds, and how it is written. */
 
 /** The data keys of the product's own entries. */
-export type CoreDomain = "token" | "lease" | "config" | "policy" | "identity" | "audit";
+export type CoreDomain = "token" | "lease" | "config" | "policy" | "identity" | "audit" | "challenge";
 
 /** Names the data key that seals an entry: one of core's, or a mount's id (`kv:3f9c…`). */
 export type Domain = CoreDomain | MountId;

@@ -1,4 +1,4 @@
-import { LEASE_LISTING_SHARDS, SPACES } from "../contract/table.ts";
+import { CHALLENGE_SHARDS, LEASE_LISTING_SHARDS, OPEN_CHALLENGES, SPACES } from "../contract/table.ts";
 import type { MountId } from "../std/brand.ts";
 import type { Sensitive } from "../std/sensitive.ts";
 import { shardOf } from "../std/shard.ts";
@@ -20,6 +20,7 @@ export const DOMAINS = {
   identity: "identity",
   /** Of the audit log's checkpoints: no item, but their key. */
   audit: "audit",
+  challenge: "challenge",
 } as const satisfies { readonly [D in CoreDomain]: D };
 
 /** Domains every table has keys of. */
@@ -148,6 +149,13 @@ export const mfaAttemptsAddress = (id: string): Address => identity(`mfa-secret#
 export const waitingLoginAddress = (tag: string): Address => identity(`mfa-login#${tag}`, "w");
 /** Written by every change of a group's definition, so that such changes happen one after another. */
 export const groupsTurnAddress: Address = identity("groups", "t");
+
+// Challenges, by tag.
+export const openChallengePartition = (shard: number): string => `${OPEN_CHALLENGES}${shard}`;
+/** What is still to be checked, spread over a few partitions. */
+export const openChallengeAddress = (tag: string): Address =>
+  at(DOMAINS.challenge, openChallengePartition(shardOf(tag, CHALLENGE_SHARDS)), tag);
+export const verdictAddress = (tag: string): Address => at(DOMAINS.challenge, `${SPACES.challenge}#${tag}`, "v");
 
 // Mounts.
 export const dataPartition = (mount: MountId): string => `${SPACES.data}#${mount}`;

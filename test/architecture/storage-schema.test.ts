@@ -51,6 +51,11 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
     ...keys.leaseListingAddress("<mount>", "<opaque id>"),
     pk: keys.leaseListingAddress("<mount>", "<opaque id>").pk.replace(/\d+$/, "<shard>"),
   },
+  openChallengeAddress: {
+    ...keys.openChallengeAddress("<tag>"),
+    pk: keys.openChallengeAddress("<tag>").pk.replace(/\d+$/, "<shard>"),
+  },
+  verdictAddress: keys.verdictAddress("<tag>"),
   irrevocableAddress: keys.irrevocableAddress("<tag>"),
   leaseCountAddress: {
     ...keys.leaseCountAddress("<rule>", 7),

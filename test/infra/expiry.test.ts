@@ -52,7 +52,9 @@ describe("expiry", () => {
   });
 
   it("hears of leases and tokens that DynamoDB removed by itself, and of nothing else", () => {
-    const [{ FilterCriteria } = {}] = propertiesOf(stateless, "AWS::Lambda::EventSourceMapping");
+    const [{ FilterCriteria } = {}] = propertiesOf(stateless, "AWS::Lambda::EventSourceMapping").filter(
+      ({ StartingPosition }) => StartingPosition === "TRIM_HORIZON",
+    );
     const patterns = (FilterCriteria as { Filters: { Pattern: string }[] }).Filters.map(({ Pattern }) =>
       JSON.parse(Pattern),
     );
@@ -64,6 +66,29 @@ describe("expiry", () => {
         dynamodb: { Keys: { pk: { S: [{ prefix }] } } },
       })),
     );
+  });
+
+  it("hears of new challenges at once, and looks for open ones every minute", () => {
+    stateless.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      FunctionName: { Ref: Match.stringLikeRegexp("^challengesFunction") },
+      StartingPosition: "LATEST",
+      MaximumRetryAttempts: 0,
+      MaximumRecordAgeInSeconds: 60,
+      FilterCriteria: {
+        Filters: [
+          { Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"challenge#open#"}]}}}}' },
+        ],
+      },
+    });
+    stateless.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: "rate(1 minute)",
+      Targets: [
+        Match.objectLike({
+          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^challengesFunction"), "Arn"] },
+          Input: '{"source":"zeroth.schedule"}',
+        }),
+      ],
+    });
   });
 
   it("retries a failed record alone, within limits, and then keeps it in the bucket", () => {

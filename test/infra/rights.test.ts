@@ -82,6 +82,35 @@ describe("the rights of the functions", () => {
   });
 });
 
+describe("the function that strangers make dial", () => {
+  it("may open and write challenges, and nothing else of the table", () => {
+    expect(may("challenges", read("challenge#open#0", "challenge#x", "key#challenge"))).toBe(true);
+    expect(may("challenges", write("challenge#x"))).toBe(true);
+    expect(may("challenges", unwrap("challenge"))).toBe(true);
+    const others = [
+      "config",
+      "policy",
+      "epoch#1",
+      "token#x",
+      "lease#x",
+      "entity#x",
+      "data#pki:1",
+      "rec#pki:1#a",
+      "key#pki:1",
+    ];
+    for (const pk of [...others, "list#pki:1"]) {
+      expect(may("challenges", read(pk))).toBe(false);
+      expect(may("challenges", write(pk))).toBe(false);
+    }
+    for (const domain of ["config", "token", "lease", "policy", "identity", "audit", "pki:1", "kv:1"])
+      expect(may("challenges", unwrap(domain))).toBe(false);
+  });
+  it("has its verdicts read by the function of the engines that ask, and by no other", () => {
+    const readers = FUNCTIONS.filter((name) => may(name, read("challenge#x")) || may(name, unwrap("challenge")));
+    expect(readers).toEqual(["keys", "challenges"]);
+  });
+});
+
 describe("the engine aws", () => {
   const BOUNDARY = "arn:aws:iam::123456789012:policy/applications";
   const DEPLOY = "arn:aws:iam::123456789012:role/deploy";
@@ -359,11 +388,13 @@ describe("the walls between the functions", () => {
     expect(named.filter((type) => !types.includes(type))).toEqual([]);
   });
 
-  it("let revoke alone see the expiry index and the stream", () => {
-    const readers = Object.entries(rights)
-      .filter(([, list]) => list.some(({ resources }) => resources.some((one) => /index\/expiry|StreamArn/.test(one))))
-      .map(([name]) => name);
+  it("let revoke alone see the expiry index, and besides it whom new challenges wake the stream", () => {
+    const readers = (of: RegExp) =>
+      Object.entries(rights)
+        .filter(([, list]) => list.some(({ resources }) => resources.some((one) => of.test(one))))
+        .map(([name]) => name);
 
-    expect(readers).toEqual(["revoke"]);
+    expect(readers(/index\/expiry/)).toEqual(["revoke"]);
+    expect(readers(/StreamArn/).sort()).toEqual(["challenges", "revoke"]);
   });
 });

@@ -7,7 +7,7 @@ const chosen = makeTemplates(EVERY_OPTION).stateless;
 
 describe("the functions", () => {
   it("all run Node 24 on arm64 with their own role and log", () => {
-    stateless.resourceCountIs("AWS::Lambda::Function", 8);
+    stateless.resourceCountIs("AWS::Lambda::Function", 9);
     stateless.allResourcesProperties("AWS::Lambda::Function", {
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
@@ -58,6 +58,7 @@ describe("the functions", () => {
       "Zeroth zeroth: wrapping": 26,
       "Zeroth zeroth: system": 26,
       "Zeroth zeroth: revoke": 300,
+      "Zeroth zeroth: challenges": 75,
       "Zeroth zeroth: kv": 28,
     });
   });
@@ -88,7 +89,7 @@ describe("the functions", () => {
     expect(fixed).toEqual([]);
   });
 
-  it("run in the subnets of the databases, of logins, or in isolated ones where they hold keys", () => {
+  it("run in the subnets of the databases, of logins, of challenges, or in isolated ones where they hold keys", () => {
     const inside = propertiesOf(chosen, "AWS::Lambda::Function").flatMap(({ Description, VpcConfig }) =>
       VpcConfig === undefined ? [] : [[Description, VpcConfig]],
     );
@@ -99,6 +100,7 @@ describe("the functions", () => {
       "Zeroth vault: dynamic": databases,
       "Zeroth vault: keys": { SubnetIds: ["subnet-0fedcba9"], SecurityGroupIds: ["sg-0fedcba9"] },
       "Zeroth vault: revoke": databases,
+      "Zeroth vault: challenges": { SubnetIds: ["subnet-0fedcbaa"], SecurityGroupIds: ["sg-0fedcbaa"] },
     });
   });
 
@@ -113,10 +115,12 @@ describe("the functions", () => {
       return "ZEROTH_REACHABLE" in variables ? [[Description, variables["ZEROTH_REACHABLE"]]] : [];
     });
 
-  it("V10 are told which private ranges they may dial where they dial hosts that operators name, and nowhere else", () => {
+  it("V10 are told which private ranges they may dial where they dial hosts that others name, and nowhere else", () => {
     const named = '["10.20.0.0/16","fd12:3456::/32"]';
     expect(rangesOf(chosen)).toEqual([
       ["Zeroth vault: login", named],
+      // Hosts that strangers name, in ranges of their own.
+      ["Zeroth vault: challenges", '["10.9.0.0/16"]'],
       ["Zeroth vault: dynamic", named],
       ["Zeroth vault: revoke", named],
     ]);

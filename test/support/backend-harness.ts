@@ -91,6 +91,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
     leaseStands: async () => true,
     fillIdentity: (text, accepts) => fillText(text, undefined, accepts),
     generatePassword: async () => undefined,
+    challenges: { ask: async () => undefined, look: async (ids) => ids.map(() => undefined) },
     cache: createCaches({ clock: given.clock }).of(given.view.mount),
     signal: () => undefined,
     crash: given.crash ?? ((_, step) => step()),

@@ -64,6 +64,8 @@ export interface MakeServerOptions {
   readonly endpoint?: string;
   readonly rows?: readonly CatalogRow[];
   readonly crash?: CrashPoint;
+  /** How challenges are checked; absent: nobody checks any. */
+  readonly attempt?: ServerDependencies["attempt"];
   readonly clock?: TestClock;
   readonly timer?: Timer;
   /** Where callers reach it; absent: it does not know. */
@@ -137,6 +139,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     },
     ...(options.address === undefined ? {} : { address: addressOf(options.address) }),
     ...options.audit,
+    ...(options.attempt ? { attempt: options.attempt } : {}),
     ...(options.crash ? { crash: options.crash } : {}),
     ...(options.timer ? { timer: options.timer } : {}),
   });

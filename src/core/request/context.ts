@@ -99,6 +99,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
     },
     leaseStands: (id) => core.leases.stands(id, mount.info.id),
     fillIdentity: (text, accepts) => fillText(text, known?.entity && templateContext(known.entity), accepts),
+    challenges: core.challenges(mount.info.id),
     generatePassword: options.generatePassword,
     cache: core.caches.of(mount.info.id),
     signal: (name) => {

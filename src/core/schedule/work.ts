@@ -36,6 +36,7 @@ const CORE_ROWS: Readonly<Record<CoreWork, CoreRow>> = {
   sweep: { every: "tick", whenSealed: true, run: (core, deadlineMs) => core.leases.sweep(deadlineMs) },
   tidy: { every: DAY, whenSealed: false, run: (core) => beginTidy(core) },
   "rotate-keys": { every: HOUR, whenSealed: false, run: (core, _deadlineMs, store) => rotateWhenDue(core, store) },
+  challenges: { every: "tick", whenSealed: false, run: (core, deadlineMs) => core.challengeWork.pass(deadlineMs) },
 };
 
 const coreWork = (core: Core, name: CoreWork, store: Pick<SealedStore, "rotate">): Work => ({

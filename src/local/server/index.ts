@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import type { Pod } from "../../auth/kubernetes/parts.ts";
 import { builtInRows } from "../../catalog.ts";
+import type { Ports } from "../../challenges/terms.ts";
+import type { Attempt } from "../../core/challenges/work.ts";
 import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
@@ -13,6 +15,7 @@ import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
 import type { EmbeddedAws } from "../aws/index.ts";
 import { auditFiles } from "./audit-files.ts";
+import { startChallenges } from "./challenges.ts";
 import { type Cloud, embeddedCloud, environmentCloud } from "./cloud.ts";
 import { type AheadClock, aheadOf, type Expiry, startExpiry } from "./expiry.ts";
 import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
@@ -41,6 +44,8 @@ export interface LocalServerOptions {
   /** Off, leases end by the TTL stream alone. */
   readonly sweeper?: boolean | undefined;
   readonly clock?: Clock | undefined;
+  /** The ports of hosts that are asked to prove who they are; absent: 80 and 443. */
+  readonly challengePorts?: Ports | undefined;
   /** The pod of a cluster that the server runs in (`pod.ts`); absent: none. */
   readonly pod?: Pod | undefined;
   readonly auditLine?: ((line: string) => Promise<void>) | undefined;
@@ -151,6 +156,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const reach: Reach = { ...NEARBY, watch: (failure) => log("outgoing call failed", { ...failure }) };
   const database = databaseParts(reach);
   let address = "";
+  let attempt: Promise<Attempt> | undefined;
   const server = buildServer({
     address: () => address,
     dynamodb: cloud.dynamodb,
@@ -171,6 +177,13 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     auditSink: await auditSink(options, openAuditFile),
     openAuditFile,
     allowRawAudit: true,
+    // Loaded by the first challenge: it brings readers of certificates along.
+    attempt: async (challenge) => {
+      attempt ??= import("../../challenges/attempt.ts").then(({ createAttempt }) =>
+        createAttempt(NEARBY, { ports: options.challengePorts }),
+      );
+      return (await attempt)(challenge);
+    },
     log,
   });
   const token = await rootToken(server, options);
@@ -192,6 +205,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     tableClock,
     tableName,
   });
+  const challenges = startChallenges(server, cloud.embedded?.dynamo, tableName);
   const idle = setInterval(() => void server.core.audit.flush(), AUDIT_FLUSH_MS).unref();
   return {
     url: listener.url,
@@ -203,6 +217,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     close: async () => {
       await listener.stop();
       await expiry.stop();
+      await challenges.stop();
       clearInterval(idle);
       await server.core.audit.flush();
       await database.databases.close();
