@@ -67,7 +67,7 @@ const lockoutOf = (core: () => Core): Lockout => {
 /** Where nobody attempts anything, nothing is done. */
 const challengeWorkOf = ({ store, clock, crash, log, attempt }: CoreOptions): ChallengeWork =>
   attempt === undefined
-    ? { pass: async () => ({ nextMs: Number.POSITIVE_INFINITY }) }
+    ? { pass: async () => ({ nextMs: Number.POSITIVE_INFINITY, failed: 0 }) }
     : createChallengeWork({ store, clock, crash, log, attempt });
 
 export const createCore = (options: CoreOptions): Core => {

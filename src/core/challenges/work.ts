@@ -19,12 +19,16 @@ import { addressesOf, CHALLENGE_DOMAIN, type OpenChallenge, type Verdict } from 
 /** One attempt. Answers why it failed; `undefined`: it is proved. Ends by its own deadline. */
 export type Attempt = (challenge: Challenge) => Promise<ChallengeFailure | undefined>;
 
+export interface Passed {
+  /** When the next attempt is due, epoch milliseconds; infinite: none is open. */
+  readonly nextMs: number;
+  /** Challenges that could not be carried out, which are left for the next time: the table did not answer. */
+  readonly failed: number;
+}
+
 export interface ChallengeWork {
-  /**
-   * One attempt of each that is due, in the partitions given, or in all. Answers when the next is due, epoch
-   * milliseconds; infinite: none is open. A challenge that cannot be carried out is left for the next time.
-   */
-  pass(deadlineMs: number, partitions?: readonly string[]): Promise<{ readonly nextMs: number }>;
+  /** One attempt of each that is due, in the partitions given, or in all. */
+  pass(deadlineMs: number, partitions?: readonly string[]): Promise<Passed>;
 }
 
 /** As the reference server: seven attempts, with 5, 10, … 30 seconds between them. */
@@ -82,6 +86,7 @@ export const createChallengeWork = ({ store, clock, attempt, crash, log }: WorkO
   return {
     pass: async (deadlineMs, partitions = EVERY_PARTITION) => {
       let nextMs = Number.POSITIVE_INFINITY;
+      let failed = 0;
       const due: Entry[] = [];
       for (const pk of partitions) {
         for await (const entry of store.all({ pk, domain: CHALLENGE_DOMAIN })) {
@@ -97,10 +102,11 @@ export const createChallengeWork = ({ store, clock, attempt, crash, log }: WorkO
         } catch (cause) {
           log("challenge could not be checked", { error: cause instanceof Error ? cause.name : "unknown" });
           nextMs = Math.min(nextMs, clock.now() + WAIT_MS);
+          failed += 1;
         }
       };
       const whole = await workThrough(due, WIDTH, one, () => clock.now() < deadlineMs);
-      return { nextMs: whole ? nextMs : clock.now() };
+      return { nextMs: whole ? nextMs : clock.now(), failed };
     },
   };
 };

@@ -42,7 +42,7 @@ describe("a challenge", () => {
     await own().ask("a", CHALLENGE);
     expect(await look()).toEqual({ state: "open" });
 
-    expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: Number.POSITIVE_INFINITY });
+    expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: Number.POSITIVE_INFINITY, failed: 0 });
 
     expect(attempts).toEqual([CHALLENGE]);
     expect(await look()).toEqual({ state: "valid", at: server.clock.now() });
@@ -64,13 +64,13 @@ describe("a challenge", () => {
     await own().ask("a", CHALLENGE);
     for (const wait of [5, 10, 15, 20, 25, 30]) {
       const began = server.clock.now();
-      expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: began + wait * 1000 });
+      expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: began + wait * 1000, failed: 0 });
       expect(await look()).toEqual({ state: "open", failure: WRONG });
       server.clock.advance(wait * 1000 - 1);
       await server.core.challengeWork.pass(far());
       server.clock.advance(1);
     }
-    expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: Number.POSITIVE_INFINITY });
+    expect(await server.core.challengeWork.pass(far())).toEqual({ nextMs: Number.POSITIVE_INFINITY, failed: 0 });
     expect(attempts).toHaveLength(7);
     expect(await look()).toEqual({ state: "invalid", failure: WRONG });
   });
