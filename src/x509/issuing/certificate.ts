@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from "node:crypto";
-import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
-import { Extension, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
-import { bitString, contextTag, element, integer, sequence, time, unsigned } from "./der.ts";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import { SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
+import { bitString, contextTag, element, integer, oid, sequence, TAG, time, unsigned } from "./der.ts";
 import { encodedName } from "./names.ts";
 import type { CertificatePlan, ExtensionPlan, Signer } from "./plans.ts";
 import { algorithmOf, signatureOver } from "./signatures.ts";
@@ -19,16 +19,17 @@ export const keyBits = (key: KeyObject): Buffer =>
 /** SHA-1 over the bits of the key: an identifier, which nothing trusts. Source: RFC 5280, section 4.2.1.2, method 1. */
 export const keyIdOf = (key: KeyObject): Buffer => createHash("sha1").update(keyBits(key)).digest();
 
+const CRITICAL = element(TAG.boolean, Buffer.of(0xff));
+
+const encodedExtension = ({ type, critical, value }: ExtensionPlan): Buffer =>
+  sequence(oid(type), ...(critical ? [CRITICAL] : []), element(TAG.octets, value));
+
 export const encodedExtensions = (extensions: readonly ExtensionPlan[]): Buffer =>
-  sequence(
-    ...extensions.map(({ type, critical, value }) =>
-      Buffer.from(AsnConvert.serialize(new Extension({ extnID: type, critical, extnValue: new OctetString(value) }))),
-    ),
-  );
+  sequence(...extensions.map(encodedExtension));
 
 /** A body, the algorithm, and the signature over the body: the frame of everything that is signed. */
-export const signedFrame = (body: Uint8Array, signer: Signer): Buffer =>
-  sequence(body, algorithmOf(signer), bitString(signatureOver(body, signer)));
+export const signedFrame = (body: Uint8Array, signer: Signer, more: readonly Uint8Array[] = []): Buffer =>
+  sequence(body, algorithmOf(signer), bitString(signatureOver(body, signer)), ...more);
 
 /** A certificate, DER. Says what the plan says; whether it may is decided by whoever plans. */
 export const signCertificate = (plan: CertificatePlan, signer: Signer): Buffer => {

@@ -39,6 +39,19 @@ export const element = (tag: number, ...parts: readonly Uint8Array[]): Buffer =>
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(TAG.sequence, ...parts);
 
+const arcs = (number: number): number[] => {
+  const bytes = [number % 0x80];
+  for (let rest = Math.floor(number / 0x80); rest > 0; rest = Math.floor(rest / 0x80))
+    bytes.unshift(0x80 | (rest % 0x80));
+  return bytes;
+};
+
+/** An object identifier in its text form, of numbers below 2 ** 53. */
+export const oid = (text: string): Buffer => {
+  const [first = 0, second = 0, ...others] = text.split(".").map(Number);
+  return element(TAG.oid, Buffer.from([first * 40 + second, ...others].flatMap(arcs)));
+};
+
 /** Whole octets as a bit string. */
 export const bitString = (bytes: Uint8Array): Buffer => element(TAG.bits, Buffer.of(0), bytes);
 

@@ -12,6 +12,7 @@ export {
   listNumber,
 } from "./addresses.ts";
 export { encodedKey, keyBits, keyIdOf, signCertificate } from "./certificate.ts";
+export { entriesOf, subjectDerOf } from "./embedded.ts";
 export { Unwritable } from "./errors.ts";
 export {
   authorityKeyId,
@@ -26,6 +27,14 @@ export {
 } from "./extensions.ts";
 export { alternativeNamesExtension } from "./general-names.ts";
 export { encodedName, type Subject, subjectName, subjectOf } from "./names.ts";
+export { type AskedCertificate, isIssuerOf, type OcspRequest, readOcspRequest } from "./ocsp-request.ts";
+export {
+  type CertificateAnswer,
+  type CertificateStatus,
+  type OcspPlan,
+  ocspFailure,
+  signOcspResponse,
+} from "./ocsp-response.ts";
 export { isOid } from "./oids.ts";
 export type {
   AlternativeName,
