@@ -39,40 +39,49 @@ export const mountEverything = async (server: TestServer): Promise<void> => {
   await server.call("POST", "sys/mounts/kv2", { body: { type: "kv", options: { version: "2" } } });
 };
 
-const filled = (template: string): string =>
-  parseTemplate(template)
-    .map((part) => {
-      if (part.type === "static") return part.text;
-      if (part.type === "rest") return "nowhere/at-all";
-      return part.kind === "uuid" ? "00000000-0000-4000-8000-000000000000" : "nobody";
-    })
-    .join("/");
+/** What a capture of a mount's templates is filled with, each in turn; nothing: a name that nothing has. */
+export type Names = (mount: string, capture: string) => readonly string[] | undefined;
 
-const endpointsOf = (mount: string, backend: Backend): readonly Endpoint[] =>
+/** The path with each combination of its captures' names. */
+const filled = (mount: string, template: string, names: Names): readonly string[] =>
+  parseTemplate(template).reduce<readonly string[]>(
+    (paths, part) => {
+      const nameless = () => {
+        if (part.type === "rest") return "nowhere/at-all";
+        return part.type === "capture" && part.kind === "uuid" ? "00000000-0000-4000-8000-000000000000" : "nobody";
+      };
+      const texts = part.type === "static" ? [part.text] : (names(mount, part.name) ?? [nameless()]);
+      return paths.flatMap((path) => texts.map((text) => (path === "" ? text : `${path}/${text}`)));
+    },
+    [""],
+  );
+
+const endpointsOf = (mount: string, backend: Backend, names: Names): readonly Endpoint[] =>
   backend.paths.flatMap((path: Path) =>
     Object.entries(path.ops as Readonly<Record<string, AnyOp | undefined>>).flatMap(
       ([operation, op]): readonly Endpoint[] => {
         if (!op) return [];
-        return [
-          {
-            method: METHODS[operation as keyof typeof METHODS],
-            path: `${mount}${filled(path.template)}`,
-            name: `${operation} ${mount}${path.template}`,
-            access: op.access,
-            fields: fieldsOfOp(op),
-            splits: path.exists !== undefined,
-          },
-        ];
+        return filled(mount, path.template, names).map((at) => ({
+          method: METHODS[operation as keyof typeof METHODS],
+          path: `${mount}${at}`,
+          name: `${operation} ${mount}${path.template}`,
+          access: op.access,
+          fields: fieldsOfOp(op),
+          splits: path.exists !== undefined,
+        }));
       },
     ),
   );
 
-export const everyEndpoint = async (server: TestServer): Promise<readonly Endpoint[]> => {
+export const everyEndpoint = async (
+  server: TestServer,
+  names: Names = () => undefined,
+): Promise<readonly Endpoint[]> => {
   const snapshot = await server.core.config.snapshot();
   const found: Endpoint[] = [];
   for (const mount of snapshot.mounts.values()) {
     const backend = await server.core.catalog.find(mount.kind, mount.info.type, mount.info.options);
-    if (backend) found.push(...endpointsOf(mount.info.path, backend));
+    if (backend) found.push(...endpointsOf(mount.info.path, backend, names));
   }
   return found;
 };
