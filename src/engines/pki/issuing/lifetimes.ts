@@ -1,0 +1,169 @@
+import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
+import { cut } from "../../../std/shown.ts";
+import { formatDuration, seconds } from "../../../std/time.ts";
+import type { SigningIssuer } from "../model.ts";
+import { EARLIEST, formatInstant, parseInstant } from "./instants.ts";
+import type { Role } from "./role.ts";
+
+/** From when to when a certificate is valid: by role, request, mount and issuer. Epoch milliseconds. */
+
+export interface LifetimeInput {
+  readonly ttl?: number | undefined;
+  readonly not_before?: string | undefined;
+  readonly not_after?: string | undefined;
+}
+
+export interface Lifetime {
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly warnings: readonly string[];
+}
+
+type LifetimeRole = Pick<
+  Role,
+  "ttl" | "max_ttl" | "not_before" | "not_before_bound" | "not_before_duration" | "not_after" | "not_after_bound"
+>;
+
+export const BEFORE_BOUNDS: readonly string[] = ["permit", "duration", "forbid"];
+const AFTER_BOUNDS: readonly string[] = ["permit", "ttl-limited", "forbid"];
+
+/** Refuses bounds that mean nothing. */
+export const checkBounds = (before: string, after: string): void => {
+  if (!AFTER_BOUNDS.includes(after) && !isInstant(after)) {
+    throw invalidRequest(
+      "Unknown value for field `not_after_bound`. Possible values are `permit`, `ttl-limited`, `forbid`, or an explicit timestamp.",
+    );
+  }
+  if (!BEFORE_BOUNDS.includes(before)) {
+    throw invalidRequest(
+      "Unknown value for field `not_before_bound`. Possible values are `permit` `duration` or `forbid`",
+    );
+  }
+};
+
+const isInstant = (text: string): boolean => {
+  try {
+    parseInstant(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** How far back certificates begin whose role says nothing: clocks differ. */
+const USUAL_BACKDATE = 30;
+
+const beginning = (input: LifetimeInput, role: LifetimeRole, now: number): number => {
+  const back = role.not_before_duration === 0 ? USUAL_BACKDATE : role.not_before_duration;
+  const usual = now - back * 1000;
+  if (role.not_before !== "") return parseInstant(role.not_before);
+  const { not_before: asked = "" } = input;
+  if (asked === "") return usual;
+  const { not_before_bound: bound } = role;
+  if (bound === "forbid") {
+    throw invalidRequest(`not_before_bound is set to ${bound}. not_before cannot be provided.`);
+  }
+  const at = parseInstant(asked);
+  if (bound === "duration" && at < now - role.not_before_duration * 1000) {
+    throw invalidRequest(
+      `not_before_bound is set to ${bound}. Cannot satisfy request as it would result in notBefore of ${formatInstant(at)} that is older than the allowed not_before_duration of ${formatDuration(seconds(role.not_before_duration))}`,
+    );
+  }
+  return at;
+};
+
+interface Span {
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}
+
+/** The lifetime where no end is given, in seconds, and what was cut of it. */
+const span = (ttl: number, role: LifetimeRole, { mount }: Pick<BackendContext, "mount">): Span => {
+  const wanted = ttl || role.ttl || mount.defaultTtl;
+  const most = role.max_ttl || mount.maxTtl;
+  if (wanted <= most) return { seconds: wanted, warnings: [] };
+  const [long, short] = [wanted, most].map((value) => formatDuration(seconds(value)));
+  return {
+    seconds: most,
+    warnings: [`TTL "${long}" is longer than permitted maxTTL "${short}", so maxTTL is being used`],
+  };
+};
+
+/** The end that role or request name. `undefined`: none. */
+const namedEnd = (input: LifetimeInput, role: LifetimeRole): number | undefined => {
+  if (role.not_after !== "") return parseInstant(role.not_after);
+  const { not_after: asked = "" } = input;
+  if (asked === "") return undefined;
+  if (role.not_after_bound === "forbid") {
+    throw invalidRequest(`not_after_bound is set to ${role.not_after_bound}. not_after cannot be provided.`);
+  }
+  return parseInstant(asked);
+};
+
+/** An end that is not past the issuer's, unless the issuer permits it. */
+const withinIssuer = (end: number, { stored, certificate }: SigningIssuer, now: number): number => {
+  const last = certificate.notAfter;
+  if (end <= last || stored.outlives === "permit") return end;
+  if (stored.outlives === "truncate") {
+    if (end < now) {
+      throw invalidRequest(`cannot satisfy request, as NotAfter date ${formatInstant(end)} is in the past`);
+    }
+    return last;
+  }
+  throw invalidRequest(
+    `cannot satisfy request, as TTL would result in notAfter of ${formatInstant(end)} that is beyond the expiration of the CA certificate at ${formatInstant(last)}`,
+  );
+};
+
+const ending = (
+  input: LifetimeInput,
+  role: LifetimeRole,
+  issuer: SigningIssuer,
+  cx: Pick<BackendContext, "mount" | "clock">,
+): { readonly at: number; readonly warnings: readonly string[] } => {
+  const now = cx.clock.now();
+  const named = namedEnd(input, role);
+  const ttl = input.ttl ?? 0;
+  if (ttl > 0 && named !== undefined) {
+    throw invalidRequest(
+      "Either ttl or not_after should be provided. Both should not be provided in the same request.",
+    );
+  }
+  const { seconds: most, warnings } = span(ttl, role, cx);
+  const { not_after_bound: bound } = role;
+  if (bound === "ttl-limited" && role.not_after === "" && named !== undefined && named > now + most * 1000) {
+    throw invalidRequest(
+      `not_after_bound is set to ${bound}. Cannot satisfy request as that would result in notAfter of ${formatInstant(named)} that is beyond the TTL of ${formatDuration(seconds(most))}`,
+    );
+  }
+  const at = withinIssuer(named ?? now + most * 1000, issuer, now);
+  if (!AFTER_BOUNDS.includes(bound) && at > parseInstant(bound)) {
+    throw invalidRequest(
+      `not_after_bound is set to ${cut(bound)}. Cannot statisfy request as that would result in notAfter of ${formatInstant(at)} that is beyond the maximum timestamp of ${formatInstant(parseInstant(bound))}`,
+    );
+  }
+  return { at, warnings };
+};
+
+/** What a certificate says of a time: whole seconds. */
+const toSecond = (at: number): number => Math.floor(at / 1000) * 1000;
+
+/** Throws with the reference's texts. */
+export const lifetimeOf = (
+  input: LifetimeInput,
+  role: LifetimeRole,
+  issuer: SigningIssuer,
+  cx: Pick<BackendContext, "mount" | "clock">,
+): Lifetime => {
+  const notBefore = toSecond(beginning(input, role, cx.clock.now()));
+  const { at, warnings } = ending(input, role, issuer, cx);
+  const notAfter = toSecond(at);
+  if (notBefore < EARLIEST) throw invalidRequest(`a certificate cannot begin before ${formatInstant(EARLIEST)}`);
+  const relation = notBefore > notAfter ? "later than" : notBefore === notAfter ? "equal to" : undefined;
+  if (relation !== undefined) {
+    throw invalidRequest(
+      `The certificate's Not Before (${formatInstant(notBefore)}) is ${relation} the certificate's Not After (${formatInstant(notAfter)})`,
+    );
+  }
+  return { notBefore, notAfter, warnings };
+};
