@@ -1,11 +1,17 @@
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
 import { formatDuration, seconds } from "../../../std/time.ts";
+import { momentOf } from "../authorities/validity.ts";
 import type { SigningIssuer } from "../model.ts";
-import { EARLIEST, formatInstant, parseInstant } from "./instants.ts";
 import type { Role } from "./role.ts";
 
 /** From when to when a certificate is valid: by role, request, mount and issuer. Epoch milliseconds. */
+
+/** The first moment that a certificate can say (RFC 5280, section 4.1.2.5). */
+const EARLIEST = Date.UTC(1950, 0, 1);
+
+/** As Go prints it: a fraction only where there is one, without zeros at its end. */
+const formatInstant = (at: number): string => new Date(at).toISOString().replace(/\.?0*Z$/, "Z");
 
 export interface LifetimeInput {
   readonly ttl?: number | undefined;
@@ -43,7 +49,7 @@ export const checkBounds = (before: string, after: string): void => {
 
 const isInstant = (text: string): boolean => {
   try {
-    parseInstant(text);
+    momentOf(text);
     return true;
   } catch {
     return false;
@@ -56,14 +62,14 @@ const USUAL_BACKDATE = 30;
 const beginning = (input: LifetimeInput, role: LifetimeRole, now: number): number => {
   const back = role.not_before_duration === 0 ? USUAL_BACKDATE : role.not_before_duration;
   const usual = now - back * 1000;
-  if (role.not_before !== "") return parseInstant(role.not_before);
+  if (role.not_before !== "") return momentOf(role.not_before);
   const { not_before: asked = "" } = input;
   if (asked === "") return usual;
   const { not_before_bound: bound } = role;
   if (bound === "forbid") {
     throw invalidRequest(`not_before_bound is set to ${bound}. not_before cannot be provided.`);
   }
-  const at = parseInstant(asked);
+  const at = momentOf(asked);
   if (bound === "duration" && at < now - role.not_before_duration * 1000) {
     throw invalidRequest(
       `not_before_bound is set to ${bound}. Cannot satisfy request as it would result in notBefore of ${formatInstant(at)} that is older than the allowed not_before_duration of ${formatDuration(seconds(role.not_before_duration))}`,
@@ -91,13 +97,13 @@ const span = (ttl: number, role: LifetimeRole, { mount }: Pick<BackendContext, "
 
 /** The end that role or request name. `undefined`: none. */
 const namedEnd = (input: LifetimeInput, role: LifetimeRole): number | undefined => {
-  if (role.not_after !== "") return parseInstant(role.not_after);
+  if (role.not_after !== "") return momentOf(role.not_after);
   const { not_after: asked = "" } = input;
   if (asked === "") return undefined;
   if (role.not_after_bound === "forbid") {
     throw invalidRequest(`not_after_bound is set to ${role.not_after_bound}. not_after cannot be provided.`);
   }
-  return parseInstant(asked);
+  return momentOf(asked);
 };
 
 /** An end that is not past the issuer's, unless the issuer permits it. */
@@ -137,9 +143,9 @@ const ending = (
     );
   }
   const at = withinIssuer(named ?? now + most * 1000, issuer, now);
-  if (!AFTER_BOUNDS.includes(bound) && at > parseInstant(bound)) {
+  if (!AFTER_BOUNDS.includes(bound) && at > momentOf(bound)) {
     throw invalidRequest(
-      `not_after_bound is set to ${cut(bound)}. Cannot statisfy request as that would result in notAfter of ${formatInstant(at)} that is beyond the maximum timestamp of ${formatInstant(parseInstant(bound))}`,
+      `not_after_bound is set to ${cut(bound)}. Cannot statisfy request as that would result in notAfter of ${formatInstant(at)} that is beyond the maximum timestamp of ${formatInstant(momentOf(bound))}`,
     );
   }
   return { at, warnings };

@@ -1,7 +1,7 @@
 import { invalidRequest, VaultError } from "../../../framework/index.ts";
 import { matchesGlob } from "../../../std/glob.ts";
 import { cut, shown } from "../../../std/shown.ts";
-import { isObjectIdentifier } from "./object-identifiers.ts";
+import { isOid } from "../../../x509/issuing/index.ts";
 
 /** Names of types that applications define, as requests and roles write them: `<oid>;utf8:<value>`. */
 
@@ -41,7 +41,7 @@ export const checkOtherPatterns = (allowed: readonly string[]): void => {
 export const requestedOthers = (items: readonly string[]): readonly OtherName[] => {
   const names = parseAll(items, (why) => `could not parse requested other SAN: ${why}`);
   for (const { type, value } of names) {
-    if (!isObjectIdentifier(type)) throw invalidRequest(`other SAN OID ${cut(type)} is not an object identifier`);
+    if (!isOid(type)) throw invalidRequest(`other SAN OID ${cut(type)} is not an object identifier`);
     if (/\p{Cc}/u.test(value)) throw invalidRequest(`other SAN for OID ${type} holds a control character`);
   }
   return names;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { invalidRequest } from "../../../framework/index.ts";
 import type { JsonValue } from "../../../std/json.ts";
 import { shown } from "../../../std/shown.ts";
-import { isObjectIdentifier } from "./object-identifiers.ts";
+import { isOid } from "../../../x509/issuing/index.ts";
 
 /** Policies that certificates name: an object identifier each, perhaps with where its text is, and a notice. */
 
@@ -39,9 +39,9 @@ const isIa5 = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 const MOST_NOTICE = 200;
 
 const read = (item: string): Policy => {
-  if (isObjectIdentifier(item)) return { oid: item };
+  if (isOid(item)) return { oid: item };
   const { success, data } = QualifiedPolicy.safeParse(parseJson(item));
-  if (!success || !isObjectIdentifier(data.oid.trim())) return refuse(item);
+  if (!success || !isOid(data.oid.trim())) return refuse(item);
   const policy = { ...data, oid: data.oid.trim() };
   if (!isIa5(policy.cps ?? "")) throw invalidRequest(`the cps of policy ${policy.oid} is not an ASCII text`);
   if ([...(policy.notice ?? "")].length > MOST_NOTICE || /\p{Cc}/u.test(policy.notice ?? "")) {

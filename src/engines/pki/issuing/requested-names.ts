@@ -1,6 +1,7 @@
 import { invalidRequest } from "../../../framework/index.ts";
 import { canonicalAddress } from "../../../std/cidr.ts";
 import { cut, shown } from "../../../std/shown.ts";
+import { subjectOf } from "../../../x509/issuing/index.ts";
 import type { AlternativeName, CertificateRequest } from "../../../x509/issuing/plans.ts";
 import { asciiName, isHostName } from "./host-names.ts";
 import type { Terms } from "./identity.ts";
@@ -43,12 +44,6 @@ interface Asked {
   readonly csr: CertificateRequest | undefined;
 }
 
-export const OIDS = { commonName: "2.5.4.3", serialNumber: "2.5.4.5", userId: "0.9.2342.19200300.100.1.1" } as const;
-
-/** Values of one attribute in the subject of a CSR. */
-const inSubject = (csr: CertificateRequest | undefined, type: string): readonly string[] =>
-  (csr?.subject ?? []).flat().flatMap((part) => (part.type === type ? [part.value] : []));
-
 /** The alternative names of a CSR of one kind, where the role takes them; otherwise nothing. */
 const inCsr = ({ csr, role }: Asked, kind: "dns" | "email" | "ip" | "uri"): readonly string[] | undefined =>
   csr !== undefined && role.use_csr_sans
@@ -59,8 +54,7 @@ const NO_COMMON_NAME =
   'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, unless "require_cn" is set to false';
 
 const commonNameOf = ({ input, role, csr }: Asked): string => {
-  // Of several common names the last counts, as in Go.
-  const own = role.use_csr_common_name ? (inSubject(csr, OIDS.commonName).at(-1) ?? "") : "";
+  const own = role.use_csr_common_name ? subjectOf(csr?.subject ?? []).commonName : "";
   const name = own === "" ? (input.common_name ?? "") : own;
   if (name === "" && role.require_cn) throw invalidRequest(NO_COMMON_NAME);
   return name;
@@ -69,7 +63,7 @@ const commonNameOf = ({ input, role, csr }: Asked): string => {
 const serialNumberOf = ({ input, role, csr }: Asked): string => {
   const asked = input.serial_number ?? "";
   if (asked !== "" || role.serial_number_source === "json") return asked;
-  return inSubject(csr, OIDS.serialNumber).at(-1) ?? "";
+  return subjectOf(csr?.subject ?? []).serialNumber;
 };
 
 /** A name as a host is written. What cannot be one is left out, as in Vault; what would be another is refused. */
@@ -160,7 +154,7 @@ const ofKind = (kind: "dns" | "email" | "ip" | "uri", values: readonly string[])
 
 const userIdsOf = ({ input, role, csr }: Asked): readonly string[] => {
   const asked = input.user_ids ?? [];
-  const ids = asked.length > 0 ? asked : inSubject(csr, OIDS.userId);
+  const ids = asked.length > 0 ? asked : subjectOf(csr?.subject ?? []).userIds;
   const bad = ids.find((id) => !allowsUserId(id, role.allowed_user_ids));
   if (bad !== undefined) throw invalidRequest(`user_id ${cut(bad)} is not allowed by this role`);
   return ids;

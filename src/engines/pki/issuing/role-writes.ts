@@ -4,7 +4,7 @@ import { shown } from "../../../std/shown.ts";
 import { checkedKeyRule } from "./key-rules.ts";
 import { checkBounds } from "./lifetimes.ts";
 import { networkOf } from "./networks.ts";
-import { isObjectIdentifier } from "./object-identifiers.ts";
+import { isOid } from "../../../x509/issuing/index.ts";
 import { checkOtherPatterns } from "./other-names.ts";
 import { policiesOf, policyItems } from "./policies.ts";
 import type { Role } from "./role.ts";
@@ -38,7 +38,7 @@ const networksOf = (given: readonly string[]): readonly string[] =>
   });
 
 const checkUsages = (oids: readonly string[]): void => {
-  const bad = oids.find((oid) => !isObjectIdentifier(oid));
+  const bad = oids.find((oid) => !isOid(oid));
   if (bad === undefined) return;
   throw invalidRequest(`${shown(bad)} could not be parsed as a valid oid for an extended key usage`);
 };

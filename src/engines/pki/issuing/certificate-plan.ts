@@ -1,0 +1,89 @@
+import type { KeyObject } from "node:crypto";
+import { defined } from "../../../std/defined.ts";
+import {
+  alternativeNamesExtension,
+  authorityKeyId,
+  basicConstraints,
+  certificatePolicies,
+  extendedKeyUsage,
+  keyUsage,
+  kindOf,
+  present,
+  signerFor,
+  subjectKeyId,
+  subjectName,
+} from "../../../x509/issuing/index.ts";
+import type { CertificateRequest, ExtensionPlan, NamePlan, Signer } from "../../../x509/issuing/plans.ts";
+import { issuerExtensions } from "../authorities/certificates.ts";
+import type { SigningIssuer } from "../model.ts";
+import { distinct } from "./lists.ts";
+import { policiesOf } from "./policies.ts";
+import type { CertificateNames } from "./requested-names.ts";
+import type { Role } from "./role.ts";
+
+/**
+ * What a certificate says: its subject, its extensions, and how it is signed. It is never an authority, whatever a
+ * request asks for.
+ */
+
+/** The subject of a role's certificate: what the role fixes, and the names that it allowed. */
+export const subjectFor = (role: Role, names: CertificateNames): NamePlan =>
+  subjectName({
+    countries: distinct(role.country),
+    provinces: distinct(role.province),
+    localities: distinct(role.locality),
+    streets: distinct(role.street_address),
+    postalCodes: distinct(role.postal_code),
+    organizations: distinct(role.organization),
+    organizationalUnits: distinct(role.ou),
+    commonName: names.commonName,
+    serialNumber: names.serialNumber,
+    userIds: names.userIds,
+  });
+
+const purposesOf = (role: Role): readonly string[] => [
+  ...(role.server_flag ? ["ServerAuth"] : []),
+  ...(role.client_flag ? ["ClientAuth"] : []),
+  ...(role.code_signing_flag ? ["CodeSigning"] : []),
+  ...(role.email_protection_flag ? ["EmailProtection"] : []),
+  ...role.ext_key_usage,
+];
+
+export interface Contents {
+  readonly role: Role;
+  readonly issuer: SigningIssuer;
+  readonly publicKey: KeyObject;
+  readonly names: CertificateNames;
+  readonly subject: NamePlan;
+}
+
+export const extensionsFor = ({ role, issuer, publicKey, names, subject }: Contents): readonly ExtensionPlan[] =>
+  present(
+    keyUsage(role.key_usage),
+    extendedKeyUsage(purposesOf(role), role.ext_key_usage_oids),
+    role.basic_constraints_valid_for_non_ca ? basicConstraints() : undefined,
+    subjectKeyId(publicKey),
+    authorityKeyId(issuer.certificate.subjectKeyId),
+    alternativeNamesExtension(names.alternative, subject.length === 0),
+    certificatePolicies(policiesOf(role.policy_identifiers).map(defined)),
+    ...issuerExtensions(issuer.urls),
+  );
+
+const BASIC_CONSTRAINTS = "2.5.29.19";
+
+export const asksToBeAuthority = ({ extensions }: CertificateRequest): boolean =>
+  extensions.some(({ type }) => type === BASIC_CONSTRAINTS);
+
+/** The extensions of a request as they are, and of `own` those that the request does not have; but no constraints. */
+export const verbatimExtensions = (
+  { extensions }: CertificateRequest,
+  own: readonly ExtensionPlan[],
+): readonly ExtensionPlan[] => {
+  const taken = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS);
+  const types = new Set(taken.map(({ type }) => type));
+  return [...own.filter(({ type }) => !types.has(type)), ...taken];
+};
+
+/** How an issuer signs for a role: an RSA key by the role's hash and padding, a curve by the hash of its length. */
+export const signerOf = ({ signer }: SigningIssuer, role: Role, bits: number): Signer =>
+  kindOf(signer.key) === "rsa" ? signerFor(signer.key, { bits, pss: role.use_pss }) : signer;
