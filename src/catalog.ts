@@ -79,6 +79,7 @@ export const builtInRows = (parts: BackendParts): readonly CatalogRow[] => [
     kind: "secret",
     type: "pki",
     home: "keys",
+    leases: true,
     load: async () => (await import("./engines/pki/backend.ts")).pkiEngine,
   },
   {

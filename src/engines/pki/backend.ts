@@ -1,5 +1,7 @@
 import { type Backend, defineBackend } from "../../framework/index.ts";
 import { authorityPaths } from "./authorities/paths.ts";
+import { certificateLeases } from "./issuing/leases.ts";
+import { issuingPaths } from "./issuing/paths.ts";
 
 /**
  * Certificate authorities, the backend `pki`. It trusts core to have checked the caller, and operators to have meant
@@ -13,5 +15,6 @@ export const pkiEngine: Backend = defineBackend({
   kind: "secret",
   type: "pki",
   help: "Makes and runs certificate authorities: issues, signs and revokes certificates.",
-  paths: [...authorityPaths],
+  paths: [...authorityPaths, ...issuingPaths],
+  leases: certificateLeases,
 });

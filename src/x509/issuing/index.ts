@@ -54,3 +54,4 @@ export { encodedEntries, signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
 export { kindOf, signerByName, signerFor } from "./signatures.ts";
 export { type Member, membersOf, membersUnder } from "./strict-der.ts";
+export { subjectDer } from "./subject-der.ts";

@@ -1,10 +1,10 @@
 import { invalidRequest } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
 import { shown } from "../../../std/shown.ts";
+import { isOid } from "../../../x509/issuing/index.ts";
 import { checkedKeyRule } from "./key-rules.ts";
 import { checkBounds } from "./lifetimes.ts";
 import { networkOf } from "./networks.ts";
-import { isOid } from "../../../x509/issuing/index.ts";
 import { checkOtherPatterns } from "./other-names.ts";
 import { policiesOf, policyItems } from "./policies.ts";
 import type { Role } from "./role.ts";

@@ -76,7 +76,8 @@ export const naiveAllows = (name: string, role: NaiveRole): boolean => {
   for (const domain of role.domains) {
     if (domain === "") continue;
     if (role.bare && (fold(name) === fold(domain) || (at.length === 2 && fold(host) === fold(domain)))) return true;
-    if (role.sub && (below(rest, domain.split(".")) || (stars > 0 && fold(rest.join(".")) === fold(domain)))) return true;
+    if (role.sub && (below(rest, domain.split(".")) || (stars > 0 && fold(rest.join(".")) === fold(domain))))
+      return true;
     if (role.glob && domain.includes("*") && globs(domain, name)) return true;
   }
   return false;

@@ -4,7 +4,11 @@ import { allowsCommonName, allowsName, type NameRole } from "../../../../../src/
 import { NEW_ROLE } from "../../../../../src/engines/pki/issuing/role.ts";
 import { naiveAllows } from "./naive-names.ts";
 
-const role = (given: Partial<NameRole> = {}): NameRole => ({ ...NEW_ROLE, cn_validations: ["email", "hostname"], ...given });
+const role = (given: Partial<NameRole> = {}): NameRole => ({
+  ...NEW_ROLE,
+  cn_validations: ["email", "hostname"],
+  ...given,
+});
 const SUB = role({ allow_subdomains: true, allow_bare_domains: true });
 const ANY = role({ allow_any_name: true });
 const DOMAINS = ["example.com"];
@@ -136,7 +140,17 @@ describe("a role", () => {
 describe("names outside a role in every disguise", () => {
   const domain = fc.constantFrom("example.com", "a.example.com", "local", "*.example.com", "w*.example.com", "*", "");
   const piece = fc.oneof(
-    fc.constantFrom("example.com", ".example.com", "EXAMPLE.com", "localhost", ".localdomain", "10.0.0.1", "*", "*.", "@"),
+    fc.constantFrom(
+      "example.com",
+      ".example.com",
+      "EXAMPLE.com",
+      "localhost",
+      ".localdomain",
+      "10.0.0.1",
+      "*",
+      "*.",
+      "@",
+    ),
     fc.constantFrom("a", "b-", "-", "_", " ", ".", "..", "\u0000", "\n", "/", ":", "evil.org", "w1", "com", "example"),
     fc.string({ unit: fc.constantFrom(..."abzAZ09-.*@_ "), maxLength: 6 }),
   );

@@ -1,0 +1,66 @@
+import type { BackendContext } from "../../../framework/index.ts";
+import type { Certificate } from "../../../x509/index.ts";
+import { subjectOf } from "../../../x509/issuing/index.ts";
+import type { CertificateRequest } from "../../../x509/issuing/plans.ts";
+import { writable } from "../authorities/certificates.ts";
+import type { SigningIssuer } from "../model.ts";
+import { extensionsFor, subjectFor } from "./certificate-plan.ts";
+import { certify } from "./certify.ts";
+import { termsOf } from "./identity.ts";
+import { checkRequestKey } from "./key-rules.ts";
+import { lifetimeOf } from "./lifetimes.ts";
+import { namesFor } from "./requested-names.ts";
+import type { Role } from "./role.ts";
+
+/**
+ * A certificate for a request that comes from no caller of the API: the ACME server's. What the role does not allow is
+ * refused here too; that whoever asks holds the names is for the caller of this function to have proven.
+ */
+export interface RequestOrder {
+  /** Of `findRole`, or `verbatimRole({}, undefined)`: any name. What it says of leases is passed over. */
+  readonly role: Role;
+  readonly roleName: string;
+  readonly request: CertificateRequest;
+  readonly issuer: SigningIssuer;
+  /** Seconds; the certificate ends no later. */
+  readonly longest: number;
+  readonly account: string;
+}
+
+export interface RequestedCertificate {
+  readonly certificate: Certificate;
+  /** Lower case, with colons. */
+  readonly serial: string;
+  /** PEM, from the issuer to its root. */
+  readonly chain: readonly string[];
+}
+
+/** A common name for roles that want one and requests that have none: a wildcard, a host, an address, in this order. */
+const commonNameFor = ({ alternative, subject }: CertificateRequest, role: Role): string => {
+  if (!role.require_cn || subjectOf(subject).commonName !== "") return "";
+  const hosts = alternative.filter(({ kind }) => kind === "dns");
+  const first = hosts.find(({ value }) => value.includes("*")) ?? hosts[0];
+  return (first ?? alternative.find(({ kind }) => kind === "ip"))?.value ?? "";
+};
+
+/** A certificate that would outlive its issuer ends with it, unless the issuer refuses that in any case. */
+const truncating = (issuer: SigningIssuer): SigningIssuer =>
+  issuer.stored.outlives === "err" ? { ...issuer, stored: { ...issuer.stored, outlives: "truncate" } } : issuer;
+
+/** Signs and stores. Throws `invalid_request` for what the role, the issuer or a certificate does not allow. */
+export const issueForRequest = async (order: RequestOrder, cx: BackendContext): Promise<RequestedCertificate> => {
+  const { role, roleName, request, longest, account } = order;
+  const issuer = truncating(order.issuer);
+  const hashBits = checkRequestKey(request.publicKey, role);
+  const names = namesFor({ common_name: commonNameFor(request, role) }, role, termsOf(role, cx), request);
+  const usual = lifetimeOf({}, role, issuer, cx);
+  const latest = Math.floor(cx.clock.now() / 1000 + longest) * 1000;
+  const lifetime = { ...usual, notAfter: Math.min(usual.notAfter, latest) };
+  const subject = subjectFor(role, names);
+  const { publicKey } = request;
+  const extensions = writable(() => extensionsFor({ role, issuer, publicKey, names, subject }));
+  const unleased = { ...role, generate_lease: false, no_store: false };
+  const kept = { role: unleased, roleName, issuer, lifetime, publicKey, hashBits, subject, extensions };
+  const { certificate, serial } = await certify({ ...kept, metadata: "", account }, cx);
+  return { certificate, serial, chain: issuer.chain };
+};
