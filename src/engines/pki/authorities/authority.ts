@@ -139,7 +139,11 @@ export const withAuthority = async <T>(
     } catch (cause) {
       if (!(cause instanceof Outdated)) throw cause;
       if (left > 1) continue;
-      throw new VaultError("storage_unavailable", { reason: "issuers change faster than they are read", cause });
+      throw new VaultError("storage_unavailable", {
+        reason: "issuers change faster than they are read",
+        retryAfter: 1,
+        cause,
+      });
     }
   }
 };

@@ -15,6 +15,7 @@ import {
   nameConstraints,
   present,
   randomSerial,
+  serialText,
   signCertificate,
   subjectKeyId,
   Unwritable,
@@ -127,8 +128,11 @@ export const signed = (plan: SignedAs, signer: Signer, { random }: BackendContex
   return readCertificate(der);
 };
 
-/** `1a:0b:…`: the number of a certificate, as the engine shows and stores it. */
-export const serialOf = ({ serial }: Certificate): string => {
+/** The number of a certificate: its magnitude, big endian. */
+export const serialBytes = ({ serial }: Certificate): Buffer => {
   const hex = (serial < 0n ? -serial : serial).toString(16);
-  return ((hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? []).join(":");
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
 };
+
+/** `1a:0b:…`: the number of a certificate, as the engine shows and stores it. */
+export const serialOf = (certificate: Certificate): string => serialText(serialBytes(certificate));

@@ -17,7 +17,9 @@ export const certificatePem = (der: Uint8Array): string => pem("CERTIFICATE", de
 /** How answers show certificates and keys. */
 export type Format = "pem" | "der" | "pem_bundle";
 
-/** Throws with the reference's text. */
+export const BAD_FORMAT = 'the "format" path parameter must be "pem", "der", or "pem_bundle"';
+
+/** Throws `refusal` for any other. */
 export const formatOf = (given: string | undefined, refusal: string): Format => {
   const format = given ?? "pem";
   if (format === "pem" || format === "der" || format === "pem_bundle") return format;

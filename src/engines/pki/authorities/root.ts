@@ -10,7 +10,7 @@ import { createDraft, withDefault } from "./draft.ts";
 import { authorityAsked, datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
 import { generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex, wrapped } from "./index-entry.ts";
-import { certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
+import { BAD_FORMAT, certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
 import { type Material, publicHalf } from "./key-material.ts";
 import { issuerNameFor, keyNameFor } from "./names.ts";
 import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
@@ -45,8 +45,6 @@ export const RootShown = z.object({
   private_key: z.string().optional().describe("only of `exported`, and only here"),
   private_key_type: z.string().optional(),
 });
-
-const FORMATS = 'the "format" path parameter must be "pem", "der", or "pem_bundle"';
 
 const NO_ISSUER_ID =
   "When generating root CA, found global AIA configuration with issuer_id template unsuitable for root generation. This AIA configuration has been ignored. To include AIA on this root CA, set the global AIA configuration to not include issuer_id and instead to refer to a static issuer name.";
@@ -113,7 +111,7 @@ export const generateRoot = async (
   { usualName }: RootOptions = {},
 ): Promise<DataReply<z.output<typeof RootShown>>> => {
   const how = howOf(exported, input);
-  const format = formatOf(input.format, FORMATS);
+  const format = formatOf(input.format, BAD_FORMAT);
   const nameIn = (index: IssuersIndex): string => {
     const name = issuerNameFor(index, input.issuer_name);
     const taken = index.issuers.some((issuer) => issuer.name === usualName);

@@ -24,7 +24,8 @@ export const momentOf = (text: string): number => {
   const ms = date === undefined || zone === undefined ? Number.NaN : Date.parse(`${date}${zone}`);
   // A date that does not exist, such as 30 February, must not become another one.
   const exists = !Number.isNaN(ms) && new Date(`${date}Z`).toISOString().startsWith(date ?? "");
-  if (!exists) throw invalidRequest(`parsing time ${shown(text)} as "${LAYOUT}": cannot parse ${shown(text)}`);
+  if (!exists)
+    throw invalidRequest(`parsing time ${shown(text)} as "${LAYOUT}": cannot parse ${shown(text)} as "2006"`);
   if (ms < EARLIEST || ms > LATEST) throw invalidRequest(`a certificate cannot say the time ${shown(text)}`);
   return ms;
 };
@@ -33,7 +34,8 @@ const USUAL_BACKDATING_SECONDS = 30;
 
 const given = (text: string | undefined): text is string => text !== undefined && text !== "";
 
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, "");
+/** Whole seconds, as Go prints a time. */
+export const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, "");
 
 const endOf = (asked: DatesAsked, { mount, clock }: BackendContext): Pick<Validity, "notAfter" | "warnings"> => {
   const ttl = asked.ttl ?? 0;

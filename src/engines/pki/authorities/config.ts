@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
+import { cut } from "../../../std/shown.ts";
+import type { IssuersIndex, Urls } from "../model.ts";
+import { changeIndex, DEFAULT_REF, issuerIdOf, keyIdOf, keyIdOfIssuer, wrapped } from "./index-entry.ts";
+import { filledUrls, firstInvalid, isAddress } from "./urls.ts";
+import { KEYLESS_DEFAULT } from "./warnings.ts";
+
+/** What a mount is set to: its defaults and its addresses. Throws with the reference's texts. */
+
+export const DefaultIssuer = z.object({ default: z.string(), default_follows_latest_issuer: z.boolean() });
+export const DefaultIssuerInput = z.object({
+  default: field.text("The default issuer, by name or id."),
+  default_follows_latest_issuer: field.flag("Whether an issuer that is made or imported becomes the default."),
+});
+type DefaultIssuerInput = z.output<typeof DefaultIssuerInput>;
+
+export const showDefaultIssuer = (index: IssuersIndex): z.output<typeof DefaultIssuer> => ({
+  default: index.default,
+  default_follows_latest_issuer: index.followsLatest,
+});
+
+const referenced = (given: string, what: "issuer" | "key"): string => {
+  if (given !== "" && given !== DEFAULT_REF) return given;
+  throw invalidRequest(`Invalid ${what} specification; must be non-empty and can't be 'default'.`);
+};
+
+const idOf = (looked: { readonly id: string } | { readonly missing: string }): string => {
+  if ("id" in looked) return looked.id;
+  throw invalidRequest(`Error resolving issuer reference: ${looked.missing}`);
+};
+
+export const setDefaultIssuer = (
+  { default: given = "", default_follows_latest_issuer: follows }: DefaultIssuerInput,
+  cx: BackendContext,
+): Promise<DataReply<z.output<typeof DefaultIssuer>>> =>
+  changeIndex(cx, (index) => {
+    const id = idOf(issuerIdOf(index, referenced(given, "issuer")));
+    const next = { ...index, default: id, followsLatest: follows ?? index.followsLatest };
+    const warnings = keyIdOfIssuer(index, id) === "" ? [KEYLESS_DEFAULT("This selected default issuer")] : [];
+    return { next, result: { data: showDefaultIssuer(next), warnings } };
+  });
+
+export const DefaultKey = z.object({ default: z.string() });
+
+export const setDefaultKey = (
+  { default: given = "" }: { readonly default?: string | undefined },
+  cx: BackendContext,
+): Promise<DataReply<z.output<typeof DefaultKey>>> =>
+  changeIndex(cx, (index) => {
+    const id = idOf(keyIdOf(index, referenced(given, "key")));
+    return { next: { ...index, defaultKey: id }, result: { data: { default: id } } };
+  });
+
+export const UrlsInput = z.object({
+  issuing_certificates: field.commaList("Where the issuer's certificate is found."),
+  crl_distribution_points: field.commaList("Where the list of the revoked is found."),
+  delta_crl_distribution_points: field.commaList("Where the list of changes is found."),
+  ocsp_servers: field.commaList("OCSP responders."),
+  enable_templating: field.flag("Fill `{{issuer_id}}`, `{{cluster_path}}`, `{{cluster_aia_path}}` in them."),
+});
+type UrlsInput = z.output<typeof UrlsInput>;
+
+export const UrlsShown = z.object({
+  issuing_certificates: z.array(z.string()),
+  crl_distribution_points: z.array(z.string()),
+  delta_crl_distribution_points: z.array(z.string()),
+  ocsp_servers: z.array(z.string()),
+  enable_templating: z.boolean(),
+});
+
+export const showUrls = ({ issuing, crl, deltaCrl, ocsp, templating }: Urls): z.output<typeof UrlsShown> => ({
+  issuing_certificates: issuing,
+  crl_distribution_points: crl,
+  delta_crl_distribution_points: deltaCrl,
+  ocsp_servers: ocsp,
+  enable_templating: templating,
+});
+
+/** What a template lacks is said where there is an issuer that would need it. */
+const unfilled = (urls: Urls, { issuers, cluster }: IssuersIndex): readonly string[] => {
+  const [first] = issuers;
+  if (!urls.templating || !first) return [];
+  const filled = filledUrls(urls, cluster, first.id);
+  if (!("problem" in filled)) return [];
+  return [
+    `issuance may fail: ${filled.problem}\n\nConsider setting the cluster-local address if it is not already set.`,
+  ];
+};
+
+export const setUrls = (input: UrlsInput, cx: BackendContext): Promise<DataReply<z.output<typeof UrlsShown>>> =>
+  changeIndex(cx, (index) => {
+    const { urls } = index;
+    const next: Urls = {
+      issuing: [...(input.issuing_certificates ?? urls.issuing)],
+      crl: [...(input.crl_distribution_points ?? urls.crl)],
+      deltaCrl: [...(input.delta_crl_distribution_points ?? urls.deltaCrl)],
+      ocsp: [...(input.ocsp_servers ?? urls.ocsp)],
+      templating: input.enable_templating ?? urls.templating,
+    };
+    const bad = next.templating ? undefined : firstInvalid(next);
+    if (bad) {
+      throw invalidRequest(
+        `invalid URL found in Authority Information Access (AIA) parameter ${bad.list}: ${cut(bad.url)}`,
+      );
+    }
+    return { next: { ...index, urls: next }, result: { data: showUrls(next), warnings: unfilled(next, index) } };
+  });
+
+export const ClusterInput = z.object({
+  path: field.text("Where this mount is reached, as `https://vault.example.com/v1/pki`; ACME needs it."),
+  aia_path: field.text("Where certificates and lists of this mount are found, which may be another host, without TLS."),
+});
+
+export const ClusterShown = z.object({ path: z.string(), aia_path: z.string() });
+
+const address = (given: string | undefined, before: string, what: string): string => {
+  if (given === undefined) return before;
+  if (isAddress(given)) return given;
+  throw wrapped(`invalid, non-URL ${what} given to cluster: ${cut(given)}`);
+};
+
+export const setCluster = (
+  input: z.output<typeof ClusterInput>,
+  cx: BackendContext,
+): Promise<DataReply<z.output<typeof ClusterShown>>> =>
+  changeIndex(cx, (index) => {
+    const cluster = {
+      path: address(input.path, index.cluster.path, "path"),
+      aiaPath: address(input.aia_path, index.cluster.aiaPath, "aia_path"),
+    };
+    const data = { path: cluster.path, aia_path: cluster.aiaPath };
+    return { next: { ...index, cluster }, result: { data } };
+  });

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type Authority, type Issuer, usageText } from "./authority.ts";
+import { hasUrls } from "./urls.ts";
+
+/** An issuer as answers show it. */
+
+export const IssuerShown = z.object({
+  issuer_id: z.string(),
+  issuer_name: z.string(),
+  key_id: z.string().describe("empty: the key is elsewhere"),
+  certificate: z.string(),
+  ca_chain: z.array(z.string()).describe("from the issuer itself to its root"),
+  manual_chain: z.array(z.string()).nullable(),
+  leaf_not_after_behavior: z.string(),
+  usage: z.string(),
+  revocation_signature_algorithm: z.string().describe("empty: what the key suggests"),
+  revoked: z.boolean(),
+  revocation_time: z.number().optional().describe("epoch seconds"),
+  revocation_time_rfc3339: z.string().optional(),
+  issuing_certificates: z.array(z.string()),
+  crl_distribution_points: z.array(z.string()),
+  delta_crl_distribution_points: z.array(z.string()),
+  ocsp_servers: z.array(z.string()),
+  enable_aia_url_templating: z.boolean().optional(),
+});
+export type IssuerShown = z.output<typeof IssuerShown>;
+
+const _PSS_WARNING =
+  "Issuer uses a PSS Revocation Signature Algorithm. This algorithm will be downgraded to PKCS#1v1.5 signature scheme on OCSP responses, due to limitations in the OCSP library.";
+
+const whole = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000", "");
+
+export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown => {
+  const { stored, name, keyId } = issuer;
+  const { urls, revoked } = stored;
+  return {
+    issuer_id: stored.id,
+    issuer_name: name,
+    key_id: keyId,
+    certificate: stored.certificate,
+    ca_chain: [...authority.chainOf(issuer)],
+    manual_chain: stored.manualChain.length === 0 ? null : stored.manualChain,
+    leaf_not_after_behavior: stored.outlives,
+    usage: usageText(stored.usage),
+    revocation_signature_algorithm: stored.revocationSignature,
+    revoked: revoked > 0,
+    ...(revoked > 0 && { revocation_time: revoked, revocation_time_rfc3339: whole(revoked) }),
+    issuing_certificates: urls.issuing,
+    crl_distribution_points: urls.crl,
+    delta_crl_distribution_points: urls.deltaCrl,
+    ocsp_servers: urls.ocsp,
+    ...(hasUrls(urls) && { enable_aia_url_templating: urls.templating }),
+  };
+};

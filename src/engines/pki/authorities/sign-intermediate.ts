@@ -1,0 +1,205 @@
+import { z } from "zod";
+import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
+import { type Certificate, Unreadable } from "../../../x509/index.ts";
+import {
+  alternativeNamesExtension,
+  kindOf,
+  present,
+  readRequest,
+  signerFor,
+  subjectDer,
+  subjectOf,
+} from "../../../x509/issuing/index.ts";
+import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
+import type { SigningIssuer } from "../model.ts";
+import { certificateWrite } from "../revoking/rows.ts";
+import { signingIssuer } from "./authority.ts";
+import { authorityExtensions, pathLengthOf, type SignedAs, serialOf, signed, writable } from "./certificates.ts";
+import { authorityAsked, datesAsked, formats, namesAsked, signatureAsked } from "./fields.ts";
+import { refuseHash } from "./generation.ts";
+import { certificatePem, type Format, formatOf } from "./key-formats.ts";
+import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
+import { hasUrls } from "./urls.ts";
+import { iso, refuseBackwards, validityFor } from "./validity.ts";
+import { BEYOND_ISSUER, NO_ADDRESSES, NO_FURTHER_AUTHORITIES, NO_SUBJECT } from "./warnings.ts";
+
+/** Signing authorities of others: an intermediate of another mount, or of another program. */
+
+export const SignIntermediateInput = z.object({
+  ...namesAsked,
+  ...datesAsked,
+  ...formats,
+  ...signatureAsked,
+  ...authorityAsked,
+  csr: field.text("The request, as PEM."),
+  use_csr_values: field.flag("Take the subject and all extensions from the request, but for its basic constraints."),
+  skid: field.text("The key id to write, hexadecimal: for signing over what exists. Worked out unless given."),
+});
+type SignIntermediateInput = z.output<typeof SignIntermediateInput>;
+
+export const SignedIntermediate = z.object({
+  certificate: z.string(),
+  issuing_ca: z.string(),
+  ca_chain: z.array(z.string()).describe("from the new certificate to the root"),
+  serial_number: z.string(),
+  expiration: z.number().describe("epoch seconds"),
+});
+
+const LEAST_RSA_BITS = 2048;
+
+/** The request of a text. Throws with the reference's texts. */
+const requestIn = (csr: string): CertificateRequest => {
+  if (csr === "") throw invalidRequest('"csr" is empty');
+  if (!csr.includes("-----BEGIN ")) throw invalidRequest("csr contains no data");
+  try {
+    return readRequest(csr);
+  } catch (cause) {
+    if (!(cause instanceof Unreadable)) throw cause;
+    throw invalidRequest(`certificate request could not be parsed: ${cause.reason}`, { cause });
+  }
+};
+
+const refuseWeak = ({ publicKey }: CertificateRequest): void => {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS;
+  if (kindOf(publicKey) === "rsa" && bits < LEAST_RSA_BITS) {
+    throw invalidRequest(`RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported`);
+  }
+};
+
+const keyIdIn = (skid: string | undefined): Uint8Array | undefined => {
+  const hex = (skid ?? "").replace(/[:\- ]/g, "");
+  if (hex === "") return undefined;
+  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) throw invalidRequest("cannot parse requested SKID value as hex");
+  return Buffer.from(hex, "hex");
+};
+
+/** How many authorities may follow: as asked, or one fewer than the issuer's. */
+const pathLengthUnder = ({ certificate }: SigningIssuer, asked: number | undefined): number | undefined => {
+  const own = certificate.authority?.pathLength;
+  if (own === 0) {
+    throw invalidRequest("signing certificate has a max path length of zero, and cannot issue further CA certificates");
+  }
+  if (asked !== undefined) return pathLengthOf(asked);
+  return own === undefined ? undefined : own - 1;
+};
+
+const BASIC_CONSTRAINTS = "2.5.29.19";
+
+/** What is planned, with those of the request instead, whatever they say; it never says whether it is an authority. */
+const withRequested = (
+  planned: readonly ExtensionPlan[],
+  { extensions }: CertificateRequest,
+  others: readonly ExtensionPlan[],
+): readonly ExtensionPlan[] => {
+  const replaced = new Set(others.map(({ type }) => type));
+  const asked = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS && !replaced.has(type));
+  const types = new Set([...asked, ...others].map(({ type }) => type));
+  return [...planned.filter(({ type }) => !types.has(type)), ...asked, ...others];
+};
+
+/** An authority may outlive its issuer, unless the issuer allows it to nobody. */
+const refuseOutliving = (notAfter: number, { stored, certificate }: SigningIssuer): void => {
+  if (stored.outlives !== "always_enforce_err" || notAfter <= certificate.notAfter) return;
+  const [end, own] = [iso(notAfter), iso(certificate.notAfter)];
+  throw invalidRequest(
+    `cannot satisfy request, as TTL would result in notAfter of ${end} that is beyond the expiration of the CA certificate at ${own}`,
+  );
+};
+
+interface Planned {
+  readonly issuer: SigningIssuer;
+  readonly request: CertificateRequest;
+  readonly input: SignIntermediateInput;
+  readonly plan: Omit<SignedAs, "issuer">;
+  readonly warnings: readonly string[];
+}
+
+const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: BackendContext): Planned => {
+  const request = requestIn(input.csr ?? "");
+  refuseWeak(request);
+  if (kindOf(issuer.signer.key) === "rsa") refuseHash(input.signature_bits ?? 0);
+  const { publicKey } = request;
+  const asked = subjectOf(request.subject);
+  const commonName = (input.common_name ?? "") === "" ? asked.commonName : (input.common_name ?? "");
+  const serialNumber = (input.serial_number ?? "") === "" ? asked.serialNumber : (input.serial_number ?? "");
+  const alternative = alternativeNamesFor(input, commonName);
+  const subject: NamePlan = input.use_csr_values ? request.subject : subjectFor(input, commonName, serialNumber);
+  const { warnings, ...validity } = validityFor(input, cx);
+  refuseBackwards({ ...validity, warnings });
+  refuseOutliving(validity.notAfter, issuer);
+  const pathLength = pathLengthUnder(issuer, input.max_path_length);
+  const keyId = keyIdIn(input.skid);
+  return writable(() => {
+    const extensions = authorityExtensions({
+      asked: input,
+      pathLength,
+      publicKey,
+      keyId,
+      issuerKeyId: issuer.certificate.subjectKeyId,
+      subject,
+      alternative: input.use_csr_values ? [] : alternative,
+      urls: issuer.urls,
+    });
+    const others = alternative.filter(({ kind }) => kind === "other");
+    const names = others.length > 0 ? alternativeNamesExtension([...request.alternative, ...others]) : undefined;
+    const plan = {
+      subject: input.use_csr_values ? request.subjectDer : subject,
+      validity: { ...validity, warnings },
+      publicKey,
+      extensions: input.use_csr_values ? withRequested(extensions, request, present(names)) : extensions,
+    };
+    return { issuer, request, input, plan, warnings };
+  });
+};
+
+const warningsFor = ({ issuer, plan, warnings }: Planned, certificate: Certificate): readonly string[] => [
+  ...(certificate.notAfter > issuer.certificate.notAfter ? [BEYOND_ISSUER] : []),
+  ...(plan.subject.length === 0 || isEmptyName(plan.subject) ? [NO_SUBJECT] : []),
+  ...(hasUrls(issuer.urls) ? [] : [NO_ADDRESSES]),
+  ...(certificate.authority?.pathLength === 0 ? [NO_FURTHER_AUTHORITIES("signed")] : []),
+  ...warnings,
+];
+
+/** `SEQUENCE {}`: a name without any part. */
+const EMPTY_NAME_BYTES = 2;
+const isEmptyName = (subject: NamePlan | Uint8Array): boolean =>
+  subject instanceof Uint8Array && subject.length <= EMPTY_NAME_BYTES;
+
+const shownSigned = (certificate: Certificate, issuer: SigningIssuer, format: Format) => {
+  const own = certificatePem(certificate.der);
+  const chain = [own, ...issuer.chain];
+  const issuing = certificatePem(issuer.certificate.der);
+  if (format === "pem") return { certificate: own, issuing_ca: issuing, ca_chain: chain };
+  if (format === "pem_bundle") return { certificate: chain.join("\n"), issuing_ca: issuing, ca_chain: chain };
+  const bare = (text: string): string => text.replace(/-----[^-]+-----|\n/g, "");
+  return {
+    certificate: certificate.der.toString("base64"),
+    issuing_ca: issuer.certificate.der.toString("base64"),
+    ca_chain: chain.map(bare),
+  };
+};
+
+const FORMATS = 'The "format" path parameter must be "pem" or "der"';
+
+/** Signs a request for an authority. Throws with the reference's texts. */
+export const signIntermediate = async (
+  ref: string,
+  input: SignIntermediateInput,
+  cx: BackendContext,
+): Promise<DataReply<z.output<typeof SignedIntermediate>>> => {
+  const format = formatOf(input.format, FORMATS);
+  const issuer = await signingIssuer(ref, "issuing-certificates", cx);
+  const planned = planFor(input, issuer, cx);
+  const signer = signerFor(issuer.signer.key, { bits: input.signature_bits, pss: input.use_pss });
+  const certificate = writable(() =>
+    signed({ ...planned.plan, issuer: subjectDer(issuer.certificate.der) }, signer, cx),
+  );
+  const serial = serialOf(certificate);
+  const notAfter = Math.floor(certificate.notAfter / 1000);
+  const row = { serial, certificate: certificate.der.toString("base64"), issuerId: issuer.stored.id, notAfter };
+  await cx.storage.write([certificateWrite(cx.storage, row)]);
+  return {
+    data: { ...shownSigned(certificate, issuer, format), serial_number: serial, expiration: notAfter },
+    warnings: warningsFor(planned, certificate),
+  };
+};
