@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureAgent } from "./bench/agent.ts";
 import { buildFunctions } from "./bench/bundles.ts";
+import { measureCertificates } from "./bench/certificates.ts";
 import { measureDecisions } from "./bench/decisions.ts";
 import { type Figure, figure, printFigures } from "./bench/figures.ts";
 import { measureInit } from "./bench/init.ts";
@@ -14,9 +15,10 @@ import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases` and `agent` are measurements of
- * their own (`bench/leases/main.ts`, `bench/agent.ts`). `--quick` takes few samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of
- * them than budgeted, or any to KMS in a warm request, ends it with 1.
+ * The product's budgets next to what this machine measures; `leases`, `agent` and `certificates` are
+ * measurements of their own (`bench/leases/main.ts`, `bench/agent.ts`, `bench/certificates.ts`). `--quick` takes few
+ * samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per
+ * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -86,6 +88,7 @@ const operations = async (): Promise<Measured> => {
     ...reads,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
+    ...measureCertificates(quick ? 11 : 51),
     ...(await functions()),
     ...(await inFolder((folder) => measureAgent(folder, quick))),
   ];
@@ -100,7 +103,9 @@ const leases = async () => {
 
 const agent = async () => ({ figures: await inFolder((folder) => measureAgent(folder, quick)), exact: [] });
 
-const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = { leases, agent, operations };
+const certificates = async () => ({ figures: measureCertificates(quick ? 11 : 51), exact: [] });
+
+const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = { leases, agent, certificates, operations };
 const { figures, exact } = await (MEASUREMENTS[positionals[0] ?? "operations"] ?? operations)();
 console.log(printFigures(figures));
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -1,20 +1,30 @@
 import { createHash, type KeyObject } from "node:crypto";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { bitString, contextTag, element, integer, oid, sequence, TAG, time, unsigned } from "./der.ts";
 import { encodedName } from "./names.ts";
 import type { CertificatePlan, ExtensionPlan, Signer } from "./plans.ts";
 import { algorithmOf, signatureOver } from "./signatures.ts";
+import { membersUnder } from "./strict-der.ts";
 
 /** Version 3, the only one with extensions. */
 const VERSION = element(contextTag(0), integer(2));
 
-/** DER of a public key with its algorithm. */
-export const encodedKey = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
+const encodings = new WeakMap<KeyObject, Buffer>();
+
+/** DER of a public key with its algorithm. Node takes longer to write a key than to sign with one, so each once. */
+export const encodedKey = (key: KeyObject): Buffer => {
+  const known = encodings.get(key) ?? key.export({ type: "spki", format: "der" });
+  encodings.set(key, known);
+  return known;
+};
+
+/** For a key that was just read from this DER, the only one it has. */
+export const rememberEncoding = (key: KeyObject, der: Uint8Array): void => {
+  encodings.set(key, Buffer.from(der));
+};
 
 /** The bits of a key, without its algorithm: what key identifiers hash. */
 export const keyBits = (key: KeyObject): Buffer =>
-  Buffer.from(AsnConvert.parse(encodedKey(key), SubjectPublicKeyInfo).subjectPublicKey);
+  Buffer.from(membersUnder(TAG.sequence, encodedKey(key))[1]?.content.subarray(1) ?? []);
 
 /** SHA-1 over the bits of the key: an identifier, which nothing trusts. Source: RFC 5280, section 4.2.1.2, method 1. */
 export const keyIdOf = (key: KeyObject): Buffer => createHash("sha1").update(keyBits(key)).digest();

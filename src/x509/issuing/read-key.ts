@@ -3,7 +3,8 @@ import { RSAPublicKey } from "@peculiar/asn1-rsa";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { type AlgorithmIdentifier, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
-import { isKnownCurve } from "./signatures.ts";
+import { rememberEncoding } from "./certificate.ts";
+import { oid } from "./der.ts";
 import { requireDer } from "./strict-der.ts";
 
 /**
@@ -43,8 +44,13 @@ const requireRsa = (key: Uint8Array): void => {
   if (!isFit) throw new Unreadable(UNFIT_KEY);
 };
 
+/** P-224, P-256, P-384, P-521: by name, never by parameters, which could describe any curve. */
+const CURVES = ["1.3.132.0.33", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"].map(oid);
+
 /** Points are written in full, as everywhere in certificates; OpenSSL checks that they are on the curve. */
-const requirePoint = (key: Uint8Array): void => {
+const requirePoint = (key: Uint8Array, { parameters }: AlgorithmIdentifier): void => {
+  const named = new Uint8Array(parameters ?? new ArrayBuffer(0));
+  if (!CURVES.some((curve) => curve.equals(named))) throw new Unreadable(UNSUPPORTED);
   if (key[0] !== 4) throw new Unreadable(UNFIT_KEY);
 };
 
@@ -74,7 +80,6 @@ export const readKey = (der: Uint8Array): KeyObject => {
   if (check === undefined) throw new Unreadable(UNSUPPORTED);
   check(new Uint8Array(subjectPublicKey), algorithm);
   const key = parsedKey(der);
-  const curve = key.asymmetricKeyDetails?.namedCurve;
-  if (curve !== undefined && !isKnownCurve(curve)) throw new Unreadable(UNSUPPORTED);
+  rememberEncoding(key, der);
   return key;
 };

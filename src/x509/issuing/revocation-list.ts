@@ -1,5 +1,4 @@
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { CRLReason, id_ce_cRLReasons } from "@peculiar/asn1-x509";
+import { id_ce_cRLReasons } from "@peculiar/asn1-x509";
 import { encodedExtensions, signedFrame } from "./certificate.ts";
 import { contextTag, element, head, integer, sequence, TAG, time, unsigned } from "./der.ts";
 import type { RevocationListPlan, RevokedCertificate, Signer } from "./plans.ts";
@@ -20,9 +19,7 @@ const remembered = <K>(encode: (key: K) => Buffer): ((key: K) => Buffer) => {
 };
 
 const encodedReason = (reason: number): Buffer =>
-  encodedExtensions([
-    { type: id_ce_cRLReasons, critical: false, value: new Uint8Array(AsnConvert.serialize(new CRLReason(reason))) },
-  ]);
+  encodedExtensions([{ type: id_ce_cRLReasons, critical: false, value: element(TAG.enumerated, Buffer.of(reason)) }]);
 
 const REASONS: ReadonlyMap<number, Buffer> = new Map(
   [1, 2, 3, 4, 5, 6, 8, 9, 10].map((reason) => [reason, encodedReason(reason)]),

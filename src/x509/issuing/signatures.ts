@@ -24,9 +24,6 @@ const CURVE_HASHES: Readonly<Record<string, Hash>> = {
   secp521r1: "sha512",
 };
 
-/** Node's names of the curves that certificates may use. */
-export const isKnownCurve = (name: string): boolean => Object.hasOwn(CURVE_HASHES, name);
-
 const BIT_HASHES: Readonly<Record<number, Hash>> = { 256: "sha256", 384: "sha384", 512: "sha512" };
 
 export interface SignerOptions {

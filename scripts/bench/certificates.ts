@@ -1,0 +1,111 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import { systemRandom } from "../../src/std/random.ts";
+import {
+  alternativeNamesExtension,
+  authorityKeyId,
+  encodedName,
+  extendedKeyUsage,
+  keyIdOf,
+  keyUsage,
+  listNumber,
+  makeRequest,
+  present,
+  randomSerial,
+  readRequest,
+  type Signer,
+  signCertificate,
+  signerFor,
+  signRevocationList,
+  subjectKeyId,
+  subjectName,
+} from "../../src/x509/issuing/index.ts";
+import { type Figure, figure } from "./figures.ts";
+import { microsecondsOf } from "./samples.ts";
+
+/** What is signed by a process that is warm, beside the bare signature over as many bytes. */
+
+const NOW = Date.parse("2030-01-01T00:00:00Z");
+const DAY = 86_400_000;
+
+const KEYS: readonly (readonly [string, KeyObject])[] = [
+  ["RSA 2048", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey],
+  ["P-256", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey],
+  ["Ed25519", generateKeyPairSync("ed25519").privateKey],
+];
+
+const issuer = encodedName(subjectName({ commonName: "authority" }));
+const subject = subjectName({ commonName: "app.example.com" });
+const names = present(alternativeNamesExtension([{ kind: "dns", value: "app.example.com" }]));
+
+const leafFor = (request: Uint8Array, authorityKey: Buffer, signer: Signer): Buffer => {
+  const { publicKey } = readRequest(request);
+  return signCertificate(
+    {
+      serial: randomSerial(systemRandom),
+      subject,
+      issuer,
+      notBefore: NOW,
+      notAfter: NOW + DAY,
+      publicKey,
+      extensions: present(
+        keyUsage(["DigitalSignature"]),
+        extendedKeyUsage(["ServerAuth", "ClientAuth"]),
+        subjectKeyId(publicKey),
+        authorityKeyId(authorityKey),
+        ...names,
+      ),
+    },
+    signer,
+  );
+};
+
+const signing = (name: string, key: KeyObject, samples: number): readonly Figure[] => {
+  const signer = signerFor(key);
+  const hash = name === "Ed25519" ? null : signer.hash;
+  const publicKey = createPublicKey(key);
+  const authorityKey = keyIdOf(publicKey);
+  const request = makeRequest({ subject, extensions: names }, signer);
+  const certificate = leafFor(request, authorityKey, signer);
+  const signature = sign(hash, certificate, key);
+  const took = (work: () => unknown): number => microsecondsOf(() => void work(), samples, 20);
+  return [
+    figure(
+      `request read, certificate signed, ${name}`,
+      took(() => leafFor(request, authorityKey, signer)),
+      "us",
+    ),
+    figure(
+      `  of it the request, ${name}`,
+      took(() => readRequest(request)),
+      "us",
+    ),
+    figure(
+      `  the bare signature, ${name}`,
+      took(() => sign(hash, certificate, key)),
+      "us",
+    ),
+    figure(
+      `  the bare check of one, ${name}`,
+      took(() => verify(hash, certificate, publicKey, signature)),
+      "us",
+    ),
+  ];
+};
+
+const listing = (count: number, signer: Signer): Figure => {
+  const revoked = Array.from({ length: count }, (_, index) => ({
+    serial: randomSerial(systemRandom),
+    revoked: NOW - index * 1000,
+    reason: index % 2,
+  }));
+  const plan = { issuer, thisUpdate: NOW, nextUpdate: NOW + DAY, revoked, extensions: [listNumber(1)] };
+  const took = microsecondsOf(() => void signRevocationList(plan, signer), 5, 1);
+  return figure(`list of ${count} revoked signed, P-256`, took / 1000, "ms");
+};
+
+export const measureCertificates = (samples: number): readonly Figure[] => [
+  ...KEYS.flatMap(([name, key]) => signing(name, key, samples)),
+  ...[100, 10_000, 100_000].map((count) =>
+    listing(count, signerFor(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey)),
+  ),
+];
