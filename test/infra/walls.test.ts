@@ -20,6 +20,7 @@ import { makeTemplates } from "./support/stacks.ts";
 
 const TABLE = "zeroth";
 const SECRET = "correct-horse-battery";
+const TOTP_KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 let aws: EmbeddedAws;
 let token: string;
@@ -85,6 +86,9 @@ beforeAll(async () => {
   await ask(everything, "POST", "sys/mounts/db", { type: "database" });
   await ask(everything, "POST", "sys/mounts/kv", { type: "kv", options: { version: "2" } });
   await ask(everything, "POST", "sys/auth/people", { type: "userpass" });
+  for (const type of ["transit", "pki", "totp"]) await ask(everything, "POST", `sys/mounts/${type}`, { type });
+  await ask(everything, "POST", "totp/keys/k", { key: TOTP_KEY });
+  await ask(everything, "POST", "transit/keys/k", {});
   await ask(everything, "POST", "kv/data/app", { data: { password: SECRET } });
   await ask(everything, "POST", "auth/people/users/anna", { password: SECRET });
   const config = {
@@ -111,6 +115,8 @@ describe("the roles of the functions", () => {
     ["kv", "kv/data/app"],
     ["dynamic", "db/config/main"],
     ["login", "auth/people/users/anna"],
+    ["keys", "totp/code/k"],
+    ["keys", "transit/keys/k"],
   ])("let %s read %s, which is its own", async (name, path) => {
     const { server, refused } = await under(name);
 
@@ -123,6 +129,19 @@ describe("the roles of the functions", () => {
   it.each<[FunctionName, string]>([
     ["kv", "db/config/main"],
     ["kv", "auth/people/users/anna"],
+    ["kv", "totp/code/k"],
+    ["kv", "transit/keys/k"],
+    ["dynamic", "totp/code/k"],
+    ["dynamic", "transit/keys/k"],
+    ["login", "totp/code/k"],
+    ["system", "totp/code/k"],
+    ["system", "transit/keys/k"],
+    ["revoke", "transit/keys/k"],
+    ["challenges", "transit/keys/k"],
+    ["challenges", "kv/data/app"],
+    ["keys", "kv/data/app"],
+    ["keys", "db/config/main"],
+    ["keys", "auth/people/users/anna"],
     ["dynamic", "kv/data/app"],
     ["dynamic", "auth/people/users/anna"],
     ["login", "kv/data/app"],
