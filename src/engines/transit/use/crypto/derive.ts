@@ -1,0 +1,36 @@
+import { createHmac, hkdfSync } from "node:crypto";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+
+/** Keys made of a key: HKDF with SHA-256 (RFC 5869) over a caller's context, and nonces made of the plaintext. */
+
+/** The longest `info` that node:crypto takes. */
+const NODE_INFO_BYTES = 1024;
+const NO_SALT = new Uint8Array(0);
+
+/** As many bytes as asked for, of a key and the context of one request. */
+export const deriveBytes = (key: Uint8Array, context: Uint8Array, length: number): Uint8Array =>
+  context.length <= NODE_INFO_BYTES
+    ? new Uint8Array(hkdfSync("sha256", key, NO_SALT, context, length))
+    : hkdf(sha256, key, NO_SALT, context, length);
+
+/** Bytes of the key that makes convergent nonces; it follows the encryption key in what is derived. */
+export const NONCE_KEY_BYTES = 32;
+
+/**
+ * The nonce of a convergent ciphertext: the beginning of HMAC-SHA-256 over the plaintext, so that equal plaintexts of
+ * one context are equal ciphertexts and no two different ones share a nonce.
+ *
+ * **Security:** with associated data the key of that HMAC is made of them too, by HMAC-SHA-512, which nothing else
+ * uses. Otherwise one plaintext under two sets of associated data would use one nonce for two messages, which gives
+ * away the key that authenticates. Decryption reads the nonce from the ciphertext, so other servers still open it.
+ */
+export const convergentNonce = (
+  nonceKey: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  nonceBytes: number,
+): Uint8Array => {
+  const key = aad.length === 0 ? nonceKey : createHmac("sha512", nonceKey).update(aad).digest();
+  return createHmac("sha256", key).update(plaintext).digest().subarray(0, nonceBytes);
+};
