@@ -1,5 +1,6 @@
 import type { Core } from "../../core/core.ts";
 import { type Backend, defineBackend } from "../../framework/index.ts";
+import { hashPaths, randomPaths } from "../../framework/tool-paths.ts";
 import type { SealedStore } from "../../storage/index.ts";
 import { auditPaths } from "./audit.ts";
 import { authPaths } from "./auth.ts";
@@ -29,7 +30,6 @@ import { requestHeaderPaths } from "./request-headers.ts";
 import { schedulePaths } from "./schedule.ts";
 import { sealPaths } from "./seal.ts";
 import { settingPaths } from "./settings.ts";
-import { toolPaths } from "./tools.ts";
 import { tunePaths } from "./tune.ts";
 import { uiHeaderPaths } from "./ui-headers.ts";
 import { wrappingPaths } from "./wrapping.ts";
@@ -73,7 +73,8 @@ export const systemBackend = (core: Core, store: SealedStore): Backend =>
       ...leaseCountQuotaPaths(core),
       ...requestHeaderPaths(core),
       ...settingPaths(core),
-      ...toolPaths(core),
+      ...randomPaths("tools/"),
+      ...hashPaths("tools/", "optional"),
       ...uiHeaderPaths(core),
       ...explainPaths(core),
     ],
