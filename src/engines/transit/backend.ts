@@ -2,6 +2,7 @@ import { type Backend, defineBackend } from "../../framework/index.ts";
 import { seconds } from "../../std/time.ts";
 import { keepKeys } from "./keys/keep.ts";
 import { keyPaths } from "./keys/paths.ts";
+import { usePaths } from "./use/paths.ts";
 
 /** How often keys are looked at: a rotation by schedule is late by so much at most. */
 const CHECKS = seconds(600);
@@ -16,6 +17,6 @@ export const transitEngine: Backend = defineBackend({
   kind: "secret",
   type: "transit",
   help: "Encrypts, signs and authenticates with keys that callers never hold.",
-  paths: [...keyPaths],
+  paths: [...keyPaths, ...usePaths],
   periodic: { every: CHECKS, run: keepKeys },
 });

@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { VaultError } from "../../../framework/index.ts";
 import type { KeyVersion } from "../model.ts";
+import { deriveBytes } from "../use/crypto/derive.ts";
 
 /**
  * Ed25519 as Go writes it: a private key is its seed and its public key, 64 bytes. A derived key has one pair for each
@@ -37,6 +38,5 @@ export const goEd25519 = (key: KeyObject): Buffer => {
 /** The private key of a context, of a version of a derived key. */
 export const derivedEd25519 = ({ privateKey }: KeyVersion, context: Uint8Array): KeyObject => {
   if (!privateKey) throw new VaultError("internal", { reason: "a derived key has no private key" });
-  const seed = hkdfSync("sha256", goEd25519(privateKey), new Uint8Array(0), context, SEED_BYTES);
-  return ed25519FromSeed(new Uint8Array(seed));
+  return ed25519FromSeed(deriveBytes(goEd25519(privateKey), context, SEED_BYTES));
 };
