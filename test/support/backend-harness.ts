@@ -22,6 +22,8 @@ import { checkAnswer } from "./answers.ts";
  * check, coerces the input, holds the answer against what the operation declares. No tokens, no policies.
  */
 export interface Harness {
+  /** What a backend is given outside requests, by its periodic work for example. */
+  readonly context: BackendContext;
   request(verb: "read" | "list" | "update" | "patch" | "delete", path: string, data?: JsonObject): Promise<Outcome>;
 }
 
@@ -100,6 +102,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
   });
 
   return {
+    context: contextOver(given.view),
     request: async (verb, path, data = {}) => {
       const match = routes.match(path);
       if (!match) throw new VaultError("unsupported_path", { wire: "unsupported path" });

@@ -8,10 +8,6 @@ import {
   type TransitKey,
 } from "../../../../../../src/engines/transit/model.ts";
 import type { BackendContext, CrashPoint } from "../../../../../../src/framework/index.ts";
-import { fillText } from "../../../../../../src/policy/index.ts";
-import { type Accessor, as, type MountPath } from "../../../../../../src/std/brand.ts";
-import { systemRandom } from "../../../../../../src/std/random.ts";
-import { seconds } from "../../../../../../src/std/time.ts";
 import { createHarness, type Harness, type Outcome } from "../../../../../support/backend-harness.ts";
 import { createMemoryView, type MemoryView } from "../../../../../support/memory-view.ts";
 
@@ -61,31 +57,7 @@ export const createMount = (given: { readonly view?: MemoryView; readonly crash?
   let caches = createCaches({ clock });
   const cache: BackendContext["cache"] = (name, options) => caches.of(view.mount)(name, options);
   const harness = createHarness(transitEngine, { view, clock, crash, context: { cache } });
-  const cx: BackendContext = {
-    storage: view,
-    mount: {
-      id: view.mount,
-      path: as<MountPath>("test/"),
-      type: "transit",
-      accessor: as<Accessor>("transit_00000000"),
-      options: {},
-      defaultTtl: seconds(2764800),
-      maxTtl: seconds(2764800),
-    },
-    clock,
-    random: systemRandom,
-    requestId: "00000000-0000-4000-8000-000000000000",
-    sourceAddress: "",
-    headers: {},
-    pend: () => Promise.reject(new Error("no leases here")),
-    leaseStands: async () => true,
-    fillIdentity: (text, accepts) => fillText(text, undefined, accepts),
-    generatePassword: async () => undefined,
-    cache,
-    signal: () => undefined,
-    crash,
-    log: () => undefined,
-  };
+  const cx = harness.context;
   const stored = async (name: string) => {
     const entry = await view.get(keyAddress(view, name));
     return entry && StoredKey.parse(entry.body);
