@@ -1,4 +1,5 @@
 import { awsOperations } from "./aws-operations.ts";
+import { keyOperations } from "./key-operations.ts";
 import type { Operation } from "./operation.ts";
 import { type Asked, type Calls, createWorld, tally, textAt, type World } from "./world.ts";
 
@@ -7,7 +8,10 @@ import { type Asked, type Calls, createWorld, tally, textAt, type World } from "
 const POLICY = `
 path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
 path "auth/token/create" { capabilities = ["create", "update"] }
-path "sys/wrapping/*" { capabilities = ["create", "update"] }`;
+path "sys/wrapping/*" { capabilities = ["create", "update"] }
+path "transit/*" { capabilities = ["create", "update"] }
+path "pki/issue/*" { capabilities = ["update"] }
+path "totp/code/*" { capabilities = ["read", "update"] }`;
 
 /** A secret of about one kilobyte. */
 export const SECRET = { data: { password: "p".repeat(950) } };
@@ -119,6 +123,7 @@ export const createBench = async (): Promise<Bench> => {
     ...tokenOperations(world, token),
     ...(has(world, "userpass") ? await userpassOperations(world) : []),
     ...(has(world, "approle") ? await appRoleOperations(world) : []),
+    ...(await keyOperations(world, token)),
     ...(has(world, "aws") ? await awsOperations(world) : []),
   ];
   return { world, token, operations };

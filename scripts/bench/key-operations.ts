@@ -1,0 +1,58 @@
+import type { Operation } from "./operation.ts";
+import { textAt, type World } from "./world.ts";
+
+/** The engines that hold keys. Their keys are in memory once used: what is read is whether they still stand. */
+
+const PLAINTEXT = Buffer.from("p".repeat(1000)).toString("base64");
+
+const transitOperations = async (world: World, token: string): Promise<readonly Operation[]> => {
+  await world.mount("secret", "transit", "transit/");
+  for (const type of ["aes256-gcm96", "ecdsa-p256"]) {
+    await world.call("POST", `transit/keys/${type}`, { body: { type } });
+  }
+  const said = await world.call("POST", "transit/encrypt/aes256-gcm96", { body: { plaintext: PLAINTEXT } });
+  const ciphertext = textAt(said, "data", "ciphertext");
+  const plain = (name: string, path: string, body: unknown): Operation => ({
+    name,
+    budget: { dynamodb: 1 },
+    run: () => world.call("POST", `transit/${path}`, { token, body }),
+  });
+  return [
+    plain("transit encrypt", "encrypt/aes256-gcm96", { plaintext: PLAINTEXT }),
+    plain("transit decrypt", "decrypt/aes256-gcm96", { ciphertext }),
+    plain("transit sign, P-256", "sign/ecdsa-p256", { input: PLAINTEXT }),
+  ];
+};
+
+const pkiOperations = async (world: World, token: string): Promise<readonly Operation[]> => {
+  await world.mount("secret", "pki", "pki/");
+  await world.call("POST", "pki/root/generate/internal", { body: { common_name: "root", key_type: "ec" } });
+  const role = { allowed_domains: "example.com", allow_subdomains: true, key_type: "ec", ttl: "1h" };
+  await world.call("POST", "pki/roles/web", { body: role });
+  await world.call("POST", "pki/roles/unkept", { body: { ...role, no_store: true } });
+  const issue = (name: string, role: string, dynamodb: number): Operation => ({
+    name,
+    budget: { dynamodb },
+    run: () => world.call("POST", `pki/issue/${role}`, { token, body: { common_name: "a.example.com" } }),
+  });
+  return [issue("pki issue, P-256", "web", 2), issue("pki issue, not kept", "unkept", 1)];
+};
+
+const totpOperations = async (world: World, token: string): Promise<readonly Operation[]> => {
+  await world.mount("secret", "totp", "totp/");
+  await world.call("POST", "totp/keys/app", { body: { key: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" } });
+  return [
+    { name: "totp code", budget: { dynamodb: 1 }, run: () => world.call("GET", "totp/code/app", { token }) },
+    {
+      name: "totp check",
+      budget: { dynamodb: 2 },
+      run: (_, round) => world.call("POST", "totp/code/app", { token, body: { code: String(100_000 + round) } }),
+    },
+  ];
+};
+
+export const keyOperations = async (world: World, token: string): Promise<readonly Operation[]> => [
+  ...(await transitOperations(world, token)),
+  ...(await pkiOperations(world, token)),
+  ...(await totpOperations(world, token)),
+];
