@@ -148,6 +148,7 @@ export type AnswerHeader =
   | "cache-control"
   /** Of a JSON body that is not plain JSON: `application/problem+json`. */
   | "content-type"
+  | "last-modified"
   | "link"
   | "location"
   | "pragma"
