@@ -1,10 +1,17 @@
 import { defined } from "../../../std/defined.ts";
-import type { View, Write } from "../../../storage/store.ts";
-import { CERTIFICATES, certificateAddress, REVOKED, type StoredCertificate } from "../model.ts";
+import type { Address, View, Write } from "../../../storage/store.ts";
+import {
+  CERTIFICATES,
+  certificateAddress,
+  REVOKED,
+  revocationAddress,
+  type StoredCertificate,
+  StoredRevocation,
+} from "../model.ts";
 
 /**
- * The rows that say which certificates there are. Every room that makes certificates stores them by this, so that
- * listing, revoking and tidying find them.
+ * The rows that say which certificates there are, and which of them are revoked. Every room that makes or revokes
+ * certificates stores them by this, so that listing, revoking and tidying find them.
  */
 
 /** Stores a new certificate. Fails where its number is taken: no row of a certificate is ever replaced by another's. */
@@ -15,6 +22,28 @@ export const certificateWrite = (storage: View, row: StoredCertificate): Write =
   when: "absent",
 });
 
+/**
+ * Revocations that no complete list has yet: a record of their own, so that whoever builds a list finds what is new
+ * without reading all there is. An item is there from the transaction that revokes until a list holds it.
+ */
+export const UNLISTED = "unlisted";
+export const unlistedAddress = (view: View, serial: string): Address => view.record(UNLISTED, view.tag(serial));
+
+/** What a list says of a revocation. */
+export const Unlisted = StoredRevocation.omit({ certificate: true, notAfter: true });
+export type Unlisted = Omit<StoredRevocation, "certificate" | "notAfter">;
+
+/** Revokes a certificate, once: of two that revoke it, the second fails, and the first's time stands. */
+export const revocationWrites = (storage: View, row: StoredRevocation): readonly [Write, Write] => [
+  { op: "put", address: revocationAddress(storage, row.serial), body: row, when: "absent" },
+  { op: "put", address: unlistedAddress(storage, row.serial), body: Unlisted.parse(row), when: "any" },
+];
+
 /** What a new mount writes once, so that its removal finds the rows. */
 export const rowListings = (storage: View): readonly Write[] =>
-  [CERTIFICATES, REVOKED].map((record) => ({ op: "put", address: storage.listing(record), body: null, when: "any" }));
+  [CERTIFICATES, REVOKED, UNLISTED].map((record) => ({
+    op: "put",
+    address: storage.listing(record),
+    body: null,
+    when: "any",
+  }));
