@@ -10,25 +10,4 @@ const ISSUING = [
   "pki/sign-tampered",
   "pki/sign",
 ];
-const REVOKING = [
-  "pki/import-bundle",
-  "pki/issuer-usage",
-  "pki/root-generate",
-  "pki/auto-tidy-config",
-  "pki/crl-config-errors",
-  "pki/crl-disabled",
-  "pki/crl-per-issuer",
-  "pki/crl-rotate",
-  "pki/no-store-revoked",
-  "pki/ocsp-settings",
-  "pki/ocsp-unknown",
-  "pki/ocsp",
-  "pki/revoke-by-certificate",
-  "pki/revoke-errors",
-  "pki/revoke-with-key",
-  "pki/revoke",
-  "pki/tidy-removes",
-  "pki/tidy",
-];
-
-playAreas(["pki"], { sweeps: true, waiting: [...ISSUING, ...REVOKING] });
+playAreas(["pki"], { sweeps: true, waiting: ISSUING });

@@ -1,7 +1,11 @@
 import { type Backend, defineBackend } from "../../framework/index.ts";
+import { seconds } from "../../std/time.ts";
 import { authorityPaths } from "./authorities/paths.ts";
 import { certificateLeases } from "./issuing/leases.ts";
 import { issuingPaths } from "./issuing/paths.ts";
+import { revokingPaths } from "./revoking/paths.ts";
+import { revokingSignals, revokingWork } from "./revoking/schedule.ts";
+import { type TidyTasks, tidyIssuers } from "./revoking/tidy/tasks.ts";
 
 /**
  * Certificate authorities, the backend `pki`. It trusts core to have checked the caller, and operators to have meant
@@ -10,11 +14,19 @@ import { issuingPaths } from "./issuing/paths.ts";
  * paths.
  */
 
+/** What tidying does beyond certificates and revocations. */
+const TASKS: TidyTasks = { issuers: tidyIssuers, acme: async () => ({ done: true, counts: {} }) };
+
+/** Lists are looked at this often: the shortest time that settings can mean. */
+const LISTS = seconds(60);
+
 /** The `pki` secrets engine. */
 export const pkiEngine: Backend = defineBackend({
   kind: "secret",
   type: "pki",
   help: "Makes and runs certificate authorities: issues, signs and revokes certificates.",
-  paths: [...authorityPaths, ...issuingPaths],
+  paths: [...authorityPaths, ...issuingPaths, ...revokingPaths(TASKS)],
+  signals: revokingSignals,
+  periodic: { every: LISTS, run: revokingWork(TASKS) },
   leases: certificateLeases,
 });
