@@ -40,6 +40,6 @@ export const VerbatimInput = z.object({
   ext_key_usage_oids: field.commaList("The same by their object identifiers."),
   signature_bits: field.integer("Bits of the hash that an RSA issuer signs; 0: 256."),
   use_pss: field.flag("An RSA issuer signs with PSS."),
-  basic_constraints_valid_for_non_ca: field.flag("The certificate says that it is no authority."),
+  basic_constraints_valid_for_non_ca: field.flag("The certificate says that it is not an authority."),
 });
 export type VerbatimInput = z.output<typeof VerbatimInput>;

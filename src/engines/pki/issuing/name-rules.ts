@@ -9,7 +9,7 @@ import type { Role } from "./role.ts";
  * Which host names and e-mail addresses a role allows. Pure: what is judged is the text that will be written.
  *
  * Security: nothing is allowed unless a flag of the role allows it. Case folds for ASCII alone, and only where a whole
- * name is compared; a wildcard stands in the first label, once, and is never behind an `@`; an address written as a host
+ * name is compared; a wildcard is in the first label, once, and never behind an `@`; an address written as a host
  * must be allowed as an address too; and no name holds a character that cannot be seen.
  * Source: OpenBao 2.6.2 `builtin/logical/pki/cert_util.go`; RFC 6125, section 6.4.3.
  */

@@ -37,7 +37,7 @@ export const checkOtherPatterns = (allowed: readonly string[]): void => {
   if (!isAny(allowed)) parseAll(allowed, (why) => `error parsing allowed_other_sans: ${why}`);
 };
 
-/** The names that a request gives. Throws for what is not one, and for a type that is no object identifier. */
+/** The names that a request gives. Throws for what is not one, and for a type that is not an object identifier. */
 export const requestedOthers = (items: readonly string[]): readonly OtherName[] => {
   const names = parseAll(items, (why) => `could not parse requested other SAN: ${why}`);
   for (const { type, value } of names) {

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { foundKeys, Keys } from "../../../framework/answers.ts";
-import { type AnyPath, field, op, path } from "../../../framework/index.ts";
+import { type AnyPath, op, path } from "../../../framework/index.ts";
+import { PageInput, pageOf } from "../../../framework/paging.ts";
 import type { Address, View } from "../../../storage/store.ts";
 import { indexAddress, roleAddress } from "../model.ts";
 import { Issued, Signed } from "./answers.ts";
@@ -22,11 +22,8 @@ const rolesPath = path("roles", {
     list: op({
       summary: "list the roles",
       answers: Keys,
-      input: z.object({
-        after: field.text("Names after this one; it need not exist."),
-        limit: field.integer("The most names; all unless given."),
-      }),
-      handle: async ({ input }, cx) => foundKeys(await listRoles(input, cx)),
+      input: PageInput,
+      handle: async ({ input }, cx) => foundKeys(pageOf(await listRoles(cx), input)),
     }),
   },
 });

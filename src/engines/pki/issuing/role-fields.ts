@@ -70,7 +70,7 @@ const contents = {
   policy_identifiers: field.anyValue(
     'Object identifiers of policies, or JSON: `[{"oid":"1.2.3","cps":"https://…","notice":"…"}]`.',
   ),
-  basic_constraints_valid_for_non_ca: field.flag("Certificates say that they are no authorities."),
+  basic_constraints_valid_for_non_ca: field.flag("Certificates say that they are not authorities."),
   ou: field.commaList("Organizational units of the subject."),
   organization: field.commaList("Organizations of the subject."),
   country: field.commaList("Countries of the subject."),

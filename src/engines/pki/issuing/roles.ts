@@ -14,21 +14,8 @@ export const findRole = async (name: string, { storage }: BackendContext): Promi
   return entry && StoredRole.parse(entry.body);
 };
 
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-export interface Page {
-  readonly after?: string | undefined;
-  readonly limit?: number | undefined;
-}
-
-/** Names of roles behind `after`, at most `limit` of them; all where it is not positive. */
-export const listRoles = async (
-  { after = "", limit = 0 }: Page,
-  { storage }: BackendContext,
-): Promise<readonly string[]> => {
-  const names = (await storage.list("role/")).filter((name) => byBytes(name, after) > 0);
-  return limit > 0 ? names.slice(0, limit) : names;
-};
+/** Names of roles, in their order. */
+export const listRoles = ({ storage }: BackendContext): Promise<readonly string[]> => storage.list("role/");
 
 /** An issuer is looked for when it is used, so that a name may move; that there is none yet is worth a word. */
 const issuerWarnings = async ({ issuer_ref: ref }: Role, cx: BackendContext): Promise<readonly string[]> => {

@@ -119,7 +119,7 @@ describe("a role", () => {
     expect(allowsName("x@192.0.2.1", ranged, [])).toBe(false);
   });
 
-  it("takes text that is no host only where host names are not enforced", () => {
+  it("takes text that is not a host only where host names are not enforced", () => {
     const free = { ...ANY, enforce_hostnames: false };
     expect(allowsName("not a host", ANY, [])).toBe(false);
     expect(allowsName("not a host", free, [])).toBe(true);
