@@ -9,6 +9,7 @@ import { measureCertificates } from "./bench/certificates.ts";
 import { measureDecisions } from "./bench/decisions.ts";
 import { type Figure, figure, printFigures } from "./bench/figures.ts";
 import { measureInit } from "./bench/init.ts";
+import { measureIssuing } from "./bench/issuing.ts";
 import { measureLeases } from "./bench/leases/main.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measureReads } from "./bench/reads.ts";
@@ -82,10 +83,12 @@ const operations = async (): Promise<Measured> => {
   const bench = await createBench();
   const calls = await countedCalls(bench);
   const reads = await measureReads(bench, quick ? 400 : 4000);
+  const issuing = await measureIssuing(bench, quick ? 100 : 1000);
   await bench.world.close();
   const figures = [
     ...calls,
     ...reads,
+    ...issuing,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
     ...measureCertificates(quick ? 11 : 51),

@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import { pkiOperations } from "./pki-operations.ts";
 import { textAt, type World } from "./world.ts";
 
 /** The engines that hold keys. Their keys are in memory once used: what is read is whether they still stand. */
@@ -22,20 +23,6 @@ const transitOperations = async (world: World, token: string): Promise<readonly 
     plain("transit decrypt", "decrypt/aes256-gcm96", { ciphertext }),
     plain("transit sign, P-256", "sign/ecdsa-p256", { input: PLAINTEXT }),
   ];
-};
-
-const pkiOperations = async (world: World, token: string): Promise<readonly Operation[]> => {
-  await world.mount("secret", "pki", "pki/");
-  await world.call("POST", "pki/root/generate/internal", { body: { common_name: "root", key_type: "ec" } });
-  const role = { allowed_domains: "example.com", allow_subdomains: true, key_type: "ec", ttl: "1h" };
-  await world.call("POST", "pki/roles/web", { body: role });
-  await world.call("POST", "pki/roles/unkept", { body: { ...role, no_store: true } });
-  const issue = (name: string, role: string, dynamodb: number): Operation => ({
-    name,
-    budget: { dynamodb },
-    run: () => world.call("POST", `pki/issue/${role}`, { token, body: { common_name: "a.example.com" } }),
-  });
-  return [issue("pki issue, P-256", "web", 2), issue("pki issue, not kept", "unkept", 1)];
 };
 
 const totpOperations = async (world: World, token: string): Promise<readonly Operation[]> => {

@@ -10,7 +10,7 @@ path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete",
 path "auth/token/create" { capabilities = ["create", "update"] }
 path "sys/wrapping/*" { capabilities = ["create", "update"] }
 path "transit/*" { capabilities = ["create", "update"] }
-path "pki/issue/*" { capabilities = ["update"] }
+path "pki/*" { capabilities = ["update"] }
 path "totp/code/*" { capabilities = ["read", "update"] }`;
 
 /** A secret of about one kilobyte. */

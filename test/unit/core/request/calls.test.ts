@@ -28,6 +28,7 @@ const BUDGETS: readonly (readonly [operation: string, calls: Readonly<Record<str
   ["transit sign, P-256", { dynamodb: 1 }],
   ["pki issue, P-256", { dynamodb: 2 }],
   ["pki issue, not kept", { dynamodb: 1 }],
+  ["pki sign, P-256", { dynamodb: 2 }],
   ["totp code", { dynamodb: 1 }],
   ["totp check", { dynamodb: 2 }],
   ["AWS login, IAM role", { dynamodb: 2, sts: 1 }],

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** OpenBao's own program, where the environment names it (`BENCH_OPENBAO=/path/to/bao`): a server in its memory. */
+
+export interface OpenBao {
+  /** A write with the root token; throws for a status above 299. */
+  post(path: string, body: object): Promise<void>;
+  stop(): void;
+}
+
+const TOKEN = "root";
+const TRIES = 100;
+const PAUSE_MS = 100;
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port is free");
+  return address.port;
+};
+
+const answers = async (address: string, child: ChildProcess): Promise<void> => {
+  for (let left = TRIES; left > 0; left--) {
+    if (child.exitCode !== null) throw new Error("OpenBao's program ended");
+    const response = await fetch(`${address}/v1/sys/health`).catch(() => undefined);
+    if (response?.ok) return;
+    await pause(PAUSE_MS);
+  }
+  throw new Error("OpenBao's program does not answer");
+};
+
+/** `undefined`: the environment names no program. */
+export const startOpenBao = async (): Promise<OpenBao | undefined> => {
+  const program = process.env["BENCH_OPENBAO"];
+  if (program === undefined || program === "") return undefined;
+  const listen = `127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    program,
+    ["server", "-dev", "-dev-no-store-token", `-dev-root-token-id=${TOKEN}`, `-dev-listen-address=${listen}`],
+    {
+      stdio: "ignore",
+    },
+  );
+  const stop = () => void child.kill();
+  try {
+    await answers(`http://${listen}`, child);
+  } catch (cause) {
+    stop();
+    throw cause;
+  }
+  return {
+    post: async (path, body) => {
+      const headers = { "x-vault-token": TOKEN };
+      const response = await fetch(`http://${listen}/v1/${path}`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`OpenBao answered ${response.status}: ${text}`);
+    },
+    stop,
+  };
+};
