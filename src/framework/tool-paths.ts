@@ -31,7 +31,7 @@ const RandomInput = z.object({
 
 const RandomBytes = z.object({ random_bytes: z.string() });
 
-const randomBytes = (source: string, bytes: number, format: string, { random }: BackendContext) => {
+const randomOf = (source: string, bytes: number, format: string, { random }: BackendContext) => {
   if (bytes < 1) throw invalidRequest("'bytes' cannot be less than 1");
   if (bytes > MOST_BYTES) throw invalidRequest(`'bytes' should be less than ${MOST_BYTES}`);
   if (!isFormat(format)) {
@@ -58,7 +58,7 @@ export const randomPaths = (prefix: Prefix): readonly AnyPath[] => [
         summary: "make random bytes",
         answers: RandomBytes,
         input: RandomInput,
-        handle: async ({ input }, cx) => randomBytes("platform", input.bytes ?? 32, input.format ?? "base64", cx),
+        handle: async ({ input }, cx) => randomOf("platform", input.bytes ?? 32, input.format ?? "base64", cx),
       }),
     },
   }),
@@ -73,8 +73,8 @@ export const randomPaths = (prefix: Prefix): readonly AnyPath[] => [
         handle: async ({ params, input }, cx) => {
           const { urlbytes } = params;
           const format = input.format ?? "base64";
-          if (SOURCES.has(urlbytes)) return randomBytes(urlbytes, input.bytes ?? 32, format, cx);
-          return randomBytes("platform", byteCount(urlbytes), format, cx);
+          if (SOURCES.has(urlbytes)) return randomOf(urlbytes, input.bytes ?? 32, format, cx);
+          return randomOf("platform", byteCount(urlbytes), format, cx);
         },
       }),
     },
@@ -88,7 +88,7 @@ export const randomPaths = (prefix: Prefix): readonly AnyPath[] => [
         answers: RandomBytes,
         input: RandomInput,
         handle: async ({ params, input }, cx) =>
-          randomBytes(params.source, byteCount(params.urlbytes), input.format ?? "base64", cx),
+          randomOf(params.source, byteCount(params.urlbytes), input.format ?? "base64", cx),
       }),
     },
   }),

@@ -43,7 +43,6 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/backends/identity/oidc/exchange.ts": "createHash",
     "src/backends/identity/oidc/keys.ts": "createPrivateKey, generateKeyPair, KeyObject",
     "src/backends/identity/oidc/pkce.ts": "createHash",
-    "src/backends/system/tools.ts": "createHash",
     "src/core/login/login.ts": "createHash",
     "src/crypto/envelope.ts": "createCipheriv, createDecipheriv, hash, hkdfSync, KeyObject, timingSafeEqual",
     "src/crypto/keyring.ts": "createSecretKey, KeyObject",
@@ -60,7 +59,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/ssh/openssh/public-key.ts": "createPublicKey, KeyObject",
     "src/engines/ssh/sign.ts": "createHash, KeyObject",
     "src/engines/transit/keys/certificates.ts": "X509Certificate",
-    "src/engines/transit/keys/ed25519.ts": "createPrivateKey, createPublicKey, hkdfSync, KeyObject",
+    "src/engines/transit/keys/ed25519.ts": "createPrivateKey, createPublicKey, KeyObject",
     "src/engines/transit/keys/find.ts": "createPrivateKey, createPublicKey",
     "src/engines/transit/keys/material.ts": "generateKeyPair, KeyObject",
     "src/engines/transit/keys/shown.ts": "createPublicKey, KeyObject",
@@ -70,6 +69,16 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       "constants, createCipheriv, createDecipheriv, KeyObject, privateDecrypt, publicEncrypt",
     "src/engines/transit/keys/transfer/wrapping-key.ts":
       "createPrivateKey, createPublicKey, generateKeyPair, KeyObject",
+    "src/engines/transit/use/crypto/aead.ts": "createCipheriv, createDecipheriv",
+    "src/engines/transit/use/crypto/derive.ts": "createHmac, hkdfSync",
+    "src/engines/transit/use/crypto/ecdsa.ts": "KeyObject, sign, verify",
+    "src/engines/transit/use/crypto/eddsa.ts": "KeyObject, sign, verify",
+    "src/engines/transit/use/crypto/hashes.ts": "createHash, createHmac",
+    "src/engines/transit/use/crypto/rsa.ts":
+      "constants, KeyObject, privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt, sign, verify",
+    "src/engines/transit/use/sign.ts": "createPublicKey, KeyObject",
+    "src/engines/transit/use/verify.ts": "createPublicKey, timingSafeEqual",
+    "src/framework/tool-paths.ts": "createHash",
     "src/go-template/name-functions.ts": "createHash",
     "src/http/listener.ts": "constants",
     "src/jwt/pem-keys.ts": "createPublicKey, KeyObject, X509Certificate",
@@ -99,7 +108,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     expect(hits(deployed, other)).toEqual([]);
   });
 
-  it("and depends on four packages that do: for hashes that operators bring along, AWS's signatures, tokens, and codes by time", () => {
+  it("and depends on packages that do: for hashes that operators bring along, AWS's signatures, tokens, codes by time, and what transit has and node:crypto lacks", () => {
     const known =
       /^import [^;"]*"(?!\.|node:)([^"]*(?:crypt|cipher|hash|noble|forge|elliptic|jose|nacl|sodium|argon|otp|sha\d)[^"]*)";/gm;
     const packages = deployed.flatMap(({ file, text }) =>
@@ -110,6 +119,10 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       "src/auth/jwt/providers/gsuite.ts: jose",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
       "src/client/sign-login.ts: @smithy/hash-node",
+      "src/engines/transit/use/crypto/aead.ts: @noble/ciphers/chacha.js",
+      "src/engines/transit/use/crypto/derive.ts: @noble/hashes/hkdf.js",
+      "src/engines/transit/use/crypto/derive.ts: @noble/hashes/sha2.js",
+      "src/engines/transit/use/crypto/ecdsa.ts: @noble/curves/nist.js",
       "src/jwt/jwks.ts: jose",
       "src/jwt/signature.ts: jose",
       "src/otp/totp.ts: otpauth",
@@ -159,10 +172,11 @@ describe("V96 and C18: secrets are compared in constant time or not at all", () 
     expect([...hits(planted, equals), ...hits(planted, searched)]).toHaveLength(2);
   });
 
-  it("digests of one length are compared: of any two secrets, of a password, of an envelope's key and place", () => {
+  it("digests of one length are compared: of any two secrets, of a password, of an envelope's key and place, of HMACs", () => {
     expect(hits(deployed, /timingSafeEqual\(\w+/g)).toEqual([
       "src/auth/userpass/passwords.ts: timingSafeEqual(derived",
       "src/crypto/envelope.ts: timingSafeEqual(commitment",
+      "src/engines/transit/use/verify.ts: timingSafeEqual(made",
       "src/std/same-secret.ts: timingSafeEqual(digest",
     ]);
   });
