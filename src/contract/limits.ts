@@ -11,8 +11,8 @@ export const JSON_DEPTH = 500;
  */
 export const STRANGER_LEAVES = 1000;
 
-/** The same once the token is known. */
-export const JSON_STRINGS = 20_000;
+/** The same once the token is known: room for a batch of 10,000 items with three members each. */
+export const JSON_STRINGS = 64_000;
 export const JSON_VALUES = 100_000;
 
 /** Values of an unauthenticated request that the audit log hashes one by one; of more it shows one hash over all. */

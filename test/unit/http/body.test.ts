@@ -113,6 +113,12 @@ describe("the limits of a JSON body", () => {
     ));
   it("allow as many texts as they say", () =>
     expect(refusal(() => parseBody(bytes(keys(10)), undefined, { strings: 10, values: 100 }))).toBe("accepted"));
+  it("have room for a batch of ten thousand items", () => {
+    const item = `{"plaintext":"YQ==","context":"YQ==","reference":"a"}`;
+    const batch = (count: number) => `{"batch_input":[${Array.from({ length: count }, () => item).join(",")}]}`;
+    expect(refusal(() => json(batch(10_000)))).toBe("accepted");
+    expect(refusal(() => json(batch(11_000)))).toContain("maximum number of strings");
+  });
   it("refuse too many values", () =>
     expect(refusal(() => json(`{"a":[${"{},".repeat(100_000)}{}]}`))).toContain("maximum number of values"));
 });
