@@ -3,6 +3,7 @@ module zeroth/test/clients
 go 1.24.0
 
 require (
+	github.com/google/tink/go v1.7.0
 	github.com/hashicorp/vault/api v1.23.0
 	github.com/hashicorp/vault/api/auth/approle v0.12.0
 	github.com/hashicorp/vault/api/auth/aws v0.12.0
