@@ -76,7 +76,7 @@ const authorityUsage = ({ key_usage = [] }: AuthorityAsked): readonly string[] =
   return [...(signs ? ["DigitalSignature"] : []), "CertSign", "CRLSign"];
 };
 
-/** What a certificate says about its issuer. */
+/** Where a certificate's issuer and its lists are found. */
 export const issuerExtensions = (urls: Urls): readonly ExtensionPlan[] =>
   present(authorityInformation(urls.ocsp, urls.issuing), distributionPoints(urls.crl), freshestLists(urls.deltaCrl));
 
@@ -94,7 +94,7 @@ export interface AuthorityExtensions {
   readonly urls: Urls;
 }
 
-/** The extensions of an authority's certificate. Throws `Unwritable`. */
+/** The extensions of an authority's certificate, in the order in which Go writes them. Throws `Unwritable`. */
 export const authorityExtensions = (given: AuthorityExtensions): readonly ExtensionPlan[] =>
   present(
     keyUsage(authorityUsage(given.asked)),
@@ -102,9 +102,11 @@ export const authorityExtensions = (given: AuthorityExtensions): readonly Extens
     basicConstraints({ pathLength: given.pathLength }),
     subjectKeyId(given.publicKey, given.keyId),
     authorityKeyId(given.issuerKeyId),
+    authorityInformation(given.urls.ocsp, given.urls.issuing),
     alternativeNamesExtension(given.alternative, given.subject.length === 0),
     constraintsOf(given.asked),
-    ...issuerExtensions(given.urls),
+    distributionPoints(given.urls.crl),
+    freshestLists(given.urls.deltaCrl),
   );
 
 /** What `max_path_length` asks for: nothing and negative numbers mean any. */

@@ -5,7 +5,7 @@ import type { Signer } from "../../../x509/issuing/plans.ts";
 import type { IssuersIndex } from "../model.ts";
 import { withAuthority } from "./authority.ts";
 import type { KeyAsked } from "./fields.ts";
-import { keyIdOf, refOf } from "./index-entry.ts";
+import { DEFAULT_REF, keyIdOf, refOf } from "./index-entry.ts";
 import { type KeySpec, keySpec, type Material, makeKey } from "./key-material.ts";
 
 /** Whose key a new authority has: one that is made for it, shown or not, or one that the mount has. */
@@ -46,7 +46,8 @@ const existingKey = (asked: KeyAsked, index: IssuersIndex): string => {
       "invalid parameter for the kms/existing path parameter, key_type nor key_bits arguments can be set in this mode",
     );
   }
-  const looked = keyIdOf(index, refOf(asked.key_ref ?? "default"));
+  const ref = refOf(asked.key_ref ?? DEFAULT_REF);
+  const looked = ref === "" ? { missing: "missing argument key_ref for existing type" } : keyIdOf(index, ref);
   if ("id" in looked) return looked.id;
   throw invalidRequest(`failed to lookup public key from existing key: ${cut(looked.missing)}`);
 };

@@ -20,9 +20,9 @@ export const BundleInput = z.object({
 
 export const SignedInput = z.object({
   certificate: field.text("The certificate of a key of this mount, and those of its issuers, as PEM."),
-  pem_bundle: field.text("The same."),
 });
-type ImportInput = Partial<z.output<typeof SignedInput>>;
+
+type ImportInput = Partial<z.output<typeof BundleInput> & z.output<typeof SignedInput>>;
 
 const ids = z.array(z.string()).nullable();
 
@@ -41,13 +41,9 @@ const PASSED_OVER = new Set(["CRL", "X509 CRL", "EC PARAMS", "EC PARAMETERS"]);
 const LEAST = 75;
 
 const textOf = ({ pem_bundle = "", certificate = "" }: ImportInput): string => {
-  if (pem_bundle === "" && certificate === "") {
-    throw invalidRequest("'pem_bundle' and 'certificate' parameters were empty");
-  }
-  if (pem_bundle !== "" && certificate !== "") {
-    throw invalidRequest("'pem_bundle' and 'certificate' parameters were both provided");
-  }
-  return pem_bundle === "" ? certificate : pem_bundle;
+  const text = pem_bundle === "" ? certificate : pem_bundle;
+  if (text === "") throw invalidRequest("'pem_bundle' and 'certificate' parameters were empty");
+  return text;
 };
 
 const materialIn = ({ der, headers }: PemBlock, at: number): Material => {
@@ -120,7 +116,7 @@ export const importBundle = (
   keysAllowed: boolean,
   cx: BackendContext,
 ): Promise<DataReply<Given<z.output<typeof Imported>>>> => {
-  const { keys, certificates } = bundleOf(textOf(input), keysAllowed && (input.certificate ?? "") === "");
+  const { keys, certificates } = bundleOf(textOf(input), keysAllowed);
   return changeIndex(cx, (before) => {
     const draft = createDraft(before, cx);
     const addedKeys = split(keys.map((key) => draft.key(key, "")));

@@ -4,6 +4,9 @@ import { hasUrls } from "./urls.ts";
 
 /** An issuer as answers show it. */
 
+/** Empty lists where it has no addresses at all, else null for each that it lacks. */
+const addresses = z.array(z.string()).nullable();
+
 export const IssuerShown = z.object({
   issuer_id: z.string(),
   issuer_name: z.string(),
@@ -17,10 +20,10 @@ export const IssuerShown = z.object({
   revoked: z.boolean(),
   revocation_time: z.number().optional().describe("epoch seconds"),
   revocation_time_rfc3339: z.string().optional(),
-  issuing_certificates: z.array(z.string()),
-  crl_distribution_points: z.array(z.string()),
-  delta_crl_distribution_points: z.array(z.string()),
-  ocsp_servers: z.array(z.string()),
+  issuing_certificates: addresses,
+  crl_distribution_points: addresses,
+  delta_crl_distribution_points: addresses,
+  ocsp_servers: addresses,
   enable_aia_url_templating: z.boolean().optional(),
 });
 export type IssuerShown = z.output<typeof IssuerShown>;
@@ -33,6 +36,7 @@ const whole = (seconds: number): string => new Date(seconds * 1000).toISOString(
 export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown => {
   const { stored, name, keyId } = issuer;
   const { urls, revoked } = stored;
+  const listed = (all: string[]): string[] | null => (all.length === 0 && hasUrls(urls) ? null : all);
   return {
     issuer_id: stored.id,
     issuer_name: name,
@@ -45,10 +49,10 @@ export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown =>
     revocation_signature_algorithm: stored.revocationSignature,
     revoked: revoked > 0,
     ...(revoked > 0 && { revocation_time: revoked, revocation_time_rfc3339: whole(revoked) }),
-    issuing_certificates: urls.issuing,
-    crl_distribution_points: urls.crl,
-    delta_crl_distribution_points: urls.deltaCrl,
-    ocsp_servers: urls.ocsp,
+    issuing_certificates: listed(urls.issuing),
+    crl_distribution_points: listed(urls.crl),
+    delta_crl_distribution_points: listed(urls.deltaCrl),
+    ocsp_servers: listed(urls.ocsp),
     ...(hasUrls(urls) && { enable_aia_url_templating: urls.templating }),
   };
 };

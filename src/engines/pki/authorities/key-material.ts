@@ -57,6 +57,7 @@ const rsaSpec = (bits: number): KeySpec => {
 export const keySpec = (type: string, bits: number): KeySpec => {
   if (type === "rsa") return rsaSpec(bits === 0 ? RSA_USUAL : bits);
   if (type === "ed25519") return { type: "ed25519" };
+  if (type === "any") throw invalidRequest("unknown key type: any");
   if (type !== "ec") throw invalidRequest(`unknown key type ${cut(type)}`);
   const curve = CURVES[bits];
   if (curve === undefined) throw invalidRequest(`unsupported bit length for EC key: ${bits}`);

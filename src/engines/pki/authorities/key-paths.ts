@@ -107,7 +107,7 @@ const kmsPath = path("keys/generate/kms", {
       summary: "refuse: keys stay in the mount",
       answers: "nothing",
       input: NewKeyInput,
-      handle: async ({ input }) => refuseKmsKey(input),
+      handle: async () => refuseKmsKey(),
     }),
   },
 });

@@ -4,6 +4,7 @@ import {
   type DataReply,
   type EmptyReply,
   field,
+  GENERIC_NAME,
   invalidRequest,
   VaultError,
 } from "../../../framework/index.ts";
@@ -75,11 +76,8 @@ export const generateKey = async (
 };
 
 /** Keys that a KMS holds are not supported. */
-export const refuseKmsKey = (input: NewKeyInput): never => {
-  if ((input.external_key_ref ?? "") === "") {
-    throw invalidRequest('"external_key_ref" is required for kms typed key generation');
-  }
-  throw invalidRequest("keys outside the mount are not supported");
+export const refuseKmsKey = (): never => {
+  throw invalidRequest("Unknown type of key to generate");
 };
 
 export const ImportKeyInput = z.object({
@@ -124,6 +122,9 @@ export const renameKey = async (
 ): Promise<DataReply<KeyShown>> => {
   const id = await changeIndex(cx, (index) => {
     const own = idOrRefuse(keyIdOf(index, refOf(ref)));
+    if (key_name !== "" && !GENERIC_NAME.test(key_name)) {
+      throw invalidRequest("new key name outside of valid character limits");
+    }
     const name = key_name === "" ? "" : keyNameFor(index, key_name, own);
     const keys = index.keys.map((key) => (key.id === own ? { ...key, name } : key));
     return { next: { ...index, keys }, result: own };

@@ -30,6 +30,7 @@ const asciiLabel = (label: string): string => {
 const asciiName = (name: string): string => {
   const labels = name.split(".");
   const root = labels.length > 1 && labels.at(-1) === "";
+  if (labels.slice(0, -1).includes("") || name === ".") return invalidLabel(name);
   const ascii = (root ? labels.slice(0, -1) : labels).map(asciiLabel).join(".");
   return ascii.length > MOST_NAME ? invalidLabel(name) : `${ascii}${root ? "." : ""}`;
 };

@@ -20,7 +20,7 @@ import { refuseHash } from "./generation.ts";
 import { certificatePem, type Format, formatOf } from "./key-formats.ts";
 import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
 import { hasUrls } from "./urls.ts";
-import { iso, refuseBackwards, validityFor } from "./validity.ts";
+import { iso, validityFor } from "./validity.ts";
 import { BEYOND_ISSUER, NO_ADDRESSES, NO_FURTHER_AUTHORITIES, NO_SUBJECT } from "./warnings.ts";
 
 /** Signing authorities of others: an intermediate of another mount, or of another program. */
@@ -66,10 +66,18 @@ const refuseWeak = ({ publicKey }: CertificateRequest): void => {
   }
 };
 
+/** `U+007A 'z'`. */
+const unicodeOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")} '${character}'`;
+
 const keyIdIn = (skid: string | undefined): Uint8Array | undefined => {
   const hex = (skid ?? "").replace(/[:\- ]/g, "");
   if (hex === "") return undefined;
-  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) throw invalidRequest("cannot parse requested SKID value as hex");
+  const wrong = /[^0-9a-f]/iu.exec(hex)?.[0];
+  const why = wrong === undefined ? "odd length hex string" : `invalid byte: ${unicodeOf(wrong)}`;
+  if (wrong !== undefined || hex.length % 2 === 1) {
+    throw invalidRequest(`cannot parse requested SKID value as hex: encoding/hex: ${why}`);
+  }
   return Buffer.from(hex, "hex");
 };
 
@@ -106,6 +114,22 @@ const refuseOutliving = (notAfter: number, { stored, certificate }: SigningIssue
   );
 };
 
+/**
+ * How an RSA key signs. As in the reference, a request over another kind of key has its wishes heard only where it names
+ * the hash as well.
+ */
+const signatureFor = (
+  { publicKey }: CertificateRequest,
+  input: SignIntermediateInput,
+): Parameters<typeof signerFor>[1] => {
+  const kind = kindOf(publicKey);
+  const { signature_bits = 0, use_pss = false } = input;
+  if (kind === "rsa") refuseHash(signature_bits);
+  return kind === "rsa" || (kind === "ec" && signature_bits !== 0)
+    ? { bits: signature_bits === 0 ? 256 : signature_bits, pss: use_pss }
+    : {};
+};
+
 interface Planned {
   readonly issuer: SigningIssuer;
   readonly request: CertificateRequest;
@@ -117,7 +141,6 @@ interface Planned {
 const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: BackendContext): Planned => {
   const request = requestIn(input.csr ?? "");
   refuseWeak(request);
-  if (kindOf(issuer.signer.key) === "rsa") refuseHash(input.signature_bits ?? 0);
   const { publicKey } = request;
   const asked = subjectOf(request.subject);
   const commonName = (input.common_name ?? "") === "" ? asked.commonName : (input.common_name ?? "");
@@ -125,7 +148,6 @@ const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: Backen
   const alternative = alternativeNamesFor(input, commonName);
   const subject: NamePlan = input.use_csr_values ? request.subject : subjectFor(input, commonName, serialNumber);
   const { warnings, ...validity } = validityFor(input, cx);
-  refuseBackwards({ ...validity, warnings });
   refuseOutliving(validity.notAfter, issuer);
   const pathLength = pathLengthUnder(issuer, input.max_path_length);
   const keyId = keyIdIn(input.skid);
@@ -190,7 +212,7 @@ export const signIntermediate = async (
   const format = formatOf(input.format, FORMATS);
   const issuer = await signingIssuer(ref, "issuing-certificates", cx);
   const planned = planFor(input, issuer, cx);
-  const signer = signerFor(issuer.signer.key, { bits: input.signature_bits, pss: input.use_pss });
+  const signer = signerFor(issuer.signer.key, signatureFor(planned.request, input));
   const certificate = writable(() =>
     signed({ ...planned.plan, issuer: subjectDer(issuer.certificate.der) }, signer, cx),
   );
