@@ -1,6 +1,8 @@
 import type { BackendContext, DataReply } from "../../../framework/index.ts";
 import type { Write } from "../../../storage/store.ts";
 import { certificateAddress, issuerAddress, revocationAddress, StoredCertificate, StoredIssuer } from "../model.ts";
+import { buildLists } from "../revoking/lists/build.ts";
+import { revocationWrites } from "../revoking/rows.ts";
 import { certificateIn, withAuthority } from "./authority.ts";
 import { serialOf } from "./certificates.ts";
 import { isSignedBy } from "./chains.ts";
@@ -20,7 +22,11 @@ const IS_DEFAULT =
   "This issuer is currently configured as the default issuer for this mount; operations such as certificate issuance may not work until a new default issuer is selected.";
 
 /** Revokes the row of the issuer's certificate, where the mount issued it and did not revoke it yet. */
-const rowWrites = async (stored: StoredIssuer, revoked: number, { storage }: BackendContext): Promise<Write[]> => {
+const rowWrites = async (
+  stored: StoredIssuer,
+  revoked: number,
+  { storage }: BackendContext,
+): Promise<readonly Write[]> => {
   const certificate = certificateIn(stored.certificate);
   const serial = serialOf(certificate);
   const addresses = [certificateAddress(storage, serial), revocationAddress(storage, serial)];
@@ -29,7 +35,7 @@ const rowWrites = async (stored: StoredIssuer, revoked: number, { storage }: Bac
   if (!row || known || row.certificate !== certificate.der.toString("base64")) return [];
   const { issuerId, notAfter } = row;
   const body = { serial, certificate: row.certificate, issuerId, notAfter, revoked: revoked * 1000, reason: 0 };
-  return [{ op: "put", address: revocationAddress(storage, serial), body, when: "absent" }];
+  return revocationWrites(storage, body);
 };
 
 /** Marks it revoked; `false`: it was already. */
@@ -56,6 +62,8 @@ const mark = (ref: string, cx: BackendContext): Promise<{ readonly id: string; r
 /** Revokes an issuer; one that is revoked already stays as it is. Throws with the reference's texts. */
 export const revokeIssuer = async (ref: string, cx: BackendContext): Promise<DataReply<IssuerShown>> => {
   const { id, isNew } = await mark(ref, cx);
+  // Also where it was marked before: the program may have been killed before the list was made.
+  const listed = await buildLists(cx, "new");
   return withAuthority(cx, (authority) => {
     const issuer = authority.issuer(id);
     const data = showIssuer(issuer, authority);
@@ -64,6 +72,7 @@ export const revokeIssuer = async (ref: string, cx: BackendContext): Promise<Dat
     return {
       data,
       warnings: [
+        ...listed,
         ...(parents.includes(issuer) ? [SELF_SIGNED] : []),
         ...(parents.some((parent) => parent !== issuer) ? [] : [NO_PARENT]),
         ...(authority.index.default === id ? [IS_DEFAULT] : []),
