@@ -57,6 +57,7 @@ const SLOW = [
   "test/unit/engines/database/static-rotation.test.ts",
   "test/unit/engines/ssh/crashes.test.ts",
   "test/unit/engines/ssh/sshd.test.ts",
+  "test/unit/x509/issuing/outside-readers.test.ts",
 ];
 
 /** Native ESM, because middy 6 and jose 6 ship no CommonJS; swc only strips types, tsc judges them. */

@@ -22,7 +22,7 @@ import {
 import { type Figure, figure } from "./figures.ts";
 import { microsecondsOf } from "./samples.ts";
 
-/** What is signed by a process that is warm, beside the bare signature over as many bytes. */
+/** What is signed by a process that is warm, next to the bare signature over as many bytes. */
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import { bodyOf, hex, type Item, inside, insideAt, itemAt, named, nameText, numberOf, oid, text } from "./der.ts";
 
-/** What stands in the extensions of certificates, requests, lists and answers, as plain JSON. */
+/** What is in the extensions of certificates, requests, lists and answers, as plain JSON. */
 
 const address = (bytes: Buffer): string =>
   bytes.length === 4 ? [...bytes].join(".") : hex(bytes).replace(/(....)(?=.)/g, "$1:");
