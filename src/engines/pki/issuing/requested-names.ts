@@ -90,8 +90,8 @@ const mixedOf = (asked: Asked, commonName: string): Mixed => {
   };
 };
 
-/** What a CSR may hold that no host has. */
-const isWritable = (host: string): boolean => /^[\x21-\x7e]+$/.test(host);
+/** Also where host names are not enforced: no name that a program could take for several when it reads them as text. */
+const isWritable = (host: string): boolean => /^[A-Za-z0-9._*-]+$/.test(host);
 
 const checkMixed = ({ hosts, emails }: Mixed, { role, terms }: Asked): Mixed => {
   const bad = hosts.find((host) => !isWritable(host) || !allowsName(host, role, terms.domains));
