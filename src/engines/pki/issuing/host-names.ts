@@ -20,14 +20,19 @@ const MOST_NAME = 253;
 const ASCII = /^[\x00-\x7f]*$/;
 const A_LABEL = /^xn--/i;
 
-/** Letters beyond ASCII among those of a host; nothing that a URL parser would read as anything else. */
-const U_LABEL = /^[a-zA-Z0-9\u{80}-\u{10ffff}-]+$/u;
+/**
+ * Letters beyond ASCII among those of a host; nothing that a URL parser would read as anything else. Hyphens are where
+ * IDNA has them (RFC 5891, section 4.2.3.1), which URL parsers do not ask for.
+ */
+const U_LABEL = /^(?!-|..--)[a-zA-Z0-9\u{80}-\u{10ffff}-]+(?<!-)$/u;
 
 /** A name in ASCII; or the part of it that no name has; or nothing: it has no form in ASCII. */
 export type AsciiName = { readonly ascii: string } | { readonly invalid: string } | undefined;
 
-const standsForLetters = (label: string): boolean =>
-  domainToASCII(label) === label.toLowerCase() && !ASCII.test(domainToUnicode(label));
+const standsForLetters = (label: string): boolean => {
+  const letters = domainToUnicode(label);
+  return domainToASCII(label) === label.toLowerCase() && U_LABEL.test(letters) && !ASCII.test(letters);
+};
 
 const asciiLabel = (label: string): AsciiName => {
   if (ASCII.test(label)) return A_LABEL.test(label) && !standsForLetters(label) ? { invalid: label } : { ascii: label };
