@@ -14,10 +14,11 @@ import { measureLeases } from "./bench/leases/main.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
+import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent` and `certificates` are
- * measurements of their own (`bench/leases/main.ts`, `bench/agent.ts`, `bench/certificates.ts`). `--quick` takes few
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates` and
+ * `transit` are measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few
  * samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per
  * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
@@ -84,11 +85,13 @@ const operations = async (): Promise<Measured> => {
   const calls = await countedCalls(bench);
   const reads = await measureReads(bench, quick ? 400 : 4000);
   const issuing = await measureIssuing(bench, quick ? 100 : 1000);
+  const transit = await measureTransit(bench, quick ? 100 : 1000);
   await bench.world.close();
   const figures = [
     ...calls,
     ...reads,
     ...issuing,
+    ...transit,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
     ...measureCertificates(quick ? 11 : 51),
@@ -108,7 +111,20 @@ const agent = async () => ({ figures: await inFolder((folder) => measureAgent(fo
 
 const certificates = async () => ({ figures: measureCertificates(quick ? 11 : 51), exact: [] });
 
-const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = { leases, agent, certificates, operations };
+const transit = async () => {
+  const bench = await createBench();
+  const figures = await measureTransit(bench, quick ? 100 : 1000);
+  await bench.world.close();
+  return { figures, exact: [] };
+};
+
+const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
+  leases,
+  agent,
+  certificates,
+  transit,
+  operations,
+};
 const { figures, exact } = await (MEASUREMENTS[positionals[0] ?? "operations"] ?? operations)();
 console.log(printFigures(figures));
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

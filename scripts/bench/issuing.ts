@@ -4,7 +4,7 @@ import { type Figure, figure } from "./figures.ts";
 import { startOpenBao } from "./openbao.ts";
 import type { Bench } from "./operations.ts";
 import { benchRequest, NAMED } from "./pki-operations.ts";
-import { median, timed } from "./samples.ts";
+import { inTurn } from "./samples.ts";
 
 /**
  * Certificates compared with what they cannot do without: a key and a signature, or the check of a request's signature
@@ -58,19 +58,6 @@ const SUBJECTS: readonly Subject[] = [
     share: 1,
   },
 ];
-
-/** Medians in microseconds of runs that take turns. */
-const inTurn = async (count: number, works: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> => {
-  const walls: number[][] = works.map(() => []);
-  const warmUp = Math.ceil(count / 5);
-  for (let round = -warmUp; round < count; round++) {
-    for (const [index, work] of works.entries()) {
-      const { wall } = await timed(work);
-      if (round >= 0) walls[index]?.push(wall);
-    }
-  }
-  return walls.map(median);
-};
 
 const furnished = async () => {
   const openBao = await startOpenBao();

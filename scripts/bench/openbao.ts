@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 
 /** OpenBao's own program, where the environment names it (`BENCH_OPENBAO=/path/to/bao`): a server in its memory. */
 
 export interface OpenBao {
   /** A write with the root token; throws for a status above 299. */
-  post(path: string, body: object): Promise<void>;
+  post(path: string, body: object): Promise<JsonObject>;
   stop(): void;
 }
 
@@ -62,6 +63,8 @@ export const startOpenBao = async (): Promise<OpenBao | undefined> => {
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`OpenBao answered ${response.status}: ${text}`);
+      const answer = text === "" ? {} : parseJson(text);
+      return isJsonObject(answer) ? answer : {};
     },
     stop,
   };

@@ -34,3 +34,16 @@ export const timed = async (work: () => Promise<unknown>): Promise<Timed> => {
   const { user, system } = process.cpuUsage(before);
   return { wall, processor: user + system };
 };
+
+/** Medians in microseconds of works that take turns, so that whatever else the machine does falls on all of them. */
+export const inTurn = async (count: number, works: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> => {
+  const walls: number[][] = works.map(() => []);
+  const warmUp = Math.ceil(count / 5);
+  for (let round = -warmUp; round < count; round++) {
+    for (const [index, work] of works.entries()) {
+      const { wall } = await timed(work);
+      if (round >= 0) walls[index]?.push(wall);
+    }
+  }
+  return walls.map(median);
+};
