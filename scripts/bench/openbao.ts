@@ -8,6 +8,8 @@ import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts"
 export interface OpenBao {
   /** A write with the root token; throws for a status above 299. */
   post(path: string, body: object): Promise<JsonObject>;
+  /** A read with the root token; throws for a status above 299. */
+  get(path: string): Promise<JsonObject>;
   stop(): void;
 }
 
@@ -37,7 +39,11 @@ const answers = async (address: string, child: ChildProcess): Promise<void> => {
 /** `undefined`: the environment names no program. */
 export const startOpenBao = async (): Promise<OpenBao | undefined> => {
   const program = process.env["BENCH_OPENBAO"];
-  if (program === undefined || program === "") return undefined;
+  return program === undefined || program === "" ? undefined : runOpenBao(program);
+};
+
+/** A server of its own by this program. */
+export const runOpenBao = async (program: string): Promise<OpenBao> => {
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     program,
@@ -53,19 +59,16 @@ export const startOpenBao = async (): Promise<OpenBao | undefined> => {
     stop();
     throw cause;
   }
+  const ask = async (path: string, request: RequestInit): Promise<JsonObject> => {
+    const response = await fetch(`http://${listen}/v1/${path}`, { ...request, headers: { "x-vault-token": TOKEN } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`OpenBao answered ${response.status}: ${text}`);
+    const answer = text === "" ? {} : parseJson(text);
+    return isJsonObject(answer) ? answer : {};
+  };
   return {
-    post: async (path, body) => {
-      const headers = { "x-vault-token": TOKEN };
-      const response = await fetch(`http://${listen}/v1/${path}`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(body),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`OpenBao answered ${response.status}: ${text}`);
-      const answer = text === "" ? {} : parseJson(text);
-      return isJsonObject(answer) ? answer : {};
-    },
+    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
+    get: (path) => ask(path, {}),
     stop,
   };
 };

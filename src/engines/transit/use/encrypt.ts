@@ -21,7 +21,9 @@ export const EncryptInput = z.object({
   context: field.text("Context of a derived key, base64."),
   associated_data: field.text("What the ciphertext is bound to, base64; to be given again at decryption."),
   key_version: field.integer("Version of the key; 0: the latest."),
-  batch_input: field.anyValue("Several items with these members and a `reference`; what stands beside it is ignored."),
+  batch_input: field.anyValue(
+    "Several items with these members and a `reference`; the other fields for data are then ignored.",
+  ),
   partial_failure_response_code: field.integer("Status where some items fail and others do not; 400 unless given."),
   type: field.text("Type of a key that is made; `aes256-gcm96` unless given."),
   convergent_encryption: field.flag("Whether a key that is made is convergent."),

@@ -16,7 +16,9 @@ export const HmacInput = z.object({
   input: field.text("What to authenticate, base64."),
   key_version: field.integer("Version of the key; 0: the latest."),
   algorithm: field.text("sha1, sha2-224 to sha2-512, sha3-224 to sha3-512; sha2-256 unless given."),
-  batch_input: field.anyValue("Several items with `input` and `reference`; what stands beside it is ignored."),
+  batch_input: field.anyValue(
+    "Several items with `input` and `reference`; the other fields for data are then ignored.",
+  ),
 });
 type HmacInput = z.output<typeof HmacInput>;
 

@@ -60,7 +60,7 @@ const goKind = (value: JsonValue): string => {
   return isJsonObject(value) ? "map" : "string";
 };
 
-/** The items of a list. Throws for too many; `undefined`: it is no list. */
+/** The items of a list. Throws for too many; `undefined`: it is not a list. */
 const listed = (raw: JsonValue): readonly JsonValue[] | undefined => {
   if (!Array.isArray(raw)) return undefined;
   const items: readonly JsonValue[] = raw;

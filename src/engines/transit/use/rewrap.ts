@@ -17,7 +17,9 @@ export const RewrapInput = z.object({
   ciphertext: field.text("What `encrypt` answered."),
   context: field.text("Context of a derived key, base64."),
   key_version: field.integer("Version of the key; 0: the latest."),
-  batch_input: field.anyValue("Several items with these members and a `reference`; what stands beside it is ignored."),
+  batch_input: field.anyValue(
+    "Several items with these members and a `reference`; the other fields for data are then ignored.",
+  ),
 });
 type RewrapInput = z.output<typeof RewrapInput>;
 

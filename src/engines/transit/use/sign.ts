@@ -27,7 +27,7 @@ export const SignInput = z.object({
   key_version: field.integer("Version of the key; 0: the latest."),
   ...signingFields,
   batch_input: field.anyValue(
-    "Several items with `input`, `context` and `reference`; what stands beside it is ignored.",
+    "Several items with `input`, `context` and `reference`; the other fields for data are then ignored.",
   ),
 });
 type SignInput = z.output<typeof SignInput>;

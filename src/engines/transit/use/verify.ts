@@ -29,7 +29,7 @@ export const VerifyInput = z.object({
   context: field.text("Context of a derived key, base64."),
   ...signingFields,
   batch_input: field.anyValue(
-    "Several items with `input`, `signature` or `hmac`, `context` and `reference`; what stands beside it is ignored.",
+    "Several items with `input`, `signature` or `hmac`, `context` and `reference`; the other fields for data are then ignored.",
   ),
 });
 type VerifyInput = z.output<typeof VerifyInput>;

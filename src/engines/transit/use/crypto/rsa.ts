@@ -60,7 +60,7 @@ const digestInfo = (hash: HashName, digest: Uint8Array): Buffer => {
   return Buffer.concat([Buffer.from(head), digest]);
 };
 
-/** What stands in a PKCS 1 signature of a hash; `undefined`: the input has not the length of the hash. */
+/** What a PKCS 1 signature of a hash holds; `undefined`: the input does not have the length of the hash. */
 const signedBytes = ({ bytes, hash }: Signable): Uint8Array | undefined => {
   if (hash === "none") return bytes;
   return bytes.length === hashBytes(hash) ? digestInfo(hash, bytes) : undefined;
@@ -156,7 +156,7 @@ export const verifyRsa = (key: KeyObject, input: Signable, options: SigningOptio
   try {
     return check() && signature.length === modulusBytes(key);
   } catch (cause) {
-    // OpenSSL refuses what is no number below the modulus, or has no padding.
+    // OpenSSL refuses a number above the modulus, and one without padding.
     if (cause instanceof UseFault) throw cause;
     return false;
   }

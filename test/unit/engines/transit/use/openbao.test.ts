@@ -6,7 +6,7 @@ import { createMount, type UseMount } from "./support/mount.ts";
 
 /**
  * Keys that OpenBao backed up, and what it made with them: restored here, each decrypts and verifies all of it, and
- * whatever is not random comes out the same. `test/clients/go/transit.go` does the same the other way round.
+ * whatever is not random comes out the same. `test/clients/bao/keys.ts` plays it with a running server, both ways.
  */
 
 interface Made {
