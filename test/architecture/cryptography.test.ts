@@ -52,6 +52,9 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/database/postgresql/scram.ts": "createHash, createHmac, pbkdf2",
     "src/engines/database/redis/settings.ts": "X509Certificate",
     "src/engines/database/redis/users.ts": "createHash",
+    "src/engines/pki/authorities/key-formats.ts": "createPrivateKey, KeyObject",
+    "src/engines/pki/authorities/key-material.ts":
+      "createHash, createPrivateKey, createPublicKey, generateKeyPair, KeyObject",
     "src/engines/ssh/ca.ts": "createPrivateKey, KeyObject",
     "src/engines/ssh/key-pair.ts": "generateKeyPair, KeyObject, sign, verify",
     "src/engines/ssh/openssh/certificate.ts": "KeyObject, sign",

@@ -37,7 +37,7 @@ const BUNDLES: Readonly<Record<string, readonly [text: string, refusal: string]>
   "text behind the last block": [`${CERTIFICATE}\nand more`, "error when parsing block 2: invalid PEM data"],
   "a block that does not end": [`${CERTIFICATE}\n-----BEGIN CERTIFICATE-----\nAAAA`, "error when parsing block 2"],
   "a broken certificate": [CERTIFICATE.replace(/MII../, "AAAA!"), "error when parsing block 1"],
-  "bytes that are no certificate": [
+  "bytes that do not make a certificate": [
     `-----BEGIN CERTIFICATE-----\n${"AAAA".repeat(30)}\n-----END CERTIFICATE-----`,
     "Error parsing issuer 0: not a certificate, or a broken one",
   ],
