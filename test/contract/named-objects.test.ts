@@ -78,6 +78,10 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
     "backups name keys themselves: whoever may restore without a name in the path may restore any, as in Vault",
   ],
   [/^totp keys\/\{name:at\} account_name$/, "a text that authenticator apps show"],
+  [
+    /^pki config\/acme (allowed_roles|default_directory_policy|eab_policy)$/,
+    "roles of the mount, by whoever may configure it; their own rules stay",
+  ],
   [/^ssh roles\/\{role:at\} allow_user_key_ids$/, "a flag"],
   [/^ssh (sign|issue)\/\{role:at\} key_id$/, "a text in the certificate, if the role lets callers choose it"],
   [/^ssh config\/zeroaddress roles$/, "roles of the mount, by whoever may configure it; their own rules stay"],

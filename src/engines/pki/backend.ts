@@ -1,5 +1,7 @@
 import { type Backend, defineBackend } from "../../framework/index.ts";
 import { seconds } from "../../std/time.ts";
+import { acmePaths } from "./acme/paths.ts";
+import { tidyAcme } from "./acme/tidy.ts";
 import { authorityPaths } from "./authorities/paths.ts";
 import { certificateLeases } from "./issuing/leases.ts";
 import { issuingPaths } from "./issuing/paths.ts";
@@ -15,7 +17,7 @@ import { type TidyTasks, tidyIssuers } from "./revoking/tidy/tasks.ts";
  */
 
 /** What tidying does beyond certificates and revocations. */
-const TASKS: TidyTasks = { issuers: tidyIssuers, acme: async () => ({ done: true, counts: {} }) };
+const TASKS: TidyTasks = { issuers: tidyIssuers, acme: tidyAcme };
 
 /** Lists are looked at this often: the shortest time that settings can mean. */
 const LISTS = seconds(60);
@@ -25,7 +27,7 @@ export const pkiEngine: Backend = defineBackend({
   kind: "secret",
   type: "pki",
   help: "Makes and runs certificate authorities: issues, signs and revokes certificates.",
-  paths: [...authorityPaths, ...issuingPaths, ...revokingPaths(TASKS)],
+  paths: [...authorityPaths, ...issuingPaths, ...revokingPaths(TASKS), ...acmePaths],
   signals: revokingSignals,
   periodic: { every: LISTS, run: revokingWork(TASKS) },
   leases: certificateLeases,

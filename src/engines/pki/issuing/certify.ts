@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { type BackendContext, invalidRequest, type PendingLease } from "../../../framework/index.ts";
 import { isBase64 } from "../../../std/base64.ts";
 import { seconds } from "../../../std/time.ts";
+import type { Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
 import { subjectDer } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
@@ -33,11 +34,17 @@ export interface Order {
   readonly metadata: string;
   /** Of ACME; `""`: none. */
   readonly account: string;
+  /** Writes of the transaction that stores the certificate. */
+  readonly together?: ((made: Made) => readonly Write[]) | undefined;
 }
 
-export interface Kept {
+/** A certificate that was signed. */
+export interface Made {
   readonly certificate: Certificate;
   readonly serial: string;
+}
+
+export interface Kept extends Made {
   readonly lease?: PendingLease | undefined;
 }
 
@@ -68,22 +75,19 @@ const pend = (order: Order, serial: string, cx: BackendContext): Promise<Pending
   return cx.crash("pki.issue.pend", () => cx.pend(grant));
 };
 
-const store = (
-  order: Order,
-  serial: string,
-  { der }: Certificate,
-  { storage, crash }: BackendContext,
-): Promise<void> => {
-  const { issuer, lifetime, roleName, metadata, account } = order;
+const store = (order: Order, made: Made, { storage, crash }: BackendContext): Promise<void> => {
+  const { issuer, lifetime, roleName, metadata, account, together } = order;
+  const { serial, certificate } = made;
   const row = {
     serial,
-    certificate: der.toString("base64"),
+    certificate: certificate.der.toString("base64"),
     issuerId: issuer.stored.id,
     notAfter: lifetime.notAfter / 1000,
     ...(metadata === "" ? {} : { role: roleName, metadata }),
     ...(account === "" ? {} : { account }),
   };
-  return crash("pki.issue.store", () => storage.write([certificateWrite(storage, row)]));
+  const writes = [certificateWrite(storage, row), ...(together?.(made) ?? [])];
+  return crash("pki.issue.store", () => storage.write(writes));
 };
 
 /** Throws for what no certificate can say. */
@@ -91,6 +95,6 @@ export const certify = async (order: Order, cx: BackendContext): Promise<Kept> =
   const certificate = sign(order, cx);
   const serial = serialOf(certificate);
   const lease = order.role.generate_lease ? await pend(order, serial, cx) : undefined;
-  if (!order.role.no_store) await store(order, serial, certificate, cx);
+  if (!order.role.no_store) await store(order, { certificate, serial }, cx);
   return { certificate, serial, lease };
 };

@@ -1,11 +1,11 @@
 import type { BackendContext } from "../../../framework/index.ts";
-import type { Certificate } from "../../../x509/index.ts";
+import type { Write } from "../../../storage/store.ts";
 import { subjectOf } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest } from "../../../x509/issuing/plans.ts";
 import { writable } from "../authorities/certificates.ts";
 import type { SigningIssuer } from "../model.ts";
 import { extensionsFor, subjectFor } from "./certificate-plan.ts";
-import { certify } from "./certify.ts";
+import { certify, type Made } from "./certify.ts";
 import { termsOf } from "./identity.ts";
 import { checkRequestKey } from "./key-rules.ts";
 import { lifetimeOf } from "./lifetimes.ts";
@@ -25,12 +25,14 @@ export interface RequestOrder {
   /** Seconds; the certificate ends no later. */
   readonly longest: number;
   readonly account: string;
+  /**
+   * Writes of the transaction that stores the certificate: one whose condition does not hold leaves no certificate, and
+   * `ConditionFailed` is thrown.
+   */
+  readonly together?: ((made: Made) => readonly Write[]) | undefined;
 }
 
-export interface RequestedCertificate {
-  readonly certificate: Certificate;
-  /** Lower case, with colons. */
-  readonly serial: string;
+export interface RequestedCertificate extends Made {
   /** PEM, from the issuer to its root. */
   readonly chain: readonly string[];
 }
@@ -49,7 +51,7 @@ const truncating = (issuer: SigningIssuer): SigningIssuer =>
 
 /** Signs and stores. Throws `invalid_request` for what the role, the issuer or a certificate does not allow. */
 export const issueForRequest = async (order: RequestOrder, cx: BackendContext): Promise<RequestedCertificate> => {
-  const { role, roleName, request, longest, account } = order;
+  const { role, roleName, request, longest, account, together } = order;
   const issuer = truncating(order.issuer);
   const hashBits = checkRequestKey(request.publicKey, role);
   const names = namesFor({ common_name: commonNameFor(request, role) }, role, termsOf(role, cx), request);
@@ -61,6 +63,6 @@ export const issueForRequest = async (order: RequestOrder, cx: BackendContext): 
   const extensions = writable(() => extensionsFor({ role, issuer, publicKey, names, subject }));
   const unleased = { ...role, generate_lease: false, no_store: false };
   const kept = { role: unleased, roleName, issuer, lifetime, publicKey, hashBits, subject, extensions };
-  const { certificate, serial } = await certify({ ...kept, metadata: "", account }, cx);
+  const { certificate, serial } = await certify({ ...kept, metadata: "", account, together }, cx);
   return { certificate, serial, chain: issuer.chain };
 };
