@@ -84,6 +84,16 @@ export const verbatimExtensions = (
   return [...own.filter(({ type }) => !types.has(type)), ...taken];
 };
 
-/** How an issuer signs for a role: an RSA key by the role's hash and padding, a curve by the hash of its length. */
-export const signerOf = ({ signer }: SigningIssuer, role: Role, bits: number): Signer =>
-  kindOf(signer.key) === "rsa" ? signerFor(signer.key, { bits, pss: role.use_pss }) : signer;
+const LONGER = { 384: "sha384", 512: "sha512" } as const;
+const lengthOf = (hash: Signer["hash"]): number => Number(hash.slice(3));
+
+/**
+ * How an issuer signs for a role: an RSA key by the role's hash and padding, a curve by the hash of its length, or by a
+ * longer one where that is asked for (`bits`). A shorter one, which the reference takes, would weaken the signature.
+ */
+export const signerOf = ({ signer }: SigningIssuer, role: Role, bits: number): Signer => {
+  const kind = kindOf(signer.key);
+  if (kind === "rsa") return signerFor(signer.key, { bits, pss: role.use_pss });
+  const asked = bits === 384 || bits === 512 ? LONGER[bits] : undefined;
+  return kind === "ec" && asked !== undefined && bits > lengthOf(signer.hash) ? { ...signer, hash: asked } : signer;
+};

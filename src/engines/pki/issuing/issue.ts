@@ -1,7 +1,13 @@
 import type { z } from "zod";
-import { type BackendContext, type DataReply, type Given, invalidRequest } from "../../../framework/index.ts";
+import {
+  type BackendContext,
+  type DataReply,
+  type Given,
+  invalidRequest,
+  VaultError,
+} from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
-import { alternativeNamesExtension } from "../../../x509/issuing/index.ts";
+import { alternativeNamesExtension, kindOf } from "../../../x509/issuing/index.ts";
 import type { AlternativeName, CertificateRequest, ExtensionPlan } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "../authorities/authority.ts";
 import { writable } from "../authorities/certificates.ts";
@@ -13,7 +19,7 @@ import { asksToBeAuthority, extensionsFor, subjectFor, verbatimExtensions } from
 import { certify, metadataFor } from "./certify.ts";
 import { termsOf } from "./identity.ts";
 import type { IssueInput, SignInput, VerbatimInput } from "./inputs.ts";
-import { checkedKeyRule, checkRequestKey } from "./key-rules.ts";
+import { checkedKeyRule, checkRequestKey, type KeyRule } from "./key-rules.ts";
 import { lifetimeOf } from "./lifetimes.ts";
 import { requestedOthers } from "./other-names.ts";
 import { type CertificateNames, namesFor } from "./requested-names.ts";
@@ -54,11 +60,21 @@ const NO_KEY_TYPE =
   'role key type "any" not allowed for issuing certificates without providing key_type and/or key_bits request parameters';
 const KEY_IGNORED = "parameters key_type and key_bits ignored as role had specific values";
 
+const checkedChoice = (type: string, bits: number, hash: number): KeyRule => {
+  try {
+    return checkedKeyRule(type, bits, hash);
+  } catch (cause) {
+    if (!(cause instanceof VaultError)) throw cause;
+    throw invalidRequest(`failed to validate role: ${cause.message}`, { multi: true, cause });
+  }
+};
+
 /** The key that a role makes; only a role for any key lets the request choose. */
 const keyRuleFor = ({ key_type, key_bits }: IssueInput, role: Role) => {
   if (role.key_type !== "any") return { rule: role, ignored: key_type !== undefined || key_bits !== undefined };
   if (key_type === undefined) throw invalidRequest(NO_KEY_TYPE);
-  return { rule: checkedKeyRule(key_type, key_bits ?? role.key_bits, role.signature_bits), ignored: false };
+  if (key_type === "any") throw invalidRequest("unknown key type: any");
+  return { rule: checkedChoice(key_type, key_bits ?? role.key_bits, role.signature_bits), ignored: false };
 };
 
 /** Makes a key and its certificate. */
@@ -86,7 +102,8 @@ export const issue = async (
       issuer,
       lifetime,
       publicKey,
-      hashBits: rule.signature_bits,
+      // Of a curve the reference takes the hash of its length here, and what is asked for where a request is signed.
+      hashBits: kindOf(issuer.signer.key) === "rsa" ? rule.signature_bits : 0,
       subject,
       extensions,
       metadata,
@@ -123,7 +140,7 @@ export const sign = async (
   const role = await roleNamed(place.role, cx);
   const issuer = await issuerFor(place, role, cx);
   const shape = shapeOf(input);
-  const csr = requestIn(input.csr ?? "");
+  const csr = requestIn(input.csr ?? "", role.use_csr_sans);
   const hashBits = checkRequestKey(csr.publicKey, role);
   const names = namesFor(input, role, termsOf(role, cx), csr);
   const lifetime = lifetimeOf(input, role, issuer, cx);
@@ -165,7 +182,7 @@ export const signVerbatim = async (
   const role = verbatimRole(input, place.role === "" ? undefined : await roleNamed(place.role, cx));
   const issuer = await issuerFor(place, role, cx);
   const shape = shapeOf(input);
-  const csr = requestIn(input.csr ?? "");
+  const csr = requestIn(input.csr ?? "", role.use_csr_sans);
   const hashBits = checkRequestKey(csr.publicKey, role);
   const lifetime = lifetimeOf(input, role, issuer, cx);
   const metadata = metadataFor(input.cert_metadata, role);

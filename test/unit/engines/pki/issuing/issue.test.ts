@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { makeServer, type TestServer } from "../../../../support/make-server.ts";
+import { type Answered, makeServer, type TestServer } from "../../../../support/make-server.ts";
 import {
   certificateOf,
   csrOf,
@@ -256,6 +256,27 @@ describe("a request that is signed", () => {
     }
   });
 
+  it("is refused where it asks for a name of a type whose value is not a text", async () => {
+    // An IA5String as the value of 1.2.3.4.
+    const broken = Buffer.from("300ca00a06032a0304a003160178", "hex");
+    const csr = csrOf({ commonName: "a.test", extensions: [{ type: "2.5.29.17", critical: false, value: broken }] });
+    for (const path of ["pki/sign/any", "pki/sign-verbatim"]) {
+      expect(refusal(await pki.post(path, { csr }))).toBe(
+        "400 could not parse requested other SAN: no UTF-8 string found in OtherName",
+      );
+    }
+  });
+
+  it("is told which of its names were left out", async () => {
+    // The registered id 1.2.3.4.
+    const value = Buffer.from("300588032a0304", "hex");
+    const csr = csrOf({ commonName: "a.test", extensions: [{ type: "2.5.29.17", critical: false, value }] });
+    const { body } = good(await pki.sign("any", csr));
+    expect(body["warnings"]).toEqual([
+      "specified CSR contained subject alternative names of kinds that no role allows; they were ignored during issuance",
+    ]);
+  });
+
   it("with several common names gets the last, and it alone is judged", async () => {
     const part = (value: string) => [{ type: "2.5.4.3", value }];
     const last = await pki.sign("sub", csrOf({ subject: [part("evil.test"), part("a.example.com")] }));
@@ -288,6 +309,37 @@ describe("a request that is signed", () => {
     );
     const signed = await pki.sign("open", csrOf({ commonName: "a.test", key: curve("secp224r1") }));
     expect(signed.status).toBe(200);
+  });
+});
+
+describe("a signature", () => {
+  const algorithmOf = (answer: Answered): string =>
+    /Signature Algorithm: (\S+)/.exec(readByOpenSsl(String(good(answer).data["certificate"]), "-text"))?.[1] ?? "";
+
+  it("of a curve has the hash of its length, or a longer one that a signed request is to have", async () => {
+    await pki.role("short", { allow_any_name: true, key_type: "any" });
+    await pki.role("longer", { allow_any_name: true, signature_bits: 384 });
+    const csr = csrOf({ commonName: "a.test" });
+    expect(algorithmOf(await pki.issue("longer", { common_name: "a.test" }))).toBe("ecdsa-with-SHA256");
+    expect(algorithmOf(await pki.sign("longer", csr))).toBe("ecdsa-with-SHA384");
+    expect(algorithmOf(await pki.sign("short", csr))).toBe("ecdsa-with-SHA256");
+  });
+
+  it("of RSA has the hash and the padding of the role", async () => {
+    good(await pki.post("pki/root/generate/internal", { common_name: "R", key_type: "rsa", issuer_name: "rsa" }));
+    for (const [use_pss, name] of [
+      [false, "sha384WithRSAEncryption"],
+      [true, "rsassaPss"],
+    ] as const) {
+      await pki.role("padded", {
+        allow_any_name: true,
+        key_type: "rsa",
+        signature_bits: 384,
+        use_pss,
+        issuer_ref: "rsa",
+      });
+      expect(algorithmOf(await pki.issue("padded", { common_name: "a.test" }))).toBe(name);
+    }
   });
 });
 
