@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AnyPath, type BackendContext, done, field, invalidRequest, op, path } from "../../../framework/index.ts";
 import { listing } from "../../../framework/records.ts";
-import { isBase64 } from "../../../std/base64.ts";
+import { base64Bytes } from "../../../std/go-base64.ts";
 import { cut } from "../../../std/shown.ts";
 import { ChainSet, RequestMade, requestCertificate, setCertificate } from "./certificates.ts";
 import { ConfigInput, checkedPeriod, configureKey } from "./configure.ts";
@@ -67,8 +67,9 @@ const optionsOf = (input: z.output<typeof CreateInput>): KeyOptions => {
 
 const contextOf = (text: string | undefined): Uint8Array | undefined => {
   if (text === undefined || text === "") return undefined;
-  if (!isBase64(text)) throw invalidRequest("failed to base64-decode context");
-  return Buffer.from(text, "base64");
+  const context = base64Bytes(text);
+  if (!context) throw invalidRequest("failed to base64-decode context");
+  return context;
 };
 
 const keysPath = listing(

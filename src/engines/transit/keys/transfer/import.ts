@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, field, invalidRequest } from "../../../../framework/index.ts";
-import { isBase64 } from "../../../../std/base64.ts";
+import { base64Bytes } from "../../../../std/go-base64.ts";
 import { cut } from "../../../../std/shown.ts";
 import type { Entry, Secrets } from "../../../../storage/store.ts";
 import { SECRETS, type StoredKey, StoredVersion, versionAddress } from "../../model.ts";
@@ -60,9 +60,10 @@ const broughtBy = async (input: WrappedInput, cx: BackendContext): Promise<Broug
   if (ciphertext === undefined) return { pem: public_key };
   const hash = oaepHash(hash_function);
   if (hash === undefined) throw invalidRequest(`unknown hash function: ${cut(hash_function)}`);
-  if (!isBase64(ciphertext)) throw refused("error importing key: the ciphertext is not base64");
+  const wrapped = base64Bytes(ciphertext);
+  if (!wrapped) throw refused("error importing key: the ciphertext is not base64");
   const wrappingKey = await privateWrappingKey(cx);
-  const secret = wrappingKey && unwrapKey(Buffer.from(ciphertext, "base64"), wrappingKey, hash);
+  const secret = wrappingKey && unwrapKey(wrapped, wrappingKey, hash);
   if (!secret) throw refused(UNREADABLE);
   return { secret };
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, GENERIC_NAME, invalidRequest, VaultError } from "../../../../framework/index.ts";
-import { isBase64 } from "../../../../std/base64.ts";
+import { base64Bytes } from "../../../../std/go-base64.ts";
 import { readJson } from "../../../../std/json.ts";
 import { cut } from "../../../../std/shown.ts";
 import { rfc3339 } from "../../../../std/time.ts";
@@ -57,8 +57,9 @@ type Backup = z.output<typeof Backup>;
 type Policy = Backup["policy"];
 
 const parsed = (text: string): Backup => {
-  if (!isBase64(text)) throw refused("the backup is not base64");
-  const read = Backup.safeParse(readBounded(Buffer.from(text, "base64").toString("utf8")));
+  const bytes = base64Bytes(text);
+  if (!bytes) throw refused("the backup is not base64");
+  const read = Backup.safeParse(readBounded(bytes.toString("utf8")));
   if (!read.success) throw refused("the backup is not one of a transit key");
   return read.data;
 };
