@@ -29,8 +29,12 @@ const checkSigns = (name: string, stored: StoredKey | undefined): StoredKey => {
 
 const shown = ({ minDecryption }: StoredKey, number: number): boolean => number >= minDecryption;
 
+/** Whether there is a PEM block in a text, of whatever label. */
+const hasBlock = (text: string): boolean => /-----BEGIN [^-]+-----[^-]*-----END [^-]+-----/.test(text);
+
 const planOf = (template: string) => {
   if (template === "") return { subject: [], extensions: [] };
+  if (!hasBlock(template)) throw invalidRequest("could not decode PEM CSR");
   try {
     const { subject, extensions } = readRequest(template);
     return { subject, extensions };
@@ -66,6 +70,9 @@ export const requestCertificate = async (
 };
 
 const chainIn = (text: string): readonly X509Certificate[] => {
+  if (text.trim() !== "" && !hasBlock(text)) {
+    throw invalidRequest("could not decode a PEM block in the certificate chain");
+  }
   const blocks = pemBlocks(text, CHAIN_LABELS);
   if (blocks.length === 0) {
     throw invalidRequest("provided certificate chain did not contain any valid PEM encoded certificate");

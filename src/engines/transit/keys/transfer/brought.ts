@@ -26,6 +26,9 @@ type Pair = Exclude<Make, { readonly make: "bytes" | "hmac" }>;
 
 const isPair = (made: Make): made is Pair => made.make !== "bytes" && made.make !== "hmac";
 
+/** Whether keys of a type have a public half. */
+export const hasPair = (type: KeyType): boolean => isPair(kindOf(type).made);
+
 const NODE_CURVES: Readonly<Record<string, string>> = {
   prime256v1: "P-256",
   secp384r1: "P-384",

@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { type BackendContext, field, invalidRequest } from "../../../../framework/index.ts";
-import { base64Bytes } from "../../../../std/go-base64.ts";
+import { type BackendContext, field, invalidRequest, VaultError } from "../../../../framework/index.ts";
+import { base64Bytes, base64Fault } from "../../../../std/go-base64.ts";
 import { cut } from "../../../../std/shown.ts";
 import type { Entry, Secrets } from "../../../../storage/store.ts";
-import { SECRETS, type StoredKey, StoredVersion, versionAddress } from "../../model.ts";
+import { type KeyType, SECRETS, type StoredKey, StoredVersion, versionAddress } from "../../model.ts";
 import { changeKey, type KeyChange, versionWrite, withVersion } from "../change.ts";
 import { checkedPeriod } from "../configure.ts";
 import { checkOptions, newId } from "../create.ts";
 import { keyType } from "../kinds.ts";
 import type { Material } from "../material.ts";
 import { refused } from "../refused.ts";
-import { type Brought, broughtMaterial, keySizeOf } from "./brought.ts";
+import { type Brought, broughtMaterial, hasPair, keySizeOf } from "./brought.ts";
 import { oaepHash, unwrapKey } from "./wrapped.ts";
-import { privateWrappingKey } from "./wrapping-key.ts";
+import { privateWrappingKey, WRAPPED_AES_BYTES } from "./wrapping-key.ts";
 
 /**
  * Keys that were made elsewhere become keys of this mount: a new one, a further version of one, or the private half of a
@@ -52,20 +52,35 @@ type ImportVersionInput = z.output<typeof ImportVersionInput>;
 
 type WrappedInput = Pick<ImportInput, "ciphertext" | "public_key" | "hash_function">;
 
-/** One text for all that can be wrong with what is wrapped. */
-const UNREADABLE = "error importing key: the ciphertext cannot be unwrapped with the wrapping key of this mount";
+/** One text for all that can be wrong with what is wrapped, but for its length, which says nothing of what is in it. */
+const UNREADABLE = "the ciphertext cannot be unwrapped with the wrapping key of this mount";
+const SHORT = "provided ciphertext is too short";
 
-const broughtBy = async (input: WrappedInput, cx: BackendContext): Promise<Brought> => {
+const broughtBy = async (type: KeyType, input: WrappedInput, cx: BackendContext): Promise<Brought> => {
   const { ciphertext, public_key = "", hash_function = "SHA256" } = input;
-  if (ciphertext === undefined) return { pem: public_key };
+  if (ciphertext === undefined) {
+    if (!hasPair(type)) throw refused("provided type does not support public_key import");
+    return { pem: public_key };
+  }
   const hash = oaepHash(hash_function);
   if (hash === undefined) throw invalidRequest(`unknown hash function: ${cut(hash_function)}`);
   const wrapped = base64Bytes(ciphertext);
-  if (!wrapped) throw refused("error importing key: the ciphertext is not base64");
+  if (!wrapped) throw refused(base64Fault(ciphertext));
+  if (wrapped.length <= WRAPPED_AES_BYTES) throw refused(SHORT);
   const wrappingKey = await privateWrappingKey(cx);
   const secret = wrappingKey && unwrapKey(wrapped, wrappingKey, hash);
   if (!secret) throw refused(UNREADABLE);
   return { secret };
+};
+
+/** Vault says in front of what it finds wrong with a key itself that it was importing one. */
+const imported = (make: () => Material): Material => {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof VaultError) throw refused(`error importing key: ${cause.wire}`);
+    throw cause;
+  }
 };
 
 const optionsOf = (name: string, input: ImportInput, cx: BackendContext) => {
@@ -108,7 +123,10 @@ export const importKey = async (name: string, input: ImportInput, cx: BackendCon
   await changeKey(name, "transit.import", cx, async (before) => {
     if (before) throw refused(EXISTS);
     const created = cx.clock.now();
-    material ??= broughtMaterial(options, await broughtBy(input, cx), { random: cx.random, created });
+    if (!material) {
+      const brought = await broughtBy(options.type, input, cx);
+      material = imported(() => broughtMaterial(options, brought, { random: cx.random, created }));
+    }
     const keySize = keySizeOf(options.type, material);
     checkOptions({ ...options, keySize });
     const stored: StoredKey = { ...options, keySize, latest: 1, versions: { 1: material.body.created } };
@@ -162,7 +180,7 @@ export const importVersion = async (name: string, input: ImportVersionInput, cx:
   let brought: Brought | undefined;
   await changeKey<undefined>(name, "transit.import.version", cx, async (found) => {
     const before = checkImported(name, found);
-    brought ??= await broughtBy(input, cx);
+    brought ??= await broughtBy(before.type, input, cx);
     const material = broughtMaterial(before, brought, { random: cx.random, created: cx.clock.now() });
     const number = input.version ?? before.latest;
     const half = halfFor(await cx.storage.get(versionAddress(cx.storage, before.id, number)), material);

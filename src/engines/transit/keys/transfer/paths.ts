@@ -38,7 +38,7 @@ const exportPath = path("export/{type}/{name}", {
   },
 });
 
-const exportVersionPath = path("export/{type}/{name}/{version}", {
+const exportVersionPath = path("export/{type}/{name}/{version:any}", {
   summary: "one version of a key as a text",
   params: { ...EXPORT, version: VERSION },
   ops: {
@@ -75,7 +75,7 @@ const passagePath = path("byok-export/{destination}/{source}", {
   },
 });
 
-const passageVersionPath = path("byok-export/{destination}/{source}/{version}", {
+const passageVersionPath = path("byok-export/{destination}/{source}/{version:any}", {
   summary: "one version of a key, wrapped for another system",
   params: { ...PASSAGE, version: VERSION },
   ops: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, GENERIC_NAME, invalidRequest, VaultError } from "../../../../framework/index.ts";
-import { base64Bytes } from "../../../../std/go-base64.ts";
+import { base64Bytes, base64Fault } from "../../../../std/go-base64.ts";
 import { readJson } from "../../../../std/json.ts";
 import { cut } from "../../../../std/shown.ts";
 import { rfc3339 } from "../../../../std/time.ts";
@@ -58,7 +58,7 @@ type Policy = Backup["policy"];
 
 const parsed = (text: string): Backup => {
   const bytes = base64Bytes(text);
-  if (!bytes) throw refused("the backup is not base64");
+  if (!bytes) throw refused(base64Fault(text));
   const read = Backup.safeParse(readBounded(bytes.toString("utf8")));
   if (!read.success) throw refused("the backup is not one of a transit key");
   return read.data;

@@ -5,7 +5,7 @@ import type { KeyVersion, TransitKey } from "../../model.ts";
 const numberOf = ({ stored }: TransitKey, version: string): number => {
   if (version === "latest") return stored.latest;
   const text = version.replace(/^v/, "");
-  if (!/^\d{1,15}$/.test(text)) throw invalidRequest("invalid key version");
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw invalidRequest("invalid key version");
   const number = Number(text);
   if (number < stored.minDecryption) throw invalidRequest("version for export is below minimum decryption version");
   return number;

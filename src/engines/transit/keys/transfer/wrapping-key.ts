@@ -12,6 +12,8 @@ import { privateBytes, publicText } from "../material.ts";
  */
 
 const BITS = 4096;
+/** How long an AES key under it is. */
+export const WRAPPED_AES_BYTES = BITS / 8;
 const SECRET = "key";
 
 const Stored = z.object({
