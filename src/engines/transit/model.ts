@@ -37,6 +37,8 @@ export const StoredKey = z.object({
   name: z.string(),
   type: z.enum(KEY_TYPES),
   derived: z.boolean(),
+  /** Of a derived key: how. Absent: HKDF with SHA-256. Vault derives from keys that were imported by the other way. */
+  kdf: z.literal("hmac-sha256-counter").optional(),
   convergent: z.boolean(),
   exportable: z.boolean(),
   allowPlaintextBackup: z.boolean(),

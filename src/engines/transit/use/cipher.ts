@@ -3,7 +3,7 @@ import type { RandomSource } from "../../../std/random.ts";
 import type { KeyVersion, StoredKey } from "../model.ts";
 import { CIPHERTEXT, type Prefixed, parsePrefixed, prefixed } from "./ciphertext.ts";
 import { type AeadType, aeadSizes, isAead, openAead, sealAead } from "./crypto/aead.ts";
-import { convergentNonce, deriveBytes, NONCE_KEY_BYTES } from "./crypto/derive.ts";
+import { convergentNonce, deriveByCounter, deriveBytes, NONCE_KEY_BYTES } from "./crypto/derive.ts";
 import { decryptOaep, encryptOaep } from "./crypto/rsa.ts";
 import { UseFault } from "./fault.ts";
 import type { CipherItem } from "./items.ts";
@@ -85,7 +85,8 @@ const keysOf = (stored: StoredKey, type: AeadType) => {
     const secret = version.secret?.reveal() ?? NOTHING;
     if (!stored.derived) return { encryption: secret };
     if (last?.version === version && Buffer.compare(last.context, context) === 0) return last.keys;
-    const made = deriveBytes(secret, context, stored.convergent ? keyBytes + NONCE_KEY_BYTES : keyBytes);
+    const derive = stored.kdf === undefined ? deriveBytes : deriveByCounter;
+    const made = derive(secret, context, stored.convergent ? keyBytes + NONCE_KEY_BYTES : keyBytes);
     const encryption = made.subarray(0, keyBytes);
     const keys = stored.convergent ? { encryption, nonce: made.subarray(keyBytes) } : { encryption };
     last = { version, context, keys };

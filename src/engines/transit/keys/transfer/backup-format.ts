@@ -43,6 +43,10 @@ const TYPES: ReadonlyMap<number, KeyType> = new Map(
 export const typeOfNumber = (number: number, sized: boolean): KeyType | undefined =>
   number === TYPE_NUMBERS["xchacha20-poly1305"] && sized ? "hmac" : TYPES.get(number);
 
+/** Numbers of the ways of deriving; keys that are not derived have the first one. */
+export const COUNTER = 0;
+export const HKDF = 1;
+
 const Bytes = z
   .string()
   .refine(isBase64, "not base64")

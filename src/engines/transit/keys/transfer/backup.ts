@@ -7,7 +7,7 @@ import type { KeyVersion, StoredKey } from "../../model.ts";
 import { changeKey } from "../change.ts";
 import { keyOf } from "../find.ts";
 import { refused } from "../refused.ts";
-import { backedUp, EMPTY_VERSION, typeNumber } from "./backup-format.ts";
+import { backedUp, COUNTER, EMPTY_VERSION, HKDF, typeNumber } from "./backup-format.ts";
 
 /**
  * A whole key as a text that Vault and OpenBao restore, and this server.
@@ -22,7 +22,7 @@ const policyOf = (stored: StoredKey, keys: JsonObject): JsonObject => ({
   ...(stored.keySize === 0 ? {} : { key_size: stored.keySize }),
   keys,
   derived: stored.derived,
-  kdf: stored.derived ? 1 : 0,
+  kdf: stored.derived && stored.kdf === undefined ? HKDF : COUNTER,
   convergent_encryption: stored.convergent,
   exportable: stored.exportable,
   min_decryption_version: stored.minDecryption,

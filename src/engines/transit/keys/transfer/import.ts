@@ -100,6 +100,8 @@ const optionsOf = (name: string, input: ImportInput, cx: BackendContext) => {
     name,
     type,
     derived,
+    // As Vault has it, so that either decrypts what the other encrypted. Its own Ed25519 keys of this kind sign nothing.
+    kdf: derived && type !== "ed25519" ? ("hmac-sha256-counter" as const) : undefined,
     convergent: false,
     exportable: input.exportable ?? false,
     allowPlaintextBackup: input.allow_plaintext_backup ?? false,

@@ -4,14 +4,22 @@ import { base64Bytes, base64Fault } from "../../../../std/go-base64.ts";
 import { readJson } from "../../../../std/json.ts";
 import { cut } from "../../../../std/shown.ts";
 import { rfc3339 } from "../../../../std/time.ts";
-import type { StoredKey } from "../../model.ts";
+import type { KeyType, StoredKey } from "../../model.ts";
 import { changeKey, versionWrite } from "../change.ts";
 import { checkOptions, newId } from "../create.ts";
 import { clearLeftover, forget, type Leftover, noteLeftover, notePending } from "../leftovers.ts";
 import type { Material } from "../material.ts";
 import { refused } from "../refused.ts";
 import { versionsOf } from "../remove.ts";
-import { BackedUpVersion, CONVERGENT_VERSION, isFilled, materialOf, typeOfNumber } from "./backup-format.ts";
+import {
+  BackedUpVersion,
+  CONVERGENT_VERSION,
+  COUNTER,
+  HKDF,
+  isFilled,
+  materialOf,
+  typeOfNumber,
+} from "./backup-format.ts";
 import { keySizeOf } from "./brought.ts";
 
 /**
@@ -78,8 +86,11 @@ const readBounded = (json: string) => {
 };
 
 /** What a backup may say that no key here can do. */
-const unsupported = ({ derived, kdf, version_template = "", soft_deleted, ...policy }: Policy): string | undefined => {
-  if (derived && kdf !== 1) return "key derivation other than by HKDF is not supported";
+const unsupported = (type: KeyType, policy: Policy): string | undefined => {
+  const { derived, kdf, version_template = "", soft_deleted } = policy;
+  if (derived && kdf !== HKDF && (kdf !== COUNTER || type === "ed25519" || policy.convergent_encryption)) {
+    return "this way of deriving keys is not supported for keys of this kind";
+  }
   if (version_template !== "") return "a version template is not supported";
   if (soft_deleted) return "the key was soft-deleted before it was backed up";
   const { convergent_encryption: converges, min_available_version: available = 0, min_decryption_version } = policy;
@@ -110,12 +121,12 @@ const read = (backup: Backup, name: string, cx: BackendContext): Read => {
   const { policy } = backup;
   const type = typeOfNumber(policy.type, (policy.key_size ?? 0) > 0);
   if (!type) throw refused(`unsupported key type ${policy.type}`);
-  const refusal = unsupported(policy);
+  const refusal = unsupported(type, policy);
   if (refusal !== undefined) throw refused(refusal);
   const found = [...versionsIn(backup)].sort(([a], [b]) => a - b);
   const versions = new Map(found.map(([number, version]) => [number, materialOf(type, version)]));
-  const { latest_version: latest, min_decryption_version: least } = policy;
-  for (let number = Math.max(1, least); number <= latest; number += 1) {
+  const { latest_version: latest, min_decryption_version: least, min_available_version: available = 0 } = policy;
+  for (let number = Math.max(1, available); number <= latest; number += 1) {
     if (!versions.has(number)) throw refused(`the backup lacks version ${number}`);
   }
   const newest = versions.get(latest);
@@ -125,6 +136,7 @@ const read = (backup: Backup, name: string, cx: BackendContext): Read => {
     name,
     type,
     derived: policy.derived,
+    kdf: policy.derived && policy.kdf === COUNTER ? "hmac-sha256-counter" : undefined,
     convergent: policy.convergent_encryption,
     exportable: policy.exportable,
     allowPlaintextBackup: policy.allow_plaintext_backup ?? false,
@@ -136,7 +148,7 @@ const read = (backup: Backup, name: string, cx: BackendContext): Read => {
     latest,
     minDecryption: Math.max(1, least),
     minEncryption: policy.min_encryption_version,
-    minAvailable: policy.min_available_version ?? 0,
+    minAvailable: available,
     versions: Object.fromEntries(created),
     backup: policy.backup_info ?? undefined,
     restore: { time: rfc3339(cx.clock.now()), version: latest },

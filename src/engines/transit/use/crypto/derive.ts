@@ -2,7 +2,10 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
-/** Keys made of a key: HKDF with SHA-256 (RFC 5869) over a caller's context, and nonces made of the plaintext. */
+/**
+ * Keys made of a key: HKDF with SHA-256 (RFC 5869) over a caller's context, or the one block that the counter mode of
+ * NIST SP 800-108 has with HMAC-SHA-256; and nonces made of the plaintext.
+ */
 
 /** The longest `info` that node:crypto takes. */
 const NODE_INFO_BYTES = 1024;
@@ -13,6 +16,13 @@ export const deriveBytes = (key: Uint8Array, context: Uint8Array, length: number
   context.length <= NODE_INFO_BYTES
     ? new Uint8Array(hkdfSync("sha256", key, NO_SALT, context, length))
     : hkdf(sha256, key, NO_SALT, context, length);
+
+const FIRST_BLOCK = Buffer.alloc(4);
+const BITS_OF_BLOCK = Buffer.from([0, 0, 1, 0]);
+
+/** At most 32 bytes, as Vault derives from keys that were imported: a counter, the context, and the bits of a block. */
+export const deriveByCounter = (key: Uint8Array, context: Uint8Array, length: number): Uint8Array =>
+  createHmac("sha256", key).update(FIRST_BLOCK).update(context).update(BITS_OF_BLOCK).digest().subarray(0, length);
 
 /** Bytes of the key that makes convergent nonces; it follows the encryption key in what is derived. */
 export const NONCE_KEY_BYTES = 32;

@@ -170,7 +170,7 @@ describe("a text that is no backup, or a broken one", () => {
     const wrong: readonly (readonly [change: JsonObject, wire: string])[] = [
       [{ name: "a/b" }, "key names cannot be paths"],
       [{ name: "" }, "key names cannot be paths"],
-      [{ derived: true, kdf: 0 }, "key derivation other than by HKDF is not supported"],
+      [{ derived: true, kdf: 2 }, "this way of deriving keys is not supported for keys of this kind"],
       [{ version_template: "x{{version}}" }, "a version template is not supported"],
       [{ soft_deleted: true }, "the key was soft-deleted before it was backed up"],
       [{ type: 12 }, "unsupported key type 12"],

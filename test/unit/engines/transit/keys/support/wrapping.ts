@@ -1,5 +1,16 @@
-import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from "node:crypto";
+import {
+  constants,
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  publicEncrypt,
+  randomBytes,
+} from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { KeyType } from "../../../../../../src/engines/transit/model.ts";
+import { Sensitive } from "../../../../../../src/std/sensitive.ts";
+import { tryWrite } from "../../../../../../src/storage/change.ts";
 import type { TestMount } from "./mount.ts";
 
 /** A key wrapped as whoever imports one does it, and keys of every type to wrap. */
@@ -11,19 +22,33 @@ export const wrap = (publicKey: string, key: Uint8Array, hash = "sha256"): Buffe
   return Buffer.concat([publicEncrypt({ key: publicKey, padding, oaepHash: hash }, aes), wrapped]);
 };
 
-export const wrappingKeyOf = async (mount: TestMount): Promise<string> =>
-  String((await mount.request("read", "wrapping_key")).data.public_key);
-
 const pkcs8 = { type: "pkcs8", format: "der" } as const;
-const rsa = (modulusLength: number): Buffer => generateKeyPairSync("rsa", { modulusLength }).privateKey.export(pkcs8);
 const ec = (namedCurve: string): Buffer => generateKeyPairSync("ec", { namedCurve }).privateKey.export(pkcs8);
 
-const kept = new Map<number, Buffer>();
-/** One of each size: they take long to make. */
-const oneRsa = (bits: number): Buffer => {
-  const one = kept.get(bits) ?? rsa(bits);
-  kept.set(bits, one);
-  return one;
+const RECORDED = JSON.parse(readFileSync(new URL("./openbao-backups.json", import.meta.url), "utf8")) as readonly {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}[];
+
+/** RSA keys take long to make, so these are recorded ones. */
+const rsa = (bits: number): Buffer => {
+  const text = RECORDED.find(({ name }) => name === `rsa-${bits}`)?.exports["signing-key"]?.["1"];
+  return createPrivateKey(text ?? "").export(pkcs8);
+};
+
+/** The wrapping key of a mount; a recorded one where there is none. */
+export const wrappingKeyOf = async (mount: TestMount): Promise<string> => {
+  const key = rsa(4096);
+  const publicKey = createPublicKey(createPrivateKey({ key, ...pkcs8 })).export({ type: "spki", format: "der" });
+  const put = {
+    op: "put",
+    address: mount.view.at("wrapping-key"),
+    body: { publicKey: publicKey.toString("base64") },
+    secrets: { key: new Sensitive<Uint8Array>(key) },
+    when: "absent",
+  } as const;
+  await tryWrite(mount.view, [put]);
+  return String((await mount.request("read", "wrapping_key")).data.public_key);
 };
 
 /** A secret of each type, as it is wrapped: a new one, but for RSA. */
@@ -36,8 +61,8 @@ export const SECRET_OF: Readonly<Record<KeyType, () => Buffer>> = {
   "ecdsa-p256": () => ec("P-256"),
   "ecdsa-p384": () => ec("P-384"),
   "ecdsa-p521": () => ec("P-521"),
-  "rsa-2048": () => oneRsa(2048),
-  "rsa-3072": () => oneRsa(3072),
-  "rsa-4096": () => oneRsa(4096),
+  "rsa-2048": () => rsa(2048),
+  "rsa-3072": () => rsa(3072),
+  "rsa-4096": () => rsa(4096),
   hmac: () => randomBytes(100),
 };
