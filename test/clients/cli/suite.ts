@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./checks.ts";
 import { LOGINS } from "./logins.ts";
+import { PKI } from "./pki.ts";
 import { SIDE_BY_SIDE } from "./side-by-side.ts";
 import { TRANSIT } from "./transit.ts";
 import { type Run, Skipped } from "./vault.ts";
@@ -51,7 +52,7 @@ const { out: version } = await vault(["version"]);
 const [name = "?", number = "?"] = version.trim().split(" ");
 console.log(`# ${name} (command line) ${number}`);
 try {
-  for (const [name, check] of Object.entries({ ...CHECKS, ...LOGINS, ...TRANSIT, ...SIDE_BY_SIDE })) {
+  for (const [name, check] of Object.entries({ ...CHECKS, ...LOGINS, ...TRANSIT, ...PKI, ...SIDE_BY_SIDE })) {
     try {
       await check(vault);
       console.log(`ok ${name}`);

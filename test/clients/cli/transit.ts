@@ -4,15 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port.ts";
-import { done, expect, type Run, Skipped, secret } from "./vault.ts";
+import { done, expect, needCommand, type Run, secret } from "./vault.ts";
 
 /** Keys that go between this server and others: by `transit import`, and by backups to and from the program's own server. */
-
-/** Vault's command line is built without these commands. */
-const needCommand = async (vault: Run, ...words: readonly string[]): Promise<void> => {
-  const { out, err } = await vault([...words, "-h"]);
-  if (!`${out}${err}`.includes("Usage:")) throw new Skipped(`this command line has no ${words.join(" ")}`);
-};
 
 /** What an AES key makes of a plaintext, as the engine writes it. */
 const encryptedBy = (key: Buffer, plaintext: Buffer): string => {

@@ -44,6 +44,12 @@ export const done = async (vault: Run, ...args: readonly string[]): Promise<stri
   return out;
 };
 
+/** Vault's command line is built without these commands. */
+export const needCommand = async (vault: Run, ...words: readonly string[]): Promise<void> => {
+  const { out, err } = await vault([...words, "-h"]);
+  if (!`${out}${err}`.includes("Usage:")) throw new Skipped(`this command line has no ${words.join(" ")}`);
+};
+
 /** Runs a command that must fail with these words. */
 export const refused = async (vault: Run, words: string, ...args: readonly string[]): Promise<void> => {
   const { status, out, err } = await vault(args);

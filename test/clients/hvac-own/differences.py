@@ -7,4 +7,13 @@ DIFFERENCES = {
     "test_ssh.py::TestPki::test_sign_ssh_key_0_success": (
         "a certificate without principals is good for every user, so a role must allow that (allow_empty_principals)"
     ),
+    "test_transit.py::TestTransit::test_backup_key_1_allow_plaintext_backup_false": (
+        "a key that may not be backed up is a refusal (400); Vault answers 500, which clients take for a fault and try again"
+    ),
+    "test_transit.py::TestTransit::test_restore_key_2_existing_key_without_force": (
+        "a name that is taken is a refusal (400); Vault answers 500, which clients take for a fault and try again"
+    ),
+    "test_pki.py::TestPki::test_delete_issuer": (
+        "an issuer that is not there is a refusal (400); Vault answers 500, which clients take for a fault and try again"
+    ),
 }
