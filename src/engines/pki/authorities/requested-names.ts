@@ -1,9 +1,12 @@
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
 import { invalidRequest } from "../../../framework/index.ts";
 import { shown } from "../../../std/shown.ts";
-import { isOid, subjectName } from "../../../x509/issuing/index.ts";
+import { subjectName } from "../../../x509/issuing/index.ts";
 import type { AlternativeName, NamePlan } from "../../../x509/issuing/plans.ts";
+import { asciiName, isHostName } from "../issuing/host-names.ts";
+import { writtenMailbox } from "../issuing/mailboxes.ts";
+import { requestedOthers } from "../issuing/other-names.ts";
+import { isUri } from "../issuing/uris.ts";
 import type { NamesAsked } from "./fields.ts";
 
 /**
@@ -11,39 +14,29 @@ import type { NamesAsked } from "./fields.ts";
  * is only that a certificate can say it. Throws with the reference's texts.
  */
 
-const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-const HOST = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
-const MOST_LABEL = 63;
-const MOST_NAME = 253;
-
-const invalidLabel = (label: string): never => {
-  throw invalidRequest(`idna: invalid label ${shown(label)}`);
-};
-
-const asciiLabel = (label: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  const ascii = /^[\x00-\x7f]*$/.test(label) ? label : domainToASCII(label);
-  return ascii === "" || ascii.length > MOST_LABEL ? invalidLabel(label) : ascii;
-};
-
-/** A name with each label that is not ASCII in Punycode. Throws for labels that DNS cannot hold. */
-const asciiName = (name: string): string => {
-  const labels = name.split(".");
-  const root = labels.length > 1 && labels.at(-1) === "";
-  if (labels.slice(0, -1).includes("") || name === ".") return invalidLabel(name);
-  const ascii = (root ? labels.slice(0, -1) : labels).map(asciiLabel).join(".");
-  return ascii.length > MOST_NAME ? invalidLabel(name) : `${ascii}${root ? "." : ""}`;
-};
-
 const distinct = (items: readonly string[] = []): readonly string[] =>
   [...new Set(items.map((item) => item.trim()))].filter((item) => item !== "");
 
-/** Names as DNS names and mailboxes; what is neither, such as a common name with blanks, is none. */
-const hostsAndMailboxes = (names: readonly string[]): readonly AlternativeName[] => {
-  const emails = names.filter((name) => name.includes("@"));
-  const hosts = names.filter((name) => !name.includes("@")).map(asciiName);
+/** What is not a host, such as a common name with blanks, is left out. */
+const hostsIn = (name: string): readonly string[] => {
+  const made = asciiName(name);
+  if (made !== undefined && "invalid" in made) throw invalidRequest(`idna: invalid label ${shown(made.invalid)}`);
+  return made !== undefined && isHostName(made.ascii) ? [made.ascii] : [];
+};
+
+/** A common name may hold an `@` without being a mailbox; what is asked for as one must be one. */
+const mailboxesIn = (name: string, commonName: string): readonly string[] => {
+  const written = writtenMailbox(name);
+  if (written !== undefined) return [written];
+  if (name === commonName) return [];
+  throw invalidRequest(`the value ${shown(name)} is not a valid email address`);
+};
+
+const hostsAndMailboxes = (names: readonly string[], commonName: string): readonly AlternativeName[] => {
+  const hosts = names.filter((name) => !name.includes("@")).flatMap(hostsIn);
+  const emails = names.filter((name) => name.includes("@")).flatMap((name) => mailboxesIn(name, commonName));
   return [
-    ...distinct(hosts.filter((host) => HOST.test(host))).map((value) => ({ kind: "dns", value }) as const),
+    ...distinct(hosts).map((value) => ({ kind: "dns", value }) as const),
     ...[...distinct(emails)].sort().map((value) => ({ kind: "email", value }) as const),
   ];
 };
@@ -55,27 +48,8 @@ const addressOf = (value: string): AlternativeName => {
 };
 
 const uriOf = (value: string): AlternativeName => {
-  const broken = !/^[!-~]*$/.test(value) || /%(?![0-9a-f]{2})/i.test(value) || value.startsWith(":");
-  if (broken) {
-    throw invalidRequest(`the provided URI Subject Alternative Name ${shown(value)} is not a valid URI`);
-  }
-  return { kind: "uri", value };
-};
-
-const otherOf = (given: string): AlternativeName => {
-  const fail = (why: string): never => {
-    throw invalidRequest(`could not parse requested other SAN: ${why}`);
-  };
-  const semicolon = given.indexOf(";");
-  if (semicolon < 0) return fail(`expected a semicolon in other SAN ${shown(given)}`);
-  const [type, rest] = [given.slice(0, semicolon), given.slice(semicolon + 1)];
-  const colon = rest.indexOf(":");
-  if (colon < 0) return fail(`expected a colon in other SAN ${shown(given)}`);
-  if (!["utf8", "utf-8"].includes(rest.slice(0, colon).toLowerCase())) {
-    return fail(`only utf8 other SANs are supported; found non-supported type in other SAN ${shown(given)}`);
-  }
-  if (!isOid(type)) return fail(`${shown(type)} is not an object identifier`);
-  return { kind: "other", type, value: rest.slice(colon + 1) };
+  if (isUri(value)) return { kind: "uri", value };
+  throw invalidRequest(`the provided URI Subject Alternative Name ${shown(value)} is not a valid URI`);
 };
 
 /** The alternative names of a certificate: what is asked for, and the common name where it is a host or a mailbox. */
@@ -83,10 +57,10 @@ export const alternativeNamesFor = (asked: NamesAsked, commonName: string): read
   const { alt_names = "", ip_sans = [], uri_sans = [], other_sans = [], exclude_cn_from_sans = false } = asked;
   const named = [...(exclude_cn_from_sans ? [] : [commonName]), ...alt_names.split(",")];
   return [
-    ...hostsAndMailboxes(distinct(named)),
+    ...hostsAndMailboxes(distinct(named), commonName.trim()),
     ...ip_sans.map(addressOf),
     ...uri_sans.map(uriOf),
-    ...other_sans.map(otherOf),
+    ...requestedOthers(other_sans).map(({ type, value }) => ({ kind: "other", type, value }) as const),
   ];
 };
 

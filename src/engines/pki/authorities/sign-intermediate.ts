@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
-import { type Certificate, Unreadable } from "../../../x509/index.ts";
+import type { Certificate } from "../../../x509/index.ts";
 import {
   alternativeNamesExtension,
   kindOf,
   present,
-  readRequest,
   signerFor,
   subjectDer,
   subjectOf,
 } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
+import { requestIn } from "../issuing/requests.ts";
 import type { SigningIssuer } from "../model.ts";
 import { certificateWrite } from "../revoking/rows.ts";
 import { signingIssuer } from "./authority.ts";
@@ -46,18 +46,6 @@ export const SignedIntermediate = z.object({
 });
 
 const LEAST_RSA_BITS = 2048;
-
-/** The request of a text. Throws with the reference's texts. */
-const requestIn = (csr: string): CertificateRequest => {
-  if (csr === "") throw invalidRequest('"csr" is empty');
-  if (!csr.includes("-----BEGIN ")) throw invalidRequest("csr contains no data");
-  try {
-    return readRequest(csr);
-  } catch (cause) {
-    if (!(cause instanceof Unreadable)) throw cause;
-    throw invalidRequest(`certificate request could not be parsed: ${cause.reason}`, { cause });
-  }
-};
 
 const refuseWeak = ({ publicKey }: CertificateRequest): void => {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS;
@@ -139,7 +127,7 @@ interface Planned {
 }
 
 const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: BackendContext): Planned => {
-  const request = requestIn(input.csr ?? "");
+  const request = requestIn(input.csr ?? "", false);
   refuseWeak(request);
   const { publicKey } = request;
   const asked = subjectOf(request.subject);
