@@ -6,7 +6,14 @@ import { untilWritten } from "../../../storage/change.ts";
 import type { Address, View } from "../../../storage/store.ts";
 import { allIssuers } from "../authorities/authority.ts";
 import { findIndex } from "../authorities/index-entry.ts";
-import { certificateAddress, indexAddress, revocationAddress, StoredCertificate, StoredRevocation } from "../model.ts";
+import {
+  certificateAddress,
+  type IssuersIndex,
+  indexAddress,
+  revocationAddress,
+  StoredCertificate,
+  StoredRevocation,
+} from "../model.ts";
 import { type Brought, certificateIn, certificateOf, checkKeyText, proveKey } from "./brought.ts";
 import { buildLists } from "./lists/build.ts";
 import { isIssuedBy } from "./lists/revocations.ts";
@@ -59,6 +66,8 @@ interface Subject extends Pick<Brought, "serial" | "der" | "notAfter"> {
   readonly issuerId: string;
   /** Whether it was brought along: then its row is written too, where there is none. */
   readonly brought: boolean;
+  /** The issuers of the mount at that moment. */
+  readonly issuers: IssuersIndex["issuers"];
 }
 
 const rowOf = async ({ storage }: BackendContext, serial: string): Promise<StoredCertificate | undefined> => {
@@ -90,7 +99,7 @@ const listed = async (serial: string, isNew: boolean, cx: BackendContext): Promi
 const revokeSubject = async (subject: Subject, reason: number, cx: BackendContext): Promise<Revoked> => {
   const { storage, clock } = cx;
   const { serial, notAfter } = subject;
-  const issuer = (await findIndex(cx)).issuers.find((one) => one.serial === serial);
+  const issuer = subject.issuers.find((one) => one.serial === serial);
   if (issuer) throw invalidRequest(`adding issuer (id: ${issuer.id}) to its own CRL is not allowed`);
   const settings = await findSettings(cx);
   const isOver = notAfter * 1000 < clock.now() + WIGGLE_MS && !settings.allow_expired_cert_revocation;
@@ -108,10 +117,11 @@ const revokeSubject = async (subject: Subject, reason: number, cx: BackendContex
 };
 
 /** The issuer that the row names, where it is still there; else the one whose key signed it; `""`: none. */
-const issuerOf = async (certificate: Brought, named: string, cx: BackendContext): Promise<string> => {
+const withIssuer = async (certificate: Brought, named: string, cx: BackendContext) => {
   const { issuers } = await findIndex(cx);
-  if (issuers.some(({ id }) => id === named)) return named;
-  return (await allIssuers(cx)).find((issuer) => isIssuedBy(certificate.x509, issuer))?.stored.id ?? "";
+  if (issuers.some(({ id }) => id === named)) return { issuers, issuerId: named };
+  const signed = (await allIssuers(cx)).find((issuer) => isIssuedBy(certificate.x509, issuer));
+  return { issuers, issuerId: signed?.stored.id ?? "" };
 };
 
 const UNEQUAL =
@@ -129,8 +139,8 @@ const foundByNumber = async (serial: string, cx: BackendContext): Promise<Found 
   const row = await rowOf(cx, serialGiven(serial));
   if (!row) return undefined;
   const certificate = certificateOf(Buffer.from(row.certificate, "base64"));
-  const issuerId = await issuerOf(certificate, row.issuerId, cx);
-  return { certificate, subject: { ...certificate, issuerId, brought: false } };
+  const issuer = await withIssuer(certificate, row.issuerId, cx);
+  return { certificate, subject: { ...certificate, ...issuer, brought: false } };
 };
 
 const foundBySelf = async (certificate: Brought, cx: BackendContext): Promise<Found> => {
@@ -138,9 +148,9 @@ const foundBySelf = async (certificate: Brought, cx: BackendContext): Promise<Fo
   if (row && !certificate.der.equals(Buffer.from(row.certificate, "base64"))) {
     throw invalidRequest(UNEQUAL, { multi: true });
   }
-  const issuerId = await issuerOf(certificate, row?.issuerId ?? "", cx);
-  if (!row && issuerId === "") throw invalidRequest(FOREIGN, { multi: true });
-  return { certificate, subject: { ...certificate, issuerId, brought: true } };
+  const issuer = await withIssuer(certificate, row?.issuerId ?? "", cx);
+  if (!row && issuer.issuerId === "") throw invalidRequest(FOREIGN, { multi: true });
+  return { certificate, subject: { ...certificate, ...issuer, brought: true } };
 };
 
 /** A certificate by its number, or by itself as DER. `reason`: of RFC 5280; 0: none. */

@@ -87,12 +87,3 @@ export const readRevocations = async (view: View, issuers: readonly Issuer[]): P
   });
   return found;
 };
-
-/** Forgets what a complete list has. */
-export const forgetUnlisted = async (view: View, rows: readonly Row<Unlisted>[]): Promise<void> => {
-  const AT_ONCE = 100;
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const some = rows.slice(at, at + AT_ONCE);
-    await view.write(some.map(({ entry: { address } }) => ({ op: "delete", address, when: "any" })));
-  }
-};

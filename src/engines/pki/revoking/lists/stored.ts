@@ -63,12 +63,13 @@ export const writeParts = async (
 ): Promise<{ readonly version: string; readonly parts: number }> => {
   const { storage, clock, random } = cx;
   const version = uuid(random);
-  let parts = 0;
-  for (let at = 0; at < der.length; at += PART_BYTES) {
-    const body = { der: der.subarray(at, at + PART_BYTES).toString("base64"), written: clock.now() };
-    await storage.write([{ op: "put", address: partAddress(storage, version, parts), body, when: "any" }]);
-    parts += 1;
-  }
+  const parts = Math.ceil(der.length / PART_BYTES);
+  const write = (part: number): Promise<void> => {
+    const bytes = der.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+    const body = { der: bytes.toString("base64"), written: clock.now() };
+    return storage.write([{ op: "put", address: partAddress(storage, version, part), body, when: "any" }]);
+  };
+  await Promise.all(Array.from({ length: parts }, (_, part) => write(part)));
   kept(cx).set(version, der);
   return { version, parts };
 };
@@ -86,15 +87,22 @@ export const readParts = async (cx: BackendContext, { version, parts }: StoredLi
   return der;
 };
 
-/** Removes lists that no head names. What a crash leaves behind is found by `sweepParts`. */
-export const removeParts = async (
+/** Most members of one transaction. */
+const AT_ONCE = 100;
+
+/** Removes lists that no head names, and what besides is over. What a crash leaves behind is found by `sweepParts`. */
+export const removeLists = async (
   { storage }: BackendContext,
   lists: readonly Pick<StoredList, "version" | "parts">[],
+  besides: readonly Address[] = [],
 ): Promise<void> => {
-  for (const { version, parts } of lists) {
-    for (let part = 0; part < parts; part += 1) {
-      await storage.write([{ op: "delete", address: partAddress(storage, version, part), when: "any" }]);
-    }
+  const parts = lists.flatMap(({ version, parts: count }) =>
+    Array.from({ length: count }, (_, part) => partAddress(storage, version, part)),
+  );
+  const all = [...besides, ...parts];
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    const some = all.slice(at, at + AT_ONCE);
+    await storage.write(some.map((address) => ({ op: "delete", address, when: "any" })));
   }
 };
 
@@ -113,6 +121,6 @@ export const sweepParts = async (cx: BackendContext, head: Head): Promise<void> 
     const first = await storage.get(partAddress(storage, version, 0));
     if (first && clock.now() - Part.parse(first.body).written < LEFT_BEHIND_MS) continue;
     const parts = (await storage.list(`${PARTS}${version}/`)).length;
-    await removeParts(cx, [{ version, parts }]);
+    await removeLists(cx, [{ version, parts }]);
   }
 };

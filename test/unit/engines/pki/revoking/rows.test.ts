@@ -26,5 +26,5 @@ test("a number that is taken is not given to another certificate", async () => {
 test("a mount's removal finds the rows of certificates and of revocations", async () => {
   const view = createMemoryView();
   await view.write(rowListings(view));
-  expect(await view.list("", "listing")).toEqual(["certs", "revoked"]);
+  expect(await view.list("", "listing")).toEqual(["certs", "revoked", "unlisted"]);
 });
