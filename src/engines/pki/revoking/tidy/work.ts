@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type BackendContext, VaultError } from "../../../../framework/index.ts";
 import { tryWrite } from "../../../../storage/change.ts";
 import { ConditionFailed, type Entry, type Write } from "../../../../storage/store.ts";
@@ -182,9 +183,11 @@ const failed = async (cx: BackendContext, { job, n }: Held, cause: unknown): Pro
   await tryWrite(cx.storage, [{ op: "put", address: jobAddress(cx.storage), body, when: { n } }]);
 };
 
-const isPassing = (cause: unknown): boolean => cause instanceof VaultError && cause.code === "storage_unavailable";
+/** What is stored cannot be read, or a build is refused. Everything else may pass. */
+const isLasting = (cause: unknown): boolean =>
+  cause instanceof z.ZodError || (cause instanceof VaultError && cause.code !== "storage_unavailable");
 
-/** Works on the job, if one runs. Throws `storage_unavailable`; the job then goes on with the next slice. */
+/** Works on the job, if one runs. After what it throws, the job goes on with the next slice. */
 export const workOnJob = async (cx: BackendContext, tasks: TidyTasks, deadlineMs: number): Promise<void> => {
   let held = await load(cx);
   while (held?.job.state === "Running" && cx.clock.now() < deadlineMs) {
@@ -194,9 +197,9 @@ export const workOnJob = async (cx: BackendContext, tasks: TidyTasks, deadlineMs
       if (after === "wait") return;
       held = after;
     } catch (cause) {
-      if (isPassing(cause)) throw cause;
       // Somebody else works on it, cancelled it, or changed what was to be removed: look again.
-      if (!(cause instanceof ConditionFailed)) await failed(cx, current, cause);
+      if (isLasting(cause)) await failed(cx, current, cause);
+      else if (!(cause instanceof ConditionFailed)) throw cause;
       held = await load(cx);
     }
   }
