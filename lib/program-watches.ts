@@ -1,6 +1,6 @@
 import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration } from "aws-cdk-lib/core";
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../src/contract/metrics.ts";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, metricOfSignal } from "../src/contract/metrics.ts";
 import { SWEEPERS } from "../src/contract/schedule.ts";
 
 /** What an alarm watches, and the alarms on what the program counts itself. */
@@ -27,6 +27,7 @@ export const sum = (
 export const programWatches = (name: string): Readonly<Record<string, Watch>> => {
   const own = (metric: keyof typeof METRICS, minutes?: number, statistic?: "Maximum") =>
     sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes).with(statistic ? { statistic } : {});
+  const ofBackend = (signal: string) => sum(METRIC_NAMESPACE, metricOfSignal(signal), { [METRIC_DIMENSION]: name });
   return {
     "lease-irrevocable": {
       metric: own("leaseIrrevocable"),
@@ -58,6 +59,10 @@ export const programWatches = (name: string): Readonly<Record<string, Watch>> =>
     "schedule-failed": {
       metric: own("scheduleFailed"),
       means: "Scheduled work (rotation, unfinished jobs, tidying) failed; it is retried",
+    },
+    "revocation-list-overdue": {
+      metric: ofBackend("revocation-list-overdue"),
+      means: "A list of revoked certificates has ended and was not renewed: clients that check it refuse certificates",
     },
     "storage-unavailable": {
       metric: own("storageUnavailable"),

@@ -54,7 +54,7 @@ export const certificateIn = (pem: string): Brought => {
   return certificateOf(der);
 };
 
-/** Refuses what is no key before anything is looked up. */
+/** Refuses a text too short for a key before anything is looked up. */
 export const checkKeyText = (pem: string | undefined): string => {
   if (pem === undefined) throw invalidRequest("Must have private key to revoke via the /revoke-with-key path.");
   if (pem.length < SHORTEST_KEY) {

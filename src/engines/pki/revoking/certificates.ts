@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { foundKeys } from "../../../framework/answers.ts";
-import { type AnyPath, type BackendContext, field, Keys, op, path, VaultError } from "../../../framework/index.ts";
+import { type AnyPath, type BackendContext, Keys, op, PageInput, path, VaultError } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
 import type { Entry } from "../../../storage/store.ts";
 import { certificatePem } from "../authorities/key-formats.ts";
@@ -133,11 +133,7 @@ const metadataPath = path("cert-metadata/{serial:any}", {
   },
 });
 
-const ListInput = z.object({
-  after: field.text("Start after this serial number, which need not exist."),
-  limit: field.integer("Most numbers in the answer; all unless it is above 0."),
-});
-type ListInput = z.output<typeof ListInput>;
+type Page = z.output<typeof PageInput>;
 
 const Numbered = z.object({ serial: z.string() });
 type Numbered = z.output<typeof Numbered>;
@@ -147,7 +143,7 @@ const bySerial = (one: Numbered, other: Numbered): number => (one.serial < other
 /** One page in the order of tags, everything behind a number in that order, or everything sorted. */
 const rowsOf = async <T extends Numbered>(
   record: string,
-  input: ListInput,
+  input: Page,
   cx: BackendContext,
   read: (body: unknown) => T,
 ): Promise<readonly T[]> => {
@@ -177,7 +173,7 @@ const listPath = (template: string, all: string, record: string): AnyPath =>
     ops: {
       list: op({
         summary: "list serial numbers",
-        input: ListInput,
+        input: PageInput,
         answers: Keys,
         handle: async ({ input }, cx) =>
           foundKeys((await rowsOf(record, input, cx, Numbered.parse)).map(({ serial }) => serial)),
@@ -191,7 +187,7 @@ const detailedPath = path("certs/detailed", {
   ops: {
     list: op({
       summary: "list serial numbers, each with what its certificate says",
-      input: ListInput,
+      input: PageInput,
       answers: Keys.extend({ key_info: z.record(z.string(), Details) }),
       handle: async ({ input }, cx) => {
         const rows = await rowsOf(CERTIFICATES, input, cx, StoredCertificate.parse);

@@ -82,7 +82,7 @@ const time = (text: string): string => new Date(text).toISOString().replace(/\.\
 
 const DNS = /^DNS:/;
 
-/** The names of hosts, as OpenSSL prints them: `DNS:a, DNS:b`. One that is in quotes is no name of a host. */
+/** The names of hosts, as OpenSSL prints them: `DNS:a, DNS:b`. What is in quotes is left out. */
 const hosts = ({ subjectAltName = "" }: X509Certificate): readonly string[] =>
   subjectAltName
     .split(", ")

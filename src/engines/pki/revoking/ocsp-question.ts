@@ -46,7 +46,7 @@ const read = (text: string): AskedCertificate | undefined => {
 export const questionIn = (base64: unknown): AskedCertificate | undefined =>
   typeof base64 === "string" && base64.length <= (MOST_BYTES * 4) / 3 + 4 ? read(base64) : undefined;
 
-/** How many digits of base64 the DER has whose first four are these; 0 where that is no DER. */
+/** How many digits of base64 the DER has whose first four are these; 0 where they cannot begin a question. */
 const digitsOf = (start: string): number => {
   const [tag, length = 0, more = 0] = Buffer.from(start, "base64");
   if (tag !== 0x30 || length > 0x81) return 0;
@@ -54,7 +54,7 @@ const digitsOf = (start: string): number => {
   return Math.ceil((bytes * 4) / 3);
 };
 
-/** Every way to put `missing` slashes beside those that are there. */
+/** Every way to put `missing` slashes next to those that are there. */
 const withSlashes = (text: string, missing: number): readonly string[] => {
   if (missing === 0) return [text];
   const places = [...text].flatMap((digit, at) => (digit === "/" ? [at] : []));
@@ -68,7 +68,7 @@ const MOST_SLASHES = 6;
 
 /**
  * What a path may ask for. Slashes in a row are one by the time a path arrives, though base64 may have them: the length
- * that the DER tells says how many are gone, and they can only be beside others. So there may be several readings, of
+ * that the DER tells says how many are gone, and they can only be next to others. So there may be several readings, of
  * which the issuer's hashes fit at most one, unless it is the number that had them.
  */
 export const questionsIn = (path: string): readonly AskedCertificate[] => {

@@ -69,7 +69,7 @@ export const issuerOf = (der: Uint8Array, issuers: readonly Issuer[]): string =>
 
 /**
  * All revocations, each with an issuer that is there, or with none. One whose issuer went, and came back under another
- * id, is written anew, so that the next time is cheaper. Revoked issuers are left out: `StoredIssuer` says that.
+ * id, is written again, so that the next time is cheaper. Revoked issuers are left out: `StoredIssuer` says that.
  */
 export const readRevocations = async (view: View, issuers: readonly Issuer[]): Promise<readonly Unlisted[]> => {
   const ids = new Set(issuers.map(({ stored }) => stored.id));

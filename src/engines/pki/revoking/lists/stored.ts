@@ -4,7 +4,7 @@ import { uuid } from "../../../../std/random.ts";
 import type { Address, View } from "../../../../storage/store.ts";
 
 /**
- * Where lists are kept. One head says which lists there are; the DER of each lies beside it in parts, under a name that
+ * Where lists are kept. One head says which lists there are; the DER of each is kept in parts, under a name that
  * is used once, because a list of 100,000 does not fit into an entry. The head is swapped under the condition that it is
  * as it was read: from then on everybody reads the new list, and nobody half of it.
  */

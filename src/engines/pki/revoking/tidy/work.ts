@@ -20,7 +20,7 @@ import type { TidyTasks } from "./tasks.ts";
 export const CHUNK = 30;
 /** Pages of any size are read in pieces of at most this. */
 const MOST_PAGE = 1000;
-/** Pauses shorter than this in all are no reason to wait for the next slice. */
+/** Pauses that last shorter than this together do not wait for the next slice. */
 const GRACE_MS = 1000;
 
 /** How many entries the pauses allow by now. */

@@ -118,7 +118,7 @@ describe("a certificate", () => {
     expect(Buffer.from(bytesOf(await mount.ask("read", `cert/${serial}/raw/pem`))).toString()).toMatch(/^-----BEGIN/);
   });
 
-  it("that is not there is 404, and 204 as bytes; what is no number is no path", async () => {
+  it("that is not there is 404, and 204 as bytes; another word is an unknown path", async () => {
     const mount = makeMount();
     expect((await mount.ask("read", "cert/aa:bb")).status).toBe(404);
     expect((await mount.ask("read", "cert/aa:bb/raw")).status).toBe(204);

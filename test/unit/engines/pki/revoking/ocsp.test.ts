@@ -137,7 +137,7 @@ describe("a question", () => {
     expect(questionsIn("M".repeat(2048))).toEqual([]);
   });
 
-  it("that is anything is answered: never an exception, never a signature over what is no question", async () => {
+  it("that is anything is answered: never an exception, nor a signature without a question", async () => {
     const mount = await makeAuthority();
     const whole = await ask(mount, "01:02:03");
     const mutated = fc.tuple(fc.nat(whole.length - 1), fc.nat(255)).map(([at, byte]) => {

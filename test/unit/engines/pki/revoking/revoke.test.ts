@@ -6,7 +6,7 @@ import { revokeCertificate, revokeLeased } from "../../../../../src/engines/pki/
 import { as, type LeaseId } from "../../../../../src/std/brand.ts";
 import { signCertificate } from "../../../../../src/x509/issuing/index.ts";
 import type { ExtensionPlan } from "../../../../../src/x509/issuing/plans.ts";
-import { HOUR, listOf, type Mount, makeAuthority } from "./fixture.ts";
+import { HOUR, listOf, type Mount, makeAuthority, readList } from "./fixture.ts";
 
 /** What may be revoked, and by whom. */
 

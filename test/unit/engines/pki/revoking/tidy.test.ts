@@ -196,7 +196,7 @@ describe("tidying", () => {
     expect((await mount.ask("list", "issuers")).data.keys).toHaveLength(1);
   });
 
-  it("that cannot go on says so, and the next run begins anew", async () => {
+  it("that cannot go on says so, and the next run begins from the start", async () => {
     const mount = await makeAuthority();
     const address = mount.view.record("certs", mount.view.tag("0b"));
     await mount.view.write([{ op: "put", address, body: { serial: 7 }, when: "any" }]);
