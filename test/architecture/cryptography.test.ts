@@ -59,6 +59,12 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/pki/authorities/key-formats.ts": "createPrivateKey, KeyObject",
     "src/engines/pki/authorities/key-material.ts":
       "createHash, createPrivateKey, createPublicKey, generateKeyPair, KeyObject",
+    "src/engines/pki/issuing/answers.ts": "X509Certificate",
+    "src/engines/pki/revoking/brought.ts": "createPrivateKey, createPublicKey, KeyObject, X509Certificate",
+    "src/engines/pki/revoking/details.ts": "X509Certificate",
+    "src/engines/pki/revoking/lists/groups.ts": "createHash",
+    "src/engines/pki/revoking/lists/revocations.ts": "X509Certificate",
+    "src/engines/pki/revoking/tidy/rows.ts": "X509Certificate",
     "src/engines/ssh/ca.ts": "createPrivateKey, KeyObject",
     "src/engines/ssh/key-pair.ts": "generateKeyPair, KeyObject, sign, verify",
     "src/engines/ssh/openssh/certificate.ts": "KeyObject, sign",
