@@ -4,14 +4,14 @@ import { startDevServer } from "./dev-server.ts";
 import { startInstance } from "./instance.ts";
 import { startStandIns } from "./stand-ins.ts";
 import { runSuite, type Tally } from "./suite.ts";
-import { bao, baoServer, cli, go, hvac, hvacOwn } from "./toolchains.ts";
+import { acme, bao, baoServer, cli, go, hvac, hvacOwn } from "./toolchains.ts";
 
 /**
  * `npm run test:clients`: clients of other languages against a dev server of this checkout, and against one that speaks
  * TLS. `--verbose` prints every check; a client's name runs that one alone. The npm clients are part of `npm test`.
  */
 
-const CLIENTS = { hvac, go, cli, bao, "bao-server": baoServer, "hvac-own": hvacOwn };
+const CLIENTS = { hvac, go, cli, bao, "bao-server": baoServer, "hvac-own": hvacOwn, acme };
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -48,6 +48,23 @@ export const go = async (): Promise<Command> => {
   return { program, args: [] };
 };
 
+/** certbot in an environment of its own, and Go's clients of ACME; they bring their server along. */
+export const acme = async (): Promise<Command> => {
+  await need("go", ["version"], "go");
+  const home = await environmentOf("acme");
+  const program = `${process.cwd()}/${CACHE}/acme-suite`;
+  await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("acme/go") });
+  const args = [
+    "--no-warnings",
+    "--import",
+    "tsx",
+    here("acme/suite.ts"),
+    `${process.cwd()}/${home}/bin/certbot`,
+    program,
+  ];
+  return { program: process.execPath, args };
+};
+
 /** Vault's release whose command line is built; `cli/vault/go.mod` pins the same. */
 const VAULT = "github.com/hashicorp/vault@v1.14.8";
 
