@@ -84,7 +84,7 @@ func main() {
 	s := &server{address: os.Args[1]}
 	s.root = s.client(os.Args[2])
 	failed := false
-	for _, group := range [][]check{secrets, tokens, logins, platforms, secondFactors, system, databases, hosts, transit, keyEngines} {
+	for _, group := range [][]check{secrets, tokens, logins, platforms, secondFactors, system, databases, hosts, transit, keyEngines, sops} {
 		for _, c := range group {
 			failed = attempt(s, c) || failed
 		}
