@@ -20,6 +20,9 @@ const transitOperations = async (world: World, token: string): Promise<readonly 
   });
   return [
     plain("transit encrypt", "encrypt/aes256-gcm96", { plaintext: PLAINTEXT }),
+    plain("transit encrypt, batch of 1,000", "encrypt/aes256-gcm96", {
+      batch_input: Array.from({ length: 1000 }, () => ({ plaintext: "YQ==" })),
+    }),
     plain("transit decrypt", "decrypt/aes256-gcm96", { ciphertext }),
     plain("transit sign, P-256", "sign/ecdsa-p256", { input: PLAINTEXT }),
   ];
