@@ -91,9 +91,19 @@ export const encodedName = (name: NamePlan | Uint8Array): Uint8Array =>
     ? name
     : sequence(...name.map((parts) => element(TAG.set, ...parts.map(encodedPart).sort(Buffer.compare))));
 
+const NOT_ASCII = /[^\x20-\x7e]/;
+
+/** Text of a type that knows ASCII alone holds nothing else: who read more into it would not agree on what. */
+const plainText = (value: AttributeValue): string => {
+  const text = textOf(value);
+  const isWide = value.utf8String !== undefined || value.bmpString !== undefined || value.teletexString !== undefined;
+  if (!isWide && NOT_ASCII.test(text)) throw new Unreadable("a name holds characters that no name may hold");
+  return text;
+};
+
 /** A name that was read, as a plan. Throws `Unreadable` for what is not text. */
 export const plannedName = (name: Name): NamePlan =>
   [...name].map((parts) => {
     if (parts.length === 0) throw new Unreadable("a name has an empty part");
-    return [...parts].map(({ type, value }) => ({ type, value: textOf(value) }));
+    return [...parts].map(({ type, value }) => ({ type, value: plainText(value) }));
   });

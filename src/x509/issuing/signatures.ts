@@ -134,11 +134,10 @@ interface Claim {
   readonly kind: KeyKind;
   /** `null`: the algorithm hashes by itself. */
   readonly hash: Hash | "sha1" | null;
-  readonly pss: boolean;
 }
 
 const entries = (kind: KeyKind, types: Readonly<Record<Hash, string>>): readonly (readonly [string, Claim])[] =>
-  Object.entries(types).map(([hash, type]) => [type, { kind, hash: hash as Hash, pss: false }]);
+  Object.entries(types).map(([hash, type]) => [type, { kind, hash: hash as Hash }]);
 
 /**
  * What a request may be signed with. SHA-1 counts, as in the reference: the signature shows only that whoever asks has
@@ -147,15 +146,21 @@ const entries = (kind: KeyKind, types: Readonly<Record<Hash, string>>): readonly
 const CLAIMS: ReadonlyMap<string, Claim> = new Map([
   ...entries("rsa", RSA),
   ...entries("ec", ECDSA),
-  ["1.2.840.113549.1.1.5", { kind: "rsa", hash: "sha1", pss: false }],
-  ["1.2.840.10045.4.1", { kind: "ec", hash: "sha1", pss: false }],
-  [ED25519, { kind: "ed25519", hash: null, pss: false }],
+  ["1.2.840.113549.1.1.5", { kind: "rsa", hash: "sha1" }],
+  ["1.2.840.10045.4.1", { kind: "ec", hash: "sha1" }],
+  [ED25519, { kind: "ed25519", hash: null }],
 ]);
 
 const pssHash = (parameters: ArrayBuffer | null | undefined): Hash | undefined =>
   (Object.keys(DIGESTS) as Hash[]).find((hash) =>
     Buffer.from(pssParameters(hash)).equals(Buffer.from(parameters ?? new ArrayBuffer(0))),
   );
+
+/** Some write NULL where there are no parameters, and nothing where NULL belongs; of Ed25519 neither is known. */
+const plainClaim = (algorithm: string, parameters: ArrayBuffer | null | undefined): Claim | undefined => {
+  const isPlain = parameters === undefined || (parameters === null && algorithm !== ED25519);
+  return isPlain ? CLAIMS.get(algorithm) : undefined;
+};
 
 /** Whether the key made the signature over the bytes, by an algorithm that a request may name. */
 export const holds = (
@@ -165,7 +170,7 @@ export const holds = (
   signature: Uint8Array,
 ): boolean => {
   const pss = algorithm === id_RSASSA_PSS ? pssHash(parameters) : undefined;
-  const claim = pss === undefined ? CLAIMS.get(algorithm) : { kind: "rsa" as const, hash: pss, pss: true };
+  const claim = pss === undefined ? plainClaim(algorithm, parameters) : { kind: "rsa" as const, hash: pss };
   if (claim === undefined || claim.kind !== kindOf(key)) return false;
   const how = pss === undefined ? {} : padding(true, pss);
   try {
