@@ -4,7 +4,6 @@ import {
   AuthorityKeyIdentifier,
   BasicConstraints,
   ExtendedKeyUsage,
-  type Extension,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_certificatePolicies,
@@ -24,6 +23,7 @@ import {
 import { isStrongKey, isStrongSignature } from "./algorithms.ts";
 import { Unreadable } from "./errors.ts";
 import { type AlternativeNames, alternativeNames, canonicalName, type SubjectNames, subjectNames } from "./names.ts";
+import { membersUnder, NotDer, type ReadExtension, TAGS } from "./strict-der.ts";
 
 /**
  * One certificate, read. OpenSSL, by way of Node, takes it apart and checks signatures; ASN.1 schemas give what Node does
@@ -76,21 +76,22 @@ const UNDERSTOOD = new Set<string>([
   id_ce_subjectKeyIdentifier,
 ]);
 
+/** Values by object identifier. Throws `Unreadable` for one that is there twice, or critical and not understood. */
 export const valuesById = (
-  extensions: readonly Extension[],
+  extensions: readonly ReadExtension[],
   understood: ReadonlySet<string>,
 ): ReadonlyMap<string, ArrayBuffer> => {
   const values = new Map<string, ArrayBuffer>();
-  for (const { extnID, critical, extnValue } of extensions) {
-    if (values.has(extnID)) throw new Unreadable("an extension is there twice");
-    if (critical && !understood.has(extnID)) throw new Unreadable("a critical extension is not understood");
-    values.set(extnID, extnValue.buffer);
+  for (const { type, critical, value } of extensions) {
+    if (values.has(type)) throw new Unreadable("an extension is there twice");
+    if (critical && !understood.has(type)) throw new Unreadable("a critical extension is not understood");
+    values.set(type, Uint8Array.from(value).buffer);
   }
   return values;
 };
 
 /** The integer of a serial number's bytes: two's complement, big endian. */
-export const integerOf = (bytes: ArrayBuffer): bigint => {
+export const integerOf = (bytes: Uint8Array): bigint => {
   const hex = Buffer.from(bytes).toString("hex");
   return BigInt.asIntN(hex.length * 4, BigInt(`0x${hex || "0"}`));
 };
@@ -135,19 +136,38 @@ const rightsOf = (
   };
 };
 
+const VERSION = 0xa0;
+
+/** The DER of issuer and subject: schemas would read broken text as if it were other text. */
+const namesOf = (der: Uint8Array): { readonly issuer: Uint8Array; readonly subject: Uint8Array } => {
+  const body = membersUnder(TAGS.sequence, membersUnder(TAGS.sequence, der)[0]?.der);
+  // Number, algorithm, issuer, times, subject.
+  const [, , issuer, , subject] = body[0]?.tag === VERSION ? body.slice(1) : body;
+  if (!issuer || !subject) throw new Unreadable("the certificate has no names");
+  return { issuer: issuer.der, subject: subject.der };
+};
+
 const read = (der: Uint8Array): Certificate => {
   const x509 = new X509Certificate(der);
   const { tbsCertificate: body, signatureAlgorithm } = AsnConvert.parse(x509.raw, Parsed);
-  const extensions = valuesById(body.extensions ?? [], UNDERSTOOD);
+  const names = namesOf(x509.raw);
+  const listed = [...(body.extensions ?? [])].map(
+    ({ extnID, critical, extnValue }): ReadExtension => ({
+      type: extnID,
+      critical,
+      value: new Uint8Array(extnValue.buffer),
+    }),
+  );
+  const extensions = valuesById(listed, UNDERSTOOD);
   return {
     x509,
     der: x509.raw,
     fingerprint: createHash("sha256").update(x509.raw).digest("hex"),
-    subject: subjectNames(body.subject),
+    subject: subjectNames(names.subject),
     alternative: alternativeNames(extensions.get(id_ce_subjectAltName)),
-    name: canonicalName(body.subject),
-    issuer: canonicalName(body.issuer),
-    serial: integerOf(body.serialNumber),
+    name: canonicalName(names.subject),
+    issuer: canonicalName(names.issuer),
+    serial: integerOf(new Uint8Array(body.serialNumber)),
     notBefore: moment(body.validity.notBefore.getTime()),
     notAfter: moment(body.validity.notAfter.getTime()),
     ...rightsOf(extensions),
@@ -163,7 +183,7 @@ export const readCertificate = (der: Uint8Array): Certificate => {
   try {
     return read(der);
   } catch (cause) {
-    if (cause instanceof Unreadable) throw cause;
+    if (cause instanceof Unreadable && !(cause instanceof NotDer)) throw cause;
     throw new Unreadable("not a certificate, or a broken one", { cause });
   }
 };

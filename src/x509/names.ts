@@ -1,6 +1,8 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
-import { AttributeValue, type GeneralName, type Name, SubjectAlternativeName } from "@peculiar/asn1-x509";
+import { type GeneralName, SubjectAlternativeName } from "@peculiar/asn1-x509";
+import { utf8Text } from "../std/utf8.ts";
 import { Unreadable } from "./errors.ts";
+import { elementOf, type Member, membersUnder, oidOf, requireDer, TAGS } from "./strict-der.ts";
 
 /**
  * Names in certificates. A name that decides who somebody is must be text that reads the same to everybody: one with
@@ -31,41 +33,87 @@ export interface AlternativeNames {
 export const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/u;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
-/** Throws `Unreadable` for what is not text, and for characters that no name may hold. */
-export const textOf = (value: AttributeValue): string => {
-  const text = value.utf8String ?? value.printableString ?? value.bmpString ?? value.teletexString ?? value.ia5String;
-  if (text === undefined) throw new Unreadable("a name is not text");
-  if (UNFIT.test(text)) throw new Unreadable("a name holds characters that no name may hold");
-  return text;
+const unfit = (): never => {
+  throw new Unreadable("a name holds characters that no name may hold");
 };
 
-const valuesOf = (name: Name, type: string): readonly string[] =>
-  [...name].flatMap((part) => [...part].filter((one) => one.type === type).map((one) => textOf(one.value)));
+const ascii8 = (content: Uint8Array): string => {
+  const text = Buffer.from(content).toString("latin1");
+  // Whoever reads more into a type that knows ASCII alone would not agree with others on what.
+  return PRINTABLE_ASCII.test(text) ? text : unfit();
+};
 
-export const subjectNames = (name: Name): SubjectNames => ({
-  commonName: valuesOf(name, COMMON_NAME).at(-1) ?? "",
-  organizations: valuesOf(name, ORGANIZATION),
-  organizationalUnits: valuesOf(name, ORGANIZATIONAL_UNIT),
-});
+const SURROGATE = /[\ud800-\udfff]/;
 
-const comparable = (value: AttributeValue): string => {
-  const text =
-    value.utf8String ??
-    value.printableString ??
-    value.bmpString ??
-    value.teletexString ??
-    value.ia5String ??
-    value.universalString;
-  if (text === undefined) return Buffer.from(value.anyValue ?? new ArrayBuffer(0)).toString("hex");
-  return text.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");
+const fromBmp = (content: Uint8Array): string => {
+  if (content.length % 2 !== 0) return unfit();
+  const text = Buffer.from(content).swap16().toString("utf16le");
+  return SURROGATE.test(text) ? unfit() : text;
+};
+
+/** By tag. What T.61 calls its letters is taken for Latin-1, as everybody does. */
+const DECODERS: Readonly<Record<number, (content: Uint8Array) => string>> = {
+  12: (content) => utf8Text(content) ?? unfit(),
+  18: ascii8,
+  19: ascii8,
+  20: (content) => Buffer.from(content).toString("latin1"),
+  22: ascii8,
+  30: fromBmp,
+};
+
+/** Throws `Unreadable` for what is not text, and for characters that no name may hold. */
+export const textOf = ({ tag, content }: Member): string => {
+  const decode = DECODERS[tag];
+  if (decode === undefined) throw new Unreadable("a name is not text");
+  const text = decode(content);
+  return UNFIT.test(text) ? unfit() : text;
+};
+
+interface Attribute {
+  readonly type: string;
+  readonly value: Member;
+}
+
+const attributeOf = ({ der }: Member): Attribute => {
+  const [type, value, ...more] = membersUnder(TAGS.sequence, der);
+  if (!value || more.length > 0) throw new Unreadable("a name cannot be read");
+  return { type: oidOf(type), value };
+};
+
+/** The parts of a name, DER, in order, each of one attribute or several. */
+export const partsOf = (name: Uint8Array): readonly (readonly Attribute[])[] =>
+  membersUnder(TAGS.sequence, name).map(({ der }) => membersUnder(TAGS.set, der).map(attributeOf));
+
+const valuesOf = (parts: readonly (readonly Attribute[])[], type: string): readonly string[] =>
+  parts.flat().flatMap((one) => (one.type === type ? [textOf(one.value)] : []));
+
+/** `name`: DER. */
+export const subjectNames = (name: Uint8Array): SubjectNames => {
+  const parts = partsOf(name);
+  return {
+    commonName: valuesOf(parts, COMMON_NAME).at(-1) ?? "",
+    organizations: valuesOf(parts, ORGANIZATION),
+    organizationalUnits: valuesOf(parts, ORGANIZATIONAL_UNIT),
+  };
+};
+
+/** What is not text is compared by its bytes. */
+const comparable = ({ der, tag, content }: Member): string => {
+  try {
+    const text = DECODERS[tag]?.(content);
+    if (text !== undefined) return text.normalize("NFKC").toLowerCase().trim().replace(/\s+/g, " ");
+  } catch {
+    // As bytes.
+  }
+  return Buffer.from(der).toString("hex");
 };
 
 /**
  * A name as one text that is the same for every way to write it: case, white space and types of text do not count.
  * Source: RFC 5280, section 7.1.
  */
-export const canonicalName = (name: Name): string =>
-  JSON.stringify([...name].map((part) => [...part].map((one) => `${one.type}=${comparable(one.value)}`).sort()));
+export const canonicalName = (name: Uint8Array): string =>
+  JSON.stringify(partsOf(name).map((part) => part.map((one) => `${one.type}=${comparable(one.value)}`).sort()));
 
 /** Throws `Unreadable` for anything but printable ASCII. */
 export const ascii = (text: string): string => {
@@ -95,10 +143,10 @@ export const alternativeNames = (value: ArrayBuffer | undefined): AlternativeNam
 
 /** An extension's value as the text it holds; `""` where that is not a text, or more than one. */
 export const extensionText = (value: ArrayBuffer): string => {
+  const bytes = new Uint8Array(value);
   try {
-    const parsed = AsnConvert.parse(value, AttributeValue);
-    const whole = AsnConvert.serialize(parsed).byteLength === value.byteLength;
-    return parsed.anyValue === undefined && whole ? textOf(parsed) : "";
+    requireDer(bytes);
+    return textOf(elementOf(bytes));
   } catch {
     return "";
   }

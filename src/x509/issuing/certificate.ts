@@ -1,9 +1,9 @@
 import { createHash, type KeyObject } from "node:crypto";
+import { membersUnder } from "../strict-der.ts";
 import { bitString, contextTag, element, integer, oid, sequence, TAG, time, unsigned } from "./der.ts";
 import { encodedName } from "./names.ts";
 import type { CertificatePlan, ExtensionPlan, Signer } from "./plans.ts";
 import { algorithmOf, signatureOver } from "./signatures.ts";
-import { membersUnder } from "./strict-der.ts";
 
 /** Version 3, the only one with extensions. */
 const VERSION = element(contextTag(0), integer(2));

@@ -1,3 +1,5 @@
+import { TAGS } from "../strict-der.ts";
+
 /**
  * The frames of signed things: what the schemas encoded, put together byte by byte. A name, a key or a signed body goes
  * in exactly as it is elsewhere, which no parsing and encoding in between could promise. Nothing here reads.
@@ -6,18 +8,12 @@
  */
 
 export const TAG = {
-  boolean: 0x01,
-  integer: 0x02,
-  bits: 0x03,
-  octets: 0x04,
+  ...TAGS,
   enumerated: 0x0a,
-  oid: 0x06,
   utf8: 0x0c,
   ia5: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,
-  sequence: 0x30,
-  set: 0x31,
 } as const;
 
 /** The tag of a member that is written `[number]`: constructed, in the context of its sequence. */

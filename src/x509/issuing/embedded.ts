@@ -1,5 +1,5 @@
+import { type Member, membersUnder } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
-import { type Member, membersUnder } from "./strict-der.ts";
 
 /** Bytes out of certificates and lists that this mount knows already, exactly as they are there. */
 

@@ -3,6 +3,8 @@
  * its caller's plans and Node's OpenSSL; it must never decide what may be certified, or let a request in that can be
  * read in two ways.
  */
+
+export { type Member, membersOf, membersUnder } from "../strict-der.ts";
 export {
   authorityInformation,
   changesSince,
@@ -53,5 +55,4 @@ export { makeRequest } from "./request.ts";
 export { encodedEntries, signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
 export { kindOf, signerByName, signerFor } from "./signatures.ts";
-export { type Member, membersOf, membersUnder } from "./strict-der.ts";
 export { subjectDer } from "./subject-der.ts";

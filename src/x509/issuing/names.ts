@@ -1,7 +1,7 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
-import { AttributeTypeAndValue, AttributeValue, type Name } from "@peculiar/asn1-x509";
+import { AttributeTypeAndValue, AttributeValue } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
-import { textOf } from "../names.ts";
+import { partsOf, textOf } from "../names.ts";
 import { element, sequence, TAG } from "./der.ts";
 import type { NamePart, NamePlan } from "./plans.ts";
 
@@ -41,17 +41,17 @@ const USER_ID = "0.9.2342.19200300.100.1.1";
 
 const LISTS = Object.entries(TYPES) as readonly (readonly [keyof typeof TYPES, string])[];
 
-const partsOf = (type: string, values: readonly string[]): readonly NamePart[] =>
+const partsOfType = (type: string, values: readonly string[]): readonly NamePart[] =>
   values.map((value) => ({ type, value }));
 
 /** The name of a subject, in Go's order; nothing is left of empty lists and texts. */
 export const subjectName = (subject: Subject): NamePlan => {
   const single = (type: string, value = ""): readonly NamePart[] => (value === "" ? [] : [{ type, value }]);
   return [
-    ...LISTS.map(([key, type]) => partsOf(type, subject[key] ?? [])),
+    ...LISTS.map(([key, type]) => partsOfType(type, subject[key] ?? [])),
     single(COMMON_NAME, subject.commonName),
     single(SERIAL_NUMBER, subject.serialNumber),
-    ...partsOf(USER_ID, subject.userIds ?? []).map((part) => [part]),
+    ...partsOfType(USER_ID, subject.userIds ?? []).map((part) => [part]),
   ].filter((parts) => parts.length > 0);
 };
 
@@ -91,19 +91,9 @@ export const encodedName = (name: NamePlan | Uint8Array): Uint8Array =>
     ? name
     : sequence(...name.map((parts) => element(TAG.set, ...parts.map(encodedPart).sort(Buffer.compare))));
 
-const NOT_ASCII = /[^\x20-\x7e]/;
-
-/** Text of a type that knows ASCII alone holds nothing else: who read more into it would not agree on what. */
-const plainText = (value: AttributeValue): string => {
-  const text = textOf(value);
-  const isWide = value.utf8String !== undefined || value.bmpString !== undefined || value.teletexString !== undefined;
-  if (!isWide && NOT_ASCII.test(text)) throw new Unreadable("a name holds characters that no name may hold");
-  return text;
-};
-
-/** A name that was read, as a plan. Throws `Unreadable` for what is not text. */
-export const plannedName = (name: Name): NamePlan =>
-  [...name].map((parts) => {
+/** A name that was read, DER, as a plan. Throws `Unreadable` for what is not text. */
+export const plannedName = (name: Uint8Array): NamePlan =>
+  partsOf(name).map((parts) => {
     if (parts.length === 0) throw new Unreadable("a name has an empty part");
-    return [...parts].map(({ type, value }) => ({ type, value: plainText(value) }));
+    return parts.map(({ type, value }) => ({ type, value: textOf(value) }));
   });

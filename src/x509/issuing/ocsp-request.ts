@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { AlgorithmIdentifier, Extensions } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
+import { extensionsOf, type Member, membersOf, membersUnder, NotDer, oidOf, requireDer } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
-import { type Member, membersOf, membersUnder, requireDer } from "./strict-der.ts";
 
 /**
  * Questions by OCSP, as strangers send them: which certificates, of which issuer. It answers, or throws `Unreadable`.
@@ -57,7 +55,7 @@ const askedIn = (request: Member): AskedCertificate => {
   const [algorithm, name, key, number, ...rest] = membersUnder(TAG.sequence, id.der);
   const isWhole = algorithm && name?.tag === TAG.octets && key?.tag === TAG.octets && number?.tag === TAG.integer;
   if (!isWhole || rest.length > 0) return refuse();
-  const hash = HASHES[AsnConvert.parse(algorithm.der, AlgorithmIdentifier).algorithm];
+  const hash = HASHES[oidOf(membersUnder(TAG.sequence, algorithm.der)[0])];
   if (hash === undefined) throw new Unreadable("the question uses a hash that is not supported");
   return { hash, nameHash: name.content, keyHash: key.content, serial: digits(number), der: id.der };
 };
@@ -65,10 +63,10 @@ const askedIn = (request: Member): AskedCertificate => {
 const nonceIn = (extensions: Member | undefined): Uint8Array | undefined => {
   const [list] = extensions ? membersOf(extensions.der) : [];
   if (!list) return undefined;
-  const values = [...AsnConvert.parse(list.der, Extensions)].filter(({ extnID }) => extnID === NONCE);
-  const lengths = values.map(({ extnValue }) => extnValue.byteLength);
+  const values = extensionsOf(list.der).filter(({ type }) => type === NONCE);
+  const lengths = values.map(({ value }) => value.length);
   if (values.length > 1 || lengths.some((length) => length < 1 || length > MOST_NONCE_BYTES)) return refuse();
-  return values[0] && new Uint8Array(values[0].extnValue.buffer);
+  return values[0]?.value;
 };
 
 /** What stands before and after the list of questions, by tag: a version, who asks, and extensions. */
@@ -91,7 +89,7 @@ export const readOcspRequest = (der: Uint8Array): OcspRequest => {
   try {
     return read(der);
   } catch (cause) {
-    if (cause instanceof Unreadable) throw cause;
+    if (cause instanceof Unreadable && !(cause instanceof NotDer)) throw cause;
     throw new Unreadable(BROKEN, { cause });
   }
 };

@@ -3,9 +3,9 @@ import { RSAPublicKey } from "@peculiar/asn1-rsa";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { type AlgorithmIdentifier, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
+import { requireDer } from "../strict-der.ts";
 import { rememberEncoding } from "./certificate.ts";
 import { oid } from "./der.ts";
-import { requireDer } from "./strict-der.ts";
 
 /**
  * Public keys that strangers send. OpenSSL reads more than may be certified, and takes its time over some, so the kind,

@@ -3,9 +3,9 @@ import { GeneralName } from "@peculiar/asn1-x509";
 import { utf8Text } from "../../std/utf8.ts";
 import { Unreadable } from "../errors.ts";
 import { ascii, UNFIT } from "../names.ts";
+import { type Member, membersOf, membersUnder, oidOf, requireDer } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
 import type { AlternativeName } from "./plans.ts";
-import { type Member, membersOf, membersUnder, requireDer } from "./strict-der.ts";
 
 /** The alternative names that somebody asks for. */
 
@@ -31,10 +31,8 @@ const otherIn = ({ der }: Member): AlternativeName | undefined => {
   const text = utf8Text(value.content);
   if (text === undefined || UNFIT.test(text))
     throw new Unreadable("an alternative name holds characters that no name may hold");
-  return { kind: "other", type: typeIn(der), value: text };
+  return { kind: "other", type: oidOf(type), value: text };
 };
-
-const typeIn = (der: Uint8Array): string => AsnConvert.parse(der, GeneralName).otherName?.typeId ?? "";
 
 const nameIn = (member: Member): AlternativeName | undefined => {
   const text = (): string => ascii(Buffer.from(member.content).toString("latin1"));

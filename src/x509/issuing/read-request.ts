@@ -1,7 +1,8 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
-import { AlgorithmIdentifier, Attribute, Extensions, id_ce_subjectAltName, Name } from "@peculiar/asn1-x509";
+import { AlgorithmIdentifier, id_ce_subjectAltName } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
 import { pemBlocks } from "../pem.ts";
+import { extensionsOf, membersUnder, NotDer, oidOf, requireDer, wholeBits } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
 import { plannedName } from "./names.ts";
 import type { CertificateRequest, ExtensionPlan } from "./plans.ts";
@@ -9,7 +10,6 @@ import { readKey } from "./read-key.ts";
 import { readAlternativeNames } from "./read-names.ts";
 import { EXTENSION_REQUEST } from "./request.ts";
 import { holds } from "./signatures.ts";
-import { membersUnder, requireDer } from "./strict-der.ts";
 
 /**
  * A request for a certificate, as strangers send it. Nothing it says is believed but that its sender has the key. It
@@ -22,28 +22,18 @@ const MOST_BYTES = 65_536;
 
 const BROKEN = "not a certificate request, or a broken one";
 
-const wholeBits = (content: Uint8Array): Uint8Array => {
-  if (content[0] !== 0) throw new Unreadable(BROKEN);
-  return content.subarray(1);
-};
-
-const extensionsIn = (value: ArrayBuffer | undefined): readonly ExtensionPlan[] =>
-  value === undefined
-    ? []
-    : [...AsnConvert.parse(value, Extensions)].map(({ extnID, critical, extnValue }) => ({
-        type: extnID,
-        critical,
-        value: new Uint8Array(extnValue.buffer),
-      }));
+const REQUESTS = contextTag(0);
 
 /** Attributes that ask for something else are passed over, as in the reference: passwords, what Windows says of itself. */
 const askedExtensions = (attributes: Uint8Array | undefined): readonly ExtensionPlan[] => {
   if (attributes === undefined) return [];
-  const extensions = membersUnder(contextTag(0), attributes).flatMap(({ der }) => {
-    const { type, values } = AsnConvert.parse(der, Attribute);
-    if (type !== EXTENSION_REQUEST) return [];
-    if (values.length > 1) throw new Unreadable("the extensions are there twice");
-    return extensionsIn(values[0]);
+  const extensions = membersUnder(REQUESTS, attributes).flatMap(({ der }) => {
+    const [type, values, ...more] = membersUnder(TAG.sequence, der);
+    if (oidOf(type) !== EXTENSION_REQUEST) return [];
+    const [list, ...lists] = membersUnder(TAG.set, values?.der);
+    if (lists.length > 0) throw new Unreadable("the extensions are there twice");
+    if (!list || more.length > 0) throw new Unreadable(BROKEN);
+    return extensionsOf(list.der);
   });
   const types = new Set(extensions.map(({ type }) => type));
   if (types.size < extensions.length) throw new Unreadable("an extension is there twice");
@@ -55,18 +45,18 @@ const read = (der: Uint8Array): CertificateRequest => {
   requireDer(der);
   const [body, algorithm, signature, ...more] = membersUnder(TAG.sequence, der);
   const [version, subject, key, attributes, ...rest] = membersUnder(TAG.sequence, body?.der);
-  const isWhole = body && algorithm && signature?.tag === TAG.bits && version?.tag === TAG.integer && subject && key;
+  const isWhole = body && algorithm && signature && version?.tag === TAG.integer && subject && key;
   if (!isWhole || more.length > 0 || rest.length > 0) throw new Unreadable(BROKEN);
   const publicKey = readKey(key.der);
   const algorithmRead = AsnConvert.parse(algorithm.der, AlgorithmIdentifier);
-  if (!holds(publicKey, algorithmRead, body.der, wholeBits(signature.content)))
+  if (!holds(publicKey, algorithmRead, body.der, wholeBits(signature)))
     throw new Unreadable("the signature of the request does not hold");
   const extensions = askedExtensions(attributes?.der);
   const { names, others } = readAlternativeNames(extensions.find(({ type }) => type === id_ce_subjectAltName)?.value);
   return {
     der,
     publicKey,
-    subject: plannedName(AsnConvert.parse(subject.der, Name)),
+    subject: plannedName(subject.der),
     subjectDer: subject.der,
     alternative: names,
     unknownAlternative: others,
@@ -86,7 +76,7 @@ export const readRequest = (request: Uint8Array | string): CertificateRequest =>
   try {
     return read(bytesOf(request));
   } catch (cause) {
-    if (cause instanceof Unreadable) throw cause;
+    if (cause instanceof Unreadable && !(cause instanceof NotDer)) throw cause;
     throw new Unreadable(BROKEN, { cause });
   }
 };

@@ -1,6 +1,6 @@
 import { Unreadable } from "../errors.ts";
+import { membersOf, membersUnder } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
-import { membersOf, membersUnder } from "./strict-der.ts";
 
 /** The DER of a certificate's subject: what it signs must bear its name byte by byte. Throws `Unreadable`. */
 export const subjectDer = (certificate: Uint8Array): Uint8Array => {

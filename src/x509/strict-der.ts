@@ -1,4 +1,4 @@
-import { Unreadable } from "../errors.ts";
+import { Unreadable } from "./errors.ts";
 
 /**
  * Whether bytes are DER, before a reader that takes all of BER sees them: one element and nothing after it, lengths
@@ -19,8 +19,15 @@ interface Element {
   readonly end: number;
 }
 
+/** For readers to catch, who say what they could not read. */
+export class NotDer extends Unreadable {
+  constructor() {
+    super("not DER");
+  }
+}
+
 const refuse = (): never => {
-  throw new Unreadable("not DER");
+  throw new NotDer();
 };
 
 /** The length that follows the tag at `at`, and how many bytes it takes. */
@@ -60,12 +67,12 @@ const CONTENT: Readonly<Record<number, (content: Uint8Array) => boolean>> = {
 const isUniversal = (tag: number): boolean => tag < 0x40;
 const isSequenceOrSet = (tag: number): boolean => (tag & 0x1f) === 0x10 || (tag & 0x1f) === 0x11;
 
-/** Throws `Unreadable` for anything but one element of DER. */
-export const requireDer = (bytes: Uint8Array): void => {
+/** Throws `NotDer` for anything but one element of DER, and for more elements in it than `most`. */
+export const requireDer = (bytes: Uint8Array, most = MOST_ELEMENTS): void => {
   let count = 0;
   const visit = (at: number, limit: number, depth: number): number => {
     count += 1;
-    if (count > MOST_ELEMENTS || depth > MOST_DEEP) return refuse();
+    if (count > most || depth > MOST_DEEP) return refuse();
     const { tag, start, end } = elementAt(bytes, at, limit);
     const isConstructed = (tag & CONSTRUCTED) !== 0;
     if (isUniversal(tag) && isConstructed !== isSequenceOrSet(tag)) return refuse();
@@ -83,6 +90,12 @@ export interface Member {
   readonly content: Uint8Array;
 }
 
+/** The one element that bytes are. For bytes that `requireDer` let pass. */
+export const elementOf = (der: Uint8Array): Member => {
+  const { tag, start, end } = elementAt(der, 0, der.length);
+  return { tag, der: der.subarray(0, end), content: der.subarray(start, end) };
+};
+
 /** What a sequence, a set or another constructed element holds, in order. For bytes that `requireDer` let pass. */
 export const membersOf = (der: Uint8Array): readonly Member[] => {
   const outer = elementAt(der, 0, der.length);
@@ -96,6 +109,52 @@ export const membersOf = (der: Uint8Array): readonly Member[] => {
   return members;
 };
 
-/** The same for an element of this tag. Throws `Unreadable` for another. */
+/** The same for an element of this tag. Throws `NotDer` for another. */
 export const membersUnder = (tag: number, der: Uint8Array | undefined): readonly Member[] =>
   der?.[0] === tag ? membersOf(der) : refuse();
+
+export const TAGS = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** The content of a bit string of whole bytes. Throws `NotDer` for another. */
+export const wholeBits = (member: Member | undefined): Uint8Array =>
+  member?.tag === TAGS.bits && member.content[0] === 0 ? member.content.subarray(1) : refuse();
+
+/** An object identifier as numbers with dots. Throws `NotDer` for another member. */
+export const oidOf = (member: Member | undefined): string => {
+  if (member?.tag !== TAGS.oid || member.content.length === 0) return refuse();
+  const numbers: bigint[] = [];
+  let value = 0n;
+  for (const byte of member.content) {
+    value = (value << 7n) | BigInt(byte & 0x7f);
+    if (byte >= 0x80) continue;
+    numbers.push(value);
+    value = 0n;
+  }
+  const [head = 0n, ...rest] = numbers;
+  const first = head >= 80n ? 2n : head / 40n;
+  return [first, head - 40n * first, ...rest].join(".");
+};
+
+export interface ReadExtension {
+  readonly type: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** What a sequence of extensions holds, in order. A FALSE that need not be there is passed over, as in Go. */
+export const extensionsOf = (list: Uint8Array | undefined): readonly ReadExtension[] =>
+  membersUnder(TAGS.sequence, list).map(({ der }) => {
+    const [type, ...more] = membersUnder(TAGS.sequence, der);
+    const critical = more.length > 1 ? more[0] : undefined;
+    const value = more[critical ? 1 : 0];
+    if (value?.tag !== TAGS.octets || more.length > 2 || (critical && critical.tag !== TAGS.boolean)) return refuse();
+    return { type: oidOf(type), critical: critical?.content[0] === 0xff, value: value.content };
+  });
