@@ -5,14 +5,23 @@ import { contextTag, TAG } from "./der.ts";
 
 /**
  * Questions by OCSP, as strangers send them: which certificates, of which issuer. It answers, or throws `Unreadable`.
+ *
+ * Security: an answer repeats a question's words for a certificate, and is signed. So nothing in them is of a length that
+ * the stranger chooses: digests are as long as their hash makes them, and a number is as long as numbers are.
+ *
  * Source: RFC 6960, section 4.1.
  */
 
-const HASHES: Readonly<Record<string, string>> = {
-  "1.3.14.3.2.26": "sha1",
-  "2.16.840.1.101.3.4.2.1": "sha256",
-  "2.16.840.1.101.3.4.2.2": "sha384",
-  "2.16.840.1.101.3.4.2.3": "sha512",
+interface Hash {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+const HASHES: Readonly<Record<string, Hash>> = {
+  "1.3.14.3.2.26": { name: "sha1", bytes: 20 },
+  "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32 },
+  "2.16.840.1.101.3.4.2.2": { name: "sha384", bytes: 48 },
+  "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64 },
 };
 
 /** A certificate that somebody asks about: by its issuer's name and key, hashed, and its number. */
@@ -49,14 +58,25 @@ const digits = ({ content }: Member): Uint8Array => {
   return first < 0 ? content.subarray(0, 0) : content.subarray(first);
 };
 
+const NULL = 0x05;
+/** A byte more than 20 where the first bit is set; twice that, for what authorities of long ago wrote. */
+const MOST_NUMBER_BYTES = 41;
+
+const hashIn = (algorithm: Member): Hash => {
+  const [type, parameters, ...more] = membersUnder(TAG.sequence, algorithm.der);
+  const hash = HASHES[oidOf(type)];
+  if (hash === undefined) throw new Unreadable("the question uses a hash that is not supported");
+  return more.length === 0 && (parameters === undefined || parameters.tag === NULL) ? hash : refuse();
+};
+
 const askedIn = (request: Member): AskedCertificate => {
   const [id, ...more] = membersUnder(TAG.sequence, request.der);
   if (!id || more.length > 1 || (more[0] && more[0].tag !== contextTag(0))) return refuse();
   const [algorithm, name, key, number, ...rest] = membersUnder(TAG.sequence, id.der);
   const isWhole = algorithm && name?.tag === TAG.octets && key?.tag === TAG.octets && number?.tag === TAG.integer;
-  if (!isWhole || rest.length > 0) return refuse();
-  const hash = HASHES[oidOf(membersUnder(TAG.sequence, algorithm.der)[0])];
-  if (hash === undefined) throw new Unreadable("the question uses a hash that is not supported");
+  if (!isWhole || rest.length > 0 || number.content.length > MOST_NUMBER_BYTES) return refuse();
+  const { name: hash, bytes } = hashIn(algorithm);
+  if (name.content.length !== bytes || key.content.length !== bytes) return refuse();
   return { hash, nameHash: name.content, keyHash: key.content, serial: digits(number), der: id.der };
 };
 

@@ -80,7 +80,7 @@ export const UNFIT_KEYS: readonly (readonly [string, Buffer])[] = [
   ["RSA of 16,384 bits", rsa(modulus(16_384), EXPONENT)],
   ["RSA without its NULL", rsa(modulus(2048), EXPONENT, [])],
   ["RSA with other parameters", rsa(modulus(2048), EXPONENT, [sequence()])],
-  ["RSA whose key is no sequence", keyOf(RSA, [NULL], noise(32))],
+  ["RSA whose key is not a sequence", keyOf(RSA, [NULL], noise(32))],
   ["RSA for PSS alone", keyOf("1.2.840.113549.1.1.10", [], sequence(unsigned(modulus(2048)), unsigned(EXPONENT)))],
   ["a compressed point", keyOf(EC, [P256], point("compressed"))],
   ["a hybrid point", keyOf(EC, [P256], point("hybrid"))],

@@ -46,6 +46,16 @@ export const MALFORMED_QUESTIONS: readonly Malformed[] = [
     "a number of no bytes": question(askingFor(idOf(SHA1, element(TAG.integer)))),
     "a number that is a text": question(askingFor(idOf(SHA1, element(TAG.utf8, Buffer.from("1"))))),
     "a digest that is a number": question(askingFor(sequence(SHA1, integer(1), digest, integer(1)))),
+    "a number of 100 bytes": question(
+      askingFor(idOf(SHA1, element(TAG.integer, Buffer.concat([Buffer.of(1), noise(99)])))),
+    ),
+    "an algorithm with a text to sign": question(
+      askingFor(idOf(sequence(oid("1.3.14.3.2.26"), element(TAG.utf8, Buffer.from("sign this"))))),
+    ),
+    "an algorithm of three members": question(askingFor(idOf(sequence(oid("1.3.14.3.2.26"), NULL, NULL)))),
+    "a digest of another length": question(
+      askingFor(sequence(SHA1, digest, element(TAG.octets, noise(32)), integer(1))),
+    ),
     "a fifth member": question(askingFor(sequence(SHA1, digest, digest, integer(1), NULL))),
     "three members": question(askingFor(sequence(SHA1, digest, integer(1)))),
     "a nonce of no bytes": question(askingFor(idOf()), nonceOf(Buffer.alloc(0))),
@@ -65,8 +75,8 @@ export const MALFORMED_QUESTIONS: readonly Malformed[] = [
     "an algorithm without its NULL": question(askingFor(idOf(sequence(oid("1.3.14.3.2.26"))))),
     "a nonce that is not wrapped": question(askingFor(idOf()), nonceOf(noise(16))),
     "the number 0": question(askingFor(idOf(SHA1, integer(0)))),
-    "a number of 100 bytes": question(
-      askingFor(idOf(SHA1, element(TAG.integer, Buffer.concat([Buffer.of(1), noise(99)])))),
+    "a number of 40 bytes": question(
+      askingFor(idOf(SHA1, element(TAG.integer, Buffer.concat([Buffer.of(1), noise(39)])))),
     ),
   }),
 ];

@@ -184,7 +184,7 @@ const extensions = [
     "a list of extensions that is a set": requestOf({
       attributes: [element(contextTag(0), sequence(EXTENSION_REQUEST, set(set())))],
     }),
-    "alternative names that are no list": asks(extension(SAN, element(0x82, Buffer.from("a.example.com")))),
+    "alternative names that are not in a list": asks(extension(SAN, element(0x82, Buffer.from("a.example.com")))),
     "alternative names with a byte behind": asks(extension(SAN, Buffer.concat([sequence(), Buffer.of(0)]))),
     "alternative names of no bytes": asks(extension(SAN, Buffer.alloc(0))),
     "alternative names of an unknown length": asks(extension(SAN, Buffer.from("30800000", "hex"))),
