@@ -70,7 +70,9 @@ export const requestCertificate = async (
 };
 
 const chainIn = (text: string): readonly X509Certificate[] => {
-  if (text.trim() !== "" && !hasBlock(text)) {
+  // As Vault reads it: whatever stands in front of a block is passed over, what stands behind the last one is not.
+  const behind = text.slice(text.lastIndexOf("-----END ")).replace(/^-----END [^-]+-----/, "");
+  if (behind.trim() !== "") {
     throw invalidRequest("could not decode a PEM block in the certificate chain");
   }
   const blocks = pemBlocks(text, CHAIN_LABELS);

@@ -35,10 +35,15 @@ const NODE_CURVES: Readonly<Record<string, string>> = {
   secp521r1: "P-521",
 };
 
+/** Go's names of the types of keys, which Vault's texts have in them. */
+const GO_TYPES: Readonly<Record<string, string>> = { rsa: "*rsa", ec: "*ecdsa", ed25519: "ed25519" };
+
+const goType = ({ type, asymmetricKeyType: kind }: KeyObject): string =>
+  `${GO_TYPES[kind ?? ""] ?? kind}.${type === "private" ? "PrivateKey" : "PublicKey"}`;
+
 /** Why a key is not of the type; `undefined`: it is. */
 const mismatch = (type: KeyType, made: Pair, key: KeyObject): string | undefined => {
-  const kind = key.asymmetricKeyType ?? "unknown";
-  if (kind !== made.make) return `invalid key type: expected ${type}, got a key of type ${kind}`;
+  if (key.asymmetricKeyType !== made.make) return `invalid key type: expected ${type}, got ${goType(key)}`;
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   if (made.make === "rsa" && modulusLength !== made.bits) {
     return `invalid key size: expected ${made.bits / 8} bytes, got ${Math.ceil(modulusLength / 8)} bytes`;

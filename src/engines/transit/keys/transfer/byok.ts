@@ -5,6 +5,7 @@ import { cut } from "../../../../std/shown.ts";
 import type { Address, View } from "../../../../storage/store.ts";
 import { type KeyVersion, keyAddress } from "../../model.ts";
 import { findKey } from "../find.ts";
+import { kindOf } from "../kinds.ts";
 import { privateBytes } from "../material.ts";
 import { refused } from "../refused.ts";
 import type { Exported } from "./export.ts";
@@ -50,6 +51,8 @@ export const wrapForOther = async (
   if (hash === undefined) throw refused(`unknown hash function: ${cut(named)}`);
   const versions = await exportedVersions(key, version);
   const wrappingKey = (await target.version(target.stored.latest))?.publicKey;
+  const { type } = target.stored;
+  if (!kindOf(type).signs) throw refused(`message signing not supported for key type ${type}`);
   if (wrappingKey?.asymmetricKeyType !== "rsa") throw refused("unsupported key type in use; must be a rsa key");
   const keys = [...versions].map(([number, one]) => [
     String(number),

@@ -80,6 +80,7 @@ describe("an export", () => {
       ["byok-export/none/rsa-2048", "no such destination key to export to"],
       ["byok-export/rsa-2048/none", "no such source key for export"],
       ["byok-export/ed25519/rsa-2048", "unsupported key type in use; must be a rsa key"],
+      ["byok-export/aes256-gcm96/rsa-2048", "message signing not supported for key type aes256-gcm96"],
       ["byok-export/rsa-2048/ed25519/9", "version does not exist or cannot be found"],
     ] as const;
     for (const [path, wire] of refusals) await expect(get(path)).rejects.toMatchObject({ wire });
