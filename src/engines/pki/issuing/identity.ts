@@ -15,7 +15,11 @@ export interface Terms {
   readonly uris: readonly string[];
 }
 
-const TEMPLATE = /\{\{.*?\}\}/s;
+/** Whether there are braces to fill; not by an expression, which would look for the end of each brace there is. */
+const isTemplate = (item: string): boolean => {
+  const open = item.indexOf("{{");
+  return open >= 0 && item.includes("}}", open);
+};
 const STRANGE = /[\p{C}\s,]/u;
 
 type Filler = Pick<BackendContext, "fillIdentity">;
@@ -24,7 +28,7 @@ export const termsOf = (role: Role, { fillIdentity }: Filler): Terms => {
   const globs = role.allow_globs_in_identity_templates;
   const accepts = (value: string) => !STRANGE.test(value) && (globs || !value.includes("*"));
   const filled = (item: string): readonly string[] => {
-    if (!TEMPLATE.test(item)) return [item];
+    if (!isTemplate(item)) return [item];
     const result = fillIdentity(item, accepts);
     return "text" in result ? [result.text] : [];
   };
