@@ -55,6 +55,7 @@ const SLOW = [
   "test/unit/engines/database/outgoing.test.ts",
   "test/unit/engines/database/redis/connection.test.ts",
   "test/unit/engines/database/static-rotation.test.ts",
+  "test/unit/engines/pki/issuing/outside-readers.test.ts",
   "test/unit/engines/ssh/crashes.test.ts",
   "test/unit/engines/ssh/sshd.test.ts",
   "test/unit/x509/issuing/outside-readers.test.ts",
