@@ -1,6 +1,7 @@
 import { awsStories } from "./lambdas/aws.ts";
 import { useBuilt } from "./lambdas/built.ts";
 import { certificateStories } from "./lambdas/certificates.ts";
+import { challengeStories } from "./lambdas/challenges.ts";
 import { databaseStories } from "./lambdas/databases.ts";
 import { endStories } from "./lambdas/ends.ts";
 import { failureStories } from "./lambdas/failures.ts";
@@ -31,6 +32,7 @@ databaseStories(built);
 identityStories(built);
 hostStories(built);
 keyStories(built);
+challengeStories(built);
 awsStories(built);
 failureStories(built);
 endStories(built);
