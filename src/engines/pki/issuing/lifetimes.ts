@@ -30,7 +30,7 @@ type LifetimeRole = Pick<
   "ttl" | "max_ttl" | "not_before" | "not_before_bound" | "not_before_duration" | "not_after" | "not_after_bound"
 >;
 
-export const BEFORE_BOUNDS: readonly string[] = ["permit", "duration", "forbid"];
+const BEFORE_BOUNDS: readonly string[] = ["permit", "duration", "forbid"];
 const AFTER_BOUNDS: readonly string[] = ["permit", "ttl-limited", "forbid"];
 
 /** Refuses bounds that mean nothing. */

@@ -123,6 +123,8 @@ describe("the row of a certificate", () => {
     const { data } = good(await issue("plain", { cert_metadata }));
     const row = (await rows()).find(({ serial }) => serial === data["serial_number"]);
     expect(row).toMatchObject({ role: "plain", metadata: cert_metadata });
+    const shown = await server.call("GET", `pki/cert-metadata/${String(data["serial_number"])}`);
+    expect(good(shown).data).toMatchObject({ role: "plain", cert_metadata });
 
     const text = "400 the role does not keep metadata: cert_metadata cannot be given";
     for (const role of ["quiet", "unstored"]) expect(refusal(await issue(role, { cert_metadata }))).toBe(text);
