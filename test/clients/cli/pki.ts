@@ -7,6 +7,7 @@ import { done, expect, needCommand, type Run, refused, secret } from "./vault.ts
 /** Certificates and one-time codes, by `read`, `write` and the commands of `pki`, where the program has them. */
 
 const JsonObject = z.record(z.string(), z.unknown());
+const Health = z.record(z.string(), z.array(z.object({ status_code: z.number() })));
 const text = (value: unknown): string => String(value);
 
 const certificates = async (vault: Run): Promise<void> => {
@@ -83,9 +84,13 @@ const commands = async (vault: Run): Promise<void> => {
   const { status, out, err } = await vault(["pki", "health-check", "-format=json", "-list", "cli-int"]);
   expect(status === 0, `health-check -list: ${err || out}`);
   const health = await vault(["pki", "health-check", "-format=json", "cli-int"]);
-  // 0 to 3: what it found is advice; 4 to 6: something is wrong, not understood, or not allowed.
-  expect(health.status < 4, `health-check ended with ${health.status}: ${health.err || health.out}`);
-  const checks = Object.keys(JsonObject.parse(JSON.parse(health.out)));
+  const judged = Health.parse(JSON.parse(health.out));
+  // 4 to 6: something is wrong, not understood, or not allowed. Nobody has tidied this mount yet.
+  const grave = Object.entries(judged).flatMap(([name, rows]) =>
+    rows.flatMap((row) => (row.status_code < 4 ? [] : [name])),
+  );
+  expect(grave.join() === "tidy_last_run", `health-check minds ${grave.join(", ")}: ${health.err || health.out}`);
+  const checks = Object.keys(judged);
   for (const name of [
     "ca_validity_period",
     "crl_validity_period",

@@ -92,7 +92,9 @@ func chains(s *server) {
 	certificate := parsed(signed["certificate"])
 	must(believed(certificate, "c.example.com"))
 	holds(key.PublicKey.Equal(certificate.PublicKey), "it is of the key that asked")
-	_, err := logical.Write("go-int/sign/web", fields("csr", text, "common_name", "b.example.org"))
+	elsewhere := got(x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "b.example.org"}}, key))
+	text = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: elsewhere}))
+	_, err := logical.Write("go-int/sign/web", fields("csr", text))
 	refused(err, 400, "not allowed by this role")
 
 	got(logical.Write("go-int/revoke", fields("serial_number", signed["serial_number"])))
