@@ -106,7 +106,10 @@ export const verifyEcdsa = (
     if (!input.prehashed && input.hash !== "none") {
       return verify(nodeName(input.hash), input.bytes, { key, dsaEncoding: ENCODINGS[marshaling] }, signature);
     }
-    return CURVES[type].verify(signature, leftmost(type, input.bytes), pointOf(key), {
+    const digest = leftmost(type, input.bytes);
+    // Of a hash that is zero, or empty, anybody can make a signature out of the public key.
+    if (digest.every((byte) => byte === 0)) return false;
+    return CURVES[type].verify(signature, digest, pointOf(key), {
       prehash: false,
       lowS: false,
       format: FORMATS[marshaling],

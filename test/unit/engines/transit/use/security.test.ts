@@ -1,4 +1,6 @@
+import { createPublicKey } from "node:crypto";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { p256 } from "@noble/curves/nist.js";
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../../../src/std/json.ts";
 import { systemRandom } from "../../../../../src/std/random.ts";
@@ -232,6 +234,33 @@ describe("whatever is sent", () => {
     const longer = Buffer.concat([Buffer.from([0x30, within.length]), within]);
     const told = await mount.post("verify/ecdsa", { input: INPUT, signature: `vault:v1:${longer.toString("base64")}` });
     expect(told).toEqual({ status: 400, errors: ["supplied signature is invalid"] });
+  });
+});
+
+describe("a hash of zero", () => {
+  it("has no valid signature of ECDSA: anybody could make it from the public key", async () => {
+    const { keys } = await mount.data("keys/ecdsa");
+    const { x = "", y = "" } = createPublicKey(keys["1"].public_key).export({ format: "jwk" });
+    const point = p256.Point.fromAffine({
+      x: BigInt(`0x${Buffer.from(x, "base64url").toString("hex")}`),
+      y: BigInt(`0x${Buffer.from(y, "base64url").toString("hex")}`),
+    });
+    // With u1 = 0 the equation of verification has the public key alone in it.
+    const factor = 7n;
+    const order = p256.Point.Fn;
+    const r = order.create(point.multiply(factor).toAffine().x);
+    const s = order.mul(r, order.inv(factor));
+    const bytes = Buffer.concat([order.toBytes(r), order.toBytes(s)]);
+    expect(p256.verify(bytes, Buffer.alloc(32), point.toBytes(), { prehash: false, lowS: false })).toBe(true);
+
+    const forged = {
+      signature: `vault:v1:${bytes.toString("base64url")}`,
+      marshaling_algorithm: "jws",
+      prehashed: true,
+    };
+    for (const input of ["", Buffer.alloc(32).toString("base64"), Buffer.alloc(64).toString("base64")]) {
+      expect(await mount.data("verify/ecdsa", { ...forged, input })).toEqual({ valid: false });
+    }
   });
 });
 
