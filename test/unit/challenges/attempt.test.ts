@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -99,6 +100,17 @@ describe("http-01", () => {
     };
     expect(await tried()).toBeUndefined();
     expect(requests).toHaveLength(2);
+  });
+  it("follows a redirect to HTTPS, whatever certificate is shown there", async () => {
+    const shown = await acmeCertificate({ name: "elsewhere.example.com", keyAuthorization: "x" });
+    const secured = await listening(createSecureServer(shown, (_, response) => response.end(KEY_AUTHORIZATION)));
+    answer = ({ url }, response) =>
+      response.writeHead(301, { location: `https://www.example.com:${portOf(secured)}${url}` }).end();
+    try {
+      expect(await tried({}, NEARBY, portOf(secured))).toBeUndefined();
+    } finally {
+      secured.close();
+    }
   });
   it("V10: follows no redirect to another port, nor to a host that may not be dialled", async () => {
     answer = (_, response) => response.writeHead(302, { location: "http://www.example.com:9001/" }).end();

@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { type AcmeClient, encoded, makeKey, message } from "../../../../support/acme-client.ts";
 import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
 
@@ -201,6 +202,55 @@ describe("a message", () => {
   it("may be 16 MB no more: what is larger is refused before it is read", async () => {
     const { status } = await client.raw("POST", "new-order", { protected: "A".repeat(40_000_000) });
     expect(status).toBe(413);
+  });
+});
+
+describe("whatever is sent", () => {
+  const anything = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.constant(null),
+    fc.array(fc.string(), { maxLength: 2 }),
+    fc.object({ maxDepth: 1 }),
+  );
+  const header = fc.record(
+    { alg: anything, kid: anything, jwk: anything, nonce: anything, url: anything, crit: anything, b64: anything },
+    { requiredKeys: [] },
+  );
+  const resource = fc.constantFrom("new-account", "new-order", "key-change", "revoke-cert", "orders");
+
+  it("is answered with a problem, and never with a failure of the server", async () => {
+    await fc.assert(
+      fc.asyncProperty(resource, header, anything, async (below, over, payload) => {
+        const { status, headers } = await client.post(below, payload, { header: over });
+        expect(status).toBeGreaterThanOrEqual(200);
+        expect(status).toBeLessThan(500);
+        if (status >= 400) expect(headers["content-type"]).toBe("application/problem+json");
+      }),
+      { numRuns: 60 },
+    );
+  });
+  it("in a payload that is signed well, too", async () => {
+    const members = fc.record(
+      {
+        identifiers: anything,
+        contact: anything,
+        status: anything,
+        certificate: anything,
+        csr: anything,
+        protected: anything,
+        payload: anything,
+        signature: anything,
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(resource, members, async (below, payload) => {
+        const { status } = await client.post(below, payload);
+        expect(status).toBeLessThan(500);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
