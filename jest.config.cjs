@@ -56,6 +56,7 @@ const SLOW = [
   "test/unit/engines/database/redis/connection.test.ts",
   "test/unit/engines/database/static-rotation.test.ts",
   "test/unit/engines/pki/issuing/outside-readers.test.ts",
+  "test/unit/engines/pki/outside-readers.test.ts",
   "test/unit/engines/ssh/crashes.test.ts",
   "test/unit/engines/ssh/sshd.test.ts",
   "test/unit/engines/pki/revoking/outside-readers.test.ts",
