@@ -20,10 +20,14 @@ const keyIdsAgree = (child: Certificate, parent: Certificate): boolean =>
   parent.subjectKeyId === undefined ||
   child.authorityKeyId.equals(parent.subjectKeyId);
 
-/** Whether the one signed the other, and may sign certificates. */
-export const isSignedBy = (child: Certificate, parent: Certificate): boolean => {
-  if (child.issuer !== parent.name || parent.authority === undefined || !parent.signsCertificates) return false;
-  if (!child.strongSignature || !keyIdsAgree(child, parent)) return false;
+const mayHaveSigned = (child: Certificate, parent: Certificate): boolean =>
+  child.issuer === parent.name &&
+  parent.authority !== undefined &&
+  parent.signsCertificates &&
+  child.strongSignature &&
+  keyIdsAgree(child, parent);
+
+const holds = (child: Certificate, parent: Certificate): boolean => {
   try {
     return child.x509.verify(parent.x509.publicKey);
   } catch {
@@ -32,19 +36,49 @@ export const isSignedBy = (child: Certificate, parent: Certificate): boolean => 
   }
 };
 
+/** Whether the one signed the other, and may sign certificates. */
+export const isSignedBy = (child: Certificate, parent: Certificate): boolean =>
+  mayHaveSigned(child, parent) && holds(child, parent);
+
+const spkis = new WeakMap<Certificate, string>();
+
+/** Worked out once for each certificate. */
+const spkiOf = (certificate: Certificate): string => {
+  const known = spkis.get(certificate);
+  if (known !== undefined) return known;
+  const spki = certificate.x509.publicKey.export({ type: "spki", format: "der" }).toString("hex");
+  spkis.set(certificate, spki);
+  return spki;
+};
+
+/** The same for many parents: a signature is checked once for each key, however many certificates the key has. */
+const signersAmong = (child: ChainMember, candidates: readonly ChainMember[]): readonly ChainMember[] => {
+  const possible = candidates.filter(
+    (parent) => parent !== child && mayHaveSigned(child.certificate, parent.certificate),
+  );
+  if (possible.length < 2) return possible.filter(({ certificate }) => holds(child.certificate, certificate));
+  const checked = new Map<string, boolean>();
+  return possible.filter(({ certificate }) => {
+    const key = spkiOf(certificate);
+    const known = checked.get(key) ?? holds(child.certificate, certificate);
+    checked.set(key, known);
+    return known;
+  });
+};
+
 /** Roots first: from a root nothing leads on, while an intermediate leads away from the other parents. */
 const parentsOf = (child: ChainMember, byName: ReadonlyMap<string, readonly ChainMember[]>): readonly ChainMember[] => {
-  const parents = (byName.get(child.certificate.issuer) ?? []).filter(
-    (parent) => parent !== child && isSignedBy(child.certificate, parent.certificate),
-  );
+  const parents = signersAmong(child, byName.get(child.certificate.issuer) ?? []);
   const roots = parents.filter(({ certificate }) => isSelfIssued(certificate));
   return [...roots, ...parents.filter((parent) => !roots.includes(parent))];
 };
 
 const grouped = (members: readonly ChainMember[]): ReadonlyMap<string, readonly ChainMember[]> => {
   const byName = new Map<string, ChainMember[]>();
-  for (const member of members)
-    byName.set(member.certificate.name, [...(byName.get(member.certificate.name) ?? []), member]);
+  for (const member of members) {
+    const { name } = member.certificate;
+    byName.set(name, [...(byName.get(name) ?? []), member]);
+  }
   return byName;
 };
 
