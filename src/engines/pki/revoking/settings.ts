@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
+import type { Seconds } from "../../../std/brand.ts";
 import { cut } from "../../../std/shown.ts";
-import { DurationError, parseDuration } from "../../../std/time.ts";
+import { DurationError, formatDuration, parseDuration } from "../../../std/time.ts";
 import { changeBody } from "../../../storage/change.ts";
 import type { Address, View } from "../../../storage/store.ts";
 
@@ -58,7 +59,7 @@ export const lasting = (text: string): number => parseDuration(text) * 1000;
 const DURATIONS = ["expiry", "ocsp_expiry", "auto_rebuild_grace_period", "delta_rebuild_interval"] as const;
 
 const checkDuration = (name: (typeof DURATIONS)[number], text: string): void => {
-  let seconds: number;
+  let seconds: Seconds;
   try {
     seconds = parseDuration(text);
   } catch (cause) {
@@ -67,7 +68,7 @@ const checkDuration = (name: (typeof DURATIONS)[number], text: string): void => 
   }
   // A list that ends before it begins would be signed and refused by every reader.
   if (name === "expiry" && seconds <= 0) throw invalidRequest(`expiry must be greater than 0 got: ${cut(text)}`);
-  if (seconds < 0) throw invalidRequest(`${name} must be greater than or equal to 0 got: ${cut(text)}`);
+  if (seconds < 0) throw invalidRequest(`${name} must be greater than or equal to 0 got: ${formatDuration(seconds)}`);
 };
 
 const checkTogether = (all: Settings): void => {

@@ -58,8 +58,7 @@ const valueIn = (value: JsonValue | undefined): Buffer => {
   return isBase64(text) ? Buffer.from(text, "base64") : wrong("failed base64 decoding 'value' field");
 };
 
-const extensionIn = (entry: JsonValue | undefined): ExtensionPlan => {
-  if (!isJsonObject(entry)) return wrong("not a map");
+const extensionIn = (entry: JsonObject): ExtensionPlan => {
   if (entry["id"] === undefined) return wrong("missing id field");
   const type = textIn(entry["id"], "id");
   if (type === "") return wrong("zero length object identifier");
@@ -72,9 +71,10 @@ const extensionIn = (entry: JsonValue | undefined): ExtensionPlan => {
 const extensionsIn = (given: JsonValue | undefined): readonly ExtensionPlan[] => {
   if (given === undefined || given === null || given === "") return [];
   if (!Array.isArray(given)) return wrong("'extensions' field did not contain a slice");
-  const all = given.map((entry: JsonValue, at) =>
-    within(`failed parsing extension entry ${at}`, () => extensionIn(entry)),
-  );
+  const all = given.map((entry: JsonValue, at) => {
+    if (!isJsonObject(entry)) return wrong(`extension entry ${at} not a map`);
+    return within(`failed parsing extension entry ${at}`, () => extensionIn(entry));
+  });
   const twice = all.find(({ type }, at) => all.findIndex((other) => other.type === type) < at);
   return twice ? wrong(`duplicate extension id: ${twice.type}`) : all;
 };

@@ -1,7 +1,15 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { CertificateList } from "@peculiar/asn1-x509";
 import { z } from "zod";
-import { type AnyPath, type BackendContext, field, invalidRequest, op, path } from "../../../framework/index.ts";
+import {
+  type AnyPath,
+  type BackendContext,
+  field,
+  invalidRequest,
+  op,
+  path,
+  VaultError,
+} from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
 import { DurationError, parseDuration } from "../../../std/time.ts";
 import { isSignedBy } from "../../../x509/algorithms.ts";
@@ -18,7 +26,8 @@ import {
 } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, RevokedCertificate } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "../authorities/authority.ts";
-import { authorityPrefetch } from "../authorities/index-entry.ts";
+import { authorityPrefetch, findIndex, issuerIdOf, refOf } from "../authorities/index-entry.ts";
+import type { SigningIssuer } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
 import { listPem } from "./lists/paths.ts";
 import { serialOfNumber } from "./serials.ts";
@@ -82,7 +91,19 @@ interface Wanted {
   readonly extensions: readonly ExtensionPlan[];
 }
 
-type Issuer = Awaited<ReturnType<typeof signingIssuer>>;
+type Issuer = SigningIssuer;
+
+/** The issuer of a path. Throws with the reference's texts, which are not those of other paths. */
+const issuerOf = async (ref: string, cx: BackendContext): Promise<Issuer> => {
+  const looked = issuerIdOf(await findIndex(cx), refOf(ref));
+  if ("missing" in looked) throw invalidRequest(`failed to resolve issuer issuer_ref: ${looked.missing}`);
+  try {
+    return await signingIssuer(looked.id, "crl-signing", cx);
+  } catch (cause) {
+    if (!(cause instanceof VaultError && cause.code === "invalid_request")) throw cause;
+    throw invalidRequest(cause.reason, { cause });
+  }
+};
 
 const signed = (issuer: Issuer, asked: Asked, wanted: Wanted, cx: BackendContext): string => {
   const { certificate, stored } = issuer;
@@ -163,7 +184,7 @@ const resignPath = path("issuer/{issuer_ref}/resign-crls", {
       handle: async ({ params, input }, cx) => {
         const asked = askedIn(input);
         const lists = (input.crls ?? []).map(listIn);
-        const issuer = await signingIssuer(params.issuer_ref, "crl-signing", cx);
+        const issuer = await issuerOf(params.issuer_ref, cx);
         for (const [at, list] of lists.entries()) checkSigned(issuer, list, at);
         const { revoked, warnings } = combined(lists);
         return { data: { crl: signed(issuer, asked, { entries: [], revoked, extensions: [] }, cx) }, warnings };
@@ -185,7 +206,7 @@ const signPath = path("issuer/{issuer_ref}/sign-revocation-list", {
         const asked = askedIn(input);
         const entries = givenEntries(input.revoked_certs);
         const extensions = givenExtensions(input.extensions);
-        const issuer = await signingIssuer(params.issuer_ref, "crl-signing", cx);
+        const issuer = await issuerOf(params.issuer_ref, cx);
         return { data: { crl: signed(issuer, asked, { entries, revoked: [], extensions }, cx) } };
       },
     }),

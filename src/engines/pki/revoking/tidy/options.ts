@@ -17,8 +17,8 @@ export const Options = z.object({
   revoked_safety_buffer: z.int(),
   issuer_safety_buffer: z.int(),
   acme_account_safety_buffer: z.int(),
-  /** Seconds between two entries, with their fraction. */
-  pause: z.number(),
+  /** Milliseconds between two entries. */
+  pause: z.int(),
   page_size: z.int(),
 });
 export type Options = z.output<typeof Options>;
@@ -80,11 +80,11 @@ export const ALL_TASKS = TASKS.join(" / ");
 
 export const hasTask = (options: Options): boolean => TASKS.some((task) => options[task]);
 
-/** Seconds with their fraction. Throws `invalid_request` with `refusal` in front. */
+/** Milliseconds; what is shorter than one counts as one. Throws `invalid_request` with `refusal` in front. */
 const pauseIn = (text: string, refusal: string): number => {
   let pause: number;
   try {
-    pause = parseExactDuration(text);
+    pause = Math.ceil(parseExactDuration(text) * 1000);
   } catch (cause) {
     if (!(cause instanceof DurationError)) throw cause;
     throw invalidRequest(`${refusal}${cause.message}`, { cause });
@@ -94,8 +94,10 @@ const pauseIn = (text: string, refusal: string): number => {
 };
 
 /** As Go prints it. */
-export const pauseText = (pause: number): string =>
-  pause === 0 || pause >= 1 ? formatDuration(seconds(pause)) : `${Math.round(pause * 1e6) / 1e3}ms`;
+export const pauseText = (pause: number): string => {
+  if (pause > 0 && pause < 1000) return `${pause}ms`;
+  return formatDuration(seconds(pause / 1000)).replace(/\d+s$/, `${(pause % 60_000) / 1000}s`);
+};
 
 /** The texts of refusals differ between one run and the settings of automatic ones. */
 export interface Refusals {

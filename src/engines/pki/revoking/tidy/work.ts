@@ -25,7 +25,7 @@ const GRACE_MS = 1000;
 
 /** How many entries the pauses allow by now. */
 const allowed = ({ options: { pause }, paced }: Job, now: number): number =>
-  pause === 0 ? Number.POSITIVE_INFINITY : Math.floor((now - paced + GRACE_MS) / (pause * 1000));
+  pause === 0 ? Number.POSITIVE_INFINITY : Math.floor((now - paced + GRACE_MS) / pause);
 
 const plus = (counts: Counts, more: Partial<Counts>): Counts => {
   const sum: Counts = { ...counts };
@@ -105,7 +105,7 @@ const afterChunk = (job: Job, chunk: readonly Entry[], { counts, relist }: Outco
   ...job,
   after: chunk.at(-1)?.address.sk ?? job.after,
   checked: job.checked + chunk.length,
-  paced: Math.trunc(job.paced + chunk.length * job.options.pause * 1000),
+  paced: job.paced + chunk.length * job.options.pause,
   counts: plus(job.counts, counts),
   relist: job.relist || relist,
   message: messageOf(job, chunk.length),

@@ -261,6 +261,20 @@ describe("tidying by itself", () => {
     await expect(makeMount().ask("update", "config/auto-tidy", options)).rejects.toThrow(text);
   });
 
+  it.each([
+    ["0", "0s"],
+    ["10ms", "10ms"],
+    ["1.5s", "1.5s"],
+    ["90", "1m30s"],
+    ["61.5s", "1m1.5s"],
+    ["1ns", "1ms"],
+  ])("keeps a pause of %s and shows it as Go does: %s", async (pause_duration, shown) => {
+    const mount = makeMount();
+    await mount.ask("update", "config/auto-tidy", { pause_duration });
+    await mount.ask("update", "config/auto-tidy", {});
+    expect((await mount.ask("read", "config/auto-tidy")).data.pause_duration).toBe(shown);
+  });
+
   it("counts certificates by schedule, if it is wanted", async () => {
     const mount = await makeAuthority();
     await mount.issue();
