@@ -70,7 +70,7 @@ export const requestCertificate = async (
 };
 
 const chainIn = (text: string): readonly X509Certificate[] => {
-  // As Vault reads it: whatever stands in front of a block is passed over, what stands behind the last one is not.
+  // As in Vault, text before a block is passed over, and text behind the last one is not.
   const behind = text.slice(text.lastIndexOf("-----END ")).replace(/^-----END [^-]+-----/, "");
   if (behind.trim() !== "") {
     throw invalidRequest("could not decode a PEM block in the certificate chain");

@@ -104,7 +104,7 @@ describe("a backup made here", () => {
   });
 });
 
-describe("a text that is no backup, or a broken one", () => {
+describe("a broken backup, or another text", () => {
   const sources = RECORDED.filter(({ name }) =>
     /^(aes256-gcm96|ed25519|ecdsa-p256|rsa-2048|convergent|trimmed)$/.test(name),
   );
@@ -163,7 +163,7 @@ describe("a text that is no backup, or a broken one", () => {
     expect(mount.view.keys()).toEqual([]);
   });
 
-  it("is one whose name is no name, or that asks for what is not done here", async () => {
+  it("is refused for a name that keys cannot have, and for what is not done here", async () => {
     const mount = createMount();
     const [aes] = sources;
     const whole_ = decoded(aes?.backup ?? "");

@@ -88,10 +88,10 @@ describe("a certificate chain", () => {
       `${wrong} could not validate if there is only one leaf certificate in the provided chain`,
     ],
     ["that is empty", "", "provided certificate chain did not contain any valid PEM encoded certificate"],
-    ["that is no PEM", "text", "could not decode a PEM block in the certificate chain"],
+    ["that is not PEM", "text", "could not decode a PEM block in the certificate chain"],
     ["with something behind it", `${leaf}text`, "could not decode a PEM block in the certificate chain"],
     [
-      "that is no certificate",
+      "of something else",
       `${pemOf("CERTIFICATE", Buffer.from("text"))}`,
       "could not parse a certificate in the certificate chain",
     ],
