@@ -55,4 +55,3 @@ export { makeRequest } from "./request.ts";
 export { encodedEntries, signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
 export { kindOf, signerByName, signerFor } from "./signatures.ts";
-export { subjectDer } from "./subject-der.ts";

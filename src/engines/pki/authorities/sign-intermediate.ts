@@ -6,7 +6,7 @@ import {
   kindOf,
   present,
   signerFor,
-  subjectDer,
+  subjectDerOf,
   subjectOf,
 } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
@@ -202,7 +202,7 @@ export const signIntermediate = async (
   const planned = planFor(input, issuer, cx);
   const signer = signerFor(issuer.signer.key, signatureFor(planned.request, input));
   const certificate = writable(() =>
-    signed({ ...planned.plan, issuer: subjectDer(issuer.certificate.der) }, signer, cx),
+    signed({ ...planned.plan, issuer: subjectDerOf(issuer.certificate.der) }, signer, cx),
   );
   const serial = serialOf(certificate);
   const notAfter = Math.floor(certificate.notAfter / 1000);

@@ -3,7 +3,7 @@ import { Certificate as Parsed } from "@peculiar/asn1-x509";
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
 import { type Certificate, readCertificate, Unreadable } from "../../../x509/index.ts";
-import { authorityKeyId, kindOf, present, signCertificate, subjectDer } from "../../../x509/issuing/index.ts";
+import { authorityKeyId, kindOf, present, signCertificate, subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "./authority.ts";
 import { issuerExtensions, serialBytes, writable } from "./certificates.ts";
@@ -78,8 +78,8 @@ export const signSelfIssued = async (
     signCertificate(
       {
         serial: serialBytes(root),
-        subject: subjectDer(root.der),
-        issuer: subjectDer(issuer.certificate.der),
+        subject: subjectDerOf(root.der),
+        issuer: subjectDerOf(issuer.certificate.der),
         notBefore: root.notBefore,
         notAfter: root.notAfter,
         publicKey,

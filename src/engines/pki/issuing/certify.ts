@@ -4,7 +4,7 @@ import { isBase64 } from "../../../std/base64.ts";
 import { seconds } from "../../../std/time.ts";
 import type { Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
-import { subjectDer } from "../../../x509/issuing/index.ts";
+import { subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
 import { serialOf, signed, writable } from "../authorities/certificates.ts";
 import type { SigningIssuer } from "../model.ts";
@@ -64,7 +64,7 @@ export const metadataFor = (given: string | undefined, role: Role): string => {
 
 const sign = (order: Order, cx: BackendContext): Certificate => {
   const { issuer, lifetime: validity, subject, publicKey, extensions, role, hashBits } = order;
-  const plan = { subject, issuer: subjectDer(issuer.certificate.der), validity, publicKey, extensions };
+  const plan = { subject, issuer: subjectDerOf(issuer.certificate.der), validity, publicKey, extensions };
   return writable(() => signed(plan, signerOf(issuer, role, hashBits), cx));
 };
 
