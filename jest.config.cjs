@@ -20,6 +20,7 @@ const SLOW = [
   "test/stories/aws-credentials.test.ts",
   "test/stories/faults.test.ts",
   "test/stories/hybrid-node.test.ts",
+  "test/stories/keys.test.ts",
   "test/stories/systemd.test.ts",
   "test/stories/wrapped.test.ts",
   "test/unit/auth/ldap/faults.test.ts",
