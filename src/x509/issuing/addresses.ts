@@ -5,12 +5,10 @@ import {
   DistributionPoint,
   DistributionPointName,
   FreshestCRL,
-  IssuingDistributionPoint,
   id_ce_cRLDistributionPoints,
   id_ce_cRLNumber,
   id_ce_deltaCRLIndicator,
   id_ce_freshestCRL,
-  id_ce_issuingDistributionPoint,
   id_pe_authorityInfoAccess,
 } from "@peculiar/asn1-x509";
 import { integer } from "./der.ts";
@@ -66,15 +64,3 @@ export const changesSince = (number: number): ExtensionPlan => ({
   critical: true,
   value: integer(number),
 });
-
-/** Where a list itself is found, and whether it speaks of leaves or authorities alone. */
-export const issuingPoint = (url: string, only?: "leaves" | "authorities"): ExtensionPlan =>
-  extension(
-    id_ce_issuingDistributionPoint,
-    true,
-    new IssuingDistributionPoint({
-      distributionPoint: pointAt(url),
-      ...(only === "leaves" ? { onlyContainsUserCerts: true } : {}),
-      ...(only === "authorities" ? { onlyContainsCACerts: true } : {}),
-    }),
-  );

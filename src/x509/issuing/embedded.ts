@@ -1,3 +1,4 @@
+import { Unreadable } from "../errors.ts";
 import { type Member, membersUnder } from "../strict-der.ts";
 import { contextTag, TAG } from "./der.ts";
 
@@ -11,7 +12,8 @@ export const subjectDerOf = (certificate: Uint8Array): Uint8Array => {
   const body = bodyOf(certificate);
   // A version, unless it is the first; number, algorithm, issuer, times, subject.
   const subject = body[body[0]?.tag === contextTag(0) ? 5 : 4];
-  return subject?.der ?? new Uint8Array();
+  if (!subject) throw new Unreadable("the certificate has no subject");
+  return subject.der;
 };
 
 /** The entries of a list, one behind the other, as `RevocationListPlan.earlier` takes them; empty where it has none. */

@@ -4,16 +4,15 @@
  * read in two ways.
  */
 
-export { type Member, membersOf, membersUnder } from "../strict-der.ts";
+export { membersUnder } from "../strict-der.ts";
 export {
   authorityInformation,
   changesSince,
   distributionPoints,
   freshestLists,
-  issuingPoint,
   listNumber,
 } from "./addresses.ts";
-export { encodedKey, keyBits, keyIdOf, signCertificate } from "./certificate.ts";
+export { keyBits, keyIdOf, signCertificate } from "./certificate.ts";
 export { entriesOf, subjectDerOf } from "./embedded.ts";
 export { Unwritable } from "./errors.ts";
 export {
@@ -52,6 +51,6 @@ export type {
 } from "./plans.ts";
 export { readRequest } from "./read-request.ts";
 export { makeRequest } from "./request.ts";
-export { encodedEntries, signRevocationList } from "./revocation-list.ts";
+export { signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
 export { kindOf, signerByName, signerFor } from "./signatures.ts";

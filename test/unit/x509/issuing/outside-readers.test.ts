@@ -8,7 +8,6 @@ import {
   type ExtensionPlan,
   extendedKeyUsage,
   freshestLists,
-  issuingPoint,
   keyIdOf,
   keyUsage,
   listNumber,
@@ -191,7 +190,6 @@ withOutsideReaders("the outside readers", () => {
         list(authority, []),
         list(authority, revoked, ...present(freshestLists(["http://lists.example.com/changes"]))),
         list(authority, revoked, changesSince(8)),
-        list(authority, revoked, issuingPoint("http://lists.example.com/all", "leaves")),
       ].map((der) => ({ kind: "list", der, issuer: authority.der })),
     );
 

@@ -4,7 +4,6 @@ import { readCertificate, readRevocationList } from "../../../../src/x509/index.
 import {
   authorityKeyId,
   basicConstraints,
-  encodedEntries,
   entriesOf,
   keyIdOf,
   keyUsage,
@@ -17,6 +16,7 @@ import {
   subjectDerOf,
   subjectName,
 } from "../../../../src/x509/issuing/index.ts";
+import { encodedEntries } from "../../../../src/x509/issuing/revocation-list.ts";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
 const DAY = 86_400_000;

@@ -1,30 +1,15 @@
 import type { Certificate } from "../../../../x509/index.ts";
-import { type Member, membersOf, membersUnder } from "../../../../x509/issuing/index.ts";
+import { subjectDerOf } from "../../../../x509/issuing/index.ts";
 
-/** Bytes out of certificates and lists that were made here, unchanged: nothing is decoded and encoded again. */
+export { entriesOf } from "../../../../x509/issuing/index.ts";
+
+/** Which numbers are in the entries of a list: those are looked through as bytes, for there may be 100,000. */
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
-const VERSION = 0xa0;
-
-/** The body of what is signed. */
-const bodyOf = (der: Uint8Array): readonly Member[] => membersOf(membersUnder(SEQUENCE, der)[0]?.der ?? der);
 
 /** The DER of a certificate's subject, as the names of its lists must be. */
-export const subjectDer = ({ der }: Pick<Certificate, "der">): Uint8Array => {
-  const body = bodyOf(der);
-  // Version, number, algorithm, issuer, times, subject.
-  const subject = body[body[0]?.tag === VERSION ? 5 : 4];
-  if (!subject) throw new Error("a certificate has no subject");
-  return subject.der;
-};
-
-/** The entries of a list, one behind the other; empty where it has none. */
-export const entriesOf = (list: Uint8Array): Uint8Array => {
-  // Version, algorithm, issuer, two times, and entries unless there are none.
-  const entries = bodyOf(list)[5];
-  return entries?.tag === SEQUENCE ? entries.content : new Uint8Array();
-};
+export const subjectDer = ({ der }: Pick<Certificate, "der">): Uint8Array => subjectDerOf(der);
 
 const hexOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes)
