@@ -77,6 +77,17 @@ const JUDGED: readonly (readonly [field: RegExp, why: string])[] = [
     /^transit restore name$/,
     "backups name keys themselves: whoever may restore without a name in the path may restore any, as in Vault",
   ],
+  [/^pki \S+ (common_name|alt_names|user_ids)$/, "names in a certificate, as far as the role lets callers choose them"],
+  [/^pki \S+ (key_name|issuer_name)$/, "what is made or changed gets the name, which must not be taken"],
+  [
+    /^pki (issuer\/\{issuer_ref\}\/)?sign-verbatim role$/,
+    "of the same mount; it sets lifetimes alone, since these paths judge no names",
+  ],
+  [
+    /^pki roles\/\{name\} (allow_any_name|use_csr_common_name|allowed_user_ids)$/,
+    "what the role allows, by its writer",
+  ],
+  [/^pki config\/cluster (path|aia_path)$/, "addresses of the mount as certificates name them; nothing is reached"],
   [/^totp keys\/\{name:at\} account_name$/, "a text that authenticator apps show"],
   [
     /^pki config\/acme (allowed_roles|default_directory_policy|eab_policy)$/,
