@@ -3,6 +3,7 @@ import type { BackendContext } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
+import { cut } from "../../../std/shown.ts";
 import { tryWrite } from "../../../storage/change.ts";
 import type { Entry, Write } from "../../../storage/store.ts";
 import { type Directory, directoryIn } from "./directory.ts";
@@ -81,7 +82,10 @@ const checkHeader = (header: ReturnType<typeof headerOf>, url: string): void => 
   if (header.jwk) throw malformed("invalid header: jwk should not be provided in eab 'protected'");
   if (header.url === "") throw malformed("missing required parameter 'url' in eab 'protected'");
   if (header.url !== url) {
-    throw problem("unauthorized", `invalid value for 'url' in eab 'protected': got '${header.url}' expected '${url}'`);
+    throw problem(
+      "unauthorized",
+      `invalid value for 'url' in eab 'protected': got '${cut(header.url)}' expected '${url}'`,
+    );
   }
   if (header.nonce !== "") throw malformed("nonce should not be provided in eab 'protected'");
 };

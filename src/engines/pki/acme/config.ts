@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { type BackendContext, field, type Given } from "../../../framework/index.ts";
-import { shown } from "../../../std/shown.ts";
+import { cut, shown } from "../../../std/shown.ts";
 import { changeBody } from "../../../storage/change.ts";
 import { findIndex, issuerIdOf, refOf, wrapped } from "../authorities/index-entry.ts";
 import { findRole } from "../issuing/roles.ts";
@@ -62,7 +62,7 @@ export const defaultPolicyOf = (policy: string): DefaultPolicy => {
   if (policy === "forbid") return { type: "forbid" };
   if (policy === "sign-verbatim") return { type: "sign-verbatim" };
   if (!policy.startsWith("role:")) {
-    throw wrapped(`invalid default_directory_policy: string ${policy} not a valid Default Directory Policy`);
+    throw wrapped(`invalid default_directory_policy: string ${cut(policy)} not a valid Default Directory Policy`);
   }
   const role = policy.slice("role:".length);
   if (role === "") throw wrapped(`invalid default_directory_policy: no role specified by policy ${policy}`);
@@ -86,7 +86,7 @@ const resolverOf = (given: string): string => {
   if (given === "") return "";
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d*)$/.exec(given) ?? [];
   const address = bracketed ?? plain;
-  if (address === undefined) throw wrapped(`${NOT_PARSED}address ${given}: missing port in address`);
+  if (address === undefined) throw wrapped(`${NOT_PARSED}address ${cut(given)}: missing port in address`);
   if (address === "") throw wrapped(`${NOT_PARSED}got empty address`);
   if (isIP(address) === 0) throw wrapped(`${NOT_PARSED}expected IPv4/IPv6 address, likely got hostname`);
   if (!(Number(port) >= 1 && Number(port) <= 65_535)) throw wrapped(`${NOT_PARSED}${shown(given)} has no port`);
@@ -115,16 +115,18 @@ const checkRoles = async (config: AcmeConfig, cx: BackendContext): Promise<void>
   if (meant.type === "role") {
     const fault = await roleFault(meant.role, cx);
     if (fault !== undefined)
-      throw wrapped(`default directory policy role ${meant.role} is not a valid ACME role: ${fault}`);
+      throw wrapped(`default directory policy role ${cut(meant.role)} is not a valid ACME role: ${fault}`);
   }
   if (isAny(allowed)) return;
   for (const [index, name] of allowed.entries()) {
     if (name === "*") throw wrapped(`cannot use '*' as role name at index ${index}`);
     const fault = await roleFault(name, cx);
-    if (fault !== undefined) throw wrapped(`allowed_role ${name} is not a valid acme role: ${fault}`);
+    if (fault !== undefined) throw wrapped(`allowed_role ${cut(name)} is not a valid acme role: ${fault}`);
   }
   if (meant.type === "role" && !allowed.includes(meant.role)) {
-    throw wrapped(`default directory policy ${policy} was not specified in allowed_roles: [${allowed.join(" ")}]`);
+    throw wrapped(
+      `default directory policy ${cut(policy)} was not specified in allowed_roles: [${cut(allowed.join(" "))}]`,
+    );
   }
 };
 
@@ -135,7 +137,7 @@ const checkIssuers = async ({ allowed_issuers: allowed }: AcmeConfig, cx: Backen
     if (name === "*") throw wrapped(`cannot use '*' as issuer name at index ${at}`);
     const looked = issuerIdOf(index, refOf(name));
     if ("missing" in looked) {
-      throw wrapped(`failed validating allowed_issuers: unable to fetch issuer: ${name}: ${looked.missing}`);
+      throw wrapped(`failed validating allowed_issuers: unable to fetch issuer: ${cut(name)}: ${looked.missing}`);
     }
   }
 };

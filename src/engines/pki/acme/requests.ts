@@ -1,5 +1,6 @@
 import type { BackendContext } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
+import { cut } from "../../../std/shown.ts";
 import type { Entry } from "../../../storage/store.ts";
 import { type Directory, needBinding } from "./directory.ts";
 import { clientHeaderOf, type Message, type PublicJwk, publicJwk, verifiedPayload } from "./jws.ts";
@@ -67,7 +68,7 @@ const accountNamed = async (keyId: string, directory: Directory, cx: BackendCont
 const checkUrl = (url: string, wanted: string): void => {
   if (url === "") throw malformed("missing required parameter 'url' in 'protected'");
   if (url !== wanted) {
-    throw problem("unauthorized", `invalid value for 'url' in 'protected': got '${url}' expected '${wanted}'`);
+    throw problem("unauthorized", `invalid value for 'url' in 'protected': got '${cut(url)}' expected '${wanted}'`);
   }
 };
 

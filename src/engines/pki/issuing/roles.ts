@@ -1,4 +1,5 @@
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
+import { cut } from "../../../std/shown.ts";
 import { change } from "../../../storage/change.ts";
 import { findIndex, issuerIdOf, refOf } from "../authorities/index-entry.ts";
 import { roleAddress } from "../model.ts";
@@ -25,7 +26,7 @@ const issuerWarnings = async ({ issuer_ref: ref }: Role, cx: BackendContext): Pr
       "Issuing Certificate was set to default, but no default issuing certificate (configurable at /config/issuers) is currently set",
     ];
   }
-  return [`Issuing Certificate was set to ${ref} but no issuing certificate currently has that name`];
+  return [`Issuing Certificate was set to ${cut(ref)} but no issuing certificate currently has that name`];
 };
 
 const told = async ({ role, warnings }: MadeRole, cx: BackendContext): Promise<MadeRole> => ({

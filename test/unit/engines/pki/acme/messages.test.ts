@@ -142,6 +142,8 @@ describe("a message", () => {
       client.url("new-order").toUpperCase(),
     ])
       expect(await answered({ header: { url } })).toEqual([401, type("unauthorized")]);
+    const long = await client.post("new-order", ORDER, { header: { url: `https://${"a".repeat(40_000)}/` } });
+    expect(long.text.length).toBeLessThan(1000);
     expect(await answered({ header: { url: undefined } })).toEqual(MALFORMED);
     expect(await answered({ header: { url: { a: 1 } } })).toEqual(MALFORMED);
   });
