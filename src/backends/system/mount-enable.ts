@@ -1,4 +1,4 @@
-import { makeMount } from "../../core/config/initialize.ts";
+import { makeLaterKeys, makeMount } from "../../core/config/initialize.ts";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { purgeMount } from "../../core/mounts/purge.ts";
@@ -7,7 +7,6 @@ import { resolveType, versionsOf } from "../../core/mounts/types.ts";
 import { backendOf, makeContext } from "../../core/request/context.ts";
 import { invalidRequest } from "../../framework/index.ts";
 import { cut, shown } from "../../std/shown.ts";
-import { DOMAINS } from "../../storage/index.ts";
 import { configOf, type EnableGiven } from "./mount-input.ts";
 
 /** Enabling: what both `sys/mounts` and `sys/auth` do. */
@@ -86,8 +85,7 @@ export const enable = async (
   refuseTaken(mountInTheWay(await core.config.snapshot(), path));
   // The keys are made only here: everything that uses the mount just reads them.
   await core.store.makeKeys(mount.info.id);
-  // A table that was initialized before there were challenges gets their key with its next mount.
-  await core.store.makeKeys(DOMAINS.challenge);
+  await makeLaterKeys(core);
   const { onMount } = (await backendOf(core, mount)) ?? {};
   try {
     // The hook may store something of its own. It runs before the mount answers, so that no request meets it half made.

@@ -4,6 +4,7 @@ import type { SealedStore } from "../../storage/index.ts";
 import { CORE_DOMAINS } from "../../storage/keys.ts";
 import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
+import { makeLaterKeys } from "./initialize.ts";
 import { clusterOf, type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
@@ -33,6 +34,7 @@ export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">):
   const rotate = async (domain: Domain): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
+  await makeLaterKeys(core);
   await workThrough([...CORE_DOMAINS, ...mounts], WIDTH, rotate);
   const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
   await core.config.putSetting(SETTINGS.keyTerm, next);

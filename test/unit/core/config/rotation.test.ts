@@ -1,4 +1,4 @@
-import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, BatchWriteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "@jest/globals";
 import { ATTRIBUTES } from "../../../../src/contract/table.ts";
 import { createKiller } from "../../../support/crash.ts";
@@ -82,6 +82,22 @@ describe("C15, F60: a rotation of the data keys", () => {
 
     expect(new Set(await versions(server, domain))).toEqual(new Set([1, 2]));
     for (const value of ["old", "new"]) expect((await server.call("GET", `kv/${value}`)).data["value"]).toBe(value);
+    await server.dynamo.close();
+  });
+
+  it.each([
+    ["a rotation", "sys/rotate", {}, 2],
+    ["a mount", "sys/mounts/kv", { type: "kv" }, 1],
+  ])("a table of a release without challenges gets their key with %s", async (_name, path, body, version) => {
+    const server = await makeServer();
+    const keys = (await items(server)).filter(({ pk }) => pk?.S === "key#challenge");
+    const deletions = keys.map(({ pk = { S: "" }, sk = { S: "" } }) => ({ DeleteRequest: { Key: { pk, sk } } }));
+    expect(deletions).toHaveLength(2);
+    await server.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { "zeroth-test": deletions } }));
+
+    expect((await server.call("POST", path, { body })).status).toBe(204);
+
+    expect(await newest(server, "challenge")).toBe(version);
     await server.dynamo.close();
   });
 
