@@ -87,25 +87,32 @@ export const createChallengeWork = ({ store, clock, attempt, crash, log }: WorkO
     pass: async (deadlineMs, partitions = EVERY_PARTITION) => {
       let nextMs = Number.POSITIVE_INFINITY;
       let failed = 0;
-      const due: Entry[] = [];
-      for (const pk of partitions) {
-        for await (const entry of store.all({ pk, domain: CHALLENGE_DOMAIN })) {
-          const { dueMs, claimedUntilMs } = fromSealed<OpenChallenge>(entry.body);
-          const freeMs = Math.max(dueMs, claimedUntilMs);
-          if (freeMs <= clock.now()) due.push(entry);
-          else nextMs = Math.min(nextMs, freeMs);
+      /** As they are read: a page of them is in memory, however many strangers have opened. */
+      async function* due(): AsyncGenerator<Entry> {
+        for (const pk of partitions) {
+          for await (const entry of store.all({ pk, domain: CHALLENGE_DOMAIN })) {
+            const { dueMs, claimedUntilMs } = fromSealed<OpenChallenge>(entry.body);
+            const freeMs = Math.max(dueMs, claimedUntilMs);
+            if (freeMs <= clock.now()) yield entry;
+            else nextMs = Math.min(nextMs, freeMs);
+          }
         }
       }
-      const one = async (entry: Entry): Promise<void> => {
+      const againAt = async (entry: Entry): Promise<number> => {
         try {
-          nextMs = Math.min(nextMs, await carryOut(entry));
+          return await carryOut(entry);
         } catch (cause) {
           log("challenge could not be checked", { error: cause instanceof Error ? cause.name : "unknown" });
-          nextMs = Math.min(nextMs, clock.now() + WAIT_MS);
           failed += 1;
+          return clock.now() + WAIT_MS;
         }
       };
-      const whole = await workThrough(due, WIDTH, one, () => clock.now() < deadlineMs);
+      const one = async (entry: Entry): Promise<void> => {
+        // Read only now: others that ran beside it may have said something earlier.
+        const again = await againAt(entry);
+        nextMs = Math.min(nextMs, again);
+      };
+      const whole = await workThrough(due(), WIDTH, one, () => clock.now() < deadlineMs);
       return { nextMs: whole ? nextMs : clock.now(), failed };
     },
   };

@@ -74,6 +74,24 @@ describe("a challenge", () => {
     expect(attempts).toHaveLength(7);
     expect(await look()).toEqual({ state: "invalid", failure: WRONG });
   });
+  it("that fails is due again, whatever is decided later in the same pass", async () => {
+    const first = async () => WRONG;
+    const second = async () => {
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((next) => setImmediate(next));
+      return undefined;
+    };
+    const turns = [first, second];
+    const { core, clock, dynamo } = await makeServer({ attempt: () => (turns.shift() ?? second)() });
+    for (const id of ["a", "b"]) await core.challenges(MOUNT).ask(id, CHALLENGE);
+    expect(await core.challengeWork.pass(clock.now() + 60_000)).toEqual({ nextMs: clock.now() + 5000, failed: 0 });
+    await dynamo.close();
+  });
+  it("is carried out where more are open than are attempted at once", async () => {
+    const ids = Array.from({ length: 40 }, (_, at) => `many-${at}`);
+    for (const id of ids) await own().ask(id, CHALLENGE);
+    await server.core.challengeWork.pass(far());
+    expect(attempts).toHaveLength(ids.length);
+  });
   it("may be proved at a later attempt", async () => {
     answers = [WRONG, undefined];
     await own().ask("a", CHALLENGE);
