@@ -1,9 +1,10 @@
-import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
+import { type BackendContext, invalidRequest, type VaultError } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
 import { kindOf, signerFor } from "../../../x509/issuing/index.ts";
 import type { Signer } from "../../../x509/issuing/plans.ts";
 import type { IssuersIndex } from "../model.ts";
 import { withAuthority } from "./authority.ts";
+import type { Draft } from "./draft.ts";
 import type { KeyAsked } from "./fields.ts";
 import { DEFAULT_REF, keyIdOf, refOf } from "./index-entry.ts";
 import { type KeySpec, keySpec, type Material, makeKey } from "./key-material.ts";
@@ -40,6 +41,9 @@ export const howOf = (given: string, asked: KeyAsked): Generation["how"] => {
   throw invalidRequest("keys outside the mount are not supported");
 };
 
+const notFound = (missing: string): VaultError =>
+  invalidRequest(`failed to lookup public key from existing key: ${cut(missing)}`);
+
 const existingKey = (asked: KeyAsked, index: IssuersIndex): string => {
   if (asked.key_type !== undefined || asked.key_bits !== undefined) {
     throw invalidRequest(
@@ -49,7 +53,7 @@ const existingKey = (asked: KeyAsked, index: IssuersIndex): string => {
   const ref = refOf(asked.key_ref ?? DEFAULT_REF);
   const looked = ref === "" ? { missing: "missing argument key_ref for existing type" } : keyIdOf(index, ref);
   if ("id" in looked) return looked.id;
-  throw invalidRequest(`failed to lookup public key from existing key: ${cut(looked.missing)}`);
+  throw notFound(looked.missing);
 };
 
 /** What shall be made or taken. Throws with the reference's texts, before any time goes into a key. */
@@ -65,6 +69,16 @@ export const materialOf = async ({ spec, keyId }: Generation, cx: BackendContext
   const type = kindOf(key);
   if (type === undefined) throw new Error("a key of the mount signs nothing");
   return { type, key };
+};
+
+/**
+ * Adds the key to a draft. Throws where a key that was to be taken went since it was read: what an operator deleted must
+ * not come back with a new issuer.
+ */
+export const addedKey = (draft: Draft, { how, keyId }: Generation, material: Material, name: string) => {
+  const key = draft.key(material, name);
+  if (how === "existing" && !key.existed) throw notFound(`unable to find PKI key for reference: ${keyId}`);
+  return key;
 };
 
 const HASH_BITS: readonly number[] = [0, 256, 384, 512];

@@ -4,7 +4,7 @@ import { alternativeNamesExtension, basicConstraints, makeRequest, present } fro
 import { writable } from "./certificates.ts";
 import { createDraft } from "./draft.ts";
 import { datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
-import { generationOf, howOf, materialOf, signerOf } from "./generation.ts";
+import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex } from "./index-entry.ts";
 import { BAD_FORMAT, formatOf, keyText, pem } from "./key-formats.ts";
 import type { Material } from "./key-material.ts";
@@ -70,7 +70,7 @@ export const generateIntermediate = async (
   const text = how === "exported" ? keyText(material, { format, pkcs8: input.private_key_format === "pkcs8" }) : "";
   return changeIndex(cx, (index) => {
     const draft = createDraft(index, cx);
-    const key = draft.key(material, keyNameFor(index, input.key_name));
+    const key = addedKey(draft, generation, material, keyNameFor(index, input.key_name));
     const data = {
       csr: how === "exported" && format === "pem_bundle" ? `${text}\n${shown}` : shown,
       key_id: key.id,

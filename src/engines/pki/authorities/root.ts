@@ -8,7 +8,7 @@ import { algorithmName } from "./algorithm-names.ts";
 import { authorityExtensions, pathLengthOf, serialOf, signed, writable } from "./certificates.ts";
 import { createDraft, withDefault } from "./draft.ts";
 import { authorityAsked, datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
-import { generationOf, howOf, materialOf, signerOf } from "./generation.ts";
+import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex, wrapped } from "./index-entry.ts";
 import { BAD_FORMAT, certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
 import { type Material, publicHalf } from "./key-material.ts";
@@ -129,7 +129,7 @@ export const generateRoot = async (
     const { urls, warnings } = rootUrls(index);
     const certificate = selfSigned(input, material, validity, urls, cx);
     const draft = createDraft(index, cx);
-    const key = draft.key(material, keyNameFor(index, input.key_name));
+    const key = addedKey(draft, generation, material, keyNameFor(index, input.key_name));
     const issuer = draft.issuer(certificate, name, algorithmName(signerOf(material, input)));
     const next = index.followsLatest ? withDefault(draft.index(), issuer.id) : draft.index();
     const serial = serialOf(certificate);

@@ -116,6 +116,27 @@ describe("changes at the same time", () => {
     expect((await mount.index()).issuers.map(({ id }) => id).sort()).toEqual([...ids].sort());
   });
 
+  it.each([
+    ["root/generate/existing", { common_name: "Root" }],
+    ["intermediate/cross-sign", { common_name: "Below" }],
+  ])("never bring back a key that was deleted while %s had it in hand", async (path, asked) => {
+    const mount = createPkiMount();
+    await mount.data("keys/generate/internal", { key_type: "ec", key_name: "gone" });
+    const other = mount.another();
+    let calls = 0;
+    mount.view.pause = async () => {
+      calls += 1;
+      // The index, the index once more with the key, and then the change.
+      if (calls !== 4) return;
+      mount.view.pause = async () => undefined;
+      await other.request("delete", "key/gone");
+    };
+
+    expect(await mount.refusal(path, { ...asked, key_ref: "gone" })).toContain("unable to find PKI key for reference");
+    expect(calls).toBe(4);
+    expect([stored(mount.view, "key"), stored(mount.view, "issuer")]).toEqual([[], []]);
+  });
+
   it("make one issuer of a certificate that several import", async () => {
     const mount = createPkiMount();
     turns(mount, 3);
