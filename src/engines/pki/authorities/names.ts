@@ -4,6 +4,10 @@ import { DEFAULT_REF, issuerIdOf, keyIdOf } from "./index-entry.ts";
 
 /** Names that operators give issuers and keys. All throw with the reference's texts. */
 
+/** Whether another has the name already, or anyone has it for an id. */
+const isTaken = (looked: { readonly id: string } | { readonly missing: string }, name: string, own: string): boolean =>
+  "id" in looked && (looked.id !== own || name === own);
+
 const checked = (what: "issuer" | "key", name: string): string => {
   if (name.toLowerCase() === DEFAULT_REF) {
     throw invalidRequest(`reserved keyword 'default' can not be used as ${what} name`);
@@ -17,8 +21,8 @@ export const issuerNameFor = (index: IssuersIndex, given: string | undefined, ow
   if (given === undefined) return "";
   const name = given.trim();
   if (name === "") throw invalidRequest("expected non-empty issuer name");
-  const taken = issuerIdOf(index, checked("issuer", name));
-  if ("id" in taken && taken.id !== own) throw invalidRequest("issuer name already in use");
+  if (isTaken(issuerIdOf(index, checked("issuer", name)), name, own))
+    throw invalidRequest("issuer name already in use");
   return name;
 };
 
@@ -26,7 +30,6 @@ export const issuerNameFor = (index: IssuersIndex, given: string | undefined, ow
 export const keyNameFor = (index: IssuersIndex, given: string | undefined, own = ""): string => {
   if (given === undefined) return "";
   const name = checked("key", given.trim());
-  const taken = keyIdOf(index, name);
-  if ("id" in taken && taken.id !== own) throw invalidRequest("key name already in use");
+  if (isTaken(keyIdOf(index, name), name, own)) throw invalidRequest("key name already in use");
   return name;
 };

@@ -118,6 +118,19 @@ describe("the list of issuers", () => {
   });
 });
 
+describe("names", () => {
+  it("are never an id that the mount has, not even one's own", async () => {
+    const mount = createPkiMount();
+    const { issuer_id, key_id } = await mount.data("root/generate/internal", ROOT);
+
+    expect(await mount.refusal("issuer/default", { issuer_name: String(issuer_id) })).toContain("already in use");
+    expect(await mount.refusal("key/default", { key_name: String(key_id) })).toContain("already in use");
+    expect(await mount.refusal("root/generate/internal", { ...ROOT, issuer_name: String(issuer_id) })).toContain(
+      "already in use",
+    );
+  });
+});
+
 describe("a key", () => {
   it("is told by its name and its id, stays while an issuer uses it, and is shown at its making alone", async () => {
     const mount = createPkiMount();
