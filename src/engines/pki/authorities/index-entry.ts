@@ -62,6 +62,9 @@ export const changeIndex = <T>(
   );
 };
 
+/** The parameter of paths under `issuer/`. */
+export const ISSUER = { issuer_ref: "`default`, or the name or id of an issuer." };
+
 /** `default` in any case, with blanks around it or not, is the default; everything else is as it is written. */
 export const DEFAULT_REF = "default";
 export const refOf = (given: string): string => {

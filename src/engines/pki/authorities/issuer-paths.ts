@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type AnyPath, op, path } from "../../../framework/index.ts";
 import type { IssuersIndex } from "../model.ts";
 import { withAuthority } from "./authority.ts";
-import { authorityPrefetch, findIndex, keyIdOfIssuer } from "./index-entry.ts";
+import { authorityPrefetch, findIndex, ISSUER, keyIdOfIssuer } from "./index-entry.ts";
 import { removeIssuer } from "./issuer-removal.ts";
 import { revokeIssuer } from "./issuer-revocation.ts";
 import { IssuerShown, showIssuer } from "./issuer-shown.ts";
@@ -10,8 +10,6 @@ import { changeIssuer, IssuerInput } from "./issuer-update.ts";
 import { PageInput, pageOf } from "./pages.ts";
 
 /** The paths of single issuers, and their list. */
-
-export const ISSUER = { issuer_ref: "`default`, or the name or id of an issuer." };
 
 const IssuerList = z.object({
   keys: z.array(z.string()),

@@ -1,9 +1,9 @@
 import { type AnyPath, field, op, path } from "../../../framework/index.ts";
 import { configPaths, NEXT } from "./config-paths.ts";
 import { BundleInput, Imported, importBundle, SignedInput } from "./import.ts";
-import { authorityPrefetch, DEFAULT_REF } from "./index-entry.ts";
+import { authorityPrefetch, DEFAULT_REF, ISSUER } from "./index-entry.ts";
 import { generateIntermediate, RequestInput, RequestShown } from "./intermediate.ts";
-import { ISSUER, issuerPaths } from "./issuer-paths.ts";
+import { issuerPaths } from "./issuer-paths.ts";
 import { removeAll } from "./issuer-removal.ts";
 import { keyPaths } from "./key-paths.ts";
 import { openPaths } from "./open-paths.ts";

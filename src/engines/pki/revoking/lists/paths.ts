@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type AnyPath, type BackendContext, invalidRequest, op, path } from "../../../../framework/index.ts";
+import { ISSUER } from "../../authorities/index-entry.ts";
+import { pem } from "../../authorities/key-formats.ts";
 import { type FoundList, findList, listPrefetch, type NoList } from "./read.ts";
 
 /**
@@ -11,10 +13,7 @@ const DER = "application/pkix-crl";
 const PEM = "application/x-pem-file";
 
 /** Without a newline at its end. */
-export const listPem = (der: Buffer): string => {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN X509 CRL-----\n${lines.join("\n")}\n-----END X509 CRL-----`;
-};
+export const listPem = (der: Buffer): string => pem("X509 CRL", der);
 
 const NOTHING = new Uint8Array();
 
@@ -86,8 +85,6 @@ const shownList = (template: string, kind: Kind): AnyPath =>
       }),
     },
   });
-
-const ISSUER = { issuer_ref: "`default`, or the name or id of an issuer." };
 
 const issuerList = (
   template: `issuer/{issuer_ref}/crl/${"" | "delta/"}${"der" | "pem"}`,
