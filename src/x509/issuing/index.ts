@@ -53,4 +53,4 @@ export { readRequest } from "./read-request.ts";
 export { makeRequest } from "./request.ts";
 export { signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
-export { kindOf, signerByName, signerFor } from "./signatures.ts";
+export { kindOf, type SignerOptions, signerByName, signerFor } from "./signatures.ts";

@@ -28,9 +28,6 @@ export const IssuerShown = z.object({
 });
 export type IssuerShown = z.output<typeof IssuerShown>;
 
-const _PSS_WARNING =
-  "Issuer uses a PSS Revocation Signature Algorithm. This algorithm will be downgraded to PKCS#1v1.5 signature scheme on OCSP responses, due to limitations in the OCSP library.";
-
 const whole = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000", "");
 
 export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown => {

@@ -5,7 +5,7 @@ import {
   alternativeNamesExtension,
   kindOf,
   present,
-  signerFor,
+  type SignerOptions,
   subjectDerOf,
   subjectOf,
 } from "../../../x509/issuing/index.ts";
@@ -19,6 +19,7 @@ import { authorityAsked, datesAsked, formats, namesAsked, signatureAsked } from 
 import { refuseHash } from "./generation.ts";
 import { certificatePem, type Format, formatOf } from "./key-formats.ts";
 import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
+import { certificateSigner } from "./signers.ts";
 import { hasUrls } from "./urls.ts";
 import { iso, validityFor } from "./validity.ts";
 import { BEYOND_ISSUER, NO_ADDRESSES, NO_FURTHER_AUTHORITIES, NO_SUBJECT } from "./warnings.ts";
@@ -31,6 +32,9 @@ export const SignIntermediateInput = z.object({
   ...formats,
   ...signatureAsked,
   ...authorityAsked,
+  signature_bits: field.integer(
+    "Bits of the hash: 256 (0), 384 or 512. An issuer on a curve signs by the hash of its length, or by a longer one.",
+  ),
   csr: field.text("The request, as PEM."),
   use_csr_values: field.flag("Take the subject and all extensions from the request, but for its basic constraints."),
   skid: field.text("The key id to write, hexadecimal: for signing over what exists. Worked out unless given."),
@@ -103,13 +107,10 @@ const refuseOutliving = (notAfter: number, { stored, certificate }: SigningIssue
 };
 
 /**
- * How an RSA key signs. As in the reference, a request over another kind of key has its wishes heard only where it names
- * the hash as well.
+ * How the issuer should sign. As in the reference, a request over another kind of key than RSA has its wishes heard only
+ * where it names the hash as well.
  */
-const signatureFor = (
-  { publicKey }: CertificateRequest,
-  input: SignIntermediateInput,
-): Parameters<typeof signerFor>[1] => {
+const signatureFor = ({ publicKey }: CertificateRequest, input: SignIntermediateInput): SignerOptions => {
   const kind = kindOf(publicKey);
   const { signature_bits = 0, use_pss = false } = input;
   if (kind === "rsa") refuseHash(signature_bits);
@@ -200,7 +201,7 @@ export const signIntermediate = async (
   const format = formatOf(input.format, FORMATS);
   const issuer = await signingIssuer(ref, "issuing-certificates", cx);
   const planned = planFor(input, issuer, cx);
-  const signer = signerFor(issuer.signer.key, signatureFor(planned.request, input));
+  const signer = certificateSigner(issuer, signatureFor(planned.request, input));
   const certificate = writable(() =>
     signed({ ...planned.plan, issuer: subjectDerOf(issuer.certificate.der) }, signer, cx),
   );

@@ -7,13 +7,11 @@ import {
   certificatePolicies,
   extendedKeyUsage,
   keyUsage,
-  kindOf,
   present,
-  signerFor,
   subjectKeyId,
   subjectName,
 } from "../../../x509/issuing/index.ts";
-import type { CertificateRequest, ExtensionPlan, NamePlan, Signer } from "../../../x509/issuing/plans.ts";
+import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
 import { issuerExtensions } from "../authorities/certificates.ts";
 import type { SigningIssuer } from "../model.ts";
 import { distinct } from "./lists.ts";
@@ -21,10 +19,7 @@ import { policiesOf } from "./policies.ts";
 import type { CertificateNames } from "./requested-names.ts";
 import type { Role } from "./role.ts";
 
-/**
- * What a certificate says: its subject, its extensions, and how it is signed. It is never an authority, whatever a
- * request asks for.
- */
+/** What a certificate says: its subject and its extensions. It is never an authority, whatever a request asks for. */
 
 /** The subject of a role's certificate: what the role fixes, and the names that it allowed. */
 export const subjectFor = (role: Role, names: CertificateNames): NamePlan =>
@@ -82,18 +77,4 @@ export const verbatimExtensions = (
   const taken = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS);
   const types = new Set(taken.map(({ type }) => type));
   return [...own.filter(({ type }) => !types.has(type)), ...taken];
-};
-
-const LONGER = { 384: "sha384", 512: "sha512" } as const;
-const lengthOf = (hash: Signer["hash"]): number => Number(hash.slice(3));
-
-/**
- * How an issuer signs for a role: an RSA key by the role's hash and padding, a curve by the hash of its length, or by a
- * longer one where that is asked for (`bits`). A shorter one, which the reference takes, would weaken the signature.
- */
-export const signerOf = ({ signer }: SigningIssuer, role: Role, bits: number): Signer => {
-  const kind = kindOf(signer.key);
-  if (kind === "rsa") return signerFor(signer.key, { bits, pss: role.use_pss });
-  const asked = bits === 384 || bits === 512 ? LONGER[bits] : undefined;
-  return kind === "ec" && asked !== undefined && bits > lengthOf(signer.hash) ? { ...signer, hash: asked } : signer;
 };

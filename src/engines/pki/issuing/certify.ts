@@ -7,9 +7,9 @@ import type { Certificate } from "../../../x509/index.ts";
 import { subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
 import { serialOf, signed, writable } from "../authorities/certificates.ts";
+import { certificateSigner } from "../authorities/signers.ts";
 import type { SigningIssuer } from "../model.ts";
 import { certificateWrite } from "../revoking/rows.ts";
-import { signerOf } from "./certificate-plan.ts";
 import type { Lifetime } from "./lifetimes.ts";
 import type { Role } from "./role.ts";
 
@@ -65,7 +65,7 @@ export const metadataFor = (given: string | undefined, role: Role): string => {
 const sign = (order: Order, cx: BackendContext): Certificate => {
   const { issuer, lifetime: validity, subject, publicKey, extensions, role, hashBits } = order;
   const plan = { subject, issuer: subjectDerOf(issuer.certificate.der), validity, publicKey, extensions };
-  return writable(() => signed(plan, signerOf(issuer, role, hashBits), cx));
+  return writable(() => signed(plan, certificateSigner(issuer, { bits: hashBits, pss: role.use_pss }), cx));
 };
 
 const pend = (order: Order, serial: string, cx: BackendContext): Promise<PendingLease> => {

@@ -8,10 +8,10 @@ import {
   keyBits,
   ocspFailure,
   serialText,
-  signerByName,
   signOcspResponse,
 } from "../../../x509/issuing/index.ts";
 import { type Authority, type Issuer, signingIssuerOf, withAuthority } from "../authorities/authority.ts";
+import { revocationSigner } from "../authorities/signers.ts";
 import { indexAddress, revocationAddress, StoredRevocation } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
 import { questionIn, questionsIn } from "./ocsp-question.ts";
@@ -66,7 +66,7 @@ const sign = async (
   expiry: string,
 ) => {
   const issuer = await signingIssuerOf(authority, signs.stored.id, "ocsp-signing");
-  const signer = signerByName(issuer.signer.key, signs.stored.revocationSignature) ?? issuer.signer;
+  const signer = revocationSigner(issuer);
   const now = cx.clock.now();
   const nextUpdate = lasting(expiry) > 0 ? now + lasting(expiry) : undefined;
   const responder = { subject: subjectDer(signs.certificate) };

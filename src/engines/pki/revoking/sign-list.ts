@@ -16,17 +16,11 @@ import { isSignedBy } from "../../../x509/algorithms.ts";
 import { pemBlocks, Unreadable } from "../../../x509/index.ts";
 import { encodedExtensions } from "../../../x509/issuing/certificate.ts";
 import { sequence, time, unsigned } from "../../../x509/issuing/der.ts";
-import {
-  authorityKeyId,
-  changesSince,
-  listNumber,
-  present,
-  signerByName,
-  signRevocationList,
-} from "../../../x509/issuing/index.ts";
+import { authorityKeyId, changesSince, listNumber, present, signRevocationList } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, RevokedCertificate } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "../authorities/authority.ts";
-import { authorityPrefetch, findIndex, issuerIdOf, refOf } from "../authorities/index-entry.ts";
+import { authorityPrefetch, findIndex, ISSUER, issuerIdOf, refOf } from "../authorities/index-entry.ts";
+import { revocationSigner } from "../authorities/signers.ts";
 import type { SigningIssuer } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
 import { listPem } from "./lists/paths.ts";
@@ -106,7 +100,7 @@ const issuerOf = async (ref: string, cx: BackendContext): Promise<Issuer> => {
 };
 
 const signed = (issuer: Issuer, asked: Asked, wanted: Wanted, cx: BackendContext): string => {
-  const { certificate, stored } = issuer;
+  const { certificate } = issuer;
   const now = cx.clock.now();
   const der = signRevocationList(
     {
@@ -121,7 +115,7 @@ const signed = (issuer: Issuer, asked: Asked, wanted: Wanted, cx: BackendContext
         ...(asked.base === undefined ? [] : [changesSince(asked.base)]),
       ],
     },
-    signerByName(issuer.signer.key, stored.revocationSignature) ?? issuer.signer,
+    revocationSigner(issuer),
   );
   return asked.isDer ? der.toString("base64") : `${listPem(der)}\n`;
 };
@@ -169,7 +163,6 @@ const combined = (
   return { revoked, warnings };
 };
 
-const ISSUER = { issuer_ref: "`default`, or the name or id of an issuer." };
 const Answer = z.object({ crl: z.string().describe("PEM, or base64") });
 
 const resignPath = path("issuer/{issuer_ref}/resign-crls", {

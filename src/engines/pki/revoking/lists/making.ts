@@ -5,10 +5,10 @@ import {
   freshestLists,
   listNumber,
   present,
-  signerByName,
   signRevocationList,
 } from "../../../../x509/issuing/index.ts";
 import { type Authority, type Issuer, signingIssuerOf } from "../../authorities/authority.ts";
+import { revocationSigner } from "../../authorities/signers.ts";
 import type { Unlisted } from "../rows.ts";
 import { serialBytes, serialOf } from "../serials.ts";
 import { lasting, type Settings } from "../settings.ts";
@@ -55,7 +55,6 @@ const makeList = async (
   base?: number,
 ): Promise<StoredList> => {
   const issuer = await signingIssuerOf(authority, signs.stored.id, "crl-signing");
-  const signer = signerByName(issuer.signer.key, signs.stored.revocationSignature) ?? issuer.signer;
   const nextUpdate = now + lasting(settings.expiry);
   const der = signRevocationList(
     {
@@ -70,7 +69,7 @@ const makeList = async (
         base === undefined ? freshestLists(issuer.urls.deltaCrl) : changesSince(base),
       ),
     },
-    signer,
+    revocationSigner(issuer),
   );
   const entries = content.count + content.added.length;
   return { ...(await writeParts(cx, der)), entries, number, thisUpdate: now, nextUpdate };

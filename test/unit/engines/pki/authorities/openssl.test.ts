@@ -70,6 +70,23 @@ describe("OpenSSL", () => {
     expect(leaf["ca_chain"]).toEqual([between["certificate"], root["certificate"]]);
   });
 
+  it.each([
+    ["ec", 256, 384, "ecdsa-with-SHA384"],
+    ["ec", 256, 512, "ecdsa-with-SHA512"],
+    ["ec", 384, 256, "ecdsa-with-SHA384"],
+    ["ec", 521, 384, "ecdsa-with-SHA512"],
+    ["ed25519", 0, 512, "ED25519"],
+  ])("reads a signature of an issuer of %s, %i bits, asked for %i, as %s", async (key_type, key_bits, bits, name) => {
+    const mount = createPkiMount();
+    await mount.data("root/generate/internal", { common_name: "Root", key_type, key_bits, ttl: "700h" });
+    const { csr } = await mount.data("intermediate/generate/internal", { common_name: "Below", key_type: "ec" });
+    const asked = { csr: String(csr), signature_bits: bits, ttl: "1h" };
+
+    for (const path of ["root/sign-intermediate", "sign-verbatim"]) {
+      expect(text(String((await mount.data(path, asked))["certificate"]))).toContain(`Signature Algorithm: ${name}`);
+    }
+  });
+
   it("follows a chain over a certificate that another root cross-signed", async () => {
     const [one, two] = [createPkiMount(), createPkiMount()];
     const old = await one.data("root/generate/internal", { common_name: "Old", key_type: "ec", ttl: "700h" });
