@@ -2,7 +2,6 @@ export { barcode, otpauthUrl, type QrCode, qrCode } from "./enrolment.ts";
 export {
   ALGORITHMS,
   codeAt,
-  isCode,
   keyFromBase32,
   matchingSteps,
   newKey,

@@ -202,7 +202,7 @@ describe("a certificate that a role lets through", () => {
       }),
       { numRuns: runs(1000, 100_000) },
     );
-    expect(seen.certificates).toBeGreaterThan(100);
-    expect(seen.names).toBeGreaterThan(100);
+    expect(seen.certificates).toBeGreaterThan(30);
+    expect(seen.names).toBeGreaterThan(30);
   });
 });
