@@ -6,7 +6,6 @@ import { PNG } from "pngjs";
 import {
   barcode,
   codeAt,
-  isCode,
   keyFromBase32,
   matchingSteps,
   newKey,
@@ -14,6 +13,7 @@ import {
   qrCode,
   type TotpRules,
 } from "../../../src/otp/index.ts";
+import { isCode } from "../../../src/otp/totp.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { seconds } from "../../../src/std/time.ts";
