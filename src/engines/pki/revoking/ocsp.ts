@@ -14,6 +14,7 @@ import { type Authority, type Issuer, signingIssuerOf, withAuthority } from "../
 import { revocationSigner } from "../authorities/signers.ts";
 import { indexAddress, revocationAddress, StoredRevocation } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
+import { isIssuedBy } from "./lists/revocations.ts";
 import { questionIn, questionsIn } from "./ocsp-question.ts";
 import { findSettings, lasting, settingsAddress } from "./settings.ts";
 
@@ -51,8 +52,10 @@ const answering = (
   asked: AskedCertificate,
   revokedBy: string,
 ): Issuer | "nobody" | undefined => {
+  // An issuer that went may be back under another id, and its revocation does not say so before the next list.
+  const isKnown = issuers.some(({ stored }) => stored.id === revokedBy);
   const meant = issuers.filter(
-    (issuer) => issuer.keyId !== "" && (revokedBy === "" || issuer.stored.id === revokedBy) && isMeant(asked, issuer),
+    (issuer) => issuer.keyId !== "" && (!isKnown || issuer.stored.id === revokedBy) && isMeant(asked, issuer),
   );
   return meant.find(maySign) ?? (meant.length > 0 ? "nobody" : undefined);
 };
@@ -89,8 +92,25 @@ const chosen = (readings: readonly AskedCertificate[], { issuers }: Authority): 
   return other ? undefined : asked;
 };
 
-const statusOf = (revocation: StoredRevocation | undefined): CertificateStatus =>
-  revocation ? { kind: "revoked", at: revocation.revoked, reason: revocation.reason } : { kind: "good" };
+/** When an issuer of the mount, the certificate that is asked for, was revoked, epoch milliseconds: it may have no row. */
+const issuerRevoked = ({ issuers }: Authority, asked: AskedCertificate, by: Issuer): number | undefined => {
+  const serial = serialText(asked.serial);
+  const isOver = ({ stored, certificate, serial: own }: Issuer): boolean =>
+    stored.revoked > 0 && own === serial && isIssuedBy(certificate.x509, by);
+  const issuer = issuers.find(isOver);
+  return issuer && issuer.stored.revoked * 1000;
+};
+
+const statusOf = (
+  revocation: StoredRevocation | undefined,
+  authority: Authority,
+  asked: AskedCertificate,
+  by: Issuer,
+): CertificateStatus => {
+  if (revocation) return { kind: "revoked", at: revocation.revoked, reason: revocation.reason };
+  const at = issuerRevoked(authority, asked, by);
+  return at === undefined ? { kind: "good" } : { kind: "revoked", at, reason: 0 };
+};
 
 const answer = async (cx: BackendContext, readings: readonly AskedCertificate[]) => {
   const { ocsp_disable, ocsp_expiry } = await findSettings(cx);
@@ -101,7 +121,9 @@ const answer = async (cx: BackendContext, readings: readonly AskedCertificate[])
     const revocation = await revocationOf(cx, asked);
     const signs = answering(authority, asked, revocation?.issuerId ?? "");
     if (signs === "nobody") return unauthorized();
-    if (signs) return sign(cx, authority, signs, asked, statusOf(revocation), ocsp_expiry);
+    if (signs) {
+      return sign(cx, authority, signs, asked, statusOf(revocation, authority, asked, signs), ocsp_expiry);
+    }
     const byDefault = authority.issuers.find(({ stored }) => stored.id === authority.index.default);
     if (!byDefault || !maySign(byDefault)) return unauthorized();
     return sign(cx, authority, byDefault, asked, { kind: "unknown" }, ocsp_expiry);

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { allIssuers } from "../../../../../src/engines/pki/authorities/authority.ts";
+import { removeIssuer } from "../../../../../src/engines/pki/authorities/issuer-removal.ts";
+import { certificateAddress } from "../../../../../src/engines/pki/model.ts";
 import { subjectDer } from "../../../../../src/engines/pki/revoking/lists/entries.ts";
 import { questionIn, questionsIn } from "../../../../../src/engines/pki/revoking/ocsp-question.ts";
 import { VaultError } from "../../../../../src/framework/index.ts";
@@ -71,6 +73,33 @@ describe("an answer", () => {
     await mount.ask("update", "revoke", { serial_number: serial });
     const digits = Buffer.from(serial.replaceAll(":", ""), "hex");
     expect(await post(mount, question(sha1(Buffer.of(1)), sha1(Buffer.of(2)), digits))).toEqual([200, 2]);
+  });
+
+  it("is revoked at once where the issuer went and is back", async () => {
+    const mount = makeMount();
+    const options = { common_name: "Root", key_type: "ec", issuer_name: "one" };
+    const { data } = await mount.ask("update", "root/generate/exported", options);
+    const serial = await mount.issue();
+    await mount.ask("update", "revoke", { serial_number: serial });
+    await removeIssuer("one", mount.cx);
+    await mount.ask("update", "issuers/import/bundle", { pem_bundle: data.certificate });
+    expect(await post(mount, await ask(mount, serial))).toEqual([200, 1]);
+  });
+
+  it("is revoked for a revoked issuer whose certificate the mount does not have among those it issued", async () => {
+    const mount = await makeAuthority();
+    const { data: made } = await mount.ask("update", "intermediate/generate/internal", {
+      common_name: "I",
+      key_type: "ec",
+    });
+    const { data } = await mount.ask("update", "root/sign-intermediate", { csr: made.csr, common_name: "I" });
+    const address = certificateAddress(mount.view, data.serial_number);
+    await mount.view.write([{ op: "delete", address, when: "any" }]);
+    const { data: imported } = await mount.ask("update", "intermediate/set-signed", { certificate: data.certificate });
+    const asked = await ask(mount, data.serial_number);
+    expect(await post(mount, asked)).toEqual([200, 0]);
+    await mount.ask("update", `issuer/${imported.imported_issuers[0]}/revoke`);
+    expect(await post(mount, asked)).toEqual([200, 1]);
   });
 
   it("is `unauthorized` where it is off, where nobody may sign, and where there is no issuer", async () => {
