@@ -96,6 +96,15 @@ const listed = async (serial: string, isNew: boolean, cx: BackendContext): Promi
   return buildLists(cx, "new");
 };
 
+const UNEQUAL =
+  "certificate with same serial but unequal value already present in this cluster's storage; refusing to revoke";
+
+/** Another certificate of the same number says nothing about this one. */
+const sameOrRefuse = (row: StoredRevocation, { der }: Subject): StoredRevocation => {
+  if (!der.equals(Buffer.from(row.certificate, "base64"))) throw invalidRequest(UNEQUAL, { multi: true });
+  return row;
+};
+
 const revokeSubject = async (subject: Subject, reason: number, cx: BackendContext): Promise<Revoked> => {
   const { storage, clock } = cx;
   const { serial, notAfter } = subject;
@@ -105,7 +114,7 @@ const revokeSubject = async (subject: Subject, reason: number, cx: BackendContex
   const isOver = notAfter * 1000 < clock.now() + WIGGLE_MS && !settings.allow_expired_cert_revocation;
   const done = await untilWritten(async () => {
     const entry = await storage.get(revocationAddress(storage, serial));
-    if (entry) return { row: StoredRevocation.parse(entry.body), isNew: false };
+    if (entry) return { row: sameOrRefuse(StoredRevocation.parse(entry.body), subject), isNew: false };
     return isOver ? undefined : { row: await writeRevocation(subject, reason, cx), isNew: true };
   });
   if (done) {
@@ -124,8 +133,6 @@ const withIssuer = async (certificate: Brought, named: string, cx: BackendContex
   return { issuers, issuerId: signed?.stored.id ?? "" };
 };
 
-const UNEQUAL =
-  "certificate with same serial but unequal value already present in this cluster's storage; refusing to revoke";
 const FOREIGN =
   "unable to verify signature on presented cert from any present issuer in this mount; certificates from previous CAs will need to have their issuing CA and key re-imported if revocation is necessary";
 

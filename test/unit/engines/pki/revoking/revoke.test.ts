@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { signingIssuer } from "../../../../../src/engines/pki/authorities/authority.ts";
 import { certificatePem } from "../../../../../src/engines/pki/authorities/key-formats.ts";
+import { certificateAddress } from "../../../../../src/engines/pki/model.ts";
 import { revokeCertificate, revokeLeased } from "../../../../../src/engines/pki/revoking/revoke.ts";
 import { as, type LeaseId } from "../../../../../src/std/brand.ts";
 import { signCertificate } from "../../../../../src/x509/issuing/index.ts";
@@ -67,6 +68,14 @@ describe("a certificate that is brought along", () => {
       "certificate with same serial but unequal value already present",
     );
     expect((await listOf(mount)).serials).toEqual([SERIAL]);
+  });
+
+  it("is not answered as revoked because another of its number is, whose row was tidied", async () => {
+    const mount = await makeAuthority();
+    await mount.ask("update", "revoke", { certificate: certificatePem(await unstored(mount, ec.publicKey)) });
+    await mount.view.write([{ op: "delete", address: certificateAddress(mount.view, SERIAL), when: "any" }]);
+    const certificate = certificatePem(await unstored(mount, rsa.publicKey));
+    expect(await refusal(mount.ask("update", "revoke", { certificate }))).toContain("same serial but unequal value");
   });
 
   it.each([
