@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type AnyPath, op, path } from "../../../framework/index.ts";
+import { type AnyPath, type BackendContext, op, path } from "../../../framework/index.ts";
 import { certificatePaths } from "./certificates.ts";
-import { buildLists } from "./lists/build.ts";
+import { buildLists, findHead, isOutdated } from "./lists/build.ts";
 import { listPaths } from "./lists/paths.ts";
 import { ocspPaths } from "./ocsp.ts";
 import { RevokedShown, RevokeInput, RevokeWithKeyInput, revoke, revokePrefetch, revokeWithKey } from "./revoke.ts";
@@ -40,6 +40,13 @@ const revokeWithKeyPath = path("revoke-with-key", {
   },
 });
 
+/** After settings changed, or once more where a change was cut off before the lists were made. */
+const rebuildAfter = async (after: Settings, stale: boolean, cx: BackendContext): Promise<readonly string[]> => {
+  const { head, n } = await findHead(cx);
+  const isDue = stale || (n !== undefined && (await isOutdated(cx, head, after)));
+  return isDue ? buildLists(cx, "all") : [];
+};
+
 const settingsPath = path("config/crl", {
   summary: "how long lists and OCSP answers hold, and when lists are rebuilt",
   params: {},
@@ -54,7 +61,7 @@ const settingsPath = path("config/crl", {
       summary: "change the settings that are named",
       answers: Settings,
       input: SettingsInput,
-      handle: ({ input }, cx) => writeSettings(input, cx, () => buildLists(cx, "all")),
+      handle: ({ input }, cx) => writeSettings(input, cx, (after, stale) => rebuildAfter(after, stale, cx)),
     }),
   },
 });

@@ -1,6 +1,6 @@
 import type { BackendContext } from "../../../framework/index.ts";
 import { findIndex } from "../authorities/index-entry.ts";
-import { buildLists, findHead } from "./lists/build.ts";
+import { buildLists, findHead, hasChanges, isOutdated, renewableLists } from "./lists/build.ts";
 import { readUnlisted } from "./lists/revocations.ts";
 import { type Head, type StoredList, sweepParts } from "./lists/stored.ts";
 import { findSettings, lasting, type Settings } from "./settings.ts";
@@ -33,26 +33,21 @@ const isEnding = ({ thisUpdate, nextUpdate }: StoredList, settings: Settings, no
   return now >= nextUpdate - grace;
 };
 
-/** Whether a revocation is on no list of changes yet. */
-const hasChanges = async ({ storage }: BackendContext, { lists }: Head): Promise<boolean> => {
-  const listed = Object.values(lists).reduce((sum, { delta }) => sum + (delta?.entries ?? 0), 0);
-  return (await readUnlisted(storage)).length > listed;
-};
-
 const hasUnlisted = async ({ storage }: BackendContext): Promise<boolean> => (await readUnlisted(storage)).length > 0;
 
 const renewLists = async (cx: BackendContext): Promise<void> => {
   const index = await findIndex(cx);
-  if (index.issuers.length === 0) return;
+  const { head, n } = await findHead(cx);
+  // Where issuers went, their lists have to go too: nobody could renew them.
+  if (index.issuers.length === 0 && n === undefined) return;
   const settings = await findSettings(cx);
   const now = cx.clock.now();
-  const { head } = await findHead(cx);
-  if (completeLists(head).some((list) => isEnding(list, settings, now))) {
+  if ((await renewableLists(cx, head)).some((list) => isEnding(list, settings, now))) {
     await buildLists(cx, "all");
     await sweepParts(cx, (await findHead(cx)).head);
     return;
   }
-  const isStale = head.generation !== index.generation;
+  const isStale = head.generation !== index.generation || (await isOutdated(cx, head, settings));
   if (isStale || (!settings.auto_rebuild && !settings.disable && (await hasUnlisted(cx)))) {
     await buildLists(cx, "new");
     return;

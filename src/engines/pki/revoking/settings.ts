@@ -96,11 +96,11 @@ const needsRebuild = (before: Settings, after: Settings): boolean =>
   (before.auto_rebuild && !after.auto_rebuild) ||
   before.enable_delta !== after.enable_delta;
 
-/** Changes what is named; what is not stays. `rebuild` makes all lists again and answers warnings. */
+/** Changes what is named; what is not stays. `rebuild` is told whether lists have to change, and answers warnings. */
 export const writeSettings = async (
   input: SettingsInput,
   cx: BackendContext,
-  rebuild: () => Promise<readonly string[]>,
+  rebuild: (after: Settings, stale: boolean) => Promise<readonly string[]>,
 ): Promise<DataReply<Settings>> => {
   for (const name of DURATIONS) {
     const text = input[name];
@@ -115,5 +115,5 @@ export const writeSettings = async (
     stale = needsRebuild(before, after);
     return after;
   });
-  return { data, warnings: stale ? await rebuild() : [] };
+  return { data, warnings: await rebuild(data, stale) };
 };

@@ -4,9 +4,9 @@ import { untilWritten } from "../../../../storage/change.ts";
 import { ConditionFailed } from "../../../../storage/store.ts";
 import { type Authority, withAuthority } from "../../authorities/authority.ts";
 import type { Unlisted } from "../rows.ts";
-import { findSettings } from "../settings.ts";
+import { findSettings, type Settings } from "../settings.ts";
 import { type Group, groupsOf, numbered, shapeOf, warningsOf } from "./groups.ts";
-import { type Build, type MakeLists, Missing, makerOf, NONE, type Plan } from "./making.ts";
+import { type Build, type MakeLists, Missing, makerOf, NONE, notListed, type Plan } from "./making.ts";
 import { type Row, readUnlisted } from "./revocations.ts";
 import { Head, headAddress, type IssuerLists, removeLists, type StoredList } from "./stored.ts";
 
@@ -20,6 +20,7 @@ import { Head, headAddress, type IssuerLists, removeLists, type StoredList } fro
 
 const NO_LISTS: Head = { generation: "", shape: "", lists: {}, deltaLooked: 0 };
 
+/** The lists that there are. `n` is absent where there never was one. */
 export const findHead = async ({ storage }: BackendContext): Promise<{ readonly head: Head; readonly n?: number }> => {
   const entry = await storage.get(headAddress(storage));
   return entry ? { head: Head.parse(entry.body), n: entry.n } : { head: NO_LISTS };
@@ -64,24 +65,31 @@ const cleanUp = async (cx: BackendContext, before: Head, after: Swap, listed: re
   }
 };
 
+/** A revocation whose issuer went while it was written: it belongs to another list, which all revocations tell. */
+const namesOther = ({ issuers }: Authority) => {
+  const ids = new Set(["", ...issuers.map(({ stored }) => stored.id)]);
+  return ({ row }: Row<Unlisted>): boolean => !ids.has(row.issuerId);
+};
+
 const attempt = async (cx: BackendContext, build: Build, authority: Authority): Promise<void> => {
   const { storage, clock } = cx;
   const { head, n } = await findHead(cx);
   const settings = await findSettings(cx);
   const { generation } = authority.index;
-  const shape = shapeOf(authority);
-  const wanted = head.shape === shape ? build : "all";
+  const shape = shapeOf(authority, settings);
   // Before all revocations are read: what is forgotten afterwards is among them for certain.
   const fresh = await readUnlisted(storage);
+  const wanted = head.shape === shape && !fresh.some(namesOther(authority)) ? build : "all";
   if (wanted === "new" && head.generation === generation && (fresh.length === 0 || settings.disable)) return;
-  const plan: Plan = { cx, authority, settings, now: clock.now() };
+  const now = clock.now();
+  const plan: Plan = { cx, authority, settings, now };
   const make = await makerOf(
     plan,
     wanted,
     fresh.map(({ row }) => row),
   );
   const swap = await makeAll(groupsOf(authority), head, make);
-  const deltaLooked = wanted === "new" ? head.deltaLooked : plan.now;
+  const deltaLooked = wanted === "new" ? head.deltaLooked : now;
   const body: Head = { generation, shape, lists: swap.lists, deltaLooked };
   const when = n === undefined ? "absent" : { n };
   try {
@@ -92,6 +100,29 @@ const attempt = async (cx: BackendContext, build: Build, authority: Authority): 
     throw cause;
   }
   await cx.crash("pki.lists.forget", () => cleanUp(cx, head, swap, wanted === "delta" ? [] : fresh));
+};
+
+/** Whether a head's lists were made for other issuers or settings: a crash may have kept them as they were. */
+export const isOutdated = (cx: BackendContext, { shape }: Head, settings: Settings): Promise<boolean> =>
+  withAuthority(cx, (authority) => shape !== shapeOf(authority, settings));
+
+/** The complete lists of issuers that may sign new ones. */
+export const renewableLists = (cx: BackendContext, { lists }: Head): Promise<readonly StoredList[]> =>
+  withAuthority(cx, (authority) =>
+    groupsOf(authority).flatMap(({ id, signs }) => (signs && lists[id]?.complete ? [lists[id].complete] : [])),
+  );
+
+/** Whether a revocation that no complete list has is on no list of changes either. */
+export const hasChanges = async (cx: BackendContext, { lists }: Head): Promise<boolean> => {
+  const deltas = Object.values(lists).flatMap(({ delta }) => delta ?? []);
+  try {
+    const fresh = await readUnlisted(cx.storage);
+    const rows = fresh.map(({ row }) => row);
+    return (await notListed(cx, deltas, rows)).length > 0;
+  } catch (cause) {
+    if (cause instanceof Missing) return true;
+    throw cause;
+  }
 };
 
 const turnOf = ({ cache }: BackendContext): InTurn => {

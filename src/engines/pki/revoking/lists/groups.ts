@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Authority, Issuer } from "../../authorities/authority.ts";
+import type { Settings } from "../settings.ts";
 
 /**
  * Issuers with the same key and name are one to whoever checks a certificate, so they have one list: that of any of them
@@ -34,10 +35,14 @@ export const groupsOf = ({ issuers, index }: Pick<Authority, "issuers" | "index"
   });
 };
 
-/** All of the issuers that goes into lists. Lists of another shape have to be made from all revocations there are. */
-export const shapeOf = ({ issuers, index }: Pick<Authority, "issuers" | "index">): string =>
+/** What of issuers and settings goes into lists. Lists of another shape have to be made from all revocations there are. */
+export const shapeOf = (
+  { issuers, index }: Pick<Authority, "issuers" | "index">,
+  { disable }: Pick<Settings, "disable">,
+): string =>
   hash(
     index.default,
+    String(disable),
     ...issuers.map(({ stored, keyId }) => {
       const { id, revocationSignature, revoked, urls } = stored;
       return hash(id, keyId, String(maySign({ stored })), revocationSignature, String(revoked), ...urls.deltaCrl);

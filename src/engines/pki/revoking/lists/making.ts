@@ -82,6 +82,23 @@ const hexOf = ({ serial }: Unlisted): string =>
 
 /** The parts of a list are not there: it was replaced since the head was read, or lost. */
 export class Missing extends Error {
+/** Those of the revocations that none of the lists has. Throws `Missing`. */
+export const notListed = async (
+  cx: BackendContext,
+  lists: readonly StoredList[],
+  rows: readonly Unlisted[],
+): Promise<readonly Unlisted[]> => {
+  let left = rows;
+  for (const list of lists) {
+    if (left.length === 0) return left;
+    const der = await readParts(cx, list);
+    if (!der) throw new Missing();
+    const listed = listedAmong(entriesOf(der), new Set(left.map(hexOf)));
+    left = left.filter((row) => !listed.has(hexOf(row)));
+  }
+  return left;
+};
+
   override readonly name = "Missing";
 }
 

@@ -69,15 +69,17 @@ export const issuerOf = (der: Uint8Array, issuers: readonly Issuer[]): string =>
 
 /**
  * All revocations, each with an issuer that is there, or with none. One whose issuer went, and came back under another
- * id, is written again, so that the next time is cheaper. Revoked issuers are left out: `StoredIssuer` says that.
+ * id, is written again, so that the next time is cheaper. Issuers of the mount are left out where `StoredIssuer` says
+ * that they are revoked, and where they signed themselves: no list holds its own signer.
  */
 export const readRevocations = async (view: View, issuers: readonly Issuer[]): Promise<readonly Unlisted[]> => {
   const ids = new Set(issuers.map(({ stored }) => stored.id));
-  const own = new Set(issuers.map(({ certificate }) => certificate.der.toString("base64")));
+  const own = new Map(issuers.map((issuer) => [issuer.certificate.der.toString("base64"), issuer]));
   const found: Unlisted[] = [];
   await readAll(view, REVOKED, async (entry) => {
     const row = StoredRevocation.parse(entry.body);
-    if (own.has(row.certificate)) return;
+    const self = own.get(row.certificate);
+    if (self && (self.stored.revoked > 0 || isIssuedBy(self.certificate.x509, self))) return;
     const issuerId = ids.has(row.issuerId) ? row.issuerId : issuerOf(Buffer.from(row.certificate, "base64"), issuers);
     if (issuerId !== row.issuerId && issuerId !== "") {
       const { address, n } = entry;

@@ -141,3 +141,7 @@ export const bytesOf = ({ reply }: Outcome): Uint8Array => reply?.raw?.body ?? n
 
 export const listOf = async (mount: Mount, path = "crl"): Promise<ReadList> =>
   readList(bytesOf(await mount.ask("read", path)));
+
+/** Revokes by number. */
+export const revoke = (mount: Mount, serial: string): Promise<Outcome> =>
+  mount.ask("update", "revoke", { serial_number: serial });

@@ -1,14 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { removeIssuer } from "../../../../../src/engines/pki/authorities/issuer-removal.ts";
 import { REVOKED } from "../../../../../src/engines/pki/model.ts";
 import { revokeCertificate } from "../../../../../src/engines/pki/revoking/revoke.ts";
 import { revocationWrites, UNLISTED } from "../../../../../src/engines/pki/revoking/rows.ts";
 import { createKiller, Killed } from "../../../../support/crash.ts";
-import { bytesOf, HOUR, listOf, type Mount, makeAuthority, makeMount, START } from "./fixture.ts";
+import { bytesOf, HOUR, listOf, type Mount, makeAuthority, makeMount, revoke, START } from "./fixture.ts";
 
 /** Lists of the revoked: what is on them and when, under crashes, races and great numbers. */
-
-const revoke = (mount: Mount, serial: string) => mount.ask("update", "revoke", { serial_number: serial });
 
 describe("a revocation", () => {
   it("is on the list when it is answered, under the next number", async () => {
@@ -121,6 +118,25 @@ describe("a crash", () => {
     }
   });
 
+  const again = (mount: Mount) => mount.ask("update", "config/crl", { disable: false });
+  it.each([
+    ["asking again", again],
+    ["the schedule", (mount: Mount) => mount.tick()],
+    ["the next revocation", async (mount: Mount) => revoke(mount, await mount.issue())],
+  ])("between settings and lists is mended by %s", async (_, mend) => {
+    const killer = createKiller();
+    const mount = await makeAuthority({ crash: killer.crash });
+    const serial = await mount.issue();
+    await revoke(mount, serial);
+    await mount.ask("update", "config/crl", { disable: true });
+    expect((await listOf(mount)).serials).toEqual([]);
+    killer.kill("pki.lists.swap", "before");
+    await expect(again(mount)).rejects.toThrow(Killed);
+    const next = makeMount({ view: mount.view, clock: mount.clock });
+    await mend(next);
+    expect((await listOf(next)).serials).toContain(serial);
+  });
+
   it("leaves parts behind that the schedule removes an hour later, and none that are read", async () => {
     const killer = createKiller();
     const mount = await makeAuthority({ crash: killer.crash });
@@ -144,103 +160,6 @@ describe("a crash", () => {
     }
     const next = makeMount({ view: mount.view, clock: mount.clock });
     expect((await listOf(next)).serials).toEqual([serial]);
-  });
-});
-
-describe("lists by schedule", () => {
-  const scheduled = { auto_rebuild: true, enable_delta: true, expiry: "72h" };
-
-  it("change in the grace period before their end; changes have a list of their own meanwhile", async () => {
-    const mount = await makeAuthority();
-    await mount.ask("update", "config/crl", scheduled);
-    const { number } = await listOf(mount);
-    const serial = await mount.issue({ hours: 200 });
-    await revoke(mount, serial);
-    expect((await listOf(mount)).serials).toEqual([]);
-    await mount.tick();
-    expect((await listOf(mount, "crl/delta")).serials).toEqual([]);
-    mount.clock.ms += 16 * 60_000;
-    await mount.tick();
-    const delta = await listOf(mount, "crl/delta");
-    expect(delta).toEqual({ serials: [serial], number: number + 2, base: number });
-    mount.clock.ms += 16 * 60_000;
-    await mount.tick();
-    // Nothing is new: no list is signed again.
-    expect(await listOf(mount, "crl/delta")).toEqual(delta);
-    mount.clock.ms = START + 61 * HOUR;
-    await mount.tick();
-    expect((await listOf(mount)).serials).toEqual([serial]);
-    expect((await listOf(mount, "crl/delta")).serials).toEqual([]);
-    expect(mount.signals).toEqual([]);
-  });
-
-  it("are renewed before their end without a schedule of their own, too", async () => {
-    const mount = await makeAuthority();
-    const { number } = await listOf(mount);
-    mount.clock.ms += 64 * HOUR;
-    await mount.tick();
-    expect((await listOf(mount)).number).toBeGreaterThan(number);
-  });
-
-  it("that ended all the same are signalled", async () => {
-    const mount = await makeAuthority();
-    await listOf(mount);
-    const [keyId] = (await mount.ask("list", "keys")).data.keys;
-    mount.clock.ms += 80 * HOUR;
-    await mount.view.write([{ op: "delete", address: mount.view.at(`key/${keyId}`), when: "any" }]);
-    const next = makeMount({ view: mount.view, clock: mount.clock });
-    await expect(next.tick()).rejects.toThrow();
-    expect(next.signals).toEqual(["revocation-list-overdue"]);
-  });
-
-  it("are rotated by hand, each kind for itself", async () => {
-    const mount = await makeAuthority();
-    await mount.ask("update", "config/crl", scheduled);
-    const serial = await mount.issue();
-    await revoke(mount, serial);
-    await mount.ask("read", "crl/rotate-delta");
-    expect((await listOf(mount, "crl/delta")).serials).toEqual([serial]);
-    expect((await listOf(mount)).serials).toEqual([]);
-    await mount.ask("read", "crl/rotate");
-    expect((await listOf(mount)).serials).toEqual([serial]);
-  });
-});
-
-describe("the issuers of a mount", () => {
-  const second = (mount: Mount) =>
-    mount.ask("update", "root/generate/internal", { common_name: "Second", key_type: "ec", issuer_name: "two" });
-
-  it("have lists of their own; another's revocation signs none of theirs", async () => {
-    const mount = await makeAuthority();
-    await second(mount);
-    const serial = await mount.issue({ issuer: "two" });
-    const before = await listOf(mount);
-    await revoke(mount, serial);
-    expect(await listOf(mount)).toEqual(before);
-    expect((await listOf(mount, "issuer/two/crl/der")).serials).toEqual([serial]);
-  });
-
-  it("leave their revocations to the default issuer's list when they go, and get them back", async () => {
-    const mount = await makeAuthority();
-    const { data } = await mount.ask("update", "root/generate/exported", {
-      common_name: "Second",
-      key_type: "ec",
-      issuer_name: "two",
-    });
-    const serial = await mount.issue({ issuer: "two" });
-    await revoke(mount, serial);
-    const { number } = await listOf(mount, "issuer/two/crl/der");
-    await mount.ask("update", "config/issuers", { default: "one" });
-    await removeIssuer(data.issuer_id, mount.cx);
-    expect((await listOf(mount)).serials).toEqual([serial]);
-    const bundle = `${data.certificate}\n${data.private_key}`;
-    await mount.ask("update", "issuers/import/bundle", { pem_bundle: bundle });
-    expect((await listOf(mount)).serials).toEqual([]);
-    const back = (await mount.ask("list", "issuers")).data;
-    const again = Object.keys(back.key_info).find((one) => back.key_info[one].issuer_name === "") ?? "";
-    const list = await listOf(mount, `issuer/${again}/crl/der`);
-    expect(list.serials).toEqual([serial]);
-    expect(list.number).toBeGreaterThan(number);
   });
 });
 
