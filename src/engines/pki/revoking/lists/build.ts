@@ -18,7 +18,7 @@ import { Head, headAddress, type IssuerLists, removeLists, type StoredList } fro
  * answered after a build that began when its row was there, so no later list lacks it.
  */
 
-const NO_LISTS: Head = { generation: "", shape: "", lists: {}, deltaLooked: 0 };
+const NO_LISTS: Head = { generation: "", shape: "", lists: {}, modified: 0, deltaLooked: 0 };
 
 /** The lists that there are. `n` is absent where there never was one. */
 export const findHead = async ({ storage }: BackendContext): Promise<{ readonly head: Head; readonly n?: number }> => {
@@ -82,7 +82,7 @@ const attempt = async (cx: BackendContext, build: Build, authority: Authority): 
   const wanted = head.shape === shape && !fresh.some(namesOther(authority)) ? build : "all";
   if (wanted === "new" && head.generation === generation && (fresh.length === 0 || settings.disable)) return;
   const now = clock.now();
-  const plan: Plan = { cx, authority, settings, now };
+  const plan: Plan = { cx, authority, settings, now, modified: Math.max(Math.ceil(now / 1000), head.modified + 1) };
   const make = await makerOf(
     plan,
     wanted,
@@ -90,7 +90,7 @@ const attempt = async (cx: BackendContext, build: Build, authority: Authority): 
   );
   const swap = await makeAll(groupsOf(authority), head, make);
   const deltaLooked = wanted === "new" ? head.deltaLooked : now;
-  const body: Head = { generation, shape, lists: swap.lists, deltaLooked };
+  const body: Head = { generation, shape, lists: swap.lists, modified: plan.modified, deltaLooked };
   const when = n === undefined ? "absent" : { n };
   try {
     await cx.crash("pki.lists.swap", () => storage.write([{ op: "put", address: headAddress(storage), body, when }]));

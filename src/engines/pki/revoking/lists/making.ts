@@ -35,6 +35,8 @@ export interface Plan {
   readonly authority: Authority;
   readonly settings: Settings;
   readonly now: number;
+  /** What `Last-Modified` of its lists goes by, epoch seconds. */
+  readonly modified: number;
 }
 
 /** What goes into one list. */
@@ -48,7 +50,7 @@ const EMPTY: Content = { earlier: new Uint8Array(), count: 0, added: [] };
 
 /** Signs a list and writes it where nobody looks yet. `base`: of a list of changes, the complete list they follow. */
 const makeList = async (
-  { cx, authority, settings, now }: Plan,
+  { cx, authority, settings, now, modified }: Plan,
   signs: Issuer,
   number: number,
   content: Content,
@@ -72,7 +74,7 @@ const makeList = async (
     revocationSigner(issuer),
   );
   const entries = content.count + content.added.length;
-  return { ...(await writeParts(cx, der)), entries, number, thisUpdate: now, nextUpdate };
+  return { ...(await writeParts(cx, der)), entries, number, thisUpdate: now, nextUpdate, modified };
 };
 
 const hexOf = ({ serial }: Unlisted): string =>
@@ -80,8 +82,6 @@ const hexOf = ({ serial }: Unlisted): string =>
     .toString("hex")
     .replace(/^(?:00)+/, "");
 
-/** The parts of a list are not there: it was replaced since the head was read, or lost. */
-export class Missing extends Error {
 /** Those of the revocations that none of the lists has. Throws `Missing`. */
 export const notListed = async (
   cx: BackendContext,
@@ -99,6 +99,8 @@ export const notListed = async (
   return left;
 };
 
+/** The parts of a list are not there: it was replaced since the head was read, or lost. */
+export class Missing extends Error {
   override readonly name = "Missing";
 }
 

@@ -17,10 +17,8 @@ export const listPem = (der: Buffer): string => pem("X509 CRL", der);
 
 const NOTHING = new Uint8Array();
 
-const isUnchanged = ({ headers }: BackendContext, { thisUpdate }: FoundList["list"]): boolean => {
-  const since = Date.parse(headers["if-modified-since"]?.[0] ?? "");
-  return Math.floor(thisUpdate / 1000) * 1000 <= since;
-};
+const isUnchanged = ({ headers }: BackendContext, { modified }: FoundList["list"]): boolean =>
+  modified * 1000 <= Date.parse(headers["if-modified-since"]?.[0] ?? "");
 
 interface Form {
   readonly contentType: string;
@@ -31,7 +29,9 @@ const AS_PEM: Form = { contentType: PEM, body: (der) => Buffer.from(listPem(der)
 const AS_PEM_LINES: Form = { contentType: PEM, body: (der) => Buffer.from(`${listPem(der)}\n`) };
 
 const raw = (cx: BackendContext, { contentType, body }: Form, found: FoundList) => {
-  const headers = { "last-modified": new Date(found.list.thisUpdate).toUTCString() };
+  // Never in the future (RFC 9110, 8.8.2.1): whoever repeats an earlier time gets the list once more.
+  const modified = Math.min(found.list.modified * 1000, cx.clock.now());
+  const headers = { "last-modified": new Date(modified).toUTCString() };
   if (isUnchanged(cx, found.list)) return { raw: { contentType, body: NOTHING }, status: 304, headers };
   return { raw: { contentType, body: body(found.der) }, headers };
 };

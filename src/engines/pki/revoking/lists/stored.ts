@@ -18,6 +18,8 @@ const StoredList = z.object({
   /** Epoch milliseconds. */
   thisUpdate: z.int(),
   nextUpdate: z.int(),
+  /** What `Last-Modified` goes by, epoch seconds: `Head` says why it is not `thisUpdate`. */
+  modified: z.int(),
 });
 export type StoredList = z.output<typeof StoredList>;
 
@@ -39,6 +41,11 @@ export const Head = z.object({
   shape: z.string(),
   /** By key and name of the issuers, hashed. */
   lists: z.record(z.string(), IssuerLists),
+  /**
+   * The latest `modified` of any list that there was, epoch seconds. It grows with every build, so that two lists of one
+   * second, or by clocks that are apart, are never taken for the same one by whoever asks for changes since a time.
+   */
+  modified: z.int(),
   /** When the changes since the complete lists were last looked at, epoch milliseconds. */
   deltaLooked: z.int(),
 });

@@ -23,6 +23,8 @@ export interface Mount {
   readonly clock: { now: () => number; ms: number };
   readonly cx: BackendContext;
   readonly signals: string[];
+  /** What requests are sent with. */
+  readonly headers: Record<string, readonly string[]>;
   ask(verb: "read" | "list" | "update", path: string, data?: JsonObject): Promise<Outcome>;
   /** A certificate of an issuer, stored; its number. */
   issue(options?: { readonly issuer?: string; readonly hours?: number; readonly number?: number }): Promise<string>;
@@ -47,9 +49,10 @@ export const clockAt = (ms: number): Mount["clock"] => {
 /** `view` and `clock` of another one: another process of the same mount. */
 export const makeMount = ({ view = createMemoryView(), clock = clockAt(START), crash }: MountOptions = {}): Mount => {
   const signals: string[] = [];
+  const headers: Mount["headers"] = {};
   // One process: what a request remembers serves the next.
   const cache = createCaches({ clock }).of(view.mount);
-  const context = { cache, signal: (name: string) => void signals.push(name) };
+  const context = { cache, headers, signal: (name: string) => void signals.push(name) };
   const harness = createHarness(pkiEngine, { view, clock, ...(crash ? { crash } : {}), context });
   const cx = harness.context;
   return {
@@ -57,6 +60,7 @@ export const makeMount = ({ view = createMemoryView(), clock = clockAt(START), c
     clock,
     cx,
     signals,
+    headers,
     ask: (verb, path, data) => harness.request(verb, path, data),
     issue: async ({ issuer = "default", hours = 24, number } = {}) => {
       count += 1;

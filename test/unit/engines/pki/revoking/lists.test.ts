@@ -163,6 +163,43 @@ describe("a crash", () => {
   });
 });
 
+describe("a list for those who have one", () => {
+  const since = async (mount: Mount, time?: string) => {
+    if (time) mount.headers["if-modified-since"] = [time];
+    else delete mount.headers["if-modified-since"];
+    const { status, reply } = await mount.ask("read", "crl");
+    return { status, time: reply?.headers?.["last-modified"] ?? "" };
+  };
+
+  it("is not sent again while it is the same, and is when it changed within a second, or by a clock that is behind", async () => {
+    const mount = await makeAuthority();
+    mount.clock.ms += 300;
+    const behind = makeMount({ view: mount.view, clock: { ms: 0, now: () => mount.clock.ms - 90_000 } });
+    let { time } = await since(mount);
+    expect(Date.parse(time)).toBeLessThanOrEqual(mount.clock.ms);
+    for (const process of [mount, behind, mount]) {
+      await revoke(process, await mount.issue());
+      const next = await since(mount, time);
+      expect(next.status).toBe(200);
+      time = next.time;
+    }
+    mount.clock.ms += 10_000;
+    ({ time } = await since(mount, time));
+    expect(await since(mount, time)).toEqual({ status: 304, time });
+  });
+
+  it("is sent where another issuer became the default", async () => {
+    const mount = await makeAuthority();
+    await mount.ask("update", "root/generate/internal", { common_name: "Two", key_type: "ec", issuer_name: "two" });
+    await listOf(mount);
+    for (let at = 0; at < 3; at += 1) await revoke(mount, await mount.issue());
+    mount.clock.ms += 10_000;
+    const { time } = await since(mount);
+    await mount.ask("update", "config/issuers", { default: "two" });
+    expect((await since(mount, time)).status).toBe(200);
+  });
+});
+
 describe("a list of 40,000", () => {
   it("is kept in several entries, goes on from its own bytes, and costs one call once it was read", async () => {
     const mount = await makeAuthority();
