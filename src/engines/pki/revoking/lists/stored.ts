@@ -116,18 +116,18 @@ export const removeLists = async (
 /** Longer than any build: parts that no head names by then are of one that was killed. */
 const LEFT_BEHIND_MS = 60 * 60_000;
 
-/** Removes the parts of builds that were killed. Reads the first part of each list there is. */
+/** Removes the parts of builds that were killed. Reads one part of each list there is. */
 export const sweepParts = async (cx: BackendContext, head: Head): Promise<void> => {
   const { storage, clock } = cx;
   const named = new Set(
     Object.values(head.lists).flatMap(({ complete, delta }) => [complete?.version, delta?.version]),
   );
   for (const folder of await storage.list(PARTS)) {
-    const version = folder.replace(/\/$/, "");
-    if (named.has(version)) continue;
-    const first = await storage.get(partAddress(storage, version, 0));
-    if (first && clock.now() - Part.parse(first.body).written < LEFT_BEHIND_MS) continue;
-    const parts = (await storage.list(`${PARTS}${version}/`)).length;
-    await removeLists(cx, [{ version, parts }]);
+    if (named.has(folder.replace(/\/$/, ""))) continue;
+    // Any of them: parts are written side by side.
+    const parts = (await storage.list(`${PARTS}${folder}`)).map((part) => storage.at(`${PARTS}${folder}${part}`));
+    const [first] = await storage.getMany(parts.slice(0, 1));
+    if (!first || clock.now() - Part.parse(first.body).written < LEFT_BEHIND_MS) continue;
+    await removeLists(cx, [], parts);
   }
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { REVOKED } from "../../../../../src/engines/pki/model.ts";
+import { sweepParts } from "../../../../../src/engines/pki/revoking/lists/stored.ts";
 import { revokeCertificate } from "../../../../../src/engines/pki/revoking/revoke.ts";
 import { revocationWrites, UNLISTED } from "../../../../../src/engines/pki/revoking/rows.ts";
 import { createKiller, Killed } from "../../../../support/crash.ts";
@@ -135,6 +136,19 @@ describe("a crash", () => {
     const next = makeMount({ view: mount.view, clock: mount.clock });
     await mend(next);
     expect((await listOf(next)).serials).toContain(serial);
+  });
+
+  it("does not let the schedule take the first parts of a list that is being written", async () => {
+    const mount = await makeAuthority();
+    await listOf(mount);
+    const body = { der: "", written: mount.clock.ms };
+    const address = mount.view.at("crl/part/being-written/1");
+    await mount.view.write([{ op: "put", address, body, when: "absent" }]);
+    await sweepParts(mount.cx, await mount.head());
+    expect(await mount.view.get(address)).toBeDefined();
+    mount.clock.ms += 2 * HOUR;
+    await sweepParts(mount.cx, await mount.head());
+    expect(await mount.view.get(address)).toBeUndefined();
   });
 
   it("leaves parts behind that the schedule removes an hour later, and none that are read", async () => {
