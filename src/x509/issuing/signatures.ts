@@ -114,13 +114,12 @@ const identifierOf = ({ key, hash, pss }: Signer): AlgorithmIdentifier => {
   }
 };
 
-const encoded = new Map<string, Buffer>();
+const encoded = new WeakMap<Signer, Buffer>();
 
-/** DER of the identifier of what `signer` computes. There are a dozen of them, each encoded once. */
+/** DER of the identifier of what `signer` computes, encoded once for as long as the signer is kept. */
 export const algorithmOf = (signer: Signer): Buffer => {
-  const name = `${kindOf(signer.key)} ${signer.hash} ${signer.pss}`;
-  const known = encoded.get(name) ?? Buffer.from(AsnConvert.serialize(identifierOf(signer)));
-  encoded.set(name, known);
+  const known = encoded.get(signer) ?? Buffer.from(AsnConvert.serialize(identifierOf(signer)));
+  encoded.set(signer, known);
   return known;
 };
 

@@ -46,7 +46,13 @@ const byNode = (name: NodeCipher, keyBytes: number, refusal: string): Cipher => 
     if (aad.length > 0) decipher.setAAD(aad, { plaintextLength: end });
     decipher.setAuthTag(sealed.subarray(end));
     const plaintext = decipher.update(sealed.subarray(0, end));
-    decipher.final();
+    try {
+      decipher.final();
+    } catch (cause) {
+      // What the cipher gave before it knew the tag is nobody's.
+      plaintext.fill(0);
+      throw cause;
+    }
     return plaintext;
   },
 });
