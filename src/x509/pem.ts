@@ -17,3 +17,12 @@ export const onePemBlock = (text: string, labels: readonly string[]): Buffer => 
   if (more.length > 0) throw new Unreadable("more than one block");
   return first;
 };
+
+/** One block, in lines of 64 characters, without a line break at its end. */
+export const pemBlock = (label: string, der: Uint8Array): string => {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join("\n");
+};

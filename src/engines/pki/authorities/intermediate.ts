@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field } from "../../../framework/index.ts";
+import { pemBlock } from "../../../x509/index.ts";
 import { alternativeNamesExtension, basicConstraints, makeRequest, present } from "../../../x509/issuing/index.ts";
 import { writable } from "./certificates.ts";
 import { createDraft } from "./draft.ts";
 import { datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
 import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex } from "./index-entry.ts";
-import { BAD_FORMAT, formatOf, keyText, pem } from "./key-formats.ts";
+import { BAD_FORMAT, formatOf, keyText } from "./key-formats.ts";
 import type { Material } from "./key-material.ts";
 import { keyNameFor } from "./names.ts";
 import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
@@ -66,7 +67,7 @@ export const generateIntermediate = async (
   const { warnings } = validityFor(input, cx);
   const material = await materialOf(generation, cx);
   const der = requestOver(material, input);
-  const shown = format === "der" ? der.toString("base64") : pem("CERTIFICATE REQUEST", der);
+  const shown = format === "der" ? der.toString("base64") : pemBlock("CERTIFICATE REQUEST", der);
   const text = how === "exported" ? keyText(material, { format, pkcs8: input.private_key_format === "pkcs8" }) : "";
   return changeIndex(cx, (index) => {
     const draft = createDraft(index, cx);

@@ -1,18 +1,11 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { invalidRequest } from "../../../framework/index.ts";
+import { pemBlock } from "../../../x509/index.ts";
 import type { KeyType, Material } from "./key-material.ts";
 
 /** Keys and certificates as texts: how they are shown, and how a private key is read. */
 
-export const pem = (label: string, der: Uint8Array): string => {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----`;
-};
-
-export const certificatePem = (der: Uint8Array): string => pem("CERTIFICATE", der);
+export const certificatePem = (der: Uint8Array): string => pemBlock("CERTIFICATE", der);
 
 /** How answers show certificates and keys. */
 export type Format = "pem" | "der" | "pem_bundle";
@@ -46,7 +39,7 @@ export const keyText = ({ type, key }: Material, { format, pkcs8 }: KeyTextOptio
   const encoding = pkcs8 ? "pkcs8" : ENCODINGS[type];
   const der = key.export({ type: encoding, format: "der" });
   if (format === "der") return der.toString("base64");
-  return pem(pkcs8 ? LABELS.ed25519 : LABELS[type], der);
+  return pemBlock(pkcs8 ? LABELS.ed25519 : LABELS[type], der);
 };
 
 const KINDS: Readonly<Record<string, KeyType>> = { rsa: "rsa", ec: "ec", ed25519: "ed25519" };

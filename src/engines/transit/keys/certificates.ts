@@ -3,13 +3,12 @@ import { z } from "zod";
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
 import { cut } from "../../../std/shown.ts";
-import { pemBlocks, Unreadable } from "../../../x509/index.ts";
+import { pemBlock, pemBlocks, Unreadable } from "../../../x509/index.ts";
 import { makeRequest, readRequest, signerFor, Unwritable } from "../../../x509/issuing/index.ts";
 import { type StoredKey, StoredVersion, versionAddress } from "../model.ts";
 import { changeKey } from "./change.ts";
 import { findKey } from "./find.ts";
 import { kindOf } from "./kinds.ts";
-import { pemOf } from "./pem.ts";
 
 /** Certificates of keys that sign: a request for one, and the chain that an authority made of it. */
 
@@ -62,7 +61,7 @@ export const requestCertificate = async (
   if (!found.privateKey) return refuse("private key not imported for key version selected");
   try {
     const made = makeRequest(plan, signerFor(found.privateKey));
-    return { name: stored.name, type: stored.type, csr: `${pemOf("CERTIFICATE REQUEST", made)}\n` };
+    return { name: stored.name, type: stored.type, csr: `${pemBlock("CERTIFICATE REQUEST", made)}\n` };
   } catch (cause) {
     if (cause instanceof Unwritable) return refuse(cause.reason);
     throw cause;
@@ -123,7 +122,7 @@ export const setCertificate = async (
     const certified = chain[0]?.publicKey.export({ type: "spki", format: "der" }).toString("base64");
     if (certified !== body.publicKey)
       return refuse("leaf certificate public key does not match the selected key version");
-    const certificates = chain.map(({ raw }) => pemOf("CERTIFICATE", raw));
+    const certificates = chain.map(({ raw }) => pemBlock("CERTIFICATE", raw));
     const { secrets, n } = entry;
     const revisions = { ...before.revisions, [number]: (before.revisions?.[String(number)] ?? 0) + 1 };
     const put = { op: "put", address, body: defined({ ...body, certificates }), secrets, when: { n } } as const;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AnyPath, type BackendContext, invalidRequest, op, path } from "../../../../framework/index.ts";
+import { pemBlock } from "../../../../x509/index.ts";
 import { ISSUER } from "../../authorities/index-entry.ts";
-import { pem } from "../../authorities/key-formats.ts";
 import { type FoundList, findList, listPrefetch, type NoList } from "./read.ts";
 
 /**
@@ -13,7 +13,7 @@ const DER = "application/pkix-crl";
 const PEM = "application/x-pem-file";
 
 /** Without a newline at its end. */
-export const listPem = (der: Buffer): string => pem("X509 CRL", der);
+export const listPem = (der: Buffer): string => pemBlock("X509 CRL", der);
 
 const NOTHING = new Uint8Array();
 

@@ -4,11 +4,11 @@ import { isBase64 } from "../../../../std/base64.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "../../../../std/json.ts";
 import { Sensitive } from "../../../../std/sensitive.ts";
 import { rfc3339 } from "../../../../std/time.ts";
+import { pemBlock } from "../../../../x509/index.ts";
 import type { KeyType, KeyVersion } from "../../model.ts";
 import { ed25519FromSeed, ed25519Public, goEd25519, rawEd25519Public } from "../ed25519.ts";
 import { kindOf, type Make } from "../kinds.ts";
 import type { Material } from "../material.ts";
-import { pemOf } from "../pem.ts";
 import { refused } from "../refused.ts";
 import { bytesMaterial, pairMaterial, publicMaterial } from "./brought.ts";
 
@@ -196,7 +196,7 @@ export const materialOf = (type: KeyType, version: BackedUpVersion): Material =>
     "privateKey" in pair
       ? pairMaterial(type, pair.privateKey, hmac, created)
       : publicMaterial(type, pair.publicKey, hmac, created);
-  const certificates = version.certificate_chain?.map((der) => pemOf("CERTIFICATE", der)) ?? [];
+  const certificates = version.certificate_chain?.map((der) => pemBlock("CERTIFICATE", der)) ?? [];
   return { body: certificates.length === 0 ? body : { ...body, certificates }, secrets };
 };
 

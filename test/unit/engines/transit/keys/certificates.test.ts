@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { pemOf } from "../../../../../src/engines/transit/keys/pem.ts";
 import { systemRandom } from "../../../../../src/std/random.ts";
+import { pemBlock } from "../../../../../src/x509/index.ts";
 import {
   basicConstraints,
   makeRequest,
@@ -26,7 +26,7 @@ const certificate = (publicKey: KeyObject, isAuthority: boolean): string => {
     publicKey,
     extensions: isAuthority ? [basicConstraints({})] : [],
   };
-  return `${pemOf("CERTIFICATE", signCertificate(plan, signerFor(authority)))}\n`;
+  return `${pemBlock("CERTIFICATE", signCertificate(plan, signerFor(authority)))}\n`;
 };
 
 const mount = createMount();
@@ -92,7 +92,7 @@ describe("a certificate chain", () => {
     ["with something behind it", `${leaf}text`, "could not decode a PEM block in the certificate chain"],
     [
       "of something else",
-      `${pemOf("CERTIFICATE", Buffer.from("text"))}`,
+      `${pemBlock("CERTIFICATE", Buffer.from("text"))}`,
       "could not parse a certificate in the certificate chain",
     ],
     ["of too many", leaf + above.repeat(16), "a certificate chain has at most 16 certificates"],
@@ -124,7 +124,7 @@ describe("a certificate request", () => {
         { subject: name("from the template"), extensions: [basicConstraints()] },
         signerFor(authority),
       );
-      const csr = pemOf("CERTIFICATE REQUEST", template);
+      const csr = pemBlock("CERTIFICATE REQUEST", template);
       const made = readRequest(String((await mount.request("update", `keys/${type}/csr`, { csr })).data.csr));
 
       expect(made.subject).toEqual(name("from the template"));
@@ -143,7 +143,7 @@ describe("a certificate request", () => {
     const der = makeRequest({ subject: name("x"), extensions: [] }, signerFor(authority));
     der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
     await expect(
-      mount.request("update", "keys/k/csr", { csr: pemOf("CERTIFICATE REQUEST", der) }),
+      mount.request("update", "keys/k/csr", { csr: pemBlock("CERTIFICATE REQUEST", der) }),
     ).rejects.toMatchObject({ wire: "could not read the CSR: the signature of the request does not hold" });
   });
 });
