@@ -61,13 +61,16 @@ const Integer = z
   .refine((text) => /^\d+$/.test(text) && text.length <= MOST_DIGITS, "not a whole number")
   .transform(BigInt);
 
+/** The last second that a text of RFC 3339 has, of the year 9999. */
+const LAST_SECOND = 253_402_300_799;
+
 const RsaPublic = z.object({ N: Integer, E: Integer });
 
 export const BackedUpVersion = z.object({
   key: Bytes.nullish(),
   hmac_key: Bytes.nullish(),
   time: z.string().optional(),
-  creation_time: z.int().optional(),
+  creation_time: z.int().max(LAST_SECOND).optional(),
   ec_x: Integer.nullish(),
   ec_y: Integer.nullish(),
   ec_d: Integer.nullish(),

@@ -189,6 +189,40 @@ describe("a broken backup, or another text", () => {
   });
 });
 
+describe("a number in a backup that is no time or no period", () => {
+  const [aes] = RECORDED.filter(({ name }) => name === "aes256-gcm96");
+  const restored = async (change: (whole_: JsonObject) => unknown) => {
+    const mount = createMount();
+    const whole_ = decoded(aes?.backup ?? "");
+    change(whole_);
+    const told = mount.request("update", "restore/k", { backup: encoded(whole_) });
+    return { mount, told };
+  };
+
+  it.each([2 ** 53 - 1, 253_402_300_800])("makes no key that nobody can read: second %i", async (creation_time) => {
+    const { mount, told } = await restored(({ policy }) => {
+      for (const version of Object.values((policy as { keys: JsonObject }).keys) as JsonObject[]) {
+        Object.assign(version, { creation_time, time: "0001-01-01T00:00:00Z" });
+      }
+    });
+    await expect(told).rejects.toMatchObject({ code: "invalid_request" });
+    expect(mount.view.keys()).toEqual([]);
+  });
+
+  it.each([1e25, 1e300, 2 ** 53])("makes no key that nobody can read: %d nanoseconds", async (period) => {
+    const { mount, told } = await restored(({ policy }) =>
+      Object.assign(policy as JsonObject, { auto_rotate_period: period }),
+    );
+    const refusal = await told.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+    if (refusal === undefined) expect((await mount.request("read", "keys/k")).status).toBe(200);
+    else expect(refusal).toMatchObject({ code: "invalid_request" });
+    await mount.keep();
+  });
+});
+
 describe("a restore", () => {
   it("by force replaces the key with all its versions, and without leaves it alone", async () => {
     const mount = createMount();
