@@ -7,7 +7,7 @@ import { convergentNonce, deriveByCounter, deriveBytes, NONCE_KEY_BYTES } from "
 import { decryptOaep, encryptOaep } from "./crypto/rsa.ts";
 import { UseFault } from "./fault.ts";
 import type { CipherItem } from "./items.ts";
-import { checkNamedVersion, encryptionVersion, type Versions } from "./versions.ts";
+import { checkNamedVersion, usableVersion, type Versions } from "./versions.ts";
 
 /**
  * Encryption and decryption of the items of one request with one key. Everything throws `UseFault` with the reference's
@@ -72,7 +72,7 @@ interface Keys {
 }
 
 export interface ItemCipher {
-  /** `version`: of `encryptionVersion`. */
+  /** `version`: of `versionFor`. */
   encrypt(plaintext: Uint8Array, version: number, context: Uint8Array, associatedData: string): string;
   decrypt(text: Prefixed, context: Uint8Array, associatedData: string): Uint8Array;
 }
@@ -82,7 +82,8 @@ const keysOf = (stored: StoredKey, type: AeadType) => {
   const { keyBytes } = aeadSizes(type);
   let last: { readonly version: KeyVersion; readonly context: Uint8Array; readonly keys: Keys } | undefined;
   return (version: KeyVersion, context: Uint8Array): Keys => {
-    const secret = version.secret?.reveal() ?? NOTHING;
+    if (!version.secret) throw new UseFault("no such key version");
+    const secret = version.secret.reveal();
     if (!stored.derived) return { encryption: secret };
     if (last?.version === version && Buffer.compare(last.context, context) === 0) return last.keys;
     const derive = stored.kdf === undefined ? deriveBytes : deriveByCounter;
@@ -155,7 +156,7 @@ export const createItemCipher = (
 /** The version that an item is to be encrypted with. */
 export const versionFor = (stored: StoredKey, { keyVersion }: CipherItem): number => {
   checkEncrypts(stored, "encryption");
-  return encryptionVersion(stored, keyVersion);
+  return usableVersion(stored, keyVersion, "encryption");
 };
 
 /** A ciphertext that this key may decrypt, as far as its first fields tell. Version 0 is version 1, as of old. */

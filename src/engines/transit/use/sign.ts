@@ -17,7 +17,7 @@ import { UseFault } from "./fault.ts";
 import { type TextItem, textItems } from "./items.ts";
 import { attempt, isFault, next, type Result, refusal } from "./results.ts";
 import { contextOf, inputOf, isEcdsa, readSigning, signableOf, signingFields } from "./signing.ts";
-import { signingVersion, Versions } from "./versions.ts";
+import { usableVersion, Versions } from "./versions.ts";
 
 /** `sign/<name>`: signatures by the private key of a version. */
 
@@ -111,7 +111,7 @@ export const sign = async (
   const { batch, items } = itemsOf(input);
   checkBatch(stored, items);
 
-  const asked = attempt(() => signingVersion(stored, input.key_version ?? 0));
+  const asked = attempt(() => usableVersion(stored, input.key_version ?? 0, "signing"));
   const versions = await Versions.of(key, isFault(asked) ? [] : [asked]);
   const version = next(asked, (number) => versions.get(number));
   const encoding = signing.options.marshaling === "jws" ? "base64url" : "base64";

@@ -3,24 +3,17 @@ import { UseFault } from "./fault.ts";
 
 /** Which version of a key an operation uses, and whether it may. All throw `UseFault` with the reference's texts. */
 
-/** The version to encrypt with, of what was asked for; 0: the latest. */
-export const encryptionVersion = ({ latest, minEncryption }: StoredKey, asked: number): number => {
+/** The version to encrypt or sign with, of what was asked for; 0: the latest. */
+export const usableVersion = (
+  { latest, minEncryption }: StoredKey,
+  asked: number,
+  what: "encryption" | "signing",
+): number => {
   if (asked === 0) return latest;
-  if (asked < 0) throw new UseFault("requested version for encryption is negative");
-  if (asked > latest) throw new UseFault("requested version for encryption is higher than the latest key version");
+  if (asked < 0) throw new UseFault(`requested version for ${what} is negative`);
+  if (asked > latest) throw new UseFault(`requested version for ${what} is higher than the latest key version`);
   if (asked < minEncryption) {
-    throw new UseFault("requested version for encryption is less than the minimum encryption key version");
-  }
-  return asked;
-};
-
-/** The version to sign with; 0: the latest. */
-export const signingVersion = ({ latest, minEncryption }: StoredKey, asked: number): number => {
-  if (asked === 0) return latest;
-  if (asked < 0) throw new UseFault("requested version for signing is negative");
-  if (asked > latest) throw new UseFault("requested version for signing is higher than the latest key version");
-  if (asked < minEncryption) {
-    throw new UseFault("requested version for signing is less than the minimum encryption key version");
+    throw new UseFault(`requested version for ${what} is less than the minimum encryption key version`);
   }
   return asked;
 };

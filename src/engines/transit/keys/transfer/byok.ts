@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type BackendContext, invalidRequest } from "../../../../framework/index.ts";
-import { Sensitive } from "../../../../std/sensitive.ts";
+import type { Sensitive } from "../../../../std/sensitive.ts";
 import { cut } from "../../../../std/shown.ts";
 import type { Address, View } from "../../../../storage/store.ts";
 import { type KeyVersion, keyAddress } from "../../model.ts";
@@ -34,7 +34,7 @@ const secretOf = ({ secret, privateKey, hmac, publicKey }: KeyVersion): Sensitiv
   if (privateKey) return privateBytes(privateKey);
   if (publicKey) throw refused("private key not imported for key version selected");
   // Of type `hmac` the HMAC secret is the key.
-  return secret ?? new Sensitive(hmac.reveal());
+  return secret ?? hmac;
 };
 
 /** Each version of the source, wrapped for the destination's latest version. Throws with Vault's texts. */

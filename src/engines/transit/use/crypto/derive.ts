@@ -29,7 +29,7 @@ export const NONCE_KEY_BYTES = 32;
 
 /**
  * The nonce of a convergent ciphertext: the beginning of HMAC-SHA-256 over the plaintext, so that equal plaintexts of
- * one context are equal ciphertexts and no two different ones share a nonce.
+ * one context are equal ciphertexts, and two different ones share a nonce as seldom as two random ones do.
  *
  * **Security:** with associated data the key of that HMAC is made of them too, by HMAC-SHA-512, which nothing else
  * uses. Otherwise one plaintext under two sets of associated data would use one nonce for two messages, which gives

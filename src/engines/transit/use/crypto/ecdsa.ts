@@ -1,6 +1,7 @@
 import { type KeyObject, sign, verify } from "node:crypto";
 import { p256, p384, p521 } from "@noble/curves/nist.js";
 import type { RandomSource } from "../../../../std/random.ts";
+import { Sensitive } from "../../../../std/sensitive.ts";
 import { UseFault } from "../fault.ts";
 import { nodeName } from "./hashes.ts";
 import type { Signable, SigningOptions } from "./signable.ts";
@@ -18,11 +19,11 @@ const SIZES: Readonly<Record<EcdsaType, number>> = { "ecdsa-p256": 32, "ecdsa-p3
 const field = (value: string | undefined): Buffer => Buffer.from(value ?? "", "base64url");
 
 /** What `@noble/curves` takes, made once for as long as this process keeps the key. */
-const scalars = new WeakMap<KeyObject, Uint8Array>();
+const scalars = new WeakMap<KeyObject, Sensitive<Uint8Array>>();
 const points = new WeakMap<KeyObject, Uint8Array>();
 
-const scalarOf = (key: KeyObject): Uint8Array => {
-  const known = scalars.get(key) ?? field(key.export({ format: "jwk" }).d);
+const scalarOf = (key: KeyObject): Sensitive<Uint8Array> => {
+  const known = scalars.get(key) ?? new Sensitive(field(key.export({ format: "jwk" }).d));
   scalars.set(key, known);
   return known;
 };
@@ -52,7 +53,7 @@ export const signEcdsa = (
   if (!input.prehashed && input.hash !== "none") {
     return sign(nodeName(input.hash), input.bytes, { key, dsaEncoding: ENCODINGS[marshaling] });
   }
-  return CURVES[type].sign(leftmost(type, input.bytes), scalarOf(key), {
+  return CURVES[type].sign(leftmost(type, input.bytes), scalarOf(key).reveal(), {
     prehash: false,
     lowS: false,
     format: FORMATS[marshaling],

@@ -2,6 +2,9 @@ import { createPublicKey } from "node:crypto";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { p256 } from "@noble/curves/nist.js";
 import fc from "fast-check";
+import { findKey } from "../../../../../src/engines/transit/keys/find.ts";
+import { createItemCipher } from "../../../../../src/engines/transit/use/cipher.ts";
+import { Versions } from "../../../../../src/engines/transit/use/versions.ts";
 import type { JsonObject, JsonValue } from "../../../../../src/std/json.ts";
 import { systemRandom } from "../../../../../src/std/random.ts";
 import { runs } from "../../../../support/runs.ts";
@@ -102,6 +105,24 @@ describe("V93: nonces", () => {
         associated_data: b64("b"),
       });
       expect(opened.plaintext).toBe(b64("p"));
+    },
+  );
+});
+
+describe("a version without its secret", () => {
+  it.each([false, true])(
+    "encrypts nothing, rather than with a key that everybody can derive (derived: %s)",
+    async (derived) => {
+      const own = createMount();
+      await own.data("keys/k", { type: "aes256-gcm96", derived });
+      const found = await findKey("k", own.context);
+      if (!found) throw new Error("no key");
+      const version = await found.version(1);
+      if (!version) throw new Error("no version");
+      const { secret: _, ...lacking } = version;
+      const key = { ...found, versions: async () => new Map([[1, lacking]]) };
+      const cipher = createItemCipher(found.stored, await Versions.of(key, [1]), systemRandom, 1);
+      expect(() => cipher.encrypt(Buffer.from("p"), 1, Buffer.from("c"), "")).toThrow("no such key version");
     },
   );
 });
