@@ -4,6 +4,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { z } from "zod";
 import { createAttempt } from "../src/challenges/attempt.ts";
+import { addressesOnNetwork } from "../src/challenges/resolver.ts";
 import { SCHEDULE_EVENT } from "../src/contract/schedule.ts";
 import { OPEN_CHALLENGES, PARTITION_KEY } from "../src/contract/table.ts";
 import { createChallengeWork } from "../src/core/challenges/work.ts";
@@ -57,7 +58,7 @@ const store = createStore({
 const challenges = createChallengeWork({
   store,
   clock: systemClock,
-  attempt: createAttempt(reach),
+  attempt: createAttempt(reach, { hosts: addressesOnNetwork() }),
   crash: (_, step) => step(),
   log,
 });

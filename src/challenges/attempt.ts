@@ -8,6 +8,7 @@ import {
   NoAnswer,
   NoConnection,
   type Reach,
+  type Resolve,
   sharedDeadline,
   timeLeft,
 } from "../outgoing/index.ts";
@@ -25,6 +26,8 @@ const ATTEMPT_MS = 10_000;
 export interface AttemptOptions {
   readonly ports?: Ports | undefined;
   readonly timer?: Timer | undefined;
+  /** How hosts are looked up where no name service is named; absent: as this machine does. */
+  readonly hosts?: Resolve | undefined;
 }
 
 const failureOf = (challenge: Challenge, cause: unknown): ChallengeFailure => {
@@ -61,13 +64,13 @@ const inTime = async (timer: Timer, limitMs: number, work: Promise<void>): Promi
  * Security: whoever opens an order names the host. `reach` says which may be dialled besides public ones; it holds for
  * hosts on the way of a redirect and for name services that are named, too.
  */
-export const createAttempt = (reach: Reach, { ports = WELL_KNOWN, timer = wallTimer }: AttemptOptions = {}) => {
-  const plain = createGuard(reach);
+export const createAttempt = (reach: Reach, { ports = WELL_KNOWN, timer = wallTimer, hosts }: AttemptOptions = {}) => {
+  const plain = createGuard(reach, hosts);
 
   const check = async (challenge: Challenge): Promise<void> => {
     const { kind, resolver } = challenge;
     const left = timeLeft(ATTEMPT_MS);
-    if (kind === "dns-01") return checkDns(challenge, nameServiceAt(plain, resolver));
+    if (kind === "dns-01") return checkDns(challenge, nameServiceAt(plain, resolver), left);
     const guard = resolver === "" ? plain : createGuard(reach, nameServiceAt(plain, resolver).addresses);
     if (kind === "tls-alpn-01") return checkTlsAlpn(challenge, createDial(guard), ports, left());
     return checkHttp(challenge, sharedDeadline(createFetch(guard), left()), ports, left());

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Challenge } from "../framework/challenges.ts";
+import { NoConnection } from "../outgoing/index.ts";
 import type { NameService } from "./resolver.ts";
 import { IncorrectResponse } from "./terms.ts";
 
@@ -8,11 +9,17 @@ import { IncorrectResponse } from "./terms.ts";
 /** CNAMEs in a row. A recursive name service follows them by itself. */
 const MOST_ALIASES = 8;
 
-/** Throws `IncorrectResponse`, `AddressRefused` or `NoConnection`. */
-export const checkDns = async ({ identifier, keyAuthorization }: Challenge, names: NameService): Promise<void> => {
+/** `left`: milliseconds until the end. Throws `IncorrectResponse`, `AddressRefused` or `NoConnection`. */
+export const checkDns = async (
+  { identifier, keyAuthorization }: Challenge,
+  names: NameService,
+  left: () => number,
+): Promise<void> => {
   const wanted = createHash("sha256").update(keyAuthorization).digest("base64url");
   let name = `_acme-challenge.${identifier}`;
   for (let aliases = 0; aliases <= MOST_ALIASES; aliases++) {
+    // Whoever waits for the answer has gone by then.
+    if (left() <= 0) throw new NoConnection("timed out");
     const texts = await names.texts(name);
     if (texts.includes(wanted)) return;
     if (texts.length > 0) throw new IncorrectResponse("no TXT record is the digest of the key authorization");

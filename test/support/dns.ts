@@ -18,9 +18,14 @@ export interface DnsRecords {
   readonly a?: readonly string[];
   readonly txt?: readonly string[];
   readonly cname?: string;
+  /** Types that the name service fails at, as it does where the zone's own servers do not answer. */
+  readonly fails?: readonly number[];
 }
 
 const TYPES: Readonly<Record<number, "a" | "cname" | "txt">> = { 1: "a", 5: "cname", 16: "txt" };
+
+const SERVFAIL = 2;
+const NXDOMAIN = 3;
 
 const encodeName = (name: string): Buffer =>
   Buffer.concat([
@@ -52,7 +57,8 @@ const answered = (packet: Buffer, records: ReadonlyMap<string, DnsRecords>, aske
   const answers = found && kind ? dataOf(kind, found) : [];
   const head = Buffer.alloc(12);
   packet.copy(head, 0, 0, 2);
-  head.writeUInt16BE(0x8180 | (found ? 0 : 3), 2);
+  const failed = found?.fails?.includes(type) === true;
+  head.writeUInt16BE(0x8180 | (failed ? SERVFAIL : found ? 0 : NXDOMAIN), 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt16BE(answers.length, 6);
   const rows = answers.map((data) => {

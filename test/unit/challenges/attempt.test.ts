@@ -10,6 +10,8 @@ import { NEARBY, PUBLIC, type Reach } from "../../../src/outgoing/index.ts";
 import { acmeCertificate } from "../../support/acme-certificate.ts";
 import { type DnsServer, startDns } from "../../support/dns.ts";
 
+/** Types of records. */
+const [A, AAAA] = [1, 28];
 const KEY_AUTHORIZATION = "token-1.thumbprint";
 let names: DnsServer;
 let http: Server;
@@ -152,6 +154,18 @@ describe("http-01", () => {
           detail: refused.detail.replace("http-01", kind),
         });
     expect(names.asked.filter((one) => one.includes("never"))).toEqual([]);
+  });
+  it("is looked up in the way that is given, where no name service is", async () => {
+    const hosts = async (host: string) => (host === "www.example.com" ? ["127.0.0.1"] : []);
+    const attempt = createAttempt(NEARBY, { ports: { http: portOf(http), https: portOf(http) }, hosts });
+    expect(await attempt(challenge({ resolver: "" }))).toBeUndefined();
+    expect(await attempt(challenge({ resolver: "", identifier: "other.example.com" }))).toEqual(refused);
+  });
+  it("needs addresses of one family only", async () => {
+    names.records.set("www.example.com", { a: ["127.0.0.1"], fails: [AAAA] });
+    expect(await tried()).toBeUndefined();
+    names.records.set("www.example.com", { fails: [A, AAAA] });
+    expect(await tried()).toEqual({ type: "connection", detail: "http-01: no connection" });
   });
   it("says that a name is not known", async () =>
     expect(await tried({ identifier: "never.example.com" })).toEqual({ type: "dns", detail: "http-01: no such host" }));
