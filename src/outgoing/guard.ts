@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
-import { inCidrs } from "../std/cidr.ts";
+import { endsInNumber, inCidrs } from "../std/cidr.ts";
 import { kindOf, plainAddress } from "./addresses.ts";
 import { AddressRefused } from "./errors.ts";
 import { NOBODY, type Watch } from "./watch.ts";
@@ -54,14 +54,12 @@ const mayDial = (reach: Reach, address: string): boolean => {
 };
 
 const NAME = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_.])?$/i;
-/** Name services read these as addresses: `2130706433`, `0x7f000001`, `0177.0.0.1`, `127.1`. */
-const NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
 
 const checkHost = (reach: Reach, host: string): void => {
   if (isIP(host) !== 0) {
     if (!mayDial(reach, host)) throw new AddressRefused("the address is in a range that is refused");
   } else if (!NAME.test(host)) throw new AddressRefused("not a host name");
-  else if (NUMBER.test(host)) throw new AddressRefused("an address must be written in plain digits");
+  else if (endsInNumber(host)) throw new AddressRefused("an address must be written in plain digits");
 };
 
 const resolveChecked = async (reach: Reach, resolve: Resolve, host: string) => {

@@ -31,6 +31,12 @@ export const canonicalAddress = (text: string): string | undefined => {
   return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]).join(".");
 };
 
+/**
+ * Whether name services and URL parsers read a name as an IPv4 address, because its last label is a number: `127.1`,
+ * `2130706433`, `0x7f000001`, `0177.0.0.1`. Source: WHATWG URL, "ends in a number".
+ */
+export const endsInNumber = (name: string): boolean => /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i.test(name);
+
 const parseRange = (text: string): Range | undefined => {
   const cut = text.indexOf("/");
   const address = cut < 0 ? text : text.slice(0, cut);

@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
 import type { BackendContext } from "../../../framework/index.ts";
-import { canonicalAddress } from "../../../std/cidr.ts";
+import { canonicalAddress, endsInNumber } from "../../../std/cidr.ts";
 import { isJsonObject, type JsonValue } from "../../../std/json.ts";
 import { cut } from "../../../std/shown.ts";
 import { subjectOf } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest } from "../../../x509/issuing/plans.ts";
 import { asciiName } from "../issuing/host-names.ts";
 import { termsOf } from "../issuing/identity.ts";
+import { lowerAscii } from "../issuing/lists.ts";
 import { allowsAddress, allowsName } from "../issuing/name-rules.ts";
 import type { Directory } from "./directory.ts";
 import { malformed, Problem } from "./problems.ts";
@@ -16,8 +17,8 @@ import type { Identifier } from "./records.ts";
  * What an order asks for: names and addresses. A name is in the form that a certificate has, lower case and in ASCII; one
  * that begins with `*.` is proved without it.
  *
- * Security: what is compared with a CSR is the order's own text, letter by letter; a name that looks like an address is
- * refused, with a wildcard before it too.
+ * Security: what is compared with a CSR is the order's own text, letter by letter but for the case of ASCII; a name that
+ * anybody reads as an address is refused, with a wildcard before it too.
  */
 
 /** Order and authorizations are written in one transaction. */
@@ -41,7 +42,7 @@ const withoutWildcard = (value: string): string => {
 
 const dnsIdentifier = (value: string): Identifier => {
   const proved = withoutWildcard(value);
-  if (isIP(proved) !== 0) {
+  if (isIP(proved) !== 0 || endsInNumber(proved)) {
     throw malformed(`refusing to accept argument (${cut(value)}) as DNS type identifier: parsed OK as IP address`);
   }
   const ascii = asciiName(proved);
@@ -118,12 +119,12 @@ const namesIn = ({
   const ip = new Set<string>();
   const take = (value: string): void => {
     const address = isIP(value) === 0 ? undefined : canonicalAddress(value);
-    if (address === undefined) dns.add(value.toLowerCase());
+    if (address === undefined) dns.add(lowerAscii(value));
     else ip.add(address);
   };
   const { commonName } = subjectOf(subject);
   if (commonName !== "") take(commonName);
-  for (const { kind, value } of alternative) if (kind === "dns") dns.add(value.toLowerCase());
+  for (const { kind, value } of alternative) if (kind === "dns") dns.add(lowerAscii(value));
   for (const { kind, value } of alternative) if (kind === "ip") ip.add(canonicalAddress(value) ?? value);
   return { dns, ip };
 };

@@ -11,7 +11,8 @@ export const distinct = (items: readonly string[]): readonly string[] => {
   });
 };
 
-const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+/** In lower case, as far as letters are ASCII. */
+export const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
  * Whether two texts differ in nothing but the case of ASCII letters.
