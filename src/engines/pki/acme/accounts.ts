@@ -13,8 +13,8 @@ import { type FoundAccount, findAccount, type Signed, standing } from "./request
 
 /**
  * Accounts: a key that signs orders. Made once for a key, found by it, changed and deactivated by it. The transaction
- * that makes one also claims its key and uses up its binding, so that two requests make one account and a binding makes
- * no two.
+ * that makes one also claims its key and uses up its binding, so that two requests with one key, or with one
+ * binding, make one account.
  */
 
 const MOST_CONTACTS = 20;

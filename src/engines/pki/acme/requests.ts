@@ -12,7 +12,7 @@ import { accountAddress, StoredAccount } from "./records.ts";
  * Who a message is from. In this order: the header, the nonce's mark, the address, the account, the signature, and last
  * the nonce is spent, so that nothing is written for whoever cannot sign.
  *
- * Security: the address in the header is that of this very path, so a message for one resource is none for another. The
+ * Security: the address in the header is that of this very path, so a message for one resource is refused at any other. The
  * key is the account's own, by the id at the end of `kid`; an account of another directory is not found.
  */
 

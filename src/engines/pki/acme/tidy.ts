@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BackendContext } from "../../../framework/index.ts";
+import { defined } from "../../../std/defined.ts";
 import { change, leave } from "../../../storage/change.ts";
 import type { Address, View, Write } from "../../../storage/store.ts";
 import type { TidyTask } from "../revoking/tidy/tasks.ts";
@@ -41,6 +42,7 @@ interface Run {
   readonly buffers: AcmeBuffers;
   /** What had not ended by then is alive, epoch milliseconds. */
   readonly judgedAt: number;
+  readonly deadlineMs: number;
   readonly cx: BackendContext;
   readonly counts: Counts;
 }
@@ -50,17 +52,23 @@ const isOver = ({ notAfter, expires }: StoredOrder, { buffers, judgedAt }: Run):
 
 const endOf = ({ notAfter, expires }: StoredOrder): number => (notAfter === 0 ? expires : notAfter * 1000);
 
+interface Orders {
+  readonly none: boolean;
+  readonly latestMs: number;
+  /** Where to go on, if the time was up; the account is judged by a later run then. */
+  readonly next: string | undefined;
+}
+
+const PAGE = 100;
+
 /** Removes the orders of an account that are over. Answers whether none is left, and the latest end of all. */
-const tidyOrders = async (
-  account: string,
-  run: Run,
-): Promise<{ readonly none: boolean; readonly latestMs: number }> => {
-  const { cx, counts } = run;
+const tidyOrders = async (account: string, from: string | undefined, run: Run): Promise<Orders> => {
+  const { cx, counts, deadlineMs } = run;
   const { storage } = cx;
-  let [none, latestMs] = [true, 0];
-  let after: string | undefined;
+  let [none, latestMs] = [from === undefined, 0];
+  let after = from;
   do {
-    const page = await storage.items(accountRecord(account), { prefix: ORDERS, after });
+    const page = await storage.items(accountRecord(account), { prefix: ORDERS, after, limit: PAGE });
     for (const { body, address } of page.items) {
       const order = StoredOrder.parse(body);
       latestMs = Math.max(latestMs, endOf(order));
@@ -80,16 +88,20 @@ const tidyOrders = async (
       counts.ordersDeleted += 1;
     }
     after = page.next;
+    if (after !== undefined && cx.clock.now() >= deadlineMs) return { none: false, latestMs, next: after };
   } while (after !== undefined);
-  return { none, latestMs };
+  return { none, latestMs, next: undefined };
 };
 
-/** Revokes an account that has long had nothing, or removes one that has long been over. */
-const tidyAccount = async (id: string, run: Run): Promise<void> => {
+/**
+ * Revokes an account that has long had nothing, or removes one that has long been over. Answers where to go on in its
+ * orders; `undefined`: it is done.
+ */
+const tidyAccount = async (id: string, from: string | undefined, run: Run): Promise<string | undefined> => {
   const { buffers, judgedAt, cx, counts } = run;
   const { storage } = cx;
-  const { none, latestMs } = await tidyOrders(id, run);
-  if (!none) return;
+  const { none, latestMs, next } = await tidyOrders(id, from, run);
+  if (!none) return next;
   const address = accountAddress(storage, id);
   const longAgo = (ms: number): boolean => ms + buffers.account * 1000 < judgedAt;
   const done = await change<"removed" | "revoked" | undefined>(
@@ -112,6 +124,7 @@ const tidyAccount = async (id: string, run: Run): Promise<void> => {
   );
   if (done === "revoked") counts.accountsRevoked += 1;
   if (done === "removed") counts.accountsDeleted += 1;
+  return undefined;
 };
 
 const tidyBindings = async ({ buffers, judgedAt, cx }: Run): Promise<void> => {
@@ -120,41 +133,52 @@ const tidyBindings = async ({ buffers, judgedAt, cx }: Run): Promise<void> => {
   }
 };
 
-/** Where a run that was cut off goes on: behind an account, in the order of ids. */
-const Place = z.object({ after: z.string() });
+/** Where a run that was cut off goes on: behind an account in the order of ids, or within the orders of one. */
+const Place = z.object({
+  after: z.string(),
+  within: z.object({ account: z.string(), after: z.string() }).optional(),
+});
+type Place = z.output<typeof Place>;
 const placeAddress = (view: View): Address => view.at("acme/tidy");
 
-const placeOf = async ({ storage }: BackendContext): Promise<string> => {
+const placeOf = async ({ storage }: BackendContext): Promise<Place> => {
   const entry = await storage.get(placeAddress(storage));
-  return entry ? Place.parse(entry.body).after : "";
+  return entry ? Place.parse(entry.body) : { after: "" };
 };
 
-const setPlace = async ({ storage }: BackendContext, after: string | undefined): Promise<void> => {
+const setPlace = async ({ storage }: BackendContext, place: Place | undefined): Promise<void> => {
   const address = placeAddress(storage);
   await storage.write([
-    after === undefined ? { op: "delete", address, when: "any" } : { op: "put", address, body: { after }, when: "any" },
+    place ? { op: "put", address, body: defined(place), when: "any" } : { op: "delete", address, when: "any" },
   ]);
 };
 
-/** ACME's part of tidying a mount: accounts in the order of their ids, then the bindings that nobody used. */
+/** Accounts in the order of their ids. Answers where to go on, if the time was up. */
+const tidyAccounts = async (run: Run): Promise<Place | undefined> => {
+  const { cx, counts, deadlineMs } = run;
+  let place = await placeOf(cx);
+  const ids = await cx.storage.list(ACCOUNTS, "listing");
+  for (const id of ids.filter((one) => one > place.after)) {
+    if (cx.clock.now() >= deadlineMs) return place;
+    const { after, within } = place;
+    const next = await tidyAccount(id, within?.account === id ? within.after : undefined, run);
+    if (next !== undefined) return { after, within: { account: id, after: next } };
+    counts.accounts += 1;
+    place = { after: id };
+  }
+  return undefined;
+};
+
+/** ACME's part of tidying a mount: the accounts with their orders, then the bindings that nobody used. */
 export const tidyAcme: TidyTask = async (cx, { options, judgedAt, deadlineMs }) => {
   const buffers = { safety: options.safety_buffer, account: options.acme_account_safety_buffer };
   const counts: Counts = { accounts: 0, accountsDeleted: 0, accountsRevoked: 0, ordersDeleted: 0 };
-  const run: Run = { buffers, judgedAt, cx, counts };
-  const after = await placeOf(cx);
-  let done = true;
-  let last = after;
-  for (const id of (await cx.storage.list(ACCOUNTS, "listing")).filter((one) => one > after)) {
-    done = cx.clock.now() < deadlineMs;
-    if (!done) break;
-    await tidyAccount(id, run);
-    counts.accounts += 1;
-    last = id;
-  }
-  if (done) await tidyBindings(run);
-  await setPlace(cx, done ? undefined : last);
+  const run: Run = { buffers, judgedAt, deadlineMs, cx, counts };
+  const place = await tidyAccounts(run);
+  if (!place) await tidyBindings(run);
+  await setPlace(cx, place);
   return {
-    done,
+    done: place === undefined,
     counts: {
       total_acme_account_count: counts.accounts,
       acme_account_deleted_count: counts.accountsDeleted,

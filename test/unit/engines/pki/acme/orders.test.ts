@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type AcmeClient, certificateRequest, dns, type KeyKind } from "../../../../support/acme-client.ts";
-import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, copyOrder, makeAcmeWorld } from "./world.ts";
 
 let world: AcmeWorld;
 let client: AcmeClient;
@@ -141,6 +141,12 @@ describe("an order", () => {
     expect((await client.post("orders")).body.orders).toEqual([]);
   });
 
+  it("is listed among a thousand at most", async () => {
+    const { headers } = await client.order("www.example.com");
+    await copyOrder(world.server, client, headers["location"] ?? "", 1000);
+    expect((await client.post("orders")).body.orders).toHaveLength(1000);
+  });
+
   it("of another account is not there", async () => {
     const made = await ready("www.example.com");
     const other = await world.client();
@@ -191,7 +197,7 @@ describe("a certificate request", () => {
 
   it("may say its name as common name alone, in any case", async () => {
     const made = await ready("www.example.com");
-    const { csr } = certificateRequest([], { commonName: "www.example.com" });
+    const { csr } = certificateRequest([], { commonName: "WWW.example.com" });
     expect((await client.post(made.body.finalize, { csr })).body.status).toBe("valid");
   });
   it.each<[string, readonly string[], string | undefined]>([
@@ -204,6 +210,11 @@ describe("a certificate request", () => {
   ])("with %s is refused", async (_name, names, commonName) => {
     const { csr } = certificateRequest(dns(...names), commonName === undefined ? {} : { commonName });
     expect(await refused(csr, "www.example.com", "b.example.com")).toEqual(BAD);
+  });
+  it("whose common name looks like the order's is refused", async () => {
+    // A Kelvin sign: in lower case it is a `k`.
+    const { csr } = certificateRequest(dns("k.example.com"), { commonName: "\u212a.example.com" });
+    expect(await refused(csr, "k.example.com")).toEqual(BAD);
   });
   it.each([
     ["an e-mail address", { kind: "email", value: "a@example.com" }],
@@ -249,6 +260,9 @@ describe("an identifier", () => {
     [[{ type: "dns", value: "192.0.2.1" }]],
     [[{ type: "dns", value: "*.192.0.2.1" }]],
     [[{ type: "dns", value: "::1" }]],
+    [[{ type: "dns", value: "16909060" }]],
+    [[{ type: "dns", value: "*.1.2.772" }]],
+    [[{ type: "dns", value: "www.0x1f" }]],
     [[{ type: "ip", value: "www.example.com" }]],
     [[{ type: "ip", value: "fe80::1%eth0" }]],
     [[{ type: "dns", value: "*" }]],

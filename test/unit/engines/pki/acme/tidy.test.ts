@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { makeContext } from "../../../../../src/core/request/context.ts";
 import { tidyAcme } from "../../../../../src/engines/pki/acme/tidy.ts";
 import { DEFAULTS } from "../../../../../src/engines/pki/revoking/tidy/options.ts";
-import { as, type MountPath } from "../../../../../src/std/brand.ts";
 import { certificateRequest, dns } from "../../../../support/acme-client.ts";
-import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, contextOf, copyOrder, makeAcmeWorld } from "./world.ts";
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -15,15 +13,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const ids = async (): Promise<readonly string[]> => (await (await context()).storage.list("acme/", "listing")) ?? [];
-const context = async () => {
-  const { core } = world.server;
-  const mount = (await core.config.snapshot()).mounts.get(as<MountPath>("pki/"));
-  if (!mount) throw new Error("no mount");
-  return makeContext(core, mount, { generatePassword: core.passwords.generate });
-};
+const context = () => contextOf(world.server);
 const OPTIONS = { ...DEFAULTS, tidy_acme: true };
-const tidied = async (deadlineMs = Number.POSITIVE_INFINITY) => {
-  const cx = await context();
+const tidied = async (deadlineMs = Number.POSITIVE_INFINITY, server = world.server) => {
+  const cx = await contextOf(server);
   const { done, counts } = await tidyAcme(cx, { options: OPTIONS, judgedAt: cx.clock.now(), deadlineMs });
   return {
     done,
@@ -83,6 +76,24 @@ describe("tidying", () => {
     ]);
     expect(await tidied()).toMatchObject({ done: true, accounts: all.length - 1 });
     expect(await tidied()).toMatchObject({ done: true, accounts: all.length });
+  });
+  it("goes on within an account that has many orders", async () => {
+    const many = await makeAcmeWorld({
+      crash: (name, step) => {
+        if (name === "acme.tidy-order") many.server.clock.advance(10);
+        return step();
+      },
+    });
+    const client = await many.client();
+    await client.register();
+    const { headers } = await client.order("www.example.com");
+    await copyOrder(many.server, client, headers["location"] ?? "", 149);
+    many.server.clock.advance(2 * DAY * 1000);
+    const slice = () => tidied(many.server.clock.now() + 500, many.server);
+    expect(await slice()).toMatchObject({ done: false, accounts: 0, ordersDeleted: 100 });
+    expect(await slice()).toMatchObject({ done: true, accounts: 1, ordersDeleted: 50 });
+    expect(await slice()).toMatchObject({ done: true, accounts: 1, ordersDeleted: 0 });
+    await many.close();
   });
   it("is part of the mount's tidying", async () => {
     const client = await world.client();

@@ -1,7 +1,14 @@
 import type { Attempt } from "../../../../../src/core/challenges/work.ts";
-import type { Challenge, ChallengeFailure, CrashPoint } from "../../../../../src/framework/index.ts";
+import { makeContext } from "../../../../../src/core/request/context.ts";
+import { accountRecord, ORDERS, StoredOrder } from "../../../../../src/engines/pki/acme/records.ts";
+import type { BackendContext, Challenge, ChallengeFailure, CrashPoint } from "../../../../../src/framework/index.ts";
+import { as, type MountPath } from "../../../../../src/std/brand.ts";
+import { uuid } from "../../../../../src/std/random.ts";
 import { AcmeClient, CLUSTER, type KeyKind, makeKey } from "../../../../support/acme-client.ts";
 import { makeServer, type TestServer } from "../../../../support/make-server.ts";
+
+/** Writes of one transaction. */
+const AT_ONCE = 100;
 
 /** A server with a mount `pki` that serves ACME, and a network that says what a test wants. */
 export interface AcmeWorld {
@@ -16,6 +23,30 @@ export interface AcmeWorld {
   configure(config: object): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What a backend of the mount gets. */
+export const contextOf = async ({ core }: TestServer): Promise<BackendContext> => {
+  const mount = (await core.config.snapshot()).mounts.get(as<MountPath>("pki/"));
+  if (!mount) throw new Error("no mount");
+  return makeContext(core, mount, { generatePassword: core.passwords.generate });
+};
+
+/** Gives the account of a client so many copies of an order, without authorizations. */
+export const copyOrder = async (server: TestServer, client: AcmeClient, location: string, copies: number) => {
+  const { storage, random } = await contextOf(server);
+  const account = accountRecord(client.kid?.split("/").at(-1) ?? "");
+  const order = await storage.get(storage.record(account, `${ORDERS}${location.split("/").at(-1)}`));
+  const body = StoredOrder.parse(order?.body);
+  for (let left = copies; left > 0; left -= AT_ONCE) {
+    await storage.write(
+      Array.from({ length: Math.min(left, AT_ONCE) }, () => {
+        const id = uuid(random);
+        const copy = { ...body, id, authorizations: [] };
+        return { op: "put", address: storage.record(account, `${ORDERS}${id}`), body: copy, when: "absent" } as const;
+      }),
+    );
+  }
+};
 
 export const makeAcmeWorld = async (options: { readonly crash?: CrashPoint } = {}): Promise<AcmeWorld> => {
   const checked: Challenge[] = [];
