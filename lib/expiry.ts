@@ -45,8 +45,8 @@ const removedByTtl = (space: string) =>
  * revocation: what DynamoDB's TTL removed before the sweeper came (it was off, or the table was restored). It also wakes
  * whoever checks challenges, so that clients of ACME wait for seconds and not for the next minute.
  *
- * Nothing is dropped: a record that fails is retried, alone after bisection, for six hours and then kept whole in the
- * bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
+ * Nothing that revocation needs is dropped: a record that fails is retried, alone after bisection, for six hours and
+ * then kept whole in the bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
  */
 export class Expiry extends Construct {
   readonly mapping: EventSourceMapping;
