@@ -108,7 +108,7 @@ export const createChallengeWork = ({ store, clock, attempt, crash, log }: WorkO
         }
       };
       const one = async (entry: Entry): Promise<void> => {
-        // Read only now: others that ran beside it may have said something earlier.
+        // Read only now: others at the same time may have said something sooner.
         const again = await againAt(entry);
         nextMs = Math.min(nextMs, again);
       };
