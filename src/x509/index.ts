@@ -6,5 +6,5 @@ export { type Certificate, colonHex, readCertificate } from "./certificate.ts";
 export { Unreadable } from "./errors.ts";
 export { extensionText } from "./names.ts";
 export { isForClients, isValidAt, pathsTo } from "./path.ts";
-export { pemBlock, pemBlocks } from "./pem.ts";
+export { type PemBlock, pemBlock, pemBlocks, wholeBlocks } from "./pem.ts";
 export { type RevocationList, readRevocationList } from "./revocation-list.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, type Given, invalidRequest } from "../../../framework/index.ts";
-import { type Certificate, readCertificate, Unreadable } from "../../../x509/index.ts";
+import { type Certificate, type PemBlock, readCertificate, Unreadable } from "../../../x509/index.ts";
 import { createDraft, type Draft, withDefault } from "./draft.ts";
 import { changeIndex } from "./index-entry.ts";
 import { readKeyBlock } from "./key-formats.ts";
 import type { Material } from "./key-material.ts";
-import { type PemBlock, pemBlocksOf } from "./pem-bundle.ts";
+import { pemBlocksOf } from "./pem-bundle.ts";
 import { hasUrls } from "./urls.ts";
 import { KEYLESS_DEFAULT, MANY_CANDIDATES, MANY_WITH_KEYS, NO_ADDRESSES } from "./warnings.ts";
 
