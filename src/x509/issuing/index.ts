@@ -49,7 +49,8 @@ export type {
   RevokedCertificate,
   Signer,
 } from "./plans.ts";
-export { readRequest } from "./read-request.ts";
+export { UNKNOWN_CURVE, UNKNOWN_KEY } from "./read-key.ts";
+export { readRequest, UNPROVEN } from "./read-request.ts";
 export { makeRequest } from "./request.ts";
 export { signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";

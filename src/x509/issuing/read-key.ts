@@ -12,7 +12,8 @@ import { oid } from "./der.ts";
  * the size and the form are looked at first.
  */
 
-const UNSUPPORTED = "the key is of a kind that is not supported";
+export const UNKNOWN_KEY = "the key is of a kind that is not supported";
+export const UNKNOWN_CURVE = "the key is of a curve that is not supported";
 const UNFIT_KEY = "the key is not one that can be used";
 
 const bitsOf = (positive: Uint8Array): number => {
@@ -50,7 +51,7 @@ const CURVES = ["1.3.132.0.33", "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.
 /** Points are written in full, as everywhere in certificates; OpenSSL checks that they are on the curve. */
 const requirePoint = (key: Uint8Array, { parameters }: AlgorithmIdentifier): void => {
   const named = new Uint8Array(parameters ?? new ArrayBuffer(0));
-  if (!CURVES.some((curve) => curve.equals(named))) throw new Unreadable(UNSUPPORTED);
+  if (!CURVES.some((curve) => curve.equals(named))) throw new Unreadable(UNKNOWN_CURVE);
   if (key[0] !== 4) throw new Unreadable(UNFIT_KEY);
 };
 
@@ -77,7 +78,7 @@ const parsedKey = (der: Uint8Array): KeyObject => {
 export const readKey = (der: Uint8Array): KeyObject => {
   const { algorithm, subjectPublicKey } = AsnConvert.parse(der, SubjectPublicKeyInfo);
   const check = KINDS[algorithm.algorithm];
-  if (check === undefined) throw new Unreadable(UNSUPPORTED);
+  if (check === undefined) throw new Unreadable(UNKNOWN_KEY);
   check(new Uint8Array(subjectPublicKey), algorithm);
   const key = parsedKey(der);
   rememberEncoding(key, der);

@@ -21,6 +21,7 @@ const LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 const MOST_BYTES = 65_536;
 
 const BROKEN = "not a certificate request, or a broken one";
+export const UNPROVEN = "the signature of the request does not hold";
 
 const REQUESTS = contextTag(0);
 
@@ -40,7 +41,13 @@ const askedExtensions = (attributes: Uint8Array | undefined): readonly Extension
   return extensions;
 };
 
-const read = (der: Uint8Array): CertificateRequest => {
+interface Read {
+  readonly claimed: CertificateRequest;
+  /** Whether the sender has the key. */
+  readonly isProven: () => boolean;
+}
+
+const read = (der: Uint8Array): Read => {
   if (der.length > MOST_BYTES) throw new Unreadable("the request is too long");
   requireDer(der);
   const [body, algorithm, signature, ...more] = membersUnder(TAG.sequence, der);
@@ -49,11 +56,10 @@ const read = (der: Uint8Array): CertificateRequest => {
   if (!isWhole || more.length > 0 || rest.length > 0) throw new Unreadable(BROKEN);
   const publicKey = readKey(key.der);
   const algorithmRead = AsnConvert.parse(algorithm.der, AlgorithmIdentifier);
-  if (!holds(publicKey, algorithmRead, body.der, wholeBits(signature)))
-    throw new Unreadable("the signature of the request does not hold");
+  const bits = wholeBits(signature);
   const extensions = askedExtensions(attributes?.der);
   const { names, others } = readAlternativeNames(extensions.find(({ type }) => type === id_ce_subjectAltName)?.value);
-  return {
+  const claimed = {
     der,
     publicKey,
     subject: plannedName(subject.der),
@@ -62,6 +68,7 @@ const read = (der: Uint8Array): CertificateRequest => {
     unknownAlternative: others,
     extensions,
   };
+  return { claimed, isProven: () => holds(publicKey, algorithmRead, body.der, bits) };
 };
 
 const bytesOf = (request: Uint8Array | string): Uint8Array => {
@@ -71,12 +78,25 @@ const bytesOf = (request: Uint8Array | string): Uint8Array => {
   return first;
 };
 
-/** A request as PEM, of which the first block counts, or DER. Throws `Unreadable`. */
-export const readRequest = (request: Uint8Array | string): CertificateRequest => {
+const strictly = <T>(work: () => T): T => {
   try {
-    return read(bytesOf(request));
+    return work();
   } catch (cause) {
     if (cause instanceof Unreadable && !(cause instanceof NotDer)) throw cause;
     throw new Unreadable(BROKEN, { cause });
   }
+};
+
+/**
+ * A request as PEM, of which the first block counts, or DER. Throws `Unreadable`. `refuse` sees what the request claims
+ * before its signature is checked, which costs most, and throws for what its caller does not take.
+ */
+export const readRequest = (
+  request: Uint8Array | string,
+  refuse: (claimed: CertificateRequest) => void = () => undefined,
+): CertificateRequest => {
+  const { claimed, isProven } = strictly(() => read(bytesOf(request)));
+  refuse(claimed);
+  if (!isProven()) throw new Unreadable(UNPROVEN);
+  return claimed;
 };

@@ -128,8 +128,7 @@ interface Planned {
 }
 
 const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: BackendContext): Planned => {
-  const request = requestIn(input.csr ?? "", false);
-  refuseWeak(request);
+  const request = requestIn(input.csr ?? "", refuseWeak);
   const { publicKey } = request;
   const asked = subjectOf(request.subject);
   const commonName = (input.common_name ?? "") === "" ? asked.commonName : (input.common_name ?? "");

@@ -2,17 +2,20 @@ import type { KeyObject } from "node:crypto";
 import { defined } from "../../../std/defined.ts";
 import {
   alternativeNamesExtension,
+  authorityInformation,
   authorityKeyId,
   basicConstraints,
   certificatePolicies,
+  distributionPoints,
   extendedKeyUsage,
+  freshestLists,
+  isOid,
   keyUsage,
   present,
   subjectKeyId,
   subjectName,
 } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
-import { issuerExtensions } from "../authorities/certificates.ts";
 import type { SigningIssuer } from "../model.ts";
 import { distinct } from "./lists.ts";
 import { policiesOf } from "./policies.ts";
@@ -52,17 +55,36 @@ export interface Contents {
   readonly subject: NamePlan;
 }
 
-export const extensionsFor = ({ role, issuer, publicKey, names, subject }: Contents): readonly ExtensionPlan[] =>
-  present(
+/** What Go writes in a place of its own, or the reference adds behind Go's: names of applications, policies in JSON. */
+const movable = ({ role, names, subject }: Contents) => [
+  {
+    plan: alternativeNamesExtension(names.alternative, subject.length === 0),
+    isAdded: names.alternative.some(({ kind }) => kind === "other"),
+  },
+  {
+    plan: certificatePolicies(policiesOf(role.policy_identifiers).map(defined)),
+    isAdded: role.policy_identifiers.some((item) => !isOid(item)),
+  },
+];
+
+/** In the reference's order. */
+export const extensionsFor = (contents: Contents): readonly ExtensionPlan[] => {
+  const { role, issuer, publicKey } = contents;
+  const moved = movable(contents);
+  const { ocsp, issuing, crl, deltaCrl } = issuer.urls;
+  return present(
     keyUsage(role.key_usage),
     extendedKeyUsage(purposesOf(role), role.ext_key_usage_oids),
     role.basic_constraints_valid_for_non_ca ? basicConstraints() : undefined,
     subjectKeyId(publicKey),
     authorityKeyId(issuer.certificate.subjectKeyId),
-    alternativeNamesExtension(names.alternative, subject.length === 0),
-    certificatePolicies(policiesOf(role.policy_identifiers).map(defined)),
-    ...issuerExtensions(issuer.urls),
+    authorityInformation(ocsp, issuing),
+    ...moved.filter(({ isAdded }) => !isAdded).map(({ plan }) => plan),
+    distributionPoints(crl),
+    ...moved.filter(({ isAdded }) => isAdded).map(({ plan }) => plan),
+    freshestLists(deltaCrl),
   );
+};
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
 

@@ -23,7 +23,7 @@ import { checkedKeyRule, checkRequestKey, type KeyRule } from "./key-rules.ts";
 import { lifetimeOf } from "./lifetimes.ts";
 import { requestedOthers } from "./other-names.ts";
 import { type CertificateNames, namesFor } from "./requested-names.ts";
-import { requestIn } from "./requests.ts";
+import { refuseStrangeNames, requestIn } from "./requests.ts";
 import type { Role } from "./role.ts";
 import { findRole } from "./roles.ts";
 import { verbatimRole } from "./verbatim.ts";
@@ -131,6 +131,19 @@ const warningsFor = (input: SignInput, role: Role, csr: CertificateRequest, life
   ...(asksToBeAuthority(csr) && !role.basic_constraints_valid_for_non_ca ? [NO_AUTHORITY] : []),
 ];
 
+interface Checked {
+  readonly csr: CertificateRequest;
+  /** Bits of the hash that the role means for such a key. */
+  readonly hashBits: number;
+}
+
+/** The CSR of a request, with a key that the role takes. */
+const requestUnder = (role: Role, { csr: text = "" }: SignInput): Checked => {
+  const csr = requestIn(text, ({ publicKey }) => checkRequestKey(publicKey, role));
+  if (role.use_csr_sans) refuseStrangeNames(csr);
+  return { csr, hashBits: checkRequestKey(csr.publicKey, role) };
+};
+
 /** Signs a request as a role allows. */
 export const sign = async (
   place: Place,
@@ -140,8 +153,7 @@ export const sign = async (
   const role = await roleNamed(place.role, cx);
   const issuer = await issuerFor(place, role, cx);
   const shape = shapeOf(input);
-  const csr = requestIn(input.csr ?? "", role.use_csr_sans);
-  const hashBits = checkRequestKey(csr.publicKey, role);
+  const { csr, hashBits } = requestUnder(role, input);
   const names = namesFor(input, role, termsOf(role, cx), csr);
   const lifetime = lifetimeOf(input, role, issuer, cx);
   const metadata = metadataFor(input.cert_metadata, role);
@@ -182,8 +194,7 @@ export const signVerbatim = async (
   const role = verbatimRole(input, place.role === "" ? undefined : await roleNamed(place.role, cx));
   const issuer = await issuerFor(place, role, cx);
   const shape = shapeOf(input);
-  const csr = requestIn(input.csr ?? "", role.use_csr_sans);
-  const hashBits = checkRequestKey(csr.publicKey, role);
+  const { csr, hashBits } = requestUnder(role, input);
   const lifetime = lifetimeOf(input, role, issuer, cx);
   const metadata = metadataFor(input.cert_metadata, role);
   const { publicKey, subject } = csr;

@@ -15,6 +15,7 @@ const WORDS: ReadonlySet<string> = new Set([
   "the request is too long",
   "the signature of the request does not hold",
   "the key is of a kind that is not supported",
+  "the key is of a curve that is not supported",
   "the key is not one that can be used",
   "the extensions are there twice",
   "an extension is there twice",
@@ -42,7 +43,7 @@ const outcomeOf = (work: () => unknown): string => {
 const table = (list: readonly Malformed[]) => list.map(({ name, der, outcome }) => [name, der, outcome] as const);
 
 const readers = [
-  ["a request", readRequest, GOOD, MALFORMED_REQUESTS],
+  ["a request", (der: Uint8Array) => readRequest(der), GOOD, MALFORMED_REQUESTS],
   ["a question by OCSP", readOcspRequest, GOOD_QUESTION, MALFORMED_QUESTIONS],
 ] as const;
 
