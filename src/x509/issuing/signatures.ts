@@ -62,6 +62,7 @@ const NAMED: Readonly<Record<string, { readonly kind: KeyKind; readonly hash: Ha
   ecdsawithsha384: { kind: "ec", hash: "sha384", pss: false },
   ecdsawithsha512: { kind: "ec", hash: "sha512", pss: false },
   pureed25519: { kind: "ed25519", hash: "sha512", pss: false },
+  ed25519: { kind: "ed25519", hash: "sha512", pss: false },
 };
 
 /** How a key signs by Go's name of an algorithm, such as `SHA384WithRSA`; `undefined`: not with this key. */
