@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import {
+  AlgorithmIdentifier,
   AuthorityKeyIdentifier,
   BasicConstraints,
   ExtendedKeyUsage,
@@ -17,13 +18,13 @@ import {
   KeyUsage,
   KeyUsageFlags,
   NameConstraints,
-  Certificate as Parsed,
   SubjectKeyIdentifier,
+  Validity,
 } from "@peculiar/asn1-x509";
 import { isStrongKey, isStrongSignature } from "./algorithms.ts";
 import { Unreadable } from "./errors.ts";
 import { type AlternativeNames, alternativeNames, canonicalName, type SubjectNames, subjectNames } from "./names.ts";
-import { membersUnder, NotDer, type ReadExtension, TAGS } from "./strict-der.ts";
+import { extensionsOf, type Member, membersUnder, NotDer, type ReadExtension, requireDer, TAGS } from "./strict-der.ts";
 
 /**
  * One certificate, read. OpenSSL, by way of Node, takes it apart and checks signatures; ASN.1 schemas give what Node does
@@ -137,43 +138,50 @@ const rightsOf = (
 };
 
 const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
 
-/** The DER of issuer and subject: schemas would read broken text as if it were other text. */
-const namesOf = (der: Uint8Array): { readonly issuer: Uint8Array; readonly subject: Uint8Array } => {
-  const body = membersUnder(TAGS.sequence, membersUnder(TAGS.sequence, der)[0]?.der);
-  // Number, algorithm, issuer, times, subject.
-  const [, , issuer, , subject] = body[0]?.tag === VERSION ? body.slice(1) : body;
-  if (!issuer || !subject) throw new Unreadable("the certificate has no names");
-  return { issuer: issuer.der, subject: subject.der };
+interface Parts {
+  readonly serial: Member;
+  readonly issuer: Member;
+  readonly validity: Member;
+  readonly subject: Member;
+  readonly extensions: readonly ReadExtension[];
+  readonly algorithm: Member;
+}
+
+/** What is in the frame, as DER: schemas take long over all of it, and would read broken text as if it were other text. */
+const partsOf = (der: Uint8Array): Parts => {
+  const [body, algorithm] = membersUnder(TAGS.sequence, der);
+  const members = membersUnder(TAGS.sequence, body?.der);
+  // Number, algorithm, issuer, times, subject, key; then what need not be there.
+  const [serial, , issuer, validity, subject, , ...more] = members[0]?.tag === VERSION ? members.slice(1) : members;
+  if (!serial || !issuer || !validity || !subject || !algorithm) throw new Unreadable("the certificate has no names");
+  const listed = more.find(({ tag }) => tag === EXTENSIONS)?.content;
+  // A critical extension must not pass for another by a boolean that DER does not have.
+  if (listed) requireDer(listed);
+  return { serial, issuer, validity, subject, algorithm, extensions: listed ? extensionsOf(listed) : [] };
 };
 
 const read = (der: Uint8Array): Certificate => {
   const x509 = new X509Certificate(der);
-  const { tbsCertificate: body, signatureAlgorithm } = AsnConvert.parse(x509.raw, Parsed);
-  const names = namesOf(x509.raw);
-  const listed = [...(body.extensions ?? [])].map(
-    ({ extnID, critical, extnValue }): ReadExtension => ({
-      type: extnID,
-      critical,
-      value: new Uint8Array(extnValue.buffer),
-    }),
-  );
-  const extensions = valuesById(listed, UNDERSTOOD);
+  const parts = partsOf(x509.raw);
+  const extensions = valuesById(parts.extensions, UNDERSTOOD);
+  const { notBefore, notAfter } = AsnConvert.parse(parts.validity.der, Validity);
   return {
     x509,
     der: x509.raw,
     fingerprint: createHash("sha256").update(x509.raw).digest("hex"),
-    subject: subjectNames(names.subject),
+    subject: subjectNames(parts.subject.der),
     alternative: alternativeNames(extensions.get(id_ce_subjectAltName)),
-    name: canonicalName(names.subject),
-    issuer: canonicalName(names.issuer),
-    serial: integerOf(new Uint8Array(body.serialNumber)),
-    notBefore: moment(body.validity.notBefore.getTime()),
-    notAfter: moment(body.validity.notAfter.getTime()),
+    name: canonicalName(parts.subject.der),
+    issuer: canonicalName(parts.issuer.der),
+    serial: integerOf(parts.serial.content),
+    notBefore: moment(notBefore.getTime()),
+    notAfter: moment(notAfter.getTime()),
     ...rightsOf(extensions),
     ...keyIdsOf(extensions),
     extensions,
-    strongSignature: isStrongSignature(signatureAlgorithm),
+    strongSignature: isStrongSignature(AsnConvert.parse(parts.algorithm.der, AlgorithmIdentifier)),
     strongKey: isStrongKey(x509.publicKey),
   };
 };

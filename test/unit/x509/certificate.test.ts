@@ -128,6 +128,14 @@ describe("an extension", () => {
     expect(await refusal({ more: [extension("1.2.3.4", derText("a"))] })).toBe("it was read");
   });
 
+  it("that is critical by a boolean of BER does not pass for another", async () => {
+    const { cert } = await makeCertificate({ more: [extension("1.2.3.4", derText("a"), true)] });
+    const hex = (pemBlocks(cert, ["CERTIFICATE"])[0] ?? Buffer.alloc(0)).toString("hex");
+    const changed = Buffer.from(hex.replace("06032a03040101ff", "06032a0304010101"), "hex");
+    expect(changed.toString("hex")).not.toBe(hex);
+    expect(() => readCertificate(changed)).toThrow(Unreadable);
+  });
+
   it.each([
     ["UTF-8", derText("gold é"), "gold é"],
     ["printable text", derText("gold", 19), "gold"],
