@@ -1,8 +1,9 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { AttributeTypeAndValue, AttributeValue } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
-import { partsOf, textOf } from "../names.ts";
+import { partsOf, textOf, UNFIT } from "../names.ts";
 import { element, sequence, TAG } from "./der.ts";
+import { Unwritable } from "./errors.ts";
 import type { NamePart, NamePlan } from "./plans.ts";
 
 /**
@@ -75,17 +76,13 @@ export const subjectOf = (name: NamePlan): Required<Subject> => ({
 /** What a PrintableString may hold. Source: ITU-T X.680, section 41.4. */
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 
-const encodedPart = ({ type, value }: NamePart): Buffer =>
-  Buffer.from(
-    AsnConvert.serialize(
-      new AttributeTypeAndValue({
-        type,
-        value: new AttributeValue(PRINTABLE.test(value) ? { printableString: value } : { utf8String: value }),
-      }),
-    ),
-  );
+const encodedPart = ({ type, value }: NamePart): Buffer => {
+  if (UNFIT.test(value)) throw new Unwritable("a name holds characters that no name may hold");
+  const text = new AttributeValue(PRINTABLE.test(value) ? { printableString: value } : { utf8String: value });
+  return Buffer.from(AsnConvert.serialize(new AttributeTypeAndValue({ type, value: text })));
+};
 
-/** DER of a name. The parts of one relative name are a set, which DER sorts. */
+/** DER of a name. The parts of one relative name are a set, which DER sorts. Throws `Unwritable`. */
 export const encodedName = (name: NamePlan | Uint8Array): Uint8Array =>
   name instanceof Uint8Array
     ? name

@@ -234,6 +234,19 @@ describe("names", () => {
   });
 });
 
+describe("a subject", () => {
+  const FIELDS = ["country", "province", "locality", "street_address", "postal_code", "organization", "ou"];
+
+  it.each(FIELDS)("holds no control character out of a role's %s", async (field) => {
+    for (const value of ["a\nb", "a\u0000b", "a\u2028b"]) {
+      await pki.role("odd", { allow_any_name: true, [field]: [value] });
+      expect(refusal(await pki.issue("odd", { common_name: "a.test" }))).toBe(
+        "400 a name holds characters that no name may hold",
+      );
+    }
+  });
+});
+
 describe("a request that is signed", () => {
   it("is held to the role in every name it asks for", async () => {
     const inside = csrOf({ commonName: "a.example.com", names: [{ kind: "dns", value: "*.b.example.com" }] });
@@ -253,6 +266,16 @@ describe("a request that is signed", () => {
     ] as const) {
       const csr = csrOf({ commonName: "a.example.com", names: [name] });
       expect(refusal(await pki.sign("sub", csr))).toBe(`400 ${text}`);
+    }
+  });
+
+  it("names no mailbox that reads as several, host names enforced or not", async () => {
+    await pki.role("loose", { allowed_domains: "example.com", allow_subdomains: true, enforce_hostnames: false });
+    const ask = (value: string) =>
+      pki.sign("loose", csrOf({ commonName: "a.example.com", names: [{ kind: "email", value }] }));
+    expect((await ask("x@a_b.example.com")).status).toBe(200);
+    for (const value of ["x@evil.test,.example.com", "x@a,DNS:evil.example.com", "x@evil.test/.example.com"]) {
+      expect(refusal(await ask(value))).toBe(`400 email address ${value} not allowed by this role`);
     }
   });
 
