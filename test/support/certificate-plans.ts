@@ -50,8 +50,9 @@ export const PURPOSES = [
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/u;
 const word = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }).filter((text) => !UNFIT.test(text));
 const words = fc.array(word, { maxLength: 3 });
+/** None that readers print by a name. */
 const oid = fc
-  .tuple(fc.constantFrom("1.2", "1.3.6.1.4.1", "2.5.4", "2.999"), fc.array(fc.nat(), { minLength: 1, maxLength: 4 }))
+  .tuple(fc.constantFrom("1.2", "1.3.6.1.4.1", "2.5.999", "2.999"), fc.array(fc.nat(), { minLength: 1, maxLength: 4 }))
   .map(([root, arcs]) => [root, ...arcs].join("."));
 const oids = fc.uniqueArray(oid, { maxLength: 3 });
 const url = fc.webUrl({ validSchemes: ["http", "https", "ldap"] });

@@ -66,7 +66,9 @@ export const naiveAllows = (name: string, role: NaiveRole): boolean => {
       if (rest.length > 0 && rest.join(".") !== "" && !hostLabels(rest)) return false;
     } else if (!hostLabels(labels)) return false;
   }
-  if (!role.addresses && isIP(host.endsWith(".") ? host.slice(0, -1) : host) !== 0) return false;
+  // What is behind a wildcard is not a name where it is an address.
+  const bare = rest.join(".");
+  if (!role.addresses && isIP(bare.endsWith(".") ? bare.slice(0, -1) : bare) !== 0) return false;
   if (role.any) return true;
   const bases = [...(role.localhost ? ["localhost", "localdomain"] : [])];
   for (const base of bases) {
