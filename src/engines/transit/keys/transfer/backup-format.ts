@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { invert } from "@noble/curves/abstract/modular.js";
 import { z } from "zod";
 import { isBase64 } from "../../../../std/base64.ts";
-import { JsonNumber, type JsonObject, type JsonValue } from "../../../../std/json.ts";
+import { JsonNumber } from "../../../../std/json.ts";
 import { Sensitive } from "../../../../std/sensitive.ts";
-import { rfc3339 } from "../../../../std/time.ts";
 import { pemBlock } from "../../../../x509/index.ts";
-import type { KeyType, KeyVersion } from "../../model.ts";
-import { ed25519FromSeed, ed25519Public, goEd25519, rawEd25519Public } from "../ed25519.ts";
+import type { KeyType } from "../../model.ts";
+import { ed25519FromSeed, ed25519Public, goEd25519 } from "../ed25519.ts";
 import { kindOf, type Make } from "../kinds.ts";
 import type { Material } from "../material.ts";
 import { refused } from "../refused.ts";
@@ -14,7 +14,7 @@ import { bytesMaterial, pairMaterial, publicMaterial } from "./brought.ts";
 
 /**
  * One version in a backup, as Vault and OpenBao write it: Go's own structures as JSON, numbers of RSA and of curves as
- * decimal integers of any length.
+ * decimal integers of any length. Here they are read; `backup-writing.ts` writes them.
  */
 
 /** Numbers of the types. HMAC is 11 in Vault, which has no XChaCha20; OpenBao has 10 for HMAC, and 11 for XChaCha20. */
@@ -46,6 +46,9 @@ export const typeOfNumber = (number: number, sized: boolean): KeyType | undefine
 /** Numbers of the ways of deriving; keys that are not derived have the first one. */
 export const COUNTER = 0;
 export const HKDF = 1;
+
+/** How Vault derives nonces from plaintexts since its third way of doing so, the only one here. */
+export const CONVERGENT_VERSION = 3;
 
 const Bytes = z
   .string()
@@ -95,14 +98,11 @@ const hexOf = (number: bigint): string => {
 const jwkNumber = (number: bigint, length = 0): string =>
   Buffer.from(hexOf(number).padStart(length * 2, "0"), "hex").toString("base64url");
 
-const jwkBigInt = (text: string | undefined): JsonNumber =>
-  new JsonNumber(BigInt(`0x${Buffer.from(text ?? "", "base64url").toString("hex") || "0"}`).toString());
-
 const CURVE_BYTES: Readonly<Record<string, number>> = { "P-256": 32, "P-384": 48, "P-521": 66 };
 
 const BROKEN = "the backup holds a key that cannot be read";
 
-/** Node refuses numbers that make no key; its words may quote them, so they are left behind. */
+/** Numbers that make no key are refused; the words for it may quote them, so they are left behind. */
 const made = (make: () => KeyObject): KeyObject => {
   try {
     return make();
@@ -127,17 +127,6 @@ const ecPair = (curve: string, { ec_x, ec_y, ec_d }: BackedUpVersion): Pair => {
   return { privateKey: made(() => createPrivateKey({ key: { ...point, d: number(ec_d) }, format: "jwk" })) };
 };
 
-/** The inverse of `a` modulo `m`, which are coprime. Extended Euclidean algorithm. */
-const inverse = (a: bigint, m: bigint): bigint => {
-  let [before, now, x, y] = [a % m, m, 1n, 0n];
-  while (now !== 0n) {
-    const times = before / now;
-    [before, now] = [now, before - times * now];
-    [x, y] = [y, x - times * y];
-  }
-  return ((x % m) + m) % m;
-};
-
 const rsaPair = ({ rsa_key, rsa_public_key }: BackedUpVersion): Pair => {
   if (!rsa_key) {
     const { N, E } = needed(rsa_public_key);
@@ -147,18 +136,22 @@ const rsaPair = ({ rsa_key, rsa_public_key }: BackedUpVersion): Pair => {
   const { N, E, D, Primes } = rsa_key;
   const [p = 0n, q = 0n, ...more] = Primes;
   if (p < 3n || q < 3n || more.length > 0) throw refused(BROKEN);
-  const key = {
-    kty: "RSA",
-    n: jwkNumber(N),
-    e: jwkNumber(E),
-    d: jwkNumber(D),
-    p: jwkNumber(p),
-    q: jwkNumber(q),
-    dp: jwkNumber(D % (p - 1n)),
-    dq: jwkNumber(D % (q - 1n)),
-    qi: jwkNumber(inverse(q, p)),
+  return {
+    privateKey: made(() => {
+      const key = {
+        kty: "RSA",
+        n: jwkNumber(N),
+        e: jwkNumber(E),
+        d: jwkNumber(D),
+        p: jwkNumber(p),
+        q: jwkNumber(q),
+        dp: jwkNumber(D % (p - 1n)),
+        dq: jwkNumber(D % (q - 1n)),
+        qi: jwkNumber(invert(q, p)),
+      };
+      return createPrivateKey({ key, format: "jwk" });
+    }),
   };
-  return { privateKey: made(() => createPrivateKey({ key, format: "jwk" })) };
 };
 
 const ED25519_BYTES = 64;
@@ -202,74 +195,3 @@ export const materialOf = (type: KeyType, version: BackedUpVersion): Material =>
   const certificates = version.certificate_chain?.map((der) => pemBlock("CERTIFICATE", der)) ?? [];
   return { body: certificates.length === 0 ? body : { ...body, certificates }, secrets };
 };
-
-/** A version that is not there, as Go writes it. */
-export const EMPTY_VERSION: JsonObject = {
-  key: null,
-  hmac_key: null,
-  time: "0001-01-01T00:00:00Z",
-  ec_x: null,
-  ec_y: null,
-  ec_d: null,
-  rsa_key: null,
-  rsa_public_key: null,
-  public_key: "",
-  convergent_version: 0,
-  creation_time: 0,
-  certificate_chain: null,
-};
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-
-const ecNumbers = ({ privateKey, publicKey }: KeyVersion): JsonObject => {
-  const { x, y, d } = (privateKey ?? needed(publicKey)).export({ format: "jwk" });
-  return {
-    ec_x: jwkBigInt(x),
-    ec_y: jwkBigInt(y),
-    ec_d: d === undefined ? null : jwkBigInt(d),
-    public_key: needed(publicKey).export({ type: "spki", format: "pem" }).toString(),
-  };
-};
-
-const rsaNumbers = ({ privateKey, publicKey }: KeyVersion): JsonObject => {
-  const { n, e, d, p, q, dp, dq, qi } = (privateKey ?? needed(publicKey)).export({ format: "jwk" });
-  const numbers = { N: jwkBigInt(n), E: jwkBigInt(e) };
-  if (d === undefined) return { rsa_public_key: numbers };
-  const Precomputed = { Dp: jwkBigInt(dp), Dq: jwkBigInt(dq), Qinv: jwkBigInt(qi), CRTValues: [] };
-  return { rsa_key: { ...numbers, D: jwkBigInt(d), Primes: [jwkBigInt(p), jwkBigInt(q)], Precomputed } };
-};
-
-const ed25519Numbers = ({ privateKey, publicKey }: KeyVersion): JsonObject => ({
-  key: privateKey ? base64(goEd25519(privateKey)) : null,
-  public_key: base64(rawEd25519Public(needed(publicKey))),
-});
-
-const numbersOf = (type: KeyType, version: KeyVersion): JsonObject => {
-  switch (kindOf(type).made.make) {
-    case "ec":
-      return ecNumbers(version);
-    case "rsa":
-      return rsaNumbers(version);
-    case "ed25519":
-      return ed25519Numbers(version);
-    default:
-      return { key: base64((version.secret ?? version.hmac).reveal()) };
-  }
-};
-
-/** How Vault derives nonces from plaintexts since its third way of doing so, the only one here. */
-export const CONVERGENT_VERSION = 3;
-
-const chain = (certificates: readonly string[]): JsonValue =>
-  certificates.length === 0 ? null : certificates.map((one) => one.replace(/-----[^-]+-----|\s/g, ""));
-
-/** A version as Go writes it. */
-export const backedUp = (type: KeyType, convergent: boolean, version: KeyVersion): JsonObject => ({
-  ...EMPTY_VERSION,
-  ...numbersOf(type, version),
-  hmac_key: base64(version.hmac.reveal()),
-  time: rfc3339(version.created),
-  convergent_version: convergent ? CONVERGENT_VERSION : 0,
-  creation_time: Math.floor(version.created / 1000),
-  certificate_chain: chain(version.certificates),
-});

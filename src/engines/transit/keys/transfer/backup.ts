@@ -7,7 +7,8 @@ import type { KeyVersion, StoredKey } from "../../model.ts";
 import { changeKey } from "../change.ts";
 import { keyOf } from "../find.ts";
 import { refused } from "../refused.ts";
-import { backedUp, COUNTER, EMPTY_VERSION, HKDF, typeNumber } from "./backup-format.ts";
+import { COUNTER, HKDF, typeNumber } from "./backup-format.ts";
+import { backedUp, EMPTY_VERSION } from "./backup-writing.ts";
 
 /**
  * A whole key as a text that Vault and OpenBao restore, and this server.

@@ -189,7 +189,7 @@ describe("a broken backup, or another text", () => {
   });
 });
 
-describe("a number in a backup that is no time or no period", () => {
+describe("a time or a period in a backup that is too large", () => {
   const [aes] = RECORDED.filter(({ name }) => name === "aes256-gcm96");
   const restored = async (change: (whole_: JsonObject) => unknown) => {
     const mount = createMount();
