@@ -21,6 +21,12 @@ export const plus = (at: EpochSeconds, by: Seconds): EpochSeconds => as<EpochSec
 /** RFC 3339 in UTC with Go's nanosecond look (`2026-11-22T21:00:00.123000000Z`): what Vault prints for times. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace("Z", "000000Z");
 
+/** RFC 3339 in UTC in whole seconds, the rest cut off: `2026-11-22T21:00:00Z`. */
+export const wholeRfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, "");
+
+/** RFC 3339 in UTC as Go marshals it: a fraction only where there is one, without zeros at its end. */
+export const shortRfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ns: 1e-9,
   us: 1e-6,

@@ -9,10 +9,10 @@ import { defined } from "../../../std/defined.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import { cut } from "../../../std/shown.ts";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import { change, tryWrite } from "../../../storage/change.ts";
 import type { Entry, Write } from "../../../storage/store.ts";
 import { type Outcome, problemMember } from "./answers.ts";
-import { timeShown } from "./bindings.ts";
 import type { Directory } from "./directory.ts";
 import { malformed, Problem, problem, statusOf } from "./problems.ts";
 import {
@@ -175,7 +175,7 @@ const shownChallenge = (
     url: `${base}challenge/${id}/${kind}`,
     status,
     token,
-    validated: validated === 0 ? undefined : timeShown(validated),
+    validated: validated === 0 ? undefined : wholeRfc3339(validated),
     error: failure && problemMember(failure.type, failure.detail, statusOf(failure.type)),
   });
 
@@ -186,7 +186,7 @@ const shown = (directory: Directory, authorization: StoredAuthorization): Outcom
       identifier: { type: identifier.type, value: identifier.proved },
       status,
       wildcard: identifier.wildcard,
-      expires: expires === 0 ? undefined : timeShown(expires),
+      expires: expires === 0 ? undefined : wholeRfc3339(expires),
       challenges: challenges.map((challenge) => shownChallenge(directory, authorization, challenge)),
     }),
     retryAfter: waitFor(authorization),

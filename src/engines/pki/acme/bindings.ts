@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { cut } from "../../../std/shown.ts";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import { tryWrite } from "../../../storage/change.ts";
 import type { Entry, Write } from "../../../storage/store.ts";
 import { type Directory, directoryIn } from "./directory.ts";
@@ -27,13 +28,10 @@ export const BindingShown = z.object({
 });
 export const BindingMade = BindingShown.extend({ id: z.string(), key: z.string().describe("base64url; shown once") });
 
-/** Without a fraction, as the reference prints them. */
-export const timeShown = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
-
 const shownOf = ({ directory, created }: StoredBinding): z.output<typeof BindingShown> => ({
   key_type: KEY_TYPE,
   acme_directory: `${directory}directory`,
-  created_on: timeShown(created),
+  created_on: wholeRfc3339(created),
 });
 
 /** Makes one for the directory of the path. */

@@ -3,13 +3,13 @@ import { defined } from "../../../std/defined.ts";
 import type { JsonObject, JsonValue } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import { shown } from "../../../std/shown.ts";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import type { Entry, Write } from "../../../storage/store.ts";
 import { withAuthority } from "../authorities/authority.ts";
 import { certificatePem } from "../authorities/key-formats.ts";
 import { certificateAddress, StoredCertificate } from "../model.ts";
 import type { Chain, Outcome } from "./answers.ts";
 import { authorizationsOf, authorizationUrl, GRACE_SECONDS, newAuthorization } from "./authorizations.ts";
-import { timeShown } from "./bindings.ts";
 import type { Directory } from "./directory.ts";
 import { checkAllowed, identifiersIn } from "./identifiers.ts";
 import { malformed, problem } from "./problems.ts";
@@ -84,7 +84,7 @@ const shownOrder = (directory: Directory, { stored, status, authorizations }: Sh
   return {
     body: defined({
       status,
-      expires: timeShown(stored.expires),
+      expires: wholeRfc3339(stored.expires),
       identifiers: stored.identifiers.map(({ type, value }) => ({ type, value })),
       authorizations: authorizations.map((id) => authorizationUrl(directory, id)),
       finalize: `${url}/finalize`,

@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import type { BackendContext } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import { certificateAddress, revocationAddress, StoredCertificate } from "../model.ts";
 import { revokeCertificate } from "../revoking/revoke.ts";
 import { serialOfNumber } from "../revoking/serials.ts";
 import type { Outcome } from "./answers.ts";
-import { timeShown } from "./bindings.ts";
 import type { Directory } from "./directory.ts";
 import { malformed, problem } from "./problems.ts";
 import { type Signed, standing } from "./requests.ts";
@@ -76,7 +76,7 @@ export const revokeCert = async (signed: Signed, directory: Directory, cx: Backe
   return {
     body: {
       revocation_time: Math.floor(done.revoked / 1000),
-      revocation_time_rfc3339: timeShown(done.revoked),
+      revocation_time_rfc3339: wholeRfc3339(done.revoked),
       state: "revoked",
     },
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import { type Authority, type Issuer, usageText } from "./authority.ts";
 import { hasUrls } from "./urls.ts";
 
@@ -28,8 +29,6 @@ export const IssuerShown = z.object({
 });
 export type IssuerShown = z.output<typeof IssuerShown>;
 
-const whole = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000", "");
-
 export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown => {
   const { stored, name, keyId } = issuer;
   const { urls, revoked } = stored;
@@ -45,7 +44,7 @@ export const showIssuer = (issuer: Issuer, authority: Authority): IssuerShown =>
     usage: usageText(stored.usage),
     revocation_signature_algorithm: stored.revocationSignature,
     revoked: revoked > 0,
-    ...(revoked > 0 && { revocation_time: revoked, revocation_time_rfc3339: whole(revoked) }),
+    ...(revoked > 0 && { revocation_time: revoked, revocation_time_rfc3339: wholeRfc3339(revoked * 1000) }),
     issuing_certificates: listed(urls.issuing),
     crl_distribution_points: listed(urls.crl),
     delta_crl_distribution_points: listed(urls.deltaCrl),

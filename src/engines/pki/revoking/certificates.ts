@@ -2,6 +2,7 @@ import { z } from "zod";
 import { foundKeys } from "../../../framework/answers.ts";
 import { type AnyPath, type BackendContext, Keys, op, PageInput, path, VaultError } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
+import { shortRfc3339 } from "../../../std/time.ts";
 import type { Entry } from "../../../storage/store.ts";
 import { certificatePem } from "../authorities/key-formats.ts";
 import {
@@ -15,7 +16,6 @@ import {
 import { Details, detailsOf } from "./details.ts";
 import { readAll } from "./lists/revocations.ts";
 import { isSerialText, serialGiven } from "./serials.ts";
-import { timeShown } from "./times.ts";
 
 /**
  * Certificates as they are read and listed. A page of a listing costs its own entries and nothing for those before it.
@@ -55,7 +55,7 @@ const shown = async (serial: string, cx: BackendContext) => {
     data: defined({
       certificate: certificatePem(derOf(row)),
       revocation_time: Math.floor(revoked / 1000),
-      revocation_time_rfc3339: revoked === 0 ? "" : timeShown(revoked),
+      revocation_time_rfc3339: revoked === 0 ? "" : shortRfc3339(revoked),
       issuer_id: issuerId === "" ? undefined : issuerId,
     }),
   };
@@ -124,7 +124,7 @@ const metadataPath = path("cert-metadata/{serial:any}", {
             serial_number: serial,
             issuer_id: issuerId,
             role,
-            expiration: timeShown(notAfter * 1000),
+            expiration: shortRfc3339(notAfter * 1000),
             cert_metadata: metadata,
           },
         };

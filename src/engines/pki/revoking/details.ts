@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { type AttributeTypeAndValue, Certificate, type Name } from "@peculiar/asn1-x509";
 import { z } from "zod";
+import { wholeRfc3339 } from "../../../std/time.ts";
 
 /** What a listing tells of a certificate besides its number. */
 
@@ -77,9 +78,6 @@ const keyOf = ({ publicKey }: X509Certificate): Pick<Details, "key_type" | "key_
   }
 };
 
-/** Whole seconds, as JSON in Go has them. */
-const time = (text: string): string => new Date(text).toISOString().replace(/\.\d+/, "");
-
 const DNS = /^DNS:/;
 
 /** The names of hosts, as OpenSSL prints them: `DNS:a, DNS:b`. What is in quotes is left out. */
@@ -99,8 +97,8 @@ export const detailsOf = (der: Uint8Array): Details => {
     common_name: last ? textOf(last) : "",
     issuer: nameText(issuer),
     ...keyOf(x509),
-    not_before: time(x509.validFrom),
-    not_after: time(x509.validTo),
+    not_before: wholeRfc3339(Date.parse(x509.validFrom)),
+    not_after: wholeRfc3339(Date.parse(x509.validTo)),
     dns_names: names.length > 0 ? names : null,
   };
 };

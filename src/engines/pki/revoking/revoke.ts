@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type BackendContext, field, invalidRequest, type LeaseType } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { cut } from "../../../std/shown.ts";
+import { shortRfc3339 } from "../../../std/time.ts";
 import { untilWritten } from "../../../storage/change.ts";
 import type { Address, View } from "../../../storage/store.ts";
 import { allIssuers } from "../authorities/authority.ts";
@@ -21,7 +22,6 @@ import { headAddress } from "./lists/stored.ts";
 import { certificateWrite, revocationWrites, unlistedAddress } from "./rows.ts";
 import { serialGiven } from "./serials.ts";
 import { findSettings, settingsAddress } from "./settings.ts";
-import { timeShown } from "./times.ts";
 
 /**
  * Revokes certificates: by number where the mount has them, else by themselves if one of its issuers signed them. The
@@ -207,7 +207,7 @@ const reply = (done: Revoked) => {
   const { warnings } = done;
   if (done.state === "ended") return { warnings };
   const revocation_time = Math.floor(done.revoked / 1000);
-  const data = { revocation_time, revocation_time_rfc3339: timeShown(done.revoked), state: "revoked" } as const;
+  const data = { revocation_time, revocation_time_rfc3339: shortRfc3339(done.revoked), state: "revoked" } as const;
   return { data, warnings };
 };
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BackendContext } from "../../../../framework/index.ts";
-import { timeShown } from "../times.ts";
+import { shortRfc3339 } from "../../../../std/time.ts";
 import { findCounts } from "./counts.ts";
 import { type Counts, findJob, type Job } from "./job.ts";
 import { type Options, showOptions } from "./options.ts";
@@ -85,9 +85,9 @@ const ofJob = (job: Job): OfJob => ({
   state: job.state,
   error: job.state === "Error" ? job.error : null,
   message: job.state === "Finished" ? null : job.message,
-  time_started: timeShown(job.started),
-  time_finished: job.finished > 0 ? timeShown(job.finished) : null,
-  last_auto_tidy_finished: timeShown(job.finished || job.started),
+  time_started: shortRfc3339(job.started),
+  time_finished: job.finished > 0 ? shortRfc3339(job.finished) : null,
+  last_auto_tidy_finished: shortRfc3339(job.finished || job.started),
 });
 
 export const tidyStatus = async (cx: BackendContext): Promise<StatusShown> => {
