@@ -12,7 +12,7 @@ export {
   freshestLists,
   listNumber,
 } from "./addresses.ts";
-export { keyBits, keyIdOf, signCertificate } from "./certificate.ts";
+export { encodedKey, keyBits, keyIdOf, signCertificate } from "./certificate.ts";
 export { entriesOf, subjectDerOf } from "./embedded.ts";
 export { Unwritable } from "./errors.ts";
 export {

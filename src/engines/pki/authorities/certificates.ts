@@ -15,7 +15,6 @@ import {
   nameConstraints,
   present,
   randomSerial,
-  serialText,
   signCertificate,
   subjectKeyId,
   Unwritable,
@@ -129,12 +128,3 @@ export const signed = (plan: SignedAs, signer: Signer, { random }: BackendContex
   const der = signCertificate({ serial, subject, issuer, notBefore, notAfter, publicKey, extensions }, signer);
   return readCertificate(der);
 };
-
-/** The number of a certificate: its magnitude, big endian. */
-export const serialBytes = ({ serial }: Certificate): Buffer => {
-  const hex = (serial < 0n ? -serial : serial).toString(16);
-  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
-};
-
-/** `1a:0b:…`: the number of a certificate, as the engine shows and stores it. */
-export const serialOf = (certificate: Certificate): string => serialText(serialBytes(certificate));

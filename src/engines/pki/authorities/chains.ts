@@ -1,4 +1,5 @@
 import type { Certificate } from "../../../x509/index.ts";
+import { encodedKey } from "../../../x509/issuing/index.ts";
 
 /**
  * The chains of all issuers of a mount, from what they are: who signed whom, and what operators set by hand. Chains are
@@ -40,17 +41,6 @@ const holds = (child: Certificate, parent: Certificate): boolean => {
 export const isSignedBy = (child: Certificate, parent: Certificate): boolean =>
   mayHaveSigned(child, parent) && holds(child, parent);
 
-const spkis = new WeakMap<Certificate, string>();
-
-/** Worked out once for each certificate. */
-const spkiOf = (certificate: Certificate): string => {
-  const known = spkis.get(certificate);
-  if (known !== undefined) return known;
-  const spki = certificate.x509.publicKey.export({ type: "spki", format: "der" }).toString("hex");
-  spkis.set(certificate, spki);
-  return spki;
-};
-
 /** The same for many parents: a signature is checked once for each key, however many certificates the key has. */
 const signersAmong = (child: ChainMember, candidates: readonly ChainMember[]): readonly ChainMember[] => {
   const possible = candidates.filter(
@@ -59,7 +49,7 @@ const signersAmong = (child: ChainMember, candidates: readonly ChainMember[]): r
   if (possible.length < 2) return possible.filter(({ certificate }) => holds(child.certificate, certificate));
   const checked = new Map<string, boolean>();
   return possible.filter(({ certificate }) => {
-    const key = spkiOf(certificate);
+    const key = encodedKey(certificate.x509.publicKey).toString("hex");
     const known = checked.get(key) ?? holds(child.certificate, certificate);
     checked.set(key, known);
     return known;

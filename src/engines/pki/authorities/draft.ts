@@ -3,7 +3,7 @@ import { type BackendContext, invalidRequest } from "../../../framework/index.ts
 import type { Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
 import { type IssuersIndex, issuerAddress, type StoredIssuer, USAGES } from "../model.ts";
-import { serialOf } from "./certificates.ts";
+import { serialOf } from "../revoking/serials.ts";
 import { certificatePem } from "./key-formats.ts";
 import { keyWrite, type Material, newId, publicKeyDigest } from "./key-material.ts";
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type BackendContext, type DataReply, field } from "../../../framework/index.ts";
 import { pemBlock } from "../../../x509/index.ts";
 import { alternativeNamesExtension, basicConstraints, makeRequest, present } from "../../../x509/issuing/index.ts";
+import { subjectFor } from "../issuing/certificate-plan.ts";
 import { writable } from "./certificates.ts";
 import { createDraft } from "./draft.ts";
 import { datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
@@ -10,7 +11,7 @@ import { changeIndex, findIndex } from "./index-entry.ts";
 import { BAD_FORMAT, formatOf, keyText } from "./key-formats.ts";
 import type { Material } from "./key-material.ts";
 import { keyNameFor } from "./names.ts";
-import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
+import { alternativeNamesFor } from "./requested-names.ts";
 import { hasUrls } from "./urls.ts";
 import { validityFor } from "./validity.ts";
 import { NO_ADDRESSES_FOR_INTERMEDIATE } from "./warnings.ts";
@@ -37,7 +38,7 @@ export const RequestShown = z.object({
 const requestOver = (material: Material, input: RequestInput): Buffer => {
   const { common_name = "", serial_number = "", add_basic_constraints = false } = input;
   const signer = signerOf(material, input);
-  const subject = subjectFor(input, common_name, serial_number);
+  const subject = subjectFor(input, { commonName: common_name, serialNumber: serial_number });
   const alternative = alternativeNamesFor(input, common_name);
   return writable(() =>
     makeRequest(

@@ -5,6 +5,7 @@ import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { cut } from "../../../std/shown.ts";
 import type { Entry, Put } from "../../../storage/store.ts";
+import { encodedKey } from "../../../x509/issuing/index.ts";
 import { keyAddress, type StoredKey } from "../model.ts";
 
 /**
@@ -76,12 +77,10 @@ export const makeKey = async (spec: KeySpec): Promise<Material> => {
 export const publicHalf = (key: KeyObject): KeyObject => (key.type === "private" ? createPublicKey(key) : key);
 
 /** What finds a key by its public half, which a private key and a certificate have in common. */
-export const publicKeyDigest = (key: KeyObject): string => {
-  const shown = key.type === "private" ? createPublicKey(key) : key;
-  return createHash("sha256")
-    .update(shown.export({ type: "spki", format: "der" }))
+export const publicKeyDigest = (key: KeyObject): string =>
+  createHash("sha256")
+    .update(encodedKey(publicHalf(key)))
     .digest("hex");
-};
 
 /** The name under which the key is sealed. */
 const SECRET = "key";

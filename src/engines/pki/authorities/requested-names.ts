@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { invalidRequest } from "../../../framework/index.ts";
 import { shown } from "../../../std/shown.ts";
-import { subjectName } from "../../../x509/issuing/index.ts";
-import type { AlternativeName, NamePlan } from "../../../x509/issuing/plans.ts";
+import type { AlternativeName } from "../../../x509/issuing/plans.ts";
 import { asciiName, isHostName } from "../issuing/host-names.ts";
+import { distinct } from "../issuing/lists.ts";
 import { writtenMailbox } from "../issuing/mailboxes.ts";
 import { requestedOthers } from "../issuing/other-names.ts";
 import { isUri } from "../issuing/uris.ts";
@@ -13,9 +13,6 @@ import type { NamesAsked } from "./fields.ts";
  * The names that an authority is asked for. Whoever may ask for an authority may name it as they like; what is checked
  * is only that a certificate can say it. Throws with the reference's texts.
  */
-
-const distinct = (items: readonly string[] = []): readonly string[] =>
-  [...new Set(items.map((item) => item.trim()))].filter((item) => item !== "");
 
 /** What is not a host, such as a common name with blanks, is left out. */
 const hostsIn = (name: string): readonly string[] => {
@@ -55,7 +52,7 @@ const uriOf = (value: string): AlternativeName => {
 /** The alternative names of a certificate: what is asked for, and the common name where it is a host or a mailbox. */
 export const alternativeNamesFor = (asked: NamesAsked, commonName: string): readonly AlternativeName[] => {
   const { alt_names = "", ip_sans = [], uri_sans = [], other_sans = [], exclude_cn_from_sans = false } = asked;
-  const named = [...(exclude_cn_from_sans ? [] : [commonName]), ...alt_names.split(",")];
+  const named = [...(exclude_cn_from_sans ? [] : [commonName]), ...alt_names.split(",")].map((name) => name.trim());
   return [
     ...hostsAndMailboxes(distinct(named), commonName.trim()),
     ...ip_sans.map(addressOf),
@@ -63,17 +60,3 @@ export const alternativeNamesFor = (asked: NamesAsked, commonName: string): read
     ...requestedOthers(other_sans).map(({ type, value }) => ({ kind: "other", type, value }) as const),
   ];
 };
-
-/** The subject: what is asked for, and a common name and serial number that may come from a request. */
-export const subjectFor = (asked: NamesAsked, commonName: string, serialNumber: string): NamePlan =>
-  subjectName({
-    countries: distinct(asked.country),
-    provinces: distinct(asked.province),
-    localities: distinct(asked.locality),
-    streets: distinct(asked.street_address),
-    postalCodes: distinct(asked.postal_code),
-    organizations: distinct(asked.organization),
-    organizationalUnits: distinct(asked.ou),
-    commonName,
-    serialNumber,
-  });

@@ -2,10 +2,12 @@ import { z } from "zod";
 import type { BackendContext, DataReply } from "../../../framework/index.ts";
 import type { Certificate } from "../../../x509/index.ts";
 import { encodedName, keyIdOf } from "../../../x509/issuing/index.ts";
+import type { NamePlan } from "../../../x509/issuing/plans.ts";
+import { subjectFor } from "../issuing/certificate-plan.ts";
 import type { IssuersIndex, Urls } from "../model.ts";
-import { certificateWrite } from "../revoking/rows.ts";
+import { certificateWrite, rowOf } from "../revoking/rows.ts";
 import { algorithmName } from "./algorithm-names.ts";
-import { authorityExtensions, pathLengthOf, serialOf, signed, writable } from "./certificates.ts";
+import { authorityExtensions, pathLengthOf, signed, writable } from "./certificates.ts";
 import { createDraft, withDefault } from "./draft.ts";
 import { authorityAsked, datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
 import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
@@ -13,7 +15,7 @@ import { changeIndex, findIndex, wrapped } from "./index-entry.ts";
 import { BAD_FORMAT, certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
 import { type Material, publicHalf } from "./key-material.ts";
 import { issuerNameFor, keyNameFor } from "./names.ts";
-import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
+import { alternativeNamesFor } from "./requested-names.ts";
 import { filledUrls, hasUrls } from "./urls.ts";
 import { refuseBackwards, type Validity, validityFor } from "./validity.ts";
 import { NO_ADDRESSES, NO_FURTHER_AUTHORITIES, NO_SUBJECT } from "./warnings.ts";
@@ -61,6 +63,11 @@ const rootUrls = ({ urls, cluster }: IssuersIndex): { readonly urls: Urls; reado
   return { urls: { ...urls, issuing: [], crl: [], deltaCrl: [], ocsp: [] }, warnings: [NO_ISSUER_ID] };
 };
 
+const subjectIn = (input: RootInput): NamePlan => {
+  const { common_name = "", serial_number = "" } = input;
+  return subjectFor(input, { commonName: common_name, serialNumber: serial_number });
+};
+
 const selfSigned = (
   input: RootInput,
   material: Material,
@@ -68,10 +75,10 @@ const selfSigned = (
   urls: Urls,
   cx: BackendContext,
 ): Certificate => {
-  const { common_name = "", serial_number = "" } = input;
+  const { common_name = "" } = input;
   const signer = signerOf(material, input);
   const publicKey = publicHalf(material.key);
-  const subject = subjectFor(input, common_name, serial_number);
+  const subject = subjectIn(input);
   const alternative = alternativeNamesFor(input, common_name);
   return writable(() => {
     const name = encodedName(subject);
@@ -93,7 +100,7 @@ const shownCertificate = (certificate: Certificate, format: Format): string =>
 
 const warningsOf = (input: RootInput, certificate: Certificate, urls: Urls, said: readonly string[]) => [
   ...said,
-  ...(subjectFor(input, input.common_name ?? "", input.serial_number ?? "").length === 0 ? [NO_SUBJECT] : []),
+  ...(subjectIn(input).length === 0 ? [NO_SUBJECT] : []),
   ...(hasUrls(urls) ? [] : [NO_ADDRESSES]),
   ...(certificate.authority?.pathLength === 0 ? [NO_FURTHER_AUTHORITIES("generated")] : []),
 ];
@@ -132,17 +139,15 @@ export const generateRoot = async (
     const key = addedKey(draft, generation, material, keyNameFor(index, input.key_name));
     const issuer = draft.issuer(certificate, name, algorithmName(signerOf(material, input)));
     const next = index.followsLatest ? withDefault(draft.index(), issuer.id) : draft.index();
-    const serial = serialOf(certificate);
-    const notAfter = Math.floor(certificate.notAfter / 1000);
-    const row = { serial, certificate: certificate.der.toString("base64"), issuerId: issuer.id, notAfter };
+    const row = rowOf(certificate, issuer.id);
     const shown = shownCertificate(certificate, format);
     const text = how === "exported" ? keyText(material, { format, pkcs8: input.private_key_format === "pkcs8" }) : "";
     const bundled = how === "exported" && format === "pem_bundle" ? `${text}\n${shown}` : shown;
     const data = {
       certificate: bundled,
       issuing_ca: shown,
-      serial_number: serial,
-      expiration: notAfter,
+      serial_number: row.serial,
+      expiration: row.notAfter,
       issuer_id: issuer.id,
       issuer_name: name,
       key_id: key.id,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
+import { wholeRfc3339 } from "../../../std/time.ts";
 import type { Certificate } from "../../../x509/index.ts";
 import {
   alternativeNamesExtension,
@@ -10,18 +11,19 @@ import {
   subjectOf,
 } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
+import { subjectFor } from "../issuing/certificate-plan.ts";
 import { requestIn } from "../issuing/requests.ts";
 import type { SigningIssuer } from "../model.ts";
-import { certificateWrite } from "../revoking/rows.ts";
+import { certificateWrite, rowOf } from "../revoking/rows.ts";
 import { signingIssuer } from "./authority.ts";
-import { authorityExtensions, pathLengthOf, type SignedAs, serialOf, signed, writable } from "./certificates.ts";
+import { authorityExtensions, pathLengthOf, type SignedAs, signed, writable } from "./certificates.ts";
 import { authorityAsked, datesAsked, formats, namesAsked, signatureAsked } from "./fields.ts";
 import { refuseHash } from "./generation.ts";
 import { certificatePem, type Format, formatOf } from "./key-formats.ts";
-import { alternativeNamesFor, subjectFor } from "./requested-names.ts";
+import { alternativeNamesFor } from "./requested-names.ts";
 import { certificateSigner } from "./signers.ts";
 import { hasUrls } from "./urls.ts";
-import { iso, validityFor } from "./validity.ts";
+import { validityFor } from "./validity.ts";
 import { BEYOND_ISSUER, NO_ADDRESSES, NO_FURTHER_AUTHORITIES, NO_SUBJECT } from "./warnings.ts";
 
 /** Signing authorities of others: an intermediate of another mount, or of another program. */
@@ -100,7 +102,7 @@ const withRequested = (
 /** An authority may outlive its issuer, unless the issuer allows it to nobody. */
 const refuseOutliving = (notAfter: number, { stored, certificate }: SigningIssuer): void => {
   if (stored.outlives !== "always_enforce_err" || notAfter <= certificate.notAfter) return;
-  const [end, own] = [iso(notAfter), iso(certificate.notAfter)];
+  const [end, own] = [wholeRfc3339(notAfter), wholeRfc3339(certificate.notAfter)];
   throw invalidRequest(
     `cannot satisfy request, as TTL would result in notAfter of ${end} that is beyond the expiration of the CA certificate at ${own}`,
   );
@@ -134,7 +136,7 @@ const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: Backen
   const commonName = (input.common_name ?? "") === "" ? asked.commonName : (input.common_name ?? "");
   const serialNumber = (input.serial_number ?? "") === "" ? asked.serialNumber : (input.serial_number ?? "");
   const alternative = alternativeNamesFor(input, commonName);
-  const subject: NamePlan = input.use_csr_values ? request.subject : subjectFor(input, commonName, serialNumber);
+  const subject: NamePlan = input.use_csr_values ? request.subject : subjectFor(input, { commonName, serialNumber });
   const { warnings, ...validity } = validityFor(input, cx);
   refuseOutliving(validity.notAfter, issuer);
   const pathLength = pathLengthUnder(issuer, input.max_path_length);
@@ -204,12 +206,10 @@ export const signIntermediate = async (
   const certificate = writable(() =>
     signed({ ...planned.plan, issuer: subjectDerOf(issuer.certificate.der) }, signer, cx),
   );
-  const serial = serialOf(certificate);
-  const notAfter = Math.floor(certificate.notAfter / 1000);
-  const row = { serial, certificate: certificate.der.toString("base64"), issuerId: issuer.stored.id, notAfter };
+  const row = rowOf(certificate, issuer.stored.id);
   await cx.storage.write([certificateWrite(cx.storage, row)]);
   return {
-    data: { ...shownSigned(certificate, issuer, format), serial_number: serial, expiration: notAfter },
+    data: { ...shownSigned(certificate, issuer, format), serial_number: row.serial, expiration: row.notAfter },
     warnings: warningsFor(planned, certificate),
   };
 };

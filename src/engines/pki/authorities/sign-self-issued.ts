@@ -5,8 +5,9 @@ import { type BackendContext, type DataReply, field, invalidRequest } from "../.
 import { type Certificate, readCertificate, Unreadable } from "../../../x509/index.ts";
 import { authorityKeyId, kindOf, present, signCertificate, subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan } from "../../../x509/issuing/plans.ts";
+import { serialBytes, serialOf } from "../revoking/serials.ts";
 import { signingIssuer } from "./authority.ts";
-import { issuerExtensions, serialBytes, writable } from "./certificates.ts";
+import { issuerExtensions, writable } from "./certificates.ts";
 import { wrapped } from "./index-entry.ts";
 import { certificatePem } from "./key-formats.ts";
 import { pemBlocksOf } from "./pem-bundle.ts";
@@ -77,7 +78,7 @@ export const signSelfIssued = async (
   const der = writable(() =>
     signCertificate(
       {
-        serial: serialBytes(root),
+        serial: serialBytes(serialOf(root)),
         subject: subjectDerOf(root.der),
         issuer: subjectDerOf(issuer.certificate.der),
         notBefore: root.notBefore,

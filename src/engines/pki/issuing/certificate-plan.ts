@@ -12,6 +12,7 @@ import {
   isOid,
   keyUsage,
   present,
+  type Subject,
   subjectKeyId,
   subjectName,
 } from "../../../x509/issuing/index.ts";
@@ -24,19 +25,25 @@ import type { Role } from "./role.ts";
 
 /** What a certificate says: its subject and its extensions. It is never an authority, whatever a request asks for. */
 
-/** The subject of a role's certificate: what the role fixes, and the names that it allowed. */
-export const subjectFor = (role: Role, names: CertificateNames): NamePlan =>
+/** What roles fix of subjects, and requests for authorities ask for. */
+type Fixed = "country" | "province" | "locality" | "street_address" | "postal_code" | "organization" | "ou";
+
+/** The subject of a certificate: what is fixed, and the names that were allowed. */
+export const subjectFor = (
+  fixed: { readonly [name in Fixed]?: readonly string[] | undefined },
+  { commonName = "", serialNumber = "", userIds = [] }: Pick<Subject, "commonName" | "serialNumber" | "userIds">,
+): NamePlan =>
   subjectName({
-    countries: distinct(role.country),
-    provinces: distinct(role.province),
-    localities: distinct(role.locality),
-    streets: distinct(role.street_address),
-    postalCodes: distinct(role.postal_code),
-    organizations: distinct(role.organization),
-    organizationalUnits: distinct(role.ou),
-    commonName: names.commonName,
-    serialNumber: names.serialNumber,
-    userIds: names.userIds,
+    countries: distinct(fixed.country),
+    provinces: distinct(fixed.province),
+    localities: distinct(fixed.locality),
+    streets: distinct(fixed.street_address),
+    postalCodes: distinct(fixed.postal_code),
+    organizations: distinct(fixed.organization),
+    organizationalUnits: distinct(fixed.ou),
+    commonName,
+    serialNumber,
+    userIds,
   });
 
 const purposesOf = (role: Role): readonly string[] => [

@@ -6,10 +6,11 @@ import type { Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
 import { subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
-import { serialOf, signed, writable } from "../authorities/certificates.ts";
+import { signed, writable } from "../authorities/certificates.ts";
 import { certificateSigner } from "../authorities/signers.ts";
 import type { SigningIssuer } from "../model.ts";
-import { certificateWrite } from "../revoking/rows.ts";
+import { certificateWrite, rowOf } from "../revoking/rows.ts";
+import { serialOf } from "../revoking/serials.ts";
 import type { Lifetime } from "./lifetimes.ts";
 import type { Role } from "./role.ts";
 
@@ -76,13 +77,9 @@ const pend = (order: Order, serial: string, cx: BackendContext): Promise<Pending
 };
 
 const store = (order: Order, made: Made, { storage, crash }: BackendContext): Promise<void> => {
-  const { issuer, lifetime, roleName, metadata, account, together } = order;
-  const { serial, certificate } = made;
+  const { issuer, roleName, metadata, account, together } = order;
   const row = {
-    serial,
-    certificate: certificate.der.toString("base64"),
-    issuerId: issuer.stored.id,
-    notAfter: lifetime.notAfter / 1000,
+    ...rowOf(made.certificate, issuer.stored.id),
     ...(metadata === "" ? {} : { role: roleName, metadata }),
     ...(account === "" ? {} : { account }),
   };

@@ -1,17 +1,18 @@
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
-import { formatDuration, seconds } from "../../../std/time.ts";
-import { momentOf } from "../authorities/validity.ts";
+import { formatDuration, seconds, shortRfc3339 } from "../../../std/time.ts";
+import {
+  cutTtl,
+  EARLIEST,
+  momentOf,
+  refuseBackwards,
+  refuseTwoEnds,
+  USUAL_BACKDATING,
+} from "../authorities/validity.ts";
 import type { SigningIssuer } from "../model.ts";
 import type { Role } from "./role.ts";
 
 /** From when to when a certificate is valid: by role, request, mount and issuer. Epoch milliseconds. */
-
-/** The first moment that a certificate can say (RFC 5280, section 4.1.2.5). */
-const EARLIEST = Date.UTC(1950, 0, 1);
-
-/** As Go prints it: a fraction only where there is one, without zeros at its end. */
-const formatInstant = (at: number): string => new Date(at).toISOString().replace(/\.?0*Z$/, "Z");
 
 export interface LifetimeInput {
   readonly ttl?: number | undefined;
@@ -56,11 +57,8 @@ const isInstant = (text: string): boolean => {
   }
 };
 
-/** How far back certificates begin whose role says nothing: clocks differ. */
-const USUAL_BACKDATE = 30;
-
 const beginning = (input: LifetimeInput, role: LifetimeRole, now: number): number => {
-  const back = role.not_before_duration === 0 ? USUAL_BACKDATE : role.not_before_duration;
+  const back = role.not_before_duration === 0 ? USUAL_BACKDATING : role.not_before_duration;
   const usual = now - back * 1000;
   if (role.not_before !== "") return momentOf(role.not_before);
   const { not_before: asked = "" } = input;
@@ -72,28 +70,15 @@ const beginning = (input: LifetimeInput, role: LifetimeRole, now: number): numbe
   const at = momentOf(asked);
   if (bound === "duration" && at < now - role.not_before_duration * 1000) {
     throw invalidRequest(
-      `not_before_bound is set to ${bound}. Cannot satisfy request as it would result in notBefore of ${formatInstant(at)} that is older than the allowed not_before_duration of ${formatDuration(seconds(role.not_before_duration))}`,
+      `not_before_bound is set to ${bound}. Cannot satisfy request as it would result in notBefore of ${shortRfc3339(at)} that is older than the allowed not_before_duration of ${formatDuration(seconds(role.not_before_duration))}`,
     );
   }
   return at;
 };
 
-interface Span {
-  readonly seconds: number;
-  readonly warnings: readonly string[];
-}
-
-/** The lifetime where no end is given, in seconds, and what was cut of it. */
-const span = (ttl: number, role: LifetimeRole, { mount }: Pick<BackendContext, "mount">): Span => {
-  const wanted = ttl || role.ttl || mount.defaultTtl;
-  const most = role.max_ttl || mount.maxTtl;
-  if (wanted <= most) return { seconds: wanted, warnings: [] };
-  const [long, short] = [wanted, most].map((value) => formatDuration(seconds(value)));
-  return {
-    seconds: most,
-    warnings: [`TTL "${long}" is longer than permitted maxTTL "${short}", so maxTTL is being used`],
-  };
-};
+/** The lifetime where no end is given. */
+const span = (ttl: number, role: LifetimeRole, { mount }: Pick<BackendContext, "mount">) =>
+  cutTtl(ttl || role.ttl || mount.defaultTtl, role.max_ttl || mount.maxTtl);
 
 /** The end that role or request name. `undefined`: none. */
 const namedEnd = (input: LifetimeInput, role: LifetimeRole): number | undefined => {
@@ -112,12 +97,12 @@ const withinIssuer = (end: number, { stored, certificate }: SigningIssuer, now: 
   if (end <= last || stored.outlives === "permit") return end;
   if (stored.outlives === "truncate") {
     if (end < now) {
-      throw invalidRequest(`cannot satisfy request, as NotAfter date ${formatInstant(end)} is in the past`);
+      throw invalidRequest(`cannot satisfy request, as NotAfter date ${shortRfc3339(end)} is in the past`);
     }
     return last;
   }
   throw invalidRequest(
-    `cannot satisfy request, as TTL would result in notAfter of ${formatInstant(end)} that is beyond the expiration of the CA certificate at ${formatInstant(last)}`,
+    `cannot satisfy request, as TTL would result in notAfter of ${shortRfc3339(end)} that is beyond the expiration of the CA certificate at ${shortRfc3339(last)}`,
   );
 };
 
@@ -130,22 +115,18 @@ const ending = (
   const now = cx.clock.now();
   const named = namedEnd(input, role);
   const ttl = input.ttl ?? 0;
-  if (ttl > 0 && named !== undefined) {
-    throw invalidRequest(
-      "Either ttl or not_after should be provided. Both should not be provided in the same request.",
-    );
-  }
+  if (ttl > 0 && named !== undefined) refuseTwoEnds();
   const { seconds: most, warnings } = span(ttl, role, cx);
   const { not_after_bound: bound } = role;
   if (bound === "ttl-limited" && role.not_after === "" && named !== undefined && named > now + most * 1000) {
     throw invalidRequest(
-      `not_after_bound is set to ${bound}. Cannot satisfy request as that would result in notAfter of ${formatInstant(named)} that is beyond the TTL of ${formatDuration(seconds(most))}`,
+      `not_after_bound is set to ${bound}. Cannot satisfy request as that would result in notAfter of ${shortRfc3339(named)} that is beyond the TTL of ${formatDuration(seconds(most))}`,
     );
   }
   const at = withinIssuer(named ?? now + most * 1000, issuer, now);
   if (!AFTER_BOUNDS.includes(bound) && at > momentOf(bound)) {
     throw invalidRequest(
-      `not_after_bound is set to ${cut(bound)}. Cannot statisfy request as that would result in notAfter of ${formatInstant(at)} that is beyond the maximum timestamp of ${formatInstant(momentOf(bound))}`,
+      `not_after_bound is set to ${cut(bound)}. Cannot statisfy request as that would result in notAfter of ${shortRfc3339(at)} that is beyond the maximum timestamp of ${shortRfc3339(momentOf(bound))}`,
     );
   }
   return { at, warnings };
@@ -164,12 +145,7 @@ export const lifetimeOf = (
   const notBefore = toSecond(beginning(input, role, cx.clock.now()));
   const { at, warnings } = ending(input, role, issuer, cx);
   const notAfter = toSecond(at);
-  if (notBefore < EARLIEST) throw invalidRequest(`a certificate cannot begin before ${formatInstant(EARLIEST)}`);
-  const relation = notBefore > notAfter ? "later than" : notBefore === notAfter ? "equal to" : undefined;
-  if (relation !== undefined) {
-    throw invalidRequest(
-      `The certificate's Not Before (${formatInstant(notBefore)}) is ${relation} the certificate's Not After (${formatInstant(notAfter)})`,
-    );
-  }
+  if (notBefore < EARLIEST) throw invalidRequest(`a certificate cannot begin before ${shortRfc3339(EARLIEST)}`);
+  refuseBackwards({ notBefore, notAfter });
   return { notBefore, notAfter, warnings };
 };

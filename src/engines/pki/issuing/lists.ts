@@ -1,7 +1,7 @@
 /** Lists and texts as the reference compares them. */
 
 /** Items that say something, each once, in the order given; white space around an item does not tell two apart. */
-export const distinct = (items: readonly string[]): readonly string[] => {
+export const distinct = (items: readonly string[] = []): readonly string[] => {
   const seen = new Set<string>();
   return items.filter((item) => {
     const text = item.trim();

@@ -1,5 +1,6 @@
 import { defined } from "../../../std/defined.ts";
 import type { Address, View, Write } from "../../../storage/store.ts";
+import type { Certificate } from "../../../x509/index.ts";
 import {
   CERTIFICATES,
   certificateAddress,
@@ -8,11 +9,20 @@ import {
   type StoredCertificate,
   StoredRevocation,
 } from "../model.ts";
+import { serialOf } from "./serials.ts";
 
 /**
  * The rows that say which certificates there are, and which of them are revoked. Every room that makes or revokes
  * certificates stores them by this, so that listing, revoking and tidying find them.
  */
+
+/** The row of a certificate that an issuer of the mount signed. */
+export const rowOf = (certificate: Certificate, issuerId: string): StoredCertificate => ({
+  serial: serialOf(certificate),
+  certificate: certificate.der.toString("base64"),
+  issuerId,
+  notAfter: Math.floor(certificate.notAfter / 1000),
+});
 
 /** Stores a new certificate. Fails where its number is taken: no row of a certificate is ever replaced by another's. */
 export const certificateWrite = (storage: View, row: StoredCertificate): Write => ({

@@ -8,9 +8,9 @@ export const serialGiven = (text: string): string => text.toLowerCase().replaceA
 /** Whether a path may hold it; the reference knows no other paths. */
 export const isSerialText = (text: string): boolean => /^[0-9A-Fa-f:-]+$/.test(text);
 
-/** `""` for zero. */
+/** Its magnitude; `""` for zero. */
 export const serialOfNumber = (serial: bigint): string => {
-  const hex = serial > 0n ? serial.toString(16) : "";
+  const hex = serial === 0n ? "" : serial.toString(16).replace("-", "");
   return (hex.padStart(hex.length + (hex.length % 2), "0").match(/../g) ?? []).join(":");
 };
 
