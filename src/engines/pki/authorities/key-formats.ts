@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { invalidRequest } from "../../../framework/index.ts";
 import { pemBlock } from "../../../x509/index.ts";
-import type { KeyType, Material } from "./key-material.ts";
+import { CURVE_BITS, type KeyType, LEAST_RSA_BITS, type Material } from "./key-material.ts";
 
 /** Keys and certificates as texts: how they are shown, and how a private key is read. */
 
@@ -43,8 +43,6 @@ export const keyText = ({ type, key }: Material, { format, pkcs8 }: KeyTextOptio
 };
 
 const KINDS: Readonly<Record<string, KeyType>> = { rsa: "rsa", ec: "ec", ed25519: "ed25519" };
-const CURVES = new Set(["secp224r1", "prime256v1", "secp384r1", "secp521r1"]);
-const LEAST_RSA_BITS = 2048;
 const MOST_RSA_BITS = 8192;
 
 const parsed = (der: Uint8Array): KeyObject | undefined => {
@@ -66,7 +64,7 @@ const fault = (key: KeyObject): string | undefined => {
       if (modulusLength < LEAST_RSA_BITS) return `RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported`;
       return modulusLength > MOST_RSA_BITS ? `RSA keys > ${MOST_RSA_BITS} bits are not supported` : undefined;
     case "ec":
-      return CURVES.has(namedCurve) ? undefined : "unsupported elliptic curve";
+      return Object.hasOwn(CURVE_BITS, namedCurve) ? undefined : "unsupported elliptic curve";
     case "ed25519":
       return undefined;
     default:

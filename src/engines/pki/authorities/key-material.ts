@@ -30,22 +30,27 @@ export type KeySpec =
   | { readonly type: "ed25519" };
 
 const RSA_USUAL = 2048;
-const RSA_LEAST = 2048;
+/** Bits of the shortest RSA key that is made, imported or certified. */
+export const LEAST_RSA_BITS = 2048;
 /** Lengths that are made here. The reference makes 8192 bits too, which takes longer than a request may. */
 const RSA_BITS: readonly number[] = [2048, 3072, 4096];
 const TOO_LONG = 8192;
 
-const CURVES: Readonly<Record<number, string>> = {
-  0: "prime256v1",
-  224: "secp224r1",
-  256: "prime256v1",
-  384: "secp384r1",
-  521: "secp521r1",
+/** Bits of the curves that are made, imported or certified, by OpenSSL's names. */
+export const CURVE_BITS: Readonly<Record<string, number>> = {
+  secp224r1: 224,
+  prime256v1: 256,
+  secp384r1: 384,
+  secp521r1: 521,
 };
+const CURVE_USUAL = 256;
+
+const curveOf = (bits: number): string | undefined =>
+  Object.keys(CURVE_BITS).find((name) => CURVE_BITS[name] === (bits === 0 ? CURVE_USUAL : bits));
 
 const rsaSpec = (bits: number): KeySpec => {
-  if (bits < RSA_LEAST) {
-    throw invalidRequest(`RSA keys < ${RSA_LEAST} bits are unsafe and not supported: got ${bits}`);
+  if (bits < LEAST_RSA_BITS) {
+    throw invalidRequest(`RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported: got ${bits}`);
   }
   if (bits === TOO_LONG) {
     throw invalidRequest(`an RSA key of ${bits} bits takes longer to make than a request may; import one instead`);
@@ -60,7 +65,7 @@ export const keySpec = (type: string, bits: number): KeySpec => {
   if (type === "ed25519") return { type: "ed25519" };
   if (type === "any") throw invalidRequest("unknown key type: any");
   if (type !== "ec") throw invalidRequest(`unknown key type ${cut(type)}`);
-  const curve = CURVES[bits];
+  const curve = curveOf(bits);
   if (curve === undefined) throw invalidRequest(`unsupported bit length for EC key: ${bits}`);
   return { type: "ec", curve };
 };

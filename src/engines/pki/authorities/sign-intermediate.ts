@@ -10,8 +10,8 @@ import {
   subjectDerOf,
   subjectOf,
 } from "../../../x509/issuing/index.ts";
-import type { CertificateRequest, ExtensionPlan, NamePlan } from "../../../x509/issuing/plans.ts";
-import { subjectFor } from "../issuing/certificate-plan.ts";
+import type { CertificateRequest, NamePlan } from "../../../x509/issuing/plans.ts";
+import { subjectFor, verbatimExtensions } from "../issuing/certificate-plan.ts";
 import { requestIn } from "../issuing/requests.ts";
 import type { SigningIssuer } from "../model.ts";
 import { certificateWrite, rowOf } from "../revoking/rows.ts";
@@ -20,6 +20,7 @@ import { authorityExtensions, pathLengthOf, type SignedAs, signed, writable } fr
 import { authorityAsked, datesAsked, formats, namesAsked, signatureAsked } from "./fields.ts";
 import { refuseHash } from "./generation.ts";
 import { certificatePem, type Format, formatOf } from "./key-formats.ts";
+import { LEAST_RSA_BITS } from "./key-material.ts";
 import { alternativeNamesFor } from "./requested-names.ts";
 import { certificateSigner } from "./signers.ts";
 import { hasUrls } from "./urls.ts";
@@ -51,8 +52,6 @@ export const SignedIntermediate = z.object({
   expiration: z.number().describe("epoch seconds"),
 });
 
-const LEAST_RSA_BITS = 2048;
-
 const refuseWeak = ({ publicKey }: CertificateRequest): void => {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS;
   if (kindOf(publicKey) === "rsa" && bits < LEAST_RSA_BITS) {
@@ -83,20 +82,6 @@ const pathLengthUnder = ({ certificate }: SigningIssuer, asked: number | undefin
   }
   if (asked !== undefined) return pathLengthOf(asked);
   return own === undefined ? undefined : own - 1;
-};
-
-const BASIC_CONSTRAINTS = "2.5.29.19";
-
-/** What is planned, with those of the request instead, whatever they say; it never says whether it is an authority. */
-const withRequested = (
-  planned: readonly ExtensionPlan[],
-  { extensions }: CertificateRequest,
-  others: readonly ExtensionPlan[],
-): readonly ExtensionPlan[] => {
-  const replaced = new Set(others.map(({ type }) => type));
-  const asked = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS && !replaced.has(type));
-  const types = new Set([...asked, ...others].map(({ type }) => type));
-  return [...planned.filter(({ type }) => !types.has(type)), ...asked, ...others];
 };
 
 /** An authority may outlive its issuer, unless the issuer allows it to nobody. */
@@ -158,7 +143,7 @@ const planFor = (input: SignIntermediateInput, issuer: SigningIssuer, cx: Backen
       subject: input.use_csr_values ? request.subjectDer : subject,
       validity: { ...validity, warnings },
       publicKey,
-      extensions: input.use_csr_values ? withRequested(extensions, request, present(names)) : extensions,
+      extensions: input.use_csr_values ? verbatimExtensions(request, extensions, present(names)) : extensions,
     };
     return { issuer, request, input, plan, warnings };
   });

@@ -98,12 +98,17 @@ const BASIC_CONSTRAINTS = "2.5.29.19";
 export const asksToBeAuthority = ({ extensions }: CertificateRequest): boolean =>
   extensions.some(({ type }) => type === BASIC_CONSTRAINTS);
 
-/** The extensions of a request as they are, and of `own` those that the request does not have; but no constraints. */
+/**
+ * The extensions of a request as they are, but never whether it is an authority; `others` instead of its own of the same
+ * kinds; and of `own` those of further kinds.
+ */
 export const verbatimExtensions = (
   { extensions }: CertificateRequest,
   own: readonly ExtensionPlan[],
+  others: readonly ExtensionPlan[],
 ): readonly ExtensionPlan[] => {
-  const taken = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS);
-  const types = new Set(taken.map(({ type }) => type));
-  return [...own.filter(({ type }) => !types.has(type)), ...taken];
+  const replaced = new Set(others.map(({ type }) => type));
+  const taken = extensions.filter(({ type }) => type !== BASIC_CONSTRAINTS && !replaced.has(type));
+  const types = new Set([...taken, ...others].map(({ type }) => type));
+  return [...own.filter(({ type }) => !types.has(type)), ...taken, ...others];
 };

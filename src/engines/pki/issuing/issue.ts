@@ -7,8 +7,8 @@ import {
   VaultError,
 } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
-import { alternativeNamesExtension, kindOf } from "../../../x509/issuing/index.ts";
-import type { AlternativeName, CertificateRequest, ExtensionPlan } from "../../../x509/issuing/plans.ts";
+import { alternativeNamesExtension, kindOf, present } from "../../../x509/issuing/index.ts";
+import type { AlternativeName, CertificateRequest } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "../authorities/authority.ts";
 import { writable } from "../authorities/certificates.ts";
 import { formatOf } from "../authorities/key-formats.ts";
@@ -180,11 +180,6 @@ const addedNames = (input: VerbatimInput, { alternative }: CertificateRequest): 
   return added.length === 0 ? [] : [...added.map((one) => ({ kind: "other" as const, ...one })), ...alternative];
 };
 
-const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
-
-const withoutNames = (extensions: readonly ExtensionPlan[]): readonly ExtensionPlan[] =>
-  extensions.filter(({ type }) => type !== SUBJECT_ALTERNATIVE_NAME);
-
 /** Signs a request as it is, but for what would make an authority of its sender. */
 export const signVerbatim = async (
   place: Place,
@@ -201,8 +196,7 @@ export const signVerbatim = async (
   const extensions = writable(() => {
     const own = extensionsFor({ role, issuer, publicKey, names: NO_NAMES, subject });
     const names = alternativeNamesExtension(addedNames(input, csr), subject.length === 0);
-    const taken = verbatimExtensions(csr, own);
-    return names ? [...withoutNames(taken), names] : taken;
+    return verbatimExtensions(csr, own, present(names));
   });
   const order = {
     role,

@@ -1,15 +1,14 @@
 import type { KeyObject } from "node:crypto";
 import { invalidRequest } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
+import { CURVE_BITS, LEAST_RSA_BITS } from "../authorities/key-material.ts";
 
 /** Which keys a role makes and signs: types, sizes, hashes. Throws with the reference's texts. */
 
 export const KEY_TYPES = ["rsa", "ec", "ed25519", "any"] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
-const LEAST_RSA = 2048;
 const RSA_BITS: readonly number[] = [2048, 3072, 4096, 8192];
-const CURVE_BITS: readonly number[] = [224, 256, 384, 521];
 const HASH_BITS: readonly number[] = [256, 384, 512];
 
 export const keyTypeOf = (type: string): KeyType => {
@@ -19,17 +18,18 @@ export const keyTypeOf = (type: string): KeyType => {
 };
 
 const checkBits = (type: KeyType, bits: number): void => {
-  if (type === "rsa" && bits < LEAST_RSA) {
-    throw invalidRequest(`RSA keys < ${LEAST_RSA} bits are unsafe and not supported: got ${bits}`);
+  if (type === "rsa" && bits < LEAST_RSA_BITS) {
+    throw invalidRequest(`RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported: got ${bits}`);
   }
   if (type === "rsa" && !RSA_BITS.includes(bits)) throw invalidRequest(`unsupported bit length for RSA key: ${bits}`);
-  if (type === "ec" && !CURVE_BITS.includes(bits)) throw invalidRequest(`unsupported bit length for EC key: ${bits}`);
+  if (type === "ec" && !Object.values(CURVE_BITS).includes(bits))
+    throw invalidRequest(`unsupported bit length for EC key: ${bits}`);
   if (bits < 0) throw invalidRequest(`unsupported bit length: ${bits}`);
 };
 
 const bitsFor = (type: KeyType, bits: number): number => {
   if (bits !== 0) return bits;
-  return type === "rsa" ? LEAST_RSA : type === "ec" ? 256 : 0;
+  return type === "rsa" ? LEAST_RSA_BITS : type === "ec" ? 256 : 0;
 };
 
 /** The hash of an elliptic curve follows from the issuer's, so whatever is written for `ec` stays as it is. */
@@ -55,8 +55,6 @@ export const checkedKeyRule = (type: string, bits: number, hash: number): KeyRul
   return { key_type, key_bits, signature_bits: hashFor(key_type, hash) };
 };
 
-const CURVES: Readonly<Record<string, number>> = { secp224r1: 224, prime256v1: 256, secp384r1: 384, secp521r1: 521 };
-
 /** An exponent that is even, or 1, makes no signature; whatever claims to have one is not a key. */
 const isRsaExponent = (exponent: bigint | undefined): boolean =>
   exponent !== undefined && exponent > 2n && exponent % 2n === 1n;
@@ -73,7 +71,7 @@ const measure = (key: KeyObject): Measured | undefined => {
   if (type === "ed25519") return { type, bits: 0 };
   if (type === "rsa")
     return isRsaExponent(details?.publicExponent) ? { type, bits: details?.modulusLength ?? 0 } : undefined;
-  const bits = type === "ec" ? CURVES[details?.namedCurve ?? ""] : undefined;
+  const bits = type === "ec" ? CURVE_BITS[details?.namedCurve ?? ""] : undefined;
   return bits === undefined ? undefined : { type: "ec", bits };
 };
 
@@ -85,9 +83,9 @@ export const checkRequestKey = (key: KeyObject, rule: KeyRule): number => {
   }
   if (measured === undefined) throw invalidRequest("the key of the CSR is of a type or a curve that is not supported");
   const { type, bits } = measured;
-  const least = rule.key_type === "any" ? { rsa: LEAST_RSA, ec: 224, ed25519: 0 }[type] : rule.key_bits;
-  if (type === "rsa" && rule.key_type === "any" && bits < LEAST_RSA) {
-    throw invalidRequest(`RSA keys < ${LEAST_RSA} bits are unsafe and not supported`);
+  const least = rule.key_type === "any" ? { rsa: LEAST_RSA_BITS, ec: 224, ed25519: 0 }[type] : rule.key_bits;
+  if (type === "rsa" && rule.key_type === "any" && bits < LEAST_RSA_BITS) {
+    throw invalidRequest(`RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported`);
   }
   if (type !== "ed25519" && bits < least) {
     throw invalidRequest(`role requires a minimum of a ${least}-bit key, but CSR's key is ${bits} bits`);

@@ -3,6 +3,7 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import { type AttributeTypeAndValue, Certificate, type Name } from "@peculiar/asn1-x509";
 import { z } from "zod";
 import { wholeRfc3339 } from "../../../std/time.ts";
+import { CURVE_BITS } from "../authorities/key-material.ts";
 
 /** What a listing tells of a certificate besides its number. */
 
@@ -55,13 +56,6 @@ export const nameText = (name: Name): string => {
   });
   const others = parts.filter(({ type }) => !PLACES.some(([known]) => known === type)).map(rest);
   return [...placed, ...others.reverse()].filter((text) => text !== "").join(",");
-};
-
-const CURVE_BITS: Readonly<Record<string, number>> = {
-  secp224r1: 224,
-  prime256v1: 256,
-  secp384r1: 384,
-  secp521r1: 521,
 };
 
 const keyOf = ({ publicKey }: X509Certificate): Pick<Details, "key_type" | "key_bits"> => {
