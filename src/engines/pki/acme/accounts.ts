@@ -158,8 +158,9 @@ export const updateAccount = async (
     throw new Problem("malformed", "the request message was malformed: not allowed to update EAB data in accounts");
   }
   const account = await change<StoredAccount>(cx.storage, accountAddress(cx.storage, id), (entry) => {
-    const before = entry ? StoredAccount.parse(entry.body) : own;
-    if (before.status !== "valid") throw problem("unauthorized", "");
+    const before = entry && StoredAccount.parse(entry.body);
+    // Another request was first: it took the account, or the key that signed this one, away.
+    if (before?.status !== "valid" || before.thumbprint !== own.thumbprint) throw problem("unauthorized", "");
     const result = updated(before, input, cx.clock.now());
     return { op: "put", body: bodyOf(result), result };
   });

@@ -166,6 +166,27 @@ describe("a change of keys", () => {
     expect([answer.status, answer.headers["location"]]).toEqual([409, other.kid]);
     expect((await changed({ key: client.key })).status).toBe(409);
   });
+  it("leaves nothing to the old key, in a request that was on its way too", async () => {
+    let between: (() => Promise<unknown>) | undefined;
+    const racing = await makeAcmeWorld({
+      crash: async (name, step) => {
+        const meanwhile = name === "acme.nonce" ? between : undefined;
+        if (meanwhile) between = undefined;
+        await meanwhile?.();
+        return step();
+      },
+    });
+    client = await racing.client();
+    await client.register();
+    const late = await racing.client();
+    [late.key, late.kid] = [client.key, client.kid];
+    between = () => changed();
+    const answer = await late.post(client.kid ?? "", { status: "deactivated" });
+    expect([answer.status, answer.body.type]).toEqual([401, type("unauthorized")]);
+    client.key = next;
+    expect((await client.post(client.kid ?? "")).body.status).toBe("valid");
+    await racing.close();
+  });
   it("by two at once leaves the account with one of the keys", async () => {
     const third = await makeKey();
     const answers = await Promise.all([changed(), changed({ key: third })]);
