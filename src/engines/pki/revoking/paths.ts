@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AnyPath, type BackendContext, op, path } from "../../../framework/index.ts";
 import { certificatePaths } from "./certificates.ts";
-import { buildLists, findHead, isOutdated } from "./lists/build.ts";
+import { buildLists, compareHead, findHead } from "./lists/build.ts";
 import { listPaths } from "./lists/paths.ts";
 import { ocspPaths } from "./ocsp.ts";
 import { RevokedShown, RevokeInput, RevokeWithKeyInput, revoke, revokePrefetch, revokeWithKey } from "./revoke.ts";
@@ -43,7 +43,7 @@ const revokeWithKeyPath = path("revoke-with-key", {
 /** After settings changed, or once more where a change was cut off before the lists were made. */
 const rebuildAfter = async (after: Settings, stale: boolean, cx: BackendContext): Promise<readonly string[]> => {
   const { head, n } = await findHead(cx);
-  const isDue = stale || (n !== undefined && (await isOutdated(cx, head, after)));
+  const isDue = stale || (n !== undefined && (await compareHead(cx, head, after)).isReshaped);
   return isDue ? buildLists(cx, "all") : [];
 };
 

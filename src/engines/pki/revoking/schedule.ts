@@ -1,6 +1,5 @@
 import type { BackendContext } from "../../../framework/index.ts";
-import { findIndex } from "../authorities/index-entry.ts";
-import { buildLists, findHead, hasChanges, isOutdated, renewableLists } from "./lists/build.ts";
+import { buildLists, compareHead, findHead, hasChanges } from "./lists/build.ts";
 import { readUnlisted } from "./lists/revocations.ts";
 import { type Head, type StoredList, sweepParts } from "./lists/stored.ts";
 import { findSettings, lasting, type Settings } from "./settings.ts";
@@ -36,18 +35,18 @@ const isEnding = ({ thisUpdate, nextUpdate }: StoredList, settings: Settings, no
 const hasUnlisted = async ({ storage }: BackendContext): Promise<boolean> => (await readUnlisted(storage)).length > 0;
 
 const renewLists = async (cx: BackendContext): Promise<void> => {
-  const index = await findIndex(cx);
   const { head, n } = await findHead(cx);
+  const settings = await findSettings(cx);
+  const { index, isReshaped, renewable } = await compareHead(cx, head, settings);
   // Where issuers went, their lists have to go too: nobody could renew them.
   if (index.issuers.length === 0 && n === undefined) return;
-  const settings = await findSettings(cx);
   const now = cx.clock.now();
-  if ((await renewableLists(cx, head)).some((list) => isEnding(list, settings, now))) {
+  if (renewable.some((list) => isEnding(list, settings, now))) {
     await buildLists(cx, "all");
     await sweepParts(cx, (await findHead(cx)).head);
     return;
   }
-  const isStale = head.generation !== index.generation || (await isOutdated(cx, head, settings));
+  const isStale = isReshaped || head.generation !== index.generation;
   if (isStale || (!settings.auto_rebuild && !settings.disable && (await hasUnlisted(cx)))) {
     await buildLists(cx, "new");
     return;

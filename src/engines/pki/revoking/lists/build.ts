@@ -3,6 +3,7 @@ import { createInTurn, type InTurn } from "../../../../std/in-turn.ts";
 import { untilWritten } from "../../../../storage/change.ts";
 import { ConditionFailed } from "../../../../storage/store.ts";
 import { type Authority, withAuthority } from "../../authorities/authority.ts";
+import type { IssuersIndex } from "../../model.ts";
 import type { Unlisted } from "../rows.ts";
 import { findSettings, type Settings } from "../settings.ts";
 import { type Group, groupsOf, numbered, shapeOf, warningsOf } from "./groups.ts";
@@ -102,15 +103,21 @@ const attempt = async (cx: BackendContext, build: Build, authority: Authority): 
   await cx.crash("pki.lists.forget", () => cleanUp(cx, head, swap, wanted === "delta" ? [] : fresh));
 };
 
-/** Whether a head's lists were made for other issuers or settings: a crash may have kept them as they were. */
-export const isOutdated = (cx: BackendContext, { shape }: Head, settings: Settings): Promise<boolean> =>
-  withAuthority(cx, (authority) => shape !== shapeOf(authority, settings));
+/** A head beside the issuers and settings that there are now. */
+export interface Compared {
+  readonly index: IssuersIndex;
+  /** Its lists were made for others: a crash may have kept them as they were. */
+  readonly isReshaped: boolean;
+  /** The complete lists of issuers that may sign new ones. */
+  readonly renewable: readonly StoredList[];
+}
 
-/** The complete lists of issuers that may sign new ones. */
-export const renewableLists = (cx: BackendContext, { lists }: Head): Promise<readonly StoredList[]> =>
-  withAuthority(cx, (authority) =>
-    groupsOf(authority).flatMap(({ id, signs }) => (signs && lists[id]?.complete ? [lists[id].complete] : [])),
-  );
+export const compareHead = (cx: BackendContext, { shape, lists }: Head, settings: Settings): Promise<Compared> =>
+  withAuthority(cx, (authority) => ({
+    index: authority.index,
+    isReshaped: shape !== shapeOf(authority, settings),
+    renewable: groupsOf(authority).flatMap(({ id, signs }) => (signs && lists[id]?.complete) ?? []),
+  }));
 
 /** Whether a revocation that no complete list has is on no list of changes either. */
 export const hasChanges = async (cx: BackendContext, { lists }: Head): Promise<boolean> => {
