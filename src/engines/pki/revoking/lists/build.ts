@@ -103,7 +103,7 @@ const attempt = async (cx: BackendContext, build: Build, authority: Authority): 
   await cx.crash("pki.lists.forget", () => cleanUp(cx, head, swap, wanted === "delta" ? [] : fresh));
 };
 
-/** A head beside the issuers and settings that there are now. */
+/** What a head is worth with the issuers and settings that there are now. */
 export interface Compared {
   readonly index: IssuersIndex;
   /** Its lists were made for others: a crash may have kept them as they were. */
