@@ -48,7 +48,8 @@ export interface CertificatePlan {
 }
 
 export interface RequestPlan {
-  readonly subject: NamePlan;
+  /** As DER it is written as it is. */
+  readonly subject: NamePlan | Uint8Array;
   readonly extensions: readonly ExtensionPlan[];
 }
 

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
 import { alternativeNamesExtension, makeRequest, signerFor } from "../../../../../../src/x509/issuing/index.ts";
 import type { AlternativeName, ExtensionPlan, NamePlan } from "../../../../../../src/x509/issuing/plans.ts";
 import type { Answered, TestServer } from "../../../../../support/make-server.ts";
@@ -60,11 +62,17 @@ export interface RequestContents {
 
 const usualKey = generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey;
 
+/** DER of a name, with whatever text a stranger writes: what the program writes itself has no control characters. */
+const nameOf = (commonName: string): Uint8Array => {
+  const part = new AttributeTypeAndValue({ type: COMMON_NAME, value: new AttributeValue({ utf8String: commonName }) });
+  return new Uint8Array(AsnConvert.serialize(new Name([new RelativeDistinguishedName([part])])));
+};
+
 /** A CSR, PEM. */
 export const csrOf = ({ commonName = "", subject, names = [], extensions = [], key = usualKey }: RequestContents) => {
   const own = alternativeNamesExtension(names);
   const plan = {
-    subject: subject ?? (commonName === "" ? [] : [[{ type: COMMON_NAME, value: commonName }]]),
+    subject: subject ?? (commonName === "" ? [] : nameOf(commonName)),
     extensions: [...(own ? [own] : []), ...extensions],
   };
   const lines =
