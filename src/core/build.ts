@@ -7,8 +7,8 @@ import { type Timer, wallTimer } from "../std/timer.ts";
 import type { SealedStore } from "../storage/index.ts";
 import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
-import { createChallenges } from "./challenges/challenges.ts";
-import { type Attempt, type ChallengeWork, createChallengeWork } from "./challenges/work.ts";
+import type { createChallenges } from "./challenges/challenges.ts";
+import type { Attempt, ChallengeWork } from "./challenges/work.ts";
 import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
 import { createIdentity } from "./identity/index.ts";
@@ -64,11 +64,27 @@ const lockoutOf = (core: () => Core): Lockout => {
   };
 };
 
-/** Where nobody attempts anything, nothing is done. */
-const challengeWorkOf = ({ store, clock, crash, log, attempt }: CoreOptions): ChallengeWork =>
-  attempt === undefined
-    ? { pass: async () => ({ nextMs: Number.POSITIVE_INFINITY, failed: 0 }) }
-    : createChallengeWork({ store, clock, crash, log, attempt });
+/** Loaded by the first challenge that a backend asks about, as most functions see none. */
+const challengesOf = ({ store, clock }: CoreOptions): Core["challenges"] => {
+  let made: Promise<ReturnType<typeof createChallenges>> | undefined;
+  const load = () => {
+    made ??= import("./challenges/challenges.ts").then(({ createChallenges }) => createChallenges({ store, clock }));
+    return made;
+  };
+  return (mount) => ({
+    ask: async (...challenge) => (await load())(mount).ask(...challenge),
+    look: async (ids) => (await load())(mount).look(ids),
+  });
+};
+
+/** Where nobody attempts anything, nothing is done, and nothing loaded. */
+const challengeWorkOf = ({ store, clock, crash, log, attempt }: CoreOptions): ChallengeWork => ({
+  pass: async (...turn) => {
+    if (attempt === undefined) return { nextMs: Number.POSITIVE_INFINITY, failed: 0 };
+    const { createChallengeWork } = await import("./challenges/work.ts");
+    return createChallengeWork({ store, clock, crash, log, attempt }).pass(...turn);
+  },
+});
 
 export const createCore = (options: CoreOptions): Core => {
   const { store, clock, random, crash, log, signal } = options;
@@ -114,7 +130,7 @@ export const createCore = (options: CoreOptions): Core => {
     caches,
     jobs,
     schedule,
-    challenges: createChallenges({ store, clock }),
+    challenges: challengesOf(options),
     challengeWork: challengeWorkOf(options),
     tokens,
     policies: createPolicies({ store, config }),
