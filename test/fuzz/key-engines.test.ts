@@ -105,7 +105,7 @@ it("V74: no combination of options at any path of an engine that holds keys is a
 });
 
 describe("keys that are not exportable", () => {
-  it("are many, of every type, and every path was played, most with success", () => {
+  it("are many, of every type, and hundreds of requests were served", () => {
     const kinds = materials.map(({ name }) => name.replace(/(?<=\/).*(?= )/, "…"));
     expect([...new Set(kinds)].sort()).toEqual([
       "pki/… d",
@@ -126,7 +126,8 @@ describe("keys that are not exportable", () => {
     ]);
     expect(materials.length).toBeGreaterThan(60);
     const served = heard.filter(({ where }) => /(?:200|204)$/.test(where));
-    expect(served.length).toBeGreaterThan(heard.length / 5);
+    // However many more are refused: the long run adds requests of options that do not go together.
+    expect(served.length).toBeGreaterThan(300);
   });
 
   it("are in no answer", () => {
