@@ -52,7 +52,9 @@ const read = (der: Uint8Array): Read => {
   requireDer(der);
   const [body, algorithm, signature, ...more] = membersUnder(TAG.sequence, der);
   const [version, subject, key, attributes, ...rest] = membersUnder(TAG.sequence, body?.der);
-  const isWhole = body && algorithm && signature && version?.tag === TAG.integer && subject && key;
+  // The algorithm is outside what is signed, and its schema takes other tags for its own.
+  const isWhole =
+    body && algorithm?.tag === TAG.sequence && signature && version?.tag === TAG.integer && subject && key;
   if (!isWhole || more.length > 0 || rest.length > 0) throw new Unreadable(BROKEN);
   const publicKey = readKey(key.der);
   const algorithmRead = AsnConvert.parse(algorithm.der, AlgorithmIdentifier);

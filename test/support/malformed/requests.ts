@@ -104,6 +104,11 @@ const bodies = refused({
   "no body": sequence(ED25519, bits(noise(64))),
   "no algorithm": sequence(bodyOf({}), bits(noise(64))),
   "no signature": sequence(bodyOf({}), ED25519),
+  "an algorithm under another tag": sequence(
+    bodyOf({}),
+    Buffer.concat([Buffer.of(0xb0), ED25519.subarray(1)]),
+    bits(sign(null, bodyOf({}), KEY)),
+  ),
   "a fourth member": sequence(bodyOf({}), ED25519, bits(sign(null, bodyOf({}), KEY)), NULL),
   "a body that is a set": signed(set(integer(0), NAME, SPKI, NOTHING)),
   "a version that is text": requestOf({ version: utf8("0") }),
