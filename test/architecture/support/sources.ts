@@ -15,13 +15,17 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 
-/** Everything that may be deployed or run by an operator: `src`, `lambdas`, `lib`, `bin`. */
-export const productSources: readonly Source[] = ["src", "lambdas", "lib", "bin"].flatMap((room) =>
+const sourcesIn = (room: string): readonly Source[] =>
   readdirSync(`${root}/${room}`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .sort()
     .map((name): Source => {
       const text = readFileSync(`${root}/${room}/${name}`, "utf8");
       return { file: `${room}/${name}`, text, code: withoutComments(text) };
-    }),
-);
+    });
+
+/** Everything that may be deployed or run by an operator: `src`, `lambdas`, `lib`, `bin`. */
+export const productSources: readonly Source[] = ["src", "lambdas", "lib", "bin"].flatMap(sourcesIn);
+
+/** What tests and scripts are made of. */
+export const toolSources: readonly Source[] = ["scripts", "test"].flatMap(sourcesIn);

@@ -3,6 +3,7 @@ Login with an AWS identity: hvac signs for STS as it would for AWS, and the dev 
 shows what its metadata service says of it.
 """
 
+import base64
 import os
 
 import requests
@@ -105,12 +106,14 @@ def instance(server):
     aws.create_role("tagged", auth_type="ec2", role_tag="VaultRole", bound_region=["us-east-1"], mount_point=mount)
     tag = aws.create_role_tags("tagged", policies=["default"], max_ttl="1h", mount_point=mount)["data"]
     assert tag["tag_key"] == "VaultRole" and tag["tag_value"].startswith("v1:")
-    aws.place_role_tags_in_blacklist(tag["tag_value"], mount_point=mount)
+    # hvac makes two slashes in a row one, and a signature may hold such; the base64 of a tag has none.
+    named = base64.b64encode(tag["tag_value"].encode()).decode()
+    aws.place_role_tags_in_blacklist(named, mount_point=mount)
     assert aws.list_blacklist_tags(mount_point=mount)["keys"] == [tag["tag_value"]]
-    assert aws.read_role_tag_blacklist(tag["tag_value"], mount_point=mount)["expiration_time"]
-    aws.delete_blacklist_tags(tag["tag_value"], mount_point=mount)
+    assert aws.read_role_tag_blacklist(named, mount_point=mount)["expiration_time"]
+    aws.delete_blacklist_tags(named, mount_point=mount)
     with refused(InvalidPath):
-        aws.read_role_tag_blacklist(tag["tag_value"], mount_point=mount)
+        aws.read_role_tag_blacklist(named, mount_point=mount)
 
     aws.configure_identity_whitelist_tidy(safety_buffer="24h", mount_point=mount)
     assert aws.read_identity_whitelist_tidy(mount_point=mount)["safety_buffer"] == 86400
