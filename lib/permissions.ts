@@ -1,12 +1,5 @@
-import {
-  FUNCTION_TABLE,
-  type FunctionName,
-  type FunctionRow,
-  type Home,
-  handsLeasesTo,
-  handsOnTo,
-  type OutsideRights,
-} from "../src/contract/functions.ts";
+import { FUNCTION_TABLE, type FunctionName, type FunctionRow, type OutsideRights } from "../src/contract/functions.ts";
+import { type Home, handsLeasesTo, handsOnTo } from "../src/contract/homes.ts";
 import { SPACES } from "../src/contract/table.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { AwsAuthParts } from "./auth/aws/backend.ts";
 import type { Pod } from "./auth/kubernetes/parts.ts";
-import type { Home } from "./contract/functions.ts";
+import type { Home } from "./contract/homes.ts";
 import type { CatalogRow } from "./core/catalog.ts";
 import type { Core } from "./core/core.ts";
 import type { EngineWorld } from "./engines/aws/world.ts";

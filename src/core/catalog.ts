@@ -1,4 +1,4 @@
-import type { Home } from "../contract/functions.ts";
+import type { Home } from "../contract/homes.ts";
 import { homeOfPath, RENEWS } from "../contract/routes.ts";
 import { type Backend, type FoldTable, foldsOf } from "../framework/index.ts";
 

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { Plugin } from "esbuild";
 import { permissionsFor } from "../../lib/permissions.ts";
 import { HOMES } from "../../src/catalog.ts";
-import { deployedFunctions, type FunctionName } from "../../src/contract/functions.ts";
+import type { FunctionName } from "../../src/contract/functions.ts";
+import { deployedFunctions } from "../../src/contract/homes.ts";
 import { type Deployment, deploy, TABLE } from "../infra/support/deployment.ts";
 import { type Ask, answerOf, eventOf, objectOf, recorded } from "../infra/support/events.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { HOMES } from "../../src/catalog.ts";
-import { deployedFunctions, FUNCTION_TABLE } from "../../src/contract/functions.ts";
+import { FUNCTION_TABLE } from "../../src/contract/functions.ts";
+import { deployedFunctions } from "../../src/contract/homes.ts";
 import { METRICS } from "../../src/contract/metrics.ts";
 import { SWEEPERS } from "../../src/contract/schedule.ts";
 import { EXPIRY_SHARDS } from "../../src/contract/table.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { HOMES } from "../../src/catalog.ts";
-import { deployedFunctions, type FunctionName } from "../../src/contract/functions.ts";
+import type { FunctionName } from "../../src/contract/functions.ts";
+import { deployedFunctions } from "../../src/contract/homes.ts";
 import { homeOfPath } from "../../src/contract/routes.ts";
 import { bodyFor, filled, opsOf } from "../contract/contract.ts";
 import { makeServer } from "../support/make-server.ts";

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { HOMES } from "../../src/catalog.ts";
-import { deployedFunctions, FUNCTIONS, handsLeasesTo, handsOnTo } from "../../src/contract/functions.ts";
+import { FUNCTIONS } from "../../src/contract/functions.ts";
+import { deployedFunctions, handsLeasesTo, handsOnTo } from "../../src/contract/homes.ts";
 import { type Attempt, isAllowed, statementsByFunction } from "./support/policies.ts";
 import { makeTemplates } from "./support/stacks.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { HOMES } from "../../../src/catalog.ts";
-import { deployedFunctions, FUNCTION_TABLE } from "../../../src/contract/functions.ts";
+import { FUNCTION_TABLE } from "../../../src/contract/functions.ts";
+import { deployedFunctions } from "../../../src/contract/homes.ts";
 import { answerOf, type Fields, objectOf, recorded } from "../support/events.ts";
 import type { Built } from "./built.ts";
 

@@ -5,7 +5,7 @@ import { App } from "aws-cdk-lib/core";
 import { readSettings } from "../../../lib/settings.ts";
 import { StatefulStack } from "../../../lib/stateful-stack.ts";
 import { StatelessStack } from "../../../lib/stateless-stack.ts";
-import type { Home } from "../../../src/contract/functions.ts";
+import type { Home } from "../../../src/contract/homes.ts";
 
 const folder = fileURLToPath(new URL("../fixture/function", import.meta.url));
 
