@@ -1,6 +1,7 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../framework/index.ts";
+import { privateKeyOf } from "../../std/private-key.ts";
 import { Sensitive } from "../../std/sensitive.ts";
 import { tryWrite } from "../../storage/change.ts";
 import type { View } from "../../storage/store.ts";
@@ -41,7 +42,7 @@ export const readCa = async (view: View): Promise<z.output<typeof CaShown> | und
 /** The key that signs; `undefined` where the mount has no CA. */
 export const signerOf = async (view: View): Promise<KeyObject | undefined> => {
   const secret = (await view.get(caAddress(view)))?.secrets?.[SECRET];
-  return secret && createPrivateKey({ key: Buffer.from(secret.reveal()), format: "der", type: "pkcs8" });
+  return secret && privateKeyOf(secret);
 };
 
 const store = async ({ storage }: BackendContext, key: KeyObject, public_key: string): Promise<void> => {

@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { BackendContext } from "../../../framework/index.ts";
+import { privateKeyOf } from "../../../std/private-key.ts";
 import { type RandomSource, uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import type { Condition, Entry, View, Write } from "../../../storage/store.ts";
@@ -211,6 +212,6 @@ export const publishedBy = (key: KeyBody, now: number): readonly PublicJwk[] => 
 export const signWith = async (pair: Pair, payload: string): Promise<string> => {
   const { CompactSign } = await import("jose");
   const { alg = "", kid = "" } = pair.jwk;
-  const key = createPrivateKey({ key: Buffer.from(pair.secret.reveal()), format: "der", type: "pkcs8" });
+  const key = privateKeyOf(pair.secret);
   return new CompactSign(Buffer.from(payload, "utf8")).setProtectedHeader({ alg, kid }).sign(key);
 };

@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
+import { privateKeyOf } from "../../../std/private-key.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
 import { cut } from "../../../std/shown.ts";
@@ -104,5 +105,5 @@ export const newId = ({ random }: BackendContext): string => uuid(random);
 export const keyOfEntry = (entry: Entry): KeyObject => {
   const secret = entry.secrets?.[SECRET];
   if (!secret) throw new Error("the entry of a key holds no key");
-  return createPrivateKey({ key: Buffer.from(secret.reveal()), format: "der", type: "pkcs8" });
+  return privateKeyOf(secret);
 };

@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createPublicKey } from "node:crypto";
 import { type BackendContext, VaultError } from "../../../framework/index.ts";
 import { type BoundedMap, createBoundedMap } from "../../../std/bounded-map.ts";
+import { privateKeyOf } from "../../../std/private-key.ts";
 import type { Address, Entry, View } from "../../../storage/store.ts";
 import {
   type KeyVersion,
@@ -64,7 +65,7 @@ const opened = ({ type }: StoredKey, number: number, entry: Entry): KeyVersion =
   }
   const shown = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
   if (!key) return { ...common, publicKey: shown };
-  const privateKey = createPrivateKey({ key: Buffer.from(key.reveal()), format: "der", type: "pkcs8" });
+  const privateKey = privateKeyOf(key);
   return { ...common, publicKey: shown, privateKey };
 };
 

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { privateKeyOf } from "../../../../std/private-key.ts";
 import type { RandomSource } from "../../../../std/random.ts";
 import type { Sensitive } from "../../../../std/sensitive.ts";
 import { pemBlocks } from "../../../../x509/index.ts";
@@ -68,7 +69,7 @@ const belongTogether = (privateKey: KeyObject, publicKey: KeyObject): boolean =>
 
 const privateKeyIn = (der: Sensitive<Uint8Array>): KeyObject => {
   try {
-    return createPrivateKey({ key: Buffer.from(der.reveal()), format: "der", type: "pkcs8" });
+    return privateKeyOf(der);
   } catch {
     // Node's own error is left behind: it may quote what it could not read.
     throw refused("error parsing asymmetric key: not an unencrypted PKCS #8 private key in DER");

@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { type BackendContext, VaultError } from "../../../../framework/index.ts";
+import { privateKeyOf } from "../../../../std/private-key.ts";
 import { change, leave } from "../../../../storage/change.ts";
 import type { Address, View } from "../../../../storage/store.ts";
 import { privateBytes, publicText } from "../material.ts";
@@ -56,5 +57,5 @@ export const privateWrappingKey = async ({ storage }: BackendContext): Promise<K
   if (!entry) return undefined;
   const secret = entry.secrets?.[SECRET];
   if (!secret) throw new VaultError("internal", { reason: "the wrapping key lacks its secret" });
-  return createPrivateKey({ key: Buffer.from(secret.reveal()), format: "der", type: "pkcs8" });
+  return privateKeyOf(secret);
 };
