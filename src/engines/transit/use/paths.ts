@@ -1,4 +1,5 @@
-import { type AnyPath, op, path } from "../../../framework/index.ts";
+import type { z } from "zod";
+import { type Answers, type AnyPath, type BackendContext, op, path, type ReplyOf } from "../../../framework/index.ts";
 import { hashPaths, randomPaths } from "../../../framework/tool-paths.ts";
 import { findKey, keyPrefetch } from "../keys/find.ts";
 import { DataKey, DataKeyInput, dataKey } from "./data-key.ts";
@@ -82,85 +83,62 @@ const dataKeyPath = path("datakey/{plaintext}/{name}", {
   },
 });
 
-const signOp = { summary: "sign data, alone or many at once", answers: [Signature, SignatureBatch] } as const;
-const signPath = path("sign/{name}", {
+/** An operation whose hash function is named in the body, or in the path. */
+interface ByHash<A extends Answers, In> {
+  readonly verb: "sign" | "verify" | "hmac";
+  readonly summary: string;
+  /** What the operation does. */
+  readonly does: string;
+  readonly answers: A;
+  readonly input: z.ZodType<In>;
+  /** `fromPath`: the hash function that the path names; `""`: none. */
+  readonly run: (name: string, fromPath: string, input: In, cx: BackendContext) => Promise<ReplyOf<A>>;
+}
+
+const byHash = <const A extends Answers, In>(definition: ByHash<A, In>): readonly AnyPath[] => {
+  const { verb, summary, does, answers, input, run } = definition;
+  const common = { summary: does, answers, input, prefetch: keyPrefetch };
+  return [
+    path(`${verb}/{name}`, {
+      summary,
+      params: KEY,
+      ops: { update: op({ ...common, handle: ({ params, input }, cx) => run(params.name, "", input, cx) }) },
+    }),
+    path(`${verb}/{name}/{urlalgorithm+}`, {
+      summary: `${summary}, by the hash function in the path`,
+      params: WITH_HASH,
+      ops: {
+        update: op({ ...common, handle: ({ params, input }, cx) => run(params.name, params.urlalgorithm, input, cx) }),
+      },
+    }),
+  ];
+};
+
+const signPaths = byHash({
+  verb: "sign",
   summary: "signatures with a key",
-  params: KEY,
-  ops: {
-    update: op({
-      ...signOp,
-      input: SignInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => sign(params.name, "", input, cx),
-    }),
-  },
-});
-const signWithPath = path("sign/{name}/{urlalgorithm+}", {
-  summary: "signatures with a key, by the hash function in the path",
-  params: WITH_HASH,
-  ops: {
-    update: op({
-      ...signOp,
-      input: SignInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => sign(params.name, params.urlalgorithm, input, cx),
-    }),
-  },
+  does: "sign data, alone or many at once",
+  answers: [Signature, SignatureBatch],
+  input: SignInput,
+  run: sign,
 });
 
-const verifyOp = {
-  summary: "check signatures or HMACs, alone or many at once",
-  answers: [Verified, VerifiedBatch],
-} as const;
-const verifyPath = path("verify/{name}", {
+const verifyPaths = byHash({
+  verb: "verify",
   summary: "checks of signatures and HMACs",
-  params: KEY,
-  ops: {
-    update: op({
-      ...verifyOp,
-      input: VerifyInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => verify(params.name, "", input, cx),
-    }),
-  },
-});
-const verifyWithPath = path("verify/{name}/{urlalgorithm+}", {
-  summary: "checks of signatures and HMACs, by the hash function in the path",
-  params: WITH_HASH,
-  ops: {
-    update: op({
-      ...verifyOp,
-      input: VerifyInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => verify(params.name, params.urlalgorithm, input, cx),
-    }),
-  },
+  does: "check signatures or HMACs, alone or many at once",
+  answers: [Verified, VerifiedBatch],
+  input: VerifyInput,
+  run: verify,
 });
 
-const hmacOp = { summary: "make HMACs, alone or many at once", answers: [Hmac, HmacBatch] } as const;
-const hmacPath = path("hmac/{name}", {
+const hmacPaths = byHash({
+  verb: "hmac",
   summary: "HMACs with a key",
-  params: KEY,
-  ops: {
-    update: op({
-      ...hmacOp,
-      input: HmacInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => hmac(params.name, "", input, cx),
-    }),
-  },
-});
-const hmacWithPath = path("hmac/{name}/{urlalgorithm+}", {
-  summary: "HMACs with a key, by the hash function in the path",
-  params: WITH_HASH,
-  ops: {
-    update: op({
-      ...hmacOp,
-      input: HmacInput,
-      prefetch: keyPrefetch,
-      handle: ({ params, input }, cx) => hmac(params.name, params.urlalgorithm, input, cx),
-    }),
-  },
+  does: "make HMACs, alone or many at once",
+  answers: [Hmac, HmacBatch],
+  input: HmacInput,
+  run: hmac,
 });
 
 /** What keys are used for. */
@@ -169,12 +147,9 @@ export const usePaths: readonly AnyPath[] = [
   decryptPath,
   rewrapPath,
   dataKeyPath,
-  signPath,
-  signWithPath,
-  verifyPath,
-  verifyWithPath,
-  hmacPath,
-  hmacWithPath,
+  ...signPaths,
+  ...verifyPaths,
+  ...hmacPaths,
   ...hashPaths("", "needed"),
   ...randomPaths(""),
 ];
