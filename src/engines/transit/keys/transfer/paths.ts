@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type AnyPath, done, field, op, path } from "../../../../framework/index.ts";
+import { type AnyPath, type BackendContext, done, field, op, path } from "../../../../framework/index.ts";
 import { keyPrefetch } from "../find.ts";
 import { backUpKey } from "./backup.ts";
-import { passagePrefetch, wrapForOther } from "./byok.ts";
-import { Exported, exportKey, exportPrefetch } from "./export.ts";
+import { type Passage, passagePrefetch, wrapForOther } from "./byok.ts";
+import { Exported, type ExportWish, exportKey, exportPrefetch } from "./export.ts";
 import { ImportInput, ImportVersionInput, importKey, importVersion } from "./import.ts";
 import { restoreKey } from "./restore.ts";
 import { publicWrappingKey, wrappingKeyPrefetch } from "./wrapping-key.ts";
@@ -21,19 +21,26 @@ const ExportInput = z.object({
   format: field.text("`raw`, `der` or `pem`; as Vault has always written them unless given."),
 });
 
+const exportOp = {
+  answers: Exported,
+  input: ExportInput,
+  prefetch: exportPrefetch,
+  handle: async (
+    { params, input }: { readonly params: Omit<ExportWish, "format">; readonly input: z.output<typeof ExportInput> },
+    cx: BackendContext,
+  ) => {
+    const data = await exportKey({ ...params, format: input.format }, cx);
+    return data && { data };
+  },
+};
+
 const exportPath = path("export/{type}/{name}", {
   summary: "the versions of a key as texts",
   params: EXPORT,
   ops: {
     read: op({
       summary: "read every version that may still decrypt; secrets only of a key that is exportable",
-      answers: Exported,
-      input: ExportInput,
-      prefetch: exportPrefetch,
-      handle: async ({ params, input }, cx) => {
-        const data = await exportKey({ ...params, format: input.format }, cx);
-        return data && { data };
-      },
+      ...exportOp,
     }),
   },
 });
@@ -41,18 +48,7 @@ const exportPath = path("export/{type}/{name}", {
 const exportVersionPath = path("export/{type}/{name}/{version:any}", {
   summary: "one version of a key as a text",
   params: { ...EXPORT, version: VERSION },
-  ops: {
-    read: op({
-      summary: "read one version; its secret only if the key is exportable",
-      answers: Exported,
-      input: ExportInput,
-      prefetch: exportPrefetch,
-      handle: async ({ params, input }, cx) => {
-        const data = await exportKey({ ...params, format: input.format }, cx);
-        return data && { data };
-      },
-    }),
-  },
+  ops: { read: op({ summary: "read one version; its secret only if the key is exportable", ...exportOp }) },
 });
 
 const PASSAGE = {
@@ -61,16 +57,23 @@ const PASSAGE = {
 };
 const PassageInput = z.object({ hash: field.text("Hash under OAEP, as for an import; `SHA256` unless given.") });
 
+const passageOp = {
+  answers: Exported,
+  input: PassageInput,
+  prefetch: passagePrefetch,
+  handle: async (
+    { params, input }: { readonly params: Omit<Passage, "hash">; readonly input: z.output<typeof PassageInput> },
+    cx: BackendContext,
+  ) => ({ data: await wrapForOther({ ...params, hash: input.hash }, cx) }),
+};
+
 const passagePath = path("byok-export/{destination}/{source}", {
   summary: "the versions of a key, wrapped for another system",
   params: PASSAGE,
   ops: {
     read: op({
       summary: "wrap every version that may still decrypt, as an import there wants it; the key must be exportable",
-      answers: Exported,
-      input: PassageInput,
-      prefetch: passagePrefetch,
-      handle: async ({ params, input }, cx) => ({ data: await wrapForOther({ ...params, hash: input.hash }, cx) }),
+      ...passageOp,
     }),
   },
 });
@@ -79,13 +82,7 @@ const passageVersionPath = path("byok-export/{destination}/{source}/{version:any
   summary: "one version of a key, wrapped for another system",
   params: { ...PASSAGE, version: VERSION },
   ops: {
-    read: op({
-      summary: "wrap one version, as an import there wants it; the key must be exportable",
-      answers: Exported,
-      input: PassageInput,
-      prefetch: passagePrefetch,
-      handle: async ({ params, input }, cx) => ({ data: await wrapForOther({ ...params, hash: input.hash }, cx) }),
-    }),
+    read: op({ summary: "wrap one version, as an import there wants it; the key must be exportable", ...passageOp }),
   },
 });
 
