@@ -7,7 +7,7 @@ import { checkAssociated, createItemCipher, readCiphertext } from "./cipher.ts";
 import { checkBatch, type Items, readItems } from "./cipher-items.ts";
 import { UseFault } from "./fault.ts";
 import { strictItems } from "./items.ts";
-import { batchStatus, isFault, next, type Result, single } from "./results.ts";
+import { batchStatus, inBatch, isFault, next, type Result, single, succeeded } from "./results.ts";
 import { Versions } from "./versions.ts";
 
 /** `decrypt/<name>`: a ciphertext becomes what it was made of. */
@@ -42,7 +42,7 @@ const decryptItems = async (
       return { context, associatedData: item.associatedData, text: readCiphertext(stored, item.ciphertext) };
     });
   });
-  const numbers = prepared.flatMap((item) => (isFault(item) ? [] : [item.text.version]));
+  const numbers = succeeded(prepared).map(({ text }) => text.version);
   const versions = await Versions.of(key, numbers);
   const cipher = createItemCipher(stored, versions, cx.random, 0);
   return prepared.map((item) =>
@@ -74,9 +74,8 @@ export const decrypt = async (
   if (!key) throw invalidRequest("encryption key not found");
   const results = await decryptItems(key, items, cx);
   if (!items.batch) return { data: { plaintext: single(results) } };
-  const batch_results = results.map((result, index) => {
-    const reference = items.items[index]?.reference ?? "";
-    return isFault(result) ? { plaintext: "", error: result.message, reference } : { plaintext: result, reference };
-  });
-  return { data: { batch_results }, ...batchStatus(results, input.partial_failure_response_code) };
+  const data = inBatch(items.items, results, (result, reference) =>
+    isFault(result) ? { plaintext: "", error: result.message, reference } : { plaintext: result, reference },
+  );
+  return { data, ...batchStatus(results, input.partial_failure_response_code) };
 };

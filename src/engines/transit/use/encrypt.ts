@@ -11,7 +11,7 @@ import { checkAssociated, createItemCipher, decoded, versionFor } from "./cipher
 import { checkBatch, type Items, readItems } from "./cipher-items.ts";
 import { isAead } from "./crypto/aead.ts";
 import { strictItems } from "./items.ts";
-import { batchStatus, isFault, next, single } from "./results.ts";
+import { batchStatus, inBatch, next, single, succeeded } from "./results.ts";
 import { Versions } from "./versions.ts";
 
 /** `encrypt/<name>`: what is given becomes a ciphertext; a key that is not there is made, where that is allowed. */
@@ -97,7 +97,7 @@ const encryptItems = async (key: TransitKey, { items, contexts }: Items, cx: Bac
       return { plaintext, context, associatedData: item.associatedData, version: versionFor(stored, item) };
     }),
   );
-  const numbers = prepared.flatMap((item) => (isFault(item) ? [] : [item.version]));
+  const numbers = succeeded(prepared).map(({ version }) => version);
   const versions = await Versions.of(key, numbers);
   const cipher = createItemCipher(stored, versions, cx.random, numbers.length);
   return prepared.map((item) =>
@@ -133,6 +133,8 @@ export const encrypt = async (
   if (!key) throw invalidRequest("encryption key not found");
   const results = await encryptItems(key, items, cx);
   if (!items.batch) return { data: single(results) };
-  const batch_results = results.map((result, index) => shownCiphertext(result, items.items[index]?.reference ?? ""));
-  return { data: { batch_results }, ...batchStatus(results, input.partial_failure_response_code) };
+  return {
+    data: inBatch(items.items, results, shownCiphertext),
+    ...batchStatus(results, input.partial_failure_response_code),
+  };
 };

@@ -4,9 +4,8 @@ import { shown } from "../../../std/shown.ts";
 import { findKey } from "../keys/find.ts";
 import { prefixed } from "./ciphertext.ts";
 import { hmacOf, isHashName } from "./crypto/hashes.ts";
-import { UseFault } from "./fault.ts";
 import { type TextItem, textItems } from "./items.ts";
-import { attempt, isFault, next, refusal, single } from "./results.ts";
+import { attempt, inBatch, isFault, next, refusal, single, succeeded } from "./results.ts";
 import { inputOf } from "./signing.ts";
 import { hmacVersion, Versions } from "./versions.ts";
 
@@ -47,7 +46,7 @@ export const hmac = async (
   const key = await findKey(name, cx);
   if (!key) throw invalidRequest("encryption key not found");
   const asked = attempt(() => hmacVersion(key.stored, input.key_version ?? 0));
-  const versions = await Versions.of(key, isFault(asked) ? [] : [asked]);
+  const versions = await Versions.of(key, succeeded([asked]));
   const version = next(asked, (number) => versions.get(number));
   if (isFault(version)) throw refusal(version);
   const hash = fromPath === "" ? (input.algorithm ?? "sha2-256") : fromPath;
@@ -58,9 +57,8 @@ export const hmac = async (
     attempt(() => prefixed(version.number, hmacOf(hash, secret, inputOf(item, MISSING)).toString("base64"))),
   );
   if (!batch) return { data: { hmac: single(results) } };
-  const batch_results = results.map((result, index) => {
-    const reference = items[index]?.["reference"] ?? "";
-    return result instanceof UseFault ? { error: result.message, reference } : { hmac: result, reference };
-  });
-  return { data: { batch_results } };
+  const data = inBatch(items, results, (result, reference) =>
+    isFault(result) ? { error: result.message, reference } : { hmac: result, reference },
+  );
+  return { data };
 };

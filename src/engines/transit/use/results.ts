@@ -21,6 +21,19 @@ export const attempt = <T>(work: () => T): Result<T> => {
 export const next = <A, B>(result: Result<A>, work: (value: A) => B): Result<B> =>
   isFault(result) ? result : attempt(() => work(result));
 
+/** What the items gave that did not fail. */
+export const succeeded = <T>(results: readonly Result<T>[]): readonly T[] =>
+  results.flatMap((result) => (isFault(result) ? [] : [result]));
+
+/** What a batch answers, as `show` has it: each result beside the `reference` that its item came with. */
+export const inBatch = <T, Shown>(
+  items: readonly { readonly reference?: string }[],
+  results: readonly Result<T>[],
+  show: (result: Result<T>, reference: string) => Shown,
+): { readonly batch_results: Shown[] } => ({
+  batch_results: results.map((result, index) => show(result, items[index]?.reference ?? "")),
+});
+
 /** A fault of a request with one item: 400, in the reference's wrapping where that calls it a failure of its own. */
 export const refusal = (fault: UseFault, multi = fault.inner): VaultError =>
   invalidRequest(fault.message, { multi, cause: fault });

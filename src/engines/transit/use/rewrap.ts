@@ -8,7 +8,7 @@ import { checkBatch, type Items, readItems } from "./cipher-items.ts";
 import { type Encrypted, type EncryptedBatch, shownCiphertext } from "./encrypt.ts";
 import { UseFault } from "./fault.ts";
 import { weakItems } from "./items.ts";
-import { attempt, isFault, next, refusal, single } from "./results.ts";
+import { attempt, inBatch, isFault, next, refusal, single, succeeded } from "./results.ts";
 import { Versions } from "./versions.ts";
 
 /** `rewrap/<name>`: a ciphertext of an old version becomes one of a newer, and what it is made of is shown to nobody. */
@@ -35,9 +35,7 @@ const rewrapItems = async (key: TransitKey, { items, contexts }: Items, cx: Back
       to: attempt(() => versionFor(stored, item)),
     }));
   });
-  const numbers = prepared.flatMap((item) =>
-    isFault(item) ? [] : [item.from.version, ...(isFault(item.to) ? [] : [item.to])],
-  );
+  const numbers = succeeded(prepared).flatMap(({ from, to }) => [from.version, ...succeeded([to])]);
   const cipher = createItemCipher(stored, await Versions.of(key, numbers), cx.random, items.length);
   return prepared.map((item) => {
     const result = next(item, ({ context, from, to }) => {
@@ -65,6 +63,5 @@ export const rewrap = async (
   if (!key) throw invalidRequest("encryption key not found");
   const results = await rewrapItems(key, items, cx);
   if (!items.batch) return { data: single(results) };
-  const batch_results = results.map((result, index) => shownCiphertext(result, items.items[index]?.reference ?? ""));
-  return { data: { batch_results } };
+  return { data: inBatch(items.items, results, shownCiphertext) };
 };

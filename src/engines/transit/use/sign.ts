@@ -15,7 +15,7 @@ import { signRsa } from "./crypto/rsa.ts";
 import type { Signable, SigningOptions } from "./crypto/signable.ts";
 import { UseFault } from "./fault.ts";
 import { type TextItem, textItems } from "./items.ts";
-import { attempt, isFault, next, type Result, refusal } from "./results.ts";
+import { attempt, inBatch, isFault, next, type Result, refusal, succeeded } from "./results.ts";
 import { contextOf, inputOf, isEcdsa, readSigning, signableOf, signingFields } from "./signing.ts";
 import { usableVersion, Versions } from "./versions.ts";
 
@@ -112,7 +112,7 @@ export const sign = async (
   checkBatch(stored, items);
 
   const asked = attempt(() => usableVersion(stored, input.key_version ?? 0, "signing"));
-  const versions = await Versions.of(key, isFault(asked) ? [] : [asked]);
+  const versions = await Versions.of(key, succeeded([asked]));
   const version = next(asked, (number) => versions.get(number));
   const encoding = signing.options.marshaling === "jws" ? "base64url" : "base64";
 
@@ -128,10 +128,7 @@ export const sign = async (
   );
 
   const number = isFault(version) ? 0 : version.number;
-  if (batch) {
-    const batch_results = results.map((result, index) => shown(result, number, items[index]?.["reference"] ?? ""));
-    return { data: { batch_results } };
-  }
+  if (batch) return { data: inBatch(items, results, (result, reference) => shown(result, number, reference)) };
   const [first] = prepared;
   const [result = new UseFault("missing input")] = results;
   // What the key says to a good input shows in the reference as a failure of its own.

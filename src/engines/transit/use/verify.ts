@@ -15,7 +15,7 @@ import { verifyRsa } from "./crypto/rsa.ts";
 import type { Signable, SigningOptions } from "./crypto/signable.ts";
 import { UseFault } from "./fault.ts";
 import { type TextItem, textItems } from "./items.ts";
-import { attempt, isFault, next, type Result, single } from "./results.ts";
+import { attempt, inBatch, isFault, next, type Result, single, succeeded } from "./results.ts";
 import { derivedFor } from "./sign.ts";
 import { contextOf, hashName, inputOf, isEcdsa, readSigning, signableOf, signingFields } from "./signing.ts";
 import { checkNamedVersion, Versions } from "./versions.ts";
@@ -85,6 +85,9 @@ interface Prepared {
   readonly proof: Uint8Array;
 }
 
+const versionsIn = (prepared: readonly Result<Prepared>[]): readonly number[] =>
+  succeeded(prepared).map(({ version }) => version);
+
 const readSignature = (stored: StoredKey, text: string, { marshaling }: SigningOptions) => {
   const { version, body } = parsePrefixed(text, SIGNATURE);
   checkNamedVersion(stored, version, SIGNATURE.name);
@@ -109,13 +112,12 @@ const isSignatureOf = (
 
 const answerOf = ({ batch, items }: Items, results: readonly Result<boolean>[], hideFalse: boolean): Answer => {
   if (!batch) return { data: { valid: single(results) } };
-  const batch_results = results.map((result, index) => {
-    const reference = items[index]?.["reference"] ?? "";
+  const data = inBatch(items, results, (result, reference) => {
     const valid = !isFault(result) && result;
     const base = valid || !hideFalse ? { valid, reference } : { reference };
     return isFault(result) ? { ...base, error: result.message } : base;
   });
-  return { data: { batch_results } };
+  return { data };
 };
 
 const verifySignatures = async (
@@ -139,10 +141,7 @@ const verifySignatures = async (
       return { bytes, context, ...readSignature(stored, item["signature"] ?? "", signing.options) };
     }),
   );
-  const versions = await Versions.of(
-    key,
-    prepared.flatMap((item) => (isFault(item) ? [] : [item.version])),
-  );
+  const versions = await Versions.of(key, versionsIn(prepared));
   const results = prepared.map((item) =>
     next(item, (ready) =>
       isSignatureOf(stored, versions.get(ready.version), signableOf(signing, ready.bytes), ready, signing.options),
@@ -173,10 +172,7 @@ const verifyHmacs = async (
       return { bytes, context: new Uint8Array(0), version, proof };
     }),
   );
-  const versions = await Versions.of(
-    key,
-    prepared.flatMap((item) => (isFault(item) ? [] : [item.version])),
-  );
+  const versions = await Versions.of(key, versionsIn(prepared));
   const results = prepared.map((item) =>
     next(item, ({ bytes, version, proof }) => {
       const made = hmacOf(hash, versions.get(version).hmac.reveal(), bytes);
