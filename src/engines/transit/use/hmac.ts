@@ -4,7 +4,7 @@ import { shown } from "../../../std/shown.ts";
 import { findKey } from "../keys/find.ts";
 import { prefixed } from "./ciphertext.ts";
 import { hmacOf, isHashName } from "./crypto/hashes.ts";
-import { type TextItem, textItems } from "./items.ts";
+import { readTextItems, type TextItems } from "./items.ts";
 import { attempt, inBatch, isFault, next, refusal, single, succeeded } from "./results.ts";
 import { inputOf } from "./signing.ts";
 import { hmacVersion, Versions } from "./versions.ts";
@@ -30,11 +30,11 @@ export const HmacBatch = z.object({
 
 const MISSING = "missing input for HMAC";
 
-const itemsOf = ({ batch_input: raw, input }: HmacInput): { batch: boolean; items: readonly TextItem[] } => {
-  if (raw !== undefined && raw !== null) return { batch: true, items: textItems(raw, "batchRequestHMACItem") };
-  if (input === undefined) throw invalidRequest(MISSING);
-  return { batch: false, items: [{ input }] };
-};
+const itemsOf = ({ batch_input, input }: HmacInput): TextItems =>
+  readTextItems(batch_input, "batchRequestHMACItem", () => {
+    if (input === undefined) throw invalidRequest(MISSING);
+    return { input };
+  });
 
 /** `fromPath`: the algorithm that the path names. Throws with the reference's texts. */
 export const hmac = async (

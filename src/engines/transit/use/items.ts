@@ -191,8 +191,8 @@ export const weakItems = (raw: JsonValue): readonly CipherItem[] => {
   return items;
 };
 
-/** Items for the other operations. `goName`: the type that the reference's errors name. */
-export const textItems = (raw: JsonValue, goName: string): readonly TextItem[] => {
+/** Items for the other operations. Throws for anything that is not of their form. */
+const textItems = (raw: JsonValue, goName: string): readonly TextItem[] => {
   const list = listed(raw);
   if (!list) throw unparsed(`'' source data must be an array or slice, got ${goKind(raw)}`);
   const wrong: string[] = [];
@@ -215,3 +215,16 @@ export const textItems = (raw: JsonValue, goName: string): readonly TextItem[] =
   if (wrong.length > 0) throw decodingFailed(wrong);
   return items;
 };
+
+/** The items of a request to sign, to verify or to make HMACs. */
+export interface TextItems {
+  /** Whether they came as `batch_input`. */
+  readonly batch: boolean;
+  readonly items: readonly TextItem[];
+}
+
+/** Reads `batch_input` where there is one, else the one item of `alone`. `goName`: the type that the reference's errors name. */
+export const readTextItems = (batchInput: JsonValue | undefined, goName: string, alone: () => TextItem): TextItems =>
+  batchInput === undefined || batchInput === null
+    ? { batch: false, items: [alone()] }
+    : { batch: true, items: textItems(batchInput, goName) };

@@ -14,7 +14,7 @@ import { signEd25519 } from "./crypto/eddsa.ts";
 import { signRsa } from "./crypto/rsa.ts";
 import type { Signable, SigningOptions } from "./crypto/signable.ts";
 import { UseFault } from "./fault.ts";
-import { type TextItem, textItems } from "./items.ts";
+import { readTextItems, type TextItems } from "./items.ts";
 import { attempt, inBatch, isFault, next, type Result, refusal, succeeded } from "./results.ts";
 import { contextOf, inputOf, isEcdsa, readSigning, signableOf, signingFields } from "./signing.ts";
 import { usableVersion, Versions } from "./versions.ts";
@@ -89,11 +89,8 @@ const shown = (result: Result<Signed>, version: number, reference: string) => {
   return publicKey === undefined ? base : { ...base, publickey: publicKey };
 };
 
-const itemsOf = (input: SignInput): { readonly batch: boolean; readonly items: readonly TextItem[] } => {
-  const { batch_input: raw } = input;
-  if (raw !== undefined && raw !== null) return { batch: true, items: textItems(raw, "batchRequestSignItem") };
-  return { batch: false, items: [{ input: input.input ?? "", context: input.context ?? "" }] };
-};
+const itemsOf = ({ batch_input, input = "", context = "" }: SignInput): TextItems =>
+  readTextItems(batch_input, "batchRequestSignItem", () => ({ input, context }));
 
 /** `fromPath`: the hash that the path names. Throws with the reference's texts. */
 export const sign = async (

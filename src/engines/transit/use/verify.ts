@@ -1,6 +1,7 @@
 import { createPublicKey, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
+import { defined } from "../../../std/defined.ts";
 import { base64Bytes, base64Fault, base64UrlBytes } from "../../../std/go-base64.ts";
 import { shown } from "../../../std/shown.ts";
 import { findKey } from "../keys/find.ts";
@@ -14,7 +15,7 @@ import { hmacOf, isHashName } from "./crypto/hashes.ts";
 import { verifyRsa } from "./crypto/rsa.ts";
 import type { Signable, SigningOptions } from "./crypto/signable.ts";
 import { UseFault } from "./fault.ts";
-import { type TextItem, textItems } from "./items.ts";
+import { readTextItems, type TextItem, type TextItems } from "./items.ts";
 import { attempt, inBatch, isFault, next, type Result, single, succeeded } from "./results.ts";
 import { derivedFor } from "./sign.ts";
 import { contextOf, hashName, inputOf, isEcdsa, readSigning, signableOf, signingFields } from "./signing.ts";
@@ -46,22 +47,11 @@ export const VerifiedBatch = z.object({
 });
 type Answer = DataReply<z.output<typeof Verified> | z.output<typeof VerifiedBatch>>;
 
-interface Items {
-  readonly batch: boolean;
-  readonly items: readonly TextItem[];
-}
-
-const itemsOf = (input: VerifyInput): Items => {
-  const { batch_input: raw, signature, hmac, context = "" } = input;
-  if (raw !== undefined && raw !== null) return { batch: true, items: textItems(raw, "batchRequestVerifyItem") };
-  const item: Record<string, string> = { input: input.input ?? "", context };
-  if (signature !== undefined) item["signature"] = signature;
-  if (hmac !== undefined) item["hmac"] = hmac;
-  return { batch: false, items: [item] };
-};
+const itemsOf = ({ batch_input, input = "", context = "", signature, hmac }: VerifyInput): TextItems =>
+  readTextItems(batch_input, "batchRequestVerifyItem", () => defined({ input, context, signature, hmac }));
 
 /** Whether the items hold signatures or HMACs. Throws where they hold neither or both. */
-const heldBy = ({ batch, items }: Items): "signature" | "hmac" => {
+const heldBy = ({ batch, items }: TextItems): "signature" | "hmac" => {
   const has = (item: TextItem, name: string): boolean => item[name] !== undefined;
   const signatures = items.filter((item) => has(item, "signature")).length;
   const hmacs = items.filter((item) => !has(item, "signature") && has(item, "hmac")).length;
@@ -110,7 +100,7 @@ const isSignatureOf = (
   return verifyEd25519(derived ? createPublicKey(derivedFor(version, context)) : publicKey, input.bytes, proof);
 };
 
-const answerOf = ({ batch, items }: Items, results: readonly Result<boolean>[], hideFalse: boolean): Answer => {
+const answerOf = ({ batch, items }: TextItems, results: readonly Result<boolean>[], hideFalse: boolean): Answer => {
   if (!batch) return { data: { valid: single(results) } };
   const data = inBatch(items, results, (result, reference) => {
     const valid = !isFault(result) && result;
@@ -124,7 +114,7 @@ const verifySignatures = async (
   name: string,
   fromPath: string,
   input: VerifyInput,
-  items: Items,
+  items: TextItems,
   cx: BackendContext,
 ): Promise<Answer> => {
   const signing = readSigning(fromPath, input);
@@ -154,7 +144,7 @@ const verifyHmacs = async (
   name: string,
   fromPath: string,
   input: VerifyInput,
-  items: Items,
+  items: TextItems,
   cx: BackendContext,
 ): Promise<Answer> => {
   const key = await findKey(name, cx);
