@@ -70,8 +70,8 @@ export const isStrongKey = (key: KeyObject): boolean => {
 export const isSignedBy = (
   key: KeyObject,
   algorithm: AlgorithmIdentifier,
-  signed: ArrayBuffer,
-  signature: ArrayBuffer,
+  signed: Uint8Array | ArrayBuffer,
+  signature: Uint8Array | ArrayBuffer,
 ): boolean => {
   const how = signatureOf(algorithm);
   if (how === undefined || !isStrongKey(key)) return false;

@@ -24,7 +24,8 @@ import {
 import { isStrongKey, isStrongSignature } from "./algorithms.ts";
 import { Unreadable } from "./errors.ts";
 import { type AlternativeNames, alternativeNames, canonicalName, type SubjectNames, subjectNames } from "./names.ts";
-import { extensionsOf, type Member, membersUnder, NotDer, type ReadExtension, requireDer, TAGS } from "./strict-der.ts";
+import { extensionsOf, type Member, membersUnder, NotDer, type ReadExtension, requireDer } from "./strict-der.ts";
+import { contextTag, TAGS } from "./tags.ts";
 
 /**
  * One certificate, read. OpenSSL, by way of Node, takes it apart and checks signatures; ASN.1 schemas give what Node does
@@ -137,8 +138,8 @@ const rightsOf = (
   };
 };
 
-const VERSION = 0xa0;
-const EXTENSIONS = 0xa3;
+const VERSION = contextTag(0);
+const EXTENSIONS = contextTag(3);
 
 interface Parts {
   readonly serial: Member;
@@ -196,5 +197,6 @@ export const readCertificate = (der: Uint8Array): Certificate => {
   }
 };
 
-/** `27:0d:de`, as Vault shows key ids; `""` for none. */
-export const colonHex = (bytes: Buffer | undefined): string => (bytes?.toString("hex").match(/../g) ?? []).join(":");
+/** `27:0d:de`, as Vault shows key ids and serial numbers; `""` for none. */
+export const colonHex = (bytes: Uint8Array = new Uint8Array()): string =>
+  (Buffer.from(bytes).toString("hex").match(/../g) ?? []).join(":");

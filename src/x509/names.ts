@@ -2,7 +2,8 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import { type GeneralName, SubjectAlternativeName } from "@peculiar/asn1-x509";
 import { utf8Text } from "../std/utf8.ts";
 import { Unreadable } from "./errors.ts";
-import { elementOf, type Member, membersUnder, oidOf, requireDer, TAGS } from "./strict-der.ts";
+import { elementOf, type Member, membersUnder, oidOf, requireDer } from "./strict-der.ts";
+import { TAGS } from "./tags.ts";
 
 /**
  * Names in certificates. A name that decides who somebody is must be text that reads the same to everybody: one with
@@ -53,12 +54,12 @@ const fromBmp = (content: Uint8Array): string => {
 
 /** By tag. What T.61 calls its letters is taken for Latin-1, as everybody does. */
 const DECODERS: Readonly<Record<number, (content: Uint8Array) => string>> = {
-  12: (content) => utf8Text(content) ?? unfit(),
-  18: ascii8,
-  19: ascii8,
-  20: (content) => Buffer.from(content).toString("latin1"),
-  22: ascii8,
-  30: fromBmp,
+  [TAGS.utf8]: (content) => utf8Text(content) ?? unfit(),
+  [TAGS.numeric]: ascii8,
+  [TAGS.printable]: ascii8,
+  [TAGS.teletex]: (content) => Buffer.from(content).toString("latin1"),
+  [TAGS.ia5]: ascii8,
+  [TAGS.bmp]: fromBmp,
 };
 
 /** Throws `Unreadable` for what is not text, and for characters that no name may hold. */

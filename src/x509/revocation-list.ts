@@ -13,16 +13,8 @@ import { authorityKeyIdOf, type Certificate, integerOf, moment, valuesById } fro
 import { Unreadable } from "./errors.ts";
 import { canonicalName } from "./names.ts";
 import { onePemBlock } from "./pem.ts";
-import {
-  extensionsOf,
-  type Member,
-  membersOf,
-  membersUnder,
-  NotDer,
-  requireDer,
-  TAGS,
-  wholeBits,
-} from "./strict-der.ts";
+import { extensionsOf, type Member, membersOf, membersUnder, NotDer, requireDer, wholeBits } from "./strict-der.ts";
+import { contextTag, TAGS } from "./tags.ts";
 
 /**
  * A list of the certificates an authority has revoked. Only whole lists of the one authority that signs them are read:
@@ -47,14 +39,10 @@ const UNDERSTOOD = new Set<string>([id_ce_authorityKeyIdentifier, id_ce_cRLNumbe
 
 const BROKEN = "not a list of revoked certificates, or a broken one";
 
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
-const EXTENSIONS = 0xa0;
+const EXTENSIONS = contextTag(0);
 
 const isTime = (member: Member | undefined): member is Member =>
-  member?.tag === UTC_TIME || member?.tag === GENERALIZED_TIME;
-
-const bufferOf = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
+  member?.tag === TAGS.utcTime || member?.tag === TAGS.generalizedTime;
 
 /** Number, time, and extensions where there are any: no more than a few bytes of each are looked at. */
 const serialOf = ({ der }: Member): bigint => {
@@ -113,10 +101,10 @@ const read = (der: Uint8Array): RevocationList => {
   refuseIndirect(extensions.get(id_ce_issuingDistributionPoint));
   const signatureAlgorithm = AsnConvert.parse(algorithm.der, AlgorithmIdentifier);
   const isSame = Buffer.from(parts.algorithm.der).equals(algorithm.der);
-  const [signed, signature] = [bufferOf(body.der), bufferOf(wholeBits(bits))];
+  const signature = wholeBits(bits);
   const checked = new Map<string, boolean>();
   const check = (authority: Certificate): boolean =>
-    authority.signsLists && isSame && isSignedBy(authority.x509.publicKey, signatureAlgorithm, signed, signature);
+    authority.signsLists && isSame && isSignedBy(authority.x509.publicKey, signatureAlgorithm, body.der, signature);
   return {
     issuer: canonicalName(parts.issuer.der),
     authorityKeyId: authorityKeyIdOf(extensions),

@@ -1,4 +1,5 @@
 import { Unreadable } from "./errors.ts";
+import { TAGS } from "./tags.ts";
 
 /**
  * Whether bytes are DER, before a reader that takes all of BER sees them: one element and nothing after it, lengths
@@ -35,7 +36,7 @@ const lengthAt = (bytes: Uint8Array, at: number): { readonly length: number; rea
   const first = bytes[at] ?? refuse();
   if (first < 0x80) return { length: first, size: 1 };
   const count = first & 0x7f;
-  // 0: of unknown length, which DER has not. More than 4: more bytes than there are.
+  // 0: an unknown length, which DER does not have. More than 4: more bytes than there are.
   if (count === 0 || count > 4 || at + count >= bytes.length) return refuse();
   const length = bytes.subarray(at + 1, at + 1 + count).reduce((sum, byte) => sum * 0x100 + byte, 0);
   const isShortest = length >= 0x80 && length >= 0x100 ** (count - 1);
@@ -53,16 +54,17 @@ const elementAt = (bytes: Uint8Array, at: number, limit: number): Element => {
 
 /** Content that DER writes in one way only, by tag. */
 const CONTENT: Readonly<Record<number, (content: Uint8Array) => boolean>> = {
-  1: (content) => content.length === 1 && (content[0] === 0 || content[0] === 0xff),
-  2: (content) => {
+  [TAGS.boolean]: (content) => content.length === 1 && (content[0] === 0 || content[0] === 0xff),
+  [TAGS.integer]: (content) => {
     const [first, second = 0] = content;
     if (first === undefined) return false;
     return content.length === 1 || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
   },
-  3: (content) => content.length > 0 && (content[0] ?? 8) < 8 && (content.length > 1 || content[0] === 0),
-  5: (content) => content.length === 0,
-  6: (content) => content.length > 0 && ((content.at(-1) ?? 0x80) & 0x80) === 0,
+  [TAGS.bits]: (content) => content.length > 0 && (content[0] ?? 8) < 8 && (content.length > 1 || content[0] === 0),
+  [TAGS.null]: (content) => content.length === 0,
+  [TAGS.oid]: (content) => content.length > 0 && ((content.at(-1) ?? 0x80) & 0x80) === 0,
 };
+
 /** Strings and numbers are never in pieces; sequences and sets always hold elements. */
 const isUniversal = (tag: number): boolean => tag < 0x40;
 const isSequenceOrSet = (tag: number): boolean => (tag & 0x1f) === 0x10 || (tag & 0x1f) === 0x11;
@@ -112,16 +114,6 @@ export const membersOf = (der: Uint8Array): readonly Member[] => {
 /** The same for an element of this tag. Throws `NotDer` for another. */
 export const membersUnder = (tag: number, der: Uint8Array | undefined): readonly Member[] =>
   der?.[0] === tag ? membersOf(der) : refuse();
-
-export const TAGS = {
-  boolean: 0x01,
-  integer: 0x02,
-  bits: 0x03,
-  octets: 0x04,
-  oid: 0x06,
-  sequence: 0x30,
-  set: 0x31,
-} as const;
 
 /** The content of a bit string of whole bytes. Throws `NotDer` for another. */
 export const wholeBits = (member: Member | undefined): Uint8Array =>

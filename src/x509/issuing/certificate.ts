@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { membersUnder } from "../strict-der.ts";
-import { bitString, contextTag, element, integer, oid, sequence, TAG, time, unsigned } from "./der.ts";
+import { contextTag, TAGS } from "../tags.ts";
+import { bitString, element, integer, oid, sequence, time, unsigned } from "./der.ts";
 import { encodedName } from "./names.ts";
 import type { CertificatePlan, ExtensionPlan, Signer } from "./plans.ts";
 import { algorithmOf, signatureOver } from "./signatures.ts";
@@ -24,15 +25,15 @@ export const rememberEncoding = (key: KeyObject, der: Uint8Array): void => {
 
 /** The bits of a key, without its algorithm: what key identifiers hash. */
 export const keyBits = (key: KeyObject): Buffer =>
-  Buffer.from(membersUnder(TAG.sequence, encodedKey(key))[1]?.content.subarray(1) ?? []);
+  Buffer.from(membersUnder(TAGS.sequence, encodedKey(key))[1]?.content.subarray(1) ?? []);
 
 /** SHA-1 over the bits of the key: an identifier, which nothing trusts. Source: RFC 5280, section 4.2.1.2, method 1. */
 export const keyIdOf = (key: KeyObject): Buffer => createHash("sha1").update(keyBits(key)).digest();
 
-const CRITICAL = element(TAG.boolean, Buffer.of(0xff));
+const CRITICAL = element(TAGS.boolean, Buffer.of(0xff));
 
 const encodedExtension = ({ type, critical, value }: ExtensionPlan): Buffer =>
-  sequence(oid(type), ...(critical ? [CRITICAL] : []), element(TAG.octets, value));
+  sequence(oid(type), ...(critical ? [CRITICAL] : []), element(TAGS.octets, value));
 
 export const encodedExtensions = (extensions: readonly ExtensionPlan[]): Buffer =>
   sequence(...extensions.map(encodedExtension));

@@ -1,4 +1,4 @@
-import { TAGS } from "../strict-der.ts";
+import { TAGS } from "../tags.ts";
 
 /**
  * The frames of signed things: what the schemas encoded, put together byte by byte. A name, a key or a signed body goes
@@ -6,18 +6,6 @@ import { TAGS } from "../strict-der.ts";
  *
  * Source: ITU-T X.690, sections 8 and 10.
  */
-
-export const TAG = {
-  ...TAGS,
-  enumerated: 0x0a,
-  utf8: 0x0c,
-  ia5: 0x16,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-} as const;
-
-/** The tag of a member that is written `[number]`: constructed, in the context of its sequence. */
-export const contextTag = (number: number): number => 0xa0 | number;
 
 /** Tag and length of `length` bytes of content. */
 export const head = (tag: number, length: number): Buffer => {
@@ -33,7 +21,7 @@ const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, pa
 export const element = (tag: number, ...parts: readonly Uint8Array[]): Buffer =>
   Buffer.concat([head(tag, lengthOf(parts)), ...parts]);
 
-export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(TAG.sequence, ...parts);
+export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(TAGS.sequence, ...parts);
 
 const arcs = (number: number): number[] => {
   const bytes = [number % 0x80];
@@ -45,17 +33,17 @@ const arcs = (number: number): number[] => {
 /** An object identifier in its text form, of numbers below 2 ** 53. */
 export const oid = (text: string): Buffer => {
   const [first = 0, second = 0, ...others] = text.split(".").map(Number);
-  return element(TAG.oid, Buffer.from([first * 40 + second, ...others].flatMap(arcs)));
+  return element(TAGS.oid, Buffer.from([first * 40 + second, ...others].flatMap(arcs)));
 };
 
 /** Whole octets as a bit string. */
-export const bitString = (bytes: Uint8Array): Buffer => element(TAG.bits, Buffer.of(0), bytes);
+export const bitString = (bytes: Uint8Array): Buffer => element(TAGS.bits, Buffer.of(0), bytes);
 
 /** The positive integer of a magnitude, big endian; zeros in front of it do not count. */
 export const unsigned = (magnitude: Uint8Array): Buffer => {
   const first = magnitude.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? Buffer.of(0) : magnitude.subarray(first);
-  return element(TAG.integer, ...((digits[0] ?? 0) >= 0x80 ? [Buffer.of(0), digits] : [digits]));
+  return element(TAGS.integer, ...((digits[0] ?? 0) >= 0x80 ? [Buffer.of(0), digits] : [digits]));
 };
 
 /** A small number: at least 0 and a safe integer. */
@@ -67,7 +55,7 @@ export const integer = (value: number): Buffer => {
 /** Whole seconds in UTC, as `20061231235959Z`. */
 const digitsOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace(/\D/g, "")}Z`;
 
-export const generalizedTime = (ms: number): Buffer => element(TAG.generalizedTime, Buffer.from(digitsOf(ms)));
+export const generalizedTime = (ms: number): Buffer => element(TAGS.generalizedTime, Buffer.from(digitsOf(ms)));
 
 /**
  * A time of a certificate or a list: with two digits for years from 1950 to 2049, with four for others. Parts of a
@@ -76,7 +64,7 @@ export const generalizedTime = (ms: number): Buffer => element(TAG.generalizedTi
 export const time = (ms: number): Buffer => {
   const digits = digitsOf(ms);
   const isShort = digits >= "1950" && digits < "2050";
-  return isShort ? element(TAG.utcTime, Buffer.from(digits.slice(2))) : generalizedTime(ms);
+  return isShort ? element(TAGS.utcTime, Buffer.from(digits.slice(2))) : generalizedTime(ms);
 };
 
 /** The bytes alone, without what else their buffer holds. */

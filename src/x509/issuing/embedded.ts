@@ -1,11 +1,11 @@
 import { Unreadable } from "../errors.ts";
 import { type Member, membersUnder } from "../strict-der.ts";
-import { contextTag, TAG } from "./der.ts";
+import { contextTag, TAGS } from "../tags.ts";
 
 /** Bytes out of certificates and lists that this mount knows already, exactly as they are there. */
 
 const bodyOf = (der: Uint8Array): readonly Member[] =>
-  membersUnder(TAG.sequence, membersUnder(TAG.sequence, der)[0]?.der);
+  membersUnder(TAGS.sequence, membersUnder(TAGS.sequence, der)[0]?.der);
 
 /** DER of a certificate's subject: what certificates and lists under it must name as their issuer, byte by byte. */
 export const subjectDerOf = (certificate: Uint8Array): Uint8Array => {
@@ -20,5 +20,5 @@ export const subjectDerOf = (certificate: Uint8Array): Uint8Array => {
 export const entriesOf = (list: Uint8Array): Uint8Array => {
   // Version, algorithm, issuer, two times, and entries unless there are none.
   const entries = bodyOf(list)[5];
-  return entries?.tag === TAG.sequence ? entries.content : new Uint8Array();
+  return entries?.tag === TAGS.sequence ? entries.content : new Uint8Array();
 };

@@ -23,8 +23,9 @@ import {
   SubjectKeyIdentifier,
   UserNotice,
 } from "@peculiar/asn1-x509";
+import { TAGS } from "../tags.ts";
 import { keyIdOf } from "./certificate.ts";
-import { bufferOf, element, TAG } from "./der.ts";
+import { bufferOf, element } from "./der.ts";
 import { Unwritable } from "./errors.ts";
 import { generalName } from "./general-names.ts";
 import { requireOid } from "./oids.ts";
@@ -42,7 +43,7 @@ export const extension = (type: string, critical: boolean, value: object): Exten
 export const present = (...extensions: readonly (ExtensionPlan | undefined)[]): readonly ExtensionPlan[] =>
   extensions.filter((one): one is ExtensionPlan => one !== undefined);
 
-/** `authority`: absent: says that it is not one. `pathLength`: absent: any. */
+/** Without `authority` it says that the holder is none; without `pathLength` it sets no limit. */
 export const basicConstraints = (authority?: { readonly pathLength?: number | undefined }): ExtensionPlan => {
   const { pathLength } = authority ?? {};
   const value = authority
@@ -126,7 +127,7 @@ const NOTICE = "1.3.6.1.5.5.7.2.2";
 const policyOf = ({ oid, cps = "", notice = "" }: Policy): PolicyInformation => {
   if (/[^\x20-\x7e]/.test(cps)) throw new Unwritable("the address of a policy holds characters that are not ASCII");
   const qualifiers = [
-    ...(cps === "" ? [] : [{ policyQualifierId: CPS, qualifier: bufferOf(element(TAG.ia5, Buffer.from(cps))) }]),
+    ...(cps === "" ? [] : [{ policyQualifierId: CPS, qualifier: bufferOf(element(TAGS.ia5, Buffer.from(cps))) }]),
     ...(notice === ""
       ? []
       : [

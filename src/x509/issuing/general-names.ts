@@ -1,7 +1,8 @@
 import { isIP, isIPv6 } from "node:net";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { GeneralName, GeneralNames, id_ce_subjectAltName, OtherName } from "@peculiar/asn1-x509";
-import { bufferOf, element, TAG } from "./der.ts";
+import { TAGS } from "../tags.ts";
+import { bufferOf, element } from "./der.ts";
 import { Unwritable } from "./errors.ts";
 import { requireOid } from "./oids.ts";
 import type { AlternativeName, ExtensionPlan } from "./plans.ts";
@@ -47,7 +48,7 @@ export const generalName = (name: AlternativeName): GeneralName => {
     case "ip":
       return generalAddress(name.value);
     case "other": {
-      const value = element(TAG.utf8, Buffer.from(name.value, "utf8"));
+      const value = element(TAGS.utf8, Buffer.from(name.value, "utf8"));
       return new GeneralName({ otherName: new OtherName({ typeId: requireOid(name.type), value: bufferOf(value) }) });
     }
   }

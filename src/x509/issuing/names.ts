@@ -2,7 +2,8 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import { AttributeTypeAndValue, AttributeValue } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
 import { partsOf, textOf, UNFIT } from "../names.ts";
-import { element, sequence, TAG } from "./der.ts";
+import { TAGS } from "../tags.ts";
+import { element, sequence } from "./der.ts";
 import { Unwritable } from "./errors.ts";
 import type { NamePart, NamePlan } from "./plans.ts";
 
@@ -86,7 +87,7 @@ const encodedPart = ({ type, value }: NamePart): Buffer => {
 export const encodedName = (name: NamePlan | Uint8Array): Uint8Array =>
   name instanceof Uint8Array
     ? name
-    : sequence(...name.map((parts) => element(TAG.set, ...parts.map(encodedPart).sort(Buffer.compare))));
+    : sequence(...name.map((parts) => element(TAGS.set, ...parts.map(encodedPart).sort(Buffer.compare))));
 
 /** A name that was read, DER, as a plan. Throws `Unreadable` for what is not text. */
 export const plannedName = (name: Uint8Array): NamePlan =>

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Unreadable } from "../errors.ts";
 import { extensionsOf, type Member, membersOf, membersUnder, NotDer, oidOf, requireDer } from "../strict-der.ts";
-import { contextTag, TAG } from "./der.ts";
+import { contextTag, TAGS } from "../tags.ts";
 
 /**
  * Questions by OCSP, as strangers send them: which certificates, of which issuer. It answers, or throws `Unreadable`.
@@ -43,7 +43,8 @@ export interface OcspRequest {
   readonly nonce?: Uint8Array | undefined;
 }
 
-const NONCE = "1.3.6.1.5.5.7.48.1.2";
+/** The extension that ties an answer to its question. */
+export const NONCE = "1.3.6.1.5.5.7.48.1.2";
 /** 128 bytes with tag and length. Some clients send the bytes alone. Source: RFC 9654, section 2.1. */
 const MOST_NONCE_BYTES = 131;
 
@@ -58,22 +59,21 @@ const digits = ({ content }: Member): Uint8Array => {
   return first < 0 ? content.subarray(0, 0) : content.subarray(first);
 };
 
-const NULL = 0x05;
 /** A byte more than 20 where the first bit is set; twice that, for what authorities of long ago wrote. */
 const MOST_NUMBER_BYTES = 41;
 
 const hashIn = (algorithm: Member): Hash => {
-  const [type, parameters, ...more] = membersUnder(TAG.sequence, algorithm.der);
+  const [type, parameters, ...more] = membersUnder(TAGS.sequence, algorithm.der);
   const hash = HASHES[oidOf(type)];
   if (hash === undefined) throw new Unreadable("the question uses a hash that is not supported");
-  return more.length === 0 && (parameters === undefined || parameters.tag === NULL) ? hash : refuse();
+  return more.length === 0 && (parameters === undefined || parameters.tag === TAGS.null) ? hash : refuse();
 };
 
 const askedIn = (request: Member): AskedCertificate => {
-  const [id, ...more] = membersUnder(TAG.sequence, request.der);
+  const [id, ...more] = membersUnder(TAGS.sequence, request.der);
   if (!id || more.length > 1 || (more[0] && more[0].tag !== contextTag(0))) return refuse();
-  const [algorithm, name, key, number, ...rest] = membersUnder(TAG.sequence, id.der);
-  const isWhole = algorithm && name?.tag === TAG.octets && key?.tag === TAG.octets && number?.tag === TAG.integer;
+  const [algorithm, name, key, number, ...rest] = membersUnder(TAGS.sequence, id.der);
+  const isWhole = algorithm && name?.tag === TAGS.octets && key?.tag === TAGS.octets && number?.tag === TAGS.integer;
   if (!isWhole || rest.length > 0 || number.content.length > MOST_NUMBER_BYTES) return refuse();
   const { name: hash, bytes } = hashIn(algorithm);
   if (name.content.length !== bytes || key.content.length !== bytes) return refuse();
@@ -92,14 +92,14 @@ const nonceIn = (extensions: Member | undefined): Uint8Array | undefined => {
 /** What stands before and after the list of questions, by tag: a version, who asks, and extensions. */
 const read = (der: Uint8Array): OcspRequest => {
   requireDer(der);
-  const [body, signature, ...more] = membersUnder(TAG.sequence, der);
+  const [body, signature, ...more] = membersUnder(TAGS.sequence, der);
   if (!body || more.length > 0 || (signature && signature.tag !== contextTag(0))) return refuse();
-  const members = membersUnder(TAG.sequence, body.der);
+  const members = membersUnder(TAGS.sequence, body.der);
   const tags = members.map(({ tag }) => tag);
-  const order = [contextTag(0), contextTag(1), TAG.sequence, contextTag(2)];
+  const order = [contextTag(0), contextTag(1), TAGS.sequence, contextTag(2)];
   if (tags.join() !== order.filter((tag) => tags.includes(tag)).join()) return refuse();
   const by = (tag: number): Member | undefined => members.find((member) => member.tag === tag);
-  const [first, ...others] = membersUnder(TAG.sequence, by(TAG.sequence)?.der).map(askedIn);
+  const [first, ...others] = membersUnder(TAGS.sequence, by(TAGS.sequence)?.der).map(askedIn);
   if (!first) return refuse();
   return { asked: [first, ...others], nonce: nonceIn(by(contextTag(2))) };
 };

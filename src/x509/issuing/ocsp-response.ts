@@ -1,6 +1,7 @@
+import { contextTag, TAGS } from "../tags.ts";
 import { encodedExtensions, signedFrame } from "./certificate.ts";
-import { contextTag, element, generalizedTime, oid, sequence, TAG } from "./der.ts";
-import type { AskedCertificate } from "./ocsp-request.ts";
+import { element, generalizedTime, oid, sequence } from "./der.ts";
+import { type AskedCertificate, NONCE } from "./ocsp-request.ts";
 import type { Signer } from "./plans.ts";
 
 /** Answers by OCSP. Source: RFC 6960, section 4.2. */
@@ -37,7 +38,6 @@ export interface OcspPlan {
   readonly certificates?: readonly Uint8Array[] | undefined;
 }
 
-const NONCE = "1.3.6.1.5.5.7.48.1.2";
 const BASIC = oid("1.3.6.1.5.5.7.48.1.1");
 
 const GOOD = 0x80;
@@ -51,7 +51,7 @@ const encodedStatus = (status: CertificateStatus): Buffer => {
       return element(UNKNOWN);
     case "revoked": {
       const why =
-        status.reason === 0 ? [] : [element(contextTag(0), element(TAG.enumerated, Buffer.of(status.reason)))];
+        status.reason === 0 ? [] : [element(contextTag(0), element(TAGS.enumerated, Buffer.of(status.reason)))];
       return element(contextTag(1), generalizedTime(status.at), ...why);
     }
   }
@@ -68,7 +68,7 @@ const encodedAnswer = ({ asked, status, thisUpdate, nextUpdate }: CertificateAns
 const encodedResponder = (responder: OcspPlan["responder"]): Buffer =>
   "subject" in responder
     ? element(contextTag(1), responder.subject)
-    : element(contextTag(2), element(TAG.octets, responder.keyId));
+    : element(contextTag(2), element(TAGS.octets, responder.keyId));
 
 /** Answers, DER. Never with RSASSA-PSS, which Go's clients of OCSP cannot check; the reference does the same. */
 export const signOcspResponse = (plan: OcspPlan, signer: Signer): Buffer => {
@@ -82,8 +82,8 @@ export const signOcspResponse = (plan: OcspPlan, signer: Signer): Buffer => {
   const chain = certificates.length > 0 ? [element(contextTag(0), sequence(...certificates))] : [];
   const basic = signedFrame(body, { ...signer, pss: false }, chain);
   return sequence(
-    element(TAG.enumerated, Buffer.of(0)),
-    element(contextTag(0), sequence(BASIC, element(TAG.octets, basic))),
+    element(TAGS.enumerated, Buffer.of(0)),
+    element(contextTag(0), sequence(BASIC, element(TAGS.octets, basic))),
   );
 };
 
@@ -91,4 +91,4 @@ const FAILURES = { malformedRequest: 1, internalError: 2, tryLater: 3, sigRequir
 
 /** An answer that says why there is none. Nobody signs it. */
 export const ocspFailure = (failure: keyof typeof FAILURES): Buffer =>
-  sequence(element(TAG.enumerated, Buffer.of(FAILURES[failure])));
+  sequence(element(TAGS.enumerated, Buffer.of(FAILURES[failure])));

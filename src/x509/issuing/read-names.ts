@@ -4,7 +4,7 @@ import { utf8Text } from "../../std/utf8.ts";
 import { Unreadable } from "../errors.ts";
 import { ascii, UNFIT } from "../names.ts";
 import { type Member, membersOf, membersUnder, oidOf, requireDer } from "../strict-der.ts";
-import { contextTag, TAG } from "./der.ts";
+import { contextTag, TAGS } from "../tags.ts";
 import type { AlternativeName } from "./plans.ts";
 
 /** The alternative names that somebody asks for. */
@@ -24,10 +24,10 @@ const addressIn = ({ der, content }: Member): string => {
 /** Names of applications count where their value is a text in UTF-8; `undefined` for all others. */
 const otherIn = ({ der }: Member): AlternativeName | undefined => {
   const [type, wrapped, ...more] = membersOf(der);
-  if (type?.tag !== TAG.oid || wrapped?.tag !== contextTag(0) || more.length > 0)
+  if (type?.tag !== TAGS.oid || wrapped?.tag !== contextTag(0) || more.length > 0)
     throw new Unreadable("an alternative name cannot be read");
   const [value, ...rest] = membersOf(wrapped.der);
-  if (value?.tag !== TAG.utf8 || rest.length > 0) return undefined;
+  if (value?.tag !== TAGS.utf8 || rest.length > 0) return undefined;
   const text = utf8Text(value.content);
   if (text === undefined || UNFIT.test(text))
     throw new Unreadable("an alternative name holds characters that no name may hold");
@@ -62,7 +62,7 @@ export interface ReadNames {
 export const readAlternativeNames = (value: Uint8Array | undefined): ReadNames => {
   if (value === undefined) return { names: [], others: false };
   requireDer(value);
-  const read = membersUnder(TAG.sequence, value).map(nameIn);
+  const read = membersUnder(TAGS.sequence, value).map(nameIn);
   const names = read.filter((name): name is AlternativeName => name !== undefined);
   return { names, others: names.length < read.length };
 };

@@ -3,7 +3,7 @@ import { AlgorithmIdentifier, id_ce_subjectAltName } from "@peculiar/asn1-x509";
 import { Unreadable } from "../errors.ts";
 import { pemBlocks } from "../pem.ts";
 import { extensionsOf, membersUnder, NotDer, oidOf, requireDer, wholeBits } from "../strict-der.ts";
-import { contextTag, TAG } from "./der.ts";
+import { contextTag, TAGS } from "../tags.ts";
 import { plannedName } from "./names.ts";
 import type { CertificateRequest, ExtensionPlan } from "./plans.ts";
 import { readKey } from "./read-key.ts";
@@ -29,9 +29,9 @@ const REQUESTS = contextTag(0);
 const askedExtensions = (attributes: Uint8Array | undefined): readonly ExtensionPlan[] => {
   if (attributes === undefined) return [];
   const extensions = membersUnder(REQUESTS, attributes).flatMap(({ der }) => {
-    const [type, values, ...more] = membersUnder(TAG.sequence, der);
+    const [type, values, ...more] = membersUnder(TAGS.sequence, der);
     if (oidOf(type) !== EXTENSION_REQUEST) return [];
-    const [list, ...lists] = membersUnder(TAG.set, values?.der);
+    const [list, ...lists] = membersUnder(TAGS.set, values?.der);
     if (lists.length > 0) throw new Unreadable("the extensions are there twice");
     if (!list || more.length > 0) throw new Unreadable(BROKEN);
     return extensionsOf(list.der);
@@ -50,11 +50,11 @@ interface Read {
 const read = (der: Uint8Array): Read => {
   if (der.length > MOST_BYTES) throw new Unreadable("the request is too long");
   requireDer(der);
-  const [body, algorithm, signature, ...more] = membersUnder(TAG.sequence, der);
-  const [version, subject, key, attributes, ...rest] = membersUnder(TAG.sequence, body?.der);
+  const [body, algorithm, signature, ...more] = membersUnder(TAGS.sequence, der);
+  const [version, subject, key, attributes, ...rest] = membersUnder(TAGS.sequence, body?.der);
   // The algorithm is outside what is signed, and its schema takes other tags for its own.
   const isWhole =
-    body && algorithm?.tag === TAG.sequence && signature && version?.tag === TAG.integer && subject && key;
+    body && algorithm?.tag === TAGS.sequence && signature && version?.tag === TAGS.integer && subject && key;
   if (!isWhole || more.length > 0 || rest.length > 0) throw new Unreadable(BROKEN);
   const publicKey = readKey(key.der);
   const algorithmRead = AsnConvert.parse(algorithm.der, AlgorithmIdentifier);

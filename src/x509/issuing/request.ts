@@ -1,8 +1,9 @@
 import { createPublicKey } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { Attribute } from "@peculiar/asn1-x509";
+import { contextTag } from "../tags.ts";
 import { encodedExtensions, encodedKey, signedFrame } from "./certificate.ts";
-import { bufferOf, contextTag, element, integer, sequence } from "./der.ts";
+import { bufferOf, element, integer, sequence } from "./der.ts";
 import { encodedName } from "./names.ts";
 import type { ExtensionPlan, RequestPlan, Signer } from "./plans.ts";
 

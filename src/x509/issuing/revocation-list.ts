@@ -1,6 +1,7 @@
 import { id_ce_cRLReasons } from "@peculiar/asn1-x509";
+import { contextTag, TAGS } from "../tags.ts";
 import { encodedExtensions, signedFrame } from "./certificate.ts";
-import { contextTag, element, head, integer, sequence, TAG, time, unsigned } from "./der.ts";
+import { element, head, integer, sequence, time, unsigned } from "./der.ts";
 import type { RevocationListPlan, RevokedCertificate, Signer } from "./plans.ts";
 import { algorithmOf } from "./signatures.ts";
 
@@ -19,7 +20,7 @@ const remembered = <K>(encode: (key: K) => Buffer): ((key: K) => Buffer) => {
 };
 
 const encodedReason = (reason: number): Buffer =>
-  encodedExtensions([{ type: id_ce_cRLReasons, critical: false, value: element(TAG.enumerated, Buffer.of(reason)) }]);
+  encodedExtensions([{ type: id_ce_cRLReasons, critical: false, value: element(TAGS.enumerated, Buffer.of(reason)) }]);
 
 const REASONS: ReadonlyMap<number, Buffer> = new Map(
   [1, 2, 3, 4, 5, 6, 8, 9, 10].map((reason) => [reason, encodedReason(reason)]),
@@ -34,7 +35,7 @@ export const encodedEntries = (revoked: Iterable<RevokedCertificate>): Buffer =>
     const number = unsigned(serial);
     const when = timeOf(Math.floor(at / 1000) * 1000);
     const why = REASONS.get(reason) ?? NOTHING;
-    parts.push(head(TAG.sequence, number.length + when.length + why.length), number, when, why);
+    parts.push(head(TAGS.sequence, number.length + when.length + why.length), number, when, why);
   }
   return Buffer.concat(parts);
 };

@@ -1,4 +1,5 @@
 import type { RandomSource } from "../../std/random.ts";
+import { colonHex } from "../certificate.ts";
 
 /** Serial numbers: positive integers of at most 20 bytes, of which nobody guesses the next. */
 
@@ -15,5 +16,4 @@ export const randomSerial = (random: RandomSource): Uint8Array => {
 };
 
 /** `1a:0b:…`: lower case, two digits a byte. */
-export const serialText = (serial: Uint8Array): string =>
-  (Buffer.from(serial).toString("hex").match(/../g) ?? []).join(":");
+export const serialText = (serial: Uint8Array): string => colonHex(serial);

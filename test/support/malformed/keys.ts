@@ -1,5 +1,6 @@
 import { createECDH, createPrivateKey, type KeyObject } from "node:crypto";
-import { element, oid, sequence, TAG, unsigned } from "../../../src/x509/issuing/der.ts";
+import { element, oid, sequence, unsigned } from "../../../src/x509/issuing/der.ts";
+import { TAGS } from "../../../src/x509/tags.ts";
 
 /** Keys for malformed things: one that is fit and always the same, and those that are not. */
 
@@ -18,7 +19,7 @@ export const OTHER_KEY = ed25519(2);
 
 export const NULL = Buffer.of(5, 0);
 
-export const bits = (content: Uint8Array, unused = 0): Buffer => element(TAG.bits, Buffer.of(unused), content);
+export const bits = (content: Uint8Array, unused = 0): Buffer => element(TAGS.bits, Buffer.of(unused), content);
 
 const keyOf = (algorithm: string, parameters: readonly Uint8Array[], content: Uint8Array): Buffer =>
   sequence(sequence(oid(algorithm), ...parameters), bits(content));
@@ -49,7 +50,7 @@ const EXPONENT = Buffer.from("010001", "hex");
 const rsa = (n: Uint8Array, e: Uint8Array, parameters: readonly Uint8Array[] = [NULL]): Buffer =>
   keyOf(RSA, parameters, sequence(unsigned(n), unsigned(e)));
 const rawRsa = (n: Uint8Array, e: Uint8Array): Buffer =>
-  keyOf(RSA, [NULL], sequence(element(TAG.integer, n), element(TAG.integer, e)));
+  keyOf(RSA, [NULL], sequence(element(TAGS.integer, n), element(TAGS.integer, e)));
 
 const EC = "1.2.840.10045.2.1";
 const P256 = oid("1.2.840.10045.3.1.7");

@@ -1,5 +1,6 @@
 import { createPublicKey, sign } from "node:crypto";
-import { contextTag, element, integer, oid, sequence, TAG } from "../../../src/x509/issuing/der.ts";
+import { element, integer, oid, sequence } from "../../../src/x509/issuing/der.ts";
+import { contextTag, TAGS } from "../../../src/x509/tags.ts";
 import { bits, KEY, NULL, noise, OTHER_KEY, UNFIT_KEYS } from "./keys.ts";
 
 /**
@@ -21,8 +22,8 @@ const SPKI = createPublicKey(KEY).export({ type: "spki", format: "der" });
 const EXTENSION_REQUEST = oid("1.2.840.113549.1.9.14");
 const SAN = "2.5.29.17";
 
-const set = (...parts: readonly Uint8Array[]): Buffer => element(TAG.set, ...parts);
-const utf8 = (text: string): Buffer => element(TAG.utf8, Buffer.from(text, "utf8"));
+const set = (...parts: readonly Uint8Array[]): Buffer => element(TAGS.set, ...parts);
+const utf8 = (text: string): Buffer => element(TAGS.utf8, Buffer.from(text, "utf8"));
 const printable = (text: string): Buffer => element(0x13, Buffer.from(text, "latin1"));
 
 const nameOf = (...values: readonly Uint8Array[]): Buffer =>
@@ -30,7 +31,7 @@ const nameOf = (...values: readonly Uint8Array[]): Buffer =>
 const NAME = nameOf(utf8("app.example.com"));
 
 const extension = (type: string, value: Uint8Array, ...critical: readonly Uint8Array[]): Buffer =>
-  sequence(oid(type), ...critical, element(TAG.octets, value));
+  sequence(oid(type), ...critical, element(TAGS.octets, value));
 const asking = (...extensions: readonly Uint8Array[]): Buffer =>
   element(contextTag(0), sequence(EXTENSION_REQUEST, set(sequence(...extensions))));
 const NOTHING = element(contextTag(0));
@@ -97,7 +98,7 @@ const frames = refused({
   "a tag of two bytes": Buffer.concat([Buffer.of(0x3f, 0x81), GOOD.subarray(1)]),
   "sequences 1,000 deep": sequence(nested(1000)),
   "20,000 elements": sequence(sequence(...Array<Buffer>(20_000).fill(NULL))),
-  "a megabyte": sequence(element(TAG.octets, Buffer.alloc(1_000_000))),
+  "a megabyte": sequence(element(TAGS.octets, Buffer.alloc(1_000_000))),
 });
 
 const bodies = refused({
@@ -112,8 +113,8 @@ const bodies = refused({
   "a fourth member": sequence(bodyOf({}), ED25519, bits(sign(null, bodyOf({}), KEY)), NULL),
   "a body that is a set": signed(set(integer(0), NAME, SPKI, NOTHING)),
   "a version that is text": requestOf({ version: utf8("0") }),
-  "a version with a zero in front": requestOf({ version: element(TAG.integer, Buffer.of(0, 1)) }),
-  "a version of no bytes": requestOf({ version: element(TAG.integer) }),
+  "a version with a zero in front": requestOf({ version: element(TAGS.integer, Buffer.of(0, 1)) }),
+  "a version of no bytes": requestOf({ version: element(TAGS.integer) }),
   "no version": signed(sequence(NAME, SPKI, NOTHING)),
   "no name": signed(sequence(integer(0), SPKI, NOTHING)),
   "no key": signed(sequence(integer(0), NAME, NOTHING)),
@@ -137,7 +138,7 @@ const signatures = refused({
   "an algorithm by MD5": signed(bodyOf({}), sequence(oid("1.2.840.113549.1.1.4"), NULL)),
   "an algorithm that is empty": signed(bodyOf({}), sequence()),
   "an algorithm that is a number": signed(bodyOf({}), integer(7)),
-  "an identifier that ends early": signed(bodyOf({}), sequence(element(TAG.oid, Buffer.of(0x2a, 0x86)))),
+  "an identifier that ends early": signed(bodyOf({}), sequence(element(TAGS.oid, Buffer.of(0x2a, 0x86)))),
 });
 
 const texts = [
@@ -145,10 +146,10 @@ const texts = [
     "NUL in a name": named(utf8("app.example.com\0.evil.example")),
     "a line break in a name": named(utf8("app\nevil")),
     "a separator of lines in a name": named(utf8("app\u2028evil")),
-    "broken UTF-8 in a name": named(element(TAG.utf8, Buffer.of(0x61, 0xff, 0xfe))),
-    "half of a pair in a name": named(element(TAG.utf8, Buffer.of(0xed, 0xa0, 0x80))),
+    "broken UTF-8 in a name": named(element(TAGS.utf8, Buffer.of(0x61, 0xff, 0xfe))),
+    "half of a pair in a name": named(element(TAGS.utf8, Buffer.of(0xed, 0xa0, 0x80))),
     "a PrintableString of Latin letters": named(printable("bj\xf8rn")),
-    "an IA5String of Latin letters": named(element(TAG.ia5, Buffer.of(0x61, 0xe6))),
+    "an IA5String of Latin letters": named(element(TAGS.ia5, Buffer.of(0x61, 0xe6))),
     "NUL in a PrintableString": named(printable("app\0")),
     "NUL in a BMPString": named(element(0x1e, Buffer.from("006100000062", "hex"))),
     "a name that is a number": named(integer(5)),
@@ -202,7 +203,7 @@ const extensions = [
     "another name without a value": names(element(contextTag(0), oid("1.2.3"))),
     "another name without a type": names(element(contextTag(0), element(contextTag(0), utf8("a")))),
     "broken UTF-8 in another name": names(
-      element(contextTag(0), oid("1.2.3"), element(contextTag(0), element(TAG.utf8, Buffer.of(0xff)))),
+      element(contextTag(0), oid("1.2.3"), element(contextTag(0), element(TAGS.utf8, Buffer.of(0xff)))),
     ),
   }),
   ...read({
@@ -213,7 +214,7 @@ const extensions = [
     "a registered identifier": names(element(0x88, Buffer.of(0x2a, 3))),
     "a kind of name that nobody knows": names(element(0x8e, noise(4))),
     "another name in IA5": names(
-      element(contextTag(0), oid("1.2.3"), element(contextTag(0), element(TAG.ia5, Buffer.from("a")))),
+      element(contextTag(0), oid("1.2.3"), element(contextTag(0), element(TAGS.ia5, Buffer.from("a")))),
     ),
     "a FALSE that need not be there": asks(extension("2.5.29.19", sequence(), Buffer.of(1, 1, 0))),
     "an extension that nobody knows": asks(extension("1.2.3.4", noise(20), Buffer.of(1, 1, 0xff))),

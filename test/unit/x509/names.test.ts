@@ -1,14 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, it } from "@jest/globals";
 import { readCertificate, Unreadable } from "../../../src/x509/index.ts";
-import { element, oid, sequence, TAG } from "../../../src/x509/issuing/der.ts";
+import { element, oid, sequence } from "../../../src/x509/issuing/der.ts";
 import { signCertificate, signerFor } from "../../../src/x509/issuing/index.ts";
+import { TAGS } from "../../../src/x509/tags.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 
 const certificateOf = (tag: number, bytes: string): Buffer => {
   const value = element(tag, Buffer.from(bytes, "hex"));
-  const name = sequence(element(TAG.set, sequence(oid("2.5.4.3"), value)));
+  const name = sequence(element(TAGS.set, sequence(oid("2.5.4.3"), value)));
   const plan = { serial: Buffer.of(1), subject: name, issuer: name, notBefore: 0, notAfter: 1e12, publicKey };
   return signCertificate({ ...plan, extensions: [] }, signerFor(privateKey));
 };
