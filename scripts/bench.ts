@@ -94,7 +94,7 @@ const operations = async (): Promise<Measured> => {
     ...transit,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
-    ...measureCertificates(quick ? 11 : 51),
+    ...(await measureCertificates(quick ? 11 : 51)),
     ...(await functions()),
     ...(await inFolder((folder) => measureAgent(folder, quick))),
   ];
@@ -109,7 +109,7 @@ const leases = async () => {
 
 const agent = async () => ({ figures: await inFolder((folder) => measureAgent(folder, quick)), exact: [] });
 
-const certificates = async () => ({ figures: measureCertificates(quick ? 11 : 51), exact: [] });
+const certificates = async () => ({ figures: await measureCertificates(quick ? 11 : 51), exact: [] });
 
 const transit = async () => {
   const bench = await createBench();
