@@ -113,8 +113,10 @@ const NAMES: Readonly<Record<string, string>> = {
   "1.3.6.1.5.5.7.3.9": "OCSPSigning",
 };
 
-/** An object identifier by the name that stories give it, or its numbers. */
-export const named = (item: Item | undefined): string => NAMES[oid(item)] ?? oid(item);
+/** The name that stories give an object identifier, or its numbers. */
+export const nameOf = (numbers: string): string => NAMES[numbers] ?? numbers;
+
+export const named = (item: Item | undefined): string => nameOf(oid(item));
 
 export const hex = (bytes: Buffer): string => bytes.toString("hex");
 

@@ -39,7 +39,8 @@ const points = (item: Item): readonly string[] =>
     .flatMap((point) => inside(point).filter(({ tag }) => tag === 0xa0))
     .flatMap((names) => inside(names).flatMap((full) => inside(full).map(general)));
 
-const USAGES = [
+/** By bit. */
+export const USAGES = [
   "digitalSignature",
   "nonRepudiation",
   "keyEncipherment",

@@ -99,7 +99,6 @@ const joined = (text: string): string => text.replace(/\s|\\[nrt]/g, "");
 export interface Sieve {
   /** Names of the secrets that a text holds. */
   in(text: string): readonly string[];
-  readonly size: number;
 }
 
 /** Looks for the beginning and the end of each secret in each form. */
@@ -118,7 +117,6 @@ export const sieveOf = (materials: readonly Material[]): Sieve => {
     }
   };
   return {
-    size: windows.size,
     in: (text) => {
       const found = new Set<string>();
       scan(text, found);

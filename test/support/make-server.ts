@@ -176,3 +176,21 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
   };
   return { ...server, handle, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, events, call };
 };
+
+/** Another environment on the same table and key, which remembers nothing. Nobody hears its log or audit. */
+export const anotherEnvironment = (
+  { dynamodb, kms, table, clock }: TestServer,
+  rows: readonly CatalogRow[] = builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) }),
+): Server =>
+  buildServer({
+    dynamodb,
+    kms: kms.client,
+    tableName: table.tableName,
+    keyId: kms.keyId,
+    epochCopies: 1,
+    clock,
+    random: systemRandom,
+    rows,
+    auditSink: { write: async () => undefined },
+    log: () => undefined,
+  });

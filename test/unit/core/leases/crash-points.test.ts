@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "@jest/glo
 import { consumeRemovals, removalBatchOf } from "../../../../src/core/leases/removals.ts";
 import type { Lease, LeaseRow } from "../../../../src/core/leases/types.ts";
 import { leaseRulesOf } from "../../../../src/core/quotas/lease-rules.ts";
-import { buildServer, type Server } from "../../../../src/server.ts";
-import { systemRandom } from "../../../../src/std/random.ts";
+import type { Server } from "../../../../src/server.ts";
 import { DOMAINS, leaseAddress, leaseListingPartitions, tokenAddress } from "../../../../src/storage/keys.ts";
 import { Killed, MODES, type Mode } from "../../../support/crash.ts";
+import { anotherEnvironment } from "../../../support/make-server.ts";
 import { isLongRun, patience } from "../../../support/runs.ts";
 import { rowsWith, type Stage, setStage } from "./support.ts";
 
@@ -274,18 +274,7 @@ beforeEach(async () => {
     stage.wait(600);
     await others.core.schedule.tick(server.clock.now() + 60_000);
   };
-  others = buildServer({
-    dynamodb: server.dynamodb,
-    kms: server.kms.client,
-    keyId: server.kms.keyId,
-    tableName: table(),
-    epochCopies: 1,
-    clock: server.clock,
-    random: systemRandom,
-    rows: rowsWith(world),
-    auditSink: { write: async () => undefined },
-    log: () => undefined,
-  });
+  others = anotherEnvironment(server, rowsWith(world));
   await post("sys/auth/userpass", { type: "userpass" });
   await post("auth/userpass/users/ann", { password: "pw", token_ttl: "1h" });
   await post("sys/quotas/lease-count/all", { max_leases: 10_000 });

@@ -6,11 +6,10 @@ import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { makeMount } from "../../../../src/core/config/initialize.ts";
 import type { MountConfig } from "../../../../src/core/mounts/mount.ts";
 import { foldsOf } from "../../../../src/framework/index.ts";
-import { buildServer, type Server } from "../../../../src/server.ts";
 import { as, type MountPath } from "../../../../src/std/brand.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 import { seconds } from "../../../../src/std/time.ts";
-import { type Answered, makeServer, type TestServer } from "../../../support/make-server.ts";
+import { type Answered, anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
 
 /** Lockout around the logins of two real methods, over the table; the hash is cheap and counted. */
 
@@ -115,17 +114,7 @@ describe("user lockout", () => {
   });
 
   it("F52: counts exactly what fails at once in two processes", async () => {
-    const other: Server = buildServer({
-      dynamodb: server.dynamodb,
-      kms: server.kms.client,
-      tableName: server.table.tableName,
-      keyId: server.kms.keyId,
-      clock: server.clock,
-      random: systemRandom,
-      rows,
-      auditSink: { write: async () => undefined },
-      log: () => undefined,
-    });
+    const other = anotherEnvironment(server, rows);
     const elsewhere = () =>
       other.handle({
         method: "POST",

@@ -4,12 +4,11 @@ import { userpassAuth } from "../../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../../src/auth/userpass/passwords.ts";
 import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { defineBackend, field, foldsOf, op, path } from "../../../../src/framework/index.ts";
-import { buildServer } from "../../../../src/server.ts";
-import { systemRandom } from "../../../../src/std/random.ts";
 import { seconds } from "../../../../src/std/time.ts";
 import { make } from "../../../golden/make.ts";
 import {
   type Answered,
+  anotherEnvironment,
   type CallOptions,
   type MakeServerOptions,
   makeServer,
@@ -110,18 +109,7 @@ export const makeWorld = async (options: MakeServerOptions = {}) => {
 
   /** Posts to another process on the same table, which remembers nothing. */
   const another = () => {
-    const process = buildServer({
-      dynamodb: server.dynamodb,
-      kms: server.kms.client,
-      tableName: server.table.tableName,
-      keyId: server.kms.keyId,
-      epochCopies: 1,
-      clock: server.clock,
-      random: systemRandom,
-      rows: ROWS(),
-      auditSink: { write: async () => undefined },
-      log: () => undefined,
-    });
+    const process = anotherEnvironment(server, ROWS());
     return async (path: string, body: object = {}, token?: string) => {
       const answer = await process.handle({
         method: "POST",

@@ -6,11 +6,10 @@ import { callerOf, makeContext, overStorage, ownRequest, requestOf } from "../..
 import type { Decoded } from "../../../../src/core/request/decoded.ts";
 import { createReads } from "../../../../src/core/request/reads.ts";
 import { place } from "../../../../src/core/request/route.ts";
-import { buildServer } from "../../../../src/server.ts";
-import { systemRandom } from "../../../../src/std/random.ts";
 import { seconds } from "../../../../src/std/time.ts";
 import type { Address } from "../../../../src/storage/store.ts";
 import { leasedRow } from "../../../support/leased-backend.ts";
+import { anotherEnvironment } from "../../../support/make-server.ts";
 import { type Pipeline, pipelineServer } from "./fixtures.ts";
 
 /** What each stage of the pipeline does where requests seldom go. */
@@ -125,19 +124,7 @@ describe("routing", () => {
   });
 
   it("sees a mount that another environment made", async () => {
-    const other = buildServer({
-      dynamodb: server.dynamodb,
-      kms: server.kms.client,
-      tableName: "zeroth-test",
-      keyId: server.kms.keyId,
-      epochCopies: 1,
-      clock: server.clock,
-      random: systemRandom,
-      rows: [leasedRow(pipeline.world)],
-      auditSink: { write: async () => undefined },
-      log: () => undefined,
-      signal: () => undefined,
-    });
+    const other = anotherEnvironment(server, [leasedRow(pipeline.world)]);
     await server.call("GET", "s/warm");
     const made = await other.handle({
       method: "POST",

@@ -1,11 +1,8 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { builtInRows } from "../../../../src/catalog.ts";
-import { buildServer } from "../../../../src/server.ts";
-import { systemRandom } from "../../../../src/std/random.ts";
 import { createKiller, Killed } from "../../../support/crash.ts";
-import { makeServer, type TestServer } from "../../../support/make-server.ts";
+import { anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
 import { codeOf, KEY, mountTotp, stepNow, type Totp } from "./support.ts";
 
 const killer = createKiller();
@@ -29,21 +26,6 @@ const fresh = async (more: Readonly<Record<string, unknown>> = {}): Promise<stri
   await totp.post(`totp/keys/k${names}`, { key: KEY, ...more });
   return `k${names}`;
 };
-
-/** Another environment on the same table and key, which remembers nothing. */
-const another = () =>
-  buildServer({
-    dynamodb: server.dynamodb,
-    kms: server.kms.client,
-    tableName: server.table.tableName,
-    keyId: server.kms.keyId,
-    epochCopies: 1,
-    clock: server.clock,
-    random: systemRandom,
-    rows: builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) }),
-    auditSink: { write: async () => undefined },
-    log: () => undefined,
-  });
 
 const USED = "code already used; wait until the next time period";
 const nowCode = () => codeOf(stepNow(server));
@@ -136,7 +118,7 @@ describe("V43: whoever checks a code first has used it up", () => {
   it("of 51 callers at once, in three environments, one is told that it is right", async () => {
     const name = await fresh();
     const code = nowCode();
-    const environments = [1, 2].map(() => another());
+    const environments = [1, 2].map(() => anotherEnvironment(server));
     const elsewhere = async ({ handle }: Pick<TestServer, "handle">): Promise<unknown> => {
       const { status, body } = await handle({
         method: "POST",

@@ -125,7 +125,7 @@ describe("an answer by OCSP", () => {
     expect(verdict).toMatch(/second\.pem: revoked.*Reason: keyCompromise/s);
   });
 
-  it("says that it does not know a certificate, and nothing of a reason that there is not", () => {
+  it("says that it does not know a certificate, and gives no reason where none was told", () => {
     const request = ask("-cert", "first.pem", "-cert", "second.pem", "-no_nonce");
 
     answer(request, "name", [{ kind: "unknown" }, { kind: "revoked", at: NOW - 1000, reason: 0 }]);
