@@ -24,7 +24,7 @@ let sieve: Sieve;
 /** What came out, by where. */
 const heard: { readonly where: string; readonly text: string }[] = [];
 
-/** What would make a key exportable, or end it: answers may hold such keys, or say of all later ones that there is none. */
+/** What would make a key exportable, or end it: answers may hold such keys, and a key that is gone answers nothing. */
 const UNASKED = new Set(["exportable", "allow_plaintext_backup", "deletion_allowed", "exported"]);
 const failures: string[] = [];
 

@@ -18,7 +18,7 @@ export const subjectDerOf = (certificate: Uint8Array): Uint8Array => {
 
 /** The entries of a list, one behind the other, as `RevocationListPlan.earlier` takes them; empty where it has none. */
 export const entriesOf = (list: Uint8Array): Uint8Array => {
-  // Version, algorithm, issuer, two times, and entries unless there are none.
+  // Version, algorithm, issuer, two times, and entries if it has any.
   const entries = bodyOf(list)[5];
   return entries?.tag === TAGS.sequence ? entries.content : new Uint8Array();
 };

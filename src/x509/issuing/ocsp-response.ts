@@ -89,6 +89,6 @@ export const signOcspResponse = (plan: OcspPlan, signer: Signer): Buffer => {
 
 const FAILURES = { malformedRequest: 1, internalError: 2, tryLater: 3, sigRequired: 5, unauthorized: 6 } as const;
 
-/** An answer that says why there is none. Nobody signs it. */
+/** An answer that says only why a question failed. Nobody signs it. */
 export const ocspFailure = (failure: keyof typeof FAILURES): Buffer =>
   sequence(element(TAGS.enumerated, Buffer.of(FAILURES[failure])));

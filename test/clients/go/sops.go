@@ -14,7 +14,7 @@ import (
 // does so, unchanged. What sops does to the file itself needs no server; here it is one seal.
 var sops = []check{
 	{"sops: a file is encrypted, decrypted, and still decrypted once the key has been rotated", sopsFile},
-	{"sops: a key that is not there is made at the first file", sopsUpsert},
+	{"sops: a missing key is made at the first file", sopsUpsert},
 	{"sops: a data key of another key does not open, and says why", sopsForeign},
 }
 

@@ -74,7 +74,8 @@ export const challengeStories = (built: Built): void => {
         await names.close();
       }
     });
-    it("is none of the function's business in any other shape", async () => {
+
+    it("is refused by the function in any other shape", async () => {
       for (const event of [{}, { Records: [] }, { Records: [{ dynamodb: {} }] }, { source: "zeroth.sweep" }])
         expect((await built.deployment.functions.challenges.invoke(event)).failure?.errorMessage).toBe(
           "neither an order nor a batch of the stream",
