@@ -7,7 +7,7 @@ import { ConditionFailed, type Write } from "../../../storage/store.ts";
 import type { Outcome } from "./answers.ts";
 import { type ProvedBinding, provedBinding } from "./bindings.ts";
 import { type Directory, needBinding } from "./directory.ts";
-import { malformed, Problem, problem } from "./problems.ts";
+import { malformed, problem, wordsFirst } from "./problems.ts";
 import { accountAddress, accountRecord, bodyOf, StoredAccount, thumbprintAddress } from "./records.ts";
 import { type FoundAccount, findAccount, type Signed, standing } from "./requests.ts";
 
@@ -155,7 +155,7 @@ export const updateAccount = async (
   const own = standing(signed, directory).account;
   if (own.id !== id) throw problem("unauthorized", "the account is another one than that of the key");
   if (input.externalAccountBinding && Object.keys(input.externalAccountBinding).length > 0) {
-    throw new Problem("malformed", "the request message was malformed: not allowed to update EAB data in accounts");
+    throw wordsFirst("malformed", "not allowed to update EAB data in accounts");
   }
   const account = await change<StoredAccount>(cx.storage, accountAddress(cx.storage, id), (entry) => {
     const before = entry && StoredAccount.parse(entry.body);

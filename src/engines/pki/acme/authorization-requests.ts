@@ -16,7 +16,12 @@ import {
   type StoredChallenge,
 } from "./records.ts";
 
-/** What an account asks of its authorizations: to see one, to give it up, to have a challenge checked. */
+/**
+ * What an account asks of its authorizations: to see one, to give it up, to have a challenge checked.
+ *
+ * Security: an account reaches only its own. One challenge of an authorization can be accepted, and accepting it proves
+ * nothing.
+ */
 
 const NOT_THERE = "failed to load authorization: authorization does not exist";
 

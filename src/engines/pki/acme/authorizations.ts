@@ -24,7 +24,7 @@ import {
  * elsewhere (`cx.challenges`), and the verdict is written here when somebody next looks.
  *
  * Security: an authorization is of one account and one order. Only the verdict about the very challenge that was accepted
- * counts, and nothing but a verdict makes an authorization valid. One challenge of an authorization can be accepted.
+ * counts, and nothing but a verdict makes an authorization valid.
  */
 
 const TOKEN_BYTES = 21;

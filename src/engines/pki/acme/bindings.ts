@@ -9,7 +9,7 @@ import { tryWrite } from "../../../storage/change.ts";
 import type { Entry, Write } from "../../../storage/store.ts";
 import { type Directory, directoryIn } from "./directory.ts";
 import { headerOf, isSignedBySecret, jwkInPayload, messageIn, type PublicJwk } from "./jws.ts";
-import { malformed, Problem, problem } from "./problems.ts";
+import { malformed, type Problem, problem, wordsFirst } from "./problems.ts";
 import { bindingAddress, bodyOf, StoredBinding } from "./records.ts";
 
 /**
@@ -72,8 +72,7 @@ export const bindingsShown = (bindings: readonly StoredBinding[]) => ({
 export const deleteBinding = (id: string, { storage }: BackendContext): Promise<boolean> =>
   tryWrite(storage, [{ op: "delete", address: bindingAddress(storage, id), when: "present" }]);
 
-const NOT_VERIFIED = "the client lacks sufficient authorization: failed to verify eab";
-const refuse = (): Problem => new Problem("unauthorized", NOT_VERIFIED);
+const refuse = (): Problem => wordsFirst("unauthorized", "failed to verify eab");
 
 const checkHeader = (header: ReturnType<typeof headerOf>, url: string): void => {
   if (header.keyId === "") throw malformed("invalid header: got missing required field 'kid'");

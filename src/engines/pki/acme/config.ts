@@ -4,7 +4,9 @@ import { type BackendContext, field, type Given } from "../../../framework/index
 import { cut, shown } from "../../../std/shown.ts";
 import { changeBody } from "../../../storage/change.ts";
 import { findIndex, issuerIdOf, refOf, wrapped } from "../authorities/index-entry.ts";
+import type { Role } from "../issuing/role.ts";
 import { findRole } from "../issuing/roles.ts";
+import { Problem, wordsFirst } from "./problems.ts";
 import { configAddress } from "./records.ts";
 
 /** `config/acme`: whether the mount serves ACME, for which roles and issuers, and for whom. */
@@ -100,28 +102,33 @@ const listOf = (name: string, given: readonly string[]): readonly string[] => {
   );
 };
 
-/** Why a role cannot be used; `undefined`: it can. */
-export const roleFault = async (name: string, cx: BackendContext): Promise<string | undefined> => {
+/** A role for ACME. Throws `Problem` where it is missing, or keeps no certificates. */
+export const usableRole = async (name: string, cx: BackendContext): Promise<Role> => {
   const role = await findRole(name, cx);
-  if (!role) return "the request message was malformed: role does not exist";
-  return role.no_store
-    ? "the server experienced an internal error: role can not be used as NoStore is set to true"
-    : undefined;
+  if (!role) throw wordsFirst("malformed", "role does not exist");
+  if (role.no_store) throw wordsFirst("serverInternal", "role can not be used as NoStore is set to true");
+  return role;
+};
+
+/** Throws with `refusal` in front of why the role cannot be used. */
+const checkRole = async (name: string, refusal: string, cx: BackendContext): Promise<void> => {
+  try {
+    await usableRole(name, cx);
+  } catch (cause) {
+    throw cause instanceof Problem ? wrapped(`${refusal}${cause.message}`) : cause;
+  }
 };
 
 const checkRoles = async (config: AcmeConfig, cx: BackendContext): Promise<void> => {
   const { allowed_roles: allowed, default_directory_policy: policy } = config;
   const meant = defaultPolicyOf(policy);
   if (meant.type === "role") {
-    const fault = await roleFault(meant.role, cx);
-    if (fault !== undefined)
-      throw wrapped(`default directory policy role ${cut(meant.role)} is not a valid ACME role: ${fault}`);
+    await checkRole(meant.role, `default directory policy role ${cut(meant.role)} is not a valid ACME role: `, cx);
   }
   if (isAny(allowed)) return;
   for (const [index, name] of allowed.entries()) {
     if (name === "*") throw wrapped(`cannot use '*' as role name at index ${index}`);
-    const fault = await roleFault(name, cx);
-    if (fault !== undefined) throw wrapped(`allowed_role ${cut(name)} is not a valid acme role: ${fault}`);
+    await checkRole(name, `allowed_role ${cut(name)} is not a valid acme role: `, cx);
   }
   if (meant.type === "role" && !allowed.includes(meant.role)) {
     throw wrapped(

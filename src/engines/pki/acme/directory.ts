@@ -2,11 +2,10 @@ import type { BackendContext } from "../../../framework/index.ts";
 import { withAuthority } from "../authorities/authority.ts";
 import { findIndex, issuerIdOf, refOf } from "../authorities/index-entry.ts";
 import type { Role } from "../issuing/role.ts";
-import { findRole } from "../issuing/roles.ts";
 import { verbatimRole } from "../issuing/verbatim.ts";
 import type { IssuersIndex } from "../model.ts";
-import { type AcmeConfig, defaultPolicyOf, findConfig, isAny, NO_BASE } from "./config.ts";
-import { malformed, Problem, problem } from "./problems.ts";
+import { type AcmeConfig, defaultPolicyOf, findConfig, isAny, NO_BASE, usableRole } from "./config.ts";
+import { malformed, Problem, problem, wordsFirst } from "./problems.ts";
 
 /**
  * A directory: where a client begins, and what may be issued there. There is one for the mount, one for each role, one
@@ -53,20 +52,7 @@ const forAcme = (role: Role, { allow_role_ext_key_usage: own }: AcmeConfig): Rol
   ...(own ? {} : PURPOSE_OF_ACME),
 });
 
-const usableRole = async (name: string, cx: BackendContext): Promise<Role> => {
-  const role = await findRole(name, cx);
-  if (!role) throw new Problem("malformed", "the request message was malformed: role does not exist");
-  if (role.no_store) {
-    throw new Problem(
-      "serverInternal",
-      "the server experienced an internal error: role can not be used as NoStore is set to true",
-    );
-  }
-  return role;
-};
-
-const internal = (why: string): Problem =>
-  new Problem("serverInternal", `the server experienced an internal error: ${why}`);
+const internal = (why: string): Problem => wordsFirst("serverInternal", why);
 
 const roleFor = async (
   { role }: Place,
@@ -93,7 +79,7 @@ const issuerFor = async (
   cx: BackendContext,
 ): Promise<string> => {
   const looked = issuerIdOf(index, refOf(ref === "" ? "default" : ref));
-  if ("missing" in looked) throw new Problem("malformed", "the request message was malformed: issuer does not exist");
+  if ("missing" in looked) throw wordsFirst("malformed", "issuer does not exist");
   const usable = await withAuthority(cx, (authority) => {
     const { stored, keyId } = authority.issuer(looked.id);
     return keyId !== "" && stored.usage.includes("issuing-certificates");
@@ -129,7 +115,7 @@ export const directoryAt = async (place: Place, cx: BackendContext): Promise<Dir
   };
 };
 
-/** Where everything is. There is no pre-authorization, so the resource for it is left out. */
+/** Where everything is. Names cannot be proved before they are ordered, so `newAuthz` is left out. */
 export const documentOf = ({ base, config }: Directory) => ({
   newNonce: `${base}new-nonce`,
   newAccount: `${base}new-account`,

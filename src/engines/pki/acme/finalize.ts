@@ -1,9 +1,8 @@
-import type { KeyObject } from "node:crypto";
 import { type BackendContext, VaultError } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { ConditionFailed, type Write } from "../../../storage/store.ts";
 import { Unreadable } from "../../../x509/index.ts";
-import { readRequest } from "../../../x509/issuing/index.ts";
+import { encodedKey, readRequest } from "../../../x509/issuing/index.ts";
 import type { CertificateRequest } from "../../../x509/issuing/plans.ts";
 import { signingIssuer } from "../authorities/authority.ts";
 import { asksToBeAuthority } from "../issuing/certificate-plan.ts";
@@ -13,7 +12,7 @@ import type { Directory } from "./directory.ts";
 import { checkNames } from "./identifiers.ts";
 import type { PublicJwk } from "./jws.ts";
 import { type CurrentOrder, currentShown, findOrder } from "./orders.ts";
-import { Problem, problem } from "./problems.ts";
+import { badCsr, type Problem, problem, wordsFirst } from "./problems.ts";
 import { bodyOf, type StoredAccount, type StoredOrder } from "./records.ts";
 
 /**
@@ -27,27 +26,19 @@ import { bodyOf, type StoredAccount, type StoredOrder } from "./records.ts";
 /** Ninety days, whatever the role says. */
 const LONGEST = 90 * 86_400;
 
-const badCsr = (why: string): Problem => new Problem("badCSR", `the CSR is unacceptable: ${why}`);
-
 const requestIn = (payload: JsonObject | undefined): CertificateRequest => {
   const csr = payload?.["csr"];
-  if (csr === undefined) throw new Problem("malformed", "the request message was malformed: missing csr in payload");
-  if (typeof csr !== "string") {
-    throw new Problem("malformed", "the request message was malformed: csr in payload not the expected type");
-  }
+  if (csr === undefined) throw wordsFirst("malformed", "missing csr in payload");
+  if (typeof csr !== "string") throw wordsFirst("malformed", "csr in payload not the expected type");
   const der = Buffer.from(csr, "base64url");
-  if (der.toString("base64url") !== csr) {
-    throw new Problem("malformed", "the request message was malformed: failed base64 decoding csr");
-  }
+  if (der.toString("base64url") !== csr) throw wordsFirst("malformed", "failed base64 decoding csr");
   try {
     return readRequest(der);
   } catch (cause) {
     if (!(cause instanceof Unreadable)) throw cause;
-    throw new Problem("malformed", `the request message was malformed: failed to parse csr: ${cause.reason}`);
+    throw wordsFirst("malformed", `failed to parse csr: ${cause.reason}`);
   }
 };
-
-const spki = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
 /** The DER of constraints that say nothing: not an authority. */
@@ -55,7 +46,9 @@ const NO_AUTHORITY = Buffer.from([0x30, 0x00]);
 
 const checkRequest = (request: CertificateRequest, order: StoredOrder, key: PublicJwk): void => {
   checkNames(request, order.identifiers);
-  if (spki(request.publicKey).equals(spki(key.key))) throw badCsr("certificate public key must not match account key");
+  if (encodedKey(request.publicKey).equals(encodedKey(key.key))) {
+    throw badCsr("certificate public key must not match account key");
+  }
   const constraints = request.extensions.find(({ type }) => type === BASIC_CONSTRAINTS);
   if (asksToBeAuthority(request) && constraints && !NO_AUTHORITY.equals(constraints.value)) {
     throw badCsr("refusing to accept CSR with Basic Constraints extension with CA set to true");

@@ -10,7 +10,7 @@ import { termsOf } from "../issuing/identity.ts";
 import { lowerAscii } from "../issuing/lists.ts";
 import { allowsAddress, allowsName } from "../issuing/name-rules.ts";
 import type { Directory } from "./directory.ts";
-import { malformed, Problem } from "./problems.ts";
+import { badCsr, malformed, type Problem, problem, wordsFirst } from "./problems.ts";
 import type { Identifier } from "./records.ts";
 
 /**
@@ -71,10 +71,7 @@ const identifierIn = (given: JsonValue): Identifier => {
   if (value === "") throw malformed("value argument for value in 'identifiers' can not be blank");
   if (type === "dns") return dnsIdentifier(value);
   if (type === "ip") return ipIdentifier(value);
-  throw new Problem(
-    "unsupportedIdentifier",
-    `unsupported identifier type ${cut(type)}: an identifier is of an unsupported type`,
-  );
+  throw problem("unsupportedIdentifier", `unsupported identifier type ${cut(type)}`);
 };
 
 /** Throws `Problem`. */
@@ -95,21 +92,16 @@ export const checkAllowed = (
   const { domains } = termsOf(role, cx);
   for (const { type, value } of identifiers) {
     if (type === "dns" && !allowsName(value, role, domains)) {
-      throw new Problem(
-        "rejectedIdentifier",
-        `the server will not issue certificates for the identifier: role (${roleName}) will not issue certificate for name ${value}`,
-      );
+      throw wordsFirst("rejectedIdentifier", `role (${roleName}) will not issue certificate for name ${value}`);
     }
     if (type === "ip" && !allowsAddress(value, role)) {
-      throw new Problem(
+      throw wordsFirst(
         "rejectedIdentifier",
-        `the server will not issue certificates for the identifier: role (${roleName}) does not allow IP sans, so cannot issue certificate for ${value}`,
+        `role (${roleName}) does not allow IP sans, so cannot issue certificate for ${value}`,
       );
     }
   }
 };
-
-const badCsr = (why: string): Problem => new Problem("badCSR", `the CSR is unacceptable: ${why}`);
 
 const namesIn = ({
   alternative,

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, compactVerify, type JWK } from "jose";
 import { type Algorithm, isAlgorithm } from "../../../jwt/algorithms.ts";
 import { verifiesWith } from "../../../jwt/signature.ts";
 import { parseStrictJson } from "../../../jwt/strict-json.ts";
-import type { JsonObject } from "../../../std/json.ts";
+import { isJsonObject, type JsonObject } from "../../../std/json.ts";
 import { shown } from "../../../std/shown.ts";
 import { malformed, Problem, problem } from "./problems.ts";
 
@@ -56,9 +56,6 @@ const textIn = (header: JsonObject, name: string): string => {
   return value;
 };
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The protected header of a message. Throws `malformed`. */
 export const headerOf = (message: Message): Header => {
   const header = objectIn(message.protected, "protected");
@@ -66,7 +63,7 @@ export const headerOf = (message: Message): Header => {
     throw malformed("invalid header: critical extensions are not supported");
   }
   const { jwk } = header;
-  if (jwk !== undefined && !isObject(jwk))
+  if (jwk !== undefined && !isJsonObject(jwk))
     throw malformed("failed to json unmarshal 'protected': jwk is not an object");
   return {
     algorithm: textIn(header, "alg"),

@@ -5,7 +5,7 @@ import { BindingShown, bindingsShown, deleteBinding, listBindings } from "./bind
 import { AcmeConfig, ConfigInput, configWarnings, findConfig, writeConfig } from "./config.ts";
 import { configAddress } from "./records.ts";
 
-/** What operators configure, with a token. */
+/** What operators do with a token: configure ACME, and look through the bindings that nobody used yet. */
 
 const configPath = path("config/acme", {
   summary: "whether and how ACME is served",

@@ -27,7 +27,7 @@ const STATUSES = {
 } as const;
 export type ProblemType = keyof typeof STATUSES;
 
-/** How the reference ends a detail: with the type in words. */
+/** A type in the reference's words. */
 const WORDS: Readonly<Partial<Record<ProblemType, string>>> = {
   accountDoesNotExist: "the request specified an account that does not exist",
   alreadyRevoked: "the request specified a certificate to be revoked that has already been revoked",
@@ -71,8 +71,15 @@ export class Problem extends Error {
   }
 }
 
-/** The reference puts the type's words behind the detail, or before it. */
+const wordsOf = (type: ProblemType): string => WORDS[type] ?? type;
+
+/** A problem whose detail ends with the type's words. The reference puts them there, or first. */
 export const problem = (type: ProblemType, what: string, more?: ProblemMore): Problem =>
-  new Problem(type, what === "" ? (WORDS[type] ?? type) : `${what}: ${WORDS[type] ?? type}`, more);
+  new Problem(type, what === "" ? wordsOf(type) : `${what}: ${wordsOf(type)}`, more);
+
+/** A problem whose detail begins with the type's words. */
+export const wordsFirst = (type: ProblemType, what: string): Problem => new Problem(type, `${wordsOf(type)}: ${what}`);
 
 export const malformed = (what: string): Problem => problem("malformed", what);
+
+export const badCsr = (why: string): Problem => wordsFirst("badCSR", why);

@@ -62,7 +62,7 @@ export const StoredOrder = z.object({
   /** Of a valid order. */
   serial: z.string(),
   issuerId: z.string(),
-  /** Epoch seconds; 0: there is no certificate. */
+  /** When its certificate ends, epoch seconds; 0: it has none yet. */
   notAfter: epoch,
 });
 export type StoredOrder = z.output<typeof StoredOrder>;

@@ -5,7 +5,7 @@ import type { Entry } from "../../../storage/store.ts";
 import { type Directory, needBinding } from "./directory.ts";
 import { clientHeaderOf, type Message, type PublicJwk, publicJwk, verifiedPayload } from "./jws.ts";
 import { isNonce, spendNonce } from "./nonces.ts";
-import { malformed, Problem, problem } from "./problems.ts";
+import { malformed, problem, wordsFirst } from "./problems.ts";
 import { accountAddress, StoredAccount } from "./records.ts";
 
 /**
@@ -51,7 +51,7 @@ export const findAccount = async (
   if (!entry) return undefined;
   const account = StoredAccount.parse(entry.body);
   if (account.directory !== directory) {
-    throw new Problem("malformed", "the request message was malformed: account part of different ACME directory path");
+    throw wordsFirst("malformed", "account part of different ACME directory path");
   }
   return { account, entry };
 };
@@ -92,7 +92,7 @@ export const standing = ({ account }: Signed, { config }: Directory): FoundAccou
   needBinding(config.eab_policy === "always-required", account.account.binding);
   const { status } = account.account;
   if (status !== "valid") {
-    throw new Problem("unauthorized", `the client lacks sufficient authorization: account in status: ${status}`);
+    throw wordsFirst("unauthorized", `account in status: ${status}`);
   }
   return account;
 };

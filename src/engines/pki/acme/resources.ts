@@ -11,7 +11,7 @@ import { certificateOf, currentShown, findOrder, listOrders, newOrder } from "./
 import { type FoundAccount, type Signed, standing } from "./requests.ts";
 import { revokeCert } from "./revocation.ts";
 
-/** The resources that every directory has, without a token, because messages are signed by accounts. */
+/** The resources that every directory has. None but `new-eab` wants a token: messages are signed instead. */
 
 /** A resource of an account that stands. */
 const ofAccount =
