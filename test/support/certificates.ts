@@ -16,6 +16,7 @@ import {
   X509CrlGenerator,
   type X509CrlReason,
 } from "@peculiar/x509";
+import { tlv } from "./der.ts";
 
 /** A small certificate factory: authorities, clients, lists of the revoked, and whatever is wrong with them. */
 
@@ -177,11 +178,5 @@ export const extension = (id: string, value: Uint8Array, critical = false): Exte
 /** A value of one of ASN.1's text types, DER: 12 UTF-8, 19 printable, 22 IA5, 30 BMP. */
 export const derText = (text: string, tag = 12): Uint8Array => {
   const bytes = tag === 30 ? Buffer.from(text, "utf16le").swap16() : Buffer.from(text, "utf8");
-  const length =
-    bytes.length < 128
-      ? [bytes.length]
-      : bytes.length < 256
-        ? [0x81, bytes.length]
-        : [0x82, bytes.length >> 8, bytes.length & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
+  return tlv(tag, bytes);
 };

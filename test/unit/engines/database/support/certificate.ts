@@ -1,24 +1,14 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import { tlv } from "../../../../support/der.ts";
 
 /** A certificate that signs itself, as small as TLS takes it. Source: RFC 5280. */
 
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const length =
-    body.length < 128
-      ? Buffer.from([body.length])
-      : body.length < 256
-        ? Buffer.from([0x81, body.length])
-        : Buffer.from([0x82, body.length >> 8, body.length & 255]);
-  return Buffer.concat([Buffer.from([tag]), length, body]);
-};
-
-const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts);
-const oid = (hex: string) => der(0x06, Buffer.from(hex, "hex"));
-const time = (at: Date) => der(0x18, Buffer.from(`${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`));
+const sequence = (...parts: readonly Uint8Array[]) => tlv(0x30, ...parts);
+const oid = (hex: string) => tlv(0x06, Buffer.from(hex, "hex"));
+const time = (at: Date) => tlv(0x18, Buffer.from(`${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`));
 
 const ECDSA_SHA256 = sequence(oid("2a8648ce3d040302"));
-const NAME = sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from("test")))));
+const NAME = sequence(tlv(0x31, sequence(oid("550403"), tlv(0x0c, Buffer.from("test")))));
 
 export interface Certificate {
   readonly cert: string;
@@ -29,22 +19,22 @@ export interface Certificate {
 export const makeCertificate = (host: string, ends: Date): Certificate => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const address = /^[\d.]+$/.test(host) ? Buffer.from(host.split(".").map(Number)) : undefined;
-  const names = sequence(address ? der(0x87, address) : der(0x82, Buffer.from(host)));
+  const names = sequence(address ? tlv(0x87, address) : tlv(0x82, Buffer.from(host)));
   const extensions = sequence(
-    sequence(oid("551d13"), der(0x01, Buffer.from([255])), der(0x04, sequence(der(0x01, Buffer.from([255]))))),
-    sequence(oid("551d11"), der(0x04, names)),
+    sequence(oid("551d13"), tlv(0x01, Buffer.from([255])), tlv(0x04, sequence(tlv(0x01, Buffer.from([255]))))),
+    sequence(oid("551d11"), tlv(0x04, names)),
   );
   const body = sequence(
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, Buffer.from([1])),
+    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
+    tlv(0x02, Buffer.from([1])),
     ECDSA_SHA256,
     NAME,
     sequence(time(new Date(0)), time(ends)),
     NAME,
     publicKey.export({ type: "spki", format: "der" }),
-    der(0xa3, extensions),
+    tlv(0xa3, extensions),
   );
-  const signature = der(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
+  const signature = tlv(0x03, Buffer.from([0]), sign("sha256", body, privateKey));
   // Lines of 64 characters, without an empty one at the end: OpenSSL refuses that.
   const text = (
     sequence(body, ECDSA_SHA256, signature)

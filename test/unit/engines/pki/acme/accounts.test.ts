@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type AcmeClient, type AcmeKey, binding, CLUSTER, makeKey, message } from "../../../../support/acme-client.ts";
-import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, makeAcmeWorld, problemType } from "./world.ts";
 
 let world: AcmeWorld;
 let client: AcmeClient;
@@ -12,8 +12,6 @@ beforeEach(async () => {
   await world.configure({ eab_policy: "not-required" });
   client = await world.client();
 });
-
-const type = (name: string): string => `urn:ietf:params:acme:error:${name}`;
 
 describe("an account", () => {
   it("is made once for a key, and found by it", async () => {
@@ -34,17 +32,17 @@ describe("an account", () => {
   });
   it("is not made where it is only asked for", async () => {
     const { status, body } = await client.register({ onlyReturnExisting: true });
-    expect([status, body.type]).toEqual([400, type("accountDoesNotExist")]);
+    expect([status, body.type]).toEqual([400, problemType("accountDoesNotExist")]);
   });
   it("is not made by an account", async () => {
     await client.register();
-    expect((await client.post("new-account", {})).body.type).toBe(type("malformed"));
+    expect((await client.post("new-account", {})).body.type).toBe(problemType("malformed"));
   });
   it("of one directory is none of another", async () => {
     await client.register();
     const other = await world.client("ES256", "roles/web/acme");
     other.key = client.key;
-    expect((await other.register()).body.type).toBe(type("malformed"));
+    expect((await other.register()).body.type).toBe(problemType("malformed"));
   });
   it.each([
     { contact: "mailto:a@example.com" },
@@ -56,7 +54,7 @@ describe("an account", () => {
     { status: 7 },
     { externalAccountBinding: "x" },
   ])("is not made of %j", async (payload) =>
-    expect((await client.register(payload)).body.type).toBe(type("malformed")),
+    expect((await client.register(payload)).body.type).toBe(problemType("malformed")),
   );
   it("changes its contacts, and keeps them where it says nothing", async () => {
     await client.register({ contact: ["mailto:a@example.com"] });
@@ -84,7 +82,7 @@ describe("an account", () => {
       ["orders", ""],
       ["key-change", {}],
     ])
-      expect((await client.post(url, payload)).body.type).toBe(type("unauthorized"));
+      expect((await client.post(url, payload)).body.type).toBe(problemType("unauthorized"));
     client.kid = undefined;
     expect((await client.register()).body.status).toBe("deactivated");
   });
@@ -92,7 +90,7 @@ describe("an account", () => {
     await client.register();
     const other = await world.client();
     await other.register();
-    expect((await other.post(client.kid ?? "", { status: "deactivated" })).body.type).toBe(type("unauthorized"));
+    expect((await other.post(client.kid ?? "", { status: "deactivated" })).body.type).toBe(problemType("unauthorized"));
     expect((await client.post(client.kid ?? "")).body.status).toBe("valid");
   });
 });
@@ -120,7 +118,7 @@ describe("a change of keys", () => {
     const before = client.key;
     const answer = await changed();
     expect([answer.status, answer.headers["location"]]).toEqual([200, client.kid]);
-    expect((await client.order("www.example.com")).body.type).toBe(type("malformed"));
+    expect((await client.order("www.example.com")).body.type).toBe(problemType("malformed"));
     client.key = next;
     expect((await client.order("www.example.com")).status).toBe(201);
     // The old key is free again.
@@ -140,7 +138,7 @@ describe("a change of keys", () => {
       {},
       made.protected,
     ])
-      expect((await client.post("key-change", payload)).body.type).toBe(type("malformed"));
+      expect((await client.post("key-change", payload)).body.type).toBe(problemType("malformed"));
   });
   it.each<[string, () => Inner]>([
     [
@@ -182,7 +180,7 @@ describe("a change of keys", () => {
     [late.key, late.kid] = [client.key, client.kid];
     between = () => changed();
     const answer = await late.post(client.kid ?? "", { status: "deactivated" });
-    expect([answer.status, answer.body.type]).toEqual([401, type("unauthorized")]);
+    expect([answer.status, answer.body.type]).toEqual([401, problemType("unauthorized")]);
     client.key = next;
     expect((await client.post(client.kid ?? "")).body.status).toBe("valid");
     await racing.close();
@@ -229,7 +227,7 @@ describe("a binding to an external account", () => {
     expect(answer.status).toBe(201);
     expect(answer.body.externalAccountBinding).toBeDefined();
     client = await world.client();
-    expect((await register(bound(eab))).body.type).toBe(type("unauthorized"));
+    expect((await register(bound(eab))).body.type).toBe(problemType("unauthorized"));
   });
   it("makes one account of two at once", async () => {
     const eab = await made();
@@ -245,9 +243,9 @@ describe("a binding to an external account", () => {
     expect((await client.order("www.example.com")).status).toBe(201);
     const fresh = await world.client();
     const refused = await fresh.register();
-    expect([refused.status, refused.body.type]).toEqual([401, type("externalAccountRequired")]);
+    expect([refused.status, refused.body.type]).toEqual([401, problemType("externalAccountRequired")]);
     await world.configure({ eab_policy: "always-required" });
-    expect((await client.order("www.example.com")).body.type).toBe(type("externalAccountRequired"));
+    expect((await client.order("www.example.com")).body.type).toBe(problemType("externalAccountRequired"));
     expect((await client.raw("GET", "directory")).body.meta).toEqual({ externalAccountRequired: true });
   });
   it.each<[string, (eab: Record<string, unknown>) => Promise<object> | object, string]>([
@@ -263,13 +261,13 @@ describe("a binding to an external account", () => {
     ["with a member missing", (eab) => ({ ...bound(eab), signature: undefined }), "malformed"],
   ])("%s makes none", async (_name, given, wanted) => {
     const eab = await made();
-    expect((await register(await given(eab))).body.type).toBe(type(wanted));
+    expect((await register(await given(eab))).body.type).toBe(problemType(wanted));
     // It is not used up by that.
     client = await world.client();
     expect((await register(bound(eab))).status).toBe(201);
   });
   it("of another directory makes none", async () => {
     const eab = await made("roles/web/acme");
-    expect((await register(bound(eab))).body.type).toBe(type("unauthorized"));
+    expect((await register(bound(eab))).body.type).toBe(problemType("unauthorized"));
   });
 });

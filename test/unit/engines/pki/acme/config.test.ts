@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { AcmeClient, CLUSTER, makeKey } from "../../../../support/acme-client.ts";
 import { makeServer } from "../../../../support/make-server.ts";
-import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, makeAcmeWorld, problemType } from "./world.ts";
 
 const DEFAULT = {
   allow_role_ext_key_usage: false,
@@ -19,7 +19,6 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.configure(DEFAULT));
 
-const type = (name: string): string => `urn:ietf:params:acme:error:${name}`;
 const written = (body: object) => world.server.call("POST", "pki/config/acme", { body });
 
 describe("config/acme", () => {
@@ -116,15 +115,15 @@ describe("a directory", () => {
   );
   it("of a role or an issuer that is not there is malformed", async () => {
     for (const directory of ["roles/nope/acme", "issuer/nope/acme", "issuer/default/roles/nope/acme"])
-      expect((await at(directory)).read.body.type).toBe(type("malformed"));
+      expect((await at(directory)).read.body.type).toBe(problemType("malformed"));
   });
   it("that is forbidden answers no request", async () => {
     await written({ default_directory_policy: "forbid" });
-    expect((await at("acme")).read.body.type).toBe(type("serverInternal"));
+    expect((await at("acme")).read.body.type).toBe(problemType("serverInternal"));
     expect((await at("roles/web/acme")).read.status).toBe(200);
     await written({ ...DEFAULT, allowed_roles: "web" });
     await world.server.call("POST", "pki/roles/other", { body: { allow_any_name: true } });
-    expect((await at("roles/other/acme")).read.body.type).toBe(type("serverInternal"));
+    expect((await at("roles/other/acme")).read.body.type).toBe(problemType("serverInternal"));
   });
   it("uses the issuers that are allowed", async () => {
     const second = await world.server.call("POST", "pki/root/generate/internal", {
@@ -133,11 +132,11 @@ describe("a directory", () => {
     expect(second.status).toBe(200);
     await written({ allowed_issuers: "default" });
     expect((await at("issuer/default/acme")).read.status).toBe(200);
-    expect((await at("issuer/second/acme")).read.body.type).toBe(type("serverInternal"));
+    expect((await at("issuer/second/acme")).read.body.type).toBe(problemType("serverInternal"));
   });
   it("of a role that keeps no certificates answers no request", async () => {
     await world.server.call("POST", "pki/roles/unkept", { body: { allow_any_name: true, no_store: true } });
-    expect((await at("roles/unkept/acme")).read.body.type).toBe(type("serverInternal"));
+    expect((await at("roles/unkept/acme")).read.body.type).toBe(problemType("serverInternal"));
   });
   it("has no resources but these", async () => {
     const { client } = await at("acme");

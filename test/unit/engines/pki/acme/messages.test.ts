@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type AcmeClient, encoded, makeKey, message } from "../../../../support/acme-client.ts";
-import { type AcmeWorld, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, makeAcmeWorld, problemType } from "./world.ts";
 
 let world: AcmeWorld;
 let client: AcmeClient;
@@ -15,10 +15,9 @@ beforeEach(async () => {
   await client.register();
 });
 
-const type = (name: string): string => `urn:ietf:params:acme:error:${name}`;
 const ORDER = { identifiers: [{ type: "dns", value: "www.example.com" }] };
-const BAD_NONCE = [400, type("badNonce")];
-const MALFORMED = [400, type("malformed")];
+const BAD_NONCE = [400, problemType("badNonce")];
+const MALFORMED = [400, problemType("malformed")];
 
 describe("a problem", () => {
   it("is a problem document with a new nonce and a link to the directory, and no token is asked for", async () => {
@@ -27,7 +26,7 @@ describe("a problem", () => {
     expect(headers["link"]).toBe(`<${client.url("directory")}>;rel="index"`);
     expect(headers["replay-nonce"]).toMatch(/^[\w-]{40,}$/);
     expect(body).toEqual({
-      type: type("malformed"),
+      type: problemType("malformed"),
       detail: "missing required field 'protected': the request message was malformed",
     });
   });
@@ -35,7 +34,7 @@ describe("a problem", () => {
     const before = world.server.auditLines.length;
     await client.post("new-order", ORDER, { header: { nonce: "guessed" } });
     const lines = world.server.auditLines.slice(before).map((line) => JSON.parse(line));
-    expect(lines.at(-1)).toMatchObject({ type: "response", error: type("badNonce") });
+    expect(lines.at(-1)).toMatchObject({ type: "response", error: problemType("badNonce") });
   });
 });
 
@@ -56,7 +55,7 @@ describe("a nonce", () => {
   });
   it("is used once, whatever the answer was", async () => {
     const nonce = await client.nonce();
-    expect((await client.post("new-order", { identifiers: 7 }, { nonce })).body.type).toBe(type("malformed"));
+    expect((await client.post("new-order", { identifiers: 7 }, { nonce })).body.type).toBe(problemType("malformed"));
     const again = await client.post("new-order", ORDER, { nonce });
     expect([again.status, again.body.type]).toEqual(BAD_NONCE);
     // The answer brings another, so that the client can try again.
@@ -70,13 +69,13 @@ describe("a nonce", () => {
   it("is not spent by a message that nobody signed", async () => {
     const nonce = await client.nonce();
     const broken = await client.post("new-order", ORDER, { nonce, mangle: (one) => ({ ...one, signature: "AAAA" }) });
-    expect(broken.body.type).toBe(type("malformed"));
+    expect(broken.body.type).toBe(problemType("malformed"));
     expect((await client.post("new-order", ORDER, { nonce })).status).toBe(201);
   });
   it("lasts a quarter of an hour", async () => {
     const nonce = await client.nonce();
     world.server.clock.advance(15 * 60_000);
-    expect((await client.post("new-order", ORDER, { nonce })).body.type).toBe(type("badNonce"));
+    expect((await client.post("new-order", ORDER, { nonce })).body.type).toBe(problemType("badNonce"));
   });
   it("of another mount, a changed one, and one that somebody made is none", async () => {
     const nonce = await client.nonce();
@@ -87,8 +86,10 @@ describe("a nonce", () => {
       const { status, body } = await client.post("new-order", ORDER, { header: { nonce: one } });
       expect([status, body.type]).toEqual(BAD_NONCE);
     }
-    expect((await client.post("new-order", ORDER, { header: { nonce: undefined } })).body.type).toBe(type("badNonce"));
-    expect((await client.post("new-order", ORDER, { header: { nonce: 7 } })).body.type).toBe(type("malformed"));
+    expect((await client.post("new-order", ORDER, { header: { nonce: undefined } })).body.type).toBe(
+      problemType("badNonce"),
+    );
+    expect((await client.post("new-order", ORDER, { header: { nonce: 7 } })).body.type).toBe(problemType("malformed"));
   });
 });
 
@@ -108,7 +109,7 @@ describe("a message", () => {
     async (alg) => {
       const [status, kind] = await answered({ header: { alg } });
       expect(status).toBe(400);
-      expect([type("badSignatureAlgorithm"), type("malformed")]).toContain(kind);
+      expect([problemType("badSignatureAlgorithm"), problemType("malformed")]).toContain(kind);
     },
   );
   it("names the algorithms that there are", async () => {
@@ -126,7 +127,7 @@ describe("a message", () => {
       );
       const mac = createHmac("sha256", key).update(`${made.protected}.${made.payload}`).digest("base64url");
       const { body } = await client.raw("POST", "new-order", { ...made, signature: mac });
-      expect(body.type).toBe(type("badSignatureAlgorithm"));
+      expect(body.type).toBe(problemType("badSignatureAlgorithm"));
     }
   });
   it("of an algorithm that the key is not for is malformed", async () => {
@@ -141,7 +142,7 @@ describe("a message", () => {
       client.url("new-order").replace("vault.", "evil."),
       client.url("new-order").toUpperCase(),
     ])
-      expect(await answered({ header: { url } })).toEqual([401, type("unauthorized")]);
+      expect(await answered({ header: { url } })).toEqual([401, problemType("unauthorized")]);
     const long = await client.post("new-order", ORDER, { header: { url: `https://${"a".repeat(40_000)}/` } });
     expect(long.text.length).toBeLessThan(1000);
     expect(await answered({ header: { url: undefined } })).toEqual(MALFORMED);
@@ -162,7 +163,7 @@ describe("a message", () => {
       `${client.kid}/`,
       "../../config/acme",
     ])
-      expect(await answered({ header: { kid } })).toEqual([400, type("accountDoesNotExist")]);
+      expect(await answered({ header: { kid } })).toEqual([400, problemType("accountDoesNotExist")]);
   });
   it("of another account is not its own", async () => {
     const other = await world.client();
@@ -173,7 +174,7 @@ describe("a message", () => {
     const other = await world.client("ES256", "roles/web/acme");
     await other.register();
     other.kid = client.kid;
-    expect((await other.post("new-order", ORDER, { key: client.key })).body.type).toBe(type("malformed"));
+    expect((await other.post("new-order", ORDER, { key: client.key })).body.type).toBe(problemType("malformed"));
   });
   it.each<[string, (one: Record<string, unknown>) => Record<string, unknown>]>([
     ["no payload", ({ payload: _, ...rest }) => rest],
@@ -270,6 +271,6 @@ describe("a key", () => {
     expect(await registered({ kty: "EC", crv: "P-256", x: "AA", y: "AA" })).toEqual(MALFORMED);
     const { generateKeyPairSync } = await import("node:crypto");
     const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
-    expect(await registered(weak)).toEqual([400, type("badPublicKey")]);
+    expect(await registered(weak)).toEqual([400, problemType("badPublicKey")]);
   });
 });

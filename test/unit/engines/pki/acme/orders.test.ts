@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type AcmeClient, certificateRequest, dns, type KeyKind } from "../../../../support/acme-client.ts";
-import { type AcmeWorld, copyOrder, makeAcmeWorld } from "./world.ts";
+import { type AcmeWorld, copyOrder, makeAcmeWorld, problemType } from "./world.ts";
 
 let world: AcmeWorld;
 let client: AcmeClient;
@@ -16,7 +16,6 @@ beforeEach(async () => {
   await client.register();
 });
 
-const type = (name: string): string => `urn:ietf:params:acme:error:${name}`;
 const ready = async (...names: readonly string[]) => {
   const order = await client.order(...names);
   await client.meet(order, names.some((name) => name.startsWith("*")) ? "dns-01" : "http-01");
@@ -113,7 +112,11 @@ describe("an order", () => {
     const [url] = made.body.authorizations;
     expect((await client.post(url)).body).toMatchObject({
       status: "pending",
-      challenges: [{ status: "processing", error: { type: type("connection"), detail: failure.detail } }, {}, {}],
+      challenges: [
+        { status: "processing", error: { type: problemType("connection"), detail: failure.detail } },
+        {},
+        {},
+      ],
     });
     for (let attempt = 1; attempt < 7; attempt++) {
       world.server.clock.advance(30_000);
@@ -128,7 +131,7 @@ describe("an order", () => {
     world.server.clock.advance(86_400_000);
     expect((await order(made.headers["location"])).body.status).toBe("invalid");
     const { csr } = certificateRequest(dns("www.example.com"));
-    expect((await client.post(made.body.finalize, { csr })).body.type).toBe(type("orderNotReady"));
+    expect((await client.post(made.body.finalize, { csr })).body.type).toBe(problemType("orderNotReady"));
   });
 
   it("is listed until it is over", async () => {
@@ -152,10 +155,10 @@ describe("an order", () => {
     const other = await world.client();
     await other.register();
     for (const url of [made.headers["location"] ?? "", made.body.authorizations[0]])
-      expect((await other.post(url)).body).toMatchObject({ type: type("malformed") });
+      expect((await other.post(url)).body).toMatchObject({ type: problemType("malformed") });
     const { csr } = certificateRequest(dns("www.example.com"));
-    expect((await other.post(made.body.finalize, { csr })).body.type).toBe(type("malformed"));
-    expect((await other.post(`${made.headers["location"]}/cert`)).body.type).toBe(type("malformed"));
+    expect((await other.post(made.body.finalize, { csr })).body.type).toBe(problemType("malformed"));
+    expect((await other.post(`${made.headers["location"]}/cert`)).body.type).toBe(problemType("malformed"));
   });
 
   it("takes no authorization of another order: each is proved for itself", async () => {
@@ -163,7 +166,7 @@ describe("an order", () => {
     const again = await client.order("www.example.com");
     expect((await order(again.headers["location"])).body.status).toBe("pending");
     const { csr } = certificateRequest(dns("www.example.com"));
-    expect((await client.post(again.body.finalize, { csr })).body.type).toBe(type("orderNotReady"));
+    expect((await client.post(again.body.finalize, { csr })).body.type).toBe(problemType("orderNotReady"));
   });
 
   it("has one certificate, however many ask for it at once", async () => {
@@ -173,7 +176,7 @@ describe("an order", () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => client.post(made.body.finalize, { csr })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const { status, body } of answers.filter((one) => one.status !== 200))
-      expect([status, body.type]).toEqual([403, type("orderNotReady")]);
+      expect([status, body.type]).toEqual([403, problemType("orderNotReady")]);
     const after = (await world.server.call("LIST", "pki/certs")).data["keys"];
     expect(Object(after).length).toBe(Object(before).length + 1);
   });
@@ -182,8 +185,8 @@ describe("an order", () => {
     const made = await client.order("www.example.com");
     const { csr } = certificateRequest(dns("www.example.com"));
     const early = await client.post(made.body.finalize, { csr });
-    expect([early.status, early.body.type]).toEqual([403, type("orderNotReady")]);
-    expect((await client.post(`${made.headers["location"]}/cert`)).body.type).toBe(type("orderNotReady"));
+    expect([early.status, early.body.type]).toEqual([403, problemType("orderNotReady")]);
+    expect((await client.post(`${made.headers["location"]}/cert`)).body.type).toBe(problemType("orderNotReady"));
   });
 });
 
@@ -193,7 +196,7 @@ describe("a certificate request", () => {
     const answer = await client.post(made.body.finalize, { csr });
     return [answer.status, answer.body.type];
   };
-  const BAD = [400, type("badCSR")];
+  const BAD = [400, problemType("badCSR")];
 
   it("may say its name as common name alone, in any case", async () => {
     const made = await ready("www.example.com");
@@ -237,7 +240,7 @@ describe("a certificate request", () => {
     "that is none (%s) is malformed",
     async (csr) => {
       const made = await ready("www.example.com");
-      expect((await client.post(made.body.finalize, { csr })).body.type).toBe(type("malformed"));
+      expect((await client.post(made.body.finalize, { csr })).body.type).toBe(problemType("malformed"));
     },
   );
 });
@@ -285,22 +288,25 @@ describe("an identifier", () => {
     [[{ type: "dns", value: `${"a.".repeat(130)}example.com` }]],
     [Array.from({ length: 91 }, (_, at) => ({ type: "dns", value: `a${at}.example.com` }))],
   ])("that is none is malformed: %j", async (identifiers) =>
-    expect(await ordered(identifiers)).toEqual([400, type("malformed")]),
+    expect(await ordered(identifiers)).toEqual([400, problemType("malformed")]),
   );
   it("of another type is not supported", async () =>
-    expect(await ordered([{ type: "email", value: "a@example.com" }])).toEqual([400, type("unsupportedIdentifier")]));
+    expect(await ordered([{ type: "email", value: "a@example.com" }])).toEqual([
+      400,
+      problemType("unsupportedIdentifier"),
+    ]));
   it("may be an internationalised name in ASCII", async () =>
     expect((await ordered([{ type: "dns", value: "xn--bcher-kva.example.com" }]))[0]).toBe(201));
   it("with dates is not supported", async () => {
     const identifiers = [{ type: "dns", value: "www.example.com" }];
     for (const dates of [{ notBefore: "2030-01-01T00:00:00Z" }, { notAfter: "x" }, { notAfter: 7 }])
-      expect((await client.post("new-order", { identifiers, ...dates })).body.type).toBe(type("malformed"));
+      expect((await client.post("new-order", { identifiers, ...dates })).body.type).toBe(problemType("malformed"));
   });
   it("outside the role of the directory is rejected before anybody proves it", async () => {
     client = await world.client("ES256", "roles/web/acme");
     await client.register();
     for (const value of ["www.example.org", "example.com", "*.example.org", "evilexample.com"])
-      expect(await ordered([{ type: "dns", value }])).toEqual([400, type("rejectedIdentifier")]);
+      expect(await ordered([{ type: "dns", value }])).toEqual([400, problemType("rejectedIdentifier")]);
     expect((await ordered([{ type: "dns", value: "www.example.com" }]))[0]).toBe(201);
   });
   it("is an address only where the role allows addresses", async () => {
@@ -309,7 +315,7 @@ describe("an identifier", () => {
     });
     client = await world.client("ES256", "roles/names/acme");
     await client.register();
-    expect(await ordered([{ type: "ip", value: "192.0.2.1" }])).toEqual([400, type("rejectedIdentifier")]);
+    expect(await ordered([{ type: "ip", value: "192.0.2.1" }])).toEqual([400, problemType("rejectedIdentifier")]);
   });
 });
 
@@ -318,7 +324,7 @@ describe("a challenge", () => {
     const made = await client.order("*.example.com");
     const { body } = await client.post(made.body.authorizations[0]);
     const url = body.challenges[0].url.replace("dns-01", "http-01");
-    expect((await client.post(url, {})).body.type).toBe(type("malformed"));
+    expect((await client.post(url, {})).body.type).toBe(problemType("malformed"));
     await world.check();
     expect(world.checked).toEqual([]);
   });
@@ -326,17 +332,19 @@ describe("a challenge", () => {
     const made = await client.order("www.example.com");
     const { body } = await client.post(made.body.authorizations[0]);
     await client.post(body.challenges[0].url, {});
-    expect((await client.post(body.challenges[1].url, {})).body.type).toBe(type("malformed"));
+    expect((await client.post(body.challenges[1].url, {})).body.type).toBe(problemType("malformed"));
     // The same one may be asked about again.
     expect((await client.post(body.challenges[0].url, {})).status).toBe(200);
     await world.check();
     expect(world.checked).toHaveLength(1);
-    expect((await client.post(body.challenges[0].url, {})).body.type).toBe(type("malformed"));
+    expect((await client.post(body.challenges[0].url, {})).body.type).toBe(problemType("malformed"));
   });
   it("takes no more than an empty object", async () => {
     const made = await client.order("www.example.com");
     const { body } = await client.post(made.body.authorizations[0]);
-    expect((await client.post(body.challenges[0].url, { keyAuthorization: "x" })).body.type).toBe(type("malformed"));
+    expect((await client.post(body.challenges[0].url, { keyAuthorization: "x" })).body.type).toBe(
+      problemType("malformed"),
+    );
     expect((await client.post(body.challenges[0].url)).body.status).toBe("pending");
   });
   it("asks the name service that the mount names", async () => {
@@ -354,8 +362,8 @@ describe("an authorization", () => {
     const made = await ready("www.example.com");
     const [url] = made.body.authorizations;
     expect((await client.post(url, { status: "deactivated" })).body.status).toBe("deactivated");
-    expect((await client.post(url, { status: "deactivated" })).body.type).toBe(type("malformed"));
-    expect((await client.post(url, { status: "valid" })).body.type).toBe(type("malformed"));
+    expect((await client.post(url, { status: "deactivated" })).body.type).toBe(problemType("malformed"));
+    expect((await client.post(url, { status: "valid" })).body.type).toBe(problemType("malformed"));
     expect((await order(made.headers["location"])).body.status).toBe("invalid");
   });
 });

@@ -24,6 +24,9 @@ export interface AcmeWorld {
   close(): Promise<void>;
 }
 
+/** The type of a problem. Source: RFC 8555, section 6.7. */
+export const problemType = (name: string): string => `urn:ietf:params:acme:error:${name}`;
+
 /** What a backend of the mount gets. */
 export const contextOf = async ({ core }: TestServer): Promise<BackendContext> => {
   const mount = (await core.config.snapshot()).mounts.get(as<MountPath>("pki/"));

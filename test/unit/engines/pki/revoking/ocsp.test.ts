@@ -9,20 +9,11 @@ import { questionIn, questionsIn } from "../../../../../src/engines/pki/revoking
 import { VaultError } from "../../../../../src/framework/index.ts";
 import { keyBits } from "../../../../../src/x509/issuing/index.ts";
 import { inside, itemAt } from "../../../../golden/der.ts";
+import { tlv } from "../../../../support/der.ts";
 import { bytesOf, type Mount, makeAuthority, makeMount } from "./fixture.ts";
 
 /** Answers by OCSP. What they say in full is in the recorded stories and in `test/x509-readers`. */
 
-const tlv = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const length =
-    body.length < 0x80
-      ? [body.length]
-      : body.length < 0x100
-        ? [0x81, body.length]
-        : [0x82, body.length >> 8, body.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
-};
 const SHA1 = Buffer.from("300906052b0e03021a0500", "hex");
 
 const question = (name: Uint8Array, key: Uint8Array, serial: Uint8Array): Buffer =>

@@ -3,15 +3,12 @@ import { expect, it } from "@jest/globals";
 import { allIssuers } from "../../../../../src/engines/pki/authorities/authority.ts";
 import { subjectDer } from "../../../../../src/engines/pki/revoking/lists/entries.ts";
 import { keyBits } from "../../../../../src/x509/issuing/index.ts";
+import { tlv } from "../../../../support/der.ts";
 import { readByOthers, type Signed, withOutsideReaders } from "../../../../support/outside-readers.ts";
 import { bytesOf, type Mount, makeMount } from "./fixture.ts";
 
 /** Every list and every answer that a mount gives, read by OpenSSL, Go and zlint. */
 
-const tlv = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from([tag, ...(body.length < 0x80 ? [] : [0x81]), body.length]), body]);
-};
 const SHA256 = Buffer.from("300d06096086480165030402010500", "hex");
 
 const question = async (mount: Mount, serial: string): Promise<string> => {
