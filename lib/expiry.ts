@@ -117,7 +117,7 @@ export class Expiry extends Construct {
     const opened = new EventSourceMapping(this, "Challenges", {
       target: challenges,
       eventSourceArn: props.streamArn,
-      // A record that is missed or fails is nothing lost: the schedule looks for open challenges every minute.
+      // No record has to get through: the schedule looks for open challenges every minute.
       startingPosition: StartingPosition.LATEST,
       filters: [
         FilterCriteria.filter({

@@ -170,7 +170,7 @@ const expiry = (places: Places): PolicyStatement[] => [
   allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
 ];
 
-/** The table's stream, whose records hold sealed bodies; which of them reach a function is said by its event source. */
+/** The table's stream, whose records hold sealed bodies. A function's event source says which of them it gets. */
 const stream = (places: Places): PolicyStatement[] => [
   allow(
     "ReadStream",

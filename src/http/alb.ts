@@ -38,7 +38,7 @@ const peerOf = (headers: HttpRequest["headers"]): string => {
   return last.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^\[([^\]]+)\](?::\d+)?$/, "$1");
 };
 
-/** An event as a request. Throws `invalid_request` for what is no such event. */
+/** An event as a request. Throws `invalid_request` for anything else. */
 export const fromAlbEvent = (event: unknown): HttpRequest => {
   const context = isFields(event) ? event["requestContext"] : undefined;
   if (!isFields(event) || !isFields(context) || !isFields(context["elb"])) throw notAnEvent();

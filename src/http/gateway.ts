@@ -85,7 +85,7 @@ const peerCertificatesOf = (context: Fields, front: Front): PeerCertificates | u
   return typeof pem === "string" && pem !== "" ? as<PeerCertificates>(pem) : undefined;
 };
 
-/** An event as a request. Throws `invalid_request` for what is no such event. */
+/** An event as a request. Throws `invalid_request` for anything else. */
 export const fromEvent = (event: unknown, front: Front): HttpRequest => {
   if (!isFields(event) || event["version"] !== "2.0") throw notAnEvent();
   const context = event["requestContext"];
