@@ -5,16 +5,10 @@ import { defined } from "../../../std/defined.ts";
 import { shortRfc3339 } from "../../../std/time.ts";
 import type { Entry } from "../../../storage/store.ts";
 import { certificatePem } from "../authorities/key-formats.ts";
-import {
-  CERTIFICATES,
-  certificateAddress,
-  REVOKED,
-  revocationAddress,
-  StoredCertificate,
-  StoredRevocation,
-} from "../model.ts";
+import { CERTIFICATES, certificateAddress, REVOKED, revocationAddress, StoredCertificate } from "../model.ts";
 import { Details, detailsOf } from "./details.ts";
 import { readAll } from "./lists/revocations.ts";
+import { findCertificate, findRevocation } from "./rows.ts";
 import { isSerialText, serialGiven } from "./serials.ts";
 
 /**
@@ -30,11 +24,6 @@ const serialIn = (given: string): string => {
   return serialGiven(given);
 };
 
-const find = async ({ storage }: BackendContext, serial: string): Promise<StoredCertificate | undefined> => {
-  const entry = await storage.get(certificateAddress(storage, serial));
-  return entry && StoredCertificate.parse(entry.body);
-};
-
 const derOf = ({ certificate }: StoredCertificate): Buffer => Buffer.from(certificate, "base64");
 
 const CertificateShown = z.object({
@@ -45,12 +34,9 @@ const CertificateShown = z.object({
 });
 
 const shown = async (serial: string, cx: BackendContext) => {
-  const { storage } = cx;
-  const row = await find(cx, serial);
+  const row = await findCertificate(cx, serial);
   if (!row) return undefined;
-  const entry = await storage.get(revocationAddress(storage, serial));
-  const revocation = entry && StoredRevocation.parse(entry.body);
-  const { revoked = 0, issuerId = "" } = revocation ?? {};
+  const { revoked = 0, issuerId = "" } = (await findRevocation(cx, serial)) ?? {};
   return {
     data: defined({
       certificate: certificatePem(derOf(row)),
@@ -93,7 +79,7 @@ const rawPath = (
         answers: { raw: contentType },
         prefetch: ({ params }, storage) => [certificateAddress(storage, serialGiven(params.serial))],
         handle: async ({ params }, cx) => {
-          const row = await find(cx, serialIn(params.serial));
+          const row = await findCertificate(cx, serialIn(params.serial));
           if (!row) return { raw: { contentType, body: new Uint8Array() }, status: 204 };
           return { raw: { contentType, body: bytes(row) } };
         },
@@ -116,7 +102,7 @@ const metadataPath = path("cert-metadata/{serial:any}", {
       }),
       prefetch: ({ params }, storage) => [certificateAddress(storage, serialGiven(params.serial))],
       handle: async ({ params }, cx) => {
-        const row = await find(cx, serialIn(params.serial));
+        const row = await findCertificate(cx, serialIn(params.serial));
         if (row?.metadata === undefined) return undefined;
         const { serial, issuerId, role = "", notAfter, metadata } = row;
         return {

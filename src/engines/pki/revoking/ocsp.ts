@@ -12,10 +12,11 @@ import {
 } from "../../../x509/issuing/index.ts";
 import { type Authority, type Issuer, signingIssuerOf, withAuthority } from "../authorities/authority.ts";
 import { revocationSigner } from "../authorities/signers.ts";
-import { indexAddress, revocationAddress, StoredRevocation } from "../model.ts";
+import { indexAddress, revocationAddress, type StoredRevocation } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
 import { isIssuedBy } from "./lists/revocations.ts";
 import { questionIn, questionsIn } from "./ocsp-question.ts";
+import { findRevocation } from "./rows.ts";
 import { findSettings, lasting, settingsAddress } from "./settings.ts";
 
 /**
@@ -77,16 +78,9 @@ const sign = async (
   return { raw: { contentType: TYPE, body: signOcspResponse({ responder, producedAt: now, answers }, signer) } };
 };
 
-const revocationOf = async (
-  { storage }: BackendContext,
-  { serial }: AskedCertificate,
-): Promise<StoredRevocation | undefined> => {
-  const entry = await storage.get(revocationAddress(storage, serialText(serial)));
-  return entry && StoredRevocation.parse(entry.body);
-};
-
 /** Of several readings of a path the one about an issuer of ours; `undefined` where that is not one alone. */
 const chosen = (readings: readonly AskedCertificate[], { issuers }: Authority): AskedCertificate | undefined => {
+  if (readings.length < 2) return readings[0];
   const own = readings.filter((one) => issuers.some((issuer) => isMeant(one, issuer)));
   const [asked, other] = own.length > 0 ? own : readings;
   return other ? undefined : asked;
@@ -118,7 +112,7 @@ const answer = async (cx: BackendContext, readings: readonly AskedCertificate[])
   return withAuthority(cx, async (authority) => {
     const asked = chosen(readings, authority);
     if (!asked) return malformed();
-    const revocation = await revocationOf(cx, asked);
+    const revocation = await findRevocation(cx, serialText(asked.serial));
     const signs = answering(authority, asked, revocation?.issuerId ?? "");
     if (signs === "nobody") return unauthorized();
     if (signs) {

@@ -12,14 +12,13 @@ import {
   type IssuersIndex,
   indexAddress,
   revocationAddress,
-  StoredCertificate,
-  StoredRevocation,
+  type StoredRevocation,
 } from "../model.ts";
 import { type Brought, certificateIn, certificateOf, checkKeyText, proveKey } from "./brought.ts";
 import { buildLists } from "./lists/build.ts";
 import { isIssuedBy } from "./lists/revocations.ts";
 import { headAddress } from "./lists/stored.ts";
-import { certificateWrite, revocationWrites, unlistedAddress } from "./rows.ts";
+import { certificateWrite, findCertificate, findRevocation, revocationWrites, unlistedAddress } from "./rows.ts";
 import { serialGiven } from "./serials.ts";
 import { findSettings, settingsAddress } from "./settings.ts";
 
@@ -70,11 +69,6 @@ interface Subject extends Pick<Brought, "serial" | "der" | "notAfter"> {
   readonly issuers: IssuersIndex["issuers"];
 }
 
-const rowOf = async ({ storage }: BackendContext, serial: string): Promise<StoredCertificate | undefined> => {
-  const entry = await storage.get(certificateAddress(storage, serial));
-  return entry && StoredCertificate.parse(entry.body);
-};
-
 /** Leases are kept in whole seconds, so what is about to end has ended. */
 const WIGGLE_MS = 2000;
 
@@ -83,7 +77,7 @@ const writeRevocation = async (subject: Subject, reason: number, cx: BackendCont
   const { serial, der, notAfter, issuerId, brought } = subject;
   const certificate = der.toString("base64");
   const row = { serial, certificate, issuerId, notAfter, revoked: clock.now(), reason };
-  const missing = brought && (await rowOf(cx, serial)) === undefined;
+  const missing = brought && (await findCertificate(cx, serial)) === undefined;
   const own = missing ? [certificateWrite(storage, { serial, certificate, issuerId, notAfter })] : [];
   await cx.crash("pki.revoke", () => storage.write([...revocationWrites(storage, row), ...own]));
   return row;
@@ -106,15 +100,15 @@ const sameOrRefuse = (row: StoredRevocation, { der }: Subject): StoredRevocation
 };
 
 const revokeSubject = async (subject: Subject, reason: number, cx: BackendContext): Promise<Revoked> => {
-  const { storage, clock } = cx;
+  const { clock } = cx;
   const { serial, notAfter } = subject;
   const issuer = subject.issuers.find((one) => one.serial === serial);
   if (issuer) throw invalidRequest(`adding issuer (id: ${issuer.id}) to its own CRL is not allowed`);
   const settings = await findSettings(cx);
   const isOver = notAfter * 1000 < clock.now() + WIGGLE_MS && !settings.allow_expired_cert_revocation;
   const done = await untilWritten(async () => {
-    const entry = await storage.get(revocationAddress(storage, serial));
-    if (entry) return { row: sameOrRefuse(StoredRevocation.parse(entry.body), subject), isNew: false };
+    const row = await findRevocation(cx, serial);
+    if (row) return { row: sameOrRefuse(row, subject), isNew: false };
     return isOver ? undefined : { row: await writeRevocation(subject, reason, cx), isNew: true };
   });
   if (done) {
@@ -143,7 +137,7 @@ interface Found {
 }
 
 const foundByNumber = async (serial: string, cx: BackendContext): Promise<Found | undefined> => {
-  const row = await rowOf(cx, serialGiven(serial));
+  const row = await findCertificate(cx, serialGiven(serial));
   if (!row) return undefined;
   const certificate = certificateOf(Buffer.from(row.certificate, "base64"));
   const issuer = await withIssuer(certificate, row.issuerId, cx);
@@ -151,7 +145,7 @@ const foundByNumber = async (serial: string, cx: BackendContext): Promise<Found 
 };
 
 const foundBySelf = async (certificate: Brought, cx: BackendContext): Promise<Found> => {
-  const row = await rowOf(cx, certificate.serial);
+  const row = await findCertificate(cx, certificate.serial);
   if (row && !certificate.der.equals(Buffer.from(row.certificate, "base64"))) {
     throw invalidRequest(UNEQUAL, { multi: true });
   }

@@ -1,3 +1,4 @@
+import type { BackendContext } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
 import type { Address, View, Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
@@ -6,7 +7,7 @@ import {
   certificateAddress,
   REVOKED,
   revocationAddress,
-  type StoredCertificate,
+  StoredCertificate,
   StoredRevocation,
 } from "../model.ts";
 import { serialOf } from "./serials.ts";
@@ -23,6 +24,23 @@ export const rowOf = (certificate: Certificate, issuerId: string): StoredCertifi
   issuerId,
   notAfter: Math.floor(certificate.notAfter / 1000),
 });
+
+/** A certificate of the mount, by its number as `serials.ts` writes it. */
+export const findCertificate = async (
+  { storage }: BackendContext,
+  serial: string,
+): Promise<StoredCertificate | undefined> => {
+  const entry = await storage.get(certificateAddress(storage, serial));
+  return entry && StoredCertificate.parse(entry.body);
+};
+
+export const findRevocation = async (
+  { storage }: BackendContext,
+  serial: string,
+): Promise<StoredRevocation | undefined> => {
+  const entry = await storage.get(revocationAddress(storage, serial));
+  return entry && StoredRevocation.parse(entry.body);
+};
 
 /** Stores a new certificate. Fails where its number is taken: no row of a certificate is ever replaced by another's. */
 export const certificateWrite = (storage: View, row: StoredCertificate): Write => ({
