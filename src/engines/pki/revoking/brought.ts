@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { invalidRequest, type VaultError } from "../../../framework/index.ts";
 import { pemBlocks, Unreadable } from "../../../x509/index.ts";
+import { encodedKey } from "../../../x509/issuing/index.ts";
 import { serialOfNumber } from "./serials.ts";
 
 /** Certificates and keys that callers bring along to have a certificate revoked. Nothing of theirs is in a text. */
@@ -76,13 +77,13 @@ const keyIn = (pem: string): KeyObject => {
   }
 };
 
-const spki = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
-
 /** That a caller holds the certificate's key. Throws `invalid_request` with the reference's texts. */
 export const proveKey = (pem: string, { x509: { publicKey } }: Pick<Brought, "x509">): void => {
   const own = createPublicKey(keyIn(pem));
   if (own.asymmetricKeyType !== publicKey.asymmetricKeyType) {
     throw wrong("provided private key type does not match certificate's public key type");
   }
-  if (!spki(own).equals(spki(publicKey))) throw wrong("provided private key does not match certificate's public key");
+  if (!encodedKey(own).equals(encodedKey(publicKey))) {
+    throw wrong("provided private key does not match certificate's public key");
+  }
 };

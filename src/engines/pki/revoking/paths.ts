@@ -10,7 +10,7 @@ import { signListPaths } from "./sign-list.ts";
 import { tidyPaths } from "./tidy/paths.ts";
 import type { TidyTasks } from "./tidy/tasks.ts";
 
-/** The paths of revoking: no logic. */
+/** The paths of revoking, and when new settings mean new lists. */
 
 const revokePath = path("revoke", {
   summary: "revocation of certificates",

@@ -16,5 +16,11 @@ export const serialOfNumber = (serial: bigint): string => {
 
 export const serialOf = ({ serial }: Pick<Certificate, "serial">): string => serialOfNumber(serial);
 
+/** What two spellings of a number share: hexadecimal, without zero bytes in front. */
+export const plainHex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString("hex")
+    .replace(/^(?:00)+/, "");
+
 /** The magnitude, big endian. */
 export const serialBytes = (serial: string): Buffer => Buffer.from(serial.replaceAll(":", ""), "hex");

@@ -5,6 +5,7 @@ import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../..
 import { cut } from "../../../std/shown.ts";
 import { isOid } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan } from "../../../x509/issuing/plans.ts";
+import { plainHex } from "./serials.ts";
 
 /** What a caller wants on a list that is signed as it is given. Throws `invalid_request` with the reference's texts. */
 
@@ -110,7 +111,7 @@ const entriesIn = (given: JsonValue | undefined): readonly GivenEntry[] => {
   return given.flatMap((entry: JsonValue, at) => {
     if (!isJsonObject(entry)) return wrong(`entry ${at} of revoked_certs is not a map`);
     const read = entryIn(entry, at);
-    const number = read.serial.toString("hex").replace(/^(?:00)+/, "");
+    const number = plainHex(read.serial);
     const before = seen.get(number);
     if (before !== undefined) return wrong(`duplicate serial number: original entry ${before} and ${at}`);
     seen.set(number, at);

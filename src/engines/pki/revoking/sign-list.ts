@@ -24,7 +24,7 @@ import { revocationSigner } from "../authorities/signers.ts";
 import type { SigningIssuer } from "../model.ts";
 import { subjectDer } from "./lists/entries.ts";
 import { listPem } from "./lists/paths.ts";
-import { serialOfNumber } from "./serials.ts";
+import { plainHex, serialOfNumber } from "./serials.ts";
 import { type GivenEntry, givenEntries, givenExtensions } from "./sign-list-input.ts";
 
 /**
@@ -85,10 +85,8 @@ interface Wanted {
   readonly extensions: readonly ExtensionPlan[];
 }
 
-type Issuer = SigningIssuer;
-
 /** The issuer of a path. Throws with the reference's texts, which are not those of other paths. */
-const issuerOf = async (ref: string, cx: BackendContext): Promise<Issuer> => {
+const issuerOf = async (ref: string, cx: BackendContext): Promise<SigningIssuer> => {
   const looked = issuerIdOf(await findIndex(cx), refOf(ref));
   if ("missing" in looked) throw invalidRequest(`failed to resolve issuer issuer_ref: ${looked.missing}`);
   try {
@@ -99,7 +97,7 @@ const issuerOf = async (ref: string, cx: BackendContext): Promise<Issuer> => {
   }
 };
 
-const signed = (issuer: Issuer, asked: Asked, wanted: Wanted, cx: BackendContext): string => {
+const signed = (issuer: SigningIssuer, asked: Asked, wanted: Wanted, cx: BackendContext): string => {
   const { certificate } = issuer;
   const now = cx.clock.now();
   const der = signRevocationList(
@@ -134,7 +132,7 @@ const listIn = (pem: string, at: number): CertificateList => {
   }
 };
 
-const checkSigned = ({ certificate }: Issuer, list: CertificateList, at: number): void => {
+const checkSigned = ({ certificate }: SigningIssuer, list: CertificateList, at: number): void => {
   const { tbsCertListRaw: body, signatureAlgorithm, signature } = list;
   if (!body || !isSignedBy(certificate.x509.publicKey, signatureAlgorithm, body, signature)) {
     throw invalidRequest(`CRL index: ${at} was not signed by requested issuer`);
@@ -148,9 +146,7 @@ const combined = (
   const times = new Map<string, number>();
   const warnings: string[] = [];
   for (const { userCertificate, revocationDate } of lists.flatMap((one) => one.tbsCertList.revokedCertificates ?? [])) {
-    const serial = Buffer.from(userCertificate)
-      .toString("hex")
-      .replace(/^(?:00)+/, "");
+    const serial = plainHex(new Uint8Array(userCertificate));
     const at = revocationDate.getTime().getTime();
     const before = times.get(serial);
     if (before !== undefined && before !== at) {

@@ -1,5 +1,6 @@
 import type { Certificate } from "../../../../x509/index.ts";
 import { subjectDerOf } from "../../../../x509/issuing/index.ts";
+import { plainHex } from "../serials.ts";
 
 export { entriesOf } from "../../../../x509/issuing/index.ts";
 
@@ -10,11 +11,6 @@ const INTEGER = 0x02;
 
 /** The DER of a certificate's subject, as the names of its lists must be. */
 export const subjectDer = ({ der }: Pick<Certificate, "der">): Uint8Array => subjectDerOf(der);
-
-const hexOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString("hex")
-    .replace(/^(?:00)+/, "");
 
 /** Which of the numbers are among the entries. Both without zeros in front, as hexadecimal. */
 export const listedAmong = (entries: Uint8Array, numbers: ReadonlySet<string>): ReadonlySet<string> => {
@@ -40,5 +36,5 @@ const entryAt = (entries: Uint8Array, at: number): { readonly end: number; reado
   const start = at + 2 + size;
   if (entries[at] !== SEQUENCE || entries[start] !== INTEGER) throw new Error("a list of this mount cannot be read");
   const digits = entries[start + 1] ?? 0;
-  return { end: start + length, number: hexOf(entries.subarray(start + 2, start + 2 + digits)) };
+  return { end: start + length, number: plainHex(entries.subarray(start + 2, start + 2 + digits)) };
 };

@@ -10,7 +10,7 @@ import {
 import { type Authority, type Issuer, signingIssuerOf } from "../../authorities/authority.ts";
 import { revocationSigner } from "../../authorities/signers.ts";
 import type { Unlisted } from "../rows.ts";
-import { serialBytes, serialOf } from "../serials.ts";
+import { plainHex, serialBytes, serialOf } from "../serials.ts";
 import { lasting, type Settings } from "../settings.ts";
 import { entriesOf, listedAmong, subjectDer } from "./entries.ts";
 import type { Group } from "./groups.ts";
@@ -77,10 +77,7 @@ const makeList = async (
   return { ...(await writeParts(cx, der)), entries, number, thisUpdate: now, nextUpdate, modified };
 };
 
-const hexOf = ({ serial }: Unlisted): string =>
-  serialBytes(serial)
-    .toString("hex")
-    .replace(/^(?:00)+/, "");
+const hexOf = ({ serial }: Unlisted): string => plainHex(serialBytes(serial));
 
 /** Those of the revocations that none of the lists has. Throws `Missing`. */
 export const notListed = async (

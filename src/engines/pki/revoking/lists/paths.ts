@@ -38,6 +38,13 @@ const raw = (cx: BackendContext, { contentType, body }: Form, found: FoundList) 
 
 const isMissing = (found: FoundList | NoList): found is NoList => "missing" in found;
 
+/** Throws where there is no list. */
+const needList = async (cx: BackendContext, ref: string, kind: Kind): Promise<FoundList> => {
+  const found = await findList(cx, ref, kind);
+  if (isMissing(found)) throw invalidRequest(found.missing, { multi: true });
+  return found;
+};
+
 type Kind = "complete" | "delta";
 const WHAT: Readonly<Record<Kind, string>> = { complete: "revoked certificates", delta: "changes since the last list" };
 
@@ -78,9 +85,8 @@ const shownList = (template: string, kind: Kind): AnyPath =>
         answers: Shown,
         prefetch: listPrefetch,
         handle: async (_, cx) => {
-          const found = await findList(cx, "default", kind);
-          if (isMissing(found)) throw invalidRequest(found.missing, { multi: true });
-          return { data: { certificate: listPem(found.der), revocation_time: 0, revocation_time_rfc3339: "" } };
+          const { der } = await needList(cx, "default", kind);
+          return { data: { certificate: listPem(der), revocation_time: 0, revocation_time_rfc3339: "" } };
         },
       }),
     },
@@ -100,11 +106,7 @@ const issuerList = (
         access: "unauthenticated",
         answers: { raw: form.contentType, headers: ["last-modified"] },
         prefetch: listPrefetch,
-        handle: async ({ params }, cx) => {
-          const found = await findList(cx, params.issuer_ref, kind);
-          if (isMissing(found)) throw invalidRequest(found.missing, { multi: true });
-          return raw(cx, form, found);
-        },
+        handle: async ({ params }, cx) => raw(cx, form, await needList(cx, params.issuer_ref, kind)),
       }),
     },
   });
@@ -120,9 +122,8 @@ const shownIssuerList = (template: `issuer/{issuer_ref}/crl${"" | "/delta"}`, ki
         answers: z.object({ crl: z.string().describe("PEM") }),
         prefetch: listPrefetch,
         handle: async ({ params }, cx) => {
-          const found = await findList(cx, params.issuer_ref, kind);
-          if (isMissing(found)) throw invalidRequest(found.missing, { multi: true });
-          return { data: { crl: `${listPem(found.der)}\n` } };
+          const { der } = await needList(cx, params.issuer_ref, kind);
+          return { data: { crl: `${listPem(der)}\n` } };
         },
       }),
     },

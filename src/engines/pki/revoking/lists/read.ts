@@ -26,7 +26,7 @@ export interface NoList {
   readonly missing: string;
 }
 
-/** A head is swapped while its list is read now and then; never so often. */
+/** Now and then a head is swapped while its list is read, but never this often in a row. */
 const TRIES = 5;
 
 const listIn = (head: Head, issuerId: string, kind: "complete" | "delta"): StoredList | undefined =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type BackendContext, TIDY_RUNNING, TIDY_STARTED } from "../../../../framework/index.ts";
+import { type BackendContext, TIDY_STARTED } from "../../../../framework/index.ts";
 import { uuid } from "../../../../std/random.ts";
 import { change, leave } from "../../../../storage/change.ts";
 import type { Address, View, Write } from "../../../../storage/store.ts";
@@ -112,5 +112,3 @@ export const startedText = (options: Options): string =>
   hasTask(options)
     ? TIDY_STARTED
     : `Manual tidy requested but no tidy operations were set. Enable at least one tidy operation to be run (${ALL_TASKS}).`;
-
-export const RUNNING = TIDY_RUNNING;

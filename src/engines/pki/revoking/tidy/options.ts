@@ -4,7 +4,7 @@ import { DurationError, formatDuration, parseExactDuration, seconds } from "../.
 
 /** What tidying shall look at, and for how long after their end things are kept. */
 
-export const Options = z.object({
+const flags = {
   tidy_cert_store: z.boolean(),
   tidy_revoked_certs: z.boolean(),
   tidy_invalid_certs: z.boolean(),
@@ -12,6 +12,10 @@ export const Options = z.object({
   tidy_expired_issuers: z.boolean(),
   tidy_move_legacy_ca_bundle: z.boolean(),
   tidy_acme: z.boolean(),
+};
+
+export const Options = z.object({
+  ...flags,
   /** Seconds. */
   safety_buffer: z.int(),
   revoked_safety_buffer: z.int(),
@@ -66,15 +70,7 @@ export const DEFAULTS: Options = {
   page_size: 1000,
 };
 
-const TASKS = [
-  "tidy_cert_store",
-  "tidy_revoked_certs",
-  "tidy_invalid_certs",
-  "tidy_revoked_cert_issuer_associations",
-  "tidy_expired_issuers",
-  "tidy_move_legacy_ca_bundle",
-  "tidy_acme",
-] as const;
+const TASKS = z.object(flags).keyof().options;
 /** As texts name them. */
 export const ALL_TASKS = TASKS.join(" / ");
 
@@ -149,13 +145,7 @@ export const changedOptions = (before: Options, given: OptionFields, refusals: R
 };
 
 export const optionsShown = {
-  tidy_cert_store: z.boolean(),
-  tidy_revoked_certs: z.boolean(),
-  tidy_invalid_certs: z.boolean(),
-  tidy_revoked_cert_issuer_associations: z.boolean(),
-  tidy_expired_issuers: z.boolean(),
-  tidy_move_legacy_ca_bundle: z.boolean(),
-  tidy_acme: z.boolean(),
+  ...flags,
   safety_buffer: z.number().describe("seconds"),
   revoked_safety_buffer: z.number(),
   issuer_safety_buffer: z.number(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type AnyPath, type BackendContext, op, path, VaultError } from "../../../../framework/index.ts";
-import { cancelJob, RUNNING, startedText, startJob } from "./job.ts";
+import { type AnyPath, type BackendContext, op, path, TIDY_RUNNING, VaultError } from "../../../../framework/index.ts";
+import { cancelJob, startedText, startJob } from "./job.ts";
 import { changedOptions, DEFAULTS, ONE_RUN, type OptionFields, optionFields } from "./options.ts";
 import { AutoInput, AutoShown, findAuto, showAuto, writeAuto } from "./settings.ts";
 import { StatusShown, tidyStatus } from "./status.ts";
@@ -28,7 +28,7 @@ const begin = async (input: OptionFields, tasks: TidyTasks, cx: BackendContext) 
   const before = { ...DEFAULTS, revoked_safety_buffer: input.safety_buffer ?? DEFAULTS.safety_buffer };
   const wanted = input.tidy_revocation_list === true ? { ...input, tidy_revoked_certs: true } : input;
   const options = changedOptions(before, wanted, ONE_RUN);
-  if (!(await startJob(options, cx))) return { warnings: [RUNNING] };
+  if (!(await startJob(options, cx))) return { warnings: [TIDY_RUNNING] };
   try {
     await workOnJob(cx, tasks, cx.clock.now() + AT_ONCE_MS);
   } catch (cause) {

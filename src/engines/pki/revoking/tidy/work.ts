@@ -81,7 +81,7 @@ interface Held {
   readonly job: Job;
   readonly n: number;
 }
-/** The job after a slice; `"wait"`: there is nothing to do before some time has passed. */
+/** The job after a slice; `"wait"`: it cannot go on before some time has passed. */
 type Ended = Held | "wait" | undefined;
 
 const save = async (cx: BackendContext, held: Held, job: Job, writes: readonly Write[]): Promise<Held | undefined> => {
