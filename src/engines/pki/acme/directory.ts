@@ -115,7 +115,7 @@ export const directoryAt = async (place: Place, cx: BackendContext): Promise<Dir
   };
 };
 
-/** Where everything is. Names cannot be proved before they are ordered, so `newAuthz` is left out. */
+/** Where everything is. Names cannot be proved before they are ordered, so no resource offers it. */
 export const documentOf = ({ base, config }: Directory) => ({
   newNonce: `${base}new-nonce`,
   newAccount: `${base}new-account`,
