@@ -2,6 +2,7 @@ import { foundKeys, Keys } from "../../../framework/answers.ts";
 import { type AnyPath, op, path } from "../../../framework/index.ts";
 import { PageInput, pageOf } from "../../../framework/paging.ts";
 import type { Address, View } from "../../../storage/store.ts";
+import { authorityPrefetch } from "../authorities/index-entry.ts";
 import { indexAddress, roleAddress } from "../model.ts";
 import { Issued, Signed } from "./answers.ts";
 import { IssueInput, SignInput, VerbatimInput } from "./inputs.ts";
@@ -44,7 +45,7 @@ const rolePath = path("roles/{name}", {
       summary: "write a role, as a whole",
       answers: ShownRole,
       input: RoleInput,
-      prefetch: (_, storage) => [indexAddress(storage)],
+      prefetch: authorityPrefetch,
       handle: async ({ params, input }, cx) => {
         const { role, warnings } = await writeRole(params.name, input, cx);
         return { data: shownRole(role), warnings };
@@ -68,28 +69,35 @@ const rolePath = path("roles/{name}", {
   },
 });
 
-/** What every request for a certificate reads, together with its token. */
+/** What every request under a role reads, together with its token. */
 const prefetch = ({ params }: { readonly params: { readonly role: string } }, storage: View): readonly Address[] => [
   roleAddress(storage, params.role),
   indexAddress(storage),
 ];
 
-const ISSUE_SUMMARY = "make a key and a certificate as a role allows; the key is shown once and kept nowhere";
-const SIGN_SUMMARY = "sign a certificate request as a role allows";
-const VERBATIM_SUMMARY = "sign a certificate request as it is, but never as an authority";
+/** The operations that make certificates. Each has a path for the role's issuer, and one that names another. */
+const ISSUE = {
+  summary: "make a key and a certificate as a role allows; the key is shown once and kept nowhere",
+  answers: Issued,
+  input: IssueInput,
+  prefetch,
+};
+const SIGN = {
+  summary: "sign a certificate request as a role allows",
+  answers: Signed,
+  input: SignInput,
+  prefetch,
+};
+const VERBATIM = {
+  summary: "sign a certificate request as it is, but never as an authority",
+  answers: Signed,
+  input: VerbatimInput,
+};
 
 const issuePath = path("issue/{role}", {
   summary: "keys with their certificates",
   params: ROLE,
-  ops: {
-    update: op({
-      summary: ISSUE_SUMMARY,
-      answers: Issued,
-      input: IssueInput,
-      prefetch,
-      handle: ({ params, input }, cx) => issue({ role: params.role }, input, cx),
-    }),
-  },
+  ops: { update: op({ ...ISSUE, handle: ({ params, input }, cx) => issue({ role: params.role }, input, cx) }) },
 });
 
 const issuerIssuePath = path("issuer/{issuer_ref}/issue/{role}", {
@@ -97,10 +105,7 @@ const issuerIssuePath = path("issuer/{issuer_ref}/issue/{role}", {
   params: { ...ISSUER, ...ROLE },
   ops: {
     update: op({
-      summary: ISSUE_SUMMARY,
-      answers: Issued,
-      input: IssueInput,
-      prefetch,
+      ...ISSUE,
       handle: ({ params, input }, cx) => issue({ role: params.role, issuer: params.issuer_ref }, input, cx),
     }),
   },
@@ -109,15 +114,7 @@ const issuerIssuePath = path("issuer/{issuer_ref}/issue/{role}", {
 const signPath = path("sign/{role}", {
   summary: "certificates of keys that callers have",
   params: ROLE,
-  ops: {
-    update: op({
-      summary: SIGN_SUMMARY,
-      answers: Signed,
-      input: SignInput,
-      prefetch,
-      handle: ({ params, input }, cx) => sign({ role: params.role }, input, cx),
-    }),
-  },
+  ops: { update: op({ ...SIGN, handle: ({ params, input }, cx) => sign({ role: params.role }, input, cx) }) },
 });
 
 const issuerSignPath = path("issuer/{issuer_ref}/sign/{role}", {
@@ -125,10 +122,7 @@ const issuerSignPath = path("issuer/{issuer_ref}/sign/{role}", {
   params: { ...ISSUER, ...ROLE },
   ops: {
     update: op({
-      summary: SIGN_SUMMARY,
-      answers: Signed,
-      input: SignInput,
-      prefetch,
+      ...SIGN,
       handle: ({ params, input }, cx) => sign({ role: params.role, issuer: params.issuer_ref }, input, cx),
     }),
   },
@@ -139,10 +133,8 @@ const verbatimPath = path("sign-verbatim", {
   params: {},
   ops: {
     update: op({
-      summary: VERBATIM_SUMMARY,
-      answers: Signed,
-      input: VerbatimInput,
-      prefetch: (_, storage) => [indexAddress(storage)],
+      ...VERBATIM,
+      prefetch: authorityPrefetch,
       handle: ({ input }, cx) =>
         signVerbatim({ role: input.role ?? "", issuer: input.issuer_ref || undefined }, input, cx),
     }),
@@ -154,9 +146,7 @@ const roleVerbatimPath = path("sign-verbatim/{role}", {
   params: ROLE,
   ops: {
     update: op({
-      summary: VERBATIM_SUMMARY,
-      answers: Signed,
-      input: VerbatimInput,
+      ...VERBATIM,
       prefetch,
       handle: ({ params, input }, cx) => signVerbatim({ role: params.role }, input, cx),
     }),
@@ -168,10 +158,8 @@ const issuerVerbatimPath = path("issuer/{issuer_ref}/sign-verbatim", {
   params: ISSUER,
   ops: {
     update: op({
-      summary: VERBATIM_SUMMARY,
-      answers: Signed,
-      input: VerbatimInput,
-      prefetch: (_, storage) => [indexAddress(storage)],
+      ...VERBATIM,
+      prefetch: authorityPrefetch,
       handle: ({ params, input }, cx) => signVerbatim({ role: input.role ?? "", issuer: params.issuer_ref }, input, cx),
     }),
   },
@@ -182,9 +170,7 @@ const issuerRoleVerbatimPath = path("issuer/{issuer_ref}/sign-verbatim/{role}", 
   params: { ...ISSUER, ...ROLE },
   ops: {
     update: op({
-      summary: VERBATIM_SUMMARY,
-      answers: Signed,
-      input: VerbatimInput,
+      ...VERBATIM,
       prefetch,
       handle: ({ params, input }, cx) => signVerbatim({ role: params.role, issuer: params.issuer_ref }, input, cx),
     }),
