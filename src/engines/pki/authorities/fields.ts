@@ -6,6 +6,17 @@ import { field } from "../../../framework/index.ts";
 const FORMAT =
   "`pem`, `der` (base64), or `pem_bundle`: the key, if shown, and the certificate in one text. `pem` unless given.";
 
+/** Of a subject; roles have them too. */
+export const subjectFields = {
+  ou: field.commaList("Organizational units of the subject."),
+  organization: field.commaList("Organizations of the subject."),
+  country: field.commaList("Countries of the subject."),
+  locality: field.commaList("Localities of the subject."),
+  province: field.commaList("Provinces of the subject."),
+  street_address: field.commaList("Street addresses of the subject."),
+  postal_code: field.commaList("Postal codes of the subject."),
+};
+
 export const namesAsked = {
   common_name: field.text("The common name."),
   alt_names: field.text("DNS names and mailboxes, with commas between them."),
@@ -14,13 +25,7 @@ export const namesAsked = {
   other_sans: field.commaList("Names of other types, each as `<oid>;UTF8:<text>`."),
   exclude_cn_from_sans: field.flag("Leave the common name out of the alternative names."),
   serial_number: field.text("The subject's attribute `serialNumber`; not the number of the certificate."),
-  ou: field.commaList("Organizational units of the subject."),
-  organization: field.commaList("Organizations of the subject."),
-  country: field.commaList("Countries of the subject."),
-  locality: field.commaList("Localities of the subject."),
-  province: field.commaList("Provinces of the subject."),
-  street_address: field.commaList("Street addresses of the subject."),
-  postal_code: field.commaList("Postal codes of the subject."),
+  ...subjectFields,
 };
 
 export const datesAsked = {

@@ -14,6 +14,7 @@ import { keyIdOf as keyIdentifierOf, kindOf } from "../../../x509/issuing/index.
 import { type IssuersIndex, keyAddress } from "../model.ts";
 import { withAuthority } from "./authority.ts";
 import { createDraft } from "./draft.ts";
+import { keyAsked } from "./fields.ts";
 import { changeIndex, findIndex, idOrRefuse, keyIdOf, keyIdOfIssuer, refOf } from "./index-entry.ts";
 import { keyText, readKeyBlock } from "./key-formats.ts";
 import { type KeySpec, keySpec, type Material, makeKey, publicHalf } from "./key-material.ts";
@@ -22,12 +23,8 @@ import { pemBlocksOf } from "./pem-bundle.ts";
 
 /** Keys of a mount by themselves: made, imported, named, deleted. Throws with the reference's texts. */
 
-export const NewKeyInput = z.object({
-  key_name: field.text("Name for the new key."),
-  key_type: field.text("`rsa`, `ec` or `ed25519`; `rsa` unless given."),
-  key_bits: field.integer("`rsa`: 2048 (0), 3072, 4096; `ec`: 224, 256 (0), 384, 521."),
-  external_key_ref: field.text("Refused: keys elsewhere are not supported."),
-});
+const { key_name, key_type, key_bits, external_key_ref } = keyAsked;
+export const NewKeyInput = z.object({ key_name, key_type, key_bits, external_key_ref });
 type NewKeyInput = z.output<typeof NewKeyInput>;
 
 export const KeyShown = z.object({ key_id: z.string(), key_name: z.string(), key_type: z.string() });

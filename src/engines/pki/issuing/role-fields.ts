@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { field } from "../../../framework/index.ts";
+import { subjectFields } from "../authorities/fields.ts";
 
 /** The fields of a role as they are sent. */
 
@@ -71,13 +72,7 @@ const contents = {
     'Object identifiers of policies, or JSON: `[{"oid":"1.2.3","cps":"https://…","notice":"…"}]`.',
   ),
   basic_constraints_valid_for_non_ca: field.flag("Certificates say that they are not authorities."),
-  ou: field.commaList("Organizational units of the subject."),
-  organization: field.commaList("Organizations of the subject."),
-  country: field.commaList("Countries of the subject."),
-  locality: field.commaList("Localities of the subject."),
-  province: field.commaList("Provinces of the subject."),
-  street_address: field.commaList("Street addresses of the subject."),
-  postal_code: field.commaList("Postal codes of the subject."),
+  ...subjectFields,
 };
 
 const keeping = {
