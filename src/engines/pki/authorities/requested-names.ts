@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { invalidRequest } from "../../../framework/index.ts";
 import { shown } from "../../../std/shown.ts";
 import type { AlternativeName } from "../../../x509/issuing/plans.ts";
-import { asciiName, isHostName } from "../issuing/host-names.ts";
+import { hostsIn } from "../issuing/host-names.ts";
 import { distinct } from "../issuing/lists.ts";
 import { writtenMailbox } from "../issuing/mailboxes.ts";
 import { requestedOthers } from "../issuing/other-names.ts";
@@ -13,13 +13,6 @@ import type { NamesAsked } from "./fields.ts";
  * The names that an authority is asked for. Whoever may ask for an authority may name it as they like; what is checked
  * is only that a certificate can say it. Throws with the reference's texts.
  */
-
-/** What is not a host, such as a common name with blanks, is left out. */
-const hostsIn = (name: string): readonly string[] => {
-  const made = asciiName(name);
-  if (made !== undefined && "invalid" in made) throw invalidRequest(`idna: invalid label ${shown(made.invalid)}`);
-  return made !== undefined && isHostName(made.ascii) ? [made.ascii] : [];
-};
 
 /** A common name may hold an `@` without being a mailbox; what is asked for as one must be one. */
 const mailboxesIn = (name: string, commonName: string): readonly string[] => {

@@ -1,4 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url";
+import { invalidRequest } from "../../../framework/index.ts";
+import { shown } from "../../../std/shown.ts";
 
 /**
  * Which texts are host names, and how they are written in a certificate: letters beyond ASCII as the A-label that
@@ -62,3 +64,13 @@ export const isHostName = (ascii: string): boolean => ascii.length <= MOST_NAME 
 
 /** Whether a label that holds a wildcard is a label of a host but for that. */
 export const isWildLabel = (label: string): boolean => label.length <= MOST_LABEL && WILD_LABEL.test(label);
+
+/**
+ * The host that a text names, as it is written. A text that names none, such as a common name with blanks, is left out,
+ * as in Vault; one that would be written as another name is refused.
+ */
+export const hostsIn = (text: string): readonly string[] => {
+  const name = asciiName(text);
+  if (name !== undefined && "invalid" in name) throw invalidRequest(`idna: invalid label ${shown(name.invalid)}`);
+  return name !== undefined && isHostName(name.ascii) ? [name.ascii] : [];
+};

@@ -3,7 +3,7 @@ import { canonicalAddress } from "../../../std/cidr.ts";
 import { cut, shown } from "../../../std/shown.ts";
 import { subjectOf } from "../../../x509/issuing/index.ts";
 import type { AlternativeName, CertificateRequest } from "../../../x509/issuing/plans.ts";
-import { asciiName, isHostName } from "./host-names.ts";
+import { hostsIn } from "./host-names.ts";
 import type { Terms } from "./identity.ts";
 import { distinct } from "./lists.ts";
 import { writtenMailbox } from "./mailboxes.ts";
@@ -66,13 +66,6 @@ const serialNumberOf = ({ input, role, csr }: Asked): string => {
   return subjectOf(csr?.subject ?? []).serialNumber;
 };
 
-/** A name as a host is written. What cannot be one is left out, as in Vault; what would be another is refused. */
-const hostIn = (text: string): readonly string[] => {
-  const name = asciiName(text);
-  if (name !== undefined && "invalid" in name) throw invalidRequest(`idna: invalid label ${shown(name.invalid)}`);
-  return name !== undefined && isHostName(name.ascii) ? [name.ascii] : [];
-};
-
 interface Mixed {
   readonly hosts: readonly string[];
   readonly emails: readonly string[];
@@ -85,7 +78,7 @@ const mixedOf = (asked: Asked, commonName: string): Mixed => {
   const fromSubject = input.exclude_cn_from_sans ? [] : [commonName];
   const texts = [...fromSubject, ...distinct(fromField).map((text) => text.trim())].filter((text) => text !== "");
   return {
-    hosts: [...(inCsr(asked, "dns") ?? []), ...texts.filter((text) => !text.includes("@")).flatMap(hostIn)],
+    hosts: [...(inCsr(asked, "dns") ?? []), ...texts.filter((text) => !text.includes("@")).flatMap(hostsIn)],
     emails: [...(inCsr(asked, "email") ?? []), ...texts.filter((text) => text.includes("@"))],
   };
 };
