@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, type Given, invalidRequest } from "../../../framework/index.ts";
 import { type Certificate, type PemBlock, readCertificate, Unreadable } from "../../../x509/index.ts";
+import { kindOf } from "../../../x509/issuing/index.ts";
 import { createDraft, type Draft, withDefault } from "./draft.ts";
 import { changeIndex } from "./index-entry.ts";
 import { readKeyBlock } from "./key-formats.ts";
@@ -63,12 +64,10 @@ const readAuthority = (der: Uint8Array): Certificate | { readonly problem: strin
   }
 };
 
-const KINDS = new Set(["rsa", "ec", "ed25519"]);
-
 const certificateIn = ({ der }: PemBlock, at: number): Certificate => {
   const read = readAuthority(der);
   if ("problem" in read) throw invalidRequest(`Error parsing issuer ${at}: ${read.problem}`);
-  if (KINDS.has(read.x509.publicKey.asymmetricKeyType ?? "")) return read;
+  if (kindOf(read.x509.publicKey) !== undefined) return read;
   throw invalidRequest(`Error parsing issuer ${at}: the certificate's key is of a kind that is not supported`);
 };
 

@@ -8,7 +8,7 @@ import { createDraft } from "./draft.ts";
 import { datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
 import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex } from "./index-entry.ts";
-import { BAD_FORMAT, formatOf, keyText } from "./key-formats.ts";
+import { formatOf, keyText } from "./key-formats.ts";
 import type { Material } from "./key-material.ts";
 import { keyNameFor } from "./names.ts";
 import { alternativeNamesFor } from "./requested-names.ts";
@@ -61,7 +61,7 @@ export const generateIntermediate = async (
   cx: BackendContext,
 ): Promise<DataReply<z.output<typeof RequestShown>>> => {
   const how = howOf(exported, input);
-  const format = formatOf(input.format, BAD_FORMAT);
+  const format = formatOf(input.format);
   const before = await findIndex(cx);
   const generation = generationOf(how, input, before);
   keyNameFor(before, input.key_name);

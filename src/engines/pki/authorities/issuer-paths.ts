@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type AnyPath, op, path } from "../../../framework/index.ts";
 import type { IssuersIndex } from "../model.ts";
-import { withAuthority } from "./authority.ts";
+import { type Issuer, withAuthority } from "./authority.ts";
 import { authorityPrefetch, findIndex, ISSUER, keyIdOfIssuer } from "./index-entry.ts";
 import { removeIssuer } from "./issuer-removal.ts";
 import { revokeIssuer } from "./issuer-revocation.ts";
 import { IssuerShown, showIssuer } from "./issuer-shown.ts";
 import { changeIssuer, IssuerInput } from "./issuer-update.ts";
+import { CONTENT_TYPES } from "./key-formats.ts";
 import { PageInput, pageOf } from "./pages.ts";
 
 /** The paths of single issuers, and their list. */
@@ -110,41 +111,23 @@ const jsonPath = path("issuer/{issuer_ref}/json", {
   },
 });
 
-const pemPath = path("issuer/{issuer_ref}/pem", {
-  summary: "the certificate of an issuer as PEM, for everybody",
-  params: ISSUER,
-  ops: {
-    read: op({
-      summary: "read the certificate of an issuer as PEM",
-      access: "unauthenticated",
-      answers: { raw: "application/pem-certificate-chain" },
-      prefetch: authorityPrefetch,
-      handle: ({ params }, cx) =>
-        withAuthority(cx, (authority) => {
-          const body = Buffer.from(authority.issuer(params.issuer_ref).stored.certificate);
-          return { raw: { contentType: "application/pem-certificate-chain", body } };
-        }),
-    }),
-  },
-});
-
-const derPath = path("issuer/{issuer_ref}/der", {
-  summary: "the certificate of an issuer as DER, for everybody",
-  params: ISSUER,
-  ops: {
-    read: op({
-      summary: "read the certificate of an issuer as DER",
-      access: "unauthenticated",
-      answers: { raw: "application/pkix-cert" },
-      prefetch: authorityPrefetch,
-      handle: ({ params }, cx) =>
-        withAuthority(cx, (authority) => {
-          const body = authority.issuer(params.issuer_ref).certificate.der;
-          return { raw: { contentType: "application/pkix-cert", body } };
-        }),
-    }),
-  },
-});
+const rawPath = (form: keyof typeof CONTENT_TYPES, bytes: (issuer: Issuer) => Uint8Array): AnyPath =>
+  path(`issuer/{issuer_ref}/${form}`, {
+    summary: `the certificate of an issuer as ${form.toUpperCase()}, for everybody`,
+    params: ISSUER,
+    ops: {
+      read: op({
+        summary: `read the certificate of an issuer as ${form.toUpperCase()}`,
+        access: "unauthenticated",
+        answers: { raw: CONTENT_TYPES[form] },
+        prefetch: authorityPrefetch,
+        handle: ({ params }, cx) =>
+          withAuthority(cx, (authority) => ({
+            raw: { contentType: CONTENT_TYPES[form], body: bytes(authority.issuer(params.issuer_ref)) },
+          })),
+      }),
+    },
+  });
 
 const revokePath = path("issuer/{issuer_ref}/revoke", {
   summary: "the end of an issuer",
@@ -159,4 +142,11 @@ const revokePath = path("issuer/{issuer_ref}/revoke", {
   },
 });
 
-export const issuerPaths: readonly AnyPath[] = [listPath, issuerPath, jsonPath, pemPath, derPath, revokePath];
+export const issuerPaths: readonly AnyPath[] = [
+  listPath,
+  issuerPath,
+  jsonPath,
+  rawPath("pem", ({ stored }) => Buffer.from(stored.certificate)),
+  rawPath("der", ({ certificate }) => certificate.der),
+  revokePath,
+];

@@ -1,19 +1,23 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { invalidRequest } from "../../../framework/index.ts";
 import { pemBlock } from "../../../x509/index.ts";
+import { kindOf } from "../../../x509/issuing/index.ts";
 import { CURVE_BITS, type KeyType, LEAST_RSA_BITS, type Material } from "./key-material.ts";
 
 /** Keys and certificates as texts: how they are shown, and how a private key is read. */
 
 export const certificatePem = (der: Uint8Array): string => pemBlock("CERTIFICATE", der);
 
+/** Types of certificates that are answered as bytes. */
+export const CONTENT_TYPES = { der: "application/pkix-cert", pem: "application/pem-certificate-chain" } as const;
+
 /** How answers show certificates and keys. */
 export type Format = "pem" | "der" | "pem_bundle";
 
-export const BAD_FORMAT = 'the "format" path parameter must be "pem", "der", or "pem_bundle"';
+const BAD_FORMAT = 'the "format" path parameter must be "pem", "der", or "pem_bundle"';
 
 /** Throws `refusal` for any other. */
-export const formatOf = (given: string | undefined, refusal: string): Format => {
+export const formatOf = (given: string | undefined, refusal = BAD_FORMAT): Format => {
   const format = given ?? "pem";
   if (format === "pem" || format === "der" || format === "pem_bundle") return format;
   throw invalidRequest(refusal);
@@ -42,7 +46,6 @@ export const keyText = ({ type, key }: Material, { format, pkcs8 }: KeyTextOptio
   return pemBlock(pkcs8 ? LABELS.ed25519 : LABELS[type], der);
 };
 
-const KINDS: Readonly<Record<string, KeyType>> = { rsa: "rsa", ec: "ec", ed25519: "ed25519" };
 const MOST_RSA_BITS = 8192;
 
 const parsed = (der: Uint8Array): KeyObject | undefined => {
@@ -59,7 +62,7 @@ const parsed = (der: Uint8Array): KeyObject | undefined => {
 /** Why a key that was read may not be used; `undefined`: it may. */
 const fault = (key: KeyObject): string | undefined => {
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
-  switch (KINDS[key.asymmetricKeyType ?? ""]) {
+  switch (kindOf(key)) {
     case "rsa":
       if (modulusLength < LEAST_RSA_BITS) return `RSA keys < ${LEAST_RSA_BITS} bits are unsafe and not supported`;
       return modulusLength > MOST_RSA_BITS ? `RSA keys > ${MOST_RSA_BITS} bits are not supported` : undefined;
@@ -77,6 +80,6 @@ export const readKeyBlock = (der: Uint8Array): Material | { readonly problem: st
   const key = parsed(der);
   if (!key) return { problem: "failed to parse PEM block: not a private key, or one that is encrypted" };
   const problem = fault(key);
-  const type = KINDS[key.asymmetricKeyType ?? ""];
+  const type = kindOf(key);
   return problem === undefined && type ? { type, key } : { problem: problem ?? "unsupported private key type" };
 };

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type AnyPath, type BackendContext, invalidRequest, op, path } from "../../../framework/index.ts";
+import { type AnyPath, invalidRequest, op, path } from "../../../framework/index.ts";
 import { type Authority, type Issuer, withAuthority } from "./authority.ts";
 import { authorityPrefetch, DEFAULT_REF, issuerIdOf } from "./index-entry.ts";
+import { CONTENT_TYPES } from "./key-formats.ts";
 
 /** The default issuer and its chain, for everybody: what clients fetch to trust or to build chains. */
 
@@ -11,21 +12,9 @@ const defaultIssuer = (authority: Authority): { readonly issuer: Issuer } | { re
   return "missing" in looked ? looked : { issuer: authority.issuer(looked.id) };
 };
 
-const TYPES = { der: "application/pkix-cert", pem: "application/pem-certificate-chain" } as const;
-
 /** Certificates as bytes; nothing where there is none, with 204, as clients of the reference expect. */
 const rawReply = (contentType: string, body: Uint8Array | undefined) =>
   body ? { raw: { contentType, body } } : { raw: { contentType, body: new Uint8Array() }, status: 204 };
-
-const rawDefault = (
-  cx: BackendContext,
-  contentType: string,
-  bytes: (issuer: Issuer, authority: Authority) => Uint8Array,
-) =>
-  withAuthority(cx, (authority) => {
-    const found = defaultIssuer(authority);
-    return rawReply(contentType, "missing" in found ? undefined : bytes(found.issuer, authority));
-  });
 
 const pemOf = ({ stored }: Issuer): string => stored.certificate.trimEnd();
 const chainText = (issuer: Issuer, authority: Authority): string =>
@@ -49,7 +38,11 @@ const rawPath = (
         access: "unauthenticated",
         answers: { raw: contentType },
         prefetch: authorityPrefetch,
-        handle: (_, cx) => rawDefault(cx, contentType, bytes),
+        handle: (_, cx) =>
+          withAuthority(cx, (authority) => {
+            const found = defaultIssuer(authority);
+            return rawReply(contentType, "missing" in found ? undefined : bytes(found.issuer, authority));
+          }),
       }),
     },
   });
@@ -89,13 +82,13 @@ const der = ({ certificate }: Issuer): Uint8Array => certificate.der;
 const text = (issuer: Issuer): Uint8Array => Buffer.from(pemOf(issuer));
 
 export const openPaths: readonly AnyPath[] = [
-  rawPath("ca", "the default issuer's certificate, DER", TYPES.der, der),
-  rawPath("ca/pem", "the default issuer's certificate, PEM", TYPES.pem, text),
-  rawPath("ca_chain", "the default issuer's chain, PEM", TYPES.der, (issuer, authority) =>
+  rawPath("ca", "the default issuer's certificate, DER", CONTENT_TYPES.der, der),
+  rawPath("ca/pem", "the default issuer's certificate, PEM", CONTENT_TYPES.pem, text),
+  rawPath("ca_chain", "the default issuer's chain, PEM", CONTENT_TYPES.der, (issuer, authority) =>
     Buffer.from(chainText(issuer, authority)),
   ),
-  rawPath("cert/ca/raw", "the default issuer's certificate, DER", TYPES.der, der),
-  rawPath("cert/ca/raw/pem", "the default issuer's certificate, PEM", TYPES.pem, text),
+  rawPath("cert/ca/raw", "the default issuer's certificate, DER", CONTENT_TYPES.der, der),
+  rawPath("cert/ca/raw/pem", "the default issuer's certificate, PEM", CONTENT_TYPES.pem, text),
   shownPath("cert/ca", "the default issuer's certificate, as data", (issuer) => ({ certificate: pemOf(issuer) })),
   shownPath("cert/ca_chain", "the default issuer's chain, as data", (issuer, authority) => {
     const chain = chainText(issuer, authority);

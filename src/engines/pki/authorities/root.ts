@@ -12,7 +12,7 @@ import { createDraft, withDefault } from "./draft.ts";
 import { authorityAsked, datesAsked, formats, keyAsked, namesAsked, signatureAsked } from "./fields.ts";
 import { addedKey, generationOf, howOf, materialOf, signerOf } from "./generation.ts";
 import { changeIndex, findIndex, wrapped } from "./index-entry.ts";
-import { BAD_FORMAT, certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
+import { certificatePem, type Format, formatOf, keyText } from "./key-formats.ts";
 import { type Material, publicHalf } from "./key-material.ts";
 import { issuerNameFor, keyNameFor } from "./names.ts";
 import { alternativeNamesFor } from "./requested-names.ts";
@@ -118,7 +118,7 @@ export const generateRoot = async (
   { usualName }: RootOptions = {},
 ): Promise<DataReply<z.output<typeof RootShown>>> => {
   const how = howOf(exported, input);
-  const format = formatOf(input.format, BAD_FORMAT);
+  const format = formatOf(input.format);
   const nameIn = (index: IssuersIndex): string => {
     const name = issuerNameFor(index, input.issuer_name);
     const taken = index.issuers.some((issuer) => issuer.name === usualName);

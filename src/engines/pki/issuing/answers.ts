@@ -20,8 +20,6 @@ export const Issued = Signed.extend({
   private_key_type: z.string(),
 });
 
-export const FORMAT_REFUSAL = 'the "format" path parameter must be "pem", "der", or "pem_bundle"';
-
 export interface Shape {
   readonly format: Format;
   /** The key alone as PKCS #8; a bundle keeps the form of its kind. */

@@ -14,7 +14,7 @@ import { writable } from "../authorities/certificates.ts";
 import { formatOf } from "../authorities/key-formats.ts";
 import { keySpec, makeKey, publicHalf } from "../authorities/key-material.ts";
 import type { SigningIssuer } from "../model.ts";
-import { FORMAT_REFUSAL, type Issued, issuedAnswer, type Shape, type Signed, signedAnswer } from "./answers.ts";
+import { type Issued, issuedAnswer, type Shape, type Signed, signedAnswer } from "./answers.ts";
 import { asksToBeAuthority, extensionsFor, subjectFor, verbatimExtensions } from "./certificate-plan.ts";
 import { certify, metadataFor } from "./certify.ts";
 import { termsOf } from "./identity.ts";
@@ -51,7 +51,7 @@ const issuerFor = ({ issuer }: Place, role: Role, cx: BackendContext): Promise<S
   signingIssuer(issuer ?? role.issuer_ref, "issuing-certificates", cx);
 
 const shapeOf = (input: SignInput | IssueInput): Shape => ({
-  format: formatOf(input.format, FORMAT_REFUSAL),
+  format: formatOf(input.format),
   pkcs8: input.private_key_format === "pkcs8",
   withoutRoots: input.remove_roots_from_chain ?? false,
 });

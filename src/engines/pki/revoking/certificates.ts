@@ -4,7 +4,7 @@ import { type AnyPath, type BackendContext, Keys, op, PageInput, path, VaultErro
 import { defined } from "../../../std/defined.ts";
 import { shortRfc3339 } from "../../../std/time.ts";
 import type { Entry } from "../../../storage/store.ts";
-import { certificatePem } from "../authorities/key-formats.ts";
+import { CONTENT_TYPES, certificatePem } from "../authorities/key-formats.ts";
 import { CERTIFICATES, certificateAddress, REVOKED, revocationAddress, StoredCertificate } from "../model.ts";
 import { Details, detailsOf } from "./details.ts";
 import { readAll } from "./lists/revocations.ts";
@@ -187,10 +187,8 @@ const detailedPath = path("certs/detailed", {
 
 export const certificatePaths: readonly AnyPath[] = [
   certificatePath,
-  rawPath("cert/{serial:any}/raw", "application/pkix-cert", derOf),
-  rawPath("cert/{serial:any}/raw/pem", "application/pem-certificate-chain", (row) =>
-    Buffer.from(certificatePem(derOf(row))),
-  ),
+  rawPath("cert/{serial:any}/raw", CONTENT_TYPES.der, derOf),
+  rawPath("cert/{serial:any}/raw/pem", CONTENT_TYPES.pem, (row) => Buffer.from(certificatePem(derOf(row)))),
   metadataPath,
   listPath("certs", "the certificates of this mount", CERTIFICATES),
   listPath("certs/revoked", "the revoked certificates of this mount", REVOKED),
