@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BackendContext } from "../../../framework/index.ts";
+import { type BackendContext, pageOf } from "../../../framework/index.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { uuid } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
@@ -50,11 +50,10 @@ const AT_ONCE = 100;
 
 /** Those that nobody used yet, behind `after` in the order of ids, at most `limit`; all where it is not positive. */
 export const listBindings = async (
-  { after, limit }: { readonly after: string; readonly limit: number },
+  page: { readonly after: string; readonly limit: number },
   { storage }: BackendContext,
 ): Promise<readonly StoredBinding[]> => {
-  const behind = (await storage.list("eab/")).filter((id) => id > after);
-  const ids = limit > 0 ? behind.slice(0, limit) : behind;
+  const ids = pageOf(await storage.list("eab/"), page);
   const found: StoredBinding[] = [];
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     const entries = await storage.getMany(ids.slice(at, at + AT_ONCE).map((id) => bindingAddress(storage, id)));

@@ -8,7 +8,7 @@ import { revokeIssuer } from "./issuer-revocation.ts";
 import { IssuerShown, showIssuer } from "./issuer-shown.ts";
 import { changeIssuer, IssuerInput } from "./issuer-update.ts";
 import { CONTENT_TYPES } from "./key-formats.ts";
-import { PageInput, pageOf } from "./pages.ts";
+import { PageInput, pageOfIds } from "./pages.ts";
 
 /** The paths of single issuers, and their list. */
 
@@ -42,7 +42,7 @@ const listPath = path("issuers", {
       prefetch: authorityPrefetch,
       handle: async ({ input }, cx) => {
         const index = await findIndex(cx);
-        const ids = pageOf(index.issuers, input);
+        const ids = pageOfIds(index.issuers, input);
         return ids.length === 0 ? undefined : { data: listed(index, ids) };
       },
     }),

@@ -14,7 +14,7 @@ import {
   removeKey,
   renameKey,
 } from "./keys.ts";
-import { PageInput, pageOf } from "./pages.ts";
+import { PageInput, pageOfIds } from "./pages.ts";
 
 /** The paths of keys. */
 
@@ -36,7 +36,7 @@ const listPath = path("keys", {
       prefetch: authorityPrefetch,
       handle: async ({ input }, cx) => {
         const { keys, defaultKey } = await findIndex(cx);
-        const ids = pageOf(keys, input);
+        const ids = pageOfIds(keys, input);
         const names = new Map(keys.map(({ id, name }) => [id, name]));
         const info = ids.map((id) => [id, { key_name: names.get(id) ?? "", is_default: id === defaultKey }] as const);
         return ids.length === 0 ? undefined : { data: { keys: [...ids], key_info: Object.fromEntries(info) } };

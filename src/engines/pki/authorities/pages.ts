@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field } from "../../../framework/index.ts";
+import { field, pageOf } from "../../../framework/index.ts";
 
 /** Pages of ids, in their order. */
 
@@ -8,13 +8,7 @@ export const PageInput = z.object({
   limit: field.integer("How many at most; all unless given."),
 });
 
-export const pageOf = (
+export const pageOfIds = (
   all: readonly { readonly id: string }[],
-  { after = "", limit = 0 }: { readonly after?: string | undefined; readonly limit?: number | undefined },
-): readonly string[] => {
-  const ids = all
-    .map(({ id }) => id)
-    .filter((id) => id > after)
-    .sort();
-  return limit > 0 ? ids.slice(0, limit) : ids;
-};
+  input: z.output<typeof PageInput>,
+): readonly string[] => pageOf(all.map(({ id }) => id).sort(), input);
