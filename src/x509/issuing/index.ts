@@ -54,4 +54,4 @@ export { readRequest, UNPROVEN } from "./read-request.ts";
 export { makeRequest } from "./request.ts";
 export { signRevocationList } from "./revocation-list.ts";
 export { randomSerial, serialText } from "./serials.ts";
-export { kindOf, type SignerOptions, signerByName, signerFor } from "./signatures.ts";
+export { type KeyKind, kindOf, SIGNATURES, type SignerOptions, signerByName, signerFor } from "./signatures.ts";

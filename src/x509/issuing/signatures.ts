@@ -50,24 +50,30 @@ export const signerFor = (key: KeyObject, { bits = 256, pss = false }: SignerOpt
   }
 };
 
-/** By Go's names, in lower case, which the API takes and shows. */
-const NAMED: Readonly<Record<string, { readonly kind: KeyKind; readonly hash: Hash; readonly pss: boolean }>> = {
-  sha256withrsa: { kind: "rsa", hash: "sha256", pss: false },
-  sha384withrsa: { kind: "rsa", hash: "sha384", pss: false },
-  sha512withrsa: { kind: "rsa", hash: "sha512", pss: false },
-  sha256withrsapss: { kind: "rsa", hash: "sha256", pss: true },
-  sha384withrsapss: { kind: "rsa", hash: "sha384", pss: true },
-  sha512withrsapss: { kind: "rsa", hash: "sha512", pss: true },
-  ecdsawithsha256: { kind: "ec", hash: "sha256", pss: false },
-  ecdsawithsha384: { kind: "ec", hash: "sha384", pss: false },
-  ecdsawithsha512: { kind: "ec", hash: "sha512", pss: false },
-  pureed25519: { kind: "ed25519", hash: "sha512", pss: false },
-  ed25519: { kind: "ed25519", hash: "sha512", pss: false },
-};
+interface NamedSignature {
+  readonly kind: KeyKind;
+  readonly hash: Hash;
+  readonly pss: boolean;
+}
+
+/** By Go's names in lower case, in the order in which the reference lists them. */
+export const SIGNATURES: ReadonlyMap<string, NamedSignature> = new Map([
+  ["sha256withrsa", { kind: "rsa", hash: "sha256", pss: false }],
+  ["sha384withrsa", { kind: "rsa", hash: "sha384", pss: false }],
+  ["sha512withrsa", { kind: "rsa", hash: "sha512", pss: false }],
+  ["ecdsawithsha256", { kind: "ec", hash: "sha256", pss: false }],
+  ["ecdsawithsha384", { kind: "ec", hash: "sha384", pss: false }],
+  ["ecdsawithsha512", { kind: "ec", hash: "sha512", pss: false }],
+  ["sha256withrsapss", { kind: "rsa", hash: "sha256", pss: true }],
+  ["sha384withrsapss", { kind: "rsa", hash: "sha384", pss: true }],
+  ["sha512withrsapss", { kind: "rsa", hash: "sha512", pss: true }],
+  ["pureed25519", { kind: "ed25519", hash: "sha512", pss: false }],
+  ["ed25519", { kind: "ed25519", hash: "sha512", pss: false }],
+]);
 
 /** How a key signs by Go's name of an algorithm, such as `SHA384WithRSA`; `undefined`: not with this key. */
 export const signerByName = (key: KeyObject, name: string): Signer | undefined => {
-  const named = NAMED[name.toLowerCase()];
+  const named = SIGNATURES.get(name.toLowerCase());
   return named === undefined || named.kind !== kindOf(key) ? undefined : { key, hash: named.hash, pss: named.pss };
 };
 

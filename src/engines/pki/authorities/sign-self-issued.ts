@@ -6,6 +6,7 @@ import { type Certificate, readCertificate, Unreadable } from "../../../x509/ind
 import { authorityKeyId, kindOf, present, signCertificate, subjectDerOf } from "../../../x509/issuing/index.ts";
 import type { ExtensionPlan } from "../../../x509/issuing/plans.ts";
 import { serialBytes, serialOf } from "../revoking/serials.ts";
+import { KIND_NAMES } from "./algorithm-names.ts";
 import { signingIssuer } from "./authority.ts";
 import { issuerExtensions, writable } from "./certificates.ts";
 import { wrapped } from "./index-entry.ts";
@@ -42,8 +43,6 @@ const rootIn = (text: string): Certificate => {
   }
 };
 
-const NAMES = { rsa: "RSA", ec: "ECDSA", ed25519: "Ed25519" } as const;
-
 /** Those that speak of the issuer: the new issuer's go there instead. */
 const OF_THE_ISSUER = new Set(["2.5.29.35", "1.3.6.1.5.5.7.1.1", "2.5.29.31", "2.5.29.46"]);
 
@@ -72,7 +71,7 @@ export const signSelfIssued = async (
     throw invalidRequest("x509: only RSA, ECDSA and Ed25519 keys supported");
   if (own !== theirs && input.require_matching_certificate_algorithms) {
     throw wrapped(
-      `signing certificate's public key algorithm (${NAMES[own]}) does not match submitted certificate's (${NAMES[theirs]}), and require_matching_certificate_algorithms is true`,
+      `signing certificate's public key algorithm (${KIND_NAMES[own]}) does not match submitted certificate's (${KIND_NAMES[theirs]}), and require_matching_certificate_algorithms is true`,
     );
   }
   const der = writable(() =>
