@@ -8,6 +8,7 @@ import type { Draft } from "./draft.ts";
 import type { KeyAsked } from "./fields.ts";
 import { DEFAULT_REF, keyIdOf, refOf } from "./index-entry.ts";
 import { type KeySpec, keySpec, type Material, makeKey } from "./key-material.ts";
+import { refuseHash } from "./signers.ts";
 
 /** Whose key a new authority has: one that is made for it, shown or not, or one that the mount has. */
 
@@ -81,8 +82,6 @@ export const addedKey = (draft: Draft, { how, keyId }: Generation, material: Mat
   return key;
 };
 
-const HASH_BITS: readonly number[] = [0, 256, 384, 512];
-
 /** How the new key signs. Throws for hashes that do not exist; keys other than RSA choose theirs themselves. */
 export const signerOf = (
   { type, key }: Material,
@@ -91,9 +90,4 @@ export const signerOf = (
   const { signature_bits: bits = 0, use_pss: pss = false } = asked;
   if (type === "rsa") refuseHash(bits);
   return signerFor(key, { bits, pss });
-};
-
-/** Throws with the reference's text. */
-export const refuseHash = (bits: number): void => {
-  if (!HASH_BITS.includes(bits)) throw invalidRequest(`unsupported hash signature algorithm: ${bits}`);
 };

@@ -1,8 +1,16 @@
+import { invalidRequest } from "../../../framework/index.ts";
 import { kindOf, type SignerOptions, signerByName, signerFor } from "../../../x509/issuing/index.ts";
 import type { Signer } from "../../../x509/issuing/plans.ts";
 import type { SigningIssuer } from "../model.ts";
 
 /** How issuers sign: certificates, and what tells of revocations. */
+
+const HASH_BITS: readonly number[] = [0, 256, 384, 512];
+
+/** Refuses lengths of no hash; 0 is the usual one. Throws with the reference's text. */
+export const refuseHash = (bits: number): void => {
+  if (!HASH_BITS.includes(bits)) throw invalidRequest(`unsupported hash signature algorithm: ${bits}`);
+};
 
 const LONGER = { 384: "sha384", 512: "sha512" } as const;
 const lengthOf = (hash: Signer["hash"]): number => Number(hash.slice(3));

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { invalidRequest } from "../../../framework/index.ts";
 import { cut } from "../../../std/shown.ts";
 import { CURVE_BITS, LEAST_RSA_BITS } from "../authorities/key-material.ts";
+import { refuseHash } from "../authorities/signers.ts";
 
 /** Which keys a role makes and signs: types, sizes, hashes. Throws with the reference's texts. */
 
@@ -9,7 +10,6 @@ export const KEY_TYPES = ["rsa", "ec", "ed25519", "any"] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
 const RSA_BITS: readonly number[] = [2048, 3072, 4096, 8192];
-const HASH_BITS: readonly number[] = [256, 384, 512];
 
 export const keyTypeOf = (type: string): KeyType => {
   const known = KEY_TYPES.find((candidate) => candidate === type);
@@ -36,9 +36,8 @@ const bitsFor = (type: KeyType, bits: number): number => {
 const hashFor = (type: KeyType, bits: number): number => {
   if (type === "ec") return bits;
   if (type !== "rsa") return 0;
-  const hash = bits === 0 ? 256 : bits;
-  if (!HASH_BITS.includes(hash)) throw invalidRequest(`unsupported hash signature algorithm: ${hash}`);
-  return hash;
+  refuseHash(bits);
+  return bits === 0 ? 256 : bits;
 };
 
 export interface KeyRule {
