@@ -24,6 +24,7 @@ export const Urls = z.object({
   templating: z.boolean(),
 });
 export type Urls = z.output<typeof Urls>;
+export const NO_URLS: Urls = { issuing: [], crl: [], deltaCrl: [], ocsp: [], templating: false };
 
 /** `issuer/<id>`. Its certificate never changes; the rest does. Its name and what finds it are in the index. */
 export const StoredIssuer = z.object({

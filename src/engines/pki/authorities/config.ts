@@ -3,7 +3,7 @@ import { type BackendContext, type DataReply, field, invalidRequest } from "../.
 import { cut } from "../../../std/shown.ts";
 import type { IssuersIndex, Urls } from "../model.ts";
 import { changeIndex, DEFAULT_REF, issuerIdOf, keyIdOf, keyIdOfIssuer, wrapped } from "./index-entry.ts";
-import { filledUrls, firstInvalid, isAddress } from "./urls.ts";
+import { changedUrls, isAddress, unfilledWarnings } from "./urls.ts";
 import { KEYLESS_DEFAULT } from "./warnings.ts";
 
 /** What a mount is set to: its defaults and its addresses. Throws with the reference's texts. */
@@ -78,33 +78,13 @@ export const showUrls = ({ issuing, crl, deltaCrl, ocsp, templating }: Urls): z.
 });
 
 /** What a template lacks is said where there is an issuer that would need it. */
-const unfilled = (urls: Urls, { issuers, cluster }: IssuersIndex): readonly string[] => {
-  const [first] = issuers;
-  if (!urls.templating || !first) return [];
-  const filled = filledUrls(urls, cluster, first.id);
-  if (!("problem" in filled)) return [];
-  return [
-    `issuance may fail: ${filled.problem}\n\nConsider setting the cluster-local address if it is not already set.`,
-  ];
-};
+const unfilled = (urls: Urls, { issuers: [first], cluster }: IssuersIndex): readonly string[] =>
+  first ? unfilledWarnings(urls, cluster, first.id) : [];
 
 export const setUrls = (input: UrlsInput, cx: BackendContext): Promise<DataReply<z.output<typeof UrlsShown>>> =>
   changeIndex(cx, (index) => {
-    const { urls } = index;
-    const next: Urls = {
-      issuing: [...(input.issuing_certificates ?? urls.issuing)],
-      crl: [...(input.crl_distribution_points ?? urls.crl)],
-      deltaCrl: [...(input.delta_crl_distribution_points ?? urls.deltaCrl)],
-      ocsp: [...(input.ocsp_servers ?? urls.ocsp)],
-      templating: input.enable_templating ?? urls.templating,
-    };
-    const bad = next.templating ? undefined : firstInvalid(next);
-    if (bad) {
-      throw invalidRequest(
-        `invalid URL found in Authority Information Access (AIA) parameter ${bad.list}: ${cut(bad.url)}`,
-      );
-    }
-    return { next: { ...index, urls: next }, result: { data: showUrls(next), warnings: unfilled(next, index) } };
+    const urls = changedUrls(index.urls, input, input.enable_templating);
+    return { next: { ...index, urls }, result: { data: showUrls(urls), warnings: unfilled(urls, index) } };
   });
 
 export const ClusterInput = z.object({

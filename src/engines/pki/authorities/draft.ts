@@ -2,7 +2,7 @@ import { id_ce_keyUsage } from "@peculiar/asn1-x509";
 import { type BackendContext, invalidRequest } from "../../../framework/index.ts";
 import type { Write } from "../../../storage/store.ts";
 import type { Certificate } from "../../../x509/index.ts";
-import { type IssuersIndex, issuerAddress, type StoredIssuer, USAGES } from "../model.ts";
+import { type IssuersIndex, issuerAddress, NO_URLS, type StoredIssuer, USAGES } from "../model.ts";
 import { serialOf } from "../revoking/serials.ts";
 import { certificatePem } from "./key-formats.ts";
 import { keyWrite, type Material, newId, publicKeyDigest } from "./key-material.ts";
@@ -44,7 +44,7 @@ const storedIssuer = (id: string, certificate: Certificate, revocationSignature:
   usage: USAGES.filter((usage) => usage !== "crl-signing" || maySignLists(certificate)),
   outlives: "err",
   revocationSignature,
-  urls: { issuing: [], crl: [], deltaCrl: [], ocsp: [], templating: false },
+  urls: NO_URLS,
   revoked: 0,
 });
 

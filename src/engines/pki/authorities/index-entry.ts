@@ -3,7 +3,7 @@ import { uuid } from "../../../std/random.ts";
 import { cut } from "../../../std/shown.ts";
 import { change, leave } from "../../../storage/change.ts";
 import type { Address, View, Write } from "../../../storage/store.ts";
-import { IssuersIndex, indexAddress } from "../model.ts";
+import { IssuersIndex, indexAddress, NO_URLS } from "../model.ts";
 import { rowListings } from "../revoking/rows.ts";
 
 /**
@@ -11,7 +11,6 @@ import { rowListings } from "../revoking/rows.ts";
  * if under a lock. What is written besides it is written in the same transaction.
  */
 
-const NO_URLS = { issuing: [], crl: [], deltaCrl: [], ocsp: [], templating: false };
 const EMPTY: IssuersIndex = {
   default: "",
   defaultKey: "",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type BackendContext, type DataReply, field, invalidRequest } from "../../../framework/index.ts";
 import { cut, shownList } from "../../../std/shown.ts";
-import { type IssuersIndex, issuerAddress, OUTLIVES, StoredIssuer, type Urls, USAGES, type Usage } from "../model.ts";
+import { type IssuersIndex, issuerAddress, OUTLIVES, StoredIssuer, USAGES, type Usage } from "../model.ts";
 import { algorithmFor } from "./algorithm-names.ts";
 import { certificateIn, usageText, withAuthority } from "./authority.ts";
 import { maySignLists } from "./draft.ts";
@@ -9,7 +9,7 @@ import { changeIndex, idOrRefuse, issuerIdOf, refOf, wrapped } from "./index-ent
 import { type IssuerShown, showIssuer } from "./issuer-shown.ts";
 import { issuerNameFor } from "./names.ts";
 import { referenceWarnings } from "./role-references.ts";
-import { filledUrls, firstInvalid, hasUrls } from "./urls.ts";
+import { changedUrls, unfilledWarnings } from "./urls.ts";
 
 /** Changes of an issuer: its name, what it may do, and what goes into what it signs. Throws with the reference's texts. */
 
@@ -92,21 +92,6 @@ const algorithmOf = (given: string, stored: StoredIssuer): string => {
   throw invalidRequest(`Unknown signature algorithm value: ${cut(given)} - valid values are ${named.unknown}`);
 };
 
-const urlsFor = ({ urls }: StoredIssuer, input: IssuerInput): Urls => {
-  const next: Urls = {
-    issuing: [...(input.issuing_certificates ?? urls.issuing)],
-    crl: [...(input.crl_distribution_points ?? urls.crl)],
-    deltaCrl: [...(input.delta_crl_distribution_points ?? urls.deltaCrl)],
-    ocsp: [...(input.ocsp_servers ?? urls.ocsp)],
-    templating: input.enable_aia_url_templating ?? urls.templating,
-  };
-  const bad = next.templating ? undefined : firstInvalid(next);
-  if (!bad) return next;
-  throw invalidRequest(
-    `invalid URL found in Authority Information Access (AIA) parameter ${bad.list}: ${cut(bad.url)}`,
-  );
-};
-
 const chainFor = (id: string, given: readonly string[], index: IssuersIndex): string[] =>
   given.map((ref, at) => {
     const found = at === 0 && ref === "self" ? id : idOrRefuse(issuerIdOf(index, refOf(ref)));
@@ -119,7 +104,7 @@ const changed = (stored: StoredIssuer, input: IssuerInput, mode: Mode, index: Is
   const outlives = outlivesFor(asked.leaf_not_after_behavior ?? stored.outlives);
   const usage = usageFor(stored, asked.usage, mode);
   const revocationSignature = algorithmOf(asked.revocation_signature_algorithm ?? stored.revocationSignature, stored);
-  const urls = urlsFor(stored, asked);
+  const urls = changedUrls(stored.urls, asked, asked.enable_aia_url_templating);
   const manualChain = asked.manual_chain ? chainFor(stored.id, asked.manual_chain, index) : stored.manualChain;
   return { ...stored, outlives, usage, revocationSignature, urls, manualChain };
 };
@@ -135,14 +120,7 @@ const nameAfter = (index: IssuersIndex, id: string, before: string, given: strin
 const afterwards = (id: string, warnings: readonly string[], cx: BackendContext): Promise<DataReply<IssuerShown>> =>
   withAuthority(cx, (authority) => {
     const issuer = authority.issuer(id);
-    const { urls } = issuer.stored;
-    const filled = filledUrls(urls, authority.index.cluster, id);
-    const unfilled =
-      hasUrls(urls) && "problem" in filled
-        ? [
-            `issuance may fail: ${filled.problem}\n\nConsider setting the cluster-local address if it is not already set.`,
-          ]
-        : [];
+    const unfilled = unfilledWarnings(issuer.stored.urls, authority.index.cluster, id);
     return { data: showIssuer(issuer, authority), warnings: [...warnings, ...unfilled] };
   });
 

@@ -4,7 +4,7 @@ import type { Certificate } from "../../../x509/index.ts";
 import { encodedName, keyIdOf } from "../../../x509/issuing/index.ts";
 import type { NamePlan } from "../../../x509/issuing/plans.ts";
 import { subjectFor } from "../issuing/certificate-plan.ts";
-import type { IssuersIndex, Urls } from "../model.ts";
+import { type IssuersIndex, NO_URLS, type Urls } from "../model.ts";
 import { certificateWrite, rowOf } from "../revoking/rows.ts";
 import { algorithmName } from "./algorithm-names.ts";
 import { authorityExtensions, pathLengthOf, signed, writable } from "./certificates.ts";
@@ -60,7 +60,7 @@ const rootUrls = ({ urls, cluster }: IssuersIndex): { readonly urls: Urls; reado
       `unable to parse AIA URL information: ${filled.problem}\nUsing templated AIA URL's {{issuer_id}} field when generating root certificates is not supported.`,
     );
   }
-  return { urls: { ...urls, issuing: [], crl: [], deltaCrl: [], ocsp: [] }, warnings: [NO_ISSUER_ID] };
+  return { urls: NO_URLS, warnings: [NO_ISSUER_ID] };
 };
 
 const subjectIn = (input: RootInput): NamePlan => {

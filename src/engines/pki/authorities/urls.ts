@@ -1,4 +1,6 @@
-import type { IssuersIndex, StoredIssuer, Urls } from "../model.ts";
+import { invalidRequest } from "../../../framework/index.ts";
+import { cut } from "../../../std/shown.ts";
+import { type IssuersIndex, NO_URLS, type StoredIssuer, type Urls } from "../model.ts";
 import { wrapped } from "./index-entry.ts";
 
 /** Addresses of authority information: which are valid, and what their templates become. */
@@ -22,8 +24,8 @@ const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 export const isAddress = (text: string): boolean =>
   /^[!-~]+$/.test(text) && ADDRESS.test(text) && !BROKEN_ESCAPE.test(text) && !TEMPLATES.test(text);
 
-/** The first list with an address that is none, and that address. */
-export const firstInvalid = (urls: Urls): { readonly list: UrlList; readonly url: string } | undefined => {
+/** The first invalid address, and the list it is in. */
+const firstInvalid = (urls: Urls): { readonly list: UrlList; readonly url: string } | undefined => {
   for (const [list, key] of NAMES) {
     const url = urls[key].find((one) => !isAddress(one));
     if (url !== undefined) return { list, url };
@@ -34,15 +36,32 @@ export const firstInvalid = (urls: Urls): { readonly list: UrlList; readonly url
 /** Addresses of freshest lists alone do not count: without the others nobody looks for them. */
 export const hasUrls = ({ issuing, crl, ocsp }: Urls): boolean => issuing.length + crl.length + ocsp.length > 0;
 
-const NONE: Urls = { issuing: [], crl: [], deltaCrl: [], ocsp: [], templating: false };
+/** What a request says of the lists; those that it does not name stay. */
+type GivenLists = { readonly [list in UrlList]?: readonly string[] | undefined };
 
-/** The addresses with their templates filled, or why that cannot be. `issuerId`: `""` where there is none yet. */
+/** The addresses after a change. Throws for an invalid one, unless it is a template that is yet to be filled. */
+export const changedUrls = (before: Urls, given: GivenLists, templating = before.templating): Urls => {
+  const next: Urls = {
+    issuing: [...(given.issuing_certificates ?? before.issuing)],
+    crl: [...(given.crl_distribution_points ?? before.crl)],
+    deltaCrl: [...(given.delta_crl_distribution_points ?? before.deltaCrl)],
+    ocsp: [...(given.ocsp_servers ?? before.ocsp)],
+    templating,
+  };
+  const bad = templating ? undefined : firstInvalid(next);
+  if (!bad) return next;
+  throw invalidRequest(
+    `invalid URL found in Authority Information Access (AIA) parameter ${bad.list}: ${cut(bad.url)}`,
+  );
+};
+
+/** The addresses with their templates filled, or why they cannot be. `issuerId`: `""` before an issuer has one. */
 export const filledUrls = (
   urls: Urls,
   { path, aiaPath }: IssuersIndex["cluster"],
   issuerId: string,
 ): Urls | { readonly problem: string } => {
-  if (!hasUrls(urls)) return NONE;
+  if (!hasUrls(urls)) return NO_URLS;
   if (!urls.templating) return urls;
   const lacking = (all: readonly string[], name: string, value: string): boolean =>
     value === "" && all.some((one) => one.includes(`{{${name}}}`));
@@ -68,6 +87,15 @@ export const filledUrls = (
   };
   const bad = firstInvalid(filled);
   return bad ? { problem: `error validating templated ${bad.list}; invalid URI: ${bad.url}` } : filled;
+};
+
+/** What to warn of where templates of an issuer's addresses cannot be filled. */
+export const unfilledWarnings = (urls: Urls, cluster: IssuersIndex["cluster"], issuerId: string): readonly string[] => {
+  const filled = filledUrls(urls, cluster, issuerId);
+  if (!("problem" in filled)) return [];
+  return [
+    `issuance may fail: ${filled.problem}\n\nConsider setting the cluster-local address if it is not already set.`,
+  ];
 };
 
 /** An issuer's own addresses or the mount's, filled. Throws where a template cannot be filled. */
