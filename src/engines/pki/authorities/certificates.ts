@@ -26,7 +26,7 @@ import type { Validity } from "./validity.ts";
 
 /** Certificates of authorities: what they say, and that they are written as planned. */
 
-/** Does the work, and turns what no certificate can say into a refusal. */
+/** Does the work; refuses the request where a certificate cannot say what was planned. */
 export const writable = <T>(work: () => T): T => {
   try {
     return work();
@@ -69,7 +69,7 @@ const constraintsOf = (asked: AuthorityAsked): ExtensionPlan | undefined =>
     ],
   );
 
-/** An authority signs certificates and lists; the one usage that may be added is that of signatures in general. */
+/** An authority signs certificates and lists; only signatures in general can be added. */
 const authorityUsage = ({ key_usage = [] }: AuthorityAsked): readonly string[] => {
   const signs = key_usage.some((name) => name.trim().toLowerCase() === "digitalsignature");
   return [...(signs ? ["DigitalSignature"] : []), "CertSign", "CRLSign"];
@@ -81,10 +81,10 @@ export const issuerExtensions = (urls: Urls): readonly ExtensionPlan[] =>
 
 export interface AuthorityExtensions {
   readonly asked: AuthorityAsked;
-  /** Absent: any number of authorities may follow. */
+  /** How many intermediates may follow in a chain; `undefined`: no limit. */
   readonly pathLength: number | undefined;
   readonly publicKey: KeyObject;
-  /** Of the certificate's own key where it is not worked out. */
+  /** Of the certificate's own key; absent: worked out from the key. */
   readonly keyId?: Uint8Array | undefined;
   /** Of the issuer's. */
   readonly issuerKeyId: Uint8Array | undefined;
@@ -108,7 +108,7 @@ export const authorityExtensions = (given: AuthorityExtensions): readonly Extens
     freshestLists(given.urls.deltaCrl),
   );
 
-/** What `max_path_length` asks for: nothing and negative numbers mean any. */
+/** The limit that `max_path_length` sets; without it, or with a negative number, `undefined`: no limit. */
 export const pathLengthOf = (asked: number | undefined): number | undefined =>
   asked === undefined || asked < 0 ? undefined : asked;
 

@@ -6,7 +6,7 @@ import { encodedKey } from "../../../x509/issuing/index.ts";
  * worked out whenever they are needed, so that none is stale.
  */
 
-/** What of an issuer decides about chains. */
+/** What chains are worked out from. */
 export interface ChainMember {
   readonly id: string;
   readonly certificate: Certificate;

@@ -77,7 +77,7 @@ export const showUrls = ({ issuing, crl, deltaCrl, ocsp, templating }: Urls): z.
   enable_templating: templating,
 });
 
-/** What a template lacks is said where there is an issuer that would need it. */
+/** Warns of templates that cannot be filled, once an issuer needs them. */
 const unfilled = (urls: Urls, { issuers: [first], cluster }: IssuersIndex): readonly string[] =>
   first ? unfilledWarnings(urls, cluster, first.id) : [];
 

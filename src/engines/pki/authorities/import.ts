@@ -100,7 +100,7 @@ const split = (all: readonly { readonly id: string; readonly existed: boolean }[
 
 const orNull = (all: readonly string[]): readonly string[] | null => (all.length === 0 ? null : all);
 
-/** Which issuer becomes the default where it follows the latest, and what is said about the choice. */
+/** Makes a new issuer with a key the default where it follows the latest; warns where several are new. */
 const followed = (draft: Draft, withKeys: readonly string[]) => {
   const index = draft.index();
   const [only, ...others] = withKeys;

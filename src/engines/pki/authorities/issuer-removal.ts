@@ -5,7 +5,7 @@ import { type IssuersIndex, issuerAddress, keyAddress } from "../model.ts";
 import { changeIndex, DEFAULT_REF, issuerIdOf, refOf } from "./index-entry.ts";
 import { referenceWarnings } from "./role-references.ts";
 
-/** Issuers that go: one, or all with their keys. What they signed stays, in the mount and wherever it is used. */
+/** Deletes one issuer, or all of them with their keys. What they signed stays valid, in the mount and elsewhere. */
 
 interface Removed {
   readonly id: string;

@@ -116,7 +116,7 @@ const nameAfter = (index: IssuersIndex, id: string, before: string, given: strin
   return issuerNameFor(index, given, id);
 };
 
-/** Reads an issuer as it is after a change, with what should be heard about it. */
+/** Reads an issuer after a change, and adds warnings. */
 const afterwards = (id: string, warnings: readonly string[], cx: BackendContext): Promise<DataReply<IssuerShown>> =>
   withAuthority(cx, (authority) => {
     const issuer = authority.issuer(id);

@@ -1,7 +1,7 @@
 import { invalidRequest } from "../../../framework/index.ts";
 import { type PemBlock, wholeBlocks } from "../../../x509/index.ts";
 
-/** Texts of several PEM blocks, whatever stands between them: what operators import. */
+/** What operators import: texts of several PEM blocks, with any text between them. */
 
 /** Each block is one write of a transaction, of which there may be a hundred. */
 const MOST_BLOCKS = 90;

@@ -3,7 +3,7 @@ import type { BackendContext } from "../../../framework/index.ts";
 import { allRecords } from "../../../framework/records.ts";
 import { roleAddress } from "../model.ts";
 
-/** Roles that name an issuer which loses its name or goes: what an operator should hear of. */
+/** Warns operators of roles that name an issuer which was renamed or deleted. */
 
 const MOST_LOOKED_AT = 100;
 const Reference = z.object({ issuer_ref: z.string() });

@@ -51,7 +51,7 @@ export const RootShown = z.object({
 const NO_ISSUER_ID =
   "When generating root CA, found global AIA configuration with issuer_id template unsuitable for root generation. This AIA configuration has been ignored. To include AIA on this root CA, set the global AIA configuration to not include issuer_id and instead to refer to a static issuer name.";
 
-/** The mount's addresses. A root has no id yet: addresses that need one are left out, and that is said. */
+/** The mount's addresses; none, with a warning, where their templates need the id that a root does not have yet. */
 const rootUrls = ({ urls, cluster }: IssuersIndex): { readonly urls: Urls; readonly warnings: readonly string[] } => {
   const filled = filledUrls(urls, cluster, "");
   if (!("problem" in filled)) return { urls: filled, warnings: [] };

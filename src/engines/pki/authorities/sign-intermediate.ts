@@ -73,7 +73,7 @@ const keyIdIn = (skid: string | undefined): Uint8Array | undefined => {
   return Buffer.from(hex, "hex");
 };
 
-/** How many authorities may follow: as asked, or one fewer than the issuer's. */
+/** How many intermediates may follow: as asked, or one fewer than under the issuer; `undefined`: no limit. */
 const pathLengthUnder = ({ certificate }: SigningIssuer, asked: number | undefined): number | undefined => {
   const own = certificate.authority?.pathLength;
   if (own === 0) {
@@ -93,8 +93,8 @@ const refuseOutliving = (notAfter: number, { stored, certificate }: SigningIssue
 };
 
 /**
- * How the issuer should sign. As in the reference, a request over another kind of key than RSA has its wishes heard only
- * where it names the hash as well.
+ * How the issuer should sign. As in the reference, `use_pss` counts for a request over a curve only together with
+ * `signature_bits`, and neither counts for Ed25519.
  */
 const signatureFor = ({ publicKey }: CertificateRequest, input: SignIntermediateInput): SignerOptions => {
   const kind = kindOf(publicKey);

@@ -18,7 +18,7 @@ const LAYOUT = "2006-01-02T15:04:05Z07:00";
 export const EARLIEST = Date.UTC(1950, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** Epoch milliseconds of an RFC 3339 time. Throws for a text that is none. */
+/** Epoch milliseconds of an RFC 3339 time. Throws for any other text. */
 export const momentOf = (text: string): number => {
   const [, date, zone] = RFC3339.exec(text) ?? [];
   const ms = date === undefined || zone === undefined ? Number.NaN : Date.parse(`${date}${zone}`);

@@ -17,7 +17,7 @@ import type { Role } from "./role.ts";
  * refused here too; that whoever asks holds the names is for the caller of this function to have proven.
  */
 export interface RequestOrder {
-  /** Of `findRole`, or `verbatimRole({}, undefined)`: any name. What it says of leases is passed over. */
+  /** Of `findRole`, or `verbatimRole({}, undefined)`: any name. Its lease settings are ignored. */
   readonly role: Role;
   readonly roleName: string;
   readonly request: CertificateRequest;
@@ -37,7 +37,7 @@ export interface RequestedCertificate extends Made {
   readonly chain: readonly string[];
 }
 
-/** A common name for roles that want one and requests that have none: a wildcard, a host, an address, in this order. */
+/** A common name where the role requires one and the request has none: a wildcard, a host, or an address. */
 const commonNameFor = ({ alternative, subject }: CertificateRequest, role: Role): string => {
   if (!role.require_cn || subjectOf(subject).commonName !== "") return "";
   const hosts = alternative.filter(({ kind }) => kind === "dns");

@@ -19,7 +19,9 @@ const common = {
   private_key_format: field.text("`pkcs8`, or the form that is usual for the key's type."),
   remove_roots_from_chain: field.flag("Leave roots out of `ca_chain`."),
   cert_metadata: field.text("Base64 that is kept with the certificate, for `cert-metadata`."),
-  issuer_ref: field.text("The issuer, where the path does not say it and there is no role to say it."),
+  issuer_ref: field.text(
+    "Name or id of the issuer. Only `sign-verbatim` uses it; elsewhere the path or the role decides.",
+  ),
   role: field.text("Name of the role, where the path does not say it."),
 };
 

@@ -34,7 +34,7 @@ type LifetimeRole = Pick<
 const BEFORE_BOUNDS: readonly string[] = ["permit", "duration", "forbid"];
 const AFTER_BOUNDS: readonly string[] = ["permit", "ttl-limited", "forbid"];
 
-/** Refuses bounds that mean nothing. */
+/** Refuses unknown bounds. */
 export const checkBounds = (before: string, after: string): void => {
   if (!AFTER_BOUNDS.includes(after) && !isInstant(after)) {
     throw invalidRequest(

@@ -1,6 +1,6 @@
 /** Lists and texts as the reference compares them. */
 
-/** Items that say something, each once, in the order given; white space around an item does not tell two apart. */
+/** Items that are not blank, each once, in the order given; white space around an item does not count. */
 export const distinct = (items: readonly string[] = []): readonly string[] => {
   const seen = new Set<string>();
   return items.filter((item) => {

@@ -34,11 +34,11 @@ interface Name {
   /** What is behind the `@`, or all of it; without the label of a wildcard. */
   readonly host: string;
   readonly isEmail: boolean;
-  /** The label with the wildcard; `undefined`: there is none. */
+  /** The label with the wildcard; `undefined`: no wildcard. */
   readonly wild: string | undefined;
 }
 
-/** `undefined`: no name at all. */
+/** `undefined`: not a name. */
 const take = (text: string): Name | undefined => {
   if (text === "" || /\p{Cc}/u.test(text)) return undefined;
   const [front = "", behind, ...more] = text.split("@");

@@ -21,7 +21,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** Members in a fixed order, and none that says nothing: how an entry is kept and shown. */
+/** How an entry is kept and shown: members in a fixed order, without empty ones. */
 const textOf = ({ oid, cps, notice }: Policy): string =>
   JSON.stringify({ oid, ...(cps ? { cps } : {}), ...(notice ? { notice } : {}) });
 
@@ -50,7 +50,7 @@ const read = (item: string): Policy => {
   return policy;
 };
 
-/** The policies of a role. Items that say nothing are passed over. */
+/** The policies of a role. Empty items are left out. */
 export const policiesOf = (items: readonly string[]): readonly Policy[] =>
   items.filter((item) => item !== "").map(read);
 

@@ -18,7 +18,7 @@ export const findRole = async (name: string, { storage }: BackendContext): Promi
 /** Names of roles, in their order. */
 export const listRoles = ({ storage }: BackendContext): Promise<readonly string[]> => storage.list("role/");
 
-/** An issuer is looked for when it is used, so that a name may move; that there is none yet is worth a word. */
+/** Warns of an issuer that is not there yet. It is looked up only when it is used, so that its name may move. */
 const issuerWarnings = async ({ issuer_ref: ref }: Role, cx: BackendContext): Promise<readonly string[]> => {
   if ("id" in issuerIdOf(await findIndex(cx), refOf(ref))) return [];
   if (ref === "default") {
