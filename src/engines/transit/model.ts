@@ -67,6 +67,12 @@ export const StoredKey = z.object({
 });
 export type StoredKey = z.output<typeof StoredKey>;
 
+/** Numbers of the versions that reads and exports show: those that may still decrypt. */
+export const shownVersions = ({ versions, minDecryption }: StoredKey): readonly number[] =>
+  Object.keys(versions)
+    .map(Number)
+    .filter((number) => number >= minDecryption);
+
 /** `version/<id>/<number>`: one version. Its secrets (`SECRETS`) are bytes apart from this body. */
 export const StoredVersion = z.object({
   /** Epoch milliseconds. */

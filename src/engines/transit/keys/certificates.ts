@@ -6,7 +6,7 @@ import { cut } from "../../../std/shown.ts";
 import { pemBlock, pemBlocks, Unreadable } from "../../../x509/index.ts";
 import { makeRequest, readRequest, signerFor, Unwritable } from "../../../x509/issuing/index.ts";
 import { type StoredKey, StoredVersion, versionAddress } from "../model.ts";
-import { changeKey } from "./change.ts";
+import { changeKey, withRevision } from "./change.ts";
 import { findKey } from "./find.ts";
 import { kindOf } from "./kinds.ts";
 
@@ -124,9 +124,8 @@ export const setCertificate = async (
       return refuse("leaf certificate public key does not match the selected key version");
     const certificates = chain.map(({ raw }) => pemBlock("CERTIFICATE", raw));
     const { secrets, n } = entry;
-    const revisions = { ...before.revisions, [number]: (before.revisions?.[String(number)] ?? 0) + 1 };
     const put = { op: "put", address, body: defined({ ...body, certificates }), secrets, when: { n } } as const;
-    const after = { ...before, revisions };
+    const after = withRevision(before, number);
     return { op: "put", stored: after, also: [put], result: after };
   });
   return { name: stored.name, type: stored.type, certificate_chain: text };

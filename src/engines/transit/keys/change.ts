@@ -50,6 +50,12 @@ export const versionWrite = (view: View, id: string, number: number, { body, sec
   when: "absent",
 });
 
+/** A key of which the entry of one version is written over. */
+export const withRevision = (stored: StoredKey, number: number): StoredKey => ({
+  ...stored,
+  revisions: { ...stored.revisions, [number]: (stored.revisions?.[String(number)] ?? 0) + 1 },
+});
+
 /** A key with one version more, the latest. */
 export const withVersion = (stored: StoredKey, created: number): StoredKey => {
   const latest = stored.latest + 1;

@@ -1,4 +1,3 @@
-import { createPublicKey } from "node:crypto";
 import { type BackendContext, VaultError } from "../../../framework/index.ts";
 import { type BoundedMap, createBoundedMap } from "../../../std/bounded-map.ts";
 import { privateKeyOf } from "../../../std/private-key.ts";
@@ -13,6 +12,7 @@ import {
   versionAddress,
 } from "../model.ts";
 import { kindOf } from "./kinds.ts";
+import { publicKeyOf } from "./material.ts";
 import { cacheAddress, cacheConfigIn } from "./mount-config.ts";
 
 /**
@@ -63,7 +63,7 @@ const opened = ({ type }: StoredKey, number: number, entry: Entry): KeyVersion =
     if (!key) throw new VaultError("internal", { reason: "a version of a symmetric key lacks its secret" });
     return { ...common, secret: key };
   }
-  const shown = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
+  const shown = publicKeyOf(publicKey);
   if (!key) return { ...common, publicKey: shown };
   const privateKey = privateKeyOf(key);
   return { ...common, publicKey: shown, privateKey };

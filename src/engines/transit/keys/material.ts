@@ -1,4 +1,4 @@
-import { generateKeyPair, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { RandomSource } from "../../../std/random.ts";
 import { Sensitive } from "../../../std/sensitive.ts";
@@ -23,6 +23,10 @@ const HMAC_BYTES = 32;
 const make = promisify(generateKeyPair);
 
 export const publicText = (key: KeyObject): string => key.export({ type: "spki", format: "der" }).toString("base64");
+
+/** The public key that `publicText` wrote. */
+export const publicKeyOf = (text: string): KeyObject =>
+  createPublicKey({ key: Buffer.from(text, "base64"), format: "der", type: "spki" });
 
 export const privateBytes = (key: KeyObject): Sensitive<Uint8Array> =>
   new Sensitive(key.export({ type: "pkcs8", format: "der" }));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Given } from "../../../framework/index.ts";
 import { defined } from "../../../std/defined.ts";
 import { rfc3339 } from "../../../std/time.ts";
-import type { KeyVersion, StoredKey, TransitKey } from "../model.ts";
+import { type KeyVersion, type StoredKey, shownVersions, type TransitKey } from "../model.ts";
 import { derivedEd25519, rawEd25519Public } from "./ed25519.ts";
 import { kindOf } from "./kinds.ts";
 
@@ -56,12 +56,6 @@ const publicKeyShown = ({ type }: StoredKey, key: KeyObject | undefined): string
   if (!key) return "";
   return type === "ed25519" ? rawEd25519Public(key).toString("base64") : key.export(SPKI_PEM).toString();
 };
-
-/** Versions that are still shown: those that may still decrypt. */
-const shownVersions = ({ versions, minDecryption }: StoredKey): readonly number[] =>
-  Object.keys(versions)
-    .map(Number)
-    .filter((number) => number >= minDecryption);
 
 const publicKeys = async (
   key: TransitKey,

@@ -2,11 +2,12 @@ import { kv } from "../../../../src/engines/kv/backend.ts";
 import type { CrashPoint } from "../../../../src/framework/index.ts";
 import { createHarness, type Harness } from "../../../support/backend-harness.ts";
 import { createMemoryView, type MemoryView } from "../../../support/memory-view.ts";
+import { createTestClock, type TestClock } from "../../../support/storage.ts";
 
 /** A key-value mount in memory, with a clock the test moves. */
 export interface TestMount extends Harness {
   readonly view: MemoryView;
-  readonly clock: { now(): number; advance(ms: number): void };
+  readonly clock: TestClock;
   /** Writes `{ n }` for each number to `data/<path>`. */
   fill(path: string, numbers: readonly number[]): Promise<void>;
   /** What `metadata/<path>` says. */
@@ -21,13 +22,7 @@ export const createMount = (
   given: { view?: MemoryView; crash?: CrashPoint } = {},
 ): TestMount => {
   const view = given.view ?? createMemoryView();
-  let now = START;
-  const clock = {
-    now: () => now,
-    advance: (ms: number) => {
-      now += ms;
-    },
-  };
+  const clock = createTestClock(START);
   const options = { version };
   const crash = given.crash ? { crash: given.crash } : {};
   const harness = createHarness(kv.backendFor(options), { view, clock, options, ...crash });

@@ -2,8 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { type BackendContext, invalidRequest } from "../../../../framework/index.ts";
 import { cut } from "../../../../std/shown.ts";
-import type { Address, View } from "../../../../storage/store.ts";
-import { type KeyVersion, keyAddress, type StoredKey } from "../../model.ts";
+import type { KeyVersion, StoredKey } from "../../model.ts";
 import { goEd25519, rawEd25519Public } from "../ed25519.ts";
 import { findKey } from "../find.ts";
 import { kindOf } from "../kinds.ts";
@@ -27,12 +26,6 @@ const TYPES = ["encryption-key", "signing-key", "hmac-key", "public-key", "certi
 type ExportType = (typeof TYPES)[number];
 const FORMATS = ["", "raw", "der", "pem"] as const;
 type Format = (typeof FORMATS)[number];
-
-/** What an export reads together with the token. */
-export const exportPrefetch = (
-  { params }: { readonly params: { readonly name: string } },
-  view: View,
-): readonly Address[] => [keyAddress(view, params.name)];
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 

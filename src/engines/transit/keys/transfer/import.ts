@@ -4,7 +4,7 @@ import { base64Bytes, base64Fault } from "../../../../std/go-base64.ts";
 import { cut } from "../../../../std/shown.ts";
 import type { Entry, Secrets } from "../../../../storage/store.ts";
 import { type KeyType, SECRETS, type StoredKey, StoredVersion, versionAddress } from "../../model.ts";
-import { changeKey, type KeyChange, versionWrite, withVersion } from "../change.ts";
+import { changeKey, type KeyChange, versionWrite, withRevision, withVersion } from "../change.ts";
 import { checkedPeriod } from "../configure.ts";
 import { checkOptions, newId } from "../create.ts";
 import { keyType } from "../kinds.ts";
@@ -144,7 +144,6 @@ const completed = (
   secrets: Secrets,
   cx: BackendContext,
 ): KeyChange<undefined> => {
-  const revisions = { ...before.revisions, [number]: (before.revisions?.[String(number)] ?? 0) + 1 };
   const put = {
     op: "put",
     address: versionAddress(cx.storage, before.id, number),
@@ -152,7 +151,7 @@ const completed = (
     secrets: { ...entry.secrets, ...secrets },
     when: { n: entry.n },
   } as const;
-  return { op: "put", stored: { ...before, revisions }, also: [put], result: undefined };
+  return { op: "put", stored: withRevision(before, number), also: [put], result: undefined };
 };
 
 /** Whose private half is missing, and is this one; or why it is not. */

@@ -3,7 +3,7 @@ import { type AnyPath, type BackendContext, done, field, op, path } from "../../
 import { keyPrefetch } from "../find.ts";
 import { backUpKey } from "./backup.ts";
 import { type Passage, passagePrefetch, wrapForOther } from "./byok.ts";
-import { Exported, type ExportWish, exportKey, exportPrefetch } from "./export.ts";
+import { Exported, type ExportWish, exportKey } from "./export.ts";
 import { ImportInput, ImportVersionInput, importKey, importVersion } from "./import.ts";
 import { restoreKey } from "./restore.ts";
 import { publicWrappingKey, wrappingKeyPrefetch } from "./wrapping-key.ts";
@@ -24,7 +24,7 @@ const ExportInput = z.object({
 const exportOp = {
   answers: Exported,
   input: ExportInput,
-  prefetch: exportPrefetch,
+  prefetch: keyPrefetch,
   handle: async (
     { params, input }: { readonly params: Omit<ExportWish, "format">; readonly input: z.output<typeof ExportInput> },
     cx: BackendContext,

@@ -1,5 +1,5 @@
 import { invalidRequest } from "../../../../framework/index.ts";
-import type { KeyVersion, TransitKey } from "../../model.ts";
+import { type KeyVersion, shownVersions, type TransitKey } from "../../model.ts";
 
 /** The number a caller names: `latest`, `3` or `v3`. Throws with Vault's texts. */
 const numberOf = ({ stored }: TransitKey, version: string): number => {
@@ -16,14 +16,7 @@ export const exportedVersions = async (
   key: TransitKey,
   version: string | undefined,
 ): Promise<ReadonlyMap<number, KeyVersion>> => {
-  const { versions, minDecryption } = key.stored;
-  if (version === undefined) {
-    return key.versions(
-      Object.keys(versions)
-        .map(Number)
-        .filter((number) => number >= minDecryption),
-    );
-  }
+  if (version === undefined) return key.versions(shownVersions(key.stored));
   const found = await key.versions([numberOf(key, version)]);
   if (found.size === 0) throw invalidRequest("version does not exist or cannot be found");
   return found;

@@ -1,11 +1,11 @@
-import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { type BackendContext, VaultError } from "../../../../framework/index.ts";
 import { privateKeyOf } from "../../../../std/private-key.ts";
 import { change, leave } from "../../../../storage/change.ts";
 import type { Address, View } from "../../../../storage/store.ts";
-import { privateBytes, publicText } from "../material.ts";
+import { privateBytes, publicKeyOf, publicText } from "../material.ts";
 
 /**
  * The mount's key under which others wrap keys to import here: RSA of 4096 bits, made when it is first asked for, and
@@ -29,9 +29,6 @@ const addressOf = (view: View): Address => view.at("wrapping-key");
 /** What an operation that needs it reads together with the token. */
 export const wrappingKeyPrefetch = (_: unknown, view: View): readonly Address[] => [addressOf(view)];
 
-const publicOf = (text: string): KeyObject =>
-  createPublicKey({ key: Buffer.from(text, "base64"), format: "der", type: "spki" });
-
 /** The public half, made if there is none. */
 export const publicWrappingKey = async (cx: BackendContext): Promise<KeyObject> => {
   // Made once however often the write is decided again: it takes seconds.
@@ -48,7 +45,7 @@ export const publicWrappingKey = async (cx: BackendContext): Promise<KeyObject> 
     },
     { around: (write) => cx.crash("transit.wrapping-key", write) },
   );
-  return publicOf(text);
+  return publicKeyOf(text);
 };
 
 /** The private half; `undefined`: nothing can have been wrapped yet. */

@@ -10,11 +10,12 @@ import {
 import type { BackendContext, CrashPoint } from "../../../../../../src/framework/index.ts";
 import { createHarness, type Harness, type Outcome } from "../../../../../support/backend-harness.ts";
 import { createMemoryView, type MemoryView } from "../../../../../support/memory-view.ts";
+import { createTestClock, type TestClock } from "../../../../../support/storage.ts";
 
 /** A transit mount in memory, with a clock the test moves and the periodic work at hand. */
 export interface TestMount extends Harness {
   readonly view: MemoryView;
-  readonly clock: { now(): number; advance(ms: number): void };
+  readonly clock: TestClock;
   readonly cx: BackendContext;
   make(name: string, options?: Readonly<Record<string, boolean | number | string>>): Promise<Outcome>;
   /** The periodic work, once. */
@@ -46,13 +47,7 @@ export const whole = async (key: TransitKey): Promise<ReadonlyMap<number, KeyVer
 
 export const createMount = (given: { readonly view?: MemoryView; readonly crash?: CrashPoint } = {}): TestMount => {
   const view = given.view ?? createMemoryView();
-  let now = START;
-  const clock = {
-    now: () => now,
-    advance: (ms: number) => {
-      now += ms;
-    },
-  };
+  const clock = createTestClock(START);
   const crash = given.crash ?? ((_, step) => step());
   let caches = createCaches({ clock });
   const cache: BackendContext["cache"] = (name, options) => caches.of(view.mount)(name, options);
