@@ -116,7 +116,7 @@ const hash = (given: HashInput, algorithm: string, input: "needed" | "optional")
   return { data: { sum: createHash(HASHES[algorithm].node).update(data).digest(format) } };
 };
 
-/** `hash`, `hash/<algorithm>`. `input`: whether a request without one is refused, or hashes nothing. */
+/** `hash`, `hash/<algorithm>`. `input`: whether a request without input is refused, or hashes no bytes. */
 export const hashPaths = (prefix: Prefix, input: "needed" | "optional"): readonly AnyPath[] => [
   path(`${prefix}hash`, {
     summary: "hash of data",

@@ -4,7 +4,7 @@ import { keepKeys } from "./keys/keep.ts";
 import { keyPaths } from "./keys/paths.ts";
 import { usePaths } from "./use/paths.ts";
 
-/** How often keys are looked at: a rotation by schedule is late by so much at most. */
+/** How often keys are looked at, and so how late a scheduled rotation may be. */
 const CHECKS = seconds(600);
 
 /**

@@ -37,7 +37,7 @@ export const StoredKey = z.object({
   name: z.string(),
   type: z.enum(KEY_TYPES),
   derived: z.boolean(),
-  /** Of a derived key: how. Absent: HKDF with SHA-256. Vault derives from keys that were imported by the other way. */
+  /** How a derived key derives, if not by HKDF with SHA-256: as Vault does from imported keys. */
   kdf: z.literal("hmac-sha256-counter").optional(),
   convergent: z.boolean(),
   exportable: z.boolean(),
@@ -54,7 +54,7 @@ export const StoredKey = z.object({
   minDecryption: count,
   minEncryption: count,
   minAvailable: count,
-  /** Epoch milliseconds when each version was made, by its number; trimmed versions are not there. */
+  /** Epoch milliseconds when each version was made, by its number; without the trimmed ones. */
   versions: z.record(z.string(), z.int()),
   /**
    * How often the entry of a version was written over (certificates, the private half of an imported public key), by

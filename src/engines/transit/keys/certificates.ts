@@ -28,7 +28,7 @@ const checkSigns = (name: string, stored: StoredKey | undefined): StoredKey => {
 
 const shown = ({ minDecryption }: StoredKey, number: number): boolean => number >= minDecryption;
 
-/** Whether there is a PEM block in a text, of whatever label. */
+/** Whether a text holds a PEM block, whatever its label. */
 const hasBlock = (text: string): boolean => /-----BEGIN [^-]+-----[^-]*-----END [^-]+-----/.test(text);
 
 const planOf = (template: string) => {
@@ -69,7 +69,7 @@ export const requestCertificate = async (
 };
 
 const chainIn = (text: string): readonly X509Certificate[] => {
-  // As in Vault, text before a block is passed over, and text behind the last one is not.
+  // As in Vault, text before a block is skipped, and text after the last one is refused.
   const behind = text.slice(text.lastIndexOf("-----END ")).replace(/^-----END [^-]+-----/, "");
   if (behind.trim() !== "") {
     throw invalidRequest("could not decode a PEM block in the certificate chain");

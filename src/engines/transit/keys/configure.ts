@@ -30,7 +30,7 @@ type ConfigInput = z.output<typeof ConfigInput>;
 
 const FROM_ONE = "since Vault 0.3, transit key numbering starts at 1; forcing minimum to 1";
 
-/** A minimum as it is asked for; the key's own where none is. Throws with Vault's texts. */
+/** The minimum that was asked for, or else the key's own. Throws with Vault's texts. */
 const minimum = (kind: string, wanted: number | undefined, current: number, latest: number): number => {
   if (wanted === undefined) return current;
   if (wanted < 0) throw invalidRequest(`min ${kind} version cannot be negative`);

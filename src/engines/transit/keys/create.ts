@@ -59,7 +59,7 @@ const newKey = (name: string, id: string, options: KeyOptions, created: number):
   versions: { 1: created },
 });
 
-/** The key of a name, made if there is none; one that exists stays as it is, whatever it was asked to be. */
+/** The key of a name, made if it does not exist. An existing key stays as it is, whatever the options say. */
 export const createKey = async (
   name: string,
   options: KeyOptions,

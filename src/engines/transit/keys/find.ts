@@ -69,7 +69,7 @@ const opened = ({ type }: StoredKey, number: number, entry: Entry): KeyVersion =
   return { ...common, publicKey: shown, privateKey };
 };
 
-/** Reads versions nobody remembers, and with them how many the mount wants remembered. */
+/** Reads versions that are not in memory, and with them how many the mount wants to be kept there. */
 const readMissing = async (
   stored: StoredKey,
   numbers: readonly number[],
@@ -117,7 +117,7 @@ export const keyOf = (stored: StoredKey, cx: BackendContext): TransitKey => ({
   versions: (numbers) => readVersions(stored, numbers, cx),
 });
 
-/** The key of a name; `undefined`: there is none. One read, which `keyPrefetch` saves; versions cost one more when new. */
+/** The key of a name, or `undefined`. Costs one read, which `keyPrefetch` saves; new versions cost one more. */
 export const findKey = async (name: string, cx: BackendContext): Promise<TransitKey | undefined> => {
   const entry = await cx.storage.get(keyAddress(cx.storage, name));
   return entry && keyOf(StoredKey.parse(entry.body), cx);

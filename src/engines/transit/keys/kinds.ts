@@ -70,5 +70,5 @@ const KINDS: Readonly<Record<KeyType, KeyKind>> = {
 
 export const kindOf = (type: KeyType): KeyKind => KINDS[type];
 
-/** A type by the name that callers give; `undefined`: there is none such. */
+/** A type by the name that callers give; `undefined` for an unknown one. */
 export const keyType = (name: string): KeyType | undefined => KEY_TYPES.find((type) => type === name);

@@ -47,7 +47,7 @@ export const rotateKey = (name: string, cx: BackendContext): Promise<StoredKey> 
   });
 };
 
-/** The same where the latest version has reached its age, and only there. */
+/** Adds a version if the latest has reached its age. */
 const rotateIfDue = async (name: string, cx: BackendContext): Promise<void> => {
   const material = materials(cx);
   await changeKey<StoredKey | undefined>(name, "transit.rotate.due", cx, async (before) => {

@@ -32,7 +32,7 @@ const placeOf = (stored: StoredKey | undefined, view: View): Address | undefined
   return stored && due !== undefined ? view.at(`${FOLDER}${dayOf(due)}/${stored.name}`) : undefined;
 };
 
-/** Moves a key's entry to its new day; none where the day stays the same. */
+/** The writes that move a key's entry to its new day; none if the day stays the same. */
 export const scheduleWrites = (
   before: StoredKey | undefined,
   after: StoredKey | undefined,

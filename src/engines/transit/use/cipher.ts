@@ -13,7 +13,7 @@ import { checkNamedVersion, usableVersion, type Versions } from "./versions.ts";
  * Encryption and decryption of the items of one request with one key. Everything throws `UseFault` with the reference's
  * texts; a ciphertext that does not open has one text, whatever is wrong with it.
  *
- * **Security:** nonces come of the random source, or of the plaintext where the key is convergent. No field reaches them.
+ * **Security:** nonces come from the random source, or from the plaintext if the key is convergent. No field reaches them.
  */
 
 const NOTHING = new Uint8Array(0);
@@ -72,7 +72,7 @@ interface Keys {
 }
 
 export interface ItemCipher {
-  /** `version`: of `versionFor`. */
+  /** `version`: from `versionFor`. */
   encrypt(plaintext: Uint8Array, version: number, context: Uint8Array, associatedData: string): string;
   decrypt(text: Prefixed, context: Uint8Array, associatedData: string): Uint8Array;
 }

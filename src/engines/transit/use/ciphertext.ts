@@ -14,7 +14,7 @@ export interface Prefixed {
   readonly body: string;
 }
 
-/** What errors call the text, and what the first of them says instead where the reference does. */
+/** What errors call the text, and the reference's error for one without the prefix. */
 export interface PrefixedKind {
   readonly name: string;
   readonly noPrefix: string;

@@ -14,7 +14,7 @@ import { strictItems } from "./items.ts";
 import { batchStatus, inBatch, next, single, succeeded } from "./results.ts";
 import { Versions } from "./versions.ts";
 
-/** `encrypt/<name>`: what is given becomes a ciphertext; a key that is not there is made, where that is allowed. */
+/** `encrypt/<name>`: a plaintext becomes a ciphertext. A key that does not exist is made, where that is allowed. */
 
 export const EncryptInput = z.object({
   plaintext: field.text("What to encrypt, base64."),
@@ -43,7 +43,7 @@ export const EncryptedBatch = z.object({
   ),
 });
 
-/** What of a ciphertext an item of a batch shows. */
+/** What a batch shows for one item. */
 export const shownCiphertext = (
   result: z.output<typeof Encrypted> | Error,
   reference: string,
@@ -58,7 +58,7 @@ const upsertType = (name: string): KeyType => {
   );
 };
 
-/** Makes the key of a name that has none: derived where the items name contexts. */
+/** The key, made if it does not exist: derived where the items name contexts. */
 const upsert = async (
   name: string,
   input: EncryptInput,
@@ -108,7 +108,7 @@ const encryptItems = async (key: TransitKey, { items, contexts }: Items, cx: Bac
   );
 };
 
-/** `missing`: the key is made if it is not there. Throws with the reference's texts. */
+/** `missing`: what to do if the key does not exist. Throws with the reference's texts. */
 export const encrypt = async (
   name: string,
   input: EncryptInput,

@@ -91,7 +91,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const INTEGER = /^-?\d+$/;
 
-/** A number as an integer; a text: why it is none. */
+/** A number as an integer, or as its text where it is not one. */
 const integerOf = (value: number | JsonNumber): number | string => {
   const text = value.toString();
   const number = Number(text);

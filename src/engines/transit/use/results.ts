@@ -25,7 +25,7 @@ export const next = <A, B>(result: Result<A>, work: (value: A) => B): Result<B> 
 export const succeeded = <T>(results: readonly Result<T>[]): readonly T[] =>
   results.flatMap((result) => (isFault(result) ? [] : [result]));
 
-/** What a batch answers, as `show` has it: each result beside the `reference` that its item came with. */
+/** What a batch answers: each result as `show` writes it, with the `reference` of its item. */
 export const inBatch = <T, Shown>(
   items: readonly { readonly reference?: string }[],
   results: readonly Result<T>[],

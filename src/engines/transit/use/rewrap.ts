@@ -11,7 +11,7 @@ import { weakItems } from "./items.ts";
 import { attempt, inBatch, isFault, next, refusal, single, succeeded } from "./results.ts";
 import { Versions } from "./versions.ts";
 
-/** `rewrap/<name>`: a ciphertext of an old version becomes one of a newer, and what it is made of is shown to nobody. */
+/** `rewrap/<name>`: a ciphertext of an old version becomes one of a newer, and nobody is shown the plaintext. */
 
 export const RewrapInput = z.object({
   ciphertext: field.text("What `encrypt` answered."),
@@ -31,7 +31,7 @@ const rewrapItems = async (key: TransitKey, { items, contexts }: Items, cx: Back
     return next(contexts[index] ?? new Uint8Array(0), (context) => ({
       context,
       from: readCiphertext(stored, item.ciphertext),
-      // A version that cannot encrypt is a fault only once the ciphertext was opened.
+      // A version that cannot encrypt is a fault only once the ciphertext has been opened.
       to: attempt(() => versionFor(stored, item)),
     }));
   });

@@ -69,7 +69,7 @@ export const readSigning = (fromPath: string, input: SigningFields): Signing => 
   };
 };
 
-/** Bytes of an item's input. Throws `UseFault`. `missing`: what the operation says where there is none. */
+/** Bytes of an item's input. Throws `UseFault`. `missing`: the operation's text for an item without input. */
 export const inputOf = (item: TextItem, missing: string): Uint8Array => {
   const text = item["input"];
   if (text === undefined) throw new UseFault(missing);
@@ -78,7 +78,7 @@ export const inputOf = (item: TextItem, missing: string): Uint8Array => {
   return bytes;
 };
 
-/** Bytes of an item's context; of none, none. Throws `UseFault`. */
+/** Bytes of an item's context, empty if it has none. Throws `UseFault`. */
 export const contextOf = (item: TextItem): Uint8Array => {
   const bytes = base64Bytes(item["context"] ?? "");
   if (!bytes) throw new UseFault("failed to base64-decode context");

@@ -47,7 +47,7 @@ export class Versions {
     this.#found = found;
   }
 
-  /** Versions below the minimum are not there, whoever asks for them. */
+  /** Versions below the minimum count as missing, whoever asks for them. */
   static async of(key: TransitKey, numbers: Iterable<number>): Promise<Versions> {
     const { latest, minDecryption } = key.stored;
     const usable = [...new Set(numbers)].filter((number) => number >= Math.max(1, minDecryption) && number <= latest);

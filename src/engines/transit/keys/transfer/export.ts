@@ -36,7 +36,7 @@ const bytesText = (bytes: Uint8Array, format: Format): string => {
   return base64(bytes);
 };
 
-/** Vault ends the PEM of RSA keys with a line break, and others' without. */
+/** Vault ends the PEM of RSA keys with a line break, and that of others without one. */
 const pem = (text: string | Buffer, isRsa: boolean): string => (isRsa ? text.toString() : text.toString().trim());
 
 const refuseRaw = (kind: string | undefined): never => {
@@ -102,7 +102,7 @@ export interface ExportWish {
   readonly format?: string | undefined;
 }
 
-/** What was asked for, of each version; `undefined`: there is no such key. Throws with Vault's texts. */
+/** What was asked for, of each version; `undefined` where the key does not exist. Throws with Vault's texts. */
 export const exportKey = async (
   wish: ExportWish,
   cx: BackendContext,

@@ -73,7 +73,7 @@ const broughtBy = async (type: KeyType, input: WrappedInput, cx: BackendContext)
   return { secret };
 };
 
-/** Vault says in front of what it finds wrong with a key itself that it was importing one. */
+/** Where the key itself is wrong, Vault begins the error by saying that it was importing one. */
 const imported = (make: () => Material): Material => {
   try {
     return make();
@@ -154,7 +154,7 @@ const completed = (
   return { op: "put", stored: withRevision(before, number), also: [put], result: undefined };
 };
 
-/** Whose private half is missing, and is this one; or why it is not. */
+/** The version's entry if this is the private half it lacks; otherwise why not. */
 const halfFor = (
   entry: Entry | undefined,
   material: Material,

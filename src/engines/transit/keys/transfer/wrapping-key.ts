@@ -29,7 +29,7 @@ const addressOf = (view: View): Address => view.at("wrapping-key");
 /** What an operation that needs it reads together with the token. */
 export const wrappingKeyPrefetch = (_: unknown, view: View): readonly Address[] => [addressOf(view)];
 
-/** The public half, made if there is none. */
+/** The public half. The first call makes the pair. */
 export const publicWrappingKey = async (cx: BackendContext): Promise<KeyObject> => {
   // Made once however often the write is decided again: it takes seconds.
   let made: Promise<{ readonly privateKey: KeyObject; readonly publicKey: KeyObject }> | undefined;

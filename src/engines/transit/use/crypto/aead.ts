@@ -4,8 +4,8 @@ import type { KeyType } from "../../model.ts";
 import { UseFault } from "../fault.ts";
 
 /**
- * Authenticated encryption with one key: nonce, ciphertext and tag in one piece. The nonce is an argument, of a random
- * source or of convergent derivation, and never of a caller's field.
+ * Authenticated encryption with one key: nonce, ciphertext and tag in one piece. The nonce is an argument. It comes from
+ * a random source or from convergent derivation, never from a caller's field.
  */
 
 interface Cipher {

@@ -3,15 +3,15 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
 /**
- * Keys made of a key: HKDF with SHA-256 (RFC 5869) over a caller's context, or the one block that the counter mode of
- * NIST SP 800-108 has with HMAC-SHA-256; and nonces made of the plaintext.
+ * Keys made from a key: HKDF with SHA-256 (RFC 5869) over a caller's context, or the first block of the counter mode of
+ * NIST SP 800-108 with HMAC-SHA-256; and nonces made from the plaintext.
  */
 
 /** The longest `info` that node:crypto takes. */
 const NODE_INFO_BYTES = 1024;
 const NO_SALT = new Uint8Array(0);
 
-/** As many bytes as asked for, of a key and the context of one request. */
+/** `length` bytes from a key and the context of one request. */
 export const deriveBytes = (key: Uint8Array, context: Uint8Array, length: number): Uint8Array =>
   context.length <= NODE_INFO_BYTES
     ? new Uint8Array(hkdfSync("sha256", key, NO_SALT, context, length))
