@@ -36,6 +36,21 @@ const answers = async (address: string, child: ChildProcess): Promise<void> => {
   throw new Error("OpenBao's program does not answer");
 };
 
+/** Writes and reads at the server of an address, by a token. `name`: what errors call it. */
+export const speakerAt = (name: string, address: string, token: string): Pick<OpenBao, "post" | "get"> => {
+  const ask = async (path: string, request: RequestInit): Promise<JsonObject> => {
+    const response = await fetch(`${address}/v1/${path}`, { ...request, headers: { "x-vault-token": token } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${text}`);
+    const answer = text === "" ? {} : parseJson(text);
+    return isJsonObject(answer) ? answer : {};
+  };
+  return {
+    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
+    get: (path) => ask(path, {}),
+  };
+};
+
 /** `undefined`: the environment names no program. */
 export const startOpenBao = async (): Promise<OpenBao | undefined> => {
   const program = process.env["BENCH_OPENBAO"];
@@ -48,9 +63,7 @@ export const runOpenBao = async (program: string): Promise<OpenBao> => {
   const child = spawn(
     program,
     ["server", "-dev", "-dev-no-store-token", `-dev-root-token-id=${TOKEN}`, `-dev-listen-address=${listen}`],
-    {
-      stdio: "ignore",
-    },
+    { stdio: "ignore" },
   );
   const stop = () => void child.kill();
   try {
@@ -59,16 +72,5 @@ export const runOpenBao = async (program: string): Promise<OpenBao> => {
     stop();
     throw cause;
   }
-  const ask = async (path: string, request: RequestInit): Promise<JsonObject> => {
-    const response = await fetch(`http://${listen}/v1/${path}`, { ...request, headers: { "x-vault-token": TOKEN } });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`OpenBao answered ${response.status}: ${text}`);
-    const answer = text === "" ? {} : parseJson(text);
-    return isJsonObject(answer) ? answer : {};
-  };
-  return {
-    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
-    get: (path) => ask(path, {}),
-    stop,
-  };
+  return { ...speakerAt("OpenBao", `http://${listen}`, TOKEN), stop };
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type OpenBao, runOpenBao } from "../../../scripts/bench/openbao.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../src/std/json.ts";
+import { type OpenBao, runOpenBao, speakerAt } from "../../../scripts/bench/openbao.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/std/json.ts";
 
 /**
  * Keys of the engine `transit` that go from a server of OpenBao to ours by backup and restore, and the other way: what
@@ -11,21 +11,6 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../
 const [, , program = "", address = "", rootToken = ""] = process.argv;
 
 type Server = Pick<OpenBao, "post" | "get">;
-
-const zeroth = (): Server => {
-  const ask = async (path: string, request: RequestInit): Promise<JsonObject> => {
-    const headers = { "x-vault-token": rootToken };
-    const response = await fetch(`${address}/v1/${path}`, { ...request, headers });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`Zeroth answered ${response.status}: ${text}`);
-    const answer = text === "" ? {} : parseJson(text);
-    return isJsonObject(answer) ? answer : {};
-  };
-  return {
-    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
-    get: (path) => ask(path, {}),
-  };
-};
 
 const MOUNT = "bao-keys";
 const member = ({ data }: JsonObject, name: string): JsonValue | undefined =>
@@ -157,7 +142,7 @@ const check = async (name: string, work: () => Promise<void>): Promise<void> => 
   }
 };
 
-const [ours, theirs] = [zeroth(), await runOpenBao(program)];
+const [ours, theirs] = [speakerAt("Zeroth", address, rootToken), await runOpenBao(program)];
 try {
   const health = await theirs.get("sys/health");
   console.info(`# OpenBao, as a server next to ours ${health["version"]}`);

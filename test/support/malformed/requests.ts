@@ -24,7 +24,7 @@ const SAN = "2.5.29.17";
 
 const set = (...parts: readonly Uint8Array[]): Buffer => element(TAGS.set, ...parts);
 const utf8 = (text: string): Buffer => element(TAGS.utf8, Buffer.from(text, "utf8"));
-const printable = (text: string): Buffer => element(0x13, Buffer.from(text, "latin1"));
+const printable = (text: string): Buffer => element(TAGS.printable, Buffer.from(text, "latin1"));
 
 const nameOf = (...values: readonly Uint8Array[]): Buffer =>
   sequence(...values.map((value) => set(sequence(oid("2.5.4.3"), value))));

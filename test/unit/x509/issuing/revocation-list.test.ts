@@ -83,6 +83,13 @@ describe("a list of the revoked", () => {
     expect(listOf(fresh, earlier)).toEqual(listOf([...old, ...fresh]));
   });
 
+  it.each([
+    [39, 0],
+    [53, 1],
+  ])("takes %i bytes for a number of 20 bytes with reason %i", (bytes, reason) => {
+    expect(encodedEntries([{ serial: Buffer.alloc(20, 0x7f), revoked: NOW, reason }])).toHaveLength(bytes);
+  });
+
   it("may have 100,000 entries, which come one by one", () => {
     const some = function* (): Generator<RevokedCertificate> {
       for (let first = 0; first < 100_000; first += 1000) yield* revokedFrom(first, 1000);
