@@ -70,7 +70,7 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/", ...SLOW.map((path) => `<rootDir>/${path}`)],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
-    "^.+\\.ts$": [
+    "^.+\\.tsx?$": [
       "@swc/jest",
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
     ],

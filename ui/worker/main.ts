@@ -1,0 +1,2 @@
+/** The session's worker; see `../protocol.ts`. */
+export {};
