@@ -23,7 +23,9 @@ const PHRASES: readonly { readonly phrase: RegExp; readonly say: string }[] = [
 const THIS = "test/architecture/prose.test.ts";
 const RECORDED = /^(?:docs\/(?:api|bundles)|test\/golden\/cases|test\/vectors)\/|^test\/golden\/exceptions\.ts$/;
 
-const files = everyFile.filter((file) => /\.(?:ts|md|mjs)$/.test(file) && !RECORDED.test(file) && file !== THIS);
+const files = everyFile.filter(
+  (file) => /\.(?:tsx?|css|html|md|mjs)$/.test(file) && !RECORDED.test(file) && file !== THIS,
+);
 
 /** A phrase may break over a line: each line is read with the start of the next one, without its comment mark. */
 const found = (text: string): readonly { readonly line: number; readonly words: string; readonly say: string }[] => {

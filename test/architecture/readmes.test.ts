@@ -9,17 +9,17 @@ const READMES = filesOf("README.md").filter((file) => !file.startsWith("docs/") 
 
 /** File names in a README's code spans: `keys.ts`, `../policy/names.ts`, `test/infra/iam.json`. */
 const namedFiles = (text: string): readonly string[] =>
-  [...text.matchAll(/`([\w@./*-]+\.(?:ts|mjs|cjs|json|peggy|txt))`/g)].map(([, name]) => name ?? "");
+  [...text.matchAll(/`([\w@./*-]+\.(?:tsx?|mjs|cjs|json|peggy|txt))`/g)].map(([, name]) => name ?? "");
 
 /** `types.ts` holds what a folder promises to the others, `index.ts` what they import: in every folder the same. */
-const EVERYWHERE = /^(?:index|types)\.ts$|\.(?:test|d)\.ts$/;
+const EVERYWHERE = /^(?:index|types)\.tsx?$|\.(?:test|d)\.ts$/;
 
 /** Files a README answers for: those next to it, and subfolders without a README of their own. */
 const covered = (folder: string): readonly string[] =>
   readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return existsSync(join(repository, path, "README.md")) ? [] : [`${entry.name}/`];
-    return /\.(?:ts|peggy)$/.test(entry.name) && !EVERYWHERE.test(entry.name) ? [entry.name] : [];
+    return /\.(?:tsx?|peggy)$/.test(entry.name) && !EVERYWHERE.test(entry.name) ? [entry.name] : [];
   });
 
 describe("the README of", () => {
@@ -30,9 +30,9 @@ describe("the README of", () => {
     expect(named.filter((name) => !name.includes("*") && !isThere(folder, name))).toEqual([]);
   });
 
-  it.each(READMES.filter((readme) => /^(src|lib|lambdas)\//.test(readme)))("%s leaves out no file", (readme) => {
+  it.each(READMES.filter((readme) => /^(src|lib|lambdas|ui)\//.test(readme)))("%s leaves out no file", (readme) => {
     const text = readFileSync(join(repository, readme), "utf8");
-    const names = new Set(text.match(/[\w.-]+(?:\.ts|\.peggy|\/)/g));
+    const names = new Set(text.match(/[\w.-]+(?:\.tsx?|\.peggy|\/)/g));
 
     expect(covered(dirname(readme)).filter((name) => !names.has(name))).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { everyFile, isThere, repository } from "./support/repository.ts";
 
 /** Comments are signposts: the files and the functions they name exist. */
 
-const sources = everyFile.filter((file) => /^(?:src|lib|lambdas|scripts|bin)\/.*\.ts$/.test(file));
+const sources = everyFile.filter((file) => /^(?:src|lib|lambdas|scripts|bin|ui)\/.*\.tsx?$/.test(file));
 const COMMENT = /\/\*\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 
 interface Comment {
@@ -27,7 +27,7 @@ const comments = texts.flatMap(({ file, text }): Comment[] =>
 /** Every word of the code itself. */
 const words = new Set(texts.flatMap(({ text }) => text.replace(COMMENT, " ").match(/[A-Za-z_]\w*/g) ?? []));
 
-const FILE = /(?<![\w/.@-])((?:\.{1,2}\/)*[\w@-]+(?:[/.][\w@-]+)*\.ts)\b/g;
+const FILE = /(?<![\w/.@-])((?:\.{1,2}\/)*[\w@-]+(?:[/.][\w@-]+)*\.tsx?)\b/g;
 /** `likeThis`, or `this()`: a word with a hump or with parentheses names code. */
 const CODE = /`([a-z]\w*[A-Z]\w*)(?:\([^`]*\))?`|`([a-z]+)\([^`]*\)`/g;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { productSources } from "./support/sources.ts";
+import { pageSources, productSources } from "./support/sources.ts";
 
 /** Code that somebody meant to write later. */
 
@@ -7,7 +7,7 @@ const STUB = /\b(?:TODO|FIXME|XXX)\b|not (?:yet )?implemented/i;
 
 describe("the product", () => {
   it("has no stub", () => {
-    const stubs = productSources.flatMap(({ file, text }) =>
+    const stubs = [...productSources, ...pageSources].flatMap(({ file, text }) =>
       text.split("\n").flatMap((line, at) => (STUB.test(line) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
     );
     expect(stubs).toEqual([]);

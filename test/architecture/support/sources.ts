@@ -17,7 +17,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 
 const sourcesIn = (room: string): readonly Source[] =>
   readdirSync(`${root}/${room}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .sort()
     .map((name): Source => {
       const text = readFileSync(`${root}/${room}/${name}`, "utf8");
@@ -26,6 +26,9 @@ const sourcesIn = (room: string): readonly Source[] =>
 
 /** Everything that may be deployed or run by an operator: `src`, `lambdas`, `lib`, `bin`. */
 export const productSources: readonly Source[] = ["src", "lambdas", "lib", "bin"].flatMap(sourcesIn);
+
+/** The web page: it runs in browsers, by rules of its own. */
+export const pageSources: readonly Source[] = sourcesIn("ui");
 
 /** What tests and scripts are made of. */
 export const toolSources: readonly Source[] = ["scripts", "test"].flatMap(sourcesIn);
