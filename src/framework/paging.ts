@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compareUtf8 } from "../std/utf8.ts";
 import { integer, text } from "./fields.ts";
 
 /** Part of a listing, as OpenBao's `after` and `limit` ask for it. */
@@ -10,10 +11,8 @@ export const pageFields = {
 export const PageInput = z.object(pageFields);
 type Page = Partial<z.output<typeof PageInput>>;
 
-const follows = (name: string, after: string): boolean => Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0;
-
 /** Of sorted names, those that were asked for. `after` need not be among them. */
 export const pageOf = (names: readonly string[], { after = "", limit = 0 }: Page): readonly string[] => {
-  const rest = after === "" ? names : names.filter((name) => follows(name, after));
+  const rest = after === "" ? names : names.filter((name) => compareUtf8(name, after) > 0);
   return limit > 0 ? rest.slice(0, limit) : rest;
 };

@@ -1,3 +1,4 @@
+import { utf8Length } from "../std/utf8.ts";
 import { SyntaxError as GrammarError, parse as parseGrammar } from "./hcl-grammar.js";
 
 /**
@@ -80,7 +81,7 @@ const describe = (error: GrammarError): string => {
  */
 export const parseHcl = (text: string, limits: HclLimits = {}): HclBody => {
   const { maxBytes = DEFAULT_BYTES, maxDepth = DEFAULT_DEPTH } = limits;
-  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) throw new HclError(`larger than ${maxBytes} bytes`);
+  if (text.length > maxBytes || utf8Length(text) > maxBytes) throw new HclError(`larger than ${maxBytes} bytes`);
   const startRule = /^\s*\{/.test(text) ? "Json" : "Hcl";
   try {
     return parseGrammar(text, { startRule, maxDepth, lineAt: lineFinder(text) });

@@ -1,4 +1,5 @@
 import { FOLDS } from "../std/fold.ts";
+import { compareUtf8 } from "../std/utf8.ts";
 import { PolicyError, quote } from "./errors.ts";
 
 /**
@@ -57,5 +58,5 @@ export const nameForDelete = (name: string): string => {
 /** Names as a list shows them: sorted by bytes, without the hidden ones, `root` last. */
 export const listedPolicyNames = (names: readonly string[]): string[] => {
   const shown = names.filter((name) => !HIDDEN.has(name) && name !== "root");
-  return [...shown.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), "root"];
+  return [...shown.sort(compareUtf8), "root"];
 };

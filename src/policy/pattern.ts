@@ -1,3 +1,5 @@
+import { compareUtf8, utf8Length } from "../std/utf8.ts";
+
 /**
  * What a path pattern is and which of two is more specific. A pattern is exact, a prefix (`*` as the last character) or
  * has whole segments `+`; anywhere else `*` and `+` are ordinary characters.
@@ -22,17 +24,15 @@ export const patternKind = (pattern: string): PatternKind => {
   return pattern.endsWith("*") ? "prefix" : "exact";
 };
 
-const bytes = (text: string): number => Buffer.byteLength(text);
-
 export const specificityOf = (pattern: string): Specificity => {
   const endsInStar = pattern.endsWith("*");
   const stem = endsInStar ? pattern.slice(0, -1) : pattern;
   const plus = patternKind(pattern) === "segment" ? pattern.indexOf("+") : stem.length;
   return {
-    firstWildcard: bytes(stem.slice(0, plus)),
+    firstWildcard: utf8Length(stem.slice(0, plus)),
     endsInStar,
     plusSegments: patternKind(pattern) === "segment" ? stem.split("/").filter((part) => part === "+").length : 0,
-    length: bytes(stem),
+    length: utf8Length(stem),
     stem,
   };
 };
@@ -43,5 +43,5 @@ export const compareSpecificity = (a: Specificity, b: Specificity): number => {
   if (a.endsInStar !== b.endsInStar) return a.endsInStar ? -1 : 1;
   if (a.plusSegments !== b.plusSegments) return b.plusSegments - a.plusSegments;
   if (a.length !== b.length) return a.length - b.length;
-  return Buffer.compare(Buffer.from(a.stem), Buffer.from(b.stem));
+  return compareUtf8(a.stem, b.stem);
 };

@@ -1,5 +1,6 @@
 import type { HclBlock, HclBody } from "../hcl/hcl.ts";
 import { multiError } from "../std/errors.ts";
+import { utf8Length } from "../std/utf8.ts";
 import { durationOf, parametersOf, stringsOf, textOf, valuesOf } from "./attributes.ts";
 import { PolicyError, quote } from "./errors.ts";
 import { CAPABILITY_BITS, type Constraints, isCapability, NO_CONSTRAINTS, type Stanza } from "./policy.ts";
@@ -86,7 +87,7 @@ export const readStanza = (block: HclBlock): Stanza => {
   if (pattern.includes("+*")) {
     throw new PolicyError(`path ${quote(pattern)}: invalid use of wildcards ('+*' is forbidden)`);
   }
-  if (Buffer.byteLength(pattern) > LONGEST_PATTERN) {
+  if (utf8Length(pattern) > LONGEST_PATTERN) {
     throw new PolicyError(`${where}longer than ${LONGEST_PATTERN} bytes`);
   }
   const capabilities = capabilitiesOf(body, where);

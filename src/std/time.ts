@@ -9,9 +9,6 @@ export interface Clock {
 /** A clock in milliseconds that only goes forward: for how long something took, not for when it was. */
 export const steady = (): number => performance.now();
 
-/** Microseconds of the system's monotonic clock (CLOCK_MONOTONIC), as systemd compares them. */
-export const monotonicMicroseconds = (): bigint => process.hrtime.bigint() / 1000n;
-
 export const systemClock: Clock = { now: () => Date.now() };
 
 export const seconds = (n: number): Seconds => as<Seconds>(Math.trunc(n));

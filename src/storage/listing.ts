@@ -1,4 +1,5 @@
 import { SEGMENT_ALPHABET } from "../crypto/index.ts";
+import { compareUtf8 } from "../std/utf8.ts";
 import { broken } from "./errors.ts";
 import type { Entry, Names, Partition } from "./store.ts";
 
@@ -31,9 +32,7 @@ export type ReadPage = (
   range: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
 ) => Promise<{ readonly found: readonly Row[]; readonly next: string | undefined }>;
 
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-const SORTED_ALPHABET = [...SEGMENT_ALPHABET].sort(byBytes);
+const SORTED_ALPHABET = [...SEGMENT_ALPHABET].sort(compareUtf8);
 
 /** Vault lists what is below `prefix`: the rest of a name up to and with its first slash. */
 const childOf = (entry: Entry, prefix: string): string => {
@@ -91,7 +90,7 @@ export const listChildren = async (
   const after = await scan(opaque, undefined, PAGES_ALONE);
   if (after !== undefined) {
     const reached = after.charAt(opaque.length);
-    const starts = SORTED_ALPHABET.filter((character) => byBytes(character, reached) >= 0);
+    const starts = SORTED_ALPHABET.filter((character) => compareUtf8(character, reached) >= 0);
     const work = async (): Promise<void> => {
       for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
         await scan(opaque + start, start === reached ? after : undefined, Number.POSITIVE_INFINITY);
@@ -99,5 +98,5 @@ export const listChildren = async (
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   }
-  return [...children].sort(byBytes);
+  return [...children].sort(compareUtf8);
 };

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { monotonicMicroseconds } from "../../std/time.ts";
 import type { Environment } from "../config/overrides.ts";
 import type { Log } from "../contract.ts";
 
@@ -79,6 +78,9 @@ export const systemdOf = (env: Environment, log: Log): Systemd => {
     },
   };
 };
+
+/** Microseconds of the system's monotonic clock (CLOCK_MONOTONIC), as systemd compares them. */
+const monotonicMicroseconds = (): bigint => process.hrtime.bigint() / 1000n;
 
 /** A reload as systemd's `Type=notify-reload` wants it told: with the time of its monotonic clock. */
 export const reloading = (): State => `RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`;

@@ -4,7 +4,7 @@ import { type Call, type Client, NO_RETRIES, type Secret, type Token } from "../
 import { ResponseError } from "../../client/index.ts";
 import { isJsonObject } from "../../std/json.ts";
 import { fraction } from "../../std/random.ts";
-import { utf8Text } from "../../std/utf8.ts";
+import { compareUtf8, utf8Text } from "../../std/utf8.ts";
 import type { Surroundings } from "../contract.ts";
 import { FileError, fileError } from "../files/errors.ts";
 import { assertInSandbox, type Certificate } from "../functions/index.ts";
@@ -147,7 +147,7 @@ export const createFetch = ({ client, token, surroundings, rules, gate, namespac
       return key;
     });
     // Go sorts bytes.
-    names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    names.sort(compareUtf8);
     return { kind: "list", keys: names, next: nextLook(rules, fraction(random)) };
   };
 

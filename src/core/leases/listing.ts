@@ -1,4 +1,5 @@
 import { as, type EpochSeconds, type LeaseId } from "../../std/brand.ts";
+import { compareUtf8 } from "../../std/utf8.ts";
 import {
   DOMAINS,
   HELD_LEASES,
@@ -43,8 +44,6 @@ export const stuckOf = (entry: Entry): StuckLease => ({
   ...fromSealed<Lease>(entry.body),
   due: entry.clear.exp ?? as<EpochSeconds>(0),
 });
-
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /**
  * Mounts on the way to a prefix, or below it: ids start with their mount's path, so no other mount can hold any.
@@ -115,7 +114,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
         children.add(path.slice(prefix.length, path.indexOf("/", prefix.length) + 1));
       }
     }
-    return [...children].sort(byBytes);
+    return [...children].sort(compareUtf8);
   };
 
   const stuckIn = async (pk: string, limit = Number.POSITIVE_INFINITY): Promise<readonly StuckLease[]> => {
