@@ -30,6 +30,8 @@ export interface Rule {
   readonly pattern: string;
   /** Empty: denied. */
   readonly capabilities: readonly Capability[];
+  /** Seconds that answers must be wrapped for; 0: no such limit. A minimum makes wrapping a duty. */
+  readonly wrapTtl?: { readonly min: number; readonly max: number } | undefined;
 }
 
 export interface Session {
@@ -45,6 +47,11 @@ export interface Session {
 }
 
 export const useSession = (): Session => {
+  throw new Error("not wired yet");
+};
+
+/** For pages that are open to everybody; `undefined`: nobody is signed in. */
+export const useMaybeSession = (): Session | undefined => {
   throw new Error("not wired yet");
 };
 
