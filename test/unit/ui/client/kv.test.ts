@@ -9,7 +9,7 @@ import {
   mountServing,
   nameOf,
   parentOf,
-} from "../../../ui/client/kv.ts";
+} from "../../../../ui/client/kv.ts";
 
 const mount = (path: string, type: string, options: Readonly<Record<string, string>> = {}) => ({
   path,
