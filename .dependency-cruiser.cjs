@@ -29,8 +29,9 @@ const layers = {
   "src/backends": ["src/core", "src/audit", "src/otp", ...belowBackends],
   "src/http": ["src/core", ...belowBackends],
   "src/client": leaves,
+  "src/ui-files": leaves,
   "src/agent": ["src/client", "src/go-template", "src/hcl", ...leaves],
-  "src/cli": ["src/agent", "src/client", "src/hcl", "src/local", "src/http", "src/audit", ...leaves],
+  "src/cli": ["src/agent", "src/client", "src/hcl", "src/local", "src/http", "src/audit", "src/ui-files", ...leaves],
   "src/local": [
     "src/server.ts",
     "src/catalog.ts",
@@ -41,6 +42,7 @@ const layers = {
     "src/http",
     "src/audit",
     "src/outgoing",
+    "src/ui-files",
     ...belowBackends,
   ],
   // The catalog for where backends run; it loads none of them until a row is used.

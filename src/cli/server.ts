@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startLocalServer } from "../local/server/index.ts";
 import { ownPod } from "../local/server/pod.ts";
+import type { UiBuilder, UiSource } from "../ui-files/source.ts";
+import { failureLine } from "./failure.ts";
 
 /** `zeroth server`: the local server, on the command line. */
 
@@ -18,6 +20,7 @@ interface Flags {
   readonly key?: string;
   readonly createTable: boolean;
   readonly sweeper: boolean;
+  readonly ui: "built" | "watch" | "off";
 }
 
 const hostAndPort = (text: string): { host: string; port: number } => {
@@ -33,7 +36,24 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-const run = async (flags: Flags): Promise<void> => {
+const tellFault = (fault: string): void => {
+  process.stderr.write(`zeroth: the page is not built again: ${fault}\n`);
+};
+
+/** The page, unless its sources or what builds them are not here. */
+const pageFor = async (how: Flags["ui"], builder: () => Promise<UiBuilder>): Promise<UiSource | undefined> => {
+  if (how === "off") return undefined;
+  try {
+    const { builtOnce, builtAgain } = await builder();
+    return how === "watch" ? await builtAgain(tellFault) : await builtOnce();
+  } catch (fault) {
+    process.stderr.write(`zeroth: there is no web page: ${failureLine(fault)}\n`);
+    return undefined;
+  }
+};
+
+const run = async (flags: Flags, builder: () => Promise<UiBuilder>): Promise<void> => {
+  const ui = await pageFor(flags.ui, builder);
   const local = await startLocalServer({
     ...flags.listen,
     tls: { cert: flags.tlsCert, key: flags.tlsKey, clientCa: flags.tlsClientCa },
@@ -47,12 +67,17 @@ const run = async (flags: Flags): Promise<void> => {
     auditFile: flags.auditFile,
     keyId: flags.key,
     pod: ownPod(process.env),
+    ui,
     log: (message, fields) => process.stderr.write(`${JSON.stringify({ message, ...fields })}\n`),
   });
   print(`Zeroth answers on ${local.url}`);
   print("");
   print(`  export VAULT_ADDR=${local.url}`);
   print(`  export VAULT_TOKEN=${local.rootToken}`);
+  if (ui) {
+    print("");
+    print(`The web page is at ${local.url}/ui/`);
+  }
   if (local.awsUrl !== undefined) {
     print("");
     print(`The embedded AWS answers on ${local.awsUrl}; administrators of its two accounts:`);
@@ -74,7 +99,7 @@ const run = async (flags: Flags): Promise<void> => {
   process.once("SIGTERM", stop);
 };
 
-export const serverCommand = (): Command =>
+export const serverCommand = (builder: () => Promise<UiBuilder>): Command =>
   new Command("server")
     .description("run the server on this machine, for trying, developing and testing")
     .addOption(
@@ -105,4 +130,9 @@ export const serverCommand = (): Command =>
     .option("--key <id>", "id, ARN or alias of the KMS key")
     .option("--create-table", "with the environment's AWS: make table and key where they are missing", false)
     .option("--no-sweeper", "leave expired leases to the table's TTL")
-    .action(run);
+    .addOption(
+      new Option("--ui <how>", "the web page: built at the start, built again whenever it is opened, or left out")
+        .choices(["built", "watch", "off"])
+        .default("built"),
+    )
+    .action((flags: Flags) => run(flags, builder));

@@ -13,6 +13,7 @@ import { NEARBY, type Reach } from "../../outgoing/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
+import { type UiSource, withUi } from "../../ui-files/source.ts";
 import type { EmbeddedAws } from "../aws/index.ts";
 import { auditFiles } from "./audit-files.ts";
 import { startChallenges } from "./challenges.ts";
@@ -48,6 +49,8 @@ export interface LocalServerOptions {
   readonly challengePorts?: Ports | undefined;
   /** The pod of a cluster that the server runs in (`pod.ts`); absent: none. */
   readonly pod?: Pod | undefined;
+  /** The web page, at `/ui/`; absent: none. */
+  readonly ui?: UiSource | undefined;
   readonly auditLine?: ((line: string) => Promise<void>) | undefined;
   /** The built-in audit device writes here; absent: `audit.log` in the data folder, else nowhere. */
   readonly auditFile?: string | undefined;
@@ -190,7 +193,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const awsListening = options.awsListen && cloud.embedded?.listen(options.awsListen);
   const awsListener = awsListening && (await orClose(awsListening, cloud));
   const listening = startListener({
-    handler: server.handle,
+    handler: withUi(options.ui, server.handle),
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 8200,
     tls,

@@ -1,0 +1,58 @@
+import { type BuiltUi, importedAtOnce } from "./ui.ts";
+import { gzipped } from "./ui-files.ts";
+
+/** Sizes of the built page, minified and gzipped, and what they may be. */
+
+export interface Size {
+  readonly what: string;
+  readonly bytes: number;
+  /** Absent: only `all` has a bound. */
+  readonly most?: number | undefined;
+}
+
+const KB = 1024;
+const FIRST = ["index.html", "ui/styles/index.css", "ui/main.tsx", "ui/worker/main.ts"];
+const PAGE = /^ui\/pages\/(.*)\/index\.tsx$/;
+const POLICY = /^src\/(policy|hcl)\//;
+
+const sum = (bytes: readonly number[]): number => bytes.reduce((all, one) => all + one, 0);
+
+/** Whether most of a file is the policy engine. */
+const isPolicy = ({ metafile }: BuiltUi, name: string): boolean => {
+  const inputs = Object.entries(metafile.outputs[name]?.inputs ?? {});
+  const of = (keep: (path: string) => boolean): number =>
+    sum(inputs.filter(([path]) => keep(path)).map(([, { bytesInOutput }]) => bytesInOutput));
+  return of((path) => POLICY.test(path)) > of(() => true) / 2;
+};
+
+/** First load, each page's own file, the policy engine, and all files together. */
+export const sizesOf = async (built: BuiltUi): Promise<readonly Size[]> => {
+  const { files, entries, metafile } = built;
+  const sizes = new Map<string, number>();
+  for (const [name, bytes] of files) sizes.set(name, (await gzipped(bytes)).length);
+  const bytesOf = (names: Iterable<string>): number => sum([...names].map((name) => sizes.get(name) ?? 0));
+
+  const starts = FIRST.map((source) => entries.get(source) ?? source);
+  const first = new Set(starts.flatMap((name) => [name, ...importedAtOnce(name, metafile.outputs)]));
+  const pages = [...entries].flatMap(([source, name]): readonly Size[] => {
+    const [, page] = PAGE.exec(source) ?? [];
+    return page === undefined ? [] : [{ what: `page ${page}`, bytes: bytesOf([name]), most: 20 * KB }];
+  });
+  return [
+    { what: "first load", bytes: bytesOf(first), most: 40 * KB },
+    ...FIRST.map((source, at) => ({ what: `  ${source}`, bytes: bytesOf(starts.slice(at, at + 1)) })),
+    ...pages.sort((a, b) => a.what.localeCompare(b.what)),
+    { what: "policy engine", bytes: bytesOf([...files.keys()].filter((name) => isPolicy(built, name))), most: 16 * KB },
+    { what: "all files", bytes: bytesOf(files.keys()), most: 160 * KB },
+  ];
+};
+
+export const printSizes = (sizes: readonly Size[]): string => {
+  const kilobytes = (bytes: number): string => (bytes / KB).toFixed(1).padStart(7);
+  return sizes
+    .map(({ what, bytes, most }) => `${what.padEnd(24)}${kilobytes(bytes)}${most ? ` of ${most / KB}` : ""}\n`)
+    .join("");
+};
+
+export const tooLarge = (sizes: readonly Size[]): readonly Size[] =>
+  sizes.filter(({ bytes, most }) => most !== undefined && bytes > most);
