@@ -25,6 +25,9 @@ path "sys/capabilities-self" {
 path "sys/internal/ui/resultant-acl" {
   capabilities = ["read"]
 }
+path "sys/policies/explain" {
+  capabilities = ["update"]
+}
 
 # It may read its own entity.
 path "identity/entity/id/{{identity.entity.id}}" {

@@ -6,7 +6,7 @@ import { denies, type Rule } from "./rule.ts";
 /** What a token's policies amount to, and whether they reach into a mount: for showing, never for deciding. */
 
 /** The order in which Vault lists capabilities here. */
-const ORDER: readonly Capability[] = ["create", "delete", "list", "read", "sudo", "update", "patch"];
+const ORDER: readonly Capability[] = ["create", "delete", "list", "read", "sudo", "update", "patch", "scan"];
 
 export interface ResultantRule {
   readonly capabilities: readonly string[];
@@ -24,6 +24,8 @@ export type Resultant =
       readonly exact_paths: Readonly<Record<string, ResultantRule>>;
       /** By the prefix, without its star. */
       readonly glob_paths: Readonly<Record<string, ResultantRule>>;
+      /** Rules with `+` segments, as written, with their star; absent where there is none. */
+      readonly segment_paths?: Readonly<Record<string, ResultantRule>>;
     };
 
 const grantsNothing = (rule: Rule): boolean => denies(rule) || rule.capabilities === 0;
@@ -44,17 +46,25 @@ const show = (rule: Rule): ResultantRule => {
 };
 
 /**
- * Rules with `+` segments are left out, as Vault does. Source: Vault documentation, "/sys/internal/ui/resultant-acl".
+ * What a token's rules amount to. `segment_paths` is ours: Vault and OpenBao leave rules with `+` segments out. Source:
+ * Vault documentation, "/sys/internal/ui/resultant-acl".
  */
 export const resultantAcl = (acl: Acl): Resultant => {
   if (acl.root) return { root: true };
   const exact: [string, ResultantRule][] = [];
   const globs: [string, ResultantRule][] = [];
+  const segments: [string, ResultantRule][] = [];
   for (const [pattern, rule] of acl.rules) {
     if (rule.kind === "exact") exact.push([pattern, show(rule)]);
     if (rule.kind === "prefix") globs.push([pattern.slice(0, -1), show(rule)]);
+    if (rule.kind === "segment") segments.push([pattern, show(rule)]);
   }
-  return { root: false, exact_paths: Object.fromEntries(exact), glob_paths: Object.fromEntries(globs) };
+  return {
+    root: false,
+    exact_paths: Object.fromEntries(exact),
+    glob_paths: Object.fromEntries(globs),
+    ...(segments.length > 0 && { segment_paths: Object.fromEntries(segments) }),
+  };
 };
 
 /** Whether a pattern with `+` segments can match a path at or below the folder. */

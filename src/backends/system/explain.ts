@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { findEntity } from "../../core/identity/find.ts";
+import { mountOf } from "../../core/request/canonical.ts";
 import { callerOf } from "../../core/request/context.ts";
-import { decideOn, explainOn, type Question } from "../../core/request/decision.ts";
+import { decideOn, explainOn, explainUnmounted, type Question } from "../../core/request/decision.ts";
 import { rowOf } from "../../core/request/route.ts";
 import { type BackendContext, field, invalidRequest, op, path, permissionDenied } from "../../framework/index.ts";
 import { type Acl, canonicalPolicyNames, compileAcl, type Explanation } from "../../policy/index.ts";
+import { reaches } from "../../policy/resultant.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { accessorsSubject, callersSubject, type Subject, subjectOf, tokensSubject } from "./subject.ts";
 
@@ -14,7 +16,9 @@ import { accessorsSubject, callersSubject, type Subject, subjectOf, tokensSubjec
  * which rule would have allowed it.
  *
  * Security: the answer holds nothing of a policy the caller may not read, neither its name, its patterns nor the reason
- * it gave; asking about another token or entity needs the same right as the ordinary endpoint for that.
+ * it gave; asking about another token or entity needs the same right as the ordinary endpoint for that. The `default`
+ * policy lets everybody ask about themselves, so a mount out of the caller's reach is explained like a path without one:
+ * whether it is there, what folds in it and what needs sudo stay unsaid.
  */
 
 const OPERATIONS = ["create", "read", "update", "patch", "delete", "list"] as const;
@@ -34,7 +38,7 @@ const Input = z.object({
 type Given = z.output<typeof Input>;
 
 const Source = z.object({ name: z.string(), line: z.number() });
-const Explained = z.object({
+const Answer = z.object({
   path: z.string(),
   operation: z.string(),
   sudo_required: z.boolean(),
@@ -55,6 +59,9 @@ const Explained = z.object({
   complete: z.boolean().describe("false where policies the caller may not read took part"),
   suggestion: z.string().nullable().describe("a stanza that would allow the request"),
 });
+
+/** Why the request would be decided so by other rules. */
+type Explained = (acl: Acl) => Promise<Explanation>;
 
 export const explainPaths = (core: Core) => {
   const may = async (acl: Acl, of: string, operation: Asked): Promise<boolean> =>
@@ -109,7 +116,7 @@ export const explainPaths = (core: Core) => {
   };
 
   /** Leaves out whatever an unreadable policy contributed. */
-  const shown = async (explanation: Explanation, request: Question, subject: Subject, caller: Subject) => {
+  const shown = async (explanation: Explanation, explained: Explained, subject: Subject, caller: Subject) => {
     const { decision, candidates } = explanation;
     const visible = await readableOf(caller.acl, subject.policies);
     const complete = subject.policies.every((name) => visible.has(name));
@@ -117,7 +124,7 @@ export const explainPaths = (core: Core) => {
     const rule = open.some(({ decides }) => decides) ? decision.rule : undefined;
     const plain = complete || rule !== undefined;
     const told = plain ? decision : { reason: decision.allowed ? "granted" : "denied", parameter: undefined };
-    const { suggestion } = plain ? explanation : await explainOn(core, compileAcl([]), request);
+    const { suggestion } = plain ? explanation : await explained(compileAcl([]));
     return {
       allowed: decision.allowed,
       reason: told.reason,
@@ -149,15 +156,21 @@ export const explainPaths = (core: Core) => {
     };
   };
 
+  const inReach = async (acl: Acl, asked: string): Promise<boolean> => {
+    const mount = mountOf(core, await core.config.snapshot(), asked);
+    return mount !== undefined && reaches(acl, mount.info.path);
+  };
+
   const answer = async (input: Given, cx: BackendContext) => {
     const caller = await callersSubject(core, callerOf(cx));
-    const request = await requestOf(input);
+    const asked = await requestOf(input);
     const subject = await subjectFor(input, caller);
-    const explanation = await explainOn(core, subject.acl, request);
-    const explained = await shown(explanation, request, subject, caller);
-    return {
-      data: { path: explanation.path, operation: request.operation, sudo_required: request.sudoPath, ...explained },
-    };
+    const hidden = subject === caller && !(await inReach(caller.acl, asked.path));
+    const explained = async (acl: Acl) => (hidden ? explainUnmounted(acl, asked) : explainOn(core, acl, asked));
+    const explanation = await explained(subject.acl);
+    const sudo_required = asked.sudoPath && !hidden;
+    const told = await shown(explanation, explained, subject, caller);
+    return { data: { path: explanation.path, operation: asked.operation, sudo_required, ...told } };
   };
 
   return [
@@ -167,7 +180,7 @@ export const explainPaths = (core: Core) => {
       ops: {
         update: op({
           summary: "explain a decision",
-          answers: Explained,
+          answers: Answer,
           input: Input,
           handle: ({ input }, cx) => answer(input, cx),
         }),

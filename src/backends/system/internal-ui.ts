@@ -46,6 +46,7 @@ const ResultantAcl = z.object({
   root: z.boolean(),
   exact_paths: z.record(z.string(), Rule).optional(),
   glob_paths: z.record(z.string(), Rule).optional(),
+  segment_paths: z.record(z.string(), Rule).optional().describe("rules with `+` segments, where there are any"),
 });
 
 const grouped = <T extends ReturnType<typeof mountInfo> | ReturnType<typeof publicInfo>>(

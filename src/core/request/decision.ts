@@ -37,3 +37,12 @@ export const explainOn = async (
   const canonical = canonicalPath(core, await core.config.snapshot(), question.path);
   return { ...explain(acl, { ...question, ...canonical }), path: canonical.path };
 };
+
+/**
+ * The same, knowing nothing of the mounts: for callers who ask about a path that none of their rules grants anything
+ * near. The request is denied either way; the answer is the one for a path without a mount.
+ */
+export const explainUnmounted = (acl: Acl, question: Question): Explanation & { readonly path: string } => ({
+  ...explain(acl, { ...question, sudoPath: false }),
+  path: question.path,
+});

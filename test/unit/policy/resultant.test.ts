@@ -10,13 +10,23 @@ const root = compileAcl([rootPolicy]);
 describe("what policies amount to", () => {
   it("is everything for root", () => expect(resultantAcl(root)).toEqual({ root: true }));
 
-  it("shows exact paths and prefixes, and leaves rules with + segments out", () => {
-    const text = rule("a/b", "update read") + rule("kv/*", "list") + rule("kv/+/x", "read");
+  it("shows exact paths, prefixes and, where there are any, rules with + segments", () => {
+    const text = rule("a/b", "update read") + rule("kv/*", "list scan");
+    const segments = rule("kv/+/x", "read") + rule("kv/+/y*", "deny") + rule("+", "");
 
-    expect(resultantAcl(aclOf(text))).toEqual({
+    const plain = {
       root: false,
       exact_paths: { "a/b": { capabilities: ["read", "update"] } },
-      glob_paths: { "kv/": { capabilities: ["list"] } },
+      glob_paths: { "kv/": { capabilities: ["list", "scan"] } },
+    };
+    expect(resultantAcl(aclOf(text))).toEqual(plain);
+    expect(resultantAcl(aclOf(text + segments))).toEqual({
+      ...plain,
+      segment_paths: {
+        "kv/+/x": { capabilities: ["read"] },
+        "kv/+/y*": { capabilities: ["deny"] },
+        "+": { capabilities: ["deny"] },
+      },
     });
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { JsonObject } from "../../../../src/std/json.ts";
-import { type IdentityServer, makeIdentityServer } from "../../core/identity/support.ts";
+import { makeServer } from "../../../support/make-server.ts";
+import { authOf, type IdentityServer, makeIdentityServer } from "../../core/identity/support.ts";
 
 let server: IdentityServer;
 let secretive: string;
@@ -24,6 +25,12 @@ afterAll(() => server.dynamo.close());
 
 const explain = (body: JsonObject, token?: string) =>
   server.call("POST", "sys/policies/explain", token === undefined ? { body } : { body, token });
+
+/** A token with the `default` policy alone. */
+const plain = async (): Promise<string> => {
+  const answer = await server.call("POST", "auth/token/create", { body: { policies: ["default"] } });
+  return String(authOf(answer)["client_token"]);
+};
 
 describe("an explanation", () => {
   it("names policy and line that decided", async () => {
@@ -101,9 +108,51 @@ describe("who asks for an explanation", () => {
   );
 
   it("must be allowed to", async () => {
-    const token = await server.tokenWith("nothing", 'path "none" { capabilities = ["read"] }');
+    const token = await server.tokenWith("nothing", 'path "sys/policies/explain" { capabilities = ["deny"] }');
 
     expect((await explain({ path: "kv/a", operation: "read" }, token)).status).toBe(403);
+  });
+
+  it("may ask about itself by the default policy alone, and about nobody else", async () => {
+    const token = await plain();
+    const ask = async (body: JsonObject) => (await explain({ path: "kv/a", operation: "read", ...body }, token)).status;
+
+    expect(await explain({ path: "cubbyhole/a", operation: "read" }, token)).toMatchObject({
+      status: 200,
+      data: { allowed: true, reason: "granted", decided_by: null, complete: false },
+    });
+    expect(await ask({})).toBe(200);
+    for (const other of [{ policies: ["default"] }, { token }, { accessor: "x" }, { entity_id: "x" }]) {
+      expect(await ask(other)).toBe(403);
+    }
+  });
+
+  it("about itself is not told of a mount out of its reach, nor which names fold in it", async () => {
+    await server.call("POST", "sys/auth/people", { body: { type: "userpass" } });
+    const token = await plain();
+    const ask = async (mount: string) => {
+      const path = `auth/${mount}/users/ADMIN`;
+      const { data } = await explain({ path, operation: "update" }, token);
+      expect(data).toMatchObject({ path, allowed: false, reason: "denied", sudo_required: false });
+      return JSON.stringify(data).replaceAll(mount, "mount");
+    };
+
+    expect(await ask("people")).toBe(await ask("missing"));
+  });
+
+  it("about itself is not told what needs sudo in a mount out of its reach", async () => {
+    const all = await makeServer();
+    await all.call("POST", "sys/mounts/ca", { body: { type: "pki" } });
+    const made = await all.call("POST", "auth/token/create", { body: { policies: ["default"] } });
+    const token = String(authOf(made)["client_token"]);
+    const body = { path: "ca/root", operation: "delete" };
+    const asked = (extra: JsonObject) => all.call("POST", "sys/policies/explain", { ...extra });
+
+    expect((await asked({ body: { ...body, policies: ["default"] } })).data["sudo_required"]).toBe(true);
+    expect((await asked({ body, token })).data).toMatchObject({
+      sudo_required: false,
+      suggestion: expect.not.stringContaining("sudo"),
+    });
   });
 
   it("must say what it asks", async () => {
