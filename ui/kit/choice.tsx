@@ -1,0 +1,95 @@
+import { useId } from "preact/hooks";
+import { Field, type FieldProps } from "./field.tsx";
+import { Icon } from "./icon.tsx";
+
+/** Choosing one of a few, or yes and no. */
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface ChoiceProps extends FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly options: readonly Option[];
+  readonly disabled?: boolean | undefined;
+}
+
+export const Select = ({ value, onChange, options, disabled, ...field }: ChoiceProps) => (
+  <Field {...field}>
+    {(tied) => (
+      <span class="select">
+        <select
+          {...tied}
+          class="input"
+          value={value}
+          disabled={disabled}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" />
+      </span>
+    )}
+  </Field>
+);
+
+/** Radio buttons that look like a switch: for two to five short words. */
+export const Segmented = ({ label, value, onChange, options, bare }: ChoiceProps) => {
+  const id = useId();
+  return (
+    <fieldset class="field">
+      <legend class={bare ? "unseen-text" : "label"}>{label}</legend>
+      <div class="segmented">
+        {options.map((option) => (
+          <label key={option.value}>
+            <input
+              class="unseen-text"
+              type="radio"
+              name={id}
+              value={option.value}
+              checked={option.value === value}
+              onChange={() => onChange(option.value)}
+            />
+            <span>{option.label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+};
+
+interface CheckboxProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly hint?: string | undefined;
+  readonly disabled?: boolean | undefined;
+}
+
+export const Checkbox = ({ label, checked, onChange, hint, disabled }: CheckboxProps) => {
+  const id = useId();
+  return (
+    <div class="check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,81 @@
+import { kit } from "../texts/kit.ts";
+import { IconButton } from "./button.tsx";
+import { diffLines, type Line } from "./diff-lines.ts";
+import { Tag } from "./note.tsx";
+import { Dots } from "./secret-value.tsx";
+import { useShown } from "./shown.ts";
+import { Visible } from "./visible.tsx";
+
+/** Two versions of fields, side by side in words: masked until shown, field by field; long text by line. */
+
+export interface DiffRow {
+  readonly name: string;
+  /** Absent: there was none. */
+  readonly before?: string | undefined;
+  /** Absent: there is none any more. */
+  readonly after?: string | undefined;
+}
+
+type Change = keyof Pick<typeof kit.diff, "added" | "removed" | "changed" | "same">;
+
+export const changeOf = ({ before, after }: DiffRow): Change => {
+  if (before === undefined) return "added";
+  if (after === undefined) return "removed";
+  return before === after ? "same" : "changed";
+};
+
+const linesOf = ({ before, after }: DiffRow): readonly Line[] => {
+  if (before === undefined) return (after ?? "").split("\n").map((text) => ({ change: "added", text }));
+  if (after === undefined) return before.split("\n").map((text) => ({ change: "removed", text }));
+  return diffLines(before, after);
+};
+
+const SIGNS = { same: " ", added: "+", removed: "−" } as const;
+
+const Lines = ({ row }: { readonly row: DiffRow }) => (
+  <div class="diff-lines">
+    {linesOf(row).map((line, index) => (
+      <div key={index} class={`diff-line ${line.change}`}>
+        <span class="unseen-text">{kit.diff[line.change]}: </span>
+        <span class="diff-sign" aria-hidden="true">
+          {SIGNS[line.change]}
+        </span>
+        <span>
+          <Visible text={line.text} />
+        </span>
+      </div>
+    ))}
+  </div>
+);
+
+const Field = ({ row }: { readonly row: DiffRow }) => {
+  const [shown, show] = useShown();
+  const change = changeOf(row);
+  return (
+    <li class="diff-row">
+      <div class="diff-head">
+        <span class="mono">
+          <Visible text={row.name} />
+        </span>
+        <Tag kind={change}>{kit.diff[change]}</Tag>
+        <IconButton
+          icon={shown ? "hide" : "show"}
+          label={(shown ? kit.diff.hide : kit.diff.show)(row.name)}
+          onClick={() => show(!shown)}
+        />
+      </div>
+      {shown ? <Lines row={row} /> : <Dots name={row.name} />}
+    </li>
+  );
+};
+
+export const Diff = ({ rows }: { readonly rows: readonly DiffRow[] }) =>
+  rows.length === 0 ? (
+    <p class="muted">{kit.diff.none}</p>
+  ) : (
+    <ul class="diff">
+      {rows.map((row) => (
+        <Field key={row.name} row={row} />
+      ))}
+    </ul>
+  );

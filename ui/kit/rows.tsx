@@ -1,0 +1,77 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { follow } from "./button.tsx";
+
+/** A list of rows: one tab stop a row, arrows move between rows, right and left to a row's own buttons and back. */
+
+const stopsOf = (row: Element | null | undefined): HTMLElement[] => [
+  ...(row?.querySelectorAll<HTMLElement>("a[href], button, input, select") ?? []),
+];
+
+const rowBeside = (row: Element, key: string): Element | null | undefined =>
+  ({
+    ArrowDown: row.nextElementSibling,
+    ArrowUp: row.previousElementSibling,
+    Home: row.parentElement?.firstElementChild,
+    End: row.parentElement?.lastElementChild,
+  })[key];
+
+const move = (event: KeyboardEvent): void => {
+  const focused = document.activeElement;
+  const row = focused?.closest(".row");
+  if (!row || focused instanceof HTMLInputElement || focused instanceof HTMLSelectElement) return;
+  const stops = stopsOf(row);
+  const at = stops.findIndex((stop) => stop.matches(":focus"));
+  const sideways = { ArrowRight: stops[at + 1], ArrowLeft: stops[at - 1] }[event.key];
+  const target = sideways ?? stopsOf(rowBeside(row, event.key))[0];
+  if (!target || target.closest("[popover]")) return;
+  event.preventDefault();
+  target.focus();
+};
+
+export const Rows = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => (
+  // biome-ignore lint/a11y/noRedundantRoles: without bullets, Safari reads no list.
+  <ul class="rows" role="list" aria-label={label} onKeyDown={move}>
+    {children}
+  </ul>
+);
+
+interface RowProps {
+  readonly href?: string | undefined;
+  readonly onSelect?: (() => void) | undefined;
+  readonly label?: string | undefined;
+  readonly children: ComponentChildren;
+  /** Buttons at the end, reached with the right arrow. */
+  readonly actions?: ComponentChildren;
+}
+
+const Body = ({ href, onSelect, label, children }: RowProps) => {
+  if (href !== undefined)
+    return (
+      <a class="row-body" href={href} aria-label={label} onClick={(event) => follow(event, href)}>
+        {children}
+      </a>
+    );
+  if (onSelect)
+    return (
+      <button class="row-body" type="button" aria-label={label} onClick={onSelect}>
+        {children}
+      </button>
+    );
+  return <div class="row-body">{children}</div>;
+};
+
+export const Row = (props: RowProps) => {
+  const ref = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    stopsOf(ref.current).forEach((stop, index) => {
+      stop.tabIndex = index === 0 ? 0 : -1;
+    });
+  });
+  return (
+    <li class="row" ref={ref}>
+      <Body {...props} />
+      {props.actions && <div class="row-actions">{props.actions}</div>}
+    </li>
+  );
+};

@@ -1,0 +1,13 @@
+/** Saves text as a file, by the browser's own download; nothing leaves the machine. */
+
+/** A name that no file system takes for a path. */
+const plain = (name: string): string => name.replace(/[\p{Cc}\p{Cf}/\\:*?"<>|]/gu, "_").replace(/^\.+/, "") || "file";
+
+export const saveFile = (name: string, text: string): void => {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = plain(name);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url));
+};
