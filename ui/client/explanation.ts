@@ -1,0 +1,103 @@
+import { type JsonObject, post } from "./api.ts";
+import { numberIn, objectsIn, textIn, textsIn, trueIn } from "./read-json.ts";
+import type { Operation } from "./rules.ts";
+
+/**
+ * `sys/policies/explain`: how the server decides a request, by which policy and line. Whoever may not ask gets
+ * `undefined`, and the page falls back to the caller's own rules.
+ *
+ * Security: names of a request's fields are sent, never their values, which may be secrets.
+ */
+
+export interface PolicyLine {
+  readonly name: string;
+  readonly line: number;
+}
+
+export interface ExplainedRule {
+  readonly pattern: string;
+  readonly capabilities: readonly string[];
+  readonly policies: readonly PolicyLine[];
+  readonly decides: boolean;
+}
+
+export interface Explained {
+  readonly path: string;
+  readonly operation: Operation;
+  readonly allowed: boolean;
+  /** As `src/policy` names it: `no_rule`, `capability_missing`, `sudo_missing` and so on. */
+  readonly reason: string;
+  readonly sudoRequired: boolean;
+  /** The rule that decided, unless it is in a policy that the caller may not read. */
+  readonly decidedBy: ExplainedRule | undefined;
+  readonly parameter: string;
+  readonly rules: readonly ExplainedRule[];
+  /** False: policies that the caller may not read took part. */
+  readonly complete: boolean;
+  /** A stanza that would allow it. */
+  readonly suggestion: string | undefined;
+}
+
+export interface Question {
+  readonly path: string;
+  readonly operation: Operation;
+  /** Of whom; absent: the caller. */
+  readonly about?: { readonly policies: readonly string[] } | { readonly entityId: string } | undefined;
+  /** Names of the fields sent. */
+  readonly fields?: readonly string[] | undefined;
+  readonly wrapTtl?: string | undefined;
+}
+
+const linesIn = (from: JsonObject): readonly PolicyLine[] =>
+  objectsIn(from, "policies").map((one) => ({ name: textIn(one, "name"), line: numberIn(one, "line") }));
+
+const ruleIn = (from: JsonObject): ExplainedRule => ({
+  pattern: textIn(from, "pattern"),
+  capabilities: textsIn(from, "capabilities"),
+  policies: linesIn(from),
+  decides: trueIn(from, "decides"),
+});
+
+export const explainedOf = (data: JsonObject, { operation }: Question): Explained => {
+  const rules = objectsIn(data, "rules").map(ruleIn);
+  return {
+    path: textIn(data, "path"),
+    operation,
+    allowed: trueIn(data, "allowed"),
+    reason: textIn(data, "reason"),
+    sudoRequired: trueIn(data, "sudo_required"),
+    decidedBy: rules.find(({ decides }) => decides),
+    parameter: textIn(data, "parameter"),
+    rules,
+    complete: trueIn(data, "complete"),
+    suggestion: textIn(data, "suggestion") || undefined,
+  };
+};
+
+const aboutOf = (about: Question["about"]): JsonObject => {
+  if (!about) return {};
+  return "policies" in about ? { policies: about.policies } : { entity_id: about.entityId };
+};
+
+export const askWhy = async (question: Question): Promise<Explained | undefined> => {
+  const { path, operation, about, fields = [], wrapTtl } = question;
+  const answer = await post("sys/policies/explain", {
+    path,
+    operation,
+    ...aboutOf(about),
+    ...(fields.length > 0 && { parameters: Object.fromEntries(fields.map((name) => [name, null])) }),
+    ...(wrapTtl !== undefined && { wrap_ttl: wrapTtl }),
+  });
+  return answer.ok ? explainedOf(answer.data, question) : undefined;
+};
+
+/**
+ * Why a request was refused. A write is judged as `create` or as `update`, by what is there already, which the page does
+ * not know: where updating is allowed, creating is what was refused.
+ */
+export const askWhyRefused = async (question: Question): Promise<Explained | undefined> => {
+  const first = await askWhy(question);
+  if (!first?.allowed || question.operation !== "update") return first;
+  const second = await askWhy({ ...question, operation: "create" });
+  return second && !second.allowed ? second : first;
+};
