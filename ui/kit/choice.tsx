@@ -2,7 +2,7 @@ import { useId } from "preact/hooks";
 import { Field, type FieldProps } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 
-/** Choosing one of a few, or yes and no. */
+/** Choosing one of a few. */
 
 interface Option {
   readonly value: string;
@@ -61,35 +61,5 @@ export const Segmented = ({ label, value, onChange, options, bare }: ChoiceProps
         ))}
       </div>
     </fieldset>
-  );
-};
-
-interface CheckboxProps {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-  readonly hint?: string | undefined;
-  readonly disabled?: boolean | undefined;
-}
-
-export const Checkbox = ({ label, checked, onChange, hint, disabled }: CheckboxProps) => {
-  const id = useId();
-  return (
-    <div class="check">
-      <input
-        id={id}
-        type="checkbox"
-        checked={checked}
-        disabled={disabled}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-      <label for={id}>{label}</label>
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
   );
 };

@@ -1,8 +1,8 @@
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { kit } from "../texts/kit.ts";
-import { announce } from "./announce.tsx";
-import { Field, type FieldProps } from "./field.tsx";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { Field, type FieldProps, useAutofocus } from "./field.tsx";
 import { placeBeside } from "./place.ts";
+import { Option } from "./suggestion.tsx";
+import { useSuggestions } from "./suggestions.ts";
 
 /** A text field that suggests; anything else may be typed. Options that hold what was typed are shown, 50 at most. */
 
@@ -15,85 +15,50 @@ interface ComboboxProps extends FieldProps {
   readonly autofocus?: boolean | undefined;
 }
 
-const MOST = 50;
-
-const fitting = (options: readonly string[], typed: string): readonly string[] => {
-  const wanted = typed.toLowerCase();
-  return options.filter((option) => option !== typed && option.toLowerCase().includes(wanted)).slice(0, MOST);
-};
-
 export const Combobox = ({ value, onInput, onSelect, options, required, autofocus, ...field }: ComboboxProps) => {
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(-1);
-  const input = useRef<HTMLInputElement>(null);
+  const input = useAutofocus<HTMLInputElement>(autofocus);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  const shown = fitting(options, value);
-  const visible = open && shown.length > 0;
-
-  useLayoutEffect(() => {
-    if (autofocus) input.current?.focus();
-  }, []);
+  const { shown, at, press, typed, take, close } = useSuggestions(options, value, (option) => {
+    onInput(option);
+    onSelect?.(option);
+  });
+  const visible = shown.length > 0;
   useLayoutEffect(() => {
     if (!visible) return list.current?.hidePopover();
     list.current?.showPopover();
     if (input.current && list.current) placeBeside(input.current, list.current);
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
   });
-
-  const choose = (option: string): void => {
-    setOpen(false);
-    setAt(-1);
-    onInput(option);
-    onSelect?.(option);
+  const state = {
+    role: "combobox",
+    "aria-expanded": visible,
+    "aria-controls": `${id}-list`,
+    "aria-autocomplete": "list",
+    "aria-activedescendant": visible && at >= 0 ? `${id}-${at}` : undefined,
+    "data-autofocus": autofocus ? "" : undefined,
+  } as const;
+  const read = (text: string): void => {
+    typed();
+    onInput(text);
   };
-  const move = (step: 1 | -1): void => {
-    const start = visible ? at : -1;
-    setAt(start < 0 && step < 0 ? shown.length - 1 : (start + step + shown.length) % Math.max(shown.length, 1));
-    setOpen(true);
-    if (!visible) announce(kit.options(shown.length));
-  };
-  const press = (event: KeyboardEvent): void => {
-    const chosen = visible ? shown[at] : undefined;
-    const does: Readonly<Record<string, (() => void) | undefined>> = {
-      ArrowDown: () => move(1),
-      ArrowUp: () => move(-1),
-      Enter: chosen === undefined ? undefined : () => choose(chosen),
-      Escape: visible ? () => setOpen(false) : undefined,
-    };
-    const act = does[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  };
-
   return (
     <Field {...field}>
       {(tied) => (
         <>
           <input
             {...tied}
+            {...state}
             class="input mono"
             ref={input}
             type="text"
-            role="combobox"
             autocomplete="off"
             spellcheck={false}
             value={value}
             required={required}
-            data-autofocus={autofocus ? "" : undefined}
-            aria-expanded={visible}
-            aria-controls={`${id}-list`}
-            aria-autocomplete="list"
-            aria-activedescendant={visible && at >= 0 ? `${id}-${at}` : undefined}
-            onInput={(event) => {
-              setOpen(true);
-              setAt(-1);
-              onInput(event.currentTarget.value);
-            }}
+            onInput={(event) => read(event.currentTarget.value)}
             onKeyDown={press}
-            onBlur={() => setOpen(false)}
+            onBlur={close}
           />
           <div
             class="popup listbox"
@@ -103,24 +68,9 @@ export const Combobox = ({ value, onInput, onSelect, options, required, autofocu
             popover="manual"
             ref={list}
           >
-            {visible &&
-              shown.map((option, index) => (
-                <div
-                  key={option}
-                  id={`${id}-${index}`}
-                  class="menu-item mono"
-                  role="option"
-                  tabIndex={-1}
-                  aria-selected={index === at}
-                  // Before the field loses focus.
-                  onPointerDown={(event) => {
-                    event.preventDefault();
-                    choose(option);
-                  }}
-                >
-                  {option}
-                </div>
-              ))}
+            {shown.map((option, index) => (
+              <Option key={option} id={`${id}-${index}`} marked={index === at} text={option} take={take} />
+            ))}
           </div>
         </>
       )}

@@ -1,9 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { kit } from "../texts/kit.ts";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announce.tsx";
-import { Button } from "./button.tsx";
-import { TextField } from "./text-field.tsx";
 
 /** A question over the page. Mounted is open; Escape closes, a click beside it does not: work may be in it. */
 
@@ -60,52 +57,5 @@ export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: Di
       </form>
       <Announcer />
     </dialog>
-  );
-};
-
-interface ConfirmTypedProps {
-  readonly title: string;
-  readonly children: ComponentChildren;
-  /** What must be typed. */
-  readonly name: string;
-  /** The button's text. */
-  readonly action: string;
-  readonly busy?: boolean | undefined;
-  readonly onConfirm: () => void;
-  readonly onClose: () => void;
-}
-
-/** For what cannot be undone: until the name is typed, neither Enter nor the button does anything. */
-export const ConfirmTyped = ({ title, children, name, action, busy, onConfirm, onClose }: ConfirmTypedProps) => {
-  const [typed, setTyped] = useState("");
-  const [tried, setTried] = useState(false);
-  const right = typed === name;
-  return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => {
-        if (right && !busy) onConfirm();
-        setTried(true);
-      }}
-      actions={
-        <>
-          <Button kind="danger" type="submit" disabled={!right} busy={busy}>
-            {action}
-          </Button>
-          <Button onClick={onClose}>{kit.cancel}</Button>
-        </>
-      }
-    >
-      {children}
-      <TextField
-        label={kit.typeName(name)}
-        value={typed}
-        onInput={setTyped}
-        error={tried && typed !== "" && !right ? kit.typeNameWrong(name) : undefined}
-        mono
-        autofocus
-      />
-    </Dialog>
   );
 };

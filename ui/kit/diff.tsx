@@ -1,34 +1,12 @@
 import { kit } from "../texts/kit.ts";
 import { IconButton } from "./button.tsx";
-import { diffLines, type Line } from "./diff-lines.ts";
+import { changeOf, type DiffRow, linesOf } from "./diff-rows.ts";
 import { Tag } from "./note.tsx";
 import { Dots } from "./secret-value.tsx";
 import { useShown } from "./shown.ts";
 import { Visible } from "./visible.tsx";
 
 /** Two versions of fields, side by side in words: masked until shown, field by field; long text by line. */
-
-export interface DiffRow {
-  readonly name: string;
-  /** Absent: there was none. */
-  readonly before?: string | undefined;
-  /** Absent: there is none any more. */
-  readonly after?: string | undefined;
-}
-
-type Change = keyof Pick<typeof kit.diff, "added" | "removed" | "changed" | "same">;
-
-export const changeOf = ({ before, after }: DiffRow): Change => {
-  if (before === undefined) return "added";
-  if (after === undefined) return "removed";
-  return before === after ? "same" : "changed";
-};
-
-const linesOf = ({ before, after }: DiffRow): readonly Line[] => {
-  if (before === undefined) return (after ?? "").split("\n").map((text) => ({ change: "added", text }));
-  if (after === undefined) return before.split("\n").map((text) => ({ change: "removed", text }));
-  return diffLines(before, after);
-};
 
 const SIGNS = { same: " ", added: "+", removed: "−" } as const;
 

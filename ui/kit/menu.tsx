@@ -1,14 +1,10 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
-import { placeBeside } from "./place.ts";
+import { Item, type MenuItem } from "./menu-item.tsx";
+import { targetOf } from "./menu-keys.ts";
+import { placeBeside, useHiddenByScrolling } from "./place.ts";
 
 /** A button with a list of actions: arrows move, letters find, Escape closes and gives focus back. */
-
-interface MenuItem {
-  readonly label: string;
-  readonly onSelect: () => void;
-  readonly danger?: boolean | undefined;
-}
 
 interface MenuProps {
   readonly label: string;
@@ -23,6 +19,7 @@ export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
   const button = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLDivElement>(null);
   const id = useId();
+  useHiddenByScrolling(popup, open);
 
   const entries = (): HTMLButtonElement[] => [...(popup.current?.querySelectorAll("button") ?? [])];
   const close = (): void => {
@@ -35,51 +32,30 @@ export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
     placeBeside(button.current, popup.current, { end: true });
     entries().at(index)?.focus();
   };
-  useEffect(() => {
-    if (!open) return;
-    const hide = (): void => popup.current?.hidePopover();
-    addEventListener("resize", hide);
-    addEventListener("scroll", hide);
-    return () => {
-      removeEventListener("resize", hide);
-      removeEventListener("scroll", hide);
-    };
-  }, [open]);
-
-  const move = (event: KeyboardEvent): void => {
+  const press = (event: KeyboardEvent): void => {
     const all = entries();
     const at = all.findIndex((entry) => entry.matches(":focus"));
-    const found = all.find(
-      (entry, index) => index > at && entry.textContent?.toLowerCase().startsWith(event.key.toLowerCase()),
-    );
-    const target =
-      { ArrowDown: all[at + 1] ?? all[0], ArrowUp: all.at(at - 1), Home: all[0], End: all.at(-1) }[event.key] ?? found;
+    const target = targetOf(all, at, event.key);
     if (event.key === "Tab") popup.current?.hidePopover();
-    else if (event.key === "Escape" || target) event.preventDefault();
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      close();
-    } else target?.focus();
+    if (event.key !== "Escape" && !target) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (target) target.focus();
+    else close();
   };
-
+  const opener = {
+    class: icon ? `button ${kind} square` : `button ${kind}`,
+    "aria-label": icon ? label : undefined,
+    title: icon ? label : undefined,
+    onKeyDown: (event: KeyboardEvent): void => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      show(event.key === "ArrowDown" ? 0 : -1);
+    },
+  };
   return (
     <span class="menu">
-      <button
-        class={icon ? `button ${kind} square` : `button ${kind}`}
-        type="button"
-        ref={button}
-        aria-haspopup="menu"
-        aria-expanded={open}
-        aria-controls={id}
-        aria-label={icon ? label : undefined}
-        title={icon ? label : undefined}
-        onClick={() => (open ? close() : show(0))}
-        onKeyDown={(event) => {
-          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-          event.preventDefault();
-          show(event.key === "ArrowDown" ? 0 : -1);
-        }}
-      >
+      <button {...opener} type="button" ref={button} aria-haspopup="menu" aria-expanded={open} onClick={() => show(0)}>
         {icon ? <Icon name={icon} /> : label}
         {!icon && <Icon name="chevron-down" />}
       </button>
@@ -90,23 +66,11 @@ export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
         popover="auto"
         aria-label={label}
         ref={popup}
-        onKeyDown={move}
+        onKeyDown={press}
         onToggle={(event) => setOpen(event.newState === "open")}
       >
         {items.map((item) => (
-          <button
-            key={item.label}
-            class={item.danger ? "menu-item danger" : "menu-item"}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            onClick={() => {
-              close();
-              item.onSelect();
-            }}
-          >
-            {item.label}
-          </button>
+          <Item key={item.label} {...item} close={close} />
         ))}
       </div>
     </span>

@@ -1,9 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { useGuard } from "../router.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
-import { Button, Link } from "./button.tsx";
-import { Dialog } from "./dialog.tsx";
+import { Link } from "./link.tsx";
 import { Visible } from "./visible.tsx";
 
 /** What every page begins with: where it is, its one `h1`, its actions. */
@@ -59,47 +57,5 @@ export const Page = ({ title, crumbs = [], actions, mono, children }: PageProps)
       </div>
       {children}
     </div>
-  );
-};
-
-/** Nothing for 300 ms, then a bar of 2 px; what was there stays. */
-export const Loading = () => <div class="loading" role="progressbar" aria-label={kit.loading} />;
-
-type LeaveWords = { readonly [word in keyof typeof kit.leave]: string };
-
-/** Holds moves to other pages back while `unsaved`, and asks. What it returns must be rendered: the question. */
-export const useLeaveWarning = (unsaved: boolean, words: Partial<LeaveWords> = {}) => {
-  const [proceed, setProceed] = useState<() => void>();
-  const guard = useRef((go: () => void): boolean => {
-    setProceed(() => go);
-    return false;
-  });
-  useGuard(unsaved ? guard.current : undefined);
-  useEffect(() => {
-    if (!unsaved) return;
-    const ask = (event: Event): void => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [unsaved]);
-  if (!proceed) return undefined;
-  const said = { ...kit.leave, ...words };
-  const stay = (): void => setProceed(undefined);
-  return (
-    <Dialog
-      title={said.title}
-      onClose={stay}
-      actions={
-        <>
-          <Button kind="primary" onClick={stay}>
-            {said.stay}
-          </Button>
-          <Button kind="danger" onClick={proceed}>
-            {said.leave}
-          </Button>
-        </>
-      }
-    >
-      <p>{said.text}</p>
-    </Dialog>
   );
 };

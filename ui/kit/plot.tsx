@@ -1,4 +1,6 @@
 import { kit } from "../texts/kit.ts";
+import { apart, rangeOf } from "./plot-scale.ts";
+import { Table, type TableProps } from "./table.tsx";
 
 /** Lines over a zero line, each with its name at its end, and the same numbers as a table. */
 
@@ -14,28 +16,12 @@ interface PlotProps {
   /** Of a value of the y axis. */
   readonly format: (value: number) => string;
   readonly formatX?: ((value: number) => string) | undefined;
-  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly table: TableProps;
 }
 
 const [WIDTH, HEIGHT] = [640, 240];
 const EDGE = { left: 8, right: 168, top: 16, bottom: 24 };
 const LABEL_GAP = 18;
-
-/** Labels at the ends of lines, moved apart so that none covers another. */
-export const apart = (wanted: readonly number[], gap: number): readonly number[] => {
-  const placed: number[] = wanted.map(() => 0);
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { y, index } of wanted.map((y, index) => ({ y, index })).sort((one, other) => one.y - other.y)) {
-    last = Math.max(y, last + gap);
-    placed[index] = last;
-  }
-  return placed;
-};
-
-const rangeOf = (values: readonly number[]): readonly [low: number, high: number] => {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return low === high ? [low, low + 1] : [low, high];
-};
 
 export const Plot = ({ title, series, format, formatX = String, table }: PlotProps) => {
   const points = series.flatMap((line) => line.points);
@@ -69,33 +55,10 @@ export const Plot = ({ title, series, format, formatX = String, table }: PlotPro
           </g>
         ))}
       </svg>
-      <PlotTable {...table} />
+      <details>
+        <summary>{kit.table}</summary>
+        <Table {...table} />
+      </details>
     </figure>
   );
 };
-
-const PlotTable = ({ head, rows }: PlotProps["table"]) => (
-  <details>
-    <summary>{kit.table}</summary>
-    <table>
-      <thead>
-        <tr>
-          {head.map((cell) => (
-            <th key={cell} scope="col">
-              {cell}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, index) => (
-          <tr key={index}>
-            {row.map((cell, column) => (
-              <td key={column}>{cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </details>
-);

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { follow } from "./button.tsx";
+import { follow } from "./link.tsx";
 
 /** A list of rows: one tab stop a row, arrows move between rows, right and left to a row's own buttons and back. */
 
 const stopsOf = (row: Element | null | undefined): HTMLElement[] => [
-  ...(row?.querySelectorAll<HTMLElement>("a[href], button, input, select") ?? []),
+  ...(row?.querySelectorAll<HTMLElement>(":is(a[href], button, input, select):not([role=menuitem])") ?? []),
 ];
 
 const rowBeside = (row: Element, key: string): Element | null | undefined =>
@@ -24,7 +24,7 @@ const move = (event: KeyboardEvent): void => {
   const at = stops.findIndex((stop) => stop.matches(":focus"));
   const sideways = { ArrowRight: stops[at + 1], ArrowLeft: stops[at - 1] }[event.key];
   const target = sideways ?? stopsOf(rowBeside(row, event.key))[0];
-  if (!target || target.closest("[popover]")) return;
+  if (!target || event.defaultPrevented) return;
   event.preventDefault();
   target.focus();
 };

@@ -1,41 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
-import { Announcer, announce } from "./announce.tsx";
+import { Announcer } from "./announce.tsx";
 import { IconButton } from "./button.tsx";
+import { dismiss, onToasts, type Shown, shownToasts } from "./toast.ts";
 
 /** Says what was done, once it is done; goes after 8 s, or later while somebody points at it. */
 
-interface Action {
-  readonly label: string;
-  readonly run: () => void;
-}
-
-interface Shown {
-  readonly id: number;
-  readonly text: string;
-  readonly action: Action | undefined;
-  readonly stays: boolean;
-}
-
 const LASTS_MS = 8_000;
-const MOST = 3;
-let shown: readonly Shown[] = [];
-let count = 0;
-let changed: (() => void) | undefined;
-
-const show = (next: readonly Shown[]): void => {
-  shown = next;
-  changed?.();
-};
-
-/** Says it, and returns what takes it away. `stays`: until taken away. Never a secret value. */
-export const toast = (text: string, action?: Action, { stays = false } = {}): (() => void) => {
-  count += 1;
-  const id = count;
-  show([...shown, { id, text, action, stays }].slice(-MOST));
-  announce(text);
-  return () => show(shown.filter((entry) => entry.id !== id));
-};
 
 const Toast = ({ entry, onClose }: { readonly entry: Shown; readonly onClose: () => void }) => {
   const [held, setHeld] = useState(false);
@@ -72,14 +43,9 @@ const Toast = ({ entry, onClose }: { readonly entry: Shown; readonly onClose: ()
 
 /** Mounted once, by the shell; brings the status line with it. */
 export const Toasts = () => {
-  const [entries, setEntries] = useState(shown);
+  const [entries, setEntries] = useState(shownToasts);
   const ref = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    changed = () => setEntries(shown);
-    return () => {
-      changed = undefined;
-    };
-  }, []);
+  useEffect(() => onToasts(() => setEntries(shownToasts())), []);
   // Shown again with each new one, so that it lies above a dialog opened since.
   useLayoutEffect(() => {
     ref.current?.hidePopover();
@@ -90,7 +56,7 @@ export const Toasts = () => {
       <Announcer />
       <ul class="toasts" popover="manual" ref={ref}>
         {entries.map((entry) => (
-          <Toast key={entry.id} entry={entry} onClose={() => show(shown.filter(({ id }) => id !== entry.id))} />
+          <Toast key={entry.id} entry={entry} onClose={() => dismiss(entry.id)} />
         ))}
       </ul>
     </>
