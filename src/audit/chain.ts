@@ -1,7 +1,8 @@
 import { writeJson } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { type Clock, rfc3339 } from "../std/time.ts";
-import { hashOf, type Link, NO_LINE, type SigningKey, signCheckpoint } from "./checkpoint.ts";
+import { hashOf, type SigningKey, signCheckpoint } from "./checkpoint.ts";
+import { type Link, NO_LINE } from "./link.ts";
 import type { AuditSink } from "./sink.ts";
 
 /**

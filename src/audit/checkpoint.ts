@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type Checkpoint, type Link, signedText } from "./link.ts";
 
 /**
  * What ties audit lines together. Every line carries who wrote it, its number and the hash of the writer's line before
@@ -6,33 +7,9 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
  * the public key can check; the log alone is not enough to make another.
  */
 
-/** Of every line: `chain`. */
-export interface Link {
-  /** One environment's chain in one destination. */
-  readonly writer: string;
-  /** From 1, without gaps; checkpoints count. */
-  readonly seq: number;
-  /** SHA-256 of the writer's line before, in hex. */
-  readonly prev: string;
-}
-
-/** Of a checkpoint's line: `checkpoint`. */
-export interface Checkpoint {
-  /** First number of the run it closes. */
-  readonly from: number;
-  /** Id of the key. */
-  readonly key: string;
-  /** Ed25519 over `signedText`, base64. */
-  readonly signature: string;
-}
-
-export const NO_LINE = "0".repeat(64);
-
 export const hashOf = (line: string): string => createHash("sha256").update(line, "utf8").digest("hex");
 
-/** No field can hold a line feed, so no two checkpoints share a text. */
-const signedText = (link: Link, from: number, time: string): Buffer =>
-  Buffer.from(`zeroth audit checkpoint v1\n${link.writer}\n${from}\n${link.seq}\n${time}\n${link.prev}\n`);
+const signedBytes = (link: Link, from: number, time: string): Buffer => Buffer.from(signedText(link, from, time));
 
 /** RFC 8410: the bytes before the 32 bytes of an Ed25519 private key in PKCS #8. */
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -62,8 +39,8 @@ export const signingKey = (seed: Uint8Array): SigningKey => {
 export const signCheckpoint = (key: SigningKey, link: Link, from: number, time: string): Checkpoint => ({
   from,
   key: key.id,
-  signature: sign(null, signedText(link, from, time), key.privateKey).toString("base64"),
+  signature: sign(null, signedBytes(link, from, time), key.privateKey).toString("base64"),
 });
 
 export const checkpointHolds = (key: KeyObject, link: Link, checkpoint: Checkpoint, time: string): boolean =>
-  verify(null, signedText(link, checkpoint.from, time), key, Buffer.from(checkpoint.signature, "base64"));
+  verify(null, signedBytes(link, checkpoint.from, time), key, Buffer.from(checkpoint.signature, "base64"));

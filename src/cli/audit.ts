@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { type Verdict, verifyAudit } from "../audit/verify.ts";
+import type { Verdict } from "../audit/judge.ts";
+import { verifyAudit } from "../audit/verify.ts";
 
 /** `zeroth audit verify`: whether lines of an audit log were changed, removed, inserted or moved. */
 

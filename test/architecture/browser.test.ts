@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { repository } from "./support/repository.ts";
 
 /**
- * What runs in a browser too: policies, their language, and the names of the contract. Bundled for a browser, where an
+ * What runs in a browser too: policies, their language, the judge of audit logs, and the names of the contract. Bundled for a browser, where an
  * import of a module of Node's does not resolve; a global of Node's would bundle and fail later, so it is searched for.
  */
 
@@ -35,7 +35,7 @@ const contract = readdirSync(join(repository, "src/contract"))
   .map((name) => `src/contract/${name}`);
 
 describe("in a browser", () => {
-  it.each(["src/policy/index.ts", "src/hcl/hcl.ts", ...contract])("%s runs", async (file) => {
+  it.each(["src/policy/index.ts", "src/hcl/hcl.ts", "src/audit/judge.ts", ...contract])("%s runs", async (file) => {
     const { text, files } = await bundled(`export * from "./${file}";`);
 
     expect(files).toContain(file);

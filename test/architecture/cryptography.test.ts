@@ -27,7 +27,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/audit/checkpoint.ts": "createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify",
     "src/audit/client-certificate.ts": "X509Certificate",
     "src/audit/redaction.ts": "createHmac",
-    "src/audit/verify.ts": "createPublicKey, KeyObject",
+    "src/audit/verify.ts": "createPublicKey",
     "src/auth/aws/ec2/certificates.ts": "KeyObject, X509Certificate",
     "src/auth/aws/ec2/cms.ts": "createHash",
     "src/auth/aws/ec2/role-tag.ts": "createHmac",
@@ -207,9 +207,9 @@ describe("C19: what is secret is random", () => {
 
   it("and never made of the time", () => {
     expect(hits(deployed, /\bDate\.now\(\)|\bnew Date\(\)|\bperformance\.now\(\)|\bprocess\.hrtime\b/g)).toEqual([
+      "src/agent/process/systemd.ts: process.hrtime",
       "src/std/time.ts: Date.now()",
       "src/std/time.ts: performance.now()",
-      "src/std/time.ts: process.hrtime",
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { createChain } from "../../../src/audit/chain.ts";
 import { publicPem, signingKey } from "../../../src/audit/checkpoint.ts";
-import { type Verdict, verifyAudit } from "../../../src/audit/verify.ts";
+import type { Verdict } from "../../../src/audit/judge.ts";
+import { verifyAudit } from "../../../src/audit/verify.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 
 const key = signingKey(systemRandom.bytes(32));

@@ -1,0 +1,30 @@
+/**
+ * What ties audit lines together, as it is written into them: shapes, and the text that a checkpoint signs. It runs in a
+ * browser too, where the web page checks logs.
+ */
+
+/** Of every line: `chain`. */
+export interface Link {
+  /** One environment's chain in one destination. */
+  readonly writer: string;
+  /** From 1, without gaps; checkpoints count. */
+  readonly seq: number;
+  /** SHA-256 of the writer's line before, in hex. */
+  readonly prev: string;
+}
+
+/** Of a checkpoint's line: `checkpoint`. */
+export interface Checkpoint {
+  /** First number of the run it closes. */
+  readonly from: number;
+  /** Id of the key: the first 16 hex digits of the SHA-256 of its SPKI. */
+  readonly key: string;
+  /** Ed25519 over `signedText`, base64. */
+  readonly signature: string;
+}
+
+export const NO_LINE = "0".repeat(64);
+
+/** No field can hold a line feed, so no two checkpoints share a text. */
+export const signedText = (link: Link, from: number, time: string): string =>
+  `zeroth audit checkpoint v1\n${link.writer}\n${from}\n${link.seq}\n${time}\n${link.prev}\n`;
