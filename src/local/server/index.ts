@@ -8,7 +8,7 @@ import type { Attempt } from "../../core/challenges/work.ts";
 import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
-import { startListener } from "../../http/index.ts";
+import { type HttpHandler, startListener } from "../../http/index.ts";
 import { NEARBY, type Reach } from "../../outgoing/index.ts";
 import { buildServer, type Server } from "../../server.ts";
 import { systemRandom } from "../../std/random.ts";
@@ -146,6 +146,14 @@ const orClose = async <T>(work: Promise<T>, ...standing: readonly { close(): Pro
   }
 };
 
+/** Answers say the server's own time, which is not the machine's where a test moves it. */
+const dated =
+  (clock: Clock, handler: HttpHandler): HttpHandler =>
+  async (request) => {
+    const answer = await handler(request);
+    return { ...answer, headers: { date: new Date(clock.now()).toUTCString(), ...answer.headers } };
+  };
+
 export const startLocalServer = async (options: LocalServerOptions = {}): Promise<LocalServer> => {
   const clock = options.clock ?? systemClock;
   const tableClock = aheadOf(clock);
@@ -193,7 +201,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const awsListening = options.awsListen && cloud.embedded?.listen(options.awsListen);
   const awsListener = awsListening && (await orClose(awsListening, cloud));
   const listening = startListener({
-    handler: withUi(options.ui, server.handle),
+    handler: dated(clock, withUi(options.ui, server.handle)),
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 8200,
     tls,

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+/** The browser of this machine. Nothing is downloaded: where there is none, the tests of the page are skipped. */
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** Path of the browser: `CHROMIUM`, or the first of the usual names on `PATH`. */
+export const findBrowser = (environment: NodeJS.ProcessEnv = process.env): string | undefined => {
+  const { CHROMIUM: named, PATH: path = "" } = environment;
+  if (named !== undefined && named !== "") return existsSync(named) ? named : undefined;
+  return path
+    .split(delimiter)
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+    .find((file) => existsSync(file));
+};
+
+export const launchBrowser = (executablePath: string): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    // Chromium's sandbox refuses to start as root, which a container often is.
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
