@@ -36,13 +36,14 @@ const Field = ({ row }: { readonly row: DiffRow }) => {
           <Visible text={row.name} />
         </span>
         <Tag kind={change}>{kit.diff[change]}</Tag>
+        {!shown && <Dots name={row.name} />}
         <IconButton
           icon={shown ? "hide" : "show"}
           label={(shown ? kit.diff.hide : kit.diff.show)(row.name)}
           onClick={() => show(!shown)}
         />
       </div>
-      {shown ? <Lines row={row} /> : <Dots name={row.name} />}
+      {shown && <Lines row={row} />}
     </li>
   );
 };

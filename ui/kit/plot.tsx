@@ -1,13 +1,9 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
-import { apart, rangeOf } from "./plot-scale.ts";
+import { apart, type Frame, frameOf, type Series } from "./plot-scale.ts";
 import { Table, type TableProps } from "./table.tsx";
 
-/** Lines over a zero line, each with its name at its end, and the same numbers as a table. */
-
-interface Series {
-  readonly label: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
-}
+/** Lines over a zero line, each with its name at its end (under the plot where it is narrow), and the same as a table. */
 
 interface PlotProps {
   readonly title: string;
@@ -19,42 +15,77 @@ interface PlotProps {
   readonly table: TableProps;
 }
 
-const [WIDTH, HEIGHT] = [640, 240];
-const EDGE = { left: 8, right: 168, top: 16, bottom: 24 };
+const NARROW = 520;
 const LABEL_GAP = 18;
 
-export const Plot = ({ title, series, format, formatX = String, table }: PlotProps) => {
-  const points = series.flatMap((line) => line.points);
-  const [firstX, lastX] = rangeOf(points.map(([x]) => x));
-  const [lowest, highest] = rangeOf([0, ...points.map(([, y]) => y)]);
-  const toX = (x: number): number => EDGE.left + ((x - firstX) / (lastX - firstX)) * (WIDTH - EDGE.left - EDGE.right);
-  const toY = (y: number): number =>
-    HEIGHT - EDGE.bottom - ((y - lowest) / (highest - lowest)) * (HEIGHT - EDGE.top - EDGE.bottom);
+const useWidth = () => {
+  const ref = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(640);
+  useLayoutEffect(() => {
+    const { current } = ref;
+    if (!current) return;
+    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width] as const;
+};
+
+const lastOf = (line: Series): number => line.points.at(-1)?.[1] ?? 0;
+
+const Lines = ({
+  series,
+  frame,
+  names,
+}: Pick<PlotProps, "series"> & { readonly frame: Frame; readonly names: readonly string[] | undefined }) => {
   const ends = apart(
-    series.map((line) => toY(line.points.at(-1)?.[1] ?? 0)),
+    series.map((line) => frame.y(lastOf(line))),
     LABEL_GAP,
   );
-  const right = WIDTH - EDGE.right;
+  return series.map((line, index) => (
+    <g key={line.label} class={`plot-${index}`}>
+      <polyline points={line.points.map(([x, y]) => `${frame.x(x)},${frame.y(y)}`).join(" ")} />
+      {names && (
+        <text x={frame.right + 10} y={(ends[index] ?? 0) + 4}>
+          {names[index]}
+        </text>
+      )}
+    </g>
+  ));
+};
+
+const Legend = ({ names }: { readonly names: readonly string[] }) => (
+  <ul class="plot-legend">
+    {names.map((name, index) => (
+      <li key={name}>
+        <svg class={`plot-${index}`} viewBox="0 0 24 4" aria-hidden="true">
+          <polyline points="0,2 24,2" />
+        </svg>
+        {name}
+      </li>
+    ))}
+  </ul>
+);
+
+export const Plot = ({ title, series, format, formatX = String, table }: PlotProps) => {
+  const [ref, width] = useWidth();
+  const narrow = width < NARROW;
+  const frame = frameOf(series, width, narrow);
+  const names = series.map((line) => `${line.label} ${format(lastOf(line))}`);
   return (
-    <figure class="plot">
+    <figure class="plot" ref={ref}>
       <figcaption>{title}</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
-        <line class="plot-zero" x1={EDGE.left} x2={right} y1={toY(0)} y2={toY(0)} />
-        <text class="plot-axis" x={EDGE.left} y={HEIGHT - 6}>
-          {formatX(firstX)}
+      <svg class="plot-lines" viewBox={`0 0 ${width} ${frame.height}`} role="img" aria-label={title}>
+        <line class="plot-zero" x1={frame.left} x2={frame.right} y1={frame.y(0)} y2={frame.y(0)} />
+        <text class="plot-axis" x={frame.left} y={frame.height - 6}>
+          {formatX(frame.firstX)}
         </text>
-        <text class="plot-axis end" x={right} y={HEIGHT - 6}>
-          {formatX(lastX)}
+        <text class="plot-axis end" x={frame.right} y={frame.height - 6}>
+          {formatX(frame.lastX)}
         </text>
-        {series.map((line, index) => (
-          <g key={line.label} class={`plot-${index}`}>
-            <polyline points={line.points.map(([x, y]) => `${toX(x)},${toY(y)}`).join(" ")} />
-            <text x={right + 10} y={(ends[index] ?? 0) + 4}>
-              {line.label} {format(line.points.at(-1)?.[1] ?? 0)}
-            </text>
-          </g>
-        ))}
+        <Lines series={series} frame={frame} names={narrow ? undefined : names} />
       </svg>
+      {narrow && <Legend names={names} />}
       <details>
         <summary>{kit.table}</summary>
         <Table {...table} />

@@ -1,16 +1,9 @@
 import { useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
 import { announce } from "./announce.tsx";
+import { fitting } from "./fitting.ts";
 
 /** The state of a combobox: what is suggested, which one is marked, what keys do. */
-
-const MOST = 50;
-
-/** Options that hold what was typed, 50 at most. */
-export const fitting = (options: readonly string[], typed: string): readonly string[] => {
-  const wanted = typed.toLowerCase();
-  return options.filter((option) => option !== typed && option.toLowerCase().includes(wanted)).slice(0, MOST);
-};
 
 export const useSuggestions = (options: readonly string[], value: string, choose: (option: string) => void) => {
   const [open, setOpen] = useState(false);
