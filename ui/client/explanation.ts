@@ -1,4 +1,4 @@
-import { type JsonObject, post } from "./api.ts";
+import { type Failure, type JsonObject, post } from "./api.ts";
 import { numberIn, objectsIn, textIn, textsIn, trueIn } from "./read-json.ts";
 import type { Operation } from "./rules.ts";
 
@@ -79,7 +79,8 @@ const aboutOf = (about: Question["about"]): JsonObject => {
   return "policies" in about ? { policies: about.policies } : { entity_id: about.entityId };
 };
 
-export const askWhy = async (question: Question): Promise<Explained | undefined> => {
+/** The server's decision, or why it did not tell. */
+export const askDecision = async (question: Question): Promise<Explained | Failure> => {
   const { path, operation, about, fields = [], wrapTtl } = question;
   const answer = await post("sys/policies/explain", {
     path,
@@ -88,7 +89,12 @@ export const askWhy = async (question: Question): Promise<Explained | undefined>
     ...(fields.length > 0 && { parameters: Object.fromEntries(fields.map((name) => [name, null])) }),
     ...(wrapTtl !== undefined && { wrap_ttl: wrapTtl }),
   });
-  return answer.ok ? explainedOf(answer.data, question) : undefined;
+  return answer.ok ? explainedOf(answer.data, question) : answer;
+};
+
+const askWhy = async (question: Question): Promise<Explained | undefined> => {
+  const told = await askDecision(question);
+  return "ok" in told ? undefined : told;
 };
 
 /**

@@ -46,18 +46,20 @@ export const denial = {
   /** Before the path. */
   operations: { create: "create", read: "read", update: "write", patch: "patch", delete: "delete", list: "list" },
   noRule: "None of your policies has a rule for this path.",
+  noRuleOf: "No policy has a rule for this path.",
   hidden: "A policy that you may not read decides here, so its rule is not shown.",
   incomplete: "You may not read some of your own policies. Their rules are left out here.",
   allowedNow:
     "By your policies this is allowed. They may just have changed, or a field had a value that is not allowed.",
   allowedButRefused: "By your policies this is allowed, so the refusal came from the engine itself.",
   rule: "The rule",
+  yourRule: "Your rule",
   of: "of policy",
   line: (line: number) => `line ${line}`,
   and: ", and of policy",
   forbids: "forbids everything at this path.",
   allows: (capabilities: readonly string[]) =>
-    capabilities.length === 0 ? "allows nothing." : `allows ${list(capabilities)} only.`,
+    capabilities.length === 0 ? "allows nothing." : `allows ${list(capabilities)}.`,
   reasons: {
     wrapping_required: "wants the answer wrapped.",
     wrapping_too_long: "wants the answer wrapped for a shorter time.",

@@ -1,5 +1,26 @@
+import { Decisions } from "../../client/decisions.tsx";
+import { useSession } from "../../client/session.ts";
+import { Page, Section } from "../../kit/index.ts";
+import { me } from "../../texts/me.ts";
 import type { PageComponent } from "../page.ts";
+import { CommandToken } from "./command-token.tsx";
+import { Rules } from "./rules.tsx";
+import { SessionFacts } from "./session.tsx";
 
-const Page: PageComponent = () => <h1>me</h1>;
+/** One's own access: the session, what it may do and by which rules, and a token for a terminal. */
 
-export default Page;
+const Me: PageComponent = () => {
+  const { rules } = useSession();
+  return (
+    <Page title={me.title}>
+      <SessionFacts />
+      <Section title={me.what}>
+        <Decisions options={rules.map(({ pattern }) => pattern.replace(/\*$/, ""))} />
+      </Section>
+      <CommandToken />
+      <Rules />
+    </Page>
+  );
+};
+
+export default Me;
