@@ -28,8 +28,8 @@ const isOperation = (text: string): text is Asked => OPERATIONS.some((one) => on
 const Input = z.object({
   token: field.text("the token asked about; the calling token when nobody is named"),
   accessor: field.text("accessor of the token asked about"),
-  entity_id: field.text("the entity asked about, without any token"),
-  policies: field.commaList("a set of policies, without any token"),
+  entity_id: field.text("the entity asked about, without any token; with policies, a login that gives it these"),
+  policies: field.commaList("a set of policies, without any token; with an entity, besides its own"),
   path: field.text("path of the request, without /v1/"),
   operation: field.text("create, read, update, patch, delete or list"),
   parameters: field.map("body or query of the request"),
@@ -80,25 +80,24 @@ export const explainPaths = (core: Core) => {
     if (!allowed) throw permissionDenied(`the caller lacks ${what}`, "permission denied", true);
   };
 
-  const entitySubject = async (id: string, caller: Subject): Promise<Subject> => {
-    need(await may(caller.acl, `identity/entity/id/${id}`, "read"), "the right to read the entity");
-    const entity = await findEntity(core, id);
-    if (!entity) throw invalidRequest("entity not found from id");
-    return subjectOf(core, entity.allPolicies, entity);
-  };
-
-  const policySubject = async (given: readonly string[], caller: Subject): Promise<Subject> => {
+  const policiesFor = async (given: readonly string[], caller: Subject): Promise<readonly string[]> => {
     const names = canonicalPolicyNames(given);
     // Answers about policies of the caller's choice would reveal their text, question by question.
     for (const name of names) need(await readable(caller.acl, name), `the right to read policy ${name}`);
-    return subjectOf(core, names, undefined);
+    return names;
+  };
+
+  const entitySubject = async (id: string, besides: readonly string[], caller: Subject): Promise<Subject> => {
+    need(await may(caller.acl, `identity/entity/id/${id}`, "read"), "the right to read the entity");
+    const entity = await findEntity(core, id);
+    if (!entity) throw invalidRequest("entity not found from id");
+    return subjectOf(core, [...new Set([...besides, ...entity.allPolicies])].sort(), entity);
   };
 
   const subjectFor = async (input: Given, caller: Subject): Promise<Subject> => {
-    const named = [input.token, input.accessor, input.entity_id, input.policies].filter((one) => one !== undefined);
+    const named = [input.token, input.accessor, input.entity_id ?? input.policies].filter((one) => one !== undefined);
     if (named.length === 0) return caller;
-    if (named.length > 1) throw invalidRequest("give one of token, accessor, entity_id and policies");
-    if (input.policies !== undefined) return policySubject(input.policies, caller);
+    if (named.length > 1) throw invalidRequest("give one of token, accessor, and entity_id or policies or both");
     if (input.token !== undefined) {
       need(await may(caller.acl, "sys/capabilities", "update"), "the right to ask about a token");
       return tokensSubject(core, await core.tokens.lookup(input.token));
@@ -107,7 +106,9 @@ export const explainPaths = (core: Core) => {
       need(await may(caller.acl, "sys/capabilities-accessor", "update"), "the right to ask about an accessor");
       return accessorsSubject(core, input.accessor);
     }
-    return entitySubject(input.entity_id ?? "", caller);
+    const policies = await policiesFor(input.policies ?? [], caller);
+    if (input.entity_id === undefined) return subjectOf(core, policies, undefined);
+    return entitySubject(input.entity_id, policies, caller);
   };
 
   const needsSudo = async (asked: string, operation: Asked): Promise<boolean> => {

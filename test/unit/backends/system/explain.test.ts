@@ -81,6 +81,37 @@ describe("an explanation", () => {
   });
 });
 
+describe("a login that is only thought of", () => {
+  it("has the policies of its method besides those of its entity, whose name fills templates", async () => {
+    const text = 'path "kv/own/{{identity.entity.name}}" { capabilities = ["read"] }';
+    await server.call("POST", "sys/policies/acl/templated", { body: { policy: text } });
+    const entity = await server.entity("thought-of");
+    await server.group("more-writers", { policies: ["writer"], member_entity_ids: [entity] });
+    const ask = async (path: string, about: JsonObject) =>
+      (await explain({ path, operation: "read", ...about })).data["allowed"];
+
+    const both = { entity_id: entity, policies: ["templated"] };
+
+    expect(await ask("kv/own/thought-of", both)).toBe(true);
+    expect(await ask("kv/own/somebody-else", { entity_id: entity })).toBe(true);
+    expect(await ask("kv/private/a", both)).toBe(false);
+    expect(await ask("kv/own/thought-of", { policies: ["templated"] })).toBe(false);
+  });
+
+  it("is told to whoever may read both", async () => {
+    const entity = await server.entity("known-to-few");
+    const token = await server.tokenWith(
+      "half",
+      `${WRITER} path "identity/entity/id/${entity}" { capabilities = ["read"] }`,
+    );
+    const ask = async (about: JsonObject) =>
+      (await explain({ path: "kv/a", operation: "read", ...about }, token)).status;
+
+    expect(await ask({ entity_id: entity })).toBe(200);
+    expect(await ask({ entity_id: entity, policies: ["writer"] })).toBe(403);
+  });
+});
+
 describe("who asks for an explanation", () => {
   it("learns nothing of policies it may not read, not even about itself", async () => {
     const denied = await explain({ path: "kv/private/a", operation: "read" }, secretive);
@@ -159,5 +190,6 @@ describe("who asks for an explanation", () => {
     expect((await explain({ path: "kv/a", operation: "write" })).status).toBe(400);
     expect((await explain({ operation: "read" })).status).toBe(400);
     expect((await explain({ token: "a", accessor: "b", path: "a", operation: "read" })).status).toBe(400);
+    expect((await explain({ token: "a", policies: ["writer"], path: "a", operation: "read" })).status).toBe(400);
   });
 });
