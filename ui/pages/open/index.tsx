@@ -1,5 +1,70 @@
+import { useEffect } from "preact/hooks";
+import { announce, Loading, Page } from "../../kit/index.ts";
+import { OPEN } from "../../texts/open.ts";
 import type { PageComponent } from "../page.ts";
+import { AskCode, Gone, NoLink, Ready, Trouble } from "./before.tsx";
+import { Opened } from "./opened.tsx";
+import { useOpening } from "./use-opening.ts";
 
-const Page: PageComponent = () => <h1>open</h1>;
+/**
+ * Opens what somebody shared, once, without signing in.
+ *
+ * Security: loading the page, looking at the link and a wrong code use nothing up; only a click opens. The link is taken
+ * out of the address before the page asks for anything (`ui/share/arrival.ts`).
+ */
 
-export default Page;
+type Steps = ReturnType<typeof useOpening>;
+
+const Step = ({ opening, begin, enter, open }: Steps) => {
+  switch (opening.at) {
+    case "none":
+    case "broken":
+      return <NoLink at={opening.at} onPaste={(text) => void begin(text)} />;
+    case "checking":
+      return <Loading />;
+    case "opened-before":
+    case "ended":
+      return <Gone at={opening.at} />;
+    case "code":
+      return (
+        <AskCode
+          wrong={opening.wrong}
+          end={opening.link.end}
+          onCode={(code) => void enter(opening.link, code)}
+        />
+      );
+    case "ready": {
+      const { token, end, from } = opening;
+      return <Ready end={end} from={from} busy={false} onOpen={() => void open(token, end, from)} />;
+    }
+    case "opening":
+      return <Ready end={opening.end} from={opening.from} busy onOpen={() => undefined} />;
+    case "open":
+      return <Opened content={opening.content} />;
+    case "failed":
+      return <Trouble {...opening} />;
+  }
+};
+
+const SAID: Partial<Record<Steps["opening"]["at"], string>> = {
+  broken: OPEN.broken.title,
+  "opened-before": OPEN.opened.title,
+  ended: OPEN.ended.title,
+  ready: OPEN.somebody,
+  open: OPEN.done,
+};
+
+const OpenPage: PageComponent = () => {
+  const steps = useOpening();
+  const said = SAID[steps.opening.at];
+  useEffect(() => {
+    if (said !== undefined) announce(said);
+  }, [said]);
+  return (
+    <Page title={OPEN.title}>
+      <Step {...steps} />
+    </Page>
+  );
+};
+
+export default OpenPage;

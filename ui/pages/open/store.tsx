@@ -1,0 +1,85 @@
+import { useState } from "preact/hooks";
+import { type Answer, call, type Failure, get } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { addressesOf, isFolder, type KvPath, kvPathOf, kvVersionOf } from "../../client/kv.ts";
+import type { MountShown } from "../../client/session.ts";
+import { Button, Combobox, Dialog, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { OPEN } from "../../texts/open.ts";
+
+/** Stores what was opened as a new secret, exactly as it came; nothing that is there already is overwritten. */
+
+type Outcome = "taken" | Answer;
+
+const CAS_FAILED = "check-and-set parameter did not match";
+
+const store = async (at: KvPath, json: string): Promise<Outcome> => {
+  const { data } = addressesOf(at);
+  if (at.version === 2) {
+    const body = `{"data":${json},"options":{"cas":0}}`;
+    const answer = await call({ method: "POST", path: data, body });
+    return !answer.ok && answer.errors.some((error) => error.includes(CAS_FAILED)) ? "taken" : answer;
+  }
+  // Version 1 has no check-and-set: the least that can be done is to look.
+  const there = await get(data);
+  if (there.ok) return "taken";
+  return there.kind === "not-found" ? call({ method: "POST", path: data, body: json }) : there;
+};
+
+interface StoreDialogProps {
+  /** The text of one JSON object. */
+  readonly json: string;
+  readonly mounts: readonly MountShown[];
+  readonly onStored: () => void;
+  readonly onClose: () => void;
+}
+
+export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProps) => {
+  const kvMounts = mounts.filter(kvVersionOf).map((mount) => mount.path);
+  const [path, setPath] = useState(kvMounts[0] ?? "");
+  const [error, setError] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+
+  const save = async (): Promise<void> => {
+    const at = kvPathOf(mounts, path);
+    setFailure(undefined);
+    setError(at && !isFolder(at.path) ? undefined : OPEN.storeBad);
+    if (!at || isFolder(at.path) || busy) return;
+    setBusy(true);
+    const outcome = await store(at, json);
+    setBusy(false);
+    if (outcome === "taken") return setError(OPEN.storeTaken);
+    if (!outcome.ok) return setFailure(outcome);
+    toast(OPEN.stored(path), { label: OPEN.storedGo, run: () => navigate(hrefOf("browse", path)) });
+    onStored();
+  };
+
+  return (
+    <Dialog
+      title={OPEN.storeTitle}
+      onClose={onClose}
+      onSubmit={() => void save()}
+      actions={
+        <>
+          <Button kind="primary" type="submit" busy={busy}>
+            {OPEN.storeSave}
+          </Button>
+          <Button onClick={onClose}>{OPEN.cancel}</Button>
+        </>
+      }
+    >
+      <Combobox
+        label={OPEN.storePath}
+        hint={OPEN.storeHint}
+        error={error}
+        value={path}
+        options={kvMounts}
+        onInput={setPath}
+        autofocus
+      />
+      {failure && <Failed failure={failure} />}
+    </Dialog>
+  );
+};

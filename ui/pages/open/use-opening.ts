@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, call, type Failure } from "../../client/api.ts";
+import { serverNow } from "../../client/clock.ts";
+import { textIn } from "../../client/read-json.ts";
+import { arrival } from "../../share/arrival.ts";
+import type { Code } from "../../share/code.ts";
+import { type Content, contentIn } from "../../share/content.ts";
+import { fragmentOf, type Link, readLink, tokenOf } from "../../share/link.ts";
+
+/**
+ * A link's way from the address to the secret. Looking at it uses nothing up; only `open` does, and only a click calls it.
+ * The token is in memory while it is needed, and let go of once it has opened something.
+ */
+
+export type Opening =
+  | { readonly at: "none" | "broken" | "checking" | "opened-before" | "ended" }
+  /** Asks for the code. */
+  | { readonly at: "code"; readonly link: Link; readonly wrong: boolean }
+  | { readonly at: "ready"; readonly token: string; readonly end: number; readonly from: string }
+  | { readonly at: "opening"; readonly end: number; readonly from: string }
+  | { readonly at: "open"; readonly content: Content; readonly from: string }
+  /** `retry`: nothing is known to be used up. */
+  | { readonly at: "failed"; readonly failure: Failure; readonly retry: () => void; readonly lost: boolean };
+
+/** A 400 is the server's word that the token opens nothing any more: it was used, or its time is over. */
+const isOver = (answer: Answer): boolean => !answer.ok && answer.kind === "invalid";
+
+const over = (end: number): Opening => ({ at: serverNow() >= end * 1_000 ? "ended" : "opened-before" });
+
+export const useOpening = () => {
+  const [opening, setOpening] = useState<Opening>({ at: "checking" });
+
+  const lookUp = async (token: string, end: number): Promise<void> => {
+    setOpening({ at: "checking" });
+    const answer = await call({
+      method: "POST",
+      path: "sys/wrapping/lookup",
+      body: JSON.stringify({ token }),
+      as: "none",
+    });
+    if (answer.ok) setOpening({ at: "ready", token, end, from: textIn(answer.data, "creation_path") });
+    else if (isOver(answer)) setOpening(over(end));
+    else setOpening({ at: "failed", failure: answer, retry: () => void lookUp(token, end), lost: false });
+  };
+
+  /** `fragment`: what stood behind `#`, or a pasted link. */
+  const begin = async (fragment: string): Promise<void> => {
+    const link = await readLink(fragmentOf(fragment));
+    if (!link) setOpening({ at: "broken" });
+    else if (link.kind === "code") setOpening({ at: "code", link, wrong: false });
+    else await lookUp(link.body, link.end);
+  };
+
+  const enter = async (link: Link, code: Code): Promise<void> => {
+    const token = await tokenOf(link, code);
+    if (token === undefined) setOpening({ at: "code", link, wrong: true });
+    else await lookUp(token, link.end);
+  };
+
+  const open = async (token: string, end: number, from: string): Promise<void> => {
+    setOpening({ at: "opening", end, from });
+    const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
+    if (answer.ok) setOpening({ at: "open", content: contentIn(answer.text), from });
+    else if (isOver(answer)) setOpening(over(end));
+    else
+      setOpening({
+        at: "failed",
+        failure: answer,
+        retry: () => void lookUp(token, end),
+        lost: answer.kind === "network",
+      });
+  };
+
+  useEffect(() => {
+    const receive = (): void => {
+      const fragment = arrival.take();
+      if (fragment === undefined) setOpening((now) => (now.at === "checking" ? { at: "none" } : now));
+      else void begin(fragment);
+    };
+    receive();
+    return arrival.follow(receive);
+  }, []);
+
+  return { opening, begin, enter, open };
+};

@@ -1,0 +1,130 @@
+import { useEffect, useState } from "preact/hooks";
+import { Failed } from "../../client/denied.tsx";
+import type { Failure } from "../../client/api.ts";
+import { Button, Code, copySecret, copyText, durationText, Icon, Tag, toast, useNow, useShown } from "../../kit/index.ts";
+import { type Code as SpokenCode, shownCode } from "../../share/code.ts";
+import { SHARE } from "../../texts/share.ts";
+import { cancel } from "./follow.ts";
+import type { Held, Made } from "./made.ts";
+
+/** The links of this tab: what became of each, and for those unopened the link itself, where it is asked for. */
+
+const noteOf = ({ note }: Made): string => note || SHARE.nobody;
+
+const addressOf = ({ fragment }: Held): string => `${location.origin}/ui/open#${fragment}`;
+
+/** A link that needs a code is no secret without it. */
+const copyLink = ({ held, ...made }: Made, link: Held): Promise<void> =>
+  link.code
+    ? copyText(addressOf(link), SHARE.linkOf(noteOf({ held, ...made })))
+    : copySecret(addressOf(link), SHARE.linkOf(noteOf({ held, ...made })));
+
+const Spoken = ({ code, note }: { readonly code: SpokenCode; readonly note: string }) => (
+  <>
+    <p class="share-code">
+      <span class="muted">{SHARE.codeWord}</span> <strong class="mono">{shownCode(code)}</strong>
+      <Button
+        kind="quiet"
+        icon="copy"
+        label={SHARE.codeOf(note)}
+        onClick={() => void copySecret(shownCode(code), SHARE.codeOf(note))}
+      >
+        {SHARE.copyCode}
+      </Button>
+    </p>
+    <p class="hint">{SHARE.codeApart}</p>
+  </>
+);
+
+const Opener = ({ made, held }: { readonly made: Made; readonly held: Held }) => (
+  <div class="share-opener">
+    <Code text={addressOf(held)} label={SHARE.linkOf(noteOf(made))} />
+    {held.code && <Spoken code={held.code} note={noteOf(made)} />}
+  </div>
+);
+
+const StateOf = ({ made }: { readonly made: Made }) => {
+  const left = Math.max(0, Math.ceil((made.endsAt - useNow()) / 1_000));
+  return (
+    <span class="share-state">
+      <Tag kind={made.state === "opened" ? "added" : undefined}>{SHARE.states[made.state]}</Tag>
+      {made.state === "unopened" && <span class="muted small">{SHARE.left(durationText(left))}</span>}
+    </span>
+  );
+};
+
+interface LinkProps {
+  readonly made: Made;
+  readonly shownAtFirst: boolean;
+}
+
+const UnopenedActions = ({
+  made,
+  held,
+  shown,
+  show,
+  onFailure,
+}: {
+  readonly made: Made;
+  readonly held: Held;
+  readonly shown: boolean;
+  readonly show: (shown: boolean) => void;
+  readonly onFailure: (failure: Failure | undefined) => void;
+}) => {
+  const [busy, setBusy] = useState(false);
+  const note = noteOf(made);
+  const stop = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await cancel(made);
+    setBusy(false);
+    if (answer?.ok) toast(SHARE.cancelled);
+    else if (answer?.kind === "invalid") toast(SHARE.tooLate);
+    onFailure(answer && !answer.ok && answer.kind !== "invalid" ? answer : undefined);
+  };
+  return (
+    <div class="actions">
+      <Button icon="copy" label={`${SHARE.copyLink}: ${note}`} onClick={() => void copyLink(made, held)}>
+        {SHARE.copyLink}
+      </Button>
+      <Button kind="quiet" label={SHARE.showLinkOf(note)} onClick={() => show(!shown)}>
+        {shown ? SHARE.hideLink : SHARE.showLink}
+      </Button>
+      <Button kind="quiet" busy={busy} label={SHARE.cancelOf(note)} onClick={() => void stop()}>
+        {SHARE.cancel}
+      </Button>
+    </div>
+  );
+};
+
+const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
+  const [shown, show] = useShown();
+  useEffect(() => {
+    if (shownAtFirst) show(true);
+  }, [shownAtFirst]);
+  const [failure, setFailure] = useState<Failure>();
+  const { held } = made;
+  return (
+    <li class="share-made">
+      <div class="share-line">
+        <span class="share-note">
+          <Icon name="link" /> {SHARE.to(noteOf(made))}
+          <span class="muted small mono">{made.from || SHARE.aText}</span>
+        </span>
+        <StateOf made={made} />
+        {held && <UnopenedActions made={made} held={held} shown={shown} show={show} onFailure={setFailure} />}
+      </div>
+      {held && shown && <Opener made={made} held={held} />}
+      {failure && <Failed failure={failure} />}
+    </li>
+  );
+};
+
+/** `fresh`: just made, so that their links are shown. */
+export const MadeList = ({ links, fresh }: { readonly links: readonly Made[]; readonly fresh: readonly number[] }) => (
+  // biome-ignore lint/a11y/noRedundantRoles: without bullets, Safari reads no list.
+  <ul class="share-list" role="list" aria-label={SHARE.session}>
+    {links.map((made) => (
+      <LinkRow key={made.id} made={made} shownAtFirst={fresh.includes(made.id)} />
+    ))}
+  </ul>
+);
