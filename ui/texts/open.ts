@@ -19,7 +19,10 @@ export const OPEN = {
     text: "If that was not you, somebody else has read it: tell the sender now, so that it is changed.",
   },
   ended: { title: "This link has ended.", text: "Ask the sender for a new one." },
-  broken: { title: "This is not a complete link.", text: "Copy the whole link, with all that stands behind the # sign." },
+  broken: {
+    title: "This is not a complete link.",
+    text: "Copy the whole link, with all that stands behind the # sign.",
+  },
   none: {
     title: "There is no link here.",
     text: "A link is taken out of the address when it is opened, so that it stays in no history. Open the message that it came in and click it again, or paste the link here.",

@@ -1,5 +1,49 @@
+import { kvVersionOf } from "../../client/kv.ts";
+import { useSession } from "../../client/session.ts";
+import { Empty, Page, Row, Rows } from "../../kit/index.ts";
+import { hrefOf } from "../../routes.ts";
+import { CREDENTIALS } from "../../texts/credentials.ts";
 import type { PageComponent } from "../page.ts";
+import { waysOf } from "./engines.ts";
+import { RolePage } from "./role.tsx";
+import { RolesPage } from "./roles.tsx";
 
-const Page: PageComponent = () => <h1>credentials</h1>;
+/** Credentials that are made when somebody asks: `credentials/MOUNT/ROLE?as=WAY`, its mounts, its roles. */
 
-export default Page;
+export const engineWords = (type: string): string => {
+  const words: Readonly<Record<string, string>> = CREDENTIALS.engines;
+  return Object.hasOwn(words, type) ? (words[type] ?? type) : CREDENTIALS.otherEngine(type);
+};
+
+const MountsPage = () => {
+  const { secretMounts } = useSession();
+  const mounts = secretMounts.filter((mount) => kvVersionOf(mount) === undefined && waysOf(mount.type).length > 0);
+  return (
+    <Page title={CREDENTIALS.title}>
+      <p class="muted">{CREDENTIALS.about}</p>
+      {mounts.length === 0 ? (
+        <Empty>{CREDENTIALS.none}</Empty>
+      ) : (
+        <Rows label={CREDENTIALS.mounts}>
+          {mounts.map(({ path, type, description }) => (
+            <Row key={path} href={hrefOf("credentials", path)}>
+              <span class="mono">{path}</span>
+              <span class="muted small">{description || engineWords(type)}</span>
+            </Row>
+          ))}
+        </Rows>
+      )}
+    </Page>
+  );
+};
+
+const CredentialsPage: PageComponent = ({ place }) => {
+  const { mountOf } = useSession();
+  const mount = place.path === "" ? undefined : mountOf(place.path);
+  const role = mount ? place.path.slice(mount.path.length) : "";
+  if (!mount) return <MountsPage />;
+  if (role === "") return <RolesPage key={mount.path} mount={mount} />;
+  return <RolePage key={place.path} mount={mount} role={role} as={place.query["as"]} />;
+};
+
+export default CredentialsPage;

@@ -26,13 +26,7 @@ const Step = ({ opening, begin, enter, open }: Steps) => {
     case "ended":
       return <Gone at={opening.at} />;
     case "code":
-      return (
-        <AskCode
-          wrong={opening.wrong}
-          end={opening.link.end}
-          onCode={(code) => void enter(opening.link, code)}
-        />
-      );
+      return <AskCode wrong={opening.wrong} end={opening.link.end} onCode={(code) => void enter(opening.link, code)} />;
     case "ready": {
       const { token, end, from } = opening;
       return <Ready end={end} from={from} busy={false} onOpen={() => void open(token, end, from)} />;

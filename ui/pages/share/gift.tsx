@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useApi } from "../../client/use-api.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import { objectIn } from "../../client/read-json.ts";
+import { useApi } from "../../client/use-api.ts";
 import { Checkbox, Combobox, Loading, Segmented, TextArea } from "../../kit/index.ts";
 import { SHARE } from "../../texts/share.ts";
 

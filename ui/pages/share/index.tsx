@@ -48,7 +48,9 @@ const SharePage: PageComponent = ({ place }) => {
   return (
     <Page
       title={SHARE.title}
-      crumbs={place.path === "" ? [] : [{ label: place.path, href: hrefOf("browse", place.path) }, { label: SHARE.title }]}
+      crumbs={
+        place.path === "" ? [] : [{ label: place.path, href: hrefOf("browse", place.path) }, { label: SHARE.title }]
+      }
     >
       <p class="muted">{SHARE.about}</p>
       <ShareForm key={place.path} path={place.path} onMade={(ids) => setFresh([...ids])} />

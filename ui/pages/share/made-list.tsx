@@ -1,7 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
-import { Failed } from "../../client/denied.tsx";
 import type { Failure } from "../../client/api.ts";
-import { Button, Code, copySecret, copyText, durationText, Icon, Tag, toast, useNow, useShown } from "../../kit/index.ts";
+import { Failed } from "../../client/denied.tsx";
+import {
+  Button,
+  Code,
+  copySecret,
+  copyText,
+  durationText,
+  Icon,
+  Tag,
+  toast,
+  useNow,
+  useShown,
+} from "../../kit/index.ts";
 import { type Code as SpokenCode, shownCode } from "../../share/code.ts";
 import { SHARE } from "../../texts/share.ts";
 import { cancel } from "./follow.ts";

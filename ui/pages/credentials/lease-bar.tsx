@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { type Failure, post } from "../../client/api.ts";
+import { serverNow } from "../../client/clock.ts";
+import { Failed } from "../../client/denied.tsx";
+import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
+import { CREDENTIALS } from "../../texts/credentials.ts";
+import { type Lease, leaseIn } from "./taken.ts";
+
+/** The time that credentials have left, and what can be done about it. */
+
+interface LeaseBarProps {
+  readonly role: string;
+  readonly lease: Lease;
+  readonly onLease: (lease: Lease) => void;
+  readonly onRevoked: () => void;
+  readonly onEnd: () => void;
+}
+
+export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarProps) => {
+  const [busy, setBusy] = useState<"renew" | "revoke">();
+  const [failure, setFailure] = useState<Failure>();
+
+  const send = async (verb: "renew" | "revoke") => {
+    setBusy(verb);
+    const answer = await post(`sys/leases/${verb}`, { lease_id: lease.id });
+    setBusy(undefined);
+    setFailure(answer.ok ? undefined : answer);
+    return answer;
+  };
+
+  const renew = async (): Promise<void> => {
+    const answer = await send("renew");
+    const renewed = answer.ok ? leaseIn(answer.json, serverNow()) : undefined;
+    if (!renewed) return;
+    onLease(renewed);
+    toast(renewed.of < lease.of ? CREDENTIALS.renewedLess(durationText(renewed.of)) : CREDENTIALS.renewed);
+  };
+
+  const revoke = async (): Promise<void> => {
+    if (!(await send("revoke")).ok) return;
+    toast(CREDENTIALS.revoked);
+    onRevoked();
+  };
+
+  return (
+    <div class="credentials-lease">
+      <Countdown label={CREDENTIALS.leftOf(role)} endsAt={lease.endsAt} of={lease.of} onEnd={onEnd} />
+      <div class="actions">
+        {lease.renewable && (
+          <Button busy={busy === "renew"} disabled={busy === "revoke"} onClick={() => void renew()}>
+            {CREDENTIALS.renew}
+          </Button>
+        )}
+        <Button kind="danger" busy={busy === "revoke"} disabled={busy === "renew"} onClick={() => void revoke()}>
+          {CREDENTIALS.revoke}
+        </Button>
+      </div>
+      <p class="muted small">
+        {CREDENTIALS.lease} <span class="mono credentials-id">{lease.id}</span>
+      </p>
+      {failure && <Failed failure={failure} />}
+    </div>
+  );
+};

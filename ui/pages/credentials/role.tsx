@@ -1,0 +1,130 @@
+import { useState } from "preact/hooks";
+import { call, type Failure } from "../../client/api.ts";
+import { serverNow } from "../../client/clock.ts";
+import { Failed } from "../../client/denied.tsx";
+import type { MountShown } from "../../client/session.ts";
+import { announce, Countdown, Empty, Note, Page, useLeaveWarning } from "../../kit/index.ts";
+import { hrefOf } from "../../routes.ts";
+import { CREDENTIALS } from "../../texts/credentials.ts";
+import { Connect } from "./connect.tsx";
+import { type FieldName, requestOf, type Way, waysOf } from "./engines.ts";
+import { RoleForm } from "./form.tsx";
+import { LeaseBar } from "./lease-bar.tsx";
+import { ShownFacts } from "./shown-facts.tsx";
+import { type Lease, type Taken, takenIn } from "./taken.ts";
+
+/** One role: its form, and then what it gave, with the time that is left. */
+
+interface RolePageProps {
+  readonly mount: MountShown;
+  readonly role: string;
+  /** A way's name; absent: the engine's first. */
+  readonly as: string | undefined;
+}
+
+type Over = "revoked" | "ended";
+
+interface Result {
+  readonly taken: Taken;
+  readonly over: Over | undefined;
+}
+
+const Changes = ({
+  way,
+  role,
+  taken,
+  onEnd,
+}: {
+  readonly way: Way;
+  readonly role: string;
+  readonly taken: Taken;
+  readonly onEnd: () => void;
+}) =>
+  taken.changes ? (
+    <Countdown
+      label={way.name === "code" ? CREDENTIALS.codeOf(role) : CREDENTIALS.changesIn(role)}
+      endsAt={taken.changes.endsAt}
+      of={taken.changes.of}
+      onEnd={onEnd}
+    />
+  ) : null;
+
+interface GivenProps {
+  readonly mount: MountShown;
+  readonly way: Way;
+  readonly role: string;
+  readonly result: Result;
+  readonly onLease: (lease: Lease) => void;
+  readonly onOver: (over: Over) => void;
+}
+
+const Given = ({ mount, way, role, result: { taken, over }, onLease, onOver }: GivenProps) => {
+  if (over) return <Note kind="info">{over === "revoked" ? CREDENTIALS.revoked : CREDENTIALS.over}</Note>;
+  return (
+    <div class="credentials-given">
+      {way.once && <Note kind="warn">{CREDENTIALS.once}</Note>}
+      <ShownFacts shown={taken.shown} />
+      {taken.lease && (
+        <LeaseBar
+          role={role}
+          lease={taken.lease}
+          onLease={onLease}
+          onRevoked={() => onOver("revoked")}
+          onEnd={() => onOver("ended")}
+        />
+      )}
+      <Changes way={way} role={role} taken={taken} onEnd={() => onOver("ended")} />
+      {mount.type === "database" && <Connect mount={mount} role={role} way={way} shown={taken.shown} />}
+    </div>
+  );
+};
+
+export const RolePage = ({ mount, role, as }: RolePageProps) => {
+  const ways = waysOf(mount.type);
+  const way = ways.find(({ name }) => name === as) ?? ways[0];
+  const [result, setResult] = useState<Result>();
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  const leaving = useLeaveWarning(way?.once === true && result !== undefined && !result.over, CREDENTIALS.leave);
+
+  const take = async (chosen: Way, values: Partial<Record<FieldName, string>>): Promise<void> => {
+    setBusy(true);
+    const answer = await call(requestOf(chosen, mount.path, role, values));
+    setBusy(false);
+    setFailure(answer.ok ? undefined : answer);
+    if (!answer.ok) return;
+    setResult({ taken: takenIn(answer, serverNow()), over: undefined });
+    announce(CREDENTIALS.leftOf(role));
+  };
+  const change = (next: Partial<Result>): void => setResult((now) => now && { ...now, ...next });
+
+  return (
+    <Page
+      title={role}
+      mono
+      crumbs={[
+        { label: CREDENTIALS.title, href: hrefOf("credentials") },
+        { label: mount.path, href: hrefOf("credentials", mount.path) },
+        { label: role },
+      ]}
+    >
+      {way ? (
+        <RoleForm way={way} taken={result !== undefined} busy={busy} onTake={(values) => void take(way, values)} />
+      ) : (
+        <Empty>{CREDENTIALS.none}</Empty>
+      )}
+      {failure && <Failed failure={failure} />}
+      {way && result && (
+        <Given
+          mount={mount}
+          way={way}
+          role={role}
+          result={result}
+          onLease={(lease) => change({ taken: { ...result.taken, lease } })}
+          onOver={(over) => change({ over })}
+        />
+      )}
+      {leaving}
+    </Page>
+  );
+};
