@@ -40,10 +40,10 @@ export const Select = ({ value, onChange, options, disabled, ...field }: ChoiceP
 );
 
 /** Radio buttons that look like a switch: for two to five short words. */
-export const Segmented = ({ label, value, onChange, options, bare }: ChoiceProps) => {
+export const Segmented = ({ label, value, onChange, options, bare, hint }: ChoiceProps) => {
   const id = useId();
   return (
-    <fieldset class="field">
+    <fieldset class="field" aria-describedby={hint ? `${id}-hint` : undefined}>
       <legend class={bare ? "unseen-text" : "label"}>{label}</legend>
       <div class="segmented">
         {options.map((option) => (
@@ -60,6 +60,11 @@ export const Segmented = ({ label, value, onChange, options, bare }: ChoiceProps
           </label>
         ))}
       </div>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
     </fieldset>
   );
 };

@@ -20,7 +20,7 @@ interface ConnectProps {
   readonly shown: readonly Shown[];
 }
 
-const valueOf = (shown: readonly Shown[], name: string): string | undefined =>
+const shownValue = (shown: readonly Shown[], name: string): string | undefined =>
   shown.find((one) => one.name === name)?.value;
 
 /** What the role and its connection say, as far as the caller may read them. */
@@ -88,8 +88,8 @@ export const Connect = (props: ConnectProps) => {
       current = false;
     };
   }, []);
-  const username = valueOf(props.shown, "username");
-  const password = valueOf(props.shown, "password");
+  const username = shownValue(props.shown, "username");
+  const password = shownValue(props.shown, "password");
   if (username === undefined || password === undefined) return null;
   const forms = FORMS[server.family];
   const chosen = forms.find(({ name }) => name === form) ?? forms[0];

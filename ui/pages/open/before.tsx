@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { Button, Note, TextField, Time } from "../../kit/index.ts";
 import { type Code, readCode } from "../../share/code.ts";
@@ -118,20 +118,27 @@ interface ReadyProps {
 }
 
 /** The one deliberate click. A button of no form: Enter in a field, or a program that sends forms, opens nothing. */
-export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => (
-  <div class="open-form">
-    <p>{OPEN.somebody}</p>
-    <Until end={end} />
-    <p class="open-from">
-      <span class="muted">{OPEN.from}</span> {from === WRAP ? OPEN.fromText : <code>{from}</code>}
-    </p>
-    <div class="actions">
-      <Button kind="primary" busy={busy} onClick={onOpen}>
-        {OPEN.open}
-      </Button>
+export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => {
+  const where = useRef<HTMLParagraphElement>(null);
+  // After the code, whose field is gone: read where it came from before the click.
+  useEffect(() => {
+    if (document.activeElement === document.body) where.current?.focus();
+  }, []);
+  return (
+    <div class="open-form">
+      <p>{OPEN.somebody}</p>
+      <Until end={end} />
+      <p class="open-from" ref={where} tabIndex={-1}>
+        <span class="muted">{OPEN.from}</span> {from === WRAP ? OPEN.fromText : <code>{from}</code>}
+      </p>
+      <div class="actions">
+        <Button kind="primary" busy={busy} onClick={onOpen}>
+          {OPEN.open}
+        </Button>
+      </div>
     </div>
-  </div>
-);
+  );
+};
 
 export const Trouble = ({ failure, retry, lost }: Extract<Opening, { readonly at: "failed" }>) => (
   <>

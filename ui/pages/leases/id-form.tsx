@@ -1,0 +1,25 @@
+import { useState } from "preact/hooks";
+import { Button, TextField } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { LEASES } from "../../texts/leases.ts";
+
+/** For everybody: a lease whose id one has. */
+export const IdForm = () => {
+  const [id, setId] = useState("");
+  const wanted = id.trim().replace(/^\/+|\/+$/g, "");
+  return (
+    <form
+      class="leases-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted !== "") navigate(hrefOf("leases", wanted));
+      }}
+    >
+      <TextField label={LEASES.id} hint={LEASES.idHint} value={id} onInput={setId} mono />
+      <div class="actions">
+        <Button type="submit">{LEASES.look}</Button>
+      </div>
+    </form>
+  );
+};

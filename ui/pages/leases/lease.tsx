@@ -1,0 +1,120 @@
+import { useState } from "preact/hooks";
+import { type Failure, post } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { useApi } from "../../client/use-api.ts";
+import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
+import { LEASES } from "../../texts/leases.ts";
+import { crumbsOf } from "./crumbs.ts";
+import { IdForm } from "./id-form.tsx";
+import { type Lease, LOOKUP, leaseIn } from "./lookups.ts";
+
+/** One lease: what made it, when it ends, and ending it before. */
+
+const At = ({ at }: { readonly at: number }) => (at === 0 ? <span>{LEASES.never}</span> : <Time at={at} exact />);
+
+const LeaseFacts = ({ lease }: { readonly lease: Lease }) => (
+  <Facts>
+    <Fact name={LEASES.path}>
+      <span class="mono">{lease.path}</span>
+    </Fact>
+    <Fact name={LEASES.issued}>
+      <At at={lease.issuedAt} />
+    </Fact>
+    {lease.renewedAt > 0 && (
+      <Fact name={LEASES.renewedAt}>
+        <At at={lease.renewedAt} />
+      </Fact>
+    )}
+    <Fact name={LEASES.ends}>
+      <At at={lease.endsAt} />
+    </Fact>
+    <Fact name={LEASES.renewable}>{lease.renewable ? LEASES.yes : LEASES.no}</Fact>
+  </Facts>
+);
+
+const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: () => void }) => {
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const send = async (verb: "renew" | "revoke", done: string): Promise<void> => {
+    setBusy(true);
+    const answer = await post(`sys/leases/${verb}`, { lease_id: lease.id });
+    setBusy(false);
+    setAsking(false);
+    setFailure(answer.ok ? undefined : answer);
+    if (!answer.ok) return;
+    toast(done);
+    onChange();
+  };
+  return (
+    <>
+      <div class="actions">
+        {lease.renewable && (
+          <Button busy={busy} onClick={() => void send("renew", LEASES.renewed)}>
+            {LEASES.renew}
+          </Button>
+        )}
+        <Button kind="danger" onClick={() => setAsking(true)}>
+          {LEASES.revoke}
+        </Button>
+      </div>
+      {failure && <Failed failure={failure} />}
+      {asking && (
+        <Dialog
+          title={LEASES.revokeTitle(lease.id)}
+          onClose={() => setAsking(false)}
+          onSubmit={() => void send("revoke", LEASES.revoked)}
+          actions={
+            <>
+              <Button kind="danger" type="submit" busy={busy}>
+                {LEASES.revoke}
+              </Button>
+              <Button onClick={() => setAsking(false)}>{LEASES.cancel}</Button>
+            </>
+          }
+        >
+          <p>{LEASES.revokeText}</p>
+        </Dialog>
+      )}
+    </>
+  );
+};
+
+const Found = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: () => void }) => (
+  <>
+    {lease.error !== "" && (
+      <Note kind="danger">
+        <strong>{LEASES.stuck}</strong>
+        <p>{lease.error}</p>
+      </Note>
+    )}
+    {lease.endsAt > 0 && lease.error === "" && (
+      <Countdown
+        label={lease.id}
+        endsAt={lease.endsAt}
+        of={(lease.endsAt - (lease.renewedAt || lease.issuedAt)) / 1_000}
+        onEnd={onChange}
+      />
+    )}
+    <LeaseFacts lease={lease} />
+    <Actions lease={lease} onChange={onChange} />
+  </>
+);
+
+export const LeasePage = ({ id }: { readonly id: string }) => {
+  const { answer, again } = useApi({ method: "POST", path: LOOKUP, body: JSON.stringify({ lease_id: id }) });
+  const unknown = answer?.ok === false && answer.kind === "invalid";
+  return (
+    <Page title={id} mono crumbs={crumbsOf(id)}>
+      {!answer && <Loading />}
+      {answer?.ok && <Found lease={leaseIn(answer)} onChange={again} />}
+      {unknown && (
+        <>
+          <Empty>{LEASES.unknown}</Empty>
+          <IdForm />
+        </>
+      )}
+      {answer?.ok === false && !unknown && <Failed failure={answer} again={again} />}
+    </Page>
+  );
+};
