@@ -1,0 +1,25 @@
+import type { Who } from "./session.ts";
+import { useSession } from "./session.ts";
+
+/** Paths of secrets that were opened in this tab, newest first: names, in memory only, of one person. */
+
+const MOST = 8;
+let owner = "";
+let paths: readonly string[] = [];
+
+const ownerOf = ({ entityId, displayName }: Who): string => JSON.stringify([entityId, displayName]);
+
+export const noteOpened = (who: Who, path: string): void => {
+  const before = ownerOf(who) === owner ? paths : [];
+  owner = ownerOf(who);
+  paths = [path, ...before.filter((other) => other !== path)].slice(0, MOST);
+};
+
+export const forgetOpened = (path: string): void => {
+  paths = paths.filter((other) => other !== path);
+};
+
+export const useLately = (): readonly string[] => {
+  const { who } = useSession();
+  return ownerOf(who) === owner ? paths : [];
+};
