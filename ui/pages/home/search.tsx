@@ -1,0 +1,105 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Matches, matching } from "../../client/match.ts";
+import { type Names, useNames } from "../../client/names.ts";
+import { announce, Button, Loading, Row, Rows, TextField } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { home } from "../../texts/home.ts";
+import { PathName } from "./path-name.tsx";
+
+/** Search over all names: results while the names come in; Enter opens the first, the arrow down leads into the list. */
+
+const SHOWN = 50;
+
+const Progress = ({ names }: { readonly names: Names }) => (
+  <p class="muted small home-progress">
+    <span>{home.seen(names.seen, names.known)}</span>
+    {names.denied > 0 && <span>{home.denied(names.denied)}</span>}
+    {names.more && (
+      <span>
+        {names.failure ? home.failed : home.limited} <Button onClick={names.goOn}>{home.goOn}</Button>
+      </span>
+    )}
+  </p>
+);
+
+const Results = ({ matches, running }: { readonly matches: Matches; readonly running: boolean }) => {
+  if (matches.total === 0) return <p>{running ? home.nothingYet : home.nothing}</p>;
+  return (
+    <>
+      <Rows label={home.results}>
+        {matches.shown.map(({ path }) => (
+          <Row key={path} href={hrefOf("browse", path)}>
+            <PathName path={path} />
+          </Row>
+        ))}
+      </Rows>
+      {matches.total > matches.shown.length && (
+        <p class="muted small">{home.shownOf(matches.shown.length, matches.total)}</p>
+      )}
+    </>
+  );
+};
+
+/** Says how many were found, once nothing changes any more for a moment. */
+const useSpoken = (typed: string, total: number, running: boolean): void => {
+  useEffect(() => {
+    if (typed === "" || running) return;
+    const timer = setTimeout(() => announce(total === 0 ? home.nothing : home.found(total)), 600);
+    return () => clearTimeout(timer);
+  }, [typed, total, running]);
+};
+
+interface SearchProps {
+  readonly typed: string;
+  readonly onInput: (typed: string) => void;
+}
+
+export const Search = ({ typed, onInput }: SearchProps) => {
+  const searching = typed.trim() !== "";
+  const names = useNames(searching);
+  const listed = names?.names;
+  const matches = useMemo(() => matching(listed ?? [], typed, SHOWN), [listed, typed]);
+  const [entered, setEntered] = useState(false);
+  const ref = useRef<HTMLElement>(null);
+  const running = names?.running ?? false;
+  useSpoken(typed, matches.total, running);
+
+  const [first] = matches.shown;
+  // Enter may be pressed before the first name is there.
+  useEffect(() => {
+    if (entered && first) navigate(hrefOf("browse", first.path));
+    else if (entered && !running) setEntered(false);
+  }, [entered, first, running]);
+
+  const press = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && searching) setEntered(true);
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    ref.current?.querySelector<HTMLElement>(".row a")?.focus();
+  };
+
+  return (
+    <search class="home-search" ref={ref}>
+      <TextField
+        label={home.search}
+        type="search"
+        value={typed}
+        hint={home.hint}
+        onInput={(text) => {
+          setEntered(false);
+          onInput(text);
+        }}
+        onKeyDown={press}
+        autofocus
+      />
+      {names && (
+        <div class="home-results">
+          {running && <Loading />}
+          <Progress names={names} />
+          <Results matches={matches} running={running} />
+        </div>
+      )}
+    </search>
+  );
+};
