@@ -1,0 +1,63 @@
+import { useState } from "preact/hooks";
+import type { KvPath } from "../../client/kv.ts";
+import type { KvMetadata } from "../../client/kv-metadata.ts";
+import { ConfirmTyped, Rows, useNow } from "../../kit/index.ts";
+import { browse } from "../../texts/browse.ts";
+import { Compare } from "./compare.tsx";
+import { HistoryRow } from "./history-row.tsx";
+import { titleOf } from "./place.tsx";
+import { useActs } from "./use-acts.tsx";
+import type { Secret } from "./use-secret.ts";
+
+/** Every version that is kept: looked at, compared, restored, deleted and brought back, destroyed. */
+
+interface HistoryProps {
+  readonly at: KvPath;
+  readonly metadata: KvMetadata;
+  readonly secret: Secret;
+}
+
+export const History = ({ at, metadata, secret }: HistoryProps) => {
+  const acts = useActs(at, secret);
+  const [pair, setPair] = useState<readonly [number, number]>();
+  const [doomed, setDoomed] = useState<number>();
+  const now = useNow();
+  const name = titleOf(at);
+  return (
+    <div class="browse-history">
+      {acts.problem}
+      <Rows label={browse.history}>
+        {metadata.versions.map((version) => (
+          <HistoryRow
+            key={version.number}
+            at={at}
+            version={version}
+            metadata={metadata}
+            rights={secret.rights}
+            now={now}
+            acts={acts}
+            onCompare={(other) => setPair([other, version.number])}
+            onDestroy={() => setDoomed(version.number)}
+          />
+        ))}
+      </Rows>
+      {pair && (
+        <Compare at={at} earlier={Math.min(...pair)} later={Math.max(...pair)} onClose={() => setPair(undefined)} />
+      )}
+      {doomed !== undefined && (
+        <ConfirmTyped
+          title={browse.destroyTitle(doomed, name)}
+          name={name}
+          action={browse.destroy}
+          onClose={() => setDoomed(undefined)}
+          onConfirm={() => {
+            acts.act("destroy", doomed);
+            setDoomed(undefined);
+          }}
+        >
+          <p>{browse.destroyText}</p>
+        </ConfirmTyped>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,57 @@
+import { useState } from "preact/hooks";
+import type { Failure } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { type KvPath, parentOf } from "../../client/kv.ts";
+import { forgetOpened } from "../../client/lately.ts";
+import { forgetNames } from "../../client/names.ts";
+import { Button, ConfirmTyped, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { browse } from "../../texts/browse.ts";
+import { removeAll } from "./acts.ts";
+import { titleOf } from "./place.tsx";
+
+/** Takes a secret away for good, with all its versions, once its name is typed. */
+export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const name = titleOf(at);
+  const plain = at.version === 1;
+
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await removeAll(at);
+    setBusy(false);
+    setAsking(false);
+    if (!answer.ok) {
+      setFailure(answer);
+      return;
+    }
+    toast(browse.did.removed(name));
+    forgetOpened(at.mount + at.path);
+    forgetNames();
+    navigate(hrefOf("browse", at.mount + parentOf(at.path)), { replace: true });
+  };
+
+  return (
+    <div class="browse-remove">
+      {failure && <Failed failure={failure} />}
+      <Button kind="danger" icon="remove" onClick={() => setAsking(true)}>
+        {plain ? browse.remove : browse.removeAll}
+      </Button>
+      {asking && (
+        <ConfirmTyped
+          title={plain ? browse.removePlainTitle(name) : browse.removeTitle(name)}
+          name={name}
+          action={plain ? browse.remove : browse.removeAll}
+          busy={busy}
+          onConfirm={() => void confirm()}
+          onClose={() => setAsking(false)}
+        >
+          <p>{plain ? browse.removePlainText : browse.removeText}</p>
+        </ConfirmTyped>
+      )}
+    </div>
+  );
+};
