@@ -1,0 +1,28 @@
+/** Words of the page of what expires soon. */
+export const expiring = {
+  title: "Expiring soon",
+  locale: "en-GB",
+  about:
+    "Ends that stand in metadata: when the server deletes a version, and dates noted as expires_at. Values are not read.",
+  within: "Within",
+  horizons: { "7": "7 days", "30": "30 days", "90": "90 days", all: "All" },
+  over: "Over",
+  today: "Today",
+  tomorrow: "Tomorrow",
+  why: {
+    deleted: "the server deletes it",
+    noted: "noted as expires_at",
+    lease: "lease",
+    session: "your sign-in",
+  },
+  session: "Your sign-in",
+  none: "Nothing ends in this time.",
+  noneYet: "Nothing found yet.",
+  seen: (seen: number, known: number) => `${seen} of ${known} folders seen`,
+  denied: (count: number) => `${count} you may not list`,
+  unread: (count: number) => `${count} ${count === 1 ? "secret" : "secrets"} without metadata that you may read`,
+  limited: "There is more to look at.",
+  failed: "It stopped before its end: the server did not answer.",
+  goOn: "Go on",
+  found: (count: number) => (count === 1 ? "1 end found" : `${count} ends found`),
+} as const;
