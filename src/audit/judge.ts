@@ -91,6 +91,19 @@ const objectOf = (text: string): JsonObject | undefined => {
   }
 };
 
+/**
+ * A checkpoint's line is vouched for by its signature alone until another line follows, so it must be what was written,
+ * character by character: readers of base64 and JSON take several spellings of a value.
+ */
+const asWritten = (text: string, time: string, checkpoint: Checkpoint, { writer, seq, prev }: Link): boolean => {
+  const { from, key, signature } = checkpoint;
+  return (
+    /^[\w+/]{85}[AQgw]==$/.test(signature) &&
+    text ===
+      JSON.stringify({ time, type: "checkpoint", checkpoint: { from, key, signature }, chain: { writer, seq, prev } })
+  );
+};
+
 /** `undefined` for a line that is not ours and is allowed. */
 const read = (text: string, hash: string, at: number, mixed: boolean): Line | undefined => {
   const object = objectOf(text);
@@ -102,10 +115,13 @@ const read = (text: string, hash: string, at: number, mixed: boolean): Line | un
   }
   const link = linkOf(object["chain"]);
   if (!link) throw new Problem(at, "belongs to no chain: it was inserted or changed");
-  const time = object["time"];
-  const checkpoint = type === "checkpoint" ? checkpointOf(object["checkpoint"]) : undefined;
-  if (type === "checkpoint" && !checkpoint) throw new Problem(at, "is not a readable checkpoint: it was changed");
-  return { at, hash, link, time: typeof time === "string" ? time : "", checkpoint };
+  const time = typeof object["time"] === "string" ? object["time"] : "";
+  if (type !== "checkpoint") return { at, hash, link, time, checkpoint: undefined };
+  const checkpoint = checkpointOf(object["checkpoint"]);
+  if (!checkpoint || !asWritten(text, time, checkpoint, link)) {
+    throw new Problem(at, "is not a readable checkpoint: it was changed");
+  }
+  return { at, hash, link, time, checkpoint };
 };
 
 /** The last line that is vouched for, or what precedes the first. */

@@ -1,37 +1,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { createChain } from "../../../src/audit/chain.ts";
-import { publicPem, signingKey } from "../../../src/audit/checkpoint.ts";
 import type { Verdict } from "../../../src/audit/judge.ts";
 import { verifyAudit } from "../../../src/audit/verify.ts";
-import { systemRandom } from "../../../src/std/random.ts";
-
-const key = signingKey(systemRandom.bytes(32));
-const pem = publicPem(key.privateKey);
-
-/** Two writers, line by line in turn; each closes a run after its third line and another after its fifth. */
-const twoWriters = async (): Promise<string[]> => {
-  const lines: string[] = [];
-  const sink = {
-    write: async (line: string) => {
-      lines.push(line);
-    },
-  };
-  const options = {
-    sink,
-    clock: { now: () => 0 },
-    random: systemRandom,
-    key: async () => key,
-    failed: () => undefined,
-  };
-  const chains = [createChain(options), createChain(options)];
-  for (let turn = 1; turn <= 5; turn++) {
-    for (const [index, chain] of chains.entries()) {
-      await chain.append({ time: "t", type: "request", request: { path: `p${index}/${turn}` } });
-      if (turn === 3 || turn === 5) await chain.close();
-    }
-  }
-  return lines;
-};
+import { anotherPem, auditPem as pem, twoWriters } from "../../support/audit-log.ts";
 
 let log: readonly string[];
 beforeAll(async () => {
@@ -63,6 +33,23 @@ describe("verifying an audit log", () => {
 
     expect(named(verdict)).toBe(at + 1);
     expect(what(verdict)).toContain("was changed");
+  });
+
+  /** The character after it: its last bits are of none of the 64 bytes. */
+  const withUnusedBits = (text: string): string =>
+    text.replace(/(.)==/, (_, last: string) => `${String.fromCharCode(last.charCodeAt(0) + 1)}==`);
+
+  it.each<[string, (text: string) => string]>([
+    ["its signature ends in another sign", (text) => text.replace("==", "#=")],
+    ["its signature has bits that are not used", withUnusedBits],
+    ["a blank was added", (text) => text.replace(',"type"', ', "type"')],
+    ["a member was added", (text) => text.replace('"from":', '"more":1,"from":')],
+  ])("names the last checkpoint if %s", (_what, change) => {
+    const at = log.length - 1;
+    const text = log[at] ?? "";
+
+    expect(change(text)).not.toBe(text);
+    expect(named(edited((lines) => lines.splice(at, 1, change(text))))).toBe(at + 1);
   });
 
   it.each([1, 2, 3, 4, 5])("names a line whose link was changed, number %s", (turn) => {
@@ -125,14 +112,13 @@ describe("verifying an audit log", () => {
   });
 
   it("names a forged checkpoint", async () => {
-    const stranger = signingKey(systemRandom.bytes(32));
     const at = log.findIndex((line) => line.includes('"checkpoint"'));
     const forged = (log[at] ?? "").replace(/"signature":"./, (start) =>
       start.endsWith("A") ? '"signature":"B' : '"signature":"A',
     );
 
     expect(named(edited((lines) => lines.splice(at, 1, forged)))).toBe(at + 1);
-    expect(what(verifyAudit(log, [publicPem(stranger.privateKey)]))).toContain("unknown key");
+    expect(what(verifyAudit(log, [anotherPem]))).toContain("unknown key");
   });
 
   it("names a checkpoint that was repeated", () => {
