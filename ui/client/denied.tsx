@@ -136,13 +136,15 @@ export interface FailedProps {
   readonly failure: Failure;
   /** Asks again, as `useApi` gives it. */
   readonly again?: (() => void) | undefined;
+  /** Something is written after it, so it is never done without a click. */
+  readonly byClick?: boolean | undefined;
 }
 
 /** Whatever failed, in plain words, with what can be done about it. */
-export const Failed = ({ failure, again }: FailedProps) =>
+export const Failed = ({ failure, again, byClick }: FailedProps) =>
   // With another token than the session's, the session's rights say nothing.
   failure.kind === "denied" && failure.request.as === undefined ? (
     <Denied failure={failure} />
   ) : (
-    <PlainFailure failure={failure} again={again} />
+    <PlainFailure failure={failure} again={again} byClick={byClick} />
   );

@@ -30,7 +30,7 @@ const useWait = (failure: Failure): number => {
 /** Asks again by itself, once, when the wait is over or the network is back. */
 const useRepeat = (failure: Failure, left: number, again: (() => void) | undefined): void => {
   const waited = (failure.retryAfter ?? 0) > 0 && left === 0;
-  const byItself = again !== undefined && repeatable(failure.request);
+  const byItself = again !== undefined;
   useEffect(() => {
     if (byItself && waited) again();
     // The wait of one failure ends once; `again` may be another function at every drawing.
@@ -86,12 +86,15 @@ const SAID = new Set<Failure["kind"]>(["invalid", "busy", "unavailable", "denied
 export const PlainFailure = ({
   failure,
   again,
+  byClick,
 }: {
   readonly failure: Failure;
   readonly again: (() => void) | undefined;
+  readonly byClick?: boolean | undefined;
 }) => {
   const left = useWait(failure);
-  useRepeat(failure, left, again);
+  const byItself = !byClick && repeatable(failure.request);
+  useRepeat(failure, left, byItself ? again : undefined);
   const title = titleOf(failure);
   useEffect(() => announce(title), [failure, title]);
   const missing = failure.kind === "not-found" && failure.request.as === undefined;
@@ -101,7 +104,7 @@ export const PlainFailure = ({
       <h2>{title}</h2>
       {missing ? <Missing failure={failure} /> : words !== "" && <p>{words}</p>}
       {SAID.has(failure.kind) && failure.errors.length > 0 && <Errors errors={failure.errors} />}
-      {left > 0 && <p>{repeatable(failure.request) ? failures.waitRead(left) : failures.wait(left)}</p>}
+      {left > 0 && <p>{byItself ? failures.waitRead(left) : failures.wait(left)}</p>}
       {again && failure.kind !== "not-found" && (
         <p>
           <Button onClick={again} disabled={left > 0}>

@@ -15,8 +15,10 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) hideValues();
 });
 
-export const useShown = (): readonly [shown: boolean, show: (shown: boolean) => void] => {
+/** `stay`: the 60 s begin again, since somebody is at work in it. */
+export const useShown = (): readonly [shown: boolean, show: (shown: boolean) => void, stay: () => void] => {
   const [shown, setShown] = useState(false);
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (!shown) return;
     const hide = (): void => setShown(false);
@@ -26,6 +28,6 @@ export const useShown = (): readonly [shown: boolean, show: (shown: boolean) => 
       clearTimeout(timer);
       hiders.delete(hide);
     };
-  }, [shown]);
-  return [shown, setShown];
+  }, [shown, turn]);
+  return [shown, setShown, () => setTurn((before) => before + 1)];
 };

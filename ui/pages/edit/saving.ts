@@ -104,6 +104,7 @@ const sameAsBase = (now: Found, base: Found): boolean => {
 /** Version 1: between this look and the write somebody may still come in between, which nothing can tell. */
 const lookAgain = async (order: Order, ask: Ask): Promise<Outcome | undefined> => {
   const now = await readLatest(order.at, ask);
+  if (now.is === "unread") return undefined;
   return sameAsBase(now, order.base) ? undefined : meet(now, order);
 };
 

@@ -1,0 +1,175 @@
+import type { ComponentChildren } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../../client/clock.ts";
+import { type KvPath, nameOf } from "../../client/kv.ts";
+import { Button, Checkbox, Note, Segmented, toast, useLeaveWarning } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { edit } from "../../texts/edit.ts";
+import { ConflictPanel } from "./conflict-panel.tsx";
+import { ExpiryField } from "./expiry-field.tsx";
+import { FieldList } from "./field-list.tsx";
+import { JsonArea } from "./json-area.tsx";
+import { faultsOf, fromJson, toJson } from "./model.ts";
+import { hindrancesOf, isBlind, orderOf } from "./order.ts";
+import type { How } from "./rights.ts";
+import { Hindered, SaveBar } from "./save-bar.tsx";
+import { casOf, type Outcome } from "./saving.ts";
+import { useSaveKey, useSaving } from "./use-saving.ts";
+import { dropDraft, type Working } from "./use-work.ts";
+import { type Work, withAll, withConflict, withFields, withSide } from "./work.ts";
+
+/**
+ * Fields or JSON, an end, and saving, for new secrets and for those that are there. What is entered is a draft until it
+ * is saved; nothing is written but by a click or Ctrl+S.
+ */
+
+interface EditorProps {
+  readonly place: string;
+  /** Where it is saved; `undefined`: its path is not right yet. */
+  readonly at: KvPath | undefined;
+  readonly working: Working;
+  /** Gives a restored draft up. */
+  readonly onDiscard: () => void;
+  readonly how: How;
+  /** What the settings say about the end; absent: nothing is there yet. */
+  readonly kept: string | undefined;
+  readonly expires: boolean;
+  /** Where to go when the work is given up. */
+  readonly away: string;
+  /** Before the fields; `tried`: somebody wanted to save. */
+  readonly children: (tried: boolean) => ComponentChildren;
+}
+
+type Saved = Extract<Outcome, { readonly is: "saved" }>;
+
+const toldSaved = ({ version, already }: Saved, path: string): void => {
+  const name = nameOf(path);
+  const text = (already ? edit.savedAlready : edit.saved)(name, version);
+  const before = version === undefined ? 0 : version - 1;
+  const compare = { label: edit.compare(before), run: () => navigate(hrefOf("browse", path, { tab: "history" })) };
+  toast(text, before > 0 ? compare : undefined);
+};
+
+const setView = (work: Work, view: string): Work => {
+  const { content } = work;
+  if (view === content.view) return work;
+  if (content.view === "fields") return { ...work, content: toJson(content.fields) };
+  const read = fromJson(content.text, content.fields);
+  return "fault" in read ? work : withFields(work, read);
+};
+
+export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away, children }: EditorProps) => {
+  const { work, changed, restored, change } = working;
+  const { busy, hindered, run } = useSaving();
+  const [tried, setTried] = useState(false);
+  const [leaving, setLeaving] = useState<string>();
+  const root = useRef<HTMLDivElement>(null);
+  const question = useLeaveWarning(changed && leaving === undefined, edit.leave);
+  useEffect(() => {
+    if (leaving !== undefined) navigate(leaving);
+  }, [leaving]);
+
+  const hindrances = hindrancesOf(work, how, serverNow());
+  const seen = tried ? hindrances : undefined;
+
+  const save = useCallback(async (): Promise<void> => {
+    setTried(true);
+    const order = at && orderOf(at, work, how, serverNow());
+    if (!order) {
+      // The first error, once it is drawn.
+      setTimeout(() => root.current?.querySelector<HTMLElement>('[aria-invalid="true"], .edit-open')?.focus());
+      return;
+    }
+    const outcome = await run(order);
+    if (outcome?.is === "conflict") change((before) => withConflict(before, outcome.theirs, order.fields));
+    if (outcome?.is !== "saved") return;
+    const path = order.at.mount + order.at.path;
+    dropDraft(place);
+    toldSaved(outcome, path);
+    setLeaving(hrefOf("browse", path));
+  }, [at, work, how, place, change]);
+  useSaveKey(() => void save());
+
+  const giveUp = (): void => {
+    dropDraft(place);
+    setLeaving(away);
+  };
+  const { content, conflict, expiry } = work;
+  const cas = casOf(work.base);
+  return (
+    <div class="edit" ref={root}>
+      {restored && changed && (
+        <Note kind="info" actions={<Button onClick={onDiscard}>{edit.discard}</Button>}>
+          {edit.restored}
+        </Note>
+      )}
+      {conflict && (
+        <ConflictPanel
+          work={work}
+          conflict={conflict}
+          onSide={(row, side) => change((before) => withSide(before, row, side))}
+          onAll={(side) => change((before) => withAll(before, side))}
+        />
+      )}
+      {children(tried)}
+      <Segmented
+        label={edit.view}
+        value={content.view}
+        onChange={(view) => {
+          if (content.view === "fields" && faultsOf(content.fields).size > 0) setTried(true);
+          change((before) => setView(before, view));
+        }}
+        options={[
+          { value: "fields", label: edit.views.fields },
+          { value: "json", label: edit.views.json },
+        ]}
+      />
+      {content.view === "fields" ? (
+        <FieldList
+          fields={content.fields}
+          faults={tried ? hindrances.faults : NO_FAULTS}
+          onChange={(fields) => change((before) => withFields(before, fields))}
+        />
+      ) : (
+        <JsonArea
+          text={content.text}
+          fields={content.fields}
+          onInput={(text) => change((before) => ({ ...before, content: { ...content, text } }))}
+        />
+      )}
+      {expires && (
+        <ExpiryField
+          expiry={expiry}
+          kept={kept}
+          error={seen?.past ? edit.past : undefined}
+          onChange={(next) => change((before) => ({ ...before, expiry: next }))}
+        />
+      )}
+      {isBlind(work, how) && (
+        <Checkbox
+          label={edit.unread.confirm}
+          hint={seen?.unconfirmed ? edit.unread.unconfirmed : undefined}
+          checked={work.blind}
+          onChange={(blind) => change((before) => ({ ...before, blind }))}
+        />
+      )}
+      {seen && seen.undecided.length > 0 && (
+        <p class="error edit-open" tabIndex={-1} role="status">
+          {edit.conflict.undecided(seen.undecided.map(edit.called))}
+        </p>
+      )}
+      <Hindered hindered={hindered} tells={cas !== undefined || at?.version === 1} again={() => void save()} />
+      <SaveBar
+        label={conflict && cas !== undefined ? edit.saveNext(cas + 1) : edit.save}
+        busy={busy}
+        changed={changed}
+        onSave={() => void save()}
+        onCancel={giveUp}
+      />
+      {question}
+    </div>
+  );
+};
+
+const NO_FAULTS = new Map();

@@ -1,0 +1,105 @@
+import { useMemo, useState } from "preact/hooks";
+import { type KvPath, kvPathOf, kvVersionOf, parentOf } from "../../client/kv.ts";
+import { useSession } from "../../client/session.ts";
+import { Empty, Note, Page, Select, TextField } from "../../kit/index.ts";
+import { hrefOf } from "../../routes.ts";
+import { edit } from "../../texts/edit.ts";
+import type { PageComponent } from "../page.ts";
+import { crumbsOf } from "./crumbs.ts";
+import { Editor } from "./editor.tsx";
+import { faultOfName } from "./names.ts";
+import { maySetExpiry } from "./rights.ts";
+import { useWork } from "./use-work.ts";
+import { startOf, type Work } from "./work.ts";
+
+/** Making a secret, in a folder of a mount or in the one that is chosen here. */
+
+/** Another path: what was found at the old one says nothing about it. */
+const renamed = (work: Work, name: string): Work => ({
+  ...work,
+  name,
+  base: { is: "absent" },
+  conflict: undefined,
+  blind: false,
+});
+
+interface MakingProps {
+  /** The folder it goes into. */
+  readonly folder: KvPath;
+  /** A name to begin with. */
+  readonly name: string;
+}
+
+const Making = ({ folder, name }: MakingProps) => {
+  const place = `new ${folder.mount}${folder.path}`;
+  const start = useMemo(() => ({ ...startOf({ is: "absent" }, "never"), name }), [name]);
+  const working = useWork(place, start);
+  const { work, change } = working;
+  const fault = faultOfName(folder.path + work.name);
+  const at = useMemo(() => ({ ...folder, path: folder.path + work.name }), [folder, work.name]);
+  const { may } = useSession();
+  return (
+    <Editor
+      place={place}
+      at={fault === undefined ? at : undefined}
+      working={working}
+      onDiscard={working.discard}
+      how="write"
+      kept={undefined}
+      expires={maySetExpiry(at, may)}
+      away={hrefOf("browse", folder.mount + folder.path)}
+    >
+      {(tried) => (
+        <>
+          <TextField
+            label={edit.pathIn(folder.mount + folder.path)}
+            hint={edit.pathHint}
+            error={tried && fault !== undefined ? edit.names[fault] : undefined}
+            value={work.name}
+            onInput={(typed) => change((before) => renamed(before, typed))}
+            mono
+            autofocus
+          />
+          {folder.version === 1 && <Note kind="info">{edit.noVersions}</Note>}
+        </>
+      )}
+    </Editor>
+  );
+};
+
+const useMounts = (): readonly string[] => {
+  const { secretMounts } = useSession();
+  return useMemo(
+    () => secretMounts.filter((mount) => kvVersionOf(mount) !== undefined).map(({ path }) => path),
+    [secretMounts],
+  );
+};
+
+const New: PageComponent = ({ place }) => {
+  const { secretMounts, who } = useSession();
+  const mounts = useMounts();
+  const [chosen, choose] = useState<string>();
+  const given = place.path === "" ? (chosen ?? mounts[0] ?? "") : place.path;
+  const at = useMemo(() => kvPathOf(secretMounts, given), [secretMounts, given]);
+  const folder = useMemo(() => at && { ...at, path: parentOf(`${at.path}x`) }, [at]);
+  const name = at && folder ? at.path.slice(folder.path.length) : "";
+  return (
+    <Page title={edit.titleNew} crumbs={folder ? crumbsOf(folder) : []}>
+      {place.path === "" && mounts.length > 1 && (
+        <Select
+          label={edit.mount}
+          value={given}
+          onChange={choose}
+          options={mounts.map((value) => ({ value, label: value }))}
+        />
+      )}
+      {folder ? (
+        <Making key={`${who.entityId} ${who.displayName} ${given}`} folder={folder} name={name} />
+      ) : (
+        <Empty>{edit.noMount}</Empty>
+      )}
+    </Page>
+  );
+};
+
+export default New;

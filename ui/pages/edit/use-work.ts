@@ -1,0 +1,57 @@
+import { useCallback, useState } from "preact/hooks";
+import { draftsOf } from "../../client/drafts.ts";
+import { useSession } from "../../client/session.ts";
+import { isChanged, type Work } from "./work.ts";
+
+/** Unsaved work, kept as a draft from the first change on until it is saved or discarded. */
+
+const drafts = draftsOf<Work>();
+
+/** What was left here before this page was opened, until it is forgotten. */
+export const useDraft = (place: string): readonly [Work | undefined, () => void] => {
+  const { who } = useSession();
+  const [draft, set] = useState(() => drafts.of(who, place));
+  return [
+    draft,
+    () => {
+      drafts.drop(place);
+      set(undefined);
+    },
+  ];
+};
+
+export const dropDraft = (place: string): void => drafts.drop(place);
+
+export interface Working {
+  readonly work: Work;
+  readonly changed: boolean;
+  /** It was written before this page was opened. */
+  readonly restored: boolean;
+  readonly change: (next: (before: Work) => Work) => void;
+  /** Back to the beginning, for good. */
+  readonly discard: () => void;
+}
+
+/** `place`: what the draft is of: `edit secret/db`. */
+export const useWork = (place: string, start: Work): Working => {
+  const { who } = useSession();
+  const [{ work, restored }, set] = useState(() => {
+    const draft = drafts.of(who, place);
+    return { work: draft ?? start, restored: draft !== undefined };
+  });
+  const change = useCallback(
+    (next: (before: Work) => Work): void =>
+      set((before) => {
+        const after = next(before.work);
+        if (isChanged(after, start)) drafts.keep(who, place, after);
+        else drafts.drop(place);
+        return { ...before, work: after };
+      }),
+    [who, place, start],
+  );
+  const discard = (): void => {
+    drafts.drop(place);
+    set({ work: start, restored: false });
+  };
+  return { work, changed: isChanged(work, start), restored, change, discard };
+};
