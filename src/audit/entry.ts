@@ -1,6 +1,6 @@
 import { STRANGER_AUDIT_LEAVES } from "../contract/limits.ts";
 import type { IssuedAuth } from "../framework/index.ts";
-import type { Decision } from "../policy/index.ts";
+import { type Decision, isListing } from "../policy/index.ts";
 import { defined } from "../std/defined.ts";
 import { isJsonObject, type JsonObject, writeJson } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
@@ -194,7 +194,7 @@ const responseBlock = (record: AuditRecord, response: AuditedResponse, style: St
     mfa_request_id: response.mfaRequestId && style.hash(response.mfaRequestId.reveal()),
     ...mountMembers(mount),
     secret: response.leaseId === undefined ? undefined : { lease_id: response.leaseId },
-    data: style.elideLists && record.operation === "list" ? elided(data) : data,
+    data: style.elideLists && isListing(record.operation) ? elided(data) : data,
     warnings: response.warnings?.map(message),
     wrap_info: wrapInfo
       ? filled({

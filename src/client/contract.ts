@@ -43,7 +43,10 @@ export interface ClientSettings {
   readonly keepAlive?: boolean;
   /** The most connections at one time. */
   readonly maxConnections?: number;
-  /** Lists are asked for by the verb LIST, which some gateways do not carry; otherwise by `GET ?list=true`. */
+  /**
+   * Lists are asked for by the verbs LIST and SCAN, which some gateways do not carry; otherwise by `GET ?list=true` and
+   * `GET ?scan=true`.
+   */
   readonly listVerb?: boolean;
   /** `false`: redirects are not followed. Otherwise one is, to the same scheme, host and port. */
   readonly redirects?: boolean;
@@ -54,7 +57,7 @@ export interface ClientSettings {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Token = Sensitive<string>;
-export type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "LIST" | "HEAD";
+export type Verb = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "LIST" | "SCAN" | "HEAD";
 
 export interface Call {
   readonly method: Verb;

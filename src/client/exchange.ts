@@ -26,7 +26,7 @@ export interface Begun {
 }
 
 /** May be sent twice without harm. */
-const READS = new Set(["GET", "HEAD", "LIST"]);
+const READS = new Set(["GET", "HEAD", "LIST", "SCAN"]);
 
 /** Node's own words name the header, and may show a part of it. */
 const made = (request: () => ClientRequest): ClientRequest => {

@@ -47,12 +47,16 @@ const tokenHeader = ({ token }: Call): string | undefined => {
   return text === "" ? undefined : text;
 };
 
+/** What a listing is called in the query of a GET. */
+const IN_QUERY: Readonly<Partial<Record<Call["method"], string>>> = { LIST: "list", SCAN: "scan" };
+
 const methodOf = ({ method }: Call, { listVerb }: ClientSettings): string =>
-  method === "LIST" && listVerb !== true ? "GET" : method;
+  IN_QUERY[method] !== undefined && listVerb !== true ? "GET" : method;
 
 const queryOf = (call: Call, method: string): string => {
   const query = new URLSearchParams(call.query);
-  if (call.method === "LIST" && method === "GET") query.set("list", "true");
+  const listing = method === "GET" ? IN_QUERY[call.method] : undefined;
+  if (listing !== undefined) query.set(listing, "true");
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 };
@@ -88,7 +92,8 @@ export const wireOf = (call: Call, settings: ClientSettings, endpoint: Endpoint)
 /** For errors: what was asked, without the query, which may hold a code or a state. */
 export const shownUrl = ({ target }: Wire, { origin }: Endpoint): string => {
   const [path = "", query = ""] = target.split("?", 2);
-  return `${origin}${path}${/(?:^|&)list=true(?:&|$)/.test(query) ? "?list=true" : ""}`;
+  const [listing] = /(?:^|(?<=&))(?:list|scan)=true(?=&|$)/.exec(query) ?? [];
+  return `${origin}${path}${listing === undefined ? "" : `?${listing}`}`;
 };
 
 /** A redirect leads to the same scheme, host and port, or nowhere: whatever it is sent to gets the token. */

@@ -16,8 +16,8 @@ import type { LeaseGrant, LeaseType, LoginGrant, LoginRenewal, PendingLease } fr
  * caller before `handle` runs; it must never touch anything but its `BackendContext` and its factory's arguments.
  */
 
-/** Vault's verbs. Each is also the capability a policy must grant for it. */
-export type Operation = "create" | "read" | "update" | "patch" | "delete" | "list";
+/** Vault's verbs, and OpenBao's `scan`. Each is also the capability a policy must grant for it. */
+export type Operation = "create" | "read" | "update" | "patch" | "delete" | "list" | "scan";
 
 /**
  * Names captured by a template: `{name}` is one segment shaped as Vault's generic name, `{name:at}` may hold `@`,
@@ -96,6 +96,11 @@ export interface BackendContext {
    */
   readonly leaseStands: (id: string) => Promise<boolean>;
   /**
+   * Whether a recursive listing of the request's path leaves out a folder of the mount (`metadata/team/`) that is below
+   * it, because of the caller's policies.
+   */
+  readonly scanLeavesOut: (folder: string) => Promise<boolean>;
+  /**
    * Fills the `{{identity.…}}` directives of a text from the caller's entity and groups, or says why it cannot.
    * A value that `accepts` refuses counts as missing.
    */
@@ -125,7 +130,7 @@ export interface Op<P extends string, In, A extends Answers> {
   readonly summary: string;
   /** Absent: token and policy. */
   readonly access?: "unauthenticated" | "sudo";
-  /** Body, or query for read, list and delete. A `z.object` reports unknown fields as warnings. */
+  /** Body, or query for read, list, scan and delete. A `z.object` reports unknown fields as warnings. */
   readonly input?: z.ZodType<In>;
   /** What it answers: documented always, the compiler and the tests hold the handler to it. */
   readonly answers: A;
@@ -134,7 +139,7 @@ export interface Op<P extends string, In, A extends Answers> {
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
   ) => readonly Address[];
-  /** `undefined` means 404 for read and list, 204 for the rest. Throws `VaultError`. */
+  /** `undefined` means 404 for read, list and scan, 204 for the rest. Throws `VaultError`. */
   readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<ReplyOf<A> | undefined>;
 }
 

@@ -31,7 +31,7 @@ export const routePattern = (path: AnyPath): string => {
     if (part.type === "static") return escapeText(part.text);
     return part.type === "rest" ? `(?P<${part.name}>.+)` : `(?P<${part.name}>${PATTERNS[part.kind]})`;
   });
-  const slash = path.ops.list && parts.length > 0 ? "/?" : "";
+  const slash = (path.ops.list ?? path.ops.scan) && parts.length > 0 ? "/?" : "";
   return `^${parts.join("/")}${slash}$`;
 };
 

@@ -1,3 +1,4 @@
+import { isListing } from "../policy/index.ts";
 import { defined } from "../std/defined.ts";
 import { type AnswerForm, AuthBlock, formsOf, headersOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
@@ -56,17 +57,24 @@ const queryParameters = (op: AnyOp, captured: ReadonlySet<string>): Parameter[] 
       defined({ name, in: "query" as const, description, schema }),
     );
 
-const LIST_PARAMETER: Parameter = {
-  name: "list",
+const flag = (name: "list" | "scan", other: "list" | "scan" | undefined): Parameter => ({
+  name,
   in: "query",
-  required: true,
-  description: "Must be set to `true`",
+  ...(other === undefined && { required: true }),
+  description: `Must be set to \`true\`${other === undefined ? "" : `, or else \`${other}\``}`,
   schema: { type: "string", enum: ["true"] },
-};
+});
+
+/** A GET with a slash at its end is one of a list and of a scan: the query says which. */
+const listingParameters = ({ list, scan }: AnyPath["ops"]): Parameter[] => [
+  ...(list ? [flag("list", scan && "scan")] : []),
+  ...(scan ? [flag("scan", list && "list")] : []),
+];
 
 const METHOD: Readonly<Record<Operation, string>> = {
   read: "get",
   list: "get",
+  scan: "get",
   create: "post",
   update: "post",
   patch: "patch",
@@ -111,7 +119,7 @@ const responses = (op: AnyOp, operation: Operation): object => {
   const shown = [...byType].map(
     ([type, all]) => [type, { schema: all.length === 1 ? all[0] : { anyOf: all } }] as const,
   );
-  const asks = operation === "read" || operation === "list";
+  const asks = operation === "read" || isListing(operation);
   const nothing = forms.includes("nothing");
   const set = [...new Set(forms.flatMap(headersOf))].map((name) => [name, { schema: { type: "string" } }] as const);
   const headers = set.length > 0 ? Object.fromEntries(set) : undefined;
@@ -124,9 +132,9 @@ const responses = (op: AnyOp, operation: Operation): object => {
 
 const operationItem = (prefix: string, backend: Backend, path: AnyPath, operation: Operation, op: AnyOp): object => {
   const captured = new Set(Object.keys(path.params));
-  const asks = operation === "read" || operation === "list" || operation === "delete";
+  const asks = operation === "read" || isListing(operation) || operation === "delete";
   const parameters = [
-    ...(operation === "list" ? [LIST_PARAMETER] : []),
+    ...(isListing(operation) ? listingParameters(path.ops) : []),
     ...(asks ? queryParameters(op, captured) : []),
   ];
   return defined({
@@ -142,7 +150,7 @@ const operationItem = (prefix: string, backend: Backend, path: AnyPath, operatio
 /** A path's own members; its operations are added later. `op` is the first operation of the path. */
 const pathItem = (path: AnyPath, op: AnyOp): Record<string, unknown> => {
   const parameters = pathParameters(path);
-  const listOnly = Object.keys(path.ops).join() === "list";
+  const listOnly = Object.keys(path.ops).every(isListing);
   return defined({
     description: path.summary,
     parameters: parameters.length > 0 ? parameters : undefined,
@@ -152,10 +160,10 @@ const pathItem = (path: AnyPath, op: AnyOp): Record<string, unknown> => {
   });
 };
 
-/** The operations to show: create is left out where the path also has update. */
+/** The operations to show: create is left out where the path also has update, scan where it has list. */
 const shownOperations = ({ ops }: AnyPath): readonly (readonly [Operation, AnyOp])[] =>
   (Object.entries(ops) as [Operation, AnyOp | undefined][]).flatMap(([name, op]) =>
-    op === undefined || (name === "create" && ops.update !== undefined) ? [] : [[name, op]],
+    op === undefined || (name === "create" && ops.update) || (name === "scan" && ops.list) ? [] : [[name, op]],
   );
 
 /** The `paths` of one backend. A list appears as GET on the path with a trailing slash, as in Vault's document. */
@@ -164,7 +172,7 @@ export const openApiPaths = (prefix: string, backend: Backend): Readonly<Record<
   for (const path of backend.paths as readonly AnyPath[]) {
     const plain = `/${prefix}${parts(path)}`;
     for (const [name, op] of shownOperations(path)) {
-      const where = name === "list" && !plain.endsWith("/") ? `${plain}/` : plain;
+      const where = isListing(name) && !plain.endsWith("/") ? `${plain}/` : plain;
       const item = document[where] ?? pathItem(path, op);
       item[METHOD[name]] = operationItem(prefix, backend, path, name, op);
       document[where] = item;

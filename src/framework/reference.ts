@@ -1,3 +1,4 @@
+import { isListing } from "../policy/index.ts";
 import { type AnswerForm, formsOf, headersOf, isSchema } from "./answers.ts";
 import type { AnyOp, AnyPath, Backend, Operation } from "./backend.ts";
 import { capturesOf } from "./captures.ts";
@@ -15,6 +16,7 @@ export interface ReferencePage {
 const METHODS: Readonly<Record<Operation, string>> = {
   read: "GET",
   list: "LIST",
+  scan: "SCAN",
   create: "POST",
   update: "POST",
   patch: "PATCH",
@@ -90,7 +92,7 @@ const formText = (form: AnswerForm, meanings: Meanings): string => {
 const ACCESS = { unauthenticated: "no token needed", sudo: "needs `sudo`" };
 
 const operation = (backend: Backend, path: AnyPath, name: Operation, op: AnyOp): string => {
-  const asks = name === "read" || name === "list" || name === "delete";
+  const asks = name === "read" || isListing(name) || name === "delete";
   const input = fieldsOfOp(op).filter((field) => !Object.hasOwn(path.params, field.name));
   const meanings = new Map(fieldsOfPath(path).map((field) => [field.name, field.description]));
   const access = op.access === undefined ? "" : ` (${ACCESS[op.access]})`;

@@ -1,3 +1,4 @@
+import { isListing } from "../policy/index.ts";
 import type { AnyPath } from "./backend.ts";
 import { type Canonical, canonicalIn, compileFolds, foldsOf } from "./captures.ts";
 import { GENERIC_NAME, parseTemplate, refuse, type Shape } from "./template.ts";
@@ -12,7 +13,7 @@ import { GENERIC_NAME, parseTemplate, refuse, type Shape } from "./template.ts";
  *
  * Names that fold (`captures.ts`) are folded first: every spelling of a path leads to one row with the same captures.
  *
- * A LIST path ends in `/`. A path that has a `list` operation also answers to its template with a `/` behind it; a
+ * The path of a LIST or SCAN ends in `/`. A path that has such an operation also answers to its template with a `/` behind it; a
  * path without one does not, so that `LIST sys/mounts` is an unknown path, as in Vault.
  */
 
@@ -105,6 +106,8 @@ const found = (row: Row, values: readonly string[]): Found => ({
   params: Object.fromEntries(row.names.map((name, index) => [name, values[index] ?? ""])),
 });
 
+const hasListing = ({ ops }: AnyPath): boolean => Object.keys(ops).some(isListing);
+
 const endsWith = (segments: readonly string[], suffix: readonly string[], from: number): boolean => {
   const start = segments.length - suffix.length;
   return start > from && suffix.every((text, index) => segments[start + index] === text);
@@ -119,7 +122,7 @@ const matchRest = (
 ): Found | undefined => {
   for (const rest of node.rests) {
     if (!endsWith(segments, rest.suffix, at)) continue;
-    const listed = Object.hasOwn(rest.path.ops, "list");
+    const listed = hasListing(rest.path);
     if (slash && rest.suffix.length > 0 && !listed) continue;
     const text = segments.slice(at, segments.length - rest.suffix.length).join("/");
     return found(rest, [...values, slash && rest.suffix.length === 0 ? `${text}/` : text]);
@@ -137,7 +140,7 @@ const walk = (
 ): Found | undefined => {
   const segment = segments[at];
   if (segment === undefined) {
-    if (!node.row || (slash && !Object.hasOwn(node.row.path.ops, "list"))) return undefined;
+    if (!node.row || (slash && !hasListing(node.row.path))) return undefined;
     return found(node.row, values);
   }
   const next = node.statics.get(segment);

@@ -12,7 +12,7 @@ import { type HttpRequest, type HttpResponse, headerValue } from "./message.ts";
 
 export type { CorsSettings };
 
-const METHODS: readonly string[] = ["DELETE", "GET", "OPTIONS", "POST", "PUT", "LIST", "PATCH"];
+const METHODS: readonly string[] = ["DELETE", "GET", "OPTIONS", "POST", "PUT", "LIST", "SCAN", "PATCH"];
 
 export type CorsOutcome =
   /** Nothing to do with CORS. */

@@ -1,6 +1,7 @@
 import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts";
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
+import { isListing } from "../policy/index.ts";
 import { parseGoBool } from "../std/go-bool.ts";
 import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
 import { basicOf, checkHeaders, isBearer, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
@@ -22,6 +23,7 @@ export const DEFAULT_LIMITS: Limits = { bodyBytes: BODY_BYTES };
 const METHODS: Readonly<Record<string, Verb>> = {
   GET: "read",
   LIST: "list",
+  SCAN: "scan",
   POST: "update",
   PUT: "update",
   PATCH: "patch",
@@ -51,13 +53,22 @@ export const parseQuery = (query: string): Pairs => {
   return pairs;
 };
 
-/** GET with a true `list` is a LIST; a `list` that is not a boolean is a 400 with an empty error list. */
-const listWanted = (pairs: Pairs): boolean => {
-  const text = pairs.get("list")?.[0] ?? "";
+const flagIn = (pairs: Pairs, name: "list" | "scan"): boolean => {
+  const text = pairs.get(name)?.[0] ?? "";
   if (text === "") return false;
   const wanted = parseGoBool(text);
-  if (wanted === undefined) throw new VaultError("invalid_request", { reason: "list is not a boolean" });
+  if (wanted === undefined) throw new VaultError("invalid_request", { reason: `${name} is not a boolean` });
   return wanted;
+};
+
+/**
+ * GET with a true `list` is a LIST, with a true `scan` a SCAN; both, or one that is not a boolean, are a 400 with an
+ * empty error list.
+ */
+const listingWanted = (pairs: Pairs): "list" | "scan" | undefined => {
+  const [list, scan] = [flagIn(pairs, "list"), flagIn(pairs, "scan")];
+  if (list && scan) throw new VaultError("invalid_request", { reason: "both list and scan" });
+  return list ? "list" : scan ? "scan" : undefined;
 };
 
 /**
@@ -80,7 +91,8 @@ const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unr
 /** What method and query ask for together; `consumed`: the parameters that say so, which are not data. */
 const meaningOf = (asked: Verb, pairs: Pairs): { readonly verb: Verb; readonly consumed: readonly string[] } => {
   if (asked === "help" || (pairs.get("help")?.[0] ?? "") !== "") return { verb: "help", consumed: ["help"] };
-  if (asked === "read" && listWanted(pairs)) return { verb: "list", consumed: ["help", "list"] };
+  const listing = asked === "read" ? listingWanted(pairs) : undefined;
+  if (listing !== undefined) return { verb: listing, consumed: ["help", listing] };
   return { verb: asked, consumed: ["help"] };
 };
 
@@ -123,7 +135,7 @@ export const decode = (
     requestId,
     verb,
     method: request.method,
-    path: verb === "list" && !below.endsWith("/") ? `${below}/` : below,
+    path: isListing(verb) && !below.endsWith("/") ? `${below}/` : below,
     token: tokenOf(request),
     bearer: isBearer(request),
     basic: basicOf(request),

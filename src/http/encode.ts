@@ -1,5 +1,6 @@
 import type { Answer } from "../core/request/answer.ts";
 import type { AnswerHeader, RawReply, Reply } from "../framework/reply.ts";
+import { isListing } from "../policy/index.ts";
 import { isJsonObject, writeJson } from "../std/json.ts";
 import { envelope } from "./envelope.ts";
 import type { HttpResponse } from "./message.ts";
@@ -81,7 +82,7 @@ const isStatusOnly = (answer: Answer): boolean =>
 /**
  * Encodes what the pipeline answered.
  *
- * | reply | read, list | other |
+ * | reply | read, list, scan | other |
  * |---|---|---|
  * | none | 404 | 204 |
  * | `{ status }` alone | that status, no body | the same |
@@ -93,7 +94,7 @@ export const encodeAnswer = (answer: Answer): HttpResponse => {
   const { reply } = answer;
   if (answer.wrapInfo) return jsonResponse(200, envelope(answer));
   if (reply === undefined) {
-    return answer.verb === "read" || answer.verb === "list" ? jsonResponse(404, NOTHING) : emptyResponse(204);
+    return answer.verb === "read" || isListing(answer.verb) ? jsonResponse(404, NOTHING) : emptyResponse(204);
   }
   if (reply.raw) return rawResponse(reply.status ?? 200, reply.raw, reply.headers);
   const status = statusOf(answer.verb, reply);

@@ -4,7 +4,7 @@ import { type Folding, foldAcl } from "./folding.ts";
 import { parameterProblem } from "./parameters.ts";
 import { CAPABILITY_BITS, type RuleSource } from "./policy.ts";
 import { denies, type Rule } from "./rule.ts";
-import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
+import { canonicalPath, isListing, ruleFor, ruleForList } from "./select.ts";
 
 /**
  * The line that allows or denies. Pure: no clock, no storage, no exception; the same ACL and request always give the
@@ -16,11 +16,11 @@ import { canonicalPath, ruleFor, ruleForList } from "./select.ts";
  */
 
 export interface AccessRequest {
-  /** Without `/v1/`, canonical; matched in its own case. A LIST is judged with its final slash, given or not. */
+  /** Without `/v1/`, canonical; matched in its own case. A LIST or SCAN is judged with its final slash, given or not. */
   readonly path: string;
   /** Where a name in the path folds: rules that write it in another spelling count too. */
   readonly folding?: Folding | undefined;
-  readonly operation: "create" | "read" | "update" | "patch" | "delete" | "list" | "help";
+  readonly operation: "create" | "read" | "update" | "patch" | "delete" | "list" | "scan" | "help";
   /** Top-level keys of the body; for reads, all query parameters. */
   readonly parameters?: JsonObject;
   /** Seconds of the wrapping asked for; absent or 0: none asked for. */
@@ -114,7 +114,7 @@ export const decide = (acl: Acl, request: AccessRequest): Decision => {
   if (acl.root) return { allowed: true, reason: "root", isRoot: true };
   if (request.operation === "help") return { allowed: true, reason: "help", isRoot: false };
   const path = canonicalPath(request.path);
-  const list = request.operation === "list";
+  const list = isListing(request.operation);
   const rules = rulesAt(acl, path, list, request.folding);
   const rule = list ? ruleForList(rules, path) : ruleFor(rules, path);
   if (rule === undefined) return { allowed: false, reason: "no_rule", isRoot: false };

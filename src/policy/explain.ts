@@ -3,7 +3,7 @@ import { type AccessRequest, type Decision, decide, judge, rulesAt } from "./dec
 import { parsePolicy } from "./parse.ts";
 import { CAPABILITY_BITS, type Capability, capabilityNames, type RuleSource } from "./policy.ts";
 import { joinRules, type Rule, ruleOf } from "./rule.ts";
-import { canonicalPath, listSpellings, matchingRules } from "./select.ts";
+import { canonicalPath, isListing, listSpellings, matchingRules } from "./select.ts";
 
 /**
  * Why a request is allowed or denied, for people: the decision, every rule that matches in the order of priority, and
@@ -68,7 +68,7 @@ export const explain = (acl: Acl, request: AccessRequest): Explanation => {
   const decision = decide(acl, request);
   const path = canonicalPath(request.path);
   const { operation } = request;
-  const list = operation === "list";
+  const list = isListing(operation);
   const spellings: readonly [string, ...string[]] = list ? listSpellings(path) : [path];
   const rules = rulesAt(acl, path, list, request.folding);
   const candidates = matchingRules(rules, [...new Set(spellings)]).map((rule) => ({

@@ -21,6 +21,8 @@ export {
 } from "./names.ts";
 export { parsePolicy } from "./parse.ts";
 export type { Policy, RuleSource } from "./policy.ts";
+export { scanLeavesOut } from "./scan.ts";
+export { isListing } from "./select.ts";
 export {
   type FilledText,
   fillText,

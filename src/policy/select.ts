@@ -6,7 +6,7 @@ import type { Rule } from "./rule.ts";
  * Which single rule speaks for a path. Exact rules first; then the most specific of the longest matching prefix rule
  * and all matching segment rules. Less specific rules play no part, whether they grant or deny.
  *
- * Security: a LIST has two spellings, with and without the final slash. The rules that match either of them compete in
+ * Security: a LIST or SCAN has two spellings, with and without the final slash. The rules that match either of them compete in
  * one order, so a wide grant of `list` never reaches past a narrower rule that denies it or leaves it out
  * (CVE-2026-63131; hashicorp/vault #9579; openbao/openbao #3389).
  */
@@ -35,16 +35,20 @@ export const canonicalPath = (path: string): string => {
   return start === 0 ? path : path.slice(start);
 };
 
-/** The rule for every operation but LIST. */
+/** The rule for every operation but those on a folder. */
 export const ruleFor = (acl: Acl, path: string): Rule | undefined => acl.exact.get(path) ?? bestWildcard(acl, [path]);
 
-/** The two spellings of a LIST: as it is judged, with the final slash, and without it. */
+/** Operations on a folder, whose path is judged in both spellings. */
+export const isListing = (operation: string): operation is "list" | "scan" =>
+  operation === "list" || operation === "scan";
+
+/** The two spellings of a LIST or SCAN: as it is judged, with the final slash, and without it. */
 export const listSpellings = (path: string): readonly [string, string] => {
   if (path === "") return ["", ""];
   return path.endsWith("/") ? [path, path.slice(0, -1)] : [`${path}/`, path];
 };
 
-/** The rule for LIST, given either spelling. */
+/** The rule for LIST and SCAN, given either spelling. */
 export const ruleForList = (acl: Acl, path: string): Rule | undefined => {
   const [slashed, bare] = listSpellings(path);
   return acl.exact.get(slashed) ?? acl.exact.get(bare) ?? bestWildcard(acl, [slashed, bare]);

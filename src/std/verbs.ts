@@ -1,5 +1,5 @@
 /**
- * Node's HTTP parser knows a fixed list of methods, and LIST and HELP are not on it. This rewrites the method of a
+ * Node's HTTP parser knows a fixed list of methods, and LIST, SCAN and HELP are not on it. This rewrites the method of a
  * request, on its way to the parser, into one of the same length that the parser knows and Vault does not use, and
  * back afterwards.
  *
@@ -10,13 +10,15 @@
 
 const TO_PARSER: Readonly<Record<string, string>> = {
   "LIST ": "LINK ",
+  "SCAN ": "MOVE ",
   "HELP ": "BIND ",
-  // Sent by a caller, these mean nothing; they must not arrive as LIST or HELP.
+  // Sent by a caller, these mean nothing; they must not arrive as LIST, SCAN or HELP.
   "LINK ": "LOCK ",
+  "MOVE ": "LOCK ",
   "BIND ": "LOCK ",
 };
 
-const FROM_PARSER: Readonly<Record<string, string>> = { LINK: "LIST", BIND: "HELP" };
+const FROM_PARSER: Readonly<Record<string, string>> = { LINK: "LIST", MOVE: "SCAN", BIND: "HELP" };
 
 /** The method as it was sent. */
 export const sentMethod = (parsed: string): string =>

@@ -15,6 +15,7 @@ import type { Domain, Store } from "./store.ts";
 import { openTable } from "./table.ts";
 import { createTexts } from "./texts.ts";
 import { createView } from "./view.ts";
+import { type ReadRows, walkNames } from "./walk.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -101,6 +102,8 @@ export const createStore = (options: StoreOptions): SealedStore => {
     patience,
   });
 
+  const readRows: ReadRows = ({ pk, domain, holder }, wanted) => query(pk, domain, { ...wanted, holder });
+
   const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
 
   const store: SealedStore = {
@@ -116,6 +119,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     all,
     sortKeys,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
+    walk: (partition, pathNames, prefix, wanted) => walkNames(readRows, partition, pathNames, prefix, wanted),
     due,
     discard: async (addresses) => {
       for (const address of addresses) checkAddress(address);

@@ -34,6 +34,23 @@ export interface QueryOptions {
   readonly holder?: Sensitive<string> | undefined;
 }
 
+/** How names are walked. */
+export interface WalkOptions {
+  /** Behind this name, which need not be there. */
+  readonly after?: string | undefined;
+  /** Most names. */
+  readonly limit: number;
+  /** Whether what is in a folder (`a/b/`, from the prefix on) is walked too. Asked once for each folder met. */
+  readonly enter: (folder: string) => Promise<boolean>;
+}
+
+export interface Walk {
+  /** In the table's order, which is always the same and not that of the names: give the last one back as `after`. */
+  readonly names: readonly string[];
+  /** There may be more. Names of 4 MB, or many folders that are not entered, end a walk before its limit. */
+  readonly more: boolean;
+}
+
 /** An entry of the expiry index. */
 export interface Due {
   readonly address: Address;
@@ -91,6 +108,8 @@ export interface Store {
    * `View.list`. `path` makes the opaque prefix.
    */
   children(partition: Partition, names: Names, prefix: string): Promise<readonly string[]>;
+  /** Every name below a prefix of such a partition: as `View.walk`. */
+  walk(partition: Partition, names: Names, prefix: string, options: WalkOptions): Promise<Walk>;
   /** What is due in a bucket of the expiry index, without bodies. Eventually consistent. */
   due(bucket: string, shard: number, options: DueOptions): Promise<DuePage>;
   /**
@@ -155,6 +174,11 @@ export interface View {
    * children, not the size of the tree. `from` is `data` (keys of `at`) or `listing` (paths of `listing`).
    */
   list(prefix: string, from?: "data" | "listing"): Promise<readonly string[]>;
+  /**
+   * Names of `listing` below a prefix (`""` or ending in `/`) at any depth, from the prefix on. Cost: a page of the table
+   * for each 1,000 names, and one for each folder that is not entered.
+   */
+  walk(prefix: string, options: WalkOptions): Promise<Walk>;
   /** A short HMAC under this mount's index key, for names that must be compared but not stored. */
   tag(name: string): string;
 }

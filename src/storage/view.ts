@@ -48,6 +48,7 @@ export const createView = (store: Store, mount: MountId, names: Names): View => 
       const pk = from === "data" ? dataPartition(mount) : listingPartition(mount);
       return store.children({ pk, domain: mount }, names, prefix);
     },
+    walk: (prefix, options) => store.walk({ pk: listingPartition(mount), domain: mount }, names, prefix, options),
     tag: names.tag,
   };
 };

@@ -133,6 +133,39 @@ export const viewContract = (name: string, make: (mount: MountId) => Promise<Vie
       expect(await all({ descending: true })).toEqual([...items].reverse());
     });
 
+    it("walks the names below a folder in parts, each once, and passes over folders that are not entered", async () => {
+      const segment = fc.constantFrom("a", "b", "é", "a-b");
+      const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(path, { minLength: 1, maxLength: 12 }),
+          fc.constantFrom("", "a/", "b/a/"),
+          fc.integer({ min: 1, max: 4 }),
+          fc.subarray(["a/", "b/", "a/b/", "é/a/"]),
+          async (paths, prefix, limit, shut) => {
+            run += 1;
+            const mine = await make(as<MountId>(`kv:walk${run}`));
+            await mine.write(paths.map((one) => put(mine.listing(one))));
+            const enter = async (folder: string) => !shut.includes(folder);
+            const found: string[] = [];
+            for (let more = true; more; ) {
+              const part = await mine.walk(prefix, { limit, enter, after: found.at(-1) });
+              expect(part.names.length).toBeLessThanOrEqual(limit);
+              found.push(...part.names);
+              more = part.more;
+            }
+            const expected = paths
+              .filter((one) => one.startsWith(prefix))
+              .map((one) => one.slice(prefix.length))
+              .filter((one) => !shut.some((folder) => one.startsWith(folder)));
+            expect([...found].sort()).toEqual([...expected].sort());
+          },
+        ),
+        { numRuns: 20 },
+      );
+    });
+
     it("lists the children of a folder as Vault does, data and listings apart", async () => {
       const segment = fc.constantFrom("a", "b", "é", "a-b");
       const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));

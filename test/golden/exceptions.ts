@@ -1,5 +1,4 @@
 const ENVELOPE = "every error has the errors envelope; Vault answers an empty body";
-const NO_SCAN = "SCAN is an extension of OpenBao that Vault does not have";
 
 /**
  * Recorded answers this server does not give, and why; `docs/differences.md` says the same to users. A case that begins
@@ -8,9 +7,6 @@ const NO_SCAN = "SCAN is an extension of OpenBao that Vault does not have";
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "kv-v1/json-field-names": "the recording lost the key `__proto__`; this server keeps it",
   "kv-v2/json-field-names": "the recording lost the key `__proto__`; this server keeps it",
-  "kv-v2/ext-scan": NO_SCAN,
-  "kv-v2/ext-scan-v1": NO_SCAN,
-  "kv-v2/ext-detailed-list": NO_SCAN,
   "http/unprintable-path": ENVELOPE,
   "kv-v1/unprintable-path": ENVELOPE,
   "ldap/login-injection": ENVELOPE,

@@ -9,7 +9,7 @@ import {
   VaultError,
 } from "../../src/framework/index.ts";
 import { parseInput } from "../../src/framework/parse.ts";
-import { fillText } from "../../src/policy/index.ts";
+import { fillText, isListing } from "../../src/policy/index.ts";
 import { type Accessor, as, type MountPath } from "../../src/std/brand.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -24,7 +24,11 @@ import { checkAnswer } from "./answers.ts";
 export interface Harness {
   /** What a backend is given outside requests, by its periodic work for example. */
   readonly context: BackendContext;
-  request(verb: "read" | "list" | "update" | "patch" | "delete", path: string, data?: JsonObject): Promise<Outcome>;
+  request(
+    verb: "read" | "list" | "scan" | "update" | "patch" | "delete",
+    path: string,
+    data?: JsonObject,
+  ): Promise<Outcome>;
 }
 
 export interface Outcome {
@@ -91,6 +95,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
     headers: {},
     pend: () => Promise.reject(new Error("this harness keeps no leases")),
     leaseStands: async () => true,
+    scanLeavesOut: async () => false,
     fillIdentity: (text, accepts) => fillText(text, undefined, accepts),
     generatePassword: async () => undefined,
     challenges: { ask: async () => undefined, look: async (ids) => ids.map(() => undefined) },
@@ -125,7 +130,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
         operation,
         reply,
       });
-      const none = operation === "read" || operation === "list" ? 404 : 204;
+      const none = operation === "read" || isListing(operation) ? 404 : 204;
       return {
         operation,
         status: reply === undefined ? none : (reply.status ?? 200),

@@ -26,6 +26,7 @@ export const METHODS = {
   update: "POST",
   read: "GET",
   list: "LIST",
+  scan: "SCAN",
   patch: "PATCH",
   delete: "DELETE",
 } as const;

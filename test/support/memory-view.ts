@@ -147,6 +147,22 @@ export const createMemoryView = (mount: MountId = as<MountId>("kv:test")): Memor
         .map((rest) => (rest.includes("/") ? rest.slice(0, rest.indexOf("/") + 1) : rest));
       return [...new Set(names)].filter((name) => name !== "").sort(bytes);
     },
+    walk: async (prefix, { after, limit, enter }) => {
+      calls.push({ kind: "query", members: 1 });
+      await view.pause();
+      const names = [...items.values()]
+        .filter(({ address: { pk, sk } }) => pk === view.listing("").pk && sk.startsWith(prefix))
+        .map(({ address: { sk } }) => sk.slice(prefix.length))
+        .sort(bytes)
+        .filter((name) => after === undefined || bytes(name, after) > 0);
+      const found: string[] = [];
+      for (const name of names) {
+        const folders = [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1));
+        const open = await Promise.all(folders.map(enter));
+        if (open.every(Boolean)) found.push(name);
+      }
+      return { names: found.slice(0, limit), more: found.length > limit };
+    },
     tag: (name) => `tag-${name}`,
   };
   return view;

@@ -49,11 +49,12 @@ class Refusal extends Error {
   }
 }
 
-/** A gateway in front of the server may not carry the verb LIST; `GET ?list=true` means the same. */
+/** A gateway in front of the server may not carry LIST and SCAN; `GET ?list=true` and `?scan=true` mean the same. */
 const withoutList = (taken: Taken): Taken => {
   const { method, target } = taken;
-  if (method !== "LIST") return taken;
-  return { ...taken, method: "GET", target: `${target}${target.includes("?") ? "&" : "?"}list=true` };
+  if (method !== "LIST" && method !== "SCAN") return taken;
+  const flag = `${method.toLowerCase()}=true`;
+  return { ...taken, method: "GET", target: `${target}${target.includes("?") ? "&" : "?"}${flag}` };
 };
 
 const identityFor = async ({ session }: ProxyParts, { path }: Taken): Promise<Identity> => {

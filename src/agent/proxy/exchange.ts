@@ -53,7 +53,7 @@ export const plainPath = (path: string): string => path.replace(/\/{2,}/g, "/").
 /** Whether a path, percent-decoded, is the API's. The agent's own token goes to no other. */
 export const isApi = (path: string): boolean => path.startsWith("/v1/");
 
-const READS = new Set(["GET", "LIST", "HEAD", "OPTIONS"]);
+const READS = new Set(["GET", "LIST", "SCAN", "HEAD", "OPTIONS"]);
 
 /** Whether a request may change something. */
 export const isWrite = ({ method }: Pick<Asked, "method">): boolean => !READS.has(method);

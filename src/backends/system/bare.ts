@@ -12,6 +12,13 @@ const refuse = op({
 });
 
 /** Spread in front of the operations an endpoint has, so that each other verb is refused without a token. */
-export const refusedVerbs = { read: refuse, update: refuse, delete: refuse, list: refuse, patch: refuse } as const;
+export const refusedVerbs = {
+  read: refuse,
+  update: refuse,
+  delete: refuse,
+  list: refuse,
+  scan: refuse,
+  patch: refuse,
+} as const;
 
 export const wrongVerb = (): VaultError => new VaultError("unsupported_operation", { reason: "verb unknown here" });

@@ -21,7 +21,7 @@ import { accessorsSubject, callersSubject, type Subject, subjectOf, tokensSubjec
  * whether it is there, what folds in it and what needs sudo stay unsaid.
  */
 
-const OPERATIONS = ["create", "read", "update", "patch", "delete", "list"] as const;
+const OPERATIONS = ["create", "read", "update", "patch", "delete", "list", "scan"] as const;
 type Asked = (typeof OPERATIONS)[number];
 const isOperation = (text: string): text is Asked => OPERATIONS.some((one) => one === text);
 
@@ -31,7 +31,7 @@ const Input = z.object({
   entity_id: field.text("the entity asked about, without any token; with policies, a login that gives it these"),
   policies: field.commaList("a set of policies, without any token; with an entity, besides its own"),
   path: field.text("path of the request, without /v1/"),
-  operation: field.text("create, read, update, patch, delete or list"),
+  operation: field.text("create, read, update, patch, delete, list or scan"),
   parameters: field.map("body or query of the request"),
   wrap_ttl: field.duration("wrapping asked for with the request"),
 });

@@ -46,5 +46,6 @@ export const noStorage: View = {
   take: nothing,
   items: nothing,
   list: nothing,
+  walk: nothing,
   tag: nothing,
 };

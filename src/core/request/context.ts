@@ -1,5 +1,5 @@
 import type { Backend, BackendContext, Caller, LeaseGrant, PendingLease } from "../../framework/index.ts";
-import { fillText } from "../../policy/index.ts";
+import { fillText, scanLeavesOut } from "../../policy/index.ts";
 import type { Core } from "../core.ts";
 import { templateContext } from "../identity/template-context.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -98,6 +98,11 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
       return pending;
     },
     leaseStands: (id) => core.leases.stands(id, mount.info.id),
+    scanLeavesOut: async (folder) => {
+      if (!known || !request) return false;
+      const acl = await core.policies.acl(known.policies, known.entity);
+      return scanLeavesOut(acl, request.path, `${mount.info.path}${folder}`);
+    },
     fillIdentity: (text, accepts) => fillText(text, known?.entity && templateContext(known.entity), accepts),
     challenges: core.challenges(mount.info.id),
     generatePassword: options.generatePassword,

@@ -4,7 +4,7 @@ import type { Sensitive } from "../../std/sensitive.ts";
 import type { MfaCredentials } from "../mfa/types.ts";
 
 /** What HTTP asked for; `update` is not yet split into create and update. */
-export type Verb = "read" | "list" | "update" | "patch" | "delete" | "header" | "help";
+export type Verb = "read" | "list" | "scan" | "update" | "patch" | "delete" | "header" | "help";
 
 /** A body that holds more than a stranger may send. */
 export interface UnreadBody {
@@ -25,7 +25,7 @@ export interface Decoded {
   readonly verb: Verb;
   /** HTTP method as sent, for errors and audit. */
   readonly method: string;
-  /** Decoded path without `/v1/`; a LIST path ends in `/`. From routing on the canonical one. */
+  /** Decoded path without `/v1/`; that of a LIST or SCAN ends in `/`. From routing on the canonical one. */
   readonly path: string;
   /** The path as it was sent, where routing found that it is another spelling of `path`. */
   readonly sentPath?: string;

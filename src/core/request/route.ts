@@ -6,6 +6,7 @@ import {
   type RouteMatch,
   VaultError,
 } from "../../framework/index.ts";
+import { isListing } from "../../policy/index.ts";
 import { cut } from "../../std/shown.ts";
 import { provisionalSystem } from "../config/bootstrap.ts";
 import type { Snapshot } from "../config/types.ts";
@@ -40,8 +41,8 @@ export interface Place {
 const isOpen = (path: Path, verb: Verb): boolean => {
   const ops = Object.entries(path.ops);
   const open = ops.filter(([, definition]) => definition?.access === "unauthenticated").map(([name]) => name);
-  // A LIST is another path (it ends in a slash), so an open login does not open its listing.
-  return verb === "list" ? open.includes("list") : open.some((name) => name !== "list");
+  // A LIST or SCAN is another path (it ends in a slash), so an open login does not open its listing.
+  return isListing(verb) ? open.includes(verb) : open.some((name) => !isListing(name));
 };
 
 const PREFIXES = new WeakMap<Backend, readonly string[]>();

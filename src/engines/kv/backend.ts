@@ -15,7 +15,8 @@ import { metadataPaths } from "./metadata-paths.ts";
 import { otherPaths } from "./other-paths.ts";
 import { readPlain, removePlain, writePlain } from "./plain.ts";
 import { keyOnly } from "./prefetch.ts";
-import { KeysOutput, Plain } from "./shapes.ts";
+import { scanKeys } from "./scan.ts";
+import { KeysOutput, Plain, ScanInput, ScanOutput } from "./shapes.ts";
 
 /**
  * Key-value secrets, the backend `kv` in its two versions; the mount's option `version` says which. It trusts core to
@@ -42,6 +43,12 @@ const plainSecret = path("{path+}", {
       input: field.anyBody("Ignored."),
       answers: KeysOutput,
       handle: ({ params }, cx) => listKeys(params.path, {}, cx),
+    }),
+    scan: op({
+      summary: "list the secrets below a folder, at any depth (from OpenBao)",
+      input: ScanInput,
+      answers: ScanOutput,
+      handle: ({ params, input }, cx) => scanKeys("", params.path, input, cx),
     }),
     update: op({
       summary: "write a secret, replacing the old one",
@@ -74,6 +81,12 @@ const plainRoot = path("", {
       input: field.anyBody("Ignored."),
       answers: KeysOutput,
       handle: (_, cx) => listKeys("", {}, cx),
+    }),
+    scan: op({
+      summary: "list all secrets, at any depth (from OpenBao)",
+      input: ScanInput,
+      answers: ScanOutput,
+      handle: ({ input }, cx) => scanKeys("", "", input, cx),
     }),
     update: op({
       summary: "refuse: a secret needs a path",

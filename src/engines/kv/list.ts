@@ -9,30 +9,39 @@ import type { KeyMetadata, ListInput } from "./shapes.ts";
 
 /** Names of keys, one folder at a time. `View.list` says what a page costs. */
 
-const PAGE = 100;
+/** Keys read at once. */
+export const PAGE = 100;
 
 type Selection = Partial<z.output<typeof ListInput>>;
 
 /** A folder as the listing knows it: `""` or ending in `/`. */
 const folder = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
 
-/** The keys below a folder, by their names there; folders are not among them. */
-const keysBelow = async (view: View, prefix: string, names: readonly string[]): Promise<ReadonlyMap<string, Key>> => {
-  const found = new Map<string, Key>();
+/** What is wanted of the keys below a folder, by their names there; folders are not among them. */
+const keysBelow = async <T>(
+  view: View,
+  prefix: string,
+  names: readonly string[],
+  wanted: (key: Key) => T,
+): Promise<ReadonlyMap<string, T>> => {
+  const found = new Map<string, T>();
   const leaves = names.filter((name) => !name.endsWith("/"));
   for (let start = 0; start < leaves.length; start += PAGE) {
     const page = leaves.slice(start, start + PAGE);
     const entries = await view.getMany(page.map((name) => keyAddress(view, prefix + name)));
     for (const [index, name] of page.entries()) {
       const entry = entries[index];
-      if (entry !== undefined) found.set(name, unpackKey(entry.body));
+      if (entry !== undefined) found.set(name, wanted(unpackKey(entry.body)));
     }
   }
   return found;
 };
 
-const awaitsDeletion = (key: Key | undefined): boolean =>
-  key !== undefined && (versionOf(key, key.current)?.deletion ?? 0) > 0;
+const awaitsDeletion = (key: Key): boolean => (versionOf(key, key.current)?.deletion ?? 0) > 0;
+
+/** The metadata of keys below a folder, by their names there. */
+export const shownKeys = (view: View, prefix: string, names: readonly string[]) =>
+  keysBelow(view, prefix, names, shownKey);
 
 type Names = { readonly keys: string[] };
 
@@ -45,8 +54,8 @@ export const listKeys = async (
   const prefix = folder(path);
   let names = await cx.storage.list(prefix, "listing");
   if (input.exclude_deleted) {
-    const keys = await keysBelow(cx.storage, prefix, names);
-    names = names.filter((name) => !awaitsDeletion(keys.get(name)));
+    const ending = await keysBelow(cx.storage, prefix, names, awaitsDeletion);
+    names = names.filter((name) => ending.get(name) !== true);
   }
   const page = pageOf(names, input);
   return page.length === 0 ? undefined : { data: { keys: [...page] } };
@@ -61,10 +70,7 @@ export const listDetailed = async (
   const prefix = folder(path);
   const names = pageOf(await cx.storage.list(prefix, "listing"), input);
   if (names.length === 0) return undefined;
-  const keys = await keysBelow(cx.storage, prefix, names);
-  const shown = names.map((name) => {
-    const key = keys.get(name);
-    return [name, key === undefined ? {} : shownKey(key)] as const;
-  });
+  const keys = await shownKeys(cx.storage, prefix, names);
+  const shown = names.map((name) => [name, keys.get(name) ?? {}] as const);
   return { data: { keys: [...names], key_info: Object.fromEntries(shown) } };
 };

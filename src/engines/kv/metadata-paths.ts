@@ -5,6 +5,7 @@ import { listDetailed, listKeys } from "./list.ts";
 import { patchMetadata, readMetadata, removeMetadata, writeMetadata } from "./metadata.ts";
 import { refuseRootAll } from "./other-paths.ts";
 import { keyAndConfig, keyOnly, keyParams } from "./prefetch.ts";
+import { scanDetailed, scanKeys } from "./scan.ts";
 import * as shape from "./shapes.ts";
 
 /** The paths of version 2 for settings, of the mount and of each key, and for lists. */
@@ -46,6 +47,12 @@ const metadata = path("metadata/{path+}", {
       answers: shape.KeysOutput,
       handle: ({ params, input }, cx) => listKeys(params.path, input, cx),
     }),
+    scan: op({
+      summary: "list the keys below a folder, at any depth (from OpenBao)",
+      input: shape.ScanInput,
+      answers: shape.ScanOutput,
+      handle: ({ params, input }, cx) => scanKeys("metadata/", params.path, input, cx),
+    }),
     update: op({
       summary: "change the settings that are given",
       answers: "nothing",
@@ -81,6 +88,12 @@ const keys = path("metadata", {
       answers: shape.KeysOutput,
       handle: ({ input }, cx) => listKeys("", input, cx),
     }),
+    scan: op({
+      summary: "list all keys, at any depth (from OpenBao)",
+      input: shape.ScanInput,
+      answers: shape.ScanOutput,
+      handle: ({ input }, cx) => scanKeys("metadata/", "", input, cx),
+    }),
   },
 });
 
@@ -95,6 +108,12 @@ const detailed = [
         input: shape.ListInput,
         handle: ({ input }, cx) => listDetailed("", input, cx),
       }),
+      scan: op({
+        summary: "list all keys, at any depth, with the metadata of each",
+        answers: shape.DetailedScanOutput,
+        input: shape.ScanInput,
+        handle: ({ input }, cx) => scanDetailed("detailed-metadata/", "", input, cx),
+      }),
     },
   }),
   path("detailed-metadata/{path+}", {
@@ -106,6 +125,12 @@ const detailed = [
         answers: shape.DetailedOutput,
         input: shape.ListInput,
         handle: ({ params, input }, cx) => listDetailed(params.path, input, cx),
+      }),
+      scan: op({
+        summary: "list the keys below a folder, at any depth, with the metadata of each",
+        answers: shape.DetailedScanOutput,
+        input: shape.ScanInput,
+        handle: ({ params, input }, cx) => scanDetailed("detailed-metadata/", params.path, input, cx),
       }),
     },
   }),

@@ -17,6 +17,7 @@ const explain = (command: KvCommand) =>
 const explainAll = {
   read: explain("get"),
   list: explain("list"),
+  scan: explain("scan"),
   update: explain("put"),
   patch: explain("patch"),
   delete: explain("delete"),
@@ -24,15 +25,16 @@ const explainAll = {
 
 /** Versions are not listed, keys are: below `metadata/`. The roots come here, since a LIST's path ends in a slash. */
 const VERSIONED = new Set(["data/", "delete/", "undelete/", "destroy/", "subkeys/"]);
-const listElsewhere = op<"{path+}", JsonObject, "nothing">({
-  summary: "answer that this is not a path of version 2",
-  answers: "nothing",
-  input: anything,
-  handle: async ({ params }) => {
-    if (!VERSIONED.has(params.path)) return wrongPath("list");
-    throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
-  },
-});
+const elsewhere = (command: "list" | "scan") =>
+  op<"{path+}", JsonObject, "nothing">({
+    summary: "answer that this is not a path of version 2",
+    answers: "nothing",
+    input: anything,
+    handle: async ({ params }) => {
+      if (!VERSIONED.has(params.path)) return wrongPath(command);
+      throw new VaultError("unsupported_operation", { wire: "unsupported operation", multi: true });
+    },
+  });
 
 const refuseRoot = op({
   summary: "answer that the path of a key is missing",
@@ -55,7 +57,7 @@ const other = [
   path("{path+}", {
     summary: "not a path of version 2",
     params: { path: "what was asked for" },
-    ops: { ...explainAll, list: listElsewhere },
+    ops: { ...explainAll, list: elsewhere("list"), scan: elsewhere("scan") },
   }),
 ];
 

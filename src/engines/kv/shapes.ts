@@ -84,6 +84,11 @@ export const ListInput = z.object({
   ...pageFields,
 });
 
+export const ScanInput = z.object({
+  after: field.text("Go on after this key, the last one of the part before; also without limit (ours)."),
+  limit: field.integer("Most keys of this part, at most 10000, and 1000 with metadata; 0 or less: all (ours)."),
+});
+
 const custom = z.custom<Readonly<Record<string, string>> | null>((value) => value === null || isJsonObject(value));
 const secret = z.custom<Secret>((value) => value === null || isJsonObject(value));
 
@@ -114,10 +119,16 @@ export type KeyMetadata = z.output<typeof KeyMetadata>;
 export const Plain = field.anyBody("the secret, as it was written");
 
 export const KeysOutput = z.object({ keys: z.array(z.string()) });
+/** Nothing below the folder: no keys. */
+export const ScanOutput = KeysOutput.partial();
 export const DetailedOutput = z.object({
   keys: z.array(z.string()),
   key_info: z.record(z.string(), z.union([KeyMetadata, z.object({})])),
 });
+
+export const DetailedScanOutput = z
+  .object({ keys: z.array(z.string()), key_info: z.record(z.string(), KeyMetadata) })
+  .partial();
 
 const shownTimes = (of: Version) => ({
   created_time: timeText(of.created),

@@ -2,7 +2,7 @@ import type { EmptyReply } from "../../framework/index.ts";
 
 /** What version 2 answers outside its paths. Vault's clients detect the version by the first of these texts. */
 
-export type KvCommand = "get" | "put" | "patch" | "delete" | "list";
+export type KvCommand = "get" | "put" | "patch" | "delete" | "list" | "scan";
 
 /** 404 with a warning that names the command to use. */
 export const wrongPath = (command: KvCommand): EmptyReply => ({

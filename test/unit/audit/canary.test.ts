@@ -50,6 +50,7 @@ const METHODS = {
   patch: "PATCH",
   delete: "DELETE",
   list: "LIST",
+  scan: "SCAN",
 } as const;
 
 /** A canary in every field: as text, then as list, object or number in turn. Numbers that may be shown are none. */

@@ -15,10 +15,11 @@ describe("the method", () => {
     ["DELETE", "delete"],
     ["HEAD", "header"],
     ["HELP", "help"],
+    ["SCAN", "scan"],
   ])("%s asks to %s", async (method, verb) =>
     expect((await serve(request(method, "/v1/kv/a", { headers: PATCH }))).decoded?.verb).toBe(verb),
   );
-  it.each(["COPY", "TRACE", "get", "SCAN", "OPTIONS", "__proto__", "constructor", ""])(
+  it.each(["COPY", "TRACE", "get", "MOVE", "OPTIONS", "__proto__", "constructor", ""])(
     "%j is a 405 with an empty error list, whatever the path and token",
     async (method) => {
       const served = await serve(request(method, "/v1/kv/a", { headers: { "x-vault-namespace": "x" } }));
@@ -44,6 +45,21 @@ describe("a listing", () => {
   it.each(["yes", "2", "tRue", "1;drop", "on"])("with list=%s is a 400 with an empty error list", async (value) => {
     const served = await serve(request("GET", "/v1/kv/a", { query: `list=${value}` }));
     expect([served.status, served.text]).toEqual([400, '{"errors":[]}\n']);
+  });
+  it.each(["1", "true", "T"])("of everything below is asked by GET with scan=%s", async (value) => {
+    const { decoded } = await serve(request("GET", "/v1/kv/a", { query: `scan=${value}&zz=1` }));
+    expect([decoded?.verb, decoded?.path, decoded?.data]).toEqual(["scan", "kv/a/", { zz: "1" }]);
+  });
+  it.each(["scan=banana", "scan=2", "scan=true&list=true", "list=banana&scan=true"])(
+    "with %s is a 400 with an empty error list",
+    async (query) => {
+      const served = await serve(request("GET", "/v1/kv/a", { query }));
+      expect([served.status, served.text]).toEqual([400, '{"errors":[]}\n']);
+    },
+  );
+  it("of everything below may not be one level, and the other way round", async () => {
+    const { decoded } = await serve(request("GET", "/v1/kv/a", { query: "scan=true&list=false" }));
+    expect([decoded?.verb, decoded?.data]).toEqual(["scan", { list: "false" }]);
   });
   it("by verb keeps a list parameter as data", async () =>
     expect((await serve(request("LIST", "/v1/kv/", { query: "list=true" }))).decoded).toMatchObject({
