@@ -1,2 +1,79 @@
-/** The session's worker; see `../protocol.ts`. */
-export {};
+import type { FromWorker, ToWorker } from "../protocol.ts";
+import { send } from "./calls.ts";
+import { createSession } from "./session.ts";
+
+/**
+ * The worker that all tabs share: it alone has the token. A browser without shared workers runs one for each tab, which
+ * then has a session of its own. It trusts no tab with the token, and trusts them to say truly that somebody is active.
+ */
+
+declare const self: WorkerGlobalScope & typeof globalThis & { onconnect?: ((event: MessageEvent) => void) | null };
+
+interface Channel {
+  postMessage(message: FromWorker): void;
+}
+
+const channels = new Set<Channel>();
+const alive = new Set<string>();
+const shared = "onconnect" in self;
+
+const session = createSession({
+  now: () => Date.now(),
+  send: (request, token) => send(fetch, request, token),
+  tell: (state) => {
+    for (const channel of channels) channel.postMessage({ kind: "state", state });
+  },
+  tabs: () => (shared ? alive.size : 1),
+  nonce: () => Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+});
+
+/** The lock comes free when the tab is gone, however it went. */
+const watch = async (channel: Channel, lock: string): Promise<void> => {
+  alive.add(lock);
+  await navigator.locks.request(lock, () => {
+    alive.delete(lock);
+    channels.delete(channel);
+  });
+};
+
+const hear = async (channel: Channel, message: ToWorker): Promise<void> => {
+  switch (message.kind) {
+    case "hello":
+      channels.add(channel);
+      channel.postMessage({ kind: "state", state: session.state() });
+      if (!alive.has(message.lock)) void watch(channel, message.lock);
+      return;
+    case "call":
+      channel.postMessage({ kind: "answer", id: message.id, answer: await session.call(message.request) });
+      return;
+    case "attempt":
+      channel.postMessage({ kind: "attempted", id: message.id, attempted: await session.attempt(message.attempt) });
+      return;
+    case "active":
+      return session.active();
+    case "stay":
+      return session.stay();
+    case "lock":
+      return session.lock();
+    case "sign-out":
+      return session.signOut();
+    case "idle":
+      return session.setIdle(message.minutes);
+  }
+};
+
+const listen = (target: MessagePort | (typeof globalThis & Channel)): void => {
+  target.addEventListener("message", (event) => void hear(target, (event as MessageEvent<ToWorker>).data));
+};
+
+if (shared) {
+  self.onconnect = ({ ports: [port] }) => {
+    if (!port) return;
+    listen(port);
+    port.start();
+  };
+} else {
+  listen(self as typeof globalThis & Channel);
+}
+
+setInterval(() => session.tick(), 1000);

@@ -1,0 +1,64 @@
+import type { ApiAnswer, Away } from "../protocol.ts";
+import { membersOf, within } from "./strip.ts";
+import type { World } from "./session.ts";
+
+/**
+ * Logins that are under way at another site. Each has a secret of its own, without which the server ends none: whoever
+ * sends somebody a finished login of theirs signs nobody in. They live in memory, like the token: a browser that stops
+ * the worker meanwhile begins the login again.
+ */
+
+interface Pending extends Away {
+  readonly nonce: string;
+  readonly until: number;
+}
+
+const PATIENCE = 15 * 60_000;
+const MOST = 20;
+
+const stateIn = (url: unknown): string => {
+  if (typeof url !== "string" || !URL.canParse(url)) return "";
+  return new URL(url).searchParams.get("state") ?? "";
+};
+
+const LOST: ApiAnswer = { status: 410, body: JSON.stringify({ errors: ["this sign-in was not begun here"] }) };
+
+export const createAways = (world: Pick<World, "now" | "send" | "nonce">) => {
+  const pending = new Map<string, Pending>();
+
+  const tidy = (): void => {
+    const now = world.now();
+    for (const [state, { until }] of pending) {
+      if (until <= now || pending.size >= MOST) pending.delete(state);
+    }
+  };
+
+  const begin = async (away: Away): Promise<ApiAnswer> => {
+    tidy();
+    const nonce = world.nonce();
+    const body = JSON.stringify({ role: away.role, redirect_uri: away.redirectUri, client_nonce: nonce });
+    const answer = await world.send({ method: "POST", path: `auth/${away.mount}/oidc/auth_url`, body }, undefined);
+    const state = stateIn(within(membersOf(answer.body), "data")?.["auth_url"]);
+    if (state !== "") pending.set(state, { ...away, nonce, until: world.now() + PATIENCE });
+    return answer;
+  };
+
+  /** 410 for a login that was not begun here, or too long ago. */
+  const end = async (
+    mount: string,
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ readonly answer: ApiAnswer; readonly backTo?: string }> => {
+    tidy();
+    const { state = "" } = query;
+    const found = pending.get(state);
+    if (found?.mount !== mount) return { answer: LOST };
+    pending.delete(state);
+    const answer = await world.send(
+      { method: "GET", path: `auth/${mount}/oidc/callback`, query: { ...query, client_nonce: found.nonce } },
+      undefined,
+    );
+    return { answer, backTo: found.backTo };
+  };
+
+  return { begin, end };
+};

@@ -1,0 +1,66 @@
+import type { ApiAnswer, ApiRequest } from "../protocol.ts";
+
+/** One request of the API: no cookie, no redirect, no cache, and a path that says what it says. */
+
+/** Longer than any gateway waits. */
+const PATIENCE = 40_000;
+
+/** `undefined`: a part that URLs would resolve away, so that the request would reach another path than it names. */
+const addressOf = ({ path, query = {} }: ApiRequest): string | undefined => {
+  const parts = path.split("/");
+  if (parts.some((part) => part === "." || part === "..")) return undefined;
+  const search = new URLSearchParams(query).toString();
+  return `/v1/${parts.map(encodeURIComponent).join("/")}${search && `?${search}`}`;
+};
+
+const headersOf = (request: ApiRequest, token: string | undefined): Record<string, string> => {
+  const headers: Record<string, string> = { "X-Vault-Request": "true" };
+  if (token !== undefined) headers["X-Vault-Token"] = token;
+  if (request.wrapTtl !== undefined) headers["X-Vault-Wrap-TTL"] = request.wrapTtl;
+  if (request.body !== undefined)
+    headers["Content-Type"] = request.patch ? "application/merge-patch+json" : "application/json";
+  return headers;
+};
+
+const whole = (text: string | null): number | undefined => {
+  const number = Number(text ?? undefined);
+  return Number.isFinite(number) ? number : undefined;
+};
+
+const moment = (text: string | null): number | undefined => {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? undefined : at;
+};
+
+const refusal = (status: number, error: string): ApiAnswer => ({ status, body: JSON.stringify({ errors: [error] }) });
+
+export const NOBODY: ApiAnswer = { ...refusal(401, "nobody is signed in"), ended: true };
+
+export const send = async (
+  fetcher: typeof fetch,
+  request: ApiRequest,
+  token: string | undefined,
+): Promise<ApiAnswer> => {
+  const address = addressOf(request);
+  if (address === undefined) return refusal(400, "a part of a path may not be . or ..");
+  try {
+    const response = await fetcher(address, {
+      method: request.method,
+      headers: headersOf(request, token),
+      body: request.body ?? null,
+      credentials: "omit",
+      redirect: "error",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return {
+      status: response.status,
+      body: await response.text(),
+      retryAfter: whole(response.headers.get("Retry-After")),
+      date: moment(response.headers.get("Date")),
+    };
+  } catch {
+    return { status: 0, body: "" };
+  }
+};
