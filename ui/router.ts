@@ -1,7 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
+import { ownHref } from "./foreign-links.ts";
 import { type Place, placeOf } from "./routes.ts";
 
-/** Moving between pages without loading the document. Whoever holds unsaved work may hold a move back. */
+/**
+ * Moving between pages without loading the document. Whoever holds unsaved work may hold a move back, also one by the
+ * browser's buttons: the history then goes back to where it was, and on when the person says so. An entry of the
+ * history has its number and nothing else.
+ */
 
 /** Says whether the move may happen now; a guard that holds it back asks, and calls `proceed` later. */
 export type Guard = (proceed: () => void) => boolean;
@@ -13,20 +18,67 @@ const announce = (): void => {
   for (const listener of listeners) listener();
 };
 
+const numberOf = (state: unknown): number | undefined => {
+  const at = typeof state === "object" && state !== null && "at" in state ? state.at : undefined;
+  return typeof at === "number" ? at : undefined;
+};
+
+let at = 0;
+/** A move of the history that was asked for here: it is followed, or undone, without asking again. */
+let expected: "undone" | "allowed" | undefined;
+
 export const navigate = (href: string, { replace = false }: { readonly replace?: boolean } = {}): void => {
   const proceed = (): void => {
-    history[replace ? "replaceState" : "pushState"](undefined, "", href);
+    if (!replace) at += 1;
+    history[replace ? "replaceState" : "pushState"]({ at }, "", href);
     announce();
   };
   if (!guard || guard(proceed)) proceed();
 };
 
+const moved = ({ state }: PopStateEvent): void => {
+  const asked = expected;
+  expected = undefined;
+  if (asked === "undone") return;
+  const to = numberOf(state);
+  // An address typed by hand, or a fragment: a new entry after the present one.
+  const by = to === undefined ? 1 : to - at;
+  const proceed = (): void => {
+    expected = "allowed";
+    history.go(by);
+  };
+  if (by !== 0 && asked === undefined && guard && !guard(proceed)) {
+    expected = "undone";
+    history.go(-by);
+    return;
+  }
+  if (to === undefined) history.replaceState({ at: at + by }, "");
+  at += by;
+  arrive();
+};
+
+/** Vault's and OpenBao's links become the page's own, in the address too. */
+const arrive = (): void => {
+  const own = ownHref(location);
+  if (own !== undefined) history.replaceState({ at }, "", own);
+  announce();
+};
+
+/** Begins; once, before anything is drawn. */
+export const startRouter = (): void => {
+  at = numberOf(history.state) ?? 0;
+  history.replaceState({ at }, "");
+  addEventListener("popstate", moved);
+  arrive();
+};
+
 /** Keeps the current page until `held` lets go. One guard at a time: the page that is open. */
 export const useGuard = (held: Guard | undefined): void => {
   useEffect(() => {
+    if (!held) return;
     guard = held;
     return () => {
-      guard = undefined;
+      if (guard === held) guard = undefined;
     };
   }, [held]);
 };
@@ -35,11 +87,10 @@ export const usePlace = (): Place | undefined => {
   const [place, setPlace] = useState(() => placeOf(location));
   useEffect(() => {
     const follow = (): void => setPlace(placeOf(location));
+    follow();
     listeners.add(follow);
-    addEventListener("popstate", follow);
     return () => {
       listeners.delete(follow);
-      removeEventListener("popstate", follow);
     };
   }, []);
   return place;

@@ -1,4 +1,6 @@
 import type { ApiRequest } from "../protocol.ts";
+import { answerOf } from "./answers.ts";
+import { askApi } from "./port.ts";
 
 /** Calls of the API by way of the worker, and what came of them: a value for every outcome, never an exception. */
 
@@ -50,9 +52,7 @@ export interface Failure {
 
 export type Answer = Success | Failure;
 
-export const call = (_request: ApiRequest): Promise<Answer> => {
-  throw new Error("not wired yet");
-};
+export const call = async (request: ApiRequest): Promise<Answer> => answerOf(request, await askApi(request));
 
 type Query = Readonly<Record<string, string>>;
 

@@ -1,6 +1,13 @@
+import { useMemo } from "preact/hooks";
+import type { Answer } from "./api.ts";
+import { CAPABILITIES, type Capability } from "./capabilities.ts";
+import { textsIn } from "./read-json.ts";
+import { useStage } from "./stage.ts";
+import { useApi } from "./use-api.ts";
+
 /** Who is signed in, as every page sees it, and what they may do. */
 
-export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "sudo";
+export type { Capability } from "./capabilities.ts";
 
 export interface MountShown {
   /** With its slash at the end. */
@@ -46,20 +53,37 @@ export interface Session {
   mountOf(path: string): MountShown | undefined;
 }
 
+/** The session of whoever is signed in, or was until a moment ago: a page stays behind the dialog that asks to sign in. */
 export const useSession = (): Session => {
-  throw new Error("not wired yet");
+  const session = useMaybeSession();
+  if (!session) throw new Error("this page is for people who are signed in");
+  return session;
 };
 
 /** For pages that are open to everybody; `undefined`: nobody is signed in. */
 export const useMaybeSession = (): Session | undefined => {
-  throw new Error("not wired yet");
+  const stage = useStage();
+  return stage.is === "in" || stage.is === "away" ? stage.session : undefined;
 };
+
+/** By the server's answer, or the caller's own rules where it gives none. */
+const heldOf = (answer: Answer, paths: readonly string[], session: Session): [string, ReadonlySet<Capability>][] =>
+  paths.map((path) => {
+    const told = answer.ok ? textsIn(answer.data, path) : CAPABILITIES.filter((one) => session.may(path, one));
+    return [path, new Set(told.includes("root") ? CAPABILITIES : CAPABILITIES.filter((one) => told.includes(one)))];
+  });
 
 /**
  * What the caller may do at each path, by one `POST sys/capabilities-self`. `undefined`: not known yet.
  */
-export const useCapabilities = (
-  _paths: readonly string[],
-): ReadonlyMap<string, ReadonlySet<Capability>> | undefined => {
-  throw new Error("not wired yet");
+export const useCapabilities = (paths: readonly string[]): ReadonlyMap<string, ReadonlySet<Capability>> | undefined => {
+  const session = useSession();
+  const wanted = JSON.stringify({ paths });
+  const { answer } = useApi(
+    paths.length === 0 ? undefined : { method: "POST", path: "sys/capabilities-self", body: wanted },
+  );
+  return useMemo(() => {
+    if (paths.length === 0) return new Map();
+    return answer && new Map(heldOf(answer, paths, session));
+  }, [answer, wanted, session]);
 };

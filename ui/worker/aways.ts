@@ -1,6 +1,6 @@
 import type { ApiAnswer, Away } from "../protocol.ts";
-import { membersOf, within } from "./strip.ts";
 import type { World } from "./session.ts";
+import { membersOf, within } from "./strip.ts";
 
 /**
  * Logins that are under way at another site. Each has a secret of its own, without which the server ends none: whoever

@@ -24,7 +24,8 @@ const session = createSession({
     for (const channel of channels) channel.postMessage({ kind: "state", state });
   },
   tabs: () => (shared ? alive.size : 1),
-  nonce: () => Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  nonce: () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
 
 /** The lock comes free when the tab is gone, however it went. */

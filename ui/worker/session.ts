@@ -203,8 +203,8 @@ export const createSession = (world: World) => {
   const watchIdling = (now: number): void => {
     const allowed = idleMinutes * MINUTE;
     const idle = now - lastActive;
-    if (idle >= allowed) return lock();
-    if (idle < allowed - Math.min(MINUTE, allowed / 2) || locksAt !== undefined) return;
+    if (idle >= allowed) lock();
+    if (!held || idle < allowed - Math.min(MINUTE, allowed / 2) || locksAt !== undefined) return;
     locksAt = lastActive + allowed;
     tell();
   };

@@ -1,5 +1,32 @@
+import { useEffect } from "preact/hooks";
+import { useStage } from "../../client/stage.ts";
+import { ownPlace } from "../../foreign-links.ts";
+import { Note, Page as PageFrame } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { signIn } from "../../texts/sign-in.ts";
 import type { PageComponent } from "../page.ts";
+import { SignInForm } from "./form.tsx";
 
-const Page: PageComponent = () => <h1>sign-in</h1>;
+/** Signs in. Drawn at its own address, and in place of any page that wants somebody signed in. */
+
+const Page: PageComponent = ({ place }) => {
+  const stage = useStage();
+  const backTo = place.page === "sign-in" ? ownPlace(place.query["redirect_to"]) : undefined;
+  const signedIn = stage.is === "in";
+  useEffect(() => {
+    if (signedIn && backTo !== undefined) navigate(backTo, { replace: true });
+  }, [signedIn, backTo]);
+  if (stage.is !== "out") return undefined;
+  return (
+    <PageFrame title={signIn.title(location.host)}>
+      {stage.why !== "out" && <Note kind="info">{signIn[stage.why]}</Note>}
+      <SignInForm
+        mounts={stage.mounts.auth}
+        first={place.query["with"]}
+        backTo={backTo ?? location.pathname + location.search}
+      />
+    </PageFrame>
+  );
+};
 
 export default Page;

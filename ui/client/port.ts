@@ -1,0 +1,130 @@
+import type { ApiAnswer, ApiRequest, Attempt, Attempted, FromWorker, ToWorker, WorkerState } from "../protocol.ts";
+import { learnTime } from "./clock.ts";
+
+/**
+ * The way to the session's worker, opened by the first who needs it. One worker for all tabs; where the browser has no
+ * shared workers, one for this tab. Its name has the build's hash: tabs of two releases share no session.
+ */
+
+/** The page's one Trusted Types policy. It makes the worker's address and refuses every other text. */
+const trustedAddress = (): string => {
+  const createScriptURL = (address: string): string => {
+    if (address !== WORKER_URL) throw new TypeError("not an address of ours");
+    return address;
+  };
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy("zeroth", { createScriptURL }).createScriptURL(WORKER_URL) ?? WORKER_URL;
+};
+
+/** Of `trustedTypes`, what is used; a trusted address is taken where a text is. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(text: string): string },
+  ): { createScriptURL(text: string): string };
+}
+
+interface Line {
+  post(message: ToWorker): void;
+}
+
+const waiting = new Map<number, (came: ApiAnswer | Attempted) => void>();
+const listeners = new Set<(state: WorkerState) => void>();
+let asked = 0;
+let line: Line | undefined;
+let state: WorkerState | undefined;
+/** The worker outlives the last tab for a while, so that a session survives a reload. */
+let outlives = false;
+
+const NO_ANSWER: ApiAnswer = { status: 0, body: "" };
+
+const receive = (message: FromWorker): void => {
+  if (message.kind === "state") {
+    state = message.state;
+    for (const listener of listeners) listener(state);
+    return;
+  }
+  const came = message.kind === "answer" ? message.answer : message.attempted;
+  const { date } = message.kind === "answer" ? message.answer : message.attempted.answer;
+  if (date !== undefined) learnTime(date);
+  waiting.get(message.id)?.(came);
+  waiting.delete(message.id);
+};
+
+/** The worker's script did not load: nothing will be answered. */
+const fail = (): void => {
+  for (const answer of waiting.values()) answer(NO_ANSWER);
+  waiting.clear();
+};
+
+/** The lock is held for as long as this tab lives, and before the worker hears of it: else the worker would get it. */
+const introduce = (post: Line["post"]): void => {
+  const lock = `tab-${crypto.randomUUID()}`;
+  void navigator.locks.request(lock, () => {
+    post({ kind: "hello", lock });
+    return new Promise<never>(() => undefined);
+  });
+};
+
+const open = (): Line => {
+  const address = trustedAddress();
+  const ends = { name: WORKER_URL };
+  const options = Object.defineProperty(ends, "extendedLifetime", {
+    get: () => {
+      outlives = true;
+      return true;
+    },
+  });
+  if (typeof SharedWorker === "undefined") {
+    const worker = new Worker(address, ends);
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => receive(data));
+    worker.addEventListener("error", fail);
+    return { post: (message) => worker.postMessage(message) };
+  }
+  const worker = new SharedWorker(address, options);
+  worker.addEventListener("error", fail);
+  worker.port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => receive(data));
+  worker.port.start();
+  return { post: (message) => worker.port.postMessage(message) };
+};
+
+const post = (message: ToWorker): void => {
+  if (!line) {
+    line = open();
+    introduce(line.post);
+  }
+  line.post(message);
+};
+
+/** Whether a session survives that this tab leaves and comes back. */
+export const survivesLeaving = (): boolean => outlives;
+
+export const askApi = (request: ApiRequest): Promise<ApiAnswer> =>
+  new Promise((resolve) => {
+    asked += 1;
+    waiting.set(asked, (came) => resolve("status" in came ? came : came.answer));
+    post({ kind: "call", id: asked, request });
+  });
+
+export const askAttempt = (attempt: Attempt): Promise<Attempted> =>
+  new Promise((resolve) => {
+    asked += 1;
+    waiting.set(asked, (came) => resolve("status" in came ? { answer: came, signedIn: false } : came));
+    post({ kind: "attempt", id: asked, attempt });
+  });
+
+type Order = Extract<ToWorker, { kind: "active" | "stay" | "lock" | "sign-out" | "idle" }>;
+
+export const order = (message: Order): void => post(message);
+
+export const workerState = (): WorkerState | undefined => state;
+
+export const onWorkerState = (listener: (state: WorkerState) => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** After the tab was frozen by the browser: the worker may be another one, or have forgotten it. */
+export const introduceAgain = (): void => {
+  if (line) introduce(line.post);
+};

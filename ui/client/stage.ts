@@ -1,0 +1,134 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Absence, WorkerState } from "../protocol.ts";
+import { type Answer, call, type Failure } from "./api.ts";
+import { forgetDrafts } from "./drafts.ts";
+import { onWorkerState } from "./port.ts";
+import type { Session } from "./session.ts";
+import { type Mounts, mountsOf, samePerson, sessionOf } from "./who.ts";
+
+/**
+ * Where this tab stands: who is signed in, or why nobody is. It follows the worker, which tells all tabs at once, and
+ * keeps one person's work apart from another's: `person` grows when somebody else signs in, and what is drawn for one
+ * is not drawn for the next.
+ */
+
+export type Stage =
+  | { readonly is: "starting" }
+  | { readonly is: "unreachable"; readonly failure: Failure }
+  | { readonly is: "out"; readonly why: Absence; readonly mounts: Mounts }
+  | { readonly is: "in"; readonly session: Session; readonly person: number; readonly ours: boolean }
+  /** Locked, or the token ended: the page stays, out of reach, until somebody signs in. */
+  | {
+      readonly is: "away";
+      readonly why: Exclude<Absence, "out">;
+      readonly session: Session;
+      readonly person: number;
+      readonly mounts: Mounts;
+    };
+
+let stage: Stage = { is: "starting" };
+let known: WorkerState | undefined;
+let loading = 0;
+const listeners = new Set<(stage: Stage) => void>();
+
+export const currentStage = (): Stage => stage;
+
+export const onStage = (listener: (stage: Stage) => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useStage = (): Stage => {
+  const [shown, setShown] = useState(stage);
+  useEffect(() => {
+    setShown(stage);
+    return onStage(setShown);
+  }, []);
+  return shown;
+};
+
+const become = (next: Stage): void => {
+  stage = next;
+  for (const listener of listeners) listener(next);
+};
+
+const NO_MOUNTS: Mounts = { secret: [], auth: [] };
+
+const personOf = (session: Session): number => {
+  if (stage.is !== "in" && stage.is !== "away") return 0;
+  if (samePerson(stage.session.who, session.who)) return stage.person;
+  forgetDrafts();
+  return stage.person + 1;
+};
+
+const out = (mounts: Mounts): Stage => {
+  const why = known?.standing.signedIn === false ? known.standing.why : "out";
+  if ((stage.is === "in" || stage.is === "away") && why !== "out") {
+    return { is: "away", why, session: stage.session, person: stage.person, mounts };
+  }
+  return { is: "out", why, mounts };
+};
+
+const RETRY_MS = 2_000;
+
+/** What somebody works on is not taken away because the network is gone for a moment. */
+const unreachable = (failure: Failure): void => {
+  if (stage.is === "in" || stage.is === "away") setTimeout(() => void load(), RETRY_MS);
+  else become({ is: "unreachable", failure });
+};
+
+const read = (path: string): Promise<Answer> => call({ method: "GET", path });
+
+/** Asks who is signed in, and what they may. */
+export const load = async (): Promise<void> => {
+  loading += 1;
+  const round = loading;
+  const [mounts, acl, lookup] = await Promise.all([
+    read("sys/internal/ui/mounts"),
+    read("sys/internal/ui/resultant-acl"),
+    read("auth/token/lookup-self"),
+  ]);
+  if (round !== loading) return;
+  if (!mounts.ok && mounts.kind !== "denied" && mounts.kind !== "ended") return unreachable(mounts);
+  if (!lookup.ok && lookup.kind === "ended") return become(out(mountsOf(mounts)));
+  if (!lookup.ok && lookup.kind !== "denied") return unreachable(lookup);
+  const session = sessionOf(lookup, mounts, acl);
+  const ours = known?.standing.signedIn === true && known.standing.ours;
+  become({ is: "in", session, person: personOf(session), ours });
+};
+
+/** Mounts that anybody may see, for the form to sign in with. */
+const loadMounts = async (): Promise<void> => {
+  loading += 1;
+  const round = loading;
+  const mounts = await read("sys/internal/ui/mounts");
+  if (round === loading && (stage.is === "away" || stage.is === "out")) become({ ...stage, mounts: mountsOf(mounts) });
+};
+
+const renewed = async (): Promise<void> => {
+  const lookup = await read("auth/token/lookup-self");
+  if (!lookup.ok || stage.is !== "in") return;
+  const { session } = stage;
+  const { endsAt } = sessionOf(lookup, lookup, lookup).who;
+  become({ ...stage, session: { ...session, who: { ...session.who, endsAt } } });
+};
+
+const follow = (state: WorkerState): void => {
+  const before = known;
+  known = state;
+  const { standing } = state;
+  if (standing.signedIn) {
+    if (before ? before.serial !== state.serial : stage.is === "out") void load();
+    else if (before && before.renewals !== state.renewals) void renewed();
+    return;
+  }
+  if (stage.is !== "in" && !(stage.is === "away" && standing.why === "out")) return;
+  become(out(NO_MOUNTS));
+  if (stage.is === "away") void loadMounts();
+};
+
+/** Begins; once. */
+export const start = (): void => {
+  onWorkerState(follow);
+  void load();
+};

@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Callback } from "../client/callback.ts";
+import { type Stage, useStage } from "../client/stage.ts";
+import { clearClipboard, hideValues, Loading, Toasts } from "../kit/index.ts";
+import SignInPage from "../pages/sign-in/index.tsx";
+import { navigate, usePlace } from "../router.ts";
+import { BASE, hrefOf, type Place } from "../routes.ts";
+import { shell } from "../texts/shell.ts";
+import { Activity } from "./activity.tsx";
+import { AwayDialog } from "./away-dialog.tsx";
+import { CurrentPage } from "./current-page.tsx";
+import { Finishing } from "./finishing.tsx";
+import { Bare, Insecure, UnknownPage, Unreachable } from "./notices.tsx";
+import { useSearchKey } from "./search.ts";
+import { Brand, Side } from "./side.tsx";
+
+/** What stands around every page, and which page that is. */
+
+/** Values go from the screen and the clipboard when the session goes; after a sign-out the document goes too. */
+const useLeaving = (stage: Stage): void => {
+  const before = useRef(stage.is);
+  useEffect(() => {
+    const was = before.current;
+    before.current = stage.is;
+    if (stage.is === was || (stage.is !== "away" && stage.is !== "out")) return;
+    if (was !== "in" && was !== "away") return;
+    hideValues();
+    clearClipboard();
+    if (stage.is === "out") location.replace(BASE);
+  }, [stage.is]);
+};
+
+const skip = (event: Event): void => {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("h1")?.focus();
+};
+
+type Present = Extract<Stage, { is: "in" | "away" }>;
+
+const SignedIn = ({ stage, place }: { readonly stage: Present; readonly place: Place | undefined }) => {
+  const away = stage.is === "away";
+  const hidden = away && stage.why === "locked";
+  const atSignIn = place?.page === "sign-in" && place.query["redirect_to"] === undefined;
+  useSearchKey(!away);
+  useEffect(() => {
+    if (atSignIn && !away) navigate(hrefOf("home"), { replace: true });
+  }, [atSignIn, away]);
+  return (
+    <>
+      <div class={hidden ? "shell locked" : "shell"} inert={away}>
+        {/* biome-ignore lint/a11y/useValidAnchor: it goes to the heading, by focus, and leaves the address alone. */}
+        <a class="shell-skip" href="#page" onClick={skip}>
+          {shell.skip}
+        </a>
+        <Side session={stage.session} place={place} />
+        <main class="shell-main" id="page" key={stage.person}>
+          {place ? <CurrentPage place={place} /> : <UnknownPage />}
+        </main>
+      </div>
+      {away ? <AwayDialog stage={stage} /> : <Activity />}
+    </>
+  );
+};
+
+/** Before anybody is signed in: the page where it is open to everybody, else the form. */
+const SignedOut = ({ place }: { readonly place: Place | undefined }) => (
+  <div class="shell-out">
+    <header>
+      <Brand />
+    </header>
+    <Bare>
+      {place?.page === "open" ? (
+        <CurrentPage place={place} />
+      ) : (
+        <SignInPage place={place ?? { page: "home", path: "", query: {} }} />
+      )}
+    </Bare>
+  </div>
+);
+
+const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
+  const stage = useStage();
+  const place = usePlace();
+  const [returned, setReturned] = useState(callback);
+  useLeaving(stage);
+  if (!isSecureContext) {
+    return (
+      <Bare>
+        <Insecure />
+      </Bare>
+    );
+  }
+  if (returned && (stage.is === "out" || stage.is === "in")) {
+    return <Finishing callback={returned} stage={stage} onEnd={() => setReturned(undefined)} />;
+  }
+  switch (stage.is) {
+    case "starting":
+      return (
+        <Bare>
+          <Loading />
+        </Bare>
+      );
+    case "unreachable":
+      return (
+        <Bare>
+          <Unreachable failure={stage.failure} />
+        </Bare>
+      );
+    case "out":
+      return <SignedOut place={place} />;
+    default:
+      return <SignedIn stage={stage} place={place} />;
+  }
+};
+
+export const App = ({ callback }: { readonly callback: Callback | undefined }) => (
+  <>
+    <Stages callback={callback} />
+    <Toasts />
+  </>
+);

@@ -1,0 +1,27 @@
+import { useEffect } from "preact/hooks";
+import { navigate } from "../router.ts";
+import { hrefOf } from "../routes.ts";
+
+/** Ctrl+K, or ⌘K: to the search of the start page, from anywhere. */
+
+export const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export const search = (): void => {
+  const home = hrefOf("home");
+  if (location.pathname !== home) navigate(home);
+  else document.querySelector<HTMLElement>(".page input[type=search], .page [data-autofocus]")?.focus();
+};
+
+export const useSearchKey = (active: boolean): void => {
+  useEffect(() => {
+    if (!active) return;
+    const press = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(APPLE ? event.metaKey : event.ctrlKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      if (!document.querySelector("dialog:modal")) search();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [active]);
+};
