@@ -8,7 +8,9 @@ export interface CurlRequest {
   readonly body?: string | undefined;
 }
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell takes it unchanged. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The same request for a terminal; the token is read from `VAULT_TOKEN`, never written. */
 export const curlOf = ({ method, path, query, body }: CurlRequest, origin: string): string => {

@@ -17,6 +17,7 @@ export type { DiffRow } from "./diff-rows.ts";
 export { DurationField } from "./duration-field.tsx";
 export { Field, FOREIGN } from "./field.tsx";
 export { Icon, type IconName } from "./icon.tsx";
+export { JsonView } from "./json-view.tsx";
 export { useLeaveWarning } from "./leave-warning.tsx";
 export { ButtonLink, Link } from "./link.tsx";
 export { Loading } from "./loading.tsx";

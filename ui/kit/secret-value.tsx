@@ -11,6 +11,8 @@ interface SecretValueProps {
   /** For names of the controls: "Copy password". */
   readonly name: string;
   readonly value: string;
+  /** What copying gives, where it is not the value as shown. */
+  readonly copies?: string | undefined;
   /** Offers saving it as a file. */
   readonly filename?: string | undefined;
   /** Says how many lines a hidden value has. */
@@ -28,7 +30,7 @@ export const Dots = ({ name }: { readonly name: string }) => (
   </>
 );
 
-export const SecretValue = ({ name, value, filename, lines }: SecretValueProps) => {
+export const SecretValue = ({ name, value, copies = value, filename, lines }: SecretValueProps) => {
   const [shown, show] = useShown();
   const count = value.split("\n").length;
   return (
@@ -43,7 +45,7 @@ export const SecretValue = ({ name, value, filename, lines }: SecretValueProps) 
           label={shown ? kit.hide(name) : kit.show(name)}
           onClick={() => show(!shown)}
         />
-        <IconButton icon="copy" label={kit.copy(name)} onClick={() => void copySecret(value, name)} />
+        <IconButton icon="copy" label={kit.copy(name)} onClick={() => void copySecret(copies, name)} />
         {filename !== undefined && (
           <IconButton icon="download" label={kit.save(name)} onClick={() => saveFile(filename, value)} />
         )}
