@@ -2,7 +2,7 @@ import { objectText, type Pair, pairsOf } from "../../client/json-text.ts";
 import { type FaultKind, isFault, readTree } from "../../client/json-tree.ts";
 import { parseDuration } from "../../kit/times.ts";
 import type { ApiRequest } from "../../protocol.ts";
-import type { Endpoint, Input } from "./spec.ts";
+import { type Endpoint, FREE_INPUT, type Input } from "./spec.ts";
 
 /** From a filled form to the request. JSON and numbers are handed on as they were typed, digit by digit. */
 
@@ -10,9 +10,6 @@ import type { Endpoint, Input } from "./spec.ts";
 export type Values = Readonly<Record<string, string>>;
 
 export const keyOf = ({ where, name }: Pick<Input, "where" | "name">): string => `${where} ${name}`;
-
-/** Members that no input names. */
-export const FREE: Pick<Input, "where" | "name"> = { where: "body", name: "" };
 
 export type Fault =
   | { readonly kind: "needed" | "number" | "duration" | "pair" }
@@ -101,10 +98,10 @@ const filled = (inputs: readonly Input[], values: Values): Filled => {
 };
 
 const free = (endpoint: Endpoint, values: Values): Filled => {
-  const text = endpoint.free ? (values[keyOf(FREE)] ?? "") : "";
+  const text = endpoint.free ? (values[keyOf(FREE_INPUT)] ?? "") : "";
   if (text.trim() === "") return { pairs: [], faults: new Map() };
   const got = map(text);
-  if ("fault" in got) return { pairs: [], faults: new Map([[keyOf(FREE), got.fault]]) };
+  if ("fault" in got) return { pairs: [], faults: new Map([[keyOf(FREE_INPUT), got.fault]]) };
   return { pairs: pairsOf(got.source) ?? [], faults: new Map() };
 };
 

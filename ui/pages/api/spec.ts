@@ -114,9 +114,23 @@ const endpointOf = (path: string, item: JsonObject, [member, method, action]: (t
   };
 };
 
+/** Paths that exist to refuse: nobody wants a form for them. */
+const REFUSES = /^(refuse a method|answer that this is not) /;
+
 export const endpointsOf = (document: JsonObject): readonly Endpoint[] =>
   Object.entries(objectIn(document, "paths"))
     .flatMap(([path, item]) =>
       isObject(item) ? METHODS.filter(([member]) => item[member]).map((each) => endpointOf(path, item, each)) : [],
     )
+    .filter(({ summary }) => !REFUSES.test(summary))
     .sort((one, other) => (one.template < other.template ? -1 : 1));
+
+/** Members that no table names, all in one field. */
+export const FREE_INPUT: Input = {
+  where: "body",
+  name: "",
+  kind: "map",
+  description: "",
+  numbers: false,
+  secret: false,
+};
