@@ -72,14 +72,20 @@ const serviceWatches = (props: AlarmsProps, keyChanges: Rule): Readonly<Record<s
     sum("AWS/Lambda", metricName, { EventSourceMappingUUID: stream.eventSourceMappingId });
 
   return {
+    // A page that does not load wakes nobody up: `api-5xx` counts its failures too, and the API answers without it.
     ...Object.fromEntries(
-      [...functions.keys()].flatMap((name): [string, Watch][] => [
-        [
-          `${name}-errors`,
-          { metric: lambda("Errors", name), means: `Function ${name} failed: time-out, crash or refusal to start` },
-        ],
-        [`${name}-throttles`, { metric: lambda("Throttles", name), means: `Function ${name} ran out of concurrency` }],
-      ]),
+      [...functions.keys()]
+        .filter((name) => FUNCTION_TABLE[name].answers !== "files")
+        .flatMap((name): [string, Watch][] => [
+          [
+            `${name}-errors`,
+            { metric: lambda("Errors", name), means: `Function ${name} failed: time-out, crash or refusal to start` },
+          ],
+          [
+            `${name}-throttles`,
+            { metric: lambda("Throttles", name), means: `Function ${name} ran out of concurrency` },
+          ],
+        ]),
     ),
     "schedule-unreachable": {
       metric: new MathExpression({

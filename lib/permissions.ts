@@ -56,6 +56,7 @@ const COMMON: Readonly<
   requests: { reads: REQUEST_READS, writes: REQUEST_WRITES, removes: REQUEST_REMOVES, domains: REQUEST_DOMAINS },
   events: { reads: EVENT_READS, writes: REQUEST_WRITES, removes: REQUEST_REMOVES, domains: EVENT_DOMAINS },
   challenges: { reads: [], writes: [], removes: [], domains: [] },
+  files: { reads: [], writes: [], removes: [], domains: [] },
 };
 
 /** Mount ids are `<type>:<random>`; those of auth methods begin with `auth-`, so that `aws` is never both. */
@@ -101,6 +102,7 @@ export const permissionsFor = (homes: readonly Home[]): Readonly<Record<Function
   system: rightsOf("system", homes),
   revoke: rightsOf("revoke", homes),
   challenges: rightsOf("challenges", homes),
+  ui: rightsOf("ui", homes),
 });
 
 /** The domains a function names to its own keyring: what it may open, and what it may make keys for. */

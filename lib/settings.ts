@@ -39,6 +39,12 @@ const shape = z
     loginRate: z.coerce.number().int().positive().default(200),
     loginBurst: z.coerce.number().int().positive().default(400),
 
+    /** The web page at `/ui/`. `false`: neither function nor routes. */
+    ui: z.union([z.boolean(), z.stringbool()]).default(true),
+    /** Requests a second for its files, and the bucket above it: a first visit is some ten of them. */
+    uiRate: z.coerce.number().int().positive().default(200),
+    uiBurst: z.coerce.number().int().positive().default(400),
+
     /** A name of your own; the generated address then stops answering. */
     domainName: z.string().min(4).optional(),
     certificateArn: arn("acm").optional(),

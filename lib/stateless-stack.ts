@@ -3,7 +3,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { HOMES } from "../src/catalog.ts";
 import { ENVIRONMENT } from "../src/contract/environment.ts";
-import type { FunctionName } from "../src/contract/functions.ts";
+import { FUNCTION_TABLE, type FunctionName } from "../src/contract/functions.ts";
 import { deployedFunctions, type Home } from "../src/contract/homes.ts";
 import { Alarms } from "./alarms.ts";
 import { Expiry } from "./expiry.ts";
@@ -65,7 +65,10 @@ export class StatelessStack extends Stack {
   private make(props: StatelessStackProps, homes: readonly Home[], places: Places): Map<FunctionName, ZerothFunction> {
     const rights = permissionsFor(homes);
     const made = new Map<FunctionName, ZerothFunction>();
-    const order = [...deployedFunctions(homes)].sort((a, b) => peersOf(rights[a]).length - peersOf(rights[b]).length);
+    const wanted = deployedFunctions(homes).filter(
+      (name) => props.settings.ui || FUNCTION_TABLE[name].answers !== "files",
+    );
+    const order = wanted.sort((a, b) => peersOf(rights[a]).length - peersOf(rights[b]).length);
     for (const name of order) {
       const { settings } = props;
       made.set(

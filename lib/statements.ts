@@ -212,6 +212,8 @@ export const statementsFor = (rights: Rights, places: Places): PolicyStatement[]
   const wrapped = (domains: readonly string[]) => domains.map((domain) => `${SPACES.key}#${domain}`);
   const readable = wrapped([...rights.domains, ...rights.makesKeys]);
   const claimed = rights.writes.filter((one) => one.startsWith(`${SPACES.spent}#`));
+  // Files alone: a row without keys and domains is a role without table and key.
+  if (rights.reads.length + rights.writes.length + rights.domains.length === 0) return [];
   return [
     onKeys("Read", READS, places.tableArn, [...rights.reads, ...rights.writes, ...readable]),
     onKeys("Write", WRITES, places.tableArn, rights.writes),

@@ -15,7 +15,7 @@ import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Aws, Fn, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { FunctionName } from "../src/contract/functions.ts";
-import { DEFAULT_FUNCTION, LOGIN_ROUTES, ROUTES } from "../src/contract/routes.ts";
+import { DEFAULT_FUNCTION, LOGIN_ROUTES, methodOfRoute, ROUTES, UI_ROUTES } from "../src/contract/routes.ts";
 import type { Settings } from "./settings.ts";
 import { functionOf, type ZerothFunction } from "./zeroth-function.ts";
 
@@ -73,16 +73,17 @@ export class VaultApi extends Construct {
       disableExecuteApiEndpoint: settings.domainName !== undefined,
       defaultIntegration: integrate(DEFAULT_FUNCTION),
     });
+    const made = Object.entries(ROUTES).filter(([path]) => settings.ui || !UI_ROUTES.includes(path));
     const routes = new Map(
-      Object.entries(ROUTES).map(([path, name]) => [
+      made.map(([path, name]) => [
         path,
-        this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration: integrate(name) }),
+        this.api.addRoutes({ path, methods: [HttpMethod[methodOfRoute(path)]], integration: integrate(name) }),
       ]),
     );
 
     const stage = this.stage(settings);
     // The settings of a route can only be made when the route exists.
-    stage.node.addDependency(...LOGIN_ROUTES.flatMap((route) => routes.get(route) ?? []));
+    stage.node.addDependency(...[...LOGIN_ROUTES, ...UI_ROUTES].flatMap((route) => routes.get(route) ?? []));
 
     const domain = settings.domainName === undefined ? undefined : this.domain(settings, settings.domainName, stage);
     this.address = domain ? `https://${domain.name}` : this.api.apiEndpoint;
@@ -106,8 +107,15 @@ export class VaultApi extends Construct {
     });
     const resource = stage.node.defaultChild;
     if (!(resource instanceof CfnStage)) throw new Error("the stage of the HTTP API has no CfnStage");
-    const throttle = { ThrottlingRateLimit: settings.loginRate, ThrottlingBurstLimit: settings.loginBurst };
-    resource.routeSettings = Object.fromEntries(LOGIN_ROUTES.map((route) => [`ANY ${route}`, throttle]));
+    const throttled = (paths: readonly string[], rate: number, burst: number) =>
+      paths.map((path): [string, object] => [
+        `${methodOfRoute(path)} ${path}`,
+        { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      ]);
+    resource.routeSettings = Object.fromEntries([
+      ...throttled(LOGIN_ROUTES, settings.loginRate, settings.loginBurst),
+      ...(settings.ui ? throttled(UI_ROUTES, settings.uiRate, settings.uiBurst) : []),
+    ]);
     return stage;
   }
 

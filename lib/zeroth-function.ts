@@ -91,10 +91,7 @@ export class ZerothFunction extends Construct {
       loggingFormat: LoggingFormat.TEXT,
       environment: {
         [ENVIRONMENT.functionName]: name,
-        [ENVIRONMENT.tableName]: places.tableName,
-        [ENVIRONMENT.tableIdentity]: places.tableIdentity,
-        [ENVIRONMENT.keyId]: places.keyArn,
-        [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
+        ...(row.answers === "files" ? {} : whereThingsAre(rights, places)),
         ...(network && ranges ? { [ENVIRONMENT.reachable]: JSON.stringify(ranges) } : {}),
         ...(name === "system" && settings.operators
           ? { [ENVIRONMENT.operators]: JSON.stringify(settings.operators) }
@@ -111,6 +108,14 @@ export class ZerothFunction extends Construct {
     }
   }
 }
+
+/** Table and key, and which data keys are the function's own. */
+const whereThingsAre = (rights: Rights, places: Places): Readonly<Record<string, string>> => ({
+  [ENVIRONMENT.tableName]: places.tableName,
+  [ENVIRONMENT.tableIdentity]: places.tableIdentity,
+  [ENVIRONMENT.keyId]: places.keyArn,
+  [ENVIRONMENT.domains]: JSON.stringify(namedDomains(rights)),
+});
 
 /** Throws where the function is not deployed. */
 export const functionOf = (

@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bundle } from "./build/bundle.ts";
+import { buildFunction } from "./build/function.ts";
 import { type Inventory, inventoryOf, printInventory } from "./build/inventory.ts";
 
 /**
- * Builds every function of `lambdas/` into `dist/lambdas/<function>/` and says what went in. It reads the installed
+ * Builds every function of `lambdas/` into `dist/lambdas/<function>/`, and the web page, and says what went in. It reads the installed
  * packages and the sources, nothing else: no network, no account, no Docker.
  *
  * `npm run build` prints a line per function; `dist/inventory/<function>.json` has the details, and
@@ -26,7 +26,7 @@ await mkdir(`${root}docs/bundles`, { recursive: true });
 
 const built = await Promise.all(
   entries.sort().map(async (name): Promise<[string, Inventory]> => {
-    const { metafile } = await bundle({ root, entry: `lambdas/${name}.ts`, outdir: `dist/lambdas/${name}` });
+    const { metafile } = await buildFunction(name, { root, outdir: `dist/lambdas/${name}` });
     return [name, inventoryOf(metafile)];
   }),
 );
@@ -40,13 +40,13 @@ for (const [name, inventory] of built) {
     `${name.padEnd(10)} ${kilobytes(inventory.eager.bytes).padStart(8)} at start ${kilobytes(inventory.lazy.bytes).padStart(8)} on demand`,
   );
 }
+await import("./build-ui.ts");
 if (check && changed.length > 0) {
   console.error(`docs/bundles is out of date for ${changed.join(", ")}: run npm run build and commit the difference`);
   process.exitCode = 1;
 }
 
 async function committedDiffers(file: string, text: string): Promise<boolean> {
-  const { readFile } = await import("node:fs/promises");
   const committed = await readFile(file, "utf8").catch(() => "");
   if (committed === text) return false;
   if (!check) await writeFile(file, text);

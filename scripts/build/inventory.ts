@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** `node_modules/a/node_modules/@b/c/x.js` comes from `@b/c`; `src/storage/table.ts` from `src/storage`. */
-const originOf = (path: string): string => {
+export const originOf = (path: string): string => {
   const installed = path.lastIndexOf("node_modules/");
   if (installed < 0) return path.split("/").slice(0, 2).join("/").replace(/\.ts$/, "");
   const [scope = "", name = ""] = path.slice(installed + "node_modules/".length).split("/");

@@ -1,3 +1,4 @@
+import { originOf } from "./inventory.ts";
 import { type BuiltUi, importedAtOnce } from "./ui.ts";
 import { gzipped } from "./ui-files.ts";
 
@@ -25,6 +26,12 @@ const isPolicy = ({ metafile }: BuiltUi, name: string): boolean => {
   return of((path) => POLICY.test(path)) > of(() => true) / 2;
 };
 
+const startsOf = (entries: BuiltUi["entries"]): readonly string[] =>
+  FIRST.map((source) => entries.get(source) ?? source);
+
+const firstLoad = (entries: BuiltUi["entries"], outputs: BuiltUi["metafile"]["outputs"]): ReadonlySet<string> =>
+  new Set(startsOf(entries).flatMap((name) => [name, ...importedAtOnce(name, outputs)]));
+
 /** First load, each page's own file, the policy engine, and all files together. */
 export const sizesOf = async (built: BuiltUi): Promise<readonly Size[]> => {
   const { files, entries, metafile } = built;
@@ -32,8 +39,8 @@ export const sizesOf = async (built: BuiltUi): Promise<readonly Size[]> => {
   for (const [name, bytes] of files) sizes.set(name, (await gzipped(bytes)).length);
   const bytesOf = (names: Iterable<string>): number => sum([...names].map((name) => sizes.get(name) ?? 0));
 
-  const starts = FIRST.map((source) => entries.get(source) ?? source);
-  const first = new Set(starts.flatMap((name) => [name, ...importedAtOnce(name, metafile.outputs)]));
+  const starts = startsOf(entries);
+  const first = firstLoad(entries, metafile.outputs);
   const pages = [...entries].flatMap(([source, name]): readonly Size[] => {
     const [, page] = PAGE.exec(source) ?? [];
     return page === undefined ? [] : [{ what: `page ${page}`, bytes: bytesOf([name]), most: 20 * KB }];
@@ -56,3 +63,23 @@ export const printSizes = (sizes: readonly Size[]): string => {
 
 export const tooLarge = (sizes: readonly Size[]): readonly Size[] =>
   sizes.filter(({ bytes, most }) => most !== undefined && bytes > most);
+
+/**
+ * The committed form: what is in the first load and in what comes on demand, by name, and sizes in whole KB, rounded up.
+ */
+export const printPage = ({ metafile, entries }: BuiltUi, sizes: readonly Size[]): string => {
+  const first = firstLoad(entries, metafile.outputs);
+  const origins = (keep: (name: string) => boolean): string =>
+    [
+      ...new Set(
+        Object.entries(metafile.outputs)
+          .filter(([name]) => keep(name))
+          .flatMap(([, { inputs }]) => Object.keys(inputs).map(originOf)),
+      ),
+    ]
+      .sort()
+      .map((name) => `  ${name}\n`)
+      .join("");
+  const rows = sizes.map(({ what, bytes }) => `  ${what.trim()} ${Math.ceil(bytes / KB)}\n`).join("");
+  return `at start\n${origins((name) => first.has(name))}on demand\n${origins((name) => !first.has(name))}KB, gzipped\n${rows}`;
+};

@@ -41,9 +41,10 @@ export type OutsideRights =
 export interface FunctionRow {
   /**
    * `requests`: the HTTP API. `events`: the schedule and the stream alone; no HTTP reaches it. `challenges`: the same,
-   * and it does not run core: it has the rights that its row names, and none of those every request needs.
+   * and it does not run core: it has the rights that its row names, and none of those every request needs. `files`: the
+   * HTTP API, with the files of the web page; it does not run core, and has no rights at all.
    */
-  readonly answers: "requests" | "events" | "challenges";
+  readonly answers: "requests" | "events" | "challenges" | "files";
   /**
    * Routes of the API that go straight to it: only names that no mount can take over (`auth/`, `sys/`, `identity/`,
    * `cubbyhole/`). `{path+}` is everything below.
@@ -83,6 +84,7 @@ export const FUNCTIONS = [
   "system",
   "revoke",
   "challenges",
+  "ui",
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -220,5 +222,15 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
     why: "waits for hosts, ten seconds each and several at a time; the schedule's run stays for its minute while one is open",
     // Neither tokens nor configuration nor anything of a mount: what it dials is chosen by strangers.
     also: { writes: [all("challenge")], domains: ["challenge"], outside: ["stream"] },
+  },
+  ui: {
+    ...REQUESTS,
+    answers: "files",
+    // `/` leads to the page.
+    paths: ["/", "/ui", "/ui/{path+}"],
+    memory: 128,
+    timeout: 3,
+    why: "reads a file of its own bundle, compressed beforehand",
+    also: {},
   },
 };

@@ -23,10 +23,17 @@ if (!answersTheRest) throw new Error("no function answers what no route names");
 /** Who answers everything that no route names. */
 export const DEFAULT_FUNCTION: FunctionName = answersTheRest[1];
 
+/** The routes of the web page, throttled by themselves. The rest of a deployment works without them. */
+export const UI_ROUTES: readonly string[] = FUNCTION_TABLE.ui.paths;
+
+/** `/` belongs to nobody else's API, so only who looks at it is led to the page. */
+export const methodOfRoute = (path: string): "GET" | "ANY" => (path === "/" ? "GET" : "ANY");
+
 /** The routes whose requests are throttled as logins: the second half of one is a login too. */
 export const LOGIN_ROUTES: readonly string[] = FUNCTION_TABLE.login.paths;
 
 const PREFIXES: readonly (readonly [string, FunctionName])[] = Object.entries(ROUTES)
+  .filter(([route]) => route.startsWith("/v1/"))
   .map(([route, name]): [string, FunctionName] => [route.replace("/v1/", "").replace("{path+}", ""), name])
   .sort(([a], [b]) => b.length - a.length);
 

@@ -82,9 +82,9 @@ const fileOf = (below: string, files: UiFiles): UiFile | undefined => {
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
 
-/** What belongs to the page: `/ui` and everything below, and who looks at `/`. */
+/** What belongs to the page: `/ui` and everything below, and `GET /`. The gateway has these routes. */
 export const isUi = ({ method, path }: Pick<UiRequest, "method" | "path">): boolean =>
-  path === "/" ? isRead(method) : path === "/ui" || path.startsWith(BASE);
+  path === "/" ? method === "GET" : path === "/ui" || path.startsWith(BASE);
 
 /** Whether a path is answered with the document. */
 export const isDocument = (path: string, files: UiFiles): boolean =>

@@ -30,7 +30,7 @@ const paths = (
   .map((template) => template.replace(/\{[^}]+\+\}/g, "a/b").replace(/\{[^}]+\}/g, "a"));
 
 const routes = propertiesOf(makeTemplates().stateless, "AWS::ApiGatewayV2::Route")
-  .map(({ RouteKey }) => String(RouteKey).replace(/^ANY /, ""))
+  .map(({ RouteKey }) => String(RouteKey).replace(/^(?:ANY|GET) /, ""))
   .filter((key) => key !== "$default");
 
 /** The route API Gateway picks: the exact one, else the longest that ends in `{path+}`, else `$default`. */

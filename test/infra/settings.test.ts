@@ -10,6 +10,9 @@ describe("the settings", () => {
       throttleBurst: 2000,
       loginRate: 200,
       loginBurst: 400,
+      ui: true,
+      uiRate: 200,
+      uiBurst: 400,
       concurrencyAlarm: 800,
       revokeConcurrency: 20,
     });

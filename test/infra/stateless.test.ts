@@ -7,7 +7,7 @@ const chosen = makeTemplates(EVERY_OPTION).stateless;
 
 describe("the functions", () => {
   it("all run Node 24 on arm64 with their own role and log", () => {
-    stateless.resourceCountIs("AWS::Lambda::Function", 9);
+    stateless.resourceCountIs("AWS::Lambda::Function", 10);
     stateless.allResourcesProperties("AWS::Lambda::Function", {
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
@@ -59,6 +59,7 @@ describe("the functions", () => {
       "Zeroth zeroth: system": 26,
       "Zeroth zeroth: revoke": 300,
       "Zeroth zeroth: challenges": 75,
+      "Zeroth zeroth: ui": 3,
       "Zeroth zeroth: kv": 28,
     });
   });
@@ -133,9 +134,13 @@ describe("the functions", () => {
   });
 
   it("use a restored table under its own name, and its data keys under the first name", () => {
-    chosen.allResourcesProperties("AWS::Lambda::Function", {
-      Environment: { Variables: { ZEROTH_TABLE_NAME: "vault-restored", ZEROTH_TABLE_IDENTITY: "vault" } },
-    });
+    const told = propertiesOf(chosen, "AWS::Lambda::Function")
+      .filter(({ Description }) => Description !== "Zeroth vault: ui")
+      .map(({ Environment }) => (Environment as { Variables: Record<string, unknown> }).Variables);
+
+    expect(told).toHaveLength(9);
+    for (const variables of told)
+      expect(variables).toMatchObject({ ZEROTH_TABLE_NAME: "vault-restored", ZEROTH_TABLE_IDENTITY: "vault" });
   });
 });
 
@@ -193,6 +198,9 @@ describe("the API", () => {
   "ANY /v1/sys/{path+} -> system",
   "ANY /v1/identity -> system",
   "ANY /v1/identity/{path+} -> system",
+  "GET / -> ui",
+  "ANY /ui -> ui",
+  "ANY /ui/{path+} -> ui",
 ]
 `);
   });
@@ -208,6 +216,9 @@ describe("the API", () => {
       RouteSettings: {
         "ANY /v1/auth/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
         "ANY /v1/sys/mfa/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        "GET /": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        "ANY /ui": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        "ANY /ui/{path+}": { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
       },
     });
   });

@@ -6,7 +6,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type { Plugin } from "esbuild";
 import { namedDomains, peersOf, permissionsFor } from "../../../lib/permissions.ts";
-import { bundle } from "../../../scripts/build/bundle.ts";
+import { buildFunction } from "../../../scripts/build/function.ts";
 import { type Inventory, inventoryOf } from "../../../scripts/build/inventory.ts";
 import { HOMES } from "../../../src/catalog.ts";
 import { ENVIRONMENT } from "../../../src/contract/environment.ts";
@@ -61,8 +61,7 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
   const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
   const inventories = await Promise.all(
     FUNCTIONS.map(async (name) => {
-      const parts = { root, entry: `lambdas/${name}.ts`, outdir: join(assets, name) };
-      const { metafile } = await bundle({ ...parts, plugins, sourceMaps: false });
+      const { metafile } = await buildFunction(name, { root, outdir: join(assets, name), plugins, sourceMaps: false });
       return [name, inventoryOf(metafile)] as const;
     }),
   );
