@@ -1,3 +1,3 @@
 /** What a rule may permit, in the order the page names them. */
-export const CAPABILITIES = ["create", "read", "update", "patch", "delete", "list", "sudo"] as const;
+export const CAPABILITIES = ["create", "read", "update", "patch", "delete", "list", "scan", "sudo"] as const;
 export type Capability = (typeof CAPABILITIES)[number];

@@ -63,6 +63,6 @@ export const rightsOf = (rules: readonly Rule[], root: boolean): Rights => {
     return ordered.find(({ pattern }) => spellings.some((spelling) => patternMatches(pattern, spelling)));
   };
   const may = (path: string, capability: Capability): boolean =>
-    root || (ruleAt(path, capability === "list")?.capabilities.includes(capability) ?? false);
+    root || (ruleAt(path, capability === "list" || capability === "scan")?.capabilities.includes(capability) ?? false);
   return { may, ruleAt };
 };

@@ -12,6 +12,7 @@ const BY_METHOD = { POST: "update", PUT: "update", PATCH: "patch", DELETE: "dele
 
 export const operationOf = ({ method, query }: Pick<ApiRequest, "method" | "query">): Operation => {
   if (method !== "GET") return BY_METHOD[method];
+  if (query?.["scan"] === "true") return "scan";
   return query?.["list"] === "true" ? "list" : "read";
 };
 

@@ -15,6 +15,7 @@ export const decisions = {
     patch: "patch",
     delete: "delete",
     list: "list",
+    scan: "list all below",
   },
   root: "A root token may do everything.",
   ownRules: "The server does not explain to you. This is by your own rules, without the names of policies.",

@@ -44,7 +44,15 @@ export const failures = {
 
 export const denial = {
   /** Before the path. */
-  operations: { create: "create", read: "read", update: "write", patch: "patch", delete: "delete", list: "list" },
+  operations: {
+    create: "create",
+    read: "read",
+    update: "write",
+    patch: "patch",
+    delete: "delete",
+    list: "list",
+    scan: "list all below",
+  },
   noRule: "None of your policies has a rule for this path.",
   noRuleOf: "No policy has a rule for this path.",
   hidden: "A policy that you may not read decides here, so its rule is not shown.",
