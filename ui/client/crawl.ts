@@ -1,5 +1,5 @@
 import type { Answer, Failure } from "./api.ts";
-import { isFolder, type KvPath } from "./kv.ts";
+import { isFolder, type KvPath, parentOf } from "./kv.ts";
 import { type Name, nameFrom } from "./match.ts";
 import type { NamedParts } from "./rule-names.ts";
 
@@ -10,6 +10,9 @@ import type { NamedParts } from "./rule-names.ts";
 
 const AT_ONCE = 6;
 const FOLDERS_AT_A_TIME = 1000;
+/** Names in one part of a scan, and as how many folders it counts. */
+export const PART = 2000;
+const PART_WEIGHT = 50;
 
 export interface Crawl {
   /** Secrets, and folders that are not looked into. */
@@ -25,11 +28,20 @@ export interface Crawl {
   readonly failure: Failure | undefined;
 }
 
+/** All names below a folder at once, in parts: OpenBao's recursive listing. */
+export interface Scan {
+  /** Else the folder is listed, and what is below it. */
+  readonly may: (folder: KvPath) => boolean;
+  /** `PART` names after the one given. */
+  readonly part: (folder: KvPath, after: string | undefined) => Promise<Answer>;
+}
+
 export interface CrawlerProps {
   /** The mounts to begin with, each as the folder at its top. */
   readonly tops: readonly KvPath[];
   /** Names in a folder; a refusal is asked of `named`. */
   readonly list: (folder: KvPath) => Promise<Answer>;
+  readonly scan?: Scan | undefined;
   readonly named: (folder: KvPath) => NamedParts;
   /** After each answer; what is there then is in `state`. */
   readonly changed: () => void;
@@ -49,23 +61,39 @@ const keysOf = (answer: Answer): readonly string[] => {
   return Array.isArray(keys) ? keys.filter(isName) : [];
 };
 
-export const crawlerOf = ({ tops, list, named, changed }: CrawlerProps): Crawler => {
+/** A folder to look into; `after`: the rest of a scan; `listed`: a scan of it was refused. */
+interface Look {
+  readonly folder: KvPath;
+  readonly after?: string;
+  readonly listed?: true;
+}
+
+export const crawlerOf = ({ tops, list, scan, named, changed }: CrawlerProps): Crawler => {
   const names: Name[] = [];
-  const waiting: KvPath[] = [...tops];
+  const waiting: Look[] = tops.map((folder) => ({ folder }));
   let [seen, denied, asked, underWay] = [0, 0, 0, 0];
   let limit = 0;
   let failure: Failure | undefined;
   let shown: readonly Name[] = [];
 
+  const add = (folder: KvPath, key: string): void => {
+    names.push(nameFrom(folder.mount + folder.path + key));
+  };
+
   const take = (folder: KvPath, keys: readonly string[]): void => {
     for (const key of keys) {
-      const path = folder.path + key;
-      if (isFolder(key)) waiting.push({ ...folder, path });
-      else names.push(nameFrom(folder.mount + path));
+      if (isFolder(key)) waiting.push({ folder: { ...folder, path: folder.path + key } });
+      else add(folder, key);
     }
   };
 
-  const look = async (folder: KvPath): Promise<void> => {
+  const stopAt = (look: Look, because: Failure): void => {
+    failure = because;
+    waiting.unshift(look);
+  };
+
+  const lookInto = async (look: Look): Promise<void> => {
+    const { folder } = look;
     const answer = await list(folder);
     if (answer.ok || answer.kind === "not-found") {
       seen += 1;
@@ -73,19 +101,41 @@ export const crawlerOf = ({ tops, list, named, changed }: CrawlerProps): Crawler
     } else if (answer.kind === "denied") {
       denied += 1;
       take(folder, named(folder).names);
-    } else {
-      failure = answer;
-      waiting.unshift(folder);
-      asked -= 1;
-    }
+    } else stopAt(look, answer);
+  };
+
+  /** Folders that were not seen before in this scan: parts come in the order of the storage, not of the names. */
+  const scanned = new Set<string>();
+  const countFolders = (folder: KvPath, keys: readonly string[]): void => {
+    for (const key of ["", ...keys]) scanned.add(folder.mount + folder.path + parentOf(key));
+  };
+
+  const scanFrom = async (look: Look, { part }: Scan): Promise<void> => {
+    const { folder } = look;
+    const answer = await part(folder, look.after);
+    if (answer.ok) {
+      const keys = keysOf(answer);
+      for (const key of keys) add(folder, key);
+      countFolders(folder, keys);
+      const last = keys.at(-1);
+      if (last !== undefined && keys.length >= PART) waiting.unshift({ folder, after: last });
+    } else if (look.after === undefined && (answer.kind === "denied" || answer.kind === "invalid")) {
+      waiting.unshift({ folder, listed: true });
+    } else stopAt(look, answer);
+  };
+
+  const begin = (look: Look): Promise<void> => {
+    const by = !look.listed && scan?.may(look.folder) ? scan : undefined;
+    asked += by ? PART_WEIGHT : 1;
+    return by ? scanFrom(look, by) : lookInto(look);
   };
 
   const next = (): void => {
     while (underWay < AT_ONCE && asked < limit && !failure) {
-      const folder = waiting.shift();
-      if (!folder) break;
-      [asked, underWay] = [asked + 1, underWay + 1];
-      void look(folder).then(() => {
+      const look = waiting.shift();
+      if (!look) break;
+      underWay += 1;
+      void begin(look).then(() => {
         underWay -= 1;
         next();
         changed();
@@ -102,9 +152,9 @@ export const crawlerOf = ({ tops, list, named, changed }: CrawlerProps): Crawler
   return {
     state: () => ({
       names: listed(),
-      seen,
+      seen: seen + scanned.size,
       denied,
-      known: seen + denied + underWay + waiting.length,
+      known: seen + scanned.size + denied + underWay + waiting.length,
       running: underWay > 0,
       more: underWay === 0 && waiting.length > 0,
       failure,

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { list } from "./api.ts";
-import { type Crawl, type Crawler, crawlerOf } from "./crawl.ts";
+import { get, list } from "./api.ts";
+import { type Crawl, type Crawler, crawlerOf, PART } from "./crawl.ts";
 import { addressesOf, type KvPath, kvVersionOf } from "./kv.ts";
 import type { Name } from "./match.ts";
-import { namedByRules } from "./rule-names.ts";
+import { namedByRules, scansWhole } from "./rule-names.ts";
 import { type Session, useSession } from "./session.ts";
 
 /**
@@ -50,6 +50,11 @@ const begin = (session: Session, before: readonly Name[]): Index => {
   const crawler = crawlerOf({
     tops: topsOf(session),
     list: (folder) => list(addressesOf(folder).list),
+    scan: {
+      may: (folder) => session.may(addressesOf(folder).list, "scan") && scansWhole(folder, session.rules),
+      part: (folder, after) =>
+        get(addressesOf(folder).list, { scan: "true", limit: String(PART), ...(after === undefined ? {} : { after }) }),
+    },
     named: (folder) => namedByRules(folder, session.rules),
     changed: tell,
   });

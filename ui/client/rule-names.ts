@@ -46,7 +46,7 @@ const partBelow = (folder: readonly string[], { pattern: text, capabilities }: R
   if (!reached || part === undefined) return undefined;
   if (part === "+" || (pattern.glob && below.length === 0)) return "open";
   if (part === "") return undefined;
-  const onlyListed = capabilities.every((capability) => capability === "list");
+  const onlyListed = capabilities.every((capability) => capability === "list" || capability === "scan");
   return { name: below.length > 0 || onlyListed ? `${part}/` : part };
 };
 
@@ -54,6 +54,15 @@ const partBelow = (folder: readonly string[], { pattern: text, capabilities }: R
 const placesOf = (folder: KvPath): readonly string[] => {
   const { version: _, ...addresses } = addressesOf(folder);
   return [...new Set<string>(Object.values(addresses))];
+};
+
+/**
+ * Whether a scan of the folder leaves nothing out: every rule that speaks of something below it permits scanning too.
+ * Where one does not, listing shows more.
+ */
+export const scansWhole = (folder: KvPath, rules: readonly Rule[]): boolean => {
+  const place = addressesOf(folder).list.split("/").slice(0, -1);
+  return rules.every((rule) => reach(patternOf(rule.pattern), place) !== true || rule.capabilities.includes("scan"));
 };
 
 export const namedByRules = (folder: KvPath, rules: readonly Rule[]): NamedParts => {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Answer, Failure } from "../../../../ui/client/api.ts";
-import { type Crawler, crawlerOf } from "../../../../ui/client/crawl.ts";
+import { type Crawler, crawlerOf, PART } from "../../../../ui/client/crawl.ts";
 import type { KvPath } from "../../../../ui/client/kv.ts";
 
 const top: KvPath = { mount: "secret/", version: 2, path: "" };
@@ -129,4 +129,60 @@ test("names that would lead back to their own folder are passed over", async () 
   walked.crawler.go();
   await walked.ended();
   expect(pathsOf(walked)).toEqual(["secret/a"]);
+});
+
+/** A mount of `names` that may be scanned, by parts of the size that is asked for. */
+const scanning = (names: readonly string[], refused?: Failure["kind"]) => {
+  const scans: (string | undefined)[] = [];
+  const lists: string[] = [];
+  const crawler = crawlerOf({
+    tops: [top],
+    list: async (folder) => {
+      lists.push(folder.path);
+      return keys("listed");
+    },
+    scan: {
+      may: ({ path }) => path === "",
+      part: async (_, after) => {
+        scans.push(after);
+        const from = after === undefined ? 0 : names.indexOf(after) + 1;
+        return refused ? failed(refused) : keys(...names.slice(from, from + PART));
+      },
+    },
+    named: () => ({ names: [], open: false }),
+    changed: () => undefined,
+  });
+  const ended = async (): Promise<void> => {
+    while (crawler.state().running) await Promise.resolve();
+  };
+  return { crawler, scans, lists, ended };
+};
+
+test("13. a mount that may be scanned is asked for in parts, without a list", async () => {
+  const names = Array.from({ length: PART + 5 }, (_, index) => `f${index % 3}/${index}`);
+  const { crawler, scans, lists, ended } = scanning(names);
+  crawler.go();
+  await ended();
+  expect(scans).toEqual([undefined, names[PART - 1]]);
+  expect(lists).toEqual([]);
+  expect(crawler.state()).toMatchObject({ seen: 4, known: 4, more: false });
+  expect(crawler.state().names).toHaveLength(PART + 5);
+});
+
+test.each(["denied", "invalid"] as const)("a scan that is %s becomes a list", async (kind) => {
+  const { crawler, scans, lists, ended } = scanning(["a"], kind);
+  crawler.go();
+  await ended();
+  expect([scans, lists]).toEqual([[undefined], [""]]);
+  expect(crawler.state().names.map(({ path }) => path)).toEqual(["secret/listed"]);
+});
+
+test("a scan that meets no answer is repeated where it stopped", async () => {
+  const { crawler, scans, lists, ended } = scanning(["a"], "network");
+  crawler.go();
+  await ended();
+  expect(crawler.state()).toMatchObject({ more: true, failure: { kind: "network" } });
+  crawler.go();
+  await ended();
+  expect([scans, lists]).toEqual([[undefined, undefined], []]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { KvPath } from "../../../../ui/client/kv.ts";
-import { namedByRules } from "../../../../ui/client/rule-names.ts";
+import { namedByRules, scansWhole } from "../../../../ui/client/rule-names.ts";
 import type { Capability } from "../../../../ui/client/session.ts";
 
 const top: KvPath = { mount: "secret/", version: 2, path: "" };
@@ -52,4 +52,14 @@ test("what may only be listed is a folder, with or without the slash; a denial n
 test("version 1 has no part between mount and path", () => {
   const old: KvPath = { mount: "old/", version: 1, path: "" };
   expect(namesIn(old, rule("old/team-a/db", "read"), rule("secret/data/x", "read")).names).toEqual(["team-a/"]);
+});
+
+test("a scan shows everything only where no narrower rule forbids scanning", () => {
+  const wide = rule("secret/metadata/*", "list", "scan");
+  expect(scansWhole(top, [wide])).toBe(true);
+  expect(scansWhole(top, [wide, rule("secret/metadata/team-a/*", "list")])).toBe(false);
+  expect(scansWhole(top, [wide, rule("secret/metadata/team-a/*", "list", "scan")])).toBe(true);
+  expect(scansWhole(top, [wide, rule("secret/metadata/+/db", "list")])).toBe(false);
+  expect(scansWhole(top, [wide, rule("secret/data/team-a/*", "read"), rule("old/*", "list")])).toBe(true);
+  expect(scansWhole({ ...top, path: "team-b/" }, [wide, rule("secret/metadata/team-a/*", "list")])).toBe(true);
 });
