@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useSession } from "../../client/session.ts";
 import {
   announce,
@@ -22,21 +22,24 @@ import { type Gathered, gathererOf } from "./gather.ts";
 
 /** What ends soon, by day: secrets by their metadata, leases, and one's own sign-in. */
 
+/** Between two looks at what was found. */
+const PAUSE_MS = 100;
+
 const useEndings = (): Gathered & { readonly goOn: () => void } => {
   const session = useSession();
   const [, look] = useState(0);
-  const gatherer = useMemo(() => {
+  // Of the session as it is now: one that is renewed meanwhile may see the same.
+  const [gatherer] = useState(() => {
     let due = false;
-    const changed = (): void => {
+    return gathererOf(session, () => {
       if (due) return;
       due = true;
       setTimeout(() => {
         due = false;
         look((count) => count + 1);
-      }, 100);
-    };
-    return gathererOf(session, changed);
-  }, [session]);
+      }, PAUSE_MS);
+    });
+  });
   useEffect(() => {
     gatherer.go();
     return gatherer.stop;
