@@ -1,5 +1,32 @@
+import { useState } from "preact/hooks";
+import type { OpenedLog } from "../../audit/opened.ts";
+import { Page } from "../../kit/index.ts";
+import { audit } from "../../texts/audit.ts";
 import type { PageComponent } from "../page.ts";
+import { Devices } from "./devices.tsx";
+import { FindValue } from "./find-value.tsx";
+import { OpenLog } from "./open-log.tsx";
+import { Requests } from "./requests.tsx";
+import { VerdictNote } from "./verdict-note.tsx";
 
-const Page: PageComponent = () => <h1>audit</h1>;
+/**
+ * Checks a copy of the audit log, searches it, and shows the devices.
+ *
+ * Security: the file is read in the page and nothing of it is sent. A value to look for goes to `sys/audit-hash`, which
+ * hashes it, and is not kept.
+ */
+const Audit: PageComponent = () => {
+  const [log, setLog] = useState<OpenedLog | undefined>(undefined);
+  return (
+    <Page title={audit.title}>
+      <p class="muted audit-intro">{audit.intro}</p>
+      <OpenLog onOpened={setLog} />
+      {log && <VerdictNote log={log} />}
+      {log && log.rows.length > 0 && <Requests rows={log.rows} />}
+      <FindValue log={log} />
+      <Devices />
+    </Page>
+  );
+};
 
-export default Page;
+export default Audit;

@@ -1,0 +1,114 @@
+import { useId, useRef, useState } from "preact/hooks";
+import { LARGEST_MB, type OpenedLog, openLog } from "../../audit/opened.ts";
+import { readKey } from "../../audit/verify.ts";
+import { useApi } from "../../client/use-api.ts";
+import { announce, Checkbox, Loading, Note, Section, TextArea } from "../../kit/index.ts";
+import { audit } from "../../texts/audit.ts";
+
+/** The file, how it is to be read, and the keys of its checkpoints. */
+
+const BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
+
+/** The server's key, or `undefined` while it is on its way or where the caller may not read it. */
+const useServedKey = () => {
+  const { answer } = useApi({ method: "GET", path: "sys/audit-key" });
+  const { public_key: pem, id } = answer?.ok ? answer.data : {};
+  return {
+    asked: answer !== undefined,
+    served: typeof pem === "string" ? { pem, id: String(id) } : undefined,
+  };
+};
+
+/** `undefined`: nothing went wrong. */
+const problemOf = async (file: File, pasted: string): Promise<string | undefined> => {
+  if (file.size > LARGEST_MB * 1_000_000) return audit.tooLarge(LARGEST_MB);
+  const blocks = pasted.match(BLOCK) ?? [];
+  if (pasted.trim() !== "" && blocks.length === 0) return audit.keyWrong;
+  try {
+    await Promise.all(blocks.map(readKey));
+    return undefined;
+  } catch {
+    return audit.keyWrong;
+  }
+};
+
+export const OpenLog = ({ onOpened }: { readonly onOpened: (log: OpenedLog | undefined) => void }) => {
+  const { asked, served } = useServedKey();
+  const [pasted, setPasted] = useState("");
+  const [continued, setContinued] = useState(false);
+  const [mixed, setMixed] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [over, setOver] = useState(false);
+  const [problem, setProblem] = useState<string | undefined>(undefined);
+  const turn = useRef(0);
+  const id = useId();
+
+  const open = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    turn.current += 1;
+    const mine = turn.current;
+    setBusy(true);
+    onOpened(undefined);
+    let wrong = await problemOf(file, pasted);
+    let log: OpenedLog | undefined;
+    if (wrong === undefined) {
+      const pems = [...(served ? [served.pem] : []), ...(pasted.match(BLOCK) ?? [])];
+      log = await openLog(file, pems, { continued, mixed }).catch(() => undefined);
+      if (!log) wrong = audit.unreadable;
+    }
+    if (mine !== turn.current) return;
+    setBusy(false);
+    setProblem(wrong);
+    if (wrong !== undefined) announce(wrong);
+    onOpened(log);
+  };
+
+  return (
+    <Section title={audit.check}>
+      <div class="audit-reading">
+        <Checkbox label={audit.continued} hint={audit.continuedHint} checked={continued} onChange={setContinued} />
+        <Checkbox label={audit.mixed} hint={audit.mixedHint} checked={mixed} onChange={setMixed} />
+      </div>
+      <TextArea
+        label={served || !asked ? audit.keyMore : audit.key}
+        hint={served ? audit.keyServed(served.id) : asked ? audit.keyDenied : undefined}
+        value={pasted}
+        onInput={setPasted}
+        mono
+      />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut of the file field inside */}
+      <div
+        class={over ? "audit-drop over" : "audit-drop"}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          void open(event.dataTransfer?.files[0]);
+        }}
+      >
+        <label class="label" for={id}>
+          {audit.drop}
+        </label>
+        <input
+          id={id}
+          type="file"
+          aria-describedby={`${id}-forms`}
+          onChange={(event) => {
+            void open(event.currentTarget.files?.[0]);
+            // The same file may be chosen again, with other settings.
+            event.currentTarget.value = "";
+          }}
+        />
+        <p class="hint" id={`${id}-forms`}>
+          {audit.forms}
+        </p>
+      </div>
+      {busy && <Loading />}
+      {problem !== undefined && <Note kind="danger">{problem}</Note>}
+    </Section>
+  );
+};
