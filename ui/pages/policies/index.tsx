@@ -1,5 +1,38 @@
+import { Failed } from "../../client/denied.tsx";
+import { useApi } from "../../client/use-api.ts";
+import { Loading, Page } from "../../kit/index.ts";
+import { hrefOf } from "../../routes.ts";
+import { policies } from "../../texts/policies.ts";
 import type { PageComponent } from "../page.ts";
+import { PolicyList } from "./list.tsx";
+import { PolicyEditor } from "./policy-editor.tsx";
+import { savedPolicy } from "./saved.ts";
 
-const Page: PageComponent = () => <h1>policies</h1>;
+/** Policies: all of them, one of them, or a new one. */
 
-export default Page;
+const CRUMBS = [{ label: policies.title, href: hrefOf("policies") }];
+
+const One = ({ name }: { readonly name: string }) => {
+  const { answer } = useApi({ method: "GET", path: `sys/policies/acl/${name}` });
+  const saved = answer && savedPolicy(answer);
+  return (
+    <Page title={name} mono crumbs={CRUMBS}>
+      {!answer && <Loading />}
+      {answer && !answer.ok && <Failed failure={answer} />}
+      {saved && (saved.name === "root" ? <p>{policies.rootText}</p> : <PolicyEditor saved={saved} />)}
+    </Page>
+  );
+};
+
+const Policies: PageComponent = ({ place }) => {
+  if (place.query["new"] !== undefined) {
+    return (
+      <Page title={policies.create} crumbs={CRUMBS}>
+        <PolicyEditor saved={undefined} />
+      </Page>
+    );
+  }
+  return place.path === "" ? <PolicyList /> : <One key={place.path} name={place.path} />;
+};
+
+export default Policies;
