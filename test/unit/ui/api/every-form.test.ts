@@ -71,7 +71,7 @@ describe("60. forms of every path of every backend", () => {
 
     expect(documented.length - endpoints.length).toBe(missing.length);
     expect(endpoints.length).toBeGreaterThan(600);
-    expect([...answers].filter((status) => status !== 405 && status !== 404)).toEqual([]);
+    expect([...answers].filter((status) => status < 400 || status >= 500)).toEqual([]);
   });
 
   it("say what they do, and ask for every capture", () => {
