@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
+import { earlyParts } from "./ui-parts.ts";
 
 /**
  * Builds the page of `ui/`: the entry with a chunk for each page, the worker as a file of its own, one sheet, and the
@@ -44,6 +45,7 @@ const settings = (root: string): BuildOptions & { write: false; metafile: true }
   legalComments: "none",
   charset: "utf8",
   logLevel: "silent",
+  plugins: [earlyParts(root)],
 });
 
 interface Part {

@@ -18,10 +18,10 @@ const PACKAGES = /^node_modules\/preact\//;
 /** Folders of `ui/` in their order: one imports from itself and from those named. Pages and texts are apart. */
 const LAYERS: Readonly<Record<string, RegExp>> = {
   worker: /^ui\/(worker|protocol\.ts)/,
-  kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/clock\.ts)/,
+  kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/(clock|json-tree)\.ts)/,
   client: /^ui\/(client|kit|texts|router\.ts|routes\.ts|protocol\.ts|worker\/crawl\.ts)/,
   shell:
-    /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|theme\.ts|foreign-links\.ts|pages\/(registry|page)\.ts)/,
+    /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|theme\.ts|foreign-links\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,
   share: /^ui\/(share|client|routes\.ts|protocol\.ts)/,
   audit: /^ui\/(audit|client|protocol\.ts)/,
 };
@@ -31,7 +31,7 @@ const astray = ([from, to]: readonly [string, string]): boolean => {
   if (!to.startsWith("ui/")) return false;
   const [, page] = PAGE.exec(from) ?? [];
   const own = new RegExp(
-    `^ui/(pages/${page}/|pages/page\\.ts|client|kit|share|audit|texts|router\\.ts|routes\\.ts|protocol\\.ts)`,
+    `^ui/(pages/${page}/|pages/page\\.ts|client|kit|share|audit|texts|router\\.ts|routes\\.ts|foreign-links\\.ts|protocol\\.ts)`,
   );
   if (page !== undefined) return !own.test(to);
   const layer = Object.entries(LAYERS).find(([name]) => from.startsWith(`ui/${name}/`));
