@@ -98,6 +98,8 @@ export type ToWorker =
   | { readonly kind: "idle"; readonly minutes: number };
 
 export type FromWorker =
+  /** In answer to a tab's hello. `lock`: the name of the Web Lock that the worker holds as long as it lives. */
+  | { readonly kind: "welcome"; readonly lock: string }
   | { readonly kind: "state"; readonly state: WorkerState }
   | { readonly kind: "answer"; readonly id: number; readonly answer: ApiAnswer }
   | { readonly kind: "attempted"; readonly id: number; readonly attempted: Attempted };

@@ -7,7 +7,7 @@ import { learnTime } from "./clock.ts";
  */
 
 /** The page's one Trusted Types policy. It makes the worker's address and refuses every other text. */
-const trustedAddress = (): string => {
+const trusted = (): string => {
   const createScriptURL = (address: string): string => {
     if (address !== WORKER_URL) throw new TypeError("not an address of ours");
     return address;
@@ -15,6 +15,9 @@ const trustedAddress = (): string => {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   return trustedTypes?.createPolicy("zeroth", { createScriptURL }).createScriptURL(WORKER_URL) ?? WORKER_URL;
 };
+
+/** Made once: the policy of the document allows one of this name. */
+let address: string | undefined;
 
 /** Of `trustedTypes`, what is used; a trusted address is taken where a text is. */
 interface TrustedTypes {
@@ -33,14 +36,26 @@ const listeners = new Set<(state: WorkerState) => void>();
 let asked = 0;
 let line: Line | undefined;
 let state: WorkerState | undefined;
+let replaced = false;
 /** The worker outlives the last tab for a while, so that a session survives a reload. */
 let outlives = false;
 
 const NO_ANSWER: ApiAnswer = { status: 0, body: "" };
 
+/** What a worker says that took the place of one that died: it has no token, because that one had it. */
+const afterDeath = (told: WorkerState): WorkerState => {
+  if (told.standing.signedIn) replaced = false;
+  if (!replaced || told.standing.signedIn || told.standing.why !== "out") return told;
+  return { ...told, standing: { signedIn: false, why: "ended" } };
+};
+
 const receive = (message: FromWorker): void => {
+  if (message.kind === "welcome") {
+    void navigator.locks.request(message.lock, replaceWorker);
+    return;
+  }
   if (message.kind === "state") {
-    state = message.state;
+    state = afterDeath(message.state);
     for (const listener of listeners) listener(state);
     return;
   }
@@ -57,6 +72,14 @@ const fail = (): void => {
   waiting.clear();
 };
 
+/** The worker is gone, by a crash most likely: there is another one, and nobody is signed in. */
+const replaceWorker = (): void => {
+  fail();
+  replaced = true;
+  line = open();
+  introduce(line.post);
+};
+
 /** The lock is held for as long as this tab lives, and before the worker hears of it: else the worker would get it. */
 const introduce = (post: Line["post"]): void => {
   const lock = `tab-${crypto.randomUUID()}`;
@@ -67,7 +90,7 @@ const introduce = (post: Line["post"]): void => {
 };
 
 const open = (): Line => {
-  const address = trustedAddress();
+  address ??= trusted();
   const ends = { name: WORKER_URL };
   const options = Object.defineProperty(ends, "extendedLifetime", {
     get: () => {

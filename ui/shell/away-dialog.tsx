@@ -28,17 +28,23 @@ export const AwayDialog = ({ stage }: { readonly stage: Extract<Stage, { is: "aw
     if (ref.current && !ref.current.open) ref.current.showModal();
   };
   const { name } = stage.session.who;
+  const mount = mountOf(stage.session.who.mount);
   return (
     <dialog class="dialog" ref={ref} aria-labelledby={id} onCancel={stay} onClose={stay}>
       <div class="shell-away">
         <h2 id={id}>{words[stage.why]}</h2>
         <p>{stage.why === "locked" ? words.lockedText(name) : words.endedText(name)}</p>
-        <SignInForm mounts={stage.mounts.auth} first={mountOf(stage.session.who.mount)} aside />
-        <div class="actions">
-          <Button kind="quiet" onClick={() => location.replace(BASE)}>
-            {words.leave}
-          </Button>
-        </div>
+        <SignInForm
+          mounts={stage.mounts.auth}
+          first={mount === "" ? "token" : mount}
+          name={mount === "" ? undefined : name}
+          aside
+          beside={
+            <Button kind="quiet" onClick={() => location.replace(BASE)}>
+              {words.leave}
+            </Button>
+          }
+        />
       </div>
       <Announcer />
     </dialog>

@@ -52,7 +52,7 @@ export const shell = {
     lockedText: (name: string) => `Sign in as ${name} to go on where you were. Anybody else gets a clean page.`,
     ended: "Your session ended",
     endedText: (name: string) => `Nothing is lost. Sign in as ${name} and go on where you were.`,
-    leave: "Leave, and discard unsaved work",
+    leave: "Leave",
   },
   unknown: {
     title: "There is no such page",

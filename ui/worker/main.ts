@@ -28,6 +28,15 @@ const session = createSession({
     Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
 
+/** Free when this worker is gone, so that tabs learn of it: nothing else tells them. */
+const ownLock = `worker-${crypto.randomUUID()}`;
+const locked = new Promise<void>((resolve) => {
+  void navigator.locks.request(ownLock, () => {
+    resolve();
+    return new Promise<never>(() => undefined);
+  });
+});
+
 /** The lock comes free when the tab is gone, however it went. */
 const watch = async (channel: Channel, lock: string): Promise<void> => {
   alive.add(lock);
@@ -40,7 +49,9 @@ const watch = async (channel: Channel, lock: string): Promise<void> => {
 const hear = async (channel: Channel, message: ToWorker): Promise<void> => {
   switch (message.kind) {
     case "hello":
+      await locked;
       channels.add(channel);
+      channel.postMessage({ kind: "welcome", lock: ownLock });
       channel.postMessage({ kind: "state", state: session.state() });
       if (!alive.has(message.lock)) void watch(channel, message.lock);
       return;

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MountShown } from "../../client/session.ts";
 import { announce, Button, Note, Select } from "../../kit/index.ts";
@@ -20,6 +21,10 @@ interface SignInFormProps {
   readonly backTo?: string | undefined;
   readonly aside?: boolean | undefined;
   readonly error?: string | undefined;
+  /** Who was here last. */
+  readonly name?: string | undefined;
+  /** Beside the button. */
+  readonly beside?: ComponentChildren;
 }
 
 /** Names stay; what is secret goes. */
@@ -42,9 +47,9 @@ const useWays = (mounts: readonly MountShown[], first: string | undefined) => {
   return { ways, way, choose, other, setOther, effective };
 };
 
-export const SignInForm = ({ mounts, first, backTo, aside = false, error }: SignInFormProps) => {
+export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, beside }: SignInFormProps) => {
   const { ways, way, choose, other, setOther, effective } = useWays(mounts, first);
-  const [values, setValues] = useState<Values>({});
+  const [values, setValues] = useState<Values>({ name });
   const { step, busy, submit, prove, restart } = useSignIn({
     backTo,
     aside,
@@ -119,6 +124,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error }: Sign
           <Button kind="primary" type="submit" busy={busy}>
             {step.is === "few-uses" ? signIn.useAnyway : signIn.submit}
           </Button>
+          {beside}
         </div>
       )}
     </form>

@@ -6,7 +6,7 @@ import { signIn } from "../../texts/sign-in.ts";
 
 export type FieldName = "name" | "password" | "token" | "wrapped" | "role" | "jwt" | "roleId" | "secretId";
 
-export type Values = Readonly<Partial<Record<FieldName, string>>>;
+export type Values = Readonly<Partial<Record<FieldName, string | undefined>>>;
 
 export type Kind = "password" | "ldap" | "redirect" | "jwt" | "github" | "kubernetes" | "approle";
 
