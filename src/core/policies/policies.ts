@@ -1,14 +1,13 @@
-import { invalidRequest } from "../../framework/index.ts";
-import { type Acl, builtInPolicies, compileAcl, type Policy, PolicyError, parsePolicy } from "../../policy/index.ts";
+import { type Acl, builtInPolicies, compileAcl, type Policy, parsePolicy } from "../../policy/index.ts";
 import { type BoundedMap, createBoundedMap } from "../../std/bounded-map.ts";
-import { restate } from "../../std/restate.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { ACL_POLICY_PREFIX, DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
 import type { Address, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import { templateContext } from "../identity/template-context.ts";
 import type { EntityView } from "../identity/types.ts";
-import { fromSealed } from "../sealed.ts";
-import type { Policies } from "./types.ts";
+import { fromSealed, toSealed } from "../sealed.ts";
+import type { Policies, StoredPolicy } from "./types.ts";
 
 /**
  * Policies by name, parsed once per epoch, compiled once per set of names (and identity, where a template asks for
@@ -61,7 +60,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
       if (seen.epoch !== epoch) return load(names);
       slice.forEach((name, index) => {
         const body = entries[index]?.body;
-        const stored = body === undefined || name === "root" ? undefined : fromSealed<{ text: string }>(body).text;
+        const stored = body === undefined || name === "root" ? undefined : fromSealed<StoredPolicy>(body).text;
         const policy = stored === undefined ? builtInPolicies.get(name) : parse(name, stored);
         parsed.set(name, policy);
         found.set(name, policy);
@@ -85,23 +84,30 @@ export const createPolicies = (options: { readonly store: Store; readonly config
   const list = async (): Promise<readonly string[]> => {
     const names = new Set(["default", "root"]);
     for await (const entry of store.all({ pk: POLICY_PARTITION, domain: DOMAIN }, { prefix: ACL_POLICY_PREFIX })) {
-      names.add(fromSealed<{ name: string }>(entry.body).name);
+      names.add(fromSealed<StoredPolicy>(entry.body).name);
     }
     return [...names].sort();
   };
 
-  const put = async (name: string, text: string): Promise<void> => {
-    restate(
-      PolicyError,
-      (cause) => invalidRequest(cause.wire, { cause }),
-      () => parsePolicy(name, text),
-    );
-    await config.change([{ op: "put", address: await addressOf(name), body: { name, text }, when: "any" }]);
+  const find = async (address: Address) => (await store.get([address]))[0];
+
+  const stored: Policies["stored"] = async (name) => {
+    const entry = await find(await addressOf(name));
+    return entry && fromSealed<StoredPolicy>(entry.body);
+  };
+
+  const change: Policies["change"] = async (name, make) => {
+    const address = await addressOf(name);
+    await untilWritten(async () => {
+      const entry = await find(address);
+      const body = toSealed(make(entry && fromSealed<StoredPolicy>(entry.body)));
+      await config.change([{ op: "put", address, body, when: entry ? { n: entry.n } : "absent" }]);
+    });
   };
 
   const remove = async (name: string): Promise<void> => {
     await config.change([{ op: "delete", address: await addressOf(name), when: "any" }]);
   };
 
-  return { get: async (name) => (await load([name]))[0], getAll: load, list, put, remove, acl };
+  return { stored, getAll: load, list, change, remove, acl };
 };

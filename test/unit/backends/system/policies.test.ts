@@ -13,7 +13,7 @@ describe("a policy", () => {
   it("may be sent in base64 and reads back plain", async () => {
     await server.call("PUT", "sys/policies/acl/packed", { body: { policy: Buffer.from(TEXT).toString("base64") } });
 
-    expect((await server.call("GET", "sys/policies/acl/packed")).data).toEqual({ name: "packed", policy: TEXT });
+    expect((await server.call("GET", "sys/policies/acl/packed")).data).toMatchObject({ name: "packed", policy: TEXT });
   });
 
   it("is listed with root last and without what only the server uses", async () => {
