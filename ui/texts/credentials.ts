@@ -1,5 +1,5 @@
 /** Words of the page that hands out credentials, and of what comes with them. */
-export const CREDENTIALS = {
+export const credentials = {
   title: "Credentials",
   about: "Made for you when you ask, and ended when their time is over.",
   none: "No engine that makes credentials is within your reach.",

@@ -1,5 +1,5 @@
 /** Words of the page of leases. */
-export const LEASES = {
+export const leases = {
   title: "Leases",
   about: "What engines gave out, and when it ends.",
   tree: "Leases by where they come from",

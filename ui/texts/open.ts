@@ -1,5 +1,5 @@
 /** Words of the page where a shared secret is opened, for people who have never seen the product. */
-export const OPEN = {
+export const open = {
   title: "Open a shared secret",
   somebody: "Somebody shared a secret with you.",
   once: "It can be opened once, until ",

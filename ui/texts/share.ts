@@ -1,5 +1,5 @@
 /** Words of the page that gives secrets away, once. */
-export const SHARE = {
+export const share = {
   title: "Share once",
   about: "A link that opens once. Whoever opens it needs no account.",
   give: "Give",

@@ -36,6 +36,13 @@ const refusal = (status: number, error: string): ApiAnswer => ({ status, body: J
 
 export const NOBODY: ApiAnswer = { ...refusal(401, "nobody is signed in"), ended: true };
 
+/** What nobody is to read is let go of where it arrives. */
+const bodyOf = async (response: Response, { discard }: ApiRequest): Promise<string> => {
+  if (!discard || !response.ok) return response.text();
+  await response.body?.cancel();
+  return "";
+};
+
 export const send = async (
   fetcher: typeof fetch,
   request: ApiRequest,
@@ -56,7 +63,7 @@ export const send = async (
     });
     return {
       status: response.status,
-      body: await response.text(),
+      body: await bodyOf(response, request),
       retryAfter: whole(response.headers.get("Retry-After")),
       date: moment(response.headers.get("Date")),
     };

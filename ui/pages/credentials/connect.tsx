@@ -3,7 +3,7 @@ import { get } from "../../client/api.ts";
 import { objectIn, textIn } from "../../client/read-json.ts";
 import type { MountShown } from "../../client/session.ts";
 import { Fact, Facts, SecretValue, Section, Select, TextField } from "../../kit/index.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import { type Family, FORMS, familyOf, type Server, serverOf } from "./connection.ts";
 import { pathOf, type Way } from "./engines.ts";
 import type { Shown } from "./taken.ts";
@@ -53,20 +53,20 @@ const ServerFields = ({
 }) => (
   <div class="credentials-server">
     <Select
-      label={CREDENTIALS.family}
+      label={credentials.family}
       value={server.family}
       onChange={(family) => isFamily(family) && onChange({ ...server, family })}
-      options={optionsOf(CREDENTIALS.families)}
+      options={optionsOf(credentials.families)}
     />
-    <TextField label={CREDENTIALS.host} value={server.host} onInput={(host) => onChange({ ...server, host })} mono />
+    <TextField label={credentials.host} value={server.host} onInput={(host) => onChange({ ...server, host })} mono />
     <TextField
-      label={CREDENTIALS.port}
+      label={credentials.port}
       value={server.port}
       onInput={(port) => onChange({ ...server, port: port.replaceAll(/\D/g, "") })}
       mono
     />
     <TextField
-      label={CREDENTIALS.database}
+      label={credentials.database}
       value={server.database}
       onInput={(database) => onChange({ ...server, database })}
       mono
@@ -94,15 +94,15 @@ export const Connect = (props: ConnectProps) => {
   const forms = FORMS[server.family];
   const chosen = forms.find(({ name }) => name === form) ?? forms[0];
   return (
-    <Section title={CREDENTIALS.connect}>
-      <p class="hint">{CREDENTIALS.connectAbout}</p>
+    <Section title={credentials.connect}>
+      <p class="hint">{credentials.connectAbout}</p>
       <ServerFields server={server} onChange={setServer} />
       {chosen && (
         <Facts>
           <Fact
             name={
               <Select
-                label={CREDENTIALS.form}
+                label={credentials.form}
                 bare
                 value={chosen.name}
                 onChange={setForm}
@@ -111,10 +111,10 @@ export const Connect = (props: ConnectProps) => {
             }
           >
             {server.host === "" ? (
-              <span class="muted">{CREDENTIALS.connectHost}</span>
+              <span class="muted">{credentials.connectHost}</span>
             ) : (
               <SecretValue
-                name={CREDENTIALS.connection(chosen.name)}
+                name={credentials.connection(chosen.name)}
                 value={chosen.text(server, { username, password })}
               />
             )}

@@ -1,3 +1,5 @@
+import { shellWord } from "../../client/shell-word.ts";
+
 /**
  * Credentials of a database as its programs take them. Every form quotes and escapes by the rules of who reads it:
  * a shell, a URL, a JDBC driver. Pure text: nothing here connects.
@@ -23,10 +25,6 @@ interface Form {
   readonly name: string;
   readonly text: (server: Server, login: Login) => string;
 }
-
-/** One word of a POSIX shell. */
-export const shellWord = (text: string): string =>
-  /^[A-Za-z0-9_./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** One part of a URL. Half a surrogate pair has no encoding and becomes U+FFFD. */
 export const urlPart = (text: string): string =>

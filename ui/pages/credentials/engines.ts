@@ -1,10 +1,10 @@
 import type { ApiRequest } from "../../protocol.ts";
-import type { CREDENTIALS } from "../../texts/credentials.ts";
+import type { credentials } from "../../texts/credentials.ts";
 
 /** Which engines hand out credentials, where, and what they want to know. Pure. */
 
-export type WayName = keyof typeof CREDENTIALS.ways;
-export type FieldName = keyof typeof CREDENTIALS.fields;
+export type WayName = keyof typeof credentials.ways;
+export type FieldName = keyof typeof credentials.fields;
 
 export interface FieldSpec {
   readonly name: FieldName;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { Button, DurationField, TextArea, TextField } from "../../kit/index.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import type { FieldName, FieldSpec, Way } from "./engines.ts";
 
 /** What an engine wants to know before it gives credentials. */
@@ -15,7 +15,7 @@ interface InputProps {
 }
 
 const Input = ({ spec, value, error, onInput }: InputProps) => {
-  const props = { ...CREDENTIALS.fields[spec.name], value, error, onInput };
+  const props = { ...credentials.fields[spec.name], value, error, onInput };
   if (spec.kind === "duration") return <DurationField {...props} />;
   if (spec.kind === "text") return <TextArea {...props} required={spec.required} rows={3} mono />;
   return <TextField {...props} required={spec.required} mono />;
@@ -48,13 +48,13 @@ export const RoleForm = ({ way, taken, busy, onTake }: RoleFormProps) => {
           key={spec.name}
           spec={spec}
           value={values[spec.name] ?? ""}
-          error={tried && missing(spec) ? CREDENTIALS.missing : undefined}
+          error={tried && missing(spec) ? credentials.missing : undefined}
           onInput={(value) => setValues({ ...values, [spec.name]: value })}
         />
       ))}
       <div class="actions">
         <Button kind={taken ? "plain" : "primary"} type="submit" busy={busy}>
-          {(taken ? CREDENTIALS.again : CREDENTIALS.get)[way.name]}
+          {(taken ? credentials.again : credentials.get)[way.name]}
         </Button>
       </div>
     </form>

@@ -2,7 +2,7 @@ import { kvVersionOf } from "../../client/kv.ts";
 import { useSession } from "../../client/session.ts";
 import { Empty, Page, Row, Rows } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import type { PageComponent } from "../page.ts";
 import { waysOf } from "./engines.ts";
 import { RolePage } from "./role.tsx";
@@ -11,20 +11,20 @@ import { RolesPage } from "./roles.tsx";
 /** Credentials that are made when somebody asks: `credentials/MOUNT/ROLE?as=WAY`, its mounts, its roles. */
 
 export const engineWords = (type: string): string => {
-  const words: Readonly<Record<string, string>> = CREDENTIALS.engines;
-  return Object.hasOwn(words, type) ? (words[type] ?? type) : CREDENTIALS.otherEngine(type);
+  const words: Readonly<Record<string, string>> = credentials.engines;
+  return Object.hasOwn(words, type) ? (words[type] ?? type) : credentials.otherEngine(type);
 };
 
 const MountsPage = () => {
   const { secretMounts } = useSession();
   const mounts = secretMounts.filter((mount) => kvVersionOf(mount) === undefined && waysOf(mount.type).length > 0);
   return (
-    <Page title={CREDENTIALS.title}>
-      <p class="muted">{CREDENTIALS.about}</p>
+    <Page title={credentials.title}>
+      <p class="muted">{credentials.about}</p>
       {mounts.length === 0 ? (
-        <Empty>{CREDENTIALS.none}</Empty>
+        <Empty>{credentials.none}</Empty>
       ) : (
-        <Rows label={CREDENTIALS.mounts}>
+        <Rows label={credentials.mounts}>
           {mounts.map(({ path, type, description }) => (
             <Row key={path} href={hrefOf("credentials", path)}>
               <span class="mono">{path}</span>

@@ -3,7 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import { type Lease, leaseIn } from "./taken.ts";
 
 /** The time that credentials have left, and what can be done about it. */
@@ -33,30 +33,30 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
     const renewed = answer.ok ? leaseIn(answer.json, serverNow()) : undefined;
     if (!renewed) return;
     onLease(renewed);
-    toast(renewed.of < lease.of ? CREDENTIALS.renewedLess(durationText(renewed.of)) : CREDENTIALS.renewed);
+    toast(renewed.of < lease.of ? credentials.renewedLess(durationText(renewed.of)) : credentials.renewed);
   };
 
   const revoke = async (): Promise<void> => {
     if (!(await send("revoke")).ok) return;
-    toast(CREDENTIALS.revoked);
+    toast(credentials.revoked);
     onRevoked();
   };
 
   return (
     <div class="credentials-lease">
-      <Countdown label={CREDENTIALS.leftOf(role)} endsAt={lease.endsAt} of={lease.of} onEnd={onEnd} />
+      <Countdown label={credentials.leftOf(role)} endsAt={lease.endsAt} of={lease.of} onEnd={onEnd} />
       <div class="actions">
         {lease.renewable && (
           <Button busy={busy === "renew"} disabled={busy === "revoke"} onClick={() => void renew()}>
-            {CREDENTIALS.renew}
+            {credentials.renew}
           </Button>
         )}
         <Button kind="danger" busy={busy === "revoke"} disabled={busy === "renew"} onClick={() => void revoke()}>
-          {CREDENTIALS.revoke}
+          {credentials.revoke}
         </Button>
       </div>
       <p class="muted small">
-        {CREDENTIALS.lease} <span class="mono credentials-id">{lease.id}</span>
+        {credentials.lease} <span class="mono credentials-id">{lease.id}</span>
       </p>
       {failure && <Failed failure={failure} />}
     </div>

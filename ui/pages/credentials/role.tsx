@@ -5,7 +5,7 @@ import { Failed } from "../../client/denied.tsx";
 import type { MountShown } from "../../client/session.ts";
 import { announce, Countdown, Empty, Note, Page, useLeaveWarning } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import { Connect } from "./connect.tsx";
 import { type FieldName, requestOf, type Way, waysOf } from "./engines.ts";
 import { RoleForm } from "./form.tsx";
@@ -42,7 +42,7 @@ const Changes = ({
 }) =>
   taken.changes ? (
     <Countdown
-      label={way.name === "code" ? CREDENTIALS.codeOf(role) : CREDENTIALS.changesIn(role)}
+      label={way.name === "code" ? credentials.codeOf(role) : credentials.changesIn(role)}
       endsAt={taken.changes.endsAt}
       of={taken.changes.of}
       onEnd={onEnd}
@@ -59,10 +59,10 @@ interface GivenProps {
 }
 
 const Given = ({ mount, way, role, result: { taken, over }, onLease, onOver }: GivenProps) => {
-  if (over) return <Note kind="info">{over === "revoked" ? CREDENTIALS.revoked : CREDENTIALS.over}</Note>;
+  if (over) return <Note kind="info">{over === "revoked" ? credentials.revoked : credentials.over}</Note>;
   return (
     <div class="credentials-given">
-      {way.once && <Note kind="warn">{CREDENTIALS.once}</Note>}
+      {way.once && <Note kind="warn">{credentials.once}</Note>}
       <ShownFacts shown={taken.shown} />
       {taken.lease && (
         <LeaseBar
@@ -85,7 +85,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
   const [result, setResult] = useState<Result>();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
-  const leaving = useLeaveWarning(way?.once === true && result !== undefined && !result.over, CREDENTIALS.leave);
+  const leaving = useLeaveWarning(way?.once === true && result !== undefined && !result.over, credentials.leave);
 
   const take = async (chosen: Way, values: Partial<Record<FieldName, string>>): Promise<void> => {
     setBusy(true);
@@ -94,7 +94,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
     setFailure(answer.ok ? undefined : answer);
     if (!answer.ok) return;
     setResult({ taken: takenIn(answer, serverNow()), over: undefined });
-    announce(CREDENTIALS.leftOf(role));
+    announce(credentials.leftOf(role));
   };
   const change = (next: Partial<Result>): void => setResult((now) => now && { ...now, ...next });
 
@@ -103,7 +103,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
       title={role}
       mono
       crumbs={[
-        { label: CREDENTIALS.title, href: hrefOf("credentials") },
+        { label: credentials.title, href: hrefOf("credentials") },
         { label: mount.path, href: hrefOf("credentials", mount.path) },
         { label: role },
       ]}
@@ -111,7 +111,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
       {way ? (
         <RoleForm way={way} taken={result !== undefined} busy={busy} onTake={(values) => void take(way, values)} />
       ) : (
-        <Empty>{CREDENTIALS.none}</Empty>
+        <Empty>{credentials.none}</Empty>
       )}
       {failure && <Failed failure={failure} />}
       {way && result && (

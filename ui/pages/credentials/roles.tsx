@@ -7,7 +7,7 @@ import { useApi } from "../../client/use-api.ts";
 import { Button, Empty, Loading, Page, Row, Rows, Segmented, TextField } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import { fitsRole, pathOf, type Way, waysOf } from "./engines.ts";
 
 /** The roles of an engine that the caller may take credentials of; where they may not be listed, one is typed. */
@@ -34,20 +34,20 @@ const ByName = ({ mount, ways }: { readonly mount: MountShown; readonly ways: re
     >
       {ways.length > 1 && (
         <Segmented
-          label={CREDENTIALS.how}
+          label={credentials.how}
           value={chosen.name}
           onChange={(value) => setChosen(ways.find((way) => way.name === value))}
-          options={ways.map((way) => ({ value: way.name, label: CREDENTIALS.ways[way.name] }))}
+          options={ways.map((way) => ({ value: way.name, label: credentials.ways[way.name] }))}
         />
       )}
       <TextField
-        label={chosen.list === "keys" ? CREDENTIALS.key : CREDENTIALS.role}
+        label={chosen.list === "keys" ? credentials.key : credentials.role}
         value={name}
         onInput={setName}
         mono
       />
       <div class="actions">
-        <Button type="submit">{CREDENTIALS.go}</Button>
+        <Button type="submit">{credentials.go}</Button>
       </div>
     </form>
   );
@@ -93,27 +93,27 @@ export const RolesPage = ({ mount }: { readonly mount: MountShown }) => {
     <Page
       title={mount.path}
       mono
-      crumbs={[{ label: CREDENTIALS.title, href: hrefOf("credentials") }, { label: mount.path }]}
+      crumbs={[{ label: credentials.title, href: hrefOf("credentials") }, { label: mount.path }]}
     >
       {mount.description !== "" && <p class="muted">{mount.description}</p>}
       {pending && <Loading />}
       {trouble && <Failed {...trouble} />}
       {usable.length > 0 && (
-        <Rows label={CREDENTIALS.roles}>
+        <Rows label={credentials.roles}>
           {usable.map(({ way, role }) => (
             <Row key={`${way.name}/${role}`} href={hrefOfRole(mount, way, role)}>
               <span class="mono">{role}</span>
-              {ways.length > 1 && <span class="muted small">{CREDENTIALS.ways[way.name]}</span>}
+              {ways.length > 1 && <span class="muted small">{credentials.ways[way.name]}</span>}
             </Row>
           ))}
         </Rows>
       )}
       {!pending && !denied && !trouble && usable.length === 0 && (
-        <Empty>{listed.length > 0 ? CREDENTIALS.noRolesForYou : CREDENTIALS.noRoles}</Empty>
+        <Empty>{listed.length > 0 ? credentials.noRolesForYou : credentials.noRoles}</Empty>
       )}
       {denied && (
         <>
-          <p class="hint">{CREDENTIALS.unlisted}</p>
+          <p class="hint">{credentials.unlisted}</p>
           <ByName mount={mount} ways={ways} />
         </>
       )}

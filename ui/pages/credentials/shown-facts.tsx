@@ -1,12 +1,12 @@
 import { Code, copyText, Fact, Facts, IconButton, SecretValue, Visible } from "../../kit/index.ts";
-import { CREDENTIALS } from "../../texts/credentials.ts";
+import { credentials } from "../../texts/credentials.ts";
 import { kit } from "../../texts/kit.ts";
 import type { Shown } from "./taken.ts";
 
 /** What was given, by name: secrets as dots, the rest to read and copy. */
 
 const fileOf = (name: string): string | undefined => {
-  const files: Readonly<Record<string, string>> = CREDENTIALS.files;
+  const files: Readonly<Record<string, string>> = credentials.files;
   return Object.hasOwn(files, name) ? files[name] : undefined;
 };
 

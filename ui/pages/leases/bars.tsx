@@ -1,6 +1,6 @@
 import { Table } from "../../kit/index.ts";
 import { kit } from "../../texts/kit.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 import type { DayCount } from "./days.ts";
 
 /** How many leases end on which day, as bars and as a table. */
@@ -14,8 +14,8 @@ export const DayBars = ({ days }: { readonly days: readonly DayCount[] }) => {
   const width = days.length * step;
   return (
     <figure class="plot leases-bars">
-      <figcaption>{LEASES.byDay}</figcaption>
-      <svg viewBox={`0 0 ${width} ${floor + BAR.label}`} role="img" aria-label={LEASES.byDay}>
+      <figcaption>{leases.byDay}</figcaption>
+      <svg viewBox={`0 0 ${width} ${floor + BAR.label}`} role="img" aria-label={leases.byDay}>
         <line class="plot-zero" x1={0} x2={width} y1={floor} y2={floor} />
         {days.map(({ label, count }, index) => {
           const x = index * step + BAR.gap / 2;
@@ -39,7 +39,7 @@ export const DayBars = ({ days }: { readonly days: readonly DayCount[] }) => {
       </svg>
       <details>
         <summary>{kit.table}</summary>
-        <Table head={[LEASES.day, LEASES.count]} rows={days.map(({ label, count }) => [label, String(count)])} />
+        <Table head={[leases.day, leases.count]} rows={days.map(({ label, count }) => [label, String(count)])} />
       </details>
     </figure>
   );

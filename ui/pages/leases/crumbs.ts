@@ -1,5 +1,5 @@
 import { hrefOf } from "../../routes.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 
 /** Where a lease or a folder of leases is. */
 export const crumbsOf = (path: string) => {
@@ -9,5 +9,5 @@ export const crumbsOf = (path: string) => {
     label: `${part}/`,
     href: hrefOf("leases", `${parts.slice(0, index + 1).join("/")}/`),
   }));
-  return [{ label: LEASES.title, href: hrefOf("leases") }, ...above, { label: parts.at(-1) ?? "" }];
+  return [{ label: leases.title, href: hrefOf("leases") }, ...above, { label: parts.at(-1) ?? "" }];
 };

@@ -6,7 +6,7 @@ import { useApi } from "../../client/use-api.ts";
 import { Empty, Icon, Loading, Page, Row, Rows, Section, Time } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { kit } from "../../texts/kit.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 import { DayBars } from "./bars.tsx";
 import { crumbsOf } from "./crumbs.ts";
 import { endsByDay } from "./days.ts";
@@ -19,35 +19,35 @@ import { StuckLeases } from "./stuck.tsx";
 
 const dayName = new Intl.DateTimeFormat(kit.locale, { day: "numeric", month: "short" });
 
-const Ends = ({ leases, all }: { readonly leases: ReadonlyMap<string, Lease>; readonly all: number }) => {
-  const ends = [...leases.values()].map(({ endsAt }) => endsAt);
+const Ends = ({ found, all }: { readonly found: ReadonlyMap<string, Lease>; readonly all: number }) => {
+  const ends = [...found.values()].map(({ endsAt }) => endsAt);
   if (ends.length === 0) return null;
   return (
     <>
-      <DayBars days={endsByDay(ends, serverNow(), (day) => dayName.format(day), LEASES)} />
-      {all > MOST && <p class="hint">{LEASES.some(MOST, all)}</p>}
+      <DayBars days={endsByDay(ends, serverNow(), (day) => dayName.format(day), leases)} />
+      {all > MOST && <p class="hint">{leases.some(MOST, all)}</p>}
     </>
   );
 };
 
 const EndOf = ({ lease }: { readonly lease: Lease | undefined }) => (
-  <span class="muted small">{lease && (lease.endsAt === 0 ? LEASES.never : <Time at={lease.endsAt} />)}</span>
+  <span class="muted small">{lease && (lease.endsAt === 0 ? leases.never : <Time at={lease.endsAt} />)}</span>
 );
 
 const Level = ({ prefix, keys }: { readonly prefix: string; readonly keys: readonly string[] }) => {
   const ids = keys.filter((key) => !key.endsWith("/")).map((key) => prefix + key);
-  const leases = useLeases(ids);
+  const found = useLeases(ids);
   return (
     <>
-      <Ends leases={leases} all={ids.length} />
-      <Rows label={LEASES.tree}>
+      <Ends found={found} all={ids.length} />
+      <Rows label={leases.tree}>
         {keys.map((key) => (
           <Row key={key} href={hrefOf("leases", prefix + key)}>
             <span class="leases-name">
               <Icon name={key.endsWith("/") ? "folder" : "clock"} />
               <span class="mono leases-id">{key}</span>
             </span>
-            {!key.endsWith("/") && <EndOf lease={leases.get(prefix + key)} />}
+            {!key.endsWith("/") && <EndOf lease={found.get(prefix + key)} />}
           </Row>
         ))}
       </Rows>
@@ -64,17 +64,17 @@ export const FolderPage = ({ prefix }: { readonly prefix: string }) => {
   const keys = answer?.ok ? textsIn(answer.data, "keys") : [];
   const mayRevoke = prefix !== "" && session.may(`sys/leases/revoke-prefix/${prefix}`, "sudo");
   return (
-    <Page title={prefix === "" ? LEASES.title : prefix} mono={prefix !== ""} crumbs={crumbsOf(prefix)}>
-      {prefix === "" && <p class="muted">{LEASES.about}</p>}
+    <Page title={prefix === "" ? leases.title : prefix} mono={prefix !== ""} crumbs={crumbsOf(prefix)}>
+      {prefix === "" && <p class="muted">{leases.about}</p>}
       {prefix === "" && <StuckLeases />}
       {!answer && <Loading />}
-      {denied && <p class="hint">{LEASES.unlisted}</p>}
+      {denied && <p class="hint">{leases.unlisted}</p>}
       {trouble && <Failed failure={trouble} again={again} />}
       {keys.length > 0 && <Level prefix={prefix} keys={keys} />}
-      {answer && !denied && !trouble && keys.length === 0 && <Empty>{LEASES.none}</Empty>}
+      {answer && !denied && !trouble && keys.length === 0 && <Empty>{leases.none}</Empty>}
       {mayRevoke && <RevokeAll prefix={prefix} onChange={again} />}
       {prefix === "" && (
-        <Section title={LEASES.look}>
+        <Section title={leases.look}>
           <IdForm />
         </Section>
       )}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Button, TextField } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 
 /** For everybody: a lease whose id one has. */
 export const IdForm = () => {
@@ -16,9 +16,9 @@ export const IdForm = () => {
         if (wanted !== "") navigate(hrefOf("leases", wanted));
       }}
     >
-      <TextField label={LEASES.id} hint={LEASES.idHint} value={id} onInput={setId} mono />
+      <TextField label={leases.id} hint={leases.idHint} value={id} onInput={setId} mono />
       <div class="actions">
-        <Button type="submit">{LEASES.look}</Button>
+        <Button type="submit">{leases.look}</Button>
       </div>
     </form>
   );

@@ -3,32 +3,32 @@ import { type Failure, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 import { crumbsOf } from "./crumbs.ts";
 import { IdForm } from "./id-form.tsx";
 import { type Lease, LOOKUP, leaseIn } from "./lookups.ts";
 
 /** One lease: what made it, when it ends, and ending it before. */
 
-const At = ({ at }: { readonly at: number }) => (at === 0 ? <span>{LEASES.never}</span> : <Time at={at} exact />);
+const At = ({ at }: { readonly at: number }) => (at === 0 ? <span>{leases.never}</span> : <Time at={at} exact />);
 
 const LeaseFacts = ({ lease }: { readonly lease: Lease }) => (
   <Facts>
-    <Fact name={LEASES.path}>
+    <Fact name={leases.path}>
       <span class="mono">{lease.path}</span>
     </Fact>
-    <Fact name={LEASES.issued}>
+    <Fact name={leases.issued}>
       <At at={lease.issuedAt} />
     </Fact>
     {lease.renewedAt > 0 && (
-      <Fact name={LEASES.renewedAt}>
+      <Fact name={leases.renewedAt}>
         <At at={lease.renewedAt} />
       </Fact>
     )}
-    <Fact name={LEASES.ends}>
+    <Fact name={leases.ends}>
       <At at={lease.endsAt} />
     </Fact>
-    <Fact name={LEASES.renewable}>{lease.renewable ? LEASES.yes : LEASES.no}</Fact>
+    <Fact name={leases.renewable}>{lease.renewable ? leases.yes : leases.no}</Fact>
   </Facts>
 );
 
@@ -50,30 +50,30 @@ const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange
     <>
       <div class="actions">
         {lease.renewable && (
-          <Button busy={busy} onClick={() => void send("renew", LEASES.renewed)}>
-            {LEASES.renew}
+          <Button busy={busy} onClick={() => void send("renew", leases.renewed)}>
+            {leases.renew}
           </Button>
         )}
         <Button kind="danger" onClick={() => setAsking(true)}>
-          {LEASES.revoke}
+          {leases.revoke}
         </Button>
       </div>
       {failure && <Failed failure={failure} />}
       {asking && (
         <Dialog
-          title={LEASES.revokeTitle(lease.id)}
+          title={leases.revokeTitle(lease.id)}
           onClose={() => setAsking(false)}
-          onSubmit={() => void send("revoke", LEASES.revoked)}
+          onSubmit={() => void send("revoke", leases.revoked)}
           actions={
             <>
               <Button kind="danger" type="submit" busy={busy}>
-                {LEASES.revoke}
+                {leases.revoke}
               </Button>
-              <Button onClick={() => setAsking(false)}>{LEASES.cancel}</Button>
+              <Button onClick={() => setAsking(false)}>{leases.cancel}</Button>
             </>
           }
         >
-          <p>{LEASES.revokeText}</p>
+          <p>{leases.revokeText}</p>
         </Dialog>
       )}
     </>
@@ -84,7 +84,7 @@ const Found = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: 
   <>
     {lease.error !== "" && (
       <Note kind="danger">
-        <strong>{LEASES.stuck}</strong>
+        <strong>{leases.stuck}</strong>
         <p>{lease.error}</p>
       </Note>
     )}
@@ -110,7 +110,7 @@ export const LeasePage = ({ id }: { readonly id: string }) => {
       {answer?.ok && <Found lease={leaseIn(answer)} onChange={again} />}
       {unknown && (
         <>
-          <Empty>{LEASES.unknown}</Empty>
+          <Empty>{leases.unknown}</Empty>
           <IdForm />
         </>
       )}

@@ -3,7 +3,7 @@ import { type Answer, type Failure, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectsIn, textIn } from "../../client/read-json.ts";
 import { Button, ConfirmTyped, Note, toast } from "../../kit/index.ts";
-import { LEASES } from "../../texts/leases.ts";
+import { leases } from "../../texts/leases.ts";
 
 /** Revokes everything below a prefix, and follows what takes longer than a request. */
 
@@ -47,15 +47,15 @@ const useJob = (job: string | undefined): Progress | undefined => {
 const Told = ({ prefix, progress }: { readonly prefix: string; readonly progress: Progress }) => {
   switch (progress.at) {
     case "working":
-      return <Note kind="info">{LEASES.working(prefix, progress.done)}</Note>;
+      return <Note kind="info">{leases.working(prefix, progress.done)}</Note>;
     case "unseen":
-      return <Note kind="info">{LEASES.workingUnseen(prefix)}</Note>;
+      return <Note kind="info">{leases.workingUnseen(prefix)}</Note>;
     case "done":
-      return <Note kind="info">{LEASES.revokedAll(prefix)}</Note>;
+      return <Note kind="info">{leases.revokedAll(prefix)}</Note>;
     case "failed":
       return (
         <Note kind="danger">
-          {LEASES.failed(prefix)} {progress.why}
+          {leases.failed(prefix)} {progress.why}
         </Note>
       );
   }
@@ -88,29 +88,29 @@ export const RevokeAll = ({ prefix, onChange }: RevokeAllProps) => {
     if (!answer.ok) return;
     const id = textIn(answer.data, "job_id");
     setJob(id === "" ? undefined : id);
-    if (id === "") toast(LEASES.revokedAll(prefix));
+    if (id === "") toast(leases.revokedAll(prefix));
     onChange();
   };
 
   return (
     <div class="leases-revoke">
       <div class="actions">
-        <Button kind="danger" label={`${LEASES.revokeAll} ${prefix}`} onClick={() => setAsking(true)}>
-          {LEASES.revokeAll}
+        <Button kind="danger" label={`${leases.revokeAll} ${prefix}`} onClick={() => setAsking(true)}>
+          {leases.revokeAll}
         </Button>
       </div>
       {progress && <Told prefix={prefix} progress={progress} />}
       {failure && <Failed failure={failure} />}
       {asking && (
         <ConfirmTyped
-          title={LEASES.revokeAllTitle}
+          title={leases.revokeAllTitle}
           name={prefix}
-          action={LEASES.revokeAll}
+          action={leases.revokeAll}
           busy={busy}
           onConfirm={() => void revoke()}
           onClose={() => setAsking(false)}
         >
-          <p>{LEASES.revokeAllText(prefix)}</p>
+          <p>{leases.revokeAllText(prefix)}</p>
         </ConfirmTyped>
       )}
     </div>

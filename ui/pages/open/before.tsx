@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { Button, Note, TextField, Time } from "../../kit/index.ts";
 import { type Code, readCode } from "../../share/code.ts";
-import { OPEN } from "../../texts/open.ts";
+import { open } from "../../texts/open.ts";
 import type { Opening } from "./use-opening.ts";
 
 /** What is said before a link is opened, and where it opens nothing. */
@@ -10,7 +10,7 @@ import type { Opening } from "./use-opening.ts";
 const WRAP = "sys/wrapping/wrap";
 
 export const Gone = ({ at }: { readonly at: "opened-before" | "ended" }) => {
-  const { title, text } = at === "ended" ? OPEN.ended : OPEN.opened;
+  const { title, text } = at === "ended" ? open.ended : open.opened;
   return (
     <Note kind={at === "ended" ? "info" : "danger"}>
       <strong>{title}</strong>
@@ -36,13 +36,13 @@ export const NoLink = ({ at, onPaste }: NoLinkProps) => {
       }}
     >
       <Note kind={at === "broken" ? "warn" : "info"}>
-        <strong>{OPEN[at].title}</strong>
-        <p>{OPEN[at].text}</p>
+        <strong>{open[at].title}</strong>
+        <p>{open[at].text}</p>
       </Note>
-      <TextField label={OPEN.paste} value={text} onInput={setText} mono foreign />
+      <TextField label={open.paste} value={text} onInput={setText} mono foreign />
       <div class="actions">
         <Button type="submit" disabled={text.trim() === ""}>
-          {OPEN.pasteGo}
+          {open.pasteGo}
         </Button>
       </div>
     </form>
@@ -57,9 +57,9 @@ interface AskCodeProps {
 
 const Until = ({ end }: { readonly end: number }) => (
   <p>
-    {OPEN.once}
+    {open.once}
     <Time at={end * 1_000} exact />
-    {OPEN.onceUntil}
+    {open.onceUntil}
   </p>
 );
 
@@ -75,7 +75,7 @@ export const AskCode = ({ wrong, end, onCode }: AskCodeProps) => {
     setTried(code);
     onCode(code);
   };
-  const error = short ? OPEN.codeShort : OPEN.codeWrong;
+  const error = short ? open.codeShort : open.codeWrong;
   const same = tried !== undefined && readCode(text) === tried;
   return (
     <form
@@ -86,11 +86,11 @@ export const AskCode = ({ wrong, end, onCode }: AskCodeProps) => {
         else attempt(text);
       }}
     >
-      <p>{OPEN.somebody}</p>
+      <p>{open.somebody}</p>
       <Until end={end} />
       <TextField
-        label={OPEN.code}
-        hint={OPEN.codeHint}
+        label={open.code}
+        hint={open.codeHint}
         error={short || (wrong && same) ? error : undefined}
         value={text}
         onInput={(written) => {
@@ -103,7 +103,7 @@ export const AskCode = ({ wrong, end, onCode }: AskCodeProps) => {
       />
       <div class="actions">
         <Button kind="primary" type="submit">
-          {OPEN.open}
+          {open.open}
         </Button>
       </div>
     </form>
@@ -126,14 +126,14 @@ export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => {
   }, []);
   return (
     <div class="open-form">
-      <p>{OPEN.somebody}</p>
+      <p>{open.somebody}</p>
       <Until end={end} />
       <p class="open-from" ref={where} tabIndex={-1}>
-        <span class="muted">{OPEN.from}</span> {from === WRAP ? OPEN.fromText : <code>{from}</code>}
+        <span class="muted">{open.from}</span> {from === WRAP ? open.fromText : <code>{from}</code>}
       </p>
       <div class="actions">
         <Button kind="primary" busy={busy} onClick={onOpen}>
-          {OPEN.open}
+          {open.open}
         </Button>
       </div>
     </div>
@@ -142,10 +142,10 @@ export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => {
 
 export const Trouble = ({ failure, retry, lost }: Extract<Opening, { readonly at: "failed" }>) => (
   <>
-    {lost && <Note kind="warn">{OPEN.lost}</Note>}
+    {lost && <Note kind="warn">{open.lost}</Note>}
     <Failed failure={failure} />
     <div class="actions">
-      <Button onClick={retry}>{OPEN.again}</Button>
+      <Button onClick={retry}>{open.again}</Button>
     </div>
   </>
 );

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { announce, Loading, Page } from "../../kit/index.ts";
-import { OPEN } from "../../texts/open.ts";
+import { open } from "../../texts/open.ts";
 import type { PageComponent } from "../page.ts";
 import { AskCode, Gone, NoLink, Ready, Trouble } from "./before.tsx";
 import { Opened } from "./opened.tsx";
@@ -15,7 +15,7 @@ import { useOpening } from "./use-opening.ts";
 
 type Steps = ReturnType<typeof useOpening>;
 
-const Step = ({ opening, begin, enter, open }: Steps) => {
+const Step = ({ opening, begin, enter, unwrap }: Steps) => {
   switch (opening.at) {
     case "none":
     case "broken":
@@ -29,7 +29,7 @@ const Step = ({ opening, begin, enter, open }: Steps) => {
       return <AskCode wrong={opening.wrong} end={opening.link.end} onCode={(code) => void enter(opening.link, code)} />;
     case "ready": {
       const { token, end, from } = opening;
-      return <Ready end={end} from={from} busy={false} onOpen={() => void open(token, end, from)} />;
+      return <Ready end={end} from={from} busy={false} onOpen={() => void unwrap(token, end, from)} />;
     }
     case "opening":
       return <Ready end={opening.end} from={opening.from} busy onOpen={() => undefined} />;
@@ -41,11 +41,11 @@ const Step = ({ opening, begin, enter, open }: Steps) => {
 };
 
 const SAID: Partial<Record<Steps["opening"]["at"], string>> = {
-  broken: OPEN.broken.title,
-  "opened-before": OPEN.opened.title,
-  ended: OPEN.ended.title,
-  ready: OPEN.somebody,
-  open: OPEN.done,
+  broken: open.broken.title,
+  "opened-before": open.opened.title,
+  ended: open.ended.title,
+  ready: open.somebody,
+  open: open.done,
 };
 
 const OpenPage: PageComponent = () => {
@@ -55,7 +55,7 @@ const OpenPage: PageComponent = () => {
     if (said !== undefined) announce(said);
   }, [said]);
   return (
-    <Page title={OPEN.title}>
+    <Page title={open.title}>
       <Step {...steps} />
     </Page>
   );

@@ -12,7 +12,7 @@ import {
   Visible,
 } from "../../kit/index.ts";
 import type { Content } from "../../share/content.ts";
-import { OPEN } from "../../texts/open.ts";
+import { open } from "../../texts/open.ts";
 import { StoreDialog } from "./store.tsx";
 
 /** What was opened: it is nowhere else any more, so leaving asks until it was kept. */
@@ -25,10 +25,10 @@ export const Opened = ({ content }: OpenedProps) => {
   const session = useMaybeSession();
   const [kept, setKept] = useState(false);
   const [storing, setStoring] = useState(false);
-  const leaving = useLeaveWarning(!kept, OPEN.leave);
+  const leaving = useLeaveWarning(!kept, open.leave);
   return (
-    <Section title={OPEN.here}>
-      <Note kind="warn">{OPEN.gone}</Note>
+    <Section title={open.here}>
+      <Note kind="warn">{open.gone}</Note>
       <Facts>
         {content.fields.map(({ name, value }) => (
           <Fact key={name} name={<Visible text={name} />} mono>
@@ -41,13 +41,13 @@ export const Opened = ({ content }: OpenedProps) => {
           kind="primary"
           icon="download"
           onClick={() => {
-            saveFile(OPEN.filename, content.json);
+            saveFile(open.filename, content.json);
             setKept(true);
           }}
         >
-          {OPEN.saveAll}
+          {open.saveAll}
         </Button>
-        {session && <Button onClick={() => setStoring(true)}>{OPEN.store}</Button>}
+        {session && <Button onClick={() => setStoring(true)}>{open.store}</Button>}
       </div>
       {session && storing && (
         <StoreDialog

@@ -6,7 +6,7 @@ import type { MountShown } from "../../client/session.ts";
 import { Button, Combobox, Dialog, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
-import { OPEN } from "../../texts/open.ts";
+import { open } from "../../texts/open.ts";
 
 /** Stores what was opened as a new secret, exactly as it came; nothing that is there already is overwritten. */
 
@@ -45,34 +45,34 @@ export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProp
   const save = async (): Promise<void> => {
     const at = kvPathOf(mounts, path);
     setFailure(undefined);
-    setError(at && !isFolder(at.path) ? undefined : OPEN.storeBad);
+    setError(at && !isFolder(at.path) ? undefined : open.storeBad);
     if (!at || isFolder(at.path) || busy) return;
     setBusy(true);
     const outcome = await store(at, json);
     setBusy(false);
-    if (outcome === "taken") return setError(OPEN.storeTaken);
+    if (outcome === "taken") return setError(open.storeTaken);
     if (!outcome.ok) return setFailure(outcome);
-    toast(OPEN.stored(path), { label: OPEN.storedGo, run: () => navigate(hrefOf("browse", path)) });
+    toast(open.stored(path), { label: open.storedGo, run: () => navigate(hrefOf("browse", path)) });
     onStored();
   };
 
   return (
     <Dialog
-      title={OPEN.storeTitle}
+      title={open.storeTitle}
       onClose={onClose}
       onSubmit={() => void save()}
       actions={
         <>
           <Button kind="primary" type="submit" busy={busy}>
-            {OPEN.storeSave}
+            {open.storeSave}
           </Button>
-          <Button onClick={onClose}>{OPEN.cancel}</Button>
+          <Button onClick={onClose}>{open.cancel}</Button>
         </>
       }
     >
       <Combobox
-        label={OPEN.storePath}
-        hint={OPEN.storeHint}
+        label={open.storePath}
+        hint={open.storeHint}
         error={error}
         value={path}
         options={kvMounts}

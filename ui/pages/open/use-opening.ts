@@ -8,7 +8,7 @@ import { type Content, contentIn } from "../../share/content.ts";
 import { fragmentOf, type Link, readLink, tokenOf } from "../../share/link.ts";
 
 /**
- * A link's way from the address to the secret. Looking at it uses nothing up; only `open` does, and only a click calls it.
+ * A link's way from the address to the secret. Looking at it uses nothing up; only `unwrap` does, and only a click calls it.
  * The token is in memory while it is needed, and let go of once it has opened something.
  */
 
@@ -57,7 +57,7 @@ export const useOpening = () => {
     else await lookUp(token, link.end);
   };
 
-  const open = async (token: string, end: number, from: string): Promise<void> => {
+  const unwrap = async (token: string, end: number, from: string): Promise<void> => {
     setOpening({ at: "opening", end, from });
     const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
     if (answer.ok) setOpening({ at: "open", content: contentIn(answer.text), from });
@@ -81,5 +81,5 @@ export const useOpening = () => {
     return arrival.follow(receive);
   }, []);
 
-  return { opening, begin, enter, open };
+  return { opening, begin, enter, unwrap };
 };

@@ -4,7 +4,7 @@ import { addressesOf, isFolder, type KvPath, kvPathOf, kvVersionOf } from "../..
 import { rightsOf } from "../../client/rights.ts";
 import { type Session, useSession } from "../../client/session.ts";
 import { announce, Button, Checkbox, Note, Segmented, TextArea, useLeaveWarning } from "../../kit/index.ts";
-import { SHARE } from "../../texts/share.ts";
+import { share } from "../../texts/share.ts";
 import { type Chosen, GiftFields } from "./gift.tsx";
 import { type Gift, makeLinks, type Outcome, WRAP } from "./make.ts";
 import { choicesOf, firstChoice, USUAL } from "./ttl.ts";
@@ -34,12 +34,12 @@ const giftOf = ({ kind, names, text }: Chosen, at: KvPath | undefined): Gift | u
 };
 
 const wrongIn = ({ kind, names }: Chosen, at: KvPath | undefined) => {
-  if (kind === "text") return { text: SHARE.textNone };
-  if (!at || isFolder(at.path)) return { path: SHARE.secretMissing };
-  return names.length === 0 ? { names: SHARE.fieldsNone } : {};
+  if (kind === "text") return { text: share.textNone };
+  if (!at || isFolder(at.path)) return { path: share.secretMissing };
+  return names.length === 0 ? { names: share.fieldsNone } : {};
 };
 
-const NOTES = { changed: SHARE.changed, unwrapped: SHARE.notWrapped } as const;
+const NOTES = { changed: share.changed, unwrapped: share.notWrapped } as const;
 
 const Trouble = ({ failure }: { readonly failure: NonNullable<Outcome["failure"]> }) =>
   typeof failure === "string" ? <Note kind="warn">{NOTES[failure]}</Note> : <Failed failure={failure} />;
@@ -59,7 +59,7 @@ export const ShareForm = ({ path, onMade }: ShareFormProps) => {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Outcome["failure"]>();
-  const leaving = useLeaveWarning(chosen.text !== "", SHARE.leave);
+  const leaving = useLeaveWarning(chosen.text !== "", share.leave);
 
   const at = kvPathOf(session.secretMounts, chosen.path);
   const gift = giftOf(chosen, at);
@@ -77,7 +77,7 @@ export const ShareForm = ({ path, onMade }: ShareFormProps) => {
     setFailure(outcome.failure);
     onMade(outcome.made);
     if (outcome.failure) return;
-    announce(SHARE.made(outcome.made.length));
+    announce(share.made(outcome.made.length));
     setTried(false);
     setPeople("");
     setChosen({ ...chosen, text: "" });
@@ -99,24 +99,24 @@ export const ShareForm = ({ path, onMade }: ShareFormProps) => {
         onChange={setChosen}
       />
       <Segmented
-        label={SHARE.ends}
-        hint={choices.length < USUAL.length ? SHARE.endsBounded : undefined}
+        label={share.ends}
+        hint={choices.length < USUAL.length ? share.endsBounded : undefined}
         value={String(ttl)}
         onChange={(value) => setWanted(Number(value))}
-        options={choices.map((choice) => ({ value: String(choice), label: SHARE.lifetime(choice) }))}
+        options={choices.map((choice) => ({ value: String(choice), label: share.lifetime(choice) }))}
       />
       <TextArea
-        label={SHARE.people}
-        hint={SHARE.peopleHint}
-        error={tooMany ? SHARE.peopleMany(MOST) : undefined}
+        label={share.people}
+        hint={share.peopleHint}
+        error={tooMany ? share.peopleMany(MOST) : undefined}
         value={people}
         onInput={setPeople}
       />
-      <Checkbox label={SHARE.code} hint={SHARE.codeHint} checked={withCode} onChange={setWithCode} />
+      <Checkbox label={share.code} hint={share.codeHint} checked={withCode} onChange={setWithCode} />
       {failure && <Trouble failure={failure} />}
       <div class="actions">
         <Button kind="primary" type="submit" busy={busy}>
-          {SHARE.make(notes.length)}
+          {share.make(notes.length)}
         </Button>
       </div>
       {leaving}

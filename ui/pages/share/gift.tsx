@@ -3,7 +3,7 @@ import { addressesOf, type KvPath } from "../../client/kv.ts";
 import { objectIn } from "../../client/read-json.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Checkbox, Combobox, Loading, Segmented, TextArea } from "../../kit/index.ts";
-import { SHARE } from "../../texts/share.ts";
+import { share } from "../../texts/share.ts";
 
 /** What is given: a secret, some of its fields, or a text. Fields are chosen by name; their values are not shown. */
 
@@ -27,7 +27,7 @@ interface GiftProps {
   readonly onChange: (chosen: Chosen) => void;
 }
 
-const isKind = (text: string): text is Kind => text in SHARE.kinds;
+const isKind = (text: string): text is Kind => text in share.kinds;
 
 /** By the names alone where that is allowed, else by reading the secret; v1 has no list of names. */
 const useNames = (at: KvPath | undefined) => {
@@ -46,12 +46,12 @@ const Names = ({ at, chosen, wrong, onChange }: GiftProps) => {
   const names = useNames(at);
   if (!at) return null;
   if (!names) return <Loading />;
-  if (!("length" in names)) return <p class="error">{SHARE.fieldsFolded}</p>;
+  if (!("length" in names)) return <p class="error">{share.fieldsFolded}</p>;
   const toggle = (name: string, on: boolean): void =>
     onChange({ ...chosen, names: names.filter((one) => (one === name ? on : chosen.names.includes(one))) });
   return (
     <fieldset class="field share-names">
-      <legend class="label">{SHARE.fields}</legend>
+      <legend class="label">{share.fields}</legend>
       {names.map((name) => (
         <Checkbox
           key={name}
@@ -60,7 +60,7 @@ const Names = ({ at, chosen, wrong, onChange }: GiftProps) => {
           onChange={(checked) => toggle(name, checked)}
         />
       ))}
-      <p class="hint">{SHARE.fieldsUnseen}</p>
+      <p class="hint">{share.fieldsUnseen}</p>
       {wrong.names && <p class="error">{wrong.names}</p>}
     </fieldset>
   );
@@ -68,8 +68,8 @@ const Names = ({ at, chosen, wrong, onChange }: GiftProps) => {
 
 const Secret = ({ chosen, suggestions, wrong, onChange }: GiftProps) => (
   <Combobox
-    label={SHARE.secret}
-    hint={chosen.kind === "secret" ? SHARE.secretUnseen : SHARE.secretHint}
+    label={share.secret}
+    hint={chosen.kind === "secret" ? share.secretUnseen : share.secretHint}
     error={wrong.path}
     value={chosen.path}
     options={suggestions}
@@ -87,7 +87,7 @@ const BODIES: Readonly<Record<Kind, (props: GiftProps) => ComponentChildren>> = 
   ),
   text: ({ chosen, wrong, onChange }) => (
     <TextArea
-      label={SHARE.text}
+      label={share.text}
       error={wrong.text}
       value={chosen.text}
       onInput={(text) => onChange({ ...chosen, text })}
@@ -101,10 +101,10 @@ const BODIES: Readonly<Record<Kind, (props: GiftProps) => ComponentChildren>> = 
 export const GiftFields = (props: GiftProps) => (
   <>
     <Segmented
-      label={SHARE.give}
+      label={share.give}
       value={props.chosen.kind}
       onChange={(kind) => isKind(kind) && props.onChange({ ...props.chosen, kind })}
-      options={Object.entries(SHARE.kinds).map(([value, label]) => ({ value, label }))}
+      options={Object.entries(share.kinds).map(([value, label]) => ({ value, label }))}
     />
     {BODIES[props.chosen.kind](props)}
   </>

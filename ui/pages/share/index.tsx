@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useSession } from "../../client/session.ts";
 import { Button, Empty, Page, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
-import { SHARE } from "../../texts/share.ts";
+import { share } from "../../texts/share.ts";
 import type { PageComponent } from "../page.ts";
 import { look } from "./follow.ts";
 import { ShareForm } from "./form.tsx";
@@ -47,16 +47,16 @@ const SharePage: PageComponent = ({ place }) => {
   const unopened = links.some(({ held }) => held);
   return (
     <Page
-      title={SHARE.title}
+      title={share.title}
       crumbs={
-        place.path === "" ? [] : [{ label: place.path, href: hrefOf("browse", place.path) }, { label: SHARE.title }]
+        place.path === "" ? [] : [{ label: place.path, href: hrefOf("browse", place.path) }, { label: share.title }]
       }
     >
-      <p class="muted">{SHARE.about}</p>
+      <p class="muted">{share.about}</p>
       <ShareForm key={place.path} path={place.path} onMade={(ids) => setFresh([...ids])} />
-      <Section title={SHARE.session} actions={unopened && <Button onClick={again}>{SHARE.check}</Button>}>
-        <p class="hint">{SHARE.sessionAbout}</p>
-        {links.length === 0 ? <Empty>{SHARE.none}</Empty> : <MadeList links={links} fresh={fresh} />}
+      <Section title={share.session} actions={unopened && <Button onClick={again}>{share.check}</Button>}>
+        <p class="hint">{share.sessionAbout}</p>
+        {links.length === 0 ? <Empty>{share.none}</Empty> : <MadeList links={links} fresh={fresh} />}
       </Section>
     </Page>
   );

@@ -14,42 +14,42 @@ import {
   useShown,
 } from "../../kit/index.ts";
 import { type Code as SpokenCode, shownCode } from "../../share/code.ts";
-import { SHARE } from "../../texts/share.ts";
+import { share } from "../../texts/share.ts";
 import { cancel } from "./follow.ts";
 import type { Held, Made } from "./made.ts";
 
 /** The links of this tab: what became of each, and for those unopened the link itself, where it is asked for. */
 
-const noteOf = ({ note }: Made): string => note || SHARE.nobody;
+const noteOf = ({ note }: Made): string => note || share.nobody;
 
 const addressOf = ({ fragment }: Held): string => `${location.origin}/ui/open#${fragment}`;
 
 /** A link that needs a code is no secret without it. */
 const copyLink = ({ held, ...made }: Made, link: Held): Promise<void> =>
   link.code
-    ? copyText(addressOf(link), SHARE.linkOf(noteOf({ held, ...made })))
-    : copySecret(addressOf(link), SHARE.linkOf(noteOf({ held, ...made })));
+    ? copyText(addressOf(link), share.linkOf(noteOf({ held, ...made })))
+    : copySecret(addressOf(link), share.linkOf(noteOf({ held, ...made })));
 
 const Spoken = ({ code, note }: { readonly code: SpokenCode; readonly note: string }) => (
   <>
     <p class="share-code">
-      <span class="muted">{SHARE.codeWord}</span> <strong class="mono">{shownCode(code)}</strong>
+      <span class="muted">{share.codeWord}</span> <strong class="mono">{shownCode(code)}</strong>
       <Button
         kind="quiet"
         icon="copy"
-        label={SHARE.codeOf(note)}
-        onClick={() => void copySecret(shownCode(code), SHARE.codeOf(note))}
+        label={share.codeOf(note)}
+        onClick={() => void copySecret(shownCode(code), share.codeOf(note))}
       >
-        {SHARE.copyCode}
+        {share.copyCode}
       </Button>
     </p>
-    <p class="hint">{SHARE.codeApart}</p>
+    <p class="hint">{share.codeApart}</p>
   </>
 );
 
 const Opener = ({ made, held }: { readonly made: Made; readonly held: Held }) => (
   <div class="share-opener">
-    <Code text={addressOf(held)} label={SHARE.linkOf(noteOf(made))} />
+    <Code text={addressOf(held)} label={share.linkOf(noteOf(made))} />
     {held.code && <Spoken code={held.code} note={noteOf(made)} />}
   </div>
 );
@@ -58,8 +58,8 @@ const StateOf = ({ made }: { readonly made: Made }) => {
   const left = Math.max(0, Math.ceil((made.endsAt - useNow()) / 1_000));
   return (
     <span class="share-state">
-      <Tag kind={made.state === "opened" ? "added" : undefined}>{SHARE.states[made.state]}</Tag>
-      {made.state === "unopened" && <span class="muted small">{SHARE.left(durationText(left))}</span>}
+      <Tag kind={made.state === "opened" ? "added" : undefined}>{share.states[made.state]}</Tag>
+      {made.state === "unopened" && <span class="muted small">{share.left(durationText(left))}</span>}
     </span>
   );
 };
@@ -88,20 +88,20 @@ const UnopenedActions = ({
     setBusy(true);
     const answer = await cancel(made);
     setBusy(false);
-    if (answer?.ok) toast(SHARE.cancelled);
-    else if (answer?.kind === "invalid") toast(SHARE.tooLate);
+    if (answer?.ok) toast(share.cancelled);
+    else if (answer?.kind === "invalid") toast(share.tooLate);
     onFailure(answer && !answer.ok && answer.kind !== "invalid" ? answer : undefined);
   };
   return (
     <div class="actions">
-      <Button icon="copy" label={`${SHARE.copyLink}: ${note}`} onClick={() => void copyLink(made, held)}>
-        {SHARE.copyLink}
+      <Button icon="copy" label={`${share.copyLink}: ${note}`} onClick={() => void copyLink(made, held)}>
+        {share.copyLink}
       </Button>
-      <Button kind="quiet" label={SHARE.showLinkOf(note)} onClick={() => show(!shown)}>
-        {shown ? SHARE.hideLink : SHARE.showLink}
+      <Button kind="quiet" label={share.showLinkOf(note)} onClick={() => show(!shown)}>
+        {shown ? share.hideLink : share.showLink}
       </Button>
-      <Button kind="quiet" busy={busy} label={SHARE.cancelOf(note)} onClick={() => void stop()}>
-        {SHARE.cancel}
+      <Button kind="quiet" busy={busy} label={share.cancelOf(note)} onClick={() => void stop()}>
+        {share.cancel}
       </Button>
     </div>
   );
@@ -118,8 +118,8 @@ const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
     <li class="share-made">
       <div class="share-line">
         <span class="share-note">
-          <Icon name="link" /> {SHARE.to(noteOf(made))}
-          <span class="muted small mono">{made.from || SHARE.aText}</span>
+          <Icon name="link" /> {share.to(noteOf(made))}
+          <span class="muted small mono">{made.from || share.aText}</span>
         </span>
         <StateOf made={made} />
         {held && <UnopenedActions made={made} held={held} shown={shown} show={show} onFailure={setFailure} />}
@@ -133,7 +133,7 @@ const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
 /** `fresh`: just made, so that their links are shown. */
 export const MadeList = ({ links, fresh }: { readonly links: readonly Made[]; readonly fresh: readonly number[] }) => (
   // biome-ignore lint/a11y/noRedundantRoles: without bullets, Safari reads no list.
-  <ul class="share-list" role="list" aria-label={SHARE.session}>
+  <ul class="share-list" role="list" aria-label={share.session}>
     {links.map((made) => (
       <LinkRow key={made.id} made={made} shownAtFirst={fresh.includes(made.id)} />
     ))}

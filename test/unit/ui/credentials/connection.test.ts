@@ -1,14 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import {
-  FORMS,
-  familyOf,
-  type Login,
-  type Server,
-  serverOf,
-  shellWord,
-} from "../../../../ui/pages/credentials/connection.ts";
+import { shellWord } from "../../../../ui/client/shell-word.ts";
+import { FORMS, familyOf, type Login, type Server, serverOf } from "../../../../ui/pages/credentials/connection.ts";
 
 const whole = (text: string): boolean => !/[\uD800-\uDFFF]/u.test(text);
 const written = fc
