@@ -138,8 +138,7 @@ const perform = async (
   return queryReply(service, operation, requestId, await handler(call, params), form);
 };
 
-/** Answers one request. Never throws: every failure is an answer in the shape of the service it happened in. */
-export const answer = async (world: World, request: WireRequest): Promise<WireReply> => {
+const replyTo = async (world: World, request: WireRequest): Promise<WireReply> => {
   const requestId = uuid(world.random);
   const form = /^application\/json\b/.test(request.headers["accept"] ?? "") ? "json" : "xml";
   let asked: Asked | undefined;
@@ -153,4 +152,13 @@ export const answer = async (world: World, request: WireRequest): Promise<WireRe
     }
     return failureReply(asked?.service, requestId, error, form);
   }
+};
+
+/**
+ * Answers one request. Never throws: every failure is an answer in the shape of the service it happened in. It says the
+ * time, so that a client whose clock is another corrects itself, as with AWS.
+ */
+export const answer = async (world: World, request: WireRequest): Promise<WireReply> => {
+  const reply = await replyTo(world, request);
+  return { ...reply, headers: { date: new Date(world.clock.now()).toUTCString(), ...reply.headers } };
 };

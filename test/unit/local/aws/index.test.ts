@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createEmbeddedAws, type EmbeddedAws } from "../../../../src/local/aws/index.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 import { systemClock } from "../../../../src/std/time.ts";
-import { ACCOUNT_1, ADMIN_1, ADMIN_2, failureOf, inProcess, startAws } from "./support.ts";
+import { ACCOUNT_1, ADMIN_1, ADMIN_2, failureOf, inProcess, movableClock, startAws } from "./support.ts";
 
 const table = {
   TableName: "things",
@@ -39,6 +39,20 @@ describe("the doubles on a socket", () => {
     expect(nodes.InstanceInformationList).toEqual([]);
     const failure = await failureOf(new IAMClient(over()).send(new GetRoleCommand({ RoleName: "none" })));
     expect(failure.name).toBe("NoSuchEntityException");
+  });
+
+  it("say their time, so that a client whose clock is hours off corrects itself", async () => {
+    const clock = movableClock();
+    const ahead = await createEmbeddedAws({ clock, random: systemRandom });
+    try {
+      const { requestHandler } = inProcess(ahead);
+      const kms = new KMSClient({ region: "us-east-1", credentials: ADMIN_1, requestHandler });
+      expect((await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Enabled).toBe(true);
+      clock.advance(7_200);
+      expect((await kms.send(new CreateKeyCommand({}))).KeyMetadata?.Enabled).toBe(true);
+    } finally {
+      await ahead.close();
+    }
   });
 
   it("serve DynamoDB, to each account its own tables", async () => {
