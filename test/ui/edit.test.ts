@@ -1,0 +1,348 @@
+import { expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { sameJson, sourceAt } from "../../ui/client/json-text.ts";
+import { axeEverywhere } from "./support/axe.ts";
+import { describeUi, type Ui } from "./support/suite.ts";
+
+/** Making and editing secrets: exact, masked, guarded. */
+
+const TEAM = `
+  path "secret/data/team-a/*" { capabilities = ["create", "read", "update", "delete"] }
+  path "secret/metadata/team-a/*" { capabilities = ["create", "read", "update", "list"] }
+  path "secret/subkeys/team-a/*" { capabilities = ["read"] }
+  path "sys/policies/password" { capabilities = ["list"] }
+  path "sys/policies/password/+/generate" { capabilities = ["read"] }`;
+
+const signedIn = async (ui: Ui, address: string, name = "ada") => {
+  await ui.world.policy("team", TEAM);
+  return ui.signedIn(await ui.world.person(name, ["team"]), address);
+};
+
+/** Stores JSON as it is written, and reads it back so. */
+const store = async (ui: Ui, path: string, data: string): Promise<void> => {
+  const answer = await fetch(`${ui.world.url}/v1/${path}`, {
+    method: "POST",
+    headers: { "x-vault-token": ui.world.root },
+    body: `{"data":${data}}`,
+  });
+  expect(answer.status).toBe(200);
+};
+
+const stored = async (ui: Ui, path: string): Promise<string> => {
+  const answer = await fetch(`${ui.world.url}/v1/${path}`, { headers: { "x-vault-token": ui.world.root } });
+  return sourceAt(await answer.text(), "data", "data") ?? "";
+};
+
+const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, { exact: true });
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const show = (page: Page, name: string) => button(page, `Show ${name}`).click();
+const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
+
+describeUi("making and editing a secret", (ui) => {
+  it("16. makes a secret by keys alone: name, generate, save", async () => {
+    const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await page.getByLabel("Path in secret/team-a/").focus();
+
+    await page.keyboard.type("stripe");
+    await button(page, "Generate the field without a name").focus();
+    await page.keyboard.press("Enter");
+    await button(page, "Show and edit password").waitFor();
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/secret/team-a/stripe");
+
+    expect(await stored(ui, "secret/data/team-a/stripe")).toMatch(/^\{"password":"[A-Za-z0-9]{20}"\}$/);
+    expect(visitor.gate.calls().filter((call) => call.startsWith("POST secret/"))).toEqual([
+      "POST secret/data/team-a/stripe",
+    ]);
+    await page.getByText("Saved version 1 of stripe").first().waitFor();
+  });
+
+  it("16. edits one field unseen by others, and leaves the rest", async () => {
+    await ui.world.secret("secret/team-a/db", { user: ui.world.canary("user"), password: ui.world.canary("old") });
+    const kept = await stored(ui, "secret/data/team-a/db");
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/db");
+    await button(page, "Show and edit password").waitFor();
+
+    expect(await page.content()).not.toContain("canary-");
+
+    await show(page, "password");
+    await value(page, "password").fill("new word");
+    await button(page, "Save").click();
+    await isAt(page, "browse/secret/team-a/db");
+
+    expect(await stored(ui, "secret/data/team-a/db")).toBe(kept.replace(/"password":"[^"]*"/, '"password":"new word"'));
+  });
+
+  it("hides what is typed, and takes it out of the document once it is left", async () => {
+    const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await page.getByLabel("Name of field 1").fill("pin");
+    await value(page, "pin").fill("typed-unseen");
+
+    expect(
+      await value(page, "pin").evaluate((area) => getComputedStyle(area).getPropertyValue("-webkit-text-security")),
+    ).toBe("disc");
+
+    await page.getByLabel("Name of field 1").focus();
+    await button(page, "Show and edit pin").waitFor();
+
+    expect(await page.locator("textarea").count()).toBe(0);
+
+    await show(page, "pin");
+
+    expect(await value(page, "pin").inputValue()).toBe("typed-unseen");
+  });
+
+  it("18. leaves every peculiar value as it is: show, edit, save", async () => {
+    const deep = `${"[".repeat(498)}${"]".repeat(498)}`;
+    const data = [
+      '"digits":12345678901234567890',
+      '"money":0.10',
+      '"huge":1e400',
+      '"zero":-0',
+      '"__proto__":{"constructor":0.10,"__proto__":[-0]}',
+      '"constructor":"x"',
+      '"":"no name"',
+      '"empty":""',
+      `"deep":${deep}`,
+      `"large":"${"x".repeat(1024 * 1024)}"`,
+      '"edit me":"before"',
+    ];
+    await store(ui, "secret/data/team-a/exact", `{${data.join(",")}}`);
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/exact");
+
+    for (const name of ["digits", "money", "huge", "zero", "__proto__", "large"]) {
+      await show(page, name);
+      await value(page, name).waitFor();
+      await button(page, `Hide ${name}`).click();
+    }
+    await show(page, "digits");
+    expect(await value(page, "digits").inputValue()).toBe("12345678901234567890");
+    await show(page, "edit me");
+    await value(page, "edit me").fill("after");
+    await button(page, "Save").click();
+    await isAt(page, "browse/secret/team-a/exact");
+
+    const now = await stored(ui, "secret/data/team-a/exact");
+    expect(sameJson(now, `{${data.join(",")}}`.replace('"before"', '"after"'))).toBe(true);
+  });
+
+  it("18. leaves every peculiar value as it is in JSON too, and says where JSON is wrong", async () => {
+    const data = '{"digits":12345678901234567890,"money":0.10,"__proto__":-0,"":"x","user":"app"}';
+    await store(ui, "secret/data/team-a/json", data);
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/json");
+    await page.getByText("JSON", { exact: true }).click();
+
+    expect(await page.locator("textarea").count()).toBe(0);
+
+    await button(page, "Show values and edit").click();
+    const area = page.getByLabel("The secret as JSON");
+    const text = await area.inputValue();
+    await area.fill(text.replace('"user": "app"', '"user": "app",\n  "user": "b"'));
+
+    await page.getByText("Line 7, column 3: this name is here already, and only one can be kept.").waitFor();
+    await button(page, "Save").click();
+    expect(await area.evaluate((one) => one === document.activeElement)).toBe(true);
+
+    await area.fill(text.replace('"app"', '"ada"'));
+    await button(page, "Save").click();
+    await isAt(page, "browse/secret/team-a/json");
+
+    expect(await stored(ui, "secret/data/team-a/json")).toBe(data.replace('"app"', '"ada"'));
+  });
+
+  it("19. keeps line ends, tabs, blanks, NUL and bidi marks, and says that they are there", async () => {
+    const text = "\tone\r\ntwo\rthree\n \u0000\u202e\u200f end ";
+    await store(ui, "secret/data/team-a/marks", JSON.stringify({ note: text }));
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/marks");
+    await show(page, "note");
+
+    await page
+      .getByText(
+        "Contains line ends of several kinds, a blank at the start, a blank at the end, 1 tab, 1 control character (U+0000), 2 marks of writing direction (U+202E, U+200F).",
+      )
+      .waitFor();
+    await value(page, "note").press("Control+End");
+    await page.keyboard.type("X");
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/secret/team-a/marks");
+
+    expect(JSON.parse(await stored(ui, "secret/data/team-a/marks"))).toEqual({ note: `${text}X` });
+  });
+
+  it("23. generates by a policy of the server, or here", async () => {
+    await ui.world.prepare("PUT", "sys/policies/password/pin", {
+      policy: 'length = 7\nrule "charset" { charset = "0123456789" }',
+    });
+    const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await page.getByLabel("Path in secret/team-a/").fill("generated");
+    await page.getByLabel("Name of field 1").fill("pin");
+    await button(page, "Generate pin").click();
+    await page.getByRole("menuitem", { name: "By policy pin" }).click();
+    await show(page, "pin");
+
+    expect(await value(page, "pin").inputValue()).toMatch(/^\d{7}$/);
+
+    await button(page, "Generate pin").click();
+    await page.getByRole("menuitem", { name: "20 letters and digits" }).click();
+
+    expect(await value(page, "pin").inputValue()).toMatch(/^[A-Za-z0-9]{20}$/);
+    await ui.world.prepare("DELETE", "sys/policies/password/pin");
+    await button(page, "Cancel").click();
+    await button(page, "Discard").click();
+    await isAt(page, "browse/secret/team-a/");
+  });
+
+  it("refuses names that are not read alike everywhere, at the field", async () => {
+    const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
+    const path = page.getByLabel("Path in secret/team-a/");
+    for (const [name, words] of [
+      ["", "Give it a name."],
+      ["a?b", "The signs ?, # and %"],
+      ["a//b", "slashes with nothing between"],
+      ["../b", "cannot be . or .."],
+      [" a", "cannot begin or end with a blank"],
+    ] as const) {
+      await path.fill(name);
+      await button(page, "Save").click();
+      await page.getByText(words).waitFor();
+
+      expect(await path.evaluate((input) => input === document.activeElement)).toBe(true);
+    }
+    expect(visitor.gate.calls().filter((call) => call.startsWith("POST secret/"))).toEqual([]);
+    await page.getByLabel("Path in secret/team-a/").fill("");
+  });
+
+  it("25. sets the end before it writes", async () => {
+    const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await page.getByLabel("Path in secret/team-a/").fill("brief");
+    await page.getByText("30 days", { exact: true }).click();
+    await button(page, "Generate the field without a name").click();
+    await button(page, "Save").click();
+    await isAt(page, "browse/secret/team-a/brief");
+
+    expect(visitor.gate.calls().filter((call) => call.startsWith("POST secret/"))).toEqual([
+      "POST secret/metadata/team-a/brief",
+      "POST secret/data/team-a/brief",
+    ]);
+    const { data } = await ui.world.prepare("GET", "secret/metadata/team-a/brief");
+    expect(data["delete_version_after"]).toBe("720h0m0s");
+  });
+
+  it("takes a pasted .env file apart where that is wanted", async () => {
+    const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await page.getByLabel("Path in secret/team-a/").fill("env");
+    await page.getByLabel("Name of field 1").evaluate((input) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "DB_USER=app\nDB_PASSWORD='a b'\n");
+      input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await page.getByText("This looks like 2 fields.").waitFor();
+    await button(page, "Split into fields").click();
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/secret/team-a/env");
+
+    expect(await stored(ui, "secret/data/team-a/env")).toBe('{"DB_PASSWORD":"a b","DB_USER":"app"}');
+  });
+
+  it("asks before unsaved work is left, keeps it, and gives it back", async () => {
+    await store(ui, "secret/data/team-a/left", '{"a":"1"}');
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/left");
+    await show(page, "a");
+    await value(page, "a").fill("unsaved words");
+    await page.getByRole("link", { name: "team-a", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Stay" }).click();
+
+    expect(await value(page, "a").inputValue()).toBe("unsaved words");
+
+    await page.getByRole("link", { name: "team-a", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+    await isAt(page, "browse/secret/team-a/");
+    await page.goBack();
+    await page.getByText("This is unsaved work from before").waitFor();
+    await show(page, "a");
+
+    expect(await value(page, "a").inputValue()).toBe("unsaved words");
+
+    await button(page, "Discard it").click();
+    await show(page, "a");
+
+    expect(await value(page, "a").inputValue()).toBe("1");
+  });
+
+  it("8. keeps the work when the token ends in the middle of it, and saves it after signing in", async () => {
+    await store(ui, "secret/data/team-a/ended", '{"a":"1"}');
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/ended", "grace");
+    const again = await ui.world.person("grace", ["team"]);
+    await show(page, "a");
+    await value(page, "a").fill("kept words");
+    await ui.world.prepare("POST", "sys/leases/revoke-prefix/auth/userpass/login/grace");
+    await page.keyboard.press("Control+s");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Password", { exact: true }).fill(again.password);
+    await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+
+    await show(page, "a");
+    expect(await value(page, "a").inputValue()).toBe("kept words");
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/secret/team-a/ended");
+    expect(await stored(ui, "secret/data/team-a/ended")).toBe('{"a":"kept words"}');
+  });
+
+  it("stands where reading is not allowed: replacing is confirmed, patching says so, making new is tried", async () => {
+    await store(ui, "secret/data/team-a/unread", '{"a":"1","b":"2"}');
+    const rule = (name: string, ...capabilities: readonly string[]) =>
+      ui.world.policy(
+        name,
+        `path "secret/data/team-a/*" { capabilities = ${JSON.stringify(capabilities)} }
+        path "secret/subkeys/team-a/*" { capabilities = ["read"] }`,
+      );
+    await rule("writer", "update");
+    await rule("patcher", "patch");
+    await rule("maker", "create");
+
+    const writer = await ui.signedIn(await ui.world.person("writer", ["writer"]), "/ui/edit/secret/team-a/unread");
+    await writer.page.getByText("Saving replaces everything that is stored. It has the fields a, b.").waitFor();
+    await writer.page.getByLabel("Name of field 1").fill("c");
+    await button(writer.page, "Save").click();
+    await writer.page.getByText("Confirm that you replace what you have not seen.").waitFor();
+    await writer.page.getByLabel("Replace what is stored without seeing it").check();
+    await button(writer.page, "Save").click();
+    await isAt(writer.page, "browse/secret/team-a/unread");
+    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":""}');
+
+    const patcher = await ui.signedIn(await ui.world.person("patcher", ["patcher"]), "/ui/edit/secret/team-a/unread");
+    await patcher.page.getByText("The fields you give are set; all others stay as they are.").waitFor();
+    await patcher.page.getByLabel("Name of field 1").fill("d");
+    await button(patcher.page, "Save").click();
+    await isAt(patcher.page, "browse/secret/team-a/unread");
+    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
+
+    const maker = await ui.signedIn(await ui.world.person("maker", ["maker"]), "/ui/edit/secret/team-a/unread");
+    await maker.page.getByText("Saving works only if there is nothing yet.").waitFor();
+    await maker.page.getByLabel("Name of field 1").fill("e");
+    await button(maker.page, "Save").click();
+    await maker.page.getByRole("heading", { name: "You may not do this" }).waitFor();
+    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
+    await maker.page.getByLabel("Name of field 1").fill("");
+  });
+
+  it("has no fault for axe, in fields, JSON, an error and a hint", async () => {
+    await store(ui, "secret/data/team-a/axe", '{"a":"1\\tx","n":0.10}');
+    const { page } = await signedIn(ui, "/ui/edit/secret/team-a/axe");
+    await show(page, "a");
+    await button(page, "Add field").click();
+    await page.getByLabel("Name of field 3").fill("a");
+    await page.getByText("Date", { exact: true }).click();
+    await button(page, "Save").click();
+    await page.getByText("Another field has this name.").waitFor();
+
+    expect(await axeEverywhere(page)).toEqual([]);
+
+    await button(page, "Remove a").last().click();
+    await page.getByText("JSON", { exact: true }).first().click();
+    await button(page, "Show values and edit").click();
+
+    expect(await axeEverywhere(page)).toEqual([]);
+  });
+});
