@@ -20,6 +20,7 @@ export const edit = {
   valueOf: (name: string) => `Value of ${name === "" ? "the field without a name" : name}`,
   valuePlaceholder: "value",
   called: (name: string) => (name === "" ? "the field without a name" : name),
+  dots: "••••••••",
   showAndEdit: (name: string) => `Show and edit ${name}`,
   show: (name: string) => `Show ${name}`,
   hide: (name: string) => `Hide ${name}`,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { serverNow } from "../../client/clock.ts";
 import { type KvPath, nameOf } from "../../client/kv.ts";
 import { Button, Checkbox, Note, Segmented, toast, useLeaveWarning } from "../../kit/index.ts";
@@ -32,8 +32,8 @@ interface EditorProps {
   /** Gives a restored draft up. */
   readonly onDiscard: () => void;
   readonly how: How;
-  /** What the settings say about the end; absent: nothing is there yet. */
-  readonly kept: string | undefined;
+  /** What the settings say about the end, in words. */
+  readonly kept: string;
   readonly expires: boolean;
   /** Where to go when the work is given up. */
   readonly away: string;
@@ -73,7 +73,7 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
   const hindrances = hindrancesOf(work, how, serverNow());
   const seen = tried ? hindrances : undefined;
 
-  const save = useCallback(async (): Promise<void> => {
+  const save = async (): Promise<void> => {
     setTried(true);
     const order = at && orderOf(at, work, how, serverNow());
     if (!order) {
@@ -82,13 +82,16 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
       return;
     }
     const outcome = await run(order);
-    if (outcome?.is === "conflict") change((before) => withConflict(before, outcome.theirs, order.fields));
+    if (outcome?.is === "conflict") {
+      setTried(false);
+      change((before) => withConflict(before, outcome.theirs, order.fields));
+    }
     if (outcome?.is !== "saved") return;
     const path = order.at.mount + order.at.path;
     dropDraft(place);
     toldSaved(outcome, path);
     setLeaving(hrefOf("browse", path));
-  }, [at, work, how, place, change]);
+  };
   useSaveKey(() => void save());
 
   const giveUp = (): void => {

@@ -7,17 +7,15 @@ import { dateIn, EXPIRIES, type Expiry } from "./expiry.ts";
 
 interface ExpiryFieldProps {
   readonly expiry: Expiry;
-  /** Of a secret that is there: what its settings say now, in words. Absent: a new secret. */
-  readonly kept: string | undefined;
+  /** How it is without a choice, in words. */
+  readonly kept: string;
   readonly error: string | undefined;
   readonly onChange: (expiry: Expiry) => void;
 }
 
 export const ExpiryField = ({ expiry, kept, error, onChange }: ExpiryFieldProps) => {
-  // What is set to never end need not be set so again.
-  const offered = EXPIRIES.filter((kind) =>
-    kind === "kept" ? kept !== undefined : kind !== "never" || kept !== edit.expiry.never,
-  );
+  // What never ends as it is need not be told so.
+  const offered = EXPIRIES.filter((kind) => kind !== "never" || kept !== edit.expiry.never);
   const choose = (value: string): void => {
     const is = offered.find((kind) => kind === value);
     if (is === undefined) return;
@@ -31,7 +29,7 @@ export const ExpiryField = ({ expiry, kept, error, onChange }: ExpiryFieldProps)
         onChange={choose}
         options={offered.map((value) => ({
           value,
-          label: value === "kept" ? (kept ?? edit.expiry.kept) : edit.expiry[value],
+          label: value === "kept" ? kept : edit.expiry[value],
         }))}
       />
       {expiry.is === "date" && (

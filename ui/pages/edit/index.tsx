@@ -71,7 +71,7 @@ interface EditingProps {
 
 const Editing = ({ at, base, may, onDiscard }: EditingProps) => {
   const place = placeOf(at);
-  const start = useMemo(() => startOf(base, "kept"), [base]);
+  const start = useMemo(() => startOf(base), [base]);
   const working = useWork(place, start);
   const kept = useKept(at, may);
   const how = howToSave(at, working.work.base, may);

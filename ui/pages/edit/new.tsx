@@ -32,7 +32,7 @@ interface MakingProps {
 
 const Making = ({ folder, name }: MakingProps) => {
   const place = `new ${folder.mount}${folder.path}`;
-  const start = useMemo(() => ({ ...startOf({ is: "absent" }, "never"), name }), [name]);
+  const start = useMemo(() => ({ ...startOf({ is: "absent" }), name }), [name]);
   const working = useWork(place, start);
   const { work, change } = working;
   const fault = faultOfName(folder.path + work.name);
@@ -45,7 +45,7 @@ const Making = ({ folder, name }: MakingProps) => {
       working={working}
       onDiscard={working.discard}
       how="write"
-      kept={undefined}
+      kept={edit.expiry.never}
       expires={maySetExpiry(at, may)}
       away={hrefOf("browse", folder.mount + folder.path)}
     >
@@ -54,7 +54,7 @@ const Making = ({ folder, name }: MakingProps) => {
           <TextField
             label={edit.pathIn(folder.mount + folder.path)}
             hint={edit.pathHint}
-            error={tried && fault !== undefined ? edit.names[fault] : undefined}
+            error={tried && fault !== undefined ? edit.names[work.name === "" ? "empty" : fault] : undefined}
             value={work.name}
             onInput={(typed) => change((before) => renamed(before, typed))}
             mono

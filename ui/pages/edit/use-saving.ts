@@ -39,13 +39,16 @@ const isSave = (event: KeyboardEvent): boolean =>
 
 /** Ctrl+S and ⌘+S, wherever the focus is. */
 export const useSaveKey = (save: () => void): void => {
+  // Effects come after drawing: a quick key would meet the function, and the work, of the drawing before.
+  const latest = useRef(save);
+  latest.current = save;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (!isSave(event)) return;
       event.preventDefault();
-      if (!event.repeat) save();
+      if (!event.repeat) latest.current();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [save]);
+  }, []);
 };

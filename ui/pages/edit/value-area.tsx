@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Dots, FOREIGN, Tag } from "../../kit/index.ts";
+import { FOREIGN, Tag } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { shownText, withTyped } from "./line-ends.ts";
 import type { Field } from "./model.ts";
@@ -46,11 +46,13 @@ export const ValueArea = (props: ValueAreaProps) => {
         ref={dots}
         class={wrong ? "edit-dots wrong" : "edit-dots"}
         type="button"
-        aria-label={edit.showAndEdit(name)}
         aria-describedby={describedBy}
         onClick={props.onShow}
       >
-        <Dots name={name} />
+        <span class="unseen-text">{edit.showAndEdit(name)}</span>
+        <span class="dots" aria-hidden="true">
+          {edit.dots}
+        </span>
         {lines > 1 && <span class="muted small">{edit.lines(lines)}</span>}
         {field.kind === "json" && <Tag>{edit.jsonTag}</Tag>}
       </button>

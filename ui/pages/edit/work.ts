@@ -28,13 +28,13 @@ export interface Work {
 
 export const fieldsIn = (found: Found): readonly Field[] => (found.is === "stored" ? found.fields : []);
 
-export const startOf = (base: Found, expiry: Expiry["is"]): Work => {
+export const startOf = (base: Found): Work => {
   const fields = fieldsIn(base);
   return {
     name: "",
     base,
     content: { view: "fields", fields: fields.length > 0 ? fields : [newField()] },
-    expiry: { is: expiry, date: "" },
+    expiry: { is: "kept", date: "" },
     blind: false,
     conflict: undefined,
   };

@@ -35,7 +35,7 @@ const typed = (work: Work, name: string, value: string): Work =>
 const dataIn = (work: Work): string => dataOf(currentFields(work) ?? []);
 
 describe("unsaved work", () => {
-  const start = startOf(stored(3, '{"user":"app","password":"old"}'), "kept");
+  const start = startOf(stored(3, '{"user":"app","password":"old"}'));
 
   it("is none before anything is changed, nor after all is changed back", () => {
     expect(isChanged(start, start)).toBe(false);
@@ -59,11 +59,11 @@ describe("unsaved work", () => {
   });
 
   it("of nothing stored begins with a row to fill", () => {
-    const fresh = startOf({ is: "absent" }, "never");
+    const fresh = startOf({ is: "absent" });
 
     expect(fresh.content.fields).toHaveLength(1);
     expect(isChanged(fresh, fresh)).toBe(false);
-    expect(orderOf(at, fresh, "write", NOW)).toMatchObject({ fields: [], expiry: 0 });
+    expect(orderOf(at, fresh, "write", NOW)).toMatchObject({ fields: [], expiry: undefined });
   });
 
   it("pasted as a file takes the places of its rows", () => {
@@ -76,7 +76,7 @@ describe("unsaved work", () => {
 });
 
 describe("a conflict (21)", () => {
-  const begun = startOf(stored(3, '{"user":"app","password":"old","host":"a"}'), "kept");
+  const begun = startOf(stored(3, '{"user":"app","password":"old","host":"a"}'));
   const mine = typed(typed(begun, "password", "mine"), "host", "b");
   const theirs = stored(4, '{"user":"ada","password":"theirs","host":"a"}');
   const found = withConflict(mine, theirs, currentFields(mine) ?? []);
@@ -142,7 +142,7 @@ describe("a conflict (21)", () => {
 });
 
 describe("what hinders a save", () => {
-  const start = startOf(stored(1, '{"a":"1"}'), "kept");
+  const start = startOf(stored(1, '{"a":"1"}'));
 
   it("is nothing, where there is nothing", () => {
     expect(orderOf(at, start, "write", NOW)).toMatchObject({ how: "write", expiry: undefined });
@@ -164,7 +164,7 @@ describe("what hinders a save", () => {
   });
 
   it("is replacing unseen what nobody confirmed; a patch needs no word", () => {
-    const unseen = startOf({ is: "unread", version: 2, names: undefined }, "kept");
+    const unseen = startOf({ is: "unread", version: 2, names: undefined });
 
     expect(hindrancesOf(unseen, "write", NOW).unconfirmed).toBe(true);
     expect(hindrancesOf({ ...unseen, blind: true }, "write", NOW).unconfirmed).toBe(false);
