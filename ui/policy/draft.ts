@@ -3,7 +3,7 @@ import { type Policy, PolicyError, parsePolicy } from "../../src/policy/index.ts
 /** A policy being written: what is wrong with it, in the server's words, and where. */
 
 export interface DraftError {
-  /** The server's words. */
+  /** The server's words about this error. */
   readonly text: string;
   /** From 1; `undefined` where the words name none and the text has no place for them. */
   readonly line: number | undefined;
@@ -25,15 +25,16 @@ const placeOf = (text: string, message: string): number | undefined => {
   return lineAt(text, found < 0 ? stanza : found);
 };
 
+/** Line 0 is the server's word for a block whose place it does not tell. */
 const lineOf = (text: string, message: string): number | undefined => {
-  const named = /\bAt (\d+):\d+/i.exec(message)?.[1] ?? /\bon line (\d+)/.exec(message)?.[1];
-  return named === undefined ? placeOf(text, message) : Number(named);
+  const named = Number(/\bAt (\d+):\d+/i.exec(message)?.[1] ?? /\bon line (\d+)/.exec(message)?.[1] ?? 0);
+  return named > 0 ? named : placeOf(text, message);
 };
 
-/** Several errors come as one text, a bullet for each. */
+/** Several errors come as one text, a bullet for each; before it the server says what it was doing. */
 const messagesIn = (wire: string): readonly string[] => {
   const bullets = wire.match(/^\t\* .*$/gm);
-  return bullets ? bullets.map((line) => line.slice(3)) : [wire];
+  return bullets ? bullets.map((line) => line.slice(3)) : [wire.replace(/^failed to parse policy: /, "")];
 };
 
 /** Judged by the server's own code. */

@@ -59,7 +59,7 @@ path "secret/metadata/team-a/*" {
   path: "Path",
   pathHint: "As the API names it: secret/data/team-a/db",
   with: "Together with",
-  withHint: "Names of saved policies, parted by commas",
+  withHint: "Names of saved policies, separated by commas",
   unreadable: (names: readonly string[]) => `Left out, because you may not read it: ${names.join(", ")}.`,
   templated: "Rules with {{…}} depend on who asks. They are left out here.",
   asSaved: "With the saved text",
