@@ -24,9 +24,8 @@ export const useDevices = (): readonly Device[] => {
   });
 };
 
-export const Devices = () => {
+export const Devices = ({ devices }: { readonly devices: readonly Device[] }) => {
   const { may } = useSession();
-  const devices = useDevices();
   if (!may("sys/audit", "read") || !may("sys/audit", "sudo")) return undefined;
   const enable = may("sys/audit/file", "sudo") && (
     <ButtonLink href={hrefOf("api", "sys/audit/{path}")}>{audit.enable}</ButtonLink>

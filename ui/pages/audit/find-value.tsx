@@ -5,7 +5,7 @@ import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { Button, Code, Section, Select, TextField } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
-import { useDevices } from "./devices.tsx";
+import type { Device } from "./devices.tsx";
 
 /** The lines that hold a value: the server hashes it as a device does, and the hash is looked for in the opened log. */
 
@@ -27,8 +27,12 @@ const Found = ({ hash, log }: { readonly hash: string; readonly log: OpenedLog |
   );
 };
 
-export const FindValue = ({ log }: { readonly log: OpenedLog | undefined }) => {
-  const devices = useDevices();
+interface FindValueProps {
+  readonly log: OpenedLog | undefined;
+  readonly devices: readonly Device[];
+}
+
+export const FindValue = ({ log, devices }: FindValueProps) => {
   const { may } = useSession();
   const [chosen, setChosen] = useState("");
   const [value, setValue] = useState("");

@@ -3,7 +3,7 @@ import type { OpenedLog } from "../../audit/opened.ts";
 import { Page } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
 import type { PageComponent } from "../page.ts";
-import { Devices } from "./devices.tsx";
+import { Devices, useDevices } from "./devices.tsx";
 import { FindValue } from "./find-value.tsx";
 import { OpenLog } from "./open-log.tsx";
 import { Requests } from "./requests.tsx";
@@ -16,6 +16,7 @@ import { VerdictNote } from "./verdict-note.tsx";
  * hashes it, and is not kept.
  */
 const Audit: PageComponent = () => {
+  const devices = useDevices();
   const [log, setLog] = useState<OpenedLog | undefined>(undefined);
   return (
     <Page title={audit.title}>
@@ -23,8 +24,8 @@ const Audit: PageComponent = () => {
       <OpenLog onOpened={setLog} />
       {log && <VerdictNote log={log} />}
       {log && log.rows.length > 0 && <Requests rows={log.rows} />}
-      <FindValue log={log} />
-      <Devices />
+      <FindValue log={log} devices={devices} />
+      <Devices devices={devices} />
     </Page>
   );
 };

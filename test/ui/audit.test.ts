@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { axeEverywhere } from "./support/axe.ts";
+import { describeUi } from "./support/suite.ts";
+
+describeUi("audit", (ui) => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "zeroth-audit-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** What a device of its own wrote about a few requests. */
+  const aLog = async (): Promise<string[]> => {
+    const path = join(folder, `${Math.random().toString(36).slice(2)}.log`);
+    await ui.world.prepare("PUT", "sys/audit/file", { type: "file", options: { file_path: path } });
+    await ui.world.secret("secret/team-a/db", { password: ui.world.canary("audited") });
+    await ui.world.prepare("GET", "secret/data/team-a/db");
+    await ui.world.call("GET", "secret/data/team-a/none", undefined, { token: "hvs.unknown" });
+    await ui.world.local.server.core.audit.flush();
+    const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+    await ui.world.prepare("DELETE", "sys/audit/file");
+    return lines;
+  };
+
+  const open = async (page: Page, lines: readonly string[], name = "audit.log"): Promise<void> => {
+    const path = join(folder, name);
+    await writeFile(path, `${lines.join("\n")}\n`);
+    await page.getByLabel("Drop a log here, or choose a file").setInputFiles(path);
+  };
+
+  it("57. an audit file intact, changed, cut, inserted, of a foreign key: as the command line says", async () => {
+    const lines = await aLog();
+    const { page, visitor } = await ui.signedIn({ token: ui.world.root }, "/ui/audit");
+    await page.getByText("The server's key").waitFor();
+    await page.getByText("No further device").waitFor();
+    const before = visitor.gate.calls().length;
+
+    await open(page, lines);
+    await page
+      .getByText(`Nothing was changed, removed, inserted or moved: ${lines.length} lines of 1 writer.`)
+      .first()
+      .waitFor();
+
+    await page.getByLabel("Path", { exact: true }).fill("team-a/db");
+    await page.getByText(/^2 of \d+ requests$/).waitFor();
+    await page.getByLabel("Outcome").selectOption("refused");
+    await page.getByText(/^0 of \d+ requests$/).waitFor();
+    await page.getByLabel("Outcome").selectOption("");
+    await axeEverywhere(page);
+
+    const changed = lines.with(2, (lines[2] ?? "").replace("team-a", "team-b"));
+    await open(page, changed);
+    await page.getByText("Line 3 was changed after it was written").first().waitFor();
+
+    await open(page, lines.toSpliced(2, 1));
+    await page.getByText("Line 3 follows a line that is missing").first().waitFor();
+
+    await open(page, lines.toSpliced(2, 0, '{"type":"request","request":{}}'));
+    await page.getByText("Line 3 belongs to no chain").first().waitFor();
+
+    await open(page, lines.toSpliced(0, 1));
+    await page.getByText("is not the beginning of its chain").first().waitFor();
+
+    expect(visitor.gate.calls().slice(before)).toEqual([]);
+  });
+
+  it("names a foreign key, and takes the right one where the server's may not be read", async () => {
+    const lines = await aLog();
+    const key = (await ui.world.prepare("GET", "sys/audit-key")).data["public_key"];
+    const { page } = await ui.signedIn(await ui.world.token(["default"]), "/ui/audit");
+
+    await page.getByText("You may not read the server's key").waitFor();
+    await open(page, lines);
+    await page.getByText("is a checkpoint signed with an unknown key").first().waitFor();
+
+    await page.getByLabel("Public key").fill("nonsense");
+    await open(page, lines);
+    await page.getByText("This is not an Ed25519 public key in PEM.").first().waitFor();
+
+    await page.getByLabel("Public key").fill(String(key));
+    await open(page, lines);
+    await page.getByText("Nothing was changed").first().waitFor();
+    await axeEverywhere(page);
+  });
+
+  it("finds the lines of a value by its hash, and keeps the value nowhere", async () => {
+    const path = join(folder, "device.log");
+    await ui.world.prepare("PUT", "sys/audit/file", { type: "file", options: { file_path: path } });
+    const value = ui.world.canary("looked-for");
+    await ui.world.secret("secret/team-a/found", { password: value });
+    await ui.world.local.server.core.audit.flush();
+    const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/audit");
+    await open(page, (await readFile(path, "utf8")).trimEnd().split("\n"));
+    await page.getByText("Nothing was changed").first().waitFor();
+
+    await page.getByLabel("Value").fill(value);
+    await page.getByRole("button", { name: "Find it" }).click();
+
+    await page.getByText("In 2 lines of the opened log: 2, 3").waitFor();
+    expect(await page.getByLabel("Value").inputValue()).toBe("");
+    await axeEverywhere(page);
+  });
+});
