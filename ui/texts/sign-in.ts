@@ -36,10 +36,7 @@ export const signIn = {
   },
   locked: "This page was locked.",
   ended: "Your session ended.",
-  fewUses: (uses: number) =>
-    uses === 1
-      ? "This token had one use left, and looking at it spent that."
-      : `This token has few uses (${uses - 1} left), and every call of this page spends one.`,
+  fewUses: (uses: number) => `This token has few uses left (${uses}), and every call of this page spends one.`,
   useAnyway: "Use it anyway",
   factor: {
     title: "One more step",

@@ -59,11 +59,16 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
   const form = useRef<HTMLFormElement>(null);
   const said = step.is === "form" ? step.error : undefined;
 
+  const fields = (): readonly HTMLInputElement[] => [...(form.current?.querySelectorAll("input") ?? [])];
   useEffect(() => {
-    if (said) announce(said);
-    const fields = [...(form.current?.querySelectorAll("input") ?? [])];
-    (said ? fields.at(-1) : (fields.find(({ value }) => value === "") ?? fields[0]))?.focus();
-  }, [step, way?.id]);
+    const all = fields();
+    (all.find(({ value }) => value === "") ?? all[0])?.focus();
+  }, [way?.id, step.is]);
+  useEffect(() => {
+    if (!said) return;
+    announce(said);
+    fields().at(-1)?.focus();
+  }, [said]);
 
   if (!way || !effective) return undefined;
   if (step.is === "factor") {

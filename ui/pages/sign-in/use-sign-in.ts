@@ -75,6 +75,8 @@ export const useSignIn = ({ backTo, aside, error, onEnd }: Props) => {
   const once = async (work: () => Promise<void>): Promise<void> => {
     if (busy) return;
     setBusy(true);
+    // What was wrong before is not wrong now.
+    setStep((now) => ("error" in now ? { ...now, error: undefined } : now));
     await work();
     setBusy(false);
   };
