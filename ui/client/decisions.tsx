@@ -5,7 +5,7 @@ import { denial } from "../texts/failures.ts";
 import type { Failure } from "./api.ts";
 import { decidedPaths, OPERATIONS } from "./decided-paths.ts";
 import { Failed } from "./denied.tsx";
-import { askDecision, type Explained, type Question } from "./explanation.ts";
+import { type About, askDecision, type Explained } from "./explanation.ts";
 import { rightsOf } from "./rights.ts";
 import type { Operation } from "./rules.ts";
 import { type Rule, type Session, useSession } from "./session.ts";
@@ -35,7 +35,7 @@ const ownRuleOf = ({ rules, who }: Session): OwnRule => {
 const decideAll = async (
   session: Session,
   paths: ReadonlyMap<Operation, string>,
-  about: Question["about"],
+  about: About | undefined,
 ): Promise<Result> => {
   const own: OwnRule = about ? () => undefined : ownRuleOf(session);
   const told = await Promise.all(
@@ -92,7 +92,7 @@ const Table = ({ decided, label }: { readonly decided: readonly Decided[]; reado
 
 interface DecisionsProps {
   /** Of whom; absent: the caller. */
-  readonly about?: Question["about"] | undefined;
+  readonly about?: About | undefined;
   /** Paths to suggest. */
   readonly options?: readonly string[] | undefined;
   readonly label?: string | undefined;

@@ -38,11 +38,16 @@ export interface Explained {
   readonly suggestion: string | undefined;
 }
 
+export interface About {
+  readonly entityId?: string | undefined;
+  readonly policies?: readonly string[] | undefined;
+}
+
 export interface Question {
   readonly path: string;
   readonly operation: Operation;
-  /** Of whom; absent: the caller. */
-  readonly about?: { readonly policies: readonly string[] } | { readonly entityId: string } | undefined;
+  /** Of whom; absent: the caller. An entity and policies together: a login that gives these policies. */
+  readonly about?: About | undefined;
   /** Names of the fields sent. */
   readonly fields?: readonly string[] | undefined;
   readonly wrapTtl?: string | undefined;
@@ -74,10 +79,10 @@ export const explainedOf = (data: JsonObject, { operation }: Question): Explaine
   };
 };
 
-const aboutOf = (about: Question["about"]): JsonObject => {
-  if (!about) return {};
-  return "policies" in about ? { policies: about.policies } : { entity_id: about.entityId };
-};
+const aboutOf = ({ entityId, policies }: About): JsonObject => ({
+  ...(entityId !== undefined && { entity_id: entityId }),
+  ...(policies !== undefined && { policies }),
+});
 
 /** The server's decision, or why it did not tell. */
 export const askDecision = async (question: Question): Promise<Explained | Failure> => {
@@ -85,7 +90,7 @@ export const askDecision = async (question: Question): Promise<Explained | Failu
   const answer = await post("sys/policies/explain", {
     path,
     operation,
-    ...aboutOf(about),
+    ...(about && aboutOf(about)),
     ...(fields.length > 0 && { parameters: Object.fromEntries(fields.map((name) => [name, null])) }),
     ...(wrapTtl !== undefined && { wrap_ttl: wrapTtl }),
   });

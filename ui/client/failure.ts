@@ -21,7 +21,7 @@ const fieldNamed = (text: string, names: readonly string[]): string | undefined 
   return names.find((name) => words.has(name.toLowerCase()));
 };
 
-/** Sorts the errors of a 400 to the fields that they name, longest name first; the form shows them beside these. */
+/** Sorts the errors of a 400 to the fields that they name, longest name first; the form shows them there. */
 export const fieldErrors = ({ errors }: Pick<Failure, "errors">, names: readonly string[]): FieldErrors => {
   const longest = [...names].sort((a, b) => b.length - a.length);
   const fields: Record<string, string> = {};

@@ -9,7 +9,7 @@ const MOUNTS = [
 ];
 
 describe("the errors of a refused form", () => {
-  it("stand beside the fields they name", () => {
+  it("go to the fields they name", () => {
     const errors = [
       "missing password",
       "Field validation failed: error converting input for field ttl: expected a duration",
