@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import { type Failure, remove } from "../../client/api.ts";
+import { Decisions } from "../../client/decisions.tsx";
+import { Failed } from "../../client/denied.tsx";
+import { trueIn } from "../../client/read-json.ts";
+import { useSession } from "../../client/session.ts";
+import { useApi } from "../../client/use-api.ts";
+import { Button, ButtonLink, ConfirmTyped, Loading, Page, Section, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { access } from "../../texts/access.ts";
+import { HandOut } from "./hand-out.tsx";
+import { ItemFacts, policiesOf } from "./item-facts.tsx";
+
+/** One AppRole: what it lets its application do, and how the application gets its secret id. */
+
+const words = access.applications;
+
+interface ApplicationProps {
+  /** With its slash at the end, without `auth/`. */
+  readonly mount: string;
+  readonly name: string;
+}
+
+const Actions = ({ mount, name }: ApplicationProps) => {
+  const { may } = useSession();
+  const [deleting, setDeleting] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const path = `auth/${mount}role/${name}`;
+  const drop = async (): Promise<void> => {
+    setDeleting(false);
+    const answer = await remove(path);
+    if (!answer.ok) return setFailure(answer);
+    toast(access.methods.deleted(name));
+    navigate(hrefOf("access", "", { tab: "applications" }));
+  };
+  return (
+    <>
+      {may(path, "update") && <ButtonLink href={hrefOf("api", path)}>{access.methods.form}</ButtonLink>}
+      {may(path, "delete") && (
+        <Button kind="danger" onClick={() => setDeleting(true)}>
+          {words.delete}
+        </Button>
+      )}
+      {failure && <Failed failure={failure} />}
+      {deleting && (
+        <ConfirmTyped
+          title={access.methods.deleteTitle(name)}
+          name={name}
+          action={words.delete}
+          onConfirm={() => void drop()}
+          onClose={() => setDeleting(false)}
+        >
+          <p>{words.deleteText}</p>
+        </ConfirmTyped>
+      )}
+    </>
+  );
+};
+
+export const ApplicationPage = ({ mount, name }: ApplicationProps) => {
+  const { may } = useSession();
+  const path = `auth/${mount}role/${name}`;
+  const { answer, again } = useApi({ method: "GET", path });
+  const mayHandOut = may(`${path}/role-id`, "read") && may(`${path}/secret-id`, "update");
+  return (
+    <Page
+      title={name}
+      mono
+      crumbs={[
+        { label: access.title, href: hrefOf("access") },
+        { label: access.tabs.applications, href: hrefOf("access", "", { tab: "applications" }) },
+        { label: mount },
+      ]}
+      actions={answer?.ok && <Actions mount={mount} name={name} />}
+    >
+      {!answer && <Loading />}
+      {answer && !answer.ok && <Failed failure={answer} again={again} />}
+      {answer?.ok && (
+        <>
+          {mayHandOut && <HandOut mount={mount} name={name} needsSecret={trueIn(answer.data, "bind_secret_id")} />}
+          <Section title={access.settings}>
+            <ItemFacts data={answer.data} />
+          </Section>
+          <Section title={access.methods.mayDo}>
+            <Decisions about={{ policies: policiesOf(answer.data) }} label={access.methods.mayDoAt} />
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+};

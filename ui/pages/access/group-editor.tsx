@@ -1,0 +1,100 @@
+import { useState } from "preact/hooks";
+import type { Failure } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { Button, Dialog, TextField, toast } from "../../kit/index.ts";
+import { access } from "../../texts/access.ts";
+import { ChosenField } from "./chosen-field.tsx";
+import { type Group, readPolicyNames } from "./directory.ts";
+import { changeGroup, rebased } from "./group-change.ts";
+import { useLoaded } from "./use-loaded.ts";
+
+/**
+ * Changes a group. Only what was added or removed here is written, on top of what is there by then, so that two people
+ * who add members at once lose nobody.
+ */
+
+const words = access.groups;
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Ids as names for the eye, and back; an unknown id is shown as it is. */
+const naming = (known: readonly Named[] | undefined) => ({
+  nameOf: (id: string): string => known?.find((one) => one.id === id)?.name ?? id,
+  idOf: (name: string): string => known?.find((one) => one.name === name)?.id ?? name,
+});
+
+interface GroupEditorProps {
+  readonly group: Group;
+  /** `undefined`: not known; members stay as they are. */
+  readonly people: readonly Named[] | undefined;
+  readonly groups: readonly Named[] | undefined;
+  readonly onClose: () => void;
+}
+
+export const GroupEditor = ({ group, people, groups, onClose }: GroupEditorProps) => {
+  const [name, setName] = useState(group.name);
+  const [policies, setPolicies] = useState(group.policies);
+  const [members, setMembers] = useState(group.people);
+  const [inner, setInner] = useState(group.groups);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  const options = useLoaded(readPolicyNames).value ?? [];
+  const ofPeople = naming(people);
+  const ofGroups = naming(groups);
+  const save = async (): Promise<void> => {
+    setError(name.trim() === "" ? words.missing : undefined);
+    if (name.trim() === "") return;
+    setBusy(true);
+    const failed = await changeGroup(group.id, (now) => ({
+      ...(name.trim() !== group.name && { name: name.trim() }),
+      policies: rebased(group.policies, policies, now.policies),
+      ...(people && !group.external && { people: rebased(group.people, members, now.people) }),
+      ...(groups && { groups: rebased(group.groups, inner, now.groups) }),
+    }));
+    setBusy(false);
+    setFailure(failed);
+    if (failed) return;
+    toast(access.saved(name.trim()));
+    onClose();
+  };
+  return (
+    <Dialog
+      title={group.name}
+      onClose={onClose}
+      onSubmit={() => void save()}
+      wide
+      actions={
+        <>
+          <Button kind="primary" type="submit" busy={busy}>
+            {access.save}
+          </Button>
+          <Button onClick={onClose}>{access.cancel}</Button>
+        </>
+      }
+    >
+      <TextField label={words.name} value={name} onInput={setName} error={error} mono />
+      <ChosenField label={access.policies} chosen={policies} onChange={setPolicies} options={options} free />
+      {people && !group.external && (
+        <ChosenField
+          label={words.memberLabel}
+          chosen={members.map(ofPeople.nameOf)}
+          onChange={(chosen) => setMembers(chosen.map(ofPeople.idOf))}
+          options={people.map((one) => one.name)}
+        />
+      )}
+      {groups && (
+        <ChosenField
+          label={words.memberGroups}
+          chosen={inner.map(ofGroups.nameOf)}
+          onChange={(chosen) => setInner(chosen.map(ofGroups.idOf))}
+          options={groups.filter(({ id }) => id !== group.id).map((one) => one.name)}
+        />
+      )}
+      {failure && <Failed failure={failure} />}
+    </Dialog>
+  );
+};

@@ -1,0 +1,136 @@
+import { useState } from "preact/hooks";
+import { type Failure, remove } from "../../client/api.ts";
+import { Decisions } from "../../client/decisions.tsx";
+import { Failed } from "../../client/denied.tsx";
+import { useSession } from "../../client/session.ts";
+import { useApi } from "../../client/use-api.ts";
+import { Button, ConfirmTyped, Fact, Facts, Link, Loading, Note, Page, Section, Tag, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { access } from "../../texts/access.ts";
+import { type Group, groupIn, readGroups, readPeople } from "./directory.ts";
+import { GroupEditor, type Named } from "./group-editor.tsx";
+import { PolicyTags } from "./person-facts.tsx";
+import { useLoaded } from "./use-loaded.ts";
+
+/** One group: its policies and members, changed and deleted. */
+
+const words = access.groups;
+
+const crumbs = [
+  { label: access.title, href: hrefOf("access") },
+  { label: access.tabs.groups, href: hrefOf("access", "", { tab: "groups" }) },
+];
+
+/** Names of people and groups; none where they may not be listed. */
+const useNames = () => {
+  const { may } = useSession();
+  const mayPeople = may("identity/entity/id", "list");
+  const people = useLoaded(async () => (mayPeople ? readPeople() : undefined), String(mayPeople)).value;
+  const groups = useLoaded(readGroups).value;
+  return { people: people?.ok ? people.value : undefined, groups: groups?.ok ? groups.value : undefined };
+};
+
+interface MembersProps {
+  readonly ids: readonly string[];
+  readonly known: readonly Named[] | undefined;
+  readonly kind: "people" | "groups";
+}
+
+const Members = ({ ids, known, kind }: MembersProps) =>
+  ids.length === 0 ? (
+    <span class="muted">{words.noMembers}</span>
+  ) : (
+    <span class="access-tags">
+      {ids.map((id) => (
+        <Tag key={id}>
+          <Link href={hrefOf("access", `${kind}/${id}`)}>{known?.find((one) => one.id === id)?.name ?? id}</Link>
+        </Tag>
+      ))}
+    </span>
+  );
+
+const Whole = ({ group, again }: { readonly group: Group; readonly again: () => void }) => {
+  const { may } = useSession();
+  const names = useNames();
+  const [open, setOpen] = useState<"edit" | "delete">();
+  const [failure, setFailure] = useState<Failure>();
+  const path = `identity/group/id/${group.id}`;
+  const close = (): void => setOpen(undefined);
+  const drop = async (): Promise<void> => {
+    close();
+    const answer = await remove(path);
+    if (!answer.ok) return setFailure(answer);
+    toast(words.deleted(group.name));
+    navigate(hrefOf("access", "", { tab: "groups" }));
+  };
+  return (
+    <Page
+      title={group.name}
+      crumbs={crumbs}
+      actions={
+        <>
+          {may(path, "update") && <Button onClick={() => setOpen("edit")}>{access.edit}</Button>}
+          {may(path, "delete") && (
+            <Button kind="danger" onClick={() => setOpen("delete")}>
+              {words.delete}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {failure && <Failed failure={failure} />}
+      {group.external && <Note kind="info">{words.externalNote}</Note>}
+      <Facts>
+        <Fact name={access.policies}>
+          <PolicyTags names={group.policies} />
+        </Fact>
+        <Fact name={words.memberLabel}>
+          <Members ids={group.people} known={names.people} kind="people" />
+        </Fact>
+        {group.groups.length > 0 && (
+          <Fact name={words.memberGroups}>
+            <Members ids={group.groups} known={names.groups} kind="groups" />
+          </Fact>
+        )}
+      </Facts>
+      {group.policies.length > 0 && (
+        <Section title={words.mayDo}>
+          <Decisions about={{ policies: group.policies }} label={words.mayDoAt} />
+        </Section>
+      )}
+      {open === "edit" && (
+        <GroupEditor
+          group={group}
+          people={names.people}
+          groups={names.groups}
+          onClose={() => {
+            close();
+            again();
+          }}
+        />
+      )}
+      {open === "delete" && (
+        <ConfirmTyped
+          title={words.deleteTitle(group.name)}
+          name={group.name}
+          action={words.delete}
+          onConfirm={() => void drop()}
+          onClose={close}
+        >
+          <p>{words.deleteText}</p>
+        </ConfirmTyped>
+      )}
+    </Page>
+  );
+};
+
+export const GroupPage = ({ id }: { readonly id: string }) => {
+  const { answer, again } = useApi({ method: "GET", path: `identity/group/id/${id}` });
+  if (answer?.ok) return <Whole group={groupIn(answer.data)} again={again} />;
+  return (
+    <Page title={access.tabs.groups} crumbs={crumbs}>
+      {answer ? <Failed failure={answer} again={again} /> : <Loading />}
+    </Page>
+  );
+};

@@ -1,0 +1,45 @@
+import type { Json, JsonObject } from "../../client/api.ts";
+import { textsIn, trueIn } from "../../client/read-json.ts";
+import { durationText, Fact, Facts, Visible } from "../../kit/index.ts";
+import { access } from "../../texts/access.ts";
+import { PolicyTags } from "./person-facts.tsx";
+
+/** What a method keeps of a user or role, as it names it; older names of the same field are left out. */
+
+const OLDER = new Set(["policies", "ttl", "max_ttl", "period", "num_uses", "bound_cidrs", "explicit_max_ttl"]);
+const POLICIES = new Set(["token_policies", "policies"]);
+const DURATION = /(^|_)(ttl|period|age)$/;
+
+const isEmpty = (value: Json | undefined): boolean =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+
+const shown = (name: string, value: Json): string => {
+  if (typeof value === "number" && DURATION.test(name))
+    return value === 0 ? access.facts.unlimited : durationText(value);
+  if (Array.isArray(value)) return value.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};
+
+/** Of a user or role: what a token gets, `default` among them. */
+export const policiesOf = (data: JsonObject): readonly string[] => {
+  const given = [...textsIn(data, "token_policies"), ...textsIn(data, "policies")];
+  return [...new Set([...given, ...(trueIn(data, "token_no_default_policy") ? [] : ["default"])])];
+};
+
+export const ItemFacts = ({ data }: { readonly data: JsonObject }) => {
+  const rows = Object.entries(data).filter(
+    ([name, value]) => !isEmpty(value) && !POLICIES.has(name) && !(OLDER.has(name) && `token_${name}` in data),
+  );
+  return (
+    <Facts>
+      <Fact name={access.policies}>
+        <PolicyTags names={policiesOf(data)} />
+      </Fact>
+      {rows.map(([name, value]) => (
+        <Fact key={name} name={name} mono>
+          <Visible text={shown(name, value)} />
+        </Fact>
+      ))}
+    </Facts>
+  );
+};

@@ -1,0 +1,124 @@
+import { useState } from "preact/hooks";
+import { type Failure, type JsonObject, post, remove } from "../../client/api.ts";
+import { Decisions } from "../../client/decisions.tsx";
+import { Failed } from "../../client/denied.tsx";
+import { textsIn } from "../../client/read-json.ts";
+import { useSession } from "../../client/session.ts";
+import { useApi } from "../../client/use-api.ts";
+import { Button, ButtonLink, ConfirmTyped, Loading, Page, Section, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { access } from "../../texts/access.ts";
+import { readPolicyNames } from "./directory.ts";
+import { ItemFacts, policiesOf } from "./item-facts.tsx";
+import { NamesDialog } from "./names-dialog.tsx";
+import { PasswordDialog } from "./new-password.tsx";
+import { useAuthMounts } from "./use-auth-mounts.ts";
+import { useLoaded } from "./use-loaded.ts";
+
+/** One user or role of a method: what it is, what it lets do, and what of it may be changed here. */
+
+const words = access.methods;
+
+interface ItemProps {
+  /** With its slash at the end, without `auth/`. */
+  readonly mount: string;
+  readonly part: string;
+  readonly name: string;
+}
+
+type Open = "policies" | "password" | "delete";
+
+const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObject; again(): void }) => {
+  const { may } = useSession();
+  const [open, setOpen] = useState<Open>();
+  const [failure, setFailure] = useState<Failure>();
+  const options = useLoaded(readPolicyNames).value ?? [];
+  const type = useAuthMounts().find(({ path }) => path === mount)?.type;
+  const path = `auth/${mount}${part}/${name}`;
+  const isUser = type === "userpass" && part === "users";
+  const close = (): void => setOpen(undefined);
+  const setPolicies = async (policies: readonly string[]): Promise<Failure | undefined> => {
+    const answer = await post(`${path}/policies`, { token_policies: policies });
+    if (!answer.ok) return answer;
+    toast(access.saved(access.policies.toLowerCase()));
+    again();
+    return undefined;
+  };
+  const drop = async (): Promise<void> => {
+    close();
+    const answer = await remove(path);
+    if (!answer.ok) return setFailure(answer);
+    toast(words.deleted(name));
+    navigate(hrefOf("access", "", { tab: "methods" }));
+  };
+  return (
+    <>
+      {isUser && may(`${path}/policies`, "update") && (
+        <Button onClick={() => setOpen("policies")}>{access.person.setPolicies}</Button>
+      )}
+      {isUser && may(`${path}/password`, "update") && (
+        <Button onClick={() => setOpen("password")}>{access.person.password}</Button>
+      )}
+      {!isUser && may(path, "update") && <ButtonLink href={hrefOf("api", path)}>{words.form}</ButtonLink>}
+      {may(path, "delete") && (
+        <Button kind="danger" onClick={() => setOpen("delete")}>
+          {words.deleteUser}
+        </Button>
+      )}
+      {failure && <Failed failure={failure} />}
+      {open === "policies" && (
+        <NamesDialog
+          title={name}
+          label={access.policies}
+          hint={access.policiesHint}
+          names={textsIn(data, "token_policies")}
+          options={options}
+          free
+          save={setPolicies}
+          onClose={close}
+        />
+      )}
+      {open === "password" && <PasswordDialog name={name} mount={mount} onClose={close} />}
+      {open === "delete" && (
+        <ConfirmTyped
+          title={words.deleteTitle(name)}
+          name={name}
+          action={words.deleteUser}
+          onConfirm={() => void drop()}
+          onClose={close}
+        >
+          <p>{words.deleteText}</p>
+        </ConfirmTyped>
+      )}
+    </>
+  );
+};
+
+export const ItemPage = ({ mount, part, name }: ItemProps) => {
+  const { answer, again } = useApi({ method: "GET", path: `auth/${mount}${part}/${name}` });
+  const crumbs = [
+    { label: access.title, href: hrefOf("access") },
+    { label: access.tabs.methods, href: hrefOf("access", "", { tab: "methods" }) },
+    { label: mount },
+  ];
+  return (
+    <Page
+      title={name}
+      mono
+      crumbs={crumbs}
+      actions={answer?.ok && <Actions mount={mount} part={part} name={name} data={answer.data} again={again} />}
+    >
+      {!answer && <Loading />}
+      {answer && !answer.ok && <Failed failure={answer} again={again} />}
+      {answer?.ok && (
+        <>
+          <ItemFacts data={answer.data} />
+          <Section title={words.mayDo}>
+            <Decisions about={{ policies: policiesOf(answer.data) }} label={words.mayDoAt} />
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+};

@@ -1,0 +1,95 @@
+import { useState } from "preact/hooks";
+import { type Failure, post } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { generatePassword } from "../../client/generate.ts";
+import { useSession } from "../../client/session.ts";
+import { Button, Dialog, Select, toast } from "../../kit/index.ts";
+import { access } from "../../texts/access.ts";
+import type { WholePerson } from "./directory.ts";
+import { passwordProblem } from "./new-person.ts";
+import { PasswordField } from "./password-field.tsx";
+import { type PasswordLink, ShownLink, wrapPassword } from "./password-link.tsx";
+
+/** A new password for a user of `userpass`, and a link that shows it once. */
+
+interface Of {
+  readonly name: string;
+  /** With its slash at the end, without `auth/`. */
+  readonly mount: string;
+}
+
+export const PasswordDialog = ({ name, mount, onClose }: Of & { readonly onClose: () => void }) => {
+  const [password, setPassword] = useState(generatePassword);
+  const [ttl, setTtl] = useState("24h");
+  const [busy, setBusy] = useState(false);
+  const [isSet, setIsSet] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const [link, setLink] = useState<PasswordLink>();
+  const [tried, setTried] = useState(false);
+  const wrong = passwordProblem(password);
+  const submit = async (): Promise<void> => {
+    setTried(true);
+    if (wrong) return;
+    setBusy(true);
+    const answer = isSet ? undefined : await post(`auth/${mount}users/${name}/password`, { password });
+    if (answer && !answer.ok) setFailure(answer);
+    else {
+      if (!isSet) toast(access.password.set(name));
+      setIsSet(true);
+      const wrapped = await wrapPassword({ name, mount, password }, ttl);
+      if ("ok" in wrapped) setFailure(wrapped);
+      else setLink(wrapped);
+    }
+    setBusy(false);
+  };
+  const title = access.person.passwordFor(name);
+  if (link) return <ShownLink title={title} link={link} onClose={onClose} />;
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+      actions={
+        <>
+          <Button kind="primary" type="submit" busy={busy}>
+            {access.password.submit}
+          </Button>
+          <Button onClick={onClose}>{access.cancel}</Button>
+        </>
+      }
+    >
+      <PasswordField
+        label={access.password.label}
+        value={password}
+        onInput={(given) => {
+          setPassword(given);
+          setIsSet(false);
+        }}
+        error={tried && wrong ? access.newPerson[wrong] : undefined}
+      />
+      <Select label={access.newPerson.link} value={ttl} onChange={setTtl} options={access.newPerson.links} />
+      {failure && <Failed failure={failure} />}
+    </Dialog>
+  );
+};
+
+/** A button for each name that has a password here. */
+export const NewPassword = ({ person }: { readonly person: WholePerson }) => {
+  const { may } = useSession();
+  const [chosen, setChosen] = useState<Of>();
+  const names = person.aliases
+    .filter(({ mountType }) => mountType === "userpass")
+    .map(({ name, mountPath }) => ({ name, mount: mountPath.replace(/^auth\//, "") }))
+    .filter(({ name, mount }) => may(`auth/${mount}users/${name}/password`, "update"));
+  if (names.length === 0) return null;
+  return (
+    <div class="actions">
+      {names.map((one) => (
+        <Button key={one.mount + one.name} icon="key" onClick={() => setChosen(one)}>
+          {access.person.passwordFor(`${one.mount}${one.name}`)}
+        </Button>
+      ))}
+      {chosen && <PasswordDialog {...chosen} onClose={() => setChosen(undefined)} />}
+    </div>
+  );
+};

@@ -1,0 +1,148 @@
+import { useState } from "preact/hooks";
+import { type Failure, type JsonObject, post } from "../../client/api.ts";
+import { Decisions } from "../../client/decisions.tsx";
+import { Failed } from "../../client/denied.tsx";
+import { useSession } from "../../client/session.ts";
+import { useApi } from "../../client/use-api.ts";
+import { Button, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
+import { hrefOf } from "../../routes.ts";
+import { access } from "../../texts/access.ts";
+import { type Group, lockedIn, personIn, readGroups, readPolicyNames, type WholePerson } from "./directory.ts";
+import { useMethodPolicies } from "./method-policies.ts";
+import { NamesDialog } from "./names-dialog.tsx";
+import { NewPassword } from "./new-password.tsx";
+import { PersonFacts } from "./person-facts.tsx";
+import { useLoaded } from "./use-loaded.ts";
+
+/** One person: how they sign in, what they get from where, and what that lets them do. */
+
+const words = access.person;
+
+const crumbsTo = (tab: keyof typeof access.tabs) => [
+  { label: access.title, href: hrefOf("access") },
+  { label: access.tabs[tab], href: hrefOf("access", "", { tab }) },
+];
+
+interface PersonProps {
+  readonly person: WholePerson;
+  readonly groups: readonly Group[];
+  readonly again: () => void;
+}
+
+/** What may be changed: buttons for what is allowed, and nothing for the rest. */
+const Actions = ({
+  person,
+  again,
+  fail,
+}: Omit<PersonProps, "groups"> & { fail(failure: Failure | undefined): void }) => {
+  const { may } = useSession();
+  const [editing, setEditing] = useState(false);
+  const options = useLoaded(readPolicyNames).value ?? [];
+  const path = `identity/entity/id/${person.id}`;
+  if (!may(path, "update")) return null;
+  const write = async (body: JsonObject, done: string): Promise<Failure | undefined> => {
+    const answer = await post(path, body);
+    if (!answer.ok) return answer;
+    toast(done);
+    again();
+    return undefined;
+  };
+  const toggle = async (): Promise<void> => {
+    const done = person.disabled ? words.enabled(person.name) : words.disabledNow(person.name);
+    fail(await write({ disabled: !person.disabled }, done));
+  };
+  return (
+    <>
+      <Button onClick={() => setEditing(true)}>{words.setPolicies}</Button>
+      <Button kind={person.disabled ? "plain" : "danger"} onClick={() => void toggle()}>
+        {person.disabled ? words.enable : words.disable}
+      </Button>
+      {editing && (
+        <NamesDialog
+          title={words.own}
+          label={access.policies}
+          hint={access.policiesHint}
+          names={person.policies}
+          options={options}
+          free
+          save={(policies) => write({ policies }, access.saved(words.own.toLowerCase()))}
+          onClose={() => setEditing(false)}
+        />
+      )}
+    </>
+  );
+};
+
+const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure | undefined): void }) => {
+  const { may } = useSession();
+  const readable = may("sys/locked-users", "read");
+  const { answer, again } = useApi(readable ? { method: "GET", path: "sys/locked-users" } : undefined);
+  const locked = answer?.ok ? lockedIn(answer.data) : [];
+  const theirs = locked.filter(({ accessor, name }) =>
+    person.aliases.some((alias) => alias.mountAccessor === accessor && alias.name.toLowerCase() === name),
+  );
+  const pathOf = (one: (typeof theirs)[number]): string => `sys/locked-users/${one.accessor}/unlock/${one.name}`;
+  const unlockable = theirs.filter((one) => may(pathOf(one), "update"));
+  const unlock = async (): Promise<void> => {
+    for (const one of unlockable) {
+      const answered = await post(pathOf(one));
+      if (!answered.ok) return fail(answered);
+    }
+    toast(access.people.unlocked(person.name));
+    again();
+  };
+  if (theirs.length === 0) return null;
+  return (
+    <Note
+      kind="warn"
+      actions={unlockable.length > 0 && <Button onClick={() => void unlock()}>{access.people.unlock}</Button>}
+    >
+      {access.people.lockedTitle}
+    </Note>
+  );
+};
+
+const Whole = ({ person, groups, again }: PersonProps) => {
+  const [failure, fail] = useState<Failure>();
+  const theirs = groups.filter(({ id }) => person.groupIds.includes(id));
+  const methods = useMethodPolicies(person.aliases);
+  const about = { entityId: person.id, ...(methods.policies.length > 0 && { policies: methods.policies }) };
+  return (
+    <Page
+      title={person.name}
+      crumbs={crumbsTo("people")}
+      actions={<Actions person={person} again={again} fail={fail} />}
+    >
+      {failure && <Failed failure={failure} />}
+      {person.disabled && <Note kind="danger">{words.disabledNote}</Note>}
+      <Unlock person={person} fail={fail} />
+      <PersonFacts person={person} groups={theirs} methods={methods} />
+      <NewPassword person={person} />
+      <Section title={access.mayDo}>
+        {methods.loaded ? (
+          <>
+            <Decisions about={about} label={access.mayDoAt} />
+            <p class="muted small">{methods.hidden ? words.hiddenMethod : words.templates}</p>
+          </>
+        ) : (
+          <Loading />
+        )}
+      </Section>
+    </Page>
+  );
+};
+
+export const PersonPage = ({ id }: { readonly id: string }) => {
+  const { may } = useSession();
+  const { answer, again } = useApi({ method: "GET", path: `identity/entity/id/${id}` });
+  const mayGroups = may("identity/group/id", "list");
+  const groups = useLoaded(async () => (mayGroups ? readGroups() : undefined), String(mayGroups));
+  if (answer?.ok)
+    return <Whole person={personIn(answer.data)} groups={groups.value?.ok ? groups.value.value : []} again={again} />;
+  return (
+    <Page title={access.tabs.people} crumbs={crumbsTo("people")}>
+      {answer ? <Failed failure={answer} again={again} /> : <Loading />}
+      {answer && <Link href={hrefOf("access")}>{access.back}</Link>}
+    </Page>
+  );
+};
