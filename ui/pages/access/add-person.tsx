@@ -3,6 +3,7 @@ import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { generatePassword } from "../../client/generate.ts";
 import { useSession } from "../../client/session.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Dialog, Note, Select, TextField } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
@@ -10,7 +11,6 @@ import { type AuthMount, type Group, readPolicyNames } from "./directory.ts";
 import { addPerson, NOTHING_DONE, nameProblem, passwordProblem } from "./new-person.ts";
 import { PasswordField } from "./password-field.tsx";
 import { type PasswordLink, ShownLink, wrapPassword } from "./password-link.tsx";
-import { useLoaded } from "./use-loaded.ts";
 
 /** A new person: a name, a first password nobody has to say aloud, policies, groups; at the end a link to hand over. */
 

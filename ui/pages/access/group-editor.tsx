@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Dialog, TextField, toast } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 import { type Group, readPolicyNames } from "./directory.ts";
 import { changeGroup, rebased } from "./group-change.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /**
  * Changes a group. Only what was added or removed here is written, on top of what is there by then, so that two people

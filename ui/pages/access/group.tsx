@@ -4,6 +4,7 @@ import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, ConfirmTyped, Fact, Facts, Link, Loading, Note, Page, Section, Tag, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -11,7 +12,7 @@ import { access } from "../../texts/access.ts";
 import { type Group, groupIn, readGroups, readPeople } from "./directory.ts";
 import { GroupEditor, type Named } from "./group-editor.tsx";
 import { PolicyTags } from "./person-facts.tsx";
-import { useLoaded } from "./use-loaded.ts";
+import { namedPeople } from "./sign-in-name.ts";
 
 /** One group: its policies and members, changed and deleted. */
 
@@ -28,7 +29,7 @@ const useNames = () => {
   const mayPeople = may("identity/entity/id", "list");
   const people = useLoaded(async () => (mayPeople ? readPeople() : undefined), String(mayPeople)).value;
   const groups = useLoaded(readGroups).value;
-  return { people: people?.ok ? people.value : undefined, groups: groups?.ok ? groups.value : undefined };
+  return { people: people?.ok ? namedPeople(people.value) : undefined, groups: groups?.ok ? groups.value : undefined };
 };
 
 interface MembersProps {

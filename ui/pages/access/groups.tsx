@@ -3,13 +3,13 @@ import { type Failure, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Dialog, Empty, Loading, Row, Rows, Tag, TextField, toast, Visible } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 import { readGroups, readPolicyNames } from "./directory.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /** Groups: whose members get their policies. */
 

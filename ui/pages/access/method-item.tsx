@@ -5,6 +5,7 @@ import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, ButtonLink, ConfirmTyped, Loading, Page, Section, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -14,7 +15,6 @@ import { ItemFacts, policiesOf } from "./item-facts.tsx";
 import { NamesDialog } from "./names-dialog.tsx";
 import { PasswordDialog } from "./new-password.tsx";
 import { useAuthMounts } from "./use-auth-mounts.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /** One user or role of a method: what it is, what it lets do, and what of it may be changed here. */
 

@@ -1,8 +1,8 @@
 import { get } from "../../client/api.ts";
 import { textsIn, trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import type { AliasOf } from "./directory.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /** What signing in gives by itself: only of methods that keep it by the name of the alias, and where it may be read. */
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Failure, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { fieldErrors } from "../../client/failure.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Dialog, DurationField, Select, TextField, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -9,7 +10,6 @@ import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 import { type AuthMount, readPolicyNames } from "./directory.ts";
 import { nameProblem } from "./new-person.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /** A new AppRole. What is asked for here is what every role needs; the rest is in the form of all settings. */
 

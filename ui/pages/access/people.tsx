@@ -4,14 +4,14 @@ import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Empty, Loading, Row, Rows, Section, Tag, TextField, toast, Visible } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { AddPerson } from "./add-person.tsx";
 import { type AuthMount, type Group, type Locked, lockedIn, type Person, readGroups, readPeople } from "./directory.ts";
-import { signInName } from "./sign-in-name.ts";
+import { personName, signInName } from "./sign-in-name.ts";
 import { useAuthMounts } from "./use-auth-mounts.ts";
-import { useLoaded } from "./use-loaded.ts";
 
 /** Everybody who is known, by name, with the names they sign in by and their groups. */
 
@@ -77,7 +77,7 @@ const PersonRow = ({ person, groups, locked }: RowProps) => {
   return (
     <Row href={hrefOf("access", `people/${person.id}`)}>
       <span class="access-name">
-        <Visible text={person.name} />
+        <Visible text={personName(person)} />
       </span>
       <code class="muted">
         <Visible text={person.aliases.map(signInName).join(", ")} />

@@ -4,6 +4,7 @@ import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
+import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -12,7 +13,7 @@ import { useMethodPolicies } from "./method-policies.ts";
 import { NamesDialog } from "./names-dialog.tsx";
 import { NewPassword } from "./new-password.tsx";
 import { PersonFacts } from "./person-facts.tsx";
-import { useLoaded } from "./use-loaded.ts";
+import { personName } from "./sign-in-name.ts";
 
 /** One person: how they sign in, what they get from where, and what that lets them do. */
 
@@ -39,6 +40,7 @@ const Actions = ({
   const [editing, setEditing] = useState(false);
   const options = useLoaded(readPolicyNames).value ?? [];
   const path = `identity/entity/id/${person.id}`;
+  const name = personName(person);
   if (!may(path, "update")) return null;
   const write = async (body: JsonObject, done: string): Promise<Failure | undefined> => {
     const answer = await post(path, body);
@@ -48,7 +50,7 @@ const Actions = ({
     return undefined;
   };
   const toggle = async (): Promise<void> => {
-    const done = person.disabled ? words.enabled(person.name) : words.disabledNow(person.name);
+    const done = person.disabled ? words.enabled(name) : words.disabledNow(name);
     fail(await write({ disabled: !person.disabled }, done));
   };
   return (
@@ -88,7 +90,7 @@ const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure |
       const answered = await post(pathOf(one));
       if (!answered.ok) return fail(answered);
     }
-    toast(access.people.unlocked(person.name));
+    toast(access.people.unlocked(personName(person)));
     again();
   };
   if (theirs.length === 0) return null;
@@ -109,7 +111,7 @@ const Whole = ({ person, groups, again }: PersonProps) => {
   const about = { entityId: person.id, ...(methods.policies.length > 0 && { policies: methods.policies }) };
   return (
     <Page
-      title={person.name}
+      title={personName(person)}
       crumbs={crumbsTo("people")}
       actions={<Actions person={person} again={again} fail={fail} />}
     >

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { useSession } from "../../client/session.ts";
+import { type Rule, useSession } from "../../client/session.ts";
 import { Note, Section, TextField, Visible } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 
@@ -7,11 +7,15 @@ import { me } from "../../texts/me.ts";
 
 const FILTER_FROM = 12;
 
+/** Rules of the server's own parts, which most tokens have alike, come last. */
+const isOfServer = ({ pattern }: Rule): boolean => /^(sys|auth|identity|cubbyhole)\//.test(pattern);
+
 export const Rules = () => {
   const { rules, who } = useSession();
   const [filter, setFilter] = useState("");
   const wanted = filter.trim().toLowerCase();
-  const shown = rules.filter(({ pattern }) => pattern.toLowerCase().includes(wanted));
+  const ordered = [...rules].sort((a, b) => Number(isOfServer(a)) - Number(isOfServer(b)));
+  const shown = ordered.filter(({ pattern }) => pattern.toLowerCase().includes(wanted));
   return (
     <Section title={me.rules}>
       {who.root && <Note kind="warn">{me.root}</Note>}

@@ -1,0 +1,59 @@
+import { workThrough } from "../../../src/std/pool.ts";
+import { type Failure, get, type JsonObject, list } from "../../client/api.ts";
+import { textIn, textsIn, trueIn } from "../../client/read-json.ts";
+import { machines } from "../../texts/machines.ts";
+
+/** Roles of an AWS method: which machines they let in, and what these get. */
+
+export type Kind = "hybrid" | "ec2" | "iam";
+
+export interface MachineRole {
+  readonly name: string;
+  /** With its slash at the end, without `auth/`. */
+  readonly mount: string;
+  /** Empty where the role could not be read. */
+  readonly roleId: string;
+  readonly kind: Kind | undefined;
+  readonly policies: readonly string[];
+  readonly bounds: readonly { readonly label: string; readonly values: readonly string[] }[];
+}
+
+const AT_ONCE = 6;
+
+const kindOf = (data: JsonObject): Kind => {
+  const inferred = textIn(data, "inferred_entity_type");
+  if (inferred === "ssm_managed_instance") return "hybrid";
+  return inferred === "ec2_instance" || textIn(data, "auth_type") === "ec2" ? "ec2" : "iam";
+};
+
+export const roleIn = (data: JsonObject, name: string, mount: string): MachineRole => ({
+  name,
+  mount,
+  roleId: textIn(data, "role_id"),
+  kind: kindOf(data),
+  policies: [
+    ...new Set([
+      ...textsIn(data, "token_policies"),
+      ...textsIn(data, "policies"),
+      ...(trueIn(data, "token_no_default_policy") ? [] : ["default"]),
+    ]),
+  ],
+  bounds: Object.entries(machines.bounds)
+    .map(([field, label]) => ({ label, values: textsIn(data, field) }))
+    .filter(({ values }) => values.length > 0),
+});
+
+const NOTHING = { roleId: "", kind: undefined, policies: [], bounds: [] } as const;
+
+/** Hybrid nodes first, then by name. */
+export const readRoles = async (mount: string): Promise<readonly MachineRole[] | Failure> => {
+  const listed = await list(`auth/${mount}role`);
+  if (!listed.ok) return listed.kind === "not-found" ? [] : listed;
+  const roles: MachineRole[] = [];
+  await workThrough(textsIn(listed.data, "keys"), AT_ONCE, async (name) => {
+    const answer = await get(`auth/${mount}role/${name}`);
+    roles.push(answer.ok ? roleIn(answer.data, name, mount) : { name, mount, ...NOTHING });
+  });
+  const rank = ({ kind }: MachineRole): number => (kind === "hybrid" ? 0 : 1);
+  return roles.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+};
