@@ -34,6 +34,8 @@ export const useSuggestions = (options: readonly string[], value: string, choose
       Escape: visible ? close : undefined,
     };
     const act = does[event.key];
+    // Enter with nothing marked is for the form, and the list would lie over what comes of it.
+    if (!act && event.key === "Enter") close();
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

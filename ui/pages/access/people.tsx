@@ -154,6 +154,7 @@ export const People = () => {
           onClose={() => {
             setAdding(false);
             people.again();
+            groups.again();
           }}
         />
       )}
