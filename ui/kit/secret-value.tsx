@@ -21,12 +21,13 @@ interface SecretValueProps {
 
 const DOTS = "••••••••";
 
-export const Dots = ({ name }: { readonly name: string }) => (
+/** `name`: says what is hidden; absent where something else does. */
+export const Dots = ({ name }: { readonly name?: string | undefined }) => (
   <>
     <span class="dots" aria-hidden="true">
       {DOTS}
     </span>
-    <span class="unseen-text">{kit.hidden(name)}</span>
+    {name !== undefined && <span class="unseen-text">{kit.hidden(name)}</span>}
   </>
 );
 

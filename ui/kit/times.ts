@@ -14,11 +14,15 @@ const UNITS = [
 const relative = new Intl.RelativeTimeFormat(kit.locale, { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "short" });
 
+/** 5.95 days are 6: what was set to six days a moment ago reads so. */
+const ALMOST = 0.1;
+
 /** `yesterday`, `in 6 days`; both in milliseconds. */
 export const relativeTime = (at: number, now: number): string => {
   const seconds = (at - now) / SECOND;
   for (const [unit, size] of UNITS)
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size)
+      return relative.format(Math.trunc(seconds / size + Math.sign(seconds) * ALMOST), unit);
   return relative.format(0, "second");
 };
 

@@ -10,8 +10,8 @@ import type { Page } from "playwright-core";
 const SOURCE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Violations, each as a line: rule, elements, what is wrong. Empty: none. */
-export const axeViolations = async (page: Page): Promise<readonly string[]> => {
+/** Violations, each as a line: rule, elements, what is wrong. Empty: none. `rules`: these alone, in place of all. */
+export const axeViolations = async (page: Page, rules?: readonly string[]): Promise<readonly string[]> => {
   const session = await page.context().newCDPSession(page);
   try {
     const { frameTree } = await session.send("Page.getFrameTree");
@@ -24,7 +24,7 @@ export const axeViolations = async (page: Page): Promise<readonly string[]> => {
       contextId,
       awaitPromise: true,
       returnByValue: true,
-      expression: `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ["violations"] }).then(
+      expression: `axe.run(document, { runOnly: ${JSON.stringify(rules ?? TAGS)}, resultTypes: ["violations"] }).then(
         ({ violations }) => violations.map(({ id, help, nodes }) =>
           id + " (" + help + "): " + nodes.map(({ target, failureSummary }) =>
             target.join(" ") + ": " + failureSummary.replace(/\\s+/g, " ")).join("; ")))`,

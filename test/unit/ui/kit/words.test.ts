@@ -101,6 +101,7 @@ describe("times", () => {
     [-90 * MINUTE, "1 hour ago"],
     [-DAY, "yesterday"],
     [6.5 * DAY, "in 6 days"],
+    [6 * DAY - 1_000, "in 6 days"],
     [DAY, "tomorrow"],
     [-40 * DAY, "last month"],
     [-400 * DAY, "last year"],
