@@ -21,13 +21,12 @@ interface SecretValueProps {
 
 const DOTS = "••••••••";
 
-/** `name`: says what is hidden; absent where something else does. */
-export const Dots = ({ name }: { readonly name?: string | undefined }) => (
+export const Dots = ({ name }: { readonly name: string }) => (
   <>
     <span class="dots" aria-hidden="true">
       {DOTS}
     </span>
-    {name !== undefined && <span class="unseen-text">{kit.hidden(name)}</span>}
+    <span class="unseen-text">{kit.hidden(name)}</span>
   </>
 );
 

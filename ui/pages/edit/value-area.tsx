@@ -49,15 +49,10 @@ export const ValueArea = (props: ValueAreaProps) => {
         aria-describedby={describedBy}
         onClick={props.onShow}
       >
-<<<<<<< HEAD
         <span class="unseen-text">{edit.showAndEdit(name)}</span>
         <span class="dots" aria-hidden="true">
           {edit.dots}
         </span>
-=======
-        <span class="unseen-text">{edit.showAndEdit(name)} </span>
-        <Dots />
->>>>>>> aa2af5ae (test/ui, ui/kit: axe, reflow and names of every page; quieter switches, rows that wrap)
         {lines > 1 && <span class="muted small">{edit.lines(lines)}</span>}
         {field.kind === "json" && <Tag>{edit.jsonTag}</Tag>}
       </button>
