@@ -57,12 +57,14 @@ test("a call carries what Vault's clients send", async () => {
 test("a list is a GET, unless the verb is wanted", async () => {
   const { client, seen } = await against([data({ keys: [] })]);
   await client.call({ method: "LIST", path: "secret/metadata/" });
+  await client.call({ method: "SCAN", path: "secret/metadata/", query: { limit: "5" } });
   await client.with({ listVerb: true }).call({ method: "PATCH", path: "secret/metadata", body: {} });
   expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
     "GET /v1/secret/metadata?list=true",
+    "GET /v1/secret/metadata?limit=5&scan=true",
     "PATCH /v1/secret/metadata",
   ]);
-  expect(seen[1]?.headers["content-type"]).toBe("application/merge-patch+json");
+  expect(seen[2]?.headers["content-type"]).toBe("application/merge-patch+json");
 });
 
 test("numbers stay as the server wrote them", async () => {

@@ -16,6 +16,8 @@ const head = (method: string, ...headers: string[]) =>
 describe("the methods the parser lacks", () => {
   it.each([
     ["LIST", "LINK"],
+    ["SCAN", "MOVE"],
+    ["MOVE", "LOCK"],
     ["HELP", "BIND"],
     ["LINK", "LOCK"],
     ["BIND", "LOCK"],

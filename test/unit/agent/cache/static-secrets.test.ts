@@ -57,6 +57,7 @@ describe("what is kept", () => {
     ["a lease", "dyn/creds/a", {}],
     ["credentials without a renewal", "fixed/creds/a", {}],
     ["a list", "secret/metadata/app?list=true", {}],
+    ["a recursive list", "secret/metadata/app?limit=5&scan=true", {}],
     ["what is wrapped", "secret/data/app", { headers: { "x-vault-wrap-ttl": "60" } }],
     ["a look-up of a token", "auth/token/lookup-self", {}],
     ["what is missing", "secret/data/none", {}],

@@ -250,11 +250,13 @@ describe("the extension", () => {
 
     expect((await ask("/v1/secret/metadata", "LIST")).statusCode).toBe(200);
     expect((await ask("/v1/secret/metadata?after=a", "LIST")).statusCode).toBe(200);
+    expect((await ask("/v1/secret/metadata?after=a", "SCAN")).statusCode).toBe(200);
     expect((await ask("/ui/")).statusCode).toBe(403);
     for (const path of ["/v1/../a", "/v1/secret/%2e%2E/a"]) expect((await ask(path)).statusCode).toBe(400);
     expect(vault.seen).toEqual([
       "GET /v1/secret/metadata?list=true hvs.1",
       "GET /v1/secret/metadata?after=a&list=true hvs.1",
+      "GET /v1/secret/metadata?after=a&scan=true hvs.1",
       "GET /ui/ undefined",
     ]);
   });

@@ -72,6 +72,42 @@ describe("a scan", () => {
   });
 });
 
+describe("a scan of too much", () => {
+  const walking = async (names: readonly string[], more: boolean) => {
+    const mount = await filled();
+    const asked: number[] = [];
+    mount.view.walk = async (_prefix, { limit }) => {
+      asked.push(limit);
+      return { names, more };
+    };
+    return { asked, scan: (path: string, query: Record<string, string> = {}) => mount.request("scan", path, query) };
+  };
+  const refusal = { code: "invalid_request", wire: expect.stringMatching(/limit/) };
+
+  it("is refused unless it is asked for in parts", async () => {
+    const { asked, scan } = await walking(["a"], true);
+
+    await expect(scan("metadata/")).rejects.toMatchObject(refusal);
+    await expect(scan("detailed-metadata/")).rejects.toMatchObject(refusal);
+    expect((await scan("metadata/", { limit: "7" })).data).toEqual({ keys: ["a"] });
+    expect((await scan("metadata/", { limit: "999999" })).data).toEqual({ keys: ["a"] });
+    expect((await scan("metadata/", { after: "0" })).data).toEqual({ keys: ["a"] });
+    expect(asked).toEqual([10_000, 1_000, 7, 10_000, 10_000]);
+  });
+
+  it("is refused where a part found nothing, which would look like the end", async () => {
+    const { scan } = await walking([], true);
+
+    await expect(scan("metadata/", { limit: "5" })).rejects.toMatchObject(refusal);
+  });
+
+  it("shows a key without metadata that was deleted on the way", async () => {
+    const { scan } = await walking(["gone"], false);
+
+    expect((await scan("detailed-metadata/")).data).toEqual({ keys: ["gone"], key_info: {} });
+  });
+});
+
 describe("a scan over the table", () => {
   let server: TestServer;
   beforeAll(async () => {
