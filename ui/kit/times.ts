@@ -14,15 +14,23 @@ const UNITS = [
 const relative = new Intl.RelativeTimeFormat(kit.locale, { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "short" });
 
-/** 5.95 days are 6: what was set to six days a moment ago reads so. */
+/** 2.95 hours are 3: what was set to three hours a moment ago reads so. */
 const ALMOST = 0.1;
 
-/** `yesterday`, `in 6 days`; both in milliseconds. */
+/** By the calendar: `tomorrow` is the day after this one, however many hours away. */
+const daysBetween = (from: number, to: number): number =>
+  Math.round((new Date(to).setHours(0, 0, 0, 0) - new Date(from).setHours(0, 0, 0, 0)) / (86_400 * SECOND));
+
+/** `yesterday`, `in 6 days`; both in milliseconds. Days are those of the reader's time zone. */
 export const relativeTime = (at: number, now: number): string => {
   const seconds = (at - now) / SECOND;
-  for (const [unit, size] of UNITS)
-    if (Math.abs(seconds) >= size)
-      return relative.format(Math.trunc(seconds / size + Math.sign(seconds) * ALMOST), unit);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) < size) continue;
+    return relative.format(
+      unit === "day" ? daysBetween(now, at) : Math.trunc(seconds / size + Math.sign(seconds) * ALMOST),
+      unit,
+    );
+  }
   return relative.format(0, "second");
 };
 

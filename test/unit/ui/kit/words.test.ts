@@ -91,7 +91,7 @@ describe("differences", () => {
   });
 });
 
-const NOW = Date.UTC(2026, 10, 30, 12);
+const NOW = new Date(2026, 10, 30, 12).getTime();
 const [MINUTE, DAY] = [60_000, 86_400_000];
 
 describe("times", () => {
@@ -100,9 +100,12 @@ describe("times", () => {
     [-MINUTE, "1 minute ago"],
     [-90 * MINUTE, "1 hour ago"],
     [-DAY, "yesterday"],
-    [6.5 * DAY, "in 6 days"],
     [6 * DAY - 1_000, "in 6 days"],
+    [6.25 * DAY, "in 6 days"],
+    [179 * MINUTE, "in 3 hours"],
     [DAY, "tomorrow"],
+    [1.75 * DAY, "in 2 days"],
+    [-1.75 * DAY, "2 days ago"],
     [-40 * DAY, "last month"],
     [-400 * DAY, "last year"],
   ])("%d ms from now is %s", (ahead, expected) => {
