@@ -26,11 +26,17 @@ export interface KvMetadata {
   readonly versions: readonly KvVersionInfo[];
 }
 
+/** The server's clock is known to the second only: what was deleted a moment ago may seem to end in a moment. */
+const MOMENT_MS = 2_000;
+
+const isOver = (deletionAt: number | undefined, now: number): boolean =>
+  deletionAt !== undefined && deletionAt <= now + MOMENT_MS;
+
 export type VersionState = "live" | "deleted" | "destroyed";
 
 export const stateOf = ({ destroyed, deletionAt }: KvVersionInfo, now: number): VersionState => {
   if (destroyed) return "destroyed";
-  return deletionAt !== undefined && deletionAt <= now ? "deleted" : "live";
+  return isOver(deletionAt, now) ? "deleted" : "live";
 };
 
 /** Days alone, or moments with their zone: anything else would be read by the browser's own zone, or by guessing. */
@@ -94,7 +100,7 @@ export const endOf = (
   now: number,
 ): End | undefined => {
   const deletion = version && !version.destroyed ? version.deletionAt : undefined;
-  if (version?.destroyed || (deletion !== undefined && deletion <= now)) return undefined;
+  if (version?.destroyed || isOver(deletion, now)) return undefined;
   const noted = momentOf(custom.get(NOTED) ?? "");
   const ends: End[] = [];
   if (deletion !== undefined) ends.push({ at: deletion, why: "deleted" });

@@ -5,6 +5,7 @@ import { addressesOf, type KvPath, kvVersionOf } from "./kv.ts";
 import type { Name } from "./match.ts";
 import { namedByRules, scansWhole } from "./rule-names.ts";
 import { type Session, useSession } from "./session.ts";
+import { onStage } from "./stage.ts";
 
 /**
  * All names that the caller may list: one index for every page that searches, in memory only. It is of one session, and
@@ -66,6 +67,10 @@ export const forgetNames = (): void => {
   index?.crawler.stop();
   index = undefined;
 };
+
+onStage((stage) => {
+  if (stage.is !== "in") forgetNames();
+});
 
 const indexFor = (session: Session): Index => {
   if (index && index.of !== ownerOf(session)) forgetNames();

@@ -54,7 +54,7 @@ test("the metadata beside data names its version", () => {
 test("a version is live, deleted once its time has come, or destroyed", () => {
   const version = { number: 1, createdAt: 0, destroyed: false };
   expect(stateOf({ ...version, deletionAt: undefined }, NOW)).toBe("live");
-  expect(stateOf({ ...version, deletionAt: NOW + 1 }, NOW)).toBe("live");
+  expect(stateOf({ ...version, deletionAt: NOW + DAY }, NOW)).toBe("live");
   expect(stateOf({ ...version, deletionAt: NOW }, NOW)).toBe("deleted");
   expect(stateOf({ ...version, deletionAt: NOW, destroyed: true }, NOW)).toBe("destroyed");
 });
