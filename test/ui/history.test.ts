@@ -6,7 +6,7 @@ const row = (page: Page, version: number) =>
   page
     .getByRole("list", { name: "Versions" })
     .getByRole("listitem")
-    .filter({ hasText: `Version ${version}` });
+    .filter({ hasText: new RegExp(`^Version ${version}(?!\\d)`) });
 
 describeUi("history", (ui) => {
   const opened = async (name: string, ...versions: readonly Readonly<Record<string, string>>[]) => {

@@ -4,8 +4,8 @@ export const expiring = {
   locale: "en-GB",
   about:
     "Ends that stand in metadata: when the server deletes a version, and dates noted as expires_at. Values are not read.",
-  within: "Within",
-  horizons: { "7": "7 days", "30": "30 days", "90": "90 days", all: "All" },
+  within: "Within days",
+  horizons: { "7": "7", "30": "30", "90": "90", all: "All" },
   over: "Over",
   today: "Today",
   tomorrow: "Tomorrow",

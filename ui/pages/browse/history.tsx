@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { serverNow } from "../../client/clock.ts";
 import type { KvPath } from "../../client/kv.ts";
 import type { KvMetadata } from "../../client/kv-metadata.ts";
 import { ConfirmTyped, Rows, useNow } from "../../kit/index.ts";
@@ -21,7 +22,9 @@ export const History = ({ at, metadata, secret }: HistoryProps) => {
   const acts = useActs(at, secret);
   const [pair, setPair] = useState<readonly [number, number]>();
   const [doomed, setDoomed] = useState<number>();
-  const now = useNow();
+  useNow();
+  // As of this drawing: what was deleted since the last tick is deleted.
+  const now = serverNow();
   const name = titleOf(at);
   return (
     <div class="browse-history">

@@ -1,3 +1,4 @@
+import { serverNow } from "../../client/clock.ts";
 import type { KvPath } from "../../client/kv.ts";
 import { type End, endOf, stateOf } from "../../client/kv-metadata.ts";
 import { Link, Note, Tag, Time, useNow } from "../../kit/index.ts";
@@ -17,7 +18,9 @@ const Ends = ({ end, now }: { readonly end: End; readonly now: number }) => {
 };
 
 export const Summary = ({ at, secret }: { readonly at: KvPath; readonly secret: Secret }) => {
-  const now = useNow();
+  useNow();
+  // As of this drawing: what was deleted since the last tick is deleted.
+  const now = serverNow();
   const { version, metadata } = secret;
   if (!version) return null;
   const end = endOf(version, version.custom, now);

@@ -4,6 +4,7 @@ import {
   announce,
   Button,
   Empty,
+  exactTime,
   Loading,
   Page,
   Row,
@@ -54,6 +55,18 @@ const dayFormat = new Intl.DateTimeFormat(expiring.locale, {
   year: "numeric",
 });
 
+const clockFormat = new Intl.DateTimeFormat(expiring.locale, { timeStyle: "short" });
+
+/** Under the heading of its day, the hour; under what is over, how long ago. */
+const When = ({ ending, over }: { readonly ending: Ending; readonly over: boolean }) =>
+  over ? (
+    <Time at={ending.at} />
+  ) : (
+    <time dateTime={new Date(ending.at).toISOString()} title={exactTime(ending.at)}>
+      {clockFormat.format(ending.at)}
+    </time>
+  );
+
 const titleOf = ({ begins }: Day, now: number): string => {
   if (begins === "over") return expiring.over;
   const ahead = daysAhead(begins, now);
@@ -66,15 +79,15 @@ const hrefFor = ({ path, why }: Ending): string => {
   return hrefOf(why === "lease" ? "leases" : "browse", path);
 };
 
-const EndingRow = ({ ending }: { readonly ending: Ending }) => (
+const EndingRow = ({ ending, over }: { readonly ending: Ending; readonly over: boolean }) => (
   <Row href={hrefFor(ending)}>
     <span class="mono expiring-path">
       {ending.why === "session" ? expiring.session : <Visible text={ending.path} />}
     </span>
     <span>
-      <Time at={ending.at} />
+      <When ending={ending} over={over} />
     </span>
-    <span class="muted small">{expiring.why[ending.why]}</span>
+    <span class="muted small expiring-why">{expiring.why[ending.why]}</span>
   </Row>
 );
 
@@ -118,7 +131,7 @@ const Expiring: PageComponent = () => {
         <Section key={day.begins} title={titleOf(day, now)}>
           <Rows label={titleOf(day, now)}>
             {day.endings.map((ending) => (
-              <EndingRow key={`${ending.why} ${ending.path}`} ending={ending} />
+              <EndingRow key={`${ending.why} ${ending.path}`} ending={ending} over={day.begins === "over"} />
             ))}
           </Rows>
         </Section>
