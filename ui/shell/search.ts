@@ -1,10 +1,9 @@
 import { useEffect } from "preact/hooks";
+import { APPLE } from "../client/platform.ts";
 import { navigate } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 
 /** Ctrl+K, or ⌘K: to the search of the start page, from anywhere. */
-
-export const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export const search = (): void => {
   const home = hrefOf("home");

@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import { APPLE } from "../client/platform.ts";
 import type { Session } from "../client/session.ts";
 import { Icon, IconButton, Link } from "../kit/index.ts";
 import { hrefOf, type Place } from "../routes.ts";
 import { shell } from "../texts/shell.ts";
 import { entryOf, groupsFor } from "./entries.ts";
-import { APPLE, search } from "./search.ts";
+import { search } from "./search.ts";
 import { WhoIsHere } from "./who-is-here.tsx";
 
 /** The column with the navigation; on a narrow screen a bar, whose button opens it. */

@@ -109,7 +109,8 @@ export const edit = {
   save: "Save",
   saveNext: (version: number) => `Save as version ${version}`,
   cancel: "Cancel",
-  keys: "Ctrl+S saves",
+  keys: (apple: boolean) => (apple ? "⌘S saves" : "Ctrl+S saves"),
+  endedBefore: "Your session had ended, so nothing was saved. Save again.",
   saved: (name: string, version: number | undefined) =>
     version === undefined ? `Saved ${name}` : `Saved version ${version} of ${name}`,
   savedAlready: (name: string, version: number | undefined) =>
@@ -132,7 +133,7 @@ export const edit = {
   partOnly: "You may patch this secret, not replace it: what you change is sent, and nothing else.",
   deleted: (version: number) => `Version ${version} was deleted. What you save becomes version ${version + 1}.`,
   noVersions:
-    "This mount keeps one version and has no check-and-set. Before saving, the page looks whether somebody changed it.",
+    "This mount keeps one version and has no check-and-set. Just before saving, the page looks whether somebody changed it.",
   mayNot: (path: string) => `You may read ${path}, but not change it.`,
   nothing: (path: string) => `There is no secret at ${path}.`,
   back: "Back to the secret",

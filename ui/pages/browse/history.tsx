@@ -16,11 +16,15 @@ interface HistoryProps {
   readonly at: KvPath;
   readonly metadata: KvMetadata;
   readonly secret: Secret;
+  /** Opens with a comparison of this version with the latest. */
+  readonly compared: number | undefined;
 }
 
-export const History = ({ at, metadata, secret }: HistoryProps) => {
+export const History = ({ at, metadata, secret, compared }: HistoryProps) => {
   const acts = useActs(at, secret);
-  const [pair, setPair] = useState<readonly [number, number]>();
+  const [pair, setPair] = useState<readonly [number, number] | undefined>(
+    compared !== undefined && compared < metadata.current ? [compared, metadata.current] : undefined,
+  );
   const [doomed, setDoomed] = useState<number>();
   useNow();
   // As of this drawing: what was deleted since the last tick is deleted.

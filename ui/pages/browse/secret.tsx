@@ -97,7 +97,9 @@ export const SecretPage = ({ at, query }: SecretPageProps) => {
   const there = values.is === "read" || values.is === "gone" || metadata !== undefined;
   const parts = {
     secret: <ValuesPart at={at} secret={secret} />,
-    history: metadata && <History at={at} metadata={metadata} secret={secret} />,
+    history: metadata && (
+      <History at={at} metadata={metadata} secret={secret} compared={wantedVersion(query["compare"])} />
+    ),
     settings: metadata && <Settings at={at} metadata={metadata} secret={secret} />,
   };
   return (

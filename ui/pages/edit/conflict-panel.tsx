@@ -40,10 +40,12 @@ const ConflictRow = ({ row, side, onSide }: RowProps) => {
   return (
     <li class={row.change === "both" && side === undefined ? "edit-conflict-row open" : "edit-conflict-row"}>
       <div class="edit-conflict-head">
-        <span class="mono">
-          <Visible text={row.name} />
+        <span class="edit-conflict-name">
+          <span class="mono">
+            <Visible text={row.name} />
+          </span>
+          <Tag kind={row.change === "both" ? "warn" : "changed"}>{words.by[row.change]}</Tag>
         </span>
-        <Tag kind={row.change === "both" ? "warn" : "changed"}>{words.by[row.change]}</Tag>
         <IconButton
           icon={shown ? "hide" : "show"}
           label={(shown ? words.hide : words.show)(name)}

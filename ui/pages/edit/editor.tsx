@@ -47,7 +47,10 @@ const toldSaved = ({ version, already }: Saved, path: string): void => {
   const name = nameOf(path);
   const text = (already ? edit.savedAlready : edit.saved)(name, version);
   const before = version === undefined ? 0 : version - 1;
-  const compare = { label: edit.compare(before), run: () => navigate(hrefOf("browse", path, { tab: "history" })) };
+  const compare = {
+    label: edit.compare(before),
+    run: () => navigate(hrefOf("browse", path, { tab: "history", compare: String(before) })),
+  };
   toast(text, before > 0 ? compare : undefined);
 };
 

@@ -37,20 +37,78 @@ const Split = ({ parts, onSplit }: { readonly parts: readonly Field[]; readonly 
   </p>
 );
 
-export const FieldRow = (props: FieldRowProps) => {
-  const { field, at, fault, fresh, onChange } = props;
+interface NameProps {
+  readonly field: Field;
+  readonly at: number;
+  readonly wrong: boolean;
+  readonly fresh: boolean;
+  readonly faultId: string | undefined;
+  readonly onPaste: (event: ClipboardEvent) => void;
+  readonly onInput: (name: string) => void;
+}
+
+const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => (
+  <input
+    class="input mono edit-name"
+    aria-label={edit.fieldName(at)}
+    aria-describedby={faultId}
+    aria-invalid={wrong || undefined}
+    placeholder={edit.namePlaceholder}
+    autocomplete="off"
+    autocapitalize="off"
+    spellcheck={false}
+    value={field.name}
+    ref={(input) => {
+      if (fresh) input?.focus();
+    }}
+    onPaste={onPaste}
+    onInput={(event) => onInput(event.currentTarget.value)}
+  />
+);
+
+interface FootProps extends Pick<FieldRowProps, "field" | "onChange"> {
+  readonly id: string;
+  readonly shown: boolean;
+}
+
+const Foot = ({ id, shown, field, onChange }: FootProps) => (
+  <div class="edit-foot">
+    <p class="hint" id={id}>
+      {shown && marksText(field.value)}
+    </p>
+    <Kind field={field} onChange={onChange} />
+  </div>
+);
+
+/** How the value is drawn, and what changes that. */
+const useMode = ({ value }: Field) => {
   const [shown, show, stay] = useShown();
   const [typing, setTyping, stayTyping] = useShown();
-  const [pasted, setPasted] = useState(false);
-  const id = useId();
-  const name = edit.called(field.name);
-  const hidden: ValueMode = field.value === "" || typing ? "typed" : "dots";
+  const hidden: ValueMode = value === "" || typing ? "typed" : "dots";
   const mode: ValueMode = shown ? "plain" : hidden;
-  const marks = shown ? marksText(field.value) : "";
-  const parts = pasted ? splitPaste(field.value) : undefined;
-  const write = (value: string): void => {
+  const atWork = (): void => {
     stay();
     stayTyping();
+  };
+  return { mode, shown, show, setTyping, atWork };
+};
+
+export const FieldRow = (props: FieldRowProps) => {
+  const { field, at, fault, fresh, onChange } = props;
+  const { mode, shown, show, setTyping, atWork } = useMode(field);
+  const [entering, setEntering] = useState(false);
+  const [pasted, setPasted] = useState(false);
+  const id = useId();
+  const faultId = fault && `${id}-fault`;
+  const marksId = shown ? `${id}-marks` : undefined;
+  const name = edit.called(field.name);
+  const parts = pasted ? splitPaste(field.value) : undefined;
+  const turn = (to: boolean, enter: boolean): void => {
+    setEntering(enter);
+    show(to);
+  };
+  const write = (value: string): void => {
+    atWork();
     onChange({ ...field, value });
   };
   const pasteName = (event: ClipboardEvent): void => {
@@ -62,44 +120,32 @@ export const FieldRow = (props: FieldRowProps) => {
   };
   return (
     <li class="edit-row">
-      <input
-        class="input mono edit-name"
-        aria-label={edit.fieldName(at)}
-        aria-describedby={fault ? `${id}-fault` : undefined}
-        aria-invalid={fault?.is === "twice" || undefined}
-        placeholder={edit.namePlaceholder}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        value={field.name}
-        ref={(input) => {
-          if (fresh) input?.focus();
-        }}
+      <Name
+        field={field}
+        at={at}
+        wrong={fault?.is === "twice"}
+        fresh={fresh}
+        faultId={faultId}
         onPaste={pasteName}
-        onInput={(event) => onChange({ ...field, name: event.currentTarget.value })}
+        onInput={(typed) => onChange({ ...field, name: typed })}
       />
       <div class="edit-value">
         <ValueArea
           field={field}
           mode={mode}
-          describedBy={`${id}-marks ${id}-fault`}
+          describedBy={[marksId, faultId].filter(Boolean).join(" ") || undefined}
           wrong={fault !== undefined && fault.is !== "twice"}
-          focused
-          onShow={() => show(true)}
+          focused={entering}
+          onShow={() => turn(true, true)}
           onPaste={() => setPasted(field.value === "")}
           onTyping={setTyping}
           onInput={write}
         />
-        {(marks !== "" || shown || field.kind === "json") && (
-          <div class="edit-foot">
-            <p class="hint" id={`${id}-marks`}>
-              {marks}
-            </p>
-            {mode !== "dots" && <Kind field={field} onChange={onChange} />}
-          </div>
+        {(shown || (mode === "typed" && field.kind === "json")) && (
+          <Foot id={`${id}-marks`} shown={shown} field={field} onChange={onChange} />
         )}
         {fault && (
-          <p class="error" id={`${id}-fault`}>
+          <p class="error" id={faultId}>
             {faultText(fault)}
           </p>
         )}
@@ -114,7 +160,7 @@ export const FieldRow = (props: FieldRowProps) => {
         <IconButton
           icon={shown ? "hide" : "show"}
           label={(shown ? edit.hide : edit.show)(name)}
-          onClick={() => show(!shown)}
+          onClick={() => turn(!shown, false)}
         />
         <IconButton icon="remove" label={edit.remove(name)} onClick={props.onRemove} />
       </div>

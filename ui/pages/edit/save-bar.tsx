@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
+import { APPLE } from "../../client/platform.ts";
 import { Button, Dialog, Note } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import type { Saving } from "./use-saving.ts";
@@ -16,6 +17,8 @@ interface HinderedProps {
 export const Hindered = ({ hindered, tells, again }: HinderedProps) => {
   if (!hindered) return undefined;
   if (hindered.is === "null") return <Note kind="danger">{edit.notNull}</Note>;
+  // The shell asks to sign in; what is said here is read after that.
+  if (hindered.failure.kind === "ended") return <Note kind="warn">{edit.endedBefore}</Note>;
   return (
     <div class="edit-hindered">
       <Failed failure={hindered.failure} again={again} byClick />
@@ -43,7 +46,7 @@ export const SaveBar = ({ label, busy, changed, onSave, onCancel }: SaveBarProps
           {label}
         </Button>
         <Button onClick={() => (changed ? ask(true) : onCancel())}>{edit.cancel}</Button>
-        <span class="hint edit-keys">{edit.keys}</span>
+        <span class="hint edit-keys">{edit.keys(APPLE)}</span>
       </div>
       {asking && (
         <Dialog

@@ -46,7 +46,8 @@ export const useSaveKey = (save: () => void): void => {
     const press = (event: KeyboardEvent): void => {
       if (!isSave(event)) return;
       event.preventDefault();
-      if (!event.repeat) latest.current();
+      // A dialog over the page asks something first: who is there, or whether to leave.
+      if (!event.repeat && !document.querySelector("dialog:modal")) latest.current();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

@@ -14,9 +14,9 @@ export type ValueMode = "dots" | "typed" | "plain";
 interface ValueAreaProps {
   readonly field: Field;
   readonly mode: ValueMode;
-  readonly describedBy: string;
+  readonly describedBy: string | undefined;
   readonly wrong: boolean;
-  /** The text area was opened by a click and takes the focus. */
+  /** The text area was opened by a click on the dots, and takes the focus over. */
   readonly focused: boolean;
   readonly onShow: () => void;
   readonly onInput: (value: string) => void;
