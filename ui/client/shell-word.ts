@@ -1,3 +1,3 @@
 /** One word of a POSIX shell. */
 export const shellWord = (text: string): string =>
-  /^[A-Za-z0-9_./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  /^[A-Za-z0-9_./:@=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

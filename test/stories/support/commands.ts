@@ -26,7 +26,7 @@ const tagOf = (text: string): { Key: string; Value: string } => {
 };
 
 export const awsCommand =
-  ({ account: { iam, ssm } }: World): Player =>
+  ({ account: { iam, ssm } }: { readonly account: Pick<World["account"], "iam" | "ssm"> }): Player =>
   async (invocation) => {
     const flags = await flagsOf(invocation);
     const flag = (name: string): string => {

@@ -12,6 +12,8 @@ export interface Invocation {
   readonly input: string;
   /** The folder it was started in. */
   readonly folder: string;
+  /** `HOME` and `VAULT_ADDR`. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Answers what the program prints; an error is its complaint. */
@@ -36,7 +38,16 @@ const answerOf = async (players: Readonly<Record<string, Player>>, text: string)
   }
 };
 
-export const openStage = async (world: World, players: Readonly<Record<string, Player>>): Promise<Stage> => {
+/** `sudo -H` makes `ROOT_HOME` of the script's environment the home. */
+const SUDO = `#!/bin/sh
+while [ "\${1#-}" != "$1" ]; do [ "$1" = -H ] && export HOME="$ROOT_HOME"; shift; done
+exec "$@"
+`;
+
+export const openStage = async (
+  world: Pick<World, "folder" | "run">,
+  players: Readonly<Record<string, Player>>,
+): Promise<Stage> => {
   const server = createServer((request, response) => {
     let text = "";
     request.on("data", (piece) => {
@@ -54,7 +65,7 @@ export const openStage = async (world: World, players: Readonly<Record<string, P
     await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${STAND_IN}" "${name}" "$@"\n`);
     await chmod(program, 0o755);
   }
-  await writeFile(join(programs, "sudo"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  await writeFile(join(programs, "sudo"), SUDO, { mode: 0o755 });
   return {
     close,
     play: async (script, folder, environment = {}) => {

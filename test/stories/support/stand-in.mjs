@@ -15,4 +15,5 @@ const sent = request(process.env.STAGE, { method: "POST" }, (response) => {
     process.exitCode = code;
   });
 });
-sent.end(JSON.stringify({ name, args, input, folder: process.cwd() }));
+const { HOME = "", VAULT_ADDR = "" } = process.env;
+sent.end(JSON.stringify({ name, args, input, folder: process.cwd(), environment: { HOME, VAULT_ADDR } }));

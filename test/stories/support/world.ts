@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +6,12 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { buildAgentFile } from "../../../scripts/build/agent-file.ts";
 import { type DevServer, startDevServer } from "../../clients/dev-server.ts";
+import { type Run, startRun } from "./run.ts";
 import { type Operator, operatorOf } from "./vault.ts";
 
-/** The server of `npm run dev` and the agent's own file, each as a process; and a folder that is gone afterwards. */
+export type { Run } from "./run.ts";
 
-export interface Run {
-  readonly child: ChildProcess;
-  /** Standard output and standard error, as they came. */
-  output(): string;
-  /** The exit code; the signal's name where one ended it. */
-  readonly ended: Promise<number | string>;
-}
+/** The server of `npm run dev` and the agent's own file, each as a process; and a folder that is gone afterwards. */
 
 export interface World {
   readonly server: DevServer;
@@ -52,24 +46,8 @@ export const createWorld = async (): Promise<World> => {
   const aws = { region: REGION, endpoint: server.awsUrl, credentials };
   const runs: Run[] = [];
 
-  const run: World["run"] = ([program = "", ...args], environment = {}) => {
-    const child = spawn(program, args, {
-      cwd: folder,
-      env: { PATH: process.env["PATH"], ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on("data", (piece) => {
-        text += String(piece);
-      });
-    }
-    const ended = new Promise<number | string>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code, signal) => resolve(code ?? signal ?? ""));
-    });
-    ended.catch(() => undefined);
-    const started: Run = { child, ended, output: () => text };
+  const run: World["run"] = (command, environment) => {
+    const started = startRun(folder, command, environment);
     runs.push(started);
     return started;
   };

@@ -52,6 +52,8 @@ export interface World {
 export interface WorldOptions {
   /** Absent: leases end when they are asked for. */
   readonly sweeper?: boolean;
+  /** The doubles of AWS answer on a port of their own: `world.local.awsUrl`. */
+  readonly aws?: boolean;
 }
 
 const movable = (): World["clock"] => {
@@ -75,10 +77,19 @@ let built: Promise<UiSource> | undefined;
 
 const letters = (): string => Math.random().toString(36).slice(2, 12).padEnd(10, "x");
 
-export const startWorld = async (canaries: Canaries, { sweeper = false }: WorldOptions = {}): Promise<World> => {
+export const startWorld = async (
+  canaries: Canaries,
+  { sweeper = false, aws = false }: WorldOptions = {},
+): Promise<World> => {
   built ??= builtOnce();
   const clock = movable();
-  const local = await startLocalServer({ port: 0, sweeper, clock, ui: await built });
+  const local = await startLocalServer({
+    port: 0,
+    sweeper,
+    clock,
+    ui: await built,
+    awsListen: aws ? { host: "127.0.0.1", port: 0 } : undefined,
+  });
   canaries.add(local.rootToken);
 
   const call: World["call"] = async (method, path, body, { token = local.rootToken, wrapTtl } = {}) => {

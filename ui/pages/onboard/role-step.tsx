@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import { type Failure, get, post } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { textIn } from "../../client/read-json.ts";
+import { useSession } from "../../client/session.ts";
+import { useApi } from "../../client/use-api.ts";
+import { Button, Code, Note, toast } from "../../kit/index.ts";
+import { onboard } from "../../texts/onboard.ts";
+import type { Steps } from "./steps.ts";
+
+/** The role, saved by the page; and whether the method tells servers of one IAM role apart. */
+
+interface RoleStepProps {
+  readonly mount: string;
+  readonly name: string;
+  readonly role: Steps["role"];
+}
+
+const Apart = ({ mount }: { readonly mount: string }) => {
+  const path = `auth/${mount}config/identity`;
+  const { may } = useSession();
+  const { answer, again } = useApi(may(path, "read") ? { method: "GET", path } : undefined);
+  const [failure, setFailure] = useState<Failure>();
+  if (!answer?.ok || textIn(answer.data, "iam_alias") === "ssm_instance_id") return null;
+  const change = async (): Promise<void> => {
+    const changed = await post(path, { iam_alias: "ssm_instance_id" });
+    if (!changed.ok) return setFailure(changed);
+    toast(onboard.apartDone);
+    again();
+  };
+  return (
+    <>
+      <Note kind="info" actions={may(path, "update") && <Button onClick={() => void change()}>{onboard.apart}</Button>}>
+        {onboard.shared}
+      </Note>
+      {failure && <Failed failure={failure} />}
+    </>
+  );
+};
+
+export const RoleStep = ({ mount, name, role }: RoleStepProps) => {
+  const [stage, setStage] = useState<"ready" | "busy" | "exists">("ready");
+  const [failure, setFailure] = useState<Failure>();
+  const path = `auth/${mount}role/${name}`;
+  const write = async (): Promise<void> => {
+    const answer = await post(path, role);
+    setStage("ready");
+    if (answer.ok) toast(onboard.saved(name));
+    else setFailure(answer);
+  };
+  const save = async (): Promise<void> => {
+    setFailure(undefined);
+    setStage("busy");
+    const there = await get(path);
+    if (there.ok) setStage("exists");
+    else await write();
+  };
+  return (
+    <>
+      <Code text={JSON.stringify(role, undefined, 2)} label={onboard.as.role} copy />
+      {stage === "exists" ? (
+        <Note kind="warn" actions={<Button onClick={() => void write()}>{onboard.replace}</Button>}>
+          {onboard.exists(name)}
+        </Note>
+      ) : (
+        <p>
+          <Button kind="primary" busy={stage === "busy"} onClick={() => void save()}>
+            {onboard.save}
+          </Button>
+        </p>
+      )}
+      {failure && <Failed failure={failure} />}
+      <Apart mount={mount} />
+    </>
+  );
+};
