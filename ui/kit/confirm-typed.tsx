@@ -20,7 +20,6 @@ interface ConfirmTypedProps {
 /** For what cannot be undone: until the name is typed, neither Enter nor the button does anything. */
 export const ConfirmTyped = ({ title, children, name, action, busy, onConfirm, onClose }: ConfirmTypedProps) => {
   const [typed, setTyped] = useState("");
-  const [tried, setTried] = useState(false);
   const right = typed === name;
   return (
     <Dialog
@@ -28,7 +27,6 @@ export const ConfirmTyped = ({ title, children, name, action, busy, onConfirm, o
       onClose={onClose}
       onSubmit={() => {
         if (right && !busy) onConfirm();
-        setTried(true);
       }}
       actions={
         <>
@@ -44,7 +42,7 @@ export const ConfirmTyped = ({ title, children, name, action, busy, onConfirm, o
         label={kit.typeName(name)}
         value={typed}
         onInput={setTyped}
-        error={tried && typed !== "" && !right ? kit.typeNameWrong(name) : undefined}
+        error={!name.startsWith(typed) ? kit.typeNameWrong(name) : undefined}
         mono
         autofocus
       />

@@ -25,10 +25,17 @@ const giveBack = (opener: Element | null): void => {
 export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const gone = useRef(false);
   useLayoutEffect(() => {
     const opener = document.activeElement;
-    ref.current?.showModal();
-    return () => giveBack(opener);
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => {
+      gone.current = true;
+      // While it is open, nothing outside takes focus.
+      dialog?.close();
+      giveBack(opener);
+    };
   }, []);
   // The browser closes by itself at the second Escape: what is mounted is open.
   useEffect(() => {
@@ -43,7 +50,9 @@ export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: Di
         event.preventDefault();
         onClose();
       }}
-      onClose={onClose}
+      onClose={() => {
+        if (!gone.current) onClose();
+      }}
     >
       <form
         onSubmit={(event) => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** Whether a secret is on screen: for 60 s, until the tab is hidden or left, or until everything is hidden at once. */
 
@@ -19,7 +19,8 @@ document.addEventListener("visibilitychange", () => {
 export const useShown = (): readonly [shown: boolean, show: (shown: boolean) => void, stay: () => void] => {
   const [shown, setShown] = useState(false);
   const [turn, setTurn] = useState(0);
-  useEffect(() => {
+  // Before anything can hide it.
+  useLayoutEffect(() => {
     if (!shown) return;
     const hide = (): void => setShown(false);
     const timer = setTimeout(hide, SHOWN_MS);
