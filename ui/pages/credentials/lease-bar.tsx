@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Failure, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useSession } from "../../client/session.ts";
 import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
 import { credentials } from "../../texts/credentials.ts";
 import { type Lease, leaseIn } from "./taken.ts";
@@ -17,6 +18,7 @@ interface LeaseBarProps {
 }
 
 export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarProps) => {
+  const session = useSession();
   const [busy, setBusy] = useState<"renew" | "revoke">();
   const [failure, setFailure] = useState<Failure>();
 
@@ -46,14 +48,16 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
     <div class="credentials-lease">
       <Countdown label={credentials.leftOf(role)} endsAt={lease.endsAt} of={lease.of} onEnd={onEnd} />
       <div class="actions">
-        {lease.renewable && (
+        {lease.renewable && session.may("sys/leases/renew", "update") && (
           <Button busy={busy === "renew"} disabled={busy === "revoke"} onClick={() => void renew()}>
             {credentials.renew}
           </Button>
         )}
-        <Button kind="danger" busy={busy === "revoke"} disabled={busy === "renew"} onClick={() => void revoke()}>
-          {credentials.revoke}
-        </Button>
+        {session.may("sys/leases/revoke", "update") && (
+          <Button kind="danger" busy={busy === "revoke"} disabled={busy === "renew"} onClick={() => void revoke()}>
+            {credentials.revoke}
+          </Button>
+        )}
       </div>
       <p class="muted small">
         {credentials.lease} <span class="mono credentials-id">{lease.id}</span>

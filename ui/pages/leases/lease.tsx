@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Failure, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
 import { leases } from "../../texts/leases.ts";
@@ -33,6 +34,7 @@ const LeaseFacts = ({ lease }: { readonly lease: Lease }) => (
 );
 
 const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: () => void }) => {
+  const session = useSession();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
@@ -49,14 +51,16 @@ const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange
   return (
     <>
       <div class="actions">
-        {lease.renewable && (
+        {lease.renewable && session.may("sys/leases/renew", "update") && (
           <Button busy={busy} onClick={() => void send("renew", leases.renewed)}>
             {leases.renew}
           </Button>
         )}
-        <Button kind="danger" onClick={() => setAsking(true)}>
-          {leases.revoke}
-        </Button>
+        {session.may("sys/leases/revoke", "update") && (
+          <Button kind="danger" onClick={() => setAsking(true)}>
+            {leases.revoke}
+          </Button>
+        )}
       </div>
       {failure && <Failed failure={failure} />}
       {asking && (

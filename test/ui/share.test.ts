@@ -1,0 +1,156 @@
+import { expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { readClipboard } from "./support/clipboard.ts";
+import type { Visitor } from "./support/page.ts";
+import { describeUi } from "./support/suite.ts";
+
+/** Giving a secret away: what the sender's browser never sees, and what becomes of the links. */
+
+describeUi("sharing", (ui) => {
+  const RULES = `
+    path "secret/data/team-a/*" { capabilities = ["read"] }
+    path "secret/subkeys/team-a/*" { capabilities = ["read"] }
+    path "secret/data/short/*" { capabilities = ["read"] max_wrapping_ttl = "10m" }`;
+
+  const permissions = ["clipboard-read", "clipboard-write"] as const;
+
+  const sender = async (path = "secret/team-a/db") => {
+    await ui.world.policy("sender", RULES);
+    const person = await ui.world.person("sender", ["sender"]);
+    return ui.signedIn(person, `/ui/share/${path}`, { permissions });
+  };
+
+  const make = (page: Page, name = "Make link") => page.getByRole("button", { name, exact: true }).click();
+  const copied = async (page: Page, visitor: Visitor, name: string): Promise<string> => {
+    await page.getByRole("button", { name, exact: true }).click();
+    await page
+      .getByText(`Copied ${name.replace(/^Copy link: (.*)$/, "link for $1")}`)
+      .first()
+      .waitFor();
+    const text = await readClipboard(visitor);
+    await page.bringToFront();
+    return text;
+  };
+  const opener = async (link: string, code?: string): Promise<Page> => {
+    const visitor = await ui.visitor();
+    const page = await visitor.tab(link.slice(link.indexOf("/ui/")));
+    if (code !== undefined) await page.getByLabel("Code", { exact: true }).fill(code);
+    await page.getByRole("button", { name: "Open it now" }).and(page.locator(":not([type=submit])")).waitFor();
+    return page;
+  };
+  const open = (page: Page) => page.getByRole("button", { name: "Open it now" }).click();
+
+  it("27. the value is in no answer to the sender's browser; the opener has it, with the code", async () => {
+    const value = ui.world.canary("given");
+    await ui.world.secret("secret/team-a/db", { password: value, user: "app" });
+    const { page, visitor } = await sender();
+    await page.getByLabel("For").fill("Anna");
+    await make(page);
+    await page.getByText("To Anna").waitFor();
+    const code = await copied(page, visitor, "code for Anna");
+    const link = await copied(page, visitor, "Copy link: Anna");
+
+    expect(visitor.gate.passed.filter(({ answer }) => answer?.includes(value))).toEqual([]);
+    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+    const page2 = await opener(link, code);
+    await page2.getByText("secret/data/team-a/db").waitFor();
+    await open(page2);
+    await page2.getByRole("button", { name: "Show password" }).click();
+    await page2.getByText(value).waitFor();
+
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByText("opened", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Copy link: Anna" }).count()).toBe(0);
+  });
+
+  it("gives chosen fields, and only them", async () => {
+    const value = ui.world.canary("chosen");
+    const other = ui.world.canary("other");
+    await ui.world.secret("secret/team-a/two", { one: value, two: other });
+    const { page, visitor } = await sender("secret/team-a/two");
+    await page.getByText("Chosen fields").click();
+    await page.getByLabel("one", { exact: true }).check();
+    await page.getByLabel("Code to say on the phone").uncheck();
+    await make(page);
+    const link = await copied(page, visitor, "Copy link: somebody");
+    const page2 = await opener(link);
+    await open(page2);
+    await page2.getByRole("button", { name: "Show one" }).click();
+    await page2.getByText(value).waitFor();
+    expect(await page2.getByRole("button", { name: "Show two" }).count()).toBe(0);
+  });
+
+  it("gives a text to several people, a link each, and forgets the text", async () => {
+    const text = ui.world.canary("text");
+    const { page, visitor } = await sender("");
+    await page.getByLabel("Text", { exact: true }).fill(text);
+    await page.getByLabel("For").fill("Anna\n\nBen\nCleo");
+    await make(page, "Make 3 links");
+    await page.getByText("To Cleo").waitFor();
+    const links = [];
+    for (const name of ["Anna", "Ben", "Cleo"]) links.push(await copied(page, visitor, `Copy link: ${name}`));
+
+    expect(new Set(links).size).toBe(3);
+    expect(await page.getByLabel("Text", { exact: true }).inputValue()).toBe("");
+  });
+
+  it("keeps to the shortest and longest times of the rule", async () => {
+    await ui.world.secret("secret/short/db", { password: ui.world.canary("short") });
+    const { page } = await sender("secret/short/db");
+
+    await page.getByText("The policy for this path allows no other times.").waitFor();
+    expect(await page.getByRole("radio", { name: /hour|day/ }).count()).toBe(0);
+    await page.getByRole("radio", { name: "10 minutes" }).waitFor();
+    await make(page);
+    await page.getByText("To somebody").waitFor();
+  });
+
+  it("32. the link outlives the sender's session; cancel kills it", async () => {
+    const value = ui.world.canary("outlives");
+    await ui.world.secret("secret/team-a/long", { password: value });
+    const first = await sender("secret/team-a/long");
+    await first.page.getByLabel("Code to say on the phone").uncheck();
+    await make(first.page);
+    const link = await copied(first.page, first.visitor, "Copy link: somebody");
+    await first.page.getByRole("button", { name: "Sign out" }).click();
+    await first.page.getByLabel("How", { exact: true }).waitFor();
+    const later = await opener(link);
+    await open(later);
+    await later.getByText("Here it is").waitFor();
+
+    const second = await sender("secret/team-a/long");
+    await second.page.getByLabel("Code to say on the phone").uncheck();
+    await make(second.page);
+    const killed = await copied(second.page, second.visitor, "Copy link: somebody");
+    await second.page.getByRole("button", { name: "Cancel link for somebody" }).click();
+    await second.page.getByText("cancelled", { exact: true }).waitFor();
+    const visitor = await ui.visitor();
+    const page = await visitor.tab(killed.slice(killed.indexOf("/ui/")));
+    await page.getByText("This link was opened already.").first().waitFor();
+  });
+
+  it("shows a link only where it is asked for, and its token nowhere else", async () => {
+    await ui.world.secret("secret/team-a/seen", { password: ui.world.canary("seen") });
+    const { page, visitor } = await sender("secret/team-a/seen");
+    await page.getByLabel("Code to say on the phone").uncheck();
+    await make(page);
+    await page.getByText("/ui/open#v1.open.").waitFor();
+    const link = await copied(page, visitor, "Copy link: somebody");
+    const [, token = ""] = /\.(hvs\.[\w.-]+)\.[0-9a-f]{8}$/.exec(link) ?? [];
+    expect(token).not.toBe("");
+    await page.getByRole("button", { name: "Show link for somebody" }).click();
+    expect(await page.content()).not.toContain(token);
+    expect(page.url()).not.toContain(token);
+    expect(visitor.gate.passed.filter(({ url }) => url.href.includes(token))).toEqual([]);
+  });
+
+  it("another person in the same tab sees no link of the one before", async () => {
+    await ui.world.secret("secret/team-a/mine", { password: ui.world.canary("mine") });
+    const { page } = await sender("secret/team-a/mine");
+    await make(page);
+    await page.getByText("To somebody").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("How", { exact: true }).waitFor();
+    expect(await page.content()).not.toContain("To somebody");
+  });
+});
