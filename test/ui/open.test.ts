@@ -45,7 +45,7 @@ describeUi("opening a shared secret", (ui) => {
   const isThere = async (token: string): Promise<boolean> =>
     (await ui.world.call("POST", "sys/wrapping/lookup", { token }, { token: null })).status === 200;
 
-  it("28. the fragment is gone before the first request, and in no history entry", async () => {
+  it("28. (S58) the fragment is gone before the first request, and in no history entry", async () => {
     const { token, fragment, value } = await shared();
     const visitor = await ui.visitor();
     const addresses: string[] = [];

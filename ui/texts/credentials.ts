@@ -57,6 +57,16 @@ export const credentials = {
     role_arn: { label: "Role to assume", hint: "An ARN; needed where the role has several" },
   },
   missing: "This is needed.",
+  saveFile: "Save as file",
+  /** What somebody may expect before they press the button. */
+  promises: {
+    creds: "Made for you when you press the button. They end by themselves.",
+    static: "An account that exists already. Its password changes by itself.",
+    otp: "A password that opens one host, once.",
+    sign: "Your public key, signed: the host trusts it for a while.",
+    code: "The code that the other side asks for. It changes every few seconds.",
+    issue: "A new key with its certificate. The key is kept nowhere else.",
+  },
   leftOf: (role: string) => `Credentials of ${role}`,
   changesIn: (role: string) => `Password of ${role}`,
   codeOf: (name: string) => `Code of ${name}`,

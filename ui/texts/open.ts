@@ -2,8 +2,7 @@
 export const open = {
   title: "Open a shared secret",
   somebody: "Somebody shared a secret with you.",
-  once: "It can be opened once, until ",
-  onceUntil: ".",
+  once: "It can be opened once, until",
   from: "Came from",
   fromText: "Fields or a text that the sender put together",
   code: "Code",

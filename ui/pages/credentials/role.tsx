@@ -108,6 +108,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
         { label: role },
       ]}
     >
+      {way && <p class="muted">{credentials.promises[way.name]}</p>}
       {way ? (
         <RoleForm way={way} taken={result !== undefined} busy={busy} onTake={(values) => void take(way, values)} />
       ) : (

@@ -62,11 +62,15 @@ const written = (value: Json): string | undefined => {
   return JSON.stringify(value);
 };
 
-const shownIn = (data: JsonObject): readonly Shown[] =>
-  Object.entries(data).flatMap(([name, value]) => {
+const shownIn = (data: JsonObject): readonly Shown[] => {
+  const shown = Object.entries(data).flatMap(([name, value]) => {
     const text = LEFT_OUT.has(name) ? undefined : written(value);
     return text === undefined ? [] : [{ name, value: text, secret: !PUBLIC.has(name) }];
   });
+  // A chain of one is the issuer, which is there already.
+  const issuer = shown.find(({ name }) => name === "issuing_ca")?.value.trim();
+  return shown.filter(({ name, value }) => name !== "ca_chain" || value.trim() !== issuer);
+};
 
 /** `now`: milliseconds of the server's clock. */
 export const leaseIn = (json: JsonObject, now: number): Lease | undefined => {

@@ -21,7 +21,7 @@ interface Words {
 }
 
 /**
- * A bar for today and the nine days after it, then for later and for never where there are any.
+ * Today and the days after it, up to the last of ten that has any; then later and never where there are any.
  * `ends` and `now` in milliseconds; an end of 0: never.
  */
 export const endsByDay = (
@@ -36,6 +36,7 @@ export const endsByDay = (
     const from = day === 0 ? 1 : midnight(now, day);
     bars.push({ label: nameOf(midnight(now, day)), count: within(from, midnight(now, day + 1)) });
   }
+  while (bars.length > 1 && bars.at(-1)?.count === 0) bars.pop();
   const later = within(midnight(now, DAYS), Number.POSITIVE_INFINITY);
   const never = ends.filter((end) => end <= 0).length;
   if (later > 0) bars.push({ label: words.later, count: later });

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
-import { Button, Note, TextField, Time } from "../../kit/index.ts";
+import { Button, exactTime, Note, TextField, Time } from "../../kit/index.ts";
 import { type Code, readCode } from "../../share/code.ts";
 import { open } from "../../texts/open.ts";
 import type { Opening } from "./use-opening.ts";
@@ -57,9 +57,10 @@ interface AskCodeProps {
 
 const Until = ({ end }: { readonly end: number }) => (
   <p>
-    {open.once}
-    <Time at={end * 1_000} exact />
-    {open.onceUntil}
+    {open.once} <strong>{exactTime(end * 1_000)}</strong>{" "}
+    <span class="muted">
+      (<Time at={end * 1_000} />)
+    </span>
   </p>
 );
 

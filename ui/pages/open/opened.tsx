@@ -29,13 +29,15 @@ export const Opened = ({ content }: OpenedProps) => {
   return (
     <Section title={open.here}>
       <Note kind="warn">{open.gone}</Note>
-      <Facts>
-        {content.fields.map(({ name, value }) => (
-          <Fact key={name} name={<Visible text={name} />} mono>
-            <SecretValue name={name} value={value} filename={`${name || "value"}.txt`} lines />
-          </Fact>
-        ))}
-      </Facts>
+      <div class="open-given">
+        <Facts>
+          {content.fields.map(({ name, value }) => (
+            <Fact key={name} name={<Visible text={name} />} mono>
+              <SecretValue name={name} value={value} filename={`${name || "value"}.txt`} lines />
+            </Fact>
+          ))}
+        </Facts>
+      </div>
       <div class="actions">
         <Button
           kind="primary"

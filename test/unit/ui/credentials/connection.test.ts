@@ -20,17 +20,20 @@ const formOf = (family: Server["family"], name: string) => {
   return found.text;
 };
 
+/** No sample is as long. */
+const END = "end-of-what-one-program-was-given";
+
 /** What programs of these names are given by a real shell: their arguments and what the environment says. */
 const ran = (commands: readonly string[], variables: readonly string[]): string[][] => {
   const shown = ["$#", "$@", ...variables.map((name) => `\${${name}-}`)].map((word) => `"${word}"`).join(" ");
-  const program = `show() { printf '%s\\0' ${shown}; printf '\\1\\0'; }; psql() { show "$@"; }; mysql() { show "$@"; }
+  const program = `show() { printf '%s\\0' ${shown}; printf '%s\\0' ${END}; }; psql() { show "$@"; }; mysql() { show "$@"; }
 redis-cli() { show "$@"; }; mongosh() { show "$@"; }\n`;
   const out = execFileSync("bash", ["-s"], {
     input: program + commands.join("\n"),
     env: { LC_ALL: "C.UTF-8" },
   }).toString();
   return out
-    .split("\u0001\0")
+    .split(`${END}\0`)
     .slice(0, -1)
     .map((record) => record.split("\0").slice(1, -1));
 };
