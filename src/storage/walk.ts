@@ -5,11 +5,12 @@ import type { Entry, Names, Page, Partition, QueryOptions, Walk, WalkOptions } f
 /**
  * Every name below a prefix, at whatever depth, from a partition whose sort keys are opaque paths: pages of rows in the
  * table's own order, so that the cost follows the number of names and not that of folders. A folder that is not
- * entered costs one more page, and what is in it is passed over unread.
+ * entered costs one more page: what is in it is passed over, beyond the page on which it was met.
  */
 
-const PAGE_ROWS = 1000;
-/** Pages of one walk: the most names, and as many folders again that are not entered. */
+/** One more than 1,000: a part of 1,000 names is one page. */
+const PAGE_ROWS = 1001;
+/** Pages of one walk: ten hold 10,000 names, the others are for folders that are not entered. */
 const MOST_PAGES = 50;
 /** UTF-8 bytes of all names of one walk: below what an answer may hold. */
 const MOST_BYTES = 4_000_000;

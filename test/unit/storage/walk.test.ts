@@ -32,7 +32,14 @@ describe("a walk", () => {
     const { names: found, more } = await walkNames(read, partition, names, "", { limit: 10_000, enter: everywhere });
 
     expect([found.length, more]).toEqual([2500, false]);
-    expect(pages.map(({ limit }) => limit)).toEqual([1000, 1000, 1000]);
+    expect(pages.map(({ limit }) => limit)).toEqual([1001, 1001, 1001]);
+  });
+
+  it("of a thousand names is one page, though there are more", async () => {
+    const { read, pages } = tableOf(numbered(2500));
+
+    expect((await walkNames(read, partition, names, "", { limit: 1000, enter: everywhere })).more).toBe(true);
+    expect(pages).toHaveLength(1);
   });
 
   it("reads no more rows than are wanted, and one", async () => {
