@@ -1,0 +1,39 @@
+import { useEffect, useState } from "preact/hooks";
+import { remove } from "../../client/api.ts";
+import { Failed } from "../../client/denied.tsx";
+import { load } from "../../client/stage.ts";
+import { ConfirmTyped, toast } from "../../kit/index.ts";
+import { navigate } from "../../router.ts";
+import { hrefOf } from "../../routes.ts";
+import { mounts } from "../../texts/mounts.ts";
+import { addressOf, endpointOf, type Mount } from "./mount.ts";
+import { useAct } from "./use-act.ts";
+
+/** What is lost with a mount, and its path to type. */
+export const RemoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly onClose: () => void }) => {
+  const { busy, failure, act } = useAct();
+  const [gone, setGone] = useState(false);
+  const address = addressOf(mount);
+  useEffect(() => {
+    if (gone) navigate(hrefOf("mounts"), { replace: true });
+  }, [gone]);
+  const confirm = async (): Promise<void> => {
+    if (!(await act(() => remove(endpointOf(mount))))) return;
+    toast(mounts.removed(address));
+    void load();
+    setGone(true);
+  };
+  return (
+    <ConfirmTyped
+      title={mounts.removeTitle(address)}
+      name={address}
+      action={mounts.remove}
+      busy={busy}
+      onConfirm={() => void confirm()}
+      onClose={onClose}
+    >
+      <p>{mount.kind === "secret" ? mounts.removeSecret : mounts.removeAuth}</p>
+      {failure && <Failed failure={failure} />}
+    </ConfirmTyped>
+  );
+};
