@@ -1,3 +1,3 @@
-/** One word of a POSIX shell. */
+/** One word of a POSIX shell, whatever it holds. */
 export const shellWord = (text: string): string =>
-  /^[A-Za-z0-9_./:@=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,3 +1,5 @@
+import { shellWord } from "../client/shell-word.ts";
+
 /** A request as a command for a terminal. */
 
 export interface CurlRequest {
@@ -8,10 +10,6 @@ export interface CurlRequest {
   readonly body?: string | undefined;
 }
 
-/** A word as a shell takes it unchanged. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-
 /** The same request for a terminal; the token is read from `VAULT_TOKEN`, never written. */
 export const curlOf = ({ method, path, query, body }: CurlRequest, origin: string): string => {
   const search = query ? `?${new URLSearchParams(query)}` : "";
@@ -19,7 +17,7 @@ export const curlOf = ({ method, path, query, body }: CurlRequest, origin: strin
     "curl",
     ...(method === "GET" ? [] : ["-X", method]),
     '-H "X-Vault-Token: $VAULT_TOKEN"',
-    ...(body === undefined ? [] : ["-d", quoted(body)]),
-    quoted(`${origin}/v1/${path.split("/").map(encodeURIComponent).join("/")}${search}`),
+    ...(body === undefined ? [] : ["-d", shellWord(body)]),
+    shellWord(`${origin}/v1/${path.split("/").map(encodeURIComponent).join("/")}${search}`),
   ].join(" ");
 };

@@ -1,11 +1,9 @@
+import { shellWord } from "../../client/shell-word.ts";
+
 /**
  * The commands that an application's machine runs to get its secret id and log in. Every word that comes from elsewhere
  * is quoted for the shell; the secret id is never part of them.
  */
-
-/** Safe as one word for `sh`, whatever it holds. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** `vault write` reads a value that begins with `@` from a file. */
 const plainValue = (text: string): string => (text.startsWith("@") ? `\\${text}` : text);

@@ -1,5 +1,5 @@
 import { pairsOf, stringOf } from "../../client/json-text.ts";
-import { quoted } from "../../kit/curl.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import type { ApiRequest } from "../../protocol.ts";
 import { buildRequest, keyOf, type Values } from "./request.ts";
 import type { Endpoint } from "./spec.ts";
@@ -24,13 +24,13 @@ const VERBS = { read: "read", list: "list", write: "write", patch: "patch", dele
 export const vaultCommand = (endpoint: Endpoint, { path, query = {}, body = "{}" }: ApiRequest): string => {
   const { list: _, ...asked } = query;
   const pairs = pairsOf(body) ?? [];
-  const command = ["vault", VERBS[endpoint.action], quoted(path)];
+  const command = ["vault", VERBS[endpoint.action], shellWord(path)];
   const simple = pairs.every(({ source }) => !/^[[{]/.test(source));
-  if (!simple) return `echo ${quoted(body)} | ${[...command, "-"].join(" ")}`;
+  if (!simple) return `echo ${shellWord(body)} | ${[...command, "-"].join(" ")}`;
   const words = [
     ...Object.entries(asked),
     ...pairs.map(({ name, source }) => [name, stringOf(source) ?? source] as const),
-  ].map(([name, value]) => quoted(`${name}=${value}`));
+  ].map(([name, value]) => shellWord(`${name}=${value}`));
   const forced = endpoint.action === "write" && words.length === 0 ? ["-f"] : [];
   return [...command.slice(0, 2), ...forced, ...command.slice(2), ...words].join(" ");
 };

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { loginCommands, shellWord } from "../../../../ui/pages/access/commands.ts";
+import { shellWord } from "../../../../ui/client/shell-word.ts";
+import { loginCommands } from "../../../../ui/pages/access/commands.ts";
 
 /** What a shell makes of the words, one a line, each ended by a NUL so that line ends in them are seen. */
 const words = (line: string): string[] =>
