@@ -11,6 +11,7 @@ import { type Figure, figure, printFigures } from "./bench/figures.ts";
 import { measureInit } from "./bench/init.ts";
 import { measureIssuing } from "./bench/issuing.ts";
 import { measureLeases } from "./bench/leases/main.ts";
+import { measureNames } from "./bench/names.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
@@ -94,6 +95,7 @@ const operations = async (): Promise<Measured> => {
     ...transit,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
+    ...measureNames(quick ? 11 : 51),
     ...(await measureCertificates(quick ? 11 : 51)),
     ...(await functions()),
     ...(await inFolder((folder) => measureAgent(folder, quick))),
