@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { axeEverywhere } from "./support/axe.ts";
 import { describeUi } from "./support/suite.ts";
 
 const row = (page: Page, version: number) =>
@@ -157,5 +158,23 @@ describeUi("history", (ui) => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("Somebody changed the settings meanwhile.").waitFor();
     expect(String((await ui.world.call("GET", "secret/metadata/team/settled")).data["max_versions"])).toBe("7");
+  });
+
+  it("44. axe finds nothing in the dialogs of a secret", async () => {
+    const { page } = await opened("looked-at", { a: "first one", b: "same" }, { a: "second one", b: "same" });
+    await row(page, 2).getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("menuitem", { name: "with version 1" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Show both values of a" }).click();
+    expect(await axeEverywhere(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Change settings" }).click();
+    await dialog.getByRole("button", { name: "Add a note" }).click();
+    expect(await axeEverywhere(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Remove with all versions" }).click();
+    expect(await axeEverywhere(page)).toEqual([]);
   });
 });

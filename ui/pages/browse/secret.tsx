@@ -31,7 +31,7 @@ const Missing = ({ at }: { readonly at: KvPath }) => {
       action={
         <div class="actions">
           {mayCreate && (
-            <ButtonLink href={hrefOf("edit", path)} kind="primary">
+            <ButtonLink href={hrefOf("new", path)} kind="primary">
               {browse.create}
             </ButtonLink>
           )}

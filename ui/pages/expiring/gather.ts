@@ -102,6 +102,10 @@ export const gathererOf = (session: Session, changed: () => void): Gatherer => {
     const at = kvPathOf(session.secretMounts, path);
     const addresses = at && addressesOf(at);
     if (addresses?.version !== 2) return;
+    if (!session.may(addresses.metadata, "read")) {
+      unread += 1;
+      return;
+    }
     const answer = await get(addresses.metadata);
     if (answer.ok) note(path, answer.data);
     else fail(answer, path);
