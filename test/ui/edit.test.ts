@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { sourceAt } from "../../ui/client/json-text.ts";
 import { axeEverywhere } from "./support/axe.ts";
+import { signIn } from "./support/page.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
 /** Making and editing secrets: exact, masked, guarded. */
@@ -42,10 +43,13 @@ const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname
 describeUi("making and editing a secret", (ui) => {
   it("16. makes a secret by keys alone: name, generate, save", async () => {
     const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
-    await page.getByLabel("Path in secret/team-a/").focus();
+    const path = page.getByLabel("Path in secret/team-a/");
+    await path.waitFor();
+    // What the page is for has the focus; then the view, the field's name, its value, and Generate.
+    expect(await path.evaluate((input) => input === document.activeElement)).toBe(true);
 
     await page.keyboard.type("stripe");
-    await button(page, "Generate the field without a name").focus();
+    for (let tab = 0; tab < 4; tab++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await button(page, "Show and edit password").waitFor();
     await page.keyboard.press("Control+s");
@@ -72,6 +76,45 @@ describeUi("making and editing a secret", (ui) => {
     await isAt(page, "browse/secret/team-a/db");
 
     expect(await stored(ui, "secret/data/team-a/db")).toBe(kept.replace(/"password":"[^"]*"/, '"password":"new word"'));
+  });
+
+  it("hides a shown value 60 s after the last key, and keeps what was typed and the focus", async () => {
+    await store(ui, "secret/data/team-a/minute", '{"a":"1"}');
+    await ui.world.policy("team", TEAM);
+    const visitor = await ui.visitor();
+    const page = await visitor.context.newPage();
+    await page.clock.install();
+    await page.goto("/ui/edit/secret/team-a/minute");
+    await signIn(page, await ui.world.person("ada", ["team"]));
+    await button(page, "Show and edit a").click();
+    await page.clock.runFor(50_000);
+    await value(page, "a").press("X");
+    await page.clock.runFor(50_000);
+
+    expect(await value(page, "a").inputValue()).toContain("X");
+
+    await page.clock.runFor(11_000);
+    const dots = button(page, "Show and edit a");
+    await dots.waitFor();
+
+    expect(await dots.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/secret/team-a/minute");
+    expect(await stored(ui, "secret/data/team-a/minute")).toMatch(/X/);
+  });
+
+  it("adds a field that has the focus once, and does not take it back", async () => {
+    const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
+    await button(page, "Add field").click();
+    const name = page.getByLabel("Name of field 2");
+
+    expect(await name.evaluate((input) => input === document.activeElement)).toBe(true);
+
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("unnamed");
+
+    expect(await page.getByLabel("Value of the field without a name").last().inputValue()).toBe("unnamed");
+    await button(page, "Remove the field without a name").last().click();
   });
 
   it("hides what is typed, and takes it out of the document once it is left", async () => {

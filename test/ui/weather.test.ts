@@ -43,6 +43,23 @@ describeUi("weather", (ui) => {
     expect(await versionOf(ui, "team-a/slow")).toBe(2);
   });
 
+  it("50. what is typed while a save is on its way is kept, and saved next", async () => {
+    await ui.world.secret("secret/team-a/typing", { a: "a-old-value" });
+    const { page, visitor } = await opened(ui, "/ui/edit/secret/team-a/typing");
+    visitor.gate.slow = { latencyMs: 800, bytesPerSecond: 50_000 };
+    await write(page, "a", "a-first-value");
+    await button(page, "Save").click();
+    await value(page, "a").fill("a-later-value");
+    await page.getByText("Saved version 2 of typing").first().waitFor();
+
+    expect(await dataOf(ui, "team-a/typing")).toEqual({ a: "a-first-value" });
+    expect(await value(page, "a").inputValue()).toBe("a-later-value");
+    await button(page, "Save").click();
+    await isAt(page, "browse/secret/team-a/typing");
+    expect(await dataOf(ui, "team-a/typing")).toEqual({ a: "a-later-value" });
+    expect(await versionOf(ui, "team-a/typing")).toBe(3);
+  });
+
   it("51. network lost before the save: the work is kept and saved once", async () => {
     await ui.world.secret("secret/team-a/lost", { a: "a-old-value" });
     const { page, visitor } = await opened(ui, "/ui/edit/secret/team-a/lost");

@@ -10,14 +10,14 @@ import { ConflictPanel } from "./conflict-panel.tsx";
 import { ExpiryField } from "./expiry-field.tsx";
 import { FieldList } from "./field-list.tsx";
 import { JsonArea } from "./json-area.tsx";
-import { faultsOf, fromJson, toJson } from "./model.ts";
+import { type Field, faultsOf, fromJson, toJson } from "./model.ts";
 import { hindrancesOf, isBlind, orderOf } from "./order.ts";
 import type { How } from "./rights.ts";
 import { Hindered, SaveBar } from "./save-bar.tsx";
 import { casOf, type Outcome } from "./saving.ts";
 import { useSaveKey, useSaving } from "./use-saving.ts";
 import { dropDraft, type Working } from "./use-work.ts";
-import { type Work, withAll, withConflict, withFields, withSide } from "./work.ts";
+import { currentFields, type Work, withAll, withConflict, withFields, withSaved, withSide } from "./work.ts";
 
 /**
  * Fields or JSON, an end, and saving, for new secrets and for those that are there. What is entered is a draft until it
@@ -62,8 +62,12 @@ const setView = (work: Work, view: string): Work => {
   return "fault" in read ? work : withFields(work, read);
 };
 
+/** A password that comes late does not undo JSON that was written since. */
+const withNext = (work: Work, next: (fields: readonly Field[]) => readonly Field[]): Work =>
+  work.content.view === "json" ? work : withFields(work, next(work.content.fields));
+
 export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away, children }: EditorProps) => {
-  const { work, changed, restored, change } = working;
+  const { work, changed, restored, change, latest } = working;
   const { busy, hindered, run } = useSaving();
   const [tried, setTried] = useState(false);
   const [leaving, setLeaving] = useState<string>();
@@ -78,21 +82,26 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
 
   const save = async (): Promise<void> => {
     setTried(true);
-    const order = at && orderOf(at, work, how, serverNow());
+    const sent = latest();
+    const order = at && orderOf(at, sent, how, serverNow());
     if (!order) {
       // The first error, once it is drawn.
       setTimeout(() => root.current?.querySelector<HTMLElement>('[aria-invalid="true"], .edit-open')?.focus());
       return;
     }
     const outcome = await run(order);
+    // Who went on writing while it was on its way loses none of it.
+    const now = latest();
     if (outcome?.is === "conflict") {
       setTried(false);
-      change((before) => withConflict(before, outcome.theirs, order.fields));
+      const mine = now === sent ? order.fields : (currentFields(now) ?? order.fields);
+      change((before) => withConflict(before, outcome.theirs, mine));
     }
     if (outcome?.is !== "saved") return;
     const path = order.at.mount + order.at.path;
-    dropDraft(place);
     toldSaved(outcome, path);
+    if (now !== sent) return change((before) => withSaved(before, outcome.version, order.fields));
+    dropDraft(place);
     setLeaving(hrefOf("browse", path));
   };
   useSaveKey(() => void save());
@@ -135,13 +144,13 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
         <FieldList
           fields={content.fields}
           faults={tried ? hindrances.faults : NO_FAULTS}
-          onChange={(fields) => change((before) => withFields(before, fields))}
+          onChange={(next) => change((before) => withNext(before, next))}
         />
       ) : (
         <JsonArea
           text={content.text}
           fields={content.fields}
-          onInput={(text) => change((before) => ({ ...before, content: { ...content, text } }))}
+          onInput={(text) => change((before) => ({ ...before, content: { ...before.content, view: "json", text } }))}
         />
       )}
       {expires && (

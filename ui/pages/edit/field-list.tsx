@@ -13,7 +13,7 @@ import { withSplit } from "./work.ts";
 interface FieldListProps {
   readonly fields: readonly Field[];
   readonly faults: ReadonlyMap<number, FieldFault>;
-  readonly onChange: (fields: readonly Field[]) => void;
+  readonly onChange: (next: (fields: readonly Field[]) => readonly Field[]) => void;
 }
 
 const POLICIES = "sys/policies/password";
@@ -35,11 +35,14 @@ export const FieldList = ({ fields, faults, onChange }: FieldListProps) => {
   const add = (): void => {
     const field = newField();
     setFresh(field.id);
-    onChange([...fields, field]);
+    onChange((now) => [...now, field]);
   };
   const remove = (index: number): void => {
-    const left = fields.filter((_, other) => other !== index);
-    onChange(left.length > 0 ? left : [newField()]);
+    const id = fields[index]?.id;
+    onChange((now) => {
+      const left = now.filter((field) => field.id !== id);
+      return left.length > 0 ? left : [newField()];
+    });
     // What had the focus is gone: the row in its place takes it.
     const rows = list.current?.querySelectorAll<HTMLInputElement>(".edit-name");
     rows?.[index + 1 < rows.length ? index + 1 : Math.max(0, index - 1)]?.focus();
@@ -55,11 +58,8 @@ export const FieldList = ({ fields, faults, onChange }: FieldListProps) => {
             fault={faults.get(field.id)}
             policies={policies}
             fresh={field.id === fresh}
-            onChange={(changed) => {
-              setFresh(undefined);
-              onChange(fields.map((other) => (other.id === field.id ? changed : other)));
-            }}
-            onSplit={(parts) => onChange(withSplit(fields, field.id, parts))}
+            onChange={(next) => onChange((now) => now.map((other) => (other.id === field.id ? next(other) : other)))}
+            onSplit={(parts) => onChange((now) => withSplit(now, field.id, parts))}
             onRemove={() => remove(index)}
           />
         ))}

@@ -1,8 +1,9 @@
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button, IconButton, useShown } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { faultText, marksText } from "./faults.ts";
 import { GenerateButton } from "./generate-button.tsx";
+import { withTyped } from "./line-ends.ts";
 import { asKind, type Field, type FieldFault } from "./model.ts";
 import { splitPaste } from "./paste.ts";
 import { ValueArea, type ValueMode } from "./value-area.tsx";
@@ -17,7 +18,7 @@ interface FieldRowProps {
   readonly policies: readonly string[];
   /** Focus goes to its name: it was just added. */
   readonly fresh: boolean;
-  readonly onChange: (field: Field) => void;
+  readonly onChange: (next: (field: Field) => Field) => void;
   readonly onSplit: (parts: readonly Field[]) => void;
   readonly onRemove: () => void;
 }
@@ -25,7 +26,7 @@ interface FieldRowProps {
 const Kind = ({ field, onChange }: Pick<FieldRowProps, "field" | "onChange">) => {
   const other = field.kind === "text" ? "json" : "text";
   return (
-    <Button kind="quiet" onClick={() => onChange(asKind(field, other))}>
+    <Button kind="quiet" onClick={() => onChange((now) => asKind(now, other))}>
       {other === "json" ? edit.asJson : edit.asText}
     </Button>
   );
@@ -47,24 +48,28 @@ interface NameProps {
   readonly onInput: (name: string) => void;
 }
 
-const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => (
-  <input
-    class="input mono edit-name"
-    aria-label={edit.fieldName(at)}
-    aria-describedby={faultId}
-    aria-invalid={wrong || undefined}
-    placeholder={edit.namePlaceholder}
-    autocomplete="off"
-    autocapitalize="off"
-    spellcheck={false}
-    value={field.name}
-    ref={(input) => {
-      if (fresh) input?.focus();
-    }}
-    onPaste={onPaste}
-    onInput={(event) => onInput(event.currentTarget.value)}
-  />
-);
+const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => {
+  const ref = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (fresh) ref.current?.focus();
+  }, []);
+  return (
+    <input
+      ref={ref}
+      class="input mono edit-name"
+      aria-label={edit.fieldName(at)}
+      aria-describedby={faultId}
+      aria-invalid={wrong || undefined}
+      placeholder={edit.namePlaceholder}
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      value={field.name}
+      onPaste={onPaste}
+      onInput={(event) => onInput(event.currentTarget.value)}
+    />
+  );
+};
 
 interface FootProps extends Pick<FieldRowProps, "field" | "onChange"> {
   readonly id: string;
@@ -107,9 +112,9 @@ export const FieldRow = (props: FieldRowProps) => {
     setEntering(enter);
     show(to);
   };
-  const write = (value: string): void => {
+  const write = (typed: string): void => {
     atWork();
-    onChange({ ...field, value });
+    onChange((now) => ({ ...now, value: withTyped(now.value, typed) }));
   };
   const pasteName = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -127,7 +132,7 @@ export const FieldRow = (props: FieldRowProps) => {
         fresh={fresh}
         faultId={faultId}
         onPaste={pasteName}
-        onInput={(typed) => onChange({ ...field, name: typed })}
+        onInput={(typed) => onChange((now) => ({ ...now, name: typed }))}
       />
       <div class="edit-value">
         <ValueArea
@@ -155,7 +160,7 @@ export const FieldRow = (props: FieldRowProps) => {
         <GenerateButton
           name={name}
           policies={props.policies}
-          onValue={(value) => onChange({ ...field, name: field.name || edit.password, kind: "text", value })}
+          onValue={(value) => onChange((now) => ({ ...now, name: now.name || edit.password, kind: "text", value }))}
         />
         <IconButton
           icon={shown ? "hide" : "show"}

@@ -4,6 +4,7 @@ import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, nameOf } from "../../client/kv.ts";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useStage } from "../../client/stage.ts";
 import { useApi } from "../../client/use-api.ts";
 import { ButtonLink, durationText, Empty, Loading, Note, Page, parseDuration } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
@@ -24,6 +25,12 @@ const placeOf = ({ mount, path }: KvPath): string => `edit ${mount}${path}`;
 const useFound = (at: KvPath, skip: boolean): readonly [Found | undefined, () => void] => {
   const [found, setFound] = useState<Found>();
   const [turn, setTurn] = useState(0);
+  const again = (): void => setTurn((before) => before + 1);
+  const present = useStage().is === "in";
+  const missed = found?.is === "failed" && found.failure.kind === "ended";
+  useEffect(() => {
+    if (missed && present) again();
+  }, [missed, present]);
   useEffect(() => {
     if (skip) return;
     let current = true;
@@ -34,7 +41,7 @@ const useFound = (at: KvPath, skip: boolean): readonly [Found | undefined, () =>
       current = false;
     };
   }, [at, skip, turn]);
-  return [found, () => setTurn((before) => before + 1)];
+  return [found, again];
 };
 
 /** What the secret's settings say about the end of new versions; empty: not known. */

@@ -1,4 +1,4 @@
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { Button, Dots, FOREIGN, useShown } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { jsonFaultText } from "./faults.ts";
@@ -28,6 +28,10 @@ const Hidden = ({ fields }: { readonly fields: readonly Field[] }) => (
 export const JsonArea = ({ text, fields, onInput }: JsonAreaProps) => {
   const [shown, show, stay] = useShown();
   const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (shown) area.current?.focus();
+  }, [shown]);
   const read = fromJson(text, fields);
   const fault = "fault" in read ? read : undefined;
   if (!shown) {
@@ -54,9 +58,7 @@ export const JsonArea = ({ text, fields, onInput }: JsonAreaProps) => {
         aria-invalid={fault ? true : undefined}
         rows={Math.min(text.split("\n").length, MOST_ROWS)}
         value={text}
-        ref={(area) => {
-          if (area && document.activeElement === document.body) area.focus();
-        }}
+        ref={area}
         onInput={(event) => {
           stay();
           onInput(event.currentTarget.value);

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import { useCapabilities } from "../../client/session.ts";
 import type { May } from "./rights.ts";
@@ -10,5 +10,9 @@ export const useMay = (at: KvPath): May | undefined => {
     return where.version === 2 ? [where.data, where.metadata, where.subkeys] : [where.data];
   }, [at]);
   const known = useCapabilities(paths);
-  return useMemo(() => known && ((path, capability) => known.get(path)?.has(capability) ?? false), [known]);
+  // While they are asked for again, after a lock, what is being edited stays.
+  const last = useRef(known);
+  last.current = known ?? last.current;
+  const held = last.current;
+  return useMemo(() => held && ((path, capability) => held.get(path)?.has(capability) ?? false), [held]);
 };

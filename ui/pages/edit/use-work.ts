@@ -1,4 +1,4 @@
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { draftsOf } from "../../client/drafts.ts";
 import { useSession } from "../../client/session.ts";
 import { isChanged, type Work } from "./work.ts";
@@ -28,6 +28,8 @@ export interface Working {
   /** It was written before this page was opened. */
   readonly restored: boolean;
   readonly change: (next: (before: Work) => Work) => void;
+  /** The work with every change made until now, drawn or not. */
+  readonly latest: () => Work;
   /** Back to the beginning, for good. */
   readonly discard: () => void;
 }
@@ -39,19 +41,21 @@ export const useWork = (place: string, start: Work): Working => {
     const draft = drafts.of(who, place);
     return { work: draft ?? start, restored: draft !== undefined };
   });
+  const newest = useRef(work);
   const change = useCallback(
-    (next: (before: Work) => Work): void =>
-      set((before) => {
-        const after = next(before.work);
-        if (isChanged(after, start)) drafts.keep(who, place, after);
-        else drafts.drop(place);
-        return { ...before, work: after };
-      }),
+    (next: (before: Work) => Work): void => {
+      const after = next(newest.current);
+      newest.current = after;
+      if (isChanged(after, start)) drafts.keep(who, place, after);
+      else drafts.drop(place);
+      set((before) => ({ ...before, work: after }));
+    },
     [who, place, start],
   );
   const discard = (): void => {
     drafts.drop(place);
+    newest.current = start;
     set({ work: start, restored: false });
   };
-  return { work, changed: isChanged(work, start), restored, change, discard };
+  return { work, changed: isChanged(work, start), restored, change, latest: () => newest.current, discard };
 };

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { FOREIGN, Tag } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
-import { shownText, withTyped } from "./line-ends.ts";
+import { shownText } from "./line-ends.ts";
 import type { Field } from "./model.ts";
 
 /**
@@ -19,7 +19,8 @@ interface ValueAreaProps {
   /** The text area was opened by a click on the dots, and takes the focus over. */
   readonly focused: boolean;
   readonly onShow: () => void;
-  readonly onInput: (value: string) => void;
+  /** The text as the area has it. */
+  readonly onInput: (typed: string) => void;
   readonly onPaste: () => void;
   readonly onTyping: (typing: boolean) => void;
 }
@@ -73,7 +74,7 @@ export const ValueArea = (props: ValueAreaProps) => {
       onFocus={() => props.onTyping(true)}
       onBlur={() => props.onTyping(false)}
       onPaste={props.onPaste}
-      onInput={(event) => props.onInput(withTyped(field.value, event.currentTarget.value))}
+      onInput={(event) => props.onInput(event.currentTarget.value)}
     />
   );
 };

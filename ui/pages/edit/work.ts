@@ -65,6 +65,14 @@ export const withFields = (work: Work, fields: readonly Field[]): Work => ({
   content: { view: "fields", fields },
 });
 
+/** What was sent is saved, and somebody went on writing meanwhile: that is the work now. */
+export const withSaved = (work: Work, version: number | undefined, sent: readonly Field[]): Work => ({
+  ...work,
+  base: work.base.is === "unread" ? { ...work.base, version } : { is: "stored", version, fields: sent },
+  expiry: { is: "kept", date: "" },
+  conflict: undefined,
+});
+
 /** Theirs becomes the base, and mine is merged over it; what both changed waits for a choice. */
 export const withConflict = (work: Work, theirs: Found, sent: readonly Field[]): Work => {
   const rows = theirs.is === "stored" ? rowsOf(fieldsIn(work.base), theirs.fields, sent) : [];

@@ -16,6 +16,7 @@ import {
   withAll,
   withConflict,
   withFields,
+  withSaved,
   withSide,
   withSplit,
 } from "../../../../ui/pages/edit/work.ts";
@@ -72,6 +73,27 @@ describe("unsaved work", () => {
     const parts = [newField("A", "1"), newField("B", "2")];
 
     expect(withSplit([first, newField(), kept], first.id, parts)).toEqual([...parts, kept]);
+  });
+});
+
+describe("work that went on while it was saved", () => {
+  const begun = startOf(stored(3, '{"a":"1"}'));
+  const sent = typed(begun, "a", "2");
+  const later = typed(sent, "a", "3");
+
+  it("builds on what was saved, and is unsaved by what came after it", () => {
+    const after = withSaved(later, 4, currentFields(sent) ?? []);
+
+    expect(casOf(after.base)).toBe(4);
+    expect(dataIn(after)).toBe('{"a":"3"}');
+    expect(isChanged(after, begun)).toBe(true);
+    expect(isChanged(typed(after, "a", "2"), begun)).toBe(false);
+  });
+
+  it("of what may not be read knows the version alone", () => {
+    const unread = startOf({ is: "unread", version: 2, names: ["a"] });
+
+    expect(withSaved(unread, 3, []).base).toEqual({ is: "unread", version: 3, names: ["a"] });
   });
 });
 
