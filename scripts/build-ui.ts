@@ -5,7 +5,7 @@ import { writeFolder } from "./build/ui-files.ts";
 import { printPage, printSizes, sizesOf, tooLarge } from "./build/ui-sizes.ts";
 
 /**
- * Builds the web page into `dist/ui/`, prints its sizes (KB, gzipped) and fails when one is over its budget.
+ * Builds the web page into `dist/ui/`, prints its sizes (KB, compressed) and fails when one is over its budget.
  * `docs/bundles/page.txt` (committed) names what is in it; `--check` fails instead of writing when it differs.
  */
 

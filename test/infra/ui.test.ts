@@ -144,7 +144,7 @@ describe("the built page", () => {
 
   it("43. keeps its budgets, and its inventory as committed", async () => {
     const sizes = await sizesOf(page);
-    const names = (text: string): string => text.split("KB, gzipped")[0] ?? "";
+    const names = (text: string): string => text.split("KB, compressed")[0] ?? "";
 
     expect(tooLarge(sizes)).toEqual([]);
     expect(names(printPage(page, sizes))).toBe(names(await readFile(join(root, "docs/bundles/page.txt"), "utf8")));
