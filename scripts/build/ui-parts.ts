@@ -12,7 +12,7 @@ const KIT = "ui/kit/index.ts";
 /** What is loaded at the start, or may be. */
 const EARLY = /\/ui\/(?:main\.tsx|shell\/|client\/|kit\/|pages\/sign-in\/)/;
 
-/** By exported name, its file: `Button` is in `button.tsx`. */
+/** By exported name, its file below `ui/kit/`. */
 const partsOf = (index: string): ReadonlyMap<string, string> =>
   new Map(
     [...index.matchAll(/export (?:type )?\{([^}]*)\} from "\.\/([^"]+)"/g)].flatMap(([, names = "", file = ""]) =>

@@ -7,7 +7,7 @@ import { earlyParts } from "./ui-parts.ts";
 
 /**
  * Builds the page of `ui/`: the entry with a chunk for each page, the worker as a file of its own, one sheet, and the
- * document that names them. Names have a hash of the content. There are no source maps: the page runs beside secrets,
+ * document that names them. Names have a hash of the content. There are no source maps: the page shows secrets,
  * and whoever reads a trace has the sources.
  */
 

@@ -183,7 +183,7 @@ describeUi("the guard", (ui) => {
     await visitor.guard.expected(/a violation of the policy.*connect-src/);
   });
 
-  it("axe runs beside the page's policy and finds what is wrong", async () => {
+  it("axe runs under the page's policy and finds what is wrong", async () => {
     const { page } = await planted();
 
     expect(await axeViolations(page)).toEqual([]);

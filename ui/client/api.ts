@@ -32,7 +32,7 @@ export interface Success {
   /** Its `data`. */
   readonly data: JsonObject;
   readonly warnings: readonly string[];
-  /** As it came, for exact reading (`exact-json.ts`). */
+  /** As it came, for exact reading (`json-text.ts`). */
   readonly text: string;
 }
 

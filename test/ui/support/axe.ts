@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 
 /**
- * axe-core on a page: WCAG 2.0 to 2.2, A and AA, and its best practices. It runs in a world of its own, beside the
+ * axe-core on a page: WCAG 2.0 to 2.2, A and AA, and its best practices. It runs in a world of its own, apart from the
  * page's, because the page's policy refuses it.
  */
 

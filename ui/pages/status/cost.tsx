@@ -4,7 +4,7 @@ import { status } from "../../texts/status.ts";
 import { dollarsFor, READS, SECRETS, WAYS } from "./prices.ts";
 import { Slider } from "./slider.tsx";
 
-/** What a deployment costs beside two services of AWS, by how much it is used. */
+/** What a deployment and two services of AWS cost, by how much they are used. */
 
 const STANDARD_PARAMETERS = 10_000;
 /** Parts of the chosen reads: all lines are straight. */
