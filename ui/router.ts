@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ownHref } from "./foreign-links.ts";
 import { type Place, placeOf } from "./routes.ts";
 
@@ -74,7 +74,8 @@ export const startRouter = (): void => {
 
 /** Keeps the current page until `held` lets go. One guard at a time: the page that is open. */
 export const useGuard = (held: Guard | undefined): void => {
-  useEffect(() => {
+  // With what is drawn, and not a frame later: nobody is quicker than that.
+  useLayoutEffect(() => {
     if (!held) return;
     guard = held;
     return () => {

@@ -23,7 +23,7 @@ export { ButtonLink, Link } from "./link.tsx";
 export { Loading } from "./loading.tsx";
 export { Menu } from "./menu.tsx";
 export { Empty, Fact, Facts, Note, Section, Tag } from "./note.tsx";
-export { Page } from "./page.tsx";
+export { expectArrival, Page } from "./page.tsx";
 export { Plot } from "./plot.tsx";
 export { Countdown, Progress } from "./progress.tsx";
 export { Row, Rows } from "./rows.tsx";

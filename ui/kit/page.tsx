@@ -16,14 +16,19 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
-let arrivedAt = location.pathname;
+let arriving = false;
 
-/** After moving to another address (not at the first), focus is at what the page is for, or its heading. */
+/** Another page takes the place of the one before: the next that is drawn gets the focus. Called before it is drawn. */
+export const expectArrival = (): void => {
+  arriving = true;
+};
+
+/** After moving to another page, focus is at what the page is for, or its heading. */
 const useArrival = () => {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (location.pathname === arrivedAt) return;
-    arrivedAt = location.pathname;
+    if (!arriving) return;
+    arriving = false;
     const wanted = heading.current?.closest(".page")?.querySelector<HTMLElement>("[data-autofocus]");
     (wanted ?? heading.current)?.focus();
     scrollTo(0, 0);

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Callback } from "../client/callback.ts";
 import { type Stage, useStage } from "../client/stage.ts";
-import { clearClipboard, hideValues, Loading, Toasts } from "../kit/index.ts";
+import { clearClipboard, expectArrival, hideValues, Loading, Toasts } from "../kit/index.ts";
 import SignInPage from "../pages/sign-in/index.tsx";
 import { navigate, usePlace } from "../router.ts";
 import { BASE, hrefOf, type Place } from "../routes.ts";
@@ -27,6 +27,15 @@ const useLeaving = (stage: Stage): void => {
     hideValues();
     clearClipboard();
     if (stage.is === "out") location.replace(BASE);
+  }, [stage.is]);
+};
+
+/** Signing in is a move too. */
+const useArrivalAfterSignIn = (stage: Stage): void => {
+  const before = useRef(stage.is);
+  useLayoutEffect(() => {
+    if (before.current === "out" && stage.is === "in") expectArrival();
+    before.current = stage.is;
   }, [stage.is]);
 };
 
@@ -83,6 +92,7 @@ const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
   const place = usePlace();
   const [returned, setReturned] = useState(callback);
   useLeaving(stage);
+  useArrivalAfterSignIn(stage);
   if (!isSecureContext) {
     return (
       <Bare>
@@ -116,6 +126,8 @@ const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
 export const App = ({ callback }: { readonly callback: Callback | undefined }) => (
   <>
     <Stages callback={callback} />
-    <Toasts />
+    <section aria-label={shell.messages}>
+      <Toasts />
+    </section>
   </>
 );

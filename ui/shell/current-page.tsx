@@ -1,5 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
-import { Loading } from "../kit/index.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { expectArrival, Loading } from "../kit/index.ts";
 import type { PageComponent } from "../pages/page.ts";
 import { PAGE_ENTRIES } from "../pages/registry.ts";
 import type { PageName, Place } from "../routes.ts";
@@ -10,6 +10,15 @@ import { FailedPage } from "./notices.tsx";
 type Loaded = { readonly name: PageName; readonly Component: PageComponent | "failed" };
 
 const loaded = new Map<PageName, PageComponent>();
+
+/** A new address is a new page, also of the same kind; what comes after `?` is not. The first is there already. */
+const useMoves = (key: string | undefined): void => {
+  const before = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (before.current !== undefined && before.current !== key) expectArrival();
+    before.current = key;
+  }, [key]);
+};
 
 export const CurrentPage = ({ place }: { readonly place: Place }) => {
   const [current, setCurrent] = useState<Loaded & { readonly place: Place }>();
@@ -31,14 +40,15 @@ export const CurrentPage = ({ place }: { readonly place: Place }) => {
       wanted = false;
     };
   }, [place]);
+  const key = current && `${current.name}/${current.place.path}`;
+  useMoves(key);
   if (!current) return <Loading />;
   const { Component } = current;
   if (Component === "failed") return <FailedPage />;
-  // A new address is a new page, also of the same kind; what comes after `?` is not.
   return (
     <>
       {current.place !== place && current.name !== place.page && <Loading />}
-      <Component key={`${current.name}/${current.place.path}`} place={current.place} />
+      <Component key={key} place={current.place} />
     </>
   );
 };

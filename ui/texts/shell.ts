@@ -3,6 +3,7 @@ export const shell = {
   product: "Zeroth",
   skip: "Skip to the page",
   main: "Pages",
+  messages: "Messages",
   menu: "Menu",
   search: "Search",
   searchKey: (apple: boolean) => (apple ? "⌘K" : "Ctrl K"),

@@ -1,0 +1,111 @@
+import { expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { axeEverywhere } from "./support/axe.ts";
+import { describeUi } from "./support/suite.ts";
+
+const POLICY = 'path "secret/*" { capabilities = ["create", "read", "update", "list"] }';
+
+const pathOf = (page: Page): string => new URL(page.url()).pathname;
+const focusedHeading = (page: Page, name: string): Promise<void> =>
+  page.locator("h1:focus", { hasText: name }).waitFor();
+
+describeUi("what stands around every page", (ui) => {
+  const developer = async () => {
+    await ui.world.policy("dev", POLICY);
+    return ui.world.person("alias", ["dev"]);
+  };
+
+  it("shows entries where the caller may, and no others", async () => {
+    const entries = async (page: Page): Promise<readonly string[]> =>
+      (await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents()).map((text) =>
+        text.trim(),
+      );
+    const { page } = await ui.signedIn(await developer());
+    expect(await entries(page)).toEqual(["Secrets", "Expiring soon", "Share", "My access", "Leases"]);
+
+    const root = await ui.signedIn({ token: ui.world.root });
+    expect(await entries(root.page)).toEqual([
+      ...["Secrets", "Expiring soon", "Share", "My access", "Leases"],
+      ...["Access", "Policies", "Audit", "Mounts", "Status", "Any path"],
+    ]);
+  });
+
+  it("holds a move back while work is unsaved, by links and by the browser's buttons", async () => {
+    await ui.world.secret("secret/team-a/guarded", { user: "before" });
+    const { page } = await ui.signedIn(await developer(), "/ui/browse/secret/team-a/guarded");
+    await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.getByRole("button", { name: "Show user" }).click();
+    await page.getByLabel("Value of user").fill("changed");
+    const question = page.getByRole("dialog", { name: "Leave without saving?" });
+
+    await page.evaluate(() => history.back());
+    await question.waitFor();
+    expect(pathOf(page)).toBe("/ui/edit/secret/team-a/guarded");
+    await question.getByRole("button", { name: "Stay" }).click();
+    expect(await page.getByLabel("Value of user").inputValue()).toBe("changed");
+
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "My access" }).click();
+    await question.getByRole("button", { name: "Stay" }).click();
+    expect(pathOf(page)).toBe("/ui/edit/secret/team-a/guarded");
+    await page.evaluate(() => history.back());
+    await question.getByRole("button", { name: "Leave" }).click();
+    await page.waitForFunction(() => location.pathname === "/ui/browse/secret/team-a/guarded");
+    // The entry after it is still there, and is the page that was left.
+    await page.goForward();
+    await page.waitForFunction(() => location.pathname === "/ui/edit/secret/team-a/guarded");
+  });
+
+  it("puts focus at the heading after a move, and Ctrl+K at the search", async () => {
+    const { page } = await ui.signedIn(await developer());
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "My access" }).click();
+    await page.waitForFunction(() => location.pathname === "/ui/me");
+    await focusedHeading(page, "My access");
+
+    await page.keyboard.press("Control+k");
+    await page.waitForFunction(() => document.activeElement?.matches("input") === true && location.pathname === "/ui/");
+    await page.goBack();
+    await page.waitForFunction(() => location.pathname === "/ui/me");
+  });
+
+  it("tells of an address that no page has", async () => {
+    const { page } = await ui.signedIn(await developer(), "/ui/nothing/like/this");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await page.getByRole("link", { name: "Go to the start" }).click();
+    await page.waitForFunction(() => location.pathname === "/ui/");
+    await page.getByRole("heading", { name: "Secrets" }).waitFor();
+  });
+
+  it("tells of a server that does not answer, and goes on when it does", async () => {
+    const { page, visitor } = await ui.signedIn(await developer(), "/ui/me");
+    visitor.gate.instead = ({ url }) =>
+      url.pathname.startsWith("/v1/") ? { status: 503, body: '{"errors":["Vault is sealed"]}' } : undefined;
+    await page.reload();
+    await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+    visitor.gate.instead = () => undefined;
+
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+  });
+
+  it("44. has no axe violation: signing in, settings, locked", async () => {
+    const person = await developer();
+    const visitor = await ui.visitor();
+    const page = await visitor.tab();
+    await page.getByLabel("Name", { exact: true }).fill(person.name);
+    await page.getByLabel("Password", { exact: true }).fill("wrong");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.locator(".error").waitFor();
+    expect(await axeEverywhere(page)).toEqual([]);
+
+    await page.getByLabel("Password", { exact: true }).fill(person.password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole("button", { name: "Settings of this page" }).click();
+    expect(await axeEverywhere(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Lock" }).click();
+    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    expect(await axeEverywhere(page)).toEqual([]);
+  });
+});
