@@ -162,7 +162,7 @@ describeUi("access", (ui) => {
     expect(await axeEverywhere(page)).toEqual([]);
     const shown = page.getByRole("figure", { name: "commands for the application" });
     await shown.waitFor();
-    expect(await shown.innerText()).not.toMatch(/hvs\./);
+    expect(await shown.textContent()).not.toMatch(/hvs\./);
     await page.getByRole("button", { name: "Copy commands" }).click();
     const commands = await copied();
 

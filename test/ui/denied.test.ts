@@ -23,7 +23,7 @@ describeUi("failures", (ui) => {
     const copied = await listenToCopies(page);
 
     await panel(page)
-      .getByText(/The rule identity\/group\/\* of policy team, line 5, allows update\./)
+      .getByText(/The rule identity\/group\/\* of policy team, line 5, allows only update\./)
       .waitFor();
     await panel(page).getByText(`read ${path}`).waitFor();
     await panel(page).getByText(`path "${path}" {`).waitFor();

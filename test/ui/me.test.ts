@@ -52,7 +52,7 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
 
     expect(token).toMatch(/^hvs\./);
     expect(session).not.toContain(token);
-    expect(await page.locator("body").innerText()).not.toContain(token);
+    expect(await page.locator("body").textContent()).not.toContain(token);
     const { data } = await ui.world.prepare("GET", "auth/token/lookup-self", undefined, { token });
     expect(data).toMatchObject({ display_name: "token-command-line", explicit_max_ttl: 3600 });
     await page.getByRole("button", { name: "Revoke it" }).click();
@@ -67,7 +67,7 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
     const rules = page.getByRole("list", { name: "My rules" });
     await rules.getByText("secret/data/+/shared").waitFor();
     expect(await page.getByRole("button", { name: "Make a token" }).count()).toBe(0);
-    expect(await rules.getByRole("listitem").first().innerText()).toContain("secret/data/+/shared");
+    expect(await rules.getByRole("listitem").first().textContent()).toContain("secret/data/+/shared");
   });
 
   it("names groups where they may be read, and counts the others", async () => {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { announce, Button, Combobox, Tag, Visible } from "../kit/index.ts";
+import { announce, Button, Combobox, Note, Tag, Visible } from "../kit/index.ts";
 import { decisions } from "../texts/decisions.ts";
 import { denial } from "../texts/failures.ts";
 import type { Failure } from "./api.ts";
@@ -55,24 +55,24 @@ const decideAll = async (
   return decided;
 };
 
-const OwnRuleLine = ({ rule }: { readonly rule: Rule }) => (
+const OwnRuleLine = ({ rule, allowed }: { readonly rule: Rule; readonly allowed: boolean }) => (
   <>
     {denial.yourRule}{" "}
     <code>
       <Visible text={rule.pattern} />
     </code>{" "}
-    {rule.capabilities.length === 0 ? denial.forbids : denial.allows(rule.capabilities)}
+    {rule.capabilities.length === 0 ? denial.forbids : (allowed ? denial.allows : denial.allowsOnly)(rule.capabilities)}
   </>
 );
 
-const Reason = ({ decided: { explained, rule } }: { readonly decided: Decided }) => {
+const Reason = ({ decided: { explained, rule, allowed: may } }: { readonly decided: Decided }) => {
   if (explained?.decidedBy) {
     const { decidedBy, allowed } = explained;
     const predicate = allowed ? denial.allows(decidedBy.capabilities) : predicateOf(explained, decidedBy);
     return <RuleLine rule={decidedBy} predicate={predicate} />;
   }
   if (explained?.reason === "root") return <>{decisions.root}</>;
-  if (rule) return <OwnRuleLine rule={rule} />;
+  if (rule) return <OwnRuleLine rule={rule} allowed={may} />;
   return <>{explained && explained.reason !== "no_rule" ? denial.hidden : denial.noRuleOf}</>;
 };
 
@@ -89,6 +89,10 @@ const Table = ({ decided, label }: { readonly decided: readonly Decided[]; reado
     ))}
   </ul>
 );
+
+/** Whoever may not read a policy is not told what it decides for others. */
+const Untold = ({ failure, others }: { readonly failure: Failure; readonly others: boolean }) =>
+  others && failure.kind === "denied" ? <Note kind="info">{decisions.untold}</Note> : <Failed failure={failure} />;
 
 interface DecisionsProps {
   /** Of whom; absent: the caller. */
@@ -135,7 +139,7 @@ export const Decisions = ({ about, options = [], label = decisions.label }: Deci
           {decisions.ask}
         </Button>
       </form>
-      {result && "ok" in result && <Failed failure={result} />}
+      {result && "ok" in result && <Untold failure={result} others={about !== undefined} />}
       {asked && result && !("ok" in result) && (
         <>
           <p>

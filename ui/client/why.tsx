@@ -29,7 +29,7 @@ export const predicateOf = ({ reason, parameter }: Explained, { capabilities }: 
   if (reason === "explicit_deny") return denial.forbids;
   if (isKey(denial.reasons, reason)) return denial.reasons[reason];
   if (isKey(denial.parameters, reason)) return denial.parameters[reason](parameter);
-  return denial.allows(capabilities);
+  return denial.allowsOnly(capabilities);
 };
 
 export const RuleLine = ({ rule, predicate }: { readonly rule: ExplainedRule; readonly predicate: string }) => (

@@ -36,6 +36,14 @@ const awsRoles =
   ({ authMounts, may: allowed }) =>
     authMounts.some((mount) => mount.type === "aws" && allowed(`auth/${mount.path}${path}`, capability));
 
+/** Users or roles of a method. */
+const whoSignsIn: Shown = ({ authMounts, may: allowed }) =>
+  authMounts.some(({ path }) => ["users", "role"].some((part) => allowed(`auth/${path}${part}`, "list")));
+const anyOf =
+  (...all: readonly Shown[]): Shown =>
+  (session) =>
+    all.some((shown) => shown(session));
+
 const ROWS: readonly (readonly [keyof typeof shell.groups, EntryPage, IconName, Shown])[] = [
   ["secrets", "home", "key", always],
   ["secrets", "expiring", "clock", mounted("kv", "generic")],
@@ -47,7 +55,7 @@ const ROWS: readonly (readonly [keyof typeof shell.groups, EntryPage, IconName, 
     "operate",
     "access",
     "shield",
-    may(["sys/auth", "read"], ["identity/entity/id", "list"], ["identity/group/id", "list"]),
+    anyOf(may(["identity/entity/id", "list"], ["identity/group/id", "list"], ["sys/locked-users", "read"]), whoSignsIn),
   ],
   ["operate", "policies", "policy", may(["sys/policies/acl", "list"])],
   ["operate", "machines", "box", awsRoles("role", "list")],

@@ -13,7 +13,8 @@ export const access = {
   saved: (what: string) => `Saved ${what}`,
   policies: "Policies",
   policiesHint: "What they may do after signing in. The policy default comes by itself.",
-  noPolicies: "None of its own",
+  noPolicies: "None",
+  unknown: (names: readonly string[]) => `There is no ${names.join(", no ")} yet.`,
   add: (what: string) => `Add ${what}`,
   addWord: "Add",
   remove: (what: string) => `Remove ${what}`,
@@ -35,7 +36,6 @@ export const access = {
   person: {
     aliases: "Signs in as",
     noAliases: "No name at any method",
-    seen: "changed",
     groups: "Groups",
     noGroups: "None",
     own: "Policies of the person",
@@ -116,8 +116,8 @@ export const access = {
     deleteText: "Its members lose its policies at once. Nothing else of theirs changes.",
     deleted: (name: string) => `Deleted the group ${name}`,
     taken: "There is a group of this name.",
+    badName: "A name of a group has no slash here.",
     missing: "Give a name.",
-    changed: "Somebody changed this group meanwhile. What they wrote is shown now; your changes are on top of it.",
   },
   methods: {
     list: "Methods",
@@ -134,7 +134,7 @@ export const access = {
     deleteTitle: (name: string) => `Delete ${name}?`,
     deleteText: "Nobody can sign in by this any more. Tokens that were given live on to their end.",
     deleted: (name: string) => `Deleted ${name}`,
-    mayDo: "What it lets do",
+    mayDo: "What it allows",
     mayDoAt: "What does it allow at",
   },
   applications: {
@@ -172,5 +172,5 @@ export const access = {
     delete: "Delete",
     deleteText: "The application cannot log in any more. Tokens that were given live on to their end.",
   },
-  facts: { unlimited: "no limit" },
+  facts: { unset: "not set", yes: "yes", no: "no" },
 } as const;

@@ -18,6 +18,7 @@ export const decisions = {
     scan: "list all below",
   },
   root: "A root token may do everything.",
+  untold: "You may not read all of the policies in question, so the server does not say what they decide.",
   ownRules: "The server does not explain to you. This is by your own rules, without the names of policies.",
   summary: (can: readonly string[], cannot: readonly string[]) => {
     const may = can.length === 0 ? "Nothing" : can.join(", ");

@@ -81,6 +81,8 @@ export const denial = {
     parameter_not_allowed: (name: string) => `does not allow the field ${name}, or its value.`,
   },
   nearest: "Your own rules nearest to this path",
+  allowsOnly: (capabilities: readonly string[]) =>
+    capabilities.length === 0 ? "allows nothing." : `allows only ${list(capabilities)}.`,
   denies: "nothing",
   helps: "What would allow it",
   copy: "Copy a request for access",

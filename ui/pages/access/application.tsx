@@ -4,8 +4,9 @@ import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import { useApi } from "../../client/use-api.ts";
-import { Button, ButtonLink, ConfirmTyped, Loading, Page, Section, toast } from "../../kit/index.ts";
+import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -36,6 +37,7 @@ const Actions = ({ mount, name }: ApplicationProps) => {
   };
   return (
     <>
+      <CopyAs path={path} vault={`read ${shellWord(path)}`} curl={{ method: "GET", path }} />
       {may(path, "update") && <ButtonLink href={hrefOf("api", path)}>{access.methods.form}</ButtonLink>}
       {may(path, "delete") && (
         <Button kind="danger" onClick={() => setDeleting(true)}>

@@ -10,7 +10,7 @@ interface ChosenFieldProps {
   readonly chosen: readonly string[];
   readonly onChange: (chosen: readonly string[]) => void;
   readonly options: readonly string[];
-  /** Others than the options may be typed. */
+  /** Others than the options may be typed; those that are not there yet are said, where it is known what is. */
   readonly free?: boolean | undefined;
 }
 
@@ -18,6 +18,7 @@ export const ChosenField = ({ label, hint, chosen, onChange, options, free }: Ch
   const [typed, setTyped] = useState("");
   const name = typed.trim();
   const left = options.filter((option) => !chosen.includes(option));
+  const unknown = options.length > 0 ? chosen.filter((one) => one !== "default" && !options.includes(one)) : [];
   const fits = name !== "" && (free || left.includes(name));
   const take = (added: string): void => {
     setTyped("");
@@ -39,6 +40,7 @@ export const ChosenField = ({ label, hint, chosen, onChange, options, free }: Ch
           ))}
         </ul>
       )}
+      {unknown.length > 0 && <p class="access-unknown">{access.unknown(unknown)}</p>}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter in the field adds, instead of sending the form. */}
       <div
         class="access-add"

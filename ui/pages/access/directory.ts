@@ -11,8 +11,6 @@ export interface AliasOf {
   /** `auth/userpass/`; empty: the mount is gone. */
   readonly mountPath: string;
   readonly mountType: string;
-  /** RFC 3339; only where an entity was read whole. */
-  readonly changed: string;
 }
 
 export interface Person {
@@ -52,7 +50,6 @@ const aliasIn = (from: JsonObject): AliasOf => ({
   mountAccessor: textIn(from, "mount_accessor"),
   mountPath: textIn(from, "mount_path"),
   mountType: textIn(from, "mount_type"),
-  changed: textIn(from, "last_update_time"),
 });
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number => a.name.localeCompare(b.name);

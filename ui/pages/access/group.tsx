@@ -5,7 +5,20 @@ import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, ConfirmTyped, Fact, Facts, Link, Loading, Note, Page, Section, Tag, toast } from "../../kit/index.ts";
+import {
+  Button,
+  ConfirmTyped,
+  CopyAs,
+  Fact,
+  Facts,
+  Link,
+  Loading,
+  Note,
+  Page,
+  Section,
+  Tag,
+  toast,
+} from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -71,6 +84,7 @@ const Whole = ({ group, again }: { readonly group: Group; readonly again: () => 
       crumbs={crumbs}
       actions={
         <>
+          <CopyAs path={path} vault={`read ${path}`} curl={{ method: "GET", path }} />
           {may(path, "update") && <Button onClick={() => setOpen("edit")}>{access.edit}</Button>}
           {may(path, "delete") && (
             <Button kind="danger" onClick={() => setOpen("delete")}>

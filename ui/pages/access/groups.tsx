@@ -34,9 +34,10 @@ const NewGroup = ({ onClose }: { readonly onClose: () => void }) => {
     navigate(hrefOf("access", `groups/${textIn(answer.data, "id")}`));
   };
   const submit = async (): Promise<void> => {
-    setError(name.trim() === "" ? words.missing : undefined);
+    const wrong = name.trim() === "" ? words.missing : name.includes("/") ? words.badName : undefined;
+    setError(wrong);
     setFailure(undefined);
-    if (name.trim() === "") return;
+    if (wrong) return;
     setBusy(true);
     await make();
     setBusy(false);

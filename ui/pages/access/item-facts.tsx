@@ -14,8 +14,9 @@ const isEmpty = (value: Json | undefined): boolean =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 const shown = (name: string, value: Json): string => {
-  if (typeof value === "number" && DURATION.test(name))
-    return value === 0 ? access.facts.unlimited : durationText(value);
+  if (value === 0) return access.facts.unset;
+  if (typeof value === "boolean") return value ? access.facts.yes : access.facts.no;
+  if (typeof value === "number" && DURATION.test(name)) return durationText(value);
   if (Array.isArray(value)) return value.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 };

@@ -4,9 +4,10 @@ import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, ButtonLink, ConfirmTyped, Loading, Page, Section, toast } from "../../kit/index.ts";
+import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -54,6 +55,7 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
   };
   return (
     <>
+      <CopyAs path={path} vault={`read ${shellWord(path)}`} curl={{ method: "GET", path }} />
       {isUser && may(`${path}/policies`, "update") && (
         <Button onClick={() => setOpen("policies")}>{access.person.setPolicies}</Button>
       )}

@@ -83,13 +83,13 @@ export const NewPassword = ({ person }: { readonly person: WholePerson }) => {
     .filter(({ name, mount }) => may(`auth/${mount}users/${name}/password`, "update"));
   if (names.length === 0) return null;
   return (
-    <div class="actions">
+    <>
       {names.map((one) => (
-        <Button key={one.mount + one.name} icon="key" onClick={() => setChosen(one)}>
-          {access.person.passwordFor(`${one.mount}${one.name}`)}
+        <Button key={one.mount + one.name} onClick={() => setChosen(one)}>
+          {names.length === 1 ? access.person.password : access.person.passwordFor(`${one.mount}${one.name}`)}
         </Button>
       ))}
       {chosen && <PasswordDialog {...chosen} onClose={() => setChosen(undefined)} />}
-    </div>
+    </>
   );
 };

@@ -94,7 +94,9 @@ const Listed = ({ people, groups, locked }: { people: readonly Person[] } & Omit
   const [filter, setFilter] = useState("");
   const [drawn, setDrawn] = useState(DRAWN);
   const wanted = filter.trim().toLowerCase();
-  const found = people.filter((person) => fits(wanted, person));
+  const found = people
+    .filter((person) => fits(wanted, person))
+    .sort((a, b) => personName(a).localeCompare(personName(b)));
   if (people.length === 0) return <Empty>{words.empty}</Empty>;
   return (
     <>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { PolicyName } from "../../client/why.tsx";
-import { Fact, Facts, Link, Tag, Time, Visible } from "../../kit/index.ts";
+import { Fact, Facts, Link, Tag, Visible } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import type { Group, WholePerson } from "./directory.ts";
@@ -42,12 +42,7 @@ export const PersonFacts = ({ person, groups, methods }: PersonFactsProps) => {
             <li key={alias.id}>
               <code>
                 <Visible text={signInName(alias)} />
-              </code>{" "}
-              {alias.changed !== "" && (
-                <span class="muted small">
-                  {words.seen} <Time at={Date.parse(alias.changed)} />
-                </span>
-              )}
+              </code>
             </li>
           ))}
         </ul>

@@ -5,7 +5,7 @@ import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
+import { Button, CopyAs, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { type Group, lockedIn, personIn, readGroups, readPolicyNames, type WholePerson } from "./directory.ts";
@@ -106,6 +106,7 @@ const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure |
 
 const Whole = ({ person, groups, again }: PersonProps) => {
   const [failure, fail] = useState<Failure>();
+  const path = `identity/entity/id/${person.id}`;
   const theirs = groups.filter(({ id }) => person.groupIds.includes(id));
   const methods = useMethodPolicies(person.aliases);
   const about = { entityId: person.id, ...(methods.policies.length > 0 && { policies: methods.policies }) };
@@ -113,13 +114,18 @@ const Whole = ({ person, groups, again }: PersonProps) => {
     <Page
       title={personName(person)}
       crumbs={crumbsTo("people")}
-      actions={<Actions person={person} again={again} fail={fail} />}
+      actions={
+        <>
+          <CopyAs path={path} vault={`read ${path}`} curl={{ method: "GET", path }} />
+          <NewPassword person={person} />
+          <Actions person={person} again={again} fail={fail} />
+        </>
+      }
     >
       {failure && <Failed failure={failure} />}
       {person.disabled && <Note kind="danger">{words.disabledNote}</Note>}
       <Unlock person={person} fail={fail} />
       <PersonFacts person={person} groups={theirs} methods={methods} />
-      <NewPassword person={person} />
       <Section title={access.mayDo}>
         {methods.loaded ? (
           <>

@@ -119,7 +119,8 @@ const Looking = ({ mounts, roles }: LivingProps) => {
 export const Living = ({ mounts, roles }: LivingProps) => {
   const { may } = useSession();
   const path = "auth/token/accessors";
-  const allowed = may(path, "list") && may(`${path}/`, "sudo") && may("auth/token/lookup-accessor", "update");
+  const allowed =
+    may(path, "list") && (may(path, "sudo") || may(`${path}/`, "sudo")) && may("auth/token/lookup-accessor", "update");
   return (
     <Section title={machines.lately}>
       <p class="muted">{allowed ? `${machines.latelyText} ${machines.latelyLimits}` : machines.noTokens}</p>

@@ -1,6 +1,6 @@
 import { Decisions } from "../../client/decisions.tsx";
 import { useSession } from "../../client/session.ts";
-import { Page, Section } from "../../kit/index.ts";
+import { CopyAs, Page, Section } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 import type { PageComponent } from "../page.ts";
 import { CommandToken } from "./command-token.tsx";
@@ -12,7 +12,10 @@ import { SessionFacts } from "./session.tsx";
 const Me: PageComponent = () => {
   const { rules } = useSession();
   return (
-    <Page title={me.title}>
+    <Page
+      title={me.title}
+      actions={<CopyAs vault="token lookup" curl={{ method: "GET", path: "auth/token/lookup-self" }} />}
+    >
       <SessionFacts />
       <Section title={me.what}>
         <Decisions options={rules.map(({ pattern }) => pattern.replace(/\*$/, ""))} />

@@ -12,7 +12,6 @@ const person = (id: string, name: string, ...aliases: string[]) => ({
     mountAccessor: "auth_userpass_1",
     mountPath: "auth/userpass/",
     mountType: "userpass",
-    changed: "",
   })),
 });
 
