@@ -16,11 +16,14 @@ interface Seen {
 
 const WORDS = process.env["PLACES"]?.split(",");
 
+/** Several parts of a page may load at once. */
+const loaded = (page: Page) => page.waitForFunction(() => document.querySelector(".loading") === null);
+
 const settle = async (page: Page): Promise<void> => {
   await page.locator("h1").waitFor();
-  await page.locator(".loading").waitFor({ state: "detached" });
+  await loaded(page);
   await page.waitForTimeout(100);
-  await page.locator(".loading").waitFor({ state: "detached" });
+  await loaded(page);
 };
 
 const lookAt = async (

@@ -45,17 +45,20 @@ interface ReadsProps {
 }
 
 export const Reads = ({ name, policies }: ReadsProps) => {
+  const [isOpen, setOpen] = useState(false);
   const [found, setFound] = useState<Readable>();
-  const open = (): void => {
-    if (!found) void readableBy(policies).then(setFound);
+  const toggle = (opened: boolean): void => {
+    setOpen(opened);
+    if (opened && !found) void readableBy(policies).then(setFound);
   };
   return (
-    <details class="machines-reads" onToggle={(event) => event.currentTarget.open && open()}>
+    <details class="machines-reads" onToggle={(event) => toggle(event.currentTarget.open)}>
       <summary>
         {machines.reads}
         <span class="unseen-text"> ({name})</span>
       </summary>
-      {found ? <Found found={found} /> : <Loading />}
+      {found && <Found found={found} />}
+      {isOpen && !found && <Loading />}
     </details>
   );
 };
