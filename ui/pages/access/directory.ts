@@ -127,7 +127,7 @@ export const readGroups = async (): Promise<Result<readonly Group[]>> => {
   return { ok: true, value: groups.sort(byName) };
 };
 
-/** Everybody that may be listed; nobody is no failure. */
+/** Everybody that may be listed; an empty list is an answer too. */
 export const readPeople = async (): Promise<Result<readonly Person[]>> => {
   const listed = await list("identity/entity/id");
   if (!listed.ok && listed.kind === "not-found") return { ok: true, value: [] };

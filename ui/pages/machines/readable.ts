@@ -17,7 +17,7 @@ export interface ReadRule {
 
 export interface Readable {
   readonly rules: readonly ReadRule[];
-  /** Policies that the caller may not read, that are not there, and that are no policy. */
+  /** Policies that the caller may not read, that are not there, and those whose text cannot be read as one. */
   readonly hidden: readonly string[];
   readonly missing: readonly string[];
   readonly broken: readonly string[];
