@@ -152,6 +152,24 @@ describeUi("attacks", (ui) => {
     await page.getByText("<b id=planted>").first().waitFor();
   });
 
+  it("34. lines of an audit file are text", async () => {
+    const { page } = await root("/ui/audit");
+    await settled(page);
+    const entry = (type: string, path: string): string =>
+      JSON.stringify({
+        time: "2026-11-30T12:00:00Z",
+        type,
+        auth: { display_name: MARKUP, policies: [MARKUP], entity_id: NAME },
+        request: { id: NAME, operation: "read", path, remote_address: MARKUP, data: { [MARKUP]: LINK } },
+        error: MARKUP,
+      });
+    const buffer = Buffer.from([entry("request", MARKUP), entry("response", LINK), MARKUP].join("\n"));
+    await page.locator("input[type=file]").setInputFiles({ name: `${NAME}.log`, mimeType: "text/plain", buffer });
+    await page.getByText("<b id=planted>").first().waitFor();
+
+    expect(await planted(page)).toEqual([]);
+  });
+
   it("35. `javascript:` in values and metadata is no link", async () => {
     await poison();
     const { page } = await root("/ui/browse/secret/attack/db");

@@ -24,7 +24,7 @@ describeUi("sharing", (ui) => {
   const copied = async (page: Page, visitor: Visitor, name: string): Promise<string> => {
     await page.getByRole("button", { name, exact: true }).click();
     await page
-      .getByText(`Copied ${name.replace(/^Copy link: (.*)$/, "link for $1")}`)
+      .getByText(`Copied ${name.replace(/^Copy (link|code)(?:: | for )/, "$1 for ")}`)
       .first()
       .waitFor();
     const text = await readClipboard(visitor);
@@ -47,7 +47,7 @@ describeUi("sharing", (ui) => {
     await page.getByLabel("For").fill("Anna");
     await make(page);
     await page.getByText("To Anna").waitFor();
-    const code = await copied(page, visitor, "code for Anna");
+    const code = await copied(page, visitor, "Copy code for Anna");
     const link = await copied(page, visitor, "Copy link: Anna");
 
     expect(visitor.gate.passed.filter(({ answer }) => answer?.includes(value))).toEqual([]);
@@ -138,7 +138,7 @@ describeUi("sharing", (ui) => {
     const link = await copied(page, visitor, "Copy link: somebody");
     const [, token = ""] = /\.(hvs\.[\w.-]+)\.[0-9a-f]{8}$/.exec(link) ?? [];
     expect(token).not.toBe("");
-    await page.getByRole("button", { name: "Show link for somebody" }).click();
+    await page.getByRole("button", { name: "Hide link for somebody" }).click();
     expect(await page.content()).not.toContain(token);
     expect(page.url()).not.toContain(token);
     expect(visitor.gate.passed.filter(({ url }) => url.href.includes(token))).toEqual([]);

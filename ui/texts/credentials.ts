@@ -58,6 +58,7 @@ export const credentials = {
   },
   missing: "This is needed.",
   saveFile: "Save as file",
+  saveFileOf: (name: string) => `Save as file: ${name}`,
   /** What somebody may expect before they press the button. */
   promises: {
     creds: "Made for you when you press the button. They end by themselves.",

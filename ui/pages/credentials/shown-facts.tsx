@@ -27,7 +27,7 @@ const Lines = ({ name, value }: Shown) => {
     <>
       <Code text={value} label={name} copy />
       {file !== undefined && (
-        <Button kind="quiet" icon="download" label={kit.save(name)} onClick={() => saveFile(file, value)}>
+        <Button kind="quiet" icon="download" label={credentials.saveFileOf(name)} onClick={() => saveFile(file, value)}>
           {credentials.saveFile}
         </Button>
       )}

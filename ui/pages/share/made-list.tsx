@@ -37,7 +37,7 @@ const Spoken = ({ code, note }: { readonly code: SpokenCode; readonly note: stri
       <Button
         kind="quiet"
         icon="copy"
-        label={share.codeOf(note)}
+        label={share.copyCodeOf(note)}
         onClick={() => void copySecret(shownCode(code), share.codeOf(note))}
       >
         {share.copyCode}
@@ -97,7 +97,7 @@ const UnopenedActions = ({
       <Button icon="copy" label={`${share.copyLink}: ${note}`} onClick={() => void copyLink(made, held)}>
         {share.copyLink}
       </Button>
-      <Button kind="quiet" label={share.showLinkOf(note)} onClick={() => show(!shown)}>
+      <Button kind="quiet" label={(shown ? share.hideLinkOf : share.showLinkOf)(note)} onClick={() => show(!shown)}>
         {shown ? share.hideLink : share.showLink}
       </Button>
       <Button kind="quiet" busy={busy} label={share.cancelOf(note)} onClick={() => void stop()}>
