@@ -170,7 +170,7 @@ describeUi("attacks", (ui) => {
     expect(await planted(page)).toEqual([]);
   });
 
-  it("35. `javascript:` in values and metadata is no link", async () => {
+  it("35. `javascript:` in values and metadata makes no link", async () => {
     await poison();
     const { page } = await root("/ui/browse/secret/attack/db");
     await settled(page);

@@ -172,7 +172,7 @@ describeUi("opening a shared secret", (ui) => {
   });
 
   it.each(["", "v9.open.1790000000.hvs.aaaaaaaaaaaaaaaaaaaaaaaa.00000000"])(
-    "says that %j is no link, and takes a pasted one",
+    "says that %j opens nothing, and takes a pasted link",
     async (broken) => {
       const { fragment } = await shared();
       const { page } = await arrive(broken);

@@ -24,7 +24,7 @@ const noteOf = ({ note }: Made): string => note || share.nobody;
 
 const addressOf = ({ fragment }: Held): string => `${location.origin}/ui/open#${fragment}`;
 
-/** A link that needs a code is no secret without it. */
+/** A link that needs a code opens nothing without it, so it may stay in the clipboard. */
 const copyLink = ({ held, ...made }: Made, link: Held): Promise<void> =>
   link.code
     ? copyText(addressOf(link), share.linkOf(noteOf({ held, ...made })))

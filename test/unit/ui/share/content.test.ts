@@ -36,7 +36,7 @@ describe("what a wrapping token carried", () => {
     expect(contentIn(body).fields).toContainEqual({ name: "client_token", value: "hvs.x" });
   });
 
-  it("that is no answer of the API is shown as it came", () => {
+  it("from anybody but the API is shown as it came", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!text.trimStart().startsWith("{"));
