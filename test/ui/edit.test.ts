@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { sourceAt } from "../../ui/client/json-text.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { signIn } from "./support/page.ts";
@@ -38,6 +38,8 @@ const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const show = (page: Page, name: string) => button(page, `Show ${name}`).click();
 const asJson = (page: Page) => page.getByRole("group", { name: "Write it as" }).getByText("JSON");
+const hasFocus = async (page: Page, locator: Locator): Promise<unknown> =>
+  page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
 const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
 
 describeUi("making and editing a secret", (ui) => {
@@ -46,8 +48,7 @@ describeUi("making and editing a secret", (ui) => {
     const path = page.getByLabel("Path in secret/team-a/");
     await path.waitFor();
     // What the page is for has the focus; then the view, the field's name, its value, and Generate.
-    expect(await path.evaluate((input) => input === document.activeElement)).toBe(true);
-
+    await hasFocus(page, path);
     await page.keyboard.type("stripe");
     for (let tab = 0; tab < 4; tab++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -173,10 +174,23 @@ describeUi("making and editing a secret", (ui) => {
       await button(page, "Save").click();
       await page.getByText(words).waitFor();
 
-      expect(await path.evaluate((input) => input === document.activeElement)).toBe(true);
+      await hasFocus(page, path);
     }
     expect(visitor.gate.calls().filter((call) => call.startsWith("POST secret/"))).toEqual([]);
     await page.getByLabel("Path in secret/team-a/").fill("");
+  });
+
+  it("takes what was entered along when another mount is chosen", async () => {
+    await ui.world.prepare("POST", "sys/mounts/other", { type: "kv", options: { version: "2" } });
+    const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/new");
+    await page.getByLabel("Path in", { exact: false }).fill("moved");
+    await page.getByLabel("Name of field 1").fill("a");
+    await page.getByLabel("Where", { exact: true }).selectOption("other/");
+    await page.getByLabel("Path in other/").waitFor();
+    await page.keyboard.press("Control+s");
+    await isAt(page, "browse/other/moved");
+
+    expect(await stored(ui, "other/data/moved")).toBe('{"a":""}');
   });
 
   it("25. sets the end before it writes", async () => {

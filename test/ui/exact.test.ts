@@ -85,7 +85,7 @@ describeUi("exact values", (ui) => {
 
     await page.getByText("Line 7, column 3: this name is here already, and only one can be kept.").waitFor();
     await button(page, "Save").click();
-    expect(await area.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.waitForFunction((one) => one === document.activeElement, await area.elementHandle());
     await page.getByRole("group", { name: "Write it as" }).getByText("Fields").click();
     expect(await page.getByRole("radio", { name: "JSON" }).isChecked()).toBe(true);
 

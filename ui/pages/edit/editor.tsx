@@ -66,6 +66,13 @@ const setView = (work: Work, view: string): Work => {
 const withNext = (work: Work, next: (fields: readonly Field[]) => readonly Field[]): Work =>
   work.content.view === "json" ? work : withFields(work, next(work.content.fields));
 
+/** What is to be done before it can be saved, and belongs to none of the fields. */
+const Open = ({ children }: { readonly children: string }) => (
+  <p class="error edit-open" tabIndex={-1} role="status">
+    {children}
+  </p>
+);
+
 export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away, children }: EditorProps) => {
   const { work, changed, restored, change, latest } = working;
   const { busy, hindered, run } = useSaving();
@@ -164,16 +171,12 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
       {isBlind(work, how) && (
         <Checkbox
           label={edit.unread.confirm}
-          hint={seen?.unconfirmed ? edit.unread.unconfirmed : undefined}
           checked={work.blind}
           onChange={(blind) => change((before) => ({ ...before, blind }))}
         />
       )}
-      {seen && seen.undecided.length > 0 && (
-        <p class="error edit-open" tabIndex={-1} role="status">
-          {edit.conflict.undecided(seen.undecided.map(edit.called))}
-        </p>
-      )}
+      {seen?.unconfirmed && <Open>{edit.unread.unconfirmed}</Open>}
+      {seen && seen.undecided.length > 0 && <Open>{edit.conflict.undecided(seen.undecided.map(edit.called))}</Open>}
       <Hindered hindered={hindered} tells={cas !== undefined || at?.version === 1} again={() => void save()} />
       <SaveBar
         label={conflict && cas !== undefined ? edit.saveNext(cas + 1) : edit.save}

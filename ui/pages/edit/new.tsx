@@ -9,19 +9,13 @@ import { crumbsOf } from "./crumbs.ts";
 import { Editor } from "./editor.tsx";
 import { faultOfName } from "./names.ts";
 import { maySetExpiry } from "./rights.ts";
-import { useWork } from "./use-work.ts";
-import { startOf, type Work } from "./work.ts";
+import { moveDraft, useWork } from "./use-work.ts";
+import { renamed, startOf } from "./work.ts";
 
 /** Making a secret, in a folder of a mount or in the one that is chosen here. */
 
-/** Another path: what was found at the old one says nothing about it. */
-const renamed = (work: Work, name: string): Work => ({
-  ...work,
-  name,
-  base: { is: "absent" },
-  conflict: undefined,
-  blind: false,
-});
+/** What a draft is of. */
+const placeIn = (folder: string): string => `new ${folder}`;
 
 interface MakingProps {
   /** The folder it goes into. */
@@ -31,7 +25,7 @@ interface MakingProps {
 }
 
 const Making = ({ folder, name }: MakingProps) => {
-  const place = `new ${folder.mount}${folder.path}`;
+  const place = placeIn(folder.mount + folder.path);
   const start = useMemo(() => ({ ...startOf({ is: "absent" }), name }), [name]);
   const working = useWork(place, start);
   const { work, change } = working;
@@ -89,7 +83,10 @@ const New: PageComponent = ({ place }) => {
         <Select
           label={edit.mount}
           value={given}
-          onChange={choose}
+          onChange={(mount) => {
+            moveDraft(who, placeIn(given), placeIn(mount));
+            choose(mount);
+          }}
           options={mounts.map((value) => ({ value, label: value }))}
         />
       )}

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { draftsOf } from "../../client/drafts.ts";
-import { useSession } from "../../client/session.ts";
-import { isChanged, type Work } from "./work.ts";
+import { useSession, type Who } from "../../client/session.ts";
+import { isChanged, renamed, type Work } from "./work.ts";
 
 /** Unsaved work, kept as a draft from the first change on until it is saved or discarded. */
 
@@ -18,6 +18,14 @@ export const useDraft = (place: string): readonly [Work | undefined, () => void]
       set(undefined);
     },
   ];
+};
+
+/** Takes unsaved work along to another place, where nothing is known of what is stored. */
+export const moveDraft = (who: Who, from: string, to: string): void => {
+  const draft = drafts.of(who, from);
+  if (!draft) return;
+  drafts.drop(from);
+  drafts.keep(who, to, renamed(draft, draft.name));
 };
 
 export const dropDraft = (place: string): void => drafts.drop(place);

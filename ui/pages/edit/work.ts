@@ -73,6 +73,15 @@ export const withSaved = (work: Work, version: number | undefined, sent: readonl
   conflict: undefined,
 });
 
+/** Another path: what was found at the old one says nothing about it. */
+export const renamed = (work: Work, name: string): Work => ({
+  ...work,
+  name,
+  base: { is: "absent" },
+  conflict: undefined,
+  blind: false,
+});
+
 /** Theirs becomes the base, and mine is merged over it; what both changed waits for a choice. */
 export const withConflict = (work: Work, theirs: Found, sent: readonly Field[]): Work => {
   const rows = theirs.is === "stored" ? rowsOf(fieldsIn(work.base), theirs.fields, sent) : [];

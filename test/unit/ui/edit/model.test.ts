@@ -88,7 +88,7 @@ describe("a secret while it is edited", () => {
     ["[1]", { fault: "object", line: 1, column: 1 }],
     ['{"a": 1,\n "a": 2}', { fault: "twice", line: 2, column: 2 }],
     ['{"a": 01}', { fault: "number", line: 1, column: 7 }],
-  ])("says where %s is no JSON of a secret", (text, fault) => {
+  ])("says where %s is not the JSON of a secret", (text, fault) => {
     expect(fromJson(text, [])).toEqual(fault);
   });
 

@@ -181,7 +181,7 @@ describe("saving", () => {
           const outcome = await save(order(base, '{"a":"mine"}'), server.ask);
           server.weather = "fine";
           if (outcome.is === "saved") saved += 1;
-          // Whoever sees theirs decides anew, with theirs as the base.
+          // Whoever sees theirs decides again, with theirs as the base.
           if (outcome.is === "conflict") [base, conflicts] = [outcome.theirs, conflicts + 1];
         }
         const mine = server.versions.filter((data) => data === '{"a":"mine"}').length;
@@ -247,7 +247,7 @@ describe("saving", () => {
     expect(server.versions.at(-1)).toBe(dataOf([newField("a", "1")]));
   });
 
-  it("takes an answer that is no secret for somebody else's", async () => {
+  it("takes an answer that is not a secret for somebody else's", async () => {
     const ask: Ask = async (request) => answer(request, 200, "<html>hello</html>");
 
     expect(await readLatest(at, ask)).toMatchObject({ is: "failed", failure: { kind: "gateway" } });
