@@ -45,7 +45,7 @@ const shoot = async (page: Page, { name, at }: Place): Promise<void> => {
     await page.goto(`/ui/${at}`);
     await page.locator("h1").waitFor();
     await page.waitForLoadState("networkidle");
-    await page.locator(".loading").waitFor({ state: "detached" });
+    await page.locator(".loading:visible").first().waitFor({ state: "hidden" });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });

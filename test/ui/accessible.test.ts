@@ -16,14 +16,11 @@ interface Seen {
 
 const WORDS = process.env["PLACES"]?.split(",");
 
-/** Several parts of a page may load at once. */
-const loaded = (page: Page) => page.waitForFunction(() => document.querySelector(".loading") === null);
-
 const settle = async (page: Page): Promise<void> => {
   await page.locator("h1").waitFor();
-  await loaded(page);
+  await page.locator(".loading:visible").first().waitFor({ state: "hidden" });
   await page.waitForTimeout(100);
-  await loaded(page);
+  await page.locator(".loading:visible").first().waitFor({ state: "hidden" });
 };
 
 const lookAt = async (
@@ -33,7 +30,9 @@ const lookAt = async (
 ): Promise<void> => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(`/ui/${at}`);
-  await settle(page);
+  await settle(page).catch((cause: unknown) => {
+    throw new Error(`${name} does not come to rest`, { cause });
+  });
   into.names[name] = await accessibleNames(page);
   for (const [colorScheme, width] of LOOKS) {
     await page.emulateMedia({ colorScheme });

@@ -9,7 +9,9 @@ export interface Filled {
   readonly developer: { readonly name: string; readonly password: string };
 }
 
-const OPERATOR = 'path "*" {\n  capabilities = ["create", "read", "update", "patch", "delete", "list", "sudo"]\n}\n';
+// The exact rule of `default` on leases would go before the wildcard.
+const OPERATOR =
+  'path "sys/leases/lookup/" {\n  capabilities = ["list", "sudo"]\n}\n\npath "*" {\n  capabilities = ["create", "read", "update", "patch", "delete", "list", "sudo"]\n}\n';
 const DEV = `# What the people of team-a need for their daily work.
 path "secret/data/team-a/*" {
   capabilities = ["create", "read", "update"]
