@@ -17,17 +17,25 @@ interface PageProps {
 }
 
 let arriving = false;
+let moved = false;
 
 /** Another page takes the place of the one before: the next that is drawn gets the focus. Called before it is drawn. */
 export const expectArrival = (): void => {
   arriving = true;
+  moved = true;
 };
 
-/** After moving to another page, focus is at what the page is for, or its heading. */
+/**
+ * After moving to another page, focus is at what the page is for, or its heading; again where the page is drawn anew
+ * once its answer is there, and focus was in what went.
+ */
 const useArrival = () => {
   const heading = useRef<HTMLHeadingElement>(null);
+  const isNew = useRef(true);
   useEffect(() => {
-    if (!arriving) return;
+    const isLost = isNew.current && moved && document.activeElement === document.body;
+    isNew.current = false;
+    if (!arriving && !isLost) return;
     arriving = false;
     const wanted = heading.current?.closest(".page")?.querySelector<HTMLElement>("[data-autofocus]");
     (wanted ?? heading.current)?.focus();
