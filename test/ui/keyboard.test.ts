@@ -105,7 +105,7 @@ describeUi("45. by keyboard alone", (ui) => {
     const link = new URL(await last());
 
     const guest = await (await ui.visitor()).tab(`${link.pathname}${link.hash}`);
-    await guest.getByText("Somebody shared a secret with you.").waitFor();
+    await guest.getByRole("main").getByText("Somebody shared a secret with you.").waitFor();
     await press(guest, "button", "Open it now");
     await guest.getByRole("button", { name: "Show password" }).waitFor();
   });
