@@ -1,5 +1,4 @@
-import type { Who } from "./session.ts";
-import { useSession } from "./session.ts";
+import { useSession, type Who } from "./session.ts";
 
 /** Paths of secrets that were opened in this tab, newest first: names, in memory only, of one person. */
 

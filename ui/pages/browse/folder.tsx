@@ -8,7 +8,7 @@ import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
 import { FolderList } from "./folder-list.tsx";
 import { NamedFolder } from "./named-folder.tsx";
-import { crumbsOf, titleOf } from "./place.tsx";
+import { crumbsOf, titleOf } from "./place.ts";
 import { useFolder } from "./use-folder.ts";
 
 /** A folder of a key-value mount, or the mount itself. */

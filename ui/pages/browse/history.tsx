@@ -6,7 +6,7 @@ import { ConfirmTyped, Rows, useNow } from "../../kit/index.ts";
 import { browse } from "../../texts/browse.ts";
 import { Compare } from "./compare.tsx";
 import { HistoryRow } from "./history-row.tsx";
-import { titleOf } from "./place.tsx";
+import { titleOf } from "./place.ts";
 import { useActs } from "./use-acts.tsx";
 import type { Secret } from "./use-secret.ts";
 

@@ -9,7 +9,7 @@ import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
 import { removeAll } from "./acts.ts";
-import { titleOf } from "./place.tsx";
+import { titleOf } from "./place.ts";
 
 /** Takes a secret away for good, with all its versions, once its name is typed. */
 export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {

@@ -9,7 +9,7 @@ import { browse } from "../../texts/browse.ts";
 import { FieldNames, Fields } from "./fields.tsx";
 import { Gone } from "./gone.tsx";
 import { History } from "./history.tsx";
-import { crumbsOf, titleOf } from "./place.tsx";
+import { crumbsOf, titleOf } from "./place.ts";
 import { RemoveSecret } from "./remove.tsx";
 import { Settings } from "./settings.tsx";
 import { Summary } from "./summary.tsx";
@@ -86,7 +86,8 @@ const wantedVersion = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 
 export const SecretPage = ({ at, query }: SecretPageProps) => {
-  const secret = useSecret(at, wantedVersion(query["version"]));
+  const wanted = wantedVersion(query["version"]);
+  const secret = useSecret(at, wanted);
   const { rights, values, metadata } = secret;
   const path = at.mount + at.path;
   const tab = metadata && isTab(query["tab"]) ? query["tab"] : "secret";
@@ -112,8 +113,12 @@ export const SecretPage = ({ at, query }: SecretPageProps) => {
           <>
             <CopyAs
               path={path}
-              vault={`kv get ${shellWord(path)}`}
-              curl={{ method: "GET", path: addressesOf(at).data }}
+              vault={`kv get ${wanted === undefined ? "" : `-version=${wanted} `}${shellWord(path)}`}
+              curl={{
+                method: "GET",
+                path: addressesOf(at).data,
+                query: wanted === undefined ? undefined : { version: String(wanted) },
+              }}
             />
             {rights.share && values.is === "read" && (
               <ButtonLink href={hrefOf("share", path)}>{browse.share}</ButtonLink>

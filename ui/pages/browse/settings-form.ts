@@ -23,8 +23,20 @@ export const newNote = (name = "", value = ""): NoteDraft => {
   return { id: lastId, name, value };
 };
 
-/** Vault writes `0s` for never; the field is empty then. */
-const shownDuration = (text: string): string => (/^0[hms0]*$/.test(text) ? "" : text);
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["m", 60],
+  ["s", 1],
+] as const;
+
+/** In the largest unit that it is whole of: Vault's `144h0m0s` is `6d`. Never is empty; other texts stay. */
+export const shownDuration = (text: string): string => {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds === 0) return seconds === 0 ? "" : text;
+  const unit = UNITS.find(([, size]) => seconds % size === 0);
+  return unit ? `${seconds / unit[1]}${unit[0]}` : text;
+};
 
 export const draftOf = (metadata: KvMetadata): SettingsDraft => ({
   maxVersions: String(metadata.maxVersions),

@@ -1,6 +1,13 @@
 import { expect, test } from "@jest/globals";
 import { metadataFrom } from "../../../../ui/client/kv-metadata.ts";
-import { bodyOf, draftOf, faultsOf, isValid, newNote } from "../../../../ui/pages/browse/settings-form.ts";
+import {
+  bodyOf,
+  draftOf,
+  faultsOf,
+  isValid,
+  newNote,
+  shownDuration,
+} from "../../../../ui/pages/browse/settings-form.ts";
 
 const read = (more: Readonly<Record<string, string | number | boolean | Record<string, string>>> = {}) => {
   const metadata = metadataFrom({ current_version: 1, versions: {}, ...more });
@@ -51,4 +58,9 @@ test("what is no whole number or no duration is refused", () => {
   for (const deleteAfter of ["x", "1", "1d2", "-1h"]) {
     expect(isValid({ ...draft, deleteAfter })).toBe(deleteAfter === "1");
   }
+});
+
+test("a duration is shown in its largest whole unit", () => {
+  const shown = ["144h0m0s", "36h0m0s", "1h30m0s", "90s", "0s", "0h0m0s", "1.5s", "x"].map(shownDuration);
+  expect(shown).toEqual(["6d", "36h", "90m", "90s", "", "", "1.5s", "x"]);
 });
