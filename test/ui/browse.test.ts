@@ -222,7 +222,7 @@ describeUi("browse", (ui) => {
     await page.reload();
     await page.getByText(/expires in [56] minutes/).waitFor();
     await page.clock.fastForward(3 * 60_000);
-    await page.getByText(/expires in [12] minutes?/).waitFor();
+    await page.getByText(/expires in [123] minutes?/).waitFor();
     await page.goto("/ui/expiring");
     await page.getByRole("link", { name: /secret\/ending\/soon/ }).waitFor();
     await page.getByRole("group", { name: "Within days" }).getByText("7", { exact: true }).click();
