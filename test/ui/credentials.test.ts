@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import postgres from "postgres";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -130,6 +131,7 @@ describeUi("credentials and leases", (ui) => {
 
     expect(await page.getByLabel("Host", { exact: true }).inputValue()).toBe(database.host);
     expect(await page.getByLabel("Port", { exact: true }).inputValue()).toBe(String(database.port));
+    expect(await axeEverywhere(page)).toEqual([]);
     await press(page, "Show psql connection");
     await page.getByText(`PGHOST=${database.host} PGPORT=${database.port} PGDATABASE=postgres`).waitFor();
   });
@@ -175,6 +177,7 @@ describeUi("credentials and leases", (ui) => {
     await page.getByRole("link", { name: "creds/" }).click();
     await page.getByRole("link", { name: "readonly/" }).click();
     await page.getByRole("table", { name: "Leases by the day they end" }).waitFor();
+    expect(await axeEverywhere(page)).toEqual([]);
     await page.getByRole("link", { name: new RegExp(ids[0]?.split("/").at(-1) ?? "") }).click();
     await press(page, "Revoke");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import type { JsonObject } from "../../src/std/json.ts";
 import { type Fill, newCode, shownCode } from "../../ui/share/code.ts";
 import { linkOf } from "../../ui/share/link.ts";
+import { axeEverywhere } from "./support/axe.ts";
 import type { Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -151,6 +152,7 @@ describeUi("opening a shared secret", (ui) => {
     }
     expect(visitor.gate.calls().filter((call) => call.includes("wrapping"))).toEqual([]);
     expect(await isThere(token)).toBe(true);
+    expect(await axeEverywhere(page)).toEqual([]);
 
     await field.fill(` ${code.toLowerCase().replaceAll("0", "o").replaceAll("1", "l")} `);
     await page.getByText("Came from").waitFor();
@@ -192,6 +194,7 @@ describeUi("opening a shared secret", (ui) => {
     const { page } = await arrive(fragment);
     await openButton(page).click();
     await page.getByText("Here it is").waitFor();
+    expect(await axeEverywhere(page)).toEqual([]);
     const asked = page.waitForEvent("dialog");
     const going = page.goto("/ui/").catch(() => undefined);
     const dialog = await asked;

@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
 import type { Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
@@ -87,6 +88,7 @@ describeUi("sharing", (ui) => {
     await page.getByLabel("For").fill("Anna\n\nBen\nCleo");
     await make(page, "Make 3 links");
     await page.getByText("To Cleo").waitFor();
+    expect(await axeEverywhere(page)).toEqual([]);
     const links = [];
     for (const name of ["Anna", "Ben", "Cleo"]) links.push(await copied(page, visitor, `Copy link: ${name}`));
 
