@@ -62,6 +62,31 @@ describeUi("failures", (ui) => {
     await panel(page).getByText('path "identity/group/id/an-id" {').waitFor();
   });
 
+  it("54. a link to what one cannot even reach says what to ask for", async () => {
+    await ui.world.secret("secret/team-a/db", { password: "not for everybody" });
+    const { page, visitor } = await ui.signedIn(await ui.world.person("linked", []), "/ui/browse/secret/team-a/db");
+    const copied = await listenToCopies(page);
+
+    await page.getByText("No mount that you can reach serves this path.").waitFor();
+    await panel(page).getByText('path "secret/data/team-a/db" {').waitFor();
+    await panel(page).getByRole("button", { name: "Copy a request for access" }).click();
+    expect(await copied()).toContain("Path:       secret/data/team-a/db");
+    await page.goto("/ui/credentials/database/readonly");
+    await panel(page).getByText('path "database/creds/readonly" {').waitFor();
+    expect(visitor.gate.calls().filter((call) => /(secret|database)\//.test(call))).toEqual([]);
+  });
+
+  it("54. who may read a secret and not change it learns what changing needs", async () => {
+    await ui.world.secret("secret/team-b/db", { password: "not for everybody" });
+    await ui.world.policy("reader", `${READER}path "secret/data/team-b/*" { capabilities = ["read"] }`);
+    const { page } = await ui.signedIn(await ui.world.person("reader", ["reader"]), "/ui/edit/secret/team-b/db");
+
+    await panel(page)
+      .getByText(/The rule secret\/data\/team-b\/\* of policy reader, line 2, allows only read\./)
+      .waitFor();
+    await panel(page).getByText("write secret/data/team-b/db").waitFor();
+  });
+
   it("says that something is not there, and where to go", async () => {
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/access/groups/none");
 

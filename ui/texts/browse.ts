@@ -5,7 +5,6 @@ const many = (count: number, one: string, more: string): string => `${count} ${c
 export const browse = {
   secrets: "Secrets",
   toHome: "All mounts",
-  noMount: "No mount that you can reach serves this path.",
 
   // Folders
   filter: "Filter",

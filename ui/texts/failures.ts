@@ -80,6 +80,8 @@ export const denial = {
     parameter_denied: (name: string) => `forbids the field ${name}, or its value.`,
     parameter_not_allowed: (name: string) => `does not allow the field ${name}, or its value.`,
   },
+  unreachable:
+    "No mount that you can reach serves this path. There may be none: the server does not tell which. If somebody told you of it, ask them for access. In a mount of version 1, rules are without data/ and metadata/.",
   nearest: "Your own rules nearest to this path",
   allowsOnly: (capabilities: readonly string[]) =>
     capabilities.length === 0 ? "allows nothing." : `allows only ${list(capabilities)}.`,

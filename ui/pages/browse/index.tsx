@@ -1,8 +1,9 @@
 import { useEffect } from "preact/hooks";
 import { isFolder, kvPathOf, mountServing } from "../../client/kv.ts";
 import { homeOfMount } from "../../client/mount-home.ts";
+import { Unreachable } from "../../client/not-allowed.tsx";
 import { useSession } from "../../client/session.ts";
-import { Empty, Link, Page } from "../../kit/index.ts";
+import { Link, Page } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
@@ -19,7 +20,10 @@ const Elsewhere = ({ href }: { readonly href: string }) => {
 
 const Unknown = ({ path }: { readonly path: string }) => (
   <Page title={path} mono>
-    <Empty action={<Link href={hrefOf("home")}>{browse.toHome}</Link>}>{browse.noMount}</Empty>
+    <Unreachable path={path} />
+    <p>
+      <Link href={hrefOf("home")}>{browse.toHome}</Link>
+    </p>
   </Page>
 );
 

@@ -1,4 +1,5 @@
 import { kvVersionOf } from "../../client/kv.ts";
+import { NotAllowed } from "../../client/not-allowed.tsx";
 import { useSession } from "../../client/session.ts";
 import { Empty, Page, Row, Rows } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
@@ -37,10 +38,19 @@ const MountsPage = () => {
   );
 };
 
+/** A link to credentials of an engine that the caller cannot reach. */
+const Refused = ({ engine, role }: { readonly engine: string; readonly role: string }) => (
+  <Page title={role} mono crumbs={[{ label: credentials.title, href: hrefOf("credentials") }, { label: `${engine}/` }]}>
+    <NotAllowed request={{ method: "GET", path: `${engine}/creds/${role}` }} />
+  </Page>
+);
+
 const CredentialsPage: PageComponent = ({ place }) => {
   const { mountOf } = useSession();
   const mount = place.path === "" ? undefined : mountOf(place.path);
   const role = mount ? place.path.slice(mount.path.length) : "";
+  const [engine = "", ...asked] = place.path.split("/");
+  if (!mount && asked.join("") !== "") return <Refused engine={engine} role={asked.join("/")} />;
   if (!mount) return <MountsPage />;
   if (role === "") return <RolesPage key={mount.path} mount={mount} />;
   return <RolePage key={place.path} mount={mount} role={role} as={place.query["as"]} />;

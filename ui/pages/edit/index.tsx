@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { call } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, nameOf } from "../../client/kv.ts";
+import { NotAllowed, Unreachable } from "../../client/not-allowed.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useStage } from "../../client/stage.ts";
@@ -112,7 +113,13 @@ const Content = ({ at }: { readonly at: KvPath }) => {
     return <Empty action={<ButtonLink href={hrefOf("new", path)}>{edit.make}</ButtonLink>}>{edit.nothing(path)}</Empty>;
   }
   const base: Found = onlyNew(at, found, may) ? { is: "absent" } : found;
-  if (howToSave(at, base, may) === "none") return <Empty action={back}>{edit.mayNot(path)}</Empty>;
+  if (howToSave(at, base, may) === "none")
+    return (
+      <>
+        <Empty action={back}>{edit.mayNot(path)}</Empty>
+        <NotAllowed request={{ method: "POST", path: addressesOf(at).data }} />
+      </>
+    );
   return <Editing at={at} base={base} may={may} onDiscard={forget} />;
 };
 
@@ -126,7 +133,7 @@ const Edit: PageComponent = ({ place }) => {
       {known ? (
         <Content key={`${who.entityId} ${who.displayName} ${place.path}`} at={known} />
       ) : (
-        <Empty>{edit.nothing(place.path)}</Empty>
+        <Unreachable path={place.path} />
       )}
     </Page>
   );
