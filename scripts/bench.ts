@@ -13,13 +13,14 @@ import { measureIssuing } from "./bench/issuing.ts";
 import { measureLeases } from "./bench/leases/main.ts";
 import { measureNames } from "./bench/names.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
+import { measurePage } from "./bench/page.ts";
 import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates` and
- * `transit` are measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`,
+ * `page` and `transit` are measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few
  * samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per
  * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
@@ -113,6 +114,8 @@ const agent = async () => ({ figures: await inFolder((folder) => measureAgent(fo
 
 const certificates = async () => ({ figures: await measureCertificates(quick ? 11 : 51), exact: [] });
 
+const page = async () => ({ figures: await inFolder((folder) => measurePage(folder, quick)), exact: [] });
+
 const transit = async () => {
   const bench = await createBench();
   const figures = await measureTransit(bench, quick ? 100 : 1000);
@@ -124,6 +127,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
   certificates,
+  page,
   transit,
   operations,
 };

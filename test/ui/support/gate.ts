@@ -122,7 +122,8 @@ export const startGate = async ({ origin, workerPrelude = "", onAnswer }: GateOp
     const { status, headers, bytes } = own
       ? { status: own.status, headers: own.headers ?? {}, bytes: Buffer.from(own.body) }
       : await fromServer(request, raw);
-    const isWorker = /worker$/.test(request.headers["sec-fetch-dest"] ?? "");
+    // A preload may have fetched it before the worker asks.
+    const isWorker = /\/worker-[^/]*\.js$/.test(request.url.pathname);
     return {
       status,
       headers: withReports(headers),
