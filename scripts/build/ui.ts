@@ -121,8 +121,8 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
   const early = [...importedAtOnce(main, built.metafile.outputs)].map(
     (name) => `<link rel="modulepreload" href=${checked(name)}>`,
   );
-  const worker = addressOf(required(built.entries, WORKERS["WORKER_URL"] ?? ""));
-  early.push(`<link rel="modulepreload" as="sharedworker" href="${worker}">`);
+  const worker = checked(required(built.entries, WORKERS["WORKER_URL"] ?? ""));
+  early.push(`<link rel="modulepreload" as="sharedworker" href=${worker}>`);
   return withAddresses.replace(/<script\b/, `${early.join("")}$&`).replace(/>\s+</g, "><");
 };
 
