@@ -51,6 +51,8 @@ export interface Crawler {
   readonly state: () => Crawl;
   /** Begins, or goes on where it stopped. */
   readonly go: () => void;
+  /** A name that somebody came upon otherwise: one just made. With its mount. */
+  readonly learn: (path: string) => void;
   /** Nothing is asked for from now on. */
   readonly stop: () => void;
 }
@@ -76,9 +78,13 @@ export const crawlerOf = ({ tops, list, scan, named, changed }: CrawlerProps): C
   let failure: Failure | undefined;
   let shown: readonly Name[] = [];
 
-  const add = (folder: KvPath, key: string): void => {
-    names.push(nameFrom(folder.mount + folder.path + key));
+  const paths = new Set<string>();
+  const learn = (path: string): void => {
+    if (paths.has(path)) return;
+    paths.add(path);
+    names.push(nameFrom(path));
   };
+  const add = (folder: KvPath, key: string): void => learn(folder.mount + folder.path + key);
 
   const take = (folder: KvPath, keys: readonly string[]): void => {
     for (const key of keys) {
@@ -165,6 +171,7 @@ export const crawlerOf = ({ tops, list, scan, named, changed }: CrawlerProps): C
       next();
       changed();
     },
+    learn,
     stop: () => {
       limit = 0;
     },

@@ -48,7 +48,7 @@ export const momentOf = (text: string): number | undefined => {
   return Number.isNaN(at) ? undefined : at;
 };
 
-export const versionFrom = (number: number, data: JsonObject): KvVersionInfo => ({
+const versionFrom = (number: number, data: JsonObject): KvVersionInfo => ({
   number,
   createdAt: momentOf(textIn(data, "created_time")),
   deletionAt: momentOf(textIn(data, "deletion_time")),
@@ -91,7 +91,7 @@ export interface End {
   readonly why: "deleted" | "noted";
 }
 
-export const NOTED = "expires_at";
+const NOTED = "expires_at";
 
 /** The earliest end of a version; a deletion in the past is no end that is still to come, a note in the past is. */
 export const endOf = (

@@ -63,6 +63,9 @@ const begin = (session: Session, before: readonly Name[]): Index => {
   return { of: ownerOf(session), startedAt: Date.now(), crawler, before };
 };
 
+/** A secret that is there: searches find it although it was made after their look. */
+export const learnName = (path: string): void => index?.crawler.learn(path);
+
 export const forgetNames = (): void => {
   index?.crawler.stop();
   index = undefined;

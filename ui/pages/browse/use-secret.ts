@@ -3,6 +3,7 @@ import type { Answer, Failure } from "../../client/api.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import { type KvMetadata, type KvVersionInfo, metadataFrom, shownVersionFrom } from "../../client/kv-metadata.ts";
 import { noteOpened } from "../../client/lately.ts";
+import { learnName } from "../../client/names.ts";
 import { isObject } from "../../client/read-json.ts";
 import { useCapabilities, useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
@@ -125,7 +126,9 @@ export const useSecret = (at: KvPath, wanted: number | undefined): Secret => {
   const path = at.mount + at.path;
   const opened = values.is === "read" || metadata !== undefined;
   useEffect(() => {
-    if (opened) noteOpened(session.who, path);
+    if (!opened) return;
+    noteOpened(session.who, path);
+    learnName(path);
   }, [opened, path]);
 
   return {

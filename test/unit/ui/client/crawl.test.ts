@@ -186,3 +186,13 @@ test("a scan that meets no answer is repeated where it stopped", async () => {
   await ended();
   expect([scans, lists]).toEqual([[undefined, undefined], []]);
 });
+
+test("a name that was made meanwhile is learnt, once", async () => {
+  const walked = walk(ofTree);
+  walked.crawler.learn("secret/a/y");
+  walked.crawler.go();
+  await walked.ended();
+  walked.crawler.learn("secret/new");
+  walked.crawler.learn("secret/new");
+  expect(pathsOf(walked)).toEqual(["secret/a/y", "secret/x", "secret/b/z", "secret/a/deep/w", "secret/new"]);
+});
