@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
+import { Legend } from "./plot-legend.tsx";
 import { apart, type Frame, frameOf, type Series } from "./plot-scale.ts";
 import { Table, type TableProps } from "./table.tsx";
 
@@ -53,19 +54,6 @@ const Lines = ({
     </g>
   ));
 };
-
-const Legend = ({ names }: { readonly names: readonly string[] }) => (
-  <ul class="plot-legend">
-    {names.map((name, index) => (
-      <li key={name}>
-        <svg class={`plot-${index}`} viewBox="0 0 24 4" aria-hidden="true">
-          <polyline points="0,2 24,2" />
-        </svg>
-        {name}
-      </li>
-    ))}
-  </ul>
-);
 
 export const Plot = ({ title, series, format, formatX = String, table }: PlotProps) => {
   const [ref, width] = useWidth();

@@ -51,6 +51,9 @@ const useSending = (endpoint: Endpoint, values: Values) => {
   return { faults, answer, busy, form, check, send };
 };
 
+/** Summaries begin small and have no full stop. */
+const sentence = (summary: string): string => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+
 const Actions = ({ found: { endpoint }, endpoints }: Pick<FormProps, "found" | "endpoints">) => {
   const among = endpoints.filter(({ template }) => template === endpoint.template);
   if (among.length < 2) return undefined;
@@ -95,9 +98,7 @@ export const Form = ({ found, endpoints, mounts }: FormProps) => {
   ];
   return (
     <Page title={endpoint.template} mono crumbs={crumbs}>
-      <p class="muted">
-        {api.actions[endpoint.action]}: {endpoint.summary}
-      </p>
+      <p class="muted">{sentence(endpoint.summary)}</p>
       <Actions found={found} endpoints={endpoints} />
       <form class="api-form" ref={form} onSubmit={submit}>
         {PARTS.map((where) => {
