@@ -54,6 +54,7 @@ export const sizesOf = async (built: BuiltUi): Promise<readonly Size[]> => {
     { what: "first load", bytes: bytesOf(first), most: 40 * KB },
     ...FIRST.map((source, at) => ({ what: `  ${source}`, bytes: bytesOf(starts.slice(at, at + 1)) })),
     ...pages.sort((a, b) => a.what.localeCompare(b.what)),
+    { what: "largest chunk", bytes: Math.max(...[...files.keys()].map((name) => bytesOf([name]))), most: 20 * KB },
     { what: "policy engine", bytes: bytesOf([...files.keys()].filter((name) => isPolicy(built, name))), most: 16 * KB },
     { what: "all files, brotli", bytes: sum(await Promise.all([...files.values()].map(inBrotli))), most: 160 * KB },
   ];

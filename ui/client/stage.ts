@@ -31,8 +31,6 @@ let known: WorkerState | undefined;
 let loading = 0;
 const listeners = new Set<(stage: Stage) => void>();
 
-export const currentStage = (): Stage => stage;
-
 export const onStage = (listener: (stage: Stage) => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

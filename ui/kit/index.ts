@@ -25,6 +25,7 @@ export { Menu } from "./menu.tsx";
 export { Empty, Fact, Facts, Note, Section, Tag } from "./note.tsx";
 export { expectArrival, Page } from "./page.tsx";
 export { Plot } from "./plot.tsx";
+/** @public `Progress` is a part that no page needs yet. */
 export { Countdown, Progress } from "./progress.tsx";
 export { Row, Rows } from "./rows.tsx";
 export { saveFile } from "./save-file.ts";
@@ -35,7 +36,7 @@ export { Tabs } from "./tabs.tsx";
 export { TextArea } from "./text-area.tsx";
 export { TextField } from "./text-field.tsx";
 export { Time, useNow } from "./time.tsx";
-export { durationText, exactTime, parseDuration, relativeTime } from "./times.ts";
+export { durationText, exactTime, parseDuration } from "./times.ts";
 export { toast } from "./toast.ts";
 export { Toasts } from "./toasts.tsx";
 export { Visible } from "./visible.tsx";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Failure } from "../client/api.ts";
 import { load } from "../client/stage.ts";
 import { Button, ButtonLink, Loading, Page } from "../kit/index.ts";
@@ -68,15 +68,6 @@ export const Waiting = ({ title }: { readonly title: string }) => (
     <Loading />
   </Page>
 );
-
-export const useLater = (ms: number): boolean => {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), ms);
-    return () => clearTimeout(timer);
-  }, [ms]);
-  return late;
-};
 
 export const Bare = ({ children }: { readonly children: ComponentChildren }) => (
   <main class="shell-bare">{children}</main>

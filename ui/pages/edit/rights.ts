@@ -20,9 +20,6 @@ export const howToSave = (at: KvPath, found: Found, may: May): How => {
   return found.is === "unread" && may(data, "create") ? "write" : "none";
 };
 
-/** A new secret needs `create`, or anything else that would do it. */
-export const mayMake = (at: KvPath, may: May): boolean => may(addressesOf(at).data, "create");
-
 export const maySetExpiry = (at: KvPath, may: May): boolean => {
   const where = addressesOf(at);
   return where.version === 2 && (may(where.metadata, "update") || may(where.metadata, "create"));
