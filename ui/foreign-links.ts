@@ -78,6 +78,10 @@ const TABLE: readonly (readonly [RegExp, (path: string, query: URLSearchParams) 
   [/^tools\/unwrap/, () => hrefOf("open")],
   [/^tools\/wrap/, () => hrefOf("share")],
   [/^(tools|api-explorer|open-api-explorer)(\/|$)/, () => hrefOf("api")],
+  [
+    /^identity\/oidc\/provider\/[^/]+\/authorize$/,
+    (path, query) => hrefOf("authorize", decoded(path.split("/")[3] ?? ""), Object.fromEntries(query)),
+  ],
   [/^settings(\/|$)/, () => hrefOf("mounts")],
   [/^(auth|logout)\/?$/, (_, query) => signIn(query)],
   [

@@ -23,6 +23,7 @@ export const PAGES = [
   "status",
   "onboard",
   "api",
+  "authorize",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 

@@ -27,5 +27,6 @@ export const PAGE_ENTRIES: Readonly<Record<PageName, PageEntry>> = {
   expiring: { load: () => import("./expiring/index.tsx") },
   status: { load: () => import("./status/index.tsx") },
   onboard: { load: () => import("./onboard/index.tsx") },
+  authorize: { load: () => import("./authorize/index.tsx") },
   api: { load: () => import("./api/index.tsx") },
 };

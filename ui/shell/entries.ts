@@ -5,7 +5,7 @@ import { shell } from "../texts/shell.ts";
 
 /** The navigation: what there is, and for whom. What the caller may not do is absent, not grey. Pure. */
 
-export type EntryPage = Exclude<PageName, "sign-in" | "browse" | "new" | "edit" | "open">;
+export type EntryPage = Exclude<PageName, "sign-in" | "browse" | "new" | "edit" | "open" | "authorize">;
 
 export interface Entry {
   readonly page: EntryPage;
@@ -86,5 +86,5 @@ export const groupsFor = (session: Session): readonly Group[] =>
 /** Which entry a page belongs to. */
 export const entryOf = (page: PageName): EntryPage | undefined => {
   if (page === "browse" || page === "new" || page === "edit") return "home";
-  return page === "sign-in" || page === "open" ? undefined : page;
+  return page === "sign-in" || page === "open" || page === "authorize" ? undefined : page;
 };
