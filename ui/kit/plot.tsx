@@ -1,8 +1,8 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
 import { Legend } from "./plot-legend.tsx";
 import { apart, type Frame, frameOf, type Series } from "./plot-scale.ts";
 import { Table, type TableProps } from "./table.tsx";
+import { useWidth } from "./width.ts";
 
 /** Lines over a zero line, each with its name at its end (under the plot where it is narrow), and the same as a table. */
 
@@ -18,19 +18,6 @@ interface PlotProps {
 
 const NARROW = 520;
 const LABEL_GAP = 18;
-
-const useWidth = () => {
-  const ref = useRef<HTMLElement>(null);
-  const [width, setWidth] = useState(640);
-  useLayoutEffect(() => {
-    const { current } = ref;
-    if (!current) return;
-    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, width] as const;
-};
 
 const lastOf = (line: Series): number => line.points.at(-1)?.[1] ?? 0;
 
