@@ -188,7 +188,7 @@ describeUi("browse", (ui) => {
     }
   });
 
-  it("35. javascript: in values and metadata is no link; markup is text", async () => {
+  it("35. javascript: in values and metadata does not become a link; markup is text", async () => {
     const evil = "javascript:alert(document.domain)//aaaaaaaa";
     const markup = "<img src=x onerror=alert(1)>aaaaaaaa";
     await ui.world.prepare("POST", "secret/data/evil", { data: { [markup]: markup, url: evil } });

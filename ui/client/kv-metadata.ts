@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "./api.ts";
 import { isObject, numberIn, objectIn, textIn, trueIn } from "./read-json.ts";
 
-/** Settings and history of a secret, read from `metadata/`, `detailed-metadata/` and the metadata beside its data. */
+/** Settings and history of a secret, read from `metadata/`, `detailed-metadata/` and the metadata that comes with its data. */
 
 export interface KvVersionInfo {
   readonly number: number;
@@ -93,7 +93,7 @@ export interface End {
 
 const NOTED = "expires_at";
 
-/** The earliest end of a version; a deletion in the past is no end that is still to come, a note in the past is. */
+/** The earliest end of a version; a deletion in the past is over, a note in the past still counts. */
 export const endOf = (
   version: Pick<KvVersionInfo, "deletionAt" | "destroyed"> | undefined,
   custom: ReadonlyMap<string, string>,

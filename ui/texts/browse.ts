@@ -114,7 +114,7 @@ export const browse = {
   never: "never",
   custom: "Notes",
   customHint:
-    "Names and values that stand beside the secret. Everybody who may read its metadata sees them: nothing secret.",
+    "Names and values kept with the secret. Everybody who may read its metadata sees them: write nothing secret.",
   customName: "Name of the note",
   customValue: (name: string) => (name === "" ? "Value" : `Value of ${name}`),
   addCustom: "Add a note",

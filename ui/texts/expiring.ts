@@ -2,8 +2,7 @@
 export const expiring = {
   title: "Expiring soon",
   locale: "en-GB",
-  about:
-    "Ends that stand in metadata: when the server deletes a version, and dates noted as expires_at. Values are not read.",
+  about: "Taken from metadata: when the server deletes a version, and dates noted as expires_at. Values are not read.",
   within: "Within days",
   horizons: { "7": "7", "30": "30", "90": "90", all: "All" },
   over: "Over",

@@ -54,7 +54,7 @@ const AsFields = ({ fields, of }: { readonly fields: readonly ShownField[]; read
   </Facts>
 );
 
-/** Each value as JSON writes it. Hidden ones are no JSON, so there are no commas; the whole can be copied or saved. */
+/** Each value as JSON writes it. Commas would be noise between hidden ones; the whole can be copied or saved. */
 const AsJson = ({ fields, of }: { readonly fields: readonly ShownField[]; readonly of: string }) => (
   <Facts>
     {fields.map((field) => (

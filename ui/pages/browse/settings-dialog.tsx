@@ -7,7 +7,7 @@ import { Button, Checkbox, Dialog, DurationField, IconButton, Note, TextField, t
 import { browse } from "../../texts/browse.ts";
 import { bodyOf, draftOf, faultsOf, isValid, type NoteDraft, newNote, type SettingsDraft } from "./settings-form.ts";
 
-/** Changes the settings of a secret, and the notes beside it. */
+/** Changes the settings of a secret, and its notes. */
 
 interface NotesProps {
   readonly notes: readonly NoteDraft[];

@@ -8,7 +8,7 @@ import { SettingsDialog } from "./settings-dialog.tsx";
 import { draftOf } from "./settings-form.ts";
 import type { Secret } from "./use-secret.ts";
 
-/** Settings of a secret and the notes beside it; both are metadata, and no secret. */
+/** Settings of a secret and its notes; both are metadata, and no secret. */
 
 interface SettingsProps {
   readonly at: KvPath;

@@ -52,7 +52,7 @@ test("an empty note is not sent, and two notes of one name are refused", () => {
   expect(isValid(twice)).toBe(false);
 });
 
-test("what is no whole number or no duration is refused", () => {
+test("only whole numbers and durations are taken", () => {
   const draft = draftOf(read());
   for (const maxVersions of ["", "-1", "1.5", "x"]) expect(isValid({ ...draft, maxVersions })).toBe(false);
   for (const deleteAfter of ["x", "1", "1d2", "-1h"]) {

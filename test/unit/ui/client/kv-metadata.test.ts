@@ -39,7 +39,7 @@ test("a folder among keys has no metadata", () => {
   expect(metadataFrom(null)).toBeUndefined();
 });
 
-test("the metadata beside data names its version", () => {
+test("the metadata that comes with data names its version", () => {
   const metadata = { version: 3, created_time: at(NOW), deletion_time: "", destroyed: true, custom_metadata: null };
   expect(shownVersionFrom({ data: null, metadata })).toEqual({
     number: 3,
@@ -78,7 +78,7 @@ test("what is deleted already has no end to come", () => {
   expect(endOf({ deletionAt: undefined, destroyed: true }, noted, NOW)).toBeUndefined();
 });
 
-test("a note is a day or a moment with its zone; other text is no end", () => {
+test("a note is a day or a moment with its zone; other text is not an end", () => {
   expect(momentOf("2026-12-06")).toBe(Date.parse("2026-12-06T00:00:00Z"));
   expect(momentOf("2026-12-06T10:00:00+02:00")).toBe(Date.parse("2026-12-06T08:00:00Z"));
   for (const text of ["", "soon", "12", "2026-12-06T10:00", "6 Dec 2026", "2026-13-40", "2026-12-06T10:00:00Z; x"]) {
