@@ -18,8 +18,8 @@ export interface Question {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Schemes that run or show something in place of leading anywhere. */
-const NOT_AN_APPLICATION = new Set(["javascript:", "data:", "blob:", "file:", "vbscript:", "about:", "view-source:"]);
+/** The web, or an application on the machine: its scheme is a domain backwards (RFC 8252, section 7.1). */
+const OF_APPLICATIONS = /^(https?|[a-z][a-z0-9-]*(\.[a-z0-9-]+)+):$/;
 
 export type Read = Question | "incomplete" | "unsafe";
 
@@ -27,7 +27,7 @@ export const questionIn = (query: Readonly<Record<string, string>>): Read => {
   const { prompt = "", redirect_uri: to = "", scope = "", ...rest } = query;
   if (!rest["client_id"] || !URL.canParse(to)) return "incomplete";
   const redirectUri = new URL(to);
-  if (NOT_AN_APPLICATION.has(redirectUri.protocol)) return "unsafe";
+  if (!OF_APPLICATIONS.test(redirectUri.protocol)) return "unsafe";
   return {
     redirectUri,
     scopes: scope.split(" ").filter((name) => name !== ""),
