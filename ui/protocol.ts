@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly wrapTtl?: string | undefined;
   /** Absent: the session's token. `none`: without a token. Else this token, such as a wrapping token. */
   readonly as?: "none" | { readonly token: string } | undefined;
-  /** What a success carries is of no use here and is not read: the answer's body is empty. */
+  /** What a success carries is not needed and is not read: the body of the answer is empty. */
   readonly discard?: true | undefined;
 }
 

@@ -12,12 +12,21 @@ export interface Callback {
 const PATH = /^\/ui\/vault\/auth\/(.+)\/oidc\/callback\/?$/;
 const KNOWN = ["state", "code", "id_token", "error"];
 
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
+
 export const callbackIn = ({ pathname, search }: Pick<Location, "pathname" | "search">): Callback | undefined => {
-  const [, mount] = PATH.exec(pathname) ?? [];
-  if (mount === undefined) return undefined;
+  const [, encoded] = PATH.exec(pathname) ?? [];
+  const mount = encoded && decoded(encoded);
+  if (!mount) return undefined;
   const given = new URLSearchParams(search);
   return {
-    mount: mount.split("/").map(decodeURIComponent).join("/"),
+    mount,
     query: Object.fromEntries([...given].filter(([name]) => KNOWN.includes(name))),
   };
 };

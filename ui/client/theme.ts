@@ -1,7 +1,7 @@
 /** Light, dark, or as the system: the one thing that the page keeps in the browser's storage. */
 
 export const THEMES = ["system", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 const KEY = "theme";
 

@@ -26,7 +26,7 @@ export const expectArrival = (): void => {
 };
 
 /**
- * After moving to another page, focus is at what the page is for, or its heading; again where the page is drawn anew
+ * After moving to another page, focus is at what the page is for, or its heading; again where the page is drawn again
  * once its answer is there, and focus was in what went.
  */
 const useArrival = () => {

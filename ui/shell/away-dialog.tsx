@@ -39,7 +39,7 @@ export const AwayDialog = ({ stage }: { readonly stage: Extract<Stage, { is: "aw
           first={mount === "" ? "token" : mount}
           name={mount === "" ? undefined : name}
           aside
-          beside={
+          nextToIt={
             <Button kind="quiet" onClick={() => location.replace(BASE)}>
               {words.leave}
             </Button>

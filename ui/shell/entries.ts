@@ -5,7 +5,7 @@ import { shell } from "../texts/shell.ts";
 
 /** The navigation: what there is, and for whom. What the caller may not do is absent, not grey. Pure. */
 
-export type EntryPage = Exclude<PageName, "sign-in" | "browse" | "new" | "edit" | "open" | "authorize">;
+type EntryPage = Exclude<PageName, "sign-in" | "browse" | "new" | "edit" | "open" | "authorize">;
 
 export interface Entry {
   readonly page: EntryPage;

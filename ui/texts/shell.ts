@@ -35,7 +35,7 @@ export const shell = {
   settings: {
     title: "Settings of this page",
     theme: "Colours",
-    themes: { system: "As the system", light: "Light", dark: "Dark" },
+    themes: { system: "System", light: "Light", dark: "Dark" },
     idle: "Lock after minutes without a key or pointer",
     idleHint: "1 to 60. Kept until you sign out.",
     idleBad: "A whole number from 1 to 60.",

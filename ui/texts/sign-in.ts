@@ -49,7 +49,7 @@ export const signIn = {
   refused: {
     password: "Name or password wrong.",
     token: "The server does not take this token.",
-    wrapped: "This was opened already, has ended, or is no wrapping token.",
+    wrapped: "This was opened already, has ended, or is not a wrapping token.",
     notToken: "There is no token in it.",
     other: "The server refused this sign-in.",
     code: "This code was not taken. Codes work once; check the phone's clock.",

@@ -23,8 +23,8 @@ interface SignInFormProps {
   readonly error?: string | undefined;
   /** Who was here last. */
   readonly name?: string | undefined;
-  /** Beside the button. */
-  readonly beside?: ComponentChildren;
+  /** Next to the button. */
+  readonly nextToIt?: ComponentChildren;
 }
 
 /** Names stay; what is secret goes. */
@@ -47,7 +47,7 @@ const useWays = (mounts: readonly MountShown[], first: string | undefined) => {
   return { ways, way, choose, other, setOther, effective };
 };
 
-export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, beside }: SignInFormProps) => {
+export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, nextToIt }: SignInFormProps) => {
   const { ways, way, choose, other, setOther, effective } = useWays(mounts, first);
   const [values, setValues] = useState<Values>({ name });
   const { step, busy, submit, prove, restart } = useSignIn({
@@ -129,7 +129,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
           <Button kind="primary" type="submit" busy={busy}>
             {step.is === "few-uses" ? signIn.useAnyway : signIn.submit}
           </Button>
-          {beside}
+          {nextToIt}
         </div>
       )}
     </form>

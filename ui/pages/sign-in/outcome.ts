@@ -55,7 +55,7 @@ const refusalOf = (how: Way["how"], { status }: Failure): string => {
   return refused.other;
 };
 
-export const troubleOf = (failure: Failure): string | undefined => {
+const troubleOf = (failure: Failure): string | undefined => {
   switch (failure.kind) {
     case "network":
       return refused.network;

@@ -11,7 +11,7 @@ export type Step =
   | { readonly is: "form"; readonly error?: string | undefined }
   | { readonly is: "factor"; readonly requirement: Requirement; readonly error?: string | undefined }
   | { readonly is: "few-uses"; readonly uses: number }
-  /** The provider's page, to be opened beside this one. */
+  /** The provider's page, to be opened in a tab of its own. */
   | { readonly is: "elsewhere"; readonly url: URL };
 
 const attemptFor = (way: Way, values: Values, spend: boolean): Attempt => {

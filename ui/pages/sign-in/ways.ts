@@ -107,7 +107,6 @@ export const fieldsOf = (how: Way["how"]): readonly FieldName[] => {
   return how === "other" ? [] : KINDS[how].fields;
 };
 
-/** A name with a slash, or one that URLs take for a folder, is no name. */
 export const requestFor = (kind: Kind, mount: string, values: Values): ApiRequest => {
   const { named, body } = KINDS[kind];
   const { name = "" } = values;

@@ -143,7 +143,7 @@ describe("time", () => {
     expect(revoked()).toEqual([`POST auth/token/revoke-self as ${TOKEN}`]);
   });
 
-  it("stops for whoever stays; a moved pointer is no answer to the question", async () => {
+  it("stops for whoever stays; a moved pointer does not answer the question", async () => {
     await signIn();
     await pass(9 * MINUTE);
     session.active();
