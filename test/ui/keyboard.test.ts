@@ -13,7 +13,7 @@ const isFocused = (target: Locator): Promise<boolean> =>
     .evaluate((element) => element === document.activeElement)
     .catch(() => false);
 
-/** Tab until the control has focus; fails where it is no stop. */
+/** Tab until the control has focus; fails where Tab does not stop at it. */
 const tabTo = async (page: Page, target: Locator): Promise<void> => {
   await target.first().waitFor();
   for (let stop = 0; stop < STOPS; stop += 1) {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announce.tsx";
 
-/** A question over the page. Mounted is open; Escape closes, a click beside it does not: work may be in it. */
+/** A question over the page. Mounted is open; Escape closes, a click outside does not: work may be in it. */
 
 interface DialogProps {
   readonly title: string;

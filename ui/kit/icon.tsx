@@ -1,4 +1,4 @@
-/** Own icons: 16 grid, 1.5 stroke, round. Decoration only: a word or an accessible name always stands beside one. */
+/** Own icons: 16 grid, 1.5 stroke, round. Decoration only: each comes with a word or an accessible name. */
 
 const PATHS = {
   alert: "M8 2 1.5 13.5h13zM8 6.5v3M8 11.6v.1",

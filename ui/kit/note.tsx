@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Icon } from "./icon.tsx";
 
-/** Short things to say beside content: a note, an empty place, a tag, a part of a page with its heading. */
+/** Short things to say around content: a note, an empty place, a tag, a part of a page with its heading. */
 
 interface NoteProps {
   readonly kind: "warn" | "info" | "danger";

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
-/** Popups in the top layer, beside what opened them. */
+/** Popups in the top layer, next to what opened them. */
 
 const GAP = 4;
 const MARGIN = 8;

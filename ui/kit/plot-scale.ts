@@ -1,4 +1,4 @@
-/** Where lines and their labels lie in a plot. */
+/** Where the lines and labels of a plot are. */
 
 export interface Series {
   readonly label: string;

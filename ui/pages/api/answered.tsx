@@ -5,7 +5,7 @@ import { api } from "../../texts/api.ts";
 
 /** What the server answered: JSON with dots for values, or why not. */
 
-/** Members beside `data`, and names in lists, hold no secret. */
+/** Members other than `data`, and names in lists, hold no secret. */
 const isPlain = (names: readonly string[]): boolean => {
   const [first] = names;
   return (first !== "data" && first !== "auth" && first !== "wrap_info") || names.join("/") === "data/keys";

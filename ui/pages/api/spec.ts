@@ -59,7 +59,7 @@ const inputOf = (where: Input["where"], name: string, schema: JsonObject, descri
   secret: where !== "path" && SECRET.test(name),
 });
 
-/** A parameter with one permitted value is no input: the action says it already. */
+/** A parameter with one permitted value: the action says it already. */
 const isFixed = (parameter: JsonObject): boolean => {
   const allowed: Json | undefined = objectIn(parameter, "schema")["enum"];
   return Array.isArray(allowed) && allowed.length === 1;

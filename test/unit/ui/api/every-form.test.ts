@@ -186,7 +186,7 @@ describe("what is typed", () => {
     ["map", "no sign", { kind: "pair" }],
     ["map", '{"a":1,\n  oops}', { kind: "json", fault: "name", line: 2, column: 3 }],
     ["any", "[1", { kind: "json", fault: "end", line: 1, column: 3 }],
-  ])("as %s, %j is refused beside its field", (kind, text, fault) => {
+  ])("as %s, %j is refused at its field", (kind, text, fault) => {
     expect(body(kind, text)).toEqual([fault]);
   });
 });
