@@ -34,6 +34,7 @@ describeUi("what stands around every page", (ui) => {
     await ui.world.secret("secret/team-a/guarded", { user: "before" });
     const { page } = await ui.signedIn(await developer(), "/ui/browse/secret/team-a/guarded");
     await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).waitFor();
     await page.getByRole("button", { name: "Show user" }).click();
     await page.getByLabel("Value of user").fill("changed");
     const question = page.getByRole("dialog", { name: "Leave without saving?" });
