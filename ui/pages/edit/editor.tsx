@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { serverNow } from "../../client/clock.ts";
 import { type KvPath, nameOf } from "../../client/kv.ts";
+import { useSaveKey } from "../../client/save-key.ts";
 import { Button, Checkbox, Note, Segmented, toast, useLeaveWarning } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -15,7 +16,7 @@ import { hindrancesOf, isBlind, orderOf } from "./order.ts";
 import type { How } from "./rights.ts";
 import { Hindered, SaveBar } from "./save-bar.tsx";
 import { casOf, type Outcome } from "./saving.ts";
-import { useSaveKey, useSaving } from "./use-saving.ts";
+import { useSaving } from "./use-saving.ts";
 import { dropDraft, type Working } from "./use-work.ts";
 import { currentFields, type Work, withAll, withConflict, withFields, withSaved, withSide } from "./work.ts";
 

@@ -1,5 +1,6 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
+import { useSaveKey } from "../../client/save-key.ts";
 import { useSession } from "../../client/session.ts";
 import { Button, Note, TextField, useLeaveWarning } from "../../kit/index.ts";
 import { draftOf } from "../../policy/draft.ts";
@@ -63,18 +64,6 @@ const Actions = ({ draft, saving, removable }: PartProps & { readonly removable:
     )}
   </div>
 );
-
-const useSaveKey = (save: () => void): void => {
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      save();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
-};
 
 /** What is saved under this name, as the server reads it. */
 const useSavedPolicy = (base: SavedPolicy | undefined) =>
