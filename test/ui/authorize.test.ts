@@ -43,7 +43,7 @@ describeUi("signing in to an application", (ui) => {
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
 
     await page.getByText("The application at wiki.example.com").waitFor();
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
     expect(heard).toEqual([]);
     const told = page.waitForRequest(`${callback}**`);
     await page.getByRole("button", { name: "Go on" }).click();
@@ -72,6 +72,6 @@ describeUi("signing in to an application", (ui) => {
 
     await page.getByText("redirect_uri is not allowed for the client").waitFor();
     expect(await page.getByRole("button", { name: "Back to the application" }).count()).toBe(0);
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
   });
 });

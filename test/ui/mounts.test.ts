@@ -6,19 +6,19 @@ describeUi("mounts", (ui) => {
   it("are listed, enabled, tuned, moved and removed by their path typed", async () => {
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/mounts");
     await page.getByRole("link", { name: /^secret\// }).waitFor();
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
 
     await page.getByRole("link", { name: "Enable an engine" }).click();
     await page.getByRole("combobox", { name: "Type" }).fill("kv");
     await page.getByLabel("Path", { exact: true }).fill("team b/kv");
     await page.getByRole("button", { name: "Enable an engine" }).click();
     await page.getByText("A path has no blanks").waitFor();
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
     await page.getByLabel("Path", { exact: true }).fill("team-b/kv");
     await page.getByRole("button", { name: "Enable an engine" }).click();
     await page.getByRole("heading", { level: 1, name: "team-b/kv/" }).waitFor();
     expect((await ui.world.call("GET", "sys/mounts/team-b/kv")).body["options"]).toEqual({ version: "2" });
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Change settings" }).click();
     await page.getByLabel("Longest lease time").fill("12h");
@@ -27,7 +27,7 @@ describeUi("mounts", (ui) => {
 
     await ui.world.prepare("POST", "team-b/kv/data/kept", { data: { a: "1" } });
     await page.getByRole("button", { name: "Move", exact: true }).click();
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
     await page.getByLabel("New path").fill("team-c/kv");
     await page.getByRole("dialog").getByRole("button", { name: "Move" }).click();
     await page.getByRole("heading", { level: 1, name: "team-c/kv/" }).waitFor();
@@ -39,7 +39,7 @@ describeUi("mounts", (ui) => {
     await dialog.getByRole("textbox").fill("team-c/kv");
     await dialog.getByRole("textbox").press("Enter");
     expect((await ui.world.call("GET", "sys/mounts/team-c/kv")).status).toBe(200);
-    await axeEverywhere(page);
+    expect(await axeEverywhere(page)).toEqual([]);
     await dialog.getByRole("textbox").fill("team-c/kv/");
     await dialog.getByRole("textbox").press("Enter");
     await page.waitForURL("**/ui/mounts");
