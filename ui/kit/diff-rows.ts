@@ -19,7 +19,7 @@ export const changeOf = ({ before, after }: DiffRow): Change => {
 };
 
 /** The rows to draw, whichever side is there. */
-export const linesOf = ({ before, after }: DiffRow): readonly Line[] => {
+export const linesOf = ({ before, after }: Pick<DiffRow, "before" | "after">): readonly Line[] => {
   if (before === undefined) return (after ?? "").split("\n").map((text) => ({ change: "added", text }));
   if (after === undefined) return before.split("\n").map((text) => ({ change: "removed", text }));
   return diffLines(before, after);

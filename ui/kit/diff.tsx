@@ -1,30 +1,13 @@
 import { kit } from "../texts/kit.ts";
 import { IconButton } from "./button.tsx";
-import { changeOf, type DiffRow, linesOf } from "./diff-rows.ts";
+import { changeOf, type DiffRow } from "./diff-rows.ts";
+import { DiffText } from "./diff-text.tsx";
 import { Tag } from "./note.tsx";
 import { Dots } from "./secret-value.tsx";
 import { useShown } from "./shown.ts";
 import { Visible } from "./visible.tsx";
 
 /** Two versions of fields, side by side in words: masked until shown, field by field; long text by line. */
-
-const SIGNS = { same: " ", added: "+", removed: "−" } as const;
-
-const Lines = ({ row }: { readonly row: DiffRow }) => (
-  <div class="diff-lines">
-    {linesOf(row).map((line, index) => (
-      <div key={index} class={`diff-line ${line.change}`}>
-        <span class="unseen-text">{kit.diff[line.change]}: </span>
-        <span class="diff-sign" aria-hidden="true">
-          {SIGNS[line.change]}
-        </span>
-        <span>
-          <Visible text={line.text} />
-        </span>
-      </div>
-    ))}
-  </div>
-);
 
 const Field = ({ row }: { readonly row: DiffRow }) => {
   const [shown, show] = useShown();
@@ -43,7 +26,11 @@ const Field = ({ row }: { readonly row: DiffRow }) => {
           onClick={() => show(!shown)}
         />
       </div>
-      {shown && <Lines row={row} />}
+      {shown && (
+        <DiffText before={row.before} after={row.after}>
+          {(text) => <Visible text={text} />}
+        </DiffText>
+      )}
     </li>
   );
 };

@@ -14,6 +14,7 @@ export { curlOf } from "./curl.ts";
 export { Dialog } from "./dialog.tsx";
 export { Diff } from "./diff.tsx";
 export type { DiffRow } from "./diff-rows.ts";
+export { DiffText } from "./diff-text.tsx";
 export { DurationField } from "./duration-field.tsx";
 export { Field, FOREIGN } from "./field.tsx";
 export { Icon, type IconName } from "./icon.tsx";
