@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Empty, Loading, Row, Rows, Section, Tag, TextField, toast, Visible } from "../../kit/index.ts";
@@ -29,11 +29,9 @@ interface LockedOutProps {
 
 const LockedOut = ({ locked, mounts, again }: LockedOutProps) => {
   const { may } = useSession();
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const unlock = async ({ accessor, name }: Locked): Promise<void> => {
-    const answer = await post(`sys/locked-users/${accessor}/unlock/${name}`);
-    setFailure(answer.ok ? undefined : answer);
-    if (!answer.ok) return;
+    if (!(await act(() => post(`sys/locked-users/${accessor}/unlock/${name}`)))) return;
     toast(words.unlocked(name));
     again();
   };
@@ -46,7 +44,7 @@ const LockedOut = ({ locked, mounts, again }: LockedOutProps) => {
             key={`${one.accessor} ${one.name}`}
             actions={
               may(`sys/locked-users/${one.accessor}/unlock/${one.name}`, "update") && (
-                <Button label={words.unlockName(one.name)} onClick={() => void unlock(one)}>
+                <Button label={words.unlockName(one.name)} busy={busy} onClick={() => void unlock(one)}>
                   {words.unlock}
                 </Button>
               )

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { call, type Failure } from "../../client/api.ts";
+import { call } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import type { MountShown } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { announce, Countdown, Empty, Note, Page, useLeaveWarning } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { credentials } from "../../texts/credentials.ts";
@@ -83,16 +84,12 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
   const ways = waysOf(mount.type);
   const way = ways.find(({ name }) => name === as) ?? ways[0];
   const [result, setResult] = useState<Result>();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   const leaving = useLeaveWarning(way?.once === true && result !== undefined && !result.over, credentials.leave);
 
   const take = async (chosen: Way, values: Partial<Record<FieldName, string>>): Promise<void> => {
-    setBusy(true);
-    const answer = await call(requestOf(chosen, mount.path, role, values));
-    setBusy(false);
-    setFailure(answer.ok ? undefined : answer);
-    if (!answer.ok) return;
+    const answer = await act(() => call(requestOf(chosen, mount.path, role, values)));
+    if (!answer) return;
     setResult({ taken: takenIn(answer, serverNow()), over: undefined });
     announce(credentials.leftOf(role));
   };

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
-import { type Failure, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
 import { leases } from "../../texts/leases.ts";
@@ -36,15 +37,11 @@ const LeaseFacts = ({ lease }: { readonly lease: Lease }) => (
 const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: () => void }) => {
   const session = useSession();
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const send = async (verb: "renew" | "revoke", done: string): Promise<void> => {
-    setBusy(true);
-    const answer = await post(`sys/leases/${verb}`, { lease_id: lease.id });
-    setBusy(false);
+    const answer = await act(() => post(`sys/leases/${verb}`, { lease_id: lease.id }));
     setAsking(false);
-    setFailure(answer.ok ? undefined : answer);
-    if (!answer.ok) return;
+    if (!answer) return;
     toast(done);
     onChange();
   };

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, type Failure, get, post } from "../../client/api.ts";
+import { type Answer, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectsIn, textIn } from "../../client/read-json.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, ConfirmTyped, Note, toast } from "../../kit/index.ts";
 import { leases } from "../../texts/leases.ts";
 
@@ -70,8 +71,7 @@ interface RevokeAllProps {
 
 export const RevokeAll = ({ prefix, onChange }: RevokeAllProps) => {
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const [job, setJob] = useState<string>();
   const progress = useJob(job);
   const isDone = progress?.at === "done";
@@ -80,12 +80,9 @@ export const RevokeAll = ({ prefix, onChange }: RevokeAllProps) => {
   }, [isDone]);
 
   const revoke = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await post(`sys/leases/revoke-prefix/${prefix.replace(/\/$/, "")}`);
-    setBusy(false);
+    const answer = await act(() => post(`sys/leases/revoke-prefix/${prefix.replace(/\/$/, "")}`));
     setAsking(false);
-    setFailure(answer.ok ? undefined : answer);
-    if (!answer.ok) return;
+    if (!answer) return;
     const id = textIn(answer.data, "job_id");
     setJob(id === "" ? undefined : id);
     if (id === "") toast(leases.revokedAll(prefix));

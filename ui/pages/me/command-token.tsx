@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { call, type Failure, post } from "../../client/api.ts";
+import { call, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectIn, textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Checkbox, Code, durationText, Note, SecretValue, Section, Select, toast } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 import { shellCommands } from "./commands.ts";
@@ -20,15 +21,10 @@ interface Made {
 const words = me.command;
 
 const Shown = ({ made, onRevoked }: { readonly made: Made; readonly onRevoked: () => void }) => {
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const revoke = async (): Promise<void> => {
-    const answer = await call({
-      method: "POST",
-      path: "auth/token/revoke-self",
-      body: "{}",
-      as: { token: made.token },
-    });
-    if (!answer.ok) return setFailure(answer);
+    const request = { method: "POST", path: "auth/token/revoke-self", body: "{}", as: { token: made.token } } as const;
+    if (!(await act(() => call(request)))) return;
     toast(words.revoked);
     onRevoked();
   };
@@ -41,7 +37,7 @@ const Shown = ({ made, onRevoked }: { readonly made: Made; readonly onRevoked: (
       <Code text={shellCommands(location.origin)} label={words.commands} copy />
       <p class="muted small">{words.hint}</p>
       <p>
-        <Button kind="danger" onClick={() => void revoke()}>
+        <Button kind="danger" busy={busy} onClick={() => void revoke()}>
           {words.revoke}
         </Button>
       </p>
@@ -54,20 +50,16 @@ export const CommandToken = () => {
   const { may } = useSession();
   const [ttl, setTtl] = useState("1h");
   const [orphan, setOrphan] = useState(false);
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<Made>();
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const mayCreate = may("auth/token/create", "update");
   const mayOrphan = may("auth/token/create-orphan", "update");
   if (!mayCreate && !mayOrphan) return null;
   const alone = mayOrphan && (orphan || !mayCreate);
   const make = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(undefined);
     const path = alone ? "auth/token/create-orphan" : "auth/token/create";
-    const answer = await post(path, { ttl, explicit_max_ttl: ttl, display_name: "command-line" });
-    setBusy(false);
-    if (!answer.ok) return setFailure(answer);
+    const answer = await act(() => post(path, { ttl, explicit_max_ttl: ttl, display_name: "command-line" }));
+    if (!answer) return;
     const auth = objectIn(answer.json, "auth");
     setMade({ token: textIn(auth, "client_token"), seconds: numberIn(auth, "lease_duration") });
   };

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
-import type { Failure, JsonObject } from "../../client/api.ts";
+import type { JsonObject } from "../../client/api.ts";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectIn, textIn, textsIn, trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { PolicyName } from "../../client/why.tsx";
 import { Button, durationText, Fact, Facts, Loading, Note, Section, toast, useNow } from "../../kit/index.ts";
@@ -41,17 +41,13 @@ const Left = ({ token }: { readonly token: JsonObject }) => {
 export const SessionFacts = () => {
   const { who, may } = useSession();
   const { answer, again } = useApi({ method: "GET", path: "auth/token/lookup-self" });
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   if (!answer) return <Loading />;
   if (!answer.ok) return <Failed failure={answer} again={again} />;
   const token = answer.data;
   const renew = async (): Promise<void> => {
-    setBusy(true);
-    const renewed = await post("auth/token/renew-self");
-    setBusy(false);
-    setFailure(renewed.ok ? undefined : renewed);
-    if (!renewed.ok) return;
+    const renewed = await act(() => post("auth/token/renew-self"));
+    if (!renewed) return;
     toast(me.renewed(durationText(numberIn(objectIn(renewed.json, "auth"), "lease_duration"))));
     again();
   };

@@ -3,13 +3,13 @@ import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { load } from "../../client/stage.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Combobox, Page, Segmented, TextField, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Kind, pathIsSound } from "./mount.ts";
-import { useAct } from "./use-act.ts";
 
 /** Enables an engine or a way to sign in; what more it needs is in the forms of its own paths. */
 

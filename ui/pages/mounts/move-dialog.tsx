@@ -3,13 +3,13 @@ import { get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { objectIn, textIn } from "../../client/read-json.ts";
 import { load } from "../../client/stage.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Dialog, Loading, Note, TextField, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { kit } from "../../texts/kit.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, type Mount, pathIsSound } from "./mount.ts";
-import { useAct } from "./use-act.ts";
 
 /** Moves a mount and follows the move to its end: the server does it after it has answered. */
 

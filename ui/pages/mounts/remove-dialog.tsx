@@ -2,12 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { remove } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { load } from "../../client/stage.ts";
+import { useAct } from "../../client/use-act.ts";
 import { ConfirmTyped, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Mount } from "./mount.ts";
-import { useAct } from "./use-act.ts";
 
 /** What is lost with a mount, and its path to type. */
 export const RemoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly onClose: () => void }) => {

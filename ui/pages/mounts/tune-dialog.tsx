@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Checkbox, Dialog, DurationField, parseDuration, TextField, toast } from "../../kit/index.ts";
 import { kit } from "../../texts/kit.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Mount } from "./mount.ts";
-import { useAct } from "./use-act.ts";
 
 /** The settings people change most; the rest are in the forms of `sys/mounts/M/tune`. */
 

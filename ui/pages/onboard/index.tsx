@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { type Failure, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Code, Empty, Page, Section, toast } from "../../kit/index.ts";
 import { onboard } from "../../texts/onboard.ts";
@@ -72,16 +73,23 @@ const Steps = ({ names, mount }: { readonly names: Names; readonly mount: string
 /** Without a mount of the method there is nothing to sign in to. */
 const NoMount = ({ onEnabled }: { readonly onEnabled: () => void }) => {
   const { may } = useSession();
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const enable = async (): Promise<void> => {
-    const answer = await post("sys/auth/aws", { type: "aws" });
-    if (!answer.ok) return setFailure(answer);
+    if (!(await act(() => post("sys/auth/aws", { type: "aws" })))) return;
     toast(onboard.enabled);
     onEnabled();
   };
   return (
     <>
-      <Empty action={may("sys/auth/aws", "create") && <Button onClick={() => void enable()}>{onboard.enable}</Button>}>
+      <Empty
+        action={
+          may("sys/auth/aws", "create") && (
+            <Button busy={busy} onClick={() => void enable()}>
+              {onboard.enable}
+            </Button>
+          )
+        }
+      >
         {onboard.noMount}
       </Empty>
       {failure && <Failed failure={failure} />}

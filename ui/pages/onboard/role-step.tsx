@@ -3,6 +3,7 @@ import { type Failure, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Code, Note, toast } from "../../kit/index.ts";
 import { onboard } from "../../texts/onboard.ts";
@@ -20,17 +21,25 @@ const Apart = ({ mount }: { readonly mount: string }) => {
   const path = `auth/${mount}config/identity`;
   const { may } = useSession();
   const { answer, again } = useApi(may(path, "read") ? { method: "GET", path } : undefined);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   if (!answer?.ok || textIn(answer.data, "iam_alias") === "ssm_instance_id") return null;
   const change = async (): Promise<void> => {
-    const changed = await post(path, { iam_alias: "ssm_instance_id" });
-    if (!changed.ok) return setFailure(changed);
+    if (!(await act(() => post(path, { iam_alias: "ssm_instance_id" })))) return;
     toast(onboard.apartDone);
     again();
   };
   return (
     <>
-      <Note kind="info" actions={may(path, "update") && <Button onClick={() => void change()}>{onboard.apart}</Button>}>
+      <Note
+        kind="info"
+        actions={
+          may(path, "update") && (
+            <Button busy={busy} onClick={() => void change()}>
+              {onboard.apart}
+            </Button>
+          )
+        }
+      >
         {onboard.shared}
       </Note>
       {failure && <Failed failure={failure} />}
