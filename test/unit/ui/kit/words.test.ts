@@ -86,8 +86,8 @@ describe("differences", () => {
     expect(changeOf({ name: "a", before: "" })).toBe("removed");
     expect(changeOf({ name: "a", before: "", after: "x" })).toBe("changed");
     expect(changeOf({ name: "a", before: "x", after: "x" })).toBe("same");
-    expect(linesOf({ name: "a", after: "1\n2" }).map(({ change }) => change)).toEqual(["added", "added"]);
-    expect(linesOf({ name: "a", before: "1" })).toEqual([{ change: "removed", text: "1" }]);
+    expect(linesOf({ after: "1\n2" }).map(({ change }) => change)).toEqual(["added", "added"]);
+    expect(linesOf({ before: "1" })).toEqual([{ change: "removed", text: "1" }]);
   });
 });
 
