@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { signIn } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
 const SEARCHER = `
@@ -76,5 +77,22 @@ describeUi("home", (ui) => {
     const { page, visitor } = await ui.signedIn(await searcher());
     await page.getByRole("list", { name: "Mounts" }).waitFor();
     expect(visitor.gate.calls().filter((call) => call.includes("list=true"))).toEqual([]);
+  });
+
+  it("9. tokens of one display name: what one opened lately is not told to the next", async () => {
+    await searcher();
+    await ui.world.policy("onlooker", 'path "secret/data/locked/known" { capabilities = ["read"] }');
+    const [first, next] = [await ui.world.token(["searcher"]), await ui.world.token(["onlooker"])];
+    const { page } = await ui.signedIn(first, "/ui/browse/secret/team-a/stripe-live");
+    const secrets = page.getByRole("navigation").getByRole("link", { name: "Secrets", exact: true }).first();
+    const lately = page.getByRole("list", { name: "Opened lately" });
+    await page.getByRole("button", { name: "Show password" }).waitFor();
+    await secrets.click();
+    await lately.waitFor();
+
+    await page.getByRole("button", { name: "Lock" }).click();
+    await signIn(page, next);
+    await page.getByRole("list", { name: "Mounts" }).waitFor();
+    expect(await lately.count()).toBe(0);
   });
 });

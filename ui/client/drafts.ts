@@ -1,15 +1,9 @@
-import type { Who } from "./session.ts";
+import { type Person, personKey } from "./who.ts";
 
 /**
  * Unsaved work, in the memory of this tab and nowhere else: it may hold secrets. It outlives the page that made it, an
  * ended session and a lock, and is given back to the person who wrote it alone.
  */
-
-type Person = Pick<Who, "entityId" | "displayName" | "policies">;
-
-/** A token without an entity has no more than a display name, which many may share: its policies must be the same too. */
-const ownerOf = ({ entityId, displayName, policies }: Person): string =>
-  JSON.stringify(entityId ? ["entity", entityId] : ["name", displayName, ...[...policies].sort()]);
 
 const rooms = new Set<Map<string, unknown>>();
 let owner: string | undefined;
@@ -21,7 +15,7 @@ export const forgetDrafts = (): void => {
 
 /** Whoever asks now is who is signed in: what somebody else left is forgotten. */
 const claim = (who: Person): void => {
-  const now = ownerOf(who);
+  const now = personKey(who);
   if (now !== owner) forgetDrafts();
   owner = now;
 };

@@ -1,4 +1,5 @@
 import { useSession, type Who } from "./session.ts";
+import { personKey } from "./who.ts";
 
 /** Paths of secrets that were opened in this tab, newest first: names, in memory only, of one person. */
 
@@ -6,11 +7,9 @@ const MOST = 8;
 let owner = "";
 let paths: readonly string[] = [];
 
-const ownerOf = ({ entityId, displayName }: Who): string => JSON.stringify([entityId, displayName]);
-
 export const noteOpened = (who: Who, path: string): void => {
-  const before = ownerOf(who) === owner ? paths : [];
-  owner = ownerOf(who);
+  const before = personKey(who) === owner ? paths : [];
+  owner = personKey(who);
   paths = [path, ...before.filter((other) => other !== path)].slice(0, MOST);
 };
 
@@ -20,5 +19,5 @@ export const forgetOpened = (path: string): void => {
 
 export const useLately = (): readonly string[] => {
   const { who } = useSession();
-  return ownerOf(who) === owner ? paths : [];
+  return personKey(who) === owner ? paths : [];
 };

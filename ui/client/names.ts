@@ -6,6 +6,7 @@ import type { Name } from "./match.ts";
 import { namedByRules, scansWhole } from "./rule-names.ts";
 import { type Session, useSession } from "./session.ts";
 import { onStage } from "./stage.ts";
+import { personKey } from "./who.ts";
 
 /**
  * All names that the caller may list: one index for every page that searches, in memory only. It is of one session, and
@@ -38,7 +39,7 @@ const tell = (): void => {
   }, PAUSE_MS);
 };
 
-const ownerOf = ({ who }: Session): string => JSON.stringify([who.entityId, who.displayName, who.mount, who.policies]);
+const ownerOf = ({ who }: Session): string => JSON.stringify([personKey(who), who.policies]);
 
 /** The tops of all key-value mounts; the cubbyhole among them. */
 const topsOf = (session: Session): readonly KvPath[] =>

@@ -34,12 +34,16 @@ export const whoOf = (data: JsonObject): Who => {
   };
 };
 
-/** Whether drafts of one may be shown to the other. Names without an entity may be many people's: policies count too. */
-export const samePerson = (one: Who, other: Who): boolean => {
-  if (one.entityId !== "" || other.entityId !== "") return one.entityId === other.entityId;
-  const keyOf = ({ displayName, policies }: Who): string => JSON.stringify([displayName, ...[...policies].sort()]);
-  return keyOf(one) === keyOf(other);
-};
+export type Person = Pick<Who, "entityId" | "displayName" | "policies">;
+
+/**
+ * The same for two people only if one may see what the other left in this tab. A token without an entity has no more
+ * than a display name, which many may share: its policies must be the same too.
+ */
+export const personKey = ({ entityId, displayName, policies }: Person): string =>
+  JSON.stringify(entityId ? ["entity", entityId] : ["name", displayName, ...[...policies].sort()]);
+
+export const samePerson = (one: Person, other: Person): boolean => personKey(one) === personKey(other);
 
 const mountsIn = (group: JsonObject): readonly MountShown[] =>
   Object.keys(group).map((path) => {

@@ -124,17 +124,13 @@ const Content = ({ at }: { readonly at: KvPath }) => {
 };
 
 const Edit: PageComponent = ({ place }) => {
-  const { secretMounts, who } = useSession();
+  const { secretMounts } = useSession();
   const at = useMemo(() => kvPathOf(secretMounts, place.path), [secretMounts, place.path]);
   const known = at && !isFolder(at.path) ? at : undefined;
   const title = edit.titleEdit(nameOf(place.path));
   return (
     <Page title={title} crumbs={known ? crumbsOf(known) : []}>
-      {known ? (
-        <Content key={`${who.entityId} ${who.displayName} ${place.path}`} at={known} />
-      ) : (
-        <Unreachable path={place.path} />
-      )}
+      {known ? <Content key={place.path} at={known} /> : <Unreachable path={place.path} />}
     </Page>
   );
 };

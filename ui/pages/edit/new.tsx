@@ -90,11 +90,7 @@ const New: PageComponent = ({ place }) => {
           options={mounts.map((value) => ({ value, label: value }))}
         />
       )}
-      {folder ? (
-        <Making key={`${who.entityId} ${who.displayName} ${given}`} folder={folder} name={name} />
-      ) : (
-        <Empty>{edit.noMount}</Empty>
-      )}
+      {folder ? <Making key={given} folder={folder} name={name} /> : <Empty>{edit.noMount}</Empty>}
     </Page>
   );
 };

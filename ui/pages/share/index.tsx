@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useSession } from "../../client/session.ts";
+import { personKey } from "../../client/who.ts";
 import { Button, Empty, Page, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { share } from "../../texts/share.ts";
@@ -41,7 +42,7 @@ const useStates = (links: readonly Made[]): (() => void) => {
 const SharePage: PageComponent = ({ place }) => {
   const { who } = useSession();
   const [fresh, setFresh] = useState<readonly number[]>([]);
-  ownedBy(who.entityId || who.displayName);
+  ownedBy(personKey(who));
   const links = useMade();
   const again = useStates(links);
   const unopened = links.some(({ held }) => held);
