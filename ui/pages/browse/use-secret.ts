@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Answer, Failure } from "../../client/api.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import { type KvMetadata, type KvVersionInfo, metadataFrom, shownVersionFrom } from "../../client/kv-metadata.ts";
@@ -125,7 +125,8 @@ export const useSecret = (at: KvPath, wanted: number | undefined): Secret => {
 
   const path = at.mount + at.path;
   const opened = values.is === "read" || metadata !== undefined;
-  useEffect(() => {
+  // With what is drawn: whoever leaves a frame later finds it among what was opened.
+  useLayoutEffect(() => {
     if (!opened) return;
     noteOpened(session.who, path);
     learnName(path);
