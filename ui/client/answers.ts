@@ -1,17 +1,8 @@
 import type { ApiAnswer, ApiRequest } from "../protocol.ts";
 import type { Answer, FailureKind, JsonObject } from "./api.ts";
-import { isObject, objectIn, textsIn } from "./read-json.ts";
+import { objectIn, objectOf, textsIn } from "./read-json.ts";
 
 /** What an answer of the wire means. */
-
-const parsed = (body: string): JsonObject | undefined => {
-  try {
-    const value = JSON.parse(body);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 const kindOf = ({ status, ended }: ApiAnswer, json: JsonObject | undefined): FailureKind => {
   if (status === 0) return "network";
@@ -29,7 +20,7 @@ const isPage = (body: string): boolean => /^\s*</.test(body);
 
 export const answerOf = (request: ApiRequest, answer: ApiAnswer): Answer => {
   const { status, body, retryAfter } = answer;
-  const json = parsed(body);
+  const json = objectOf(body);
   const data = objectIn(json ?? {}, "data");
   if (status >= 200 && status < 300 && !isPage(body)) {
     return { ok: true, status, json: json ?? {}, data, warnings: textsIn(json ?? {}, "warnings"), text: body };

@@ -5,6 +5,16 @@ import type { Json, JsonObject } from "./api.ts";
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The object that a text is the JSON of. */
+export const objectOf = (text: string): JsonObject | undefined => {
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const member = (from: JsonObject, name: string): Json | undefined =>
   Object.hasOwn(from, name) ? from[name] : undefined;
 
@@ -34,3 +44,13 @@ export const textsIn = (from: JsonObject, name: string): readonly string[] =>
   listIn(from, name).filter((one) => typeof one === "string");
 
 export const objectsIn = (from: JsonObject, name: string): readonly JsonObject[] => listIn(from, name).filter(isObject);
+
+/** Those members of a member that are objects, by their names. */
+export const membersIn = (from: JsonObject, name: string): readonly (readonly [string, JsonObject])[] =>
+  Object.entries(objectIn(from, name)).flatMap(([key, value]) => (isObject(value) ? [[key, value] as const] : []));
+
+/** Milliseconds since 1970; `undefined`: no moment is told. */
+export const momentIn = (from: JsonObject, name: string): number | undefined => {
+  const at = Date.parse(textIn(from, name));
+  return Number.isNaN(at) ? undefined : at;
+};

@@ -1,6 +1,6 @@
 import type { Answer, JsonObject } from "./api.ts";
 import { CAPABILITIES } from "./capabilities.ts";
-import { objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
+import { momentIn, objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
 import { rightsOf } from "./rights.ts";
 import type { MountShown, Rule, Session, Who } from "./session.ts";
 
@@ -11,11 +11,6 @@ const nameIn = (path: string): string => /^auth\/.+\/login\/([^/]+)$/.exec(path)
 
 const mountIn = (path: string): string =>
   /^(auth\/.+\/)(?:login|oidc\/callback|oidc\/poll)(?:\/|$)/.exec(path)?.[1] ?? "";
-
-const momentIn = (data: JsonObject): number | undefined => {
-  const at = Date.parse(textIn(data, "expire_time"));
-  return Number.isNaN(at) ? undefined : at;
-};
 
 /** `data` of `lookup-self`; empty where the caller may not ask. */
 export const whoOf = (data: JsonObject): Who => {
@@ -28,7 +23,7 @@ export const whoOf = (data: JsonObject): Who => {
     entityId: textIn(data, "entity_id"),
     policies,
     mount: mountIn(path),
-    endsAt: momentIn(data),
+    endsAt: momentIn(data, "expire_time"),
     renewable: trueIn(data, "renewable"),
     root: policies.includes("root"),
   };

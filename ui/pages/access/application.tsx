@@ -5,13 +5,14 @@ import { Failed } from "../../client/denied.tsx";
 import { trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { shellWord } from "../../client/shell-word.ts";
+import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { HandOut } from "./hand-out.tsx";
-import { ItemFacts, policiesOf } from "./item-facts.tsx";
+import { ItemFacts } from "./item-facts.tsx";
 
 /** One AppRole: what it lets its application do, and how the application gets its secret id. */
 
@@ -85,7 +86,7 @@ export const ApplicationPage = ({ mount, name }: ApplicationProps) => {
             <ItemFacts data={answer.data} />
           </Section>
           <Section title={access.methods.mayDo}>
-            <Decisions about={{ policies: policiesOf(answer.data) }} label={access.methods.mayDoAt} />
+            <Decisions about={{ policies: tokenPoliciesIn(answer.data) }} label={access.methods.mayDoAt} />
           </Section>
         </>
       )}

@@ -1,6 +1,6 @@
 import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list } from "../../client/api.ts";
-import { isObject, objectIn, objectsIn, textIn, textsIn } from "../../client/read-json.ts";
+import { membersIn, objectsIn, textIn, textsIn, trueIn } from "../../client/read-json.ts";
 
 /** People, groups and methods as the API tells of them. */
 
@@ -32,8 +32,6 @@ export interface Group {
   readonly policies: readonly string[];
   readonly people: readonly string[];
   readonly groups: readonly string[];
-  /** Counts its changes. */
-  readonly modified: number;
 }
 
 export interface AuthMount {
@@ -54,12 +52,9 @@ const aliasIn = (from: JsonObject): AliasOf => ({
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number => a.name.localeCompare(b.name);
 
-const infoIn = (data: JsonObject): readonly (readonly [string, JsonObject])[] =>
-  Object.entries(objectIn(data, "key_info")).flatMap(([id, info]) => (isObject(info) ? [[id, info] as const] : []));
-
 /** From a list of entities. */
 export const peopleIn = (data: JsonObject): readonly Person[] =>
-  infoIn(data)
+  membersIn(data, "key_info")
     .map(([id, info]) => ({ id, name: textIn(info, "name"), aliases: objectsIn(info, "aliases").map(aliasIn) }))
     .sort(byName);
 
@@ -68,7 +63,7 @@ export const personIn = (data: JsonObject): WholePerson => ({
   name: textIn(data, "name"),
   aliases: objectsIn(data, "aliases").map(aliasIn),
   policies: textsIn(data, "policies"),
-  disabled: data["disabled"] === true,
+  disabled: trueIn(data, "disabled"),
   groupIds: textsIn(data, "group_ids"),
 });
 
@@ -79,23 +74,16 @@ export const groupIn = (data: JsonObject): Group => ({
   policies: textsIn(data, "policies"),
   people: textsIn(data, "member_entity_ids"),
   groups: textsIn(data, "member_group_ids"),
-  modified: typeof data["modify_index"] === "number" ? data["modify_index"] : 0,
 });
 
 export const authMountsIn = (data: JsonObject): readonly AuthMount[] =>
-  Object.entries(objectIn(data, "auth"))
-    .flatMap(([path, info]) =>
-      isObject(info)
-        ? [
-            {
-              path,
-              type: textIn(info, "type"),
-              accessor: textIn(info, "accessor"),
-              description: textIn(info, "description"),
-            },
-          ]
-        : [],
-    )
+  membersIn(data, "auth")
+    .map(([path, info]) => ({
+      path,
+      type: textIn(info, "type"),
+      accessor: textIn(info, "accessor"),
+      description: textIn(info, "description"),
+    }))
     .sort((a, b) => a.path.localeCompare(b.path));
 
 export interface Locked {
@@ -120,7 +108,7 @@ export const readGroups = async (): Promise<Result<readonly Group[]>> => {
   if (!listed.ok && listed.kind === "not-found") return { ok: true, value: [] };
   if (!listed.ok) return listed;
   const groups: Group[] = [];
-  await workThrough(infoIn(listed.data), AT_ONCE, async ([id, info]) => {
+  await workThrough(membersIn(listed.data, "key_info"), AT_ONCE, async ([id, info]) => {
     const answer = await get(`identity/group/id/${id}`);
     groups.push(answer.ok ? groupIn(answer.data) : groupIn({ id, name: textIn(info, "name") }));
   });

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../client/api.ts";
-import { textsIn, trueIn } from "../../client/read-json.ts";
+import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { durationText, Fact, Facts, Visible } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { PolicyTags } from "./person-facts.tsx";
@@ -21,12 +21,6 @@ const shown = (name: string, value: Json): string => {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 };
 
-/** Of a user or role: what a token gets, `default` among them. */
-export const policiesOf = (data: JsonObject): readonly string[] => {
-  const given = [...textsIn(data, "token_policies"), ...textsIn(data, "policies")];
-  return [...new Set([...given, ...(trueIn(data, "token_no_default_policy") ? [] : ["default"])])];
-};
-
 export const ItemFacts = ({ data }: { readonly data: JsonObject }) => {
   const rows = Object.entries(data).filter(
     ([name, value]) => !isEmpty(value) && !POLICIES.has(name) && !(OLDER.has(name) && `token_${name}` in data),
@@ -34,7 +28,7 @@ export const ItemFacts = ({ data }: { readonly data: JsonObject }) => {
   return (
     <Facts>
       <Fact name={access.policies}>
-        <PolicyTags names={policiesOf(data)} />
+        <PolicyTags names={tokenPoliciesIn(data)} />
       </Fact>
       {rows.map(([name, value]) => (
         <Fact key={name} name={name} mono>

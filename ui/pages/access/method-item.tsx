@@ -5,6 +5,7 @@ import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { shellWord } from "../../client/shell-word.ts";
+import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
@@ -12,7 +13,7 @@ import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { readPolicyNames } from "./directory.ts";
-import { ItemFacts, policiesOf } from "./item-facts.tsx";
+import { ItemFacts } from "./item-facts.tsx";
 import { NamesDialog } from "./names-dialog.tsx";
 import { PasswordDialog } from "./new-password.tsx";
 import { useAuthMounts } from "./use-auth-mounts.ts";
@@ -117,7 +118,7 @@ export const ItemPage = ({ mount, part, name }: ItemProps) => {
         <>
           <ItemFacts data={answer.data} />
           <Section title={words.mayDo}>
-            <Decisions about={{ policies: policiesOf(answer.data) }} label={words.mayDoAt} />
+            <Decisions about={{ policies: tokenPoliciesIn(answer.data) }} label={words.mayDoAt} />
           </Section>
         </>
       )}

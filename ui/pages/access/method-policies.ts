@@ -1,6 +1,6 @@
 import { get } from "../../client/api.ts";
-import { textsIn, trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import type { AliasOf } from "./directory.ts";
 
@@ -19,8 +19,7 @@ const BY_NAME: Readonly<Record<string, string>> = { userpass: "users/", ldap: "u
 const read = async (path: string): Promise<readonly string[] | undefined> => {
   const answer = await get(path);
   if (!answer.ok) return answer.kind === "not-found" ? [] : undefined;
-  const given = [...textsIn(answer.data, "token_policies"), ...textsIn(answer.data, "policies")];
-  return [...new Set([...given, ...(trueIn(answer.data, "token_no_default_policy") ? [] : ["default"])])];
+  return tokenPoliciesIn(answer.data);
 };
 
 export const useMethodPolicies = (aliases: readonly AliasOf[]): MethodPolicies => {

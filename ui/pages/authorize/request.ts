@@ -1,5 +1,5 @@
 import type { Answer } from "../../client/api.ts";
-import { textIn } from "../../client/read-json.ts";
+import { objectOf, textIn } from "../../client/read-json.ts";
 
 /**
  * An application's question who somebody is (OpenID Connect Core 1.0, section 3.1.2), as it comes in the address, and
@@ -57,22 +57,11 @@ export const outcomeOf = ({ redirectUri, query }: Question, answer: Answer): Out
     const code = textIn(answer.json, "code");
     return code === "" ? { is: "failed" } : { is: "code", href: withParameters(redirectUri, { code, state }) };
   }
-  const { error = "", error_description: text = "" } = refusalIn(answer.text);
+  const told = objectOf(answer.text) ?? {};
+  const [error, text] = [textIn(told, "error"), textIn(told, "error_description")];
   if (error === "") return { is: "failed" };
   const href = UNVOUCHED.has(error)
     ? undefined
     : withParameters(redirectUri, { error, error_description: text, state });
   return { is: "refused", text: text || error, href };
-};
-
-const refusalIn = (body: string): { readonly error?: string; readonly error_description?: string } => {
-  try {
-    const { error, error_description } = Object(JSON.parse(body)) as { readonly [name: string]: unknown };
-    return {
-      ...(typeof error === "string" && { error }),
-      ...(typeof error_description === "string" && { error_description }),
-    };
-  } catch {
-    return {};
-  }
 };

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
+import { workThrough } from "../../../src/std/pool.ts";
 import { post, type Success } from "../../client/api.ts";
-import { numberIn, textIn, trueIn } from "../../client/read-json.ts";
+import { momentIn, numberIn, textIn, trueIn } from "../../client/read-json.ts";
 
 /** Leases as the server describes them; a folder's, a few at a time. */
 
@@ -18,18 +19,13 @@ export interface Lease {
   readonly error: string;
 }
 
-const moment = (text: string): number => {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? 0 : at;
-};
-
 export const leaseIn = ({ data }: Pick<Success, "data">): Lease => ({
   id: textIn(data, "id"),
   path: textIn(data, "path"),
   renewable: trueIn(data, "renewable"),
-  issuedAt: moment(textIn(data, "issue_time")),
-  endsAt: moment(textIn(data, "expire_time")),
-  renewedAt: moment(textIn(data, "last_renewal")),
+  issuedAt: momentIn(data, "issue_time") ?? 0,
+  endsAt: momentIn(data, "expire_time") ?? 0,
+  renewedAt: momentIn(data, "last_renewal") ?? 0,
   ttl: numberIn(data, "ttl"),
   error: textIn(data, "revoke_error"),
 });
@@ -45,16 +41,13 @@ export const useLeases = (ids: readonly string[]): ReadonlyMap<string, Lease> =>
   const key = JSON.stringify(wanted);
   useEffect(() => {
     let current = true;
-    const waiting = [...wanted];
     const leases = new Map<string, Lease>();
-    const work = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined && current; id = waiting.shift()) {
-        const answer = await post(LOOKUP, { lease_id: id });
-        if (answer.ok) leases.set(id, leaseIn(answer));
-      }
+    const look = async (id: string): Promise<void> => {
+      const answer = await post(LOOKUP, { lease_id: id });
+      if (answer.ok) leases.set(id, leaseIn(answer));
     };
     setFound(new Map());
-    void Promise.all(Array.from({ length: AT_ONCE }, work)).then(() => {
+    void workThrough(wanted, AT_ONCE, look, () => current).then(() => {
       if (current) setFound(leases);
     });
     return () => {

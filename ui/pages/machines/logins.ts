@@ -1,6 +1,6 @@
 import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list, post } from "../../client/api.ts";
-import { isObject, numberIn, objectIn, objectsIn, textIn, textsIn } from "../../client/read-json.ts";
+import { membersIn, momentIn, numberIn, objectIn, objectsIn, textIn, textsIn } from "../../client/read-json.ts";
 
 /** What the API tells of machines: living tokens that a login of an AWS method made, and whom logins made known. */
 
@@ -41,11 +41,6 @@ const AT_ONCE = 6;
 /** Tokens looked at in one go. */
 export const MOST = 500;
 
-const moment = (text: string): number | undefined => {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
-};
-
 /** A token that one of the mounts gave at a login; `undefined`: any other token. Mounts with `auth/` before them. */
 export const loginIn = (data: JsonObject, mounts: readonly string[]): MachineLogin | undefined => {
   const path = textIn(data, "path");
@@ -62,7 +57,7 @@ export const loginIn = (data: JsonObject, mounts: readonly string[]): MachineLog
     entityId: textIn(data, "entity_id"),
     at: numberIn(data, "creation_time") * 1_000,
     renewedAt: numberIn(data, "last_renewal_time") > 0 ? numberIn(data, "last_renewal_time") * 1_000 : undefined,
-    endsAt: moment(textIn(data, "expire_time")),
+    endsAt: momentIn(data, "expire_time"),
     policies: [...new Set([...textsIn(data, "policies"), ...textsIn(data, "identity_policies")])],
   };
 };
@@ -103,16 +98,15 @@ const knownIn = (entity: JsonObject): readonly KnownMachine[] =>
       metadata: Object.entries(objectIn(alias, "metadata")).flatMap(([name, value]) =>
         typeof value === "string" && value !== "" ? [[name, value] as const] : [],
       ),
-      changedAt: moment(textIn(alias, "last_update_time")) ?? 0,
+      changedAt: momentIn(alias, "last_update_time") ?? 0,
     }));
 
 /** Entities with an alias at an AWS method, read a few at a time; the latest change first. */
 export const readKnown = async (): Promise<readonly KnownMachine[] | Failure> => {
   const listed = await list("identity/entity/id");
   if (!listed.ok) return listed.kind === "not-found" ? [] : listed;
-  const info = Object.entries(objectIn(listed.data, "key_info"));
-  const ids = info.flatMap(([id, entity]) =>
-    isObject(entity) && objectsIn(entity, "aliases").some((alias) => textIn(alias, "mount_type") === "aws") ? [id] : [],
+  const ids = membersIn(listed.data, "key_info").flatMap(([id, entity]) =>
+    objectsIn(entity, "aliases").some((alias) => textIn(alias, "mount_type") === "aws") ? [id] : [],
   );
   const known: KnownMachine[] = [];
   await workThrough(ids.slice(0, MOST), AT_ONCE, async (id) => {

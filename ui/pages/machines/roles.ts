@@ -1,6 +1,7 @@
 import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list } from "../../client/api.ts";
-import { textIn, textsIn, trueIn } from "../../client/read-json.ts";
+import { textIn, textsIn } from "../../client/read-json.ts";
+import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { machines } from "../../texts/machines.ts";
 
 /** Roles of an AWS method: which machines they let in, and what these get. */
@@ -31,13 +32,7 @@ export const roleIn = (data: JsonObject, name: string, mount: string): MachineRo
   mount,
   roleId: textIn(data, "role_id"),
   kind: kindOf(data),
-  policies: [
-    ...new Set([
-      ...textsIn(data, "token_policies"),
-      ...textsIn(data, "policies"),
-      ...(trueIn(data, "token_no_default_policy") ? [] : ["default"]),
-    ]),
-  ],
+  policies: tokenPoliciesIn(data),
   bounds: Object.entries(machines.bounds)
     .map(([field, label]) => ({ label, values: textsIn(data, field) }))
     .filter(({ values }) => values.length > 0),

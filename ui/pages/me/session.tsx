@@ -1,7 +1,6 @@
-import type { JsonObject } from "../../client/api.ts";
-import { post } from "../../client/api.ts";
+import { type JsonObject, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
-import { numberIn, objectIn, textIn, textsIn, trueIn } from "../../client/read-json.ts";
+import { momentIn, numberIn, objectIn, textsIn, trueIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
@@ -34,8 +33,8 @@ const EntityGroups = ({ id }: { readonly id: string }) => {
 
 const Left = ({ token }: { readonly token: JsonObject }) => {
   const now = useNow(1_000);
-  const expires = Date.parse(textIn(token, "expire_time"));
-  return <>{Number.isNaN(expires) ? me.never : me.ends(durationText((expires - now) / 1_000))}</>;
+  const endsAt = momentIn(token, "expire_time");
+  return <>{endsAt === undefined ? me.never : me.ends(durationText((endsAt - now) / 1_000))}</>;
 };
 
 export const SessionFacts = () => {
