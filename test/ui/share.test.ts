@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
-import type { Visitor } from "./support/page.ts";
+import { signIn, type Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Giving a secret away: what the sender's browser never sees, and what becomes of the links. */
@@ -146,7 +146,32 @@ describeUi("sharing", (ui) => {
     expect(visitor.gate.passed.filter(({ url }) => url.href.includes(token))).toEqual([]);
   });
 
-  it("another person in the same tab sees no link of the one before", async () => {
+  it("whoever locked the page finds the links again; another person does not, by whatever name", async () => {
+    await ui.world.secret("secret/team-a/mine", { password: ui.world.canary("mine") });
+    await ui.world.policy("sender", RULES);
+    await ui.world.policy("stranger", RULES);
+    // Tokens without an entity: both are called "token".
+    const owner = await ui.world.token(["sender"]);
+    const { page } = await ui.signedIn(owner, "/ui/share/secret/team-a/mine");
+    const lock = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Lock", exact: true }).click();
+      await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    };
+    await page.getByLabel("Code to say on the phone").uncheck();
+    await make(page);
+    await page.getByText("/ui/open#v1.open.").waitFor();
+
+    await lock();
+    expect(await page.content()).not.toContain("#v1.open.");
+    await signIn(page, owner);
+    await page.getByText("To somebody").waitFor();
+    await lock();
+    await signIn(page, await ui.world.token(["stranger"]));
+    await page.getByText("No link yet.").waitFor();
+    expect(await page.content()).not.toContain("To somebody");
+  });
+
+  it("signing out leaves no link behind", async () => {
     await ui.world.secret("secret/team-a/mine", { password: ui.world.canary("mine") });
     const { page } = await sender("secret/team-a/mine");
     await make(page);

@@ -72,7 +72,7 @@ export const ShareForm = ({ path, onMade }: ShareFormProps) => {
     setTried(true);
     if (!gift || tooMany || busy) return;
     setBusy(true);
-    const outcome = await makeLinks({ gift, ttl, notes, withCode });
+    const outcome = await makeLinks({ who: session.who, gift, ttl, notes, withCode });
     setBusy(false);
     setFailure(outcome.failure);
     onMade(outcome.made);

@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useSession } from "../../client/session.ts";
-import { personKey } from "../../client/who.ts";
 import { Button, Empty, Page, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { share } from "../../texts/share.ts";
 import type { PageComponent } from "../page.ts";
 import { look } from "./follow.ts";
 import { ShareForm } from "./form.tsx";
-import { type Made, ownedBy, useMade } from "./made.ts";
+import { type Made, useMade } from "./made.ts";
 import { MadeList } from "./made-list.tsx";
 
 /**
@@ -42,8 +41,7 @@ const useStates = (links: readonly Made[]): (() => void) => {
 const SharePage: PageComponent = ({ place }) => {
   const { who } = useSession();
   const [fresh, setFresh] = useState<readonly number[]>([]);
-  ownedBy(personKey(who));
-  const links = useMade();
+  const links = useMade(who);
   const again = useStates(links);
   const unopened = links.some(({ held }) => held);
   return (

@@ -1,9 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Who } from "../../client/session.ts";
+import { onStage } from "../../client/stage.ts";
+import { personKey } from "../../client/who.ts";
 import type { Code } from "../../share/code.ts";
 
 /**
  * The links that were made here, for as long as this tab lives: in memory, nowhere else. What opens a link is let go of
- * once it can open nothing, and all of it when somebody else signs in.
+ * once it can open nothing, and all of it when its maker signs out or somebody else signs in.
  */
 
 export type State = "unopened" | "opened" | "ended" | "cancelled";
@@ -18,6 +21,8 @@ export interface Held {
 
 export interface Made {
   readonly id: number;
+  /** Who made it, by `personKey`: nobody else sees it. */
+  readonly by: string;
   /** Whom it is for, in the sender's words; never sent. */
   readonly note: string;
   /** A secret's path; empty: a text. */
@@ -29,7 +34,6 @@ export interface Made {
   readonly held: Held | undefined;
 }
 
-let owner: string | undefined;
 let made: readonly Made[] = [];
 let lastId = 0;
 const listeners = new Set<() => void>();
@@ -39,11 +43,10 @@ const set = (next: readonly Made[]): void => {
   for (const listener of listeners) listener();
 };
 
-/** Drops what another person made. */
-export const ownedBy = (who: string): void => {
-  if (owner !== undefined && owner !== who) set([]);
-  owner = who;
-};
+onStage((stage) => {
+  if (stage.is === "out") set([]);
+  if (stage.is === "in") set(made.filter(({ by }) => by === personKey(stage.session.who)));
+});
 
 export const add = (given: Omit<Made, "id" | "state">): number => {
   lastId += 1;
@@ -54,8 +57,8 @@ export const add = (given: Omit<Made, "id" | "state">): number => {
 export const mark = (id: number, state: State): void =>
   set(made.map((one) => (one.id === id ? { ...one, state, held: state === "unopened" ? one.held : undefined } : one)));
 
-/** Newest first. */
-export const useMade = (): readonly Made[] => {
+/** One's own, newest first. */
+export const useMade = (who: Who): readonly Made[] => {
   const [shown, setShown] = useState(made);
   useEffect(() => {
     const follow = (): void => setShown(made);
@@ -65,5 +68,5 @@ export const useMade = (): readonly Made[] => {
       listeners.delete(follow);
     };
   }, []);
-  return shown;
+  return shown.filter(({ by }) => by === personKey(who));
 };

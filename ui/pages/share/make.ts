@@ -1,7 +1,9 @@
 import { type Answer, call, type Failure, get } from "../../client/api.ts";
 import { objectText, pairsOf, sourceAt } from "../../client/json-text.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
-import { numberIn, objectIn, textIn } from "../../client/read-json.ts";
+import { momentIn, numberIn, objectIn, textIn } from "../../client/read-json.ts";
+import type { Who } from "../../client/session.ts";
+import { personKey } from "../../client/who.ts";
 import { type Code, type Fill, newCode } from "../../share/code.ts";
 import { linkOf } from "../../share/link.ts";
 import { add, type Held } from "./made.ts";
@@ -17,6 +19,7 @@ export type Gift =
   | { readonly kind: "text"; readonly text: string };
 
 export interface Wish {
+  readonly who: Who;
   readonly gift: Gift;
   /** Seconds. */
   readonly ttl: number;
@@ -63,8 +66,8 @@ interface Wrapped {
 const wrappedIn = (answer: Answer & { readonly ok: true }): Wrapped | undefined => {
   const info = objectIn(answer.json, "wrap_info");
   const token = textIn(info, "token");
-  const created = Date.parse(textIn(info, "creation_time"));
-  if (token === "" || Number.isNaN(created)) return undefined;
+  const created = momentIn(info, "creation_time");
+  if (token === "" || created === undefined) return undefined;
   return { token, end: Math.floor(created / 1_000) + numberIn(info, "ttl") };
 };
 
@@ -74,14 +77,16 @@ const held = async ({ token, end }: Wrapped, withCode: boolean): Promise<Held> =
 };
 
 /** One link for each note, one after another; those made before a failure stay. */
-export const makeLinks = async ({ gift, ttl, notes, withCode }: Wish): Promise<Outcome> => {
+export const makeLinks = async ({ who, gift, ttl, notes, withCode }: Wish): Promise<Outcome> => {
   const made: number[] = [];
+  const by = personKey(who);
   for (const note of notes) {
     const answer = await wrapped(gift, ttl);
     if (answer === "changed" || !answer.ok) return { made, failure: answer };
     const found = wrappedIn(answer);
     if (!found) return { made, failure: "unwrapped" };
-    made.push(add({ note, from: fromOf(gift), endsAt: found.end * 1_000, held: await held(found, withCode) }));
+    const opens = await held(found, withCode);
+    made.push(add({ by, note, from: fromOf(gift), endsAt: found.end * 1_000, held: opens }));
   }
   return { made };
 };
