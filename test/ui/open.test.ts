@@ -209,6 +209,28 @@ describeUi("opening a shared secret", (ui) => {
     await page.getByText("There is no link here.").waitFor();
   });
 
+  it("forgets it when the page is left: the back/forward cache keeps neither what was opened nor a link", async () => {
+    const { fragment, value, token } = await shared();
+    const { page } = await arrive(fragment);
+    await openButton(page).click();
+    await page.getByRole("button", { name: "Show password" }).click();
+    await page.getByText(value).waitFor();
+    const leaveAndComeBack = () =>
+      page.evaluate(() => {
+        for (const name of ["pagehide", "pageshow"]) dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+      });
+
+    await leaveAndComeBack();
+    await page.getByText("This link was opened already.").first().waitFor();
+    expect(await page.getByRole("button", { name: "Show password" }).count()).toBe(0);
+    expect(await isThere(token)).toBe(false);
+
+    const unopened = await arrive((await shared()).fragment);
+    await openButton(unopened.page).waitFor();
+    await unopened.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    await unopened.page.getByText("There is no link here.").first().waitFor();
+  });
+
   it("stores it for whoever is signed in, and overwrites nothing", async () => {
     await ui.world.policy("storing", 'path "secret/data/mine/*" { capabilities = ["create", "update", "read"] }');
     await ui.world.secret("secret/mine/taken", { there: "already" });

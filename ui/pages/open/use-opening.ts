@@ -27,6 +27,12 @@ const isOver = (answer: Answer): boolean => !answer.ok && answer.kind === "inval
 
 const over = (end: number): Opening => ({ at: serverNow() >= end * 1_000 ? "ended" : "opened-before" });
 
+/** The page is left. The back/forward cache may show it again, to whoever is there by then. */
+const left = (now: Opening): Opening => {
+  if (now.at === "open") return { at: "opened-before" };
+  return now.at === "code" || now.at === "ready" || now.at === "failed" ? { at: "none" } : now;
+};
+
 export const useOpening = () => {
   const [opening, setOpening] = useState<Opening>({ at: "checking" });
 
@@ -79,6 +85,12 @@ export const useOpening = () => {
     };
     receive();
     return arrival.follow(receive);
+  }, []);
+
+  useEffect(() => {
+    const forget = (): void => setOpening(left);
+    addEventListener("pagehide", forget);
+    return () => removeEventListener("pagehide", forget);
   }, []);
 
   return { opening, begin, enter, unwrap };
