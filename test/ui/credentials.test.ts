@@ -99,9 +99,9 @@ describeUi("credentials and leases", (ui) => {
     const status = page.getByRole("status");
 
     await page.clock.runFor(55 * 60_000 + 2_000);
-    await expect(status.textContent()).resolves.toMatch(/Credentials of readonly: (5 min|4 min 5\d s) left/);
+    await status.filter({ hasText: /Credentials of readonly: (5 min|4 min 5\d s) left/ }).waitFor();
     await page.clock.runFor(4 * 60_000);
-    await expect(status.textContent()).resolves.toMatch(/Credentials of readonly: (1 min|5\d s) left/);
+    await status.filter({ hasText: /Credentials of readonly: (1 min|5\d s) left/ }).waitFor();
     await page.clock.runFor(60_000);
     await page.getByText("These credentials have ended.").waitFor();
   });
