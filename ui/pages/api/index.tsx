@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../client/api.ts";
+import { useMemo } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
@@ -8,7 +8,7 @@ import { api } from "../../texts/api.ts";
 import type { PageComponent } from "../page.ts";
 import { Form } from "./form.tsx";
 import { type Found, findEndpoint } from "./places.ts";
-import { type Action, type Endpoint, endpointsOf } from "./spec.ts";
+import { type Action, endpointsOf } from "./spec.ts";
 import { Tree } from "./tree.tsx";
 
 /**
@@ -18,20 +18,10 @@ import { Tree } from "./tree.tsx";
 
 const isAction = (text: string | undefined): text is Action => text !== undefined && text in api.actions;
 
-interface Known {
-  readonly json: JsonObject;
-  readonly endpoints: readonly Endpoint[];
-}
-let known: Known | undefined;
-
-/** Read once for each answer, not at every keystroke. */
-const read = (json: JsonObject): readonly Endpoint[] => {
-  if (known?.json !== json) known = { json, endpoints: endpointsOf(json) };
-  return known.endpoints;
-};
-
 const ApiPage: PageComponent = ({ place }) => {
   const { answer, again } = useApi({ method: "GET", path: "sys/internal/specs/openapi" });
+  // Read once for each answer, not at every keystroke.
+  const endpoints = useMemo(() => (answer?.ok ? endpointsOf(answer.json) : []), [answer]);
   const session = useSession();
   const mounts = [...session.secretMounts.map(({ path }) => path), ...session.authMounts.map(({ path }) => path)];
   const { method } = place.query;
@@ -43,7 +33,6 @@ const ApiPage: PageComponent = ({ place }) => {
         {answer ? <Failed failure={answer} again={again} /> : <Loading />}
       </Page>
     );
-  const endpoints = read(answer.json);
   const found: Found | undefined = isGroup
     ? undefined
     : findEndpoint(endpoints, place.path, isAction(method) ? method : undefined);
