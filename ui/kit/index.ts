@@ -32,7 +32,7 @@ export { Row, Rows } from "./rows.tsx";
 export { saveFile } from "./save-file.ts";
 export { Dots, SecretValue } from "./secret-value.tsx";
 export { hideValues, useShown } from "./shown.ts";
-export { Table } from "./table.tsx";
+export { Headed, Table } from "./table.tsx";
 export { Tabs } from "./tabs.tsx";
 export { TextArea } from "./text-area.tsx";
 export { TextField } from "./text-field.tsx";

@@ -1,11 +1,15 @@
+import type { ComponentChildren } from "preact";
+
 /** Numbers and words in rows and columns. */
 
-export interface TableProps {
+interface HeadedProps {
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** Its rows. */
+  readonly children: ComponentChildren;
 }
 
-export const Table = ({ head, rows }: TableProps) => (
+/** For rows that are more than text. */
+export const Headed = ({ head, children }: HeadedProps) => (
   <table>
     <thead>
       <tr>
@@ -16,14 +20,23 @@ export const Table = ({ head, rows }: TableProps) => (
         ))}
       </tr>
     </thead>
-    <tbody>
-      {rows.map((row, index) => (
-        <tr key={index}>
-          {row.map((cell, column) => (
-            <td key={column}>{cell}</td>
-          ))}
-        </tr>
-      ))}
-    </tbody>
+    <tbody>{children}</tbody>
   </table>
+);
+
+export interface TableProps {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export const Table = ({ head, rows }: TableProps) => (
+  <Headed head={head}>
+    {rows.map((row, index) => (
+      <tr key={index}>
+        {row.map((cell, column) => (
+          <td key={column}>{cell}</td>
+        ))}
+      </tr>
+    ))}
+  </Headed>
 );

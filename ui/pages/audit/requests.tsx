@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { askers, EVERYTHING, type Filter, filtered, timeline } from "../../audit/filter.ts";
 import type { AuditRow, Outcome } from "../../audit/rows.ts";
-import { Button, exactTime, Plot, Section, Select, Tag, TextField, Visible } from "../../kit/index.ts";
+import { Button, exactTime, Headed, Plot, Section, Select, Tag, TextField, Visible } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
 
 /** The requests of a log, and which of them somebody looks for: "who read this path" is the path typed. */
@@ -67,7 +67,7 @@ const Over = ({ rows }: { readonly rows: readonly AuditRow[] }) => {
 
 const Line = ({ row }: { readonly row: AuditRow }) => (
   <tr>
-    <td class="number">{row.line}</td>
+    <td>{row.line}</td>
     <td>
       <time dateTime={row.time}>{shownTime(row.time)}</time>
     </td>
@@ -105,22 +105,11 @@ export const Requests = ({ rows }: { readonly rows: readonly AuditRow[] }) => {
           <Over rows={found} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
           <section class="audit-table" aria-label={audit.requests} tabIndex={0}>
-            <table>
-              <thead>
-                <tr>
-                  {HEAD.map((cell) => (
-                    <th key={cell} scope="col">
-                      {cell}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {found.slice(0, drawn).map((row) => (
-                  <Line key={row.line} row={row} />
-                ))}
-              </tbody>
-            </table>
+            <Headed head={HEAD}>
+              {found.slice(0, drawn).map((row) => (
+                <Line key={row.line} row={row} />
+              ))}
+            </Headed>
           </section>
           {found.length > drawn && (
             <Button onClick={() => setDrawn(drawn + DRAWN)}>{audit.more(Math.min(DRAWN, found.length - drawn))}</Button>
