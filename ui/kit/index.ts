@@ -15,6 +15,7 @@ export { Dialog } from "./dialog.tsx";
 export { Diff } from "./diff.tsx";
 export type { DiffRow } from "./diff-rows.ts";
 export { DiffText } from "./diff-text.tsx";
+export { useDrawn } from "./drawn.tsx";
 export { DurationField } from "./duration-field.tsx";
 export { Field, FOREIGN } from "./field.tsx";
 export { Icon, type IconName } from "./icon.tsx";

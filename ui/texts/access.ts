@@ -5,7 +5,6 @@ export const access = {
   tabsLabel: "Kinds of access",
   nothing: "Your policies let you see nobody's access. Your own is on the page My access.",
   filter: "Filter",
-  more: (count: number) => `Show ${count} more`,
   settings: "Settings",
   edit: "Edit",
   save: "Save",

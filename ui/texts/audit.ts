@@ -49,7 +49,6 @@ export const audit = {
   nobody: "no token",
   found: (count: number, total: number) => `${count.toLocaleString("en")} of ${total.toLocaleString("en")} requests`,
   none: "No request in this log fits.",
-  more: (count: number) => `Show ${count} more`,
   timeline: "Requests over time",
   all: "all",
   refusedOnly: "refused",

@@ -43,6 +43,7 @@ export const kit = {
   },
   lines: (count: number) => `${count} lines`,
   loading: "Loading",
+  more: (count: number) => `Show ${count} more`,
   options: (count: number) => (count === 1 ? "1 suggestion" : `${count} suggestions`),
   required: "required",
   save: (what: string) => `Save ${what} as a file`,

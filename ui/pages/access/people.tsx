@@ -5,7 +5,19 @@ import { useSession } from "../../client/session.ts";
 import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Empty, Loading, Row, Rows, Section, Tag, TextField, toast, Visible } from "../../kit/index.ts";
+import {
+  Button,
+  Empty,
+  Loading,
+  Row,
+  Rows,
+  Section,
+  Tag,
+  TextField,
+  toast,
+  useDrawn,
+  Visible,
+} from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { AddPerson } from "./add-person.tsx";
@@ -16,7 +28,6 @@ import { useAuthMounts } from "./use-auth-mounts.ts";
 /** Everybody who is known, by name, with the names they sign in by and their groups. */
 
 const words = access.people;
-const DRAWN = 200;
 
 const fits = (wanted: string, { name, aliases }: Person): boolean =>
   [name, ...aliases.map(signInName)].some((text) => text.toLowerCase().includes(wanted));
@@ -90,11 +101,11 @@ const PersonRow = ({ person, groups, locked }: RowProps) => {
 
 const Listed = ({ people, groups, locked }: { people: readonly Person[] } & Omit<RowProps, "person">) => {
   const [filter, setFilter] = useState("");
-  const [drawn, setDrawn] = useState(DRAWN);
   const wanted = filter.trim().toLowerCase();
   const found = people
     .filter((person) => fits(wanted, person))
     .sort((a, b) => personName(a).localeCompare(personName(b)));
+  const [drawn, more] = useDrawn(found);
   if (people.length === 0) return <Empty>{words.empty}</Empty>;
   return (
     <>
@@ -102,16 +113,12 @@ const Listed = ({ people, groups, locked }: { people: readonly Person[] } & Omit
       {found.length === 0 && <p class="muted">{words.none}</p>}
       {found.length > 0 && (
         <Rows label={words.list}>
-          {found.slice(0, drawn).map((person) => (
+          {drawn.map((person) => (
             <PersonRow key={person.id} person={person} groups={groups} locked={locked} />
           ))}
         </Rows>
       )}
-      {found.length > drawn && (
-        <p>
-          <Button onClick={() => setDrawn(drawn + DRAWN)}>{access.more(Math.min(DRAWN, found.length - drawn))}</Button>
-        </p>
-      )}
+      {more}
     </>
   );
 };

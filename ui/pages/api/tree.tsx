@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Empty, Icon, Row, Rows, Tag, TextField } from "../../kit/index.ts";
+import { Empty, Icon, Row, Rows, Tag, TextField, useDrawn } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { api } from "../../texts/api.ts";
 import { groupsOf, matching } from "./places.ts";
@@ -15,21 +15,24 @@ interface TreeProps {
   readonly prefix: string;
 }
 
-/** Rows drawn; more words show fewer. */
-const MOST = 200;
-
-const Paths = ({ endpoints }: Pick<TreeProps, "endpoints">) => (
-  <Rows label={api.title}>
-    {endpoints.slice(0, MOST).map(({ template, action, summary, sudo }) => (
-      <Row key={`${action} ${template}`} href={hrefOf("api", template, { method: action })}>
-        <span class={`api-action api-${action}`}>{api.actions[action]}</span>
-        <span class="api-path mono">{template}</span>
-        {sudo && <Tag>{api.sudo}</Tag>}
-        <span class="api-summary muted small">{summary}</span>
-      </Row>
-    ))}
-  </Rows>
-);
+const Paths = ({ endpoints }: Pick<TreeProps, "endpoints">) => {
+  const [drawn, more] = useDrawn(endpoints);
+  return (
+    <>
+      <Rows label={api.title}>
+        {drawn.map(({ template, action, summary, sudo }) => (
+          <Row key={`${action} ${template}`} href={hrefOf("api", template, { method: action })}>
+            <span class={`api-action api-${action}`}>{api.actions[action]}</span>
+            <span class="api-path mono">{template}</span>
+            {sudo && <Tag>{api.sudo}</Tag>}
+            <span class="api-summary muted small">{summary}</span>
+          </Row>
+        ))}
+      </Rows>
+      {more}
+    </>
+  );
+};
 
 const Groups = ({ endpoints, mounts }: Pick<TreeProps, "endpoints" | "mounts">) => (
   <Rows label={api.title}>

@@ -1,12 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { askers, EVERYTHING, type Filter, filtered, timeline } from "../../audit/filter.ts";
 import type { AuditRow, Outcome } from "../../audit/rows.ts";
-import { Button, exactTime, Headed, Plot, Section, Select, Tag, TextField, Visible } from "../../kit/index.ts";
+import { exactTime, Headed, Plot, Section, Select, Tag, TextField, useDrawn, Visible } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
 
 /** The requests of a log, and which of them somebody looks for: "who read this path" is the path typed. */
 
-const DRAWN = 200;
 const NAMED_ASKERS = 12;
 const OUTCOMES: readonly Outcome[] = ["allowed", "refused", "no answer"];
 
@@ -86,8 +85,8 @@ const HEAD = [audit.line, audit.time, audit.who, audit.operation, audit.path, au
 
 export const Requests = ({ rows }: { readonly rows: readonly AuditRow[] }) => {
   const [filter, setFilter] = useState(EVERYTHING);
-  const [drawn, setDrawn] = useState(DRAWN);
   const found = useMemo(() => filtered(rows, filter), [rows, filter]);
+  const [drawn, more] = useDrawn(found);
   const named = useMemo(() => askers(found).slice(0, NAMED_ASKERS), [found]);
   return (
     <Section title={audit.requests}>
@@ -106,14 +105,12 @@ export const Requests = ({ rows }: { readonly rows: readonly AuditRow[] }) => {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
           <section class="audit-table" aria-label={audit.requests} tabIndex={0}>
             <Headed head={HEAD}>
-              {found.slice(0, drawn).map((row) => (
+              {drawn.map((row) => (
                 <Line key={row.line} row={row} />
               ))}
             </Headed>
           </section>
-          {found.length > drawn && (
-            <Button onClick={() => setDrawn(drawn + DRAWN)}>{audit.more(Math.min(DRAWN, found.length - drawn))}</Button>
-          )}
+          {more}
         </>
       )}
     </Section>

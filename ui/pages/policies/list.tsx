@@ -3,7 +3,7 @@ import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
-import { ButtonLink, Loading, Page, Row, Rows, Tag, TextField, Visible } from "../../kit/index.ts";
+import { ButtonLink, Loading, Page, Row, Rows, Tag, TextField, useDrawn, Visible } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { policies } from "../../texts/policies.ts";
 
@@ -16,6 +16,7 @@ const ALL = { method: "GET", path: "sys/policies/acl", query: { list: "true" } }
 const Names = ({ names }: { readonly names: readonly string[] }) => {
   const [typed, setTyped] = useState("");
   const found = names.filter((name) => name.includes(typed.trim().toLowerCase()));
+  const [drawn, more] = useDrawn(found);
   return (
     <>
       <TextField label={policies.filter} type="search" value={typed} onInput={setTyped} />
@@ -24,7 +25,7 @@ const Names = ({ names }: { readonly names: readonly string[] }) => {
       </p>
       {found.length > 0 && (
         <Rows label={policies.list}>
-          {found.map((name) => (
+          {drawn.map((name) => (
             <Row key={name} href={hrefOf("policies", name)}>
               <span class="mono policies-name">
                 <Visible text={name} />
@@ -34,6 +35,7 @@ const Names = ({ names }: { readonly names: readonly string[] }) => {
           ))}
         </Rows>
       )}
+      {more}
     </>
   );
 };
