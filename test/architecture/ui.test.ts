@@ -20,9 +20,9 @@ const PACKAGES = /^node_modules\/(?:preact|lossless-json)\//;
 const LAYERS: Readonly<Record<string, RegExp>> = {
   worker: /^ui\/(worker|protocol\.ts)/,
   kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/(clock|json-tree|shell-word)\.ts)/,
-  client: /^ui\/(client|kit|texts|router\.ts|routes\.ts|protocol\.ts|worker\/crawl\.ts)/,
+  client: /^ui\/(client|kit|texts|router\.ts|routes\.ts|protocol\.ts)/,
   shell:
-    /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|theme\.ts|foreign-links\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,
+    /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|foreign-links\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,
   share: /^ui\/(share|client|routes\.ts|protocol\.ts)/,
   audit: /^ui\/(audit|client|protocol\.ts)/,
   policy: /^ui\/(policy|client|protocol\.ts)/,

@@ -46,7 +46,7 @@ describeUi("mounts", (ui) => {
     expect((await ui.world.call("GET", "sys/mounts/team-c/kv")).status).toBe(400);
   });
 
-  it("of a way to sign in are listed for everybody when told so", async () => {
+  it("of sign-in methods are listed for everybody when told so", async () => {
     await ui.world.prepare("POST", "sys/auth/people", { type: "userpass" });
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/mounts/auth/people/");
 
@@ -62,7 +62,7 @@ describeUi("mounts", (ui) => {
   it("tell somebody without rights why, and offer nothing that is refused", async () => {
     const { page } = await ui.signedIn(await ui.world.token(["default"]), "/ui/mounts");
 
-    await page.getByRole("heading", { name: "Ways to sign in" }).waitFor();
+    await page.getByRole("heading", { name: "Sign-in methods" }).waitFor();
     await page.getByText("What would allow it").first().waitFor();
     expect(await page.getByRole("link", { name: /^Enable/ }).count()).toBe(0);
   });

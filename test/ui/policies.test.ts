@@ -62,7 +62,7 @@ describeUi("policies", (ui) => {
     await page.getByRole("button", { name: "Keep mine" }).click();
     await page.getByRole("link", { name: "Mounts" }).click();
     await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
-    // A question stands over the page: the key is not for what lies below it.
+    // A question stands over the page: the key is not for the page.
     await page.keyboard.press("Control+s");
     await page.getByRole("button", { name: "Stay" }).click();
     expect((await ui.world.call("GET", "sys/policies/acl/dev")).data["policy"]).toBe(`# theirs\n${WRITER}`);
@@ -78,7 +78,7 @@ describeUi("policies", (ui) => {
 
     await page.getByRole("button", { name: "Save", exact: true }).click();
 
-    const dialog = page.getByRole("dialog", { name: "This takes your own right" });
+    const dialog = page.getByRole("dialog", { name: "This takes away your own right" });
     await dialog.waitFor();
     expect((await ui.world.call("GET", "sys/policies/acl/own")).data["policy"]).toBe(WRITER);
     await page.keyboard.press("Escape");

@@ -16,7 +16,7 @@ describeUi("status", (ui) => {
     expect(await fact("Tokens").textContent()).toMatch(/^\d+$/);
     expect(await fact("Leases that could not be revoked").textContent()).toBe("none");
     expect(await fact("Locked out of signing in").textContent()).toBe("none");
-    await page.getByText("Nothing that takes longer than a request is going on.").waitFor();
+    await page.getByText("Nothing that takes longer than a request is in progress.").waitFor();
     expect(await page.getByRole("heading", { name: "Not shown" }).count()).toBe(0);
     expect(await axeEverywhere(page)).toEqual([]);
   });

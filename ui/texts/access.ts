@@ -30,7 +30,7 @@ export const access = {
     unlockName: (name: string) => `Unlock ${name}`,
     unlocked: (name: string) => `Unlocked ${name}`,
     add: "Add a person",
-    none: "No name fits.",
+    none: "No name has these letters.",
   },
   person: {
     aliases: "Signs in as",
@@ -106,7 +106,7 @@ export const access = {
     memberLabel: "Members",
     memberGroups: "Groups in it",
     noMembers: "Nobody",
-    externalNote: "Its members come from an auth method at every sign-in.",
+    externalNote: "Its members come from a sign-in method at every sign-in.",
     create: "Make the group",
     mayDo: "What it lets its members do",
     mayDoAt: "What does it allow at",

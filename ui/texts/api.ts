@@ -9,14 +9,14 @@ export const api = {
   answered: (status: number) => `Answered with ${status}.`,
   commands: "As a command",
   confirm: {
-    title: (path: string) => `Delete ${path}?`,
-    text: "What is there now is gone then, and cannot be brought back from here.",
+    title: (action: string, path: string) => `${action} ${path}?`,
+    text: "What this ends or deletes cannot be brought back from here.",
   },
   count: (count: number) => (count === 1 ? "1 path" : `${count} paths`),
   curl: "curl",
   done: "Done. The server has nothing to add.",
   faults: {
-    needed: "This is part of the path, and needed.",
+    needed: "This part of the path is needed.",
     number: "This is not a number.",
     duration: "A duration is a number and a unit: 30s, 15m, 1h, 7d.",
     pair: "Each line is a name, an equals sign and a value; or it is all one JSON object.",

@@ -33,7 +33,7 @@ export const audit = {
   unsigned: (writer: string, count: number) =>
     `The last ${lines(count)} of writer ${writer} are not yet vouched for by a checkpoint.`,
   broken: (line: number, what: string) => `Line ${line} ${what}.`,
-  brokenHelp: "The log departs from what was written here. What comes before this line may be trusted.",
+  brokenHelp: "From this line on, the log is not what was written. What comes before it can be trusted.",
 
   requests: "Requests",
   filters: "Which requests",

@@ -18,7 +18,7 @@ export const leases = {
   yes: "yes",
   no: "no",
   stuck: "Could not be revoked",
-  stuckAbout: "What these leases gave out may still work. They are tried no more: see to the cause, then remove them.",
+  stuckAbout: "What these leases gave out may still work. They are not tried again: mend the cause, then remove them.",
   attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
   error: "Error",
   renew: "Renew",

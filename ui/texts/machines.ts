@@ -1,8 +1,8 @@
 /** Words of the page Machines. */
 export const machines = {
   title: "Machines",
-  none: "No AWS method is within your reach. Machines log in by it.",
-  onboard: "Enrol a machine",
+  none: "You can reach no AWS sign-in method. Machines log in by one.",
+  onboard: "Onboard a server",
   lately: "Logged in",
   latelyText: "Machines that hold a token now. The time is that of the login that made the token.",
   latelyLimits:

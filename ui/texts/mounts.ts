@@ -2,10 +2,10 @@
 
 export const mounts = {
   title: "Mounts",
-  intro: "A mount is an engine, or a way to sign in, at a path of its own.",
-  kinds: { secret: "Secrets engines", auth: "Ways to sign in" },
+  intro: "A mount is an engine or a sign-in method at a path of its own.",
+  kinds: { secret: "Secrets engines", auth: "Sign-in methods" },
   none: "None that you may see.",
-  enable: { secret: "Enable an engine", auth: "Enable a way to sign in" },
+  enable: { secret: "Enable an engine", auth: "Enable a sign-in method" },
 
   facts: "Settings",
   type: "Type",

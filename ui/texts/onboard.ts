@@ -2,7 +2,7 @@
 export const onboard = {
   title: "Onboard a server",
   about:
-    "For a server in any data centre or cloud. AWS Systems Manager gives it an identity; it signs in with that, and keeps no secret of this server.",
+    "For a server in any data centre or cloud. AWS Systems Manager gives it an identity; it signs in with that, and no secret for signing in is kept on it.",
   names: "Names",
   namesAbout: "Typed once, they fill every step.",
   account: "AWS account",
@@ -50,7 +50,7 @@ export const onboard = {
   saved: (name: string) => `Saved the role ${name}.`,
   exists: (name: string) => `There is a role ${name} already. Saving replaces what it says.`,
   replace: "Save over it",
-  shared: "All servers of one IAM role are one machine to this server now.",
+  shared: "All servers with one IAM role count as one machine here.",
   apart: "Tell servers apart",
   apartDone: "Each server is a machine of its own now.",
   login: "Log in, on the server",

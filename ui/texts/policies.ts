@@ -40,7 +40,7 @@ path "secret/metadata/team-a/*" {
   removeTitle: (name: string) => `Delete policy ${name}?`,
   removeText: "Tokens and roles that have it keep its name, and are allowed nothing by it. This cannot be undone.",
   removed: (name: string) => `Deleted policy ${name}`,
-  restored: "These are changes that you had not saved.",
+  restored: "These are unsaved changes from before, kept in the memory of this tab.",
 
   conflict: "Somebody else saved this policy while you were writing. Nothing was overwritten.",
   conflictDeleted: "Somebody else deleted this policy while you were writing. Keeping yours makes it again.",
@@ -48,7 +48,7 @@ path "secret/metadata/team-a/*" {
   conflictMine: "Keep mine",
   conflictShow: "What differs: removed is theirs, added is mine",
 
-  ownTitle: "This takes your own right to this policy",
+  ownTitle: "This takes away your own right to this policy",
   ownText: (name: string) =>
     `Policy ${name} is one of yours. With this text you may no longer change it, and somebody else will have to.`,
   ownSave: "Save it anyway",
@@ -91,7 +91,7 @@ path "secret/metadata/team-a/*" {
 
   holders: "Who has it",
   holdersAsk: "Look it up",
-  holdersHint: "Looks through groups, people and the roles of login methods that you may read.",
+  holdersHint: "Looks through groups, people and the roles of sign-in methods that you may read.",
   holdersNone: "Nobody that you may see has it.",
   holdersGroup: "group",
   holdersPerson: "person",

@@ -28,8 +28,8 @@ export const status = {
   locked: "Locked out of signing in",
   lockedNames: (count: number) => many(count, "name", "names"),
 
-  jobs: "Work that goes on",
-  noJobs: "Nothing that takes longer than a request is going on.",
+  jobs: "Work in progress",
+  noJobs: "Nothing that takes longer than a request is in progress.",
   handled: (count: number) => `${count} done`,
   since: "since",
 

@@ -120,7 +120,7 @@ export const Form = ({ found, endpoints, mounts }: FormProps) => {
       <Commands endpoint={endpoint} values={values} />
       {asking && (
         <ConfirmTyped
-          title={api.confirm.title(pathOf(endpoint, values))}
+          title={api.confirm.title(api.actions[endpoint.action], pathOf(endpoint, values))}
           name={pathOf(endpoint, values)}
           action={api.actions[endpoint.action]}
           onClose={() => setAsking(false)}

@@ -11,7 +11,7 @@ import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Kind, pathIsSound } from "./mount.ts";
 
-/** Enables an engine or a way to sign in; what more it needs is in the forms of its own paths. */
+/** Enables an engine or a sign-in method; what more it needs is in the forms of its own paths. */
 
 const CRUMBS = [{ label: mounts.title, href: hrefOf("mounts") }];
 const CATALOG = { method: "GET", path: "sys/plugins/catalog" } as const;

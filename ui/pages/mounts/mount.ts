@@ -7,7 +7,7 @@ export type Kind = "secret" | "auth";
 
 export interface Mount {
   readonly kind: Kind;
-  /** With its slash at the end; of a way to sign in without `auth/`. */
+  /** With its slash at the end; of a sign-in method without `auth/`. */
   readonly path: string;
   readonly type: string;
   readonly description: string;

@@ -4,7 +4,7 @@ import { Fact, Facts, Section, Table, Time, Visible } from "../../kit/index.ts";
 import { status } from "../../texts/status.ts";
 import { Part } from "./part.tsx";
 
-/** Work that goes on, versions that ran here, and the counters of one environment. */
+/** Work in progress, versions that ran here, and the counters of one environment. */
 
 interface ListProps {
   readonly onDenied: (failure: Failure) => void;

@@ -98,7 +98,7 @@ describe("check-and-set of a policy", () => {
     expect((await read(name))["policy"]).toBe(outcome === 204 ? OTHER : TEXT);
   });
 
-  it("refuses what is no number", async () => {
+  it("refuses what is not a number", async () => {
     expect(await write(fresh(), { cas: "x" })).toMatch(/cas/);
   });
 
