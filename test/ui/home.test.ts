@@ -30,7 +30,7 @@ describeUi("home", (ui) => {
     await search.fill("known");
     await results.getByText("known").waitFor();
     await search.fill("unseen");
-    await page.getByText("No name has these letters.").waitFor();
+    await page.getByText("No name that you may list has these letters.").waitFor();
     const asked = visitor.gate.calls().filter((call) => call.includes("locked"));
     expect(asked.every((call) => call.includes("metadata/locked/?list=true"))).toBe(true);
   });

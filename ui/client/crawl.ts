@@ -106,7 +106,10 @@ export const crawlerOf = ({ tops, list, scan, named, changed }: CrawlerProps): C
       take(folder, keysOf(answer));
     } else if (answer.kind === "denied") {
       denied += 1;
-      take(folder, named(folder).names);
+      const { names: told, open } = named(folder);
+      take(folder, told);
+      // Somebody who knows a name in it can open that from the folder's page.
+      if (open) add(folder, "");
     } else stopAt(look, answer);
   };
 

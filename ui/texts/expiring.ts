@@ -15,7 +15,7 @@ export const expiring = {
     session: "your sign-in",
   },
   session: "Your sign-in",
-  none: "Nothing ends in this time.",
+  none: "Nothing that you may see ends in this time.",
   noneYet: "Nothing found yet.",
   seen: (seen: number, known: number) => `${seen} of ${known} folders seen`,
   denied: (count: number) => `${count} you may not list`,

@@ -20,7 +20,8 @@ export const home = {
   mounts: "Mounts",
   lately: "Opened lately",
   noMounts: "There is nothing here that your policies let you see.",
-  nothing: "No name has these letters.",
+  nothing: (denied: number) =>
+    denied > 0 ? "No name that you may list has these letters." : "No name has these letters.",
   nothingYet: "Nothing found yet.",
   goOn: "Go on",
   found: (count: number) => (count === 1 ? "1 name found" : `${count} names found`),

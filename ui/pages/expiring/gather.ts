@@ -2,7 +2,7 @@ import { workThrough } from "../../../src/std/pool.ts";
 import { type Answer, type Failure, get, list, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { crawlerOf } from "../../client/crawl.ts";
-import { addressesOf, type KvPath, kvPathOf, kvVersionOf } from "../../client/kv.ts";
+import { addressesOf, isFolder, type KvPath, kvPathOf, kvVersionOf } from "../../client/kv.ts";
 import { endOfCurrent, metadataFrom, momentOf } from "../../client/kv-metadata.ts";
 import { objectIn, textIn, textsIn } from "../../client/read-json.ts";
 import { namedByRules } from "../../client/rule-names.ts";
@@ -120,7 +120,10 @@ export const gathererOf = (session: Session, changed: () => void): Gatherer => {
 
   /** What folders did not tell: asked one by one. */
   const waiting = () => [
-    ...secrets.state().names.map(({ path }) => ({ path, read: readSecret })),
+    ...secrets
+      .state()
+      .names.filter(({ path }) => !isFolder(path))
+      .map(({ path }) => ({ path, read: readSecret })),
     ...leases.state().names.map(({ path }) => ({ path, read: readLease })),
   ];
   const left = () => waiting().filter(({ path }) => !looked.has(path));

@@ -23,8 +23,8 @@ const Progress = ({ names }: { readonly names: Names }) => (
   </p>
 );
 
-const Results = ({ matches, running }: { readonly matches: Matches; readonly running: boolean }) => {
-  if (matches.total === 0) return <p>{running ? home.nothingYet : home.nothing}</p>;
+const Results = ({ matches, names }: { readonly matches: Matches; readonly names: Names }) => {
+  if (matches.total === 0) return <p>{names.running ? home.nothingYet : home.nothing(names.denied)}</p>;
   return (
     <>
       <Rows label={home.results}>
@@ -42,12 +42,13 @@ const Results = ({ matches, running }: { readonly matches: Matches; readonly run
 };
 
 /** Says how many were found, once nothing changes any more for a moment. */
-const useSpoken = (typed: string, total: number, running: boolean): void => {
+const useSpoken = (typed: string, total: number, names: Names | undefined): void => {
+  const { running = false, denied = 0 } = names ?? {};
   useEffect(() => {
     if (typed === "" || running) return;
-    const timer = setTimeout(() => announce(total === 0 ? home.nothing : home.found(total)), 600);
+    const timer = setTimeout(() => announce(total === 0 ? home.nothing(denied) : home.found(total)), 600);
     return () => clearTimeout(timer);
-  }, [typed, total, running]);
+  }, [typed, total, running, denied]);
 };
 
 interface SearchProps {
@@ -63,7 +64,7 @@ export const Search = ({ typed, onInput }: SearchProps) => {
   const [entered, setEntered] = useState(false);
   const ref = useRef<HTMLElement>(null);
   const running = names?.running ?? false;
-  useSpoken(typed, matches.total, running);
+  useSpoken(typed, matches.total, names);
 
   const [first] = matches.shown;
   // Enter may be pressed before the first name is there.
@@ -97,7 +98,7 @@ export const Search = ({ typed, onInput }: SearchProps) => {
         <div class="home-results">
           {running && <Loading />}
           <Progress names={names} />
-          <Results matches={matches} running={running} />
+          <Results matches={matches} names={names} />
         </div>
       )}
     </search>

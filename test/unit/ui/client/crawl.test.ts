@@ -92,6 +92,18 @@ test("13. counts folders that may not be listed, and takes what the rules name",
   expect(walked.crawler.state()).toMatchObject({ seen: 1, known: 2, denied: 1, more: false });
 });
 
+test("13. finds a folder that may not be listed, if names in it may be opened", async () => {
+  const crawler = crawlerOf({
+    tops: [top],
+    list: async () => failed("denied"),
+    named: ({ path }) => (path === "" ? { names: ["team-a/"], open: false } : { names: [], open: true }),
+    changed: () => undefined,
+  });
+  crawler.go();
+  while (crawler.state().running) await Promise.resolve();
+  expect(crawler.state()).toMatchObject({ denied: 2, names: [{ path: "secret/team-a/" }] });
+});
+
 test("13. stops after a thousand folders, and goes on when told to", async () => {
   const walked = walk(({ path }) => keys(...(path === "" ? Array.from({ length: 1500 }, (_, n) => `${n}/`) : ["a"])));
   walked.crawler.go();
