@@ -74,15 +74,25 @@ describeUi("browse", (ui) => {
     const metadata = await ui.signedIn(await ui.world.token(["metadata-only"]), "/ui/browse/secret/parts/db");
     await metadata.page.getByText("You may see the history and settings of this secret").waitFor();
     await metadata.page.getByRole("tab", { name: "History" }).click();
-    await metadata.page.getByText("Version 1").waitFor();
+    await metadata.page.getByText("Version 1", { exact: true }).waitFor();
 
     const subkeys = await ui.signedIn(await ui.world.token(["subkeys-only"]), "/ui/browse/secret/parts/db");
     await subkeys.page.getByText("You may see which fields this secret has").waitFor();
     await subkeys.page.getByText("with inner").waitFor();
+    await metadata.page.getByText("Version 1 of 1").waitFor();
     for (const { page } of [data, metadata, subkeys]) {
       expect(await page.getByRole("link", { name: "Edit", exact: true }).count()).toBe(0);
       expect(await page.getByRole("button", { name: /Remove|Delete/ }).count()).toBe(0);
     }
+  });
+
+  it("15. whoever may write and not read gets to the editor", async () => {
+    await ui.world.secret("secret/parts/blind", { user: ui.world.canary("user") });
+    await ui.world.policy("write-only", 'path "secret/data/parts/blind" { capabilities = ["update"] }');
+    const { page } = await ui.signedIn(await ui.world.token(["write-only"]), "/ui/browse/secret/parts/blind");
+    await page.getByRole("heading", { name: "You may not do this" }).waitFor();
+    await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.getByText("Saving replaces everything that is stored.").waitFor();
   });
 
   it("18. 20 digits, 0.10, __proto__, constructor, an empty name, 1 MiB, 500 levels are shown unchanged", async () => {

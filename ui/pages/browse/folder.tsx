@@ -23,7 +23,7 @@ export const Folder = ({ at }: { readonly at: KvPath }) => {
   const { state } = folder;
   const path = at.mount + at.path;
   const data = addressesOf({ ...at, path: at.path + ANY }).data;
-  const mayCreate = session.may(data, "create") || session.may(data, "update");
+  const mayCreate = session.may(data, "create");
   const create = mayCreate && (
     <ButtonLink href={hrefOf("new", path)} kind="primary" icon="plus">
       {browse.newSecret}

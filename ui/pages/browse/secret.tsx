@@ -95,7 +95,8 @@ export const SecretPage = ({ at, query }: SecretPageProps) => {
     const { tab: _, ...rest } = query;
     navigate(hrefOf("browse", path, id === "secret" ? rest : { ...rest, tab: id }), { replace: true });
   };
-  const there = values.is === "read" || values.is === "gone" || metadata !== undefined;
+  // What may not be read may be there, and may be written.
+  const there = metadata !== undefined || (values.is !== "loading" && values.is !== "missing");
   const parts = {
     secret: <ValuesPart at={at} secret={secret} />,
     history: metadata && (

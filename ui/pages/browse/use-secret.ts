@@ -122,6 +122,7 @@ export const useSecret = (at: KvPath, wanted: number | undefined): Secret => {
   const structure = useApi(mayNames ? { method: "GET", path: addresses.subkeys, query } : undefined);
   const metadata = history.answer?.ok ? metadataFrom(history.answer.data) : undefined;
   const shown = [data, structure].map(({ answer }) => answer && shownVersionFrom(answer.data)).find(Boolean);
+  const listed = metadata?.versions.find(({ number }) => number === (wanted ?? metadata.current));
 
   const path = at.mount + at.path;
   const opened = values.is === "read" || metadata !== undefined;
@@ -134,7 +135,7 @@ export const useSecret = (at: KvPath, wanted: number | undefined): Secret => {
 
   return {
     values,
-    version: shown,
+    version: shown ?? (metadata && listed && { ...listed, custom: metadata.custom }),
     metadata,
     names: namesIn(structure.answer),
     rights: useRights(at),
