@@ -330,4 +330,17 @@ describeUi("making and editing a secret", (ui) => {
 
     expect(await axeEverywhere(page)).toEqual([]);
   });
+
+  it("16. what may not be made is told before it is written; the cubbyhole is chosen by nobody but the person", async () => {
+    await ui.world.policy("narrow", 'path "secret/data/team-a/mine" { capabilities = ["create"] }');
+    const { page } = await ui.signedIn(await ui.world.token(["narrow"]), "/ui/new");
+    await page.getByLabel("Path in secret/").fill("team-a/theirs");
+    const told = page.getByText("Your policies do not let you make a secret at secret/team-a/theirs.");
+    await told.waitFor();
+    await page.getByLabel("Path in secret/").fill("team-a/mine");
+    await told.waitFor({ state: "detached" });
+
+    await page.getByLabel("Where", { exact: true }).selectOption("cubbyhole/");
+    await page.getByText("gone when you sign out").waitFor();
+  });
 });

@@ -40,6 +40,14 @@ export const kvVersionOf = ({ type, options }: Pick<MountShown, "type" | "option
   return VERSION_1.has(type) ? 1 : undefined;
 };
 
+export const isCubbyhole = ({ type }: Pick<MountShown, "type">): boolean => type === "cubbyhole";
+
+/** Where a secret can be kept; the cubbyhole last, since what is in it is gone with the session. */
+export const placesToKeep = (mounts: readonly MountShown[]): readonly string[] => {
+  const kept = mounts.filter((mount) => kvVersionOf(mount) !== undefined);
+  return [...kept.filter((mount) => !isCubbyhole(mount)), ...kept.filter(isCubbyhole)].map(({ path }) => path);
+};
+
 /** Mounts may contain slashes, so the longest one that fits serves the path. `secret` is the mount `secret/` itself. */
 export const mountServing = <M extends Pick<MountShown, "path">>(mounts: readonly M[], path: string): M | undefined => {
   let best: M | undefined;

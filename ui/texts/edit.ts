@@ -134,7 +134,9 @@ export const edit = {
   deleted: (version: number) => `Version ${version} was deleted. What you save becomes version ${version + 1}.`,
   noVersions:
     "This mount keeps one version and has no check-and-set. Just before saving, the page looks whether somebody changed it.",
-  mayNot: (path: string) => `You may read ${path}, but not change it.`,
+  mayNot: (path: string) => `You may not change ${path}.`,
+  mayNotMake: (path: string) => `Your policies do not let you make a secret at ${path}.`,
+  cubbyhole: "What is in the cubbyhole is yours alone, and gone when you sign out.",
   nothing: (path: string) => `There is no secret at ${path}.`,
   back: "Back to the secret",
   make: "New secret",

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { type KvPath, kvPathOf, kvVersionOf, parentOf } from "../../client/kv.ts";
+import { addressesOf, isCubbyhole, type KvPath, kvPathOf, parentOf, placesToKeep } from "../../client/kv.ts";
 import { useSession } from "../../client/session.ts";
 import { Empty, Note, Page, Select, TextField } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
@@ -31,7 +31,8 @@ const Making = ({ folder, name }: MakingProps) => {
   const { work, change } = working;
   const fault = faultOfName(folder.path + work.name);
   const at = useMemo(() => ({ ...folder, path: folder.path + work.name }), [folder, work.name]);
-  const { may } = useSession();
+  const { may, mountOf } = useSession();
+  const mount = mountOf(folder.mount);
   return (
     <Editor
       place={place}
@@ -54,6 +55,10 @@ const Making = ({ folder, name }: MakingProps) => {
             mono
             autofocus
           />
+          {fault === undefined && !may(addressesOf(at).data, "create") && (
+            <Note kind="warn">{edit.mayNotMake(at.mount + at.path)}</Note>
+          )}
+          {mount && isCubbyhole(mount) && <Note kind="warn">{edit.cubbyhole}</Note>}
           {folder.version === 1 && <Note kind="info">{edit.noVersions}</Note>}
         </>
       )}
@@ -61,17 +66,9 @@ const Making = ({ folder, name }: MakingProps) => {
   );
 };
 
-const useMounts = (): readonly string[] => {
-  const { secretMounts } = useSession();
-  return useMemo(
-    () => secretMounts.filter((mount) => kvVersionOf(mount) !== undefined).map(({ path }) => path),
-    [secretMounts],
-  );
-};
-
 const New: PageComponent = ({ place }) => {
   const { secretMounts, who } = useSession();
-  const mounts = useMounts();
+  const mounts = useMemo(() => placesToKeep(secretMounts), [secretMounts]);
   const [chosen, choose] = useState<string>();
   const given = place.path === "" ? (chosen ?? mounts[0] ?? "") : place.path;
   const at = useMemo(() => kvPathOf(secretMounts, given), [secretMounts, given]);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Answer, call, type Failure, get } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
-import { addressesOf, isFolder, type KvPath, kvPathOf, kvVersionOf } from "../../client/kv.ts";
+import { addressesOf, isFolder, type KvPath, kvPathOf, placesToKeep } from "../../client/kv.ts";
 import type { MountShown } from "../../client/session.ts";
 import { Button, Combobox, Dialog, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
@@ -36,7 +36,7 @@ interface StoreDialogProps {
 }
 
 export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProps) => {
-  const kvMounts = mounts.filter(kvVersionOf).map((mount) => mount.path);
+  const kvMounts = placesToKeep(mounts);
   const [path, setPath] = useState(kvMounts[0] ?? "");
   const [error, setError] = useState<string>();
   const [failure, setFailure] = useState<Failure>();

@@ -9,6 +9,7 @@ import {
   mountServing,
   nameOf,
   parentOf,
+  placesToKeep,
 } from "../../../../ui/client/kv.ts";
 
 const mount = (path: string, type: string, options: Readonly<Record<string, string>> = {}) => ({
@@ -25,6 +26,11 @@ const MOUNTS = [
   mount("cubbyhole/", "cubbyhole"),
   mount("database/", "database"),
 ];
+
+test("a secret can be kept in every key-value mount, the cubbyhole offered last", () => {
+  const cubbyhole = mount("own/", "cubbyhole");
+  expect(placesToKeep([cubbyhole, ...MOUNTS])).toEqual(["secret/", "old/", "old/deep/", "own/", "cubbyhole/"]);
+});
 
 test("the version of a mount is told by its type and its option", () => {
   const versions = [
