@@ -1,6 +1,7 @@
 import type { ApiAnswer, Away } from "../protocol.ts";
+import { refusal } from "./calls.ts";
+import { membersOf, within } from "./members.ts";
 import type { World } from "./session.ts";
-import { membersOf, within } from "./strip.ts";
 
 /**
  * Logins that are under way at another site. Each has a secret of its own, without which the server ends none: whoever
@@ -21,7 +22,7 @@ const stateIn = (url: unknown): string => {
   return new URL(url).searchParams.get("state") ?? "";
 };
 
-const LOST: ApiAnswer = { status: 410, body: JSON.stringify({ errors: ["this sign-in was not begun here"] }) };
+const LOST = refusal(410, "this sign-in was not begun here");
 
 export const createAways = (world: Pick<World, "now" | "send" | "nonce">) => {
   const pending = new Map<string, Pending>();

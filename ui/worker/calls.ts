@@ -5,10 +5,12 @@ import type { ApiAnswer, ApiRequest } from "../protocol.ts";
 /** Longer than any gateway waits. */
 const PATIENCE = 40_000;
 
-/** `undefined`: a part that URLs would resolve away, so that the request would reach another path than it names. */
+const HALVES = /\p{Surrogate}/u;
+
+/** `undefined`: a path that an address cannot say: parts that URLs resolve away, and halves of characters. */
 const addressOf = ({ path, query = {} }: ApiRequest): string | undefined => {
   const parts = path.split("/");
-  if (parts.some((part) => part === "." || part === "..")) return undefined;
+  if (parts.some((part) => part === "." || part === "..") || HALVES.test(path)) return undefined;
   const search = new URLSearchParams(query).toString();
   return `/v1/${parts.map(encodeURIComponent).join("/")}${search && `?${search}`}`;
 };
@@ -22,6 +24,9 @@ const headersOf = (request: ApiRequest, token: string | undefined): Record<strin
   return headers;
 };
 
+/** What a header can carry; a token of anything else is none. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 const whole = (text: string | null): number | undefined => {
   const number = Number(text ?? undefined);
   return Number.isFinite(number) ? number : undefined;
@@ -32,7 +37,10 @@ const moment = (text: string | null): number | undefined => {
   return Number.isNaN(at) ? undefined : at;
 };
 
-const refusal = (status: number, error: string): ApiAnswer => ({ status, body: JSON.stringify({ errors: [error] }) });
+export const refusal = (status: number, error: string): ApiAnswer => ({
+  status,
+  body: JSON.stringify({ errors: [error] }),
+});
 
 export const NOBODY: ApiAnswer = { ...refusal(401, "nobody is signed in"), ended: true };
 
@@ -49,7 +57,8 @@ export const send = async (
   token: string | undefined,
 ): Promise<ApiAnswer> => {
   const address = addressOf(request);
-  if (address === undefined) return refusal(400, "a part of a path may not be . or ..");
+  if (address === undefined) return refusal(400, "a part of a path may not be . or .., nor half a character");
+  if (token !== undefined && !SENDABLE.test(token)) return refusal(403, "a token has no such characters");
   try {
     const response = await fetcher(address, {
       method: request.method,

@@ -1,12 +1,14 @@
-import type { Absence, ApiAnswer, ApiRequest, Attempt, Attempted, WorkerState } from "../protocol.ts";
-import { createAways } from "./aways.ts";
-import { NOBODY } from "./calls.ts";
-import { membersOf, stripped, within, withoutToken } from "./strip.ts";
+import type { Absence, ApiAnswer, ApiRequest, WorkerState } from "../protocol.ts";
+import { createAttempts, type Gained, LOOKUP } from "./attempts.ts";
+import { NOBODY, refusal } from "./calls.ts";
+import { membersOf, numberOf, succeeded, within } from "./members.ts";
+import { createRevoking } from "./revoking.ts";
+import { stripped, tellsToken } from "./strip.ts";
 
 /**
  * The session of all tabs: whose token it is, when it is renewed, and when it ends. The token is in here and in the
  * headers of requests, and nowhere else. Time passes by `tick`, once a second and by the clock of the machine, so that
- * a machine that slept is locked when it wakes.
+ * a machine that slept is locked when it wakes: by the first tick, or by whatever a tab asks for before it.
  */
 
 export interface World {
@@ -33,19 +35,12 @@ interface Held {
 const MINUTE = 60_000;
 /** Without any tab for so long, the last one was closed and not reloaded. */
 export const GONE = 15_000;
-/** A token that could not be revoked, because the network was gone, is tried again. */
-const TRIES = 12;
-const BETWEEN_TRIES = 5_000;
 const SIGN_OUT_PATIENCE = 3_000;
+const USUAL_IDLE_MINUTES = 10;
 
-const REVOKE: ApiRequest = { method: "POST", path: "auth/token/revoke-self", body: "{}" };
 const RENEW: ApiRequest = { method: "POST", path: "auth/token/renew-self", body: "{}" };
-const LOOKUP: ApiRequest = { method: "GET", path: "auth/token/lookup-self" };
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const numberOf = (value: unknown): number => (typeof value === "number" ? value : 0);
-const succeeded = ({ status }: ApiAnswer): boolean => status >= 200 && status < 300;
-const unsure = ({ status }: ApiAnswer): boolean => status === 0 || status === 429 || status >= 500;
+const WRAPPED_TOKEN = refusal(400, "the session's own token is not wrapped");
 
 export const createSession = (world: World) => {
   let held: Held | undefined;
@@ -53,12 +48,16 @@ export const createSession = (world: World) => {
   let serial = 0;
   let renewals = 0;
   let renewing = false;
-  let lastActive = world.now();
-  let idleMinutes = 10;
+  let seen = world.now();
+  let lastActive = seen;
+  let idleMinutes = USUAL_IDLE_MINUTES;
+  /** Whose minutes these are; empty: a token without an entity, which may be anybody's. */
+  let entity = "";
+  /** Sign-outs and locks: what was under way before one is not followed after it. */
+  let departures = 0;
   let locksAt: number | undefined;
   let goneAt: number | undefined;
-  const owed = new Map<string, { tries: number; at: number }>();
-  const aways = createAways(world);
+  const revoking = createRevoking(world);
 
   const state = (): WorkerState => ({
     serial,
@@ -69,10 +68,20 @@ export const createSession = (world: World) => {
   });
   const tell = (): void => world.tell(state());
 
-  const revoke = async (token: string, tries = 1): Promise<void> => {
-    if (unsure(await world.send(REVOKE, token)) && tries < TRIES) {
-      owed.set(token, { tries: tries + 1, at: world.now() + BETWEEN_TRIES });
+  /** A clock that was put back takes with it what is to come. */
+  const now = (): number => {
+    const at = world.now();
+    const back = Math.min(0, at - seen);
+    seen = at;
+    if (back === 0) return at;
+    lastActive += back;
+    if (goneAt !== undefined) goneAt += back;
+    if (held) held = { ...held, renewAt: held.renewAt + back };
+    if (locksAt !== undefined) {
+      locksAt += back;
+      tell();
     }
+    return at;
   };
 
   /** Forgets the token, at once. */
@@ -81,97 +90,91 @@ export const createSession = (world: World) => {
     held = undefined;
     why = reason;
     locksAt = undefined;
-    return last?.ours && reason !== "ended" ? revoke(last.token) : Promise.resolve();
+    return last?.ours && reason !== "ended" ? revoking.revoke(last.token) : Promise.resolve();
   };
 
-  const hold = (token: string, ours: boolean, seconds: number, renewable: boolean): void => {
+  const hold = ({ token, ours, seconds, renewable, entityId }: Gained): void => {
     if (held && held.token !== token) void drop("out");
-    const now = world.now();
+    if (entityId === "" || entityId !== entity) idleMinutes = USUAL_IDLE_MINUTES;
+    entity = entityId;
     const ttl = seconds > 0 ? seconds * 1000 : Number.POSITIVE_INFINITY;
-    held = { token, ours, renewable, ttl, renewAt: now + ttl / 2 };
+    lastActive = now();
+    held = { token, ours, renewable, ttl, renewAt: lastActive + ttl / 2 };
     serial += 1;
-    lastActive = now;
     locksAt = undefined;
     tell();
   };
 
+  /** Renewals change what is held, and not whose it is. */
+  const holds = ({ token }: Held): boolean => held?.token === token;
+
   /** What is said of a refused token may be said of another one in the request: the server is asked. */
   const hasEnded = async (mine: Held): Promise<boolean> => {
-    if (held !== mine) return held === undefined;
     if ((await world.send(LOOKUP, mine.token)).status !== 403) return false;
-    if (held === mine) {
+    if (holds(mine)) {
       void drop("ended");
       tell();
     }
     return held === undefined;
   };
 
+  /** An answer that comes when its session is over is told to nobody: somebody else may sit there by now. */
+  const asSession = async (request: ApiRequest, mine: Held): Promise<ApiAnswer> => {
+    if (request.wrapTtl !== undefined && tellsToken(request.path)) return WRAPPED_TOKEN;
+    const answer = await world.send(request, mine.token);
+    if (!holds(mine)) return NOBODY;
+    const clean = { ...answer, body: stripped(request.path, answer.body, mine.token) };
+    if (answer.status !== 403 || !answer.body.includes("invalid token")) return clean;
+    return { ...clean, ended: await hasEnded(mine) };
+  };
+
   const call = async (request: ApiRequest): Promise<ApiAnswer> => {
-    const own = request.as === undefined;
-    if (own && !held && !request.path.startsWith("sys/internal/ui/mounts")) return NOBODY;
-    const mine = held;
-    const given = typeof request.as === "object" ? request.as.token : undefined;
-    const answer = await world.send(request, own ? mine?.token : given);
-    const clean = { ...answer, body: stripped(request.path, answer.body, mine?.token) };
-    if (own && mine && answer.status === 403 && answer.body.includes("invalid token")) {
-      return { ...clean, ended: await hasEnded(mine) };
-    }
-    return clean;
+    lockIfOverdue();
+    if (request.as === undefined && held) return asSession(request, held);
+    if (request.as === undefined && !request.path.startsWith("sys/internal/ui/mounts")) return NOBODY;
+    const before = held?.token;
+    const answer = await world.send(request, typeof request.as === "object" ? request.as.token : undefined);
+    return { ...answer, body: stripped(request.path, answer.body, before) };
   };
 
-  /** Signs in with an answer that has a token. */
-  const taken = (answer: ApiAnswer): Attempted => {
-    const auth = within(membersOf(answer.body), "auth");
-    const token = textOf(auth?.["client_token"]);
-    const signedIn = succeeded(answer) && token !== "";
-    if (signedIn) hold(token, true, numberOf(auth?.["lease_duration"]), auth?.["renewable"] === true);
-    return { answer: { ...answer, body: withoutToken(answer.body) }, signedIn };
-  };
+  const attempt = createAttempts(world, { hold, departures: () => departures, revoke: revoking.revoke });
 
-  const byToken = async (token: string, spend: boolean): Promise<Attempted> => {
-    const answer = await world.send(LOOKUP, token);
-    const data = within(membersOf(answer.body), "data");
-    const signedIn = succeeded(answer) && data !== undefined && (spend || numberOf(data["num_uses"]) === 0);
-    if (signedIn) hold(token, false, numberOf(data["ttl"]), data["renewable"] === true);
-    return { answer: { ...answer, body: stripped(LOOKUP.path, answer.body, token) }, signedIn };
-  };
-
-  const attempt = async (asked: Attempt): Promise<Attempted> => {
-    switch (asked.how) {
-      case "login":
-        return taken(await world.send(asked.request, undefined));
-      case "token":
-        return byToken(asked.token, asked.spend);
-      case "unwrap":
-        return taken(await world.send({ method: "POST", path: "sys/wrapping/unwrap", body: "{}" }, asked.token));
-      case "redirect":
-        return { answer: await aways.begin(asked.away), signedIn: false };
-      case "callback": {
-        const { answer, backTo } = await aways.end(asked.mount, asked.query);
-        return { ...taken(answer), backTo };
-      }
-    }
-  };
-
-  const active = (): void => {
-    if (locksAt === undefined) lastActive = world.now();
-  };
-
-  const stay = (): void => {
-    lastActive = world.now();
-    locksAt = undefined;
+  const lock = (): void => {
+    departures += 1;
+    void drop("locked");
     tell();
   };
 
-  const lock = (): void => {
-    void drop("locked");
+  const allowed = (): number => idleMinutes * MINUTE;
+
+  /** Nobody was here for too long, and no tick has seen it yet: a key pressed now does not undo it. */
+  const lockIfOverdue = (): void => {
+    if (held && now() - lastActive >= allowed()) lock();
+  };
+
+  const active = (): void => {
+    lockIfOverdue();
+    if (locksAt === undefined) lastActive = now();
+  };
+
+  const stay = (): void => {
+    lockIfOverdue();
+    lastActive = now();
+    locksAt = undefined;
     tell();
   };
 
   /** Tabs go on once the server has it, or will not answer. */
   const signOut = async (): Promise<void> => {
-    const patience = new Promise((resolve) => setTimeout(resolve, SIGN_OUT_PATIENCE));
+    departures += 1;
+    entity = "";
+    idleMinutes = USUAL_IDLE_MINUTES;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, SIGN_OUT_PATIENCE);
+    });
     await Promise.race([drop("out"), patience]);
+    clearTimeout(timer);
     tell();
   };
 
@@ -179,51 +182,46 @@ export const createSession = (world: World) => {
     renewing = true;
     const answer = await world.send(RENEW, mine.token);
     renewing = false;
-    if (held !== mine) return;
+    if (!holds(mine)) return;
     const seconds = numberOf(within(membersOf(answer.body), "auth")?.["lease_duration"]);
-    const now = world.now();
     if (!succeeded(answer) || seconds === 0) {
-      held = { ...mine, renewAt: now + Math.max(mine.ttl / 8, 30_000) };
+      held = { ...mine, renewAt: now() + Math.max(mine.ttl / 8, 30_000) };
       return;
     }
-    held = { ...mine, ttl: seconds * 1000, renewAt: now + seconds * 500 };
+    held = { ...mine, ttl: seconds * 1000, renewAt: now() + seconds * 500 };
     renewals += 1;
     tell();
   };
 
-  const watchTabs = (now: number): void => {
+  const watchTabs = (at: number): void => {
     if (world.tabs() > 0) {
       goneAt = undefined;
       return;
     }
-    goneAt ??= now;
-    if (now - goneAt >= GONE && held) void drop("out");
+    goneAt ??= at;
+    if (at - goneAt >= GONE && held) void drop("out");
   };
 
-  const watchIdling = (now: number): void => {
-    const allowed = idleMinutes * MINUTE;
-    const idle = now - lastActive;
-    if (idle >= allowed) lock();
-    if (!held || idle < allowed - Math.min(MINUTE, allowed / 2) || locksAt !== undefined) return;
-    locksAt = lastActive + allowed;
+  const warnOfLock = (at: number): void => {
+    if (!held || locksAt !== undefined) return;
+    if (at - lastActive < allowed() - Math.min(MINUTE, allowed() / 2)) return;
+    locksAt = lastActive + allowed();
     tell();
   };
 
   const tick = (): void => {
-    const now = world.now();
-    for (const [token, { tries, at }] of owed) {
-      if (at > now) continue;
-      owed.delete(token);
-      void revoke(token, tries);
-    }
-    watchTabs(now);
-    if (held) watchIdling(now);
-    if (held?.renewable && !renewing && now >= held.renewAt) void renew(held);
+    const at = now();
+    revoking.tick(at);
+    watchTabs(at);
+    lockIfOverdue();
+    warnOfLock(at);
+    if (held?.renewable && !renewing && at >= held.renewAt) void renew(held);
   };
 
   const setIdle = (minutes: number): void => {
-    idleMinutes = Math.min(60, Math.max(1, Math.round(minutes) || 1));
     stay();
+    idleMinutes = Math.min(60, Math.max(1, Math.round(minutes) || 1));
+    tell();
   };
 
   return { state, call, attempt, active, stay, lock, signOut, tick, setIdle };

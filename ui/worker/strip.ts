@@ -1,3 +1,5 @@
+import { membersOf, within } from "./members.ts";
+
 /**
  * Takes the session's own token out of answers, so that no script of a tab ever has it. Tokens made for somebody else
  * (`auth/token/create`, an unwrapped one) are what was asked for and stay.
@@ -6,30 +8,25 @@
 /** Answers of these with `auth.client_token` sign somebody in, or renew who is. */
 const LOGINS = /^(auth\/.+\/(login|callback|poll)(\/.*)?|sys\/mfa\/validate|auth\/token\/renew-self)$/;
 
-type Members = Record<string, unknown>;
+/** Answers about a token, by default the one that asks. */
+const ABOUT_TOKENS = /^auth\/token\/(lookup|renew)/;
 
-const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** The server takes slashes in a row for one. */
+const plain = (path: string): string => path.split("/").filter(Boolean).join("/");
 
-/** The members of an object of JSON, `undefined` for any other text. */
-export const membersOf = (body: string): Members | undefined => {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isMembers(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
+/**
+ * An answer to it may hold the session's token: wrapped, it would be out of sight here, and whoever has the wrapping
+ * token would have it.
+ */
+export const tellsToken = (path: string): boolean => ABOUT_TOKENS.test(plain(path));
 
-export const within = (members: Members | undefined, name: string): Members | undefined => {
-  const value = members?.[name];
-  return isMembers(value) ? value : undefined;
-};
-
-const emptied = (body: string, where: string, name: string): string => {
+/** `only`: where it is this text. */
+const emptied = (body: string, where: string, name: string, only?: string): string => {
   const whole = membersOf(body);
   const part = within(whole, where);
-  return typeof part?.[name] === "string" ? JSON.stringify({ ...whole, [where]: { ...part, [name]: "" } }) : body;
+  const text = part?.[name];
+  if (typeof text !== "string" || (only !== undefined && text !== only)) return body;
+  return JSON.stringify({ ...whole, [where]: { ...part, [name]: "" } });
 };
 
 /** A token shorter than this was chosen by somebody, such as `root` while developing, and may be a word of any answer. */
@@ -37,10 +34,14 @@ const MADE_TOKEN = 20;
 
 /** `token`: the session's. Everything but it comes through as it was. */
 export const stripped = (path: string, body: string, token: string | undefined): string => {
+  const where = plain(path);
   let clean = body;
-  if (LOGINS.test(path)) clean = emptied(clean, "auth", "client_token");
-  if (path === "auth/token/lookup-self") clean = emptied(clean, "data", "id");
-  return token === undefined || token.length < MADE_TOKEN ? clean : clean.replaceAll(JSON.stringify(token), '""');
+  if (LOGINS.test(where)) clean = emptied(clean, "auth", "client_token");
+  if (where === "auth/token/lookup-self") clean = emptied(clean, "data", "id");
+  if (token === undefined) return clean;
+  if (token.length >= MADE_TOKEN) return clean.replaceAll(JSON.stringify(token).slice(1, -1), "");
+  if (!ABOUT_TOKENS.test(where)) return clean;
+  return emptied(emptied(clean, "auth", "client_token", token), "data", "id", token);
 };
 
 /** For answers that signed somebody in. */

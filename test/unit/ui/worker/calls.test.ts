@@ -56,6 +56,18 @@ describe("a call of the API", () => {
     );
   });
 
+  it.each<[string, ApiRequest, string | undefined]>([
+    ["half a character in a path", { method: "GET", path: "secret/\ud800" }, "hvs.x"],
+    ["a token that no header carries", { method: "GET", path: "x" }, "hvs.…"],
+    ["a token with a line end", { method: "GET", path: "x" }, "hvs.x\r\nX-Vault-Wrap-TTL: 1h"],
+  ])("is refused, and not sent, for %s", async (_, request, token) => {
+    const { sent, answer } = await sending(request, token);
+
+    expect(sent).toEqual([]);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(JSON.parse(answer.body)).toEqual({ errors: [expect.any(String)] });
+  });
+
   it("sends a body as it is, and says what it is", async () => {
     const body = '{"data":{"n":12345678901234567890}}';
     const { sent } = await sending({ method: "PATCH", path: "secret/data/db", body, patch: true, wrapTtl: "1h" });

@@ -9,6 +9,10 @@ let now: number;
 let tabs: number;
 let sent: string[];
 let answers: Map<string, ApiAnswer>;
+/** Answers of these paths wait. */
+let later: Map<string, Promise<void>>;
+/** What happens while the server thinks about a request of this path. */
+let meanwhile: Map<string, () => void>;
 let told: WorkerState[];
 let session: WorkerSession;
 
@@ -19,6 +23,7 @@ const LOGIN: ApiRequest = { method: "POST", path: "auth/userpass/login/alias", b
 
 beforeEach(() => {
   [now, tabs, sent, told] = [1_000_000, 1, [], []];
+  [meanwhile, later] = [new Map(), new Map()];
   answers = new Map([
     ["auth/userpass/login/alias", login()],
     ["auth/token/revoke-self", { status: 204, body: "" }],
@@ -27,6 +32,8 @@ beforeEach(() => {
     now: () => now,
     send: async ({ method, path }, token) => {
       sent.push([method, path, ...(token === undefined ? [] : [`as ${token}`])].join(" "));
+      meanwhile.get(path)?.();
+      await later.get(path);
       return answers.get(path) ?? json({ data: {} });
     },
     tell: (state) => told.push(state),
@@ -81,6 +88,113 @@ describe("a sign-in", () => {
     await signIn();
 
     expect(revoked()).toEqual([`POST auth/token/revoke-self as ${TOKEN}`]);
+  });
+});
+
+describe("a sign-in that is under way when somebody signs out", () => {
+  it("signs nobody in, and its token is revoked", async () => {
+    meanwhile.set(LOGIN.path, () => void session.signOut());
+    const { answer, signedIn } = await signIn();
+
+    expect(signedIn).toBe(false);
+    expect(JSON.stringify(answer)).not.toContain(TOKEN);
+    expect(standing()).toEqual({ signedIn: false, why: "out" });
+    expect(revoked()).toEqual([`POST auth/token/revoke-self as ${TOKEN}`]);
+  });
+
+  it("by a token is forgotten", async () => {
+    answers.set("auth/token/lookup-self", json({ data: { id: TOKEN, ttl: 60 } }));
+    meanwhile.set("auth/token/lookup-self", () => session.lock());
+
+    expect(await session.attempt({ how: "token", token: TOKEN, spend: false })).toMatchObject({ signedIn: false });
+    expect(standing()).toEqual({ signedIn: false, why: "locked" });
+  });
+});
+
+describe("(S52) a script in a tab that wants the token", () => {
+  it.each([
+    "auth/token/lookup-self",
+    "auth/token/lookup",
+    "auth/token/renew-self",
+    "auth/token/renew",
+    "/auth//token///lookup-self/",
+  ])("cannot have %s wrapped, to open it elsewhere or after a lock", async (path) => {
+    await signIn();
+    sent = [];
+
+    expect(await session.call({ method: "POST", path, wrapTtl: "1h" })).toMatchObject({ status: 400 });
+    expect(sent).toEqual([]);
+  });
+
+  it("can have tokens of its making wrapped", async () => {
+    await signIn();
+
+    expect(await session.call({ method: "POST", path: "auth/token/create", wrapTtl: "1h" })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each<[string, object]>([
+    ["what a lookup says", { data: { id: TOKEN } }],
+    ["a login", { auth: { client_token: TOKEN }, data: { id: TOKEN } }],
+    ["anything else", { data: { kept: TOKEN } }],
+  ])("does not get it by signing in with a wrapped answer: %s", async (_, body) => {
+    await signIn();
+    answers.set("sys/wrapping/unwrap", json(body));
+
+    expect((await session.attempt({ how: "unwrap", token: "hvs.wrapping" })).answer.body).toBe("");
+  });
+
+  it("does not get it out of the middle of a text", async () => {
+    await signIn();
+    answers.set("x", json({ errors: [`the token "${TOKEN}" is bad`] }, 400));
+
+    expect((await session.call({ method: "GET", path: "x" })).body).not.toContain(TOKEN);
+  });
+});
+
+describe("an answer that comes when its session is over", () => {
+  const READ: ApiRequest = { method: "GET", path: "secret/data/db" };
+  const value = json({ data: { data: { password: "p-x8Kq2mZr" } } });
+
+  it.each<[string, () => void]>([
+    ["locked", () => session.lock()],
+    ["signed out", () => void session.signOut()],
+  ])("because somebody %s is told to nobody", async (_, leave) => {
+    await signIn();
+    answers.set(READ.path, value);
+    meanwhile.set(READ.path, leave);
+
+    expect(await session.call(READ)).toMatchObject({ status: 401, ended: true });
+  });
+
+  it("because somebody else signed in is told to nobody", async () => {
+    await signIn();
+    answers.set(READ.path, value);
+    answers.set("auth/token/lookup-self", json({ data: { id: "hvs.of-another", ttl: 60 } }));
+    let answered = (): void => undefined;
+    later.set(READ.path, new Promise<void>((resolve) => (answered = resolve)));
+    const asked = session.call(READ);
+    await session.attempt({ how: "token", token: "hvs.of-another", spend: false });
+    answered();
+
+    expect(await asked).toMatchObject({ status: 401, ended: true });
+    expect(standing()).toEqual({ signedIn: true, ours: false });
+  });
+
+  it("is told when the token was only renewed", async () => {
+    answers.set("auth/token/renew-self", login());
+    answers.set(READ.path, value);
+    await signIn();
+    await pass(29 * MINUTE, { active: true });
+    let answered = (): void => undefined;
+    later.set(READ.path, new Promise<void>((resolve) => (answered = resolve)));
+    const asked = session.call(READ);
+    await pass(2 * MINUTE, { active: true });
+    answered();
+
+    expect(session.state().renewals).toBe(1);
+    expect((await asked).body).toBe(value.body);
   });
 });
 
@@ -161,6 +275,50 @@ describe("time", () => {
     session.tick();
 
     expect(standing()).toEqual({ signedIn: false, why: "locked" });
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a moved pointer", () => session.active()],
+    ["Stay", () => session.stay()],
+    ["a call", () => session.call({ method: "GET", path: "secret/data/db" })],
+  ])("that a machine slept through is not undone by %s that comes before the tick", async (_, wake) => {
+    await signIn();
+    sent = [];
+    now += 8 * 60 * MINUTE;
+    await wake();
+
+    expect(standing()).toEqual({ signedIn: false, why: "locked" });
+    expect(sent).toEqual(revoked());
+  });
+
+  it("goes on where a clock is put back", async () => {
+    await signIn();
+    await pass(9 * MINUTE);
+    now -= 2 * 60 * MINUTE;
+    session.tick();
+    expect(session.state().locksAt).toBe(now + MINUTE);
+
+    await pass(MINUTE);
+    expect(standing()).toEqual({ signedIn: false, why: "locked" });
+  });
+
+  it("until it locks is one person's choice, and ends with the sign-out", async () => {
+    const loginOf = (entity_id: string): void => void answers.set(LOGIN.path, login({ entity_id }));
+    loginOf("e-ada");
+    await signIn();
+    session.setIdle(60);
+    session.lock();
+    await signIn();
+    expect(session.state().idleMinutes).toBe(60);
+
+    session.lock();
+    loginOf("e-bob");
+    await signIn();
+    expect(session.state().idleMinutes).toBe(10);
+
+    session.setIdle(60);
+    await session.signOut();
+    expect(session.state().idleMinutes).toBe(10);
   });
 
   it.each([

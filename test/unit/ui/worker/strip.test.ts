@@ -27,6 +27,15 @@ describe("the session's token", () => {
   });
 });
 
+describe("a short token, which somebody chose", () => {
+  it.each([
+    ["auth/token/lookup", { data: { id: "root", policies: ["root"] } }, { data: { id: "", policies: ["root"] } }],
+    ["auth//token/renew", { auth: { client_token: "root" } }, { auth: { client_token: "" } }],
+  ])("is not in an answer of %s", (path, body, clean) => {
+    expect(stripped(path, JSON.stringify(body), "root")).toBe(JSON.stringify(clean));
+  });
+});
+
 describe("what is not the session's", () => {
   it.each(["auth/token/create", "auth/token/create-orphan", "auth/token/create/role", "sys/wrapping/unwrap"])(
     "comes through %s as it was made",
