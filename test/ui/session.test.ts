@@ -99,6 +99,20 @@ describeUi("the session", (ui) => {
     await isSignedOut(second);
   });
 
+  it("6. a worker whose script did not load is opened again when asked", async () => {
+    const visitor = await ui.visitor();
+    const { gate } = visitor;
+    gate.instead = ({ url }) => (url.pathname.includes("/worker-") ? "cut" : undefined);
+    const page = await visitor.tab();
+    const again = page.getByRole("button", { name: "Try again" });
+    await again.waitFor();
+    await visitor.guard.expected(/error on the console/);
+
+    gate.instead = () => undefined;
+    await again.click();
+    await isSignedOut(page);
+  });
+
   it("7. idle warns, stays, locks; values leave the DOM", async () => {
     const password = ui.world.canary("password");
     await ui.world.secret("secret/team-a/db", { password });

@@ -119,6 +119,28 @@ describeUi("signing in", (ui) => {
     await isSignedIn(page);
   });
 
+  it("what was typed as a secret of one way is not in the fields of another", async () => {
+    const page = await (await ui.visitor()).tab();
+    await how(page).selectOption({ label: "Token" });
+    await page.getByLabel("Token", { exact: true }).fill("typed-by-somebody");
+    await how(page).selectOption({ label: "Another method" });
+    await page.getByLabel("Method").selectOption({ label: "GitHub token" });
+    expect(await page.getByLabel("Token", { exact: true }).inputValue()).toBe("");
+
+    await page.getByLabel("Token", { exact: true }).fill("typed-by-somebody");
+    await how(page).selectOption({ label: "Token" });
+    expect(await page.getByLabel("Token", { exact: true }).inputValue()).toBe("");
+  });
+
+  it("a callback of nobody's sign-in, opened by somebody who is signed in, leads to the start", async () => {
+    const { visitor } = await ui.signedIn(await ui.world.person("alias", []));
+    const page = await visitor.tab("/ui/vault/auth/oidc/oidc/callback?state=st_of-somebody&code=a-code");
+    await isSignedIn(page);
+
+    await page.getByRole("heading", { level: 1, name: "Secrets" }).waitFor();
+    expect(page.url()).toBe(`${ui.world.url}/ui/`);
+  });
+
   it("37. `redirect_to` and callbacks lead to own routes only", async () => {
     const person = await ui.world.person("alias", []);
     const after = async (address: string): Promise<string> => {
@@ -254,6 +276,38 @@ describeUi("signing in at another site", (ui) => {
       const session = await visitor.context.newCDPSession(page);
       const { entries } = await session.send("Page.getNavigationHistory");
       expect(entries.map(({ url }) => url).filter((url) => url.includes("code="))).toEqual([]);
+    });
+  });
+
+  it("of another person, in another tab: the first tab is cleared of whoever was there", async () => {
+    await withProvider(async (provider) => {
+      const visitor = await ui.visitor();
+      let letThrough = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        letThrough = resolve;
+      });
+      throughTheGate(visitor, provider);
+      const { instead } = visitor.gate;
+      visitor.gate.instead = async (request) => {
+        if (request.url.pathname === "/provider/authorize") await held;
+        return instead(request);
+      };
+      const second = await visitor.tab("/ui/me");
+      await how(second).selectOption({ label: "Company login" });
+      await press(second);
+      const person = await ui.world.person("alias", []);
+      const page = await visitor.tab("/ui/me");
+      await signIn(page, person);
+      await page.locator(".shell-who", { hasText: "alias" }).waitFor();
+      await page.locator(".shell-main").evaluate((main) => main.setAttribute("data-of", "alias"));
+
+      letThrough();
+      await isSignedIn(second);
+      await page.locator(".shell-who", { hasNotText: "alias" }).waitFor();
+      await isSignedIn(page);
+
+      expect(await page.locator("[data-of]").count()).toBe(0);
+      expect(await page.locator("body").textContent()).not.toContain("alias");
     });
   });
 

@@ -36,6 +36,8 @@ const listeners = new Set<(state: WorkerState) => void>();
 let asked = 0;
 let line: Line | undefined;
 let state: WorkerState | undefined;
+/** Of the worker that said hello; held for as long as it lives. */
+let workerLock: string | undefined;
 let replaced = false;
 /** The worker outlives the last tab for a while, so that a session survives a reload. */
 let outlives = false;
@@ -51,6 +53,8 @@ const afterDeath = (told: WorkerState): WorkerState => {
 
 const receive = (message: FromWorker): void => {
   if (message.kind === "welcome") {
+    if (message.lock === workerLock) return;
+    workerLock = message.lock;
     void navigator.locks.request(message.lock, replaceWorker);
     return;
   }
@@ -66,15 +70,22 @@ const receive = (message: FromWorker): void => {
   waiting.delete(message.id);
 };
 
-/** The worker's script did not load: nothing will be answered. */
+/** Nothing will be answered. */
 const fail = (): void => {
   for (const answer of waiting.values()) answer(NO_ANSWER);
   waiting.clear();
 };
 
+/** The worker's script did not load: whoever asks next begins again. */
+const failToOpen = (): void => {
+  if (workerLock === undefined) line = undefined;
+  fail();
+};
+
 /** The worker is gone, by a crash most likely: there is another one, and nobody is signed in. */
 const replaceWorker = (): void => {
   fail();
+  workerLock = undefined;
   replaced = true;
   line = open();
   introduce(line.post);
@@ -101,11 +112,11 @@ const open = (): Line => {
   if (typeof SharedWorker === "undefined") {
     const worker = new Worker(address, ends);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => receive(data));
-    worker.addEventListener("error", fail);
+    worker.addEventListener("error", failToOpen);
     return { post: (message) => worker.postMessage(message) };
   }
   const worker = new SharedWorker(address, options);
-  worker.addEventListener("error", fail);
+  worker.addEventListener("error", failToOpen);
   worker.port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => receive(data));
   worker.port.start();
   return { post: (message) => worker.port.postMessage(message) };

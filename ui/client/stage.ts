@@ -52,7 +52,7 @@ const become = (next: Stage): void => {
 
 const NO_MOUNTS: Mounts = { secret: [], auth: [] };
 
-const personOf = (session: Session): number => {
+const personNumber = (session: Session): number => {
   if (stage.is !== "in" && stage.is !== "away") return 0;
   if (samePerson(stage.session.who, session.who)) return stage.person;
   forgetDrafts();
@@ -92,7 +92,7 @@ export const load = async (): Promise<void> => {
   if (!lookup.ok && lookup.kind !== "denied") return unreachable(lookup);
   const session = sessionOf(lookup, mounts, acl);
   const ours = known?.standing.signedIn === true && known.standing.ours;
-  become({ is: "in", session, person: personOf(session), ours });
+  become({ is: "in", session, person: personNumber(session), ours });
 };
 
 /** Mounts that anybody may see, for the form to sign in with. */
@@ -111,12 +111,21 @@ const renewed = async (): Promise<void> => {
   become({ ...stage, session: { ...session, who: { ...session.who, endsAt } } });
 };
 
+/** Another token than this page was drawn for: until it is known whose, nothing is done with it here. */
+const replaced = (): void => {
+  if (stage.is === "in") {
+    const { session, person } = stage;
+    become({ is: "away", why: "ended", session, person, mounts: { secret: [], auth: session.authMounts } });
+  }
+  void load();
+};
+
 const follow = (state: WorkerState): void => {
   const before = known;
   known = state;
   const { standing } = state;
   if (standing.signedIn) {
-    if (before ? before.serial !== state.serial : stage.is === "out") void load();
+    if (before ? before.serial !== state.serial : stage.is === "out") replaced();
     else if (before && before.renewals !== state.renewals) void renewed();
     return;
   }

@@ -39,6 +39,6 @@ export { TextArea } from "./text-area.tsx";
 export { TextField } from "./text-field.tsx";
 export { Time, useNow } from "./time.tsx";
 export { durationText, exactTime, parseDuration } from "./times.ts";
-export { toast } from "./toast.ts";
+export { dismissPassing, toast } from "./toast.ts";
 export { Toasts } from "./toasts.tsx";
 export { Visible } from "./visible.tsx";

@@ -26,6 +26,9 @@ const show = (next: readonly Shown[]): void => {
 
 export const dismiss = (id: number): void => show(shown.filter((entry) => entry.id !== id));
 
+/** Those that would go by themselves: they may name things, and do them, for somebody who is not here any more. */
+export const dismissPassing = (): void => show(shown.filter(({ stays }) => stays));
+
 /** Says it, and returns what takes it away. `stays`: until taken away. Never a secret value. */
 export const toast = (text: string, action?: Action, { stays = false } = {}): (() => void) => {
   count += 1;

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Callback } from "../client/callback.ts";
 import { type Stage, useStage } from "../client/stage.ts";
-import { clearClipboard, expectArrival, hideValues, Loading, Toasts } from "../kit/index.ts";
+import { clearClipboard, dismissPassing, expectArrival, hideValues, Loading, Toasts } from "../kit/index.ts";
 import SignInPage from "../pages/sign-in/index.tsx";
 import { navigate, usePlace } from "../router.ts";
 import { BASE, hrefOf, type Place } from "../routes.ts";
@@ -16,7 +16,7 @@ import { Brand, Side } from "./side.tsx";
 
 /** What stands around every page, and which page that is. */
 
-/** Values go from the screen and the clipboard when the session goes; after a sign-out the document goes too. */
+/** Values and messages go from the screen, and what was copied from the clipboard, when the session goes; after a sign-out the document goes too. */
 const useLeaving = (stage: Stage): void => {
   const before = useRef(stage.is);
   useEffect(() => {
@@ -25,6 +25,7 @@ const useLeaving = (stage: Stage): void => {
     if (stage.is === was || (stage.is !== "away" && stage.is !== "out")) return;
     if (was !== "in" && was !== "away") return;
     hideValues();
+    dismissPassing();
     clearClipboard();
     if (stage.is === "out") location.replace(BASE);
   }, [stage.is]);
@@ -100,7 +101,7 @@ const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
       </Bare>
     );
   }
-  if (returned && (stage.is === "out" || stage.is === "in")) {
+  if (returned && stage.is !== "starting" && stage.is !== "unreachable") {
     return <Finishing callback={returned} stage={stage} onEnd={() => setReturned(undefined)} />;
   }
   switch (stage.is) {

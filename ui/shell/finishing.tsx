@@ -19,13 +19,14 @@ const providerWord = (text: string): string => (/^[a-z_]{1,40}$/.test(text) ? te
 
 interface FinishingProps {
   readonly callback: Callback;
-  readonly stage: Extract<Stage, { is: "out" | "in" }>;
+  readonly stage: Extract<Stage, { is: "out" | "in" | "away" }>;
   readonly onEnd: () => void;
 }
 
 export const Finishing = ({ callback, stage, onEnd }: FinishingProps) => {
   const [error, setError] = useState<string>();
   const [done, setDone] = useState(false);
+  const ended = done || error !== undefined;
   useEffect(() => {
     void askAttempt({ how: "callback", ...callback }).then(({ answer, signedIn, backTo }) => {
       const { error: told } = callback.query;
@@ -38,8 +39,8 @@ export const Finishing = ({ callback, stage, onEnd }: FinishingProps) => {
     });
   }, [callback]);
   useEffect(() => {
-    if (done && stage.is === "in") onEnd();
-  }, [done, stage.is]);
+    if (ended && stage.is === "in") onEnd();
+  }, [ended, stage.is]);
   return (
     <div class="shell-out">
       <header>

@@ -20,7 +20,6 @@ export const signIn = {
   goOn: "Go on",
   goOnAt: (host: string) => `Go on at ${host}`,
   aside: "It opens in a new tab. This one goes on by itself.",
-  busy: "Signing in",
   ways: {
     password: "Name and password",
     ldap: "LDAP",
@@ -44,7 +43,6 @@ export const signIn = {
     phone: "your phone",
     choose: "By",
     back: "Start again",
-    expired: "That took too long. Sign in again.",
   },
   refused: {
     password: "Name or password wrong.",

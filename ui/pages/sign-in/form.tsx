@@ -102,6 +102,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
         value={way.id}
         onChange={(id) => {
           choose(id);
+          setValues(withoutSecrets);
           restart();
         }}
         options={ways.map(({ id, label }) => ({ value: id, label }))}
@@ -111,7 +112,10 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
           kind={other.kind}
           mount={other.mount}
           usual={KINDS[other.kind].types[0] ?? ""}
-          onKind={(kind) => setOther({ ...other, kind })}
+          onKind={(kind) => {
+            setOther({ ...other, kind });
+            setValues(withoutSecrets);
+          }}
           onMount={(mount) => setOther({ ...other, mount })}
         />
       )}
