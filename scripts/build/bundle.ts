@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { type BuildOptions, type BuildResult, build, type Plugin } from "esbuild";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from "esbuild";
 
 /** ES modules for Node, with a chunk for what is imported on demand; of a package, its ES sources. */
 export const SPLIT_MODULES = {
@@ -24,7 +25,24 @@ export interface BundleOptions {
 
 /** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
 const REQUIRE =
-  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
+
+/**
+ * The code, with `require` where it asks for it: esbuild's own helper does, and what speaks of it in texts. As a banner
+ * it would be in each of the fifty files that a function begins with. A source map is told of the line.
+ */
+const addRequire = (files: readonly OutputFile[], root: string, { outputs }: Metafile): ReadonlyMap<string, string> => {
+  const changed = new Map<string, string>();
+  for (const { path, text } of files) {
+    if (!path.endsWith(".mjs") || !/\brequire\b/.test(text)) continue;
+    changed.set(path, REQUIRE + text);
+    const map = files.find((file) => file.path === `${path}.map`);
+    if (map) changed.set(map.path, map.text.replace('"mappings": "', '"mappings": ";'));
+    const output = outputs[relative(root, path)];
+    if (output) output.bytes += REQUIRE.length;
+  }
+  return changed;
+};
 
 /**
  * zod's `z` is a namespace inside a namespace, which esbuild keeps whole, its fifty languages included. Imported as the
@@ -54,8 +72,8 @@ export const bundle = async ({
   outdir,
   plugins = [],
   sourceMaps = true,
-}: BundleOptions): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> =>
-  build({
+}: BundleOptions): Promise<{ readonly metafile: Metafile }> => {
+  const { outputFiles, metafile } = await build({
     ...SPLIT_MODULES,
     absWorkingDir: root,
     entryPoints: { index: entry },
@@ -66,7 +84,14 @@ export const bundle = async ({
     legalComments: "external",
     outExtension: { ".js": ".mjs" },
     chunkNames: "chunks/[name]-[hash]",
-    banner: { js: REQUIRE },
     metafile: true,
+    write: false,
     plugins: [...plugins, zodAsNamespace],
   });
+  const changed = addRequire(outputFiles, root, metafile);
+  for (const { path, contents } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, changed.get(path) ?? contents);
+  }
+  return { metafile };
+};

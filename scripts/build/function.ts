@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { BuildResult } from "esbuild";
+import type { Metafile } from "esbuild";
 import { type BundleOptions, bundle } from "./bundle.ts";
 import { buildUi } from "./ui.ts";
 import { writeFolder } from "./ui-files.ts";
@@ -8,7 +8,7 @@ import { writeFolder } from "./ui-files.ts";
 export const buildFunction = async (
   name: string,
   { root, outdir, ...rest }: Omit<BundleOptions, "entry">,
-): Promise<BuildResult<{ metafile: true; absWorkingDir: string }>> => {
+): Promise<{ readonly metafile: Metafile }> => {
   const result = await bundle({ root, outdir, ...rest, entry: `lambdas/${name}.ts` });
   if (name === "ui") await writeFolder(await buildUi(root), resolve(root, outdir, "files"));
   return result;
