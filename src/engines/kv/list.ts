@@ -15,7 +15,7 @@ export const PAGE = 100;
 type Selection = Partial<z.output<typeof ListInput>>;
 
 /** A folder as the listing knows it: `""` or ending in `/`. */
-const folder = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
+export const folderOf = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
 
 /** What is wanted of the keys below a folder, by their names there; folders are not among them. */
 const keysBelow = async <T>(
@@ -51,7 +51,7 @@ export const listKeys = async (
   input: Selection,
   cx: BackendContext,
 ): Promise<DataReply<Names> | undefined> => {
-  const prefix = folder(path);
+  const prefix = folderOf(path);
   let names = await cx.storage.list(prefix, "listing");
   if (input.exclude_deleted) {
     const ending = await keysBelow(cx.storage, prefix, names, awaitsDeletion);
@@ -67,7 +67,7 @@ export const listDetailed = async (
   input: Selection,
   cx: BackendContext,
 ): Promise<DataReply<Names & { key_info: Record<string, KeyMetadata | Record<string, never>> }> | undefined> => {
-  const prefix = folder(path);
+  const prefix = folderOf(path);
   const names = pageOf(await cx.storage.list(prefix, "listing"), input);
   if (names.length === 0) return undefined;
   const keys = await shownKeys(cx.storage, prefix, names);

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type BackendContext, type DataReply, invalidRequest } from "../../framework/index.ts";
 import { writeJson } from "../../std/json.ts";
 import { compareUtf8 } from "../../std/utf8.ts";
-import { PAGE, shownKeys } from "./list.ts";
+import { folderOf, PAGE, shownKeys } from "./list.ts";
 import type { KeyMetadata, ScanInput } from "./shapes.ts";
 
 /**
@@ -18,8 +18,6 @@ const MOST_METADATA = 3_000_000;
 
 type Part = Partial<z.output<typeof ScanInput>>;
 type Scanned = DataReply<{ readonly keys?: readonly string[] }>;
-
-const folderOf = (path: string): string => (path === "" || path.endsWith("/") ? path : `${path}/`);
 
 /** OpenBao's order: the keys of a folder, then its folders, the last one first. */
 const inOrder = (one: string, other: string): number => {
