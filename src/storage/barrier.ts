@@ -15,7 +15,7 @@ import type { Domain, Store } from "./store.ts";
 import { openTable } from "./table.ts";
 import { createTexts } from "./texts.ts";
 import { createView } from "./view.ts";
-import { type ReadRows, walkNames } from "./walk.ts";
+import type { ReadRows } from "./walk.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -119,7 +119,8 @@ export const createStore = (options: StoreOptions): SealedStore => {
     all,
     sortKeys,
     children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
-    walk: (partition, pathNames, prefix, wanted) => walkNames(readRows, partition, pathNames, prefix, wanted),
+    // Loaded by the first walk: most functions see none.
+    walk: async (...walk) => (await import("./walk.ts")).walkNames(readRows, ...walk),
     due,
     discard: async (addresses) => {
       for (const address of addresses) checkAddress(address);

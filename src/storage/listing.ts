@@ -2,7 +2,6 @@ import { SEGMENT_ALPHABET } from "../crypto/index.ts";
 import { compareUtf8 } from "../std/utf8.ts";
 import { broken } from "./errors.ts";
 import type { Entry, Names, Partition } from "./store.ts";
-import { END_OF_FOLDER } from "./walk.ts";
 
 /**
  * Direct children below a prefix, from a partition whose sort keys are opaque paths.
@@ -19,6 +18,9 @@ const LARGEST_PAGE = 512;
 /** Pages read one after the other before the rest is read side by side. */
 const PAGES_ALONE = 12;
 const SIDE_BY_SIDE = 8;
+
+/** Sorts after everything a folder can hold: opaque segments are base64url. */
+export const END_OF_FOLDER = "/~";
 
 export interface Row {
   readonly sk: string;

@@ -1,5 +1,6 @@
 import { utf8Length } from "../std/utf8.ts";
 import { broken } from "./errors.ts";
+import { END_OF_FOLDER } from "./listing.ts";
 import type { Entry, Names, Page, Partition, QueryOptions, Walk, WalkOptions } from "./store.ts";
 
 /**
@@ -14,9 +15,6 @@ const PAGE_ROWS = 1001;
 const MOST_PAGES = 50;
 /** UTF-8 bytes of all names of one walk: below what an answer may hold. */
 const MOST_BYTES = 4_000_000;
-
-/** Sorts after everything a folder can hold: opaque segments are base64url. */
-export const END_OF_FOLDER = "/~";
 
 export type ReadRows = (partition: Partition, options: QueryOptions) => Promise<Page<Entry>>;
 

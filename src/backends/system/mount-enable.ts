@@ -1,4 +1,5 @@
-import { makeLaterKeys, makeMount } from "../../core/config/initialize.ts";
+import { makeMount } from "../../core/config/initialize.ts";
+import { makeLaterKeys } from "../../core/config/rotation.ts";
 import type { Core } from "../../core/core.ts";
 import type { Mount } from "../../core/mounts/mount.ts";
 import { purgeMount } from "../../core/mounts/purge.ts";

@@ -4,7 +4,7 @@ import { type RandomSource, uuid } from "../../std/random.ts";
 import { restateLater } from "../../std/restate.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import { seconds } from "../../std/time.ts";
-import { CORE_DOMAINS, DOMAINS } from "../../storage/keys.ts";
+import { CORE_DOMAINS } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { type Mount, type MountConfig, NO_CONFIG } from "../mounts/mount.ts";
@@ -97,12 +97,6 @@ export const isInitialized = async (core: Core): Promise<boolean> =>
 const makeCoreKeys = async (core: Core): Promise<void> => {
   for (const domain of CORE_DOMAINS) await core.crash("keys.make", () => core.store.makeKeys(domain));
 };
-
-/**
- * Makes the keys of domains that came with a later release, for tables that were initialized before it. Not those of
- * the others: where those are gone, what they sealed is lost.
- */
-export const makeLaterKeys = (core: Core): Promise<void> => core.store.makeKeys(DOMAINS.challenge);
 
 /** The first root token. Throws `invalid_request` when there was one before. */
 export const initialize = async (core: Core, rootId?: string): Promise<Sensitive<string>> => {

@@ -1,10 +1,9 @@
 import { workThrough } from "../../std/pool.ts";
 import { seconds } from "../../std/time.ts";
 import type { SealedStore } from "../../storage/index.ts";
-import { CORE_DOMAINS } from "../../storage/keys.ts";
+import { CORE_DOMAINS, DOMAINS } from "../../storage/keys.ts";
 import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
-import { makeLaterKeys } from "./initialize.ts";
 import { clusterOf, type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
@@ -24,6 +23,12 @@ export const keyTerm = (snapshot: Snapshot): KeyTerm => {
 export const rotationConfig = (snapshot: Snapshot): RotationConfig => {
   return settingIn(snapshot, SETTINGS.rotation) ?? DEFAULT_ROTATION;
 };
+
+/**
+ * Makes the keys of domains that came with a later release, for tables that were initialized before it. Not those of
+ * the others: where those are gone, what they sealed is lost.
+ */
+export const makeLaterKeys = (core: Core): Promise<void> => core.store.makeKeys(DOMAINS.challenge);
 
 /**
  * Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated.

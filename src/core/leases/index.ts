@@ -1,16 +1,14 @@
 import type { Timer } from "../../std/timer.ts";
 import type { Core } from "../core.ts";
-import { recountJob } from "../quotas/recount.ts";
+import type { JobHandler } from "../jobs/jobs.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
 import { createGrants } from "./grant.ts";
 import { createEndDue } from "./hand-over.ts";
 import { createLeaseItems, leaseOf } from "./items.ts";
 import { createLeaseIndex, stuckOf } from "./listing.ts";
-import { createPrefixRevocation } from "./prefix.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
 import type { Sweeper } from "./sweeper.ts";
-import { tidyJob } from "./tidy.ts";
 import type { Leases, Revoked } from "./types.ts";
 
 /**
@@ -82,7 +80,14 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
   const exists = async (id: string): Promise<boolean> =>
     (await items.read(id)) !== undefined || (await tokenOf(id)) !== undefined;
 
-  const prefix = createPrefixRevocation(core, { listing, revoke, expireNow, exists });
+  // Revoking many and the jobs are rare; what they run is loaded then.
+  const many = async () =>
+    (await import("./prefix.ts")).createPrefixRevocation(core, { listing, revoke, expireNow, exists });
+  const prefixJob: JobHandler = async (...turn) => (await many()).handler(...turn);
+  const tidyJob: JobHandler = async (...turn) =>
+    (await import("./tidy.ts")).tidyJob(core, { listing, expireNow })(...turn);
+  const countJob: JobHandler = async (...turn) =>
+    (await import("../quotas/recount.ts")).recountJob(core, listing)(...turn);
 
   const leases: Leases = {
     ...grants,
@@ -93,8 +98,8 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     renew: createRenewal(core, { items, listing }),
     expireNow,
     revoke,
-    revokePrefix: prefix.revokePrefix,
-    revokeMount: prefix.revokeMount,
+    revokePrefix: async (...order) => (await many()).revokePrefix(...order),
+    revokeMount: async (...order) => (await many()).revokeMount(...order),
     list: listing.list,
     irrevocable: listing.irrevocable,
     retrying: listing.retrying,
@@ -108,10 +113,5 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     sweep: async (...order) => (await sweeper()).sweep(...order),
     removed: async (entry) => (await sweeper()).removed(entry),
   };
-  return {
-    leases,
-    prefixJob: prefix.handler,
-    tidyJob: tidyJob(core, { listing, expireNow }),
-    countJob: recountJob(core, listing),
-  };
+  return { leases, prefixJob, tidyJob, countJob };
 };

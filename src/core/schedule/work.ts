@@ -5,7 +5,6 @@ import type { SealedStore } from "../../storage/index.ts";
 import { rotateWhenDue } from "../config/rotation.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
-import { beginTidy } from "../leases/tidy.ts";
 import { backendOf, makeContext } from "../request/context.ts";
 import type { ScheduledRow } from "./types.ts";
 
@@ -34,7 +33,7 @@ interface CoreRow {
 
 const CORE_ROWS: Readonly<Record<CoreWork, CoreRow>> = {
   sweep: { every: "tick", whenSealed: true, run: (core, deadlineMs) => core.leases.sweep(deadlineMs) },
-  tidy: { every: DAY, whenSealed: false, run: (core) => beginTidy(core) },
+  tidy: { every: DAY, whenSealed: false, run: async (core) => (await import("../leases/tidy.ts")).beginTidy(core) },
   "rotate-keys": { every: HOUR, whenSealed: false, run: (core, _deadlineMs, store) => rotateWhenDue(core, store) },
   challenges: { every: "tick", whenSealed: false, run: (core, deadlineMs) => core.challengeWork.pass(deadlineMs) },
 };
