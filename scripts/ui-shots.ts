@@ -5,6 +5,7 @@ import { quietVersionWarnings } from "../src/cli/warnings.ts";
 import { findBrowser, launchBrowser } from "../test/ui/support/browser.ts";
 import { createCanaries } from "../test/ui/support/canaries.ts";
 import { type Filled, fillWorld, PLACES, type Place } from "../test/ui/support/filled.ts";
+import { signIn } from "../test/ui/support/sign-in.ts";
 import { startWorld } from "../test/ui/support/world.ts";
 
 /**
@@ -31,10 +32,7 @@ const signedIn = async (browser: Browser, url: string, filled: Filled, who: Who)
   const page = await context.newPage();
   await page.goto("/ui/");
   if (who === "nobody") return page;
-  await page.getByLabel("How", { exact: true }).selectOption({ label: "Name and password" });
-  await page.getByLabel("Name", { exact: true }).fill(filled[who].name);
-  await page.getByLabel("Password", { exact: true }).fill(filled[who].password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(page, filled[who]);
   await page.getByRole("navigation").first().waitFor();
   return page;
 };

@@ -1,8 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
-import { chromium } from "playwright-core";
 import { startLocalServer } from "../../src/local/server/index.ts";
 import { readUiFolder } from "../../src/ui-files/folder.ts";
-import { findBrowser } from "../../test/ui/support/browser.ts";
+import { findBrowser, launchBrowser } from "../../test/ui/support/browser.ts";
 import { buildUi } from "../build/ui.ts";
 import { writeFolder } from "../build/ui-files.ts";
 import { type Figure, figure } from "./figures.ts";
@@ -80,12 +79,12 @@ const NOTE_FORM = `new MutationObserver((_, observer) => {
 
 /** `folder`: the page is built into it, as it is deployed. Nothing where there is no browser. */
 export const measurePage = async (folder: string, quick: boolean): Promise<readonly Figure[]> => {
-  const executablePath = findBrowser();
-  if (executablePath === undefined) return [];
+  const executable = findBrowser();
+  if (executable === undefined) return [];
   await writeFolder(await buildUi(), folder);
   const files = readUiFolder(folder);
   const local = await startLocalServer({ port: 0, sweeper: false, ui: { filesFor: async () => files } });
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  const browser = await launchBrowser(executable);
   const once = async (weather: Weather): Promise<number> => {
     const relay = await startRelay(Number(new URL(local.url).port), weather);
     const context = await browser.newContext();

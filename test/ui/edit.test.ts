@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
 import { sourceAt } from "../../ui/client/json-text.ts";
 import { axeEverywhere } from "./support/axe.ts";
-import { signIn } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
 /** Making and editing secrets: exact, masked, guarded. */

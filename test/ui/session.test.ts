@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { signIn, type Visitor } from "./support/page.ts";
+import type { Visitor } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Tokens that logins of this visitor gave. */

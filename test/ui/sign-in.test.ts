@@ -3,7 +3,8 @@ import { Secret, TOTP } from "otpauth";
 import type { Page } from "playwright-core";
 import type { JsonObject } from "../../src/std/json.ts";
 import { type OidcProvider, startOidcProvider } from "../support/oidc-provider.ts";
-import { signIn, type Visitor } from "./support/page.ts";
+import type { Visitor } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 const how = (page: Page) => page.getByLabel("How", { exact: true });

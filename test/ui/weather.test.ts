@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { Gate } from "./support/gate.ts";
-import { signIn } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
 /** Slow and lost networks, servers that are busy, sealed or behind something else, and wrong clocks. */

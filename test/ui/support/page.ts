@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Canaries } from "./canaries.ts";
 import { type Gate, type Passed, startGate } from "./gate.ts";
 import { type Guard, watchContext } from "./guard.ts";
-import type { Login, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A browser of one person: a context with its own cookies, storage and worker, behind a gate, watched by a guard. */
 
@@ -90,19 +90,4 @@ export const openVisitor = async (
       await gate.close();
     },
   };
-};
-
-/** Signs in with the form that is on the page, and waits until it is gone. */
-export const signIn = async (page: Page, login: Login): Promise<void> => {
-  const how = page.getByLabel("How", { exact: true });
-  if ("token" in login) {
-    await how.selectOption({ label: "Token" });
-    await page.getByLabel("Token", { exact: true }).fill(login.token);
-  } else {
-    await how.selectOption({ label: "Name and password" });
-    await page.getByLabel("Name", { exact: true }).fill(login.name);
-    await page.getByLabel("Password", { exact: true }).fill(login.password);
-  }
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await how.waitFor({ state: "detached" });
 };

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { findBrowser, launchBrowser } from "./browser.ts";
 import { createCanaries } from "./canaries.ts";
-import { openVisitor, signIn, type Visitor, type VisitorOptions } from "./page.ts";
+import { openVisitor, type Visitor, type VisitorOptions } from "./page.ts";
+import { signIn } from "./sign-in.ts";
 import { type Login, startWorld, type World, type WorldOptions } from "./world.ts";
 
 /**

@@ -37,7 +37,7 @@ export interface World {
   /** The same, and throws unless the answer is 2xx. */
   prepare(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answered>;
   policy(name: string, text: string): Promise<void>;
-  /** A person of `userpass/`, which is mounted at the first; policies by name. Listed on the page where `listed`. */
+  /** A person of `userpass/`, which is mounted at the first, with these policies by name. */
   person(name: string, policies: readonly string[]): Promise<{ readonly name: string; readonly password: string }>;
   /** A token with these policies and `default`. */
   token(
