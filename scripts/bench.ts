@@ -19,10 +19,10 @@ import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`,
- * `page` and `transit` are measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few
- * samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per
- * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `page` and `transit` are
+ * measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few samples;
+ * `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation
+ * are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({

@@ -4,8 +4,8 @@ import { buildFunction } from "./build/function.ts";
 import { type Inventory, inventoryOf, printInventory } from "./build/inventory.ts";
 
 /**
- * Builds every function of `lambdas/` into `dist/lambdas/<function>/`, and the web page, and says what went in. It reads the installed
- * packages and the sources, nothing else: no network, no account, no Docker.
+ * Builds every function of `lambdas/` into `dist/lambdas/<function>/`, and the web page, and says what went in. It reads
+ * the installed packages and the sources, nothing else: no network, no account, no Docker.
  *
  * `npm run build` prints a line per function; `dist/inventory/<function>.json` has the details, and
  * `docs/bundles/<function>.txt` (committed) names the packages, so that a new dependency shows up in review.

@@ -23,12 +23,10 @@ export const originOf = (path: string): string => {
 
 const isCode = (file: string): boolean => file.endsWith(".mjs");
 
-/** The entry and everything it imports by statement, directly or not. */
-const eagerFiles = (outputs: Metafile["outputs"]): ReadonlySet<string> => {
+/** Files, and everything they import by statement, directly or not. */
+export const loadedAtOnce = (starts: readonly string[], outputs: Metafile["outputs"]): ReadonlySet<string> => {
   const seen = new Set<string>();
-  const open = Object.entries(outputs).flatMap(([file, output]) =>
-    isCode(file) && isStart(file, output) ? [file] : [],
-  );
+  const open = [...starts];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (seen.has(file)) continue;
     seen.add(file);
@@ -39,8 +37,8 @@ const eagerFiles = (outputs: Metafile["outputs"]): ReadonlySet<string> => {
 };
 
 /** Chunks made by `import()` have an entry point too; only the function's own is next to them, not among them. */
-const isStart = (file: string, output: Metafile["outputs"][string]): boolean =>
-  output.entryPoint !== undefined && !file.includes("/chunks/");
+const isStart = (file: string, output: Metafile["outputs"][string] | undefined): boolean =>
+  output?.entryPoint !== undefined && !file.includes("/chunks/");
 
 const partOf = (outputs: Metafile["outputs"], files: readonly string[]): Part => {
   const origins = new Map<string, number>();
@@ -59,8 +57,11 @@ const partOf = (outputs: Metafile["outputs"], files: readonly string[]): Part =>
 
 /** Reads esbuild's metafile. */
 export const inventoryOf = ({ outputs }: Pick<Metafile, "outputs">): Inventory => {
-  const eager = eagerFiles(outputs);
   const code = Object.keys(outputs).filter(isCode);
+  const eager = loadedAtOnce(
+    code.filter((file) => isStart(file, outputs[file])),
+    outputs,
+  );
   return {
     eager: partOf(
       outputs,

@@ -1,5 +1,5 @@
-import { originOf } from "./inventory.ts";
-import { type BuiltUi, importedAtOnce } from "./ui.ts";
+import { loadedAtOnce, originOf } from "./inventory.ts";
+import type { BuiltUi } from "./ui.ts";
 import { brotli, gzipped } from "./ui-files.ts";
 
 /**
@@ -10,7 +10,7 @@ import { brotli, gzipped } from "./ui-files.ts";
 export interface Size {
   readonly what: string;
   readonly bytes: number;
-  /** Absent: only `all` has a bound. */
+  /** Absent: it has no bound of its own, being a part of the first load. */
   readonly most?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ const startsOf = (entries: BuiltUi["entries"]): readonly string[] =>
   FIRST.map((source) => entries.get(source) ?? source);
 
 const firstLoad = (entries: BuiltUi["entries"], outputs: BuiltUi["metafile"]["outputs"]): ReadonlySet<string> =>
-  new Set(startsOf(entries).flatMap((name) => [name, ...importedAtOnce(name, outputs)]));
+  loadedAtOnce(startsOf(entries), outputs);
 
 /** First load, each page's own file, the policy engine, and all files together. */
 export const sizesOf = async (built: BuiltUi): Promise<readonly Size[]> => {

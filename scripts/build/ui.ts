@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
+import { loadedAtOnce } from "./inventory.ts";
 import { earlyParts } from "./ui-parts.ts";
 
 /**
@@ -88,20 +89,6 @@ const buildPictures = async (root: string, html: string): Promise<readonly Part[
 
 const integrityOf = (bytes: Uint8Array): string => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 
-/** Files that a file imports by statement, directly or not. */
-export const importedAtOnce = (name: string, outputs: Metafile["outputs"]): ReadonlySet<string> => {
-  const seen = new Set<string>();
-  const open = [name];
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    for (const { path, kind } of outputs[file]?.imports ?? []) {
-      if (kind !== "import-statement" || seen.has(path)) continue;
-      seen.add(path);
-      open.push(path);
-    }
-  }
-  return seen;
-};
-
 /**
  * The document: `src` and `href` with a path of the sources become the built file's address, with its `integrity` where
  * the browser looks at one.
@@ -118,9 +105,9 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
   );
   const main = required(built.entries, "ui/main.tsx");
   // The browser fetches them at once and not one after the other.
-  const early = [...importedAtOnce(main, built.metafile.outputs)].map(
-    (name) => `<link rel="modulepreload" href=${checked(name)}>`,
-  );
+  const early = [...loadedAtOnce([main], built.metafile.outputs)]
+    .filter((name) => name !== main)
+    .map((name) => `<link rel="modulepreload" href=${checked(name)}>`);
   const worker = checked(required(built.entries, WORKERS["WORKER_URL"] ?? ""));
   early.push(`<link rel="modulepreload" as="sharedworker" href=${worker}>`);
   return withAddresses.replace(/<script\b/, `${early.join("")}$&`).replace(/>\s+</g, "><");
