@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { signIn } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 const SEARCHER = `
