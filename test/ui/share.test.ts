@@ -2,7 +2,8 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
-import { signIn, type Visitor } from "./support/page.ts";
+import type { Visitor } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Giving a secret away: what the sender's browser never sees, and what becomes of the links. */
