@@ -1,5 +1,6 @@
 import type { Answer, JsonObject } from "./api.ts";
 import { CAPABILITIES } from "./capabilities.ts";
+import { mountServing } from "./kv.ts";
 import { momentIn, objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
 import { rightsOf } from "./rights.ts";
 import type { MountShown, Rule, Session, Who } from "./session.ts";
@@ -86,14 +87,6 @@ const rulesOf = (data: JsonObject): readonly Rule[] => [
   ...rulesIn(objectIn(data, "segment_paths"), ""),
 ];
 
-const longest = (mounts: readonly MountShown[], path: string): MountShown | undefined =>
-  mounts
-    .filter((mount) => `${path}/`.startsWith(mount.path))
-    .reduce<MountShown | undefined>(
-      (best, mount) => (best && best.path.length >= mount.path.length ? best : mount),
-      undefined,
-    );
-
 /** Where the rules may not be read, nothing is hidden: the server decides. */
 export const sessionOf = (lookup: Answer, mounts: Answer, acl: Answer): Session => {
   const told = whoOf(lookup.data);
@@ -108,6 +101,6 @@ export const sessionOf = (lookup: Answer, mounts: Answer, acl: Answer): Session 
     authMounts: auth,
     rules,
     may,
-    mountOf: (path) => longest([...secret, ...underAuth], path),
+    mountOf: (path) => mountServing([...secret, ...underAuth], path),
   };
 };

@@ -1,6 +1,7 @@
 import { type Answer, call, type Failure, get, post, remove } from "../../client/api.ts";
 import { sourceAt } from "../../client/json-text.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { isMismatch, secretIn } from "../../client/kv-answers.ts";
 
 /** What can be done to the versions of a secret. Each is one request, but for a restoration: it reads, then writes. */
 
@@ -30,17 +31,15 @@ export type Restored =
   | { readonly is: "conflict" }
   | { readonly is: "failed"; readonly failure: Failure };
 
-const MISMATCH = /check-and-set parameter did not match/;
-
 /** Writes the values of a version again as the newest one, digit by digit, unless there is a newer one than `current`. */
 export const restore = async (at: KvPath, version: number, current: number): Promise<Restored> => {
   const path = addressesOf(at).data;
   const read = await get(path, { version: String(version) });
   if (!read.ok) return { is: "failed", failure: read };
-  const secret = sourceAt(read.text, "data", "data") ?? "null";
+  const secret = secretIn(at.version, read.text) ?? "null";
   const body = `{"data":${secret},"options":{"cas":${current}}}`;
   const written = await call({ method: "POST", path, body });
   if (written.ok) return { is: "restored", as: Number(sourceAt(written.text, "data", "version")) };
-  if (written.errors.some((error) => MISMATCH.test(error))) return { is: "conflict" };
+  if (isMismatch(written)) return { is: "conflict" };
   return { is: "failed", failure: written };
 };

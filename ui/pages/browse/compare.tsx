@@ -1,10 +1,11 @@
 import type { Answer } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { secretIn } from "../../client/kv-answers.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Dialog, Diff, Loading } from "../../kit/index.ts";
 import { browse } from "../../texts/browse.ts";
-import { compare, secretIn } from "./fields-of.ts";
+import { compare } from "./fields-of.ts";
 
 /** Two versions of a secret, field by field; hidden until a field is shown. */
 

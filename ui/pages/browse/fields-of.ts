@@ -1,5 +1,4 @@
-import { layOut, type Pair, pairsOf, sameJson, sourceAt, stringOf } from "../../client/json-text.ts";
-import type { KvVersion } from "../../client/kv.ts";
+import { layOut, type Pair, pairsOf, sameJson, stringOf } from "../../client/json-text.ts";
 import type { DiffRow } from "../../kit/index.ts";
 
 /** Fields of a secret as they are shown: in order, text as text, everything else as the JSON it was written as. */
@@ -10,10 +9,6 @@ export interface ShownField {
   /** A number, a word, a list or an object. */
   readonly json: boolean;
 }
-
-/** The secret in an answer of `data/` (or of version 1), as it was written; `undefined`: there is none. */
-export const secretIn = (version: KvVersion, answer: string): string | undefined =>
-  version === 2 ? sourceAt(answer, "data", "data") : sourceAt(answer, "data");
 
 const shownField = ({ name, source }: Pair): ShownField => {
   const text = stringOf(source);

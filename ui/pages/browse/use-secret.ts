@@ -1,13 +1,14 @@
 import { useLayoutEffect } from "preact/hooks";
 import type { Answer, Failure } from "../../client/api.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { secretIn } from "../../client/kv-answers.ts";
 import { type KvMetadata, type KvVersionInfo, metadataFrom, shownVersionFrom } from "../../client/kv-metadata.ts";
 import { noteOpened } from "../../client/lately.ts";
 import { learnName } from "../../client/names.ts";
 import { isObject } from "../../client/read-json.ts";
 import { useCapabilities, useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
-import { type ShownField, secretIn, shownFields } from "./fields-of.ts";
+import { type ShownField, shownFields } from "./fields-of.ts";
 
 /**
  * One secret, as far as the caller may see it: each part (values, history, names of fields) is asked for by itself, and

@@ -1,6 +1,7 @@
 import type { Answer, Failure } from "../../client/api.ts";
 import { sourceAt } from "../../client/json-text.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { secretIn } from "../../client/kv-answers.ts";
 import type { ApiRequest } from "../../protocol.ts";
 import { type Field, fieldsOf } from "./model.ts";
 
@@ -24,7 +25,7 @@ const numberAt = (text: string, ...names: readonly string[]): number | undefined
 };
 
 const storedIn = (at: KvPath, text: string): Found | undefined => {
-  const source = at.version === 2 ? sourceAt(text, "data", "data") : sourceAt(text, "data");
+  const source = secretIn(at.version, text);
   if (source === undefined) return undefined;
   // Version 2 may hold `null`: a version without any field.
   const fields = source === "null" ? [] : fieldsOf(source);

@@ -1,6 +1,7 @@
 import type { Answer, Failure } from "../../client/api.ts";
 import { objectText, sourceAt, stringOf } from "../../client/json-text.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { isMismatch } from "../../client/kv-answers.ts";
 import { dataOf, type Field, sameFields } from "./model.ts";
 import { patchOf } from "./patch.ts";
 import { type Ask, type Found, readLatest } from "./reading.ts";
@@ -42,8 +43,6 @@ export type Outcome =
       /** It may have been saved all the same. */
       readonly unsure: boolean;
     };
-
-const MISMATCH = /check-and-set parameter did not match/;
 
 /** Answers after which nobody knows whether the server did it. */
 const UNSURE: ReadonlySet<string> = new Set(["network", "unavailable", "gateway"]);
@@ -92,8 +91,9 @@ const write = async (order: Order, body: string, ask: Ask): Promise<Outcome> => 
     order.how === "patch" ? { method: "PATCH", path, body, patch: true } : { method: "POST", path, body },
   );
   if (answer.ok) return savedBy(answer);
-  const mismatch = answer.status === 400 && answer.errors.some((error) => MISMATCH.test(error));
-  return mismatch ? meet(await readLatest(order.at, ask), order) : failed("write", answer);
+  return answer.status === 400 && isMismatch(answer)
+    ? meet(await readLatest(order.at, ask), order)
+    : failed("write", answer);
 };
 
 const sameAsBase = (now: Found, base: Found): boolean => {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Answer, call, type Failure, get } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, placesToKeep } from "../../client/kv.ts";
+import { isMismatch } from "../../client/kv-answers.ts";
 import type { MountShown } from "../../client/session.ts";
 import { Button, Combobox, Dialog, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
@@ -12,14 +13,12 @@ import { open } from "../../texts/open.ts";
 
 type Outcome = "taken" | Answer;
 
-const CAS_FAILED = "check-and-set parameter did not match";
-
 const store = async (at: KvPath, json: string): Promise<Outcome> => {
   const { data } = addressesOf(at);
   if (at.version === 2) {
     const body = `{"data":${json},"options":{"cas":0}}`;
     const answer = await call({ method: "POST", path: data, body });
-    return !answer.ok && answer.errors.some((error) => error.includes(CAS_FAILED)) ? "taken" : answer;
+    return !answer.ok && isMismatch(answer) ? "taken" : answer;
   }
   // Version 1 has no check-and-set: the least that can be done is to look.
   const there = await get(data);

@@ -1,6 +1,7 @@
 import { type Answer, call, type Failure, get } from "../../client/api.ts";
-import { objectText, pairsOf, sourceAt } from "../../client/json-text.ts";
+import { objectText, pairsOf } from "../../client/json-text.ts";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { secretIn } from "../../client/kv-answers.ts";
 import { momentIn, numberIn, objectIn, textIn } from "../../client/read-json.ts";
 import type { Who } from "../../client/session.ts";
 import { personKey } from "../../client/who.ts";
@@ -40,7 +41,7 @@ const wrap = (body: string, ttl: number): Promise<Answer> =>
 
 /** The text of the fields' own values, digit for digit. `undefined`: one of them is gone. */
 const chosen = (answer: string, version: 1 | 2, names: readonly string[]): string | undefined => {
-  const data = version === 2 ? sourceAt(answer, "data", "data") : sourceAt(answer, "data");
+  const data = secretIn(version, answer);
   const pairs = (data === undefined ? undefined : pairsOf(data))?.filter(({ name }) => names.includes(name));
   return pairs && pairs.length === names.length ? objectText(pairs) : undefined;
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { compare, secretIn, shownFields } from "../../../../ui/pages/browse/fields-of.ts";
+import { secretIn } from "../../../../ui/client/kv-answers.ts";
+import { compare, shownFields } from "../../../../ui/pages/browse/fields-of.ts";
 
 const DEEP = `${"[".repeat(499)}${"]".repeat(499)}`;
 
