@@ -3,6 +3,7 @@ import { get, list } from "./api.ts";
 import { type Crawl, type Crawler, crawlerOf, PART } from "./crawl.ts";
 import { addressesOf, type KvPath, kvVersionOf } from "./kv.ts";
 import type { Name } from "./match.ts";
+import { paced } from "./paced.ts";
 import { namedByRules, scansWhole } from "./rule-names.ts";
 import { type Session, useSession } from "./session.ts";
 import { onStage } from "./stage.ts";
@@ -23,21 +24,13 @@ interface Index {
 
 /** Older ones are made again when somebody next searches. */
 const FRESH_MS = 120_000;
-/** Between two looks at what was found: an answer may come every few milliseconds. */
-const PAUSE_MS = 100;
 
 let index: Index | undefined;
 const listeners = new Set<() => void>();
-let due = false;
 
-const tell = (): void => {
-  if (due) return;
-  due = true;
-  setTimeout(() => {
-    due = false;
-    for (const listener of listeners) listener();
-  }, PAUSE_MS);
-};
+const tell = paced(() => {
+  for (const listener of listeners) listener();
+});
 
 const ownerOf = ({ who }: Session): string => JSON.stringify([personKey(who), who.policies]);
 

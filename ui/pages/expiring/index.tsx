@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { paced } from "../../client/paced.ts";
 import { useSession } from "../../client/session.ts";
 import {
   announce,
@@ -23,24 +24,16 @@ import { type Gathered, gathererOf } from "./gather.ts";
 
 /** What ends soon, by day: secrets by their metadata, leases, and one's own sign-in. */
 
-/** Between two looks at what was found. */
-const PAUSE_MS = 100;
-
 const useEndings = (): Gathered & { readonly goOn: () => void } => {
   const session = useSession();
   const [, look] = useState(0);
   // Of the session as it is now: one that is renewed meanwhile may see the same.
-  const [gatherer] = useState(() => {
-    let due = false;
-    return gathererOf(session, () => {
-      if (due) return;
-      due = true;
-      setTimeout(() => {
-        due = false;
-        look((count) => count + 1);
-      }, PAUSE_MS);
-    });
-  });
+  const [gatherer] = useState(() =>
+    gathererOf(
+      session,
+      paced(() => look((count) => count + 1)),
+    ),
+  );
   useEffect(() => {
     gatherer.go();
     return gatherer.stop;
