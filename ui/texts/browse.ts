@@ -3,7 +3,6 @@
 const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 export const browse = {
-  secrets: "Secrets",
   toHome: "All mounts",
 
   // Folders

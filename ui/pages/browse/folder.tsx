@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { crumbsAbove, titleOf } from "../../client/kv-place.ts";
 import { useSession } from "../../client/session.ts";
 import { shellWord } from "../../client/shell-word.ts";
 import { ButtonLink, CopyAs, Empty, Loading, Page } from "../../kit/index.ts";
@@ -8,7 +9,6 @@ import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
 import { FolderList } from "./folder-list.tsx";
 import { NamedFolder } from "./named-folder.tsx";
-import { crumbsOf, titleOf } from "./place.ts";
 import { useFolder } from "./use-folder.ts";
 
 /** A folder of a key-value mount, or the mount itself. */
@@ -33,7 +33,7 @@ export const Folder = ({ at }: { readonly at: KvPath }) => {
   return (
     <Page
       title={titleOf(at)}
-      crumbs={crumbsOf(at)}
+      crumbs={crumbsAbove(at)}
       mono
       actions={
         <>

@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import { serverNow } from "../../client/clock.ts";
 import type { KvPath } from "../../client/kv.ts";
 import type { KvMetadata } from "../../client/kv-metadata.ts";
+import { titleOf } from "../../client/kv-place.ts";
 import { ConfirmTyped, Rows, useNow } from "../../kit/index.ts";
 import { browse } from "../../texts/browse.ts";
 import { Compare } from "./compare.tsx";
 import { HistoryRow } from "./history-row.tsx";
-import { titleOf } from "./place.ts";
 import { useActs } from "./use-acts.tsx";
 import type { Secret } from "./use-secret.ts";
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { type KvPath, parentOf } from "../../client/kv.ts";
+import { titleOf } from "../../client/kv-place.ts";
 import { forgetOpened } from "../../client/lately.ts";
 import { forgetNames } from "../../client/names.ts";
 import { Button, ConfirmTyped, toast } from "../../kit/index.ts";
@@ -9,7 +10,6 @@ import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
 import { removeAll } from "./acts.ts";
-import { titleOf } from "./place.ts";
 
 /** Takes a secret away for good, with all its versions, once its name is typed. */
 export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {

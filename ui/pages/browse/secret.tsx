@@ -1,5 +1,6 @@
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
+import { crumbsAbove, titleOf } from "../../client/kv-place.ts";
 import { useSession } from "../../client/session.ts";
 import { shellWord } from "../../client/shell-word.ts";
 import { ButtonLink, CopyAs, Empty, Link, Loading, Note, Page, Tabs } from "../../kit/index.ts";
@@ -9,7 +10,6 @@ import { browse } from "../../texts/browse.ts";
 import { FieldNames, Fields } from "./fields.tsx";
 import { Gone } from "./gone.tsx";
 import { History } from "./history.tsx";
-import { crumbsOf, titleOf } from "./place.ts";
 import { RemoveSecret } from "./remove.tsx";
 import { Settings } from "./settings.tsx";
 import { Summary } from "./summary.tsx";
@@ -107,7 +107,7 @@ export const SecretPage = ({ at, query }: SecretPageProps) => {
   return (
     <Page
       title={titleOf(at)}
-      crumbs={crumbsOf(at)}
+      crumbs={crumbsAbove(at)}
       mono
       actions={
         there && (

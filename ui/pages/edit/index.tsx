@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { call } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, nameOf } from "../../client/kv.ts";
+import { crumbsTo } from "../../client/kv-place.ts";
 import { NotAllowed, Unreachable } from "../../client/not-allowed.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
@@ -11,7 +12,6 @@ import { ButtonLink, durationText, Empty, Loading, Note, Page, parseDuration } f
 import { hrefOf } from "../../routes.ts";
 import { edit } from "../../texts/edit.ts";
 import type { PageComponent } from "../page.ts";
-import { crumbsOf } from "./crumbs.ts";
 import { Editor } from "./editor.tsx";
 import { type Found, readLatest } from "./reading.ts";
 import { type How, howToSave, type May, maySetExpiry, onlyNew } from "./rights.ts";
@@ -129,7 +129,7 @@ const Edit: PageComponent = ({ place }) => {
   const known = at && !isFolder(at.path) ? at : undefined;
   const title = edit.titleEdit(nameOf(place.path));
   return (
-    <Page title={title} crumbs={known ? crumbsOf(known) : []}>
+    <Page title={title} crumbs={known ? crumbsTo(known) : []}>
       {known ? <Content key={place.path} at={known} /> : <Unreachable path={place.path} />}
     </Page>
   );

@@ -1,11 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { addressesOf, isCubbyhole, type KvPath, kvPathOf, parentOf, placesToKeep } from "../../client/kv.ts";
+import { crumbsTo } from "../../client/kv-place.ts";
 import { useSession } from "../../client/session.ts";
 import { Empty, Note, Page, Select, TextField } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { edit } from "../../texts/edit.ts";
 import type { PageComponent } from "../page.ts";
-import { crumbsOf } from "./crumbs.ts";
 import { Editor } from "./editor.tsx";
 import { faultOfName } from "./names.ts";
 import { maySetExpiry } from "./rights.ts";
@@ -75,7 +75,7 @@ const New: PageComponent = ({ place }) => {
   const folder = useMemo(() => at && { ...at, path: parentOf(`${at.path}x`) }, [at]);
   const name = at && folder ? at.path.slice(folder.path.length) : "";
   return (
-    <Page title={edit.titleNew} crumbs={folder ? crumbsOf(folder) : []}>
+    <Page title={edit.titleNew} crumbs={folder ? crumbsTo(folder) : []}>
       {place.path === "" && mounts.length > 1 && (
         <Select
           label={edit.mount}
