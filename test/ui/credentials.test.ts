@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
+import { signIn } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Credentials that are made on demand, with a real database behind them, and their leases. */
@@ -89,6 +90,20 @@ describeUi("credentials and leases", (ui) => {
     expect(await page.content()).not.toContain(user);
     await page.getByRole("link", { name: "Credentials", exact: true }).first().click();
     await page.getByRole("heading", { name: "Credentials", exact: true }).waitFor();
+  });
+
+  it("58. a lock ends what was taken, and the page says so", async () => {
+    const { page } = await taker("/ui/credentials/database/readonly");
+    await press(page, "Get credentials");
+    await page.getByRole("progressbar", { name: "Credentials of readonly" }).waitFor();
+    const user = await userOn(page);
+
+    await press(page, "Lock");
+    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    await signIn(page, await ui.world.person("taker", ["taker"]));
+    await page.getByText("These credentials have ended.").waitFor();
+    expect(await page.content()).not.toContain(user);
+    expect(await database.exists(user)).toBe(false);
   });
 
   it("58. the countdown is read out at five minutes and at one, and ends", async () => {

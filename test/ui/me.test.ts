@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { axeEverywhere } from "./support/axe.ts";
 import { listenToCopies } from "./support/copied.ts";
+import { signIn } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
 describeUi("my access", (ui) => {
@@ -56,6 +57,23 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
     expect(data).toMatchObject({ display_name: "token-command-line", explicit_max_ttl: 3600 });
     await page.getByRole("button", { name: "Revoke it" }).click();
     await page.getByText("The token is revoked").first().waitFor();
+    expect((await ui.world.call("GET", "auth/token/lookup-self", undefined, { token })).status).toBe(403);
+  });
+
+  it("shows a token for the command line no longer once a lock has ended it", async () => {
+    await ui.world.policy("dev", DEV);
+    const person = await ui.world.person("locker", ["dev"]);
+    const { page } = await ui.signedIn(person, "/ui/me");
+    const copied = await listenToCopies(page);
+    await page.getByText("when you sign out, or when the page locks.").waitFor();
+    await page.getByRole("button", { name: "Make a token" }).click();
+    await page.getByRole("button", { name: "Copy token for the command line" }).click();
+    const token = await copied();
+
+    await page.getByRole("button", { name: "Lock", exact: true }).click();
+    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    await signIn(page, person);
+    await page.getByRole("button", { name: "Make a token" }).waitFor();
     expect((await ui.world.call("GET", "auth/token/lookup-self", undefined, { token })).status).toBe(403);
   });
 

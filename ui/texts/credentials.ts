@@ -98,7 +98,7 @@ export const credentials = {
   },
   leave: {
     title: "Leave these credentials?",
-    text: "They are shown once. You can get new ones; these end when their time is over, or when you revoke them.",
+    text: "They are shown once. You can get new ones; these end when their time is over, when you revoke them, or with the token of this session.",
     leave: "Leave",
     stay: "Stay",
   },

@@ -29,6 +29,8 @@ export const me = {
     title: "Token for the command line",
     text: "A token of its own, with your rights, for a terminal. The token of this page never leaves it.",
     tied: "It ends with this session: when you sign out, or when the page locks.",
+    /** Such a token is not revoked by the page. */
+    tiedToToken: "It ends with the token that you signed in with.",
     ttl: "Lasts",
     ttls: [
       { value: "15m", label: "15 minutes" },

@@ -3,6 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { useReturn } from "../../client/use-return.ts";
 import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
 import { credentials } from "../../texts/credentials.ts";
 import { type Lease, leaseIn } from "./taken.ts";
@@ -43,6 +44,12 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
     toast(credentials.revoked);
     onRevoked();
   };
+
+  // Leases end with the token that took them.
+  useReturn(async () => {
+    const answer = await post("sys/leases/lookup", { lease_id: lease.id });
+    if (!answer.ok && answer.kind === "invalid") onEnd();
+  });
 
   return (
     <div class="credentials-lease">

@@ -3,14 +3,16 @@ import { call, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectIn, textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { useStage } from "../../client/stage.ts";
 import { useAct } from "../../client/use-act.ts";
+import { useReturn } from "../../client/use-return.ts";
 import { Button, Checkbox, Code, durationText, Note, SecretValue, Section, Select, toast } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 import { shellCommands } from "./commands.ts";
 
 /**
- * A token for a terminal, made below this session's. It is in this component's memory alone and goes with the page; the
- * session's own token never leaves the worker.
+ * A token for a terminal, made below this session's. It is in this component's memory alone and goes with the page, or
+ * with the session that it was made below; the session's own token never leaves the worker.
  */
 
 interface Made {
@@ -48,10 +50,17 @@ const Shown = ({ made, onRevoked }: { readonly made: Made; readonly onRevoked: (
 
 export const CommandToken = () => {
   const { may } = useSession();
+  const stage = useStage();
+  const ours = stage.is === "in" && stage.ours;
   const [ttl, setTtl] = useState("1h");
   const [orphan, setOrphan] = useState(false);
   const [made, setMade] = useState<Made>();
   const { busy, failure, act } = useAct();
+  useReturn(async () => {
+    const as = made && { token: made.token };
+    const answer = as && (await call({ method: "GET", path: "auth/token/lookup-self", as }));
+    if (answer && !answer.ok && answer.kind === "denied") setMade(undefined);
+  });
   const mayCreate = may("auth/token/create", "update");
   const mayOrphan = may("auth/token/create-orphan", "update");
   if (!mayCreate && !mayOrphan) return null;
@@ -66,7 +75,7 @@ export const CommandToken = () => {
   return (
     <Section title={words.title}>
       <p class="muted">
-        {words.text} {!alone && words.tied}
+        {words.text} {!alone && (ours ? words.tied : words.tiedToToken)}
       </p>
       {made ? (
         <Shown made={made} onRevoked={() => setMade(undefined)} />
