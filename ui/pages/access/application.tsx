@@ -11,6 +11,7 @@ import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
+import { crumbsTo } from "./crumbs.ts";
 import { HandOut } from "./hand-out.tsx";
 import { ItemFacts } from "./item-facts.tsx";
 
@@ -70,11 +71,7 @@ export const ApplicationPage = ({ mount, name }: ApplicationProps) => {
     <Page
       title={name}
       mono
-      crumbs={[
-        { label: access.title, href: hrefOf("access") },
-        { label: access.tabs.applications, href: hrefOf("access", "", { tab: "applications" }) },
-        { label: mount },
-      ]}
+      crumbs={crumbsTo("applications", mount)}
       actions={answer?.ok && <Actions mount={mount} name={name} />}
     >
       {!answer && <Loading />}

@@ -22,6 +22,7 @@ import {
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
+import { crumbsTo } from "./crumbs.ts";
 import { type Group, groupIn, readGroups, readPeople } from "./directory.ts";
 import { GroupEditor, type Named } from "./group-editor.tsx";
 import { PolicyTags } from "./person-facts.tsx";
@@ -30,11 +31,6 @@ import { namedPeople } from "./sign-in-name.ts";
 /** One group: its policies and members, changed and deleted. */
 
 const words = access.groups;
-
-const crumbs = [
-  { label: access.title, href: hrefOf("access") },
-  { label: access.tabs.groups, href: hrefOf("access", "", { tab: "groups" }) },
-];
 
 /** Names of people and groups; none where they may not be listed. */
 const useNames = () => {
@@ -81,7 +77,7 @@ const Whole = ({ group, again }: { readonly group: Group; readonly again: () => 
   return (
     <Page
       title={group.name}
-      crumbs={crumbs}
+      crumbs={crumbsTo("groups")}
       actions={
         <>
           <CopyAs path={path} vault={`read ${path}`} curl={{ method: "GET", path }} />
@@ -144,7 +140,7 @@ export const GroupPage = ({ id }: { readonly id: string }) => {
   const { answer, again } = useApi({ method: "GET", path: `identity/group/id/${id}` });
   if (answer?.ok) return <Whole group={groupIn(answer.data)} again={again} />;
   return (
-    <Page title={access.tabs.groups} crumbs={crumbs}>
+    <Page title={access.tabs.groups} crumbs={crumbsTo("groups")}>
       {answer ? <Failed failure={answer} again={again} /> : <Loading />}
     </Page>
   );

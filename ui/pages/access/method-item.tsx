@@ -12,6 +12,7 @@ import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
+import { crumbsTo } from "./crumbs.ts";
 import { readPolicyNames } from "./directory.ts";
 import { ItemFacts } from "./item-facts.tsx";
 import { NamesDialog } from "./names-dialog.tsx";
@@ -100,16 +101,11 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
 
 export const ItemPage = ({ mount, part, name }: ItemProps) => {
   const { answer, again } = useApi({ method: "GET", path: `auth/${mount}${part}/${name}` });
-  const crumbs = [
-    { label: access.title, href: hrefOf("access") },
-    { label: access.tabs.methods, href: hrefOf("access", "", { tab: "methods" }) },
-    { label: mount },
-  ];
   return (
     <Page
       title={name}
       mono
-      crumbs={crumbs}
+      crumbs={crumbsTo("methods", mount)}
       actions={answer?.ok && <Actions mount={mount} part={part} name={name} data={answer.data} again={again} />}
     >
       {!answer && <Loading />}

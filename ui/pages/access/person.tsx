@@ -8,6 +8,7 @@ import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, CopyAs, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
+import { crumbsTo } from "./crumbs.ts";
 import { type Group, lockedIn, personIn, readGroups, readPolicyNames, type WholePerson } from "./directory.ts";
 import { useMethodPolicies } from "./method-policies.ts";
 import { NamesDialog } from "./names-dialog.tsx";
@@ -18,11 +19,6 @@ import { personName } from "./sign-in-name.ts";
 /** One person: how they sign in, what they get from where, and what that lets them do. */
 
 const words = access.person;
-
-const crumbsTo = (tab: keyof typeof access.tabs) => [
-  { label: access.title, href: hrefOf("access") },
-  { label: access.tabs[tab], href: hrefOf("access", "", { tab }) },
-];
 
 interface PersonProps {
   readonly person: WholePerson;
