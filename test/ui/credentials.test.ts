@@ -70,7 +70,7 @@ describeUi("credentials and leases", (ui) => {
     // Half an hour later, by the server's clock: the page learns it from the answer to the renewal.
     ui.world.clock.advance(30 * 60_000);
     await press(page, "Renew");
-    await page.getByText("The credentials live on.").first().waitFor();
+    await page.getByText("The credentials are renewed.").first().waitFor();
     await page.getByText(/^(1 h|59 min \d+ s) left$/).waitFor();
 
     await press(page, "Copy password");
@@ -206,7 +206,7 @@ describeUi("credentials and leases", (ui) => {
     await dialog.getByLabel(/^Type/).fill("database/creds/readonly/");
     await dialog.getByRole("button", { name: "Revoke all below" }).click();
     await page.getByText("Everything below database/creds/readonly/ is revoked.").first().waitFor();
-    await page.getByText("There is no lease here.").waitFor();
+    await page.getByText("There are no leases here.").waitFor();
   });
 
   it("leases: a revocation that takes longer than a request is followed to its end", async () => {

@@ -168,7 +168,7 @@ describeUi("sharing", (ui) => {
     await page.getByText("To somebody").waitFor();
     await lock();
     await signIn(page, await ui.world.token(["stranger"]));
-    await page.getByText("No link yet.").waitFor();
+    await page.getByText("No links yet.").waitFor();
     expect(await page.content()).not.toContain("To somebody");
   });
 

@@ -2,7 +2,6 @@
 export const decisions = {
   ask: "Explain",
   label: "What may I do at",
-  labelOfOthers: "What may they do at",
   hint: "A path as vault kv get takes it, or as the API names it",
   missing: "Give a path.",
   table: (path: string) => `Decisions at ${path}`,

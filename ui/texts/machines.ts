@@ -20,27 +20,25 @@ export const machines = {
   ends: "ends",
   endless: "no end",
   known: "Known machines",
-  knownText: "Whom logins made known. The time is when what is known of them last changed, not of a login.",
+  knownText:
+    "Machines that have logged in at least once. The time is when their entry last changed, not their last login.",
   knownNone: "No machine is known yet.",
   changed: "changed",
   roles: "Roles",
-  rolesNone: "There is no role.",
+  rolesNone: "There are no roles.",
   hybrid: "hybrid node",
   ec2: "EC2",
   iam: "IAM",
-  rolesHidden: "You may not list the roles.",
   reads: "What it may read",
-  readsOf: (name: string) => `What ${name} may read`,
   readsNone: "Nothing, by the policies that you may read.",
   readsHidden: (names: readonly string[]) =>
     names.length === 1
       ? `You may not read the policy ${names[0]}.`
       : `You may not read the policies ${names.join(", ")}.`,
-  broken: (name: string) => `The policy ${name} could not be read as one.`,
+  broken: (name: string) => `The policy ${name} has a text that cannot be read.`,
   missing: (name: string) => `There is no policy ${name}, so it gives nothing.`,
   denied: "denied",
   templated: "The part in braces is filled in for each machine.",
-  policies: "Policies",
   bounds: {
     bound_iam_principal_arn: "principals",
     bound_ssm_instance_id: "nodes",

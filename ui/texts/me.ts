@@ -23,7 +23,7 @@ export const me = {
   rulesLabel: "My rules",
   rulesFilter: "Filter rules",
   root: "A root token may do everything, and needs no rule. Use it only to set things up.",
-  noRules: "Your policies have no rule.",
+  noRules: "Your policies have no rules.",
   denies: "denied",
   command: {
     title: "Token for the command line",
@@ -44,7 +44,7 @@ export const me = {
     name: "token for the command line",
     ends: (left: string) => `Ends in ${left}.`,
     commands: "command for a shell",
-    hint: "Paste the command first, then the token at its prompt: so it is in no history of your shell.",
+    hint: "Paste the command first, then the token at its prompt: this keeps it out of your shell's history.",
     revoke: "Revoke it",
     revoked: "The token is revoked",
   },

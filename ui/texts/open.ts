@@ -9,9 +9,7 @@ export const open = {
   codeHint: "Eight letters and digits that the sender tells you",
   codeShort: "A code has eight letters and digits, such as K7QM-3FXD.",
   codeWrong: "This is not the code. Nothing is used up: try again.",
-  codeRight: "The code is right.",
   open: "Open it now",
-  checking: "Looking at the link",
   again: "Try again",
   opened: {
     title: "This link was opened already.",
@@ -24,7 +22,7 @@ export const open = {
   },
   none: {
     title: "There is no link here.",
-    text: "A link is taken out of the address when it is opened, so that it stays in no history. Open the message that it came in and click it again, or paste the link here.",
+    text: "A link is taken out of the address when it is opened, so that no history keeps it. Open the message that it came in and click it again, or paste the link here.",
   },
   lost: "No answer came. The secret may be gone from the server already. Try again; if it was opened then, ask the sender for a new link.",
   paste: "Link",
@@ -43,7 +41,7 @@ export const open = {
   },
   storeTitle: "Store in",
   storePath: "Path",
-  storeHint: "Where the secret is to be, as in secret/team-a/db",
+  storeHint: "Where to keep the secret, as in secret/team-a/db",
   storeBad: "This is not the path of a secret in a key-value store that you can reach.",
   storeTaken: "There is a secret at this path already. Choose another one.",
   storeSave: "Store",
