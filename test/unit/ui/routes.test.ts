@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { hrefOf, PAGES, placeOf } from "../../../ui/routes.ts";
+import { codePoint } from "../../support/text.ts";
 
 const segment = fc
-  .string({ unit: "binary", minLength: 1 })
+  .string({ unit: codePoint, minLength: 1 })
   .filter((text) => !/^\.{1,2}$|\//.test(text) && !/[\uD800-\uDFFF]/u.test(text));
 
 describe("addresses of the page", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { layOut, objectText, pairsOf, sameJson, sourceAt, stringOf } from "../../../../ui/client/json-text.ts";
 import { isFault, readTree } from "../../../../ui/client/json-tree.ts";
+import { codePoint } from "../../../support/text.ts";
 
 const PECULIAR = ["12345678901234567890", "0.10", "1e400", "-0", "-0.0", "1E+2", "0.1e-7", '"\\u0000"', '"\\u00e9"'];
 
@@ -17,7 +18,7 @@ const { source } = fc.letrec<{ source: string; leaf: string; list: string; objec
   leaf: fc.oneof(
     fc.constantFrom(...PECULIAR, "true", "false", "null", "{}", "[]"),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
-    fc.string({ unit: "binary" }).map((text) => JSON.stringify(text)),
+    fc.string({ unit: codePoint }).map((text) => JSON.stringify(text)),
   ),
   list: fc.tuple(blank, fc.array(tie("source"))).map(([gap, items]) => `[${gap}${items.join(`${gap},${gap}`)}${gap}]`),
   object: fc

@@ -3,10 +3,11 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { shellWord } from "../../../../ui/client/shell-word.ts";
 import { FORMS, familyOf, type Login, type Server, serverOf } from "../../../../ui/pages/credentials/connection.ts";
+import { codePoint } from "../../../support/text.ts";
 
 const whole = (text: string): boolean => !/[\uD800-\uDFFF]/u.test(text);
 const written = fc
-  .string({ unit: "binary", minLength: 1, maxLength: 30 })
+  .string({ unit: codePoint, minLength: 1, maxLength: 30 })
   .filter((text) => whole(text) && !text.includes("\0"));
 const host = fc.constantFrom("db.example.com", "10.0.0.7", "::1", "2001:db8::7");
 const port = fc.constantFrom("", "5432", "16379");

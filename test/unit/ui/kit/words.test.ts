@@ -8,6 +8,7 @@ import { piecesOf } from "../../../../ui/kit/invisible.ts";
 import { targetOf } from "../../../../ui/kit/menu-keys.ts";
 import { apart, frameOf } from "../../../../ui/kit/plot-scale.ts";
 import { durationText, parseDuration, relativeTime } from "../../../../ui/kit/times.ts";
+import { codePoint } from "../../../support/text.ts";
 
 const drawn = (text: string): string =>
   piecesOf(text)
@@ -33,7 +34,7 @@ describe("invisible characters", () => {
 
   it("nothing of a text is lost or added", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: codePoint }), (text) => {
         expect(
           piecesOf(text)
             .map((piece) => piece.text)

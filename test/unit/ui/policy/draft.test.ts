@@ -4,6 +4,7 @@ import { draftOf } from "../../../../ui/policy/draft.ts";
 import { tokenLines, tokensOf } from "../../../../ui/policy/tokens.ts";
 import { tryDraft } from "../../../../ui/policy/trial.ts";
 import { runs } from "../../../support/runs.ts";
+import { codePoint } from "../../../support/text.ts";
 import { type IdentityServer, makeIdentityServer } from "../../core/identity/support.ts";
 
 let server: IdentityServer;
@@ -117,7 +118,7 @@ describe("a draft decides", () => {
 describe("the colours of a policy", () => {
   it("change nothing of its text", () => {
     fc.assert(
-      fc.property(fc.oneof(typed, fc.string({ unit: "binary" })), (text) => {
+      fc.property(fc.oneof(typed, fc.string({ unit: codePoint })), (text) => {
         expect(
           tokensOf(text)
             .map(({ text: part }) => part)

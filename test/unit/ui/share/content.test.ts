@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { contentIn } from "../../../../ui/share/content.ts";
+import { codePoint } from "../../../support/text.ts";
 
 const answerOf = (data: string): string =>
   `{"request_id":"r","lease_id":"","data":${data},"wrap_info":null,"auth":null}`;
@@ -49,7 +50,7 @@ describe("what a wrapping token carried", () => {
   });
 
   it("keeps all texts of all fields", () => {
-    const dictionary = fc.dictionary(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }));
+    const dictionary = fc.dictionary(fc.string({ unit: codePoint }), fc.string({ unit: codePoint }));
     fc.assert(
       fc.property(dictionary, (data) => {
         const { fields } = contentIn(answerOf(JSON.stringify(data)));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { type Fill, newCode, readCode, shownCode } from "../../../../ui/share/code.ts";
 import { fragmentOf, linkOf, readLink, tokenOf } from "../../../../ui/share/link.ts";
 import { opened, sealed } from "../../../../ui/share/seal.ts";
+import { codePoint } from "../../../support/text.ts";
 
 const fill: Fill = (bytes) => crypto.getRandomValues(bytes);
 const END = 1_790_000_000;
@@ -95,7 +96,7 @@ describe("links", () => {
 
   it("of others are none", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), async (text) => {
+      fc.asyncProperty(fc.string({ unit: codePoint, maxLength: 200 }), async (text) => {
         expect(await readLink(text)).toBeUndefined();
       }),
     );
