@@ -68,9 +68,11 @@ export const SessionFacts = () => {
       {uses > 0 && <Note kind="warn">{me.usesWarning}</Note>}
       <Facts>
         <Fact name={me.name}>{who.name}</Fact>
-        <Fact name={me.mount}>
-          <code>{who.mount}</code>
-        </Fact>
+        {who.mount !== "" && (
+          <Fact name={me.mount}>
+            <code>{who.mount}</code>
+          </Fact>
+        )}
         <Fact name={me.left}>
           <Left token={token} />
         </Fact>

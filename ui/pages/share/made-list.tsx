@@ -118,7 +118,10 @@ const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
     <li class="share-made">
       <div class="share-line">
         <span class="share-note">
-          <Icon name="link" /> {share.to(noteOf(made))}
+          <span class="share-to">
+            <Icon name="link" />
+            <span>{share.to(noteOf(made))}</span>
+          </span>
           <span class="muted small mono">{made.from || share.aText}</span>
         </span>
         <StateOf made={made} />
