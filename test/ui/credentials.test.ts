@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
-import { signIn } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Credentials that are made on demand, with a real database behind them, and their leases. */

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { axeEverywhere } from "./support/axe.ts";
 import { listenToCopies } from "./support/copied.ts";
-import { signIn } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 describeUi("my access", (ui) => {
