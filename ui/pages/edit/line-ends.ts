@@ -33,6 +33,10 @@ const placeOf = (value: string, shown: number): number => {
   return at;
 };
 
+/** One after the other. Where a carriage return would meet a line feed, two line ends would become one: it gets its own. */
+const joined = (left: string, right: string): string =>
+  left.endsWith("\r") && right.startsWith("\n") ? `${left}\n${right}` : left + right;
+
 /** The value after the text shown for it was changed to `typed`. */
 export const withTyped = (value: string, typed: string): string => {
   if (!value.includes("\r")) return typed;
@@ -41,5 +45,6 @@ export const withTyped = (value: string, typed: string): string => {
   const start = common(old, typed, most, false);
   const end = common(old, typed, most - start, true);
   const between = typed.slice(start, typed.length - end).replaceAll("\n", usualEnd(value));
-  return value.slice(0, placeOf(value, start)) + between + value.slice(placeOf(value, old.length - end));
+  const after = value.slice(placeOf(value, old.length - end));
+  return joined(joined(value.slice(0, placeOf(value, start)), between), after);
 };

@@ -17,6 +17,11 @@ describe("line ends in a text area", () => {
     );
   });
 
+  it("do not become one where a change brings two together", () => {
+    expect(withTyped("\n\r", "\n\n\n")).toBe("\n\r\n\n");
+    expect(withTyped("a\rb\nc", "a\n\nc")).toBe("a\r\n\nc");
+  });
+
   it("around a change stay as they were, and new ones are of the usual kind", () => {
     expect(withTyped("a\r\nb\rc\r\nd", "a\nb\nX\nc\nd")).toBe("a\r\nb\rX\r\nc\r\nd");
     expect(withTyped("a\rb", "a\nb\nc")).toBe("a\rb\rc");
