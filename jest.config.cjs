@@ -61,6 +61,7 @@ const SLOW = [
   "test/unit/engines/ssh/crashes.test.ts",
   "test/unit/engines/ssh/sshd.test.ts",
   "test/unit/engines/pki/revoking/outside-readers.test.ts",
+  "test/unit/ui/api/every-request.test.ts",
   "test/unit/x509/issuing/outside-readers.test.ts",
 ];
 

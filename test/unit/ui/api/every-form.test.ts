@@ -2,55 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readTree } from "../../../../ui/client/json-tree.ts";
 import { shownRequest, vaultCommand } from "../../../../ui/pages/api/command.ts";
 import { findEndpoint } from "../../../../ui/pages/api/places.ts";
-import { buildRequest, keyOf, type Values } from "../../../../ui/pages/api/request.ts";
-import { type Endpoint, endpointsOf, type Input, type Kind } from "../../../../ui/pages/api/spec.ts";
-import { mountEverything } from "../../../support/every-path.ts";
-import { makeServer, type TestServer } from "../../../support/make-server.ts";
+import { buildRequest, keyOf } from "../../../../ui/pages/api/request.ts";
+import type { Endpoint, Input, Kind } from "../../../../ui/pages/api/spec.ts";
+import type { TestServer } from "../../../support/make-server.ts";
+import { filledIn, nameOf, sample, serverWithForms } from "./forms.ts";
 
-/** 60. Forms of every path of every backend build, send, show errors: the pure half, over the server's own document. */
+/**
+ * 60. Forms of every path of every backend build, send, show errors: the pure half, over the server's own document.
+ * `every-request.test.ts` sends them.
+ */
 
 let server: TestServer;
 let endpoints: readonly Endpoint[];
-
 beforeAll(async () => {
-  server = await makeServer();
-  await mountEverything(server);
-  const { body } = await server.call("GET", "sys/internal/specs/openapi");
-  endpoints = endpointsOf(JSON.parse(JSON.stringify(body)));
+  ({ server, endpoints } = await serverWithForms());
 });
 afterAll(() => server.dynamo.close());
-
-const SAMPLES: Readonly<Record<Kind, string>> = {
-  text: "sample",
-  number: "1",
-  switch: "true",
-  duration: "1h",
-  list: "one\ntwo",
-  map: "name=value",
-  any: "sample",
-};
-
-const sample = (input: Input): string => (input.where === "path" ? "nobody" : SAMPLES[input.kind]);
-
-const filledIn = (endpoint: Endpoint): Values =>
-  Object.fromEntries(endpoint.inputs.map((input) => [keyOf(input), sample(input)]));
-
-const nameOf = ({ action, template }: Endpoint): string => `${action} ${template}`;
-
-/** They end the caller or the server. */
-const LAST = /^write (sys\/seal|sys\/step-down|auth\/token\/revoke-self)$/;
-
-const send = async (endpoint: Endpoint, values: Values): Promise<number> => {
-  const built = buildRequest(endpoint, values);
-  if ("faults" in built) throw new Error(`${nameOf(endpoint)}: ${JSON.stringify([...built.faults])}`);
-  const { method, path, query = {}, body, patch } = built.request;
-  const search = new URLSearchParams(query).toString();
-  const { status } = await server.call(method, search ? `${path}?${search}` : path, {
-    ...(body === undefined ? {} : { body: JSON.parse(body) }),
-    ...(patch ? { headers: { "content-type": "application/merge-patch+json" } } : {}),
-  });
-  return status;
-};
 
 describe("60. forms of every path of every backend", () => {
   it("there is one for every operation that the server documents, but those that only refuse", async () => {
@@ -94,17 +61,6 @@ describe("60. forms of every path of every backend", () => {
     });
 
     expect(silent.map(nameOf)).toEqual([]);
-  });
-
-  it("are sent filled in: the server understands each, and none fails", async () => {
-    const wrong: string[] = [];
-    for (const endpoint of endpoints.filter((each) => !LAST.test(nameOf(each)))) {
-      const status = await send(endpoint, filledIn(endpoint));
-      // 405: no such operation. 5xx: a fault.
-      if (status === 405 || status >= 500) wrong.push(`${nameOf(endpoint)}: ${status}`);
-    }
-
-    expect(wrong).toEqual([]);
   });
 
   it("are found by their path as one would call it", () => {

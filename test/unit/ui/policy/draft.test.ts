@@ -46,7 +46,7 @@ describe("the errors of a draft", () => {
         expect([200, 204].includes(answer.status)).toBe(draft.ok);
         if (!draft.ok) for (const error of draft.errors) expect(told).toContain(error.text);
       }),
-      { numRuns: runs(150, 5000) },
+      { numRuns: runs(60, 5000) },
     );
   });
 
@@ -110,7 +110,7 @@ describe("a draft decides", () => {
           expect(here.suggestion ?? null).toBe(there["suggestion"]);
         }
       }),
-      { numRuns: runs(60, 3000) },
+      { numRuns: runs(25, 3000) },
     );
   });
 });
