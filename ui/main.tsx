@@ -2,7 +2,7 @@
 import "./share/arrival.ts";
 import { render } from "preact";
 import { takeCallback } from "./client/callback.ts";
-import { introduceAgain } from "./client/port.ts";
+import { introduceAgain, leave } from "./client/port.ts";
 import { load, start } from "./client/stage.ts";
 import { startTheme } from "./client/theme.ts";
 import { hideValues } from "./kit/index.ts";
@@ -16,7 +16,10 @@ startTheme();
 startRouter();
 if (isSecureContext) start();
 
-addEventListener("pagehide", hideValues);
+addEventListener("pagehide", ({ persisted }) => {
+  hideValues();
+  if (!persisted) leave();
+});
 // Out of the back/forward cache: somebody else may be signed in by now, or nobody.
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;

@@ -95,6 +95,8 @@ export type ToWorker =
   | { readonly kind: "stay" }
   | { readonly kind: "lock" }
   | { readonly kind: "sign-out" }
+  /** The tab closes, and the worker will not outlive it: its last moment to end the session. */
+  | { readonly kind: "leave" }
   | { readonly kind: "idle"; readonly minutes: number };
 
 export type FromWorker =

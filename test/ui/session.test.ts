@@ -114,6 +114,28 @@ describeUi("the session", (ui) => {
     await isSignedOut(page);
   });
 
+  it("without shared workers each tab has a session of its own, which a reload ends", async () => {
+    const visitor = await ui.visitor();
+    await visitor.context.addInitScript(() => {
+      Reflect.deleteProperty(globalThis, "SharedWorker");
+    });
+    const person = await ui.world.person("alias", []);
+    const page = await visitor.tab();
+    await signIn(page, person);
+    await isSignedIn(page);
+    await isSignedOut(await visitor.tab());
+
+    await page.getByRole("button", { name: "Lock" }).click();
+    await awayDialog(page).waitFor();
+    await signIn(page, person);
+    const [first, last] = tokensOf(visitor);
+    await eventually(async () => !(await lives(first ?? "")));
+
+    await page.reload();
+    await isSignedOut(page);
+    await eventually(async () => !(await lives(last ?? "")));
+  });
+
   it("7. idle warns, stays, locks; values leave the DOM", async () => {
     const password = ui.world.canary("password");
     await ui.world.secret("secret/team-a/db", { password });

@@ -133,6 +133,11 @@ const post = (message: ToWorker): void => {
 /** Whether a session survives that this tab leaves and comes back. */
 export const survivesLeaving = (): boolean => outlives;
 
+/** The tab closes. Where the worker goes with it, the session ends now, as far as the browser still lets it. */
+export const leave = (): void => {
+  if (line && !outlives) line.post({ kind: "leave" });
+};
+
 export const askApi = (request: ApiRequest): Promise<ApiAnswer> =>
   new Promise((resolve) => {
     asked += 1;

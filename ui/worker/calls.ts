@@ -2,6 +2,8 @@ import type { ApiAnswer, ApiRequest } from "../protocol.ts";
 
 /** One request of the API: no cookie, no redirect, no cache, and a path that says what it says. */
 
+export const REVOKE: ApiRequest = { method: "POST", path: "auth/token/revoke-self", body: "{}" };
+
 /** Longer than any gateway waits. */
 const PATIENCE = 40_000;
 
@@ -68,6 +70,8 @@ export const send = async (
       redirect: "error",
       cache: "no-store",
       referrerPolicy: "no-referrer",
+      // It is sent also when the worker goes in the same moment.
+      keepalive: request.path === REVOKE.path,
       signal: AbortSignal.timeout(PATIENCE),
     });
     return {

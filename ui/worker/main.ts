@@ -17,13 +17,15 @@ const channels = new Set<Channel>();
 const alive = new Set<string>();
 const shared = "onconnect" in self;
 
+const tabs = (): number => (shared ? alive.size : 1);
+
 const session = createSession({
   now: () => Date.now(),
   send: (request, token) => send(fetch, request, token),
   tell: (state) => {
     for (const channel of channels) channel.postMessage({ kind: "state", state });
   },
-  tabs: () => (shared ? alive.size : 1),
+  tabs,
   nonce: () =>
     Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
@@ -69,6 +71,8 @@ const hear = async (channel: Channel, message: ToWorker): Promise<void> => {
       return session.lock();
     case "sign-out":
       return session.signOut();
+    case "leave":
+      return tabs() > 1 ? undefined : session.signOut();
     case "idle":
       return session.setIdle(message.minutes);
   }

@@ -1,12 +1,11 @@
-import type { ApiAnswer, ApiRequest } from "../protocol.ts";
+import type { ApiAnswer } from "../protocol.ts";
+import { REVOKE } from "./calls.ts";
 import type { World } from "./session.ts";
 
 /** Ends tokens. One that could not be ended, because the network was gone, is tried again for a minute, then left. */
 
 const TRIES = 12;
 const BETWEEN_TRIES = 5_000;
-
-const REVOKE: ApiRequest = { method: "POST", path: "auth/token/revoke-self", body: "{}" };
 
 const unsure = ({ status }: ApiAnswer): boolean => status === 0 || status === 429 || status >= 500;
 
