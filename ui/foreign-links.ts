@@ -1,4 +1,4 @@
-import { BASE, hrefOf, placeOf } from "./routes.ts";
+import { BASE, decoded, hrefOf, placeOf } from "./routes.ts";
 
 /**
  * Addresses of Vault's and OpenBao's own pages, below `/ui/vault/`, as addresses here. Pure; a table of what such a path
@@ -9,14 +9,6 @@ interface Address {
   readonly pathname: string;
   readonly search: string;
 }
-
-const decoded = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-};
 
 const PLACES = /^(.+?)\/(list|show|edit|create|kv|credentials|configuration|overview|metadata|actions)(?:\/(.*))?$/;
 

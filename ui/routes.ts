@@ -38,7 +38,8 @@ export interface Place {
 
 const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
-const decoded = (segment: string): string => {
+/** As it is, where it cannot be decoded. */
+export const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,4 +1,5 @@
 import { shellWord } from "../../client/shell-word.ts";
+import { decoded } from "../../routes.ts";
 
 /**
  * Credentials of a database as its programs take them. Every form quotes and escapes by the rules of who reads it:
@@ -130,14 +131,6 @@ const ADDRESS =
   /^[\w+.-]+:\/\/(?:[^/]*@)?(?<host>\[[^\]]*\]|[^:/?,]*)(?::(?<port>\d+))?[^/?]*(?:\/(?<database>[^?]*))?/;
 /** Go's MySQL driver: `user:password@tcp(host:port)/database`. */
 const GO_MYSQL = /@\w*\((?<host>\[[^\]]*\]|[^:)]*)(?::(?<port>\d+))?\)(?:\/(?<database>[^?]*))?/;
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
 
 /** Where a connection of the engine leads, without whoever it logs in as; nothing is guessed beyond the address. */
 export const serverOf = (connectionUrl: string): Omit<Server, "family"> => {
