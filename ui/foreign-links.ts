@@ -114,7 +114,8 @@ export const ownPlace = (text: string | undefined): string => {
     pathname: url.pathname.startsWith("/vault") ? `/ui${url.pathname}` : url.pathname,
     search: url.search,
   };
-  const own = ownHref(address) ?? `${address.pathname}${address.search}`;
-  const place = placeOf(new URL(own, ORIGIN));
+  const own = ownHref(address);
+  // A path of two slashes is none to parse again: it would name another origin, or nothing.
+  const place = placeOf(own === undefined ? address : new URL(own, ORIGIN));
   return !place || place.page === "sign-in" ? BASE : hrefOf(place.page, place.path, place.query);
 };

@@ -68,6 +68,8 @@ describe("where to go after signing in", () => {
     ["/v1/sys/health", "/ui/"],
     ["", "/ui/"],
     [undefined, "/ui/"],
+    ["/.//", "/ui/"],
+    ["/..//elsewhere.example/ui/me", "/ui/"],
   ])("of %j is %s", (given, wanted) => {
     expect(ownPlace(given)).toBe(wanted);
   });
