@@ -77,7 +77,7 @@ const Reason = ({ decided: { explained, rule, allowed: may } }: { readonly decid
 };
 
 const Table = ({ decided, label }: { readonly decided: readonly Decided[]; readonly label: string }) => (
-  <ul class="decisions" aria-label={label}>
+  <ul class="decisions lines" aria-label={label}>
     {decided.map((one) => (
       <li key={one.operation}>
         <span class="decisions-operation">{decisions.operations[one.operation]}</span>
@@ -128,7 +128,7 @@ export const Decisions = ({ about, options = [], label = decisions.label }: Deci
   return (
     <div class="decisions-asked">
       <form
-        class="decisions-form"
+        class="field-line"
         onSubmit={(event) => {
           event.preventDefault();
           void ask();

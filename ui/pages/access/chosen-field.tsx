@@ -43,7 +43,7 @@ export const ChosenField = ({ label, hint, chosen, onChange, options, free }: Ch
       {unknown.length > 0 && <p class="access-unknown">{access.unknown(unknown)}</p>}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter in the field adds, instead of sending the form. */}
       <div
-        class="access-add"
+        class="field-line"
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.defaultPrevented || name === "") return;
           event.preventDefault();

@@ -51,7 +51,7 @@ const Members = ({ ids, known, kind }: MembersProps) =>
   ids.length === 0 ? (
     <span class="muted">{words.noMembers}</span>
   ) : (
-    <span class="access-tags">
+    <span class="tags">
       {ids.map((id) => (
         <Tag key={id}>
           <Link href={hrefOf("access", `${kind}/${id}`)}>{known?.find((one) => one.id === id)?.name ?? id}</Link>

@@ -15,7 +15,7 @@ export const PasswordField = ({ label, value, onInput, error }: PasswordFieldPro
   const [shown, show] = useShown();
   const { password } = access;
   return (
-    <div class="access-password">
+    <div class="field-line">
       <TextField label={label} value={value} onInput={onInput} error={error} masked={!shown} foreign mono />
       <IconButton
         icon={shown ? "hide" : "show"}

@@ -9,7 +9,7 @@ import { signInName } from "./sign-in-name.ts";
 
 const words = access.person;
 
-const Tags = ({ children }: { readonly children: ComponentChildren }) => <span class="access-tags">{children}</span>;
+const Tags = ({ children }: { readonly children: ComponentChildren }) => <span class="tags">{children}</span>;
 
 export const PolicyTags = ({ names }: { readonly names: readonly string[] }) =>
   names.length === 0 ? (

@@ -53,7 +53,7 @@ export const FindValue = ({ log, devices }: FindValueProps) => {
     <Section title={audit.find}>
       <p class="muted">{audit.findIntro}</p>
       <form
-        class="audit-find"
+        class="field-line"
         onSubmit={(event) => {
           event.preventDefault();
           if (!busy && value !== "") void find();

@@ -43,7 +43,7 @@ const Roles = ({ roles }: { readonly roles: readonly MachineRole[] }) =>
   roles.length === 0 ? (
     <p class="muted">{machines.rolesNone}</p>
   ) : (
-    <ul class="machines-list" aria-label={machines.roles}>
+    <ul class="lines" aria-label={machines.roles}>
       {roles.map((role) => (
         <Role key={role.mount + role.name} role={role} />
       ))}

@@ -39,7 +39,7 @@ export const Known = () => {
       {value && "ok" in value && <Failed failure={value} again={again} />}
       {value && !("ok" in value) && value.length === 0 && <p class="muted">{machines.knownNone}</p>}
       {value && !("ok" in value) && value.length > 0 && (
-        <ul class="machines-list" aria-label={machines.known}>
+        <ul class="lines" aria-label={machines.known}>
           {value.map((machine) => (
             <Machine key={machine.id} machine={machine} />
           ))}

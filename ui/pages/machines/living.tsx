@@ -64,7 +64,7 @@ const Found = ({ looked, roles }: { readonly looked: Looked; readonly roles: rea
   <>
     {looked.logins.length === 0 && <p class="muted">{machines.nobody}</p>}
     {looked.logins.length > 0 && (
-      <ul class="machines-list" aria-label={machines.lately}>
+      <ul class="lines" aria-label={machines.lately}>
         {looked.logins.map((login) => (
           <Login key={login.accessor} login={login} roles={roles} />
         ))}

@@ -11,7 +11,7 @@ const Found = ({ found }: { readonly found: Readable }) => {
     <>
       {rules.length === 0 && <p class="muted">{machines.readsNone}</p>}
       {rules.length > 0 && (
-        <ul class="machines-rules">
+        <ul class="machines-rules lines">
           {rules.map(({ pattern, policy, line, denied }) => (
             <li key={`${policy}:${line}`}>
               <code>

@@ -35,7 +35,7 @@ export const Groups = ({ entity }: { readonly entity: JsonObject }) => {
   if (!names) return null;
   const hidden = ids.length - names.length;
   return (
-    <span class="me-tags">
+    <span class="tags">
       {names.map((name) => (
         <Tag key={name}>{name}</Tag>
       ))}

@@ -24,7 +24,7 @@ export const Rules = () => {
         <TextField label={me.rulesFilter} type="search" value={filter} onInput={setFilter} />
       )}
       {rules.length > 0 && (
-        <ul class="me-rules" aria-label={me.rulesLabel}>
+        <ul class="me-rules lines" aria-label={me.rulesLabel}>
           {shown.map(({ pattern, capabilities }) => (
             <li key={pattern}>
               <code>

@@ -12,7 +12,7 @@ import { Groups } from "./groups.tsx";
 /** The token of this session, without the token: whose it is, how long it lasts, what it carries. */
 
 const PolicyNames = ({ names }: { readonly names: readonly string[] }) => (
-  <span class="me-tags">
+  <span class="tags">
     {names.map((name) => (
       <span class="tag" key={name}>
         <PolicyName name={name} />
