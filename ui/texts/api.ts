@@ -36,7 +36,6 @@ export const api = {
   method: "What to do",
   noneFit: "No path has these words.",
   nothing: "The server documents no path for you.",
-  raw: "As it came",
   secretsLeftOut: "Secrets are left out of these commands.",
   send: "Send",
   sudo: "needs sudo",

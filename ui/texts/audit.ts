@@ -12,7 +12,6 @@ export const audit = {
   check: "Check a log",
   drop: "Drop a log here, or choose a file",
   forms: "A device's file, a log group exported to S3, or what aws logs filter-log-events prints; gzip too.",
-  choose: "Choose a file",
   continued: "It begins in the middle",
   continuedHint: "For a log that was rotated, or an export of some hours.",
   mixed: "It has other lines in between",
@@ -22,7 +21,6 @@ export const audit = {
   keyDenied: "You may not read the server's key. Paste it as sys/audit-key shows it.",
   keyMore: "Another key, if it was replaced since",
   keyWrong: "This is not an Ed25519 public key in PEM.",
-  reading: "Reading the log",
   tooLarge: (megabytes: number) => `A log of more than ${megabytes} MB is for the command line: zeroth audit verify.`,
   unreadable: "This file could not be read.",
 
@@ -45,7 +43,6 @@ export const audit = {
   outcomes: { allowed: "answered", refused: "refused", "no answer": "no answer in this file" },
   line: "Line",
   time: "Time",
-  from: "From",
   nobody: "no token",
   found: (count: number, total: number) => `${count.toLocaleString("en")} of ${total.toLocaleString("en")} requests`,
   none: "No request in this log fits.",

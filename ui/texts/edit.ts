@@ -7,7 +7,6 @@ const of = (codes: readonly string[]): string => (codes.length > 0 ? ` (${codes.
 export const edit = {
   titleEdit: (name: string) => `Edit ${name}`,
   titleNew: "New secret",
-  path: "Path",
   pathHint: "A slash makes a folder.",
   pathIn: (folder: string) => `Path in ${folder}`,
   mount: "Where",

@@ -7,7 +7,6 @@ export const mounts = {
   none: "None that you may see.",
   enable: { secret: "Enable an engine", auth: "Enable a sign-in method" },
 
-  facts: "Settings",
   type: "Type",
   version: "version",
   description: "Description",
