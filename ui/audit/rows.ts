@@ -14,7 +14,6 @@ export interface AuditRow {
   readonly outcome: Outcome;
   /** The response's error, where there is one. */
   readonly error: string;
-  readonly remote: string;
 }
 
 type Loose = { readonly [name: string]: unknown };
@@ -47,7 +46,6 @@ export const rowsOf = (lines: readonly string[]): readonly AuditRow[] => {
         path: textOf(request["path"]),
         outcome: "no answer",
         error: textOf(record["error"]),
-        remote: textOf(request["remote_address"]),
       });
     } else if (record["type"] === "response") {
       const row = rows.get(id);

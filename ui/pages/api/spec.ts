@@ -26,8 +26,6 @@ export interface Endpoint {
   readonly action: Action;
   readonly method: Method;
   readonly summary: string;
-  /** What the path is. */
-  readonly about: string;
   readonly sudo: boolean;
   readonly inputs: readonly Input[];
   /** Takes members that no table names: a secret's own. */
@@ -107,7 +105,6 @@ const endpointOf = (path: string, item: JsonObject, [member, method, action]: (t
     action: isList(operation) ? "list" : action,
     method,
     summary: textIn(operation, "summary"),
-    about: textIn(item, "description"),
     sudo: trueIn(item, "x-vault-sudo"),
     inputs: [...parametersOf(item, operation), ...fields],
     free: body !== undefined && (fields.length === 0 || isObject(body["additionalProperties"])),

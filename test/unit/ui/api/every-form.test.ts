@@ -102,7 +102,6 @@ const body = (kind: Kind, text: string, numbers = false): unknown => {
       action: "write",
       method: "POST",
       summary: "",
-      about: "",
       sudo: false,
       inputs: [input(kind, numbers)],
       free: false,
