@@ -26,7 +26,7 @@ describeUi("history", (ui) => {
       { password: old, notes: `${lines}\nsecond\nthird`, gone: ui.world.canary("gone"), same: ui.world.canary("same") },
       { password: now, notes: `${lines}\nchanged line\nthird`, fresh: ui.world.canary("fresh"), same: "same" },
     );
-    await row(page, 2).getByRole("button", { name: "Compare" }).click();
+    await row(page, 2).getByRole("button", { name: "Compare version 2", exact: true }).click();
     await page.getByRole("menuitem", { name: "with version 1" }).click();
     const dialog = page.getByRole("dialog", { name: "Version 1 and version 2" });
     await dialog.getByText("removed").waitFor();
@@ -162,7 +162,7 @@ describeUi("history", (ui) => {
 
   it("44. axe finds nothing in the dialogs of a secret", async () => {
     const { page } = await opened("looked-at", { a: "first one", b: "same" }, { a: "second one", b: "same" });
-    await row(page, 2).getByRole("button", { name: "Compare" }).click();
+    await row(page, 2).getByRole("button", { name: "Compare version 2", exact: true }).click();
     await page.getByRole("menuitem", { name: "with version 1" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Show both values of a" }).click();

@@ -8,13 +8,15 @@ import { placeBeside, useHiddenByScrolling } from "./place.ts";
 
 interface MenuProps {
   readonly label: string;
+  /** Accessible name, where the label does not say on what it acts. */
+  readonly name?: string | undefined;
   readonly items: readonly MenuItem[];
   /** Stands alone in a square button; the label is then read out. */
   readonly icon?: IconName | undefined;
   readonly kind?: "plain" | "quiet" | "primary" | undefined;
 }
 
-export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
+export const Menu = ({ label, name = label, items, icon, kind = "plain" }: MenuProps) => {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLDivElement>(null);
@@ -45,7 +47,7 @@ export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
   };
   const opener = {
     class: icon ? `button ${kind} square` : `button ${kind}`,
-    "aria-label": icon ? label : undefined,
+    "aria-label": icon || name !== label ? name : undefined,
     title: icon ? label : undefined,
     onKeyDown: (event: KeyboardEvent): void => {
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -64,7 +66,7 @@ export const Menu = ({ label, items, icon, kind = "plain" }: MenuProps) => {
         role="menu"
         id={id}
         popover="auto"
-        aria-label={label}
+        aria-label={name}
         ref={popup}
         onKeyDown={press}
         onToggle={(event) => setOpen(event.newState === "open")}

@@ -31,6 +31,7 @@ const LiveActions = ({ version, metadata, rights, now, acts, onCompare }: Histor
         <Menu
           kind="quiet"
           label={browse.compare}
+          name={label.compare(number)}
           items={others.map((other) => ({
             label: browse.compareWith(other.number),
             onSelect: () => onCompare(other.number),
