@@ -42,7 +42,7 @@ describeUi("browse", (ui) => {
 
     await rows.filter({ hasText: "team-a/" }).click();
     await heading(page, "team-a").waitFor();
-    await page.getByLabel("Name that you know").fill("db");
+    await page.getByLabel("A name you know").fill("db");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Copy password" }).waitFor();
 

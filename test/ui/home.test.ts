@@ -46,7 +46,7 @@ describeUi("home", (ui) => {
     await page.getByRole("button", { name: "Show password" }).waitFor();
 
     await page.goBack();
-    const lately = page.getByRole("list", { name: "Opened lately" }).getByRole("link");
+    const lately = page.getByRole("list", { name: "Opened recently" }).getByRole("link");
     await lately.first().waitFor();
     expect(await lately.allInnerTexts()).toEqual(["secret/team-a/stripe-live"]);
   });
@@ -85,7 +85,7 @@ describeUi("home", (ui) => {
     const [first, next] = [await ui.world.token(["searcher"]), await ui.world.token(["onlooker"])];
     const { page } = await ui.signedIn(first, "/ui/browse/secret/team-a/stripe-live");
     const secrets = page.getByRole("navigation").getByRole("link", { name: "Secrets", exact: true }).first();
-    const lately = page.getByRole("list", { name: "Opened lately" });
+    const lately = page.getByRole("list", { name: "Opened recently" });
     await page.getByRole("button", { name: "Show password" }).waitFor();
     await secrets.click();
     await lately.waitFor();

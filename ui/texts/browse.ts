@@ -20,9 +20,9 @@ export const browse = {
   matches: (count: number) => many(count, "match", "matches"),
   unlistable: "You may not list this folder. These are the parts that your policies name.",
   unlistableOpen:
-    "You may not list this folder, and your policies spell out no names in it. Whoever knows a name can open it.",
+    "You may not list this folder, and your policies name nothing in it. If you know a name, you can open it.",
   why: "Why?",
-  known: "Name that you know",
+  known: "A name you know",
   open: "Open",
 
   // Secrets

@@ -18,7 +18,7 @@ export const home = {
   hint: "Letters of a name or a folder. Enter opens the first.",
   results: "Found",
   mounts: "Mounts",
-  lately: "Opened lately",
+  lately: "Opened recently",
   noMounts: "There is nothing here that your policies let you see.",
   nothing: (denied: number) =>
     denied > 0 ? "No name that you may list has these letters." : "No name has these letters.",
