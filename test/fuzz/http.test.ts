@@ -9,6 +9,7 @@ import { apiPath, isPrintable } from "../../src/http/path.ts";
 import { isJsonObject, writeJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { createVerbRewriter } from "../../src/std/verbs.ts";
+import { codePoint } from "../support/text.ts";
 import { echo } from "../unit/http/fixtures.ts";
 
 /** Whatever comes in, a decoder gives its type or a `VaultError`, and takes time in proportion to its input. */
@@ -49,7 +50,7 @@ const nastyJson = fc
     },
   )
   .map((parts) => parts.join(""));
-const text = fc.string({ unit: "binary", maxLength: 60 });
+const text = fc.string({ unit: codePoint, maxLength: 60 });
 const method = fc.oneof(
   fc.constantFrom("GET", "LIST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "HELP", "OPTIONS"),
   text,

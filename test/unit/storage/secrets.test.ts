@@ -7,6 +7,7 @@ import { Sensitive } from "../../../src/std/sensitive.ts";
 import type { View } from "../../../src/storage/index.ts";
 import { decode, encode } from "../../../src/storage/plaintext.ts";
 import { createTestStore, type TestStore } from "../../support/storage.ts";
+import { codePoint } from "../../support/text.ts";
 
 let test: TestStore;
 let view: View;
@@ -78,7 +79,7 @@ describe("a plaintext", () => {
   it("is read back as it was written, whatever body, name and bytes hold", () => {
     fc.assert(
       fc.property(
-        fc.option(fc.string({ unit: "binary" }), { nil: undefined }),
+        fc.option(fc.string({ unit: codePoint }), { nil: undefined }),
         fc.oneof(json, fc.constant('\u0000\n[["a",1]]\n')),
         fc.dictionary(fc.string(), secret, { maxKeys: 4, noNullPrototype: true }),
         (name, body, given) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../support/runs.ts";
+import { codePoint } from "../../../support/text.ts";
 import { readFiles, refusal } from "./read.ts";
 
 /** Whatever a file says, it is a configuration or a refusal; and HCL and JSON of the same are the same. */
@@ -60,9 +61,9 @@ describe("any configuration", () => {
   });
 
   it("is read or refused, whatever the file holds", () => {
-    const cut = fc.tuple(configuration, fc.nat(200), fc.string({ unit: "binary", maxLength: 8 }));
+    const cut = fc.tuple(configuration, fc.nat(200), fc.string({ unit: codePoint, maxLength: 8 }));
     const bytes = fc.oneof(
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: codePoint }),
       cut.map(([value, at, junk]) => `${body(value).slice(0, at)}${junk}${body(value).slice(at)}`),
     );
     fc.assert(

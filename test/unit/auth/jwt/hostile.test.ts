@@ -6,6 +6,7 @@ import { authUrlShape } from "../../../../src/auth/jwt/oidc/auth-url.ts";
 import { callbackShape } from "../../../../src/auth/jwt/oidc/callback.ts";
 import { pollShape } from "../../../../src/auth/jwt/oidc/direct.ts";
 import { roleShape } from "../../../../src/auth/jwt/role-rules.ts";
+import { codePoint } from "../../../support/text.ts";
 import { type BrowserWorld, createBrowserWorld, key, pemOf, resetBrowser } from "./support.ts";
 
 /** V74: whatever the fields hold, the answer is a refusal in words or a success, never a failure of the program. */
@@ -51,7 +52,7 @@ const value = fc.oneof(
     "a.b.c",
     "e30.e30.e30",
   ),
-  fc.string({ unit: "binary", maxLength: 20 }),
+  fc.string({ unit: codePoint, maxLength: 20 }),
 );
 const bodies = (shape: object) =>
   fc.dictionary(fc.constantFrom(...Object.keys(shape)), value, { maxKeys: 6, noNullPrototype: true });
@@ -78,7 +79,7 @@ describe("any body", () => {
 
   it("and any query of a callback", async () => {
     const { state } = await world.visit("alice", { client_nonce: "n" });
-    const text = fc.oneof(fc.string({ unit: "binary", maxLength: 20 }), fc.constantFrom(state, "no_code", "<script>"));
+    const text = fc.oneof(fc.string({ unit: codePoint, maxLength: 20 }), fc.constantFrom(state, "no_code", "<script>"));
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.constantFrom(...Object.keys(callbackShape)), text), async (query) => {
         const answer = await world.callback(query);

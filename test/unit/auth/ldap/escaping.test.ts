@@ -6,6 +6,7 @@ import { commonNameIn, escapeDnValue, parseDn } from "../../../../src/auth/ldap/
 import { canonicalName, countedName } from "../../../../src/auth/ldap/names.ts";
 import { securityIdOf } from "../../../../src/auth/ldap/security-ids.ts";
 import { escapeFilterValue, fillFilter } from "../../../../src/auth/ldap/templates.ts";
+import { codePoint } from "../../../support/text.ts";
 
 /** What means something in a filter or a name, and what only looks like it. */
 const odd = fc.string({
@@ -23,7 +24,7 @@ const odd = fc.string({
       ",cn=admin",
       "{{.Username}}",
     ),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 2 }),
+    fc.string({ unit: codePoint, minLength: 1, maxLength: 2 }),
   ),
   maxLength: 12,
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseClaims, type Subject } from "../../../../../src/backends/identity/oidc/claims.ts";
 import { isJsonObject, type JsonValue, parseJson, writeJson } from "../../../../../src/std/json.ts";
 import { patience, runs } from "../../../../support/runs.ts";
+import { codePoint } from "../../../../support/text.ts";
 
 const SUBJECT: Subject = {
   now: 1_700_000_000,
@@ -122,7 +123,7 @@ describe("a template", () => {
 
 /** Text that would end a JSON text, begin another claim, or look like a directive. */
 const hostile = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: codePoint }),
   fc.constantFrom(
     '"',
     '", "iss": "https://evil.example.com',
