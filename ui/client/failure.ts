@@ -1,7 +1,8 @@
 import type { ApiRequest } from "../protocol.ts";
 import { hrefOf } from "../routes.ts";
 import type { Failure } from "./api.ts";
-import { kvPathOf, mountServing, parentOf } from "./kv.ts";
+import { kvPathOf, parentOf } from "./kv.ts";
+import { mountServing } from "./mount-serving.ts";
 import type { MountShown } from "./session.ts";
 
 /** What a failure means for a page, without any words of it. */

@@ -1,3 +1,4 @@
+import { mountServing } from "./mount-serving.ts";
 import type { MountShown } from "./session.ts";
 
 /**
@@ -46,16 +47,6 @@ export const isCubbyhole = ({ type }: Pick<MountShown, "type">): boolean => type
 export const placesToKeep = (mounts: readonly MountShown[]): readonly string[] => {
   const kept = mounts.filter((mount) => kvVersionOf(mount) !== undefined);
   return [...kept.filter((mount) => !isCubbyhole(mount)), ...kept.filter(isCubbyhole)].map(({ path }) => path);
-};
-
-/** Mounts may contain slashes, so the longest one that fits serves the path. `secret` is the mount `secret/` itself. */
-export const mountServing = <M extends Pick<MountShown, "path">>(mounts: readonly M[], path: string): M | undefined => {
-  let best: M | undefined;
-  for (const mount of mounts) {
-    const fits = path.startsWith(mount.path) || `${path}/` === mount.path;
-    if (fits && mount.path.length > (best?.path.length ?? 0)) best = mount;
-  }
-  return best;
 };
 
 /** `undefined`: no mount serves the path, or one of another engine. */

@@ -1,6 +1,6 @@
 import type { Answer, JsonObject } from "./api.ts";
 import { CAPABILITIES } from "./capabilities.ts";
-import { mountServing } from "./kv.ts";
+import { mountServing } from "./mount-serving.ts";
 import { momentIn, objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
 import { rightsOf } from "./rights.ts";
 import type { MountShown, Rule, Session, Who } from "./session.ts";

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
-import { isFolder, kvPathOf, mountServing } from "../../client/kv.ts";
+import { isFolder, kvPathOf } from "../../client/kv.ts";
 import { homeOfMount } from "../../client/mount-home.ts";
+import { mountServing } from "../../client/mount-serving.ts";
 import { Unreachable } from "../../client/not-allowed.tsx";
 import { useSession } from "../../client/session.ts";
 import { Link, Page } from "../../kit/index.ts";

@@ -6,11 +6,11 @@ import {
   isFolder,
   kvPathOf,
   kvVersionOf,
-  mountServing,
   nameOf,
   parentOf,
   placesToKeep,
 } from "../../../../ui/client/kv.ts";
+import { mountServing } from "../../../../ui/client/mount-serving.ts";
 
 const mount = (path: string, type: string, options: Readonly<Record<string, string>> = {}) => ({
   path,
