@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, extname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
 import { loadedAtOnce } from "./inventory.ts";
@@ -15,8 +15,8 @@ import { earlyParts } from "./ui-parts.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ASSETS = "assets";
 
-/** Constants of `ui/built.d.ts`: the address of each worker, by its source. */
-const WORKERS: Readonly<Record<string, string>> = { WORKER_URL: "ui/worker/main.ts" };
+/** Its address is the constant `WORKER_URL` of `ui/built.d.ts`. */
+const WORKER = "ui/worker/main.ts";
 
 export interface BuiltUi {
   /** By name below `/ui/`. */
@@ -65,19 +65,9 @@ const required = (entries: ReadonlyMap<string, string>, source: string): string 
 
 const addressOf = (name: string): string => `/ui/${name}`;
 
-/** `ui/worker/main.ts` is `worker`. */
-const nameOfWorker = (source: string): string => {
-  const name = basename(source, extname(source));
-  return name === "main" ? basename(dirname(source)) : name;
-};
-
-/** One file each, and scripts in place of modules, which not every browser takes in a worker. */
-const buildWorkers = (root: string): Promise<readonly Part[]> =>
-  Promise.all(
-    Object.values(WORKERS).map((source) =>
-      build({ ...settings(root), entryPoints: { [nameOfWorker(source)]: source }, format: "iife" }),
-    ),
-  );
+/** One file, and a script in place of a module, which not every browser takes in a worker. */
+const buildWorker = (root: string): Promise<Part> =>
+  build({ ...settings(root), entryPoints: { worker: WORKER }, format: "iife" });
 
 /** Pictures that the document names, as they are. */
 const buildPictures = async (root: string, html: string): Promise<readonly Part[]> => {
@@ -108,30 +98,23 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
   const early = [...loadedAtOnce([main], built.metafile.outputs)]
     .filter((name) => name !== main)
     .map((name) => `<link rel="modulepreload" href=${checked(name)}>`);
-  const worker = checked(required(built.entries, WORKERS["WORKER_URL"] ?? ""));
+  const worker = checked(required(built.entries, WORKER));
   early.push(`<link rel="modulepreload" as="sharedworker" href=${worker}>`);
   return withAddresses.replace(/<script\b/, `${early.join("")}$&`).replace(/>\s+</g, "><");
 };
 
 /** Builds in memory, in about a tenth of a second. Rejects with esbuild's own message for a fault in the sources. */
 export const buildUi = async (root: string = ROOT): Promise<BuiltUi> => {
-  const workers = await buildWorkers(root);
-  const workerEntries = new Map(workers.flatMap(({ metafile }) => [...entriesOf(metafile)]));
-  const define = Object.fromEntries(
-    Object.entries(WORKERS).map(([constant, source]) => [
-      constant,
-      JSON.stringify(addressOf(required(workerEntries, source))),
-    ]),
-  );
+  const worker = await buildWorker(root);
   const page = await build({
     ...settings(root),
     entryPoints: { main: "ui/main.tsx", styles: "ui/styles/index.css" },
     format: "esm",
     splitting: true,
-    define,
+    define: { WORKER_URL: JSON.stringify(addressOf(required(entriesOf(worker.metafile), WORKER))) },
   });
   const html = await readFile(join(root, "ui/index.html"), "utf8");
-  const parts: readonly Part[] = [...workers, page, ...(await buildPictures(root, html))];
+  const parts: readonly Part[] = [worker, page, ...(await buildPictures(root, html))];
   const metafile: Metafile = {
     inputs: Object.assign({}, ...parts.map((part) => part.metafile.inputs)),
     outputs: Object.assign({}, ...parts.map((part) => part.metafile.outputs)),
