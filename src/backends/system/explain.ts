@@ -61,8 +61,8 @@ const Answer = z.object({
   suggestion: z.string().nullable().describe("a stanza that would allow the request"),
 });
 
-/** Why the request would be decided so by other rules. */
-type Explained = (acl: Acl) => Promise<Explanation>;
+/** Why the request would be decided so by these rules. */
+type Explain = (acl: Acl) => Promise<Explanation>;
 
 export const explainPaths = (core: Core) => {
   const may = async (acl: Acl, of: string, operation: Asked): Promise<boolean> =>
@@ -118,7 +118,7 @@ export const explainPaths = (core: Core) => {
   };
 
   /** Leaves out whatever an unreadable policy contributed. */
-  const shown = async (explanation: Explanation, explained: Explained, subject: Subject, caller: Subject) => {
+  const shown = async (explanation: Explanation, explain: Explain, subject: Subject, caller: Subject) => {
     const { decision, candidates } = explanation;
     const visible = await readableOf(caller.acl, subject.policies);
     const complete = subject.policies.every((name) => visible.has(name));
@@ -126,7 +126,7 @@ export const explainPaths = (core: Core) => {
     const rule = open.some(({ decides }) => decides) ? decision.rule : undefined;
     const plain = complete || rule !== undefined;
     const told = plain ? decision : { reason: decision.allowed ? "granted" : "denied", parameter: undefined };
-    const { suggestion } = plain ? explanation : await explained(compileAcl([]));
+    const { suggestion } = plain ? explanation : await explain(compileAcl([]));
     return {
       allowed: decision.allowed,
       reason: told.reason,
@@ -168,10 +168,10 @@ export const explainPaths = (core: Core) => {
     const asked = await requestOf(input);
     const subject = await subjectFor(input, caller);
     const hidden = subject === caller && !(await inReach(caller.acl, asked.path));
-    const explained = async (acl: Acl) => (hidden ? explainUnmounted(acl, asked) : explainOn(core, acl, asked));
-    const explanation = await explained(subject.acl);
+    const explain = async (acl: Acl) => (hidden ? explainUnmounted(acl, asked) : explainOn(core, acl, asked));
+    const explanation = await explain(subject.acl);
     const sudo_required = asked.sudoPath && !hidden;
-    const told = await shown(explanation, explained, subject, caller);
+    const told = await shown(explanation, explain, subject, caller);
     return { data: { path: explanation.path, operation: asked.operation, sudo_required, ...told } };
   };
 

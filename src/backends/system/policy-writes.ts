@@ -13,7 +13,7 @@ import { cut } from "../../std/shown.ts";
 
 const RULES_DEPRECATED = "'rules' is deprecated, please use 'policy' instead";
 
-export interface Given {
+interface Given {
   readonly policy?: string | undefined;
   /** The older name of `policy`. */
   readonly rules?: string | undefined;
@@ -37,7 +37,7 @@ export const orRefuse = <T>(check: () => T): T =>
 const mismatch = (wire: string): VaultError => new VaultError("cas_mismatch", { wire });
 
 /** The version of a policy as callers see it; 0 for a built-in one that was never written. */
-export const versionOf = (stored: StoredPolicy | undefined): number => stored?.version ?? 0;
+const versionOf = (stored: StoredPolicy | undefined): number => stored?.version ?? 0;
 
 const check = (name: string, before: StoredPolicy | undefined, { cas, cas_required }: Given): void => {
   if (cas === undefined) {
