@@ -55,7 +55,8 @@ export const denial = {
   },
   noRule: "None of your policies has a rule for this path.",
   noRuleOf: "No policy has a rule for this path.",
-  hidden: "A policy that you may not read decides here, so its rule is not shown.",
+  hidden:
+    "You may not read all of the policies that count here, so it is not shown which rule decided, or whether any did.",
   incomplete: "You may not read some of your own policies. Their rules are left out here.",
   allowedNow:
     "By your policies this is allowed. They may just have changed, or a field had a value that is not allowed.",
