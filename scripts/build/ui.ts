@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
 import { loadedAtOnce } from "./inventory.ts";
 import { earlyParts } from "./ui-parts.ts";
+import { oneStart } from "./ui-start.ts";
 
 /**
  * Builds the page of `ui/`: the entry with a chunk for each page, the worker as a file of its own, one sheet, and the
@@ -103,11 +104,18 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
   return withAddresses.replace(/<script\b/, `${early.join("")}$&`).replace(/>\s+</g, "><");
 };
 
+export interface BuildUiOptions {
+  /** As the sources import each other, without `oneStart`: for looking at their layers. */
+  readonly asWritten?: boolean | undefined;
+}
+
 /** Builds in memory, in about a tenth of a second. Rejects with esbuild's own message for a fault in the sources. */
-export const buildUi = async (root: string = ROOT): Promise<BuiltUi> => {
+export const buildUi = async (root: string = ROOT, { asWritten = false }: BuildUiOptions = {}): Promise<BuiltUi> => {
   const worker = await buildWorker(root);
+  const common = settings(root);
   const page = await build({
-    ...settings(root),
+    ...common,
+    plugins: [...(common.plugins ?? []), ...(asWritten ? [] : [oneStart])],
     entryPoints: { main: "ui/main.tsx", styles: "ui/styles/index.css" },
     format: "esm",
     splitting: true,

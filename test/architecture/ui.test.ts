@@ -6,7 +6,7 @@ import { everyFile, repository } from "./support/repository.ts";
 
 /** The layers of the page, by what esbuild read; and what no source of it may do. */
 
-const { metafile } = await buildUi();
+const { metafile } = await buildUi(undefined, { asWritten: true });
 const imports = Object.entries(metafile.inputs).flatMap(([from, { imports: all }]) =>
   all.map(({ path }) => [from, path] as const),
 );

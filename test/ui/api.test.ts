@@ -24,9 +24,9 @@ describeUi("any path", (ui) => {
     await page.getByLabel("token_ttl", { exact: true }).fill("soon");
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("A duration is a number and a unit").waitFor();
-    expect(
-      await page.evaluate(() => document.activeElement?.closest(".field")?.querySelector("label")?.textContent),
-    ).toBe("token_ttl");
+    await page.waitForFunction(
+      () => document.activeElement?.closest(".field")?.querySelector("label")?.textContent === "token_ttl",
+    );
     await page.getByLabel("token_ttl", { exact: true }).fill("20m");
     await page.getByText("As a command").click();
     const command = "vault write auth/approle/role/deploy token_policies";

@@ -161,7 +161,7 @@ describeUi("the guard", (ui) => {
   it("finds exceptions, secrets and violations in a shared worker", async () => {
     const secret = ui.world.canary("worker");
     const { page, visitor } = await planted({
-      "/ui/planted.js": `
+      "/ui/worker-planted.js": `
         setTimeout(() => console.log("${secret}"), 300);
         setTimeout(() => { throw new Error("thrown in the worker") }, 300);
         setTimeout(() => fetch("http://other.example/").catch(() => {}), 300);`,
@@ -174,7 +174,7 @@ describeUi("the guard", (ui) => {
       new SharedWorker(
         trustedTypes
           .createPolicy("zeroth", { createScriptURL: (url: string) => url })
-          .createScriptURL("/ui/planted.js"),
+          .createScriptURL("/ui/worker-planted.js"),
       );
     });
 

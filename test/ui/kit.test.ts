@@ -190,7 +190,7 @@ describeUi("the kit", (ui) => {
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
 
-    expect(await page.locator("[role=status]").count()).toBe(1);
+    await page.waitForFunction(() => document.querySelectorAll("[role=status]").length === 1);
     expect(await page.locator("dialog [role=status]").count()).toBe(1);
     for (let press = 0; press < 3; press += 1) await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });

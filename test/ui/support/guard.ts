@@ -36,6 +36,7 @@ const tellHistory = (): void => {
 };
 
 const EXPECT_MS = 3_000;
+const LOOK_MS = 10_000;
 
 export const watchContext = async (context: BrowserContext, gate: Gate, canaries: Canaries): Promise<Guard> => {
   const own: string[] = [];
@@ -71,14 +72,27 @@ export const watchContext = async (context: BrowserContext, gate: Gate, canaries
     }
   };
 
+  const lookAt = async (page: Page): Promise<void> => {
+    await visited(page);
+    const found: readonly Found[] = await page.evaluate(sweepPage);
+    for (const { where, text } of found) look(where, text);
+  };
+  /** A page that goes elsewhere meanwhile may never answer: it is looked at once more where it is then. */
+  const lookTwice = async (page: Page): Promise<void> => {
+    const late = Symbol("late");
+    const first = lookAt(page);
+    first.catch(() => undefined);
+    if ((await Promise.race([first, pause(LOOK_MS, late)])) !== late) return;
+    const second = lookAt(page);
+    second.catch(() => undefined);
+    if ((await Promise.race([second, pause(LOOK_MS, late)])) === late) throw new Error(`${page.url()} does not answer`);
+  };
+
   const sweep = async (): Promise<void> => {
     requests();
     if ((await context.cookies()).length > 0) fault("a cookie");
     for (const page of context.pages()) {
-      if (page.isClosed() || !page.url().startsWith("http")) continue;
-      await visited(page);
-      const found: readonly Found[] = await page.evaluate(sweepPage);
-      for (const { where, text } of found) look(where, text);
+      if (!page.isClosed() && page.url().startsWith("http")) await lookTwice(page);
     }
   };
   const excused: RegExp[] = [];

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Canaries } from "./canaries.ts";
 import { type Gate, type Passed, startGate } from "./gate.ts";
@@ -28,6 +29,8 @@ export interface Visitor {
   tab(address?: string): Promise<Page>;
   close(): Promise<void>;
 }
+
+const CLOSE_MS = 10_000;
 
 /** Timers and clock of a worker at another speed. */
 const hurry = (times: number): string => `{
@@ -86,7 +89,8 @@ export const openVisitor = async (
       return page;
     },
     close: async () => {
-      await context.close();
+      // A browser may wait for a worker that outlives its tabs: it goes with the browser then.
+      await Promise.race([context.close(), pause(CLOSE_MS)]);
       await gate.close();
     },
   };

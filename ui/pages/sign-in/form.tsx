@@ -101,6 +101,8 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
         label={signIn.how}
         value={way.id}
         onChange={(id) => {
+          // What a password manager filled in stays where nothing else is chosen.
+          if (id === way.id) return;
           choose(id);
           setValues(withoutSecrets);
           restart();
