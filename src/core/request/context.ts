@@ -99,7 +99,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
     },
     leaseStands: (id) => core.leases.stands(id, mount.info.id),
     scanLeavesOut: async (folder) => {
-      if (!known || !request) return false;
+      if (!known || !request) throw new Error("only a request with a token may scan");
       const acl = await core.policies.acl(known.policies, known.entity);
       return scanLeavesOut(acl, request.path, `${mount.info.path}${folder}`);
     },

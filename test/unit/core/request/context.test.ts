@@ -59,4 +59,11 @@ describe("a context", () => {
     expect([await own.leaseStands(lease), await other.leaseStands(lease)]).toEqual([true, false]);
     expect(await own.leaseStands("leased/creds/any/none")).toBe(false);
   });
+
+  it("scans for nobody but the caller of a request", async () => {
+    const [nobody, root] = [await contextOf("leased/"), await contextOf("leased/", await knownBy(server.root))];
+
+    await expect(nobody.scanLeavesOut("a/")).rejects.toThrow("only a request with a token may scan");
+    await expect(root.scanLeavesOut("a/")).rejects.toThrow("only a request with a token may scan");
+  });
 });
