@@ -155,7 +155,8 @@ describe("captures that fold", () => {
         ] as const) {
           if (operation !== "read" && operation !== "delete" && sent.endsWith("/")) continue;
           const token = await tokenWith(rule("*", ALL) + rule(at(written), ["deny"]));
-          const { status } = await server.call(METHODS[operation], at(sent), { token, body: {} });
+          const headers = operation === "patch" ? { "content-type": "application/merge-patch+json" } : {};
+          const { status } = await server.call(METHODS[operation], at(sent), { token, body: {}, headers });
           if (status !== 403) wrong.push(`${METHODS[operation]} ${at(sent)}, denied as ${at(written)}: ${status}`);
         }
       }
