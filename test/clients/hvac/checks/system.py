@@ -57,7 +57,9 @@ def policies(server):
     system.create_or_update_policy(name, text)
     assert system.read_policy(name)["data"]["rules"] == text
     assert name in system.list_policies()["data"]["policies"]
-    assert system.read_acl_policy(name)["data"] == {"name": name, "policy": text}
+    data = system.read_acl_policy(name)["data"]
+    assert (data["name"], data["policy"]) == (name, text)
+    assert (data["version"], data["cas_required"]) == (1, False)
     assert name in system.list_acl_policies()["data"]["keys"]
     system.create_or_update_acl_policy(name, {"path": {"secret/data/open/*": {"capabilities": ["read", "list"]}}})
     assert "list" in server.root.get_policy(name)
