@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJson } from "../std/json.ts";
+import { type Line, Problem, readLine } from "./line.ts";
 import { type Checkpoint, type Link, NO_LINE } from "./link.ts";
 
 /**
@@ -46,83 +46,6 @@ export interface AuditLog {
   /** Whether nothing was changed, removed, inserted or moved. */
   verdict(signatures: Signatures): Verdict;
 }
-
-interface Line {
-  readonly at: number;
-  /** SHA-256 of its text, in hex. */
-  readonly hash: string;
-  readonly link: Link;
-  readonly time: string;
-  readonly checkpoint: Checkpoint | undefined;
-}
-
-class Problem extends Error {
-  readonly line: number;
-  constructor(line: number, what: string) {
-    super(what);
-    this.line = line;
-  }
-}
-
-const RECORDS = new Set(["request", "response", "checkpoint"]);
-
-const linkOf = (value: unknown): Link | undefined => {
-  if (!isJsonObject(value)) return undefined;
-  const { writer, seq, prev } = value as { writer?: unknown; seq?: unknown; prev?: unknown };
-  if (typeof writer !== "string" || typeof seq !== "number" || typeof prev !== "string") return undefined;
-  return /^[0-9a-f]+$/.test(writer) && Number.isSafeInteger(seq) && seq > 0 && /^[0-9a-f]{64}$/.test(prev)
-    ? { writer, seq, prev }
-    : undefined;
-};
-
-const checkpointOf = (value: unknown): Checkpoint | undefined => {
-  if (!isJsonObject(value)) return undefined;
-  const { from, key, signature } = value as { from?: unknown; key?: unknown; signature?: unknown };
-  if (typeof from !== "number" || typeof key !== "string" || typeof signature !== "string") return undefined;
-  return { from, key, signature };
-};
-
-const objectOf = (text: string): JsonObject | undefined => {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-/**
- * A checkpoint's line is vouched for by its signature alone until another line follows, so it must be what was written,
- * character by character: readers of base64 and JSON take several spellings of a value.
- */
-const asWritten = (text: string, time: string, checkpoint: Checkpoint, { writer, seq, prev }: Link): boolean => {
-  const { from, key, signature } = checkpoint;
-  return (
-    /^[\w+/]{85}[AQgw]==$/.test(signature) &&
-    text ===
-      JSON.stringify({ time, type: "checkpoint", checkpoint: { from, key, signature }, chain: { writer, seq, prev } })
-  );
-};
-
-/** `undefined` for a line that is not ours and is allowed. */
-const read = (text: string, hash: string, at: number, mixed: boolean): Line | undefined => {
-  const object = objectOf(text);
-  const type = object?.["type"];
-  const isRecord = typeof type === "string" && RECORDS.has(type);
-  if (!object || !(isRecord || "chain" in object)) {
-    if (mixed) return undefined;
-    throw new Problem(at, "is not an audit line");
-  }
-  const link = linkOf(object["chain"]);
-  if (!link) throw new Problem(at, "belongs to no chain: it was inserted or changed");
-  const time = typeof object["time"] === "string" ? object["time"] : "";
-  if (type !== "checkpoint") return { at, hash, link, time, checkpoint: undefined };
-  const checkpoint = checkpointOf(object["checkpoint"]);
-  if (!checkpoint || !asWritten(text, time, checkpoint, link)) {
-    throw new Problem(at, "is not a readable checkpoint: it was changed");
-  }
-  return { at, hash, link, time, checkpoint };
-};
 
 /** The last line that is vouched for, or what precedes the first. */
 interface Trusted {
@@ -236,7 +159,7 @@ export const readAuditLog = ({ continued = false, mixed = false }: VerifyOptions
     add: (text, hash) => {
       at += 1;
       trying(unreadable, () => {
-        const line = read(text, hash, at, mixed);
+        const line = readLine(text, hash, at, mixed);
         if (line) keep(line);
         else others += 1;
       });
