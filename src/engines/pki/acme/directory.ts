@@ -45,12 +45,8 @@ const PURPOSE_OF_ACME = {
 /** Any name that is proved; what else a subject may say cannot be proved. */
 const ANY_NAME: Role = { ...verbatimRole({}, undefined), allowed_serial_numbers: [], allowed_user_ids: [] };
 
-/** No lease: nobody is there to hold it. */
-const forAcme = (role: Role, { allow_role_ext_key_usage: own }: AcmeConfig): Role => ({
-  ...role,
-  generate_lease: false,
-  ...(own ? {} : PURPOSE_OF_ACME),
-});
+const forAcme = (role: Role, { allow_role_ext_key_usage: own }: AcmeConfig): Role =>
+  own ? role : { ...role, ...PURPOSE_OF_ACME };
 
 const internal = (why: string): Problem => wordsFirst("serverInternal", why);
 

@@ -60,14 +60,14 @@ const rsaSpec = (bits: number): KeySpec => {
   return { type: "rsa", bits };
 };
 
-/** Why no key is made of the type `any`, which only roles have. */
-export const ANY_KEY = "unknown key type: any";
+/** The refusal to make a key of the type `any`: a role may leave the type open, a key must have one. */
+export const TYPE_LEFT_OPEN = "unknown key type: any";
 
 /** Throws with the reference's texts. 0 bits: the usual. */
 export const keySpec = (type: string, bits: number): KeySpec => {
   if (type === "rsa") return rsaSpec(bits === 0 ? RSA_USUAL : bits);
   if (type === "ed25519") return { type: "ed25519" };
-  if (type === "any") throw invalidRequest(ANY_KEY);
+  if (type === "any") throw invalidRequest(TYPE_LEFT_OPEN);
   if (type !== "ec") throw invalidRequest(`unknown key type ${cut(type)}`);
   const curve = curveOf(bits);
   if (curve === undefined) throw invalidRequest(`unsupported bit length for EC key: ${bits}`);

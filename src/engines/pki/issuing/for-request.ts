@@ -17,7 +17,7 @@ import type { Role } from "./role.ts";
  * refused here too; that whoever asks holds the names is for the caller of this function to have proven.
  */
 export interface RequestOrder {
-  /** Of `findRole`, or `verbatimRole({}, undefined)`: any name. Its lease settings are ignored. */
+  /** What the certificate may say. Whatever the role says of leases and storing: no lease is made, and it is stored. */
   readonly role: Role;
   readonly roleName: string;
   readonly request: CertificateRequest;
@@ -61,6 +61,7 @@ export const issueForRequest = async (order: RequestOrder, cx: BackendContext): 
   const subject = subjectFor(role, names);
   const { publicKey } = request;
   const extensions = writable(() => extensionsFor({ role, issuer, publicKey, names, subject }));
+  // Nobody is there to hold a lease.
   const unleased = { ...role, generate_lease: false, no_store: false };
   const kept = { role: unleased, roleName, issuer, lifetime, publicKey, hashBits, subject, extensions };
   const { certificate, serial } = await certify({ ...kept, metadata: "", account, together }, cx);

@@ -12,7 +12,7 @@ import type { AlternativeName, CertificateRequest } from "../../../x509/issuing/
 import { signingIssuer } from "../authorities/authority.ts";
 import { writable } from "../authorities/certificates.ts";
 import { formatOf } from "../authorities/key-formats.ts";
-import { ANY_KEY, keySpec, makeKey, publicHalf } from "../authorities/key-material.ts";
+import { keySpec, makeKey, publicHalf, TYPE_LEFT_OPEN } from "../authorities/key-material.ts";
 import type { SigningIssuer } from "../model.ts";
 import { type Issued, issuedAnswer, type Shape, type Signed, signedAnswer } from "./answers.ts";
 import { asksToBeAuthority, extensionsFor, subjectFor, verbatimExtensions } from "./certificate-plan.ts";
@@ -73,7 +73,7 @@ const checkedChoice = (type: string, bits: number, hash: number): KeyRule => {
 const keyRuleFor = ({ key_type, key_bits }: IssueInput, role: Role) => {
   if (role.key_type !== "any") return { rule: role, ignored: key_type !== undefined || key_bits !== undefined };
   if (key_type === undefined) throw invalidRequest(NO_KEY_TYPE);
-  if (key_type === "any") throw invalidRequest(ANY_KEY);
+  if (key_type === "any") throw invalidRequest(TYPE_LEFT_OPEN);
   return { rule: checkedChoice(key_type, key_bits ?? role.key_bits, role.signature_bits), ignored: false };
 };
 

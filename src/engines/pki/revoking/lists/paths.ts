@@ -38,7 +38,7 @@ const raw = (cx: BackendContext, { contentType, body }: Form, found: FoundList) 
 
 const isMissing = (found: FoundList | NoList): found is NoList => "missing" in found;
 
-/** Throws where there is no list. */
+/** For answers that must hold a list. Throws `invalid_request` with why it is missing. */
 const needList = async (cx: BackendContext, ref: string, kind: Kind): Promise<FoundList> => {
   const found = await findList(cx, ref, kind);
   if (isMissing(found)) throw invalidRequest(found.missing, { multi: true });
