@@ -2,16 +2,14 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
-import { contentTypeOf, isLasting, type UiFile } from "../../src/ui-files/files.ts";
+import { type UiFile, uiFile } from "../../src/ui-files/files.ts";
 import type { BuiltUi } from "./ui.ts";
 
 /** What becomes of a built page: files for a server in this process, or a folder for `src/ui-files/folder.ts`. */
 
 /** For developing and tests: nothing is compressed. */
 export const inMemory = ({ files }: BuiltUi): ReadonlyMap<string, UiFile> =>
-  new Map(
-    [...files].map(([name, plain]) => [name, { contentType: contentTypeOf(name), lasting: isLasting(name), plain }]),
-  );
+  new Map([...files].map(([name, plain]) => [name, uiFile(name, { plain })]));
 
 /** Bytes of a file compressed by gzip: what budgets are in. */
 export const gzipped = (bytes: Uint8Array): Promise<Uint8Array> => promisify(gzip)(bytes, { level: 9 });

@@ -21,11 +21,18 @@ const TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
 };
 
-/** Throws for an ending that the page has no files of. */
-export const contentTypeOf = (name: string): string => {
+const contentTypeOf = (name: string): string => {
   const type = TYPES[name.slice(name.lastIndexOf(".") + 1)];
   if (type === undefined) throw new Error(`the page has no files such as ${name}`);
   return type;
 };
 
+/** Whether the build put a hash into the name. No page has an address below this folder. */
 export const isLasting = (name: string): boolean => name.startsWith("assets/");
+
+/** A file by its name and bytes. Throws for an ending that the page has no files of. */
+export const uiFile = (name: string, bytes: Pick<UiFile, "plain" | "br" | "gzip">): UiFile => ({
+  contentType: contentTypeOf(name),
+  lasting: isLasting(name),
+  ...bytes,
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { contentTypeOf, isLasting, type UiFile, type UiFiles } from "./files.ts";
+import { type UiFile, type UiFiles, uiFile } from "./files.ts";
 
 /**
  * Reads what `npm run build` wrote: `manifest.json` with the names, and each file as it is, with `.br` and with `.gz`.
@@ -20,13 +20,7 @@ const isManifest = (value: unknown): value is Manifest =>
 
 const read = (folder: string, name: string): UiFile => {
   const bytes = (ending: string): Uint8Array => readFileSync(join(folder, `${name}${ending}`));
-  return {
-    contentType: contentTypeOf(name),
-    lasting: isLasting(name),
-    plain: bytes(""),
-    br: bytes(".br"),
-    gzip: bytes(".gz"),
-  };
+  return uiFile(name, { plain: bytes(""), br: bytes(".br"), gzip: bytes(".gz") });
 };
 
 /** A file is read when it is first asked for. Throws when the folder was not built. */

@@ -3,7 +3,7 @@
  *
  * Security: the policy is what an injected script meets. It runs nothing that is not a file of ours, reaches no other
  * origin, and makes no script or markup out of text: `trusted-types zeroth` names the one policy, which makes the
- * worker's address. There is no form target, because a form sent before the script runs would put a password into the
+ * worker's address. Forms go nowhere, because one that is sent before the script runs would put a password into the
  * address. A worker obeys the policy its own file came with, so every file has it.
  */
 

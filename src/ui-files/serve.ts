@@ -1,4 +1,4 @@
-import type { UiFile, UiFiles } from "./files.ts";
+import { isLasting, type UiFile, type UiFiles } from "./files.ts";
 import { FOREVER, NEVER_KEPT, PAGE_HEADERS } from "./headers.ts";
 
 /**
@@ -25,8 +25,6 @@ export interface UiAnswer {
 
 const BASE = "/ui/";
 const DOCUMENT = "index.html";
-/** Where the build puts what has a hash in its name. No page has this name. */
-const ASSETS = "assets/";
 
 const NOTHING = new Uint8Array(0);
 
@@ -77,7 +75,7 @@ const fileOf = (below: string, files: UiFiles): UiFile | undefined => {
   const known = files.get(below);
   if (known) return known;
   const [first = ""] = below.split("/", 1);
-  return below.startsWith(ASSETS) || first.includes(".") ? undefined : files.get(DOCUMENT);
+  return isLasting(below) || first.includes(".") ? undefined : files.get(DOCUMENT);
 };
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
