@@ -37,7 +37,7 @@ const print = (text: string): void => {
 };
 
 const tellFault = (fault: string): void => {
-  process.stderr.write(`zeroth: the page is not built again: ${fault}\n`);
+  process.stderr.write(`zeroth: the web page could not be built again, so it stays as it was: ${fault}\n`);
 };
 
 /** The page, unless its sources or what builds them are not here. */
@@ -47,7 +47,7 @@ const pageFor = async (how: Flags["ui"], builder: () => Promise<UiBuilder>): Pro
     const { builtOnce, builtAgain } = await builder();
     return how === "watch" ? await builtAgain(tellFault) : await builtOnce();
   } catch (fault) {
-    process.stderr.write(`zeroth: there is no web page: ${failureLine(fault)}\n`);
+    process.stderr.write(`zeroth: the web page could not be built: ${failureLine(fault)}\n`);
     return undefined;
   }
 };
