@@ -5,8 +5,9 @@ import { build } from "esbuild";
 import { repository } from "./support/repository.ts";
 
 /**
- * What runs in a browser too: policies, their language, the judge of audit logs, and the names of the contract. Bundled for a browser, where an
- * import of a module of Node's does not resolve; a global of Node's would bundle and fail later, so it is searched for.
+ * What runs in a browser too: policies, their language, the judge of audit logs, and the names of the contract. Bundled
+ * for a browser, where an import of a module of Node's does not resolve; a global of Node's would bundle and fail later,
+ * so it is searched for.
  */
 
 const GLOBALS = /\b(?:Buffer|process|global|require|__dirname|__filename|setImmediate)\b(?!["'\]])/;

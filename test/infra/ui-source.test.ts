@@ -78,7 +78,9 @@ it("stays as it was while the sources have a fault, which is told", async () => 
   expect(faults.join()).toMatch(/main\.tsx.*closing|Unexpected/);
 });
 
-it("leaves everything else to the server, and all of it where there is no page", async () => {
-  expect(await ask(await builtOnce(root).catch(() => undefined), "/v1/sys/health")).toBe("the server");
+it("leaves everything else to the server, and without a page everything", async () => {
+  await says("seventh");
+
+  expect(await ask(await builtOnce(root), "/v1/sys/health")).toBe("the server");
   expect(await ask(undefined, "/ui/")).toBe("the server");
 });
