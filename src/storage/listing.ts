@@ -34,11 +34,16 @@ export type ReadPage = (
 
 const SORTED_ALPHABET = [...SEGMENT_ALPHABET].sort(compareUtf8);
 
+/** The rest of an entry's name. Throws for one that does not belong where it was found. */
+export const nameBelow = ({ address }: Entry, prefix: string): string => {
+  const { pk, sk, name } = address;
+  if (name?.startsWith(prefix) !== true) throw broken(`refused ${pk} ${sk}: the entry bears no name of this folder`);
+  return name.slice(prefix.length);
+};
+
 /** Vault lists what is below `prefix`: the rest of a name up to and with its first slash. */
 const childOf = (entry: Entry, prefix: string): string => {
-  const { pk, sk, name } = entry.address;
-  if (name?.startsWith(prefix) !== true) throw broken(`refused ${pk} ${sk}: the entry bears no name of this folder`);
-  const rest = name.slice(prefix.length);
+  const rest = nameBelow(entry, prefix);
   const slash = rest.indexOf("/");
   return slash < 0 ? rest : rest.slice(0, slash + 1);
 };

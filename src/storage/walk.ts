@@ -1,6 +1,6 @@
 import { utf8Length } from "../std/utf8.ts";
 import { broken } from "./errors.ts";
-import { END_OF_FOLDER } from "./listing.ts";
+import { END_OF_FOLDER, nameBelow } from "./listing.ts";
 import type { Entry, Names, Page, Partition, QueryOptions, Walk, WalkOptions } from "./store.ts";
 
 /**
@@ -17,12 +17,6 @@ const MOST_PAGES = 50;
 const MOST_BYTES = 4_000_000;
 
 export type ReadRows = (partition: Partition, options: QueryOptions) => Promise<Page<Entry>>;
-
-const nameBelow = ({ address }: Entry, prefix: string): string => {
-  const { pk, sk, name } = address;
-  if (name?.startsWith(prefix) !== true) throw broken(`refused ${pk} ${sk}: the entry bears no name of this folder`);
-  return name.slice(prefix.length);
-};
 
 /** The folders on the way to a name, outermost first: `a/`, `a/b/` of `a/b/c`. */
 const foldersOf = (name: string): readonly string[] => {
