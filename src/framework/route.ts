@@ -13,8 +13,8 @@ import { GENERIC_NAME, parseTemplate, refuse, type Shape } from "./template.ts";
  *
  * Names that fold (`captures.ts`) are folded first: every spelling of a path leads to one row with the same captures.
  *
- * The path of a LIST or SCAN ends in `/`. A path that has such an operation also answers to its template with a `/` behind it; a
- * path without one does not, so that `LIST sys/mounts` is an unknown path, as in Vault.
+ * The path of a LIST or SCAN ends in `/`. A path that has such an operation also answers to its template with a `/`
+ * behind it; a path without one does not, so that `LIST sys/mounts` is an unknown path, as in Vault.
  */
 
 export interface RouteMatch {

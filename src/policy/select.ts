@@ -6,9 +6,9 @@ import type { Rule } from "./rule.ts";
  * Which single rule speaks for a path. Exact rules first; then the most specific of the longest matching prefix rule
  * and all matching segment rules. Less specific rules play no part, whether they grant or deny.
  *
- * Security: a LIST or SCAN has two spellings, with and without the final slash. The rules that match either of them compete in
- * one order, so a wide grant of `list` never reaches past a narrower rule that denies it or leaves it out
- * (CVE-2026-63131; hashicorp/vault #9579; openbao/openbao #3389).
+ * Security: a LIST or SCAN has two spellings, with and without the final slash. The rules that match either of them
+ * compete in one order, so a wide grant of `list` or `scan` never reaches past a narrower rule that denies it or leaves it
+ * out (CVE-2026-63131; hashicorp/vault #9579; openbao/openbao #3389).
  */
 
 const moreSpecific = (a: Rule | undefined, b: Rule): Rule =>

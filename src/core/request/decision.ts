@@ -3,9 +3,8 @@ import type { Core } from "../core.ts";
 import { canonicalPath } from "./canonical.ts";
 
 /**
- * Questions to the policy about a path other than the request's own. They are asked here, and in
- * `explanation.ts`, which few functions load: the path is made canonical first, so the answer is the decision that a
- * request for it would get.
+ * Questions to the policy about a path other than the request's own. They are asked here, and in `explanation.ts`, which
+ * few functions load: the path is made canonical first, so the answer is the decision that a request for it would get.
  */
 
 /** A question as a caller may put it: the path in any spelling. */
