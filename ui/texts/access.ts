@@ -8,7 +8,6 @@ export const access = {
   settings: "Settings",
   edit: "Edit",
   save: "Save",
-  cancel: "Cancel",
   saved: (what: string) => `Saved ${what}`,
   policies: "Policies",
   policiesHint: "What they may do after signing in. The policy default comes by itself.",

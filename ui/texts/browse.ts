@@ -87,7 +87,6 @@ export const browse = {
     settings: "Saved the settings",
   },
   undo: "Undo",
-  cancel: "Cancel",
   close: "Close",
   conflict: "Somebody saved a newer version meanwhile. Nothing was changed: look at it, then restore again.",
   destroyTitle: (version: number, name: string) => `Destroy version ${version} of ${name}?`,

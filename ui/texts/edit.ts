@@ -106,7 +106,6 @@ export const edit = {
   past: "Choose a time that is not over.",
   save: "Save",
   saveNext: (version: number) => `Save as version ${version}`,
-  cancel: "Cancel",
   keys: (apple: boolean) => (apple ? "⌘S saves" : "Ctrl+S saves"),
   endedBefore: "Your session had ended, so nothing was saved. Save again.",
   saved: (name: string, version: number | undefined) =>

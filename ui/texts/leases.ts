@@ -26,7 +26,6 @@ export const leases = {
   revoked: "The lease is revoked.",
   revokeTitle: (id: string) => `Revoke ${id}?`,
   revokeText: "What it gave out stops working. This cannot be undone.",
-  cancel: "Cancel",
   revokeAll: "Revoke all below",
   revokeAllTitle: "Revoke everything below",
   revokeAllText: (prefix: string) =>

@@ -45,7 +45,6 @@ export const open = {
   storeBad: "This is not the path of a secret in a key-value store that you can reach.",
   storeTaken: "There is a secret at this path already. Choose another one.",
   storeSave: "Store",
-  cancel: "Cancel",
   stored: (path: string) => `Stored as ${path}`,
   storedGo: "Show",
 } as const;

@@ -4,7 +4,7 @@ import { Failed } from "../../client/denied.tsx";
 import { generatePassword } from "../../client/generate.ts";
 import { useSession } from "../../client/session.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Dialog, Note, Select, TextField } from "../../kit/index.ts";
+import { FormDialog, Note, Select, TextField } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 import { type AuthMount, type Group, readPolicyNames } from "./directory.ts";
@@ -83,20 +83,7 @@ export const AddPerson = ({ mounts, groups, onClose }: AddPersonProps) => {
 
   if (link) return <ShownLink title={words.done(name)} link={link} onClose={onClose} />;
   return (
-    <Dialog
-      title={words.title}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      wide
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {words.submit}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={words.title} action={words.submit} busy={busy} onSubmit={submit} onClose={onClose} wide>
       {mounts.length > 1 && (
         <Select
           label={words.mount}
@@ -145,6 +132,6 @@ export const AddPerson = ({ mounts, groups, onClose }: AddPersonProps) => {
       )}
       <Select label={words.link} value={ttl} onChange={setTtl} options={words.links} />
       <Stopped problem={problem} begun={begun} />
-    </Dialog>
+    </FormDialog>
   );
 };

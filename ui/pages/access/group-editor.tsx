@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Dialog, TextField, toast } from "../../kit/index.ts";
+import { FormDialog, TextField, toast } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 import { type Group, readPolicyNames } from "./directory.ts";
@@ -62,20 +62,7 @@ export const GroupEditor = ({ group, people, groups, onClose }: GroupEditorProps
     onClose();
   };
   return (
-    <Dialog
-      title={group.name}
-      onClose={onClose}
-      onSubmit={() => void save()}
-      wide
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {access.save}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={group.name} action={access.save} busy={busy} onSubmit={save} onClose={onClose} wide>
       <TextField label={words.name} value={name} onInput={setName} error={error} mono />
       <ChosenField label={access.policies} chosen={policies} onChange={setPolicies} options={options} free />
       {people && !group.external && (
@@ -95,6 +82,6 @@ export const GroupEditor = ({ group, people, groups, onClose }: GroupEditorProps
         />
       )}
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -4,7 +4,7 @@ import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Dialog, Empty, Loading, Row, Rows, Tag, TextField, toast, Visible } from "../../kit/index.ts";
+import { Button, Empty, FormDialog, Loading, Row, Rows, Tag, TextField, toast, Visible } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -43,23 +43,11 @@ const NewGroup = ({ onClose }: { readonly onClose: () => void }) => {
     setBusy(false);
   };
   return (
-    <Dialog
-      title={words.add}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {words.create}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={words.add} action={words.create} busy={busy} onSubmit={submit} onClose={onClose}>
       <TextField label={words.name} value={name} onInput={setName} error={error} mono autofocus />
       <ChosenField label={access.policies} chosen={policies} onChange={setPolicies} options={options} free />
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
-import { Button, Dialog } from "../../kit/index.ts";
+import { FormDialog } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
 
@@ -31,21 +31,9 @@ export const NamesDialog = ({ title, label, hint, names, options, free, save, on
     if (!failed) onClose();
   };
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {access.save}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={title} action={access.save} busy={busy} onSubmit={submit} onClose={onClose}>
       <ChosenField label={label} hint={hint} chosen={chosen} onChange={setChosen} options={options} free={free} />
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -3,7 +3,7 @@ import { type Failure, get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { fieldErrors } from "../../client/failure.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, Dialog, DurationField, Select, TextField, toast } from "../../kit/index.ts";
+import { DurationField, FormDialog, Select, TextField, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
@@ -61,19 +61,7 @@ export const NewApplication = ({ mounts, onClose }: NewApplicationProps) => {
     setBusy(false);
   };
   return (
-    <Dialog
-      title={words.add}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {words.create}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={words.add} action={words.create} busy={busy} onSubmit={submit} onClose={onClose}>
       {mounts.length > 1 && (
         <Select
           label={words.mount}
@@ -102,6 +90,6 @@ export const NewApplication = ({ mounts, onClose }: NewApplicationProps) => {
         error={wrong["secret_id_num_uses"]}
       />
       {failure && Object.keys(wrong).length === 0 && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -3,7 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { generatePassword } from "../../client/generate.ts";
 import { useSession } from "../../client/session.ts";
-import { Button, Dialog, Select, toast } from "../../kit/index.ts";
+import { Button, FormDialog, Select, toast } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import type { WholePerson } from "./directory.ts";
 import { passwordProblem } from "./new-person.ts";
@@ -45,19 +45,7 @@ export const PasswordDialog = ({ name, mount, onClose }: Of & { readonly onClose
   const title = access.person.passwordFor(name);
   if (link) return <ShownLink title={title} link={link} onClose={onClose} />;
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {access.password.submit}
-          </Button>
-          <Button onClick={onClose}>{access.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={title} action={access.password.submit} busy={busy} onSubmit={submit} onClose={onClose}>
       <PasswordField
         label={access.password.label}
         value={password}
@@ -69,7 +57,7 @@ export const PasswordDialog = ({ name, mount, onClose }: Of & { readonly onClose
       />
       <Select label={access.newPerson.link} value={ttl} onChange={setTtl} options={access.newPerson.links} />
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };
 

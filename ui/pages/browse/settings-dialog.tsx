@@ -3,7 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import type { KvMetadata } from "../../client/kv-metadata.ts";
-import { Button, Checkbox, Dialog, DurationField, IconButton, Note, TextField, toast } from "../../kit/index.ts";
+import { Button, Checkbox, DurationField, FormDialog, IconButton, Note, TextField, toast } from "../../kit/index.ts";
 import { browse } from "../../texts/browse.ts";
 import { bodyOf, draftOf, faultsOf, isValid, type NoteDraft, newNote, type SettingsDraft } from "./settings-form.ts";
 
@@ -84,19 +84,7 @@ export const SettingsDialog = ({ at, metadata, onClose, onSaved }: SettingsDialo
 
   const conflict = failure?.errors.some((error) => MISMATCH.test(error));
   return (
-    <Dialog
-      title={browse.settings}
-      onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {browse.save}
-          </Button>
-          <Button onClick={onClose}>{browse.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={browse.settings} action={browse.save} busy={busy} onSubmit={save} onClose={onClose}>
       {failure && (conflict ? <Note kind="warn">{browse.settingsConflict}</Note> : <Failed failure={failure} />)}
       <TextField
         label={browse.versionsKept}
@@ -119,6 +107,6 @@ export const SettingsDialog = ({ at, metadata, onClose, onSaved }: SettingsDialo
         onChange={(casRequired) => setDraft({ ...draft, casRequired })}
       />
       <Notes notes={draft.notes} twice={faults.twice} onChange={(notes) => setDraft({ ...draft, notes })} />
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -3,6 +3,7 @@ import { Failed } from "../../client/denied.tsx";
 import { APPLE } from "../../client/platform.ts";
 import { Button, Dialog, Note } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
+import { kit } from "../../texts/kit.ts";
 import type { Saving } from "./use-saving.ts";
 
 /** Saving and leaving it, and why the last try to save came to nothing. */
@@ -45,7 +46,7 @@ export const SaveBar = ({ label, busy, changed, onSave, onCancel }: SaveBarProps
         <Button kind="primary" busy={busy} onClick={onSave}>
           {label}
         </Button>
-        <Button onClick={() => (changed ? ask(true) : onCancel())}>{edit.cancel}</Button>
+        <Button onClick={() => (changed ? ask(true) : onCancel())}>{kit.cancel}</Button>
         <span class="hint edit-keys">{edit.keys(APPLE)}</span>
       </div>
       {asking && (

@@ -5,6 +5,7 @@ import { useSession } from "../../client/session.ts";
 import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
+import { kit } from "../../texts/kit.ts";
 import { leases } from "../../texts/leases.ts";
 import { crumbsOf } from "./crumbs.ts";
 import { IdForm } from "./id-form.tsx";
@@ -70,7 +71,7 @@ const Actions = ({ lease, onChange }: { readonly lease: Lease; readonly onChange
               <Button kind="danger" type="submit" busy={busy}>
                 {leases.revoke}
               </Button>
-              <Button onClick={() => setAsking(false)}>{leases.cancel}</Button>
+              <Button onClick={() => setAsking(false)}>{kit.cancel}</Button>
             </>
           }
         >

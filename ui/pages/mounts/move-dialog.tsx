@@ -4,10 +4,9 @@ import { Failed } from "../../client/denied.tsx";
 import { objectIn, textIn } from "../../client/read-json.ts";
 import { load } from "../../client/stage.ts";
 import { useAct } from "../../client/use-act.ts";
-import { Button, Dialog, Loading, Note, TextField, toast } from "../../kit/index.ts";
+import { FormDialog, Loading, Note, TextField, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
-import { kit } from "../../texts/kit.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, type Mount, pathIsSound } from "./mount.ts";
 
@@ -59,18 +58,12 @@ export const MoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly
 
   const underWay = migration !== undefined && ended === undefined;
   return (
-    <Dialog
+    <FormDialog
       title={mounts.moveTitle(from)}
+      action={mounts.move}
+      busy={busy || underWay}
+      onSubmit={move}
       onClose={onClose}
-      onSubmit={() => void move()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy || underWay}>
-            {mounts.move}
-          </Button>
-          <Button onClick={onClose}>{kit.cancel}</Button>
-        </>
-      }
     >
       <p>
         {mounts.moveText} {mounts.moveTokens}
@@ -91,6 +84,6 @@ export const MoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly
       )}
       {ended !== undefined && ended !== "success" && <Note kind="danger">{mounts.moveFailed(ended)}</Note>}
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useAct } from "../../client/use-act.ts";
-import { Button, Checkbox, Dialog, DurationField, parseDuration, TextField, toast } from "../../kit/index.ts";
-import { kit } from "../../texts/kit.ts";
+import { Checkbox, DurationField, FormDialog, parseDuration, TextField, toast } from "../../kit/index.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Mount } from "./mount.ts";
 
@@ -42,24 +41,12 @@ export const TuneDialog = ({ mount, onClose, onSaved }: TuneDialogProps) => {
   };
 
   return (
-    <Dialog
-      title={mounts.tuneTitle(address)}
-      onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {mounts.save}
-          </Button>
-          <Button onClick={onClose}>{kit.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={mounts.tuneTitle(address)} action={mounts.save} busy={busy} onSubmit={save} onClose={onClose}>
       <TextField label={mounts.description} value={description} onInput={setDescription} autofocus />
       <DurationField label={mounts.defaultTtl} hint={mounts.tuneTtlHint} value={defaultTtl} onInput={setDefaultTtl} />
       <DurationField label={mounts.maxTtl} hint={mounts.tuneTtlHint} value={maxTtl} onInput={setMaxTtl} />
       {mount.kind === "auth" && <Checkbox label={mounts.tuneListed} checked={listed} onChange={setListed} />}
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };

@@ -4,7 +4,7 @@ import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, placesToKeep } from "../../client/kv.ts";
 import { isMismatch } from "../../client/kv-answers.ts";
 import type { MountShown } from "../../client/session.ts";
-import { Button, Combobox, Dialog, toast } from "../../kit/index.ts";
+import { Combobox, FormDialog, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { open } from "../../texts/open.ts";
@@ -56,19 +56,7 @@ export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProp
   };
 
   return (
-    <Dialog
-      title={open.storeTitle}
-      onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button kind="primary" type="submit" busy={busy}>
-            {open.storeSave}
-          </Button>
-          <Button onClick={onClose}>{open.cancel}</Button>
-        </>
-      }
-    >
+    <FormDialog title={open.storeTitle} action={open.storeSave} busy={busy} onSubmit={save} onClose={onClose}>
       <Combobox
         label={open.storePath}
         hint={open.storeHint}
@@ -79,6 +67,6 @@ export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProp
         autofocus
       />
       {failure && <Failed failure={failure} />}
-    </Dialog>
+    </FormDialog>
   );
 };
