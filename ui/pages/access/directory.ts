@@ -1,5 +1,5 @@
-import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list } from "../../client/api.ts";
+import { readEach } from "../../client/few-at-a-time.ts";
 import { membersIn, objectsIn, textIn, textsIn, trueIn } from "../../client/read-json.ts";
 
 /** People, groups and methods as the API tells of them. */
@@ -100,17 +100,14 @@ export const lockedIn = (data: JsonObject): readonly Locked[] =>
 
 export type Result<T> = { readonly ok: true; readonly value: T } | Failure;
 
-const AT_ONCE = 6;
-
 /** All groups that may be listed, read a few at a time. One that may not be read is known by its name alone. */
 export const readGroups = async (): Promise<Result<readonly Group[]>> => {
   const listed = await list("identity/group/id");
   if (!listed.ok && listed.kind === "not-found") return { ok: true, value: [] };
   if (!listed.ok) return listed;
-  const groups: Group[] = [];
-  await workThrough(membersIn(listed.data, "key_info"), AT_ONCE, async ([id, info]) => {
+  const groups = await readEach(membersIn(listed.data, "key_info"), async ([id, info]) => {
     const answer = await get(`identity/group/id/${id}`);
-    groups.push(answer.ok ? groupIn(answer.data) : groupIn({ id, name: textIn(info, "name") }));
+    return groupIn(answer.ok ? answer.data : { id, name: textIn(info, "name") });
   });
   return { ok: true, value: groups.sort(byName) };
 };

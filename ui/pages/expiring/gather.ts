@@ -1,7 +1,7 @@
-import { workThrough } from "../../../src/std/pool.ts";
 import { type Answer, type Failure, get, list, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { crawlerOf } from "../../client/crawl.ts";
+import { fewAtATime } from "../../client/few-at-a-time.ts";
 import { addressesOf, isFolder, type KvPath, kvPathOf, kvVersionOf } from "../../client/kv.ts";
 import { endOfCurrent, metadataFrom, momentOf } from "../../client/kv-metadata.ts";
 import { objectIn, textIn, textsIn } from "../../client/read-json.ts";
@@ -14,7 +14,6 @@ import type { Ending } from "./days.ts";
  * metadata, never values. Folders give it in one answer where that is permitted; else each secret is asked by itself.
  */
 
-const AT_ONCE = 6;
 const READS_AT_A_TIME = 1000;
 
 export interface Gathered {
@@ -129,9 +128,8 @@ export const gathererOf = (session: Session, changed: () => void): Gatherer => {
   const left = () => waiting().filter(({ path }) => !looked.has(path));
 
   const readRest = async (): Promise<void> => {
-    await workThrough(
+    await fewAtATime(
       left(),
-      AT_ONCE,
       async ({ path, read }) => {
         looked.add(path);
         reads += 1;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { workThrough } from "../../../src/std/pool.ts";
 import { post, type Success } from "../../client/api.ts";
+import { fewAtATime } from "../../client/few-at-a-time.ts";
 import { momentIn, numberIn, textIn, trueIn } from "../../client/read-json.ts";
 
 /** Leases as the server describes them; a folder's, a few at a time. */
@@ -32,7 +32,6 @@ export const leaseIn = ({ data }: Pick<Success, "data">): Lease => ({
 
 export const LOOKUP = "sys/leases/lookup";
 export const MOST = 200;
-const AT_ONCE = 6;
 
 /** Those found so far, by id; a lease that ended meanwhile is left out. */
 export const useLeases = (ids: readonly string[]): ReadonlyMap<string, Lease> => {
@@ -47,7 +46,7 @@ export const useLeases = (ids: readonly string[]): ReadonlyMap<string, Lease> =>
       if (answer.ok) leases.set(id, leaseIn(answer));
     };
     setFound(new Map());
-    void workThrough(wanted, AT_ONCE, look, () => current).then(() => {
+    void fewAtATime(wanted, look, () => current).then(() => {
       if (current) setFound(leases);
     });
     return () => {

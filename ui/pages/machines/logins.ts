@@ -1,5 +1,5 @@
-import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list, post } from "../../client/api.ts";
+import { fewAtATime, readEach } from "../../client/few-at-a-time.ts";
 import { membersIn, momentIn, numberIn, objectIn, objectsIn, textIn, textsIn } from "../../client/read-json.ts";
 
 /** What the API tells of machines: living tokens that a login of an AWS method made, and whom logins made known. */
@@ -37,7 +37,6 @@ export interface Looked {
   readonly left: number;
 }
 
-const AT_ONCE = 6;
 /** Tokens looked at in one go. */
 export const MOST = 500;
 
@@ -81,7 +80,7 @@ export const lookAt = async (accessors: readonly string[], mounts: readonly stri
     if (!answer.ok && (answer.kind === "invalid" || answer.kind === "not-found" || answer.kind === "denied")) gone++;
     else if (!answer.ok) failure = answer;
   };
-  await workThrough(accessors.slice(0, MOST), AT_ONCE, look, () => failure === undefined);
+  await fewAtATime(accessors.slice(0, MOST), look, () => failure === undefined);
   if (failure) return failure;
   const left = Math.max(0, accessors.length - MOST);
   return { logins: logins.sort((a, b) => b.at - a.at), gone, left };
@@ -108,10 +107,9 @@ export const readKnown = async (): Promise<readonly KnownMachine[] | Failure> =>
   const ids = membersIn(listed.data, "key_info").flatMap(([id, entity]) =>
     objectsIn(entity, "aliases").some((alias) => textIn(alias, "mount_type") === "aws") ? [id] : [],
   );
-  const known: KnownMachine[] = [];
-  await workThrough(ids.slice(0, MOST), AT_ONCE, async (id) => {
+  const known = await readEach(ids.slice(0, MOST), async (id) => {
     const answer = await get(`identity/entity/id/${id}`);
-    if (answer.ok) known.push(...knownIn(answer.data));
+    return answer.ok ? knownIn(answer.data) : [];
   });
-  return known.sort((a, b) => b.changedAt - a.changedAt);
+  return known.flat().sort((a, b) => b.changedAt - a.changedAt);
 };

@@ -1,5 +1,5 @@
-import { workThrough } from "../../../src/std/pool.ts";
 import { type Failure, get, type JsonObject, list } from "../../client/api.ts";
+import { readEach } from "../../client/few-at-a-time.ts";
 import { textIn, textsIn } from "../../client/read-json.ts";
 import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { machines } from "../../texts/machines.ts";
@@ -18,8 +18,6 @@ export interface MachineRole {
   readonly policies: readonly string[];
   readonly bounds: readonly { readonly label: string; readonly values: readonly string[] }[];
 }
-
-const AT_ONCE = 6;
 
 const kindOf = (data: JsonObject): Kind => {
   const inferred = textIn(data, "inferred_entity_type");
@@ -44,10 +42,9 @@ const NOTHING = { roleId: "", kind: undefined, policies: [], bounds: [] } as con
 export const readRoles = async (mount: string): Promise<readonly MachineRole[] | Failure> => {
   const listed = await list(`auth/${mount}role`);
   if (!listed.ok) return listed.kind === "not-found" ? [] : listed;
-  const roles: MachineRole[] = [];
-  await workThrough(textsIn(listed.data, "keys"), AT_ONCE, async (name) => {
+  const roles = await readEach(textsIn(listed.data, "keys"), async (name) => {
     const answer = await get(`auth/${mount}role/${name}`);
-    roles.push(answer.ok ? roleIn(answer.data, name, mount) : { name, mount, ...NOTHING });
+    return answer.ok ? roleIn(answer.data, name, mount) : { name, mount, ...NOTHING };
   });
   const rank = ({ kind }: MachineRole): number => (kind === "hybrid" ? 0 : 1);
   return roles.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { get, list } from "../../client/api.ts";
+import { readEach } from "../../client/few-at-a-time.ts";
 import { textIn, textsIn } from "../../client/read-json.ts";
 import { type Session, useSession } from "../../client/session.ts";
 import { Button, Fact, Facts, Loading, Section, Visible } from "../../kit/index.ts";
@@ -8,7 +9,6 @@ import { policies } from "../../texts/policies.ts";
 /** Groups, people and roles that have a policy. The API has no such question, so they are read one by one, when asked. */
 
 const MOST = 200;
-const AT_ONCE = 6;
 
 interface Holder {
   readonly kind: string;
@@ -43,19 +43,12 @@ const lookAt = async (policy: string, { kind, folder, members }: Kind): Promise<
   const names = await list(folder);
   if (!names.ok) return { holders: [], cut: false };
   const keys = textsIn(names.data, "keys");
-  const holders: Holder[] = [];
-  for (let from = 0; from < Math.min(keys.length, MOST); from += AT_ONCE) {
-    const some = keys.slice(from, Math.min(from + AT_ONCE, MOST));
-    const answers = await Promise.all(some.map((name) => get(`${folder}/${name}`)));
-    for (const [index, answer] of answers.entries()) {
-      if (!answer.ok) continue;
-      const { data } = answer;
-      if (members.some((member) => textsIn(data, member).includes(policy))) {
-        holders.push({ kind, name: textIn(data, "name") || (some[index] ?? "") });
-      }
-    }
-  }
-  return { holders, cut: keys.length > MOST };
+  const holders = await readEach(keys.slice(0, MOST), async (key): Promise<readonly Holder[]> => {
+    const { ok, data } = await get(`${folder}/${key}`);
+    const has = ok && members.some((member) => textsIn(data, member).includes(policy));
+    return has ? [{ kind, name: textIn(data, "name") || key }] : [];
+  });
+  return { holders: holders.flat(), cut: keys.length > MOST };
 };
 
 export const Holders = ({ name }: { readonly name: string }) => {
