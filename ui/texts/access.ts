@@ -1,3 +1,5 @@
+import { many } from "./many.ts";
+
 /** Words of the page Access. */
 export const access = {
   title: "Access",
@@ -90,7 +92,7 @@ export const access = {
     list: "Groups",
     empty: "There are no groups. A group gives its policies to all of its members.",
     add: "New group",
-    members: (count: number) => (count === 1 ? "1 member" : `${count} members`),
+    members: (count: number) => many(count, "member", "members"),
     external: "by the method",
     name: "Name",
     memberLabel: "Members",

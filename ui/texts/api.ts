@@ -1,4 +1,5 @@
 import type { FaultKind } from "../client/json-tree.ts";
+import { many } from "./many.ts";
 
 /** Words of the page for any path. */
 export const api = {
@@ -12,7 +13,7 @@ export const api = {
     title: (action: string, path: string) => `${action} ${path}?`,
     text: "What this ends or deletes cannot be brought back from here.",
   },
-  count: (count: number) => (count === 1 ? "1 path" : `${count} paths`),
+  count: (count: number) => many(count, "path", "paths"),
   curl: "curl",
   done: "Done. The server has nothing to add.",
   faults: {

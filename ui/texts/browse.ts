@@ -1,6 +1,6 @@
-/** Words of folders, secrets and their history. */
+import { many } from "./many.ts";
 
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+/** Words of folders, secrets and their history. */
 
 export const browse = {
   toHome: "All mounts",

@@ -1,6 +1,6 @@
-/** Words of making and editing a secret. */
+import { many } from "./many.ts";
 
-const count = (number: number, one: string, many: string): string => (number === 1 ? `1 ${one}` : `${number} ${many}`);
+/** Words of making and editing a secret. */
 
 const of = (codes: readonly string[]): string => (codes.length > 0 ? ` (${codes.join(", ")})` : "");
 
@@ -45,20 +45,20 @@ export const edit = {
     crlf: () => "Windows line ends (CRLF)",
     cr: () => "line ends of a bare CR",
     mixed: () => "line ends of several kinds",
-    tab: (number: number) => count(number, "tab", "tabs"),
+    tab: (number: number) => many(number, "tab", "tabs"),
     "blank-start": () => "a blank at the start",
     "blank-end": () => "a blank at the end",
     "line-end": () => "a line end at the end",
     control: (number: number, codes: readonly string[]) =>
-      `${count(number, "control character", "control characters")}${of(codes)}`,
+      `${many(number, "control character", "control characters")}${of(codes)}`,
     direction: (number: number, codes: readonly string[]) =>
-      `${count(number, "mark", "marks")} of writing direction${of(codes)}`,
+      `${many(number, "mark", "marks")} of writing direction${of(codes)}`,
     invisible: (number: number, codes: readonly string[]) =>
-      `${count(number, "invisible character", "invisible characters")}${of(codes)}`,
+      `${many(number, "invisible character", "invisible characters")}${of(codes)}`,
     blank: (number: number, codes: readonly string[]) =>
-      `${count(number, "unusual blank", "unusual blanks")}${of(codes)}`,
+      `${many(number, "unusual blank", "unusual blanks")}${of(codes)}`,
     half: (number: number, codes: readonly string[]) =>
-      `${count(number, "half of a character", "halves of characters")}${of(codes)}`,
+      `${many(number, "half of a character", "halves of characters")}${of(codes)}`,
   },
   contains: (what: readonly string[]) => `Contains ${what.join(", ")}.`,
   faults: {

@@ -1,3 +1,5 @@
+import { many } from "./many.ts";
+
 /** Words of the page of what expires soon. */
 export const expiring = {
   title: "Expiring soon",
@@ -19,9 +21,9 @@ export const expiring = {
   noneYet: "Nothing found yet.",
   seen: (seen: number, known: number) => `${seen} of ${known} folders seen`,
   denied: (count: number) => `${count} you may not list`,
-  unread: (count: number) => `${count} ${count === 1 ? "secret" : "secrets"} without metadata that you may read`,
+  unread: (count: number) => `${many(count, "secret", "secrets")} without metadata that you may read`,
   limited: "There is more to look at.",
   failed: "It stopped before its end: the server did not answer.",
   goOn: "Go on",
-  found: (count: number) => (count === 1 ? "1 end found" : `${count} ends found`),
+  found: (count: number) => `${many(count, "end", "ends")} found`,
 } as const;

@@ -1,3 +1,5 @@
+import { many } from "./many.ts";
+
 /** Words of the home page. */
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +26,7 @@ export const home = {
     denied > 0 ? "No name that you may list has these letters." : "No name has these letters.",
   nothingYet: "Nothing found yet.",
   goOn: "Go on",
-  found: (count: number) => (count === 1 ? "1 name found" : `${count} names found`),
+  found: (count: number) => `${many(count, "name", "names")} found`,
   shownOf: (shown: number, total: number) => `The first ${shown} of ${total}. More letters narrow it down.`,
   seen: (seen: number, known: number) => `${seen} of ${known} folders seen`,
   denied: (count: number) => `${count} you may not list`,

@@ -1,3 +1,5 @@
+import { many } from "./many.ts";
+
 /** Words of the kit. */
 export const kit = {
   /** Of dates and relative times. */
@@ -39,7 +41,7 @@ export const kit = {
   lines: (count: number) => `${count} lines`,
   loading: "Loading",
   more: (count: number) => `Show ${count} more`,
-  options: (count: number) => (count === 1 ? "1 suggestion" : `${count} suggestions`),
+  options: (count: number) => many(count, "suggestion", "suggestions"),
   save: (what: string) => `Save ${what} as a file`,
   show: (name: string) => `Show ${name}`,
   table: "As a table",

@@ -1,3 +1,5 @@
+import { many } from "./many.ts";
+
 /** Words of the page of leases. */
 export const leases = {
   title: "Leases",
@@ -19,7 +21,7 @@ export const leases = {
   no: "no",
   stuck: "Could not be revoked",
   stuckAbout: "What these leases gave out may still work. They are not tried again: mend the cause, then remove them.",
-  attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
+  attempts: (count: number) => many(count, "attempt", "attempts"),
   renew: "Renew",
   renewed: "The lease is renewed.",
   revoke: "Revoke",

@@ -1,6 +1,6 @@
-/** Words of policies: the list, the editor, trying a draft. */
+import { many } from "./many.ts";
 
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+/** Words of policies: the list, the editor, trying a draft. */
 
 export const policies = {
   title: "Policies",

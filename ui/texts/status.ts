@@ -1,6 +1,6 @@
-/** Words of the status page, with what it costs. */
+import { many } from "./many.ts";
 
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+/** Words of the status page, with what it costs. */
 
 export const status = {
   title: "Status",
