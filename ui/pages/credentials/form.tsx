@@ -35,7 +35,7 @@ export const RoleForm = ({ way, taken, busy, onTake }: RoleFormProps) => {
   const missing = (spec: FieldSpec): boolean => spec.required && (values[spec.name] ?? "").trim() === "";
   return (
     <form
-      class="credentials-form"
+      class="form"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -26,7 +26,7 @@ const ByName = ({ mount, ways }: { readonly mount: MountShown; readonly ways: re
   if (!chosen) return null;
   return (
     <form
-      class="credentials-form"
+      class="form"
       onSubmit={(event) => {
         event.preventDefault();
         if (name.trim() !== "") navigate(hrefOfRole(mount, chosen, name.trim()));

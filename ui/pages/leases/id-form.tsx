@@ -10,7 +10,7 @@ export const IdForm = () => {
   const wanted = id.trim().replace(/^\/+|\/+$/g, "");
   return (
     <form
-      class="leases-form"
+      class="form"
       onSubmit={(event) => {
         event.preventDefault();
         if (wanted !== "") navigate(hrefOf("leases", wanted));

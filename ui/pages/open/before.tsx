@@ -28,7 +28,7 @@ export const NoLink = ({ at, onPaste }: NoLinkProps) => {
   const [text, setText] = useState("");
   return (
     <form
-      class="open-form"
+      class="form"
       onSubmit={(event) => {
         event.preventDefault();
         setText("");
@@ -80,7 +80,7 @@ export const AskCode = ({ wrong, end, onCode }: AskCodeProps) => {
   const same = tried !== undefined && readCode(text) === tried;
   return (
     <form
-      class="open-form"
+      class="form"
       onSubmit={(event) => {
         event.preventDefault();
         if (readCode(text) === undefined) setShort(true);
@@ -126,7 +126,7 @@ export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => {
     if (document.activeElement === document.body) where.current?.focus();
   }, []);
   return (
-    <div class="open-form">
+    <div class="form">
       <p>{open.somebody}</p>
       <Until end={end} />
       <p class="open-from" ref={where} tabIndex={-1}>
