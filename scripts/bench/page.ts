@@ -5,6 +5,7 @@ import { findBrowser, launchBrowser } from "../../test/ui/support/browser.ts";
 import { buildUi } from "../build/ui.ts";
 import { writeFolder } from "../build/ui-files.ts";
 import { type Figure, figure } from "./figures.ts";
+import { median } from "./samples.ts";
 
 /**
  * How long the web page takes from its address to a form that can be typed into, in a real browser, with nothing in its
@@ -67,9 +68,6 @@ const startRelay = async (port: number, { roundTrip, bytesPerSecond }: Weather) 
   return { port: typeof address === "object" && address ? address.port : 0, close: () => server.close() };
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
 /** Run in the page, which tells by itself when the first field stood there. */
 const NOTE_FORM = `new MutationObserver((_, observer) => {
   if (!document.querySelector("form input")) return;
@@ -77,7 +75,7 @@ const NOTE_FORM = `new MutationObserver((_, observer) => {
   observer.disconnect();
 }).observe(document, { childList: true, subtree: true })`;
 
-/** `folder`: the page is built into it, as it is deployed. Nothing where there is no browser. */
+/** `folder`: the page is built into it, as it is deployed. Without a browser nothing is measured. */
 export const measurePage = async (folder: string, quick: boolean): Promise<readonly Figure[]> => {
   const executable = findBrowser();
   if (executable === undefined) return [];
