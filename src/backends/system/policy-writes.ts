@@ -7,7 +7,7 @@ import { restate } from "../../std/restate.ts";
 import { cut } from "../../std/shown.ts";
 
 /**
- * Writes of ACL policies, with OpenBao's check-and-set: `cas` is the version that the write replaces, -1 where there
+ * Writes of ACL policies, with OpenBao's check-and-set: `cas` is the version that the write replaces, -1 if there
  * must be none. The store decides races: of writes with one `cas`, one is made.
  */
 

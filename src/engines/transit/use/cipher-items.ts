@@ -23,7 +23,7 @@ const checkContexts = (items: readonly CipherItem[]): void => {
   }
 };
 
-/** Reads `batch_input` where there is one, else the one item of `alone`. */
+/** Reads the items of `batch_input`, or else the one of `alone`. */
 export const readItems = (
   batchInput: JsonValue | undefined,
   parse: (raw: JsonValue) => readonly CipherItem[],

@@ -223,7 +223,7 @@ export interface TextItems {
   readonly items: readonly TextItem[];
 }
 
-/** Reads `batch_input` where there is one, else the one item of `alone`. `goName`: the type that the reference's errors name. */
+/** The items of `batch_input`, or else the one of `alone`. `goName`: the type that the reference's errors name. */
 export const readTextItems = (batchInput: JsonValue | undefined, goName: string, alone: () => TextItem): TextItems =>
   batchInput === undefined || batchInput === null
     ? { batch: false, items: [alone()] }
