@@ -1,6 +1,7 @@
 import type { Answer, Failure } from "./api.ts";
 import { isFolder, type KvPath, parentOf } from "./kv.ts";
 import { type Name, nameFrom } from "./match.ts";
+import { textsIn } from "./read-json.ts";
 import type { NamedParts } from "./rule-names.ts";
 
 /**
@@ -57,11 +58,8 @@ export interface Crawler {
   readonly stop: () => void;
 }
 
-const keysOf = (answer: Answer): readonly string[] => {
-  const { keys } = answer.data;
-  const isName = (key: unknown): key is string => typeof key === "string" && key !== "" && key !== "/";
-  return Array.isArray(keys) ? keys.filter(isName) : [];
-};
+const keysOf = (answer: Answer): readonly string[] =>
+  textsIn(answer.data, "keys").filter((key) => key !== "" && key !== "/");
 
 /** A folder to look into; `after`: the rest of a scan; `listed`: a scan of it was refused. */
 interface Look {

@@ -18,11 +18,9 @@ export interface ExplainedRule {
   readonly pattern: string;
   readonly capabilities: readonly string[];
   readonly policies: readonly PolicyLine[];
-  readonly decides: boolean;
 }
 
 export interface Explained {
-  readonly path: string;
   readonly operation: Operation;
   readonly allowed: boolean;
   /** As `src/policy` names it: `no_rule`, `capability_missing`, `sudo_missing` and so on. */
@@ -31,7 +29,6 @@ export interface Explained {
   /** The rule that decided, unless it is in a policy that the caller may not read. */
   readonly decidedBy: ExplainedRule | undefined;
   readonly parameter: string;
-  readonly rules: readonly ExplainedRule[];
   /** False: policies that the caller may not read took part. */
   readonly complete: boolean;
   /** A stanza that would allow it. */
@@ -60,20 +57,17 @@ const ruleIn = (from: JsonObject): ExplainedRule => ({
   pattern: textIn(from, "pattern"),
   capabilities: textsIn(from, "capabilities"),
   policies: linesIn(from),
-  decides: trueIn(from, "decides"),
 });
 
-export const explainedOf = (data: JsonObject, { operation }: Question): Explained => {
-  const rules = objectsIn(data, "rules").map(ruleIn);
+const explainedOf = (data: JsonObject, { operation }: Question): Explained => {
+  const deciding = objectsIn(data, "rules").find((rule) => trueIn(rule, "decides"));
   return {
-    path: textIn(data, "path"),
     operation,
     allowed: trueIn(data, "allowed"),
     reason: textIn(data, "reason"),
     sudoRequired: trueIn(data, "sudo_required"),
-    decidedBy: rules.find(({ decides }) => decides),
+    decidedBy: deciding && ruleIn(deciding),
     parameter: textIn(data, "parameter"),
-    rules,
     complete: trueIn(data, "complete"),
     suggestion: textIn(data, "suggestion") || undefined,
   };

@@ -102,15 +102,16 @@ const introduce = (post: Line["post"]): void => {
 
 const open = (): Line => {
   address ??= trusted();
-  const ends = { name: WORKER_URL };
-  const options = Object.defineProperty(ends, "extendedLifetime", {
-    get: () => {
+  const options = {
+    name: WORKER_URL,
+    /** Asked for only by a browser that knows it. */
+    get extendedLifetime(): true {
       outlives = true;
       return true;
     },
-  });
+  };
   if (typeof SharedWorker === "undefined") {
-    const worker = new Worker(address, ends);
+    const worker = new Worker(address, options);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => receive(data));
     worker.addEventListener("error", failToOpen);
     return { post: (message) => worker.postMessage(message) };

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Absence, WorkerState } from "../protocol.ts";
-import { type Answer, call, type Failure } from "./api.ts";
+import { type Failure, get } from "./api.ts";
 import { forgetDrafts } from "./drafts.ts";
 import { onWorkerState } from "./port.ts";
 import type { Session } from "./session.ts";
-import { type Mounts, mountsOf, samePerson, sessionOf } from "./who.ts";
+import { type Mounts, mountsOf, samePerson, sessionOf, whoOf } from "./who.ts";
 
 /**
  * Where this tab stands: who is signed in, or why nobody is. It follows the worker, which tells all tabs at once, and
@@ -75,16 +75,14 @@ const unreachable = (failure: Failure): void => {
   else become({ is: "unreachable", failure });
 };
 
-const read = (path: string): Promise<Answer> => call({ method: "GET", path });
-
 /** Asks who is signed in, and what they may. */
 export const load = async (): Promise<void> => {
   loading += 1;
   const round = loading;
   const [mounts, acl, lookup] = await Promise.all([
-    read("sys/internal/ui/mounts"),
-    read("sys/internal/ui/resultant-acl"),
-    read("auth/token/lookup-self"),
+    get("sys/internal/ui/mounts"),
+    get("sys/internal/ui/resultant-acl"),
+    get("auth/token/lookup-self"),
   ]);
   if (round !== loading) return;
   if (!mounts.ok && mounts.kind !== "denied" && mounts.kind !== "ended") return unreachable(mounts);
@@ -99,15 +97,15 @@ export const load = async (): Promise<void> => {
 const loadMounts = async (): Promise<void> => {
   loading += 1;
   const round = loading;
-  const mounts = await read("sys/internal/ui/mounts");
+  const mounts = await get("sys/internal/ui/mounts");
   if (round === loading && (stage.is === "away" || stage.is === "out")) become({ ...stage, mounts: mountsOf(mounts) });
 };
 
 const renewed = async (): Promise<void> => {
-  const lookup = await read("auth/token/lookup-self");
+  const lookup = await get("auth/token/lookup-self");
   if (!lookup.ok || stage.is !== "in") return;
   const { session } = stage;
-  const { endsAt } = sessionOf(lookup, lookup, lookup).who;
+  const { endsAt } = whoOf(lookup.data);
   become({ ...stage, session: { ...session, who: { ...session.who, endsAt } } });
 };
 

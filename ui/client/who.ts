@@ -1,7 +1,7 @@
 import type { Answer, JsonObject } from "./api.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { mountServing } from "./mount-serving.ts";
-import { momentIn, objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
+import { momentIn, numberIn, objectIn, textIn, textsIn, trueIn } from "./read-json.ts";
 import { rightsOf } from "./rights.ts";
 import type { MountShown, Rule, Session, Who } from "./session.ts";
 
@@ -64,16 +64,11 @@ export const mountsOf = (answer: Answer): Mounts => ({
   auth: mountsIn(objectIn(answer.data, "auth")),
 });
 
-const numberOf = (rule: JsonObject, name: string): number => {
-  const value = rule[name];
-  return typeof value === "number" ? value : 0;
-};
-
 const rulesIn = (group: JsonObject, star: string): readonly Rule[] =>
   Object.keys(group).map((pattern) => {
     const rule = objectIn(group, pattern);
     const told = textsIn(rule, "capabilities");
-    const [min, max] = [numberOf(rule, "min_wrapping_ttl"), numberOf(rule, "max_wrapping_ttl")];
+    const [min, max] = [numberIn(rule, "min_wrapping_ttl"), numberIn(rule, "max_wrapping_ttl")];
     return {
       pattern: pattern + star,
       capabilities: told.includes("deny") ? [] : CAPABILITIES.filter((one) => told.includes(one)),
