@@ -5,18 +5,13 @@
 
 const STAMPED = /^\d{4}-\d\d-\d\dT[\d:.]+Z (?=\{)/;
 
-interface Events {
-  readonly events: readonly { readonly message: string }[];
-}
-
-const eventsOf = (text: string): Events | undefined => {
+/** The messages of an answer of the command; `undefined`: the text is none. */
+const messagesOf = (text: string): readonly string[] | undefined => {
   if (!/^\s*\{\s*"events"\s*:/.test(text)) return undefined;
   try {
     const { events } = JSON.parse(text) as { readonly events?: unknown };
-    const messages = (Array.isArray(events) ? events : []).filter(
-      (event): event is { readonly message: string } => typeof event?.message === "string",
-    );
-    return { events: messages };
+    const messages: readonly unknown[] = (Array.isArray(events) ? events : []).map((event) => event?.message);
+    return messages.filter((message) => typeof message === "string");
   } catch {
     return undefined;
   }
@@ -24,8 +19,8 @@ const eventsOf = (text: string): Events | undefined => {
 
 /** Without the empty line behind the last line feed. */
 export const linesOf = (text: string): readonly string[] => {
-  const events = eventsOf(text);
-  if (events) return events.events.map(({ message }) => message.replace(/\n$/, ""));
+  const messages = messagesOf(text);
+  if (messages) return messages.map((message) => message.replace(/\n$/, ""));
   const lines = text.split("\n").map((line) => line.replace(STAMPED, ""));
   if (lines.at(-1) === "") lines.pop();
   return lines;

@@ -1,3 +1,6 @@
+import type { JsonObject } from "../client/api.ts";
+import { objectIn, objectOf, textIn } from "../client/read-json.ts";
+
 /** What the table of a log shows: one row for each request, with what became of it. */
 
 export type Outcome = "allowed" | "refused" | "no answer";
@@ -16,40 +19,32 @@ export interface AuditRow {
   readonly error: string;
 }
 
-type Loose = { readonly [name: string]: unknown };
-
-const objectOf = (value: unknown): Loose => (typeof value === "object" && value !== null ? (value as Loose) : {});
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-
-const parsed = (line: string): Loose => {
-  try {
-    return objectOf(JSON.parse(line));
-  } catch {
-    return {};
-  }
+/** Of a request whose answer has not been read yet. */
+const requestRow = (record: JsonObject, line: number): AuditRow => {
+  const auth = objectIn(record, "auth");
+  const request = objectIn(record, "request");
+  return {
+    line,
+    time: textIn(record, "time"),
+    who: textIn(auth, "display_name") || textIn(auth, "accessor"),
+    operation: textIn(request, "operation"),
+    path: textIn(request, "path"),
+    outcome: "no answer",
+    error: textIn(record, "error"),
+  };
 };
 
 /** In the order of the requests' lines. Whatever is not a request or a response is left out. */
 export const rowsOf = (lines: readonly string[]): readonly AuditRow[] => {
   const rows = new Map<string, AuditRow>();
   for (const [index, text] of lines.entries()) {
-    const record = parsed(text);
-    const request = objectOf(record["request"]);
-    const id = textOf(request["id"]);
+    const record = objectOf(text) ?? {};
+    const id = textIn(objectIn(record, "request"), "id");
     if (record["type"] === "request") {
-      const auth = objectOf(record["auth"]);
-      rows.set(id, {
-        line: index + 1,
-        time: textOf(record["time"]),
-        who: textOf(auth["display_name"]) || textOf(auth["accessor"]),
-        operation: textOf(request["operation"]),
-        path: textOf(request["path"]),
-        outcome: "no answer",
-        error: textOf(record["error"]),
-      });
+      rows.set(id, requestRow(record, index + 1));
     } else if (record["type"] === "response") {
       const row = rows.get(id);
-      const error = textOf(record["error"]);
+      const error = textIn(record, "error");
       if (row)
         rows.set(id, {
           ...row,
