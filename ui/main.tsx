@@ -5,7 +5,6 @@ import { takeCallback } from "./client/callback.ts";
 import { introduceAgain, leave } from "./client/port.ts";
 import { load, start } from "./client/stage.ts";
 import { startTheme } from "./client/theme.ts";
-import { hideValues } from "./kit/index.ts";
 import { startRouter } from "./router.ts";
 import { App } from "./shell/app.tsx";
 
@@ -17,7 +16,6 @@ startRouter();
 if (isSecureContext) start();
 
 addEventListener("pagehide", ({ persisted }) => {
-  hideValues();
   if (!persisted) leave();
 });
 // Out of the back/forward cache: somebody else may be signed in by now, or nobody.

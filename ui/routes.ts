@@ -36,7 +36,8 @@ export interface Place {
   readonly query: Readonly<Record<string, string>>;
 }
 
-const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+/** Each segment by itself; slashes stay. */
+export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
 /** As it is, where it cannot be decoded. */
 export const decoded = (segment: string): string => {

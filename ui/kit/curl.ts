@@ -1,4 +1,5 @@
 import { shellWord } from "../client/shell-word.ts";
+import { encodePath } from "../routes.ts";
 
 /** A request as a command for a terminal. */
 
@@ -18,6 +19,6 @@ export const curlOf = ({ method, path, query, body }: CurlRequest, origin: strin
     ...(method === "GET" ? [] : ["-X", method]),
     '-H "X-Vault-Token: $VAULT_TOKEN"',
     ...(body === undefined ? [] : ["-d", shellWord(body)]),
-    shellWord(`${origin}/v1/${path.split("/").map(encodeURIComponent).join("/")}${search}`),
+    shellWord(`${origin}/v1/${encodePath(path)}${search}`),
   ].join(" ");
 };
