@@ -1,7 +1,7 @@
-import { compileAcl, explain, type Policy } from "../../../src/policy/index.ts";
+import type { Policy } from "../../../src/policy/index.ts";
 import { type Failure, get, post } from "../../client/api.ts";
 import type { Session } from "../../client/session.ts";
-import { draftOf } from "../../policy/draft.ts";
+import { tryDraft } from "../../policy/trial.ts";
 import { type SavedPolicy, savedPolicy } from "./saved.ts";
 import { readTexts } from "./use-texts.ts";
 
@@ -61,10 +61,6 @@ export const savePolicy = async (name: string, text: string, base: SavedPolicy |
 export const takesOwnRight = async (policy: Policy, { who }: Pick<Session, "who">): Promise<boolean> => {
   if (who.root || !who.policies.includes(policy.name)) return false;
   const { texts } = await readTexts(who.policies.filter((name) => name !== policy.name));
-  const others = texts.flatMap(({ name, text }) => {
-    const draft = draftOf(name, text);
-    return draft.ok ? [draft.policy] : [];
-  });
   const request = { path: `sys/policies/acl/${policy.name}`, operation: "update", sudoPath: false } as const;
-  return !explain(compileAcl([...others, policy]), request).decision.allowed;
+  return !tryDraft(policy, texts, request).with.decision.allowed;
 };
