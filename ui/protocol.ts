@@ -69,7 +69,7 @@ export type Standing =
   | { readonly signedIn: false; readonly why: Absence }
   | {
       readonly signedIn: true;
-      /** The token came from a login made here; it is revoked on lock and sign-out. Else it is only forgotten. */
+      /** The token came from signing in here: it is revoked where it is given up before its end. Else it is only forgotten. */
       readonly ours: boolean;
     };
 

@@ -16,7 +16,10 @@ import { Brand, Side } from "./side.tsx";
 
 /** What stands around every page, and which page that is. */
 
-/** Values and messages go from the screen, and what was copied from the clipboard, when the session goes; after a sign-out the document goes too. */
+/**
+ * When the session goes, values and messages go from the screen, and what was copied goes from the clipboard; after a
+ * sign-out the document goes too.
+ */
 const useLeaving = (stage: Stage): void => {
   const before = useRef(stage.is);
   useEffect(() => {

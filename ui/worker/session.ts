@@ -6,8 +6,8 @@ import { createRevoking } from "./revoking.ts";
 import { stripped, tellsToken } from "./strip.ts";
 
 /**
- * The session of all tabs: whose token it is, when it is renewed, and when it ends. The token is in here and in the
- * headers of requests, and nowhere else. Time passes by `tick`, once a second and by the clock of the machine, so that
+ * The session of all tabs: whose token it is, when it is renewed, and when it ends. The token is in this
+ * worker and in the headers of requests, and nowhere else. Time passes by `tick`, once a second and by the clock of the machine, so that
  * a machine that slept is locked when it wakes: by the first tick, or by whatever a tab asks for before it.
  */
 
