@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
+import { listenToCopies } from "./support/copied.ts";
 import { type Filled, fillWorld } from "./support/filled.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -48,18 +49,6 @@ describeUi("45. by keyboard alone", (ui) => {
   });
 
   const asOperator = async (address: string): Promise<Page> => (await ui.signedIn(filled.operator, address)).page;
-  /** What was copied last; browsers let no test read the clipboard of this page. */
-  const copied = async (page: Page): Promise<() => Promise<string>> => {
-    await page.evaluate(() => {
-      Object.assign(navigator.clipboard, {
-        writeText: (text: string) => {
-          Reflect.set(window, "copied", text);
-          return Promise.resolve();
-        },
-      });
-    });
-    return async () => String(await page.evaluate(() => Reflect.get(window, "copied")));
-  };
 
   it("45. tasks 1 and 2: find a secret by a few letters, copy a value unseen", async () => {
     const page = await asOperator("/ui/me");
@@ -73,7 +62,7 @@ describeUi("45. by keyboard alone", (ui) => {
     await page.keyboard.press("Enter");
     await heading(page, "stripe-live");
     await focusIsOnHeading(page);
-    const last = await copied(page);
+    const last = await listenToCopies(page);
     await press(page, "button", "Copy password");
     await page.locator(".toast").getByText("Copied password").waitFor();
     expect(await last()).toMatch(/^canary-password-/);
@@ -98,7 +87,7 @@ describeUi("45. by keyboard alone", (ui) => {
     const code = page.getByRole("checkbox", { name: "Code to say on the phone" });
     await tabTo(page, code);
     if (await code.isChecked()) await page.keyboard.press("Space");
-    const last = await copied(page);
+    const last = await listenToCopies(page);
     await press(page, "button", "Make link");
     await press(page, "button", /^Copy link/);
     await page.locator(".toast").first().waitFor();
@@ -162,7 +151,7 @@ describeUi("45. by keyboard alone", (ui) => {
   it("45. task 9: learn why I was refused, and ask for access", async () => {
     const { page } = await ui.signedIn(filled.developer, "/ui/browse/secret/office/vpn");
     await page.getByText("What would allow it").waitFor();
-    const last = await copied(page);
+    const last = await listenToCopies(page);
     await press(page, "button", "Copy a request for access");
     await page.locator(".toast").first().waitFor();
     expect(await last()).toContain('path "secret/data/office/vpn"');

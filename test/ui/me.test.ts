@@ -69,6 +69,7 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
     await page.getByRole("button", { name: "Make a token" }).click();
     await page.getByRole("button", { name: "Copy token for the command line" }).click();
     const token = await copied();
+    expect((await ui.world.call("GET", "auth/token/lookup-self", undefined, { token })).status).toBe(200);
 
     await page.getByRole("button", { name: "Lock", exact: true }).click();
     await page.getByRole("dialog", { name: "Locked" }).waitFor();
