@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { describeUi, type Ui } from "./support/suite.ts";
+import { store } from "./support/editor.ts";
+import { describeUi } from "./support/suite.ts";
 
 const field = (page: Page, name: string) =>
   page.getByRole("definition").filter({
@@ -13,16 +14,6 @@ const shown = async (page: Page, name: string): Promise<string> => {
   const text = field(page, name).locator(".secret-value.shown");
   await text.waitFor();
   return (await text.textContent()) ?? "";
-};
-
-/** As root and as text, so that every digit arrives as it is written. */
-const writeText = async (ui: Ui, path: string, body: string): Promise<void> => {
-  const answer = await fetch(`${ui.world.url}/v1/${path}`, {
-    method: "POST",
-    headers: { "x-vault-token": ui.world.root },
-    body,
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 };
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 1, exact: true });
@@ -38,6 +29,7 @@ describeUi("browse", (ui) => {
     const { page } = await ui.signedIn(await ui.world.person("parts", ["parts"]), "/ui/browse/secret/");
     await page.getByText("You may not list this folder.").waitFor();
     const rows = page.getByRole("list", { name: "Secrets and folders" }).getByRole("link");
+    await rows.first().waitFor();
     expect(await rows.allInnerTexts()).toEqual(["team-a/", "team-b/"]);
 
     await rows.filter({ hasText: "team-a/" }).click();
@@ -98,10 +90,10 @@ describeUi("browse", (ui) => {
   it("18. 20 digits, 0.10, __proto__, constructor, an empty name, 1 MiB, 500 levels are shown unchanged", async () => {
     const deep = `${"[".repeat(490)}${"]".repeat(490)}`;
     const long = "x".repeat(1 << 19);
-    await writeText(
-      ui,
+    await store(
+      ui.world,
       "secret/data/exact",
-      `{"data":{"digits":12345678901234567890,"cents":0.10,"__proto__":"polluted","constructor":"built","":"nameless","deep":${deep},"long":"${long}"}}`,
+      `{"digits":12345678901234567890,"cents":0.10,"__proto__":"polluted","constructor":"built","":"nameless","deep":${deep},"long":"${long}"}`,
     );
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/browse/secret/exact");
     expect(await shown(page, "digits")).toBe("12345678901234567890");

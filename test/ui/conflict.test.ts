@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
+import { button, isAt, value } from "./support/editor.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
 /** Two people, or two tabs, change one secret. */
@@ -18,9 +19,6 @@ const opened = async (ui: Ui, address: string, tabs: number) => {
   return { pages, visitor };
 };
 
-const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, { exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
 const write = async (page: Page, name: string, text: string): Promise<void> => {
   const hidden = button(page, `Show ${name}`);
   await hidden.or(button(page, `Hide ${name}`)).waitFor();
@@ -28,7 +26,6 @@ const write = async (page: Page, name: string, text: string): Promise<void> => {
   await value(page, name).fill(text);
 };
 
-const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
 const choice = (page: Page, name: string, side: string) =>
   page.getByRole("group", { name: `Which value of ${name}` }).getByText(side);
 

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
-import type { Locator, Page } from "playwright-core";
-import { sourceAt } from "../../ui/client/json-text.ts";
 import { axeEverywhere } from "./support/axe.ts";
+import { asJson, button, isAt, show, store, stored, value } from "./support/editor.ts";
+import { hasFocus } from "./support/focus.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
@@ -19,29 +19,6 @@ const signedIn = async (ui: Ui, address: string, name = "ada") => {
   return ui.signedIn(await ui.world.person(name, ["team"]), address);
 };
 
-/** Stores JSON as it is written, and reads it back so. */
-const store = async (ui: Ui, path: string, data: string): Promise<void> => {
-  const answer = await fetch(`${ui.world.url}/v1/${path}`, {
-    method: "POST",
-    headers: { "x-vault-token": ui.world.root },
-    body: `{"data":${data}}`,
-  });
-  expect(answer.status).toBe(200);
-};
-
-const stored = async (ui: Ui, path: string): Promise<string> => {
-  const answer = await fetch(`${ui.world.url}/v1/${path}`, { headers: { "x-vault-token": ui.world.root } });
-  return sourceAt(await answer.text(), "data", "data") ?? "";
-};
-
-const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, { exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const show = (page: Page, name: string) => button(page, `Show ${name}`).click();
-const asJson = (page: Page) => page.getByRole("group", { name: "Write it as" }).getByText("JSON");
-const hasFocus = async (page: Page, locator: Locator): Promise<unknown> =>
-  page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
-const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
-
 describeUi("making and editing a secret", (ui) => {
   it("16. makes a secret by keys alone: name, generate, save", async () => {
     const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
@@ -56,7 +33,7 @@ describeUi("making and editing a secret", (ui) => {
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/secret/team-a/stripe");
 
-    expect(await stored(ui, "secret/data/team-a/stripe")).toMatch(/^\{"password":"[A-Za-z0-9]{20}"\}$/);
+    expect(await stored(ui.world, "secret/data/team-a/stripe")).toMatch(/^\{"password":"[A-Za-z0-9]{20}"\}$/);
     expect(visitor.gate.calls().filter((call) => call.startsWith("POST secret/"))).toEqual([
       "POST secret/data/team-a/stripe",
     ]);
@@ -65,7 +42,7 @@ describeUi("making and editing a secret", (ui) => {
 
   it("16. edits one field unseen by others, and leaves the rest", async () => {
     await ui.world.secret("secret/team-a/db", { user: ui.world.canary("user"), password: ui.world.canary("old") });
-    const kept = await stored(ui, "secret/data/team-a/db");
+    const kept = await stored(ui.world, "secret/data/team-a/db");
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/db");
     await button(page, "Show and edit password").waitFor();
 
@@ -76,11 +53,13 @@ describeUi("making and editing a secret", (ui) => {
     await button(page, "Save").click();
     await isAt(page, "browse/secret/team-a/db");
 
-    expect(await stored(ui, "secret/data/team-a/db")).toBe(kept.replace(/"password":"[^"]*"/, '"password":"new word"'));
+    expect(await stored(ui.world, "secret/data/team-a/db")).toBe(
+      kept.replace(/"password":"[^"]*"/, '"password":"new word"'),
+    );
   });
 
   it("hides a shown value 60 s after the last key, and keeps what was typed and the focus", async () => {
-    await store(ui, "secret/data/team-a/minute", '{"a":"1"}');
+    await store(ui.world, "secret/data/team-a/minute", '{"a":"1"}');
     await ui.world.policy("team", TEAM);
     const visitor = await ui.visitor();
     const page = await visitor.context.newPage();
@@ -98,18 +77,16 @@ describeUi("making and editing a secret", (ui) => {
     const dots = button(page, "Show and edit a");
     await dots.waitFor();
 
-    expect(await dots.evaluate((one) => one === document.activeElement)).toBe(true);
+    await hasFocus(page, dots);
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/secret/team-a/minute");
-    expect(await stored(ui, "secret/data/team-a/minute")).toMatch(/X/);
+    expect(await stored(ui.world, "secret/data/team-a/minute")).toMatch(/X/);
   });
 
   it("adds a field that has the focus once, and does not take it back", async () => {
     const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
     await button(page, "Add field").click();
-    const name = page.getByLabel("Name of field 2");
-
-    expect(await name.evaluate((input) => input === document.activeElement)).toBe(true);
+    await hasFocus(page, page.getByLabel("Name of field 2"));
 
     await page.keyboard.press("Tab");
     await page.keyboard.type("unnamed");
@@ -190,7 +167,7 @@ describeUi("making and editing a secret", (ui) => {
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/other/moved");
 
-    expect(await stored(ui, "other/data/moved")).toBe('{"a":""}');
+    expect(await stored(ui.world, "other/data/moved")).toBe('{"a":""}');
   });
 
   it("25. sets the end before it writes", async () => {
@@ -222,11 +199,11 @@ describeUi("making and editing a secret", (ui) => {
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/secret/team-a/env");
 
-    expect(await stored(ui, "secret/data/team-a/env")).toBe('{"DB_USER":"app","DB_PASSWORD":"a b"}');
+    expect(await stored(ui.world, "secret/data/team-a/env")).toBe('{"DB_USER":"app","DB_PASSWORD":"a b"}');
   });
 
   it("asks before unsaved work is left, keeps it, and gives it back", async () => {
-    await store(ui, "secret/data/team-a/left", '{"a":"1"}');
+    await store(ui.world, "secret/data/team-a/left", '{"a":"1"}');
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/left");
     await show(page, "a");
     await value(page, "a").fill("unsaved words");
@@ -251,7 +228,7 @@ describeUi("making and editing a secret", (ui) => {
   });
 
   it("7. locked in the middle of an edit: values leave the document, and are there again afterwards", async () => {
-    await store(ui, "secret/data/team-a/locked", '{"a":"1"}');
+    await store(ui.world, "secret/data/team-a/locked", '{"a":"1"}');
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/locked", "grace");
     const again = await ui.world.person("grace", ["team"]);
     await show(page, "a");
@@ -271,11 +248,11 @@ describeUi("making and editing a secret", (ui) => {
 
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/secret/team-a/locked");
-    expect(await stored(ui, "secret/data/team-a/locked")).toBe('{"a":"kept words","b":"typed unseen"}');
+    expect(await stored(ui.world, "secret/data/team-a/locked")).toBe('{"a":"kept words","b":"typed unseen"}');
   });
 
   it("stands where reading is not allowed: replacing is confirmed, patching says so, making new is tried", async () => {
-    await store(ui, "secret/data/team-a/unread", '{"a":"1","b":"2"}');
+    await store(ui.world, "secret/data/team-a/unread", '{"a":"1","b":"2"}');
     const rule = (name: string, ...capabilities: readonly string[]) =>
       ui.world.policy(
         name,
@@ -294,26 +271,26 @@ describeUi("making and editing a secret", (ui) => {
     await writer.page.getByLabel("Replace what is stored without seeing it").check();
     await button(writer.page, "Save").click();
     await isAt(writer.page, "browse/secret/team-a/unread");
-    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":""}');
+    expect(await stored(ui.world, "secret/data/team-a/unread")).toBe('{"c":""}');
 
     const patcher = await ui.signedIn(await ui.world.person("patcher", ["patcher"]), "/ui/edit/secret/team-a/unread");
     await patcher.page.getByText("The fields you give are set; all others stay as they are.").waitFor();
     await patcher.page.getByLabel("Name of field 1").fill("d");
     await button(patcher.page, "Save").click();
     await isAt(patcher.page, "browse/secret/team-a/unread");
-    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
+    expect(await stored(ui.world, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
 
     const maker = await ui.signedIn(await ui.world.person("maker", ["maker"]), "/ui/edit/secret/team-a/unread");
     await maker.page.getByText("Saving works only if there is nothing yet.").waitFor();
     await maker.page.getByLabel("Name of field 1").fill("e");
     await button(maker.page, "Save").click();
     await maker.page.getByRole("heading", { name: "You may not do this" }).waitFor();
-    expect(await stored(ui, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
+    expect(await stored(ui.world, "secret/data/team-a/unread")).toBe('{"c":"","d":""}');
     await maker.page.getByLabel("Name of field 1").fill("");
   });
 
   it("has no fault for axe, in fields, JSON, an error and a hint", async () => {
-    await store(ui, "secret/data/team-a/axe", '{"a":"1\\tx","n":0.10}');
+    await store(ui.world, "secret/data/team-a/axe", '{"a":"1\\tx","n":0.10}');
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/axe");
     await show(page, "a");
     await button(page, "Add field").click();

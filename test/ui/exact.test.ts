@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
-import type { Page } from "playwright-core";
-import { sameJson, sourceAt } from "../../ui/client/json-text.ts";
+import { sameJson } from "../../ui/client/json-text.ts";
+import { asJson, button, isAt, show, store, stored, value } from "./support/editor.ts";
+import { hasFocus } from "./support/focus.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
 /** No character of a value changes by being shown, edited and saved. */
@@ -13,27 +14,6 @@ const signedIn = async (ui: Ui, address: string, name = "ada") => {
   await ui.world.policy("team", TEAM);
   return ui.signedIn(await ui.world.person(name, ["team"]), address);
 };
-
-/** Stores JSON as it is written, and reads it back so. */
-const store = async (ui: Ui, path: string, data: string): Promise<void> => {
-  const answer = await fetch(`${ui.world.url}/v1/${path}`, {
-    method: "POST",
-    headers: { "x-vault-token": ui.world.root },
-    body: `{"data":${data}}`,
-  });
-  expect(answer.status).toBe(200);
-};
-
-const stored = async (ui: Ui, path: string): Promise<string> => {
-  const answer = await fetch(`${ui.world.url}/v1/${path}`, { headers: { "x-vault-token": ui.world.root } });
-  return sourceAt(await answer.text(), "data", "data") ?? "";
-};
-
-const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, { exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const show = (page: Page, name: string) => button(page, `Show ${name}`).click();
-const asJson = (page: Page) => page.getByRole("group", { name: "Write it as" }).getByText("JSON");
-const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
 
 describeUi("exact values", (ui) => {
   it("18. leaves every peculiar value as it is: show, edit, save", async () => {
@@ -51,7 +31,7 @@ describeUi("exact values", (ui) => {
       `"large":"${"x".repeat(1024 * 1024 - 4096)}"`,
       '"edit me":"before"',
     ];
-    await store(ui, "secret/data/team-a/exact", `{${data.join(",")}}`);
+    await store(ui.world, "secret/data/team-a/exact", `{${data.join(",")}}`);
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/exact");
 
     for (const name of ["digits", "money", "huge", "zero", "__proto__", "large"]) {
@@ -66,15 +46,16 @@ describeUi("exact values", (ui) => {
     await button(page, "Save").click();
     await isAt(page, "browse/secret/team-a/exact");
 
-    const now = await stored(ui, "secret/data/team-a/exact");
+    const now = await stored(ui.world, "secret/data/team-a/exact");
     expect(sameJson(now, `{${data.join(",")}}`.replace('"before"', '"after"'))).toBe(true);
   });
 
   it("18. leaves every peculiar value as it is in JSON too, and says where JSON is wrong", async () => {
     const data = '{"digits":12345678901234567890,"money":0.10,"__proto__":-0,"":"x","user":"app"}';
-    await store(ui, "secret/data/team-a/json", data);
+    await store(ui.world, "secret/data/team-a/json", data);
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/json");
     await asJson(page).click();
+    await button(page, "Show values and edit").waitFor();
 
     expect(await page.locator("textarea").count()).toBe(0);
 
@@ -85,7 +66,7 @@ describeUi("exact values", (ui) => {
 
     await page.getByText("Line 7, column 3: this name is here already, and only one can be kept.").waitFor();
     await button(page, "Save").click();
-    await page.waitForFunction((one) => one === document.activeElement, await area.elementHandle());
+    await hasFocus(page, area);
     await page.getByRole("group", { name: "Write it as" }).getByText("Fields").click();
     expect(await page.getByRole("radio", { name: "JSON" }).isChecked()).toBe(true);
 
@@ -93,12 +74,12 @@ describeUi("exact values", (ui) => {
     await button(page, "Save").click();
     await isAt(page, "browse/secret/team-a/json");
 
-    expect(await stored(ui, "secret/data/team-a/json")).toBe(data.replace('"app"', '"ada"'));
+    expect(await stored(ui.world, "secret/data/team-a/json")).toBe(data.replace('"app"', '"ada"'));
   });
 
   it("19. keeps line ends, tabs, blanks, NUL and bidi marks, and says that they are there", async () => {
     const text = "\tone\r\ntwo\rthree\n \u0000\u202e\u200f end ";
-    await store(ui, "secret/data/team-a/marks", JSON.stringify({ note: text }));
+    await store(ui.world, "secret/data/team-a/marks", JSON.stringify({ note: text }));
     const { page } = await signedIn(ui, "/ui/edit/secret/team-a/marks");
     await show(page, "note");
 
@@ -112,6 +93,6 @@ describeUi("exact values", (ui) => {
     await page.keyboard.press("Control+s");
     await isAt(page, "browse/secret/team-a/marks");
 
-    expect(JSON.parse(await stored(ui, "secret/data/team-a/marks"))).toEqual({ note: `${text}X` });
+    expect(JSON.parse(await stored(ui.world, "secret/data/team-a/marks"))).toEqual({ note: `${text}X` });
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
+import { store, stored } from "./support/editor.ts";
 import { describeUi } from "./support/suite.ts";
 
 const row = (page: Page, version: number) =>
@@ -41,21 +42,13 @@ describeUi("history", (ui) => {
   });
 
   it("16. restore writes the old values as the newest version, digit by digit", async () => {
-    const exact = '{"data":{"n":12345678901234567890,"s":"restored text"}}';
-    await fetch(`${ui.world.url}/v1/secret/data/team/restored`, {
-      method: "POST",
-      headers: { "x-vault-token": ui.world.root },
-      body: exact,
-    });
+    await store(ui.world, "secret/data/team/restored", '{"n":12345678901234567890,"s":"restored text"}');
     await ui.world.secret("secret/team/restored", { s: "newer text" });
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/browse/secret/team/restored?tab=history");
     await page.getByRole("button", { name: "Restore version 1" }).click();
     await page.getByText("Restored version 1 as version 3").first().waitFor();
     await row(page, 3).waitFor();
-    const raw = await fetch(`${ui.world.url}/v1/secret/data/team/restored`, {
-      headers: { "x-vault-token": ui.world.root },
-    });
-    expect(await raw.text()).toContain('"n":12345678901234567890');
+    expect(await stored(ui.world, "secret/data/team/restored")).toContain('"n":12345678901234567890');
   });
 
   it("16. restore writes over nobody: a newer version stops it", async () => {

@@ -64,7 +64,7 @@ describeUi("signing in", (ui) => {
 
       expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe(name);
       expect(await page.getByLabel("Password", { exact: true }).inputValue()).toBe("");
-      expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("password");
+      await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "password");
     }
   });
 

@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { button, isAt, value } from "./support/editor.ts";
 import type { Gate } from "./support/gate.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
@@ -13,15 +14,11 @@ const opened = async (ui: Ui, address: string) => {
   return ui.signedIn(await ui.world.person("ada", ["team"]), address);
 };
 
-const value = (page: Page, name: string) => page.getByLabel(`Value of ${name}`, { exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
 const write = async (page: Page, name: string, text: string): Promise<void> => {
   await button(page, `Show ${name}`).click();
   await value(page, name).fill(text);
 };
 
-const isAt = (page: Page, path: string) => page.waitForURL((url) => url.pathname === `/ui/${path}`);
 const writes = (gate: Gate, path: string): number =>
   gate.calls().filter((call) => call === `POST secret/data/${path}`).length;
 
