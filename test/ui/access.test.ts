@@ -194,6 +194,7 @@ path "auth/userpass/users/*" { capabilities = ["read"] }`,
     for (const name of ["Disable", "Set policies", "Unlock"])
       expect(await page.getByRole("button", { name }).count()).toBe(0);
     await page.goBack();
+    await page.getByRole("tab", { name: "Methods" }).waitFor();
     expect(await page.getByRole("tab").allInnerTexts()).toEqual(["People", "Methods"]);
     expect(await page.getByRole("button", { name: "Add a person" }).count()).toBe(0);
     await page.getByRole("tab", { name: "Methods" }).click();

@@ -19,8 +19,12 @@ describeUi("expiring", (ui) => {
     await link("soon").waitFor();
     await page.getByRole("heading", { name: "Over", level: 2 }).waitFor();
     expect(await link("late").count()).toBe(0);
-    await page.getByRole("group", { name: "Within days" }).getByText("All", { exact: true }).click();
+    const within = page.getByRole("group", { name: "Within days" });
+    await within.getByText("All", { exact: true }).click();
     await link("late").waitFor();
+    // It is known now, and left out all the same.
+    await within.getByText("30", { exact: true }).click();
+    await link("late").waitFor({ state: "detached" });
     expect(visitor.gate.calls().filter((call) => call.includes("/data/"))).toEqual([]);
 
     await link("soon").click();

@@ -16,10 +16,11 @@ describeUi("what stands around every page", (ui) => {
   };
 
   it("shows entries where the caller may, and no others", async () => {
-    const entries = async (page: Page): Promise<readonly string[]> =>
-      (await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents()).map((text) =>
-        text.trim(),
-      );
+    const entries = async (page: Page): Promise<readonly string[]> => {
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      await links.first().waitFor();
+      return (await links.allTextContents()).map((text) => text.trim());
+    };
     const { page } = await ui.signedIn(await developer());
     expect(await entries(page)).toEqual(["Secrets", "Expiring soon", "Share", "My access", "Leases"]);
 
@@ -102,6 +103,7 @@ describeUi("what stands around every page", (ui) => {
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole("button", { name: "Settings of this page" }).click();
+    await page.getByRole("dialog").waitFor();
     expect(await axeEverywhere(page)).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole("button", { name: "Done" }).click();
