@@ -69,8 +69,10 @@ export const Search = ({ typed, onInput }: SearchProps) => {
   const [first] = matches.shown;
   // Enter may be pressed before the first name is there.
   useEffect(() => {
-    if (entered && first) navigate(hrefOf("browse", first.path));
-    else if (entered && !running) setEntered(false);
+    if (!entered || (!first && running)) return;
+    // Once: this page stays until the next one is loaded, and names come in meanwhile.
+    setEntered(false);
+    if (first) navigate(hrefOf("browse", first.path));
   }, [entered, first, running]);
 
   const press = (event: KeyboardEvent): void => {
