@@ -50,7 +50,7 @@ describeUi("the session", (ui) => {
     await Promise.all([isSignedOut(page), isSignedOut(second)]);
 
     expect(await lives(token)).toBe(false);
-    expect(new URL(second.url()).pathname).toBe("/ui/");
+    await second.waitForURL((url) => url.pathname === "/ui/");
   });
 
   it("5. last tab closed: after 15 s the server refuses the token", async () => {

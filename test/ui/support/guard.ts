@@ -77,22 +77,27 @@ export const watchContext = async (context: BrowserContext, gate: Gate, canaries
     const found: readonly Found[] = await page.evaluate(sweepPage);
     for (const { where, text } of found) look(where, text);
   };
-  /** A page that goes elsewhere meanwhile may never answer: it is looked at once more where it is then. */
-  const lookTwice = async (page: Page): Promise<void> => {
-    const late = Symbol("late");
-    const first = lookAt(page);
-    first.catch(() => undefined);
-    if ((await Promise.race([first, pause(LOOK_MS, late)])) !== late) return;
-    const second = lookAt(page);
-    second.catch(() => undefined);
-    if ((await Promise.race([second, pause(LOOK_MS, late)])) === late) throw new Error(`${page.url()} does not answer`);
+  /** A page that goes elsewhere meanwhile cannot answer, or never will: it is looked at again where it is then. */
+  const lookUntilSeen = async (page: Page): Promise<void> => {
+    const until = Date.now() + LOOK_MS;
+    for (;;) {
+      try {
+        const late = pause(LOOK_MS, "late" as const);
+        if ((await Promise.race([lookAt(page), late])) !== "late") return;
+        throw new Error(`${page.url()} does not answer`);
+      } catch (error) {
+        if (Date.now() > until + LOOK_MS) throw error;
+        sessions.delete(page);
+        await pause(100);
+      }
+    }
   };
 
   const sweep = async (): Promise<void> => {
     requests();
     if ((await context.cookies()).length > 0) fault("a cookie");
     for (const page of context.pages()) {
-      if (!page.isClosed() && page.url().startsWith("http")) await lookTwice(page);
+      if (!page.isClosed() && page.url().startsWith("http")) await lookUntilSeen(page);
     }
   };
   const excused: RegExp[] = [];
