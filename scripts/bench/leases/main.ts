@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { workThrough } from "../../../src/std/pool.ts";
 import { type Figure, figure } from "../figures.ts";
+import { type Panel, pictureOf } from "../picture.ts";
 import type { Order, Printed } from "./one.ts";
-import { type Panel, pictureOf } from "./picture.ts";
 import type { Lag, Outcome } from "./scenario.ts";
 
 /**
