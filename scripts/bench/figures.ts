@@ -17,6 +17,17 @@ export const figure = (name: string, value: number, unit: string, budget: number
 
 const shown = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
 
+/** Cells in columns; those of `right` end together. */
+export const aligned = (lines: readonly (readonly string[])[], right: (column: number) => boolean): string => {
+  const columns = Math.max(...lines.map((line) => line.length));
+  const widths = Array.from({ length: columns }, (_, at) => Math.max(...lines.map((line) => (line[at] ?? "").length)));
+  const cell = (text: string, at: number) => {
+    const width = widths[at] ?? 0;
+    return right(at) ? text.padStart(width) : text.padEnd(width);
+  };
+  return lines.map((line) => line.map(cell).join("  ").trimEnd()).join("\n");
+};
+
 /** The figures as aligned lines, a heading first. */
 export const printFigures = (figures: readonly Figure[]): string => {
   const rows = figures.map(({ name, value, unit, budget, ok }) => [
@@ -26,11 +37,5 @@ export const printFigures = (figures: readonly Figure[]): string => {
     budget === null ? "" : shown(budget),
     budget === null ? "" : ok ? "yes" : "NO",
   ]);
-  const lines = [["", "value", "unit", "budget", "ok"], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...lines.map((line) => (line[at] ?? "").length)));
-  const cell = (text: string, at: number) => {
-    const width = widths[at] ?? 0;
-    return at === 1 || at === 3 ? text.padStart(width) : text.padEnd(width);
-  };
-  return lines.map((line) => line.map(cell).join("  ").trimEnd()).join("\n");
+  return aligned([["", "value", "unit", "budget", "ok"], ...rows], (column) => column === 1 || column === 3);
 };

@@ -38,7 +38,8 @@ export interface Given {
 
 const COMMANDS: Readonly<Record<string, ClientCommand>> = { list, login, read, delete: remove, status, unwrap, write };
 
-export const commandLine = async (address: () => string) => {
+/** `more`: commands besides those of the command line. */
+export const commandLine = async (address: () => string, more: Readonly<Record<string, ClientCommand>> = {}) => {
   const home = await mkdtemp(join(tmpdir(), "zeroth-home-"));
   const path = (name: string): string => join(home, name);
   const run = async (words: readonly string[], given: Given = {}): Promise<Ran> => {
@@ -70,7 +71,7 @@ export const commandLine = async (address: () => string) => {
       },
     };
     const [name = "", ...args] = words;
-    const command = COMMANDS[name];
+    const command = COMMANDS[name] ?? more[name];
     const code =
       command !== undefined
         ? await runCommand(command, args, console)
