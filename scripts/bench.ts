@@ -14,6 +14,7 @@ import { measureLeases } from "./bench/leases/main.ts";
 import { measureNames } from "./bench/names.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measurePage } from "./bench/page.ts";
+import { comparePeers } from "./bench/peers/compare.ts";
 import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
@@ -32,9 +33,11 @@ const { values: options, positionals } = parseArgs({
     json: { type: "string" },
     count: { type: "string" },
     docs: { type: "boolean" },
+    openbao: { type: "string" },
   },
 });
 const quick = options.quick ?? false;
+const openbao = options.openbao ?? process.env["BENCH_OPENBAO"];
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const SERVICES: readonly (readonly [string, string])[] = [
@@ -123,11 +126,17 @@ const transit = async () => {
   return { figures, exact: [] };
 };
 
+const peers = async () => {
+  if (openbao === undefined) throw new Error("name OpenBao's program: --openbao FILE");
+  return { figures: await comparePeers(openbao, quick), exact: [] };
+};
+
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
   certificates,
   page,
+  peers,
   transit,
   operations,
 };

@@ -17,7 +17,7 @@ const TOKEN = "root";
 const TRIES = 100;
 const PAUSE_MS = 100;
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
