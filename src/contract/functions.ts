@@ -56,6 +56,8 @@ export interface FunctionRow {
   readonly endsFor: readonly FunctionName[];
   /** Whether it hands other leases that are to end to the function that serves their mount. */
   readonly handsLeases: boolean;
+  /** Whether it is asked what paths of any backend need (`sys/policies/explain`), and so carries the code of all. */
+  readonly knowsAll: boolean;
   /** Its scheduled work: the schedule wakes it every minute. `undefined`: nothing. */
   readonly scheduled: ScheduledWork | undefined;
   /**
@@ -108,6 +110,7 @@ const REQUESTS = {
   handsOn: false,
   endsFor: [],
   handsLeases: false,
+  knowsAll: false,
   scheduled: undefined,
   network: "aws",
   memory: 512,
@@ -174,6 +177,7 @@ export const FUNCTION_TABLE: Readonly<Record<FunctionName, FunctionRow>> = {
       "/v1/sys/capabilities-self",
       "/v1/sys/capabilities-accessor",
     ],
+    knowsAll: true,
     why: "compiles policies; two table calls",
     also: { writes: [SPACES.policy, all("epoch")], domains: [SYS] },
   },

@@ -1,4 +1,5 @@
 import { FUNCTION_TABLE, FUNCTIONS, type FunctionName, type OutsideRights } from "./functions.ts";
+import { homeOfPath } from "./routes.ts";
 
 /**
  * Who runs what: which functions a deployment has, and whom each hands requests and leases to. All of it follows from the
@@ -24,6 +25,23 @@ export const deployedFunctions = (homes: readonly Home[]): readonly FunctionName
     const { answers, paths } = FUNCTION_TABLE[name];
     return answers !== "requests" || paths.length > 0 || homes.some(({ home }) => home === name);
   });
+
+/** Whether a function runs a backend for a path: where a route leads to it, or by itself, or to end its leases. */
+export const runs = (name: FunctionName, { home }: Pick<Home, "home">, path: string): boolean =>
+  (homeOfPath(path) ?? home) === name || FUNCTION_TABLE[name].endsFor.includes(home);
+
+/** Below which routes a backend may be mounted that lead to functions besides its home. */
+const routesBelow = ({ kind, type }: Pick<Home, "kind" | "type">): string | undefined => {
+  if (kind === "auth") return "/v1/auth/";
+  return type === "system" ? "/v1/sys/" : undefined;
+};
+
+/** Whether a function has the code of a backend: it runs it for some path, or is asked about all of them. */
+export const carries = (name: FunctionName, row: Pick<Home, "kind" | "type" | "home">): boolean => {
+  const { paths, knowsAll } = FUNCTION_TABLE[name];
+  const routes = routesBelow(row);
+  return knowsAll || runs(name, row, "") || (routes !== undefined && paths.some((path) => path.startsWith(routes)));
+};
 
 /**
  * Whom a function hands requests to. `kv` may hand to every other; nobody hands back to it, so no circle is possible.

@@ -61,7 +61,13 @@ export const deploy = async ({ homes = HOMES, plugins = [] }: DeployOptions = {}
   const assets = await mkdtemp(join(tmpdir(), "zeroth-assets-"));
   const inventories = await Promise.all(
     FUNCTIONS.map(async (name) => {
-      const { metafile } = await buildFunction(name, { root, outdir: join(assets, name), plugins, sourceMaps: false });
+      const { metafile } = await buildFunction(name, {
+        root,
+        outdir: join(assets, name),
+        homes,
+        plugins,
+        sourceMaps: false,
+      });
       return [name, inventoryOf(metafile)] as const;
     }),
   );
