@@ -2,18 +2,18 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { z } from "zod";
 import { createAttempt } from "../src/challenges/attempt.ts";
 import { addressesOnNetwork } from "../src/challenges/resolver.ts";
-import { SCHEDULE_EVENT } from "../src/contract/schedule.ts";
 import { OPEN_CHALLENGES, PARTITION_KEY } from "../src/contract/table.ts";
 import { createChallengeWork } from "../src/core/challenges/work.ts";
 import { systemRandom } from "../src/std/random.ts";
 import { systemClock } from "../src/std/time.ts";
 import { pause, wallTimer } from "../src/std/timer.ts";
 import { createStore } from "../src/storage/index.ts";
+import { memberOf } from "./shared/guards.ts";
 import { COUNTED, createMetrics } from "./shared/metrics.ts";
 import { PATIENCE } from "./shared/patience.ts";
+import { isTick } from "./shared/schedule.ts";
 import { readSettings } from "./shared/settings.ts";
 import { log } from "./shared/stdout.ts";
 
@@ -27,12 +27,6 @@ import { log } from "./shared/stdout.ts";
 const RESERVE_MS = 15_000;
 /** How often the schedule's run looks for what is open, while something is. */
 const LOOK_MS = 1000;
-
-const scheduleShape = z.strictObject({ source: z.literal(SCHEDULE_EVENT.source) });
-const recordShape = z.looseObject({
-  dynamodb: z.looseObject({ Keys: z.looseObject({ [PARTITION_KEY]: z.looseObject({ S: z.string() }) }) }),
-});
-const batchShape = z.looseObject({ Records: z.array(recordShape).min(1) });
 
 const { tableName, tableIdentity, keyId, region, domains, reach } = readSettings(process.env, "challenges");
 const metrics = createMetrics({
@@ -63,11 +57,16 @@ const challenges = createChallengeWork({
   log,
 });
 
+/** The partition that a record of the stream is about. */
+const partitionOf = (record: unknown): unknown =>
+  ["dynamodb", "Keys", PARTITION_KEY, "S"].reduce((value, member) => memberOf(value, member), record);
+
 /** Where a batch of the stream says that something was opened; `undefined` for any other event. */
 const openedIn = (event: unknown): readonly string[] | undefined => {
-  const batch = batchShape.safeParse(event);
-  if (!batch.success) return undefined;
-  const found = batch.data.Records.map(({ dynamodb }) => dynamodb.Keys[PARTITION_KEY].S);
+  const records = memberOf(event, "Records");
+  if (!Array.isArray(records) || records.length === 0) return undefined;
+  const found = records.map(partitionOf);
+  if (!found.every((pk) => typeof pk === "string")) return undefined;
   return [...new Set(found)].filter((pk) => pk.startsWith(OPEN_CHALLENGES));
 };
 
@@ -75,7 +74,7 @@ const work = async (event: unknown, context: Context): Promise<object> => {
   const deadlineMs = systemClock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   const opened = openedIn(event);
   if (opened !== undefined) return challenges.pass(deadlineMs, opened);
-  if (!scheduleShape.safeParse(event).success) throw new Error("neither an order nor a batch of the stream");
+  if (!isTick(event)) throw new Error("neither an order nor a batch of the stream");
   for (;;) {
     const after = await challenges.pass(deadlineMs);
     if (!Number.isFinite(after.nextMs) || systemClock.now() + LOOK_MS > deadlineMs) return after;

@@ -1,3 +1,4 @@
+import { askAws } from "./shared/aws.ts";
 import { frontHandler } from "./shared/front.ts";
 import { BESIDE_REQUESTS_MS, keepTime } from "./shared/schedule.ts";
 
@@ -6,5 +7,6 @@ import { BESIDE_REQUESTS_MS, keepTime } from "./shared/schedule.ts";
  * Invoked directly, the schedule's order.
  */
 export const handler = frontHandler("login", {
+  aws: askAws,
   direct: (event, program) => keepTime(event, program, BESIDE_REQUESTS_MS),
 });

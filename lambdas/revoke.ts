@@ -1,6 +1,5 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { removalBatchOf } from "../src/core/leases/removals.ts";
 import { createProgram } from "./shared/program.ts";
 import { answerBatch } from "./shared/removals.ts";
 import { keepTime, sweepPart } from "./shared/schedule.ts";
@@ -25,8 +24,8 @@ const work = async (event: unknown, context: Context): Promise<object> => {
   }
   const tick = await keepTime(event, program, budgetMs);
   if (tick !== undefined) return tick;
-  const batch = removalBatchOf(event);
-  if (batch) return answerBatch(program, batch, program.server.core.clock.now() + budgetMs);
+  const answer = await answerBatch(event, program, program.server.core.clock.now() + budgetMs);
+  if (answer !== undefined) return answer;
   throw new Error("neither an order nor a batch of the stream");
 };
 

@@ -1,3 +1,4 @@
+import { askAws } from "./shared/aws.ts";
 import { frontHandler } from "./shared/front.ts";
 import { handOnByInvoke } from "./shared/hand-on.ts";
 import { operator } from "./shared/operator.ts";
@@ -8,6 +9,7 @@ import { BESIDE_REQUESTS_MS, keepTime } from "./shared/schedule.ts";
  * invoked directly under IAM, the operator's orders and the schedule's.
  */
 export const handler = frontHandler("system", {
+  aws: askAws,
   handOn: handOnByInvoke,
   direct: (event, program) => operator(event, program) ?? keepTime(event, program, BESIDE_REQUESTS_MS),
 });

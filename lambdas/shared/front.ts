@@ -1,11 +1,11 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { Context } from "aws-lambda";
-import { z } from "zod";
 import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { invalidRequest, VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, requestIdOf, toResult } from "../../src/http/index.ts";
 import { canonicalAsSent } from "./as-sent.ts";
+import { memberOf } from "./guards.ts";
 import { createProgram, type Program } from "./program.ts";
 import { aboutRequest } from "./stdout.ts";
 
@@ -23,6 +23,8 @@ export type HandOn = (to: string, event: object, signal: AbortSignal) => Promise
 export interface FrontOptions {
   /** Absent: this function hands nothing on. */
   readonly handOn?: (program: Program) => HandOn;
+  /** `askAws`, for a function that asks AWS who somebody is. */
+  readonly aws?: Parameters<typeof createProgram>[1];
   /** Direct invocations this function takes besides HTTP; `undefined` for what is none of them. */
   readonly direct?: (event: unknown, program: Program) => Promise<object> | undefined;
 }
@@ -37,8 +39,6 @@ export const NOT_SERVED = { zerothNotServed: true } as const;
 
 const NOT_CANONICAL = "send this path as it is: without doubled slashes, and with no letter or slash percent-encoded";
 
-const handedOnEvent = z.looseObject({ [HANDED_ON]: z.literal(true) });
-
 const failure = (error: VaultError): ProxyResult => toResult(encodeError(error, ""));
 
 const unavailable = (wire: string): ProxyResult =>
@@ -50,7 +50,7 @@ const pathOf = (event: object): string => {
 };
 
 export const frontHandler = (name: FunctionName, options: FrontOptions = {}): MiddyfiedHandler<unknown, object> => {
-  const program = createProgram(name);
+  const program = createProgram(name, options.aws);
   const { server, metrics } = program;
   const serve = createGatewayHandler(server.handle, "http-api");
   const handOn = options.handOn?.(program);
@@ -81,7 +81,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     if (direct !== undefined) return direct;
     const result = await attempt(event);
     if (!(result instanceof Forward)) return result;
-    if (handedOnEvent.safeParse(event).success) return NOT_SERVED;
+    if (memberOf(event, HANDED_ON) === true) return NOT_SERVED;
     // Anything but an object was refused as not being an event.
     return elsewhere(result, event as object, signal);
   };

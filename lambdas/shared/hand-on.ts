@@ -1,8 +1,8 @@
 import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
-import { z } from "zod";
 import { VaultError } from "../../src/framework/errors.ts";
 import { encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
 import { HANDED_ON, type HandOn } from "./front.ts";
+import { hasExactly, isRecordOf, isWithin } from "./guards.ts";
 import { createInvoke } from "./invoke.ts";
 import type { Program } from "./program.ts";
 import { log } from "./stdout.ts";
@@ -17,13 +17,19 @@ import { log } from "./stdout.ts";
 /** Lambda's limit on the event of a synchronous invocation. */
 const EVENT_BYTES = 6 * 1024 * 1024;
 
-const resultShape = z.strictObject({
-  statusCode: z.int().min(100).max(599),
-  headers: z.record(z.string(), z.string()),
-  body: z.string(),
-  isBase64Encoded: z.boolean(),
-});
-const notServedShape = z.strictObject({ zerothNotServed: z.literal(true) });
+const isAnyText = (value: unknown): value is string => typeof value === "string";
+
+const resultOf = (answer: unknown): ProxyResult | undefined => {
+  if (!hasExactly(answer, "statusCode", "headers", "body", "isBase64Encoded")) return undefined;
+  const { statusCode, headers, body, isBase64Encoded } = answer;
+  if (!isWithin(statusCode, 100, 599) || !isRecordOf(headers, isAnyText)) return undefined;
+  return isAnyText(body) && typeof isBase64Encoded === "boolean"
+    ? { statusCode, headers, body, isBase64Encoded }
+    : undefined;
+};
+
+const isNotServed = (answer: unknown): boolean =>
+  hasExactly(answer, "zerothNotServed") && answer.zerothNotServed === true;
 
 const refuse = (code: "storage_unavailable" | "payload_too_large", wire: string): ProxyResult =>
   toResult(
@@ -41,9 +47,7 @@ const read = ({ FunctionError, Payload }: InvokeCommandOutput): ProxyResult | "e
   if (FunctionError !== undefined) return "broken";
   try {
     const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString("utf8"));
-    if (notServedShape.safeParse(answer).success) return "elsewhere";
-    const result = resultShape.safeParse(answer);
-    return result.success ? result.data : "broken";
+    return isNotServed(answer) ? "elsewhere" : (resultOf(answer) ?? "broken");
   } catch {
     return "broken";
   }

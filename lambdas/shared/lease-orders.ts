@@ -1,6 +1,6 @@
-import { z } from "zod";
 import type { HandOver } from "../../src/core/leases/types.ts";
 import { batched } from "../../src/std/batched.ts";
+import { hasExactly, isListOf } from "./guards.ts";
 import { createInvoke } from "./invoke.ts";
 import type { FunctionSettings } from "./settings.ts";
 import { log } from "./stdout.ts";
@@ -17,10 +17,17 @@ const MOST = 25;
 /** More than the other function takes (`end-leases.ts`), less than the time of who asks. */
 const PATIENCE_MS = 14_000;
 
-const tag = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
-export const orderShape = z.strictObject({ zerothEnd: z.array(tag).min(1).max(MOST) });
+const TAG = /^[A-Za-z0-9_-]{16,64}$/;
+const isTag = (value: unknown): value is string => typeof value === "string" && TAG.test(value);
+
+/** The tags in an order; `undefined` for any other event. */
+export const tagsOf = (event: unknown): readonly string[] | undefined =>
+  hasExactly(event, "zerothEnd") && isListOf(event.zerothEnd, isTag) && event.zerothEnd.length <= MOST
+    ? event.zerothEnd
+    : undefined;
+
 export const DONE = { zerothEnded: true } as const;
-const doneShape = z.strictObject({ zerothEnded: z.literal(true) });
+const isDone = (answer: unknown): boolean => hasExactly(answer, "zerothEnded") && answer.zerothEnded === true;
 
 /** Orders that are asked for while one is under way go together in the next. */
 export const handOverByInvoke = ({ peers, region }: FunctionSettings): HandOver => {
@@ -31,7 +38,8 @@ export const handOverByInvoke = ({ peers, region }: FunctionSettings): HandOver 
     const answer = await invoke(address, payload, AbortSignal.timeout(PATIENCE_MS));
     // The text of a failure is the peer's and stays in the peer's own log.
     if (answer.FunctionError !== undefined) throw new Error("the function failed");
-    doneShape.parse(JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8")));
+    const said: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8"));
+    if (!isDone(said)) throw new Error("the function gave an answer of another shape");
     return true;
   };
 

@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { operatorServerId } from "../../src/contract/operator.ts";
 import { ORDERS, type Order, type OrderOptions, obey } from "../../src/core/operator.ts";
 import { VaultError } from "../../src/framework/errors.ts";
+import { hasExactly, isRecordOf } from "./guards.ts";
 import type { Program } from "./program.ts";
 
 /**
@@ -14,11 +14,21 @@ import type { Program } from "./program.ts";
  * refused; if none are, anyone who may invoke the function may give it, and an identity that is offered must be valid.
  */
 
-const orderShape = z.strictObject({
-  zeroth: z.enum(ORDERS),
-  identity: z.record(z.string(), z.string()).optional(),
-});
-type Event = z.infer<typeof orderShape>;
+interface Event {
+  readonly zeroth: Order;
+  readonly identity?: Readonly<Record<string, string>> | undefined;
+}
+
+const isAnyText = (value: unknown): value is string => typeof value === "string";
+
+/** The order in an event; `undefined` for any other. */
+const orderOf = (event: unknown): Event | undefined => {
+  if (!hasExactly(event, "zeroth") && !hasExactly(event, "zeroth", "identity")) return undefined;
+  const zeroth = ORDERS.find((order) => order === event.zeroth);
+  const identity = "identity" in event ? event.identity : undefined;
+  if (zeroth === undefined || (identity !== undefined && !isRecordOf(identity, isAnyText))) return undefined;
+  return { zeroth, identity };
+};
 
 /** What the operator gets: the token, once; that it is done; or why not. */
 export type OrderAnswer =
@@ -63,6 +73,6 @@ const answer = async (event: Event, program: Program): Promise<OrderAnswer> => {
 
 /** Answers an order; `undefined` for whatever else was sent. */
 export const operator = (event: unknown, program: Program): Promise<OrderAnswer> | undefined => {
-  const order = orderShape.safeParse(event);
-  return order.success ? answer(order.data, program) : undefined;
+  const order = orderOf(event);
+  return order && answer(order, program);
 };

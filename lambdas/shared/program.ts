@@ -4,9 +4,8 @@ import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
 import type { AwsAuthParts } from "../../src/auth/aws/backend.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.ts";
-import { homeOfPath } from "../../src/contract/routes.ts";
+import { runs } from "../../src/contract/homes.ts";
 import { NOTHING } from "../../src/contract/schedule.ts";
-import type { Hosted } from "../../src/core/catalog.ts";
 import type { Watch } from "../../src/outgoing/index.ts";
 import { buildServer, type Server } from "../../src/server.ts";
 import { systemRandom } from "../../src/std/random.ts";
@@ -26,20 +25,20 @@ export interface Program {
   readonly settings: FunctionSettings;
   readonly server: Server;
   readonly metrics: Metrics;
-  /** The way to AWS of the method `aws` and of the operator's orders; loaded when it is first asked for. */
+  /** The way to AWS of the method `aws` and of the operator's orders. */
   readonly aws: () => Promise<AwsAuthParts>;
 }
 
-/** What a function runs: its own backends, and those whose leases it ends. */
-const hostedBy =
-  (name: FunctionName): Hosted =>
-  (row, path) => {
-    const home = homeOfPath(path) ?? row.home;
-    return home === name || FUNCTION_TABLE[name].endsFor.includes(home);
-  };
+/** For functions that have neither. */
+const asksNobody = async (): Promise<never> => {
+  throw new Error("this function does not ask AWS who somebody is");
+};
 
-/** Throws where the environment is not this function's. `name` is the entry's own. */
-export const createProgram = (name: FunctionName): Program => {
+/** Throws where the environment is not this function's. `name` is the entry's own; `ask` is `askAws`, where it may. */
+export const createProgram = (
+  name: FunctionName,
+  ask: (region: string) => Promise<AwsAuthParts> = asksNobody,
+): Program => {
   const settings = readSettings(process.env, name);
   const { region, tableName, tableIdentity, keyId, domains, reach } = settings;
   const clock = systemClock;
@@ -53,10 +52,7 @@ export const createProgram = (name: FunctionName): Program => {
     metrics.count("outgoingFailed");
     log("outgoing call failed", { ...failure });
   };
-  const aws = async (): Promise<AwsAuthParts> => {
-    const { awsAdapters } = await import("../../src/auth/aws/adapters/index.ts");
-    return { ...awsAdapters({ region, clock }), region };
-  };
+  const aws = () => ask(region);
   const server = buildServer({
     // Storage knows which calls may be repeated and for how long.
     dynamodb: new DynamoDBClient({ region, maxAttempts: 1, requestHandler: PATIENCE }),
@@ -69,7 +65,7 @@ export const createProgram = (name: FunctionName): Program => {
     clock,
     random: systemRandom,
     rows: builtInRows({ reach: { ...reach, watch }, aws }),
-    hosted: hostedBy(name),
+    hosted: (row, path) => runs(name, row, path),
     scheduled: FUNCTION_TABLE[name].scheduled ?? NOTHING,
     ...(FUNCTION_TABLE[name].handsLeases ? { handOver: handOverByInvoke(settings) } : {}),
     auditSink: { write: writeLine, maxBytes: LOG_EVENT_BYTES },

@@ -1,7 +1,8 @@
-import { z } from "zod";
 import { ENVIRONMENT } from "../../src/contract/environment.ts";
 import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
 import type { Reach } from "../../src/outgoing/index.ts";
+import { isCidr } from "../../src/std/cidr.ts";
+import { isListOf, isRecordOf, isText } from "./guards.ts";
 
 /**
  * What a function reads from its environment, checked before anything else happens. A function that is not what its
@@ -29,35 +30,40 @@ export interface FunctionSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const json = <T extends z.ZodType>(shape: T) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "is not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(shape);
+const isFunctionName = (value: unknown): value is FunctionName => FUNCTIONS.some((name) => name === value);
 
-const name = z.enum(FUNCTIONS);
-const text = z.string().min(1);
+const isPeers = (value: unknown): value is FunctionSettings["peers"] =>
+  isRecordOf(value, isText) && Object.keys(value).every(isFunctionName);
 
-const shape = z.object({
-  [ENVIRONMENT.functionName]: name,
-  [ENVIRONMENT.tableName]: text,
-  [ENVIRONMENT.tableIdentity]: text,
-  [ENVIRONMENT.keyId]: text,
-  [ENVIRONMENT.domains]: json(z.array(text).min(1)),
-  [ENVIRONMENT.reachable]: json(z.array(z.union([z.cidrv4(), z.cidrv6()]))).optional(),
-  [ENVIRONMENT.peers]: json(z.partialRecord(name, text)).optional(),
-  [ENVIRONMENT.address]: z.url({ protocol: /^https$/ }).optional(),
-  [ENVIRONMENT.operators]: json(z.array(text).min(1)).optional(),
-  AWS_REGION: text,
-  AWS_LAMBDA_FUNCTION_NAME: text,
-});
+const isRange = (value: unknown): value is string => typeof value === "string" && isCidr(value);
+const isRanges = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isRange);
+const isTexts = (value: unknown): value is readonly string[] => isListOf(value, isText);
+
+const isAddress = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === "https:";
+
+/** Reads variables; `bad` collects the names of those that are not what they should be. */
+const reader = (environment: Environment) => {
+  const bad = new Set<string>();
+  const text = (name: string): string => {
+    const value = environment[name];
+    if (!isText(value)) bad.add(name);
+    return value ?? "";
+  };
+  /** The value of JSON; `absent` where the variable is not set, or `bad` where it must be. */
+  const json = <T>(name: string, is: (value: unknown) => value is T, absent?: T): T | undefined => {
+    const written = environment[name];
+    if (written === undefined && absent !== undefined) return absent;
+    try {
+      const value: unknown = JSON.parse(written ?? "");
+      if (is(value)) return value;
+    } catch {
+      // Named below; what it says stays unsaid.
+    }
+    bad.add(name);
+    return undefined;
+  };
+  return { bad, text, json };
+};
 
 const doublesAllowed = (environment: Environment): boolean => environment[ENVIRONMENT.testEndpoints] === "allowed";
 
@@ -83,26 +89,35 @@ const refuseRedirection = (environment: Environment): void => {
 /** Throws an `Error` that names every bad variable and shows no value. */
 export const readSettings = (environment: Environment, expected: FunctionName): FunctionSettings => {
   refuseRedirection(environment);
-  const result = shape.safeParse(environment);
-  if (!result.success) {
-    const bad = result.error.issues.map(({ path }) => path.map(String).join(".")).sort();
-    throw new Error(`the environment is wrong or incomplete: ${[...new Set(bad)].join(", ")}`);
-  }
-  const { data } = result;
-  const functionName = data[ENVIRONMENT.functionName];
+  const { bad, text, json } = reader(environment);
+  const functionName = text(ENVIRONMENT.functionName);
+  const tableName = text(ENVIRONMENT.tableName);
+  const tableIdentity = text(ENVIRONMENT.tableIdentity);
+  const keyId = text(ENVIRONMENT.keyId);
+  const region = text("AWS_REGION");
+  const lambdaName = text("AWS_LAMBDA_FUNCTION_NAME");
+  const domains = json(ENVIRONMENT.domains, isTexts) ?? [];
+  const ranges = json(ENVIRONMENT.reachable, isRanges, []) ?? [];
+  const peers = json(ENVIRONMENT.peers, isPeers, {}) ?? {};
+  const operators =
+    environment[ENVIRONMENT.operators] === undefined ? [] : (json(ENVIRONMENT.operators, isTexts) ?? []);
+  const address = environment[ENVIRONMENT.address];
+  if (address !== undefined && !isAddress(address)) bad.add(ENVIRONMENT.address);
+  if (!isFunctionName(functionName)) bad.add(ENVIRONMENT.functionName);
+  if (bad.size > 0) throw new Error(`the environment is wrong or incomplete: ${[...bad].sort().join(", ")}`);
   if (functionName !== expected) throw new Error(`this is the code of ${expected}, deployed as ${functionName}`);
   return {
-    functionName,
-    region: data.AWS_REGION,
-    tableName: data[ENVIRONMENT.tableName],
-    tableIdentity: data[ENVIRONMENT.tableIdentity],
-    keyId: data[ENVIRONMENT.keyId],
-    domains: data[ENVIRONMENT.domains],
+    functionName: expected,
+    region,
+    tableName,
+    tableIdentity,
+    keyId,
+    domains,
     // With doubles, the databases are on this machine as well.
-    reach: { loopback: doublesAllowed(environment), ranges: data[ENVIRONMENT.reachable] ?? [] },
-    peers: data[ENVIRONMENT.peers] ?? {},
-    address: data[ENVIRONMENT.address] ?? "",
-    operators: data[ENVIRONMENT.operators] ?? [],
-    lambdaName: data.AWS_LAMBDA_FUNCTION_NAME,
+    reach: { loopback: doublesAllowed(environment), ranges },
+    peers,
+    address: address ?? "",
+    operators,
+    lambdaName,
   };
 };

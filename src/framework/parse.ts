@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { JsonObject, JsonValue } from "../std/json.ts";
 import { cut, shown, shownList } from "../std/shown.ts";
 import type { AnyOp, AnyPath, Operation } from "./backend.ts";
@@ -15,15 +15,22 @@ export interface ParsedInput {
   readonly warnings: readonly string[];
 }
 
+/** By its own word, so that the library need not be loaded before a backend brings it. */
+const is = <T extends z.ZodType>(schema: z.ZodType, type: T["def"]["type"]): schema is T => schema.def.type === type;
+
 /** The fields of an input schema; `undefined` where everything is allowed (`field.anyBody`). */
 export const shapeOf = (schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> | undefined => {
   if (schema === undefined) return {};
-  if (schema instanceof z.ZodObject) {
-    const open = schema.def.catchall !== undefined && !(schema.def.catchall instanceof z.ZodNever);
+  if (is<z.ZodObject>(schema, "object")) {
+    const open = schema.def.catchall !== undefined && schema.def.catchall._zod.def.type !== "never";
     return open ? undefined : (schema.shape as Readonly<Record<string, z.ZodType>>);
   }
-  if (schema instanceof z.ZodPipe) return shapeOf(schema.in as z.ZodType);
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+  if (is<z.ZodPipe>(schema, "pipe")) return shapeOf(schema.in as z.ZodType);
+  if (
+    is<z.ZodOptional>(schema, "optional") ||
+    is<z.ZodDefault>(schema, "default") ||
+    is<z.ZodPrefault>(schema, "prefault")
+  ) {
     return shapeOf(schema.unwrap() as z.ZodType);
   }
   return undefined;

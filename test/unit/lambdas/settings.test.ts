@@ -47,3 +47,48 @@ describe("V06: the environment of a function", () => {
     expect(start).not.toThrow(value);
   });
 });
+
+describe("what a function reads of its environment", () => {
+  it("is lists and ranges in JSON, and empty where it need not know", () => {
+    const settings = readSettings(
+      {
+        ...good,
+        [ENVIRONMENT.reachable]: '["10.0.0.0/8","fd00::/8"]',
+        [ENVIRONMENT.peers]: '{"kv":"arn:aws:lambda:us-east-1:111122223333:function:kv"}',
+        [ENVIRONMENT.operators]: '["arn:aws:iam::111122223333:role/*"]',
+      },
+      "login",
+    );
+
+    expect(settings.reach).toEqual({ loopback: false, ranges: ["10.0.0.0/8", "fd00::/8"] });
+    expect(settings.peers).toEqual({ kv: "arn:aws:lambda:us-east-1:111122223333:function:kv" });
+    expect(settings.operators).toEqual(["arn:aws:iam::111122223333:role/*"]);
+    expect(readSettings(good, "login")).toMatchObject({ reach: { ranges: [] }, peers: {}, operators: [] });
+  });
+
+  it.each([
+    [ENVIRONMENT.tableName, ""],
+    [ENVIRONMENT.tableIdentity, undefined],
+    [ENVIRONMENT.keyId, ""],
+    [ENVIRONMENT.domains, undefined],
+    [ENVIRONMENT.domains, "token"],
+    [ENVIRONMENT.domains, "[]"],
+    [ENVIRONMENT.domains, '["token",""]'],
+    [ENVIRONMENT.domains, '"token"'],
+    [ENVIRONMENT.reachable, '["10.0.0.1"]'],
+    [ENVIRONMENT.reachable, '["10.0.0.0/33"]'],
+    [ENVIRONMENT.reachable, "{}"],
+    [ENVIRONMENT.peers, '{"nobody":"arn"}'],
+    [ENVIRONMENT.peers, '{"kv":""}'],
+    [ENVIRONMENT.peers, "[]"],
+    [ENVIRONMENT.operators, "[]"],
+    [ENVIRONMENT.operators, ""],
+    [ENVIRONMENT.functionName, "nobody"],
+    ["AWS_REGION", ""],
+    ["AWS_LAMBDA_FUNCTION_NAME", undefined],
+  ])("keeps it from starting where %s is %j, and is named", (name, value) => {
+    expect(() => readSettings({ ...good, [name]: value }, "login")).toThrow(
+      new Error(`the environment is wrong or incomplete: ${name}`),
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "@jest/globals";
+import { hasExactly, isListOf, isRecordOf, isText, isWithin, memberOf } from "../../../lambdas/shared/guards.ts";
+import { isTick } from "../../../lambdas/shared/schedule.ts";
+import { SCHEDULE_EVENT } from "../../../src/contract/schedule.ts";
+
+describe("an object with exactly some members", () => {
+  it.each([
+    [{ a: 1, b: undefined }, true],
+    [{ b: 1, a: 2 }, true],
+    [{ a: 1 }, false],
+    [{ a: 1, b: 2, c: 3 }, false],
+    [Object.create({ a: 1, b: 2 }), false],
+    [["a", "b"], false],
+    [Object.assign([], { a: 1, b: 2 }), false],
+    [null, false],
+    ["ab", false],
+  ])("%j: %s", (value, expected) => {
+    expect(hasExactly(value, "a", "b")).toBe(expected);
+  });
+});
+
+describe("a member", () => {
+  it("is an own one, of an object", () => {
+    expect(memberOf({ a: 1 }, "a")).toBe(1);
+    expect(memberOf(Object.create({ a: 1 }), "a")).toBeUndefined();
+    for (const value of [undefined, null, "text", 1]) expect(memberOf(value, "length")).toBeUndefined();
+    expect(memberOf({}, "toString")).toBeUndefined();
+  });
+});
+
+describe("lists, records and numbers", () => {
+  it("are of one kind, and a list is not empty", () => {
+    expect([isListOf(["a"], isText), isListOf([], isText), isListOf(["a", ""], isText)]).toEqual([true, false, false]);
+    expect([isRecordOf({ a: "b" }, isText), isRecordOf(["b"], isText), isRecordOf({ a: 1 }, isText)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([isWithin(1, 1, 2), isWithin(2, 1, 2), isWithin(3, 1, 2), isWithin(1.5, 1, 2), isWithin("1", 1, 2)]).toEqual(
+      [true, true, false, false, false],
+    );
+  });
+});
+
+describe("the schedule's event", () => {
+  it("is that and nothing else", () => {
+    expect(isTick(SCHEDULE_EVENT)).toBe(true);
+    for (const event of [{ ...SCHEDULE_EVENT, more: 1 }, { source: "other" }, [SCHEDULE_EVENT], null, "text"])
+      expect(isTick(event)).toBe(false);
+  });
+});
