@@ -1,6 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from "esbuild";
+import { createBarrels } from "./barrels.ts";
+import { builtinsByMember } from "./builtins.ts";
+import { BUILT_IN_POLICIES, evaluatedPolicies } from "./evaluated.ts";
+import { needing, onDemandIn, startIn } from "./one-start.ts";
 
 /** ES modules for Node, with a chunk for what is imported on demand; of a package, its ES sources. */
 export const SPLIT_MODULES = {
@@ -24,17 +28,15 @@ export interface BundleOptions {
 }
 
 /** CommonJS packages inside an ES module ask for `require`; the platform's own modules are all they may get by it. */
-const REQUIRE =
-  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);\n';
+const REQUIRE = 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);\n';
 
 /**
- * The code, with `require` where it asks for it: esbuild's own helper does, and what speaks of it in texts. As a banner
- * it would be in each of the fifty files that a function begins with. A source map is told of the line.
+ * The code, with `require` where it asks for it, as esbuild's own helper does. A source map is told of the line.
  */
 const addRequire = (files: readonly OutputFile[], root: string, { outputs }: Metafile): ReadonlyMap<string, string> => {
   const changed = new Map<string, string>();
   for (const { path, text } of files) {
-    if (!path.endsWith(".mjs") || !/\brequire\b/.test(text)) continue;
+    if (!path.endsWith(".mjs") || !/\btypeof require\b|(?<![.\w$])require\(/.test(text)) continue;
     changed.set(path, REQUIRE + text);
     const map = files.find((file) => file.path === `${path}.map`);
     if (map) changed.set(map.path, map.text.replace('"mappings": "', '"mappings": ";'));
@@ -44,27 +46,48 @@ const addRequire = (files: readonly OutputFile[], root: string, { outputs }: Met
   return changed;
 };
 
+/** Ours, and of those none does anything when it is loaded but to make what it exports. */
+const OURS = /\/(?:src|lambdas)\/.*\.ts$/;
+
 /**
  * zod's `z` is a namespace inside a namespace, which esbuild keeps whole, its fifty languages included. Imported as the
  * namespace it is, what nobody calls falls away: 105 KB instead of 454.
  */
-const zodAsNamespace: Plugin = {
-  name: "zod-as-namespace",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/(?:src|lambdas)\/.*\.ts$/ }, async ({ path }) => ({
-      loader: "ts",
-      contents: (await readFile(path, "utf8")).replace('import { z } from "zod";', 'import * as z from "zod";'),
-    }));
+const zodAsNamespace = (text: string): string => text.replace('import { z } from "zod";', 'import * as z from "zod";');
+
+/** Functions answer as a whole; the code for streams would load a part of Node. */
+const MIDDY = /\/@middy\/core\/index\.js$/;
+const withoutStreaming = (text: string): string => text.replace("= plugin.streamifyResponse\n", "= false\n");
+
+/** Reads modules as they are to be bundled; `onDemand` are those that need the entry. */
+const sources = (root: string, entry: string, onDemand: ReadonlySet<string>): Plugin => ({
+  name: "sources",
+  setup: ({ onLoad, onResolve }) => {
+    const behindBarrels = createBarrels();
+    onResolve({ filter: /^[./].*\.ts$/ }, ({ path, resolveDir, importer }) =>
+      OURS.test(importer) ? { path: resolve(resolveDir, path), sideEffects: false } : undefined,
+    );
+    onLoad({ filter: MIDDY }, async ({ path }) => ({ contents: withoutStreaming(await readFile(path, "utf8")) }));
+    onLoad({ filter: BUILT_IN_POLICIES }, () => ({ loader: "js", contents: evaluatedPolicies() }));
+    onLoad({ filter: /\.(?:m?js|ts)$/ }, async ({ path }) => {
+      const needs = onDemand.has(relative(root, path));
+      if (!needs && !OURS.test(path)) return undefined;
+      const text = await readFile(path, "utf8");
+      const read = OURS.test(path) ? await behindBarrels(path, zodAsNamespace(text)) : text;
+      return {
+        loader: path.endsWith(".ts") ? "ts" : "js",
+        contents: needs ? needing(resolve(root, entry), read) : read,
+      };
+    });
   },
-};
+});
 
 /**
- * Bundles one function: ES modules, split into chunks, minified, nothing left outside but Node itself.
+ * Bundles one function: ES modules, minified, nothing left outside but Node itself. One file is what the start loads;
+ * what is imported on demand is in chunks, parsed when first used.
  *
- * Splitting keeps what is imported on demand out of the start: a chunk is parsed when it is first used. `module` before
- * `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps are written
- * stored next to the code for reading stack traces and are not uploaded. CDK's own function bundler writes one file, so
- * it cannot split.
+ * `module` before `main` takes the packages' ES sources, which makes two SDK clients 354 KB instead of 576. Source maps
+ * are written next to the code for reading stack traces and are not uploaded. CDK's own function bundler cannot split.
  */
 export const bundle = async ({
   root,
@@ -73,20 +96,29 @@ export const bundle = async ({
   plugins = [],
   sourceMaps = true,
 }: BundleOptions): Promise<{ readonly metafile: Metafile }> => {
+  const options = (start: ReadonlySet<string>, onDemand: ReadonlySet<string>) =>
+    ({
+      ...SPLIT_MODULES,
+      absWorkingDir: root,
+      entryPoints: { index: entry },
+      outdir,
+      target: "node24",
+      metafile: true,
+      write: false,
+      plugins: [
+        ...plugins,
+        builtinsByMember((file) => start.has(relative(root, file))),
+        sources(root, entry, onDemand),
+      ],
+    }) satisfies BuildOptions;
+  const { metafile: asItIs } = await build({ ...options(new Set(), new Set()), logLevel: "silent" });
   const { outputFiles, metafile } = await build({
-    ...SPLIT_MODULES,
-    absWorkingDir: root,
-    entryPoints: { index: entry },
-    outdir,
-    target: "node22",
+    ...options(startIn(asItIs, entry), onDemandIn(asItIs)),
     minify: true,
     sourcemap: sourceMaps && "external",
     legalComments: "external",
     outExtension: { ".js": ".mjs" },
     chunkNames: "chunks/[name]-[hash]",
-    metafile: true,
-    write: false,
-    plugins: [...plugins, zodAsNamespace],
   });
   const changed = addRequire(outputFiles, root, metafile);
   for (const { path, contents } of outputFiles) {

@@ -40,6 +40,8 @@ export const loadedAtOnce = (starts: readonly string[], outputs: Metafile["outpu
 const isStart = (file: string, output: Metafile["outputs"][string] | undefined): boolean =>
   output?.entryPoint !== undefined && !file.includes("/chunks/");
 
+const MADE = /^(?:builtin|elsewhere):/;
+
 const partOf = (outputs: Metafile["outputs"], files: readonly string[]): Part => {
   const origins = new Map<string, number>();
   let bytes = 0;
@@ -47,6 +49,8 @@ const partOf = (outputs: Metafile["outputs"], files: readonly string[]): Part =>
     const output = outputs[file];
     bytes += output?.bytes ?? 0;
     for (const [path, input] of Object.entries(output?.inputs ?? {})) {
+      // What the build itself wrote comes from nowhere.
+      if (MADE.test(path)) continue;
       const origin = originOf(path);
       origins.set(origin, (origins.get(origin) ?? 0) + input.bytesInOutput);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { FUNCTIONS } from "../../../src/contract/functions.ts";
+import { FUNCTIONS, type FunctionName } from "../../../src/contract/functions.ts";
 import { answerOf } from "../support/events.ts";
 import { startFunction } from "../support/lambda-worker.ts";
 import type { Built } from "./built.ts";
@@ -14,13 +14,25 @@ export const startStories = (built: Built): void => {
       expect(built.deployment.functions[name].touched).toEqual([]);
     });
 
-    it.each(FUNCTIONS)("%s loads at most 600 KB at its start", (name) => {
-      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(600 * 1024);
+    it.each(FUNCTIONS)("%s loads at most 480 KB at its start", (name) => {
+      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(480 * 1024);
+    });
+
+    it("carries no engine of another function, except where paths of all are explained", () => {
+      const engines = (name: FunctionName) =>
+        Object.keys(built.deployment.inventories.get(name)?.lazy.origins ?? {}).filter((origin) =>
+          /^(?:src\/(?:engines|auth)|mongodb|mysql2|postgres|ioredis|ldapts|jose)$/.test(origin),
+        );
+
+      expect([engines("wrapping"), engines("challenges"), engines("ui")]).toEqual([[], [], []]);
+      expect(engines("kv")).toEqual(["src/engines"]);
+      expect(engines("keys")).toEqual(["src/engines"]);
+      expect(engines("policy")).toEqual(expect.arrayContaining(["src/engines", "src/auth", "mysql2", "ldapts"]));
     });
 
     it("loads no client, engine or method at its start that its first request may not need", () => {
       const eager = Object.keys(built.deployment.inventories.get("kv")?.eager.origins ?? {});
-      const early = /client-(?!dynamodb$|kms$)|fast-xml-parser|src\/(?:auth|engines|local)$/;
+      const early = /client-(?!dynamodb$|kms$)|fast-xml-parser|zod$|src\/(?:auth|engines|local)$/;
 
       expect(eager.filter((name) => early.test(name))).toEqual([]);
     });
