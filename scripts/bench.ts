@@ -20,7 +20,7 @@ import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `page` and `transit` are
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `init`, `page` and `transit` are
  * measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few samples;
  * `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation
  * are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
@@ -75,8 +75,8 @@ const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => 
 
 const functions = (): Promise<readonly Figure[]> =>
   inFolder(async (folder) => {
-    const { figures, names } = await buildFunctions(root, folder);
-    return names.includes("kv") ? [...figures, ...(await measureInit(folder, quick ? 3 : 9))] : figures;
+    const built = await buildFunctions(root, folder);
+    return [...built.figures, ...(await measureInit(folder, built, quick ? 3 : 15))];
   });
 
 /** What was measured, and what of it fails the run. */
@@ -131,10 +131,13 @@ const peers = async () => {
   return { figures: await comparePeers(openbao, quick), exact: [] };
 };
 
+const init = async () => ({ figures: await functions(), exact: [] });
+
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
   certificates,
+  init,
   page,
   peers,
   transit,
