@@ -13,6 +13,7 @@ import { measureIssuing } from "./bench/issuing.ts";
 import { measureLeases } from "./bench/leases/main.ts";
 import { measureNames } from "./bench/names.ts";
 import { type Bench, countCalls, createBench } from "./bench/operations.ts";
+import { measureOwnTime } from "./bench/own-time.ts";
 import { measurePage } from "./bench/page.ts";
 import { comparePeers } from "./bench/peers/compare.ts";
 import { measureReads } from "./bench/reads.ts";
@@ -20,10 +21,10 @@ import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `init`, `page` and `transit` are
- * measurements of their own (`bench/leases/main.ts`, and the files of those names). `--quick` takes few samples;
- * `--json FILE` writes the figures as a list. Times never fail the run: they depend on the machine. Calls per operation
- * are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `init`, `page`, `transit`
+ * and `own` are measurements of their own (`bench/leases/main.ts`, `bench/own-time.ts`, and the files of those names).
+ * `--quick` takes few samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the
+ * machine. Calls per operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -34,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     count: { type: "string" },
     docs: { type: "boolean" },
     openbao: { type: "string" },
+    against: { type: "string" },
   },
 });
 const quick = options.quick ?? false;
@@ -133,6 +135,8 @@ const peers = async () => {
 
 const init = async () => ({ figures: await functions(), exact: [] });
 
+const own = async () => ({ figures: await measureOwnTime(quick, options.against), exact: [] });
+
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
@@ -141,6 +145,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   page,
   peers,
   transit,
+  own,
   operations,
 };
 const { figures, exact } = await (MEASUREMENTS[positionals[0] ?? "operations"] ?? operations)();
