@@ -76,13 +76,16 @@ const checked = (row: CatalogRow, backend: Backend): Backend => {
 
 export const createCatalog = (rows: readonly CatalogRow[], hosted: Hosted = () => true): Catalog => {
   const made = new Map<string, Promise<Backend>>();
-  const rowOf = (kind: string, type: string) => rows.find((row) => row.kind === kind && row.type === type);
+  const byName = new Map(rows.map((row) => [`${row.kind}/${row.type}`, row]));
+  const rowOf = (kind: string, type: string) => byName.get(`${kind}/${type}`);
   const load = (row: CatalogRow, options: Readonly<Record<string, string>>): Promise<Backend> => {
     const key = `${row.kind}/${row.type}/${row.variant?.(options) ?? ""}`;
-    const known = made.get(key) ?? row.load(options).then((backend) => checked(row, backend));
-    made.set(key, known);
-    known.catch(() => made.delete(key));
-    return known;
+    const known = made.get(key);
+    if (known) return known;
+    const loading = row.load(options).then((backend) => checked(row, backend));
+    made.set(key, loading);
+    loading.catch(() => made.delete(key));
+    return loading;
   };
   return {
     types: rows.map(({ kind, type, aliases, lockable, resolvesRole }) => ({

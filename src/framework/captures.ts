@@ -84,6 +84,7 @@ export const compileFolds = (table: FoldTable): Folds =>
  * that folds to nothing is left as it is, for its handler to refuse.
  */
 export const canonicalIn = (folds: Folds, below: string): Canonical => {
+  if (folds.length === 0) return { below };
   const segments = below.split("/");
   const row = folds.find(({ before }) => before.every((text, index) => text === undefined || text === segments[index]));
   if (!row || segments.length <= row.segment) return { below };

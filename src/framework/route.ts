@@ -43,6 +43,8 @@ const SHAPES: Readonly<Record<Shape, RegExp>> = {
 
 interface Row {
   readonly path: AnyPath;
+  /** It has an operation whose path ends in `/`. */
+  readonly listed: boolean;
   readonly names: readonly string[];
 }
 
@@ -83,6 +85,7 @@ const insert = (root: Node, path: AnyPath): void => {
   const template: string = path.template;
   const parts = parseTemplate(template);
   const names = parts.flatMap((part) => (part.type === "static" ? [] : [part.name]));
+  const listed = Object.keys(path.ops).some(isListing);
   if (Object.keys(path.ops).length === 0) refuse(template, "has no operation");
   for (const name of names) if (!Object.hasOwn(path.params, name)) refuse(template, `does not describe "${name}"`);
 
@@ -90,13 +93,13 @@ const insert = (root: Node, path: AnyPath): void => {
   for (const [index, part] of parts.entries()) {
     if (part.type === "rest") {
       const suffix = parts.slice(index + 1).map((after) => (after.type === "static" ? after.text : ""));
-      insertRest(node, { path, names, suffix });
+      insertRest(node, { path, names, listed, suffix });
       return;
     }
     node = part.type === "static" ? staticChild(node, part.text) : captureChild(node, part, template);
   }
   if (node.row) refuse(template, `is ambiguous with "${node.row.path.template}"`);
-  node.row = { path, names };
+  node.row = { path, names, listed };
 };
 
 type Found = Pick<RouteMatch, "path" | "params">;
@@ -105,8 +108,6 @@ const found = (row: Row, values: readonly string[]): Found => ({
   path: row.path,
   params: Object.fromEntries(row.names.map((name, index) => [name, values[index] ?? ""])),
 });
-
-const hasListing = ({ ops }: AnyPath): boolean => Object.keys(ops).some(isListing);
 
 const endsWith = (segments: readonly string[], suffix: readonly string[], from: number): boolean => {
   const start = segments.length - suffix.length;
@@ -122,8 +123,7 @@ const matchRest = (
 ): Found | undefined => {
   for (const rest of node.rests) {
     if (!endsWith(segments, rest.suffix, at)) continue;
-    const listed = hasListing(rest.path);
-    if (slash && rest.suffix.length > 0 && !listed) continue;
+    if (slash && rest.suffix.length > 0 && !rest.listed) continue;
     const text = segments.slice(at, segments.length - rest.suffix.length).join("/");
     return found(rest, [...values, slash && rest.suffix.length === 0 ? `${text}/` : text]);
   }
@@ -140,7 +140,7 @@ const walk = (
 ): Found | undefined => {
   const segment = segments[at];
   if (segment === undefined) {
-    if (!node.row || (slash && !hasListing(node.row.path))) return undefined;
+    if (!node.row || (slash && !node.row.listed)) return undefined;
     return found(node.row, values);
   }
   const next = node.statics.get(segment);
@@ -173,7 +173,8 @@ export const compileRoutes = (paths: readonly AnyPath[]): Routes => {
       const row = look(below);
       if (!row) return undefined;
       const asSent = below === sent ? row : look(sent);
-      return { ...row, given: asSent?.path === row.path ? asSent.params : row.params, below };
+      const given = asSent?.path === row.path ? asSent.params : row.params;
+      return { path: row.path, params: row.params, given, below };
     },
   };
 };

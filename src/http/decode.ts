@@ -1,10 +1,11 @@
 import { BODY_BYTES, QUERY_BYTES, STRANGER_LEAVES } from "../contract/limits.ts";
+import type { Arriving } from "../core/quotas/types.ts";
 import type { Decoded, Verb } from "../core/request/decoded.ts";
 import { invalidRequest, VaultError } from "../framework/errors.ts";
 import { isListing } from "../policy/index.ts";
 import { parseGoBool } from "../std/go-bool.ts";
 import { type BodyLimits, CALLER_LIMITS, isHeavy, parseBody, parsePatchBody, STRANGER_LIMITS } from "./body.ts";
-import { basicOf, checkHeaders, isBearer, mfaOf, tokenOf, visibleHeaders, wrapTtlOf } from "./headers.ts";
+import { basicOf, checkHeaders, isBearer, mfaOf, wrapTtlOf } from "./headers.ts";
 import { type HttpRequest, headerValue } from "./message.ts";
 import { parsePairs, queryData } from "./query.ts";
 
@@ -75,7 +76,7 @@ const listingWanted = (pairs: Pairs): "list" | "scan" | undefined => {
  * The body of a write. Security: a token that is shown is not yet a caller, so it raises no limit: a body above a
  * stranger's limits stays unread until the token is known.
  */
-const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unread"> => {
+const readBody = (request: HttpRequest, verb: Verb, hasToken: boolean): Pick<Decoded, "data" | "unread"> => {
   const encoding = headerValue(request, "content-encoding");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new VaultError("unsupported_media_type", {
@@ -84,7 +85,7 @@ const readBody = (request: HttpRequest, verb: Verb): Pick<Decoded, "data" | "unr
   }
   const type = headerValue(request, "content-type");
   const read = (limits: BodyLimits) => (verb === "patch" ? parsePatchBody : parseBody)(request.body, type, limits);
-  if (tokenOf(request) === undefined || !isHeavy(request.body, type)) return { data: read(STRANGER_LIMITS) };
+  if (!hasToken || !isHeavy(request.body, type)) return { data: read(STRANGER_LIMITS) };
   return { data: {}, unread: { bytes: request.body, read: () => read(CALLER_LIMITS) } };
 };
 
@@ -100,51 +101,42 @@ const isWrite = (verb: Verb): boolean => verb === "update" || verb === "patch";
 
 const contentOf = (
   request: HttpRequest,
+  { token }: Arriving,
   verb: Verb,
   pairs: Pairs,
   consumed: readonly string[],
 ): Pick<Decoded, "data" | "unread"> => {
   if (verb === "help") return { data: {} };
-  return isWrite(verb) ? readBody(request, verb) : { data: queryData(pairs, consumed) };
+  return isWrite(verb) ? readBody(request, verb, token !== undefined) : { data: queryData(pairs, consumed) };
 };
 
 /**
- * Decodes a request whose path (`below`, without `/v1/`) and query are already taken apart.
+ * Decodes a request of which everything but its body, its query and some headers was taken apart when it arrived.
  *
- * Throws `VaultError`: `unsupported_operation` (405) for a method that means nothing, `invalid_request` (400),
- * `payload_too_large` (413), `unsupported_media_type` (415). Source: Vault documentation, "HTTP API".
+ * Throws `VaultError`: `invalid_request` (400), `unsupported_media_type` (415). Source: Vault documentation, "HTTP API".
  */
-export const decode = (
-  request: HttpRequest,
-  below: string,
-  pairs: Pairs,
-  requestId: string,
-  limits: Limits = DEFAULT_LIMITS,
-): Decoded => {
-  const asked = verbOf(request.method);
-  if (asked === undefined) throw new VaultError("unsupported_operation", { reason: "unknown method" });
-  checkSize(request, limits);
-
-  const { verb, consumed } = meaningOf(asked, pairs);
+export const decode = (request: HttpRequest, arriving: Arriving, pairs: Pairs): Decoded => {
+  const { requestId, method, path: below, token, headers, sourceAddress } = arriving;
+  const { verb, consumed } = meaningOf(arriving.verb, pairs);
   checkHeaders(request);
   const mfa = mfaOf(request);
   const wrapTtl = wrapTtlOf(request);
-  const content = contentOf(request, verb, pairs, consumed);
+  const content = contentOf(request, arriving, verb, pairs, consumed);
   if (isWrite(verb) && below.endsWith("/")) throw invalidRequest("cannot write to a path ending in '/'");
   return {
     requestId,
     verb,
-    method: request.method,
+    method,
     path: isListing(verb) && !below.endsWith("/") ? `${below}/` : below,
-    token: tokenOf(request),
+    token,
     bearer: isBearer(request),
     basic: basicOf(request),
     wrapTtl,
     wrapFormat: headerValue(request, "x-vault-wrap-format") === "jwt" ? "jwt" : "",
     ...content,
     mfa,
-    headers: visibleHeaders(request),
-    sourceAddress: request.sourceAddress,
+    headers,
+    sourceAddress,
     peerCertificates: request.peerCertificates,
   };
 };

@@ -3,7 +3,7 @@ import type { MfaRequirement } from "../core/mfa/types.ts";
 import type { Answer, WrapInfo } from "../core/request/answer.ts";
 import type { AuthBlock, Given, IssuedAuth } from "../framework/index.ts";
 import { defined } from "../std/defined.ts";
-import { isJsonObject, type JsonObject } from "../std/json.ts";
+import { isJsonObject } from "../std/json.ts";
 import { rfc3339 } from "../std/time.ts";
 
 /** Vault's response envelope, in its order of keys. */
@@ -100,6 +100,5 @@ export const envelope = (answer: Answer): object => {
     auth: authOf(answer),
     mount_type: answer.mountType,
   };
-  const front: JsonObject = answer.dataInFront && isJsonObject(data) ? data : {};
-  return { ...front, ...own };
+  return answer.dataInFront && isJsonObject(data) ? { ...data, ...own } : own;
 };

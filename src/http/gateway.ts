@@ -116,7 +116,8 @@ const isText = (contentType: string): boolean => TEXT.test(contentType);
 /** A response as Lambda hands it back. One that is larger than Lambda lets through becomes a 413. */
 export const toResult = (response: HttpResponse, most: number = RESPONSE_BYTES): ProxyResult => {
   const text = isText(response.headers["content-type"] ?? "");
-  const body = Buffer.from(response.body);
+  const { buffer, byteOffset, byteLength } = response.body;
+  const body = Buffer.from(buffer, byteOffset, byteLength);
   if (body.length * (text ? 1 : 4 / 3) > most) {
     const refused = new VaultError("payload_too_large", { wire: "the answer is too large for this front door" });
     return toResult(encodeError(refused, ""), Number.POSITIVE_INFINITY);

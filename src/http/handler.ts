@@ -43,10 +43,12 @@ export interface HttpHandlerOptions {
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
-const withHeaders = (response: HttpResponse, headers: Readonly<Record<string, string>>): HttpResponse => ({
-  ...response,
-  headers: { ...response.headers, ...headers },
-});
+type Headers = Readonly<Record<string, string>>;
+
+const withHeaders = (response: HttpResponse, ...more: readonly (Headers | undefined)[]): HttpResponse =>
+  more.every((headers) => headers === undefined)
+    ? response
+    : { ...response, headers: Object.assign({}, response.headers, ...more) };
 
 const HELP_OUTSIDE = "Missing /v1/ prefix in path. Use vault path-help command to retrieve API help for paths";
 
@@ -71,7 +73,7 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
     if (verb === undefined) throw new VaultError("unsupported_operation", { reason: "unknown method" });
     const namespace = namespaceOf(request);
     checkSize(request, limits);
-    await core.admit({
+    const arriving: Arriving = {
       requestId,
       verb,
       method: request.method,
@@ -80,9 +82,9 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
       wrapTtl: undefined,
       headers: visibleHeaders(request),
       sourceAddress: request.sourceAddress,
-    });
-    const decoded = decode(request, below, parseQuery(request.query), requestId, limits);
-    const response = encodeAnswer(await core.handle(decoded));
+    };
+    await core.admit(arriving);
+    const response = encodeAnswer(await core.handle(decode(request, arriving, parseQuery(request.query))));
     return namespace === undefined ? response : withHeaders(response, { "x-vault-namespace": namespace });
   };
 
@@ -97,18 +99,18 @@ export const createHttpHandler = (options: HttpHandlerOptions): HttpHandler => {
       return failed(invalidRequest("path contains unprintable characters"), requestId, request.method);
     if (!request.path.startsWith("/"))
       return failed(invalidRequest("path must start with a slash"), requestId, request.method);
-    let extra: Readonly<Record<string, string>> = {};
+    let extra: Headers | undefined;
     try {
       const settings = Object.hasOwn(request.headers, "origin") ? await core.cors?.() : undefined;
       const outcome = crossOrigin(request, settings);
       if (outcome.type === "answered") return outcome.response;
       if (outcome.type === "allowed") extra = outcome.headers;
       const answered = await answer(request, requestId);
-      return withHeaders(answered, { ...extra, ...core.headersFor?.(requestId) });
+      return withHeaders(answered, extra, core.headersFor?.(requestId));
     } catch (error) {
       // Asked first: an error that is rethrown must not leave anything waiting.
       const earned = core.headersFor?.(requestId);
-      return withHeaders(failed(error, requestId, request.method), { ...extra, ...earned });
+      return withHeaders(failed(error, requestId, request.method), extra, earned);
     }
   };
 

@@ -46,7 +46,9 @@ const formDecoded = (text: string): string => {
  * Source: RFC 7617, and RFC 6749, section 2.3.1.
  */
 export const basicOf = (request: HttpRequest): BasicCredentials | undefined => {
-  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(headerValue(request, "authorization") ?? "") ?? [];
+  const authorization = headerValue(request, "authorization");
+  if (authorization === undefined) return undefined;
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? [];
   const text = encoded === undefined ? undefined : utf8Text(Buffer.from(encoded, "base64"));
   const [, name, secret] = /^([^:]*):(.*)$/s.exec(text ?? "") ?? [];
   if (name === undefined || secret === undefined) return undefined;

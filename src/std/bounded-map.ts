@@ -31,6 +31,7 @@ export const createBoundedMap = <K, V>(most: number, dropped?: (value: V) => voi
       if (kept.get(key) === value) kept.delete(key);
       else remove(key);
       kept.set(key, value);
+      if (kept.size <= most) return;
       for (const oldest of kept.keys()) {
         if (kept.size <= most) return;
         remove(oldest);

@@ -9,5 +9,6 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
  */
 export function defined<T extends object>(members: T): Defined<T>;
 export function defined(members: object): object {
+  if (!Object.values(members).includes(undefined)) return members;
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -1,18 +1,26 @@
 import { LosslessNumber, parse, stringify } from "lossless-json";
 
+/** Whether `JSON.stringify` has met a `JsonNumber` since it was asked. */
+let met = false;
+
 /**
  * JSON without losses: a number that a double would change (`1.0`, `1e2`, 64-bit integers) stays the text it was,
  * as a `JsonNumber`; every other number is a plain `number`. Equal keys: the last wins. `__proto__` is a key.
  */
-export const JsonNumber = LosslessNumber;
-export type JsonNumber = LosslessNumber;
+export class JsonNumber extends LosslessNumber {
+  /** `JSON.stringify` cannot write it, and asks here whenever it meets one: see `writeJson`. */
+  toJSON(): string {
+    met = true;
+    return this.value;
+  }
+}
 export type JsonValue = null | boolean | number | string | JsonNumber | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof LosslessNumber);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 
 const MAY_LOSE = /\d[.eE]|\d{16}|-0/;
 
@@ -27,21 +35,25 @@ export const stringEnd = (text: string, open: number): number => {
   return text.length;
 };
 
-/** Whether a number in the text could lose something; digits inside strings do not count. One pass over the text. */
+/**
+ * Whether a number in the text could lose something; digits inside strings do not count. One pass over the text. What
+ * is between two strings is mostly one sign, in which nothing could.
+ */
 const mayLose = (text: string): boolean => {
   if (!MAY_LOSE.test(text)) return false;
   for (let at = 0; at < text.length; ) {
     const open = text.indexOf('"', at);
-    if (MAY_LOSE.test(text.slice(at, open < 0 ? text.length : open))) return true;
+    const end = open < 0 ? text.length : open;
+    if (end - at > 1 && MAY_LOSE.test(text.slice(at, end))) return true;
     if (open < 0) return false;
     at = stringEnd(text, open);
   }
   return false;
 };
 
-const keepText = (text: string): number | LosslessNumber => {
+const keepText = (text: string): number | JsonNumber => {
   const value = Number(text);
-  return Number.isSafeInteger(value) && String(value) === text ? value : new LosslessNumber(text);
+  return Number.isSafeInteger(value) && String(value) === text ? value : new JsonNumber(text);
 };
 
 /** Parses JSON text. Throws `SyntaxError`. Depth is not limited here: limit it before (see `src/http/body.ts`). */
@@ -72,12 +84,9 @@ export const hasEqualKeys = (json: string): boolean => {
   return doubled;
 };
 
-const hasLossless = (value: unknown): boolean => {
-  if (value instanceof LosslessNumber) return true;
-  if (Array.isArray(value)) return value.some(hasLossless);
-  return typeof value === "object" && value !== null && Object.values(value).some(hasLossless);
-};
-
 /** Writes JSON text; a `JsonNumber` is written as the text it came with. `indent`: blanks a level, on lines of their own. */
-export const writeJson = (value: unknown, indent?: number): string =>
-  (hasLossless(value) ? stringify(value, null, indent) : JSON.stringify(value, null, indent)) ?? "null";
+export const writeJson = (value: unknown, indent?: number): string => {
+  met = false;
+  const text: string | undefined = JSON.stringify(value, null, indent);
+  return (met ? stringify(value, null, indent) : text) ?? "null";
+};

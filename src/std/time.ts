@@ -16,7 +16,7 @@ export const epochSeconds = (ms: number): EpochSeconds => as<EpochSeconds>(Math.
 export const plus = (at: EpochSeconds, by: Seconds): EpochSeconds => as<EpochSeconds>(at + by);
 
 /** RFC 3339 in UTC with Go's nanosecond look (`2026-11-22T21:00:00.123000000Z`): what Vault prints for times. */
-export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace("Z", "000000Z");
+export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, -1)}000000Z`;
 
 /** RFC 3339 in UTC in whole seconds, the rest cut off: `2026-11-22T21:00:00Z`. */
 export const wholeRfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, "");

@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { createKeyring, createKeyWrap } from "../crypto/index.ts";
+import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
-import { checkAddress, limitDepth } from "./address.ts";
+import { checkAddress, limitDepth, rememberPaths } from "./address.ts";
 import { isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
@@ -11,7 +12,7 @@ import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
 import { createReader } from "./reader.ts";
 import { createSealer } from "./sealer.ts";
-import type { Domain, Store } from "./store.ts";
+import type { Domain, Names, Store, View } from "./store.ts";
 import { openTable } from "./table.ts";
 import { createTexts } from "./texts.ts";
 import { createView } from "./view.ts";
@@ -104,7 +105,27 @@ export const createStore = (options: StoreOptions): SealedStore => {
 
   const readRows: ReadRows = ({ pk, domain, holder }, wanted) => query(pk, domain, { ...wanted, holder });
 
-  const names = async (domain: Domain) => limitDepth(await keyring.names(domain));
+  // One for each domain while its keys are in memory: they go with what the keyring gives out.
+  const limited = new WeakMap<Names, Names>();
+  const views = new WeakMap<Names, View>();
+
+  const names = async (domain: Domain): Promise<Names> => {
+    const plain = await keyring.names(domain);
+    const known = limited.get(plain);
+    if (known) return known;
+    const made = rememberPaths(limitDepth(plain));
+    limited.set(plain, made);
+    return made;
+  };
+
+  const view = async (mount: MountId): Promise<View> => {
+    const own = await names(mount);
+    const known = views.get(own);
+    if (known) return known;
+    const made = createView(store, mount, own);
+    views.set(own, made);
+    return made;
+  };
 
   const store: SealedStore = {
     names,
@@ -126,7 +147,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
       for (const address of addresses) checkAddress(address);
       await table.discard(addresses);
     },
-    view: async (mount) => createView(store, mount, await names(mount)),
+    view,
     ...createTexts({ table: tableIdentity, keyring, random }),
     openImage,
     makeKeys: keyring.make,

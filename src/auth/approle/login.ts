@@ -36,8 +36,8 @@ const presented = (value: string | undefined): string => (value ?? "").trim();
 
 /** As `presented`, of a raw body; `undefined` for what names nobody. */
 const presentedRoleId = (body: JsonObject): string | undefined => {
-  const parsed = z.object({ role_id: loginShape.role_id }).safeParse(body);
-  const roleId = parsed.success ? presented(parsed.data.role_id) : "";
+  const parsed = loginShape.role_id.safeParse(body["role_id"]);
+  const roleId = parsed.success ? presented(parsed.data) : "";
   return roleId === "" ? undefined : roleId;
 };
 

@@ -21,6 +21,7 @@ const MAX_PARSED = 10_000;
 interface Remembered {
   epoch: string;
   readonly parsed: BoundedMap<string, Policy | undefined>;
+  /** By set of names, and by identity where a template asks for it. */
   readonly acls: BoundedMap<string, Acl>;
 }
 
@@ -70,14 +71,16 @@ export const createPolicies = (options: { readonly store: Store; readonly config
   };
 
   const acl = async (names: readonly string[], identity: EntityView | undefined): Promise<Acl> => {
-    const { acls } = await current();
-    const policies = await load(names);
-    const templated = policies.some((policy) => policy.templated);
-    const key = JSON.stringify([names, templated ? identity : null]);
+    const { epoch, acls } = await current();
+    const set = JSON.stringify(names);
+    const forAll = acls.get(set);
+    if (forAll && (!forAll.templated || !identity)) return forAll;
+    const key = identity ? `${set}${JSON.stringify(identity)}` : set;
     const known = acls.get(key);
     if (known) return known;
-    const compiled = compileAcl(policies, identity && templateContext(identity));
-    acls.set(key, compiled);
+    const compiled = compileAcl(await load(names), identity && templateContext(identity));
+    // Unless the policies were changed meanwhile: what is remembered is of one epoch.
+    if (seen.epoch === epoch) acls.set(compiled.templated ? key : set, compiled);
     return compiled;
   };
 

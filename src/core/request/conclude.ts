@@ -48,6 +48,14 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
 };
 
+let loaded: Promise<typeof import("../login/login.ts")> | undefined;
+
+/** Loaded by the first login: most functions see none. */
+const loginModule = () => {
+  loaded ??= import("../login/login.ts");
+  return loaded;
+};
+
 const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
   const { reply, mount, decoded, warnings } = handled;
   const made = issuedIn(reply);
@@ -56,8 +64,7 @@ const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" 
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
   const { path, sourceAddress, mfa: shown = new Map() } = decoded;
-  // Loaded by the first login: most functions see none.
-  const { logIn } = await import("../login/login.ts");
+  const { logIn } = await loginModule();
   const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });
   warnings.push(...login.warnings);
   if ("awaits" in login) return { awaits: login.awaits };
@@ -80,13 +87,14 @@ const lease = async (core: Core, handled: Handled): Promise<Answer["lease"]> => 
 const answerFor = async (core: Core, handled: Handled): Promise<Answer> => {
   const { decoded, reply, open, mount, match, warnings } = handled;
   const leased = await lease(core, handled);
-  const loggedIn = await login(core, handled);
+  const { auth, awaits } = await login(core, handled);
   const answer: Answer = {
     requestId: decoded.requestId,
     verb: decoded.verb,
     reply,
     lease: leased,
-    ...loggedIn,
+    auth,
+    awaits,
     warnings: reply === undefined ? [] : [...(reply.warnings ?? []), ...warnings],
     mountType: open ? "" : mount.info.type,
     mountPath: mount.info.path,

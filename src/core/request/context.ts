@@ -71,6 +71,8 @@ export interface ContextOptions {
   /** Where a handler that checks a token itself leaves what it found. */
   readonly trail?: Trail | undefined;
   readonly known?: KnownToken | undefined;
+  /** The mount's, where it is at hand. */
+  readonly backend?: Backend | undefined;
   /** Filled by `pend`: warnings that belong on the answer. */
   readonly warnings?: string[] | undefined;
   readonly generatePassword: (policy: string) => Promise<string | undefined>;
@@ -79,7 +81,7 @@ export interface ContextOptions {
 
 export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
   const { request, known, trail } = options;
-  const signals = (await backendOf(core, mount))?.signals ?? {};
+  const signals = (options.backend ?? (await backendOf(core, mount)))?.signals ?? {};
   const cx: BackendContext = {
     storage: options.storage ?? (await core.store.view(mount.info.id)),
     mount: mount.info,

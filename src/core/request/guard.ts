@@ -22,6 +22,7 @@ const contextFor = async (core: Core, known: Known, warnings: string[]): Promise
     request: known.decoded,
     trail: known.trail,
     known: known.known,
+    backend: known.backend,
     warnings,
     generatePassword: core.passwords.generate,
     storage:

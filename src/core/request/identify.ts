@@ -5,7 +5,11 @@ import { type Fetched, type Known, stamp } from "./stage.ts";
 import type { Trail } from "./trail.ts";
 
 /** The request with its body, which a stranger could not have had read. Throws `invalid_request`. */
-const withBody = ({ unread, ...rest }: Decoded): Decoded => (unread ? { ...rest, data: unread.read() } : rest);
+const withBody = (decoded: Decoded): Decoded => {
+  if (!decoded.unread) return decoded;
+  const { unread, ...rest } = decoded;
+  return { ...rest, data: unread.read() };
+};
 
 /** Who asks. Spends a use of a token that counts them, whatever the policy will say. */
 export const identify = async (core: Core, fetched: Fetched, trail: Trail): Promise<Known> => {

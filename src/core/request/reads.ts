@@ -15,29 +15,37 @@ export interface Reads {
 
 const keyOf = (address: Address): string => `${address.pk}\n${address.sk}`;
 
-export const createReads = (store: Store): Reads => {
-  const fetched = new Map<string, Entry | undefined>();
+/** What was fetched of an address; no entry: there is none. */
+interface Fetched {
+  readonly entry: Entry | undefined;
+}
 
-  const take = (address: Address): { readonly hit: boolean; readonly entry: Entry | undefined } => {
+export const createReads = (store: Store): Reads => {
+  const fetched = new Map<string, Fetched>();
+
+  const keep = (addresses: readonly Address[], entries: readonly (Entry | undefined)[]): void => {
+    for (const [index, address] of addresses.entries()) fetched.set(keyOf(address), { entry: entries[index] });
+  };
+
+  const take = (address: Address): Fetched | undefined => {
     const key = keyOf(address);
-    if (!fetched.has(key)) return { hit: false, entry: undefined };
-    const entry = fetched.get(key);
-    fetched.delete(key);
-    return { hit: true, entry };
+    const found = fetched.get(key);
+    if (found) fetched.delete(key);
+    return found;
   };
 
   const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
     const taken = addresses.map(take);
-    const missing = addresses.filter((_, index) => !taken[index]?.hit);
+    const missing = addresses.filter((_, index) => !taken[index]);
     const read = missing.length === 0 ? [] : await store.get(missing);
     let at = 0;
-    return taken.map((one) => (one.hit ? one.entry : read[at++]));
+    return taken.map((one) => (one ? one.entry : read[at++]));
   };
 
   /** Reads and keeps: what is looked at here is served once more. */
   const look = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
     const entries = await get(addresses);
-    for (const [index, address] of addresses.entries()) fetched.set(keyOf(address), entries[index]);
+    keep(addresses, entries);
     return entries;
   };
 
@@ -46,8 +54,7 @@ export const createReads = (store: Store): Reads => {
     prefetch: async (addresses) => {
       const unique = [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
       if (unique.length === 0) return;
-      const entries = await store.get(unique);
-      for (const [index, address] of unique.entries()) fetched.set(keyOf(address), entries[index]);
+      keep(unique, await store.get(unique));
     },
     over: (view) => ({
       ...view,

@@ -38,11 +38,10 @@ export interface Place {
   readonly open: boolean;
 }
 
-const isOpen = (path: Path, verb: Verb): boolean => {
-  const ops = Object.entries(path.ops);
-  const open = ops.filter(([, definition]) => definition?.access === "unauthenticated").map(([name]) => name);
+const isOpen = ({ ops }: Path, verb: Verb): boolean => {
   // A LIST or SCAN is another path (it ends in a slash), so an open login does not open its listing.
-  return isListing(verb) ? open.includes(verb) : open.some((name) => !isListing(name));
+  if (isListing(verb)) return ops[verb]?.access === "unauthenticated";
+  return Object.entries(ops).some(([name, op]) => !isListing(name) && op?.access === "unauthenticated");
 };
 
 const PREFIXES = new WeakMap<Backend, readonly string[]>();

@@ -54,7 +54,7 @@ const errorOf = (cause: unknown): { readonly error: string; readonly reason?: st
 };
 
 export const createTrail = (core: Core, { decoded, mount, payload }: Subject): OwnTrail => {
-  let found: Partial<Findings> = {};
+  const found: Partial<Findings> = {};
   let request: "missing" | "written" | "lost" = "missing";
 
   const record = () => ({
@@ -73,11 +73,9 @@ export const createTrail = (core: Core, { decoded, mount, payload }: Subject): O
   };
 
   return {
-    get found() {
-      return found;
-    },
+    found,
     learn: (more) => {
-      found = { ...found, ...more };
+      Object.assign(found, more);
     },
     allowed: () => writeRequest({}),
     answered: (response, error) => core.audit.response({ ...record(), error }, response),

@@ -77,10 +77,20 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
   const tagOf = async (id: string): Promise<string | undefined> =>
     id === "" || id.length > MAX_TOKEN_LENGTH ? undefined : (await store.names(DOMAINS.token)).tag(id);
 
+  /** Of the tokens of requests under way: a tag is asked for when a token's items are fetched and when it is judged. */
+  const tags = new WeakMap<Sensitive<string>, string>();
+
+  const tagOfShown = async (id: Sensitive<string>): Promise<string | undefined> => {
+    const known = tags.get(id);
+    if (known !== undefined) return known;
+    const tag = await tagOf(id.reveal());
+    if (tag !== undefined) tags.set(id, tag);
+    return tag;
+  };
+
   const prefetch = async (id: Sensitive<string>): Promise<readonly Address[]> => {
-    const text = id.reveal();
-    if (text.startsWith(BATCH_PREFIX)) return [];
-    const tag = await tagOf(text);
+    if (id.reveal().startsWith(BATCH_PREFIX)) return [];
+    const tag = await tagOfShown(id);
     if (tag === undefined) return [];
     const hint = hints.get(tag);
     if (!hint) return [tokenAddress(tag)];
@@ -106,12 +116,13 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return undefined;
   };
 
-  const tokenBehind = async (text: string, read: Read): Promise<Found | undefined> => {
+  const tokenBehind = async (id: Sensitive<string>, read: Read): Promise<Found | undefined> => {
+    const text = id.reveal();
     if (text.startsWith(BATCH_PREFIX)) {
       const token = await openBatch(text);
       return token && { token, tag: undefined, n: 0 };
     }
-    const tag = await tagOf(text);
+    const tag = await tagOfShown(id);
     const [entry] = tag === undefined ? [] : await read([tokenAddress(tag)]);
     return entry && { token: fromSealed<Token>(entry.body), tag, n: entry.n };
   };
@@ -140,7 +151,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
   ): Promise<KnownToken | Refused> => {
     // Before initialization there are no tokens, and no keys to look one up with.
     if (snapshot.mounts.size === 0) return invalid("the server is not initialized");
-    const found = await tokenBehind(id.reveal(), read);
+    const found = await tokenBehind(id, read);
     if (!found) return invalid("unknown token");
     const { token, tag, n } = found;
     const ended = whyEnded(token, snapshot);

@@ -10,7 +10,8 @@ type Key = { readonly params: { readonly path: string } };
 export const keyOnly = ({ params }: Key, view: View): readonly Address[] => [keyAddress(view, params.path)];
 
 const integer = field.integer("");
-const versionIn = ({ version }: JsonObject): number | undefined => integer.safeParse(version).data;
+const versionIn = ({ version }: JsonObject): number | undefined =>
+  version === undefined ? undefined : integer.safeParse(version).data;
 
 /** The key, and the item of the version asked for, which is needed unless that is the latest. */
 export const keyAndVersion = ({ params, data }: Key & { readonly data: JsonObject }, view: View) => {

@@ -1,7 +1,5 @@
-import { z } from "zod";
 import { VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
-import { defined } from "../../std/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
 
@@ -53,29 +51,73 @@ export interface Key {
 
 const STATES: readonly VersionState[] = ["live", "deleted", "destroyed"];
 
-const secret = z.custom<Secret>((value) => value === null || isJsonObject(value));
+type StoredVersion = readonly [created: number, deletion: number, state: number];
 
-const StoredKey = z.object({
-  format: z.literal(2),
-  current: z.number(),
-  oldest: z.number(),
-  first: z.number(),
-  swept: z.number(),
-  created: z.number(),
-  updated: z.number(),
-  maxVersions: z.number(),
-  casRequired: z.boolean(),
-  deleteAfter: z.number(),
-  custom: z.array(z.tuple([z.string(), z.string()])),
-  metadataVersion: z.number(),
-  metadataCasRequired: z.boolean(),
-  versions: z.array(z.tuple([z.number(), z.number(), z.number()])),
-  data: secret.optional(),
-});
+/** `m` of version 2, as it is sealed. */
+interface StoredKey {
+  readonly current: number;
+  readonly oldest: number;
+  readonly first: number;
+  readonly swept: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly maxVersions: number;
+  readonly casRequired: boolean;
+  readonly deleteAfter: number;
+  readonly custom: readonly (readonly [string, string])[];
+  readonly metadataVersion: number;
+  readonly metadataCasRequired: boolean;
+  readonly versions: readonly StoredVersion[];
+  readonly data?: Secret;
+}
 
-const StoredPlain = z.object({ format: z.literal(1), written: z.number(), data: z.custom<JsonObject>(isJsonObject) });
+const NUMBERS = [
+  "current",
+  "oldest",
+  "first",
+  "swept",
+  "created",
+  "updated",
+  "maxVersions",
+  "deleteAfter",
+  "metadataVersion",
+] as const satisfies readonly (keyof StoredKey)[];
+const FLAGS = ["casRequired", "metadataCasRequired"] as const satisfies readonly (keyof StoredKey)[];
 
-const StoredVersion = z.object({ version: z.number(), data: secret });
+const isListOf = (value: unknown, type: "number" | "string", length: number): boolean =>
+  Array.isArray(value) && value.length === length && value.every((item) => typeof item === type);
+
+const areListsOf = (value: unknown, type: "number" | "string", length: number): boolean =>
+  Array.isArray(value) && value.every((item) => isListOf(item, type, length));
+
+const isSecret = (value: unknown): value is Secret => value === null || isJsonObject(value);
+
+// Read at every read of a secret, so by hand.
+const isStoredKey = (body: unknown): body is StoredKey =>
+  isJsonObject(body) &&
+  body["format"] === 2 &&
+  NUMBERS.every((name) => typeof body[name] === "number") &&
+  FLAGS.every((name) => typeof body[name] === "boolean") &&
+  areListsOf(body["custom"], "string", 2) &&
+  areListsOf(body["versions"], "number", 3) &&
+  (body["data"] === undefined || isSecret(body["data"]));
+
+/** `m` of version 1, as it is sealed. */
+interface StoredPlain {
+  readonly written: number;
+  readonly data: JsonObject;
+}
+
+const isStoredPlain = (body: unknown): body is StoredPlain =>
+  isJsonObject(body) && body["format"] === 1 && typeof body["written"] === "number" && isJsonObject(body["data"]);
+
+interface StoredSecret {
+  readonly version: number;
+  readonly data: Secret;
+}
+
+const isStoredVersion = (body: unknown): body is StoredSecret =>
+  isJsonObject(body) && typeof body["version"] === "number" && isSecret(body["data"]);
 
 const unreadable = (what: string): VaultError =>
   new VaultError("internal", { reason: `kv: stored ${what} has an unknown shape` });
@@ -97,63 +139,67 @@ export const newKey = (now: number): Key => ({
   versions: [],
 });
 
-export const packKey = (key: Key): JsonObject =>
-  defined({
-    format: 2,
-    current: key.current,
-    oldest: key.oldest,
-    first: key.first,
-    swept: key.swept,
-    created: key.created,
-    updated: key.updated,
-    maxVersions: key.maxVersions,
-    casRequired: key.casRequired,
-    deleteAfter: key.deleteAfter,
-    custom: [...key.custom],
-    metadataVersion: key.metadataVersion,
-    metadataCasRequired: key.metadataCasRequired,
-    versions: key.versions.map((version) => [version.created, version.deletion, STATES.indexOf(version.state)]),
-    data: key.data,
-  });
+export const packKey = (key: Key): JsonObject => ({
+  format: 2,
+  current: key.current,
+  oldest: key.oldest,
+  first: key.first,
+  swept: key.swept,
+  created: key.created,
+  updated: key.updated,
+  maxVersions: key.maxVersions,
+  casRequired: key.casRequired,
+  deleteAfter: key.deleteAfter,
+  custom: [...key.custom],
+  metadataVersion: key.metadataVersion,
+  metadataCasRequired: key.metadataCasRequired,
+  versions: key.versions.map((version) => [version.created, version.deletion, STATES.indexOf(version.state)]),
+  ...(key.data === undefined ? {} : { data: key.data }),
+});
+
+const versionFrom = ([created, deletion, state]: StoredVersion): Version => ({
+  created,
+  deletion,
+  state: STATES[state] ?? "destroyed",
+});
 
 /** Opens `m` of either version of the engine. Throws `internal` for anything else. */
 export const unpackKey = (body: JsonValue): Key => {
-  const plain = StoredPlain.safeParse(body);
-  if (plain.success) {
-    const { written, data } = plain.data;
-    const only: Version = { created: written, deletion: 0, state: "live" };
-    return { ...newKey(written), current: 1, oldest: 1, versions: [only], data };
+  if (isStoredKey(body)) {
+    return {
+      current: body.current,
+      oldest: body.oldest,
+      first: body.first,
+      swept: body.swept,
+      created: body.created,
+      updated: body.updated,
+      maxVersions: body.maxVersions,
+      casRequired: body.casRequired,
+      deleteAfter: seconds(body.deleteAfter),
+      custom: new Map(body.custom),
+      metadataVersion: body.metadataVersion,
+      metadataCasRequired: body.metadataCasRequired,
+      versions: body.versions.map(versionFrom),
+      ...(body.data === undefined ? {} : { data: body.data }),
+    };
   }
-  const stored = StoredKey.safeParse(body);
-  if (!stored.success) throw unreadable("key");
-  const { format: _, data, versions, custom, deleteAfter, ...rest } = stored.data;
-  return defined({
-    ...rest,
-    deleteAfter: seconds(deleteAfter),
-    custom: new Map(custom),
-    versions: versions.map(([created, deletion, state]) => ({
-      created,
-      deletion,
-      state: STATES[state] ?? "destroyed",
-    })),
-    data,
-  });
+  if (!isStoredPlain(body)) throw unreadable("key");
+  const only: Version = { created: body.written, deletion: 0, state: "live" };
+  return { ...newKey(body.written), current: 1, oldest: 1, versions: [only], data: body.data };
 };
 
 export const packVersion = (version: number, data: Secret): JsonObject => ({ version, data });
 
 /** Throws `internal` when the item is not the version asked for: two items were exchanged. */
 export const unpackVersion = (body: JsonValue, version: number): Secret => {
-  const stored = StoredVersion.safeParse(body);
-  if (!stored.success || stored.data.version !== version) throw unreadable("version");
-  return stored.data.data;
+  if (!isStoredVersion(body) || body.version !== version) throw unreadable("version");
+  return body.data;
 };
 
 export const packPlain = (data: JsonObject, now: number): JsonObject => ({ format: 1, written: now, data });
 
 /** Opens `m` of a version 1 mount. Throws `internal` for an item of version 2: such a mount is never downgraded. */
 export const unpackPlain = (body: JsonValue): JsonObject => {
-  const plain = StoredPlain.safeParse(body);
-  if (!plain.success) throw unreadable("secret");
-  return plain.data.data;
+  if (!isStoredPlain(body)) throw unreadable("secret");
+  return body.data;
 };
