@@ -5,10 +5,14 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /**
  * Leaves out the members that are `undefined`: for wire and storage shapes, where a missing member and an undefined one
- * differ. What only our own code reads declares `x?: T | undefined` instead.
+ * differ; their names are the program's own. What only our own code reads declares `x?: T | undefined` instead.
  */
 export function defined<T extends object>(members: T): Defined<T>;
-export function defined(members: object): object {
-  if (!Object.values(members).includes(undefined)) return members;
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+export function defined(members: Readonly<Record<string, unknown>>): object {
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
 }

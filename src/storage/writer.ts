@@ -44,11 +44,23 @@ const ABSENT: Guard = { expression: `attribute_not_exists(#${PARTITION_KEY})`, a
 const PRESENT: Guard = { expression: `attribute_exists(#${PARTITION_KEY})`, attributes: [PARTITION_KEY] };
 const NOT_SPREAD: Guard = { expression: `attribute_not_exists(#${ATTRIBUTES.parts})`, attributes: [ATTRIBUTES.parts] };
 
+/** That a condition holds, and that what it meets is not spread. */
+const ALONE = {
+  any: NOT_SPREAD,
+  absent: join([ABSENT, NOT_SPREAD]),
+  present: join([PRESENT, NOT_SPREAD]),
+} as const satisfies { readonly [name in Extract<Condition, string>]: Guard };
+
 const guardsOf = (condition: Condition): readonly Guard[] => {
   if (condition === "any") return [];
   if (condition === "absent") return [ABSENT];
   if (condition === "present") return [PRESENT];
   return [isAt(condition.n, ":n")];
+};
+
+const guardOf = (condition: Condition, old: Head | undefined): Guard => {
+  if (old === undefined && typeof condition === "string") return ALONE[condition];
+  return join([...guardsOf(condition), old === undefined ? NOT_SPREAD : isAt(old.n, ":old")]);
 };
 
 const CLAIMABLE: Guard = {
@@ -74,7 +86,7 @@ const mainOperation = ({ write, sealed, old }: Step): Operation => {
     return { op: "claim", item: sealed.items[0], guard: claimable(write) };
   }
   if (write.op === "check") return { op: "check", key: address, guard: join(guardsOf(write.when)) };
-  const guard = join([...guardsOf(write.when), old === undefined ? NOT_SPREAD : isAt(old.n, ":old")]);
+  const guard = guardOf(write.when, old);
   return sealed === undefined ? { op: "delete", key: address, guard } : { op: "put", item: sealed.items[0], guard };
 };
 

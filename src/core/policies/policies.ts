@@ -75,7 +75,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     const set = JSON.stringify(names);
     const forAll = acls.get(set);
     if (forAll && (!forAll.templated || !identity)) return forAll;
-    const key = identity ? `${set}${JSON.stringify(identity)}` : set;
+    const key = identity ? set + JSON.stringify(identity) : set;
     const known = acls.get(key);
     if (known) return known;
     const compiled = compileAcl(await load(names), identity && templateContext(identity));
