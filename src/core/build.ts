@@ -13,7 +13,7 @@ import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
 import { createIdentity } from "./identity/index.ts";
 import { createJobs } from "./jobs/jobs.ts";
-import { createLeases } from "./leases/index.ts";
+import { leasesOnDemand } from "./leases/on-demand.ts";
 import type { HandOver } from "./leases/types.ts";
 import type { Lockout } from "./login/types.ts";
 import { unmountHookJob } from "./mounts/unmount-hook.ts";
@@ -21,8 +21,7 @@ import { createPasswordPolicies } from "./password-policies/index.ts";
 import { createPolicies } from "./policies/policies.ts";
 import { createQuotas } from "./quotas/index.ts";
 import { createLeaseCounts } from "./quotas/lease-counts.ts";
-import { createSchedule } from "./schedule/schedule.ts";
-import { findWork } from "./schedule/work.ts";
+import type { Schedule } from "./schedule/types.ts";
 import { createTokens } from "./tokens/index.ts";
 import { createWrapping } from "./wrapping/wrapping.ts";
 
@@ -77,6 +76,29 @@ const challengesOf = ({ store, clock }: CoreOptions): Core["challenges"] => {
   });
 };
 
+/** Loaded by the first tick, which most functions hear nothing of. */
+const scheduleOf = (
+  core: () => Core,
+  { may, store, timer }: { readonly may: ScheduledWork; readonly store: SealedStore; readonly timer: Timer },
+): Schedule => {
+  let made: Promise<Schedule> | undefined;
+  const load = async (): Promise<Schedule> => {
+    const [{ createSchedule }, { findWork }] = await Promise.all([
+      import("./schedule/schedule.ts"),
+      import("./schedule/work.ts"),
+    ]);
+    return createSchedule(core, { may, find: findWork(store), timer });
+  };
+  const there = (): Promise<Schedule> => {
+    made ??= load();
+    return made;
+  };
+  return {
+    tick: async (...turn) => (await there()).tick(...turn),
+    list: async (...asked) => (await there()).list(...asked),
+  };
+};
+
 /** Where nobody attempts anything, nothing is done, and nothing loaded. */
 const challengeWorkOf = ({ store, clock, crash, log, attempt }: CoreOptions): ChallengeWork => ({
   pass: async (...turn) => {
@@ -100,7 +122,7 @@ export const createCore = (options: CoreOptions): Core => {
   const identity = createIdentity({ store, clock, random, config, crash });
   const leaseCounts = createLeaseCounts({ store, config, random });
   const timer = options.timer ?? wallTimer;
-  const { leases, prefixJob, tidyJob, countJob } = createLeases(late, { timer });
+  const { leases, prefixJob, tidyJob, countJob } = leasesOnDemand(late, { timer });
   const jobs = createJobs(late, {
     // Loaded when a mount goes or moves, which is not what a function starts for.
     unmount: { run: async (...job) => (await import("./mounts/unmount.ts")).unmountJob(late)(...job) },
@@ -110,11 +132,7 @@ export const createCore = (options: CoreOptions): Core => {
     tidy: { run: tidyJob },
     "count-leases": { run: countJob },
   });
-  const schedule = createSchedule(late, {
-    may: options.scheduled ?? EVERYTHING,
-    find: findWork(store),
-    timer,
-  });
+  const schedule = scheduleOf(late, { may: options.scheduled ?? EVERYTHING, store, timer });
   const tokens = createTokens({ store, clock, random, crash, config, identity, leaseCounts, leases: () => leases });
   const core: Core = {
     store,
