@@ -16,6 +16,11 @@ describe("the functions", () => {
     });
   });
 
+  it("start from no snapshot: two environments of one would draw the same random bytes", () => {
+    const functions = propertiesOf(stateless, "AWS::Lambda::Function");
+    expect(functions.filter(({ SnapStart }) => SnapStart !== undefined)).toEqual([]);
+  });
+
   it("carry names in their environment and nothing that is secret", () => {
     const names = propertiesOf(stateless, "AWS::Lambda::Function").flatMap(({ Environment }) =>
       Object.keys((Environment as { Variables: Record<string, unknown> }).Variables),
