@@ -7,16 +7,30 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** Microseconds one run of a synchronous `work` takes: the median over samples of `runs` runs each. */
-export const microsecondsOf = (work: () => void, samples: number, runs: number): number => {
-  for (let run = 0; run < runs; run++) work();
-  const taken = Array.from({ length: samples }, () => {
-    const start = performance.now();
-    for (let run = 0; run < runs; run++) work();
-    return ((performance.now() - start) * 1000) / runs;
-  });
-  return median(taken);
+/**
+ * Microseconds one run of each synchronous work takes: the median over samples of `runs` runs each. The works take
+ * turns, sample by sample, so that whatever else the machine does falls on all of them.
+ */
+export const microsecondsInTurn = (
+  works: readonly (() => void)[],
+  samples: number,
+  runs: number,
+): readonly number[] => {
+  const taken: number[][] = works.map(() => []);
+  const warmUp = Math.ceil(samples / 5);
+  for (let sample = -warmUp; sample < samples; sample++) {
+    for (const [index, work] of works.entries()) {
+      const start = performance.now();
+      for (let run = 0; run < runs; run++) work();
+      if (sample >= 0) taken[index]?.push(((performance.now() - start) * 1000) / runs);
+    }
+  }
+  return taken.map(median);
 };
+
+/** Microseconds one run of a synchronous `work` takes. */
+export const microsecondsOf = (work: () => void, samples: number, runs: number): number =>
+  microsecondsInTurn([work], samples, runs)[0] ?? Number.NaN;
 
 export interface Timed {
   /** Microseconds by the clock. */

@@ -1,7 +1,7 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import { type BoundedMap, createBoundedMap } from "../std/bounded-map.ts";
 import type { Clock } from "../std/time.ts";
-import type { DataKey } from "./envelope.ts";
+import { createDataKey, type DataKey } from "./envelope.ts";
 import { OpenRefused } from "./errors.ts";
 import type { KeyWrap } from "./kms.ts";
 import { createNames, type OpaqueNames } from "./names.ts";
@@ -96,10 +96,10 @@ export const createKeyring = (options: {
     return flight;
   };
 
-  const unwrap = async (domain: string, key: WrappedKey): Promise<KeyObject> => {
+  const unwrap = async <T>(domain: string, key: WrappedKey, keep: (plain: Uint8Array) => T): Promise<T> => {
     const plain = await wrap.unwrap({ domain, use: useText(key.use) }, key.wrapped);
     try {
-      return createSecretKey(plain);
+      return keep(plain);
     } finally {
       plain.fill(0);
     }
@@ -121,18 +121,19 @@ export const createKeyring = (options: {
     return { index, data };
   };
 
-  const dataKey = async (domain: string, key: WrappedKey<number>): Promise<DataKey> => ({
-    version: key.use,
-    secret: await unwrap(domain, key),
-  });
+  const dataKey = (domain: string, key: WrappedKey<number>): Promise<DataKey> =>
+    unwrap(domain, key, (plain) => createDataKey(key.use, plain));
 
   const load = async (domain: string): Promise<DomainKeys> => {
     const target = cache;
     const loadedAt = clock.now();
     const { index, data } = await find(domain);
-    const [indexKey, current] = await Promise.all([unwrap(domain, index), dataKey(domain, data)]);
+    const [names, current] = await Promise.all([
+      unwrap(domain, index, (plain) => createNames(createSecretKey(plain))),
+      dataKey(domain, data),
+    ]);
     const keys: DomainKeys = {
-      names: createNames(indexKey),
+      names,
       current,
       others: createBoundedMap(MAX_OLD_VERSIONS),
       loadedAt,

@@ -46,8 +46,9 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/challenges/dns-01.ts": "createHash",
     "src/challenges/tls-alpn-01.ts": "createHash, X509Certificate",
     "src/core/login/login.ts": "createHash",
-    "src/crypto/envelope.ts": "createCipheriv, createDecipheriv, hash, hkdfSync, KeyObject, timingSafeEqual",
-    "src/crypto/keyring.ts": "createSecretKey, KeyObject",
+    "src/crypto/envelope.ts":
+      "createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, hkdfSync, KeyObject, timingSafeEqual",
+    "src/crypto/keyring.ts": "createSecretKey",
     "src/crypto/names.ts": "createHmac, KeyObject",
     "src/engines/database/mongodb/settings.ts": "createPrivateKey, X509Certificate",
     "src/engines/database/mysql/tls.ts": "X509Certificate",
@@ -92,7 +93,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/http/listener.ts": "constants",
     "src/jwt/pem-keys.ts": "createPublicKey, KeyObject, X509Certificate",
     "src/std/private-key.ts": "createPrivateKey, KeyObject",
-    "src/std/random.ts": "randomBytes",
+    "src/std/random.ts": "randomFillSync",
     "src/std/same-secret.ts": "createHash, timingSafeEqual",
     "src/x509/algorithms.ts": "constants, KeyObject, verify",
     "src/x509/certificate.ts": "createHash, X509Certificate",
@@ -192,7 +193,7 @@ describe("V96 and C18: secrets are compared in constant time or not at all", () 
   it("digests of one length are compared: of any two secrets, of a password, of an envelope's key and place, of HMACs", () => {
     expect(hits(deployed, /timingSafeEqual\(\w+/g)).toEqual([
       "src/auth/userpass/passwords.ts: timingSafeEqual(derived",
-      "src/crypto/envelope.ts: timingSafeEqual(commitment",
+      "src/crypto/envelope.ts: timingSafeEqual(commitmentOf",
       "src/engines/transit/use/verify.ts: timingSafeEqual(made",
       "src/std/same-secret.ts: timingSafeEqual(digest",
     ]);
@@ -201,8 +202,9 @@ describe("V96 and C18: secrets are compared in constant time or not at all", () 
 
 describe("C19: what is secret is random", () => {
   it("by the one source that is handed in", () => {
-    const others = /\bMath\.random\b|\brandomUUID\b|\brandomInt\b|\bgetRandomValues\b|\brandomBytes\(/g;
-    expect(hits(deployed, others)).toEqual(["src/std/random.ts: randomBytes("]);
+    const others =
+      /\bMath\.random\b|\brandomUUID\b|\brandomInt\b|\bgetRandomValues\b|\brandomBytes\(|\brandomFill(?:Sync)?\(/g;
+    expect(hits(deployed, others)).toEqual(["src/std/random.ts: randomFillSync("]);
   });
 
   it("and never made of the time", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { encodeFields, type Field } from "../../../src/crypto/encoding.ts";
+import { referenceContext } from "../../support/envelope.ts";
 import { anyText } from "../../support/text.ts";
 
 const field: fc.Arbitrary<Field> = fc.oneof(
@@ -29,6 +30,13 @@ describe("encodeFields", () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  it("agrees with a second implementation, for short and long text", () => {
+    const length = fc.integer({ min: 0, max: 400 });
+    const long = fc.tuple(anyText(3), length).map(([text, count]) => text.repeat(count).slice(0, count));
+    const any = fc.array(fc.oneof(field, long, fc.double({ noNaN: true }), fc.uint8Array()), { maxLength: 300 });
+    fc.assert(fc.property(any, (fields) => encodeFields(fields).equals(referenceContext(fields))));
   });
 
   it.each<[string, readonly Field[], readonly Field[]]>([

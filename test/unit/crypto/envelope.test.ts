@@ -1,13 +1,14 @@
-import { createSecretKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { createDataKey } from "../../../src/crypto/envelope.ts";
 import { type DataKey, OpenRefused, OVERHEAD, open, type Place, seal } from "../../../src/crypto/index.ts";
 import { systemRandom } from "../../../src/std/random.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { ciphertextForTwoKeys, gcmOpens, referenceKeys, referenceSeal } from "../../support/envelope.ts";
 import { anyText } from "../../support/text.ts";
 
-const keyOf = (bytes: Uint8Array, version = 1): DataKey => ({ version, secret: createSecretKey(bytes) });
+const keyOf = (bytes: Uint8Array, version = 1): DataKey => createDataKey(version, bytes);
 const BYTES = Buffer.alloc(32, 7);
 const KEY = keyOf(BYTES);
 const PLACE = { table: "t", pk: "data#kv:1", sk: "abc", clear: [42, 1000, 2000, "202611222100", 3, 1] };
@@ -39,11 +40,31 @@ describe("seal and open", () => {
     );
   });
 
-  it("agree with a second implementation of the format", () => {
-    const iv = randomBytes(12);
-    const place = { table: "t", pk: "p", sk: "s", clear: [1, undefined, "x"] };
+  it("agree with a second implementation of the format, whatever key, place, holder and bytes", () => {
+    const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key) => Buffer.from(key));
+    const clear = fc.array(fc.oneof(fc.integer(), anyText(), fc.constant(undefined)), { maxLength: 7 });
+    const holder = fc.option(anyText(), { nil: undefined });
+    const version = fc.integer({ min: 1, max: 2 ** 32 - 1 });
+    fc.assert(
+      fc.property(bytes, version, anyText(), anyText(), clear, holder, (key, keyVersion, pk, sk, fields, held) => {
+        const iv = randomBytes(12);
+        const place = { table: "t", pk, sk, clear: fields };
+        const ours: Place = { ...place, holder: held === undefined ? undefined : new Sensitive(held) };
+        const theirs = held === undefined ? place : { ...place, holder: held };
+        const body = seal(createDataKey(keyVersion, key), ours, PLAIN, { bytes: () => iv });
+        return body.equals(referenceSeal(key, keyVersion, theirs, iv, PLAIN));
+      }),
+    );
+  });
 
-    expect(seal(KEY, place, PLAIN, { bytes: () => iv })).toEqual(referenceSeal(BYTES, 1, place, iv, PLAIN));
+  it("do not touch the bytes a data key is made of, nor those that are sealed or opened", () => {
+    const bytes = Buffer.from(BYTES);
+    const plain = Buffer.from(PLAIN);
+    const body = seal(createDataKey(1, bytes), PLACE, plain, systemRandom);
+    const copy = Buffer.from(body);
+
+    expect(open(KEY, PLACE, body)).toEqual(PLAIN);
+    expect([bytes, plain, body]).toEqual([BYTES, PLAIN, copy]);
   });
 
   it("add the overhead they claim", () => {

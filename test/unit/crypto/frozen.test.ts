@@ -1,6 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { createDataKey } from "../../../src/crypto/envelope.ts";
 import { OpenRefused, open } from "../../../src/crypto/index.ts";
 import { createNames } from "../../../src/crypto/names.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
@@ -32,7 +33,7 @@ const names = read("names-1.json") as {
 };
 
 const dataKey = Buffer.from(envelopes.dataKey, "hex");
-const keyOf = (sample: Sample) => ({ version: sample.keyVersion, secret: createSecretKey(dataKey) });
+const keyOf = (sample: Sample) => createDataKey(sample.keyVersion, dataKey);
 const placeOf = ({ table, pk, sk, clear, holder }: Sample) => ({
   table,
   pk,

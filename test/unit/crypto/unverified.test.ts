@@ -9,9 +9,26 @@ import { productSources } from "../../architecture/support/sources.ts";
 
 const steps: string[] = [];
 let given: Buffer | undefined;
+/** What HMACs gave: key material. */
+const digests: Buffer[] = [];
 
 jest.unstable_mockModule("node:crypto", () => ({
   ...real,
+  createHmac: (name: string, key: real.KeyObject) => {
+    const hmac = real.createHmac(name, key);
+    const watched = {
+      update: (text: string, encoding: "latin1") => {
+        hmac.update(text, encoding);
+        return watched;
+      },
+      digest: () => {
+        const digest = hmac.digest();
+        digests.push(digest);
+        return digest;
+      },
+    };
+    return watched;
+  },
   createDecipheriv: (_: string, key: Uint8Array, iv: Uint8Array) => {
     const decipher = real.createDecipheriv("aes-256-gcm", key, iv, { authTagLength: 16 });
     const watched = {
@@ -41,16 +58,17 @@ jest.unstable_mockModule("node:crypto", () => ({
   },
 }));
 
-const { open, seal } = await import("../../../src/crypto/envelope.ts");
+const { createDataKey, open, seal } = await import("../../../src/crypto/envelope.ts");
 const { systemRandom } = await import("../../../src/std/random.ts");
 
-const key = { version: 3, secret: real.createSecretKey(real.randomBytes(32)) };
+const key = createDataKey(3, real.randomBytes(32));
 const place = { table: "t", pk: "token#a", sk: "t", clear: [1] };
 const plain = Buffer.from("a secret of more than one block of the cipher, to be sure");
 const sealed = seal(key, place, plain, systemRandom);
 
 beforeEach(() => {
   steps.length = 0;
+  digests.length = 0;
   given = undefined;
 });
 
@@ -74,6 +92,19 @@ describe("C08: the envelope", () => {
     expect(steps).toEqual(["tag", "update", "forged"]);
     expect(given).toHaveLength(plain.length);
     expect(given).toEqual(Buffer.alloc(plain.length));
+  });
+
+  it("erases what it derived, whether or not the body opens", () => {
+    const zeros = Buffer.alloc(64);
+    createDataKey(1, real.randomBytes(32));
+    seal(key, place, plain, systemRandom);
+    open(key, place, sealed);
+    expect(() => open(key, { ...place, sk: "u" }, sealed)).toThrow("not committed");
+    const forged = Buffer.from(sealed);
+    forged.writeUInt8(forged.readUInt8(60) ^ 1, 60);
+    expect(() => open(key, place, forged)).toThrow("not authentic");
+
+    expect(digests).toEqual([zeros, zeros, zeros, zeros, zeros]);
   });
 
   it("is one of three places that decrypt, none of them as a stream", () => {

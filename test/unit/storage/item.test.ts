@@ -1,7 +1,7 @@
-import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { type DataKey, OpenRefused } from "../../../src/crypto/index.ts";
+import { createDataKey } from "../../../src/crypto/envelope.ts";
+import { OpenRefused } from "../../../src/crypto/index.ts";
 import { as, type EpochSeconds } from "../../../src/std/brand.ts";
 import { type JsonValue, writeJson } from "../../../src/std/json.ts";
 import { systemRandom } from "../../../src/std/random.ts";
@@ -23,7 +23,7 @@ const frozen = JSON.parse(readFileSync(new URL("../../vectors/entry-1.json", imp
   dataKey: string;
   samples: readonly Sample[];
 };
-const KEY: DataKey = { version: 1, secret: createSecretKey(Buffer.from(frozen.dataKey, "hex")) };
+const KEY = createDataKey(1, Buffer.from(frozen.dataKey, "hex"));
 
 type Item = ReturnType<typeof sealEntry>["items"][0];
 
