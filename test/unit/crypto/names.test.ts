@@ -5,7 +5,8 @@ import { SEGMENT_ALPHABET } from "../../../src/crypto/index.ts";
 import { createNames } from "../../../src/crypto/names.ts";
 import { anyText } from "../../support/text.ts";
 
-const names = createNames(createSecretKey(Buffer.alloc(32, 1)));
+const KEY = createSecretKey(Buffer.alloc(32, 1));
+const names = createNames(KEY);
 const segment = anyText(5).map((text) => text.replaceAll("/", ""));
 const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join("/"));
 
@@ -34,6 +35,17 @@ describe("opaque names", () => {
   it("hide that a name repeats below itself", () => {
     const [first, second] = names.path("a/a").split("/");
     expect(first).not.toBe(second);
+  });
+
+  it("are the same whether or not the path was asked for lately", () => {
+    const few = fc.constantFrom(...Array.from({ length: 40 }, (_, index) => `${"a/".repeat(index % 4)}${index}`), "");
+    fc.assert(
+      fc.property(fc.array(few, { maxLength: 100 }), (paths) => {
+        const fresh = paths.map((one) => createNames(KEY).path(one));
+        const remembering = createNames(KEY);
+        expect(paths.map((one) => remembering.path(one))).toEqual(fresh);
+      }),
+    );
   });
 
   it("keep a trailing slash and the empty path", () => {
