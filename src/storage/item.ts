@@ -137,6 +137,16 @@ const readEpoch = (item: Item, name: string): EpochSeconds | undefined => {
   return value === undefined ? undefined : as<EpochSeconds>(value);
 };
 
+const BUCKET_AND_SHARD = /^(.*)#(\d{1,6})$/s;
+
+const dueOf = (item: Item): Pick<Clear, "bucket" | "shard"> | undefined => {
+  const due = item[ATTRIBUTES.bucket];
+  if (due === undefined) return undefined;
+  const [, bucket, shard] = BUCKET_AND_SHARD.exec(due.S ?? "") ?? [];
+  if (bucket === undefined) throw new OpenRefused("attribute bucket is malformed");
+  return { bucket, shard: Number(shard) };
+};
+
 /** Reads the clear attributes. Throws `OpenRefused` when one is missing or malformed. */
 export const headOf = (item: Item): Head => {
   const n = readNumber(item, ATTRIBUTES.writeNumber);
@@ -146,20 +156,7 @@ export const headOf = (item: Item): Head => {
   const exp = readEpoch(item, ATTRIBUTES.end);
   const ttl = readEpoch(item, ATTRIBUTES.timeToLive);
   const openUntil = readNumber(item, ATTRIBUTES.openUntil);
-  const due = item[ATTRIBUTES.bucket];
-  const [, bucket, shard] = /^(.*)#(\d{1,6})$/s.exec(due?.S ?? "") ?? [];
-  if (due !== undefined && bucket === undefined) throw new OpenRefused("attribute bucket is malformed");
-  return {
-    n,
-    parts,
-    clear: defined({
-      exp,
-      ttl,
-      bucket,
-      shard: bucket === undefined ? undefined : Number(shard),
-      openUntil,
-    }),
-  };
+  return { n, parts, clear: { exp, ttl, ...dueOf(item), openUntil } };
 };
 
 /** The sealed bytes an item holds: a whole sealed body, or one part of it. */

@@ -23,17 +23,21 @@ export interface Plaintext {
 
 /** Throws `payload_too_large` for a body, with its secret bytes, above 1 MiB. The answer is the caller's to erase. */
 export const encode = (name: string | undefined, body: JsonValue, secrets: Secrets = {}): Buffer => {
-  const text = `${JSON.stringify(name ?? null)}\n${writeJson(body)}`;
+  const head = `${JSON.stringify(name ?? null)}\n`;
+  const text = Buffer.from(head + writeJson(body));
   const named = Object.entries(secrets).map(([key, secret]): [string, Uint8Array] => [key, secret.reveal()]);
-  const index = named.map(([key, bytes]) => [key, bytes.length]);
-  const parts = [Buffer.from(text)];
-  if (named.length > 0) parts.push(Buffer.of(MARK), Buffer.from(`${JSON.stringify(index)}\n`));
-  const size = named.reduce(
-    (sum, [, bytes]) => sum + bytes.length,
-    Buffer.byteLength(text.slice(text.indexOf("\n") + 1)),
-  );
+  const size = named.reduce((sum, [, bytes]) => sum + bytes.length, text.length - Buffer.byteLength(head));
   if (size > MAX_BODY_BYTES) throw tooLarge("a value is above 1 MiB");
-  return Buffer.concat([...parts, ...named.map(([, bytes]) => bytes)]);
+  if (named.length === 0) return text;
+  const index = named.map(([key, bytes]) => [key, bytes.length]);
+  const whole = Buffer.concat([
+    text,
+    Buffer.of(MARK),
+    Buffer.from(`${JSON.stringify(index)}\n`),
+    ...named.map(([, bytes]) => bytes),
+  ]);
+  text.fill(0);
+  return whole;
 };
 
 const isRow = (row: unknown): row is readonly [string, number] =>

@@ -5,6 +5,7 @@ import { as, type MountId } from "../../../src/std/brand.ts";
 import { type JsonValue, parseJson, writeJson } from "../../../src/std/json.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import type { View } from "../../../src/storage/index.ts";
+import { MAX_BODY_BYTES } from "../../../src/storage/limits.ts";
 import { decode, encode } from "../../../src/storage/plaintext.ts";
 import { createTestStore, type TestStore } from "../../support/storage.ts";
 import { codePoint } from "../../support/text.ts";
@@ -73,6 +74,15 @@ describe("secret bytes of an entry", () => {
 });
 
 describe("a plaintext", () => {
+  it("of a body at the limit is sealed, and of one byte more is not, whatever the name", () => {
+    const fits = MAX_BODY_BYTES - 2;
+    for (const name of [undefined, "n".repeat(500), "ß☃"]) {
+      expect(encode(name, "x".repeat(fits)).length).toBeGreaterThan(MAX_BODY_BYTES);
+      expect(() => encode(name, "x".repeat(fits + 1))).toThrow("above 1 MiB");
+      expect(() => encode(name, "x".repeat(fits), { key: new Sensitive(bytes(1)) })).toThrow("above 1 MiB");
+    }
+  });
+
   const json = fc.jsonValue().map((value): JsonValue => parseJson(JSON.stringify(value)));
   const secret = fc.uint8Array({ maxLength: 80 });
 
