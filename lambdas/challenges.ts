@@ -1,7 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { KMSClient } from "@aws-sdk/client-kms";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { createClients } from "../src/aws-clients/environment.ts";
 import { createAttempt } from "../src/challenges/attempt.ts";
 import { addressesOnNetwork } from "../src/challenges/resolver.ts";
 import { OPEN_CHALLENGES, PARTITION_KEY } from "../src/contract/table.ts";
@@ -36,8 +35,7 @@ const metrics = createMetrics({
   print: (line) => process.stdout.write(`${line}\n`),
 });
 const store = createStore({
-  dynamodb: new DynamoDBClient({ region, maxAttempts: 1, requestHandler: PATIENCE }),
-  kms: new KMSClient({ region, maxAttempts: 3, requestHandler: PATIENCE }),
+  ...createClients({ region, environment: process.env, requestHandler: PATIENCE }),
   tableName,
   tableIdentity,
   keyId,

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { KMSClient } from "@aws-sdk/client-kms";
 import { type AuditSink, createAudit, type OpenAuditFile } from "./audit/index.ts";
+import type { DynamoDb } from "./aws-clients/dynamodb.ts";
+import type { Kms } from "./aws-clients/kms.ts";
 import { coreRows } from "./catalog.ts";
 import type { ScheduledWork } from "./contract/schedule.ts";
 import { createCore } from "./core/build.ts";
@@ -33,8 +33,8 @@ import { createStore, type SealedStore, type StoreEvent } from "./storage/index.
  */
 
 export interface ServerDependencies {
-  readonly dynamodb: DynamoDBClient;
-  readonly kms: KMSClient;
+  readonly dynamodb: DynamoDb;
+  readonly kms: Kms;
   readonly tableName: string;
   /** What keys and entries are bound to; the table's name unless it was restored under another. */
   readonly tableIdentity?: string | undefined;

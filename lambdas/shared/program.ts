@@ -1,7 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { KMSClient } from "@aws-sdk/client-kms";
 import { LOG_EVENT_BYTES } from "../../src/audit/index.ts";
 import type { AwsAuthParts } from "../../src/auth/aws/backend.ts";
+import { createClients } from "../../src/aws-clients/environment.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import { FUNCTION_TABLE, type FunctionName } from "../../src/contract/functions.ts";
 import { runs } from "../../src/contract/homes.ts";
@@ -54,9 +53,7 @@ export const createProgram = (
   };
   const aws = () => ask(region);
   const server = buildServer({
-    // Storage knows which calls may be repeated and for how long.
-    dynamodb: new DynamoDBClient({ region, maxAttempts: 1, requestHandler: PATIENCE }),
-    kms: new KMSClient({ region, maxAttempts: 3, requestHandler: PATIENCE }),
+    ...createClients({ region, environment: process.env, requestHandler: PATIENCE }),
     tableName,
     tableIdentity,
     keyId,

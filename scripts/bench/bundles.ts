@@ -38,7 +38,8 @@ export const buildFunctions = async (root: string, outdir: string): Promise<Buil
     );
     if (name === "kv") kvEngine = chunkOf(metafile, "src/engines/kv/backend.ts");
   }
-  await bundle({ root, entry: "scripts/bench/clients-only.ts", outdir: `${outdir}/clients-only` });
-  await bundle({ root, entry: "scripts/bench/nothing.ts", outdir: `${outdir}/nothing` });
+  for (const name of ["clients-only", "own-clients", "nothing"]) {
+    await bundle({ root, entry: `scripts/bench/${name}.ts`, outdir: `${outdir}/${name}` });
+  }
   return { figures, names: FUNCTIONS, kvEngine };
 };

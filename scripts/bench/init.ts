@@ -74,6 +74,7 @@ const startsIn = (outdir: string, { names, kvEngine }: Built): readonly Start[] 
   });
   return [
     start("clients-only", null, [], "the two clients alone"),
+    start("own-clients", null, [], "our two clients"),
     start("nothing", null, [], "a module that does nothing"),
     ...names.map((name) => start(name, name === "kv" ? 1.4 : 1.5)),
     start("kv", null, [kvEngine], "kv with its engine"),

@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
+import type { DynamoDb } from "../../src/aws-clients/dynamodb.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize, makeMount } from "../../src/core/config/initialize.ts";
@@ -31,7 +31,8 @@ export interface Asked {
 export interface World {
   readonly root: string;
   readonly rows: readonly CatalogRow[];
-  readonly dynamodb: DynamoDBClient;
+  /** The product's own client. */
+  readonly dynamodb: DynamoDb;
   readonly embedded: EmbeddedAws;
   /** One request with the root token unless told otherwise; `path` is without `/v1/`. Throws for a status above 299. */
   call(method: string, path: string, asked?: Asked): Promise<JsonObject>;

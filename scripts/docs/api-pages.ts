@@ -1,6 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { KMSClient } from "@aws-sdk/client-kms";
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
+import { DynamoDb } from "../../src/aws-clients/dynamodb.ts";
+import { Kms } from "../../src/aws-clients/kms.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { Backend } from "../../src/framework/index.ts";
 import { type ReferencePage, referencePages } from "../../src/framework/reference.ts";
@@ -18,13 +18,17 @@ interface Named {
   readonly backend: Backend;
 }
 
-const nowhere = { region: "us-east-1", credentials: { accessKeyId: "none", secretAccessKey: "none" } };
+const nowhere = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "none", secretAccessKey: "none" },
+  endpoint: () => Promise.reject(new Error("nobody is asked")),
+};
 
 const backends = async (): Promise<readonly Named[]> => {
   const parts = () => ({ ...awsAdapters({ region: nowhere.region, clock: systemClock }), region: nowhere.region });
   const { core } = buildServer({
-    dynamodb: new DynamoDBClient(nowhere),
-    kms: new KMSClient(nowhere),
+    dynamodb: new DynamoDb(nowhere),
+    kms: new Kms(nowhere),
     tableName: "zeroth",
     keyId: "alias/zeroth",
     clock: systemClock,

@@ -1,4 +1,4 @@
-import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from "@aws-sdk/client-kms";
+import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type Kms } from "../aws-clients/kms.ts";
 import { APP, ENCRYPTION_CONTEXT } from "../contract/table.ts";
 import { KeysUnavailable, OpenRefused } from "./errors.ts";
 
@@ -52,7 +52,7 @@ const isConfigured = (configured: string, used: string | undefined): boolean => 
 };
 
 export const createKeyWrap = (options: {
-  readonly kms: KMSClient;
+  readonly kms: Kms;
   /** ARN, id or alias of the KMS key. */
   readonly keyId: string;
   /** The table identity: stays when the table is restored under another name. */

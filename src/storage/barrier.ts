@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { KMSClient } from "@aws-sdk/client-kms";
+import type { DynamoDb } from "../aws-clients/dynamodb.ts";
+import type { Kms } from "../aws-clients/kms.ts";
 import { createKeyring, createKeyWrap } from "../crypto/index.ts";
 import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
@@ -32,8 +32,8 @@ export interface StoreEvent {
 }
 
 export interface StoreOptions {
-  readonly dynamodb: DynamoDBClient;
-  readonly kms: KMSClient;
+  readonly dynamodb: DynamoDb;
+  readonly kms: Kms;
   readonly tableName: string;
   /**
    * The name that keys and entries are bound to; the table's own unless given. A table restored from a backup has

@@ -1,8 +1,4 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-} from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, CancellationReason } from "@aws-sdk/client-dynamodb";
 
 /** What DynamoDB's and the network's errors mean to the table: a lost condition, worth repeating, or neither. */
 
@@ -40,25 +36,36 @@ const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
   "ProvisionedThroughputExceeded",
 ]);
 
+/** DynamoDB's name for an error says what else is in it, whichever client read it. */
+const named =
+  <Members extends object>(name: string) =>
+  (error: unknown): error is Error & Members =>
+    error instanceof Error && error.name === name;
+const isLostCondition = named<{ readonly Item?: Record<string, AttributeValue> }>("ConditionalCheckFailedException");
+const isCancelled = named<{ readonly CancellationReasons?: readonly CancellationReason[] }>(
+  "TransactionCanceledException",
+);
+
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === "object" && value !== null && key in value;
 
 /** Whether the same call may succeed a moment later. */
 export const isTransient = (error: unknown): boolean => {
-  if (error instanceof TransactionCanceledException) {
+  if (isCancelled(error)) {
     return (error.CancellationReasons ?? []).some(({ Code }) => Code !== undefined && TRANSIENT_REASONS.has(Code));
   }
   if (error instanceof Error && TRANSIENT.has(error.name)) return true;
   if (has(error, "code") && typeof error.code === "string" && TRANSIENT.has(error.code)) return true;
   const metadata = has(error, "$metadata") ? error.$metadata : undefined;
+  if (has(metadata, "clockSkewCorrected") && metadata.clockSkewCorrected === true) return true;
   const status = has(metadata, "httpStatusCode") ? metadata.httpStatusCode : undefined;
   return typeof status === "number" && status >= 500;
 };
 
 /** The guards that did not hold, by place in the call; empty for any other error. */
 export const lostMembers = (error: unknown): readonly Lost[] => {
-  if (error instanceof ConditionalCheckFailedException) return [{ index: 0, image: error.Item }];
-  if (!(error instanceof TransactionCanceledException)) return [];
+  if (isLostCondition(error)) return [{ index: 0, image: error.Item }];
+  if (!isCancelled(error)) return [];
   return (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) =>
     Code === "ConditionalCheckFailed" ? [{ index, image: Item }] : [],
   );

@@ -1,14 +1,14 @@
+import type { WriteRequest } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DeleteItemCommand,
-  type DynamoDBClient,
+  type DynamoDb,
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
-  type WriteRequest,
-} from "@aws-sdk/client-dynamodb";
+} from "../aws-clients/dynamodb.ts";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
 import { isTransient, type Lost, lostMembers } from "./dynamodb-errors.ts";
@@ -74,7 +74,7 @@ const throwUnlessTransient = (what: string, error: unknown): void => {
 };
 
 export const openTable = (options: {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly tableName: string;
   readonly random: RandomSource;
   readonly patience: (what: string) => Patience;

@@ -131,6 +131,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       [...text.matchAll(known)].map(([, name]) => `${file}: ${name}`),
     );
     expect(packages).toEqual([
+      "src/aws-clients/signing.ts: @smithy/hash-node",
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
       "src/auth/jwt/providers/gsuite.ts: jose",
       "src/auth/userpass/bcrypt.ts: bcryptjs",

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { dynamoDbLike, kmsLike } from "../../src/aws-clients/stock.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { FunctionName } from "../../src/contract/functions.ts";
 import { initialize } from "../../src/core/config/initialize.ts";
@@ -34,12 +35,12 @@ const productAt = (endpoint: string): Server => {
   if (!account) throw new Error("the embedded AWS has no account");
   const { accessKeyId, secretAccessKey } = account;
   const options = { region: aws.region, endpoint, credentials: { accessKeyId, secretAccessKey } };
-  const dynamodb = new DynamoDBClient({ ...options, maxAttempts: 1 });
-  const kms = new KMSClient({ ...options, maxAttempts: 1 });
+  const dynamodb = new DynamoDBClient(options);
+  const kms = new KMSClient(options);
   clients.push(dynamodb, kms);
   return buildServer({
-    dynamodb,
-    kms,
+    dynamodb: dynamoDbLike(dynamodb),
+    kms: kmsLike(kms),
     tableName: TABLE,
     keyId,
     clock: systemClock,

@@ -1,18 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import {
-  DecryptCommand,
-  GenerateDataKeyWithoutPlaintextCommand,
-  IncorrectKeyException,
-  InvalidCiphertextException,
-  KMSClient,
-} from "@aws-sdk/client-kms";
+import { IncorrectKeyException, InvalidCiphertextException } from "@aws-sdk/client-kms";
+import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, Kms } from "../../src/aws-clients/kms.ts";
 
 /**
  * KMS in a few lines for unit tests: one key, the encryption context as associated data, every call recorded. Set
  * `fail` to make calls throw.
  */
 export interface FakeKms {
-  readonly client: KMSClient;
+  readonly client: Kms;
   readonly keyId: string;
   readonly calls: { readonly operation: string; readonly context: Readonly<Record<string, string>> }[];
   /** Thrown instead of an answer while set. */
@@ -44,7 +39,11 @@ const unwrap = (root: Buffer, aad: Buffer, blob: Uint8Array): Buffer => {
 
 export const createFakeKms = (keyId = "arn:aws:kms:us-east-1:000000000000:key/test"): FakeKms => {
   const root = randomBytes(32);
-  const client = new KMSClient({ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+  const client = new Kms({
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    endpoint: () => Promise.reject(new Error("the test key is in memory")),
+  });
   const kms: FakeKms = { client, keyId, calls: [], fail: undefined, answer: (answer) => answer };
 
   const send = async (command: unknown): Promise<object> => {

@@ -33,6 +33,7 @@ export interface Answered {
 export interface TestServer extends Server {
   readonly clock: TestClock;
   readonly dynamo: EmbeddedDynamo;
+  /** A stock client, for looking and reaching behind the server. */
   readonly dynamodb: DynamoDBClient;
   /** Every call the server makes to the table; lets a test fail them. */
   readonly table: TestTable;
@@ -105,7 +106,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
   const events: CoreEvent[] = [];
   const undeclared: Error[] = [];
   const server = buildServer({
-    dynamodb,
+    dynamodb: table.dynamodb,
     kms: fake.client,
     tableName,
     keyId: fake.keyId,
@@ -179,11 +180,11 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
 
 /** Another environment on the same table and key, which remembers nothing. Nobody hears its log or audit. */
 export const anotherEnvironment = (
-  { dynamodb, kms, table, clock }: TestServer,
+  { kms, table, clock }: TestServer,
   rows: readonly CatalogRow[] = builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) }),
 ): Server =>
   buildServer({
-    dynamodb,
+    dynamodb: table.dynamodb,
     kms: kms.client,
     tableName: table.tableName,
     keyId: kms.keyId,

@@ -1,4 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import type { DynamoDb } from "../../src/aws-clients/dynamodb.ts";
+import { dynamoDbLike } from "../../src/aws-clients/stock.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
 import { type RandomSource, systemRandom } from "../../src/std/random.ts";
 import type { Clock } from "../../src/std/time.ts";
@@ -34,23 +36,27 @@ export interface Call {
 }
 
 export interface TestTable {
+  /** The product's. */
+  readonly dynamodb: DynamoDb;
+  /** A stock one, by which a test looks and reaches behind the product. Its calls are not among `calls`. */
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly calls: Call[];
   /** Runs before a call; what it throws is what the caller gets, without the call. */
-  before: (call: Call) => void;
+  before: (call: Call) => void | Promise<void>;
   /** Runs after a call took effect, with its answer. */
   after: (call: Call, answer: unknown) => void;
 }
 
-/** Records every call of a client, and lets a test throw before or after it. */
+/** A client for the product like the one given. Records its calls, and lets a test throw before or after them. */
 export const observe = (client: DynamoDBClient, tableName: string): TestTable => {
-  const table: TestTable = { client, tableName, calls: [], before: () => undefined, after: () => undefined };
-  client.middlewareStack.add(
+  const dynamodb = dynamoDbLike(client);
+  const table: TestTable = { dynamodb, client, tableName, calls: [], before: () => undefined, after: () => undefined };
+  dynamodb.middlewareStack.add(
     (next, context) => async (args) => {
       const call: Call = { operation: String(context["commandName"]).replace("Command", ""), input: { ...args.input } };
       table.calls.push(call);
-      table.before(call);
+      await table.before(call);
       const answer = await next(args);
       table.after(call, answer.output);
       return answer;
@@ -141,7 +147,7 @@ export const createTestStore = async (
   const made = new Map<string, Promise<void>>();
   const open = (more: Partial<StoreOptions>): SealedStore =>
     createStore({
-      dynamodb: table.client,
+      dynamodb: table.dynamodb,
       kms: kms.client,
       tableName: table.tableName,
       keyId: kms.keyId,

@@ -1,5 +1,5 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { KMSClient } from "@aws-sdk/client-kms";
+import { DynamoDb } from "../../../src/aws-clients/dynamodb.ts";
+import type { Kms } from "../../../src/aws-clients/kms.ts";
 import { SWEEPERS } from "../../../src/contract/schedule.ts";
 import { EXPIRY_SHARDS } from "../../../src/contract/table.ts";
 import { initialize, makeMount } from "../../../src/core/config/initialize.ts";
@@ -47,7 +47,7 @@ export interface Fleet {
 }
 
 /** The double of KMS, as a client. */
-const kmsOf = async (simulation: Simulation): Promise<{ kms: KMSClient; keyId: string }> => {
+const kmsOf = async (simulation: Simulation): Promise<{ kms: Kms; keyId: string }> => {
   const cloud = await embeddedCloud({
     // Signatures are dated by the clock on the wall.
     clock: systemClock,
@@ -64,8 +64,12 @@ export const createFleet = async (simulation: Simulation, table: SimulatedTable,
   const events: CoreEvent[] = [];
 
   /** A client whose calls go to the simulated table, one after the other through one processor. */
-  const clientOf = (): DynamoDBClient => {
-    const client = new DynamoDBClient({ region: "us-east-1" });
+  const clientOf = (): DynamoDb => {
+    const client = new DynamoDb({
+      region: "us-east-1",
+      credentials: { accessKeyId: "none", secretAccessKey: "none" },
+      endpoint: () => Promise.reject(new Error("the table is in this process")),
+    });
     let freeMs = 0;
     const send = (command: { readonly input: object }): Promise<object> => {
       freeMs = Math.max(freeMs, simulation.exact()) + PROCESSOR_MS;

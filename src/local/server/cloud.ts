@@ -3,6 +3,9 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { awsAdapters } from "../../auth/aws/adapters/index.ts";
 import type { AwsAuthParts } from "../../auth/aws/backend.ts";
+import type { DynamoDb } from "../../aws-clients/dynamodb.ts";
+import type { Kms } from "../../aws-clients/kms.ts";
+import { dynamoDbLike, kmsLike } from "../../aws-clients/stock.ts";
 import { awsOver } from "../../engines/aws/adapters/index.ts";
 import { wait } from "../../engines/aws/surroundings.ts";
 import type { EngineWorld } from "../../engines/aws/world.ts";
@@ -15,8 +18,10 @@ import { createEmbeddedAws, type EmbeddedAws } from "../aws/index.ts";
 
 export interface Cloud {
   readonly region: string;
-  readonly dynamodb: DynamoDBClient;
-  readonly kms: KMSClient;
+  readonly dynamodb: DynamoDb;
+  readonly kms: Kms;
+  /** For what the product itself does not ask of the table. */
+  readonly stock: DynamoDBClient;
   readonly keyId: string;
   readonly aws: AwsAuthParts;
   /** AWS for the secrets engine `aws`; absent: as the environment of the process names it. */
@@ -70,10 +75,10 @@ export const embeddedCloud = async (options: {
   if (!account) throw new Error("the embedded AWS has no account");
   const { accountId, accessKeyId, secretAccessKey } = account;
   const credentials = { accessKeyId, secretAccessKey, accountId };
-  const dynamodb = new DynamoDBClient({ region, credentials, requestHandler: embedded.dynamo.requestHandler });
+  const stock = new DynamoDBClient({ region, credentials, requestHandler: embedded.dynamo.requestHandler });
   const kms = new KMSClient({ region, credentials, requestHandler: embedded.requestHandler });
   await ensureKey(kms);
-  await ensureTable(dynamodb, tableName);
+  await ensureTable(stock, tableName);
   const adapters = awsAdapters({
     region,
     clock,
@@ -82,8 +87,9 @@ export const embeddedCloud = async (options: {
   });
   return {
     region,
-    dynamodb,
-    kms,
+    dynamodb: dynamoDbLike(stock),
+    kms: kmsLike(kms),
+    stock,
     keyId: KEY_ALIAS,
     aws: { ...adapters, region },
     awsEngine: {
@@ -109,21 +115,22 @@ export const environmentCloud = async (options: {
   readonly create: boolean;
 }): Promise<Cloud> => {
   const { clock, tableName, create } = options;
-  const dynamodb = new DynamoDBClient({});
+  const stock = new DynamoDBClient({});
   const kms = new KMSClient({});
-  const region = await dynamodb.config.region();
+  const region = await stock.config.region();
   if (create) {
     if (options.keyId === undefined) await ensureKey(kms);
-    await ensureTable(dynamodb, tableName);
+    await ensureTable(stock, tableName);
   }
   return {
     region,
-    dynamodb,
-    kms,
+    dynamodb: dynamoDbLike(stock),
+    kms: kmsLike(kms),
+    stock,
     keyId: options.keyId ?? KEY_ALIAS,
     aws: { ...awsAdapters({ region, clock }), region },
     close: async () => {
-      dynamodb.destroy();
+      stock.destroy();
       kms.destroy();
     },
   };

@@ -210,7 +210,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   address = listener.url;
   const expiry = await startExpiry({
     server,
-    client: cloud.dynamodb,
+    client: cloud.stock,
     sweeper: options.sweeper ?? true,
     dynamo: cloud.embedded?.dynamo,
     tableClock,

@@ -1,5 +1,6 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { dynamoDbLike } from "../../../src/aws-clients/stock.ts";
 import { initialize } from "../../../src/core/config/initialize.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../../src/local/dynamodb/index.ts";
 import { buildServer, type Server } from "../../../src/server.ts";
@@ -22,7 +23,7 @@ beforeEach(async () => {
   const kms = createFakeKms();
   make = () =>
     buildServer({
-      dynamodb,
+      dynamodb: dynamoDbLike(dynamodb),
       kms: kms.client,
       tableName: TABLE,
       keyId: kms.keyId,

@@ -78,7 +78,7 @@ describe("an attacker with write access to the table (A2)", () => {
     }
     await twin.client.send(new PutItemCommand({ TableName: "zeroth-twin", Item: await raw(TOKEN) }));
 
-    await refused(test.another({ dynamodb: twin.client, tableName: "zeroth-twin" }).get([TOKEN]));
+    await refused(test.another({ dynamodb: twin.dynamodb, tableName: "zeroth-twin" }).get([TOKEN]));
   });
 
   it("cannot bring a mount back under a new id (C04)", async () => {

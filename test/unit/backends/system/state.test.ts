@@ -1,5 +1,6 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { dynamoDbLike } from "../../../../src/aws-clients/stock.ts";
 import { unseal } from "../../../../src/core/config/seal.ts";
 import { createEmbeddedDynamo } from "../../../../src/local/dynamodb/index.ts";
 import { buildServer } from "../../../../src/server.ts";
@@ -73,7 +74,7 @@ describe("before initialization", () => {
     await defineTable(dynamodb, "empty");
     const kms = createFakeKms();
     const { handle } = buildServer({
-      dynamodb,
+      dynamodb: dynamoDbLike(dynamodb),
       kms: kms.client,
       tableName: "empty",
       keyId: kms.keyId,

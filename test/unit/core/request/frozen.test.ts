@@ -14,19 +14,14 @@ const frozenAt = (operation: RegExp) => {
   const arrived = new Promise<void>((resolve) => {
     reached = resolve;
   });
-  server.dynamodb.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (freeze && operation.test(String(context["commandName"]))) {
-        freeze = false;
-        reached();
-        await new Promise<void>((resolve) => {
-          thaw = resolve;
-        });
-      }
-      return next(args);
-    },
-    { step: "initialize", name: "freeze", priority: "high" },
-  );
+  server.table.before = async (call) => {
+    if (!freeze || !operation.test(call.operation)) return;
+    freeze = false;
+    reached();
+    await new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+  };
   return {
     /** Starts a request that stops before its next write. */
     start: async <T>(act: () => Promise<T>): Promise<{ readonly answer: Promise<T> }> => {
@@ -39,7 +34,7 @@ const frozenAt = (operation: RegExp) => {
   };
 };
 
-const WRITES = /^(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)Command$/;
+const WRITES = /^(?:PutItem|UpdateItem|DeleteItem|TransactWriteItems)$/;
 const TEN_MINUTES = 600_000;
 
 describe("F37: a request that was frozen before its write", () => {
