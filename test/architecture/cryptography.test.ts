@@ -131,10 +131,10 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
       [...text.matchAll(known)].map(([, name]) => `${file}: ${name}`),
     );
     expect(packages).toEqual([
-      "src/aws-clients/signing.ts: @smithy/hash-node",
       "src/auth/aws/adapters/ec2.ts: @smithy/hash-node",
       "src/auth/jwt/providers/gsuite.ts: jose",
       "src/auth/userpass/bcrypt.ts: bcryptjs",
+      "src/aws-clients/signing.ts: @smithy/hash-node",
       "src/client/sign-login.ts: @smithy/hash-node",
       "src/engines/pki/acme/jws.ts: jose",
       "src/engines/transit/keys/transfer/backup-format.ts: @noble/curves/abstract/modular.js",
