@@ -32,7 +32,7 @@ export const startStories = (built: Built): void => {
 
     it("loads no client, engine or method at its start that its first request may not need", () => {
       const eager = Object.keys(built.deployment.inventories.get("kv")?.eager.origins ?? {});
-      const early = /client-(?!dynamodb$|kms$)|fast-xml-parser|zod$|src\/(?:auth|engines|local)$/;
+      const early = /client-|credential-provider|fast-xml-parser|zod$|src\/(?:auth|engines|local)$/;
 
       expect(eager.filter((name) => early.test(name))).toEqual([]);
     });
