@@ -6,13 +6,17 @@ import { Kms } from "./kms.ts";
 /**
  * The two clients of a function. Lambda puts region and credentials into the environment, and a service's address
  * follows from its region, so nothing is looked up. Whatever else an environment may ask for (other endpoints, FIPS,
- * other partitions, credentials from elsewhere) the SDK's own code decides, which is loaded then.
+ * regions of closed partitions, credentials from elsewhere) the SDK's own code decides, which is loaded then.
  */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Regions of the partition `aws`, by the pattern of the SDK's table of partitions. */
-const USUAL_REGION = /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/;
+/** Public regions and the domains of their services, by the patterns of the SDK's table of partitions. */
+const DOMAINS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/, "amazonaws.com"],
+  [/^us-gov-\w+-\d+$/, "amazonaws.com"],
+  [/^cn-\w+-\d+$/, "amazonaws.com.cn"],
+];
 /** Settings of the SDK that lead elsewhere than to a region's usual address. */
 const OTHER_ADDRESS = /^AWS_(?:ENDPOINT_URL|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT)/;
 
@@ -23,10 +27,11 @@ export const endpointOf = (
   environment: Environment,
 ): Provider<Endpoint> => {
   const other = Object.keys(environment).some((name) => OTHER_ADDRESS.test(name) && environment[name]);
-  if (other || !USUAL_REGION.test(region)) {
+  const domain = DOMAINS.find(([pattern]) => pattern.test(region))?.[1];
+  if (other || domain === undefined) {
     return async () => (await import("./stock.ts")).endpointIn(service, region);
   }
-  return async () => ({ protocol: "https:", hostname: `${service}.${region}.amazonaws.com`, path: "/" });
+  return async () => ({ protocol: "https:", hostname: `${service}.${region}.${domain}`, path: "/" });
 };
 
 /** The credentials Lambda sets for as long as an environment lives; without them, the SDK's chain. */
