@@ -1,4 +1,4 @@
-import type { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { BatchGetItemCommand, DynamoDb } from "../../src/aws-clients/dynamodb.ts";
 
 /**
  * A table that answers at once with what it answered before: the calls of one request are recorded over the embedded
@@ -18,12 +18,12 @@ export interface Recording {
   readonly play: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-type Handle = DynamoDBClient["config"]["requestHandler"]["handle"];
+type Handle = DynamoDb["config"]["requestHandler"]["handle"];
 
 const operationOf = ({ headers }: Parameters<Handle>[0]): string => (headers["x-amz-target"] ?? "").split(".")[1] ?? "";
 
 /** Comes between a client and its table; to be called before the client is used. */
-export const freezeTable = (client: DynamoDBClient, commands: Commands) => {
+export const freezeTable = (client: DynamoDb, commands: Commands) => {
   const live = client.config.requestHandler;
   const pass: Handle = (request, options) => live.handle(request, options);
   let handle = pass;

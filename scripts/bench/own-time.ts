@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -31,8 +32,12 @@ export interface Parts {
   readonly commands: Commands;
 }
 
-const PARTS = `
-import * as dynamodb from "@aws-sdk/client-dynamodb";
+/** Where the commands of a checkout's client are from: a version before our own clients has stock ones. */
+const commandsIn = (root: string): string =>
+  existsSync(join(root, "src/aws-clients/dynamodb.ts")) ? "./src/aws-clients/dynamodb.ts" : "@aws-sdk/client-dynamodb";
+
+const partsOf = (root: string): string => `
+import * as dynamodb from "${commandsIn(root)}";
 export { buildServer } from "./src/server.ts";
 export { builtInRows } from "./src/catalog.ts";
 export { initialize, makeMount } from "./src/core/config/initialize.ts";
@@ -91,8 +96,8 @@ const figuresOf = (now: OwnTime, former: OwnTime | undefined): readonly Figure[]
 
 /** `against`: the folder of a checkout of another version. */
 export const measureOwnTime = async (quick: boolean, against: string | undefined): Promise<readonly Figure[]> => {
-  const bundles = [await bundled(ROOT, "own-time", PARTS)];
-  if (against !== undefined) bundles.push(await bundled(against, "own-time", PARTS));
+  const bundles = [await bundled(ROOT, "own-time", partsOf(ROOT))];
+  if (against !== undefined) bundles.push(await bundled(against, "own-time", partsOf(against)));
   const run = await bundled(ROOT, "own-time-run", RUN);
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--no-warnings",
