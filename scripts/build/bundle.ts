@@ -103,6 +103,8 @@ export const bundle = async ({
       entryPoints: { index: entry },
       outdir,
       target: "node24",
+      // zod asks it for the name of a platform that this is not, and Node loads a part of itself to answer.
+      define: { navigator: "undefined" },
       metafile: true,
       write: false,
       plugins: [

@@ -14,14 +14,14 @@ export const startStories = (built: Built): void => {
       expect(built.deployment.functions[name].touched).toEqual([]);
     });
 
-    it.each(FUNCTIONS)("%s loads at most 480 KB at its start", (name) => {
-      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(480 * 1024);
+    it.each(FUNCTIONS)("%s loads at most 460 KB at its start", (name) => {
+      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(460 * 1024);
     });
 
     it("carries no engine of another function, except where paths of all are explained", () => {
       const engines = (name: FunctionName) =>
         Object.keys(built.deployment.inventories.get(name)?.lazy.origins ?? {}).filter((origin) =>
-          /^(?:src\/(?:engines|auth)|mongodb|mysql2|postgres|ioredis|ldapts|jose)$/.test(origin),
+          /^(?:src\/(?:engines|auth)|mongodb|mysql2|postgres|ioredis|ldapts)$/.test(origin),
         );
 
       expect([engines("wrapping"), engines("challenges"), engines("ui")]).toEqual([[], [], []]);
