@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { JsonNumber } from "../std/json.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { CLEAR_NAMES, STRUCTURE } from "./clear-names.ts";
@@ -12,7 +12,8 @@ export type Hash = (value: string) => string;
 
 /** `hmac-sha256:` and lower-case hex, as Vault's audit log writes it. `salt` is base64. */
 export const hasher = (salt: string): Hash => {
-  const key = Buffer.from(salt, "base64");
+  // Node 24 takes bytes for a key seven times as slowly as a `KeyObject`.
+  const key = createSecretKey(Buffer.from(salt, "base64"));
   return (value) => `hmac-sha256:${createHmac("sha256", key).update(value, "utf8").digest("hex")}`;
 };
 

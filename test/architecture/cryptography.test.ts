@@ -26,7 +26,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/agent/template/task.ts": "createHash",
     "src/audit/checkpoint.ts": "createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify",
     "src/audit/client-certificate.ts": "X509Certificate",
-    "src/audit/redaction.ts": "createHmac",
+    "src/audit/redaction.ts": "createHmac, createSecretKey",
     "src/audit/verify.ts": "createPublicKey",
     "src/auth/aws/ec2/certificates.ts": "KeyObject, X509Certificate",
     "src/auth/aws/ec2/cms.ts": "createHash",
@@ -79,7 +79,7 @@ describe("V97: the program has no cryptographic primitive of its own", () => {
     "src/engines/transit/keys/transfer/wrapped.ts":
       "constants, createCipheriv, createDecipheriv, KeyObject, privateDecrypt, publicEncrypt",
     "src/engines/transit/keys/transfer/wrapping-key.ts": "generateKeyPair, KeyObject",
-    "src/engines/transit/use/crypto/aead.ts": "createCipheriv, createDecipheriv",
+    "src/engines/transit/use/crypto/aead.ts": "createCipheriv, createDecipheriv, createSecretKey, KeyObject",
     "src/engines/transit/use/crypto/derive.ts": "createHmac, hkdfSync",
     "src/engines/transit/use/crypto/ecdsa.ts": "KeyObject, sign, verify",
     "src/engines/transit/use/crypto/eddsa.ts": "KeyObject, sign, verify",
