@@ -10,6 +10,7 @@ const foldCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => 
  * a user of that name must not become the user it looks like.
  */
 export const foldLetters = (text: string): string => {
+  if (/^[\0-\u007f]*$/.test(text)) return text.toLowerCase();
   let folded = "";
   for (const letter of text) {
     const lower = letter.toLowerCase();
