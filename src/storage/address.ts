@@ -1,4 +1,3 @@
-import { createBoundedMap } from "../std/bounded-map.ts";
 import { broken, tooDeep } from "./errors.ts";
 import { MAX_PARTITION_KEY_BYTES, MAX_SEGMENTS, MAX_SORT_KEY_BYTES } from "./limits.ts";
 import type { Address, Names } from "./store.ts";
@@ -25,23 +24,3 @@ export const limitDepth = (names: Names): Names => ({
     return names.path(path);
   },
 });
-
-const PATHS_REMEMBERED = 32;
-
-/**
- * Names that remember the last paths asked for: the parts of one request ask for the same one several times, and a
- * segment of a path costs an HMAC each time. What they hold is no more secret than the index key next to it.
- */
-export const rememberPaths = (names: Names): Names => {
-  const known = createBoundedMap<string, string>(PATHS_REMEMBERED);
-  return {
-    tag: names.tag,
-    path: (path) => {
-      const found = known.get(path);
-      if (found !== undefined) return found;
-      const opaque = names.path(path);
-      known.set(path, opaque);
-      return opaque;
-    },
-  };
-};

@@ -4,7 +4,7 @@ import { createKeyring, createKeyWrap } from "../crypto/index.ts";
 import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
-import { checkAddress, limitDepth, rememberPaths } from "./address.ts";
+import { checkAddress, limitDepth } from "./address.ts";
 import { isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
@@ -113,7 +113,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     const plain = await keyring.names(domain);
     const known = limited.get(plain);
     if (known) return known;
-    const made = rememberPaths(limitDepth(plain));
+    const made = limitDepth(plain);
     limited.set(plain, made);
     return made;
   };
