@@ -38,6 +38,8 @@ export const keyVersionKey = (domain: string, version: number): Key => ({
 
 // Configuration and policies.
 export const epochAddress = (copy: number): Address => at(DOMAINS.config, `${SPACES.epoch}#${copy}`, "e");
+/** Which rows the latest changes of configuration touched. */
+export const recentChangesAddress: Address = at(DOMAINS.config, `${SPACES.epoch}#recent`, "e");
 export const CONFIG_PARTITION = SPACES.config;
 export type ConfigKind =
   | "mount"
@@ -52,6 +54,8 @@ export type ConfigKind =
   | "setting"
   | "turn"
   | "ui-header";
+/** A row of the configuration by its sort key. */
+export const configRowAddress = (sk: string): Address => at(DOMAINS.config, CONFIG_PARTITION, sk);
 export const configAddress = (names: Names, kind: ConfigKind, name: string): Address => ({
   ...at(DOMAINS.config, CONFIG_PARTITION, `${kind}#${names.path(name)}`),
   name,

@@ -34,6 +34,7 @@ const built: Readonly<Record<string, { readonly pk: string; readonly sk: string;
   keyVersionKey: { ...keys.keyVersionKey("<domain>", 1), sk: "<version>" },
   indexKey: keys.indexKey("<domain>"),
   epochAddress: { ...keys.epochAddress(7), pk: keys.epochAddress(7).pk.replace("7", "<copy>") },
+  recentChangesAddress: keys.recentChangesAddress,
   configAddress: {
     ...keys.configAddress(names, "quota", ""),
     sk: keys.configAddress(names, "quota", "").sk.replace("quota", "<kind>"),

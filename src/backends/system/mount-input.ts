@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SYSTEM_TTL } from "../../core/config/config.ts";
+import { SYSTEM_TTL } from "../../core/config/build.ts";
 import type { Mount, MountConfig } from "../../core/mounts/mount.ts";
 import { field, invalidRequest } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";

@@ -1,28 +1,30 @@
-import type { AuditDevice } from "../../audit/types.ts";
 import { EPOCH_COPIES } from "../../contract/table.ts";
 import { VaultError } from "../../framework/index.ts";
-import { as, type MountId, type MountPath, type Seconds } from "../../std/brand.ts";
-import type { JsonObject } from "../../std/json.ts";
+import { as, type MountId, type MountPath } from "../../std/brand.ts";
 import { isJsonObject } from "../../std/json.ts";
 import { type RandomSource, uuid } from "../../std/random.ts";
+import { untilWritten } from "../../storage/change.ts";
 import {
   CONFIG_PARTITION,
   type ConfigKind,
   configAddress,
+  configRowAddress,
   DOMAINS,
   epochAddress as epochAddressOf,
+  recentChangesAddress,
 } from "../../storage/keys.ts";
-import type { Address, Entry, Store, Write } from "../../storage/store.ts";
-import type { Group } from "../identity/model.ts";
+import { type Address, ConditionFailed, type Entry, type Store, type Write } from "../../storage/store.ts";
 import type { Mount } from "../mounts/mount.ts";
-import { fromSealed, toSealed } from "../sealed.ts";
-import { SETTINGS, settingIn } from "./settings.ts";
+import { toSealed } from "../sealed.ts";
+import { type Built, built, rebuilt } from "./build.ts";
+import { changesSince, type RecentChange, recentChangeWrite } from "./recent.ts";
 import type { Config, Snapshot } from "./types.ts";
 
 /**
- * Configuration: mounts, audit devices, quotas, groups, settings. All of it is in one partition, is read whole, and
- * is read again only when the epoch changed. Every write raises the epoch in the same transaction, so a change holds on
- * the very next request everywhere.
+ * Configuration: mounts, audit devices, quotas, groups, settings. All of it is in one partition and in the memory of
+ * every environment. Every write raises the epoch in the same transaction, so a change holds on the very next request
+ * everywhere: an environment that meets another epoch reads the rows that changed since its own (`recent.ts`), or the
+ * whole again where it cannot know them.
  *
  * Security: the epoch is a sealed random value in 32 copies, so no partition is hot and nobody can forge one.
  */
@@ -31,49 +33,6 @@ const DOMAIN = DOMAINS.config;
 
 const epochOf = (entry: Entry | undefined): string =>
   entry !== undefined && isJsonObject(entry.body) && typeof entry.body["id"] === "string" ? entry.body["id"] : "";
-
-/** Rows as stored in the table: the kind and name are repeated inside the sealed body. */
-interface Row {
-  readonly kind: string;
-  readonly name: string;
-  readonly value: JsonObject;
-}
-
-const rowOf = (entry: Entry): Row => fromSealed<Row>(entry.body);
-
-/** Limits are read from the current configuration, never from a copy. */
-const withLimits = (mount: Mount): Mount => ({
-  ...mount,
-  info: {
-    ...mount.info,
-    defaultTtl: mount.config.defaultLeaseTtl > 0 ? mount.config.defaultLeaseTtl : SYSTEM_TTL,
-    maxTtl: mount.config.maxLeaseTtl > 0 ? mount.config.maxLeaseTtl : SYSTEM_TTL,
-  },
-});
-
-const byLength = (a: string, b: string): number => b.length - a.length || (a < b ? -1 : 1);
-
-const build = (epoch: string, rows: readonly Row[]): Snapshot => {
-  const mounts: Mount[] = [];
-  const devices: AuditDevice[] = [];
-  const groups = new Map<string, Group>();
-  const settings = new Map<string, JsonObject>();
-  for (const { kind, name, value } of rows) {
-    if (kind === "mount") mounts.push(withLimits(fromSealed<Mount>(value)));
-    else if (kind === "audit") devices.push(fromSealed<AuditDevice>(value));
-    else if (kind === "group") groups.set(name, fromSealed<Group>(value));
-    else settings.set(`${kind}/${name}`, value);
-  }
-  mounts.sort((a, b) => byLength(a.info.path, b.info.path));
-  return {
-    epoch,
-    mounts: new Map(mounts.map((mount) => [mount.info.path, mount])),
-    auditDevices: devices.sort((a, b) => (a.path < b.path ? -1 : 1)),
-    settings,
-    groups,
-    sealed: settingIn({ settings }, SETTINGS.seal)?.sealed === true,
-  };
-};
 
 const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
   // Mount paths end in "/", so only prefixes of the path that end in one can match: the cost grows with the depth
@@ -84,6 +43,16 @@ const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
   }
   return undefined;
 };
+
+/** From one snapshot to the next. */
+interface Step {
+  readonly from: string;
+  readonly to: string;
+  /** Sort keys. */
+  readonly policies: readonly string[];
+}
+
+const MOST_STEPS = 20;
 
 export interface ConfigOptions {
   readonly store: Store;
@@ -97,19 +66,52 @@ export interface ConfigOptions {
 export const createConfig = (options: ConfigOptions): Config => {
   const { store, random, epochCopies = EPOCH_COPIES, loaded } = options;
   const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % epochCopies);
-  let current: Snapshot | undefined;
+  let known: Built | undefined;
+  /** How the snapshot came about, the latest step last: what changed of the policies. */
+  let steps: Step[] = [];
   let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
 
   const address = async (kind: ConfigKind, name: string): Promise<Address> => {
     return configAddress(await store.names(DOMAIN), kind, name);
   };
 
+  const hold = (next: Built): Snapshot => {
+    known = next;
+    loaded?.(next.snapshot);
+    return next.snapshot;
+  };
+
+  const loadWhole = async (epoch: string): Promise<Snapshot> => {
+    const entries: Entry[] = [];
+    for await (const entry of store.all({ pk: CONFIG_PARTITION, domain: DOMAIN })) entries.push(entry);
+    steps = [];
+    return hold(built(epoch, entries));
+  };
+
+  /** Reads what changed since the snapshot known here. What is read may be newer than the epoch, never older. */
+  const catchUp = async (before: Built, changes: readonly RecentChange[], epoch: string): Promise<Snapshot> => {
+    const rows = [...new Set(changes.flatMap((one) => one.rows))];
+    const entries = rows.length === 0 ? [] : await store.get(rows.map(configRowAddress));
+    const from = before.snapshot.epoch;
+    steps = [...steps, { from, to: epoch, policies: changes.flatMap((one) => one.policies) }].slice(-MOST_STEPS);
+    return hold(rebuilt(before, epoch, new Map(rows.map((sk, index) => [sk, entries[index]]))));
+  };
+
   const load = async (epoch: string): Promise<Snapshot> => {
-    const rows: Row[] = [];
-    for await (const entry of store.all({ pk: CONFIG_PARTITION, domain: DOMAIN })) rows.push(rowOf(entry));
-    current = build(epoch, rows);
-    loaded?.(current);
-    return current;
+    const before = known;
+    if (!before) return loadWhole(epoch);
+    const [recent] = await store.get([recentChangesAddress]);
+    const changes = changesSince(recent, before.snapshot.epoch, epoch);
+    return changes ? catchUp(before, changes, epoch) : loadWhole(epoch);
+  };
+
+  const policiesSince: Config["policiesSince"] = (epoch) => {
+    const first = steps.findIndex(({ from }) => from === epoch);
+    if (first < 0) return undefined;
+    const since = steps.slice(first);
+    // Two loads at once may each have begun from one snapshot.
+    const joined = since.every(({ from }, index) => index === 0 || since[index - 1]?.to === from);
+    return joined && since.at(-1)?.to === known?.snapshot.epoch ? since.flatMap((step) => step.policies) : undefined;
   };
 
   /**
@@ -128,20 +130,34 @@ export const createConfig = (options: ConfigOptions): Config => {
 
   const fresh: Config["fresh"] = async (entry) => {
     const epoch = epochOf(entry);
-    return current && current.epoch === epoch ? current : loadOnce(epoch);
+    return known?.snapshot.epoch === epoch ? known.snapshot : loadOnce(epoch);
   };
 
   const readEpoch = async (): Promise<string> => epochOf((await store.get([epochAddress]))[0]);
 
+  /** Once; whatever condition fails. */
+  const write = async (id: string, writes: readonly Write[]): Promise<void> => {
+    const [recent, first] = await store.get([recentChangesAddress, epochAddressOf(0)]);
+    const raise = Array.from({ length: epochCopies }, (_, index): Write => {
+      const when = index > 0 ? "any" : first ? { n: first.n } : "absent";
+      return { op: "put", address: epochAddressOf(index), body: { id }, when };
+    });
+    await store.write([...writes, ...raise, recentChangeWrite(recent, epochOf(first), { epoch: id, writes })]);
+  };
+
   const change = async (writes: readonly Write[]): Promise<Snapshot> => {
     const id = uuid(random);
-    const raise: Write[] = Array.from({ length: epochCopies }, (_, index) => ({
-      op: "put",
-      address: epochAddressOf(index),
-      body: { id },
-      when: "any",
-    }));
-    await store.write([...writes, ...raise]);
+    const lost = await untilWritten(async () => {
+      try {
+        await write(id, writes);
+        return undefined;
+      } catch (cause) {
+        // Another change came first: that alone is tried again here.
+        if (!(cause instanceof ConditionFailed) || !writes.includes(cause.write)) throw cause;
+        return cause;
+      }
+    });
+    if (lost) throw lost;
     // A load in progress may have begun before this write; its result is labelled with the old epoch.
     loading = undefined;
     return loadOnce(id);
@@ -157,7 +173,8 @@ export const createConfig = (options: ConfigOptions): Config => {
     address,
     row,
     change,
-    snapshot: async () => current ?? loadOnce(),
+    snapshot: async () => known?.snapshot ?? loadOnce(),
+    policiesSince,
     now: async () => fresh((await store.get([epochAddress]))[0]),
     fresh,
     putMount: async (mount, when) => {
@@ -169,7 +186,7 @@ export const createConfig = (options: ConfigOptions): Config => {
     putSetting: async (key, value) => change([await row("setting", key.name, value && toSealed(value), "any")]),
     mountFor: findMount,
     drop: () => {
-      current = undefined;
+      known = undefined;
     },
   };
 };
@@ -177,8 +194,5 @@ export const createConfig = (options: ConfigOptions): Config => {
 /** A stable internal name: `<type>:<random>`; data keys, partitions and IAM conditions are made from it. */
 export const newMountId = (kind: "secret" | "auth", type: string, random: RandomSource): MountId =>
   as<MountId>(`${kind === "auth" ? "auth-" : ""}${type}:${uuid(random).slice(0, 18).replaceAll("-", "")}`);
-
-/** The system's own limits, in seconds: 768 hours each. */
-export const SYSTEM_TTL = as<Seconds>(2_764_800);
 
 export const sealedError = (): VaultError => new VaultError("storage_unavailable", { wire: "Vault is sealed" });

@@ -10,7 +10,8 @@ import type { Core } from "../core.ts";
 import { type Mount, type MountConfig, NO_CONFIG } from "../mounts/mount.ts";
 import { toSealed } from "../sealed.ts";
 import { auditSecretsWrite } from "./audit-secrets.ts";
-import { newMountId, SYSTEM_TTL } from "./config.ts";
+import { SYSTEM_TTL } from "./build.ts";
+import { newMountId } from "./config.ts";
 import { type Cluster, SETTINGS } from "./settings.ts";
 
 /**

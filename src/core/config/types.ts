@@ -7,7 +7,8 @@ import type { Group } from "../identity/model.ts";
 import type { Mount } from "../mounts/mount.ts";
 
 /**
- * Configuration as the rest of core sees it: mounts, audit devices, quotas, settings; reloaded when the epoch changes.
+ * Configuration as the rest of core sees it: mounts, audit devices, quotas, settings; brought up to
+ * date when the epoch changes.
  */
 
 export interface Snapshot {
@@ -35,8 +36,13 @@ export interface Config {
   snapshot(): Promise<Snapshot>;
   /** Reads the epoch first: for work that no request began, whose mounts may be newer than what is known here. */
   now(): Promise<Snapshot>;
-  /** Takes the epoch as just read; reloads when it differs from the snapshot's. */
+  /** Takes the epoch as just read; reads what changed when it differs from the snapshot's. */
   fresh(epoch: Entry | undefined): Promise<Snapshot>;
+  /**
+   * Sort keys of the policies that changed between an epoch that was known here and the snapshot; `undefined` where any
+   * of them may have.
+   */
+  policiesSince(epoch: string): readonly string[] | undefined;
   /** Writes configuration and raises the epoch in one transaction (at most 60 writes). */
   change(writes: readonly Write[]): Promise<Snapshot>;
   /** Address of a configuration row. */

@@ -10,34 +10,66 @@ import { fromSealed, toSealed } from "../sealed.ts";
 import type { Policies, StoredPolicy } from "./types.ts";
 
 /**
- * Policies by name, parsed once per epoch, compiled once per set of names (and identity, where a template asks for
- * it). A change raises the epoch, so nothing remembered here outlives it.
+ * Policies by name, parsed once, compiled once per set of names (and identity, where a template asks for it). A change
+ * raises the epoch, and nothing it touched outlives that here: the policies it changed are dropped, all of them where it
+ * is not known which, and with any policy everything that was compiled.
  */
 
 const DOMAIN = DOMAINS.policy;
 const MAX_ACLS = 1000;
+/** Of one entity. */
+const MAX_FILLED_IN = 100;
 const MAX_PARSED = 10_000;
+/** Read side by side, a hundred in each call. */
+const AT_ONCE = 1000;
+
+interface Parsed {
+  readonly policy: Policy | undefined;
+  /** What changes are told by. */
+  readonly sk: string;
+}
 
 interface Remembered {
   epoch: string;
-  readonly parsed: BoundedMap<string, Policy | undefined>;
-  /** By set of names, and by identity where a template asks for it. */
+  readonly parsed: BoundedMap<string, Parsed>;
+  /** The names in `parsed` by sort key: every one of them, and no others. */
+  readonly names: Map<string, string>;
+  /** By set of names. */
   readonly acls: BoundedMap<string, Acl>;
+  /** Those with templates, by whom they were filled in for: the same object for as long as it is the same entity. */
+  filledIn: WeakMap<EntityView, BoundedMap<string, Acl>>;
 }
+
+const nothing = (): Remembered => {
+  const names = new Map<string, string>();
+  return {
+    epoch: "",
+    parsed: createBoundedMap(MAX_PARSED, ({ sk }) => names.delete(sk)),
+    names,
+    acls: createBoundedMap(MAX_ACLS),
+    filledIn: new WeakMap(),
+  };
+};
 
 export const createPolicies = (options: { readonly store: Store; readonly config: Config }): Policies => {
   const { store, config } = options;
-  const seen: Remembered = { epoch: "", parsed: createBoundedMap(MAX_PARSED), acls: createBoundedMap(MAX_ACLS) };
+  const seen = nothing();
 
   const addressOf = async (name: string): Promise<Address> => policyAddress(await store.names(DOMAIN), name);
 
+  const forget = (epoch: string, changed: readonly string[] | undefined): void => {
+    seen.epoch = epoch;
+    if (changed?.length !== 0) {
+      seen.acls.clear();
+      seen.filledIn = new WeakMap();
+    }
+    if (changed === undefined) seen.parsed.clear();
+    for (const sk of changed ?? []) seen.parsed.delete(seen.names.get(sk) ?? "");
+  };
+
   const current = async (): Promise<Remembered> => {
     const { epoch } = await config.snapshot();
-    if (seen.epoch !== epoch) {
-      seen.epoch = epoch;
-      seen.parsed.clear();
-      seen.acls.clear();
-    }
+    if (seen.epoch !== epoch) forget(epoch, config.policiesSince(seen.epoch));
     return seen;
   };
 
@@ -51,23 +83,36 @@ export const createPolicies = (options: { readonly store: Store; readonly config
   };
 
   const load = async (names: readonly string[]): Promise<readonly Policy[]> => {
-    const { epoch, parsed } = await current();
+    const { epoch, parsed, names: known } = await current();
     // Kept apart from what is remembered, which may drop one name while another is read.
-    const found = new Map(names.flatMap((name) => (parsed.has(name) ? [[name, parsed.get(name)] as const] : [])));
+    const found = new Map<string, Policy | undefined>();
+    for (const name of names) {
+      const one = parsed.get(name);
+      if (one) found.set(name, one.policy);
+    }
     const missing = names.filter((name) => !found.has(name));
-    for (let at = 0; at < missing.length; at += 100) {
-      const slice = missing.slice(at, at + 100);
-      const entries = await store.get(await Promise.all(slice.map(addressOf)));
+    for (let at = 0; at < missing.length; at += AT_ONCE) {
+      const slice = missing.slice(at, at + AT_ONCE);
+      const addresses = await Promise.all(slice.map(addressOf));
+      const entries = await store.get(addresses);
       if (seen.epoch !== epoch) return load(names);
       slice.forEach((name, index) => {
         const body = entries[index]?.body;
         const stored = body === undefined || name === "root" ? undefined : fromSealed<StoredPolicy>(body).text;
         const policy = stored === undefined ? builtInPolicies.get(name) : parse(name, stored);
-        parsed.set(name, policy);
+        const { sk = "" } = addresses[index] ?? {};
+        parsed.set(name, { policy, sk });
+        known.set(sk, name);
         found.set(name, policy);
       });
     }
     return names.flatMap((name) => found.get(name) ?? []);
+  };
+
+  const filledInFor = (identity: EntityView): BoundedMap<string, Acl> => {
+    const known = seen.filledIn.get(identity) ?? createBoundedMap<string, Acl>(MAX_FILLED_IN);
+    seen.filledIn.set(identity, known);
+    return known;
   };
 
   const acl = async (names: readonly string[], identity: EntityView | undefined): Promise<Acl> => {
@@ -75,12 +120,11 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     const set = JSON.stringify(names);
     const forAll = acls.get(set);
     if (forAll && (!forAll.templated || !identity)) return forAll;
-    const key = identity ? set + JSON.stringify(identity) : set;
-    const known = acls.get(key);
+    const known = identity && filledInFor(identity).get(set);
     if (known) return known;
     const compiled = compileAcl(await load(names), identity && templateContext(identity));
     // Unless the policies were changed meanwhile: what is remembered is of one epoch.
-    if (seen.epoch === epoch) acls.set(compiled.templated ? key : set, compiled);
+    if (seen.epoch === epoch) (compiled.templated && identity ? filledInFor(identity) : acls).set(set, compiled);
     return compiled;
   };
 
