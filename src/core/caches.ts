@@ -4,6 +4,7 @@ import type { MountId } from "../std/brand.ts";
 import type { Clock } from "../std/time.ts";
 import { SETTINGS, settingIn } from "./config/settings.ts";
 import type { Snapshot } from "./config/types.ts";
+import { mountById } from "./mounts/find.ts";
 
 /**
  * The memory of backends in this process, tied to the configuration. Every load of the configuration is compared with
@@ -24,6 +25,12 @@ interface Space {
 
 const MOST = 1000;
 
+/** Whether a mount is as it was; one that is in neither configuration is. */
+const isSame = (before: Snapshot | undefined, after: Snapshot, id: MountId): boolean => {
+  const [was, is] = [before && mountById(before, id), mountById(after, id)];
+  return was === is || JSON.stringify(was) === JSON.stringify(is);
+};
+
 export interface Caches {
   of(mount: MountId): FindCache;
   /** Empties the caches that a change of the configuration has made stale. */
@@ -32,7 +39,8 @@ export interface Caches {
 
 export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
   const spaces = new Map<MountId, Space>();
-  let stamps = new Map<MountId, string>();
+  let before: Snapshot | undefined;
+  let term = "";
 
   const makeCache = <T>(space: Space, { maxAgeMs, most = MOST, dispose }: CacheOptions<T>) => {
     const kept = createBoundedMap<string, Kept<T>>(most, ({ value }) => dispose?.(value));
@@ -83,14 +91,12 @@ export const createCaches = ({ clock }: { readonly clock: Clock }): Caches => {
       };
     },
     follow: (snapshot) => {
-      const term = JSON.stringify(settingIn(snapshot, SETTINGS.keyTerm) ?? null);
-      const next = new Map(
-        [...snapshot.mounts.values()].map((mount) => [mount.info.id, term + JSON.stringify(mount)] as const),
-      );
+      const next = JSON.stringify(settingIn(snapshot, SETTINGS.keyTerm) ?? null);
       for (const [mount, space] of [...spaces]) {
-        if (snapshot.sealed || next.get(mount) !== stamps.get(mount)) empty(mount, space);
+        if (snapshot.sealed || next !== term || !isSame(before, snapshot, mount)) empty(mount, space);
       }
-      stamps = next;
+      before = snapshot;
+      term = next;
     },
   };
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Snapshot } from "../../core/config/types.ts";
 import type { Alias, Entity, Group, GroupAlias } from "../../core/identity/model.ts";
 import { allGroups, directGroups, groupIndex } from "../../core/identity/views.ts";
+import { mountByAccessor } from "../../core/mounts/find.ts";
 
 /** Entities, aliases and groups as a read shows them. Empty maps and lists that were never given are `null`. */
 
@@ -110,10 +111,8 @@ export const GroupInfo = z.object({
 
 /** Path and type of a mount by its accessor; nothing when it is gone. */
 const mountOf = (snapshot: Snapshot, accessor: string) => {
-  for (const { info } of snapshot.mounts.values()) {
-    if (info.accessor === accessor) return { mount_path: info.path, mount_type: info.type };
-  }
-  return {};
+  const info = mountByAccessor(snapshot, accessor)?.info;
+  return info ? { mount_path: info.path, mount_type: info.type } : {};
 };
 
 export const aliasData = (alias: Alias, entity: string, snapshot: Snapshot) => ({

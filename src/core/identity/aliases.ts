@@ -2,6 +2,7 @@ import { invalidRequest } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
 import type { Store, Write } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
+import { mountByAccessor } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { type Entities, rowsOf, type Stored, untilSettled } from "./entities.ts";
 import { checkCustomMetadata, samePairs } from "./metadata.ts";
@@ -40,7 +41,7 @@ export interface AliasRights {
 }
 
 const mountOf = (snapshot: Snapshot, accessor: string): Mount => {
-  const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
+  const mount = mountByAccessor(snapshot, accessor);
   if (!mount) throw invalidRequest(`invalid mount accessor ${shown(accessor)}`);
   return mount;
 };

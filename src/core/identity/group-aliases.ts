@@ -3,6 +3,7 @@ import { type RandomSource, uuid } from "../../std/random.ts";
 import { shown } from "../../std/shown.ts";
 import { type Clock, rfc3339 } from "../../std/time.ts";
 import type { Snapshot } from "../config/types.ts";
+import { mountByAccessor } from "../mounts/find.ts";
 import type { Group, GroupAlias } from "./model.ts";
 import { aliasKey } from "./names.ts";
 import type { Turns } from "./turns.ts";
@@ -32,7 +33,7 @@ const external = (snapshot: Snapshot, id: string): Group => {
 };
 
 const checkMount = (snapshot: Snapshot, accessor: string): void => {
-  const mount = [...snapshot.mounts.values()].find((one) => one.info.accessor === accessor);
+  const mount = mountByAccessor(snapshot, accessor);
   if (!mount) throw invalidRequest(`invalid mount accessor ${shown(accessor)}`);
   if (mount.local) throw invalidRequest(`mount accessor ${shown(accessor)} is a local mount`);
 };

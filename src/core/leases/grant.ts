@@ -7,6 +7,7 @@ import { heldLeaseAddress, tokenAddress } from "../../storage/keys.ts";
 import type { Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { grantTtl, smallest } from "../login/ttl.ts";
+import { mountById } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { noRoute, tainted } from "../request/route.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -47,7 +48,7 @@ export const createGrants = (
     const addresses = [config.epochAddress, ...(holder === undefined ? [] : [tokenAddress(holder)])];
     const [epoch, token] = await store.get(addresses);
     const snapshot = await config.fresh(epoch);
-    const current = [...snapshot.mounts.values()].find(({ info }) => info.id === mount.info.id);
+    const current = mountById(snapshot, mount.info.id);
     if (!current) throw noRoute(path);
     if (current.tainted) throw tainted(path);
     const body = token && fromSealed<Token>(token.body);

@@ -12,6 +12,7 @@ import {
 } from "../../storage/keys.ts";
 import type { Address, Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
+import { mountById } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
 import type { Lease, LeaseRow, StuckLease } from "./types.ts";
@@ -144,7 +145,7 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
 
   return {
     address: async ({ mountId, id }) => ({ ...leaseListingAddress(mountId, (await names()).path(id)), name: id }),
-    mountOf: async (lease) => (await mounts()).find((mount) => mount.info.id === lease.mountId),
+    mountOf: async (lease) => mountById(await core().config.snapshot(), lease.mountId),
     all,
     below,
     ofMount: (mountId) => inMount(mountId, ""),

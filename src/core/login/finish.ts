@@ -8,8 +8,8 @@ import { enforcementsFor } from "../mfa/configured.ts";
 import { createJudge, type Failure, type Judge, type ProofRequest } from "../mfa/proof.ts";
 import type { MfaCredentials } from "../mfa/types.ts";
 import { findWaiting, type WaitingLogin } from "../mfa/waiting.ts";
+import { mountById } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
-import { mountById } from "../mounts/table.ts";
 import { type LoggedIn, prepared } from "./login.ts";
 
 /**

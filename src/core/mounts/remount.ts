@@ -4,7 +4,8 @@ import { cut } from "../../std/shown.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
-import { changeMounts, mountById, mountInTheWay, mountRemoval, mountWrite } from "./table.ts";
+import { mountById } from "./find.ts";
+import { changeMounts, mountInTheWay, mountRemoval, mountWrite } from "./table.ts";
 
 /**
  * Moving a mount: taint it, revoke its leases, then change its path in one transaction. Its id stays, and with it its

@@ -33,6 +33,3 @@ export const mountInTheWay = (snapshot: Snapshot, path: string): Mount | undefin
   }
   return undefined;
 };
-
-export const mountById = (snapshot: Snapshot, id: string): Mount | undefined =>
-  [...snapshot.mounts.values()].find((mount) => mount.info.id === id);

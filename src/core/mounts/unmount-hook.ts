@@ -4,8 +4,8 @@ import type { Core } from "../core.ts";
 import type { JobRow } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
 import { backendOf, makeContext } from "../request/context.ts";
+import { mountById } from "./find.ts";
 import type { Mount } from "./mount.ts";
-import { mountById } from "./table.ts";
 
 /**
  * A backend's own part in the removal of its mount. The function that removes mounts may not touch what a backend

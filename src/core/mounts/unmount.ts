@@ -5,9 +5,10 @@ import type { JobHandler } from "../jobs/jobs.ts";
 import type { Job } from "../jobs/types.ts";
 import { leaseQuotaRemovals } from "../quotas/lease-rules.ts";
 import { quotaRemovals } from "../quotas/rules.ts";
+import { mountById } from "./find.ts";
 import type { Mount } from "./mount.ts";
 import { purgeMount } from "./purge.ts";
-import { changeMounts, mountById, mountRemoval, mountWrite } from "./table.ts";
+import { changeMounts, mountRemoval, mountWrite } from "./table.ts";
 import { takeDown } from "./unmount-hook.ts";
 
 /**

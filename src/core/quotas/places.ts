@@ -18,6 +18,7 @@ export interface Placed extends StoredPlace {
 
 /** Rules as they hold now. One whose mount is gone is gone; one whose mount was moved follows it. */
 export const placed = <R extends StoredPlace>(snapshot: Snapshot, rules: readonly R[]): readonly (R & Placed)[] => {
+  if (rules.length === 0) return [];
   const paths = new Map([...snapshot.mounts.values()].map(({ info }): [string, string] => [info.id, info.path]));
   return rules.flatMap((rule): (R & Placed)[] => {
     const at = rule.mountId === "" ? "" : paths.get(rule.mountId);

@@ -6,6 +6,7 @@ import { DOMAINS, tokenAddress } from "../../storage/keys.ts";
 import type { Address, Entry, Store } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { EntityView, Identity } from "../identity/types.ts";
+import { mountById } from "../mounts/find.ts";
 import { fromSealed } from "../sealed.ts";
 import { BATCH_PREFIX, MAX_TOKEN_LENGTH } from "./ids.ts";
 import { tokenHasEnded } from "./lifetime.ts";
@@ -25,16 +26,6 @@ interface Hint {
   readonly entityId: string;
 }
 const MAX_HINTS = 10_000;
-
-const mountIds = new WeakMap<Snapshot, ReadonlySet<string>>();
-
-const idsOf = (snapshot: Snapshot): ReadonlySet<string> => {
-  const known = mountIds.get(snapshot);
-  if (known) return known;
-  const ids = new Set([...snapshot.mounts.values()].map(({ info }): string => info.id));
-  mountIds.set(snapshot, ids);
-  return ids;
-};
 
 const invalid = (refused: string): Refused => ({ refused, invalid: true });
 
@@ -132,7 +123,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     const ended = stateOf(token, clock.now());
     if (ended !== undefined) return ended;
     // Batch tokens too, which are not stored, end with the method that made them. A wrapped answer outlives its mount.
-    return token.wrap || idsOf(snapshot).has(token.mountId) ? undefined : "auth method of the token is gone";
+    return token.wrap || mountById(snapshot, token.mountId) ? undefined : "auth method of the token is gone";
   };
 
   /** What a token depends on, its ancestors and its entity, in one read. */
