@@ -26,7 +26,8 @@ export interface Stored {
   readonly entity: Entity;
 }
 
-const BATCH = 100;
+/** Read side by side, a hundred in each call. */
+const AT_ONCE = 800;
 const MAX_MERGES = 32;
 
 /** Retries while others are first. Throws `storage_unavailable` if that continues. */
@@ -117,8 +118,8 @@ export const createEntities = (options: {
 
   const many = async (ids: readonly string[]): Promise<readonly (Stored | undefined)[]> => {
     const found: (Stored | undefined)[] = [];
-    for (let at = 0; at < ids.length; at += BATCH) {
-      const entries = await store.get(ids.slice(at, at + BATCH).map(entityAddress));
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const entries = await store.get(ids.slice(at, at + AT_ONCE).map(entityAddress));
       for (const entry of entries) {
         const one = open(entry);
         found.push(one && "entity" in one && !one.entity.removing ? one : undefined);

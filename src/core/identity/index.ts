@@ -1,12 +1,14 @@
 import { permissionDenied } from "../../framework/index.ts";
+import { createBoundedMap } from "../../std/bounded-map.ts";
 import { entityAddress } from "../../storage/keys.ts";
+import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
-import { createEntities } from "./entities.ts";
+import { createEntities, type Stored } from "./entities.ts";
 import { createLogin } from "./login.ts";
 import { aliasBy, aliasKey } from "./names.ts";
 import { createRefresh } from "./refresh.ts";
 import { createRemoval } from "./removal.ts";
-import type { Identity } from "./types.ts";
+import type { EntityView, Identity } from "./types.ts";
 import { viewOf } from "./views.ts";
 
 /**
@@ -17,15 +19,41 @@ import { viewOf } from "./views.ts";
 
 export type IdentityParts = Pick<Core, "store" | "clock" | "random" | "config" | "crash">;
 
+const MAX_VIEWS = 1000;
+
+interface Seen {
+  readonly n: number;
+  readonly groups: Snapshot["groups"];
+  readonly view: EntityView;
+}
+
+/**
+ * Views as they were made last. An entity that was not written since, seen through the same groups, is the same object
+ * again, so that what was derived from it (its rules) is too.
+ *
+ * Security: the entity's item is read by every request; its write number, sealed with it, says that it is the same.
+ */
+const createViews = () => {
+  const seen = createBoundedMap<string, Seen>(MAX_VIEWS);
+  return ({ entry, entity }: Stored, { groups }: Snapshot): EntityView => {
+    const known = seen.get(entity.id);
+    if (known?.n === entry.n && known.groups === groups) return known.view;
+    const view = viewOf(entity, { groups });
+    seen.set(entity.id, { n: entry.n, groups, view });
+    return view;
+  };
+};
+
 /** What requests and logins need. */
 export const createIdentity = (parts: IdentityParts): Identity => {
   const entities = createEntities(parts);
   const removal = createRemoval({ ...parts, entities });
+  const view = createViews();
   return {
     entityAddress: async (id) => entityAddress(id),
     view: async (entry, snapshot) => {
       const stored = await entities.survivor(entry);
-      return stored && viewOf(stored.entity, snapshot);
+      return stored && view(stored, snapshot);
     },
     login: createLogin({ ...parts, entities, removal }),
     refresh: createRefresh({ ...parts, entities }),

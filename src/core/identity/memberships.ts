@@ -26,12 +26,15 @@ export const membershipsAfter = (
 ): readonly Membership[] => {
   if (groupAliases === undefined) return before;
   const external = externalGroups(snapshot, accessor);
-  const ours = new Set([...external.values()].map((group) => group.id));
+  const isOurs = ({ group }: Membership): boolean => {
+    const alias = snapshot.groups.get(group)?.alias;
+    return alias !== undefined && external.get(foldName(alias.name))?.id === group;
+  };
   const now = groupAliases.flatMap((name): Membership[] => {
     const group = external.get(foldName(name));
     return group ? [{ group: group.id, generation: group.generation }] : [];
   });
-  const after = new Map([...before.filter((one) => !ours.has(one.group)), ...now].map((one) => [memberKey(one), one]));
+  const after = new Map([...before.filter((one) => !isOurs(one)), ...now].map((one) => [memberKey(one), one]));
   return [...after.values()];
 };
 

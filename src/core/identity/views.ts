@@ -15,6 +15,8 @@ export interface GroupIndex {
   readonly byName: ReadonlyMap<string, Group>;
   readonly byAliasId: ReadonlyMap<string, Group>;
   readonly byAliasKey: ReadonlyMap<string, Group>;
+  /** External groups by the accessor of their alias' mount, and there by its folded name. */
+  readonly external: ReadonlyMap<string, ReadonlyMap<string, Group>>;
   /** The groups a group is a member of. */
   readonly parents: ReadonlyMap<string, readonly Group[]>;
 }
@@ -28,12 +30,17 @@ export const groupIndex = ({ groups }: Groups): GroupIndex => {
   const byName = new Map<string, Group>();
   const byAliasId = new Map<string, Group>();
   const byAliasKey = new Map<string, Group>();
+  const external = new Map<string, Map<string, Group>>();
   const parents = new Map<string, Group[]>();
   for (const group of groups.values()) {
     byName.set(foldName(group.name), group);
     if (group.alias) {
       byAliasId.set(group.alias.id, group);
       byAliasKey.set(aliasKey(group.alias.mountAccessor, group.alias.name), group);
+      if (group.type === "external") {
+        const ofMount = external.get(group.alias.mountAccessor) ?? new Map<string, Group>();
+        external.set(group.alias.mountAccessor, ofMount.set(foldName(group.alias.name), group));
+      }
     }
     for (const member of group.memberGroupIds) {
       const above = parents.get(member);
@@ -41,7 +48,7 @@ export const groupIndex = ({ groups }: Groups): GroupIndex => {
       else parents.set(member, [group]);
     }
   }
-  const index = { byName, byAliasId, byAliasKey, parents };
+  const index = { byName, byAliasId, byAliasKey, external, parents };
   indexes.set(groups, index);
   return index;
 };
@@ -58,12 +65,23 @@ export const allGroups = (direct: readonly Group[], snapshot: Groups): readonly 
   const { parents } = groupIndex(snapshot);
   const found = new Map<string, Group>();
   const waiting = [...direct];
-  for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+  // Grows while it is walked.
+  for (const group of waiting) {
     if (found.has(group.id)) continue;
     found.set(group.id, group);
-    waiting.push(...(parents.get(group.id) ?? []));
+    for (const parent of parents.get(group.id) ?? []) waiting.push(parent);
   }
   return [...found.values()];
+};
+
+const shown = new WeakMap<Group, EntityView["groups"][number]>();
+
+/** One object for all members of a group. */
+const shownGroup = (group: Group): EntityView["groups"][number] => {
+  const { id, name, metadata } = group;
+  const known = shown.get(group) ?? { id, name, metadata: metadata ?? {} };
+  shown.set(group, known);
+  return known;
 };
 
 export const viewOf = (entity: Entity, snapshot: Groups): EntityView => {
@@ -75,7 +93,7 @@ export const viewOf = (entity: Entity, snapshot: Groups): EntityView => {
     metadata: entity.metadata ?? {},
     policies: entity.policies,
     aliases: entity.aliases,
-    groups: groups.map(({ id, name, metadata }) => ({ id, name, metadata: metadata ?? {} })),
+    groups: groups.map(shownGroup),
     mergedIds: entity.mergedEntityIds,
     mfaSecrets: entity.mfaSecrets ?? {},
     allPolicies: [...new Set([...entity.policies, ...groups.flatMap((group) => group.policies ?? [])])].sort(),
@@ -83,11 +101,5 @@ export const viewOf = (entity: Entity, snapshot: Groups): EntityView => {
 };
 
 /** External groups of one mount by folded alias name. */
-export const externalGroups = (snapshot: Groups, mountAccessor: string): ReadonlyMap<string, Group> => {
-  const found = new Map<string, Group>();
-  for (const group of snapshot.groups.values()) {
-    if (group.type !== "external" || group.alias?.mountAccessor !== mountAccessor) continue;
-    found.set(foldName(group.alias.name), group);
-  }
-  return found;
-};
+export const externalGroups = (snapshot: Groups, mountAccessor: string): ReadonlyMap<string, Group> =>
+  groupIndex(snapshot).external.get(mountAccessor) ?? new Map();
