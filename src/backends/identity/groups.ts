@@ -7,6 +7,7 @@ import type { IdentityStore } from "../../core/identity/store.ts";
 import { groupIndex } from "../../core/identity/views.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, folded, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import { workThrough } from "../../std/pool.ts";
 import { GroupInfo, GroupShown, groupData, groupInfo } from "./render.ts";
 import { groupRights, type SaidByPath } from "./rights.ts";
 
@@ -21,6 +22,9 @@ const Input = z.object({
   member_entity_ids: field.commaList("all entities of the group"),
   member_group_ids: field.commaList("all groups of the group"),
 });
+
+/** Groups whose members are counted side by side. */
+const WIDTH = 16;
 
 /** Answered when the write made a group. */
 const Made = z.object({ id: z.string(), name: z.string() });
@@ -63,10 +67,11 @@ export const groupPaths = (core: Core, identity: IdentityStore) => {
   const listById = async () => {
     const snapshot = await core.config.snapshot();
     const found = sorted(snapshot, "id");
-    const info: [string, ReturnType<typeof groupInfo>][] = [];
-    for (const group of found) {
-      info.push([group.id, groupInfo(group, (await identity.members.list(group)).length, snapshot)]);
-    }
+    const members = new Map<string, number>();
+    await workThrough(found, WIDTH, async (group) => {
+      members.set(group.id, (await identity.members.list(group)).length);
+    });
+    const info = found.map((group) => [group.id, groupInfo(group, members.get(group.id) ?? 0, snapshot)] as const);
     return { data: { keys: found.map(({ id }) => id), key_info: Object.fromEntries(info) } };
   };
 

@@ -1,4 +1,5 @@
 import type { CrashPoint } from "../../framework/index.ts";
+import { workThrough } from "../../std/pool.ts";
 import type { Clock } from "../../std/time.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { change, leave, untilWritten } from "../../storage/change.ts";
@@ -29,6 +30,8 @@ import type { Token } from "./types.ts";
  */
 
 const PAGE = 50;
+/** Children and leases of the token that are ended side by side; of each child half as many, and so on. */
+const WIDTH = 8;
 /** Leases of an ended token that are revoked before its revocation is answered; the sweeper takes the others. */
 const REVOKED_AT_ONCE = 10;
 /** The lease itself says what failed, and is tried again. */
@@ -53,20 +56,21 @@ export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptio
       return { op: "put", body: toSealed(token), clear, result: token };
     });
 
-  /** Every row below a prefix; `each` removes what it handled. */
-  const drain = async (pk: string, prefix: string, each: (entry: Entry) => Promise<void>): Promise<void> => {
-    for await (const entry of store.all({ pk, domain: DOMAINS.token }, { prefix, page: PAGE })) await each(entry);
+  /** Every row below a prefix, a few side by side; `each` removes what it handled. */
+  const drain = async (pk: string, prefix: string, width: number, each: (entry: Entry) => Promise<void>) => {
+    await workThrough(store.all({ pk, domain: DOMAINS.token }, { prefix, page: PAGE }), width, each);
   };
 
   const drop = (entry: Entry): Promise<void> => store.write([{ op: "delete", address: entry.address, when: "any" }]);
 
-  const endLeases = async (tag: string): Promise<void> => {
+  const endLeases = async (tag: string, width: number): Promise<void> => {
     let atOnce = REVOKED_AT_ONCE;
-    await drain(tokenPartition(tag), HELD_LEASES, async (entry) => {
+    await drain(tokenPartition(tag), HELD_LEASES, width, async (entry) => {
       const { id } = fromSealed<{ id: string }>(entry.body);
       // Due first, so that the sweeper continues after a failure or a crash, and takes those beyond the limit.
+      const now = atOnce-- > 0;
       await leases().expireNow(id);
-      if (atOnce-- > 0) await leases().revoke(id).catch(alreadyRecorded);
+      if (now) await leases().revoke(id).catch(alreadyRecorded);
       await drop(entry);
     });
   };
@@ -95,17 +99,17 @@ export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptio
       const body = toSealed({ ...token, ancestors: token.ancestors.slice(0, cut) });
       return { op: "put", body, clear: entry.clear, result: undefined };
     });
-    await drain(tokenPartition(child), CHILDREN, (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
+    await drain(tokenPartition(child), CHILDREN, 1, (row) => adopt(fromSealed<{ tag: string }>(row.body).tag, ended));
   };
 
-  const cleanUp = async (token: Token): Promise<void> => {
+  const cleanUpBeside = async (token: Token, width: number): Promise<void> => {
     const { tag } = token;
-    await crash("token.end.leases", () => endLeases(tag));
+    await crash("token.end.leases", () => endLeases(tag, width));
     await crash("token.end.children", () =>
-      drain(tokenPartition(tag), CHILDREN, async (row) => {
+      drain(tokenPartition(tag), CHILDREN, width, async (row) => {
         const child = fromSealed<{ tag: string }>(row.body).tag;
         if (token.tombstone) await adopt(child, tag);
-        else await revoke(child);
+        else await revokeBeside(child, Math.max(1, width / 2));
         await drop(row);
       }),
     );
@@ -113,10 +117,13 @@ export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptio
     await crash("token.end.item", () => removeItem(token));
   };
 
-  const revoke = async (tag: string): Promise<void> => {
+  const revokeBeside = async (tag: string, width: number): Promise<void> => {
     const token = await crash("token.end.mark", () => mark(tag, { revoked: true, tombstone: false }));
-    if (token) await cleanUp(token);
+    if (token) await cleanUpBeside(token, width);
   };
+
+  const cleanUp = (token: Token): Promise<void> => cleanUpBeside(token, WIDTH);
+  const revoke = (tag: string): Promise<void> => revokeBeside(tag, WIDTH);
 
   const revokeOrphan = async (tag: string): Promise<void> => {
     const token = await crash("token.end.tombstone", () => mark(tag, { tombstone: true }));

@@ -1,4 +1,5 @@
 import { permissionDenied } from "../../framework/index.ts";
+import { workThrough } from "../../std/pool.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { change } from "../../storage/change.ts";
@@ -20,6 +21,14 @@ import type { KnownToken, MadeToken, Token, Tokens } from "./types.ts";
  * The token store: `know` whether a presented token lives, `create`, renew (`update`), and end (`end.ts`).
  * It trusts the sealed table alone, and must never store, log or answer a token's id again after making it.
  */
+
+/** Reads side by side while all tokens are listed, a hundred tokens in each. */
+const WIDTH = 8;
+const BATCH = 100;
+
+function* slicesOf<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < rows.length; at += BATCH) yield rows.slice(at, at + BATCH);
+}
 
 export interface TokensOptions extends EndOptions {
   readonly store: Store;
@@ -101,17 +110,19 @@ export const createTokens = (options: TokensOptions): Tokens => {
 
   const accessors = async (): Promise<readonly string[]> => {
     const { mounts } = await config.snapshot();
-    const rows = [];
-    for (const mount of mounts.values()) if (mount.kind === "auth") rows.push(...(await listed(mount.info.id)));
+    const rows: { token: string; accessor: string }[] = [];
+    const methods = [...mounts.values()].filter(({ kind }) => kind === "auth");
+    await workThrough(methods, WIDTH, async ({ info }) => {
+      for (const row of await listed(info.id)) rows.push(row);
+    });
     const alive: string[] = [];
-    for (let at = 0; at < rows.length; at += 100) {
-      const slice = rows.slice(at, at + 100);
+    await workThrough(slicesOf(rows), WIDTH, async (slice) => {
       const entries = await store.get(slice.map((row) => tokenAddress(row.token)));
       slice.forEach((row, index) => {
         const entry = entries[index];
         if (entry && stateOf(fromSealed<Token>(entry.body)) === undefined) alive.push(row.accessor);
       });
-    }
+    });
     return alive.sort();
   };
 
