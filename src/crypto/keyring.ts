@@ -68,7 +68,8 @@ interface DomainKeys {
 }
 
 const MAX_AGE_MS = 15 * 60 * 1000;
-const MAX_DOMAINS = 100;
+/** A domain of keys is a few hundred bytes; a mount beyond these costs a query and two calls to KMS each time. */
+const MAX_DOMAINS = 1000;
 const MAX_OLD_VERSIONS = 16;
 
 const useText = (use: WrappedKey["use"]): string => (use === "index" ? use : `data:${use}`);
