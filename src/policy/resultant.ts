@@ -80,6 +80,37 @@ const segmentsReach = (pattern: string, folder: readonly string[]): boolean => {
   return true;
 };
 
+/** The patterns that grant something: those without `+` segments in order, and those with. */
+interface Granting {
+  readonly patterns: readonly string[];
+  readonly withSegments: readonly string[];
+}
+
+const granting = new WeakMap<Acl, Granting>();
+
+/** Made once for an ACL: a caller is shown the mounts it reaches among thousands. */
+const grantingIn = (acl: Acl): Granting => {
+  const known = granting.get(acl);
+  if (known) return known;
+  const rules = [...acl.rules].filter(([, rule]) => !grantsNothing(rule));
+  const of = (segments: boolean) =>
+    rules.flatMap(([pattern, { kind }]) => ((kind === "segment") === segments ? [pattern] : []));
+  const made = { patterns: of(false).sort(), withSegments: of(true) };
+  granting.set(acl, made);
+  return made;
+};
+
+/** The first of sorted texts that is not below another. */
+const place = (texts: readonly string[], text: string): number => {
+  let [low, high] = [0, texts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((texts[middle] ?? "") < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /**
  * Whether any rule that grants something applies at a mount, somewhere below it, or to all of it. `mount` ends in `/`.
  * A rule that only denies gives no access, nor does a wider grant where a longer prefix of the mount's path denies.
@@ -89,12 +120,9 @@ export const reaches = (acl: Acl, mount: string): boolean => {
   const covering = acl.prefixes.longest(mount);
   if (covering && !grantsNothing(covering)) return true;
   const bare = mount.slice(0, -1);
+  const { patterns, withSegments } = grantingIn(acl);
+  const at = place(patterns, bare);
+  if (patterns[at] === bare || patterns[place(patterns, mount)]?.startsWith(mount)) return true;
   const segments = bare.split("/");
-  for (const [pattern, rule] of acl.rules) {
-    if (grantsNothing(rule)) continue;
-    if (rule.kind === "segment" ? segmentsReach(pattern, segments) : pattern === bare || pattern.startsWith(mount)) {
-      return true;
-    }
-  }
-  return false;
+  return withSegments.some((pattern) => segmentsReach(pattern, segments));
 };

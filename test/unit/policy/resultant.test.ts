@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { compileAcl } from "../../../src/policy/compile.ts";
 import type { Policy } from "../../../src/policy/policy.ts";
 import { reaches, resultantAcl } from "../../../src/policy/resultant.ts";
+import { runs } from "../../support/runs.ts";
 import { aclOf, rule } from "./acl-kit.ts";
 
 const rootPolicy: Policy = { name: "root", text: "", stanzas: [], templated: false, root: true };
@@ -95,4 +97,17 @@ describe("policies reach into a mount", () => {
   });
 
   it("everywhere for root", () => expect(reaches(root, "kv/")).toBe(true));
+
+  it("as far as one of them alone does, however many there are", () => {
+    const segment = fc.constantFrom("a", "b", "ab", "a-b");
+    const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
+    fc.assert(
+      fc.property(fc.uniqueArray(path, { maxLength: 12 }), path, (paths, mount) => {
+        const alone = paths.some((one) => reaches(aclOf(rule(one, "read")), `${mount}/`));
+        expect(reaches(aclOf(paths.map((one) => rule(one, "read")).join("")), `${mount}/`)).toBe(alone);
+        expect(alone).toBe(paths.some((one) => `${one}/`.startsWith(`${mount}/`)));
+      }),
+      { numRuns: runs(300, 10_000) },
+    );
+  });
 });
