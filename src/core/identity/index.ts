@@ -23,7 +23,6 @@ const MAX_VIEWS = 1000;
 
 interface Seen {
   readonly n: number;
-  readonly groups: Snapshot["groups"];
   readonly view: EntityView;
 }
 
@@ -35,11 +34,14 @@ interface Seen {
  */
 const createViews = () => {
   const seen = createBoundedMap<string, Seen>(MAX_VIEWS);
+  let through: Snapshot["groups"] | undefined;
   return ({ entry, entity }: Stored, { groups }: Snapshot): EntityView => {
+    if (groups !== through) seen.clear();
+    through = groups;
     const known = seen.get(entity.id);
-    if (known?.n === entry.n && known.groups === groups) return known.view;
+    if (known?.n === entry.n) return known.view;
     const view = viewOf(entity, { groups });
-    seen.set(entity.id, { n: entry.n, groups, view });
+    seen.set(entity.id, { n: entry.n, view });
     return view;
   };
 };
