@@ -55,7 +55,7 @@ export type ConfigKind =
   | "turn"
   | "ui-header";
 /** A row of the configuration by its sort key. */
-export const configRowAddress = (sk: string): Address => at(DOMAINS.config, CONFIG_PARTITION, sk);
+export const configRow = (sk: string): Address => at(DOMAINS.config, CONFIG_PARTITION, sk);
 export const configAddress = (names: Names, kind: ConfigKind, name: string): Address => ({
   ...at(DOMAINS.config, CONFIG_PARTITION, `${kind}#${names.path(name)}`),
   name,

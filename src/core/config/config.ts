@@ -8,7 +8,7 @@ import {
   CONFIG_PARTITION,
   type ConfigKind,
   configAddress,
-  configRowAddress,
+  configRow,
   DOMAINS,
   epochAddress as epochAddressOf,
   recentChangesAddress,
@@ -91,7 +91,7 @@ export const createConfig = (options: ConfigOptions): Config => {
   /** Reads what changed since the snapshot known here. What is read may be newer than the epoch, never older. */
   const catchUp = async (before: Built, changes: readonly RecentChange[], epoch: string): Promise<Snapshot> => {
     const rows = [...new Set(changes.flatMap((one) => one.rows))];
-    const entries = rows.length === 0 ? [] : await store.get(rows.map(configRowAddress));
+    const entries = rows.length === 0 ? [] : await store.get(rows.map(configRow));
     const from = before.snapshot.epoch;
     steps = [...steps, { from, to: epoch, policies: changes.flatMap((one) => one.policies) }].slice(-MOST_STEPS);
     return hold(rebuilt(before, epoch, new Map(rows.map((sk, index) => [sk, entries[index]]))));

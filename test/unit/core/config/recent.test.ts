@@ -6,7 +6,7 @@ import type { Core } from "../../../../src/core/core.ts";
 import { toSealed } from "../../../../src/core/sealed.ts";
 import { as, type MountPath } from "../../../../src/std/brand.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
-import { configRowAddress, recentChangesAddress } from "../../../../src/storage/keys.ts";
+import { configRow, recentChangesAddress } from "../../../../src/storage/keys.ts";
 import type { Entry, Write } from "../../../../src/storage/store.ts";
 import { anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
 import { patience, runs } from "../../../support/runs.ts";
@@ -121,7 +121,7 @@ describe("an environment that is behind", () => {
 });
 
 describe("the latest changes", () => {
-  const put = (sk: string): Write => ({ op: "put", address: configRowAddress(sk), body: null, when: "any" });
+  const put = (sk: string): Write => ({ op: "put", address: configRow(sk), body: null, when: "any" });
   const itemOf = (writes: readonly Write[], epochs: readonly string[]): Entry => {
     let body: Entry["body"] = { changes: [] };
     const entry = (): Entry => ({ address: recentChangesAddress, body, n: 1, clear: {}, secrets: undefined });
@@ -152,7 +152,7 @@ describe("the latest changes", () => {
   });
 
   it("leave out conditions on rows that are not written", () => {
-    const check: Write = { op: "check", address: configRowAddress("checked"), when: "present" };
+    const check: Write = { op: "check", address: configRow("checked"), when: "present" };
     const entry = itemOf([check, put("written")], ["1", "2"]);
 
     expect(changesSince(entry, "1", "2")).toEqual([{ epoch: "2", rows: ["written"], policies: [] }]);
