@@ -1,8 +1,8 @@
 import { HttpRequest, HttpResponse } from "@smithy/core/transport";
-import { Hash } from "@smithy/hash-node";
 import { SignatureV4, type SignatureV4Init } from "@smithy/signature-v4";
 import type { FinalizeRequestMiddleware, MetadataBearer } from "@smithy/types";
 import type { Clock } from "../std/time.ts";
+import { Sha256 } from "./sha256.ts";
 
 /**
  * The last step before a request leaves: the headers that every request has, and the signature. Signatures are dated by
@@ -38,7 +38,7 @@ export const signing = ({
   clock,
   ...init
 }: SignatureV4Init & { readonly clock: Clock }): FinalizeRequestMiddleware<object, MetadataBearer> => {
-  const signer = new SignatureV4({ ...init, sha256: Hash.bind(null, "sha256") });
+  const signer = new SignatureV4({ ...init, sha256: Sha256 });
   let aheadMs = 0;
   return (next) => async (args) => {
     const { request } = args;
