@@ -26,7 +26,7 @@ export interface Second {
 export interface Recorder {
   /** `due` and `now`: milliseconds since the step began. */
   record(operation: string, outcome: Outcome, due: number, now: number): void;
-  /** Of answers that are no failure. */
+  /** Of answers that did not fail. */
   latencies(percentiles: readonly number[], operation?: string): Latencies;
   /** How often each outcome came. */
   outcomes(): ReadonlyMap<Outcome, number>;
