@@ -14,8 +14,8 @@ export const startStories = (built: Built): void => {
       expect(built.deployment.functions[name].touched).toEqual([]);
     });
 
-    it.each(FUNCTIONS)("%s loads at most 460 KB at its start", (name) => {
-      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(460 * 1024);
+    it.each(FUNCTIONS)("%s loads at most 340 KB at its start", (name) => {
+      expect(built.deployment.inventories.get(name)?.eager.bytes).toBeLessThan(340 * 1024);
     });
 
     it("carries no engine of another function, except where paths of all are explained", () => {
