@@ -32,6 +32,17 @@ const shape = z
       .pipe(z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2557, 3653]))
       .default(365),
 
+    /**
+     * Class of the log groups of functions without scheduled work, which write most of all lines. `INFREQUENT_ACCESS`
+     * takes them at half the price, and makes no metrics of their lines. Another class is another log group.
+     */
+    logClass: z.enum(["STANDARD", "INFREQUENT_ACCESS"]).default("STANDARD"),
+    /**
+     * What Lambda itself writes to a function's log: `all` three lines of each run, or those of `failures`. Fewer need
+     * Lambda's JSON format, of which nobody says that it leaves our lines byte for byte: verify the audit log first.
+     */
+    platformLines: z.enum(["all", "failures"]).default("all"),
+
     /** Requests a second over all routes, and the bucket above it. The account's own default is 10,000 and 5,000. */
     throttleRate: z.coerce.number().int().positive().default(2000),
     throttleBurst: z.coerce.number().int().positive().default(2000),

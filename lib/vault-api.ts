@@ -25,22 +25,20 @@ export interface VaultApiProps {
 }
 
 /**
- * One line per request. No path, query, header or body: paths name secrets, the rest may be one. What was asked for
- * is in the audit log, hashed where it must be, under the same request id.
+ * One line per request, with what the gateway alone knows; its time is the log event's own. No path, query, header or
+ * body: paths name secrets, the rest may be one. What was asked for is in the audit log, hashed where it must be, under
+ * the same request id.
  */
 const ACCESS_LOG = JSON.stringify({
-  requestId: "$context.requestId",
-  time: "$context.requestTimeEpoch",
+  id: "$context.requestId",
   ip: "$context.identity.sourceIp",
   method: "$context.httpMethod",
   route: "$context.routeKey",
-  protocol: "$context.protocol",
   status: "$context.status",
   bytes: "$context.responseLength",
-  milliseconds: "$context.responseLatency",
-  functionStatus: "$context.integration.status",
-  functionMilliseconds: "$context.integration.latency",
-  gatewayError: "$context.error.responseType",
+  ms: "$context.responseLatency",
+  functionMs: "$context.integration.latency",
+  error: "$context.error.responseType",
 });
 
 /**

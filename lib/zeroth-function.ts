@@ -1,13 +1,16 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
+  ApplicationLogLevel,
   Architecture,
   CfnFunction,
   type Code,
+  type FunctionProps,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup, LogGroupClass, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENVIRONMENT } from "../src/contract/environment.ts";
@@ -49,7 +52,10 @@ export class ZerothFunction extends Construct {
     this.functionName = name;
     this.inVpc = network !== undefined;
 
-    const logs = new LogGroup(this, "Logs", {
+    const infrequent = isReadRarely(row, settings);
+    // The class of a group cannot be changed: another class is another group, and the old one stays.
+    const logs = new LogGroup(this, infrequent ? "LogsInfrequent" : "Logs", {
+      ...(infrequent ? { logGroupClass: LogGroupClass.INFREQUENT_ACCESS } : {}),
       // Days as CloudWatch counts them; `settings.ts` let only those through.
       retention: settings.logDays as RetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -87,8 +93,7 @@ export class ZerothFunction extends Construct {
       timeout: Duration.seconds(row.timeout),
       role: this.role,
       logGroup: logs,
-      // Audit lines are a chain of hashes: each must reach the log byte for byte, not wrapped into another record.
-      loggingFormat: LoggingFormat.TEXT,
+      ...loggingOf(settings),
       environment: {
         [ENVIRONMENT.functionName]: name,
         ...(row.answers === "files" ? {} : whereThingsAre(rights, places)),
@@ -108,6 +113,24 @@ export class ZerothFunction extends Construct {
     }
   }
 }
+
+/**
+ * Whether its lines go to the cheaper class. Not where a schedule wakes it: the alarms on leases, sweepers, orders of the
+ * operator and rotations live on the metrics in its log, which that class does not make.
+ */
+const isReadRarely = ({ scheduled }: FunctionRow, { logClass }: Settings): boolean =>
+  logClass === "INFREQUENT_ACCESS" && scheduled === undefined;
+
+/** Audit lines are a chain of hashes: each must reach the log byte for byte, not wrapped into another record. */
+const loggingOf = ({ platformLines }: Settings): Partial<FunctionProps> =>
+  platformLines === "all"
+    ? { loggingFormat: LoggingFormat.TEXT }
+    : {
+        loggingFormat: LoggingFormat.JSON,
+        systemLogLevelV2: SystemLogLevel.WARN,
+        // Lines without a level count as INFO; nothing of ours is to be filtered.
+        applicationLogLevelV2: ApplicationLogLevel.TRACE,
+      };
 
 /** Table and key, and which data keys are the function's own. */
 const whereThingsAre = (rights: Rights, places: Places): Readonly<Record<string, string>> => ({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureAgent } from "./bench/agent.ts";
+import { measureAuditLines } from "./bench/audit-lines.ts";
 import { buildFunctions } from "./bench/bundles.ts";
 import { measureCertificates } from "./bench/certificates.ts";
 import { measureDecisions } from "./bench/decisions.ts";
@@ -101,6 +102,7 @@ const operations = async (): Promise<Measured> => {
     ...transit,
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
+    ...measureAuditLines(quick ? 11 : 51),
     ...measureNames(quick ? 11 : 51),
     ...(await measureCertificates(quick ? 11 : 51)),
     ...(await functions()),

@@ -1,8 +1,8 @@
-import { writeJson } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { type Clock, rfc3339 } from "../std/time.ts";
-import { hashOf, type SigningKey, signCheckpoint } from "./checkpoint.ts";
-import { type Link, NO_LINE } from "./link.ts";
+import { digestOf, type SigningKey, signCheckpoint } from "./checkpoint.ts";
+import { linkText, NO_DIGEST } from "./link.ts";
+import { hexOf } from "./short-text.ts";
 import type { AuditSink } from "./sink.ts";
 
 /**
@@ -16,9 +16,12 @@ import type { AuditSink } from "./sink.ts";
 export const RUN_LINES = 64;
 export const RUN_MS = 60_000;
 
+/** So many environments may write, side by side and one after another, that no two of them share a name. */
+const WRITER_BYTES = 9;
+
 export interface Chain {
-  /** Answers when the line is safe. Throws what the sink throws. */
-  append(record: object): Promise<void>;
+  /** Takes a line as JSON, an object. Answers when it is safe. Throws what the sink throws. */
+  append(line: string): Promise<void>;
   /** Signs what is not signed yet. Never throws: unsigned lines stay chained, and the next checkpoint covers them. */
   close(): Promise<void>;
 }
@@ -35,19 +38,18 @@ export interface ChainOptions {
 
 export const createChain = (options: ChainOptions): Chain => {
   const { sink, clock, random, key, failed } = options;
-  const writer = Buffer.from(random.bytes(12)).toString("hex");
+  const writer = Buffer.from(random.bytes(WRITER_BYTES)).toString("base64url");
   let seq = 0;
-  let prev = NO_LINE;
+  let prev = NO_DIGEST;
   let runFrom = 1;
   let runBegan = 0;
   let last: Promise<void> = Promise.resolve();
 
-  const write = async (make: (link: Link) => object): Promise<void> => {
-    const link = { writer, seq: seq + 1, prev };
-    const line = writeJson(make(link));
+  const write = async (text: string): Promise<void> => {
+    const line = `${text.slice(0, -1)},"chain":"${linkText(writer, seq + 1, prev)}"}`;
     await sink.write(line);
-    seq = link.seq;
-    prev = hashOf(line);
+    seq += 1;
+    prev = digestOf(line);
   };
 
   const close = async (): Promise<void> => {
@@ -56,19 +58,17 @@ export const createChain = (options: ChainOptions): Chain => {
       const signer = await key();
       if (!signer) return;
       const time = rfc3339(clock.now());
-      await write((chain) => {
-        const checkpoint = signCheckpoint(signer, chain, runFrom, time);
-        return { time, type: "checkpoint", checkpoint, chain };
-      });
+      const checkpoint = signCheckpoint(signer, { writer, seq: seq + 1, prev: hexOf(prev) }, runFrom, time);
+      await write(JSON.stringify({ time, type: "checkpoint", checkpoint }));
       runFrom = seq + 1;
     } catch (error) {
       failed(error);
     }
   };
 
-  const append = async (record: object): Promise<void> => {
+  const append = async (text: string): Promise<void> => {
     const now = clock.now();
-    await write((chain) => ({ ...record, chain }));
+    await write(text);
     if (seq === runFrom) runBegan = now;
     if (seq - runFrom + 1 >= RUN_LINES || now - runBegan >= RUN_MS) await close();
   };
@@ -80,5 +80,5 @@ export const createChain = (options: ChainOptions): Chain => {
     return done;
   };
 
-  return { append: (record) => inTurn(() => append(record)), close: () => inTurn(close) };
+  return { append: (line) => inTurn(() => append(line)), close: () => inTurn(close) };
 };

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto";
 import { type Checkpoint, type Link, signedText } from "./link.ts";
 
 /**
@@ -7,7 +7,10 @@ import { type Checkpoint, type Link, signedText } from "./link.ts";
  * the public key can check; the log alone is not enough to make another.
  */
 
-export const hashOf = (line: string): string => createHash("sha256").update(line, "utf8").digest("hex");
+export const hashOf = (line: string): string => hash("sha256", line, "hex");
+
+/** The same in base64url, as the next line has it. */
+export const digestOf = (line: string): string => hash("sha256", line, "base64url");
 
 const signedBytes = (link: Link, from: number, time: string): Buffer => Buffer.from(signedText(link, from, time));
 

@@ -1,17 +1,17 @@
 import { VaultError } from "../framework/index.ts";
-import { defined } from "../std/defined.ts";
-import { writeJson } from "../std/json.ts";
 import { createDestinations, type Destination, type Destinations } from "./destinations.ts";
 import { checkOptions } from "./device-options.ts";
-import { auditEntry, type Style, styleOf } from "./entry.ts";
+import { entryText, stillHolds } from "./entry.ts";
 import { auditedHeaders } from "./headers.ts";
-import { hasher, whole } from "./redaction.ts";
+import type { Entry } from "./record.ts";
 import { saltSource, signerSource } from "./signing-key.ts";
 import type { AuditSink, OpenAuditFile } from "./sink.ts";
+import { builtInStyle, hasher, type Style, styleOf } from "./style.ts";
 import type {
   Audit,
   AuditConfiguration,
   AuditDevice,
+  AuditedRequest,
   AuditedResponse,
   AuditRecord,
   AuditSurroundings,
@@ -40,23 +40,38 @@ interface Parts {
   readonly salt: (snapshot: AuditConfiguration) => string;
 }
 
-/** What to hash when an entry is longer than its sink takes: the data, whole, so that it is still recognised. */
-const shortened = (entry: Record<string, unknown>, style: Style): Record<string, unknown> => {
-  const short = (part: unknown): unknown => {
-    if (typeof part !== "object" || part === null || !("data" in part)) return part;
-    return { ...part, data: whole(writeJson(part.data), style.hash) };
-  };
-  return { ...entry, ...defined({ request: short(entry["request"]), response: short(entry["response"]) }) };
-};
-
 /** Room for the link of the chain. */
 const LINK_BYTES = 256;
+/** Of one code unit in UTF-8. */
+const MOST_BYTES = 3;
 
-const fitting = (entry: Record<string, unknown>, style: Style, maxBytes: number | undefined): object => {
-  if (maxBytes === undefined || Buffer.byteLength(writeJson(entry)) + LINK_BYTES <= maxBytes) return entry;
-  const short = shortened(entry, style);
-  if (Buffer.byteLength(writeJson(short)) + LINK_BYTES <= maxBytes) return short;
+const fits = (text: string, most: number | undefined): boolean =>
+  most === undefined || text.length * MOST_BYTES + LINK_BYTES <= most || Buffer.byteLength(text) + LINK_BYTES <= most;
+
+/** The line as its sink takes it: with its data as one hash where it would be longer. */
+const fitting = (entry: Entry, style: Style, most: number | undefined): string => {
+  const text = entryText(entry, style);
+  if (fits(text, most)) return text;
+  const short = entryText({ ...entry, short: true }, style);
+  if (fits(short, most)) return short;
   throw new Error("the audit entry is longer than its sink takes");
+};
+
+/** Styles by what they are made from, which is the same object until it is changed. */
+const styles = (): { readonly builtIn: (salt: string) => Style; readonly of: (device: AuditDevice) => Style } => {
+  let known: { readonly salt: string; readonly style: Style } | undefined;
+  const devices = new WeakMap<AuditDevice, Style>();
+  return {
+    builtIn: (salt) => {
+      if (known?.salt !== salt) known = { salt, style: builtInStyle(salt) };
+      return known.style;
+    },
+    of: (device) => {
+      const style = devices.get(device) ?? styleOf(device);
+      devices.set(device, style);
+      return style;
+    },
+  };
 };
 
 const refused = (authenticated: boolean): VaultError =>
@@ -68,6 +83,9 @@ const refused = (authenticated: boolean): VaultError =>
 
 export const createAudit = (core: () => AuditSurroundings, options: AuditOptions): Audit => {
   let parts: Parts | undefined;
+  const { builtIn, of: styleFor } = styles();
+  /** The request lines that the built-in device has and whose responses it does not have yet. */
+  const open = new WeakMap<AuditedRequest, AuditRecord>();
   const counts = { requests: 0, responses: 0, failures: 0 };
 
   // Core is complete only after this function has returned.
@@ -92,15 +110,11 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
   };
 
   /** Whether the device has the line. A device that keeps nothing never has. */
-  const write = async (
-    where: Promise<Destination | undefined>,
-    style: Style,
-    entry: (style: Style) => Record<string, unknown>,
-  ): Promise<boolean> => {
+  const write = async (where: Promise<Destination | undefined>, style: Style, entry: Entry): Promise<boolean> => {
     try {
       const destination = await where;
       if (!destination) return false;
-      await destination.chain.append(fitting(entry(style), style, destination.sink.maxBytes));
+      await destination.chain.append(fitting(entry, style, destination.sink.maxBytes));
       return true;
     } catch (error) {
       failed(style.device ?? "", error);
@@ -108,19 +122,25 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
     }
   };
 
+  /** What the response's line may leave out; a line is joined once. */
+  const lineBefore = (what: AuditRecord, response: AuditedResponse | undefined): AuditRecord | undefined => {
+    const before = response && open.get(what.decoded);
+    open.delete(what.decoded);
+    return before && stillHolds(before, what) ? before : undefined;
+  };
+
   const record = async (what: AuditRecord, response: AuditedResponse | undefined): Promise<void> => {
     const { clock, configuration } = core();
     const { destinations, salt } = ready();
     const snapshot = await configuration();
-    const audited = auditedHeaders(snapshot);
-    const now = clock.now();
-    const entry = (style: Style) => auditEntry(what, response, audited, style, now);
-    const hash = hasher(salt(snapshot));
-    const builtIn: Style = { hash, hashAccessor: hash, elideLists: false };
+    const entry: Entry = { record: what, response, audited: auditedHeaders(snapshot), nowMs: clock.now() };
+    const before = lineBefore(what, response);
+    const standard = Promise.resolve(destinations.standard);
     const written = await Promise.all([
-      write(Promise.resolve(destinations.standard), builtIn, entry),
-      ...snapshot.auditDevices.map((device) => write(destinations.of(device), styleOf(device), entry)),
+      write(standard, builtIn(salt(snapshot)), { ...entry, before }),
+      ...snapshot.auditDevices.map((device) => write(destinations.of(device), styleFor(device), entry)),
     ]);
+    if (response === undefined && written[0]) open.set(what.decoded, what);
     counts[response === undefined ? "requests" : "responses"] += 1;
     if (!written.includes(true)) throw refused(what.known !== undefined);
   };

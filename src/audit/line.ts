@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseJson } from "../std/json.ts";
-import type { Checkpoint, Link } from "./link.ts";
+import { type Checkpoint, type Link, readLink } from "./link.ts";
 
 /**
  * Reads one line of an audit log for the judge: what it says of its place in a chain, and its checkpoint if it is one.
@@ -28,6 +28,7 @@ export class Problem extends Error {
 const RECORDS = new Set(["request", "response", "checkpoint"]);
 
 const linkOf = (value: unknown): Link | undefined => {
+  if (typeof value === "string") return readLink(value);
   if (!isJsonObject(value)) return undefined;
   const { writer, seq, prev } = value as { writer?: unknown; seq?: unknown; prev?: unknown };
   if (typeof writer !== "string" || typeof seq !== "number" || typeof prev !== "string") return undefined;
@@ -56,12 +57,13 @@ const objectOf = (text: string): JsonObject | undefined => {
  * A checkpoint's line is vouched for by its signature alone until another line follows, so it must be what was written,
  * character by character: readers of base64 and JSON take several spellings of a value.
  */
-const asWritten = (text: string, time: string, checkpoint: Checkpoint, { writer, seq, prev }: Link): boolean => {
+const asWritten = (text: string, time: string, checkpoint: Checkpoint, chain: unknown, link: Link): boolean => {
   const { from, key, signature } = checkpoint;
+  const { writer, seq, prev } = link;
+  const written = typeof chain === "string" ? chain : { writer, seq, prev };
   return (
     /^[\w+/]{85}[AQgw]==$/.test(signature) &&
-    text ===
-      JSON.stringify({ time, type: "checkpoint", checkpoint: { from, key, signature }, chain: { writer, seq, prev } })
+    text === JSON.stringify({ time, type: "checkpoint", checkpoint: { from, key, signature }, chain: written })
   );
 };
 
@@ -82,7 +84,7 @@ export const readLine = (text: string, hash: string, at: number, mixed: boolean)
   const time = typeof object["time"] === "string" ? object["time"] : "";
   if (type !== "checkpoint") return { at, hash, link, time, checkpoint: undefined };
   const checkpoint = checkpointOf(object["checkpoint"]);
-  if (!checkpoint || !asWritten(text, time, checkpoint, link)) {
+  if (!checkpoint || !asWritten(text, time, checkpoint, object["chain"], link)) {
     throw new Problem(at, "is not a readable checkpoint: it was changed");
   }
   return { at, hash, link, time, checkpoint };

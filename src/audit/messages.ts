@@ -1,5 +1,5 @@
 import { JsonNumber } from "../std/json.ts";
-import type { Hash } from "./redaction.ts";
+import type { Hash } from "./style.ts";
 
 /**
  * Errors and warnings as a line may show them. Vault's texts quote what was wrong with a field, so a misplaced secret

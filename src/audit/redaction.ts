@@ -1,35 +1,26 @@
-import { createHmac, createSecretKey } from "node:crypto";
 import { JsonNumber } from "../std/json.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { CLEAR_NAMES, STRUCTURE } from "./clear-names.ts";
+import type { Style } from "./style.ts";
 
 /**
- * Turns a request's or answer's data into what a line may show. It trusts nothing by value: a text or number is clear
- * only because of its name.
+ * Writes a request's or answer's data as a line may show it, in one pass. It trusts nothing by value: a text or number is
+ * clear only because of its name.
  */
 
-export type Hash = (value: string) => string;
-
-/** `hmac-sha256:` and lower-case hex, as Vault's audit log writes it. `salt` is base64. */
-export const hasher = (salt: string): Hash => {
-  // Node 24 takes bytes for a key seven times as slowly as a `KeyObject`.
-  const key = createSecretKey(Buffer.from(salt, "base64"));
-  return (value) => `hmac-sha256:${createHmac("sha256", key).update(value, "utf8").digest("hex")}`;
-};
-
-/** `log_raw`: what only a device that is allowed to gets. */
-export const raw: Hash = (value) => value;
-
 export interface DataRules {
-  readonly hash: Hash;
+  readonly style: Style;
   /** Names whose whole value stays as it is: the mount's operator says so. */
   readonly clearKeys: ReadonlySet<string>;
   /** Whatever the caller stores is the body itself (KV version 1, cubbyholes): no name means anything. */
   readonly payload: boolean;
+  /** `keys` and `key_info` of a listing as their number. */
+  readonly elided?: boolean;
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
+/** What is an object to JavaScript, but one value to a reader; numbers that were kept as text among them. */
 const textOf = (value: object): string | undefined => {
   if (value instanceof JsonNumber) return value.toString();
   if (value instanceof Sensitive) return String(value.reveal());
@@ -42,7 +33,8 @@ const textOf = (value: object): string | undefined => {
 };
 
 /** Data that is not shown leaf by leaf: its hash, so that it is still recognised, and its length. */
-export const whole = (text: string, hash: Hash): object => ({ omitted: hash(text), bytes: Buffer.byteLength(text) });
+export const whole = (text: string, style: Style): string =>
+  `{"omitted":${style.hashed(text)},"bytes":${Buffer.byteLength(text)}}`;
 
 /** Whether data holds more than `most` values; looks no further than that. */
 export const hasMoreLeaves = (data: unknown, most: number): boolean => {
@@ -56,54 +48,75 @@ export const hasMoreLeaves = (data: unknown, most: number): boolean => {
   return left < 0;
 };
 
-/** Objects without a prototype: `__proto__` is a key like any other. */
-const objectFrom = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> => {
-  const object: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of entries) object[name] = value;
-  return object;
+/** How the members of a value are written, each under its name. */
+type WriteItem = (value: unknown, name: string) => string | undefined;
+
+const listText = (items: readonly unknown[], name: string, write: WriteItem): string => {
+  let text = "";
+  for (const item of items) text += `,${write(item, name) ?? "null"}`;
+  return `[${text.slice(1)}]`;
 };
 
-const plainOf = (value: unknown): unknown => {
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value !== "object" || value === null) return value;
-  const text = value instanceof JsonNumber ? undefined : textOf(value);
-  if (text !== undefined) return text;
-  if (value instanceof JsonNumber) return value;
-  if (Array.isArray(value)) return value.map(plainOf);
-  return objectFrom(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
+const objectText = (value: object, write: WriteItem): string => {
+  let text = "";
+  for (const [name, item] of Object.entries(value)) {
+    const written = write(item, name);
+    if (written !== undefined) text += `,${JSON.stringify(name)}:${written}`;
+  }
+  return `{${text.slice(1)}}`;
+};
+
+/** A value in the clear, with all below it; `undefined`: JSON has nothing for it. */
+export const plainText = (value: unknown, style: Style): string | undefined => {
+  if (typeof value === "string") return style.text(value);
+  if (typeof value === "bigint") return style.text(value.toString());
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const text = textOf(value);
+  if (text !== undefined) return value instanceof JsonNumber ? text : style.text(text);
+  const write: WriteItem = (item) => plainText(item, style);
+  return Array.isArray(value) ? listText(value, "", write) : objectText(value, write);
 };
 
 /** A single value. `clear`: its name allows numbers and times to be shown. */
-const redactLeaf = (value: unknown, clear: boolean, hash: Hash): unknown => {
+const leafText = (value: unknown, clear: boolean, style: Style): string | undefined => {
   switch (typeof value) {
     case "string":
-      return clear && TIME.test(value) ? value : hash(value);
+      return clear && TIME.test(value) ? style.text(value) : style.hashed(value);
     case "number":
-      return clear ? value : hash(String(value));
+      return clear ? JSON.stringify(value) : style.hashed(String(value));
     case "bigint":
-      return hash(value.toString());
+      return style.hashed(value.toString());
     default:
-      return value;
+      return JSON.stringify(value);
   }
 };
 
-/** Data of any shape, hashed leaf by leaf. Booleans, null and names stay; of the rest only what the rules name. */
-export const redactData = (data: unknown, rules: DataRules): unknown => {
-  if (rules.hash === raw) return plainOf(data);
+const isCounted = (name: string, value: unknown): value is object =>
+  (name === "keys" || name === "key_info") &&
+  typeof value === "object" &&
+  value !== null &&
+  textOf(value) === undefined;
+
+/**
+ * Data of any shape as JSON, hashed leaf by leaf. Booleans, null and names stay; of the rest only what the rules name.
+ * `undefined`: JSON has nothing for it.
+ */
+export const redactedText = (data: unknown, rules: DataRules): string | undefined => {
+  const { style, clearKeys } = rules;
   /** A value under its name. `settings`: names are meaningful at this depth. */
-  const walk = (value: unknown, name: string, settings: boolean): unknown => {
+  const walk = (value: unknown, name: string, settings: boolean): string | undefined => {
     const clear = settings && CLEAR_NAMES.has(name);
-    if (typeof value !== "object" || value === null) return redactLeaf(value, clear, rules.hash);
+    if (typeof value !== "object" || value === null) return leafText(value, clear, style);
     const text = textOf(value);
-    if (text !== undefined) return clear && value instanceof JsonNumber ? value : rules.hash(text);
-    if (Array.isArray(value)) return value.map((item) => walk(item, name, settings));
+    if (text !== undefined) return clear && value instanceof JsonNumber ? text : style.hashed(text);
+    if (Array.isArray(value)) return listText(value, name, (item) => walk(item, name, settings));
     const within = settings && (name === "" || STRUCTURE.has(name));
-    return objectFrom(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        rules.clearKeys.has(key) ? plainOf(item) : walk(item, key, within),
-      ]),
-    );
+    return objectText(value, (item, key) => (clearKeys.has(key) ? plainText(item, style) : walk(item, key, within)));
   };
-  return walk(data, "", !rules.payload);
+  const redact = (value: unknown, name: string): string | undefined => {
+    if (style.raw || clearKeys.has(name)) return plainText(value, style);
+    return walk(value, name, !rules.payload);
+  };
+  if (!rules.elided || typeof data !== "object" || data === null || textOf(data) !== undefined) return redact(data, "");
+  return objectText(data, (item, name) => (isCounted(name, item) ? `${Object.keys(item).length}` : redact(item, name)));
 };

@@ -1,9 +1,15 @@
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { Command } from "commander";
+import { expandAudit } from "../audit/expand.ts";
 import type { Verdict } from "../audit/judge.ts";
+import { linesOf } from "../audit/lines.ts";
 import { verifyAudit } from "../audit/verify.ts";
 
-/** `zeroth audit verify`: whether lines of an audit log were changed, removed, inserted or moved. */
+/**
+ * `zeroth audit verify`: whether lines of an audit log were changed, removed, inserted or moved. `zeroth audit expand`:
+ * the built-in device's lines in Vault's format, for what reads that.
+ */
 
 interface Flags {
   readonly file: string;
@@ -30,13 +36,6 @@ const servedKey = async (): Promise<string> => {
   return key;
 };
 
-/** Lines without the empty one behind the last line feed. */
-const linesOf = (text: string): readonly string[] => {
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-};
-
 const report = (file: string, verdict: Verdict): void => {
   if (!verdict.ok) {
     say(`${file}:${verdict.line}: this line ${verdict.what}`);
@@ -59,6 +58,15 @@ const verify = async (flags: Flags): Promise<void> => {
   report(flags.file, verifyAudit(linesOf(await readFile(flags.file, "utf8")), keys, { continued, mixed }));
 };
 
+const expand = async ({ file }: { readonly file?: string }): Promise<void> => {
+  const log = file === undefined ? await text(process.stdin) : await readFile(file, "utf8");
+  const { lines, others, alone } = expandAudit(linesOf(log));
+  // One write: a pipe that is closed early ends the command once.
+  if (lines.length > 0) say(lines.join("\n"));
+  if (others > 0) process.stderr.write(`${others} lines are not audit lines and were left out\n`);
+  if (alone > 0) process.stderr.write(`${alone} responses lack their request's line, which is not in this log\n`);
+};
+
 const collect = (path: string, before: readonly string[]): readonly string[] => [...before, path];
 
 export const auditCommand = (): Command =>
@@ -74,4 +82,10 @@ export const auditCommand = (): Command =>
         .option("--continued", "the log begins in the middle, as a rotated one does", false)
         .option("--mixed", "allow other lines in between, as in a function's log", false)
         .action(verify),
+    )
+    .addCommand(
+      new Command("expand")
+        .description("print the built-in log in Vault's format, without checkpoints and chain")
+        .option("--file <path>", "the log; otherwise standard input")
+        .action(expand),
     );

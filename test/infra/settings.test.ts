@@ -6,6 +6,8 @@ describe("the settings", () => {
     expect(readSettings({})).toEqual({
       name: "zeroth",
       logDays: 365,
+      logClass: "STANDARD",
+      platformLines: "all",
       throttleRate: 2000,
       throttleBurst: 2000,
       loginRate: 200,
@@ -35,6 +37,7 @@ describe("the settings", () => {
     ["a key nobody knows", { "zeroth:throtleRate": "10" }, /throtleRate/],
     ["an invalid name", { "zeroth:name": "Prod_1" }, /2 to 24/],
     ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
+    ["a class CloudWatch does not offer", { "zeroth:logClass": "CHEAP" }, /logClass/],
     ["a domain name without its certificate", { "zeroth:domainName": "v.example.org" }, /belong together/],
     ["subnets without security groups", { "zeroth:subnets": "subnet-01234567" }, /belong together/],
     ["subnets for logins without security groups", { "zeroth:loginSubnets": "subnet-01234567" }, /belong together/],

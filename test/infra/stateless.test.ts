@@ -1,9 +1,46 @@
 import { describe, expect, it } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
+import { FUNCTION_TABLE, FUNCTIONS } from "../../src/contract/functions.ts";
 import { EVERY_OPTION, makeTemplates, propertiesOf } from "./support/stacks.ts";
 
 const { stateless } = makeTemplates();
 const chosen = makeTemplates(EVERY_OPTION).stateless;
+
+describe("the functions' logs", () => {
+  const classes = (template: typeof stateless) =>
+    propertiesOf(template, "AWS::Logs::LogGroup").map(({ LogGroupClass }) => LogGroupClass);
+
+  it("are of the standard class, unless the cheaper one is chosen", () => {
+    expect(new Set(classes(stateless))).toEqual(new Set([undefined]));
+  });
+
+  it("keep the standard class where a schedule wakes the function, because alarms live on its metrics", () => {
+    const cheap = makeTemplates({ logClass: "INFREQUENT_ACCESS" }).stateless;
+    const rarely = FUNCTIONS.filter((name) => FUNCTION_TABLE[name].scheduled === undefined);
+
+    expect(classes(cheap).filter((one) => one === "INFREQUENT_ACCESS")).toHaveLength(rarely.length);
+    expect(rarely).toContain("kv");
+    expect(rarely).not.toContain("system");
+    expect(rarely).not.toContain("revoke");
+  });
+
+  it("are other groups in another class, because the class of a group cannot be changed", () => {
+    const groups = (template: typeof stateless) => Object.keys(template.findResources("AWS::Logs::LogGroup"));
+    const before = new Set(groups(stateless));
+    const cheap = makeTemplates({ logClass: "INFREQUENT_ACCESS" }).stateless;
+    const infrequent = Object.entries(cheap.findResources("AWS::Logs::LogGroup")).filter(
+      ([, { Properties }]) => Properties.LogGroupClass === "INFREQUENT_ACCESS",
+    );
+
+    expect(infrequent.filter(([id]) => before.has(id))).toEqual([]);
+  });
+
+  it("have Lambda's own lines of failures alone where that is chosen", () => {
+    makeTemplates({ platformLines: "failures" }).stateless.allResourcesProperties("AWS::Lambda::Function", {
+      LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN", ApplicationLogLevel: "TRACE" },
+    });
+  });
+});
 
 describe("the functions", () => {
   it("all run Node 24 on arm64 with their own role and log", () => {
@@ -236,6 +273,27 @@ describe("the API", () => {
     stateless.hasResource("AWS::ApiGatewayV2::Stage", { DependsOn: Match.arrayWith([route]) });
   });
 
+  it("logs each access in a line of less than 200 bytes", () => {
+    const [{ AccessLogSettings } = {}] = propertiesOf(stateless, "AWS::ApiGatewayV2::Stage");
+    const { Format } = AccessLogSettings as { Format: string };
+    const values: Readonly<Record<string, string>> = {
+      requestId: "JKJaXmPLvHcESHA=",
+      "identity.sourceIp": "203.0.113.100",
+      httpMethod: "GET",
+      routeKey: "$default",
+      status: "200",
+      responseLength: "1024",
+      responseLatency: "18",
+      "integration.latency": "15",
+      "error.responseType": "-",
+    };
+    const line = Format.replace(/\$context\.([A-Za-z.]+)/g, (whole, name: string) => values[name] ?? whole);
+
+    expect(line).not.toContain("$context");
+    expect(JSON.parse(line)).toMatchObject({ id: "JKJaXmPLvHcESHA=", status: "200" });
+    expect(line.length).toBeLessThan(200);
+  });
+
   it("logs each access without path, query, header or body", () => {
     const [{ AccessLogSettings } = {}] = propertiesOf(stateless, "AWS::ApiGatewayV2::Stage");
     const { Format } = AccessLogSettings as { Format: string };
@@ -246,10 +304,7 @@ describe("the API", () => {
       "$context.httpMethod",
       "$context.identity.sourceIp",
       "$context.integration.latency",
-      "$context.integration.status",
-      "$context.protocol",
       "$context.requestId",
-      "$context.requestTimeEpoch",
       "$context.responseLatency",
       "$context.responseLength",
       "$context.routeKey",

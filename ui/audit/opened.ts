@@ -1,5 +1,6 @@
 import type { Verdict, VerifyOptions } from "../../src/audit/judge.ts";
-import { linesOf, textOf } from "./lines.ts";
+import { linesOf } from "../../src/audit/lines.ts";
+import { textOf } from "./lines.ts";
 import { type AuditRow, rowsOf } from "./rows.ts";
 import { readKey, verifyLog } from "./verify.ts";
 

@@ -1,3 +1,4 @@
+import { longText } from "../../src/audit/short-text.ts";
 import type { JsonObject } from "../client/api.ts";
 import { objectIn, objectOf, textIn } from "../client/read-json.ts";
 
@@ -19,6 +20,9 @@ export interface AuditRow {
   readonly error: string;
 }
 
+/** As Vault's format has it: the built-in log and those of devices look alike. */
+const shown = (record: JsonObject, name: string): string => longText(textIn(record, name));
+
 /** Of a request whose answer has not been read yet. */
 const requestRow = (record: JsonObject, line: number): AuditRow => {
   const auth = objectIn(record, "auth");
@@ -26,11 +30,11 @@ const requestRow = (record: JsonObject, line: number): AuditRow => {
   return {
     line,
     time: textIn(record, "time"),
-    who: textIn(auth, "display_name") || textIn(auth, "accessor"),
-    operation: textIn(request, "operation"),
-    path: textIn(request, "path"),
+    who: shown(auth, "display_name") || shown(auth, "accessor"),
+    operation: shown(request, "operation"),
+    path: shown(request, "path"),
     outcome: "no answer",
-    error: textIn(record, "error"),
+    error: shown(record, "error"),
   };
 };
 
@@ -44,7 +48,7 @@ export const rowsOf = (lines: readonly string[]): readonly AuditRow[] => {
       rows.set(id, requestRow(record, index + 1));
     } else if (record["type"] === "response") {
       const row = rows.get(id);
-      const error = textIn(record, "error");
+      const error = shown(record, "error");
       if (row)
         rows.set(id, {
           ...row,

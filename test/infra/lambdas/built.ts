@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from "@jest/globals";
+import { expandAudit } from "../../../src/audit/expand.ts";
 import type { FunctionName } from "../../../src/contract/functions.ts";
 import { type Deployment, deploy, TABLE } from "../support/deployment.ts";
 import { type Ask, answerOf, eventOf, type Fields, objectOf } from "../support/events.ts";
@@ -18,12 +19,9 @@ export interface Built {
   removals(): Promise<readonly unknown[]>;
 }
 
-/** The audit lines in what a function printed. */
+/** The audit lines in what a function printed, in Vault's format. */
 export const auditLines = (output: string): readonly Fields[] =>
-  output
-    .split("\n")
-    .filter((line) => line.includes('"type":"request"') || line.includes('"type":"response"'))
-    .map((line) => objectOf(JSON.parse(line)));
+  expandAudit(output.split("\n")).lines.map((line) => objectOf(JSON.parse(line)));
 
 /** Deploys before the first test and ends after the last. */
 export const useBuilt = (): Built => {

@@ -27,7 +27,7 @@ const setUp = (options: Partial<ChainOptions> = {}) => {
   return { chain, lines, clock, failures };
 };
 
-const record = { time: "t", type: "request" };
+const record = '{"time":"t","type":"request"}';
 const checkpoints = (lines: readonly string[]): number => lines.filter((line) => line.includes('"checkpoint"')).length;
 
 describe("a chain of audit lines", () => {

@@ -1,7 +1,13 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Verdict } from "../../../src/audit/judge.ts";
 import { verifyAudit } from "../../../src/audit/verify.ts";
 import { anotherPem, auditPem as pem, twoWriters } from "../../support/audit-log.ts";
+
+/** Written by the release before lines became compact. */
+const former: { readonly pem: string; readonly lines: readonly string[] } = JSON.parse(
+  readFileSync(new URL("former-log.json", import.meta.url), "utf8"),
+);
 
 let log: readonly string[];
 beforeAll(async () => {
@@ -55,7 +61,7 @@ describe("verifying an audit log", () => {
   it.each([1, 2, 3, 4, 5])("names a line whose link was changed, number %s", (turn) => {
     const at = find(`p1/${turn}`);
     const verdict = edited((lines) =>
-      lines.splice(at, 1, (log[at] ?? "").replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${"0".repeat(63)}1"`)),
+      lines.splice(at, 1, (log[at] ?? "").replace(/[\w-]{43}"}$/, `${"A".repeat(42)}E"}`)),
     );
 
     expect(named(verdict)).toBe(at + 1);
@@ -71,7 +77,7 @@ describe("verifying an audit log", () => {
 
   it("misses a removed checkpoint", () => {
     const at = log.findIndex((line) => line.includes('"from":1'));
-    const writer = /"writer":"(\w+)"/.exec(log[at] ?? "")?.[1] ?? "";
+    const writer = /"chain":"([\w-]+)\./.exec(log[at] ?? "")?.[1] ?? "";
     const verdict = edited((lines) => lines.splice(at, 1));
 
     expect(what(verdict)).toContain("missing (number 4");
@@ -161,5 +167,39 @@ describe("verifying an audit log", () => {
 
     expect(named(verifyAudit(mixed, [pem]))).toBe(1);
     expect(verifyAudit(mixed, [pem], { mixed: true })).toMatchObject({ ok: true, others: 1 });
+  });
+
+  it("accepts the log of a former release, whose lines have their links as objects, and what was written after it", () => {
+    const { pem: theirs, lines } = former;
+
+    expect(verifyAudit(lines, [theirs])).toMatchObject({ ok: true, writers: [{ unsigned: 0 }] });
+    expect(verifyAudit([...lines, ...log], [theirs, pem])).toMatchObject({ ok: true });
+  });
+
+  it.each(former.lines.map((_line, at) => at))("names what was changed in such a log, line %s", (at) => {
+    const lines = former.lines.with(at, (former.lines[at] ?? "").replace(/"seq":(\d+)/, '"seq": $1'));
+
+    expect(named(verifyAudit(lines, [former.pem]))).toBe(at + 1);
+  });
+
+  it.each([
+    ["a number of zero", (link: string) => link.replace(/\.\d+\./, ".0.")],
+    ["a number with a zero in front", (link: string) => link.replace(/\.(\d+)\./, ".0$1.")],
+    ["a number that no double holds", (link: string) => link.replace(/\.\d+\./, ".9999999999999999.")],
+    ["a digest of 33 bytes", (link: string) => `${link}A`],
+    ["a digest with bits that are of no byte", (link: string) => `${link.slice(0, -1)}B`],
+    ["a digest in plain base64", (link: string) => `${link.slice(0, -2)}+A`],
+    ["nothing", () => ""],
+  ])("names a line whose link has %s", (_what, change) => {
+    const at = find("p0/2");
+    const verdict = edited((lines) =>
+      lines.splice(
+        at,
+        1,
+        (log[at] ?? "").replace(/("chain":")([^"]*)/, (_all, name: string, link: string) => name + change(link)),
+      ),
+    );
+
+    expect(named(verdict)).toBe(at + 1);
   });
 });

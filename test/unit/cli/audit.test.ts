@@ -49,3 +49,34 @@ describe("zeroth audit verify", () => {
     expect(said).toMatch(/audit\.log:1: this line was changed/);
   });
 });
+
+describe("zeroth audit expand", () => {
+  it("prints a log in Vault's format, from a file", async () => {
+    const file = join(dir, "compact.log");
+    await writeFile(file, `START RequestId: 1\n${server.auditLines.join("\n")}\n`);
+    const [said, told] = [[] as string[], [] as string[]];
+    const out = jest.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    const err = jest.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
+    await auditCommand().parseAsync(["expand", "--file", file], { from: "user" });
+    out.mockRestore();
+    err.mockRestore();
+    const entries = said
+      .join("")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+
+    expect(entries.map(({ type }) => type)).toEqual(["request", "response"]);
+    for (const { auth, request } of entries) {
+      expect(auth).toMatchObject({ token_type: "service", policy_results: { allowed: true } });
+      expect(request).toMatchObject({ path: "sys/audit-key", namespace: { id: "root" } });
+    }
+    expect(told).toEqual(["1 lines are not audit lines and were left out\n"]);
+  });
+
+  it("is verified and printed as a log group exports it, each line behind its time", async () => {
+    const stamped = server.auditLines.map((line) => `2030-01-01T00:00:00.000Z ${line}`);
+
+    expect((await verify(stamped)).failed).toBe(false);
+  });
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { entriesOf } from "../../../support/audit-log.ts";
 import {
   derText,
   extension,
@@ -126,10 +127,9 @@ describe("a login", () => {
 
   it("leaves the certificate's serial number in the audit log, whatever becomes of it", async () => {
     const audited = () =>
-      server.auditLines.slice(-2).map((line) => {
-        const { type, request } = JSON.parse(line) as { type: string; request: Record<string, unknown> };
-        return [type, request["client_certificate_serial_number"]];
-      });
+      entriesOf(server.auditLines)
+        .slice(-2)
+        .map(({ type, request }) => [type, Object(request).client_certificate_serial_number]);
     const stranger = await makeCertificate({ by: other, serial: "4001" });
     await logIn(server, stranger.cert + root.cert);
     expect(audited()).toEqual([

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { consumeRemovals, removalBatchOf } from "../../../../src/core/leases/removals.ts";
+import { inVaultsFormat } from "../../../support/audit-log.ts";
 import { Killed } from "../../../support/crash.ts";
 import { patience, runs } from "../../../support/runs.ts";
 import { type Stage, setStage } from "./support.ts";
@@ -87,7 +88,9 @@ describe("F34: a process that dies between the token and the audit line of the a
     expect([answer.status, made]).toEqual([500, 1]);
     expect(answer.text).not.toContain("hvs.");
     expect(
-      server.auditLines.filter((line) => line.includes('"type":"response"') && line.includes('"accessor":"hmac')),
+      inVaultsFormat(server.auditLines).filter(
+        (line) => line.includes('"type":"response"') && line.includes('"accessor":"hmac'),
+      ),
     ).not.toContainEqual(expect.stringContaining("auth/userpass/login/ann"));
     expect((await server.core.tokens.accessors()).length).toBe(before);
     expect(await server.core.leases.list("auth/userpass/login/")).toEqual([]);

@@ -1,5 +1,6 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { inVaultsFormat } from "../../../support/audit-log.ts";
 import { authOf, enrolled, makeWorld, type World } from "./support.ts";
 
 /** What a second factor leaves behind: in the table, in the audit log, in the operator's log. */
@@ -40,8 +41,7 @@ it("no code, key or request id is in an audit line, whatever headers are shown t
 });
 
 it("a login that waits and the request that finishes it are joined in the audit log by the hash of their id", () => {
-  const lines = world.server.auditLines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  const text = lines.map((line) => JSON.stringify(line));
+  const text = inVaultsFormat(world.server.auditLines);
   const waits = text.find((line) => line.includes('"mfa_request_id"') && line.includes('"response"'));
   const hash = /"mfa_request_id":"(hmac-sha256:[0-9a-f]{64})"/.exec(waits ?? "")?.[1] ?? "none";
   expect(text.filter((line) => line.includes(hash) && line.includes("sys/mfa/validate")).length).toBeGreaterThan(0);

@@ -1,8 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { linesOf } from "../../../../src/audit/lines.ts";
 import { verifyAudit } from "../../../../src/audit/verify.ts";
-import { linesOf, textOf } from "../../../../ui/audit/lines.ts";
+import { textOf } from "../../../../ui/audit/lines.ts";
 import { rowsOf } from "../../../../ui/audit/rows.ts";
 import { readKey, verifyLog } from "../../../../ui/audit/verify.ts";
 import { anotherPem, auditPem, twoWriters } from "../../../support/audit-log.ts";
@@ -111,12 +112,16 @@ describe("the lines of a log", () => {
       request("2", { auth: { accessor: "hmac-sha256:a" }, error: "permission denied" }),
       response("2", { error: "permission denied" }),
       request("3", {}),
+      request("4", { auth: { display_name: "##1", accessor: `#${"A".repeat(43)}` } }),
+      request("5", { auth: { accessor: `#${"A".repeat(43)}` } }),
     ]);
 
     expect(rows.map(({ line, who, path, outcome, error }) => [line, who, path, outcome, error])).toEqual([
       [1, "userpass-bob", "p/1", "allowed", ""],
       [4, "hmac-sha256:a", "p/2", "refused", "permission denied"],
       [6, "", "p/3", "no answer", ""],
+      [7, "#1", "p/4", "no answer", ""],
+      [8, `hmac-sha256:${"0".repeat(64)}`, "p/5", "no answer", ""],
     ]);
   });
 });

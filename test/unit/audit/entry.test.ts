@@ -1,0 +1,99 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { entryText, stillHolds } from "../../../src/audit/entry.ts";
+import { expandAudit } from "../../../src/audit/expand.ts";
+import { builtInStyle, hasher, styleOf } from "../../../src/audit/style.ts";
+import type { AuditedResponse, AuditRecord } from "../../../src/audit/types.ts";
+import { parseJson, writeJson } from "../../../src/std/json.ts";
+import { auditEntry, raw } from "../../support/audit-entry.ts";
+import { AUDITED, auditedResponses, auditRecords, endings } from "../../support/audit-records.ts";
+import { runs } from "../../support/runs.ts";
+
+const salt = Buffer.alloc(32, 7).toString("base64");
+const hash = hasher(salt);
+const nowMs = 1_893_456_000_123;
+
+const device = (options: Readonly<Record<string, string>>) => styleOf({ path: "f/", salt, options });
+const vault = (record: AuditRecord, response: AuditedResponse | undefined, style: Partial<object> = {}): string =>
+  writeJson(auditEntry(record, response, AUDITED, { hash, hashAccessor: hash, elideLists: false, ...style }, nowMs));
+
+const pairs = fc.record({ record: auditRecords, response: auditedResponses, end: endings });
+
+describe("a line of an enabled device", () => {
+  it.each([
+    ["as it comes", {}, {}],
+    ["with accessors in the clear", { hmac_accessor: "false" }, { hashAccessor: raw }],
+    ["with listings as counts", { elide_list_responses: "true" }, { elideLists: true }],
+    ["with nothing hashed", { log_raw: "true" }, { hash: raw, hashAccessor: raw }],
+  ])("is Vault's entry, member by member: %s", (_name, options, style) => {
+    fc.assert(
+      fc.property(pairs, ({ record, response }) => {
+        const entry = { record, audited: AUDITED, nowMs };
+
+        expect(entryText(entry, device(options))).toBe(vault(record, undefined, { device: "f/", ...style }));
+        expect(entryText({ ...entry, response }, device(options))).toBe(
+          vault(record, response, { device: "f/", ...style }),
+        );
+      }),
+      { numRuns: runs(100, 3000) },
+    );
+  });
+});
+
+describe("the built-in device's lines", () => {
+  const style = builtInStyle(salt);
+  const compact = (record: AuditRecord, response: AuditedResponse, after: AuditRecord): readonly string[] => [
+    entryText({ record, audited: AUDITED, nowMs }, style),
+    entryText(
+      { record: after, response, before: stillHolds(record, after) ? record : undefined, audited: AUDITED, nowMs },
+      style,
+    ),
+  ];
+  /** Empty texts are not hashed. */
+  const known = (value: string): string => (value === "" ? "" : hash(value));
+  const expected = { hash: known, hashAccessor: known };
+
+  it("lose nothing: expanded, they are Vault's entries, member by member", () => {
+    fc.assert(
+      fc.property(pairs, ({ record, response, end }) => {
+        const after = end(record);
+        const { lines, others, alone } = expandAudit(compact(record, response, after));
+
+        expect(lines).toEqual([vault(record, undefined, expected), vault(after, response, expected)]);
+        expect([others, alone]).toEqual([0, 0]);
+      }),
+      { numRuns: runs(300, 10_000) },
+    );
+  });
+
+  it("are JSON as a parser would write it again", () => {
+    fc.assert(
+      fc.property(pairs, ({ record, response, end }) => {
+        for (const line of compact(record, response, end(record))) expect(writeJson(parseJson(line))).toBe(line);
+      }),
+      { numRuns: runs(100, 3000) },
+    );
+  });
+
+  it("say all of a response whose request's line the device does not have", () => {
+    fc.assert(
+      fc.property(pairs, ({ record, response }) => {
+        const line = entryText({ record, response, audited: AUDITED, nowMs }, style);
+
+        expect(expandAudit([line]).lines).toEqual([vault(record, response, expected)]);
+      }),
+      { numRuns: runs(100, 3000) },
+    );
+  });
+
+  it("show no hash in more than 44 characters outside messages", () => {
+    fc.assert(
+      fc.property(pairs, ({ record, response }) => {
+        const { error: _error, reason: _reason, ...fine } = record;
+        const lines = compact(fine, { ...response, warnings: [] }, fine);
+
+        expect(lines.join()).not.toContain("hmac-sha256:");
+      }),
+    );
+  });
+});
