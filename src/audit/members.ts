@@ -11,6 +11,9 @@ export const put = (name: string, text: string): string => `,"${name}":${text}`;
 export const member = (name: string, text: string | undefined): string =>
   text === undefined || (text.length < 6 && EMPTY.has(text)) ? "" : put(name, text);
 
+/** The name of a member that a caller chose, as JSON. */
+export const key = (name: string): string => JSON.stringify(name);
+
 /** An object of such members; `undefined`: it has none. */
 export const block = (members: string): string | undefined => (members === "" ? undefined : `{${members.slice(1)}}`);
 

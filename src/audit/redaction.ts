@@ -1,6 +1,7 @@
 import { JsonNumber } from "../std/json.ts";
 import { Sensitive } from "../std/sensitive.ts";
 import { CLEAR_NAMES, STRUCTURE } from "./clear-names.ts";
+import { key } from "./members.ts";
 import type { Style } from "./style.ts";
 
 /**
@@ -61,7 +62,7 @@ const objectText = (value: object, write: WriteItem): string => {
   let text = "";
   for (const [name, item] of Object.entries(value)) {
     const written = write(item, name);
-    if (written !== undefined) text += `,${JSON.stringify(name)}:${written}`;
+    if (written !== undefined) text += `,${key(name)}:${written}`;
   }
   return `{${text.slice(1)}}`;
 };
@@ -111,7 +112,7 @@ export const redactedText = (data: unknown, rules: DataRules): string | undefine
     if (text !== undefined) return clear && value instanceof JsonNumber ? text : style.hashed(text);
     if (Array.isArray(value)) return listText(value, name, (item) => walk(item, name, settings));
     const within = settings && (name === "" || STRUCTURE.has(name));
-    return objectText(value, (item, key) => (clearKeys.has(key) ? plainText(item, style) : walk(item, key, within)));
+    return objectText(value, (item, own) => (clearKeys.has(own) ? plainText(item, style) : walk(item, own, within)));
   };
   const redact = (value: unknown, name: string): string | undefined => {
     if (style.raw || clearKeys.has(name)) return plainText(value, style);

@@ -1,7 +1,7 @@
 import { STRANGER_AUDIT_LEAVES } from "../contract/limits.ts";
 import { isJsonObject, type JsonObject, writeJson } from "../std/json.ts";
 import { clientSerialNumber } from "./client-certificate.ts";
-import { block, list, member, put } from "./members.ts";
+import { block, key, list, member, put } from "./members.ts";
 import { mountMembers } from "./mount-members.ts";
 import { dataMember, type Entry, keysOf } from "./record.ts";
 import { type DataRules, hasMoreLeaves, redactedText, whole } from "./redaction.ts";
@@ -17,7 +17,7 @@ const headersText = ({ decoded }: AuditRecord, audited: JsonObject, style: Style
     const values = Object.hasOwn(decoded.headers, name) ? decoded.headers[name] : undefined;
     if (!values) continue;
     const hashed = isJsonObject(settings) && settings["hmac"] === true;
-    text += `,${JSON.stringify(name)}:${hashed ? `[${values.map(style.hashed).join(",")}]` : list(values, style)}`;
+    text += `,${key(name)}:${hashed ? `[${values.map(style.hashed).join(",")}]` : list(values, style)}`;
   }
   return block(text);
 };

@@ -1,6 +1,6 @@
 import type { IssuedAuth } from "../framework/index.ts";
 import type { Decision } from "../policy/index.ts";
-import { block, list, member, put } from "./members.ts";
+import { block, key, list, member, put } from "./members.ts";
 import { plainText } from "./redaction.ts";
 import type { Style } from "./style.ts";
 import type { AuditedCaller, AuditedResponse, AuditRecord } from "./types.ts";
@@ -85,7 +85,7 @@ export const callerOf = (known: AuditedCaller, style: Style): Caller => {
 const grantedMetadata = ({ metadata, shownOnce }: IssuedAuth, style: Style): string | undefined => {
   if (!shownOnce) return plainText(metadata, style);
   const write = ([name, value]: readonly [string, string]): string =>
-    `${JSON.stringify(name)}:${Object.hasOwn(shownOnce, name) ? style.hashed(value) : style.text(value)}`;
+    `${key(name)}:${Object.hasOwn(shownOnce, name) ? style.hashed(value) : style.text(value)}`;
   return `{${Object.entries({ ...metadata, ...shownOnce })
     .map(write)
     .join(",")}}`;

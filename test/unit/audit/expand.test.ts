@@ -45,13 +45,13 @@ afterAll(() => server.dynamo.close());
 const comparable = (line: string): unknown => {
   const entry = parseJson(line);
   const plain = (value: unknown): unknown => {
-    if (typeof value === "string") return value.replace(/hmac-sha256:[0-9a-f]{64}/g, "hashed");
+    // Empty texts are hashed by a device, and not by the built-in one.
+    if (typeof value === "string") return value.replace(/^$|hmac-sha256:[0-9a-f]{64}/g, "hashed");
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
       Object.entries(value)
-        // Empty texts are hashed by a device, and not by the built-in one.
-        .map(([name, item]) => [name, item === "" ? "hashed" : plain(item)])
+        .map(([name, item]) => [name, plain(item)] as const)
         .filter(([name]) => name !== "chain" && name !== "device"),
     );
   };
@@ -133,7 +133,7 @@ describe("the built-in log, expanded", () => {
     expect(entryOf([response, other, request])).toEqual(entryOf([request, response]));
   });
 
-  it("leaves out checkpoints and what is no audit line, and keeps lines of former releases as they are", async () => {
+  it("leaves out checkpoints and what is not an audit line, and keeps lines of former releases as they are", async () => {
     const former: { readonly lines: readonly string[] } = JSON.parse(
       readFileSync(new URL("former-log.json", import.meta.url), "utf8"),
     );
