@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_READ_CACHE_MS } from "../src/contract/limits.ts";
 
 /**
  * What a deployment may choose, read from CDK context keys that begin with `zeroth:` (`cdk deploy -c zeroth:name=prod`
@@ -113,6 +114,12 @@ const shape = z
           "must be the ARN of a user, a role or a session, with at most one * at its end",
         ),
     ).optional(),
+
+    /**
+     * Milliseconds that a read of a secret may be late, where one is read more often than a partition of the table can
+     * answer (`docs/scale.md`). 0: every read sees the latest write.
+     */
+    readCacheMs: z.coerce.number().int().min(0).max(MOST_READ_CACHE_MS).default(0),
 
     /** SNS topic the alarms tell. */
     alarmTopic: arn("sns").optional(),

@@ -98,6 +98,9 @@ export class ZerothFunction extends Construct {
         [ENVIRONMENT.functionName]: name,
         ...(row.answers === "files" ? {} : whereThingsAre(rights, places)),
         ...(network && ranges ? { [ENVIRONMENT.reachable]: JSON.stringify(ranges) } : {}),
+        ...(name === "kv" && settings.readCacheMs > 0
+          ? { [ENVIRONMENT.readCacheMs]: String(settings.readCacheMs) }
+          : {}),
         ...(name === "system" && settings.operators
           ? { [ENVIRONMENT.operators]: JSON.stringify(settings.operators) }
           : {}),

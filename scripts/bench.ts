@@ -9,6 +9,7 @@ import { buildFunctions } from "./bench/bundles.ts";
 import { measureCertificates } from "./bench/certificates.ts";
 import { measureDecisions } from "./bench/decisions.ts";
 import { type Figure, figure, printFigures } from "./bench/figures.ts";
+import { measureHot } from "./bench/hot/main.ts";
 import { measureInit } from "./bench/init.ts";
 import { measureIssuing } from "./bench/issuing.ts";
 import { measureLeases } from "./bench/leases/main.ts";
@@ -139,11 +140,14 @@ const init = async () => ({ figures: await functions(), exact: [] });
 
 const own = async () => ({ figures: await measureOwnTime(quick, options.against), exact: [] });
 
+const hot = async () => ({ figures: await measureHot(options.docs ?? false), exact: [] });
+
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
   certificates,
   init,
+  hot,
   page,
   peers,
   transit,

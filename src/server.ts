@@ -55,6 +55,8 @@ export interface ServerDependencies {
   /** Where core's events go; absent: nowhere. */
   readonly signal?: Core["signal"] | undefined;
   readonly domainsAllowed?: readonly string[] | undefined;
+  /** Milliseconds that a read of a secret may be late; absent: not at all. */
+  readonly recentMs?: number | undefined;
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** This process's scheduled work; absent: all of it. */
   readonly scheduled?: ScheduledWork | undefined;
@@ -107,6 +109,7 @@ export const buildServer = (deps: ServerDependencies): Server => {
     random,
     sleep: deps.sleep,
     domainsAllowed: deps.domainsAllowed,
+    recentMs: deps.recentMs,
     observe: deps.observe,
   });
   const core: Core = createCore({

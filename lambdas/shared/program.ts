@@ -59,6 +59,7 @@ export const createProgram = (
     keyId,
     address: () => settings.address,
     domainsAllowed: domains,
+    recentMs: settings.readCacheMs,
     clock,
     random: systemRandom,
     rows: builtInRows({ reach: { ...reach, watch }, aws }),

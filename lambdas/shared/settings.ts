@@ -1,5 +1,6 @@
 import { ENVIRONMENT } from "../../src/contract/environment.ts";
 import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
+import { MOST_READ_CACHE_MS } from "../../src/contract/limits.ts";
 import type { Reach } from "../../src/outgoing/index.ts";
 import { isCidr } from "../../src/std/cidr.ts";
 import { isListOf, isRecordOf, isText } from "./guards.ts";
@@ -24,6 +25,8 @@ export interface FunctionSettings {
   readonly address: string;
   /** ARNs of those who may give the operator's orders; empty: anyone who may invoke the function. */
   readonly operators: readonly string[];
+  /** Milliseconds that a read of a secret may be late; 0: not at all. */
+  readonly readCacheMs: number;
   /** What Lambda calls this function. */
   readonly lambdaName: string;
 }
@@ -38,6 +41,9 @@ const isPeers = (value: unknown): value is FunctionSettings["peers"] =>
 const isRange = (value: unknown): value is string => typeof value === "string" && isCidr(value);
 const isRanges = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isRange);
 const isTexts = (value: unknown): value is readonly string[] => isListOf(value, isText);
+
+const isReadCache = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_READ_CACHE_MS;
 
 const isAddress = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === "https:";
 
@@ -101,6 +107,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
   const peers = json(ENVIRONMENT.peers, isPeers, {}) ?? {};
   const operators =
     environment[ENVIRONMENT.operators] === undefined ? [] : (json(ENVIRONMENT.operators, isTexts) ?? []);
+  const readCacheMs = json(ENVIRONMENT.readCacheMs, isReadCache, 0) ?? 0;
   const address = environment[ENVIRONMENT.address];
   if (address !== undefined && !isAddress(address)) bad.add(ENVIRONMENT.address);
   if (!isFunctionName(functionName)) bad.add(ENVIRONMENT.functionName);
@@ -118,6 +125,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
     peers,
     address: address ?? "",
     operators,
+    readCacheMs,
     lambdaName,
   };
 };

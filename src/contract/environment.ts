@@ -15,6 +15,8 @@ export const ENVIRONMENT = {
   reachable: "ZEROTH_REACHABLE",
   /** Where callers reach the deployment: its own domain name, or what the HTTP API is called. */
   address: "ZEROTH_ADDRESS",
+  /** Milliseconds that a read of a secret may be late; absent: not at all. */
+  readCacheMs: "ZEROTH_READ_CACHE_MS",
   /** JSON list: ARNs of those who may give the operator's orders; a trailing `*` is a prefix. Absent: no limit. */
   operators: "ZEROTH_OPERATORS",
   /**

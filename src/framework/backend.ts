@@ -139,6 +139,11 @@ export interface Op<P extends string, In, A extends Answers> {
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
   ) => readonly Address[];
+  /**
+   * What `prefetch` names may be as old as the deployment allows, which by itself is not at all
+   * (`zeroth:readCacheMs`). For reads of what callers store.
+   */
+  readonly mayBeRecent?: true;
   /** `undefined` means 404 for read, list and scan, 204 for the rest. Throws `VaultError`. */
   readonly handle: (request: Request<P, In>, cx: BackendContext) => Promise<ReplyOf<A> | undefined>;
 }

@@ -11,6 +11,7 @@ import { createKeyShelf } from "./key-shelf.ts";
 import { listChildren } from "./listing.ts";
 import { createPatience } from "./patience.ts";
 import { createReader } from "./reader.ts";
+import { withRecent } from "./recent.ts";
 import { createSealer } from "./sealer.ts";
 import type { Domain, Names, Store, View } from "./store.ts";
 import { openTable } from "./table.ts";
@@ -49,6 +50,8 @@ export interface StoreOptions {
   readonly domainsAllowed?: readonly string[] | undefined;
   /** Longest time spent repeating one call, in milliseconds; 3,000 unless given. */
   readonly retryBudgetMs?: number | undefined;
+  /** Milliseconds that reads which say so may be late (`recent.ts`). Absent or 0: not at all. */
+  readonly recentMs?: number | undefined;
   /** Told of refused entries (possible tampering), of repeated calls and of those given up, for metrics and alarms. */
   readonly observe?: ((event: StoreEvent) => void) | undefined;
 }
@@ -82,7 +85,9 @@ export const createStore = (options: StoreOptions): SealedStore => {
     onRetry: (reason) => observe({ kind: "retried", reason }),
     onGiveUp: (reason) => observe({ kind: "unavailable", reason }),
   });
-  const table = openTable({ client: options.dynamodb, tableName, random, patience });
+  const direct = openTable({ client: options.dynamodb, tableName, random, patience });
+  const { recentMs = 0 } = options;
+  const table = recentMs > 0 ? withRecent(direct, { clock, maxAgeMs: recentMs }) : direct;
   const keyring = limitDomains(
     createKeyring({
       wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableIdentity }),

@@ -22,6 +22,11 @@ export interface Address {
    * table and KMS together do not open it.
    */
   readonly holder?: Sensitive<string> | undefined;
+  /**
+   * Whoever reads it accepts it as it was a moment ago, for as long as the deployment allows (`recent.ts`). Of reads
+   * that no decision and no write depends on.
+   */
+  readonly mayBeRecent?: boolean | undefined;
 }
 
 /** One partition, for reading several entries of it. */

@@ -28,6 +28,8 @@ export const keyText = (key: Key): string => `${key.pk}\n${key.sk}`;
 
 export const keyItem = (key: Key): Item => ({ [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } });
 
+export const itemKey = (item: Item): Key => ({ pk: item[PARTITION_KEY]?.S ?? "", sk: item[SORT_KEY]?.S ?? "" });
+
 /** A guard as members of a command; none for `undefined`. */
 export const conditionOf = (guard: Guard | undefined) =>
   guard === undefined

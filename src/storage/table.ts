@@ -20,6 +20,7 @@ import {
   type DueRange,
   type Guard,
   type Item,
+  itemKey,
   type Key,
   keyItem,
   keyText,
@@ -47,9 +48,14 @@ const BATCH_WRITES = 25;
 /** What a single write is called. */
 const SINGLE = { put: "PutItem", delete: "DeleteItem", claim: "UpdateItem" } as const;
 
+/** `mayBeRecent`: see `Address`. */
+export interface ReadKey extends Key {
+  readonly mayBeRecent?: boolean | undefined;
+}
+
 export interface Table {
   /** Strongly consistent; absent items are absent from the answer. Any number of keys, doubles allowed. */
-  read(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>>;
+  read(keys: readonly ReadKey[]): Promise<ReadonlyMap<string, Item>>;
   /** All operations or none. Answers the guards that did not hold; an empty answer means: written. */
   apply(operations: readonly Operation[]): Promise<readonly Lost[]>;
   /** Deletes under a guard and answers the item; `undefined` when the guard did not hold. */
@@ -102,7 +108,7 @@ export const openTable = (options: {
       });
       const answer = await attempt("BatchGetItem", () => client.send(command));
       for (const item of answer.Responses?.[tableName] ?? []) {
-        found.set(keyText({ pk: item[PARTITION_KEY]?.S ?? "", sk: item[SORT_KEY]?.S ?? "" }), item);
+        found.set(keyText(itemKey(item)), item);
       }
       const left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
       // A batch beyond 16 MB comes in pieces without being throttled: pause only when nothing moved.

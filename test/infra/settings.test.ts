@@ -17,6 +17,7 @@ describe("the settings", () => {
       uiBurst: 400,
       concurrencyAlarm: 800,
       revokeConcurrency: 20,
+      readCacheMs: 0,
     });
   });
 
@@ -69,6 +70,7 @@ describe("the settings", () => {
       { "zeroth:databaseUsers": "arn:aws:rds-db:eu-central-1:123456789012:dbuser:*/zeroth" },
       /databaseUsers/,
     ],
+    ["reads that are a minute late", { "zeroth:readCacheMs": "60000" }, /readCacheMs/],
     ["an ARN of another service", { "zeroth:alarmTopic": "arn:aws:sqs:us-east-1:1:q" }, /sns/],
   ])("refuse %s", (_what, context, message) => {
     expect(() => readSettings(context)).toThrow(message);

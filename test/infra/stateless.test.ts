@@ -186,6 +186,19 @@ describe("the functions", () => {
   });
 });
 
+describe("reads that may be late", () => {
+  const told = (stacks: typeof stateless): unknown[] =>
+    propertiesOf(stacks, "AWS::Lambda::Function").flatMap(({ Environment, Description }): unknown[] => {
+      const late = (Environment as { Variables: Record<string, unknown> }).Variables["ZEROTH_READ_CACHE_MS"];
+      return late === undefined ? [] : [[Description, late]];
+    });
+
+  it("are for the function that serves secrets alone, and for nobody unless chosen", () => {
+    expect(told(chosen)).toEqual([["Zeroth vault: kv", "750"]]);
+    expect(told(stateless)).toEqual([]);
+  });
+});
+
 describe("the operators", () => {
   const variables = (template: typeof stateless) =>
     propertiesOf(template, "AWS::Lambda::Function").flatMap(({ Description, Environment }) => {

@@ -71,6 +71,8 @@ export interface MakeServerOptions {
   readonly timer?: Timer;
   /** Where callers reach it; absent: it does not know. */
   readonly address?: string | (() => string);
+  /** Milliseconds that a read of a secret may be late. */
+  readonly recentMs?: number;
   /** Where audit lines go instead of `auditLines`. */
   readonly audit?: Partial<Pick<ServerDependencies, "auditSink" | "openAuditFile" | "allowRawAudit">>;
 }
@@ -111,6 +113,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     tableName,
     keyId: fake.keyId,
     epochCopies: 1,
+    recentMs: options.recentMs,
     clock,
     random: systemRandom,
     rows:

@@ -22,7 +22,8 @@ const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): P
   const op = decoded.verb === "update" ? (ops.update ?? ops.create) : ops[decoded.verb as keyof typeof ops];
   if (!op?.prefetch) return [];
   const view = await core.store.view(found.mount.info.id);
-  return op.prefetch({ params: match.params, data: decoded.data }, view);
+  const addresses = op.prefetch({ params: match.params, data: decoded.data }, view);
+  return op.mayBeRecent ? addresses.map((address) => ({ ...address, mayBeRecent: true })) : addresses;
 };
 
 /** The request as everything behind routing sees it. */

@@ -36,6 +36,7 @@ const plainSecret = path("{path+}", {
       answers: Plain,
       input: field.anyBody("Ignored."),
       prefetch: keyOnly,
+      mayBeRecent: true,
       handle: ({ params }, cx) => readPlain(params.path, cx),
     }),
     list: op({

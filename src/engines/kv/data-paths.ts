@@ -20,6 +20,7 @@ const data = path<"data/{path+}">("data/{path+}", {
       input: shape.ReadInput,
       answers: shape.SecretOutput,
       prefetch: keyAndVersion,
+      mayBeRecent: true,
       handle: async ({ params, input }, cx) =>
         isFolder(params.path) ? wrongPath("get") : readSecret(params.path, input.version ?? 0, cx),
     }),

@@ -36,6 +36,7 @@ export const EVERY_OPTION = {
   restoredTable: "vault-restored",
   restoredStream: "arn:aws:dynamodb:eu-central-1:123456789012:table/vault-restored/stream/x",
   loginConcurrency: "50",
+  readCacheMs: "750",
   revokeConcurrency: "12",
 } as const;
 
