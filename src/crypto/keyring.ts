@@ -3,6 +3,7 @@ import { type BoundedMap, createBoundedMap } from "../std/bounded-map.ts";
 import type { Clock } from "../std/time.ts";
 import { createDataKey, type DataKey } from "./envelope.ts";
 import { OpenRefused } from "./errors.ts";
+import { createNewestKeys, type KeyShelf, lostKey, type WrappedKey } from "./key-shelf.ts";
 import type { KeyWrap } from "./kms.ts";
 import { createNames, type OpaqueNames } from "./names.ts";
 
@@ -14,27 +15,9 @@ import { createNames, type OpaqueNames } from "./names.ts";
  * Security: the context of a wrapped key names its domain, use and version, so a wrapped key moved in the table does
  * not unwrap. Plain key bytes are erased as soon as they are in a `KeyObject`, which neither prints nor serialises.
  * Failures are never cached. Old versions keep opening; only the newest seals. The index key is made once: rotating it
- * would change every address.
+ * would change every address. A key is unwrapped when it is first asked for, or begun to be because it soon will be:
+ * the age of all keys is that of the read of the table which found them wrapped.
  */
-
-/** The index key of a domain, or a version of its data key. */
-export interface WrappedKey<Use extends "index" | number = "index" | number> {
-  readonly use: Use;
-  readonly wrapped: Uint8Array;
-}
-
-/** Where wrapped keys are stored. Implemented by storage. */
-export interface KeyShelf {
-  /** The index key and the newest data key; both or neither exist. */
-  newest(
-    domain: string,
-  ): Promise<{ readonly index?: WrappedKey<"index"> | undefined; readonly data?: WrappedKey<number> | undefined }>;
-  version(domain: string, version: number): Promise<WrappedKey<number> | undefined>;
-  /** All of them, or none: `false` when one exists already. */
-  add(domain: string, keys: readonly WrappedKey[]): Promise<boolean>;
-  /** Empties every key of the domain and leaves its place taken: a domain that lost its keys never gets new ones. */
-  empty(domain: string): Promise<void>;
-}
 
 export interface Keyring {
   /**
@@ -46,6 +29,11 @@ export interface Keyring {
   /** A key that opens. Throws `OpenRefused` for a version that does not exist. */
   version(domain: string, version: number): Promise<DataKey>;
   names(domain: string): Promise<OpaqueNames>;
+  /**
+   * Begins to load what will soon be asked for, `names` or `current`, side by side with whatever is done meanwhile.
+   * What it answers waits for it and throws what it threw; it may be left alone. `undefined`: it is at hand.
+   */
+  begin(domain: string, what: "names" | "current"): (() => Promise<void>) | undefined;
   /**
    * Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one
    * seal with it until their cache ends.
@@ -61,16 +49,21 @@ export interface Keyring {
 }
 
 interface DomainKeys {
-  readonly names: OpaqueNames;
-  current: DataKey;
+  readonly index: WrappedKey<"index">;
+  /** Of the version that seals. */
+  data: WrappedKey<number>;
+  names: Promise<OpaqueNames> | undefined;
+  current: Promise<DataKey> | undefined;
   readonly others: BoundedMap<number, DataKey>;
-  readonly loadedAt: number;
+  readonly readAt: number;
 }
 
-const MAX_AGE_MS = 15 * 60 * 1000;
-/** A domain of keys is a few hundred bytes; a mount beyond these costs a query and two calls to KMS each time. */
+/** A domain of keys is a few hundred bytes; a mount beyond these costs a query and a call to KMS for each key. */
 const MAX_DOMAINS = 1000;
 const MAX_OLD_VERSIONS = 16;
+
+/** For a promise whose failure is reported to whoever asks for the same later. */
+const leave = (): undefined => undefined;
 
 const useText = (use: WrappedKey["use"]): string => (use === "index" ? use : `data:${use}`);
 
@@ -81,6 +74,7 @@ export const createKeyring = (options: {
   readonly maxDomains?: number;
 }): Keyring => {
   const { wrap, shelf, clock, maxDomains = MAX_DOMAINS } = options;
+  const newestKeys = createNewestKeys({ shelf, clock });
   let cache = createBoundedMap<string, DomainKeys>(maxDomains);
   let loading = new Map<string, Promise<unknown>>();
 
@@ -106,42 +100,26 @@ export const createKeyring = (options: {
     }
   };
 
-  const add = async (domain: string, uses: readonly WrappedKey["use"][]): Promise<boolean> => {
-    const made = await Promise.all(
-      uses.map(async (use) => ({ use, wrapped: await wrap.make({ domain, use: useText(use) }) })),
-    );
-    return shelf.add(domain, made);
-  };
-
-  const lost = (domain: string): OpenRefused => new OpenRefused(`domain ${domain} has lost a wrapped key`);
-
-  const find = async (domain: string): Promise<{ index: WrappedKey<"index">; data: WrappedKey<number> }> => {
-    const { index, data } = await shelf.newest(domain);
-    if (index === undefined && data === undefined) throw new OpenRefused(`domain ${domain} has no keys`);
-    if (index === undefined || data === undefined) throw lost(domain);
-    return { index, data };
-  };
+  const wrapNew = async <Use extends WrappedKey["use"]>(domain: string, use: Use): Promise<WrappedKey<Use>> => ({
+    use,
+    wrapped: await wrap.make({ domain, use: useText(use) }),
+  });
 
   const dataKey = (domain: string, key: WrappedKey<number>): Promise<DataKey> =>
     unwrap(domain, key, (plain) => createDataKey(key.use, plain));
 
   const load = async (domain: string): Promise<DomainKeys> => {
     const target = cache;
-    const loadedAt = clock.now();
-    const { index, data } = await find(domain);
-    const [names, current] = await Promise.all([
-      unwrap(domain, index, (plain) => createNames(createSecretKey(plain))),
-      dataKey(domain, data),
-    ]);
+    const newest = await newestKeys.of(domain);
     const keys: DomainKeys = {
-      names,
-      current,
+      ...newest,
+      names: undefined,
+      current: undefined,
       others: createBoundedMap(MAX_OLD_VERSIONS),
-      loadedAt,
     };
     // A load that began before a rotation may end after it: the newer key stays.
     const held = target.get(domain);
-    if (held !== undefined && held.loadedAt >= loadedAt && held.current.version > current.version) return held;
+    if (held !== undefined && held.readAt >= keys.readAt && held.data.use > keys.data.use) return held;
     target.set(domain, keys);
     return keys;
   };
@@ -149,8 +127,7 @@ export const createKeyring = (options: {
   const keysOf = async (domain: string): Promise<DomainKeys> => {
     const held = cache.get(domain);
     if (held !== undefined) {
-      const age = clock.now() - held.loadedAt;
-      if (age >= 0 && age < MAX_AGE_MS) {
+      if (newestKeys.isYoung(held.readAt)) {
         cache.set(domain, held);
         return held;
       }
@@ -159,52 +136,91 @@ export const createKeyring = (options: {
     return once(domain, () => load(domain));
   };
 
+  /** After a failure the wrapped key is read once more: it may have been mended. */
+  const forget = (domain: string, keys: DomainKeys): void => {
+    if (cache.get(domain) === keys) cache.delete(domain);
+  };
+
+  const namesOf = (domain: string, keys: DomainKeys): Promise<OpaqueNames> => {
+    if (keys.names !== undefined) return keys.names;
+    const names = unwrap(domain, keys.index, (plain) => createNames(createSecretKey(plain)));
+    keys.names = names;
+    names.catch(() => forget(domain, keys));
+    return names;
+  };
+
+  const currentOf = (domain: string, keys: DomainKeys): Promise<DataKey> => {
+    if (keys.current !== undefined) return keys.current;
+    const current = dataKey(domain, keys.data);
+    keys.current = current;
+    current.catch(() => forget(domain, keys));
+    return current;
+  };
+
   const loadVersion = async (domain: string, version: number, keys: DomainKeys): Promise<DataKey> => {
     const wrapped = await shelf.version(domain, version);
     if (wrapped === undefined) throw new OpenRefused(`domain ${domain} has no key version ${version}`);
     const key = await dataKey(domain, wrapped);
-    if (key.version > keys.current.version) {
-      keys.others.set(keys.current.version, keys.current);
-      keys.current = key;
+    if (key.version > keys.data.use) {
+      keys.current?.then((older) => keys.others.set(older.version, older), leave);
+      keys.data = wrapped;
+      keys.current = Promise.resolve(key);
     } else {
       keys.others.set(key.version, key);
     }
     return key;
   };
 
+  /** What is read next is what the table has now. */
+  const readAgain = (domain: string): void => {
+    newestKeys.forget();
+    cache.delete(domain);
+    loading.delete(domain);
+  };
+
   return {
     make: async (domain) => {
       const { index, data } = await shelf.newest(domain);
       if (index !== undefined && data !== undefined) return;
-      if (index !== undefined || data !== undefined) throw lost(domain);
+      if (index !== undefined || data !== undefined) throw lostKey(domain);
+      const made = await Promise.all([wrapNew(domain, "index"), wrapNew(domain, 1)]);
       // If two make them at once, one wins; both continue with the winner's.
-      await add(domain, ["index", 1]);
+      await shelf.add(domain, made, { index: made[0], data: made[1] });
     },
-    current: async (domain) => (await keysOf(domain)).current,
+    current: async (domain) => currentOf(domain, await keysOf(domain)),
     version: async (domain, version) => {
       const keys = await keysOf(domain);
-      if (keys.current.version === version) return keys.current;
+      if (keys.data.use === version) return currentOf(domain, keys);
       const old = keys.others.get(version);
       return old ?? once(`${domain} ${version}`, () => loadVersion(domain, version, keys));
     },
-    names: async (domain) => (await keysOf(domain)).names,
+    names: async (domain) => namesOf(domain, await keysOf(domain)),
+    begin: (domain, what) => {
+      const held = cache.get(domain);
+      if (held !== undefined && held[what] !== undefined && newestKeys.isYoung(held.readAt)) return undefined;
+      const begun = keysOf(domain).then(async (keys) => {
+        await (what === "names" ? namesOf(domain, keys) : currentOf(domain, keys));
+      });
+      begun.catch(leave);
+      return () => begun;
+    },
     rotate: async (domain) => {
-      const { data } = await find(domain);
+      const { index, data } = await newestKeys.inRows(domain);
       const version = data.use + 1;
+      const made = await wrapNew(domain, version);
       // Of two rotations at once one adds the version; it is new for both.
-      await add(domain, [version]);
-      cache.delete(domain);
-      loading.delete(domain);
+      await shelf.add(domain, [made], { index, data: made });
+      readAgain(domain);
       return version;
     },
     shred: async (domain) => {
       await shelf.empty(domain);
-      cache.delete(domain);
-      loading.delete(domain);
+      readAgain(domain);
     },
     drop: () => {
       cache = createBoundedMap(maxDomains);
       loading = new Map();
+      newestKeys.forget();
     },
   };
 };

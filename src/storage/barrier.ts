@@ -5,10 +5,12 @@ import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { checkAddress, limitDepth } from "./address.ts";
-import { isMountDomain, limitDomains } from "./domains.ts";
+import { allows, familiesIn, isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
+import { CORE_DOMAINS } from "./keys.ts";
 import { listChildren } from "./listing.ts";
+import { createNewestShelf } from "./newest-keys.ts";
 import { createPatience } from "./patience.ts";
 import { createReader } from "./reader.ts";
 import { withRecent } from "./recent.ts";
@@ -91,7 +93,11 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const keyring = limitDomains(
     createKeyring({
       wrap: createKeyWrap({ kms: options.kms, keyId: options.keyId, table: tableIdentity }),
-      shelf: createKeyShelf({ table, clock }),
+      shelf: createKeyShelf({
+        table,
+        clock,
+        newest: createNewestShelf({ table, random, families: familiesIn(options.domainsAllowed ?? CORE_DOMAINS) }),
+      }),
       clock,
     }),
     options.domainsAllowed,
@@ -101,7 +107,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, take, query, all, sortKeys, readPage, openImage, due } = createReader({
+  const { get, read, take, query, all, sortKeys, readPage, openImage, due } = createReader({
     table,
     sealer,
     keyring,
@@ -134,7 +140,10 @@ export const createStore = (options: StoreOptions): SealedStore => {
 
   const store: SealedStore = {
     names,
+    expect: (what, domain) => keyring.begin(domain, what === "names" ? what : "current") === undefined,
+    may: (domain) => allows(options.domainsAllowed, domain),
     get,
+    read,
     write: async (writes) => {
       for (const { address } of writes) checkAddress(address);
       await writer(writes);

@@ -23,6 +23,16 @@ const CORE_SPACES: ReadonlyMap<string, Domain> = new Map<string, Domain>([
 /** Whether a domain is a mount's id (`<type>:<random>`). */
 export const isMountDomain = (domain: string): domain is MountId => domain.includes(":");
 
+/** Whose newest keys are kept in one item: a core domain's alone, those of all mounts of a type together (`kv:`). */
+export const familyOf = (domain: string): string =>
+  isMountDomain(domain) ? domain.slice(0, domain.indexOf(":") + 1) : domain;
+
+/** The families that a list of domains names whole; `*` alone names none, being about making keys. */
+export const familiesIn = (allowed: readonly string[]): readonly string[] => {
+  const named = allowed.map((one) => (one.endsWith("*") ? one.slice(0, -1) : one));
+  return [...new Set(named.filter((one) => one !== "" && familyOf(one) === one))];
+};
+
 /**
  * The domain of an item by its partition key; `undefined` for anything that is not a sealed entry or opens only for its
  * holder.
@@ -35,7 +45,7 @@ export const domainOf = (pk: string): Domain | undefined => {
   return isMountDomain(owner) ? owner : undefined;
 };
 
-const allows = (allowed: readonly string[] | undefined, domain: string): boolean =>
+export const allows = (allowed: readonly string[] | undefined, domain: string): boolean =>
   allowed === undefined ||
   allowed.some((one) => (one.endsWith("*") ? domain.startsWith(one.slice(0, -1)) : one === domain));
 
@@ -64,6 +74,11 @@ export const limitDomains = (
     current: guarded(keyring.current),
     version: guarded(keyring.version),
     names: guarded(keyring.names),
+    begin: (domain, what) => {
+      // Whoever then asks for it is refused.
+      const begun = allows(allowed, domain) ? keyring.begin(domain, what) : undefined;
+      return begun && (() => guarded(begun)(domain));
+    },
     rotate: guarded(keyring.rotate),
     shred: guarded(keyring.shred),
     drop: keyring.drop,

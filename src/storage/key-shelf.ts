@@ -1,14 +1,23 @@
 import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type KeyShelf, OpenRefused, type WrappedKey } from "../crypto/index.ts";
 import { type Clock, epochSeconds } from "../std/time.ts";
-import { indexKey, keyVersionKey, keyVersionPartition } from "./keys.ts";
-import type { Item, Key } from "./operation.ts";
+import { unavailable } from "./errors.ts";
+import { indexKey, keyVersionKey, keyVersionPartition, newestKeysKey } from "./keys.ts";
+import type { NewestShelf } from "./newest-keys.ts";
+import type { Item, Key, Operation } from "./operation.ts";
 import type { Table } from "./table.ts";
 
 /**
  * Wrapped keys in the table: `key#<domain>` / zero-padded version, and `index` for the index key. Digits sort before
- * letters, so one descending read of two items finds the index key and the newest version.
+ * letters, so one descending read of two items finds the index key and the newest version. What is newest is kept once
+ * more, together with others (`newest-keys.ts`), and changes in the transaction that adds a version.
  */
+
+/**
+ * Most tries to write newest keys that others write too. Nobody waits in between: who loses, loses to somebody who is
+ * done with it.
+ */
+const MAX_TRIES = 64;
 
 /** Below the most members a transaction may have. */
 const PAGE = 50;
@@ -27,45 +36,68 @@ const readKey = <Use extends WrappedKey["use"]>(item: Item, use: Use): WrappedKe
 
 const isIndex = (key: WrappedKey): key is WrappedKey<"index"> => key.use === "index";
 const isVersion = (key: WrappedKey): key is WrappedKey<number> => key.use !== "index";
+const isRow = (item: Item): boolean => item[SORT_KEY]?.S !== newestKeysKey("").sk;
 
-export const createKeyShelf = ({ table, clock }: { readonly table: Table; readonly clock: Clock }): KeyShelf => ({
-  newest: async (domain) => {
-    const { items } = await table.range({ pk: keyVersionPartition(domain), prefix: "", limit: 2, descending: true });
-    const keys = items.map((item) => readKey(item, useOf(item[SORT_KEY]?.S)));
-    return { index: keys.find(isIndex), data: keys.find(isVersion) };
-  },
+export const createKeyShelf = (options: {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly newest: NewestShelf;
+}): KeyShelf => {
+  const { table, clock, newest: copies } = options;
 
-  version: async (domain, version) => {
-    const key: Key = keyVersionKey(domain, version);
-    const [item] = (await table.read([key])).values();
-    return item === undefined ? undefined : readKey(item, version);
-  },
+  const rowOf = (domain: string, { use, wrapped }: WrappedKey): Operation => ({
+    op: "put",
+    item: {
+      [PARTITION_KEY]: { S: keyVersionPartition(domain) },
+      [SORT_KEY]: { S: (use === "index" ? indexKey(domain) : keyVersionKey(domain, use)).sk },
+      [ATTRIBUTES.body]: { B: wrapped },
+      [ATTRIBUTES.created]: { N: String(epochSeconds(clock.now())) },
+    },
+    guard: { expression: "attribute_not_exists(#pk)", attributes: [PARTITION_KEY] },
+  });
 
-  add: async (domain, keys) => {
-    const lost = await table.apply(
-      keys.map(({ use, wrapped }) => ({
-        op: "put" as const,
-        item: {
-          [PARTITION_KEY]: { S: keyVersionPartition(domain) },
-          [SORT_KEY]: { S: (use === "index" ? indexKey(domain) : keyVersionKey(domain, use)).sk },
-          [ATTRIBUTES.body]: { B: wrapped },
-          [ATTRIBUTES.created]: { N: String(epochSeconds(clock.now())) },
-        },
-        guard: { expression: "attribute_not_exists(#pk)", attributes: [PARTITION_KEY] },
-      })),
-    );
-    return lost.length === 0;
-  },
+  return {
+    newest: async (domain) => {
+      const { items } = await table.range({ pk: keyVersionPartition(domain), prefix: "", limit: 2, descending: true });
+      const keys = items.filter(isRow).map((item) => readKey(item, useOf(item[SORT_KEY]?.S)));
+      return { index: keys.find(isIndex), data: keys.find(isVersion) };
+    },
 
-  empty: async (domain) => {
-    const pk = keyVersionPartition(domain);
-    let after: string | undefined;
-    do {
-      const page = await table.range({ pk, prefix: "", limit: PAGE, after });
-      // Put, not deleted: nobody holds the right to delete a wrapped key.
-      const emptied = page.items.map(({ [ATTRIBUTES.body]: _, ...item }) => ({ op: "put" as const, item }));
-      if (emptied.length > 0) await table.apply(emptied);
-      after = page.next;
-    } while (after !== undefined);
-  },
-});
+    together: copies.read,
+
+    version: async (domain, version) => {
+      const key: Key = keyVersionKey(domain, version);
+      const [item] = (await table.read([key])).values();
+      return item === undefined ? undefined : readKey(item, version);
+    },
+
+    add: async (domain, keys, newest) => {
+      const rows = keys.map((key) => rowOf(domain, key));
+      for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+        const lost = await table.apply([...rows, ...(await copies.put(domain, newest))]);
+        if (lost.length === 0) return true;
+        if (lost.some(({ index }) => index < rows.length)) return false;
+      }
+      throw unavailable("newest keys: written by others");
+    },
+
+    empty: async (domain) => {
+      // First what is read first: a removal that is interrupted here is begun once more.
+      for (let tries = 1; (await table.apply(await copies.remove(domain))).length > 0; tries += 1) {
+        if (tries >= MAX_TRIES) throw unavailable("newest keys: written by others");
+      }
+      const pk = keyVersionPartition(domain);
+      let after: string | undefined;
+      do {
+        const page = await table.range({ pk, prefix: "", limit: PAGE, after });
+        // Put, not deleted: nobody holds the right to delete a wrapped key.
+        const emptied = page.items.filter(isRow).map(({ [ATTRIBUTES.body]: _, ...item }) => ({
+          op: "put" as const,
+          item,
+        }));
+        if (emptied.length > 0) await table.apply(emptied);
+        after = page.next;
+      } while (after !== undefined);
+    },
+  };
+};

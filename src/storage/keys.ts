@@ -35,6 +35,11 @@ export const keyVersionKey = (domain: string, version: number): Key => ({
   pk: keyVersionPartition(domain),
   sk: String(version).padStart(10, "0"),
 });
+/**
+ * The newest keys of a domain once more: a core domain's next to them, those of mounts of one type (`kv:`) together.
+ * `!` sorts before all digits, so whoever looks for the newest version from the end does not meet it.
+ */
+export const newestKeysKey = (family: string): Key => ({ pk: keyVersionPartition(family), sk: "!newest" });
 
 // Configuration and policies.
 export const epochAddress = (copy: number): Address => at(DOMAINS.config, `${SPACES.epoch}#${copy}`, "e");

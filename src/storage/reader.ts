@@ -8,7 +8,7 @@ import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
 import { type Guard, type Item, keyItem, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
-import { incomplete, type Sealer } from "./sealer.ts";
+import { type BegunKeys, incomplete, type Sealer } from "./sealer.ts";
 import type {
   Address,
   AllOptions,
@@ -72,18 +72,29 @@ export const createReader = (options: {
 }) => {
   const { table, sealer, keyring, patience } = options;
 
+  /** Begins to load the keys of what is about to be read; empty where all are at hand, as they are once warm. */
+  const beginKeys = (domains: Iterable<Domain>): BegunKeys => {
+    const begun = new Map<string, () => Promise<void>>();
+    for (const domain of domains) {
+      const beginning = begun.has(domain) ? undefined : keyring.begin(domain, "current");
+      if (beginning) begun.set(domain, beginning);
+    }
+    return begun;
+  };
+
+  type Items = ReadonlyMap<string, Item>;
+
   /** Reads until every spread entry was met whole: a part may be gone because the entry was just rewritten. */
-  const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
-    for (const address of addresses) checkAddress(address);
+  const openRead = async (addresses: readonly Address[], first: Items, begun: BegunKeys) => {
     const entries = new Map<string, Entry>();
+    let items = first;
     let open = addresses;
     for (let tries = 1; open.length > 0; tries += 1) {
-      const items = await table.read(open);
       const found = open.flatMap((address) => {
         const item = items.get(keyText(address));
         return item === undefined ? [] : [{ address, item }];
       });
-      const opened = await sealer.open(found);
+      const opened = await sealer.open(found, begun);
       const torn: Address[] = [];
       found.forEach(({ address }, index) => {
         const entry = opened[index];
@@ -91,9 +102,26 @@ export const createReader = (options: {
         else entries.set(keyText(address), entry);
       });
       if (torn[0] !== undefined && tries >= MAX_READS) throw incomplete(torn[0]);
+      if (torn.length > 0) items = await table.read(torn);
       open = torn;
     }
     return addresses.map((address) => entries.get(keyText(address)));
+  };
+
+  const beginRead = (addresses: readonly Address[]) => {
+    for (const address of addresses) checkAddress(address);
+    return { begun: beginKeys(addresses.map(({ domain }) => domain)), reading: table.read(addresses) };
+  };
+
+  const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
+    const { begun, reading } = beginRead(addresses);
+    return openRead(addresses, await reading, begun);
+  };
+
+  const read = async (addresses: readonly Address[]): Promise<() => Promise<readonly (Entry | undefined)[]>> => {
+    const { begun, reading } = beginRead(addresses);
+    const items = await reading;
+    return () => openRead(addresses, items, begun);
   };
 
   /** Deletes a spread entry with its parts, if it is still the write that was read. */
@@ -128,9 +156,13 @@ export const createReader = (options: {
     }
   };
 
-  const openItems = async (partition: Partition, items: readonly Item[]): Promise<readonly Entry[]> => {
+  const openItems = async (
+    partition: Partition,
+    items: readonly Item[],
+    begun?: BegunKeys,
+  ): Promise<readonly Entry[]> => {
     const found = items.map((item) => ({ address: addressOf(item, partition), item }));
-    const opened = await sealer.open(found);
+    const opened = await sealer.open(found, begun);
     const whole = await Promise.all(
       found.map(async ({ address }, index) => opened[index] ?? (await get([address]))[0]),
     );
@@ -139,6 +171,7 @@ export const createReader = (options: {
 
   const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
     const { prefix = "", limit = PAGE_ENTRIES, descending, holder } = wanted;
+    const begun = beginKeys([domain]);
     const items: Item[] = [];
     let after = wanted.after;
     do {
@@ -146,7 +179,7 @@ export const createReader = (options: {
       items.push(...page.items);
       after = page.next;
     } while (after !== undefined && items.length < limit);
-    const entries = await openItems({ pk, domain, holder }, items);
+    const entries = await openItems({ pk, domain, holder }, items, begun);
     return { items: entries, next: after };
   };
 
@@ -199,5 +232,5 @@ export const createReader = (options: {
     return { items: items.flatMap((item) => dueOf(item) ?? []), next: next && dueOf(next) };
   };
 
-  return { get, take, query, all, sortKeys, readPage, openImage, due };
+  return { get, read, take, query, all, sortKeys, readPage, openImage, due };
 };

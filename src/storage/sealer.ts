@@ -11,11 +11,17 @@ import type { Table } from "./table.ts";
 export interface Sealer {
   /** Seals under a fresh write number. */
   seal(write: Pick<Put, "address" | "body" | "secrets" | "clear">): Promise<SealedEntry>;
-  /** Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. */
-  open(found: readonly Found[]): Promise<readonly (Entry | undefined)[]>;
+  /**
+   * Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. `begun`: keys
+   * that were begun to be loaded while the items were read.
+   */
+  open(found: readonly Found[], begun?: BegunKeys): Promise<readonly (Entry | undefined)[]>;
   /** Opens an item without looking for further parts; `undefined` when it has some. */
   openAlone(found: Found): Promise<Entry | undefined>;
 }
+
+/** By domain; see `Keyring.begin`. */
+export type BegunKeys = ReadonlyMap<string, () => Promise<void>>;
 
 export interface Found {
   readonly address: Address;
@@ -56,8 +62,11 @@ export const createSealer = (options: {
   const openOne = async (
     { address, item, head }: Found & { readonly head: Head },
     further: readonly (Item | undefined)[],
+    begun?: BegunKeys,
   ): Promise<Entry | undefined> => {
     try {
+      // What failed while the item was read is not tried again for it.
+      await begun?.get(address.domain)?.();
       const pieces: Uint8Array[] = [bytesOf(item)];
       for (const piece of further) {
         if (piece === undefined) return undefined;
@@ -82,14 +91,14 @@ export const createSealer = (options: {
       }
     },
 
-    open: async (found) => {
+    open: async (found, begun) => {
       const heads = found.map(withHead);
       const keys = heads.flatMap(({ address, head }) => keysOfParts(address, head));
       const parts = keys.length === 0 ? new Map<string, Item>() : await table.read(keys);
       return Promise.all(
         heads.map((one) => {
           const further = keysOfParts(one.address, one.head).map((key) => parts.get(keyText(key)));
-          return openOne(one, further);
+          return openOne(one, further, begun);
         }),
       );
     },

@@ -90,8 +90,18 @@ export interface Names {
  */
 export interface Store {
   names(domain: Domain): Promise<Names>;
+  /**
+   * Begins to load keys that will be asked for soon, side by side with whatever is done meanwhile: those that turn names
+   * into addresses, or those that seal and open. Answers whether nothing has to be waited for. A failure shows where the
+   * keys are used; so does that a domain is not for this process.
+   */
+  expect(what: "names" | "bodies", domain: Domain): boolean;
+  /** Whether this process may use the keys of a domain. */
+  may(domain: Domain): boolean;
   /** Batch read, up to 100 addresses in one BatchGetItem; the answer has the order of the question. */
   get(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
+  /** The same in two steps: what it answers opens what has been read, for reads whose order among others counts. */
+  read(addresses: readonly Address[]): Promise<() => Promise<readonly (Entry | undefined)[]>>;
   /** One item: a conditional write. Several: one transaction (at most 100). */
   write(writes: readonly Write[]): Promise<void>;
   /** Deletes the entry and returns it, to exactly one of any number of callers. */

@@ -33,6 +33,7 @@ const mount = as<MountId>("<mount>");
 const built: Readonly<Record<string, { readonly pk: string; readonly sk: string; readonly domain?: string }>> = {
   keyVersionKey: { ...keys.keyVersionKey("<domain>", 1), sk: "<version>" },
   indexKey: keys.indexKey("<domain>"),
+  newestKeysKey: keys.newestKeysKey("<domain>"),
   epochAddress: { ...keys.epochAddress(7), pk: keys.epochAddress(7).pk.replace("7", "<copy>") },
   recentChangesAddress: keys.recentChangesAddress,
   configAddress: {

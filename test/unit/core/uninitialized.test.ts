@@ -83,7 +83,7 @@ describe("a table that is not initialized", () => {
       if (pk && sk) await dynamodb.send(new DeleteItemCommand({ TableName: TABLE, Key: { pk, sk } }));
     }
 
-    expect(lost).toHaveLength(2);
+    expect(lost).toHaveLength(3);
     expect(await ask(make(), "GET", "auth/token/lookup-self", root)).toBe(500);
     expect((await items()).filter((item) => item["pk"]?.S === "key#token")).toEqual([]);
   });

@@ -33,6 +33,7 @@ const createShelf = (): Shelf => {
         .sort((a, b) => b.use - a.use);
       return { ...(index ? { index } : {}), ...(data ? { data } : {}) };
     },
+    together: async () => new Map(),
     version: async (domain, version) => {
       shelf.reads += 1;
       return of(domain).find((key): key is WrappedKey<number> => key.use === version);
@@ -91,6 +92,7 @@ describe("keyring", () => {
 
   it("wraps every key under its table, domain and use (C14)", async () => {
     await environment().current("token");
+    await environment().names("token");
 
     expect(kms.calls.map(({ context }) => context)).toContainEqual({
       app: "zeroth",
@@ -116,14 +118,14 @@ describe("keyring", () => {
     const before = kms.calls.length;
     const ring = environment();
 
-    await Promise.all(Array.from({ length: 50 }, () => ring.current("token")));
+    await Promise.all(Array.from({ length: 50 }, () => Promise.all([ring.current("token"), ring.names("token")])));
 
     expect(kms.calls.length - before).toBe(2);
   });
 
   it("asks KMS nothing while the keys are held", async () => {
     const ring = environment();
-    await ring.current("token");
+    await Promise.all([ring.current("token"), ring.names("token")]);
     const before = kms.calls.length;
 
     clock.advance(15 * MINUTE - 1);
@@ -141,7 +143,18 @@ describe("keyring", () => {
     clock.advance(15 * MINUTE);
     await ring.current("token");
 
-    expect(kms.calls).toHaveLength(before + 2);
+    expect(kms.calls).toHaveLength(before + 1);
+  });
+
+  it("unwraps no key that nobody asks for", async () => {
+    const ring = environment();
+    const before = kms.calls.length;
+
+    await ring.current("token");
+    await ring.names("kv:1");
+
+    const asked = kms.calls.slice(before).map(({ context }) => `${context["domain"]} ${context["key"]}`);
+    expect(asked).toEqual(["token data:1", "kv:1 index"]);
   });
 
   it("holds the keys of so many domains and no more, dropping the longest unused (C10)", async () => {
@@ -259,27 +272,36 @@ describe("keyring", () => {
   });
 });
 
+/** A promise that somebody else ends. */
+const latch = (): { readonly opened: Promise<void>; readonly open: () => void } => {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+};
+
 describe("a load that ends after another began", () => {
-  /** The next reading of the newest keys ends only when it is let go. */
-  const holdNext = (): (() => void) => {
+  /** The next reading of the newest keys ends only when it is let go; `begun`: it has read. */
+  const holdNext = (): { readonly begun: Promise<void>; readonly release: () => void } => {
     const { newest } = shelf;
-    let release: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = latch();
+    const reading = latch();
     shelf.newest = async (domain) => {
       shelf.newest = newest;
       const found = await newest(domain);
-      await gate;
+      reading.open();
+      await gate.opened;
       return found;
     };
-    return release;
+    return { begun: reading.opened, release: gate.open };
   };
 
   it("does not put the old key in front of the one a rotation made meanwhile", async () => {
     const ring = environment();
-    const release = holdNext();
+    const { begun, release } = holdNext();
     const slow = ring.current("token");
+    await begun;
     await environment().rotate("token");
     await ring.rotate("token");
     expect((await ring.current("token")).version).toBe(3);
@@ -293,8 +315,9 @@ describe("a load that ends after another began", () => {
   it("counts where it began later, even with an older version: the table was restored", async () => {
     const ring = environment();
     await environment().rotate("token");
-    const releaseFirst = holdNext();
+    const firstHeld = holdNext();
     const first = ring.current("token");
+    await firstHeld.begun;
     // Its load is forgotten, so that a second one runs next to it.
     await ring.rotate("token");
     clock.advance(1);
@@ -302,12 +325,13 @@ describe("a load that ends after another began", () => {
       "token",
       (shelf.rows.get("token") ?? []).filter(({ use }) => use === "index" || use === 1),
     );
-    const releaseSecond = holdNext();
+    const secondHeld = holdNext();
     const second = ring.current("token");
-    releaseFirst();
+    await secondHeld.begun;
+    firstHeld.release();
     expect((await first).version).toBe(2);
 
-    releaseSecond();
+    secondHeld.release();
 
     expect((await second).version).toBe(1);
     expect((await ring.current("token")).version).toBe(1);
@@ -407,6 +431,7 @@ describe("keyring when KMS misbehaves", () => {
     };
 
     await environment().current("token");
+    await environment().names("token");
 
     expect(seen).toHaveLength(2);
     for (const plain of seen) expect(plain.every((byte) => byte === 0)).toBe(true);

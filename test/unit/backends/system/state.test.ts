@@ -136,8 +136,8 @@ describe("rotation", () => {
     const wrappedKeys = async (): Promise<ReadonlyMap<string, number>> => {
       const { Items = [] } = await server.dynamodb.send(new ScanCommand({ TableName: "zeroth-test" }));
       const counts = new Map<string, number>();
-      for (const { pk } of Items) {
-        if (pk?.S?.startsWith("key#")) counts.set(pk.S, (counts.get(pk.S) ?? 0) + 1);
+      for (const { pk, sk } of Items) {
+        if (pk?.S?.startsWith("key#") && sk?.S !== "!newest") counts.set(pk.S, (counts.get(pk.S) ?? 0) + 1);
       }
       return counts;
     };
