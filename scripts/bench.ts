@@ -9,6 +9,7 @@ import { buildFunctions } from "./bench/bundles.ts";
 import { measureCertificates } from "./bench/certificates.ts";
 import { measureDecisions } from "./bench/decisions.ts";
 import { type Figure, figure, printFigures } from "./bench/figures.ts";
+import { measureFirstRequests } from "./bench/first-request.ts";
 import { measureHot } from "./bench/hot/main.ts";
 import { measureInit } from "./bench/init.ts";
 import { measureIssuing } from "./bench/issuing.ts";
@@ -23,10 +24,11 @@ import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `init`, `page`, `transit`
- * and `own` are measurements of their own (`bench/leases/main.ts`, `bench/own-time.ts`, and the files of those names).
- * `--quick` takes few samples; `--json FILE` writes the figures as a list. Times never fail the run: they depend on the
- * machine. Calls per operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
+ * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `first`, `init`, `page`,
+ * `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
+ * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures as a
+ * list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
+ * budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -91,7 +93,7 @@ interface Measured {
 
 const operations = async (): Promise<Measured> => {
   const bench = await createBench();
-  const calls = await countedCalls(bench);
+  const calls = [...(await countedCalls(bench)), ...(await measureFirstRequests(false))];
   const reads = await measureReads(bench, quick ? 400 : 4000);
   const issuing = await measureIssuing(bench, quick ? 100 : 1000);
   const transit = await measureTransit(bench, quick ? 100 : 1000);
@@ -140,12 +142,18 @@ const init = async () => ({ figures: await functions(), exact: [] });
 
 const own = async () => ({ figures: await measureOwnTime(quick, options.against), exact: [] });
 
+const first = async () => {
+  const figures = await measureFirstRequests(true);
+  return { figures, exact: figures };
+};
+
 const hot = async () => ({ figures: await measureHot(options.docs ?? false), exact: [] });
 
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
   agent,
   certificates,
+  first,
   init,
   hot,
   page,

@@ -1,11 +1,12 @@
 import { awsAdapters } from "../../src/auth/aws/adapters/index.ts";
 import type { DynamoDb } from "../../src/aws-clients/dynamodb.ts";
+import type { Kms } from "../../src/aws-clients/kms.ts";
 import { builtInRows } from "../../src/catalog.ts";
 import type { CatalogRow } from "../../src/core/catalog.ts";
 import { initialize, makeMount } from "../../src/core/config/initialize.ts";
 import type { EmbeddedAws } from "../../src/local/aws/index.ts";
 import { embeddedCloud } from "../../src/local/server/cloud.ts";
-import { buildServer } from "../../src/server.ts";
+import { buildServer, type Server, type ServerDependencies } from "../../src/server.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
@@ -33,7 +34,10 @@ export interface World {
   readonly rows: readonly CatalogRow[];
   /** The product's own client. */
   readonly dynamodb: DynamoDb;
+  readonly tableName: string;
   readonly embedded: EmbeddedAws;
+  /** Another environment on the same table and key, which remembers nothing. */
+  another(more?: Pick<ServerDependencies, "hosted" | "domainsAllowed">): Server;
   /** One request with the root token unless told otherwise; `path` is without `/v1/`. Throws for a status above 299. */
   call(method: string, path: string, asked?: Asked): Promise<JsonObject>;
   /** Mounts a backend; `path` of an auth method starts with `auth/`. */
@@ -45,13 +49,50 @@ export interface World {
 
 const TABLE = "zeroth-bench";
 
-/** A fresh, initialized server, nothing mounted but what every server has. */
-export const createWorld = async (): Promise<World> => {
+/** One request to a server, without a token unless told otherwise; `path` is without `/v1/`. */
+export const respond = async (
+  server: Pick<Server, "handle">,
+  method: string,
+  path: string,
+  { token = "", body, headers = {} }: Asked = {},
+): Promise<{ readonly status: number; readonly text: string }> => {
+  const [target = "", query = ""] = path.split("?", 2);
+  const lists = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]] as const);
+  const response = await server.handle({
+    method,
+    path: `/v1/${target}`,
+    query,
+    headers: Object.fromEntries([...lists, ...(token === "" ? [] : [["x-vault-token", [token]] as const])]),
+    body: body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(body)),
+    sourceAddress: "127.0.0.1",
+  });
+  return { status: response.status, text: Buffer.from(response.body).toString("utf8") };
+};
+
+/** The same, answered. Throws for a status above 299. */
+export const ask = async (
+  server: Pick<Server, "handle">,
+  method: string,
+  path: string,
+  asked?: Asked,
+): Promise<JsonObject> => {
+  const { status, text } = await respond(server, method, path, asked);
+  if (status > 299) throw new Error(`${method} ${path} answered ${status}: ${text}`);
+  const answer = text === "" ? {} : parseJson(text);
+  return isJsonObject(answer) ? answer : {};
+};
+
+/**
+ * A fresh, initialized server, nothing mounted but what every server has. `watch` gets the clients before their first
+ * call.
+ */
+export const createWorld = async (watch?: (dynamodb: DynamoDb, kms: Kms) => void): Promise<World> => {
   const clock = systemClock;
   const cloud = await embeddedCloud({ clock, tableClock: clock, random: systemRandom, tableName: TABLE });
   const { embedded, dynamodb, kms, region } = cloud;
   if (!embedded) throw new Error("the embedded AWS is missing");
   let calls: Call[] = [];
+  watch?.(dynamodb, kms);
 
   dynamodb.middlewareStack.add(
     (next, context) => async (args) => {
@@ -91,41 +132,32 @@ export const createWorld = async (): Promise<World> => {
     environment: {},
   });
   const rows = builtInRows({ aws: () => ({ ...parts, region }) });
-  const server = buildServer({
-    dynamodb,
-    kms,
-    tableName: TABLE,
-    keyId: cloud.keyId,
-    clock,
-    random: systemRandom,
-    rows,
-    auditSink: { write: async () => undefined },
-    log: () => undefined,
-  });
+  const another: World["another"] = (more = {}) =>
+    buildServer({
+      dynamodb,
+      kms,
+      tableName: TABLE,
+      keyId: cloud.keyId,
+      clock,
+      random: systemRandom,
+      rows,
+      auditSink: { write: async () => undefined },
+      log: () => undefined,
+      ...more,
+    });
+  const server = another();
   const root = (await initialize(server.core)).reveal();
 
-  const call: World["call"] = async (method, path, { token = root, body, headers = {} } = {}) => {
-    const [target = "", query = ""] = path.split("?", 2);
-    const lists = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]] as const);
-    const response = await server.handle({
-      method,
-      path: `/v1/${target}`,
-      query,
-      headers: Object.fromEntries([...lists, ...(token === "" ? [] : [["x-vault-token", [token]] as const])]),
-      body: body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(body)),
-      sourceAddress: "127.0.0.1",
-    });
-    const text = Buffer.from(response.body).toString("utf8");
-    if (response.status > 299) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    const answer = text === "" ? {} : parseJson(text);
-    return isJsonObject(answer) ? answer : {};
-  };
+  const call: World["call"] = (method, path, { token = root, ...asked } = {}) =>
+    ask(server, method, path, { token, ...asked });
 
   return {
     root,
     rows,
     dynamodb,
+    tableName: TABLE,
     embedded,
+    another,
     call,
     mount: async (kind, type, path, options) => {
       const mount = makeMount(systemRandom, { kind, type, path, ...(options ? { options } : {}) });

@@ -5,6 +5,7 @@ import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { type Timer, wallTimer } from "../std/timer.ts";
 import type { SealedStore } from "../storage/index.ts";
+import { DOMAINS } from "../storage/keys.ts";
 import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
 import type { createChallenges } from "./challenges/challenges.ts";
@@ -117,8 +118,14 @@ export const createCore = (options: CoreOptions): Core => {
     store,
     random,
     loaded: caches.follow,
+    begun: (epoch) => {
+      // What nearly every request needs next: whose token it is, and what that may do.
+      store.expect("names", DOMAINS.token);
+      if (store.may(DOMAINS.policy)) policies.begin(epoch);
+    },
     epochCopies,
   });
+  const policies = createPolicies({ store, config });
   const identity = createIdentity({ store, clock, random, config, crash });
   const leaseCounts = createLeaseCounts({ store, config, random });
   const timer = options.timer ?? wallTimer;
@@ -151,7 +158,7 @@ export const createCore = (options: CoreOptions): Core => {
     challenges: challengesOf(options),
     challengeWork: challengeWorkOf(options),
     tokens,
-    policies: createPolicies({ store, config }),
+    policies,
     wrapping: createWrapping({ store, clock, random, tokens }),
     catalog: options.catalog(late),
     audit: options.audit(() => ({ store, clock, random, log, signal, configuration: config.snapshot })),

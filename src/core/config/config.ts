@@ -26,6 +26,9 @@ import type { Config, Snapshot } from "./types.ts";
  * everywhere: an environment that meets another epoch reads the rows that changed since its own (`recent.ts`), or the
  * whole again where it cannot know them.
  *
+ * The epoch is always read before the rows it labels: a change between the two reads then makes the next request load
+ * again, where the other order would call old rows new.
+ *
  * Security: the epoch is a sealed random value in 32 copies, so no partition is hot and nobody can forge one.
  */
 
@@ -61,10 +64,16 @@ export interface ConfigOptions {
   readonly epochCopies?: number | undefined;
   /** Called with every configuration that was read. */
   readonly loaded?: (snapshot: Snapshot) => void;
+  /**
+   * Called once, when a process that knows nothing yet has read its first epoch: whatever is read from then on is not older.
+   * The epoch itself is told when it has opened.
+   */
+  readonly begun?: (epoch: Promise<string>) => void;
 }
 
 export const createConfig = (options: ConfigOptions): Config => {
   const { store, random, epochCopies = EPOCH_COPIES, loaded } = options;
+  let { begun } = options;
   const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % epochCopies);
   let known: Built | undefined;
   /** How the snapshot came about, the latest step last: what changed of the policies. */
@@ -81,11 +90,16 @@ export const createConfig = (options: ConfigOptions): Config => {
     return next.snapshot;
   };
 
-  const loadWhole = async (epoch: string): Promise<Snapshot> => {
+  const readRows = async (): Promise<readonly Entry[]> => {
     const entries: Entry[] = [];
     for await (const entry of store.all({ pk: CONFIG_PARTITION, domain: DOMAIN })) entries.push(entry);
+    return entries;
+  };
+
+  const loadWhole = async (epoch: string | Promise<string>): Promise<Snapshot> => {
+    const [label, entries] = await Promise.all([epoch, readRows()]);
     steps = [];
-    return hold(built(epoch, entries));
+    return hold(built(label, entries));
   };
 
   /** Reads what changed since the snapshot known here. What is read may be newer than the epoch, never older. */
@@ -114,13 +128,22 @@ export const createConfig = (options: ConfigOptions): Config => {
     return joined && since.at(-1)?.to === known?.snapshot.epoch ? since.flatMap((step) => step.policies) : undefined;
   };
 
+  /** The rows are read as soon as the epoch has been, while it still waits for the keys it opens with. */
+  const loadFirst = async (): Promise<Snapshot> => {
+    const open = await store.read([epochAddress]);
+    const epoch = open().then(([entry]) => epochOf(entry));
+    begun?.(epoch);
+    begun = undefined;
+    return loadWhole(epoch);
+  };
+
   /**
    * One load at a time, however many requests notice the change together. A load for another epoch is not joined: it
    * may bring something older than this request has already seen.
    */
   const loadOnce = (epoch?: string): Promise<Snapshot> => {
     if (loading && loading.epoch === epoch) return loading.snapshot;
-    const snapshot = (epoch === undefined ? readEpoch() : Promise.resolve(epoch)).then(load).finally(() => {
+    const snapshot = (epoch === undefined ? loadFirst() : load(epoch)).finally(() => {
       if (loading === mine) loading = undefined;
     });
     const mine = { epoch, snapshot };
@@ -132,8 +155,6 @@ export const createConfig = (options: ConfigOptions): Config => {
     const epoch = epochOf(entry);
     return known?.snapshot.epoch === epoch ? known.snapshot : loadOnce(epoch);
   };
-
-  const readEpoch = async (): Promise<string> => epochOf((await store.get([epochAddress]))[0]);
 
   /** Once; whatever condition fails. */
   const write = async (id: string, writes: readonly Write[]): Promise<void> => {

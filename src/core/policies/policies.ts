@@ -2,7 +2,7 @@ import { type Acl, builtInPolicies, compileAcl, type Policy, parsePolicy } from 
 import { type BoundedMap, createBoundedMap } from "../../std/bounded-map.ts";
 import { untilWritten } from "../../storage/change.ts";
 import { ACL_POLICY_PREFIX, DOMAINS, POLICY_PARTITION, policyAddress } from "../../storage/keys.ts";
-import type { Address, Store } from "../../storage/store.ts";
+import type { Address, Entry, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import { templateContext } from "../identity/template-context.ts";
 import type { EntityView } from "../identity/types.ts";
@@ -12,7 +12,8 @@ import type { Policies, StoredPolicy } from "./types.ts";
 /**
  * Policies by name, parsed once, compiled once per set of names (and identity, where a template asks for it). A change
  * raises the epoch, and nothing it touched outlives that here: the policies it changed are dropped, all of them where it
- * is not known which, and with any policy everything that was compiled.
+ * is not known which, and with any policy everything that was compiled. A process that begins reads the first of them in
+ * one page, whoever asks: by name they could not be read before the token and its entity are.
  */
 
 const DOMAIN = DOMAINS.policy;
@@ -23,6 +24,15 @@ const MAX_PARSED = 10_000;
 /** Read side by side, a hundred in each call. */
 const AT_ONCE = 1000;
 
+/** Most tables have fewer; of one with more, those that the page lacks are read by name. */
+const FIRST_PAGE = 50;
+
+/** Policies as a page had them, by sort key. `whole`: there are no others. */
+interface First {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly whole: boolean;
+}
+
 interface Parsed {
   readonly policy: Policy | undefined;
   /** What changes are told by. */
@@ -31,6 +41,8 @@ interface Parsed {
 
 interface Remembered {
   epoch: string;
+  /** Of this epoch. */
+  first: First | undefined;
   readonly parsed: BoundedMap<string, Parsed>;
   /** The names in `parsed` by sort key: every one of them, and no others. */
   readonly names: Map<string, string>;
@@ -44,6 +56,7 @@ const nothing = (): Remembered => {
   const names = new Map<string, string>();
   return {
     epoch: "",
+    first: undefined,
     parsed: createBoundedMap(MAX_PARSED, ({ sk }) => names.delete(sk)),
     names,
     acls: createBoundedMap(MAX_ACLS),
@@ -54,11 +67,13 @@ const nothing = (): Remembered => {
 export const createPolicies = (options: { readonly store: Store; readonly config: Config }): Policies => {
   const { store, config } = options;
   const seen = nothing();
+  let reading: Promise<{ readonly epoch: string; readonly first: First } | undefined> | undefined;
 
   const addressOf = async (name: string): Promise<Address> => policyAddress(await store.names(DOMAIN), name);
 
   const forget = (epoch: string, changed: readonly string[] | undefined): void => {
     seen.epoch = epoch;
+    seen.first = undefined;
     if (changed?.length !== 0) {
       seen.acls.clear();
       seen.filledIn = new WeakMap();
@@ -82,8 +97,30 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     }
   };
 
+  const readFirst = async (epoch: Promise<string>) => {
+    const page = store.query(POLICY_PARTITION, DOMAIN, { prefix: ACL_POLICY_PREFIX, limit: FIRST_PAGE });
+    try {
+      const [label, { items, next }] = await Promise.all([epoch, page]);
+      const entries = new Map(items.map((entry) => [entry.address.sk, entry]));
+      return { epoch: label, first: { entries, whole: next === undefined } };
+    } catch {
+      // Whoever needs a policy reads it by name, and is told.
+      return undefined;
+    }
+  };
+
+  const read = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
+    const { first } = seen;
+    if (first && addresses.every(({ sk }) => first.whole || first.entries.has(sk)))
+      return addresses.map(({ sk }) => first.entries.get(sk));
+    return store.get(addresses);
+  };
+
   const load = async (names: readonly string[]): Promise<readonly Policy[]> => {
     const { epoch, parsed, names: known } = await current();
+    const begun = await reading;
+    reading = undefined;
+    if (begun?.epoch === seen.epoch) seen.first = begun.first;
     // Kept apart from what is remembered, which may drop one name while another is read.
     const found = new Map<string, Policy | undefined>();
     for (const name of names) {
@@ -94,7 +131,7 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     for (let at = 0; at < missing.length; at += AT_ONCE) {
       const slice = missing.slice(at, at + AT_ONCE);
       const addresses = await Promise.all(slice.map(addressOf));
-      const entries = await store.get(addresses);
+      const entries = await read(addresses);
       if (seen.epoch !== epoch) return load(names);
       slice.forEach((name, index) => {
         const body = entries[index]?.body;
@@ -156,5 +193,10 @@ export const createPolicies = (options: { readonly store: Store; readonly config
     await config.change([{ op: "delete", address: await addressOf(name), when: "any" }]);
   };
 
-  return { stored, getAll: load, list, change, remove, acl };
+  const begin: Policies["begin"] = (epoch) => {
+    store.expect("names", DOMAIN);
+    reading = readFirst(epoch);
+  };
+
+  return { stored, getAll: load, list, change, remove, begin, acl };
 };

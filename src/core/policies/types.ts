@@ -25,6 +25,12 @@ export interface Policies {
    */
   change(name: string, make: (before: StoredPolicy | undefined) => StoredPolicy): Promise<void>;
   remove(name: string): Promise<void>;
+  /**
+   * Begins to read policies before anybody has asked for one, for a process that has none: whoever asks first needs all
+   * of a token's. The epoch must have been read already; where it is no longer that of the configuration, they are not
+   * used.
+   */
+  begin(epoch: Promise<string>): void;
   /** The ACL of a set of policies for an identity; cached per epoch. Unknown names grant nothing. */
   acl(names: readonly string[], identity: EntityView | undefined): Promise<Acl>;
 }

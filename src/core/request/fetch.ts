@@ -1,3 +1,4 @@
+import { DOMAINS } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
@@ -9,7 +10,8 @@ import { type Fetched, stamp } from "./stage.ts";
 
 /**
  * Routing and the one batch read of a warm request: the epoch, the token with its chain and entity as last seen here,
- * and what the path's operation wants read in the same batch.
+ * and what the path's operation wants read in the same batch. Where the keys of a mount are not at hand yet, two batches
+ * side by side.
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is
  * allowed.
@@ -44,13 +46,52 @@ const roleMeant = async (
   return found.backend.roleOf(found.below, decoded.data, view);
 };
 
+/** What stages behind this one ask for one after the other, loaded side by side where it is not at hand. */
+const expectLoginKeys = ({ store }: Core): void => {
+  for (const domain of [DOMAINS.identity, DOMAINS.token, DOMAINS.lease]) {
+    store.expect("names", domain);
+    store.expect("bodies", domain);
+  }
+};
+
+/** One batch. While the mount's keys are still on their way the token does not wait for them, nor its ties. */
+const readAhead = async (
+  core: Core,
+  reads: Reads,
+  found: Place | undefined,
+  ofToken: () => Promise<readonly Address[]>,
+  ofMount: () => Promise<readonly Address[]>,
+): Promise<void> => {
+  const { epochAddress } = core.config;
+  if (found === undefined || core.store.expect("names", found.mount.info.id)) {
+    const [token, own] = await Promise.all([ofToken(), ofMount()]);
+    await reads.prefetch([epochAddress, ...token, ...own]);
+    return;
+  }
+  const readToken = async (): Promise<void> => {
+    const [token, ...more] = await ofToken();
+    await reads.prefetch([epochAddress, ...(token ? [token] : []), ...more]);
+    const entry = token && reads.peek(token);
+    if (entry && more.length === 0) await reads.prefetch(await core.tokens.prefetchTies(entry));
+  };
+  const readOwn = async (): Promise<void> => reads.prefetch(await ofMount());
+  await Promise.all([readToken(), readOwn()]);
+};
+
 export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
   const reads = createReads(core.store);
   let snapshot: Snapshot = await core.config.snapshot();
   let found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
-  const token = sent.token && needed && snapshot.mounts.size > 0 ? await core.tokens.prefetch(sent.token) : [];
-  await reads.prefetch([core.config.epochAddress, ...token, ...(await wanted(core, sent, found))]);
+  const initialized = snapshot.mounts.size > 0;
+  if (initialized && found?.open && found.mount.kind === "auth") expectLoginKeys(core);
+  await readAhead(
+    core,
+    reads,
+    initialized ? found : undefined,
+    async () => (sent.token && needed && initialized ? core.tokens.prefetch(sent.token) : []),
+    () => wanted(core, sent, found),
+  );
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);
   if (fresh !== snapshot) {

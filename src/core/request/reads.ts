@@ -7,6 +7,8 @@ import type { Address, Entry, Store, View } from "../../storage/store.ts";
 export interface Reads {
   prefetch(addresses: readonly Address[]): Promise<void>;
   get(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
+  /** What was prefetched, which is served all the same. */
+  peek(address: Address): Entry | undefined;
   /** The view with its reads served from here. */
   over(view: View): View;
   /** The view for a look that must not spend what was prefetched: the same reads serve the handler after it. */
@@ -51,6 +53,7 @@ export const createReads = (store: Store): Reads => {
 
   return {
     get,
+    peek: (address) => fetched.get(keyOf(address))?.entry,
     prefetch: async (addresses) => {
       const unique = [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
       if (unique.length === 0) return;

@@ -60,7 +60,7 @@ export const authBlock = ({ id, token }: MadeToken, entity: EntityView | undefin
 
 export const createTokens = (options: TokensOptions): Tokens => {
   const { store, clock, config } = options;
-  const { tagOf, prefetch, know, openBatch, stateOf } = createKnow(options);
+  const { tagOf, prefetch, prefetchTies, know, openBatch, stateOf } = createKnow(options);
   const { create } = createMaker(options);
   const { revoke, revokeOrphan, cleanUp } = createEnd(options);
 
@@ -155,6 +155,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     tag: tagOf,
     address: async (tag) => tokenAddress(tag),
     prefetch,
+    prefetchTies,
     know,
     spend,
     create,

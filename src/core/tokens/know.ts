@@ -126,10 +126,14 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return token.wrap || mountById(snapshot, token.mountId) ? undefined : "auth method of the token is gone";
   };
 
+  const tiesOf = async (token: Pick<Token, "ancestors" | "entityId">): Promise<readonly Address[]> => {
+    const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
+    return [...token.ancestors.map(tokenAddress), ...entityAt];
+  };
+
   /** What a token depends on, its ancestors and its entity, in one read. */
   const readTies = async (token: Token, read: Read) => {
-    const entityAt = token.entityId === "" ? [] : [await identity.entityAddress(token.entityId)];
-    const entries = await read([...token.ancestors.map(tokenAddress), ...entityAt]);
+    const entries = await read(await tiesOf(token));
     const count = token.ancestors.length;
     return { ancestors: entries.slice(0, count), entity: entries[count] };
   };
@@ -164,5 +168,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     return { id, token, entity, policies, identityPolicies, isRoot: token.policies.includes("root"), n };
   };
 
-  return { tagOf, prefetch, know, openBatch, stateOf: (token: Token) => stateOf(token, clock.now()) };
+  const prefetchTies = async (entry: Entry): Promise<readonly Address[]> => tiesOf(fromSealed<Token>(entry.body));
+
+  return { tagOf, prefetch, prefetchTies, know, openBatch, stateOf: (token: Token) => stateOf(token, clock.now()) };
 };

@@ -128,6 +128,8 @@ export interface Tokens {
   address(tag: string): Promise<Address>;
   /** What to read for a presented token: itself, and its ancestors and entity as last seen here. */
   prefetch(id: Sensitive<string>): Promise<readonly Address[]>;
+  /** What a token's entry depends on, whether or not the token lives: its ancestors and its entity. */
+  prefetchTies(entry: Entry): Promise<readonly Address[]>;
   /**
    * The token if it lives: clock, ancestors, CIDR, entity. Does not spend a use. `read` serves what was prefetched.
    * Otherwise answers why not; the caller turns that into one wire text.
