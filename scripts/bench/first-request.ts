@@ -114,7 +114,11 @@ export const createFirstRequests = async (): Promise<FirstRequests> => {
     forgetNewestKeys: async () => {
       const [credentials] = world.embedded.accounts;
       const { requestHandler } = world.embedded.dynamo;
-      const stock = new DynamoDBClient({ region: world.embedded.region, requestHandler, ...(credentials && { credentials }) });
+      const stock = new DynamoDBClient({
+        region: world.embedded.region,
+        requestHandler,
+        ...(credentials && { credentials }),
+      });
       const { Items = [] } = await stock.send(new ScanCommand({ TableName: world.tableName }));
       for (const { pk, sk } of Items)
         if (pk && sk?.S === newestKeysKey("").sk)

@@ -101,11 +101,15 @@ export const createRounds = (): Rounds => {
     watch: (dynamodb, kms) => {
       const options = { step: "initialize", name: "rounds" } as const;
       dynamodb.middlewareStack.add(
-        (next, { commandName }) => (args) => around(commandName, args.input, () => next(args)),
+        (next, { commandName }) =>
+          (args) =>
+            around(commandName, args.input, () => next(args)),
         options,
       );
       kms.middlewareStack.add(
-        (next, { commandName }) => (args) => around(commandName, args.input, () => next(args)),
+        (next, { commandName }) =>
+          (args) =>
+            around(commandName, args.input, () => next(args)),
         options,
       );
     },

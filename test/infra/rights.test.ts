@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { permissionsFor } from "../../lib/permissions.ts";
 import { HOMES } from "../../src/catalog.ts";
 import { FUNCTIONS } from "../../src/contract/functions.ts";
 import { deployedFunctions, handsLeasesTo, handsOnTo } from "../../src/contract/homes.ts";
+import { familiesIn } from "../../src/storage/domains.ts";
+import { newestKeysKey } from "../../src/storage/keys.ts";
 import { type Attempt, isAllowed, statementsByFunction } from "./support/policies.ts";
 import { makeTemplates } from "./support/stacks.ts";
 
@@ -330,6 +333,18 @@ describe("the walls between the functions", () => {
     expect(those("PutItem")).toEqual(["system"]);
     expect(may("kv", read("key#kv:1", "key#config"))).toBe(true);
     expect(may("kv", read("key#database:1"))).toBe(false);
+  });
+
+  it("let a function read the newest keys of its own domains together, and of no others", () => {
+    const together = Object.entries(permissionsFor(HOMES)).map(
+      ([name, { domains }]) => [name, familiesIn(domains).map((family) => newestKeysKey(family).pk)] as const,
+    );
+
+    for (const [name, keys] of together)
+      if (keys.length > 0) expect([name, may(name, read(...keys))]).toEqual([name, true]);
+    expect(may("kv", read("key#kv:", "key#config"))).toBe(true);
+    for (const type of ["database:", "auth-approle:", "transit:", "kv2:"])
+      expect([type, may("kv", read(`key#${type}`))]).toEqual([type, false]);
   });
 
   it("let system alone make data keys", () => {
