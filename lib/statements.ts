@@ -167,7 +167,7 @@ const databaseLogins = ({ settings }: Places): PolicyStatement[] =>
 /** Expiry index. It holds keys only: no body, no condition on keys. */
 const expiry = (places: Places): PolicyStatement[] => [
   onKeys("Discard", ["dynamodb:BatchWriteItem"], places.tableArn, DISCARDED),
-  allow("ReadExpiryIndex", ["dynamodb:Query"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
+  allow("ReadExpiryIndex", ["dynamodb:Query", "dynamodb:Scan"], [`${places.tableArn}/index/${EXPIRY_INDEX}`]),
 ];
 
 /** The table's stream, whose records hold sealed bodies. A function's event source says which of them it gets. */

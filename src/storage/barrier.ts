@@ -107,7 +107,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, read, take, query, all, sortKeys, readPage, openImage, due } = createReader({
+  const { get, read, take, query, all, sortKeys, readPage, openImage, due, allDue } = createReader({
     table,
     sealer,
     keyring,
@@ -157,6 +157,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     // Loaded by the first walk: most functions see none.
     walk: async (...walk) => (await import("./walk.ts")).walkNames(readRows, ...walk),
     due,
+    allDue,
     discard: async (addresses) => {
       for (const address of addresses) checkAddress(address);
       await table.discard(addresses);

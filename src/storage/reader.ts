@@ -21,6 +21,7 @@ import type {
   Page,
   Partition,
   QueryOptions,
+  ShardedDue,
 } from "./store.ts";
 import { PART_MARK, type Table } from "./table.ts";
 
@@ -232,5 +233,14 @@ export const createReader = (options: {
     return { items: items.flatMap((item) => dueOf(item) ?? []), next: next && dueOf(next) };
   };
 
-  return { get, read, take, query, all, sortKeys, readPage, openImage, due };
+  const allDue = async (most: number): Promise<readonly ShardedDue[] | undefined> => {
+    const items = await table.allDue(most);
+    return items?.flatMap((item) => {
+      const due = dueOf(item);
+      const shard = Number(item[ATTRIBUTES.bucket]?.S?.split("#")[1]);
+      return due && Number.isSafeInteger(shard) ? [{ ...due, shard }] : [];
+    });
+  };
+
+  return { get, read, take, query, all, sortKeys, readPage, openImage, due, allDue };
 };

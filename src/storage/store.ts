@@ -57,6 +57,11 @@ export interface Due {
   readonly exp: EpochSeconds;
 }
 
+/** The same, with its shard. */
+export interface ShardedDue extends Due {
+  readonly shard: number;
+}
+
 export interface DueOptions {
   /** Only what ends by then. */
   readonly until: EpochSeconds;
@@ -122,6 +127,11 @@ export interface Store {
   walk(partition: Partition, names: Names, prefix: string, options: WalkOptions): Promise<Walk>;
   /** What is due in a bucket of the expiry index, without bodies. Eventually consistent. */
   due(bucket: string, shard: number, options: DueOptions): Promise<DuePage>;
+  /**
+   * Everything in the expiry index, whenever it ends, in one call and in no order; `undefined` where there are `most`
+   * entries or more. Eventually consistent.
+   */
+  allDue(most: number): Promise<readonly ShardedDue[] | undefined>;
   /**
    * Deletes entries whatever they are, each for itself and not together, 25 in one BatchWriteItem. Parts of a spread
    * entry stay behind, unreadable, until its TTL; so only for entries that fit one item or have a TTL. Throws when some

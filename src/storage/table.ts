@@ -6,6 +6,7 @@ import {
   type DynamoDb,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "../aws-clients/dynamodb.ts";
@@ -66,6 +67,8 @@ export interface Table {
   wipe(pk: string): Promise<void>;
   /** Keys in a bucket of the expiry index that end by `until`. Eventually consistent. */
   due(bucket: string, range: DueRange): Promise<{ readonly items: readonly Item[]; readonly next: Item | undefined }>;
+  /** All keys of the expiry index in one call; `undefined` where it has as many as `most`, or more. */
+  allDue(most: number): Promise<readonly Item[] | undefined>;
   /** Deletes each for itself, whatever is there, 25 in one call. */
   discard(keys: readonly Key[]): Promise<void>;
 }
@@ -220,6 +223,12 @@ export const openTable = (options: {
       });
       const answer = await attempt("Query", () => client.send(command));
       return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
+    },
+
+    allDue: async (most) => {
+      const command = new ScanCommand({ TableName: tableName, IndexName: EXPIRY_INDEX, Limit: most });
+      const { Items = [], LastEvaluatedKey } = await attempt("Scan", () => client.send(command));
+      return LastEvaluatedKey === undefined ? Items : undefined;
     },
 
     discard: async (keys) => {

@@ -351,6 +351,28 @@ export const storageContract = (name: string, make: () => Promise<StorageUnderTe
         expect(second.next).toBeUndefined();
       });
 
+      it("find all that is due in one look, while that is little", async () => {
+        const put = (sk: string, exp: number, shard: number): Write => ({
+          op: "put",
+          address: { pk: `lease#all-${sk}`, sk, domain: "lease" },
+          body: sk,
+          clear: { exp: as<EpochSeconds>(exp), bucket: "202601010000", shard },
+          when: "any",
+        });
+        await store.write([put("a", 30, 1), put("b", 10, 15)]);
+        const all = async (most: number) =>
+          (await store.allDue(most))
+            ?.filter(({ address }) => address.pk.startsWith("lease#all-"))
+            .map(({ address, exp, shard }) => [address.sk, exp, shard])
+            .sort();
+
+        expect(await all(1000)).toEqual([
+          ["a", 30, 1],
+          ["b", 10, 15],
+        ]);
+        expect(await all(1)).toBeUndefined();
+      });
+
       it("find what is due in a bucket and shard, soonest first, and nothing else", async () => {
         const due = (sk: string, exp: number, shard: number, bucket = "202601010000"): Write => ({
           op: "put",

@@ -84,6 +84,14 @@ describe("the rights of the functions", () => {
   )("never include %s", (action) => {
     expect(everyStatement.filter(({ actions }) => actions.includes(action))).toEqual([]);
   });
+
+  it("scan nothing but the expiry index, which holds keys alone, and in the function that sweeps it", () => {
+    const scans = Object.entries(rights).flatMap(([name, statements]) =>
+      statements.filter(({ actions }) => actions.includes("dynamodb:Scan")).map(({ resources }) => [name, resources]),
+    );
+
+    expect(scans).toEqual([["revoke", [`${table}/index/expiry`]]]);
+  });
 });
 
 describe("the function that strangers make dial", () => {
@@ -202,6 +210,7 @@ describe("the calls the program makes", () => {
       ...granted("Write"),
       ...granted("Claim", "login"),
       ...granted("Discard", "revoke"),
+      ...granted("ReadExpiryIndex", "revoke").filter((action) => action !== "dynamodb:Query"),
     ];
     expect(all.sort()).toEqual([...new Set(calls)].sort().map((it) => `dynamodb:${it}`));
   });

@@ -62,6 +62,19 @@ export class ExpiryIndex {
     return { items: items.map((entry) => itemOf(bucket, entry)), more: items.length === limit };
   }
 
+  /** The first of all entries, in the order of the buckets. */
+  all(limit: number): { items: Item[]; more: boolean } {
+    const items: Item[] = [];
+    for (const [bucket, entries] of this.#buckets) {
+      for (const entry of entries) {
+        if (items.length === limit) return { items, more: true };
+        items.push(itemOf(bucket, entry));
+      }
+    }
+    // As DynamoDB: a full page says nothing of whether there is another.
+    return { items, more: items.length === limit };
+  }
+
   #sorted(bucket: string): string[] {
     const entries = this.#buckets.get(bucket) ?? [];
     if (this.#unsorted.delete(bucket)) entries.sort();

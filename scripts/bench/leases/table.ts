@@ -75,6 +75,8 @@ export class SimulatedTable {
         return this.#transact(input);
       case "Query":
         return input["IndexName"] === undefined ? this.#query(input) : this.#due(input);
+      case "Scan":
+        return this.#shown("index", this.#index.all(Number(input["Limit"])));
       default:
         throw new Error(`the simulated table does not know ${operation}`);
     }
@@ -132,7 +134,7 @@ export class SimulatedTable {
     const values = fields(input["ExpressionAttributeValues"]);
     const bucket = String(fields(values[":bucket"])["S"]);
     const start = input["ExclusiveStartKey"];
-    const { items, more } = this.#index.query({
+    const shown = this.#index.query({
       bucket,
       until: Number(fields(values[":until"])["N"]),
       limit: Number(input["Limit"]),
@@ -140,8 +142,12 @@ export class SimulatedTable {
       after: start === undefined ? undefined : cursorOf(start as Item),
       latestFirst: input["ScanIndexForward"] === false,
     });
+    return this.#shown(`index ${bucket}`, shown);
+  }
+
+  #shown(partition: string, { items, more }: { readonly items: readonly Item[]; readonly more: boolean }): object {
     const bytes = items.reduce((sum, item) => sum + bytesOf(item) + INDEX_OVERHEAD, 0);
-    if (!this.#take("reads", `index ${bucket}`, steps(bytes, 4096) / 2)) this.#refuse();
+    if (!this.#take("reads", partition, steps(bytes, 4096) / 2)) this.#refuse();
     return { Items: items, LastEvaluatedKey: more ? items.at(-1) : undefined };
   }
 

@@ -38,6 +38,8 @@ export interface Span {
   /** Where to begin with what ended last. */
   readonly latestFrom: number;
   readonly until: EpochSeconds;
+  /** All that the index shows of the shard, where that is little; absent: it is asked minute by minute. */
+  readonly all?: readonly Due[] | undefined;
 }
 
 export interface Seen {
@@ -191,7 +193,12 @@ export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
   };
 
   /** Minute after minute, soonest end first. `minute` and the keys met so far say when the rest is a backlog. */
-  async function* fromTheStart(shard: number, { from, until }: Span, run: Run) {
+  async function* fromTheStart(shard: number, { from, until, all }: Span, run: Run) {
+    if (all) {
+      const items = all.filter(({ exp }) => exp <= until).sort((a, b) => a.exp - b.exp);
+      yield { minute: from, items };
+      return;
+    }
     for (let minute = startOf(from); minute <= until; minute += MINUTE) {
       yield { minute, items: [] };
       for await (const items of pages(shard, minute, until, false, run)) yield { minute, items };
@@ -207,7 +214,8 @@ export const createLooks = (core: () => Core, lanes: Lanes): Looks => {
       for await (const { minute, items } of fromTheStart(shard, span, run)) {
         await consider(items, false, seen, span.until, run);
         keys += items.length;
-        const isBacklog = keys >= BACKLOG_KEYS || minute - span.from > BACKLOG_MINUTES * MINUTE;
+        // All of it is at hand where it is little.
+        const isBacklog = !span.all && (keys >= BACKLOG_KEYS || minute - span.from > BACKLOG_MINUTES * MINUTE);
         if (isBacklog && !lookedAtLatest) {
           lookedAtLatest = true;
           await latest(shard, span, seen, run);

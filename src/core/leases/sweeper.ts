@@ -15,6 +15,7 @@ import type { Revocation } from "./revocation.ts";
 import { type Count, createTasks } from "./tasks.ts";
 import type { Lease, Leases, Sweep, SweepOptions } from "./types.ts";
 import { createWatermark } from "./watermark.ts";
+import { createWholeIndex } from "./whole-index.ts";
 
 /**
  * What ends leases and cleans up tokens: the sweeper looks at the expiry index every few seconds while there is
@@ -31,6 +32,8 @@ const LAG_SECONDS = 10;
 const PASS_MS = 5000;
 /** How long a run waits, at its end, for revocations in progress. */
 const GRACE_MS = 15_000;
+/** How far the mark may lag while nothing is found: it is read from there in the next look, which costs no more. */
+const LAZY_SECONDS = 300;
 /** What is due longer than that, and not ended, is reported. */
 const OVERDUE_SECONDS = 60;
 
@@ -67,6 +70,7 @@ export const createSweeper = (
     closed: (lane, ms) => core().log("a target does not revoke: its leases wait", { lane, seconds: ms / 1000 }),
   });
   const looks = createLooks(core, lanes);
+  const wholeIndex = createWholeIndex(core);
   const discards = createDiscards(core, { revocation, timer });
   const tasks = createTasks(core, { revocation, listing, discards });
 
@@ -84,9 +88,11 @@ export const createSweeper = (
   /** Looks at every shard once. */
   const lookAll = async (begin: ReadonlyMap<number, number>, latestFrom: number, run: Run) => {
     const until = now();
+    const little = await wholeIndex.read();
     const seen = await Promise.all(
       [...begin].map(async ([shard, from]) => {
-        const one = await looks.shard(shard, { from, latestFrom, until }, run);
+        const all = little && (little.get(shard) ?? []);
+        const one = await looks.shard(shard, { from, latestFrom, until, all }, run);
         return [shard, one] as const;
       }),
     );
@@ -132,8 +138,9 @@ export const createSweeper = (
     return { last, done: false };
   };
 
-  const report = (last: Seen, count: Count, done: boolean): void => {
-    const oldest = earliest(last.oldest, count.oldestFailed);
+  /** `come`: how far it has come, of the shard that is last. What was not looked at may have been due since then. */
+  const report = (last: Seen, count: Count, done: boolean, come: number): void => {
+    const oldest = earliest(last.oldest, count.oldestFailed, last.whole ? undefined : come);
     const seconds = oldest === undefined ? 0 : now() - oldest;
     if (seconds >= OVERDUE_SECONDS) core().signal({ kind: "leases-overdue", seconds });
     if (!done && (!last.whole || seconds >= OVERDUE_SECONDS)) core().signal({ kind: "sweeper-backlog" });
@@ -161,12 +168,15 @@ export const createSweeper = (
     };
     const mark = await watermark.read(now());
     const walk: Walk = {
-      begin: new Map(shards.map((shard) => [shard, mark(shard) - RESCAN_SECONDS])),
+      begin: new Map(shards.map((shard) => [shard, mark.of(shard) - RESCAN_SECONDS])),
       reached: new Map(),
     };
     const { last, done } = await untilQuiet(() => looking(deadlineMs, walk, run, linger));
-    await watermark.advance(walk.reached, now());
-    report(last, count, done);
+    const reached = shards.map((shard) => walk.reached.get(shard) ?? mark.of(shard));
+    const isIdle = last.whole && count.revoked + count.failed === 0 && last.unfinished === undefined;
+    const isNear = shards.every((shard, at) => (reached[at] ?? 0) - mark.of(shard) < LAZY_SECONDS);
+    if (mark.isNew || !isIdle || !isNear || !wholeIndex.isLittle()) await watermark.advance(walk.reached, now());
+    report(last, count, done, Math.min(...reached));
     return { revoked: count.revoked, failed: count.failed, more: !done };
   };
 

@@ -20,9 +20,15 @@ const marksOf = (entry: Entry | undefined): Marks | undefined => entry && fromSe
 
 const ofShard = (marks: Marks, shard: number): number => marks.shards?.[shard] ?? marks.at;
 
+/** Where a shard's sweep begins. */
+export interface Mark {
+  of(shard: number): number;
+  /** The table was never swept: it begins now. */
+  readonly isNew: boolean;
+}
+
 export interface Watermark {
-  /** Where a shard's sweep begins. A table that was never swept begins now. */
-  read(now: number): Promise<(shard: number) => number>;
+  read(now: number): Promise<Mark>;
   /** Moves shards forward; those of other processes stay as they are. Writes only where something moves. */
   advance(reached: ReadonlyMap<number, number>, now: number): Promise<void>;
 }
@@ -30,7 +36,7 @@ export interface Watermark {
 export const createWatermark = (core: () => Core): Watermark => ({
   read: async (now) => {
     const marks = marksOf((await core().store.get([sweeperMarkAddress]))[0]);
-    return (shard) => (marks ? Math.min(ofShard(marks, shard), now) : now);
+    return { of: (shard) => (marks ? Math.min(ofShard(marks, shard), now) : now), isNew: marks === undefined };
   },
   advance: async (reached, now) => {
     await change<void>(core().store, sweeperMarkAddress, (entry) => {

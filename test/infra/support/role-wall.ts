@@ -44,6 +44,8 @@ const tableAttempts = (operation: string, input: Fields): readonly Attempt[] => 
       if (typeof index === "string") return [{ action: "dynamodb:Query", resource: `${TABLE}/index/${index}` }];
       return [onTable(operation, String(fields(fields(input["ExpressionAttributeValues"])[":pk"])["S"]))];
     }
+    case "Scan":
+      return [{ action: "dynamodb:Scan", resource: `${TABLE}/index/${String(input["IndexName"])}` }];
     case "TransactWriteItems":
       return list(input["TransactItems"]).map(member);
     default:
