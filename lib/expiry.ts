@@ -5,7 +5,6 @@ import {
   EventSourceMapping,
   FilterCriteria,
   type Function as LambdaFunction,
-  MetricType,
   StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
@@ -29,8 +28,6 @@ export interface ExpiryProps {
   readonly failuresArn: string;
 }
 
-const runsCore = ({ functionName }: ZerothFunction): boolean => FUNCTION_TABLE[functionName].answers !== "challenges";
-
 /** Removed by DynamoDB's TTL, not by us; only what has consequences outside the table. */
 const removedByTtl = (space: string) =>
   FilterCriteria.filter({
@@ -49,7 +46,6 @@ const removedByTtl = (space: string) =>
  * then kept whole in the bucket. SQS and SNS would keep its place in the stream only, and the stream forgets after a day.
  */
 export class Expiry extends Construct {
-  readonly mapping: EventSourceMapping;
   readonly rules: readonly Rule[];
 
   constructor(scope: Construct, id: string, props: ExpiryProps) {
@@ -78,13 +74,8 @@ export class Expiry extends Construct {
       everyMinute(
         "EveryMinute",
         "Zeroth: scheduled work",
-        scheduled.filter(runsCore).map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
-      ),
-      // A rule has five targets at most.
-      everyMinute(
-        "OpenChallenges",
-        "Zeroth: challenges that are still open",
-        scheduled.filter((one) => !runsCore(one)).map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
+        // The orders to sweep bring `revoke` its own. A rule has five targets at most.
+        scheduled.filter(({ lambda }) => lambda !== revoke).map(({ lambda }) => target(lambda, SCHEDULE_EVENT)),
       ),
       everyMinute(
         "Sweep",
@@ -93,7 +84,7 @@ export class Expiry extends Construct {
       ),
     ];
 
-    this.mapping = new EventSourceMapping(this, "Stream", {
+    const removals = new EventSourceMapping(this, "Stream", {
       target: revoke,
       eventSourceArn: props.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -108,10 +99,9 @@ export class Expiry extends Construct {
       // Bound by hand: the ready-made destination would give the role far more of the bucket than writing to it.
       onFailure: { bind: () => ({ destination: props.failuresArn }) },
       supportS3OnFailureDestination: true,
-      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
     // Lambda checks the role's right to read the stream when the mapping is made.
-    if (revoke.role) this.mapping.node.addDependency(revoke.role);
+    if (revoke.role) removals.node.addDependency(revoke.role);
 
     const challenges = functionOf(props.functions, "challenges").lambda;
     const opened = new EventSourceMapping(this, "Challenges", {

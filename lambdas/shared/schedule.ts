@@ -24,22 +24,36 @@ const LONGEST_MS = 55_000;
 /** For functions that answer HTTP too: below their own time, with what a run may take beyond its deadline. */
 export const BESIDE_REQUESTS_MS = 18_000;
 
-/** Obeys the schedule's event; `undefined` for any other. */
-export const keepTime = (event: unknown, { server }: Program, budgetMs: number): Promise<Tick> | undefined => {
-  if (!isTick(event)) return undefined;
+type Runs = Pick<Program, "server">;
+
+const tick = async ({ server }: Runs, budgetMs: number): Promise<Tick> => {
   const { schedule, clock } = server.core;
-  return schedule.tick(clock.now() + Math.min(budgetMs, LONGEST_MS)).then((tick) => {
-    if (tick.failed > 0) log("scheduled work failed", { ...tick });
-    return tick;
-  });
+  const done = await schedule.tick(clock.now() + Math.min(budgetMs, LONGEST_MS));
+  if (done.failed > 0) log("scheduled work failed", { ...done });
+  return done;
 };
 
-/** Obeys the order to sweep a part of the expiry index; `undefined` for any other event. */
-export const sweepPart = (event: unknown, { server }: Program, budgetMs: number): Promise<Sweep> | undefined => {
+/** Obeys the schedule's event; `undefined` for any other. */
+export const keepTime = (event: unknown, program: Runs, budgetMs: number): Promise<Tick> | undefined =>
+  isTick(event) ? tick(program, budgetMs) : undefined;
+
+/** Neither is begun later or ended sooner because of the other; where one fails, the order has failed. */
+const both = async <T>(main: Promise<T>, other: Promise<unknown>): Promise<T> => {
+  await Promise.allSettled([main, other]);
+  await other;
+  return main;
+};
+
+/**
+ * Obeys the order to sweep a part of the expiry index; `undefined` for any other event. Whoever sweeps the first part
+ * does the function's other scheduled work with it, so that the minute does not need one more invocation.
+ */
+export const sweepPart = (event: unknown, program: Runs, budgetMs: number): Promise<Sweep> | undefined => {
   const order = sweepOrderOf(event);
   if (order === undefined) return undefined;
   const { part, of } = order;
-  const { leases, clock } = server.core;
+  const { leases, clock } = program.server.core;
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard).filter((shard) => shard % of === part);
-  return leases.sweep(clock.now() + Math.min(budgetMs, LONGEST_MS), { shards, linger: true });
+  const sweep = leases.sweep(clock.now() + Math.min(budgetMs, LONGEST_MS), { shards, linger: true });
+  return part === 0 ? both(sweep, tick(program, budgetMs)) : sweep;
 };

@@ -24,9 +24,12 @@ export const endStories = (built: Built): void => {
 
     it("is looked for on the schedule's order", async () => {
       const before = built.deployment.denied.length;
+      await revoke(recorded("sweep"), 60_000);
+      const counted = metricsOf("revoke").length;
       const { result } = await revoke(recorded("sweep"), 60_000);
       expect(result).toMatchObject({ failed: 0, more: false });
-      expect(metricsOf("revoke")).toContain("Swept");
+      // A series that is always active is paid for all month; the alarm on silent sweepers counts invocations.
+      expect(metricsOf("revoke")).toHaveLength(counted);
       expect(built.deployment.denied.slice(before)).toEqual([]);
     });
 
@@ -61,7 +64,8 @@ export const endStories = (built: Built): void => {
       const before = built.deployment.denied.length;
       const asked = await ask("login", { event: "post-json", path: "auth/token/tidy", body: {} });
       expect(asked.status).toBe(202);
-      await revoke(recorded("schedule"), 60_000);
+      // Who sweeps the first part does it.
+      await revoke(recorded("sweep"), 60_000);
       const { data } = await ask("dynamic", { path: "sys/leases/jobs" });
 
       expect(data["jobs"]).toContainEqual(expect.objectContaining({ kind: "tidy", state: "success" }));

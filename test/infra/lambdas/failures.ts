@@ -45,6 +45,7 @@ export const failureStories = (built: Built): void => {
       ]);
       expect(said.filter((line) => "_aws" in line)).toEqual([
         expect.objectContaining({ Deployment: "zeroth", InternalError: 1 }),
+        expect.objectContaining({ Deployment: "zeroth", Reason: "internal-errors", NeedsAttention: 1 }),
       ]);
     });
 
