@@ -1,32 +1,41 @@
-import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
-import { Duration } from "aws-cdk-lib/core";
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, metricOfSignal } from "../src/contract/metrics.ts";
-import { SWEEPERS } from "../src/contract/schedule.ts";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  ATTENTION,
+  METRIC_DIMENSION,
+  METRIC_NAMESPACE,
+  METRICS,
+  metricOfSignal,
+  OVERDUE_ALARM,
+} from "../src/contract/metrics.ts";
+import { FIVE_MINUTES, sum, type Watch } from "./watch.ts";
 
-/** What an alarm watches, and the alarms on what the program counts itself. */
+/** The alarms on what the program counts itself: one for every reason there is, or one for each metric. */
 
-export interface Watch {
-  readonly metric: IMetric;
-  /** What it means and what to look at first; the text of the alarm. */
-  readonly means: string;
-  /** Alarms when the value is greater. */
-  readonly above?: number;
-  /** Alarms when the value is less, or when there is none. */
-  readonly below?: number;
-  readonly periods?: number;
-}
+/**
+ * Metrics Insights, a series for each reason: each of them is a contributor of the alarm, with a state and notices of its
+ * own, so that a failure that lasts hides no other. Metrics that nobody counted are none, and cost nothing.
+ *
+ * Source: CloudWatch user guide, "Create a CloudWatch alarm based on a Metrics Insights query".
+ */
+export const attentionWatch = (name: string): Readonly<Record<string, Watch>> => ({
+  "needs-attention": {
+    metric: new MathExpression({
+      expression: [
+        `SELECT SUM(${ATTENTION.metric})`,
+        `FROM SCHEMA("${METRIC_NAMESPACE}", ${METRIC_DIMENSION}, ${ATTENTION.dimension})`,
+        `WHERE ${METRIC_DIMENSION} = '${name}'`,
+        `GROUP BY ${ATTENTION.dimension}`,
+        "ORDER BY SUM() DESC",
+      ].join(" "),
+      period: FIVE_MINUTES,
+    }),
+    means: "Something happened that somebody must know of; the reason is a heading of docs/runbook.md",
+  },
+});
 
-export const sum = (
-  namespace: string,
-  metricName: string,
-  dimensionsMap: Record<string, string>,
-  minutes = 5,
-): Metric => new Metric({ namespace, metricName, dimensionsMap, statistic: "Sum", period: Duration.minutes(minutes) });
-
-/** What the program counts itself. `name` is the deployment's, the metrics' one dimension. */
+/** An alarm for each metric (`zeroth:alarms=each`). `name` is the deployment's, the metrics' one dimension. */
 export const programWatches = (name: string): Readonly<Record<string, Watch>> => {
-  const own = (metric: keyof typeof METRICS, minutes?: number, statistic?: "Maximum") =>
-    sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name }, minutes).with(statistic ? { statistic } : {});
+  const own = (metric: keyof typeof METRICS) => sum(METRIC_NAMESPACE, METRICS[metric], { [METRIC_DIMENSION]: name });
   const ofBackend = (signal: string) => sum(METRIC_NAMESPACE, metricOfSignal(signal), { [METRIC_DIMENSION]: name });
   return {
     "lease-irrevocable": {
@@ -40,8 +49,8 @@ export const programWatches = (name: string): Readonly<Record<string, Watch>> =>
       means: "For a quarter of an hour many revocations fail and are tried again: a target is down or refuses",
     },
     "leases-overdue": {
-      metric: own("leasesOverdue", 5, "Maximum"),
-      above: Duration.minutes(10).toSeconds(),
+      metric: own("leasesOverdue").with({ statistic: "Maximum" }),
+      above: OVERDUE_ALARM,
       means: "A lease should have ended more than ten minutes ago, and its credential still works",
     },
     "lease-revoked-late": {
@@ -88,12 +97,6 @@ export const programWatches = (name: string): Readonly<Record<string, Watch>> =>
       metric: own("sweeperBacklog"),
       periods: 3,
       means: "For a quarter of an hour, more has ended each minute than the sweepers can deal with",
-    },
-    "sweeper-silent": {
-      metric: own("swept"),
-      // A sweeper finishes five times in five minutes, four where one falls into the next; without one of them it is less.
-      below: 4 * SWEEPERS,
-      means: "A part of the expiry index is not swept",
     },
     "login-replayed": {
       metric: own("loginReplayed"),

@@ -123,6 +123,11 @@ const shape = z
 
     /** SNS topic the alarms tell. */
     alarmTopic: arn("sns").optional(),
+    /**
+     * `few`: the fewest alarms that tell of every failure. `each`: one for each metric and function besides, which says
+     * more closely where it is and costs more (`docs/cost.md`).
+     */
+    alarms: z.enum(["few", "each"]).default("few"),
 
     /** Environments of the whole account at once above which the alarm `concurrency` speaks: below its quota. */
     concurrencyAlarm: z.coerce.number().int().positive().default(800),

@@ -51,10 +51,10 @@ export class StatelessStack extends Stack {
       settings,
       functions: this.functions,
       api: front.api,
-      stream: expiry.mapping,
       schedules: expiry.rules,
       tableName: places.tableName,
       keyArn: places.keyArn,
+      failuresArn: places.failuresArn,
     });
 
     acknowledgeStateless(this, front, places);

@@ -27,8 +27,6 @@ export const METRICS = {
   rootGenerated: "RootGenerated",
   /** A request was answered 500. */
   internalError: "InternalError",
-  /** A sweep finished: the schedule has done its main work. */
-  swept: "Swept",
   sealed: "Sealed",
   unsealed: "Unsealed",
 } as const;
@@ -36,3 +34,39 @@ export const METRICS = {
 /** A backend's signal as a metric: `static-rotation-failed` is `StaticRotationFailed`. */
 export const metricOfSignal = (name: string): string =>
   name.replace(/(?:^|-)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
+
+/**
+ * What somebody must be told of each time it happens, by reason: the heading of the runbook that says what to do. One
+ * metric counts them all, with the reason as a dimension, so that one alarm tells of each by itself and a series is paid
+ * for only in hours in which something happened.
+ */
+export const ATTENTION = { metric: "NeedsAttention", dimension: "Reason" } as const;
+
+/**
+ * The reason of each metric. `undefined`: not told by itself, because what matters of it reaches somebody another way
+ * (decision 44 says how).
+ */
+export const REASONS = {
+  openRefused: "open-refused",
+  storageUnavailable: "storage-unavailable",
+  storageRetried: undefined,
+  outgoingFailed: undefined,
+  auditFailed: "audit-failed",
+  leaseIrrevocable: "lease-irrevocable",
+  leaseRetried: undefined,
+  leasesOverdue: "leases-overdue",
+  scheduleFailed: "schedule-failed",
+  sweeperBacklog: undefined,
+  leaseRevokedLate: "lease-revoked-late",
+  loginReplayed: "login-replayed",
+  rootGenerated: "root-generated",
+  internalError: "internal-errors",
+  sealed: "sealed",
+  unsealed: "unsealed",
+} as const satisfies Record<keyof typeof METRICS, string | undefined>;
+
+/** Signals of backends that somebody must be told of; each is its own reason. */
+export const TOLD_SIGNALS = ["revocation-list-overdue"] as const;
+
+/** Seconds. Younger than this, what has not ended is the sweeper's everyday work. */
+export const OVERDUE_ALARM = 600;

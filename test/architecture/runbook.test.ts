@@ -9,10 +9,15 @@ const text = (path: string): Promise<string> => readFile(new URL(`../../${path}`
 /** With a backend at home in every function, so that a new backend never lacks its headings. */
 const everyFunction = [...HOMES, ...FUNCTIONS.map((home) => ({ kind: "secret", type: `at-${home}`, home }) as const)];
 
-const alarmNames = (): readonly string[] =>
-  propertiesOf(makeTemplates({}, everyFunction).stateless, "AWS::CloudWatch::Alarm").map(({ AlarmName }) =>
-    String(AlarmName).replace(/^zeroth-/, ""),
+/** Of both shapes. */
+const alarmNames = (): readonly string[] => {
+  const names = ["few", "each"].flatMap((alarms) =>
+    propertiesOf(makeTemplates({ alarms }, everyFunction).stateless, "AWS::CloudWatch::Alarm").map(({ AlarmName }) =>
+      String(AlarmName).replace(/^zeroth-/, ""),
+    ),
   );
+  return [...new Set(names)];
+};
 
 const headings = async (): Promise<readonly string[]> =>
   [...(await text("docs/runbook.md")).matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => heading.trim());

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { HOMES } from "../../src/catalog.ts";
 import { FUNCTION_TABLE } from "../../src/contract/functions.ts";
 import { deployedFunctions } from "../../src/contract/homes.ts";
-import { METRICS } from "../../src/contract/metrics.ts";
+import { METRICS, REASONS, TOLD_SIGNALS } from "../../src/contract/metrics.ts";
 import { SWEEPERS } from "../../src/contract/schedule.ts";
 import { EXPIRY_SHARDS } from "../../src/contract/table.ts";
 import { EVERY_OPTION, makeTemplates, propertiesOf } from "./support/stacks.ts";
@@ -15,7 +16,8 @@ describe("expiry", () => {
   it("wakes each function with scheduled work every minute, and does not retry while the next one runs", () => {
     stateless.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
-      Targets: ["login", "keys", "dynamic", "revoke", "system"].map((name) =>
+      // `revoke` hears of the minute from the orders to sweep.
+      Targets: ["login", "keys", "challenges", "dynamic", "system"].map((name) =>
         Match.objectLike({
           Arn: { "Fn::GetAtt": [Match.stringLikeRegexp(`^${name}Function`), "Arn"] },
           Input: '{"source":"zeroth.schedule"}',
@@ -69,7 +71,7 @@ describe("expiry", () => {
     );
   });
 
-  it("hears of new challenges at once, and looks for open ones every minute", () => {
+  it("hears of new challenges at once", () => {
     stateless.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
       FunctionName: { Ref: Match.stringLikeRegexp("^challengesFunction") },
       StartingPosition: "LATEST",
@@ -80,15 +82,6 @@ describe("expiry", () => {
           { Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"challenge#open#"}]}}}}' },
         ],
       },
-    });
-    stateless.hasResourceProperties("AWS::Events::Rule", {
-      ScheduleExpression: "rate(1 minute)",
-      Targets: [
-        Match.objectLike({
-          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^challengesFunction"), "Arn"] },
-          Input: '{"source":"zeroth.schedule"}',
-        }),
-      ],
     });
   });
 
@@ -125,28 +118,18 @@ describe("an order of the schedule", () => {
   });
 });
 
-describe("the alarms", () => {
-  interface Series {
-    readonly Namespace: string;
-    readonly MetricName: string;
-    readonly Dimensions?: readonly { readonly Name: string }[];
-  }
-  /** Every series an alarm looks at, also inside an expression. */
-  const seriesOf = (alarm: Record<string, unknown>): readonly Series[] => {
-    const { Metrics } = alarm as { Metrics?: readonly { readonly MetricStat?: { readonly Metric: Series } }[] };
-    return Metrics
-      ? Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
-      : [alarm as unknown as Series];
-  };
+describe.each(["few", "each"] as const)("the alarms, %s", (alarms) => {
+  const template = makeTemplates({ alarms }).stateless;
+  const all = propertiesOf(template, "AWS::CloudWatch::Alarm");
   /** The dimensions AWS publishes a metric by, as its documentation lists them. */
   const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
+    "AWS/Lambda Invocations": ["FunctionName"],
     "AWS/Lambda Errors": ["FunctionName"],
     "AWS/Lambda Throttles": ["FunctionName"],
     "AWS/Lambda IteratorAge": ["FunctionName"],
     "AWS/Lambda AsyncEventsDropped": ["FunctionName"],
+    "AWS/Lambda DestinationDeliveryFailures": ["FunctionName"],
     "AWS/Lambda ConcurrentExecutions": [""],
-    "AWS/Lambda OnFailureDestinationDeliveredEventCount": ["EventSourceMappingUUID"],
-    "AWS/Lambda DroppedEventCount": ["EventSourceMappingUUID"],
     "AWS/ApiGateway 5xx": ["ApiId"],
     "AWS/ApiGateway Latency": ["ApiId"],
     "AWS/DynamoDB ReadThrottleEvents": ["TableName"],
@@ -156,108 +139,146 @@ describe("the alarms", () => {
   };
 
   it("can fire: each looks at a series that is published under these dimensions (F9)", () => {
-    const series = propertiesOf(stateless, "AWS::CloudWatch::Alarm").flatMap(seriesOf);
+    const series = all.flatMap(seriesOf);
     const wrong = series.filter(({ Namespace, MetricName, Dimensions = [] }) => {
       const by = Dimensions.map(({ Name }) => Name).join(",");
       return Namespace === "Zeroth" ? by !== "Deployment" : !PUBLISHED[`${Namespace} ${MetricName}`]?.includes(by);
     });
 
-    expect(series.length).toBeGreaterThan(30);
+    expect(series.length).toBeGreaterThan(10);
     expect(wrong).toEqual([]);
   });
 
   it("of two deployments in one account look at different series (R7)", () => {
-    const own = (template: typeof stateless) =>
-      propertiesOf(template, "AWS::CloudWatch::Alarm")
-        .flatMap(seriesOf)
-        .filter(({ Namespace }) => Namespace === "Zeroth")
-        .map((one) => JSON.stringify(one.Dimensions));
+    const own = (name: string): string =>
+      JSON.stringify(
+        propertiesOf(makeTemplates({ alarms, name }).stateless, "AWS::CloudWatch::Alarm").filter((alarm) =>
+          JSON.stringify(alarm).includes("Zeroth"),
+        ),
+      );
 
-    expect(new Set(own(stateless))).toEqual(new Set([JSON.stringify([{ Name: "Deployment", Value: "zeroth" }])]));
-    expect(new Set(own(chosen))).toEqual(new Set([JSON.stringify([{ Name: "Deployment", Value: "vault" }])]));
+    expect(own("vault")).not.toContain("zeroth");
+    expect(own("vault").replaceAll("vault", "other")).toBe(own("other"));
   });
 
-  it("watch everything the program counts (R8)", () => {
-    const watched = propertiesOf(stateless, "AWS::CloudWatch::Alarm").map(({ MetricName }) => MetricName);
+  it("tell of everything the program counts, or of what it comes to (R8)", () => {
+    const watched = all.map(({ MetricName }) => MetricName);
+    const query = all.flatMap(queriesOf);
+    const told = (metric: keyof typeof METRICS): boolean =>
+      query.length > 0 ? REASONS[metric] !== undefined : watched.includes(METRICS[metric]);
+    const untold = METRIC_NAMES.filter((metric) => !told(metric));
 
-    expect(Object.values(METRICS).filter((name) => !watched.includes(name))).toEqual([]);
+    // Decision 44 says what each of them comes to.
+    expect(untold).toEqual(
+      alarms === "few" ? ["storageRetried", "outgoingFailed", "leaseRetried", "sweeperBacklog"] : [],
+    );
   });
 
   it("are these", () => {
-    const names = propertiesOf(stateless, "AWS::CloudWatch::Alarm").map(({ AlarmName }) => AlarmName);
-
-    expect(names).toMatchInlineSnapshot(`
-[
-  "zeroth-lease-irrevocable",
-  "zeroth-lease-retried",
-  "zeroth-leases-overdue",
-  "zeroth-lease-revoked-late",
-  "zeroth-root-generated",
-  "zeroth-sealed",
-  "zeroth-unsealed",
-  "zeroth-open-refused",
-  "zeroth-audit-failed",
-  "zeroth-schedule-failed",
-  "zeroth-revocation-list-overdue",
-  "zeroth-storage-unavailable",
-  "zeroth-internal-errors",
-  "zeroth-storage-retried",
-  "zeroth-outgoing-failed",
-  "zeroth-sweeper-backlog",
-  "zeroth-sweeper-silent",
-  "zeroth-login-replayed",
-  "zeroth-login-errors",
-  "zeroth-login-throttles",
-  "zeroth-keys-errors",
-  "zeroth-keys-throttles",
-  "zeroth-policy-errors",
-  "zeroth-policy-throttles",
-  "zeroth-wrapping-errors",
-  "zeroth-wrapping-throttles",
-  "zeroth-challenges-errors",
-  "zeroth-challenges-throttles",
-  "zeroth-dynamic-errors",
-  "zeroth-dynamic-throttles",
-  "zeroth-revoke-errors",
-  "zeroth-revoke-throttles",
-  "zeroth-system-errors",
-  "zeroth-system-throttles",
-  "zeroth-kv-errors",
-  "zeroth-kv-throttles",
-  "zeroth-schedule-unreachable",
-  "zeroth-schedule-dropped",
-  "zeroth-key-changed",
-  "zeroth-concurrency",
-  "zeroth-stream-late",
-  "zeroth-stream-failures",
-  "zeroth-stream-dropped",
-  "zeroth-api-5xx",
-  "zeroth-api-slow",
-  "zeroth-table-throttled",
-]
-`);
+    expect(all.map(({ AlarmName }) => String(AlarmName).replace(/^zeroth-/, ""))).toMatchSnapshot();
   });
 
   it("all say what they mean", () => {
-    stateless.allResourcesProperties("AWS::CloudWatch::Alarm", { AlarmDescription: Match.stringLikeRegexp(".{20,}") });
+    template.allResourcesProperties("AWS::CloudWatch::Alarm", { AlarmDescription: Match.stringLikeRegexp(".{20,}") });
   });
 
-  it("treat a silent sweeper as broken, and silence elsewhere as well", () => {
-    stateless.hasResourceProperties("AWS::CloudWatch::Alarm", {
+  it("ask for runs of the sweepers that did not fail, treat their silence as broken, and silence elsewhere as well", () => {
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       AlarmName: "zeroth-sweeper-silent",
       TreatMissingData: "breaching",
       ComparisonOperator: "LessThanThreshold",
+      Threshold: 4 * SWEEPERS,
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: "runs-errors" })]),
     });
+    const [silent, ...others] = [...new Set(all.map(({ TreatMissingData }) => TreatMissingData))].sort();
+    expect([silent, others]).toEqual(["breaching", ["notBreaching"]]);
+    expect(all.filter(({ TreatMissingData }) => TreatMissingData === "breaching")).toHaveLength(1);
+  });
+
+  it("hear of what was put into the failure bucket: orders by Lambda's name for them, and anything else", () => {
+    const kept = propertiesOf(template, "AWS::Events::Rule").flatMap(({ EventPattern }) =>
+      JSON.stringify(EventPattern ?? {}).includes("aws.s3") ? [EventPattern] : [],
+    );
+
+    expect(kept).toHaveLength(2);
+    for (const pattern of kept)
+      expect(pattern).toMatchObject({
+        "detail-type": ["Object Created"],
+        detail: { bucket: { name: [expect.anything()] } },
+      });
+    expect(kept.map((pattern) => Object(pattern).detail.object.key)).toEqual(
+      expect.arrayContaining([
+        [{ prefix: "aws/lambda/async/" }],
+        [{ "anything-but": { prefix: "aws/lambda/async/" } }],
+      ]),
+    );
+  });
+});
+
+interface Series {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string }[];
+}
+
+interface AlarmMetric {
+  readonly MetricStat?: { readonly Metric: Series };
+  readonly Expression?: string;
+}
+
+const metricsOf = (alarm: Record<string, unknown>): readonly AlarmMetric[] | undefined =>
+  (alarm as { Metrics?: readonly AlarmMetric[] }).Metrics;
+
+/** Every series an alarm looks at, also inside an expression. */
+const seriesOf = (alarm: Record<string, unknown>): readonly Series[] =>
+  metricsOf(alarm)?.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])) ??
+  // An alarm without expressions names its one series itself.
+  ("Metrics" in alarm ? [] : [alarm as unknown as Series]);
+
+/** Queries of Metrics Insights. */
+const queriesOf = (alarm: Record<string, unknown>): readonly string[] =>
+  (metricsOf(alarm) ?? []).flatMap(({ Expression = "" }) => (Expression.startsWith("SELECT") ? [Expression] : []));
+
+const METRIC_NAMES = Object.keys(METRICS) as readonly (keyof typeof METRICS)[];
+
+describe("the alarm on what needs attention", () => {
+  it("has a series for each reason, of this deployment alone", () => {
+    const queries = propertiesOf(stateless, "AWS::CloudWatch::Alarm").flatMap(queriesOf);
+
+    expect(queries).toEqual([
+      `SELECT SUM(NeedsAttention) FROM SCHEMA("Zeroth", Deployment, Reason) WHERE Deployment = 'zeroth' GROUP BY Reason ORDER BY SUM() DESC`,
+    ]);
+  });
+
+  it("goes off at the first occurrence", () => {
     stateless.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      AlarmName: "zeroth-lease-irrevocable",
-      TreatMissingData: "notBreaching",
+      AlarmName: "zeroth-needs-attention",
       Threshold: 0,
+      EvaluationPeriods: 1,
+      ComparisonOperator: "GreaterThanThreshold",
     });
   });
 
+  it("has a heading in the runbook for each of its reasons", () => {
+    const runbook = readFileSync(new URL("../../docs/runbook.md", import.meta.url), "utf8");
+    const reasons = [...Object.values(REASONS).filter((reason) => reason !== undefined), ...TOLD_SIGNALS];
+
+    expect(reasons.filter((reason) => !runbook.includes(`\n## ${reason}\n`))).toEqual([]);
+  });
+});
+
+describe("all alarms", () => {
   it("tell the topic where one is named", () => {
     chosen.allResourcesProperties("AWS::CloudWatch::Alarm", {
       AlarmActions: [EVERY_OPTION.alarmTopic],
     });
+  });
+
+  it("tell of throttled logins where these have a pool of their own", () => {
+    const names = (context: object) =>
+      propertiesOf(makeTemplates({ ...context }).stateless, "AWS::CloudWatch::Alarm").map(({ AlarmName }) => AlarmName);
+
+    expect(names({ loginConcurrency: "5" })).toContain("zeroth-login-throttles");
+    expect(names({})).not.toContain("zeroth-login-throttles");
   });
 });

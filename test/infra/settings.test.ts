@@ -15,6 +15,7 @@ describe("the settings", () => {
       ui: true,
       uiRate: 200,
       uiBurst: 400,
+      alarms: "few",
       concurrencyAlarm: 800,
       revokeConcurrency: 20,
       readCacheMs: 0,
@@ -36,6 +37,7 @@ describe("the settings", () => {
 
   it.each([
     ["a key nobody knows", { "zeroth:throtleRate": "10" }, /throtleRate/],
+    ["a shape of alarms nobody knows", { "zeroth:alarms": "none" }, /alarms/],
     ["an invalid name", { "zeroth:name": "Prod_1" }, /2 to 24/],
     ["a retention CloudWatch does not offer", { "zeroth:logDays": "31" }, /logDays/],
     ["a class CloudWatch does not offer", { "zeroth:logClass": "CHEAP" }, /logClass/],
