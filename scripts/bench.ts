@@ -19,13 +19,14 @@ import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measureOwnTime } from "./bench/own-time.ts";
 import { measurePage } from "./bench/page.ts";
 import { comparePeers } from "./bench/peers/compare.ts";
+import { measurePrice } from "./bench/price/main.ts";
 import { measureReads } from "./bench/reads.ts";
 import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
  * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `first`, `init`, `page`,
- * `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
+ * `price`, `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
  * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures as a
  * list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
  * budgeted, or any to KMS in a warm request, ends it with 1.
@@ -110,6 +111,7 @@ const operations = async (): Promise<Measured> => {
     ...(await measureCertificates(quick ? 11 : 51)),
     ...(await functions()),
     ...(await inFolder((folder) => measureAgent(folder, quick))),
+    ...(await measurePrice(false)),
   ];
   return { figures, exact: calls };
 };
@@ -125,6 +127,8 @@ const agent = async () => ({ figures: await inFolder((folder) => measureAgent(fo
 const certificates = async () => ({ figures: await measureCertificates(quick ? 11 : 51), exact: [] });
 
 const page = async () => ({ figures: await inFolder((folder) => measurePage(folder, quick)), exact: [] });
+
+const price = async () => ({ figures: await measurePrice(options.docs ?? false), exact: [] });
 
 const transit = async () => {
   const bench = await createBench();
@@ -158,6 +162,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   hot,
   page,
   peers,
+  price,
   transit,
   own,
   operations,

@@ -15,6 +15,8 @@ import type {
   PutItemInput,
   QueryInput,
   QueryOutput,
+  ScanInput,
+  ScanOutput,
   TransactionCanceledException,
   TransactWriteItem,
   TransactWriteItemsInput,
@@ -27,7 +29,7 @@ import { DynamoDBJsonCodec2 } from "@aws-sdk/dynamodb-codec";
 import { AwsClient, type ClientOptions, commandsOf } from "./client.ts";
 import { NUMBER, schemasOf, TEXT, TRUTH } from "./schemas.ts";
 
-/** DynamoDB as storage uses it: seven operations, and of each the members that storage writes and reads. */
+/** DynamoDB as storage uses it: eight operations, and of each the members that storage writes and reads. */
 
 const { structure, list, map, union, operation, errors } = schemasOf("com.amazonaws.dynamodb");
 
@@ -131,6 +133,16 @@ const query = operation(
   }),
 );
 
+type Scan = Pick<ScanInput, "TableName" | "IndexName" | "Limit">;
+const scan = operation(
+  "Scan",
+  structure<Scan>("ScanInput", { TableName: TEXT, IndexName: TEXT, Limit: NUMBER }),
+  structure<Pick<ScanOutput, "Items" | "LastEvaluatedKey">>("ScanOutput", {
+    Items: items,
+    LastEvaluatedKey: attributes,
+  }),
+);
+
 const inTransaction = { ...condition, TableName: TEXT };
 const transactWriteItems = operation(
   "TransactWriteItems",
@@ -194,6 +206,7 @@ export class PutItemCommand extends command<PutInput, object>(putItem) {}
 export class DeleteItemCommand extends command<DeleteInput, Pick<DeleteItemOutput, "Attributes">>(deleteItem) {}
 export class UpdateItemCommand extends command<UpdateInput, object>(updateItem) {}
 export class QueryCommand extends command<Query, Pick<QueryOutput, "Items" | "LastEvaluatedKey">>(query) {}
+export class ScanCommand extends command<Scan, Pick<ScanOutput, "Items" | "LastEvaluatedKey">>(scan) {}
 export class TransactWriteItemsCommand extends command<
   Pick<TransactWriteItemsInput, "TransactItems" | "ClientRequestToken">,
   object

@@ -24,7 +24,7 @@ export type CoreEvent =
   | { readonly kind: "backend"; readonly type: string; readonly name: string }
   /** Scheduled work failed; it is retried. */
   | { readonly kind: "schedule-failed" }
-  /** Something due has not ended: for how long the oldest of it has been due. */
+  /** Something due has not ended, or nobody had time to look: for how long the oldest of it has been, or may have been. */
   | { readonly kind: "leases-overdue"; readonly seconds: number }
   /** A sweep ran out of time before everything due had ended. */
   | { readonly kind: "sweeper-backlog" }

@@ -1,11 +1,27 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { makeTemplates, propertiesOf } from "../infra/support/stacks.ts";
-import { makeServer, type TestServer } from "../support/make-server.ts";
-import { consumptionOf } from "./support/consumption.ts";
+import { evaluate } from "../../scripts/bench/price/arithmetic.ts";
+import { readDeployed } from "../../scripts/bench/price/deployed.ts";
+import { countIdle, type Idle } from "../../scripts/bench/price/idle.ts";
+import { type Counted, createOperations, type Operations } from "../../scripts/bench/price/operations.ts";
+import {
+  amountOf,
+  cheaperRows,
+  evenText,
+  idleRows,
+  logRows,
+  millionOf,
+  monthCells,
+  type Row,
+  readRows,
+  sumOf,
+} from "../../scripts/bench/price/tables.ts";
 import { repository } from "./support/repository.ts";
 
-/** The numbers of `docs/cost.md` that a test can know: calls, capacity and log bytes are counted, sums are added up. */
+/**
+ * `docs/cost.md` says what is counted here: calls, units, bytes, alarms, orders. Its arithmetic is evaluated as it stands
+ * there. `npm run bench -- price --docs` writes it again.
+ */
 
 const page = readFileSync(`${repository}/docs/cost.md`, "utf8");
 const rowsBelow = (heading: string): readonly (readonly string[])[] => {
@@ -20,100 +36,154 @@ const rowsBelow = (heading: string): readonly (readonly string[])[] => {
 };
 const numberIn = (text: string | undefined): number => Number((text ?? "").replaceAll(",", ""));
 
-let server: TestServer;
-let token: string;
+/** Ids and times differ in length by some bytes. */
+const BYTES = 60;
+
+const few = readDeployed();
+let operations: Operations;
+let idle: Idle;
+let read: Counted;
 beforeAll(async () => {
-  server = await makeServer();
-  await server.call("POST", "sys/mounts/secret", { body: { type: "kv", options: { version: "2" } } });
-  await server.call("POST", "sys/auth/userpass", { body: { type: "userpass" } });
-  await server.call("POST", "sys/policies/acl/app", {
-    body: { policy: 'path "*" { capabilities = ["create", "read", "update"] }' },
-  });
-  await server.call("POST", "auth/userpass/users/ada", { body: { password: "correct-horse", policies: "app" } });
-  await server.call("POST", "secret/data/app", { body: { data: { value: "x".repeat(600) } } });
-  const { body } = await server.call("POST", "auth/userpass/login/ada", {
-    body: { password: "correct-horse" },
-    token: null,
-  });
-  token = String((body["auth"] as { client_token?: unknown }).client_token);
-}, 60_000);
-afterAll(() => server.dynamo.close());
+  operations = await createOperations();
+  read = await operations.count("KV read");
+  idle = await countIdle(few.orders);
+}, 120_000);
+afterAll(() => operations.close());
 
-/** Twice: the first warms caches as a busy environment has them, the second counts. */
-const measure = async (operation: () => Promise<unknown>) => {
-  await operation();
-  const calls = server.table.calls.length;
-  const lines = server.auditLines.length;
-  await operation();
-  const bytes = server.auditLines.slice(lines).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
-  return { ...consumptionOf(server.table.calls.slice(calls)), bytes };
-};
+/** Rows of a table that have an amount of their own; sums have no arithmetic. */
+const linesOf = (heading: string): readonly (Row & { readonly usd: number })[] =>
+  rowsBelow(heading).flatMap(([line = "", arithmetic = "", usd]) =>
+    arithmetic === "" ? [] : [{ line, arithmetic, usd: numberIn(usd) }],
+  );
 
-const OPERATIONS: Readonly<Record<string, () => Promise<unknown>>> = {
-  "KV read": () => server.call("GET", "secret/data/app", { token }),
-  "KV write, 600 B": () =>
-    server.call("POST", "secret/data/app", { token, body: { data: { value: "y".repeat(600) } } }),
-  "userpass login": () =>
-    server.call("POST", "auth/userpass/login/ada", { body: { password: "correct-horse" }, token: null }),
-  "token create": () => server.call("POST", "auth/token/create", { token, body: { ttl: "1h" } }),
-  "token lookup-self": () => server.call("GET", "auth/token/lookup-self", { token }),
-  "wrapped KV read": () => server.call("GET", "secret/data/app", { token, headers: { "x-vault-wrap-ttl": "60" } }),
+/** A counted number of bytes may differ a little from the page's; everything else is the same text. */
+const expectSame = (shown: readonly Row[], counted: readonly Row[]): void => {
+  const bare = (rows: readonly Row[]): readonly Row[] =>
+    rows.map(({ line, arithmetic }) => ({ line, arithmetic: arithmetic.replace(/\(\d[\d,]* \+/, "(bytes +") }));
+  expect(bare(shown)).toEqual(bare(counted));
+  for (const [at, { arithmetic }] of counted.entries()) {
+    const [own, theirs] = [shown[at]?.arithmetic, arithmetic].map((text) =>
+      numberIn(/\((\d[\d,]*) \+/.exec(text ?? "")?.[1]),
+    );
+    expect(Math.abs((own ?? 0) - (theirs ?? 0))).toBeLessThan(BYTES);
+  }
 };
 
 describe("docs/cost.md", () => {
   const documented = new Map(rowsBelow("What an operation consumes").map(([name = "", ...rest]) => [name, rest]));
 
   it("lists the operations that are counted here", () => {
-    expect([...documented.keys()]).toEqual(Object.keys(OPERATIONS));
+    expect([...documented.keys()]).toEqual(operations.names);
   });
 
-  it.each(Object.keys(OPERATIONS))("says what is counted: %s", async (name) => {
-    const counted = await measure(OPERATIONS[name] ?? (() => Promise.reject(new Error("no operation"))));
+  it.each([...documented.keys()])("says what is counted: %s", async (name) => {
+    const counted = await operations.count(name);
     const [calls, reads, writes, bytes] = (documented.get(name) ?? []).map(numberIn);
 
     expect({ calls, reads, writes }).toEqual({ calls: counted.calls, reads: counted.reads, writes: counted.writes });
-    // Ids and times differ in length by some bytes.
-    expect(Math.abs((bytes ?? 0) - counted.bytes)).toBeLessThan(60);
+    expect(Math.abs((bytes ?? 0) - counted.bytes)).toBeLessThan(BYTES);
+    expect(counted.unwraps).toBe(0);
   });
 
-  it.each(["Idle, a month", "A million KV reads"])("adds up: %s", (heading) => {
-    const rows = rowsBelow(heading);
+  it.each([
+    ["Idle, a month", 2],
+    ["A million KV reads", 3],
+    ["A million KV reads for less", 2],
+  ] as const)("has the amounts its arithmetic comes to: %s", (heading, decimals) => {
+    const lines = linesOf(heading);
+
+    expect(lines.length).toBeGreaterThan(4);
+    for (const { line, arithmetic, usd } of lines)
+      expect([line, usd]).toEqual([line, Number(evaluate(arithmetic).toFixed(decimals))]);
+  });
+
+  it.each([
+    ["Idle, a month", 2],
+    ["A million KV reads", 3],
+  ] as const)("adds up: %s", (heading, decimals) => {
     let sum = 0;
-    for (const [name = "", , amount] of rows) {
-      if (/^(sum|without logs|with logs)$/.test(name)) expect(Math.abs(numberIn(amount) - sum)).toBeLessThan(0.011);
+    for (const [name = "", arithmetic, amount] of rowsBelow(heading)) {
+      if (arithmetic === "") expect([name, numberIn(amount)]).toEqual([name, Number(sum.toFixed(decimals))]);
       else sum += numberIn(amount);
     }
-    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBeGreaterThan(1);
   });
 
-  it("counts the alarms by the series they look at, as they are billed", () => {
-    const series = propertiesOf(makeTemplates().stateless, "AWS::CloudWatch::Alarm").flatMap(
-      ({ Metrics }): unknown[] =>
-        Array.isArray(Metrics) ? Metrics.filter((one: object) => "MetricStat" in one) : [undefined],
+  it("counts an idle month: alarms, metrics and orders of the template, and what its orders do in an hour", () => {
+    expectSame(linesOf("Idle, a month"), idleRows(few, idle));
+    expect(sumOf(idleRows(few, idle), 2)).toBeLessThan(4);
+  });
+
+  it("counts a million reads: calls, units, bytes and requests to KMS", () => {
+    const counted = { read, keys: operations.keys };
+
+    expectSame(linesOf("A million KV reads"), [...readRows(counted), ...logRows(counted, few)]);
+  });
+
+  it("says what cheaper ways come to, from the amounts above", () => {
+    const lines = linesOf("A million KV reads");
+    const parts = millionOf(lines.slice(0, -3), lines.slice(-3));
+
+    expect(linesOf("A million KV reads for less").map(({ line, arithmetic }) => ({ line, arithmetic }))).toEqual(
+      cheaperRows(parts),
     );
-    const [, arithmetic] = rowsBelow("Idle, a month").find(([name]) => name === "alarms") ?? [];
-
-    expect(arithmetic).toMatch(new RegExp(`^${series.length} x 0\\.10`));
   });
 
-  it("draws the months from the two sums", () => {
-    const [idle, million] = ["Idle, a month", "A million KV reads"].map((heading) =>
+  it("says what the detailed alarms come to", () => {
+    const { series } = readDeployed({ alarms: "each" });
+    const total = sumOf(idleRows(few, idle), 2) + (series - few.series) * 0.1;
+
+    expect(page.replaceAll("\n", " ")).toContain(
+      `has ${series} of them: ${series} x 0.10 = ${(series * 0.1).toFixed(2)}, so ${total.toFixed(2)} altogether`,
+    );
+  });
+
+  it("says what a mount with work of every minute adds", async () => {
+    const more = await countIdle(few.orders, ["pki"]);
+    const [, reads, writes, usd] =
+      /some (\d+) RRU and (\d+) WRU more: [^=]*= ([\d.]+)\./.exec(page.replaceAll("\n", " ")) ?? [];
+
+    expect([numberIn(reads), numberIn(writes)]).toEqual([
+      Math.round(more.reads - idle.reads),
+      Math.round(more.writes - idle.writes),
+    ]);
+    const arithmetic = `43,800 x (${reads} RRU x 0.125/M + ${writes} WRU x 0.625/M)`;
+    expect(numberIn(usd)).toBe(amountOf({ line: "", arithmetic }, 2));
+  }, 60_000);
+
+  it("draws the months and the break-even from the two sums", () => {
+    const [month, million] = ["Idle, a month", "A million KV reads"].map((heading) =>
       numberIn(rowsBelow(heading).at(-1)?.[2]),
     );
-    const [name = "", ...months] = rowsBelow("A month, 10,000 secrets")[0] ?? [];
-    const shown = [1, 10, 100, 1000].map((millions) => (idle ?? 0) + (million ?? 0) * millions);
+    const cells = monthCells(month ?? 0, million ?? 0).map((cell) => cell.replaceAll("*", ""));
 
-    expect(name).toContain(`${idle?.toFixed(2)} + ${million?.toFixed(2)}/M`);
-    for (const [at, amount] of shown.entries()) expect(Math.abs(numberIn(months[at]) - amount)).toBeLessThan(1);
+    expect(rowsBelow("A month, 10,000 secrets")[0]).toEqual(cells);
+    expect(page).toContain(evenText(month ?? 0, million ?? 0));
+  });
+});
+
+describe("what a template says of its price", () => {
+  it("has fewer series of alarms than one for each metric, and no metric that is paid for while nothing happens", () => {
+    expect(few.series).toBeLessThan(readDeployed({ alarms: "each" }).series / 3);
+    expect([few.paidMetrics, idle.events]).toEqual([0, 0]);
+  });
+});
+
+describe("arithmetic", () => {
+  it.each([
+    ["2 x 3 + 4", 10],
+    ["2 x (3 + 4)", 14],
+    ["1M x 0.20/M", 0.2],
+    ["1 GB x 0.50/GB", 0.5],
+    ["1,024 B x 2", 2 / 1024 ** 2],
+    ["(1 + 1) KB x 512", 1 / 1024],
+    ["10 - 4 / 2", 8],
+    ["0.05 s x 3.75 GB", 0.1875],
+  ])("%s", (text, value) => {
+    expect(evaluate(text)).toBeCloseTo(value, 12);
   });
 
-  it("computes the cost of a read from what was counted", async () => {
-    const { reads, bytes } = await measure(OPERATIONS["KV read"] ?? (() => Promise.reject(new Error("no operation"))));
-    const amount = (name: string) =>
-      numberIn(rowsBelow("A million KV reads").find(([cell]) => cell?.startsWith(name))?.[2]);
-
-    expect(Math.abs(amount("DynamoDB") - reads * 0.125)).toBeLessThan(0.001);
-    // CloudWatch counts 26 bytes an event besides the text; a GB is 2^30 bytes.
-    expect(Math.abs(amount("audit") - ((bytes + 2 * 26) * 1e6 * 0.5) / 2 ** 30)).toBeLessThan(0.03);
+  it.each(["1 +", "(1", "1 2", "one x 2", "1 x 2 alarms", ""])("is refused where it is none: %s", (text) => {
+    expect(() => evaluate(text)).toThrow();
   });
 });

@@ -1,9 +1,9 @@
 import { itemBytes } from "../../../src/local/dynamodb/sizes.ts";
-import type { Call } from "../../support/storage.ts";
+import type { Call } from "../../../test/support/storage.ts";
 
 /**
  * What calls to the table consume, as DynamoDB's documentation counts it: strongly consistent reads in steps of 4 KB,
- * writes in steps of 1 KB, members of transactions twice, one more for an entry of the index, condition checks like
+ * half of that from the index, which is eventually consistent; writes in steps of 1 KB, members of transactions twice, one more for an entry of the index, condition checks like
  * writes of what they look at.
  */
 
@@ -37,19 +37,36 @@ const written = (input: Fields, times: 1 | 2): number => {
   return times * steps(Item === undefined ? 0 : bytesOf(Item), 1024) + indexed;
 };
 
+type Units = Omit<Consumed, "calls">;
+
+const ofTransaction = (input: Fields): number =>
+  list(input["TransactItems"])
+    .flatMap((member) => Object.values(fields(member)))
+    .reduce((sum: number, one) => sum + written(fields(one), 2), 0);
+
+/** The index is read eventually consistently. */
+const ofRange = (input: Fields): Units => ({ reads: "IndexName" in input ? 0.5 : 1, writes: 0 });
+
+const UNITS: Readonly<Record<string, (input: Fields) => Units>> = {
+  BatchGetItem: (input) => ({
+    reads: Object.values(fields(input["RequestItems"])).flatMap((one) => list(fields(one)["Keys"])).length,
+    writes: 0,
+  }),
+  Query: ofRange,
+  Scan: ofRange,
+  TransactWriteItems: (input) => ({ reads: 0, writes: ofTransaction(input) }),
+  PutItem: (input) => ({ reads: 0, writes: written(input, 1) }),
+  DeleteItem: (input) => ({ reads: 0, writes: written(input, 1) }),
+};
+
 /** Items read are taken for one step each, which the operations measured here stay below. */
 export const consumptionOf = (calls: readonly Call[]): Consumed => {
-  let reads = 0;
-  let writes = 0;
+  const total = { calls: calls.length, reads: 0, writes: 0 };
   for (const { operation, input } of calls) {
-    if (operation === "BatchGetItem")
-      reads += Object.values(fields(input["RequestItems"])).flatMap((one) => list(fields(one)["Keys"])).length;
-    else if (operation === "Query") reads += 1;
-    else if (operation === "TransactWriteItems")
-      for (const member of list(input["TransactItems"]))
-        writes += Object.values(fields(member)).reduce((sum: number, one) => sum + written(fields(one), 2), 0);
-    else if (operation === "PutItem" || operation === "DeleteItem") writes += written(input, 1);
-    else throw new Error(`no count for ${operation}`);
+    const units = UNITS[operation]?.(input);
+    if (units === undefined) throw new Error(`no count for ${operation}`);
+    total.reads += units.reads;
+    total.writes += units.writes;
   }
-  return { calls: calls.length, reads, writes };
+  return total;
 };

@@ -64,6 +64,7 @@ const PAIRS: readonly (readonly [string, { readonly schema?: unknown }, { readon
   ["DeleteItem", new own.DeleteItemCommand({ ...table, Key: {} }), new stock.DeleteItemCommand({ ...table, Key: {} })],
   ["UpdateItem", new own.UpdateItemCommand({ ...table, Key: {} }), new stock.UpdateItemCommand({ ...table, Key: {} })],
   ["Query", new own.QueryCommand(table), new stock.QueryCommand(table)],
+  ["Scan", new own.ScanCommand(table), new stock.ScanCommand(table)],
   [
     "TransactWriteItems",
     new own.TransactWriteItemsCommand({ TransactItems: [] }),
@@ -171,6 +172,7 @@ const COMMANDS: readonly (readonly [string, fc.Arbitrary<object>])[] = [
       ExclusiveStartKey: perhaps(item),
     }),
   ],
+  ["Scan", fc.record({ TableName: text, IndexName: perhaps(text), Limit: perhaps(fc.nat()) })],
   ["TransactWriteItems", fc.record({ TransactItems: fc.array(member, { maxLength: 4 }), ClientRequestToken: text })],
 ];
 
@@ -205,6 +207,7 @@ const ANSWERS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   }),
   DeleteItem: fc.record({ Attributes: perhaps(item) }),
   Query: fc.record({ Items: fc.array(item, { maxLength: 3 }), LastEvaluatedKey: perhaps(item) }),
+  Scan: fc.record({ Items: fc.array(item, { maxLength: 3 }), LastEvaluatedKey: perhaps(item) }),
 };
 
 describe("a call of ours", () => {
