@@ -73,6 +73,7 @@ const partition = (now: () => number) => {
     range: refused,
     wipe: refused,
     due: refused,
+    allDue: refused,
     discard: refused,
   };
   return { table, reads: () => reads };
