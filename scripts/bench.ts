@@ -21,11 +21,12 @@ import { measurePage } from "./bench/page.ts";
 import { comparePeers } from "./bench/peers/compare.ts";
 import { measurePrice } from "./bench/price/main.ts";
 import { measureReads } from "./bench/reads.ts";
+import { measureScale } from "./bench/scale/main.ts";
 import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `agent`, `certificates`, `first`, `init`, `page`,
+ * The product's budgets next to what this machine measures; `leases`, `scale`, `agent`, `certificates`, `first`, `init`, `page`,
  * `price`, `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
  * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures as a
  * list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
@@ -122,6 +123,12 @@ const leases = async () => {
   return { figures, exact: figures };
 };
 
+const scale = async () => {
+  const count = options.count === undefined ? undefined : Number(options.count);
+  const figures = await measureScale({ quick, count, docs: options.docs ?? false, only: positionals[1] ?? "" });
+  return { figures, exact: figures };
+};
+
 const agent = async () => ({ figures: await inFolder((folder) => measureAgent(folder, quick)), exact: [] });
 
 const certificates = async () => ({ figures: await measureCertificates(quick ? 11 : 51), exact: [] });
@@ -155,6 +162,7 @@ const hot = async () => ({ figures: await measureHot(options.docs ?? false), exa
 
 const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   leases,
+  scale,
   agent,
   certificates,
   first,
