@@ -114,10 +114,10 @@ export const redactedText = (data: unknown, rules: DataRules): string | undefine
     const within = settings && (name === "" || STRUCTURE.has(name));
     return objectText(value, (item, own) => (clearKeys.has(own) ? plainText(item, style) : walk(item, own, within)));
   };
-  const redact = (value: unknown, name: string): string | undefined => {
-    if (style.raw || clearKeys.has(name)) return plainText(value, style);
-    return walk(value, name, !rules.payload);
-  };
-  if (!rules.elided || typeof data !== "object" || data === null || textOf(data) !== undefined) return redact(data, "");
+  if (!rules.elided || typeof data !== "object" || data === null || textOf(data) !== undefined) {
+    return style.raw ? plainText(data, style) : walk(data, "", !rules.payload);
+  }
+  const redact = (value: unknown, name: string): string | undefined =>
+    style.raw || clearKeys.has(name) ? plainText(value, style) : walk(value, name, !rules.payload);
   return objectText(data, (item, name) => (isCounted(name, item) ? `${Object.keys(item).length}` : redact(item, name)));
 };

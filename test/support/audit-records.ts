@@ -94,7 +94,7 @@ const mount: fc.Arbitrary<NonNullable<AuditRecord["mount"]>> = fc
     type: fc.constantFrom("kv", "token", "a_b", "#"),
     accessor: fc.constantFrom("kv_1d9ad02c", "auth_token_0ccfa388", "a_b_1", "auth_kv_1", "plain", ""),
     kind: fc.constantFrom("secret" as const, "auth" as const),
-    keys: fc.option(fc.constant(["label", "value"]), { nil: undefined }),
+    keys: fc.option(fc.constantFrom(["label", "value"], ["label", ""]), { nil: undefined }),
   })
   .map(({ path, type, accessor: its, kind, keys }) => ({
     info: {

@@ -69,6 +69,15 @@ describe("data in an audit line", () => {
     expect(redactData({ a: { open: { b: ["c", 1] } } }, listed)).toMatchObject({ a: { open: { b: ["c", 1] } } });
   });
 
+  it("shows no more than a member without a name where the list has an empty one", () => {
+    const listed = { ...rules, clearKeys: new Set(["open", ""]) };
+    const data = { password: "secret", "": "seen" };
+
+    expect(redactData(data, listed)).toEqual({ password: hash("secret"), "": "seen" });
+    expect(redactData(data, { ...listed, elided: true })).toEqual({ password: hash("secret"), "": "seen" });
+    expect(redactData("secret", listed)).toBe(hash("secret"));
+  });
+
   it("keeps a member called __proto__ a member", () => {
     const line = redactedText(parseJson('{"__proto__":{"x":"secret"}}'), rules);
 
