@@ -19,8 +19,10 @@ import { type Bench, countCalls, createBench } from "./bench/operations.ts";
 import { measureOwnTime } from "./bench/own-time.ts";
 import { measurePage } from "./bench/page.ts";
 import { comparePeers } from "./bench/peers/compare.ts";
+import { writePerformance } from "./bench/performance-page.ts";
 import { measurePrice } from "./bench/price/main.ts";
 import { measureReads } from "./bench/reads.ts";
+import { type Group, recordOf } from "./bench/record.ts";
 import { measureScale } from "./bench/scale/main.ts";
 import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
@@ -28,8 +30,9 @@ import { measureTransit } from "./bench/transit.ts";
 /**
  * The product's budgets next to what this machine measures; `leases`, `scale`, `agent`, `certificates`, `first`, `init`, `page`,
  * `price`, `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
- * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures as a
- * list. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
+ * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures, with
+ * the machine; `--docs` writes what it measures into its page below `docs`; `--openbao FILE` names the program of OpenBao
+ * that the same requests are sent to. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
  * budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
@@ -90,9 +93,12 @@ const functions = (): Promise<readonly Figure[]> =>
 /** What was measured, and what of it fails the run. */
 interface Measured {
   readonly figures: readonly Figure[];
+  /** The same in groups; absent: they are one. */
+  readonly groups?: readonly Group[];
   readonly exact: readonly Figure[];
 }
 
+/** Everything but what takes a run of its own; with OpenBao's program, next to it. */
 const operations = async (): Promise<Measured> => {
   const bench = await createBench();
   const calls = [...(await countedCalls(bench)), ...(await measureFirstRequests(false))];
@@ -100,21 +106,27 @@ const operations = async (): Promise<Measured> => {
   const issuing = await measureIssuing(bench, quick ? 100 : 1000);
   const transit = await measureTransit(bench, quick ? 100 : 1000);
   await bench.world.close();
-  const figures = [
-    ...calls,
-    ...reads,
-    ...issuing,
-    ...transit,
+  const parts = [
     ...measureSealing(quick ? 11 : 101),
     ...measureDecisions(quick ? 11 : 101),
     ...measureAuditLines(quick ? 11 : 51),
     ...measureNames(quick ? 11 : 51),
-    ...(await measureCertificates(quick ? 11 : 51)),
-    ...(await functions()),
-    ...(await inFolder((folder) => measureAgent(folder, quick))),
-    ...(await measurePrice(false)),
   ];
-  return { figures, exact: calls };
+  const keys = [...issuing, ...transit, ...(await measureCertificates(quick ? 11 : 51))];
+  const groups: readonly Group[] = [
+    { title: "Calls", figures: calls },
+    { title: "A read next to the one call it makes", figures: reads },
+    { title: "Processor time besides the calls", figures: await measureOwnTime(quick, options.against) },
+    { title: "Sealing, deciding, recording", figures: parts },
+    { title: "Keys and certificates", figures: keys },
+    { title: "The start of a function", figures: await functions() },
+    { title: "The agent", figures: await inFolder((folder) => measureAgent(folder, quick)) },
+    { title: "The web page", figures: await inFolder((folder) => measurePage(folder, quick)) },
+    { title: "Price", figures: await measurePrice(false) },
+    ...(openbao === undefined ? [] : [{ title: "Next to OpenBao", figures: await comparePeers(openbao, quick) }]),
+  ];
+  if (options.docs) await writePerformance(root, groups);
+  return { figures: groups.flatMap(({ figures }) => figures), groups, exact: calls };
 };
 
 const leases = async () => {
@@ -175,7 +187,8 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   own,
   operations,
 };
-const { figures, exact } = await (MEASUREMENTS[positionals[0] ?? "operations"] ?? operations)();
+const name = positionals[0] ?? "operations";
+const { figures, exact, groups = [{ title: name, figures }] } = await (MEASUREMENTS[name] ?? operations)();
 console.log(printFigures(figures));
-if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(recordOf(groups), undefined, 2)}\n`);
 if (exact.some(({ ok }) => !ok)) process.exitCode = 1;

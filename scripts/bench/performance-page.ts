@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Figure } from "./figures.ts";
-import type { BenchRecord, Group } from "./record.ts";
+import { type BenchRecord, type Group, recordOf } from "./record.ts";
 
 /** `docs/performance.md` from a recorded run: `npm run bench -- --docs` writes both. */
 
@@ -26,4 +28,11 @@ ${missed.length === 0 ? "Every budget is met." : `Not met: ${missed.map(({ name 
 
 ${groups.map(section).join("\n\n")}
 `;
+};
+
+/** Writes the record and the page of it. `root`: of the checkout. */
+export const writePerformance = async (root: string, groups: readonly Group[]): Promise<void> => {
+  const record = recordOf(groups);
+  await writeFile(join(root, "docs/performance.json"), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeFile(join(root, "docs/performance.md"), performancePage(record));
 };

@@ -24,10 +24,17 @@ export interface BenchRecord {
   readonly groups: readonly Group[];
 }
 
-export const thisMachine = (): Machine => ({
+const thisMachine = (): Machine => ({
   processor: cpus()[0]?.model.trim() ?? "unknown",
   cores: cpus().length,
   memory: Math.round(totalmem() / 2 ** 30),
   system: `${type()} ${release().split("-")[0]}`,
   node: process.versions.node,
+});
+
+/** What was measured just now, on this machine. */
+export const recordOf = (groups: readonly Group[]): BenchRecord => ({
+  machine: thisMachine(),
+  date: new Date().toISOString().slice(0, 10),
+  groups,
 });
