@@ -105,7 +105,8 @@ const place = (texts: readonly string[], text: string): number => {
   let [low, high] = [0, texts.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((texts[middle] ?? "") < text) low = middle + 1;
+    const met = texts[middle];
+    if (met !== undefined && met < text) low = middle + 1;
     else high = middle;
   }
   return low;
