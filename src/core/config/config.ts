@@ -47,10 +47,10 @@ const findMount = (snapshot: Snapshot, path: string): Mount | undefined => {
   return undefined;
 };
 
-/** From one snapshot to the next. */
+/** From one snapshot to the next one. */
 interface Step {
+  /** The epoch. */
   readonly from: string;
-  readonly to: string;
   /** Sort keys. */
   readonly policies: readonly string[];
 }
@@ -76,7 +76,7 @@ export const createConfig = (options: ConfigOptions): Config => {
   let { begun } = options;
   const epochAddress = epochAddressOf((random.bytes(1)[0] ?? 0) % epochCopies);
   let known: Built | undefined;
-  /** How the snapshot came about, the latest step last: what changed of the policies. */
+  /** How what is known came about, each step from where the one before it led: what changed of the policies. */
   let steps: Step[] = [];
   let loading: { readonly epoch: string | undefined; readonly snapshot: Promise<Snapshot> } | undefined;
 
@@ -84,8 +84,11 @@ export const createConfig = (options: ConfigOptions): Config => {
     return configAddress(await store.names(DOMAIN), kind, name);
   };
 
-  const hold = (next: Built): Snapshot => {
+  /** Of two loads at once the later one is judged by what the other brought: what is known never goes back. */
+  const hold = (before: Built | undefined, next: Built, way: Step[]): Snapshot | Promise<Snapshot> => {
+    if (known !== before) return load(next.snapshot.epoch);
     known = next;
+    steps = way;
     loaded?.(next.snapshot);
     return next.snapshot;
   };
@@ -97,35 +100,35 @@ export const createConfig = (options: ConfigOptions): Config => {
   };
 
   const loadWhole = async (epoch: string | Promise<string>): Promise<Snapshot> => {
+    const before = known;
     const [label, entries] = await Promise.all([epoch, readRows()]);
-    steps = [];
-    return hold(built(label, entries));
+    return hold(before, built(label, entries), []);
   };
 
   /** Reads what changed since the snapshot known here. What is read may be newer than the epoch, never older. */
   const catchUp = async (before: Built, changes: readonly RecentChange[], epoch: string): Promise<Snapshot> => {
     const rows = [...new Set(changes.flatMap((one) => one.rows))];
     const entries = rows.length === 0 ? [] : await store.get(rows.map(configRow));
-    const from = before.snapshot.epoch;
-    steps = [...steps, { from, to: epoch, policies: changes.flatMap((one) => one.policies) }].slice(-MOST_STEPS);
-    return hold(rebuilt(before, epoch, new Map(rows.map((sk, index) => [sk, entries[index]]))));
+    const next = rebuilt(before, epoch, new Map(rows.map((sk, index) => [sk, entries[index]])));
+    const step = { from: before.snapshot.epoch, policies: changes.flatMap((one) => one.policies) };
+    return hold(before, next, [...steps, step].slice(-MOST_STEPS));
   };
 
   const load = async (epoch: string): Promise<Snapshot> => {
     const before = known;
     if (!before) return loadWhole(epoch);
+    const { snapshot } = before;
+    if (snapshot.epoch === epoch) return snapshot;
     const [recent] = await store.get([recentChangesAddress]);
-    const changes = changesSince(recent, before.snapshot.epoch, epoch);
-    return changes ? catchUp(before, changes, epoch) : loadWhole(epoch);
+    const changes = changesSince(recent, snapshot.epoch, epoch);
+    if (changes) return catchUp(before, changes, epoch);
+    // Asked by a request that was held up, and saw less than is known.
+    return changesSince(recent, epoch, snapshot.epoch) ? snapshot : loadWhole(epoch);
   };
 
   const policiesSince: Config["policiesSince"] = (epoch) => {
     const first = steps.findIndex(({ from }) => from === epoch);
-    if (first < 0) return undefined;
-    const since = steps.slice(first);
-    // Two loads at once may each have begun from one snapshot.
-    const joined = since.every(({ from }, index) => index === 0 || since[index - 1]?.to === from);
-    return joined && since.at(-1)?.to === known?.snapshot.epoch ? since.flatMap((step) => step.policies) : undefined;
+    return first < 0 ? undefined : steps.slice(first).flatMap((step) => step.policies);
   };
 
   /** The rows are read as soon as the epoch has been, while it still waits for the keys it opens with. */
@@ -208,6 +211,7 @@ export const createConfig = (options: ConfigOptions): Config => {
     mountFor: findMount,
     drop: () => {
       known = undefined;
+      steps = [];
     },
   };
 };

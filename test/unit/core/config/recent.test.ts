@@ -111,6 +111,35 @@ describe("an environment that is behind", () => {
     expect([settings.has("ui-header/silent"), settings.has("ui-header/said")]).toEqual([true, true]);
   });
 
+  it("never goes back to what a request saw that was held up", async () => {
+    const { config, policies, store } = server.core;
+    await policies.change("a", () => ({ name: "a", text: 'path "secret/a" { capabilities = ["read"] }' }));
+    const [before] = await store.get([config.epochAddress]);
+    await policies.getAll(["a"]);
+    await policies.remove("a");
+    const { epoch } = await config.now();
+
+    const seen = await config.fresh(before);
+
+    expect([seen.epoch, (await config.snapshot()).epoch]).toEqual([epoch, epoch]);
+    expect(await policies.getAll(["a"])).toEqual([]);
+  });
+
+  it("never goes back when it reads for two epochs at once and the older one takes longer", async () => {
+    const { config, store } = anotherEnvironment(server).core;
+    await config.now();
+    const change = (value: number) => server.core.config.putRow("ui-header", "a", { value });
+    await change(1);
+    const [older] = await store.get([config.epochAddress]);
+    await change(2);
+    const [newer] = await store.get([config.epochAddress]);
+
+    const both = await Promise.all([config.fresh(newer), config.fresh(older)]);
+
+    const { epoch } = await server.core.config.now();
+    expect([...both, await config.snapshot()].map((one) => one.epoch)).toEqual([epoch, epoch, epoch]);
+  });
+
   it("has the refusal of the caller's own condition, and no other", async () => {
     const { config } = server.core;
     const row = await config.row("ui-header", "once", { value: 1 }, "absent");
