@@ -24,7 +24,11 @@ export const createWholeIndex = (core: () => Core): WholeIndex => {
 
   const byShard = (all: readonly ShardedDue[]): ReadonlyMap<number, readonly Due[]> => {
     const shards = new Map<number, Due[]>();
-    for (const due of all) shards.set(due.shard, [...(shards.get(due.shard) ?? []), due]);
+    for (const due of all) {
+      const own = shards.get(due.shard) ?? [];
+      own.push(due);
+      shards.set(due.shard, own);
+    }
     return shards;
   };
 
