@@ -32,7 +32,7 @@ const linkOf = (value: unknown): Link | undefined => {
   if (!isJsonObject(value)) return undefined;
   const { writer, seq, prev } = value as { writer?: unknown; seq?: unknown; prev?: unknown };
   if (typeof writer !== "string" || typeof seq !== "number" || typeof prev !== "string") return undefined;
-  return /^[0-9a-f]+$/.test(writer) && Number.isSafeInteger(seq) && seq > 0 && /^[0-9a-f]{64}$/.test(prev)
+  return /^[0-9a-f]{24}$/.test(writer) && Number.isSafeInteger(seq) && seq > 0 && /^[0-9a-f]{64}$/.test(prev)
     ? { writer, seq, prev }
     : undefined;
 };

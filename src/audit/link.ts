@@ -33,7 +33,8 @@ export const linkText = (writer: string, seq: number, digest: string): string =>
 /** The digest before a writer's first line. */
 export const NO_DIGEST = "A".repeat(43);
 
-const LINK = /^([\w-]+)\.([1-9]\d{0,15})\.([\w-]{43})$/;
+/** A writer's name has 12 characters here and 24 in a former release's object: a link is written in one way only. */
+const LINK = /^([\w-]{12})\.([1-9]\d{0,15})\.([\w-]{43})$/;
 
 /** `undefined`: not what `linkText` writes. */
 export const readLink = (text: string): Link | undefined => {

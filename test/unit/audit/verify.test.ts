@@ -182,6 +182,32 @@ describe("verifying an audit log", () => {
     expect(named(verifyAudit(lines, [former.pem]))).toBe(at + 1);
   });
 
+  it("names the last checkpoint of such a log if its link is written as a text", () => {
+    const at = former.lines.length - 1;
+    const text = former.lines[at] ?? "";
+    const rewritten = text.replace(
+      /"chain":\{"writer":"(\w+)","seq":(\d+),"prev":"(\w+)"\}/,
+      (_all, writer: string, seq: string, prev: string) =>
+        `"chain":"${writer}.${seq}.${Buffer.from(prev, "hex").toString("base64url")}"`,
+    );
+
+    expect(rewritten).not.toBe(text);
+    expect(named(verifyAudit(former.lines.with(at, rewritten), [former.pem]))).toBe(at + 1);
+  });
+
+  it("names the last checkpoint if its link is written as an object", () => {
+    const at = log.length - 1;
+    const text = log[at] ?? "";
+    const rewritten = text.replace(
+      /"chain":"([\w-]+)\.(\d+)\.([\w-]+)"/,
+      (_all, writer: string, seq: string, prev: string) =>
+        `"chain":{"writer":"${writer}","seq":${seq},"prev":"${Buffer.from(prev, "base64url").toString("hex")}"}`,
+    );
+
+    expect(rewritten).not.toBe(text);
+    expect(named(edited((lines) => lines.splice(at, 1, rewritten)))).toBe(at + 1);
+  });
+
   it.each([
     ["a number of zero", (link: string) => link.replace(/\.\d+\./, ".0.")],
     ["a number with a zero in front", (link: string) => link.replace(/\.(\d+)\./, ".0$1.")],
