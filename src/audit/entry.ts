@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { member, put } from "./members.ts";
 import { type Entry, messageText } from "./record.ts";
 import { requestText } from "./request-text.ts";
@@ -47,12 +48,18 @@ export const entryText = (whole: Entry, style: Style): string => {
   )}${response ? member("response", responseText(entry, response, style)) : ""}${problemMembers(record, before, style)}}`;
 };
 
-/** Whether a response's line may leave out what the request's line said. */
-export const stillHolds = (before: AuditRecord, now: AuditRecord): boolean =>
+const isSame = (before: AuditRecord, now: AuditRecord): boolean =>
   before.decoded === now.decoded &&
   before.known === now.known &&
   before.decision === now.decision &&
   before.operation === now.operation &&
   before.mount === now.mount &&
+  before.payload === now.payload &&
   before.operator === now.operator &&
   (before.refused === true) === (now.refused === true);
+
+type Written = Pick<Entry, "record" | "audited">;
+
+/** Whether a response's line may leave out what the request's line said: it would say the same. */
+export const stillHolds = (before: Written, now: Written): boolean =>
+  isSame(before.record, now.record) && isDeepStrictEqual(before.audited, now.audited);

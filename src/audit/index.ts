@@ -85,7 +85,7 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
   let parts: Parts | undefined;
   const { builtIn, of: styleFor } = styles();
   /** The request lines that the built-in device has and whose responses it does not have yet. */
-  const open = new WeakMap<AuditedRequest, AuditRecord>();
+  const open = new WeakMap<AuditedRequest, Entry>();
   const counts = { requests: 0, responses: 0, failures: 0 };
 
   // Core is complete only after this function has returned.
@@ -123,10 +123,11 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
   };
 
   /** What the response's line may leave out; a line is joined once. */
-  const lineBefore = (what: AuditRecord, response: AuditedResponse | undefined): AuditRecord | undefined => {
-    const before = response && open.get(what.decoded);
-    open.delete(what.decoded);
-    return before && stillHolds(before, what) ? before : undefined;
+  const lineBefore = (entry: Entry): AuditRecord | undefined => {
+    const { decoded } = entry.record;
+    const before = entry.response && open.get(decoded);
+    open.delete(decoded);
+    return before && stillHolds(before, entry) ? before.record : undefined;
   };
 
   const record = async (what: AuditRecord, response: AuditedResponse | undefined): Promise<void> => {
@@ -134,13 +135,13 @@ export const createAudit = (core: () => AuditSurroundings, options: AuditOptions
     const { destinations, salt } = ready();
     const snapshot = await configuration();
     const entry: Entry = { record: what, response, audited: auditedHeaders(snapshot), nowMs: clock.now() };
-    const before = lineBefore(what, response);
+    const before = lineBefore(entry);
     const standard = Promise.resolve(destinations.standard);
     const written = await Promise.all([
       write(standard, builtIn(salt(snapshot)), { ...entry, before }),
       ...snapshot.auditDevices.map((device) => write(destinations.of(device), styleFor(device), entry)),
     ]);
-    if (response === undefined && written[0]) open.set(what.decoded, what);
+    if (response === undefined && written[0]) open.set(what.decoded, entry);
     counts[response === undefined ? "requests" : "responses"] += 1;
     if (!written.includes(true)) throw refused(what.known !== undefined);
   };

@@ -45,7 +45,13 @@ describe("the built-in device's lines", () => {
   const compact = (record: AuditRecord, response: AuditedResponse, after: AuditRecord): readonly string[] => [
     entryText({ record, audited: AUDITED, nowMs }, style),
     entryText(
-      { record: after, response, before: stillHolds(record, after) ? record : undefined, audited: AUDITED, nowMs },
+      {
+        record: after,
+        response,
+        before: stillHolds({ record, audited: AUDITED }, { record: after, audited: AUDITED }) ? record : undefined,
+        audited: AUDITED,
+        nowMs,
+      },
       style,
     ),
   ];

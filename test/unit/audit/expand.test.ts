@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expandAudit } from "../../../src/audit/expand.ts";
 import { longText, shortText } from "../../../src/audit/short-text.ts";
 import { hasher } from "../../../src/audit/style.ts";
+import { obey } from "../../../src/core/operator.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../../../src/std/json.ts";
 import { makeServer, type TestServer } from "../../support/make-server.ts";
 
@@ -58,6 +59,33 @@ const comparable = (line: string): unknown => {
   return plain(entry);
 };
 
+const unwrapped = async (): Promise<void> => {
+  const { body } = await server.call("POST", "auth/token/create", { headers: { "x-vault-wrap-ttl": "60" } });
+  const wrap = isJsonObject(body) && isJsonObject(body["wrap_info"]) ? body["wrap_info"] : {};
+  const { status } = await server.call("POST", "sys/wrapping/unwrap", { token: String(wrap["token"]) });
+  expect(status).toBe(200);
+};
+
+const login = async (): Promise<void> => {
+  const { status } = await server.call("POST", "auth/userpass/login/ada", {
+    token: null,
+    body: { password: "hunter2" },
+  });
+  expect(status).toBe(200);
+};
+
+const deniedParameter = async (): Promise<void> => {
+  const policy = 'path "s/data/*" { capabilities = ["update"] denied_parameters = { "options" = [] } }';
+  await server.call("POST", "sys/policies/acl/narrow", { body: { policy } });
+  const { body } = await server.call("POST", "auth/token/create", { body: { policies: ["narrow"] } });
+  const auth = isJsonObject(body) && isJsonObject(body["auth"]) ? body["auth"] : {};
+  const { status } = await server.call("POST", "s/data/a", {
+    token: String(auth["client_token"]),
+    body: { options: { cas: 1 }, data: {} },
+  });
+  expect(status).toBe(403);
+};
+
 describe("the built-in log, expanded", () => {
   const stories: readonly (readonly [string, () => Promise<unknown>])[] = [
     ["a mount", () => server.call("POST", "sys/mounts/s", { body: { type: "kv", options: { version: "2" } } })],
@@ -79,6 +107,32 @@ describe("the built-in log, expanded", () => {
     ["a batch token", () => server.call("POST", "auth/token/create", { body: { type: "batch" } })],
     ["a path nobody has", () => server.call("GET", "nowhere/at/all")],
     ["a field that is wrong", () => server.call("POST", "auth/token/create", { body: { num_uses: "hunter2" } })],
+    ["a wrapped token, unwrapped", unwrapped],
+    ["an auth method", () => server.call("POST", "sys/auth/userpass", { body: { type: "userpass" } })],
+    ["a user", () => server.call("POST", "auth/userpass/users/ada", { body: { password: "hunter2" } })],
+    ["a login", login],
+    [
+      "a wrong password",
+      () => server.call("POST", "auth/userpass/login/ada", { token: null, body: { password: "x" } }),
+    ],
+    ["a policy that denies a parameter", deniedParameter],
+    [
+      "an operator's order",
+      () => obey(server.core, "generate-root", { operator: "arn:aws:iam::123456789012:role/ops" }),
+    ],
+    [
+      "a header that is shown from the response on",
+      () =>
+        server.call("POST", "sys/config/auditing/request-headers/x-app", {
+          body: { hmac: false },
+          headers: { "x-app": "1" },
+        }),
+    ],
+    ["a header that is shown", () => server.call("GET", "s/data/a", { headers: { "x-app": "1" } })],
+    [
+      "a header that is no longer shown in the response",
+      () => server.call("DELETE", "sys/config/auditing/request-headers/x-app", { headers: { "x-app": "1" } }),
+    ],
     ["help", () => server.call("GET", "sys/mounts?help=1")],
     ["a lookup", () => server.call("GET", "auth/token/lookup-self")],
   ];
