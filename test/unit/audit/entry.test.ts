@@ -5,7 +5,8 @@ import { expandAudit } from "../../../src/audit/expand.ts";
 import { builtInStyle, hasher, styleOf } from "../../../src/audit/style.ts";
 import type { AuditedResponse, AuditRecord } from "../../../src/audit/types.ts";
 import { parseJson, writeJson } from "../../../src/std/json.ts";
-import { auditEntry, raw } from "../../support/audit-entry.ts";
+import { raw } from "../../support/audit-data.ts";
+import { auditEntry } from "../../support/audit-entry.ts";
 import { AUDITED, auditedResponses, auditRecords, endings } from "../../support/audit-records.ts";
 import { runs } from "../../support/runs.ts";
 
