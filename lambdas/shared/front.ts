@@ -23,7 +23,7 @@ export type HandOn = (to: string, event: object, signal: AbortSignal) => Promise
 export interface FrontOptions {
   /** Absent: this function hands nothing on. */
   readonly handOn?: (program: Program) => HandOn;
-  /** `askAws`, for a function that asks AWS who somebody is. */
+  /** `askAws`, for a function that makes the method `aws` or asks AWS who somebody is. */
   readonly aws?: Parameters<typeof createProgram>[1];
   /** Direct invocations this function takes besides HTTP; `undefined` for what is none of them. */
   readonly direct?: (event: unknown, program: Program) => Promise<object> | undefined;

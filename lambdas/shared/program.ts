@@ -28,7 +28,7 @@ export interface Program {
   readonly aws: () => Promise<AwsAuthParts>;
 }
 
-/** For functions that have neither. */
+/** For functions that neither make the method `aws` nor take the operator's orders. */
 const asksNobody = async (): Promise<never> => {
   throw new Error("this function does not ask AWS who somebody is");
 };

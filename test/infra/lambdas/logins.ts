@@ -64,6 +64,13 @@ export const loginStories = (built: Built): void => {
         body: { errors: ["login request has already been used"] },
       });
     });
+
+    it("is explained by policy, which makes the method and runs none of it", async () => {
+      const asked = { path: "auth/aws/role/admins", operation: "update" };
+      const { status, data } = await ask("policy", { event: "post-json", path: "sys/policies/explain", body: asked });
+
+      expect([status, data["path"], data["allowed"]]).toEqual([200, asked.path, true]);
+    });
   });
 
   describe("a login with an instance identity document", () => {
