@@ -23,6 +23,8 @@ export const pooledRandom = (draw: (into: Uint8Array) => void): RandomSource => 
 
   return {
     bytes: (length) => {
+      // The pool would go back to what it gave out and erased.
+      if (!Number.isInteger(length) || length < 0) throw new RangeError("random bytes are counted from 0");
       if (length > LARGEST_FROM_POOL) {
         const own = new Uint8Array(length);
         draw(own);

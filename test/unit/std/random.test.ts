@@ -78,6 +78,17 @@ describe("C19: bytes that are drawn many at once", () => {
     expect(drawn).toEqual([long]);
   });
 
+  it.each([-1, -12, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])(
+    "are refused for a length of %d, and those after it are new ones",
+    (length) => {
+      const { random } = counted();
+      random.bytes(12);
+
+      expect(() => random.bytes(length)).toThrow(RangeError);
+      expect(wordsOf(random.bytes(8))).toEqual([4, 5]);
+    },
+  );
+
   it("are never what a draw that failed left behind", () => {
     let fails = false;
     const random = pooledRandom((into) => {
