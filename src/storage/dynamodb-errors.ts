@@ -1,4 +1,5 @@
 import type { AttributeValue, CancellationReason } from "@aws-sdk/client-dynamodb";
+import { broken } from "./errors.ts";
 
 /** What DynamoDB's and the network's errors mean to the table: a lost condition, worth repeating, or neither. */
 
@@ -69,4 +70,13 @@ export const lostMembers = (error: unknown): readonly Lost[] => {
   return (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) =>
     Code === "ConditionalCheckFailed" ? [{ index, image: Item }] : [],
   );
+};
+
+/**
+ * Rethrows a failed condition as it is, for the caller to read; an error that a retry cannot help becomes broken
+ * storage.
+ */
+export const throwUnlessTransient = (what: string, error: unknown): void => {
+  if (lostMembers(error).length > 0) throw error;
+  if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
 };

@@ -12,8 +12,7 @@ import {
 } from "../aws-clients/dynamodb.ts";
 import { ATTRIBUTES, EXPIRY_INDEX, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
 import { type RandomSource, uuid } from "../std/random.ts";
-import { isTransient, type Lost, lostMembers } from "./dynamodb-errors.ts";
-import { broken } from "./errors.ts";
+import { type Lost, lostMembers, throwUnlessTransient } from "./dynamodb-errors.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import {
   claimOf,
@@ -72,15 +71,6 @@ export interface Table {
   /** Deletes each for itself, whatever is there, 25 in one call. */
   discard(keys: readonly Key[]): Promise<void>;
 }
-
-/**
- * Rethrows a failed condition as it is, for the caller to read; an error that a retry cannot help becomes broken
- * storage.
- */
-const throwUnlessTransient = (what: string, error: unknown): void => {
-  if (lostMembers(error).length > 0) throw error;
-  if (!isTransient(error)) throw broken(`${what}: ${error instanceof Error ? error.name : "failed"}`, error);
-};
 
 export const openTable = (options: {
   readonly client: DynamoDb;
