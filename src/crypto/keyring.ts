@@ -58,7 +58,10 @@ interface DomainKeys {
   readonly readAt: number;
 }
 
-/** A domain of keys is a few hundred bytes; a mount beyond these costs a query and a call to KMS for each key. */
+/**
+ * The keys of a domain are a few hundred bytes, and at most 50 KB with the paths that `names.ts` remembers, each as long
+ * as a request allows. A mount beyond these costs a query and a call to KMS for each key.
+ */
 const MAX_DOMAINS = 1000;
 const MAX_OLD_VERSIONS = 16;
 
