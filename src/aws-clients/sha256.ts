@@ -14,6 +14,7 @@ const bytesOf = (data: Exclude<SourceData, string>): Uint8Array => {
     : new Uint8Array(data);
 };
 
+/** Nobody may change the bytes of a key afterwards: `SignatureV4` makes them by this class and keeps them as they are. */
 const objects = new WeakMap<Uint8Array, KeyObject>();
 
 const keyOf = (secret: SourceData): string | KeyObject => {
