@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MOST_READ_CACHE_MS } from "../src/contract/limits.ts";
+import { MOST_READ_CACHE_MS } from "../src/contract/environment.ts";
 
 /**
  * What a deployment may choose, read from CDK context keys that begin with `zeroth:` (`cdk deploy -c zeroth:name=prod`

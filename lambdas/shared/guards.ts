@@ -20,7 +20,10 @@ export const memberOf = (value: unknown, member: string): unknown =>
     ? Object.entries(value).find(([name]) => name === member)?.[1]
     : undefined;
 
-export const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+export const isAnyText = (value: unknown): value is string => typeof value === "string";
+
+/** Text that is not empty. */
+export const isText = (value: unknown): value is string => isAnyText(value) && value !== "";
 
 /** A list with something in it. */
 export const isListOf = <T>(value: unknown, isOne: (item: unknown) => item is T): value is readonly T[] =>

@@ -2,7 +2,7 @@ import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { VaultError } from "../../src/framework/errors.ts";
 import { encodeError, type ProxyResult, toResult } from "../../src/http/index.ts";
 import { HANDED_ON, type HandOn } from "./front.ts";
-import { hasExactly, isRecordOf, isWithin } from "./guards.ts";
+import { hasExactly, isAnyText, isRecordOf, isWithin } from "./guards.ts";
 import { createInvoke } from "./invoke.ts";
 import type { Program } from "./program.ts";
 import { log } from "./stdout.ts";
@@ -16,8 +16,6 @@ import { log } from "./stdout.ts";
 
 /** Lambda's limit on the event of a synchronous invocation. */
 const EVENT_BYTES = 6 * 1024 * 1024;
-
-const isAnyText = (value: unknown): value is string => typeof value === "string";
 
 const resultOf = (answer: unknown): ProxyResult | undefined => {
   if (!hasExactly(answer, "statusCode", "headers", "body", "isBase64Encoded")) return undefined;

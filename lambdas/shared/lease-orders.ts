@@ -1,6 +1,6 @@
 import type { HandOver } from "../../src/core/leases/types.ts";
 import { batched } from "../../src/std/batched.ts";
-import { hasExactly, isListOf } from "./guards.ts";
+import { hasExactly, isAnyText, isListOf } from "./guards.ts";
 import { createInvoke } from "./invoke.ts";
 import type { FunctionSettings } from "./settings.ts";
 import { log } from "./stdout.ts";
@@ -18,7 +18,7 @@ const MOST = 25;
 const PATIENCE_MS = 14_000;
 
 const TAG = /^[A-Za-z0-9_-]{16,64}$/;
-const isTag = (value: unknown): value is string => typeof value === "string" && TAG.test(value);
+const isTag = (value: unknown): value is string => isAnyText(value) && TAG.test(value);
 
 /** The tags in an order; `undefined` for any other event. */
 export const tagsOf = (event: unknown): readonly string[] | undefined =>

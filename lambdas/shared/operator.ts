@@ -1,7 +1,7 @@
 import { operatorServerId } from "../../src/contract/operator.ts";
 import { ORDERS, type Order, type OrderOptions, obey } from "../../src/core/operator.ts";
 import { VaultError } from "../../src/framework/errors.ts";
-import { hasExactly, isRecordOf } from "./guards.ts";
+import { hasExactly, isAnyText, isRecordOf } from "./guards.ts";
 import type { Program } from "./program.ts";
 
 /**
@@ -18,8 +18,6 @@ interface Event {
   readonly zeroth: Order;
   readonly identity?: Readonly<Record<string, string>> | undefined;
 }
-
-const isAnyText = (value: unknown): value is string => typeof value === "string";
 
 /** The order in an event; `undefined` for any other. */
 const orderOf = (event: unknown): Event | undefined => {

@@ -1,9 +1,8 @@
-import { ENVIRONMENT } from "../../src/contract/environment.ts";
+import { ENVIRONMENT, MOST_READ_CACHE_MS } from "../../src/contract/environment.ts";
 import { FUNCTIONS, type FunctionName } from "../../src/contract/functions.ts";
-import { MOST_READ_CACHE_MS } from "../../src/contract/limits.ts";
 import type { Reach } from "../../src/outgoing/index.ts";
 import { isCidr } from "../../src/std/cidr.ts";
-import { isListOf, isRecordOf, isText } from "./guards.ts";
+import { isAnyText, isListOf, isRecordOf, isText, isWithin } from "./guards.ts";
 
 /**
  * What a function reads from its environment, checked before anything else happens. A function that is not what its
@@ -38,12 +37,11 @@ const isFunctionName = (value: unknown): value is FunctionName => FUNCTIONS.some
 const isPeers = (value: unknown): value is FunctionSettings["peers"] =>
   isRecordOf(value, isText) && Object.keys(value).every(isFunctionName);
 
-const isRange = (value: unknown): value is string => typeof value === "string" && isCidr(value);
+const isRange = (value: unknown): value is string => isAnyText(value) && isCidr(value);
 const isRanges = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isRange);
 const isTexts = (value: unknown): value is readonly string[] => isListOf(value, isText);
 
-const isReadCache = (value: unknown): value is number =>
-  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_READ_CACHE_MS;
+const isReadCache = (value: unknown): value is number => isWithin(value, 0, MOST_READ_CACHE_MS);
 
 const isAddress = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === "https:";
 
@@ -55,7 +53,7 @@ const reader = (environment: Environment) => {
     if (!isText(value)) bad.add(name);
     return value ?? "";
   };
-  /** The value of JSON; `absent` where the variable is not set, or `bad` where it must be. */
+  /** The value of JSON; `absent` where the variable is not set. Without an `absent` it must be. */
   const json = <T>(name: string, is: (value: unknown) => value is T, absent?: T): T | undefined => {
     const written = environment[name];
     if (written === undefined && absent !== undefined) return absent;
@@ -105,8 +103,7 @@ export const readSettings = (environment: Environment, expected: FunctionName): 
   const domains = json(ENVIRONMENT.domains, isTexts) ?? [];
   const ranges = json(ENVIRONMENT.reachable, isRanges, []) ?? [];
   const peers = json(ENVIRONMENT.peers, isPeers, {}) ?? {};
-  const operators =
-    environment[ENVIRONMENT.operators] === undefined ? [] : (json(ENVIRONMENT.operators, isTexts) ?? []);
+  const operators = json(ENVIRONMENT.operators, isTexts, []) ?? [];
   const readCacheMs = json(ENVIRONMENT.readCacheMs, isReadCache, 0) ?? 0;
   const address = environment[ENVIRONMENT.address];
   if (address !== undefined && !isAddress(address)) bad.add(ENVIRONMENT.address);

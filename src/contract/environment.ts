@@ -26,6 +26,9 @@ export const ENVIRONMENT = {
   testEndpoints: "ZEROTH_TEST_ENDPOINTS",
 } as const;
 
+/** The most that `readCacheMs` may be. */
+export const MOST_READ_CACHE_MS = 10_000;
+
 /** Endpoint of a real or local DynamoDB for the optional run of the storage contract. */
 export const DYNAMODB_TEST_ENDPOINT = "ZEROTH_DYNAMODB_ENDPOINT";
 

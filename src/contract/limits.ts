@@ -25,9 +25,6 @@ export const PATH_SEGMENTS = 50;
 /** Query string as sent. */
 export const QUERY_BYTES = 8192;
 
-/** Milliseconds: the latest that a read of a secret may be, where a deployment allows it at all. */
-export const MOST_READ_CACHE_MS = 10_000;
-
 /** Request line and headers together, as the local server counts them. */
 export const HEADER_BYTES = 32 * 1024;
 

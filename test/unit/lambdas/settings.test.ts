@@ -66,6 +66,13 @@ describe("what a function reads of its environment", () => {
     expect(readSettings(good, "login")).toMatchObject({ reach: { ranges: [] }, peers: {}, operators: [] });
   });
 
+  it("is how late a read of a secret may be, and not at all where that is not said", () => {
+    const late = (ms: string) => readSettings({ ...good, [ENVIRONMENT.readCacheMs]: ms }, "login").readCacheMs;
+
+    expect([late("0"), late("750"), late("10000")]).toEqual([0, 750, 10_000]);
+    expect(readSettings(good, "login").readCacheMs).toBe(0);
+  });
+
   it.each([
     [ENVIRONMENT.tableName, ""],
     [ENVIRONMENT.tableIdentity, undefined],
@@ -83,6 +90,11 @@ describe("what a function reads of its environment", () => {
     [ENVIRONMENT.peers, "[]"],
     [ENVIRONMENT.operators, "[]"],
     [ENVIRONMENT.operators, ""],
+    [ENVIRONMENT.readCacheMs, ""],
+    [ENVIRONMENT.readCacheMs, "-1"],
+    [ENVIRONMENT.readCacheMs, "0.5"],
+    [ENVIRONMENT.readCacheMs, "10001"],
+    [ENVIRONMENT.readCacheMs, '"1000"'],
     [ENVIRONMENT.functionName, "nobody"],
     ["AWS_REGION", ""],
     ["AWS_LAMBDA_FUNCTION_NAME", undefined],
