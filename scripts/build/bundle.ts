@@ -57,7 +57,12 @@ const zodAsNamespace = (text: string): string => text.replace('import { z } from
 
 /** Functions answer as a whole; the code for streams would load a part of Node. */
 const MIDDY = /\/@middy\/core\/index\.js$/;
-const withoutStreaming = (text: string): string => text.replace("= plugin.streamifyResponse\n", "= false\n");
+const STREAMING = "= plugin.streamifyResponse\n";
+/** Throws where middy is written otherwise, which would bring the streams back unnoticed. */
+const withoutStreaming = (text: string): string => {
+  if (!text.includes(STREAMING)) throw new Error("middy no longer says where it answers as a stream");
+  return text.replace(STREAMING, "= false\n");
+};
 
 /** Reads modules as they are to be bundled; `onDemand` are those that need the entry. */
 const sources = (root: string, entry: string, onDemand: ReadonlySet<string>): Plugin => ({
