@@ -28,12 +28,12 @@ import { measureSealing } from "./bench/sealing.ts";
 import { measureTransit } from "./bench/transit.ts";
 
 /**
- * The product's budgets next to what this machine measures; `leases`, `scale`, `agent`, `certificates`, `first`, `init`, `page`,
- * `price`, `transit` and `own` are measurements of their own (`bench/leases/main.ts`, `bench/first-request.ts`,
- * `bench/own-time.ts`, and the files of those names). `--quick` takes few samples; `--json FILE` writes the figures, with
- * the machine; `--docs` writes what it measures into its page below `docs`; `--openbao FILE` names the program of OpenBao
- * that the same requests are sent to. Times never fail the run: they depend on the machine. Calls per operation are exact, so more of them than
- * budgeted, or any to KMS in a warm request, ends it with 1.
+ * The product's budgets next to what this machine measures; `leases`, `scale`, `hot`, `agent`, `certificates`, `first`,
+ * `init`, `page`, `price`, `transit`, `peers` and `own` are measurements of their own (`bench/README.md` has the files).
+ * `--quick` takes few samples; `--json FILE` writes the figures, with the machine; `--docs` writes what it measures into
+ * its page below `docs`; `--openbao FILE` names the program of OpenBao that the same requests are sent to; `--against
+ * FOLDER` the checkout of another version for `own`. Times never fail the run: they depend on the machine. Calls per
+ * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({

@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { withHot } from "../../scripts/bench/hot/main.ts";
 import { SERIES } from "../../scripts/bench/scale/all.ts";
 import { pictureFile, pictureFor, withMeasured } from "../../scripts/bench/scale/page.ts";
 import type { MeasuredSeries } from "../../scripts/bench/scale/series.ts";
 import { repository } from "./support/repository.ts";
 
-/** `docs/scale.md` and its pictures show the numbers that are kept next to them, and those are of what is measured now. */
+/**
+ * `docs/scale.md` and its pictures show the numbers that are kept next to them, and those are of what is measured now; what
+ * is simulated is simulated once more.
+ */
 
 const page = readFileSync(`${repository}/docs/scale.md`, "utf8");
 // What `npm run bench -- scale --docs` wrote.
@@ -14,6 +18,10 @@ const measured = JSON.parse(
 ) as readonly MeasuredSeries[];
 
 describe("docs/scale.md", () => {
+  it("has the table of one busy secret that the simulation makes", async () => {
+    expect(await withHot(page)).toBe(page);
+  });
+
   it("has the tables that its numbers make", () => {
     expect(withMeasured(page, measured)).toBe(page);
   });

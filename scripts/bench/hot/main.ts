@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Figure, figure } from "../figures.ts";
+import { withMarked } from "../marked.ts";
 import { type HotOutcome, simulateHot } from "./simulation.ts";
 
 /** Hot items: how many reads reach the table, and how many of them it refuses (`docs/scale.md`). */
@@ -40,7 +41,7 @@ const percent = (share: number): string => (share === 0 ? "none" : `${(share * 1
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 
 /** The table of `docs/scale.md`. */
-export const hotTable = async (): Promise<string> => {
+const hotTable = async (): Promise<string> => {
   const lines: string[] = [];
   for (const row of ROWS) {
     const { environments, reads, throttled } = await played(row);
@@ -55,18 +56,15 @@ export const hotTable = async (): Promise<string> => {
 };
 
 const PAGE = new URL("../../../docs/scale.md", import.meta.url);
-const BETWEEN = /(<!-- hot: npm run bench -- hot --docs -->\n)[\s\S]*?(\n<!-- hot -->)/;
+const BEGIN = "<!-- hot: npm run bench -- hot --docs -->";
+const END = "<!-- hot -->";
+
+/** The page with the table as it is now. */
+export const withHot = async (page: string): Promise<string> => withMarked(page, BEGIN, END, await hotTable());
 
 /** `docs`: writes the table into the page. */
 export const measureHot = async (docs: boolean): Promise<readonly Figure[]> => {
-  if (docs) {
-    const table = await hotTable();
-    const page = await readFile(PAGE, "utf8");
-    await writeFile(
-      PAGE,
-      page.replace(BETWEEN, (_, before: string, after: string) => `${before}\n${table}\n${after}`),
-    );
-  }
+  if (docs) await writeFile(PAGE, await withHot(await readFile(PAGE, "utf8")));
   const figures: Figure[] = [];
   for (const row of ROWS) {
     const { reads, throttled } = await played(row);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { workThrough } from "../../../src/std/pool.ts";
 import { type Figure, figure } from "../figures.ts";
+import { withMarked } from "../marked.ts";
 import { type Panel, pictureOf } from "../picture.ts";
 import type { Order, Printed } from "./one.ts";
 import type { Lag, Outcome } from "./scenario.ts";
@@ -113,10 +114,7 @@ const SHOWN = "![Lag, calls and units by number of leases, and how a burst drain
 
 const writeDocs = async (all: readonly Named[], picture: string): Promise<void> => {
   const page = new URL("docs/leases.md", root);
-  const text = await readFile(page, "utf8");
-  const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
-  if (before === undefined || after === undefined) throw new Error("docs/leases.md has no place for the numbers");
-  await writeFile(page, `${before}${BEGIN}\n\n${SHOWN}\n\n${tables(all)}\n\n${END}${after}`);
+  await writeFile(page, withMarked(await readFile(page, "utf8"), BEGIN, END, `${SHOWN}\n\n${tables(all)}`));
   await writeFile(new URL("docs/leases.svg", root), picture);
 };
 

@@ -1,11 +1,12 @@
+import { withMarked } from "../marked.ts";
 import { type At, fitOf, type Growth } from "./fit.ts";
 import { type Panel, pictureOf } from "./picture.ts";
 import type { Curve, MeasuredSeries, Point } from "./series.ts";
 
 /** What `docs/scale.md` shows of the measurements: tables and pictures, from the numbers as they are kept. Pure. */
 
-export const BEGIN = "<!-- measured: npm run bench -- scale --docs -->";
-export const END = "<!-- measured -->";
+const BEGIN = "<!-- measured: npm run bench -- scale --docs -->";
+const END = "<!-- measured -->";
 
 /** Of timed values, by how much their slope may be off. */
 const TIMED = 0.08;
@@ -104,13 +105,7 @@ const section = (series: MeasuredSeries): string => {
   ].join("\n");
 };
 
-/** Between the markers of the page. */
-export const measuredText = (all: readonly MeasuredSeries[]): string => all.map(section).join("\n\n");
-
 /** The page with other measurements. Throws where it has no place for them. */
 export const withMeasured = (page: string, all: readonly MeasuredSeries[]): string => {
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("docs/scale.md has no place for the measurements");
-  return `${before}${BEGIN}\n\n${measuredText(all)}\n\n${END}${after}`;
+  return withMarked(page, BEGIN, END, all.map(section).join("\n\n"));
 };
