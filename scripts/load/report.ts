@@ -74,7 +74,7 @@ const timeline = (steps: readonly Step[]) => {
   });
 };
 
-/** Of a percentile that slowest request in so many: 99 is one in 100. */
+/** One request in how many is slower than a percentile: for 99 one in 100. */
 const oneIn = (percentile: number): number => Math.round(100 / (100 - percentile));
 
 export const drawingOf = (steps: readonly Step[]): string => {

@@ -31,6 +31,6 @@ export interface Policies {
    * used.
    */
   begin(epoch: Promise<string>): void;
-  /** The ACL of a set of policies for an identity; cached per epoch. Unknown names grant nothing. */
+  /** The ACL of a set of policies for an identity; kept until a policy changes. Unknown names grant nothing. */
   acl(names: readonly string[], identity: EntityView | undefined): Promise<Acl>;
 }

@@ -54,21 +54,10 @@ const STATES: readonly VersionState[] = ["live", "deleted", "destroyed"];
 type StoredVersion = readonly [created: number, deletion: number, state: number];
 
 /** `m` of version 2, as it is sealed. */
-interface StoredKey {
-  readonly current: number;
-  readonly oldest: number;
-  readonly first: number;
-  readonly swept: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly maxVersions: number;
-  readonly casRequired: boolean;
+interface StoredKey extends Omit<Key, "deleteAfter" | "custom" | "versions"> {
   readonly deleteAfter: number;
   readonly custom: readonly (readonly [string, string])[];
-  readonly metadataVersion: number;
-  readonly metadataCasRequired: boolean;
   readonly versions: readonly StoredVersion[];
-  readonly data?: Secret;
 }
 
 const NUMBERS = [
