@@ -4,8 +4,8 @@ import {
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import type { Item, Key } from "../../../src/storage/operation.ts";
-import { conditionOf } from "./conditions.ts";
 import { cursorOf, ExpiryIndex } from "./expiry-index.ts";
+import { type Change, changeOf, type Fields, fields, keyOf, list, membersOf, requestedChange, text } from "./inputs.ts";
 import { Items, type Stored } from "./items.ts";
 import type { Simulation } from "./simulation.ts";
 import { bytesOf, steps, Units } from "./units.ts";
@@ -22,16 +22,6 @@ const BATCH_LATENCY_MS = 10;
 const INDEX_LAG_MS = 1000;
 /** What an item of the index takes besides its attributes, in bytes. */
 const INDEX_OVERHEAD = 100;
-
-type Fields = Readonly<Record<string, unknown>>;
-const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? { ...value } : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const keyOf = (item: Fields): Key => ({ pk: String(fields(item["pk"])["S"]), sk: String(fields(item["sk"])["S"]) });
-interface Change {
-  readonly key: Key;
-  readonly item: Item | undefined;
-  readonly holds: (before: Item | undefined) => boolean;
-}
 
 const $metadata = {};
 
@@ -109,8 +99,7 @@ export class SimulatedTable {
 
   #query(input: Fields): object {
     const values = fields(input["ExpressionAttributeValues"]);
-    const pk = String(fields(values[":pk"])["S"]);
-    const bound = String(fields(values[":sk"])["S"]);
+    const [pk, bound] = [text(values[":pk"]), text(values[":sk"])];
     const isPrefix = String(input["KeyConditionExpression"]).includes("begins_with");
     const after = fields(fields(input["ExclusiveStartKey"])["sk"])["S"];
     const keys = this.#items
@@ -132,7 +121,7 @@ export class SimulatedTable {
 
   #due(input: Fields): object {
     const values = fields(input["ExpressionAttributeValues"]);
-    const bucket = String(fields(values[":bucket"])["S"]);
+    const bucket = text(values[":bucket"]);
     const start = input["ExclusiveStartKey"];
     const shown = this.#index.query({
       bucket,
@@ -152,19 +141,6 @@ export class SimulatedTable {
   }
 
   // Writes
-
-  #changeOf(input: Fields): Change {
-    const { Item: put, Key: removed } = input as { Item?: Item; Key?: Fields };
-    const names = input["ExpressionAttributeNames"] as Readonly<Record<string, string>> | undefined;
-    const values = (input["ExpressionAttributeValues"] ?? {}) as Item;
-    const text = input["ConditionExpression"];
-    const condition = conditionOf(typeof text === "string" ? text : undefined, names);
-    return {
-      key: keyOf(put ?? removed ?? {}),
-      item: put,
-      holds: (before) => condition(before, values),
-    };
-  }
 
   /** Units of one write of the table, and of the index by partition. */
   #units({ key, item }: Change, times: number): ReadonlyMap<string, number> {
@@ -206,7 +182,7 @@ export class SimulatedTable {
   }
 
   #single(input: Fields): object {
-    const change = this.#changeOf(input);
+    const change = changeOf(input);
     if (!this.#afford(change)) this.#refuse();
     const before = this.#items.found(change.key);
     if (!change.holds(before)) {
@@ -221,8 +197,7 @@ export class SimulatedTable {
     const [[name = "", requests] = []] = Object.entries(fields(input["RequestItems"]));
     const left: unknown[] = [];
     for (const request of list(requests)) {
-      const { DeleteRequest, PutRequest } = fields(request) as { DeleteRequest?: object; PutRequest?: object };
-      const change = this.#changeOf(fields(DeleteRequest ?? PutRequest));
+      const change = requestedChange(request);
       if (this.#afford(change)) this.#apply(change);
       else left.push(request);
     }
@@ -230,10 +205,7 @@ export class SimulatedTable {
   }
 
   #transact(input: Fields): object {
-    const members = list(input["TransactItems"]).map((member) => {
-      const [[kind = "", given] = []] = Object.entries(fields(member));
-      return { kind, change: this.#changeOf(fields(given)) };
-    });
+    const members = membersOf(input);
     if (!members.every(({ change }) => this.#afford(change, 2))) {
       const reasons = members.map(() => ({ Code: "ThrottlingError" }));
       throw new TransactionCanceledException({ message: "throttled", $metadata, CancellationReasons: reasons });

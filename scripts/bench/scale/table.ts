@@ -1,7 +1,17 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDb } from "../../../src/aws-clients/dynamodb.ts";
 import type { Item, Key } from "../../../src/storage/operation.ts";
-import { conditionOf } from "../leases/conditions.ts";
+import {
+  type Change,
+  changeOf,
+  type Fields,
+  fields,
+  keyOf,
+  list,
+  membersOf,
+  requestedChange,
+  text,
+} from "../leases/inputs.ts";
 import { bytesOf, steps } from "../leases/units.ts";
 import { itemOf, Rows, type Stored, storedOf } from "./rows.ts";
 
@@ -23,12 +33,6 @@ export interface Spent {
 /** Bytes of items after which a query ends its page, and a batch read leaves the rest unread. */
 const PAGE_BYTES = 1024 * 1024;
 const BATCH_BYTES = 16 * PAGE_BYTES;
-
-type Fields = Readonly<Record<string, unknown>>;
-const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? { ...value } : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string => String(fields(value)["S"]);
-const keyOf = (item: Fields): Key => ({ pk: text(item["pk"]), sk: text(item["sk"]) });
 
 const keyOnly = (item: Item | undefined): Item | undefined =>
   item && { pk: item["pk"] ?? { S: "" }, sk: item["sk"] ?? { S: "" } };
@@ -55,12 +59,6 @@ const rangeOf = (input: Fields) => {
     limit: Number(input["Limit"] ?? Number.POSITIVE_INFINITY),
   };
 };
-
-interface Change {
-  readonly key: Key;
-  readonly item: Item | undefined;
-  readonly holds: (before: Item | undefined) => boolean;
-}
 
 const $metadata = {};
 
@@ -189,15 +187,6 @@ export class CountedTable {
 
   // Writes
 
-  #changeOf(input: Fields): Change {
-    const { Item: put, Key: removed } = input as { Item?: Item; Key?: Fields };
-    const names = input["ExpressionAttributeNames"] as Readonly<Record<string, string>> | undefined;
-    const values = (input["ExpressionAttributeValues"] ?? {}) as Item;
-    const given = input["ConditionExpression"];
-    const condition = conditionOf(typeof given === "string" ? given : undefined, names);
-    return { key: keyOf(put ?? removed ?? {}), item: put, holds: (before) => condition(before, values) };
-  }
-
   /** Of the table, `times` in a transaction, and of the index. */
   #spend({ key, item }: Change, times: number): void {
     const before = this.#stored(key);
@@ -219,7 +208,7 @@ export class CountedTable {
   }
 
   #single(input: Fields): object {
-    const change = this.#changeOf(input);
+    const change = changeOf(input);
     const before = this.loading ? undefined : this.#found(change.key);
     if (!this.loading && !change.holds(before)) {
       this.#spend({ ...change, item: undefined }, 1);
@@ -233,8 +222,7 @@ export class CountedTable {
 
   #batchWrite(input: Fields): object {
     for (const request of Object.values(fields(input["RequestItems"])).flatMap(list)) {
-      const { DeleteRequest, PutRequest } = fields(request) as { DeleteRequest?: object; PutRequest?: object };
-      const change = this.#changeOf(fields(DeleteRequest ?? PutRequest));
+      const change = requestedChange(request);
       this.#spend(change, 1);
       this.#apply(change);
     }
@@ -242,10 +230,7 @@ export class CountedTable {
   }
 
   #transact(input: Fields): object {
-    const members = list(input["TransactItems"]).map((member) => {
-      const [[kind = "", given] = []] = Object.entries(fields(member));
-      return { kind, change: this.#changeOf(fields(given)) };
-    });
+    const members = membersOf(input);
     if (this.loading) {
       for (const { change } of members) this.#apply(change);
       return {};
