@@ -13,14 +13,7 @@ import type { ReadKey, Table } from "./table.ts";
  * process wrote itself, it sees at once. Absence is not kept: what was just made is found.
  */
 
-export interface RecentOptions {
-  readonly clock: Clock;
-  readonly maxAgeMs: number;
-  /** Most items. */
-  readonly most?: number;
-}
-
-const MOST = 1000;
+const MOST_ITEMS = 1000;
 /** Larger bodies are read each time: a thousand of these are 16 MB. */
 const MOST_BYTES = 16 * 1024;
 
@@ -28,8 +21,11 @@ const MOST_BYTES = 16 * 1024;
 const isKept = (item: Item): boolean =>
   item[ATTRIBUTES.parts] === undefined && (item[ATTRIBUTES.body]?.B?.length ?? 0) <= MOST_BYTES;
 
-export const withRecent = (table: Table, { clock, maxAgeMs, most = MOST }: RecentOptions): Table => {
-  const kept = createBoundedMap<string, { readonly item: Item; readonly readAt: number }>(most);
+export const withRecent = (
+  table: Table,
+  { clock, maxAgeMs }: { readonly clock: Clock; readonly maxAgeMs: number },
+): Table => {
+  const kept = createBoundedMap<string, { readonly item: Item; readonly readAt: number }>(MOST_ITEMS);
   let changes = 0;
 
   /** Reads that are under way may bring what was there before: they keep nothing. */
