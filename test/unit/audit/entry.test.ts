@@ -4,6 +4,7 @@ import { entryText, stillHolds } from "../../../src/audit/entry.ts";
 import { expandAudit } from "../../../src/audit/expand.ts";
 import { builtInStyle, hasher, styleOf } from "../../../src/audit/style.ts";
 import type { AuditedResponse, AuditRecord } from "../../../src/audit/types.ts";
+import type { Decision } from "../../../src/policy/index.ts";
 import { parseJson, writeJson } from "../../../src/std/json.ts";
 import { raw } from "../../support/audit-data.ts";
 import { auditEntry } from "../../support/audit-entry.ts";
@@ -37,6 +38,49 @@ describe("a line of an enabled device", () => {
         );
       }),
       { numRuns: runs(100, 3000) },
+    );
+  });
+});
+
+describe("what a request's line said", () => {
+  const decision: Decision = { allowed: true, reason: "help", isRoot: false };
+  const [record = undefined] = fc.sample(auditRecords, { numRuns: 1, seed: 1 });
+  const [mount = undefined] = fc.sample(
+    auditRecords.map((one) => one.mount).filter((one) => one !== undefined),
+    1,
+  );
+  const [known = undefined] = fc.sample(
+    auditRecords.map((one) => one.known).filter((one) => one !== undefined),
+    1,
+  );
+  const [other = undefined] = fc.sample(
+    auditRecords.map(({ decoded }) => decoded),
+    1,
+  );
+
+  it("holds for a response, failed or not, to the same request, by the same caller, as it was decided", () => {
+    const before = record && { record, audited: AUDITED };
+
+    expect(
+      before && stillHolds(before, { record: { ...record, error: "e", reason: "r" }, audited: { ...AUDITED } }),
+    ).toBe(true);
+  });
+
+  it.each<[string, Partial<AuditRecord>, object?]>([
+    ["another request", other ? { decoded: other } : {}],
+    ["another caller", { known }],
+    ["another decision", { decision }],
+    ["another operation", { operation: "other" }],
+    ["another mount", { mount }],
+    ["data that belongs to the caller", { payload: record?.payload !== true }],
+    ["another operator", { operator: "arn" }],
+    ["a request that was not let through", { refused: record?.refused !== true }],
+    ["other headers to show", {}, { "x-shown": { hmac: true } }],
+  ])("does not hold for %s", (_what, change, audited = AUDITED) => {
+    const before = record && { record, audited: AUDITED };
+
+    expect(before && stillHolds(before, { record: { ...before.record, ...change }, audited: { ...audited } })).toBe(
+      false,
     );
   });
 });
