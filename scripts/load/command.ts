@@ -26,6 +26,8 @@ export interface LoadSurroundings {
   readonly now: () => number;
   readonly timer: Timer;
   readonly random: RandomSource;
+  /** Ends the load; what it made is removed all the same. */
+  readonly ended: AbortSignal;
 }
 
 /** A whole number in a range. Throws `CommandFailure`. */
@@ -51,15 +53,9 @@ interface Plan {
   readonly secrets: Secrets;
 }
 
-const play = async (
-  session: Session,
-  plan: Plan,
-  rate: number,
-  signal: AbortSignal,
-  surroundings: LoadSurroundings,
-): Promise<Step> => {
+const play = async (session: Session, plan: Plan, rate: number, surroundings: LoadSurroundings): Promise<Step> => {
   const { seconds, most, mix, secrets } = plan;
-  const { timer, random } = surroundings;
+  const { timer, random, ended } = surroundings;
   const recorder = createRecorder();
   const start = surroundings.now();
   const now = (): number => surroundings.now() - start;
@@ -69,7 +65,7 @@ const play = async (
     most,
     now,
     timer,
-    signal,
+    signal: ended,
     send: async (due) => {
       const kind = kindAt(mix, fraction(random));
       const outcome = await outcomeOf(session, secrets.call(kind, fraction(random)));
@@ -91,18 +87,11 @@ const addressOf = ({ console }: Session, flags: Flags): string =>
 
 /** Plays every rate, unless somebody ends it. */
 const playAll = async (session: Session, plan: Plan, surroundings: LoadSurroundings): Promise<readonly Step[]> => {
-  const ended = new AbortController();
-  const end = (): void => ended.abort();
-  process.once("SIGINT", end);
   const steps: Step[] = [];
-  try {
-    for (const rate of plan.rates) {
-      if (ended.signal.aborted) break;
-      session.console.err(`${rate} requests a second for ${plan.seconds} s\n`);
-      steps.push(await play(session, plan, rate, ended.signal, surroundings));
-    }
-  } finally {
-    process.off("SIGINT", end);
+  for (const rate of plan.rates) {
+    if (surroundings.ended.aborted) break;
+    session.console.err(`${rate} requests a second for ${plan.seconds} s\n`);
+    steps.push(await play(session, plan, rate, surroundings));
   }
   return steps;
 };

@@ -10,7 +10,7 @@ let server: LocalServer;
 let line: Awaited<ReturnType<typeof commandLine>>;
 
 /** Time passes when somebody waits for it, and the server has its turn meanwhile. */
-const playedAtOnce = () => {
+const playedAtOnce = (ended = new AbortController().signal) => {
   let at = 0;
   const timer: Timer = (ms, ring) => {
     const turn = setImmediate(() => {
@@ -19,12 +19,15 @@ const playedAtOnce = () => {
     });
     return () => clearImmediate(turn);
   };
-  return { now: () => at, timer, random: systemRandom };
+  return { now: () => at, timer, random: systemRandom, ended };
 };
 
 beforeAll(async () => {
   server = await startLocalServer({ port: 0, sweeper: false });
-  line = await commandLine(() => server.url, { load: loadOver(playedAtOnce()) });
+  line = await commandLine(() => server.url, {
+    load: loadOver(playedAtOnce()),
+    "load-ended": loadOver(playedAtOnce(AbortSignal.abort())),
+  });
   await line.file(".vault-token", server.rootToken);
 });
 afterAll(async () => {
@@ -61,6 +64,23 @@ describe("a load", () => {
     expect(err).toContain("No value found");
   });
 
+  test("is put on secrets without versions too", async () => {
+    await line.done(["write", "sys/mounts/plain", "type=kv"]);
+    const { code, out: text } = await line.run([
+      "load",
+      `-out=${line.path("plain")}`,
+      "-rate=30",
+      "-seconds=1",
+      "-secrets=3",
+      "-mix=read=1,write=1,list=1",
+      "plain/below",
+    ]);
+
+    expect(code).toBe(0);
+    expect(text).toMatch(/^30 a second +30\.0 /m);
+    expect((await line.run(["list", "plain/below"])).err).toContain("No value found");
+  });
+
   test("counts refusals as failures", async () => {
     const policy =
       'path "secret/*" { capabilities = ["create", "update", "delete"] }\npath "sys/internal/ui/mounts/*" { capabilities = ["read"] }';
@@ -88,6 +108,14 @@ describe("a load", () => {
 
     expect(code).toBe(1);
     expect(err).toContain(message);
+  });
+
+  test("that is ended plays no more, and removes what it made", async () => {
+    const out = line.path("ended");
+    const { code } = await line.run(["load-ended", `-out=${out}`, "-rate=10,20", "-seconds=1", "-secrets=3"]);
+
+    expect([code, await steps(out)]).toEqual([0, []]);
+    expect((await line.run(["list", "secret/metadata/load"])).err).toContain("No value found");
   });
 
   test("wants a path below a mount", async () => {
