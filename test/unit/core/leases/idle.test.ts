@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { fromSealed } from "../../../../src/core/sealed.ts";
 import { as, type EpochSeconds } from "../../../../src/std/brand.ts";
 import { sweeperMarkAddress } from "../../../../src/storage/index.ts";
+import { patience, runs } from "../../../support/runs.ts";
 import { type Stage, setStage } from "./support.ts";
 
 /** What a sweeper asks the table while there is little to end, and that nothing is lost by asking little. */
@@ -91,37 +92,37 @@ describe("an idle sweeper", () => {
     expect(await mark()).toBe(now());
   });
 
-  it("loses no lease, however the index grows and shrinks between its looks", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ wait: fc.integer({ min: 1, max: 400 }), leases: fc.integer({ min: 0, max: 3 }) }), {
-          minLength: 1,
-          maxLength: 8,
-        }),
-        fc.integer({ min: 0, max: 8 }),
-        async (steps, fillAt) => {
-          const own = await setStage();
-          try {
-            stage = own;
-            own.world.ttl = 90;
-            await own.sweep();
+  it(
+    "loses no lease, however the index grows and shrinks between its looks",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.record({ wait: fc.integer({ min: 1, max: 400 }), leases: fc.integer({ min: 0, max: 3 }) }), {
+            minLength: 1,
+            maxLength: 8,
+          }),
+          fc.integer({ min: 0, max: 8 }),
+          async (steps, fillAt) => {
+            await stage.server.dynamo.close();
+            stage = await setStage();
+            stage.world.ttl = 90;
+            await stage.sweep();
             for (const [at, { wait, leases }] of steps.entries()) {
               if (at === fillAt) await fill(260);
-              for (let one = 0; one < leases; one += 1) await own.issue();
-              own.wait(wait);
-              await own.sweep();
+              for (let one = 0; one < leases; one += 1) await stage.issue();
+              stage.wait(wait);
+              await stage.sweep();
             }
-            own.wait(90);
-            await own.sweep();
-            expect([...own.world.alive]).toEqual([]);
-          } finally {
-            await own.server.dynamo.close();
-          }
-        },
-      ),
-      { numRuns: 15 },
-    );
-  }, 120_000);
+            stage.wait(90);
+            await stage.sweep();
+            expect([...stage.world.alive]).toEqual([]);
+          },
+        ),
+        { numRuns: runs(15, 150) },
+      );
+    },
+    patience,
+  );
 
   it("says for how long nobody has looked, where it had no time to", async () => {
     await stage.sweep();
