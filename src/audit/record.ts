@@ -20,9 +20,7 @@ export interface Entry {
   readonly short?: boolean;
 }
 
-const NO_KEYS: ReadonlySet<string> = new Set();
-export const keysOf = (names: readonly string[] | undefined): ReadonlySet<string> =>
-  names === undefined || names.length === 0 ? NO_KEYS : new Set(names);
+export const keysOf = (names: readonly string[] | undefined): ReadonlySet<string> => new Set(names ?? []);
 
 /** `text` is JSON. */
 export const dataMember = (text: string | undefined, { short }: Entry, style: Style): string => {

@@ -1,17 +1,16 @@
 import { LosslessNumber, parse, stringify } from "lossless-json";
 
-/** Whether `JSON.stringify` has met a `JsonNumber` since it was asked. */
-let met = false;
+/** In a text that `JSON.stringify` made, it tells of a `JsonNumber`. A character that nobody assigns a meaning to. */
+const MET = "\uE000number";
 
 /**
  * JSON without losses: a number that a double would change (`1.0`, `1e2`, 64-bit integers) stays the text it was,
  * as a `JsonNumber`; every other number is a plain `number`. Equal keys: the last wins. `__proto__` is a key.
  */
 export class JsonNumber extends LosslessNumber {
-  /** `JSON.stringify` cannot write it, and asks here whenever it meets one: see `writeJson`. */
+  /** `JSON.stringify` cannot write it: see `writeJson`. */
   toJSON(): string {
-    met = true;
-    return this.value;
+    return MET;
   }
 }
 export type JsonValue = null | boolean | number | string | JsonNumber | readonly JsonValue[] | JsonObject;
@@ -86,7 +85,7 @@ export const hasEqualKeys = (json: string): boolean => {
 
 /** Writes JSON text; a `JsonNumber` is written as the text it came with. `indent`: blanks a level, on lines of their own. */
 export const writeJson = (value: unknown, indent?: number): string => {
-  met = false;
   const text: string | undefined = JSON.stringify(value, null, indent);
-  return (met ? stringify(value, null, indent) : text) ?? "null";
+  // A text of the caller's with the same characters is written the longer way too, and comes out the same.
+  return (text?.includes(MET) ? stringify(value, null, indent) : text) ?? "null";
 };

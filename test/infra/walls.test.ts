@@ -1,8 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { namedDomains, permissionsFor } from "../../lib/permissions.ts";
 import { dynamoDbLike, kmsLike } from "../../src/aws-clients/stock.ts";
-import { builtInRows } from "../../src/catalog.ts";
+import { builtInRows, HOMES } from "../../src/catalog.ts";
 import type { FunctionName } from "../../src/contract/functions.ts";
 import { initialize } from "../../src/core/config/initialize.ts";
 import { createEmbeddedAws, type EmbeddedAws } from "../../src/local/aws/index.ts";
@@ -30,7 +31,10 @@ const walls: RoleWall[] = [];
 const clients: { destroy(): void }[] = [];
 const statements = statementsByFunction(makeTemplates().stateless);
 
-const productAt = (endpoint: string): Server => {
+const permissions = permissionsFor(HOMES);
+
+/** `name`: as the function is deployed, which asks for the keys of its own domains alone. Absent: the whole product. */
+const productAt = (endpoint: string, name?: FunctionName): Server => {
   const [account] = aws.accounts;
   if (!account) throw new Error("the embedded AWS has no account");
   const { accessKeyId, secretAccessKey } = account;
@@ -43,6 +47,7 @@ const productAt = (endpoint: string): Server => {
     kms: kmsLike(kms),
     tableName: TABLE,
     keyId,
+    domainsAllowed: name && namedDomains(permissions[name]),
     clock: systemClock,
     random: systemRandom,
     rows: builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) }),
@@ -63,12 +68,15 @@ const ask = async (server: Server, method: string, path: string, body?: unknown)
   return { status: answer.status, text: Buffer.from(answer.body).toString("utf8") };
 };
 
-/** The whole product under the rights of one function, and what its role refused. */
-const under = async (name: FunctionName) => {
+/**
+ * The whole product under the rights of one function, and what its role refused. `whole`: it asks for keys that the
+ * function would not ask for, as a fault might.
+ */
+const under = async (name: FunctionName, whole = true) => {
   const refused: string[] = [];
   const wall = await startRoleWall({ aws, statements: statements[name] ?? [], denied: (what) => refused.push(what) });
   walls.push(wall);
-  return { server: productAt(wall.url), refused };
+  return { server: whole ? productAt(wall.url) : productAt(wall.url, name), refused };
 };
 
 beforeAll(async () => {
@@ -119,7 +127,7 @@ describe("the roles of the functions", () => {
     ["keys", "totp/code/k"],
     ["keys", "transit/keys/k"],
   ])("let %s read %s, which is its own", async (name, path) => {
-    const { server, refused } = await under(name);
+    const { server, refused } = await under(name, false);
 
     const answer = await ask(server, "GET", path);
 

@@ -48,14 +48,6 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
 };
 
-let loaded: Promise<typeof import("../login/login.ts")> | undefined;
-
-/** Loaded by the first login: most functions see none. */
-const loginModule = () => {
-  loaded ??= import("../login/login.ts");
-  return loaded;
-};
-
 const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
   const { reply, mount, decoded, warnings } = handled;
   const made = issuedIn(reply);
@@ -64,7 +56,8 @@ const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" 
   const { role } = reply.auth;
   if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
   const { path, sourceAddress, mfa: shown = new Map() } = decoded;
-  const { logIn } = await loginModule();
+  // Loaded by the first login: most functions see none.
+  const { logIn } = await import("../login/login.ts");
   const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });
   warnings.push(...login.warnings);
   if ("awaits" in login) return { awaits: login.awaits };

@@ -46,6 +46,8 @@ describe("JSON without losses", () => {
 
   it("indents both alike", () => {
     expect(writeJson({ a: [1] }, 2)).toBe('{\n  "a": [\n    1\n  ]\n}');
+    expect(writeJson({ a: "\uE000number", b: [1] })).toBe('{"a":"\uE000number","b":[1]}');
+    expect(writeJson({ a: "\uE000number", b: new JsonNumber("1.0") })).toBe('{"a":"\uE000number","b":1.0}');
     expect(writeJson({ a: [new JsonNumber("1.0")] }, 2)).toBe('{\n  "a": [\n    1.0\n  ]\n}');
   });
 
