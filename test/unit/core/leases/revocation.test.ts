@@ -166,6 +166,18 @@ describe("revoking a lease", () => {
     expect(stage.world.alive.size).toBe(0);
   });
 
+  it("of ten leases of a token is done before its end is answered, and of the others by the sweeper", async () => {
+    const token = await stage.child({ ttl: "1h" });
+    for (let at = 0; at < 13; at += 1) await stage.issue(token);
+
+    await stage.server.call("POST", "auth/token/revoke", { body: { token } });
+    expect(stage.world.alive.size).toBe(3);
+    await stage.sweep();
+
+    expect(stage.world.alive.size).toBe(0);
+    expect([...stage.world.revocations.values()]).toEqual(Array.from({ length: 13 }, () => 1));
+  });
+
   it("does not keep a token from ending when the backend refuses", async () => {
     const token = await stage.child({ ttl: "1h" });
     const { id } = await stage.issue(token);
