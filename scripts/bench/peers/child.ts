@@ -8,10 +8,10 @@ import { setTimeout as pause } from "node:timers/promises";
 export interface Child {
   readonly pid: number;
   /** The first line it prints. */
-  firstLine(): Promise<string>;
+  readonly firstLine: () => Promise<string>;
   /** Milliseconds of processor since it started, all threads. */
-  processor(): Promise<number>;
-  stop(): Promise<void>;
+  readonly processor: () => Promise<number>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The clock of `/proc`: ticks a second, the same on every Linux that Node runs on. */

@@ -28,10 +28,20 @@ const parsed = (text: string): JsonObject => {
   return value;
 };
 
+/** What is started is stopped where it does not become ready. */
+const orStop = async <T>(stop: () => Promise<void>, ready: () => Promise<T>): Promise<T> => {
+  try {
+    return await ready();
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+};
+
 /** Zeroth over an AWS in another process: what it does on Lambda, without Lambda. */
 export const startZeroth = async (folder: string): Promise<Peer> => {
   const aws = start(process.execPath, nodeArguments("scripts/bench/peers/aws.ts"));
-  const known = parsed(await aws.firstLine());
+  const known = parsed(await orStop(aws.stop, aws.firstLine));
   const listen = `127.0.0.1:${await freePort()}`;
   const server = start(
     process.execPath,
@@ -50,11 +60,11 @@ export const startZeroth = async (folder: string): Promise<Peer> => {
     },
   );
   const address = `http://${listen}`;
-  await untilAnswers(address);
   const stop = async () => {
     await server.stop();
     await aws.stop();
   };
+  await orStop(stop, () => untilAnswers(address));
   return { name: "Zeroth", address, token: TOKEN, process: server, stop };
 };
 
@@ -78,10 +88,13 @@ cluster_addr = "http://127.0.0.1:${clusterPort}"
 audit "file" "file" { options { file_path = ${JSON.stringify(join(folder, "openbao-audit.log"))} } }`;
   await writeFile(join(folder, "openbao.hcl"), configuration);
   const server = start(program, ["server", `-config=${join(folder, "openbao.hcl")}`]);
-  await untilAnswers(address, false);
-  const made = await put(address, "sys/init", { secret_shares: 1, secret_threshold: 1 });
-  const [key] = Array.isArray(made["keys"]) ? made["keys"] : [];
-  await put(address, "sys/unseal", { key });
-  await untilAnswers(address);
-  return { name: "OpenBao", address, token: textAt(made, "root_token"), process: server, stop: () => server.stop() };
+  const token = await orStop(server.stop, async () => {
+    await untilAnswers(address, false);
+    const made = await put(address, "sys/init", { secret_shares: 1, secret_threshold: 1 });
+    const [key] = Array.isArray(made["keys"]) ? made["keys"] : [];
+    await put(address, "sys/unseal", { key });
+    await untilAnswers(address);
+    return textAt(made, "root_token");
+  });
+  return { name: "OpenBao", address, token, process: server, stop: server.stop };
 };
