@@ -96,6 +96,19 @@ describe("policies reach into a mount", () => {
     ]);
   });
 
+  it("of many, one after the other by the same policies", () => {
+    const acl = aclOf(rule("a/x", "read") + rule("b/+/y", "read") + rule("c/*", "deny") + rule("d", "read"));
+
+    expect(["a/", "b/", "c/", "d/", "e/z/", "a/"].map((mount) => reaches(acl, mount))).toEqual([
+      true,
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it("everywhere for root", () => expect(reaches(root, "kv/")).toBe(true));
 
   it("as far as one of them alone does, however many there are", () => {
