@@ -53,7 +53,7 @@ describeUi("status", (ui) => {
     expect(await reads.getAttribute("aria-valuetext")).toBe("100,000");
     await page.locator(".plot summary").click();
     const last = await page.locator(".plot table tbody tr").last().locator("td").allTextContents();
-    expect(last).toEqual(["100,000", "$9.92", "$40,001", "$0.50"]);
+    expect(last).toEqual(["100,000", "$3.37", "$40,001", "$0.50"]);
     await page.getByText("Standard parameters are 10,000 at most").waitFor();
   });
 });
