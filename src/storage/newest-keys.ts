@@ -100,7 +100,8 @@ export const createNewestShelf = (options: {
       item: {
         [PARTITION_KEY]: { S: pk },
         [SORT_KEY]: { S: sk },
-        [ATTRIBUTES.body]: { B: bodyOf(stored) },
+        // Emptied as a row is, where nothing is left in it.
+        ...(stored.size > 0 ? { [ATTRIBUTES.body]: { B: bodyOf(stored) } } : {}),
         [ATTRIBUTES.writeNumber]: { N: String(Buffer.from(random.bytes(6)).readUIntBE(0, 6)) },
       },
       guard: unchanged(before),
