@@ -10,7 +10,7 @@ import type { Plugin } from "esbuild";
 
 const KIT = "ui/kit/index.ts";
 /** What is loaded at the start, or may be. */
-const EARLY = /\/ui\/(?:main\.tsx|begin\.tsx|shell\/|client\/|kit\/|pages\/sign-in\/)/;
+const EARLY = /\/ui\/(?:main\.tsx|shell\/|client\/|kit\/|pages\/sign-in\/)/;
 
 /** By exported name, its file below `ui/kit/`. */
 const partsOf = (index: string): ReadonlyMap<string, string> =>

@@ -19,10 +19,6 @@ const ASSETS = "assets";
 /** Its address is the constant `WORKER_URL` of `ui/built.d.ts`. */
 const WORKER = "ui/worker/main.ts";
 
-/** What the document runs, and what that imports as soon as it runs. */
-const MAIN = "ui/main.tsx";
-const BEGIN = "ui/begin.tsx";
-
 export interface BuiltUi {
   /** By name below `/ui/`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -98,10 +94,9 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
       return `${attribute}=${/\.(js|css)$/.test(name) ? checked(name) : `"${addressOf(name)}"`}`;
     },
   );
-  const main = required(built.entries, MAIN);
-  const starts = [main, ...(built.entries.has(BEGIN) ? [required(built.entries, BEGIN)] : [])];
+  const main = required(built.entries, "ui/main.tsx");
   // The browser fetches them at once and not one after the other.
-  const early = [...loadedAtOnce(starts, built.metafile.outputs)]
+  const early = [...loadedAtOnce([main], built.metafile.outputs)]
     .filter((name) => name !== main)
     .map((name) => `<link rel="modulepreload" href=${checked(name)}>`);
   const worker = checked(required(built.entries, WORKER));
@@ -121,7 +116,7 @@ export const buildUi = async (root: string = ROOT, { asWritten = false }: BuildU
   const page = await build({
     ...common,
     plugins: [...(common.plugins ?? []), ...(asWritten ? [] : [oneStart])],
-    entryPoints: { main: MAIN, styles: "ui/styles/index.css" },
+    entryPoints: { main: "ui/main.tsx", styles: "ui/styles/index.css" },
     format: "esm",
     splitting: true,
     define: { WORKER_URL: JSON.stringify(addressOf(required(entriesOf(worker.metafile), WORKER))) },

@@ -8,7 +8,7 @@ const files = ({ gate }: Visitor): readonly string[] =>
   gate.passed.map(({ url }) => url.pathname).filter((path) => path.startsWith("/ui/"));
 
 describeUi("the first load", (ui) => {
-  it("is the document, then the sheet, the entry, what begins the page with what it imports, and the worker, each once", async () => {
+  it("is the document, then the sheet, the entry with what it imports and the worker, each once", async () => {
     const visitor = await ui.visitor();
     const page = await visitor.tab();
     await page.getByLabel("How", { exact: true }).waitFor();
@@ -17,9 +17,9 @@ describeUi("the first load", (ui) => {
     expect(document).toBe("/ui/");
     expect(new Set(others).size).toBe(others.length);
     expect(
-      others.filter((path) => !/^\/ui\/assets\/(main|begin|styles|worker|chunk|icon)-\w+\.(js|css|svg)$/.test(path)),
+      others.filter((path) => !/^\/ui\/assets\/(main|styles|worker|chunk|icon)-\w+\.(js|css|svg)$/.test(path)),
     ).toEqual([]);
-    for (const name of ["main", "begin", "styles", "worker"])
+    for (const name of ["main", "styles", "worker"])
       expect(others.filter((path) => path.startsWith(`/ui/assets/${name}-`))).toHaveLength(1);
     expect(others.length).toBeLessThanOrEqual(10);
     // Nobody is asked anything before somebody signs in, but which ways there are.

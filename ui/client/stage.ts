@@ -1,10 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Absence, WorkerState } from "../protocol.ts";
-import { answerOf } from "./answers.ts";
-import { type Answer, call, type Failure, get } from "./api.ts";
+import { type Failure, get } from "./api.ts";
 import { forgetDrafts } from "./drafts.ts";
-import { MOUNTS, takeFirst } from "./first-ask.ts";
-import { onWorkerState, workerState } from "./port.ts";
+import { onWorkerState } from "./port.ts";
 import type { Session } from "./session.ts";
 import { type Mounts, mountsOf, samePerson, sessionOf, whoOf } from "./who.ts";
 
@@ -77,18 +75,12 @@ const unreachable = (failure: Failure): void => {
   else become({ is: "unreachable", failure });
 };
 
-/** Of the first load the answer is on its way already. */
-const mountsNow = async (): Promise<Answer> => {
-  const first = takeFirst();
-  return first === undefined ? call(MOUNTS) : answerOf(MOUNTS, await first);
-};
-
 /** Asks who is signed in, and what they may. */
 export const load = async (): Promise<void> => {
   loading += 1;
   const round = loading;
   const [mounts, acl, lookup] = await Promise.all([
-    mountsNow(),
+    get("sys/internal/ui/mounts"),
     get("sys/internal/ui/resultant-acl"),
     get("auth/token/lookup-self"),
   ]);
@@ -105,7 +97,7 @@ export const load = async (): Promise<void> => {
 const loadMounts = async (): Promise<void> => {
   loading += 1;
   const round = loading;
-  const mounts = await mountsNow();
+  const mounts = await get("sys/internal/ui/mounts");
   if (round === loading && (stage.is === "away" || stage.is === "out")) become({ ...stage, mounts: mountsOf(mounts) });
 };
 
@@ -143,8 +135,5 @@ const follow = (state: WorkerState): void => {
 /** Begins; once. */
 export const start = (): void => {
   onWorkerState(follow);
-  // It may have said so before the page was there.
-  const told = workerState();
-  if (told) follow(told);
   void load();
 };
