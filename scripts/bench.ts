@@ -98,6 +98,12 @@ interface Measured {
   readonly exact: readonly Figure[];
 }
 
+/** What takes minutes, and has a name of its own besides: not for a quick look. */
+const longer = async (): Promise<readonly Group[]> => [
+  { title: "Processor time besides the calls", figures: await measureOwnTime(quick, options.against) },
+  { title: "The web page", figures: await inFolder((folder) => measurePage(folder, quick)) },
+];
+
 /** Everything but what takes a run of its own; with OpenBao's program, next to it. */
 const operations = async (): Promise<Measured> => {
   const bench = await createBench();
@@ -116,13 +122,12 @@ const operations = async (): Promise<Measured> => {
   const groups: readonly Group[] = [
     { title: "Calls", figures: calls },
     { title: "A read next to the one call it makes", figures: reads },
-    { title: "Processor time besides the calls", figures: await measureOwnTime(quick, options.against) },
     { title: "Sealing, deciding, recording", figures: parts },
     { title: "Keys and certificates", figures: keys },
     { title: "The start of a function", figures: await functions() },
     { title: "The agent", figures: await inFolder((folder) => measureAgent(folder, quick)) },
-    { title: "The web page", figures: await inFolder((folder) => measurePage(folder, quick)) },
     { title: "Price", figures: await measurePrice(false) },
+    ...(quick ? [] : await longer()),
     ...(openbao === undefined ? [] : [{ title: "Next to OpenBao", figures: await comparePeers(openbao, quick) }]),
   ];
   if (options.docs) await writePerformance(root, groups);
