@@ -1,3 +1,5 @@
+import { axesOf, documentOf, escaped } from "./svg.ts";
+
 /** Curves as an SVG whose lines and letters are readable on white and on black. */
 
 export interface Series {
@@ -38,9 +40,6 @@ const STYLE = `
     .c0 { stroke: #58a6ff; } .c1 { stroke: #f0883e; } .c2 { stroke: #3fb950; } .c3 { stroke: #bc8cff; }
   }`;
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-const shown = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-
 /** One of 1, 2, 2.5 and 5 times a power of ten: the smallest step that reaches the top in a few. */
 const stepFor = (top: number): number => {
   const power = 10 ** Math.floor(Math.log10(top / TICKS));
@@ -66,18 +65,17 @@ const panelOf = ({ title, x, y, series, logarithmic, limit }: Panel, offset: num
   const place = ([at, value]: readonly [number, number]): string => `${px(at).toFixed(1)},${py(value).toFixed(1)}`;
   const [bottom, right] = [HEIGHT - BOTTOM, WIDTH - RIGHT];
   const parts = [
-    `<text class="title" x="${LEFT}" y="20">${escaped(title)}</text>`,
-    ...yTicks.map(
-      (tick) =>
-        `<path class="grid" d="M${LEFT} ${py(tick).toFixed(1)}H${right}"/>` +
-        `<text x="${LEFT - 6}" y="${(py(tick) + 4).toFixed(1)}" text-anchor="end">${shown(tick)}</text>`,
-    ),
-    ...xTicks.map(
-      (tick) => `<text x="${px(tick).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${shown(tick)}</text>`,
-    ),
-    `<path class="axis" d="M${LEFT} ${TOP - 8}V${bottom}H${right}"/>`,
-    `<text x="${(LEFT + right) / 2}" y="${bottom + 36}" text-anchor="middle">${escaped(x)}</text>`,
-    `<text transform="translate(14 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>`,
+    ...axesOf({
+      title,
+      x,
+      y,
+      xTicks,
+      yTicks,
+      px,
+      py,
+      field: { left: LEFT, right, top: TOP, bottom },
+      names: { below: 36, beside: 14 },
+    }),
     ...(limit
       ? [
           `<path class="limit" d="M${LEFT} ${py(limit.at).toFixed(1)}H${right}"/>`,
@@ -100,11 +98,5 @@ const panelOf = ({ title, x, y, series, logarithmic, limit }: Panel, offset: num
 export const pictureOf = (title: string, panels: readonly Panel[]): string => {
   const width = panels.length * WIDTH;
   const body = panels.map((panel, index) => panelOf(panel, index * WIDTH)).join("\n");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" width="${width}" height="${HEIGHT}" role="img" aria-label="${escaped(title)}">
-<title>${escaped(title)}</title>
-<style>${STYLE}
-</style>
-${body}
-</svg>
-`;
+  return documentOf({ title, width, height: HEIGHT, style: STYLE, body });
 };

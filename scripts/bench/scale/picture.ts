@@ -1,3 +1,4 @@
+import { axesOf, documentOf, escaped } from "../svg.ts";
 import type { At } from "./fit.ts";
 
 /**
@@ -41,10 +42,6 @@ const STYLE = `
     .c4 { stroke: #f778ba; } .c5 { stroke: #d29922; } .c7 { stroke: #7ee787; } .c8 { stroke: #ff7b72; }
   }`;
 
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-const shown = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-
 /** Nothing is below one in log-log: none is drawn as one. */
 const logOf = (value: number): number => Math.log10(Math.max(value, 1));
 
@@ -76,18 +73,17 @@ const panelOf = ({ title, y, lines }: Panel, x: string, offset: number): string 
     [(xs[0] ?? 1) * most, (ys[0] ?? 1) * most],
   ];
   const parts = [
-    `<text class="title" x="${LEFT}" y="20">${escaped(title)}</text>`,
-    ...ys.map(
-      (tick) =>
-        `<path class="grid" d="M${LEFT} ${py(tick).toFixed(1)}H${right}"/>` +
-        `<text x="${LEFT - 6}" y="${(py(tick) + 4).toFixed(1)}" text-anchor="end">${shown(tick)}</text>`,
-    ),
-    ...xs.map(
-      (tick) => `<text x="${px(tick).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${shown(tick)}</text>`,
-    ),
-    `<path class="axis" d="M${LEFT} ${TOP - 8}V${bottom}H${right}"/>`,
-    `<text x="${(LEFT + right) / 2}" y="${bottom + 38}" text-anchor="middle">${escaped(x)}</text>`,
-    `<text transform="translate(12 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>`,
+    ...axesOf({
+      title,
+      x,
+      y,
+      xTicks: xs,
+      yTicks: ys,
+      px,
+      py,
+      field: { left: LEFT, right, top: TOP, bottom },
+      names: { below: 38, beside: 12 },
+    }),
     `<polyline class="as-size" points="${asSize.map(place).join(" ")}"/>`,
     ...lines.map((line, index) => `<polyline class="line c${index}" points="${line.points.map(place).join(" ")}"/>`),
   ];
@@ -105,13 +101,6 @@ export const pictureOf = (title: string, x: string, panels: readonly Panel[]): s
   });
   const last = HEIGHT + names.length * LEGEND;
   const key = `<path class="as-size" d="M${LEFT} ${last}h22"/><text x="${LEFT + 30}" y="${last + 4}">as steep as what grows with the size</text>`;
-  const body = panels.map((panel, index) => panelOf(panel, x, index * WIDTH)).join("\n");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">
-<title>${escaped(title)}</title>
-<style>${STYLE}
-</style>
-${body}
-${[...legend, key].join("\n")}
-</svg>
-`;
+  const body = [...panels.map((panel, index) => panelOf(panel, x, index * WIDTH)), ...legend, key].join("\n");
+  return documentOf({ title, width, height, style: STYLE, body });
 };
