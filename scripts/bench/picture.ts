@@ -74,7 +74,7 @@ const panelOf = ({ title, x, y, series, logarithmic, limit }: Panel, offset: num
       px,
       py,
       field: { left: LEFT, right, top: TOP, bottom },
-      names: { below: 36, beside: 14 },
+      names: { below: 36, left: 14 },
     }),
     ...(limit
       ? [

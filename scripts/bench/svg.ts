@@ -18,7 +18,7 @@ export interface Axes {
   /** The field between the axes, in pixels. */
   readonly field: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
   /** Pixels from the field to the name of the x axis, and from the edge to that of the y axis. */
-  readonly names: { readonly below: number; readonly beside: number };
+  readonly names: { readonly below: number; readonly left: number };
 }
 
 /** A title, two axes with their ticks and names, and lines across. */
@@ -36,7 +36,7 @@ export const axesOf = ({ title, x, y, xTicks, yTicks, px, py, field, names }: Ax
     ),
     `<path class="axis" d="M${left} ${top - 8}V${bottom}H${right}"/>`,
     `<text x="${(left + right) / 2}" y="${bottom + names.below}" text-anchor="middle">${escaped(x)}</text>`,
-    `<text transform="translate(${names.beside} ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>`,
+    `<text transform="translate(${names.left} ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>`,
   ];
 };
 

@@ -82,7 +82,7 @@ const panelOf = ({ title, y, lines }: Panel, x: string, offset: number): string 
       px,
       py,
       field: { left: LEFT, right, top: TOP, bottom },
-      names: { below: 38, beside: 12 },
+      names: { below: 38, left: 12 },
     }),
     `<polyline class="as-size" points="${asSize.map(place).join(" ")}"/>`,
     ...lines.map((line, index) => `<polyline class="line c${index}" points="${line.points.map(place).join(" ")}"/>`),
