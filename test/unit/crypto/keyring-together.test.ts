@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { createKeyring, type Keyring, type KeyShelf, OpenRefused, type WrappedKey } from "../../../src/crypto/index.ts";
+import { createKeyring, type Keyring, type KeyShelf, type NewestKeys, OpenRefused } from "../../../src/crypto/index.ts";
 import { runs } from "../../support/runs.ts";
 import { createTestClock, type TestClock } from "../../support/storage.ts";
+import { createMemoryShelf } from "./support.ts";
 
 /**
  * A shelf that keeps the newest keys of many domains together changes how many reads a keyring makes, and nothing it
@@ -11,7 +12,6 @@ import { createTestClock, type TestClock } from "../../support/storage.ts";
  */
 
 const DOMAINS = ["token", "config", "kv:1", "kv:2"] as const;
-type Use = WrappedKey["use"];
 
 /** Wrapping that is a function of what was made before: so the same story wraps the same keys in both worlds. */
 const createWrap = () => {
@@ -26,79 +26,54 @@ const createWrap = () => {
   };
 };
 
-const isIndex = (key: WrappedKey): key is WrappedKey<"index"> => key.use === "index";
-const isVersion = (key: WrappedKey): key is WrappedKey<number> => key.use !== "index";
-
 interface World {
   readonly ring: Keyring;
   readonly other: Keyring;
   readonly clock: TestClock;
   /** Somebody writes to the table: a row is lost, or gets the wrapped key of another; so does what is kept together. */
-  lose(domain: string, use: "index" | "data"): void;
-  swap(domain: string, from: string, use: "index" | "data"): void;
+  lose(domain: string, use: "index" | "data"): Promise<void>;
+  swap(domain: string, from: string, use: "index" | "data"): Promise<void>;
 }
 
 const createWorld = (together: boolean): World => {
-  const rows = new Map<string, WrappedKey[]>();
-  const of = (domain: string): WrappedKey[] => rows.get(domain) ?? [];
-  const newest = (domain: string) => {
-    const kept = of(domain);
-    if (kept.some(({ wrapped }) => wrapped.length === 0)) throw new OpenRefused("a wrapped key is empty");
-    const data = kept.filter(isVersion).sort((a, b) => b.use - a.use)[0];
-    return { index: kept.find(isIndex), data };
-  };
+  const { rows, of, ...kept } = createMemoryShelf();
+  const isEmptied = (domain: string): boolean => of(domain).some(({ wrapped }) => wrapped.length === 0);
   const shelf: KeyShelf = {
-    newest: async (domain) => newest(domain),
-    together: async () =>
-      new Map(
-        [...rows.keys()].flatMap((domain) => {
-          const emptied = of(domain).some(({ wrapped }) => wrapped.length === 0);
-          const { index, data } = emptied || !together ? {} : newest(domain);
-          return index && data ? [[domain, { index, data }] as const] : [];
-        }),
-      ),
-    version: async (domain, version) => of(domain).find((key): key is WrappedKey<number> => key.use === version),
-    add: async (domain, keys) => {
-      if (keys.some(({ use }) => of(domain).some((row) => row.use === use))) return false;
-      rows.set(domain, [...of(domain), ...keys]);
-      return true;
+    ...kept,
+    newest: async (domain) => {
+      if (isEmptied(domain)) throw new OpenRefused("a wrapped key is empty");
+      return kept.newest(domain);
     },
-    empty: async (domain) => {
-      rows.set(
-        domain,
-        of(domain).map(({ use }) => ({ use, wrapped: new Uint8Array() })),
-      );
+    together: async () => {
+      const found = new Map<string, NewestKeys>();
+      for (const domain of together ? rows.keys() : []) {
+        const { index, data } = await kept.newest(domain);
+        if (index && data && !isEmptied(domain)) found.set(domain, { index, data });
+      }
+      return found;
     },
   };
   const clock = createTestClock();
   const wrap = createWrap();
   const ring = () => createKeyring({ wrap, shelf, clock });
-  const useOf = (domain: string, use: "index" | "data"): Use =>
-    use === "index"
-      ? use
-      : Math.max(
-          1,
-          ...of(domain)
-            .filter(isVersion)
-            .map((key) => key.use),
-        );
+  /** As it is in the rows now. */
+  const rowOf = async (domain: string, use: "index" | "data") => (await kept.newest(domain))[use];
   return {
     ring: ring(),
     other: ring(),
     clock,
-    lose: (domain, use) => {
-      const gone = useOf(domain, use);
+    lose: async (domain, use) => {
+      const gone = await rowOf(domain, use);
       rows.set(
         domain,
-        of(domain).filter((key) => key.use !== gone),
+        of(domain).filter((key) => key !== gone),
       );
     },
-    swap: (domain, from, use) => {
-      const stolen = of(from).find((key) => key.use === useOf(from, use))?.wrapped;
-      const place = useOf(domain, use);
+    swap: async (domain, from, use) => {
+      const [place, stolen] = [await rowOf(domain, use), await rowOf(from, use)];
       rows.set(
         domain,
-        of(domain).map((key) => (key.use === place && stolen ? { ...key, wrapped: stolen } : key)),
+        of(domain).map((key) => (key === place && stolen ? { ...key, wrapped: stolen.wrapped } : key)),
       );
     },
   };
@@ -122,11 +97,10 @@ const domain = fc.constantFrom(...DOMAINS);
 const who = fc.constantFrom("ring" as const, "other" as const);
 const use = fc.constantFrom("index" as const, "data" as const);
 
-/** Writes to the table that the keyrings do not know of show at once in neither world, so both forget what they hold. */
-const behindTheirBack = (world: World, work: () => void): void => {
-  work();
-  world.ring.drop();
-  world.other.drop();
+/** What changed shows to a keyring that holds keys in both worlds, but not from the same moment on. */
+const forget = ({ ring, other }: World): void => {
+  ring.drop();
+  other.drop();
 };
 
 const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
@@ -168,9 +142,7 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
         `${at} rotate ${of}`,
         async (world: World) => {
           const version = await world[at].rotate(of);
-          // Others may seal with the old version for as long as they hold it, in both worlds, but not from the same moment on.
-          world.ring.drop();
-          world.other.drop();
+          forget(world);
           return String(version);
         },
       ] as const,
@@ -181,8 +153,7 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
         `${at} shred ${of}`,
         async (world: World) => {
           await world[at].shred(of);
-          world.ring.drop();
-          world.other.drop();
+          forget(world);
           return "shredded";
         },
       ] as const,
@@ -192,7 +163,8 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
       [
         `lose ${of} ${what}`,
         async (world: World) => {
-          behindTheirBack(world, () => world.lose(of, what));
+          await world.lose(of, what);
+          forget(world);
           return "lost";
         },
       ] as const,
@@ -202,7 +174,8 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
       [
         `swap ${of} ${from} ${what}`,
         async (world: World) => {
-          behindTheirBack(world, () => world.swap(of, from, what));
+          await world.swap(of, from, what);
+          forget(world);
           return "swapped";
         },
       ] as const,

@@ -3,58 +3,19 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import {
   createKeyring,
   createKeyWrap,
-  type KeyShelf,
   KeysUnavailable,
   OpenRefused,
   type WrappedKey,
 } from "../../../src/crypto/index.ts";
 import { createFakeKms, type FakeKms } from "../../support/kms.ts";
 import { createTestClock, type TestClock } from "../../support/storage.ts";
+import { createMemoryShelf, type MemoryShelf } from "./support.ts";
 
 const MINUTE = 60_000;
 const throttled = (): Error => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
 
-interface Shelf extends KeyShelf {
-  readonly rows: Map<string, WrappedKey[]>;
-  reads: number;
-}
-
-const createShelf = (): Shelf => {
-  const rows = new Map<string, WrappedKey[]>();
-  const of = (domain: string): WrappedKey[] => rows.get(domain) ?? [];
-  const shelf: Shelf = {
-    rows,
-    reads: 0,
-    newest: async (domain) => {
-      shelf.reads += 1;
-      const index = of(domain).find((key): key is WrappedKey<"index"> => key.use === "index");
-      const [data] = of(domain)
-        .filter((key): key is WrappedKey<number> => key.use !== "index")
-        .sort((a, b) => b.use - a.use);
-      return { ...(index ? { index } : {}), ...(data ? { data } : {}) };
-    },
-    together: async () => new Map(),
-    version: async (domain, version) => {
-      shelf.reads += 1;
-      return of(domain).find((key): key is WrappedKey<number> => key.use === version);
-    },
-    add: async (domain, keys) => {
-      if (keys.some(({ use }) => of(domain).some((row) => row.use === use))) return false;
-      rows.set(domain, [...of(domain), ...keys]);
-      return true;
-    },
-    empty: async (domain) => {
-      rows.set(
-        domain,
-        of(domain).map(({ use }) => ({ use, wrapped: new Uint8Array() })),
-      );
-    },
-  };
-  return shelf;
-};
-
 let kms: FakeKms;
-let shelf: Shelf;
+let shelf: MemoryShelf;
 let clock: TestClock;
 
 const environment = (maxDomains?: number, keyId = kms.keyId) =>
@@ -67,7 +28,7 @@ const environment = (maxDomains?: number, keyId = kms.keyId) =>
 
 beforeEach(async () => {
   kms = createFakeKms();
-  shelf = createShelf();
+  shelf = createMemoryShelf();
   clock = createTestClock();
   for (const domain of ["token", "kv:1", "a", "b", "c"]) await environment().make(domain);
 });
@@ -79,7 +40,7 @@ describe("keyring", () => {
   it("makes a domain's keys once", async () => {
     await environment().make("token");
 
-    expect(shelf.rows.get("token")?.map(({ use }) => use)).toEqual(["index", 1]);
+    expect(shelf.of("token").map(({ use }) => use)).toEqual(["index", 1]);
   });
 
   it("never makes keys because they are missing", async () => {
@@ -255,7 +216,7 @@ describe("keyring", () => {
 
   it("refuses to recreate a lost key if its other half exists", async () => {
     await environment().current("token");
-    shelf.rows.set("token", (shelf.rows.get("token") ?? []).slice(1));
+    shelf.rows.set("token", shelf.of("token").slice(1));
 
     await expect(environment().current("token")).rejects.toThrow("lost a wrapped key");
     await expect(environment().make("token")).rejects.toThrow("lost a wrapped key");
@@ -323,7 +284,7 @@ describe("a load that ends after another began", () => {
     clock.advance(1);
     shelf.rows.set(
       "token",
-      (shelf.rows.get("token") ?? []).filter(({ use }) => use === "index" || use === 1),
+      shelf.of("token").filter(({ use }) => use === "index" || use === 1),
     );
     const secondHeld = holdNext();
     const second = ring.current("token");
@@ -339,11 +300,11 @@ describe("a load that ends after another began", () => {
 });
 
 const replace = (domain: string, use: WrappedKey["use"], wrapped: Uint8Array | undefined): void => {
-  const rows = (shelf.rows.get(domain) ?? []).filter((row) => row.use !== use);
+  const rows = shelf.of(domain).filter((row) => row.use !== use);
   shelf.rows.set(domain, [...rows, { use, wrapped: wrapped ?? new Uint8Array() }]);
 };
 const wrappedOf = (domain: string, use: WrappedKey["use"]): Uint8Array | undefined =>
-  shelf.rows.get(domain)?.find((row) => row.use === use)?.wrapped;
+  shelf.of(domain).find((row) => row.use === use)?.wrapped;
 
 describe("keyring against an attacker with write access to the table (C12)", () => {
   beforeEach(async () => {
