@@ -18,11 +18,13 @@ beforeEach(async () => {
 
 const keyOf = (pk: string) => ({ pk: { S: pk }, sk: { S: "!newest" } });
 
+const itemAt = async (pk: string) => {
+  const command = new GetItemCommand({ TableName: test.table.tableName, Key: keyOf(pk), ConsistentRead: true });
+  return (await test.table.client.send(command)).Item;
+};
+
 const kept = async (pk: string): Promise<Readonly<Record<string, unknown>>> => {
-  const { Item } = await test.table.client.send(
-    new GetItemCommand({ TableName: test.table.tableName, Key: keyOf(pk), ConsistentRead: true }),
-  );
-  const value = parseJson(Buffer.from(Item?.["v"]?.B ?? Buffer.from("{}")).toString());
+  const value = parseJson(Buffer.from((await itemAt(pk))?.["v"]?.B ?? Buffer.from("{}")).toString());
   return isJsonObject(value) ? value : {};
 };
 
@@ -83,14 +85,23 @@ describe("newest keys, kept together", () => {
     await expect(test.another().names(one)).rejects.toThrow("is empty");
   });
 
+  it("leave an item without a body when the last mount of a type goes, and take in the next one", async () => {
+    const [one = KV, two = KV] = mountIds(2);
+    await test.store.makeKeys(one);
+
+    await test.store.shred(one);
+
+    expect(await itemAt("key#kv:")).toEqual({ ...keyOf("key#kv:"), n: { N: expect.any(String) } });
+    await test.store.makeKeys(two);
+    expect(Object.keys(await kept("key#kv:"))).toEqual([two]);
+  });
+
   it("lose with the next key the mounts whose keys a release emptied that did not keep any together", async () => {
     const [one = KV, two = KV, three = KV] = mountIds(3);
     for (const mount of [one, two]) await test.store.makeKeys(mount);
-    const former = await test.table.client.send(
-      new GetItemCommand({ TableName: test.table.tableName, Key: keyOf("key#kv:") }),
-    );
+    const former = await itemAt("key#kv:");
     await test.store.shred(one);
-    await test.table.client.send(new PutItemCommand({ TableName: test.table.tableName, Item: former.Item }));
+    await test.table.client.send(new PutItemCommand({ TableName: test.table.tableName, Item: former }));
 
     await test.store.makeKeys(three);
 
