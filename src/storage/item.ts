@@ -71,6 +71,16 @@ const clearItem = ({ n, clear, parts }: Head): Item =>
     [ATTRIBUTES.parts]: parts === 1 ? undefined : numberAttribute(parts),
   });
 
+/**
+ * 53 random bits: no two writes of an item share one, so a stale writer's condition cannot hold by accident, not even
+ * after a delete; a writer whose answer got lost recognises its own write; and the number is known before sealing, so
+ * that it can be part of the context.
+ */
+export const newWriteNumber = (random: RandomSource): number => {
+  const bytes = Buffer.from(random.bytes(8));
+  return Number(bytes.readBigUInt64BE(0) & BigInt(Number.MAX_SAFE_INTEGER));
+};
+
 const checkClear = ({ exp, ttl, bucket, shard, openUntil }: Clear): void => {
   const whole = [exp, ttl, shard, openUntil].every(
     (value) => value === undefined || (Number.isSafeInteger(value) && value >= 0),

@@ -4,7 +4,7 @@ import { type Clock, epochSeconds } from "../std/time.ts";
 import { unavailable } from "./errors.ts";
 import { indexKey, keyVersionKey, keyVersionPartition, newestKeysKey } from "./keys.ts";
 import type { NewestShelf } from "./newest-keys.ts";
-import type { Item, Key, Operation } from "./operation.ts";
+import { type Item, type Key, keyItem, type Operation } from "./operation.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -48,13 +48,22 @@ export const createKeyShelf = (options: {
   const rowOf = (domain: string, { use, wrapped }: WrappedKey): Operation => ({
     op: "put",
     item: {
-      [PARTITION_KEY]: { S: keyVersionPartition(domain) },
-      [SORT_KEY]: { S: (use === "index" ? indexKey(domain) : keyVersionKey(domain, use)).sk },
+      ...keyItem(use === "index" ? indexKey(domain) : keyVersionKey(domain, use)),
       [ATTRIBUTES.body]: { B: wrapped },
       [ATTRIBUTES.created]: { N: String(epochSeconds(clock.now())) },
     },
     guard: { expression: "attribute_not_exists(#pk)", attributes: [PARTITION_KEY] },
   });
+
+  /** Writes rows together with copies, which others write too: `false` where a row was lost. */
+  const apply = async (rows: readonly Operation[], copied: () => Promise<readonly Operation[]>): Promise<boolean> => {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const lost = await table.apply([...rows, ...(await copied())]);
+      if (lost.length === 0) return true;
+      if (lost.some(({ index }) => index < rows.length)) return false;
+    }
+    throw unavailable("newest keys: written by others");
+  };
 
   return {
     newest: async (domain) => {
@@ -71,21 +80,14 @@ export const createKeyShelf = (options: {
       return item === undefined ? undefined : readKey(item, version);
     },
 
-    add: async (domain, keys, newest) => {
+    add: (domain, keys, newest) => {
       const rows = keys.map((key) => rowOf(domain, key));
-      for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-        const lost = await table.apply([...rows, ...(await copies.put(domain, newest))]);
-        if (lost.length === 0) return true;
-        if (lost.some(({ index }) => index < rows.length)) return false;
-      }
-      throw unavailable("newest keys: written by others");
+      return apply(rows, () => copies.put(domain, newest));
     },
 
     empty: async (domain) => {
       // First what is read first: a removal that is interrupted here is begun once more.
-      for (let tries = 1; (await table.apply(await copies.remove(domain))).length > 0; tries += 1) {
-        if (tries >= MAX_TRIES) throw unavailable("newest keys: written by others");
-      }
+      await apply([], () => copies.remove(domain));
       const pk = keyVersionPartition(domain);
       let after: string | undefined;
       do {

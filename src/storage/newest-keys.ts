@@ -1,10 +1,11 @@
-import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import { ATTRIBUTES } from "../contract/table.ts";
 import type { NewestKeys } from "../crypto/index.ts";
 import { isJsonObject, type JsonValue, readJson, writeJson } from "../std/json.ts";
 import type { RandomSource } from "../std/random.ts";
 import { familyOf } from "./domains.ts";
+import { newWriteNumber } from "./item.ts";
 import { indexKey, newestKeysKey } from "./keys.ts";
-import { type Guard, type Item, keyText, type Operation } from "./operation.ts";
+import { type Guard, type Item, keyItem, keyText, type Operation } from "./operation.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -93,20 +94,16 @@ export const createNewestShelf = (options: {
     return new Map([...stored].filter(([domain]) => rows.get(keyText(indexKey(domain)))?.[ATTRIBUTES.body]));
   };
 
-  const write = (domain: string, before: Item | undefined, stored: Stored): Operation => {
-    const { pk, sk } = newestKeysKey(familyOf(domain));
-    return {
-      op: "put",
-      item: {
-        [PARTITION_KEY]: { S: pk },
-        [SORT_KEY]: { S: sk },
-        // Emptied as a row is, where nothing is left in it.
-        ...(stored.size > 0 ? { [ATTRIBUTES.body]: { B: bodyOf(stored) } } : {}),
-        [ATTRIBUTES.writeNumber]: { N: String(Buffer.from(random.bytes(6)).readUIntBE(0, 6)) },
-      },
-      guard: unchanged(before),
-    };
-  };
+  const write = (domain: string, before: Item | undefined, stored: Stored): Operation => ({
+    op: "put",
+    item: {
+      ...keyItem(newestKeysKey(familyOf(domain))),
+      // Emptied as a row is, where nothing is left in it.
+      ...(stored.size > 0 ? { [ATTRIBUTES.body]: { B: bodyOf(stored) } } : {}),
+      [ATTRIBUTES.writeNumber]: { N: String(newWriteNumber(random)) },
+    },
+    guard: unchanged(before),
+  });
 
   return {
     read: async () => {

@@ -1,7 +1,16 @@
 import { type Keyring, keyVersionOf } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, isRefusal, translateCrypto } from "./errors.ts";
-import { bytesOf, type Head, headOf, keysOfParts, openEntry, type SealedEntry, sealEntry } from "./item.ts";
+import {
+  bytesOf,
+  type Head,
+  headOf,
+  keysOfParts,
+  newWriteNumber,
+  openEntry,
+  type SealedEntry,
+  sealEntry,
+} from "./item.ts";
 import { type Item, keyText } from "./operation.ts";
 import type { Address, Entry, Put } from "./store.ts";
 import type { Table } from "./table.ts";
@@ -36,14 +45,6 @@ export const createSealer = (options: {
   readonly onRefused: (reason: string) => void;
 }): Sealer => {
   const { table, tableIdentity, keyring, random, onRefused } = options;
-
-  // 53 random bits: no two writes of an item share one, so a stale writer's condition cannot hold by accident, not even
-  // after a delete; a writer whose answer got lost recognises its own write; and the number is known before sealing, so
-  // that it can be part of the context.
-  const writeNumber = (): number => {
-    const bytes = Buffer.from(random.bytes(8));
-    return Number(bytes.readBigUInt64BE(0) & BigInt(Number.MAX_SAFE_INTEGER));
-  };
 
   const refuse = (error: unknown, address: Address): unknown => {
     const translated = translateCrypto(error, `${address.pk} ${address.sk}`);
@@ -85,7 +86,16 @@ export const createSealer = (options: {
     seal: async ({ address, body, secrets, clear = {} }) => {
       try {
         const key = await keyring.current(address.domain);
-        return sealEntry({ table: tableIdentity, key, random, address, body, secrets, clear, n: writeNumber() });
+        return sealEntry({
+          table: tableIdentity,
+          key,
+          random,
+          address,
+          body,
+          secrets,
+          clear,
+          n: newWriteNumber(random),
+        });
       } catch (error) {
         throw refuse(error, address);
       }

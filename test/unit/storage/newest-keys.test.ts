@@ -116,6 +116,29 @@ describe("newest keys, kept together", () => {
     expect(Object.keys(await kept("key#kv:")).sort()).toEqual(mounts);
   });
 
+  it("are given up on, with the rows they go with, where others never stop to write them", async () => {
+    const [one = KV, two = KV] = mountIds(2);
+    await test.store.makeKeys(one);
+    let others = 0;
+    test.table.before = async ({ operation }) => {
+      if (operation !== "TransactWriteItems" && operation !== "PutItem") return;
+      others += 1;
+      const item = { ...(await itemAt("key#kv:")), n: { N: String(others) } };
+      await test.table.client.send(new PutItemCommand({ TableName: test.table.tableName, Item: item }));
+    };
+
+    for (const work of [() => test.store.makeKeys(two), () => test.store.shred(one)]) {
+      others = 0;
+      await expect(work()).rejects.toMatchObject({ code: "storage_unavailable" });
+      expect(others).toBe(64);
+    }
+    test.table.before = () => undefined;
+    expect(Object.keys(await kept("key#kv:"))).toEqual([one]);
+    await test.another().names(one);
+    const { Items = [] } = await test.table.client.send(new ScanCommand({ TableName: test.table.tableName }));
+    expect(Items.map(({ pk }) => pk?.S)).not.toContain(`key#${two}`);
+  });
+
   it("hold 64 mounts of a type; more of them are found by their rows, and rotated", async () => {
     for (const mount of mountIds(66)) await test.store.makeKeys(mount);
     const last = mountIds(66).at(-1) ?? KV;
