@@ -4,8 +4,8 @@ import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { invalidRequest, VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, requestIdOf, toResult } from "../../src/http/index.ts";
+import { memberOf } from "../../src/std/member.ts";
 import { canonicalAsSent } from "./as-sent.ts";
-import { memberOf } from "./guards.ts";
 import { createProgram, type Program } from "./program.ts";
 import { aboutRequest } from "./stdout.ts";
 

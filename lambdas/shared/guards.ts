@@ -14,12 +14,6 @@ export const hasExactly = <K extends string>(
   Object.keys(value).length === members.length &&
   members.every((member) => Object.hasOwn(value, member));
 
-/** An own member of an object; `undefined` for whatever is none. */
-export const memberOf = (value: unknown, member: string): unknown =>
-  typeof value === "object" && value !== null
-    ? Object.entries(value).find(([name]) => name === member)?.[1]
-    : undefined;
-
 export const isAnyText = (value: unknown): value is string => typeof value === "string";
 
 /** Text that is not empty. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { hasExactly, isListOf, isRecordOf, isText, isWithin, memberOf } from "../../../lambdas/shared/guards.ts";
+import { hasExactly, isListOf, isRecordOf, isText, isWithin } from "../../../lambdas/shared/guards.ts";
 import { tagsOf } from "../../../lambdas/shared/lease-orders.ts";
 import { isTick } from "../../../lambdas/shared/schedule.ts";
 import { SCHEDULE_EVENT } from "../../../src/contract/schedule.ts";
@@ -17,15 +17,6 @@ describe("an object with exactly some members", () => {
     ["ab", false],
   ])("%j: %s", (value, expected) => {
     expect(hasExactly(value, "a", "b")).toBe(expected);
-  });
-});
-
-describe("a member", () => {
-  it("is an own one, of an object", () => {
-    expect(memberOf({ a: 1 }, "a")).toBe(1);
-    expect(memberOf(Object.create({ a: 1 }), "a")).toBeUndefined();
-    for (const value of [undefined, null, "text", 1]) expect(memberOf(value, "length")).toBeUndefined();
-    expect(memberOf({}, "toString")).toBeUndefined();
   });
 });
 
