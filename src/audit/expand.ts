@@ -196,7 +196,7 @@ type Read =
 
 const read = (text: string): Read => {
   const object = readJson(text);
-  if (!object || !isJsonObject(object)) return { kind: "other" };
+  if (!isJsonObject(object)) return { kind: "other" };
   const { type, time } = object;
   if (type === "checkpoint") return { kind: "checkpoint" };
   if (type !== "request" && type !== "response") return { kind: "other" };

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJson } from "../std/json.ts";
+import { isJsonObject, type JsonObject, readJson } from "../std/json.ts";
 import { type Checkpoint, type Link, readLink } from "./link.ts";
 
 /**
@@ -45,12 +45,8 @@ const checkpointOf = (value: unknown): Checkpoint | undefined => {
 };
 
 const objectOf = (text: string): JsonObject | undefined => {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readJson(text);
+  return isJsonObject(value) ? value : undefined;
 };
 
 /**

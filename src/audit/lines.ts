@@ -1,3 +1,5 @@
+import { memberOf } from "../std/member.ts";
+
 /**
  * The lines of an audit log in the forms that people have it in: a device's file, a log group exported to S3 (each line
  * behind its time), or the answer of `aws logs filter-log-events`. It runs in a browser too.
@@ -9,8 +11,8 @@ const STAMPED = /^\d{4}-\d\d-\d\dT[\d:.]+Z (?=\{)/;
 const messagesOf = (text: string): readonly string[] | undefined => {
   if (!/^\s*\{\s*"events"\s*:/.test(text)) return undefined;
   try {
-    const { events } = JSON.parse(text) as { readonly events?: unknown };
-    const messages: readonly unknown[] = (Array.isArray(events) ? events : []).map((event) => event?.message);
+    const events = memberOf(JSON.parse(text), "events");
+    const messages = (Array.isArray(events) ? events : []).map((event) => memberOf(event, "message"));
     return messages.filter((message) => typeof message === "string");
   } catch {
     return undefined;
