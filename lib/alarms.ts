@@ -1,4 +1,3 @@
-import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { Rule } from "aws-cdk-lib/aws-events";
@@ -6,19 +5,11 @@ import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { ArnFormat, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { FunctionName } from "../src/contract/functions.ts";
 import { attentionWatch, programWatches } from "./program-watches.ts";
 import { detailWatches, type Services, serviceWatches } from "./service-watches.ts";
-import type { Settings } from "./settings.ts";
 import type { Watch } from "./watch.ts";
-import type { ZerothFunction } from "./zeroth-function.ts";
 
-export interface AlarmsProps {
-  readonly settings: Settings;
-  readonly functions: ReadonlyMap<FunctionName, ZerothFunction>;
-  readonly api: HttpApi;
-  readonly schedules: readonly Rule[];
-  readonly tableName: string;
+export interface AlarmsProps extends Omit<Services, "seen"> {
   readonly keyArn: string;
   readonly failuresArn: string;
 }
