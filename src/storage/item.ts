@@ -149,12 +149,11 @@ const readEpoch = (item: Item, name: string): EpochSeconds | undefined => {
 
 const BUCKET_AND_SHARD = /^(.*)#(\d{1,6})$/s;
 
-const dueOf = (item: Item): Pick<Clear, "bucket" | "shard"> | undefined => {
-  const due = item[ATTRIBUTES.bucket];
-  if (due === undefined) return undefined;
-  const [, bucket, shard] = BUCKET_AND_SHARD.exec(due.S ?? "") ?? [];
-  if (bucket === undefined) throw new OpenRefused("attribute bucket is malformed");
-  return { bucket, shard: Number(shard) };
+/** Where an item is in the expiry index; `undefined` where it is nowhere, or what says so is malformed. */
+export const bucketOf = (item: Item): { readonly bucket: string; readonly shard: number } | undefined => {
+  const text = item[ATTRIBUTES.bucket]?.S;
+  const [, bucket, shard] = text === undefined ? [] : (BUCKET_AND_SHARD.exec(text) ?? []);
+  return bucket === undefined ? undefined : { bucket, shard: Number(shard) };
 };
 
 /** Reads the clear attributes. Throws `OpenRefused` when one is missing or malformed. */
@@ -166,7 +165,9 @@ export const headOf = (item: Item): Head => {
   const exp = readEpoch(item, ATTRIBUTES.end);
   const ttl = readEpoch(item, ATTRIBUTES.timeToLive);
   const openUntil = readNumber(item, ATTRIBUTES.openUntil);
-  return { n, parts, clear: { exp, ttl, ...dueOf(item), openUntil } };
+  const due = bucketOf(item);
+  if (!due && item[ATTRIBUTES.bucket] !== undefined) throw new OpenRefused("attribute bucket is malformed");
+  return { n, parts, clear: { exp, ttl, ...due, openUntil } };
 };
 
 /** The sealed bytes an item holds: a whole sealed body, or one part of it. */

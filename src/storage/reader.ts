@@ -3,7 +3,7 @@ import type { Keyring } from "../crypto/index.ts";
 import { as, type EpochSeconds } from "../std/brand.ts";
 import { checkAddress } from "./address.ts";
 import { domainOf } from "./domains.ts";
-import { headOf, keysOfParts } from "./item.ts";
+import { bucketOf, headOf, keysOfParts } from "./item.ts";
 import { PAGE_ENTRIES } from "./limits.ts";
 import type { ReadPage } from "./listing.ts";
 import { type Guard, type Item, keyItem, keyText } from "./operation.ts";
@@ -237,8 +237,8 @@ export const createReader = (options: {
     const items = await table.allDue(most);
     return items?.flatMap((item) => {
       const due = dueOf(item);
-      const shard = Number(item[ATTRIBUTES.bucket]?.S?.split("#")[1]);
-      return due && Number.isSafeInteger(shard) ? [{ ...due, shard }] : [];
+      const bucket = bucketOf(item);
+      return due && bucket ? [{ ...due, shard: bucket.shard }] : [];
     });
   };
 

@@ -1,6 +1,6 @@
 import { GetItemCommand, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { as, type MountId } from "../../../src/std/brand.ts";
+import { as, type EpochSeconds, type MountId } from "../../../src/std/brand.ts";
 import { Sensitive } from "../../../src/std/sensitive.ts";
 import { type Address, cubbyholeAddress, type View } from "../../../src/storage/index.ts";
 import { createTestStore, createTestTable, type TestStore, type TestTable } from "../../support/storage.ts";
@@ -46,6 +46,17 @@ const refused = async (work: Promise<unknown>): Promise<void> => {
 };
 
 describe("an attacker with write access to the table (A2)", () => {
+  it("cannot keep the rest of the expiry index from being read with an item that names no shard", async () => {
+    const exp = as<EpochSeconds>(1000);
+    const clear = { exp, bucket: "202611222100", shard: 7 };
+    await test.store.write([{ op: "put", address: LEASE, body: {}, clear, when: "any" }]);
+    const item = await raw(LEASE);
+    for (const bucket of ["202611222100", "202611222100#", "202611222100#x"])
+      await forge({ pk: `lease#${bucket}`, sk: "l" }, { ...item, bucket: { S: bucket } });
+
+    expect(await test.store.allDue(100)).toEqual([{ address: LEASE, exp, shard: 7 }]);
+  });
+
   it("cannot move any item to the place of any other (C01)", async () => {
     const places = [
       TOKEN,
