@@ -12,7 +12,7 @@ import type {
 /**
  * Schemas in the SDK's own form, which its codecs walk to write requests and read answers. What a schema does not name
  * does not pass, in either direction: the members are those of a type, so that the compiler sees one that is missing.
- * `test/unit/aws-clients/schemas.test.ts` compares each with the SDK's.
+ * `test/unit/aws-clients/schemas.test.ts` compares those of operations with the SDK's.
  */
 
 /** Smithy's numbers for the simple shapes; see `schema/sentinels` of `@smithy/types`. */
