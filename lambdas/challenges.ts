@@ -5,7 +5,7 @@ import { createAttempt } from "../src/challenges/attempt.ts";
 import { addressesOnNetwork } from "../src/challenges/resolver.ts";
 import { OPEN_CHALLENGES, PARTITION_KEY } from "../src/contract/table.ts";
 import { createChallengeWork } from "../src/core/challenges/work.ts";
-import { memberOf } from "../src/std/member.ts";
+import { ownMemberOf } from "../src/std/member.ts";
 import { systemRandom } from "../src/std/random.ts";
 import { systemClock } from "../src/std/time.ts";
 import { pause, wallTimer } from "../src/std/timer.ts";
@@ -57,11 +57,11 @@ const challenges = createChallengeWork({
 
 /** The partition that a record of the stream is about. */
 const partitionOf = (record: unknown): unknown =>
-  ["dynamodb", "Keys", PARTITION_KEY, "S"].reduce((value, member) => memberOf(value, member), record);
+  ["dynamodb", "Keys", PARTITION_KEY, "S"].reduce((value, member) => ownMemberOf(value, member), record);
 
 /** Where a batch of the stream says that something was opened; `undefined` for any other event. */
 const openedIn = (event: unknown): readonly string[] | undefined => {
-  const records = memberOf(event, "Records");
+  const records = ownMemberOf(event, "Records");
   if (!Array.isArray(records) || records.length === 0) return undefined;
   const found = records.map(partitionOf);
   if (!found.every((pk) => typeof pk === "string")) return undefined;

@@ -4,7 +4,7 @@ import type { FunctionName } from "../../src/contract/functions.ts";
 import { Forward, noRoute } from "../../src/core/request/route.ts";
 import { invalidRequest, VaultError } from "../../src/framework/errors.ts";
 import { createGatewayHandler, encodeError, type ProxyResult, requestIdOf, toResult } from "../../src/http/index.ts";
-import { memberOf } from "../../src/std/member.ts";
+import { ownMemberOf } from "../../src/std/member.ts";
 import { canonicalAsSent } from "./as-sent.ts";
 import { createProgram, type Program } from "./program.ts";
 import { aboutRequest } from "./stdout.ts";
@@ -81,7 +81,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     if (direct !== undefined) return direct;
     const result = await attempt(event);
     if (!(result instanceof Forward)) return result;
-    if (memberOf(event, HANDED_ON) === true) return NOT_SERVED;
+    if (ownMemberOf(event, HANDED_ON) === true) return NOT_SERVED;
     // Anything but an object was refused as not being an event.
     return elsewhere(result, event as object, signal);
   };
