@@ -170,6 +170,25 @@ describeUi("making and editing a secret", (ui) => {
     expect(await stored(ui.world, "other/data/moved")).toBe('{"a":""}');
   });
 
+  it("hears Ctrl+S from the moment it is drawn", async () => {
+    await ui.world.prepare("POST", "sys/mounts/quick", { type: "kv", options: { version: "2" } });
+    const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/new");
+    await page.getByLabel("Path in", { exact: false }).fill("quick");
+    await page.getByLabel("Name of field 1").fill("a");
+    // As soon as the editor of the other mount is in the document, before the browser has painted it.
+    await page.evaluate(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.body.textContent?.includes("Path in quick/")) return;
+        observer.disconnect();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "s", ctrlKey: true, bubbles: true }));
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await page.getByLabel("Where", { exact: true }).selectOption("quick/");
+    await isAt(page, "browse/quick/quick");
+
+    expect(await stored(ui.world, "quick/data/quick")).toBe('{"a":""}');
+  });
+
   it("25. sets the end before it writes", async () => {
     const { page, visitor } = await signedIn(ui, "/ui/new/secret/team-a/");
     await page.getByLabel("Path in secret/team-a/").fill("brief");

@@ -4,6 +4,7 @@ import { failures } from "../texts/failures.ts";
 import type { Failure } from "./api.ts";
 import { parentOfMissing, repeatable, shownPath } from "./failure.ts";
 import { useSession } from "./session.ts";
+import { useListener } from "./use-listener.ts";
 
 /** Every failure but a denial. Reads are repeated when the server said they may be; writes only by a click. */
 
@@ -35,11 +36,7 @@ const useRepeat = (failure: Failure, left: number, again: (() => void) | undefin
     if (byItself && waited) again();
     // The wait of one failure ends once; `again` may be another function at every drawing.
   }, [byItself, waited, failure]);
-  useEffect(() => {
-    if (!byItself || failure.kind !== "network") return;
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, [byItself, failure, again]);
+  useListener(["online"], () => again?.(), { active: byItself && failure.kind === "network" });
 };
 
 const Missing = ({ failure }: { readonly failure: Failure }) => {

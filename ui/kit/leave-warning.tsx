@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useListener } from "../client/use-listener.ts";
 import { useGuard } from "../router.ts";
 import { kit } from "../texts/kit.ts";
 import { Button } from "./button.tsx";
@@ -14,12 +15,7 @@ export const useLeaveWarning = (unsaved: boolean, words: Partial<LeaveWords> = {
     return false;
   });
   useGuard(unsaved ? guard.current : undefined);
-  useEffect(() => {
-    if (!unsaved) return;
-    const ask = (event: Event): void => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [unsaved]);
+  useListener(["beforeunload"], (event) => event.preventDefault(), { active: unsaved });
   if (!proceed) return undefined;
   const said = { ...kit.leave, ...words };
   const stay = (): void => setProceed(undefined);

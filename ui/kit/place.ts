@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useListener } from "../client/use-listener.ts";
 
 /** Popups in the top layer, next to what opened them. */
 
@@ -20,14 +20,5 @@ export const placeBeside = (opener: HTMLElement, popup: HTMLElement, { end = fal
 
 /** What is placed once goes when the page moves under it. */
 export const useHiddenByScrolling = (popup: RefObject<HTMLElement | null>, open: boolean): void => {
-  useEffect(() => {
-    if (!open) return;
-    const hide = (): void => popup.current?.hidePopover();
-    addEventListener("resize", hide);
-    addEventListener("scroll", hide);
-    return () => {
-      removeEventListener("resize", hide);
-      removeEventListener("scroll", hide);
-    };
-  }, [open]);
+  useListener(["resize", "scroll"], () => popup.current?.hidePopover(), { active: open });
 };

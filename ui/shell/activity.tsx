@@ -1,5 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { onWorkerState, order, workerState } from "../client/port.ts";
+import { useListener } from "../client/use-listener.ts";
 import { announce, Button, Dialog } from "../kit/index.ts";
 import { shell } from "../texts/shell.ts";
 
@@ -10,19 +11,14 @@ const AT_MOST_EVERY = 5_000;
 const words = shell.idle;
 
 const useActivity = (): void => {
-  useEffect(() => {
-    let told = 0;
-    const tell = (event: Event): void => {
-      const now = Date.now();
-      if (!event.isTrusted || Math.abs(now - told) < AT_MOST_EVERY) return;
-      told = now;
-      order({ kind: "active" });
-    };
-    for (const sign of SIGNS) addEventListener(sign, tell, { capture: true, passive: true });
-    return () => {
-      for (const sign of SIGNS) removeEventListener(sign, tell, { capture: true });
-    };
-  }, []);
+  const told = useRef(0);
+  const tell = (event: Event): void => {
+    const now = Date.now();
+    if (!event.isTrusted || Math.abs(now - told.current) < AT_MOST_EVERY) return;
+    told.current = now;
+    order({ kind: "active" });
+  };
+  useListener(SIGNS, tell, { capture: true, passive: true });
 };
 
 const SECOND = 1000;

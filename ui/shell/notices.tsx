@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
 import type { Failure } from "../client/api.ts";
 import { load } from "../client/stage.ts";
+import { useListener } from "../client/use-listener.ts";
 import { Button, ButtonLink, Loading, Page } from "../kit/index.ts";
 import { hrefOf } from "../routes.ts";
 import { shell } from "../texts/shell.ts";
@@ -27,11 +27,7 @@ const wordsOf = ({ kind, status }: Failure): string => {
 };
 
 export const Unreachable = ({ failure }: { readonly failure: Failure }) => {
-  useEffect(() => {
-    const again = (): void => void load();
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
-  }, []);
+  useListener(["online"], () => void load());
   return (
     <Page title={shell.unreachable.title}>
       <p>{wordsOf(failure)}</p>

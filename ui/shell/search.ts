@@ -1,5 +1,5 @@
-import { useEffect } from "preact/hooks";
 import { APPLE } from "../client/platform.ts";
+import { useListener } from "../client/use-listener.ts";
 import { navigate } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 
@@ -12,15 +12,11 @@ export const search = (): void => {
 };
 
 export const useSearchKey = (active: boolean): void => {
-  useEffect(() => {
-    if (!active) return;
-    const press = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== "k" || !(APPLE ? event.metaKey : event.ctrlKey) || event.altKey || event.shiftKey)
-        return;
-      event.preventDefault();
-      if (!document.querySelector("dialog:modal")) search();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [active]);
+  const press = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== "k" || !(APPLE ? event.metaKey : event.ctrlKey) || event.altKey || event.shiftKey)
+      return;
+    event.preventDefault();
+    if (!document.querySelector("dialog:modal")) search();
+  };
+  useListener(["keydown"], press, { active });
 };

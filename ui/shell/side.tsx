@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { APPLE } from "../client/platform.ts";
 import type { Session } from "../client/session.ts";
+import { useListener } from "../client/use-listener.ts";
 import { Icon, IconButton, Link } from "../kit/index.ts";
 import { hrefOf, type Place } from "../routes.ts";
 import { shell } from "../texts/shell.ts";
@@ -34,17 +35,6 @@ const Navigation = ({ session, place }: { readonly session: Session; readonly pl
   </nav>
 );
 
-const useEscape = (active: boolean, close: () => void): void => {
-  useEffect(() => {
-    if (!active) return;
-    const press = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") close();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [active]);
-};
-
 interface SideProps {
   readonly session: Session;
   readonly place: Place | undefined;
@@ -53,7 +43,7 @@ interface SideProps {
 export const Side = ({ session, place }: SideProps) => {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [place]);
-  useEscape(open, () => setOpen(false));
+  useListener(["keydown"], ({ key }) => key === "Escape" && setOpen(false), { active: open });
   return (
     <header class={open ? "shell-side open" : "shell-side"}>
       <div class="shell-bar">

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type Answer, call, type Failure } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { textIn } from "../../client/read-json.ts";
+import { useListener } from "../../client/use-listener.ts";
 import { arrival } from "../../share/arrival.ts";
 import type { Code } from "../../share/code.ts";
 import { type Content, contentIn } from "../../share/content.ts";
@@ -87,11 +88,7 @@ export const useOpening = () => {
     return arrival.follow(receive);
   }, []);
 
-  useEffect(() => {
-    const forget = (): void => setOpening(left);
-    addEventListener("pagehide", forget);
-    return () => removeEventListener("pagehide", forget);
-  }, []);
+  useListener(["pagehide"], () => setOpening(left));
 
   return { opening, begin, enter, unwrap };
 };
