@@ -87,6 +87,26 @@ describeUi("audit", (ui) => {
     expect(await axeEverywhere(page)).toEqual([]);
   });
 
+  it("judges a log that is opened before the server's key is there by that key", async () => {
+    const lines = await aLog();
+    const { page, visitor } = await ui.signedIn({ token: ui.world.root }, "/ui/");
+    let arrive = (): void => undefined;
+    const key = new Promise<undefined>((resolve) => {
+      arrive = () => resolve(undefined);
+    });
+    visitor.gate.instead = ({ url }) => (url.pathname === "/v1/sys/audit-key" ? key : undefined);
+    await page.getByRole("link", { name: "Audit" }).click();
+    await open(page, lines);
+    // What needs no key is drawn long before; a verdict would be, too.
+    await page.getByText("No further device").waitFor();
+    await page.getByRole("progressbar").first().waitFor({ state: "attached" });
+    expect(await page.getByText("an unknown key").count()).toBe(0);
+
+    arrive();
+
+    await page.getByText("Nothing was changed").first().waitFor();
+  });
+
   it("finds the lines of a value by its hash, and keeps the value nowhere", async () => {
     const path = join(folder, "device.log");
     await ui.world.prepare("PUT", "sys/audit/file", { type: "file", options: { file_path: path } });

@@ -1,4 +1,5 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
+import type { VerifyOptions } from "../../../src/audit/judge.ts";
 import { LARGEST_MB, type OpenedLog, openLog } from "../../audit/opened.ts";
 import { readKey } from "../../audit/verify.ts";
 import { useApi } from "../../client/use-api.ts";
@@ -32,36 +33,55 @@ const problemOf = async (file: File, pasted: string): Promise<string | undefined
   }
 };
 
+/** A file on its way, and how it was to be read when it was chosen. */
+interface Chosen {
+  readonly file: File;
+  /** Keys in PEM, as entered. */
+  readonly pasted: string;
+  readonly reading: VerifyOptions;
+}
+
+/** The log, or in words why it cannot be opened. */
+const openWith = async ({ file, pasted, reading }: Chosen, served: string | undefined): Promise<OpenedLog | string> => {
+  const problem = await problemOf(file, pasted);
+  if (problem !== undefined) return problem;
+  const pems = [...(served === undefined ? [] : [served]), ...(pasted.match(BLOCK) ?? [])];
+  return openLog(file, pems, reading).catch(() => audit.unreadable);
+};
+
 export const OpenLog = ({ onOpened }: { readonly onOpened: (log: OpenedLog | undefined) => void }) => {
   const { asked, served } = useServedKey();
   const [pasted, setPasted] = useState("");
   const [continued, setContinued] = useState(false);
   const [mixed, setMixed] = useState(false);
-  const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  const turn = useRef(0);
+  const [chosen, setChosen] = useState<Chosen>();
   const id = useId();
 
-  const open = async (file: File | undefined): Promise<void> => {
+  const open = (file: File | undefined): void => {
     if (!file) return;
-    turn.current += 1;
-    const mine = turn.current;
-    setBusy(true);
     onOpened(undefined);
-    let wrong = await problemOf(file, pasted);
-    let log: OpenedLog | undefined;
-    if (wrong === undefined) {
-      const pems = [...(served ? [served.pem] : []), ...(pasted.match(BLOCK) ?? [])];
-      log = await openLog(file, pems, { continued, mixed }).catch(() => undefined);
-      if (!log) wrong = audit.unreadable;
-    }
-    if (mine !== turn.current) return;
-    setBusy(false);
-    setProblem(wrong);
-    if (wrong !== undefined) announce(wrong);
-    onOpened(log);
+    setProblem(undefined);
+    setChosen({ file, pasted, reading: { continued, mixed } });
   };
+
+  useEffect(() => {
+    // Read before the server's key is there, every checkpoint would be of an unknown key.
+    if (!chosen || !asked) return;
+    let current = true;
+    void openWith(chosen, served?.pem).then((opened) => {
+      if (!current) return;
+      setChosen(undefined);
+      if (typeof opened === "string") {
+        setProblem(opened);
+        announce(opened);
+      } else onOpened(opened);
+    });
+    return () => {
+      current = false;
+    };
+  }, [chosen, asked]);
 
   return (
     <Section title={audit.check}>
@@ -87,7 +107,7 @@ export const OpenLog = ({ onOpened }: { readonly onOpened: (log: OpenedLog | und
         onDrop={(event) => {
           event.preventDefault();
           setOver(false);
-          void open(event.dataTransfer?.files[0]);
+          open(event.dataTransfer?.files[0]);
         }}
       >
         <label class="label" for={id}>
@@ -98,7 +118,7 @@ export const OpenLog = ({ onOpened }: { readonly onOpened: (log: OpenedLog | und
           type="file"
           aria-describedby={`${id}-forms`}
           onChange={(event) => {
-            void open(event.currentTarget.files?.[0]);
+            open(event.currentTarget.files?.[0]);
             // The same file may be chosen again, with other settings.
             event.currentTarget.value = "";
           }}
@@ -107,7 +127,7 @@ export const OpenLog = ({ onOpened }: { readonly onOpened: (log: OpenedLog | und
           {audit.forms}
         </p>
       </div>
-      {busy && <Loading />}
+      {chosen && <Loading />}
       {problem !== undefined && <Note kind="danger">{problem}</Note>}
     </Section>
   );
