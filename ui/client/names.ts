@@ -92,6 +92,8 @@ export const useNames = (wanted: boolean): Names | undefined => {
   const [, look] = useState(0);
   useEffect(() => {
     const listener = (): void => look((count) => count + 1);
+    // Names may have come between drawing and this.
+    listener();
     listeners.add(listener);
     return () => {
       listeners.delete(listener);

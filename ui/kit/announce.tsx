@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * The one status line that screen readers read out. A modal dialog silences everything outside itself, so it brings its
@@ -19,7 +19,7 @@ export const announce = (text: string): void => {
 
 export const Announcer = () => {
   const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const place = ref.current;
     if (!place) return;
     const outer = places.at(-1);
