@@ -45,14 +45,16 @@ const LINK_BYTES = 256;
 /** Of one code unit in UTF-8. */
 const MOST_BYTES = 3;
 
-const fits = (text: string, most: number | undefined): boolean =>
-  most === undefined || text.length * MOST_BYTES + LINK_BYTES <= most || Buffer.byteLength(text) + LINK_BYTES <= most;
+const fits = (text: string, most: number): boolean =>
+  text.length * MOST_BYTES + LINK_BYTES <= most || Buffer.byteLength(text) + LINK_BYTES <= most;
 
 /** The line as its sink takes it: with its data as one hash where it would be longer. */
 const fitting = (entry: Entry, style: Style, most: number | undefined): string => {
-  const text = entryText(entry, style);
+  if (most === undefined) return entryText(entry, style);
+  const written: Entry["written"] = new Map();
+  const text = entryText({ ...entry, written }, style);
   if (fits(text, most)) return text;
-  const short = entryText({ ...entry, short: true }, style);
+  const short = entryText({ ...entry, written, short: true }, style);
   if (fits(short, most)) return short;
   throw new Error("the audit entry is longer than its sink takes");
 };

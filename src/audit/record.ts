@@ -18,14 +18,25 @@ export interface Entry {
   readonly nowMs: number;
   /** Data as one hash: the line would be longer than its sink takes. */
   readonly short?: boolean;
+  /** Data as it was written: an entry that is made short is not hashed a second time. */
+  readonly written?: Map<Side, string | undefined>;
 }
+
+type Side = "request" | "response";
 
 export const keysOf = (names: readonly string[] | undefined): ReadonlySet<string> => new Set(names ?? []);
 
-/** `text` is JSON. */
-export const dataMember = (text: string | undefined, { short }: Entry, style: Style): string => {
-  const written = member("data", text);
-  return short && text !== undefined && written !== "" ? member("data", whole(text, style)) : written;
+const dataText = (side: Side, write: () => string | undefined, { written }: Entry): string | undefined => {
+  if (!written) return write();
+  if (!written.has(side)) written.set(side, write());
+  return written.get(side);
+};
+
+/** `write` makes JSON. */
+export const dataMember = (side: Side, write: () => string | undefined, entry: Entry, style: Style): string => {
+  const text = dataText(side, write, entry);
+  const found = member("data", text);
+  return entry.short && text !== undefined && found !== "" ? member("data", whole(text, style)) : found;
 };
 
 /** An error or a warning as JSON. */

@@ -49,6 +49,23 @@ export const hasMoreLeaves = (data: unknown, most: number): boolean => {
   return left < 0;
 };
 
+/** Most texts whose hashes are kept while one answer is written: in a list of thousands the same few come again and again. */
+const KEPT_HASHES = 1000;
+
+/**
+ * A function that makes each hash once. For one line and no longer: what it keeps are secrets.
+ */
+const once = (hashed: Style["hashed"]): Style["hashed"] => {
+  const known = new Map<string, string>();
+  return (value) => {
+    const kept = known.get(value);
+    if (kept !== undefined) return kept;
+    const made = hashed(value);
+    if (known.size < KEPT_HASHES) known.set(value, made);
+    return made;
+  };
+};
+
 /** How the members of a value are written, each under its name. */
 type WriteItem = (value: unknown, name: string) => string | undefined;
 
@@ -79,7 +96,7 @@ export const plainText = (value: unknown, style: Style): string | undefined => {
 };
 
 /** A single value. `clear`: its name allows numbers and times to be shown. */
-const leafText = (value: unknown, clear: boolean, style: Style): string | undefined => {
+const leafText = (value: unknown, clear: boolean, style: Pick<Style, "text" | "hashed">): string | undefined => {
   switch (typeof value) {
     case "string":
       return clear && TIME.test(value) ? style.text(value) : style.hashed(value);
@@ -104,12 +121,14 @@ const isCounted = (name: string, value: unknown): value is object =>
  */
 export const redactedText = (data: unknown, rules: DataRules): string | undefined => {
   const { style, clearKeys } = rules;
+  const hashed = once(style.hashed);
+  const leaf = { text: style.text, hashed };
   /** A value under its name. `settings`: names are meaningful at this depth. */
   const walk = (value: unknown, name: string, settings: boolean): string | undefined => {
     const clear = settings && CLEAR_NAMES.has(name);
-    if (typeof value !== "object" || value === null) return leafText(value, clear, style);
+    if (typeof value !== "object" || value === null) return leafText(value, clear, leaf);
     const text = textOf(value);
-    if (text !== undefined) return clear && value instanceof JsonNumber ? text : style.hashed(text);
+    if (text !== undefined) return clear && value instanceof JsonNumber ? text : hashed(text);
     if (Array.isArray(value)) return listText(value, name, (item) => walk(item, name, settings));
     const within = settings && (name === "" || STRUCTURE.has(name));
     return objectText(value, (item, own) => (clearKeys.has(own) ? plainText(item, style) : walk(item, own, within)));

@@ -38,6 +38,7 @@ export const requestText = (entry: Entry, caller: Caller | undefined, style: Sty
   const { decoded, mount, known, payload } = record;
   const rules = { style, clearKeys: keysOf(mount?.config.auditNonHmacRequestKeys), payload };
   const stranger = !known && decoded.token ? style.hashed(decoded.token.reveal()) : undefined;
+  const data = () => (known ? redactedText(decoded.data, rules) : strangersData(decoded, rules));
   const repeated = known && caller && !style.compact;
   return block(
     member("id", style.text(decoded.requestId)) +
@@ -51,7 +52,7 @@ export const requestText = (entry: Entry, caller: Caller | undefined, style: Sty
       (style.compact ? "" : put("namespace", '{"id":"root"}')) +
       member("path", style.text(decoded.path)) +
       (decoded.sentPath === undefined ? "" : member("sent_path", style.text(decoded.sentPath))) +
-      dataMember(known ? redactedText(decoded.data, rules) : strangersData(decoded, rules), entry, style) +
+      dataMember("request", data, entry, style) +
       member("remote_address", style.text(decoded.sourceAddress)) +
       serialMember(decoded, style) +
       (decoded.wrapTtl === undefined ? "" : member("wrap_ttl", `${decoded.wrapTtl}`)) +

@@ -39,7 +39,7 @@ export const responseText = (entry: Entry, response: AuditedResponse, style: Sty
       (mfaRequestId ? member("mfa_request_id", style.hashed(mfaRequestId.reveal())) : "") +
       (style.compact ? "" : mountMembers(mount, style)) +
       (leaseId === undefined ? "" : put("secret", `{"lease_id":${style.text(leaseId)}}`)) +
-      dataMember(redactedText(response.data, rules), entry, style) +
+      dataMember("response", () => redactedText(response.data, rules), entry, style) +
       (warnings ? member("warnings", `[${warnings.map((text) => messageText(text, record, style)).join(",")}]`) : "") +
       member("wrap_info", wrapText(response, decoded.path, style)),
   );

@@ -42,6 +42,30 @@ describe("a line of an enabled device", () => {
   });
 });
 
+describe("a line that is too long for its sink", () => {
+  it("is written shorter from data as it was written before, which is not gone through again", () => {
+    fc.assert(
+      fc.property(pairs, fc.boolean(), ({ record, response }, answers) => {
+        const written = new Map<"request" | "response", string | undefined>();
+        const entry = { record, audited: AUDITED, nowMs, ...(answers && { response }) };
+        const style = device({});
+        entryText({ ...entry, written }, style);
+        const asked: string[] = [];
+        const counting = { ...style, hashed: (value: string) => `${asked.push(value)}` };
+        for (const [side, text] of written) written.set(side, text && '{"seen":true}');
+        entryText({ ...entry, written, short: true }, counting);
+
+        expect(asked.filter((text) => text === '{"seen":true}').length).toBe(
+          [...written.values()].filter((text) => text !== undefined).length,
+        );
+        written.clear();
+        expect(entryText({ ...entry, written, short: true }, style)).toBe(entryText({ ...entry, short: true }, style));
+      }),
+      { numRuns: runs(50, 1000) },
+    );
+  });
+});
+
 describe("what a request's line said", () => {
   const decision: Decision = { allowed: true, reason: "help", isRoot: false };
   const [record = undefined] = fc.sample(auditRecords, { numRuns: 1, seed: 1 });

@@ -28,6 +28,30 @@ describe("data in an audit line", () => {
     );
   });
 
+  it("is hashed once for each text of a line, and once more in the next line", () => {
+    const asked: string[] = [];
+    const counting = {
+      ...style,
+      hashed: (value: string) => {
+        asked.push(value);
+        return style.hashed(value);
+      },
+    };
+    const data = { a: { type: "kv", pin: 7 }, b: { type: "kv", pin: "7" }, c: ["kv", "other"] };
+    const first = redactedText(data, { ...rules, style: counting });
+
+    expect(asked).toEqual(["kv", "7", "other"]);
+    expect(first).toBe(redactedText(data, rules));
+    redactedText(data, { ...rules, style: counting });
+    expect(asked).toEqual(["kv", "7", "other", "kv", "7", "other"]);
+  });
+
+  it("is hashed right when it has more different texts than are kept", () => {
+    const data = Array.from({ length: 2500 }, (_, at) => `text ${at % 1500}`);
+
+    expect(redactData(data, rules)).toEqual(data.map(hash));
+  });
+
   it("also hashes values that are not JSON", () => {
     const data = {
       buffer: Buffer.from("a"),
