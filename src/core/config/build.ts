@@ -1,8 +1,10 @@
 import type { AuditDevice } from "../../audit/types.ts";
 import { as, type Seconds } from "../../std/brand.ts";
+import { defined } from "../../std/defined.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Entry } from "../../storage/store.ts";
 import type { Group } from "../identity/model.ts";
+import { keepIndex } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed } from "../sealed.ts";
 import { SETTINGS, settingIn } from "./settings.ts";
@@ -42,6 +44,11 @@ const rowOf = (entry: Entry): Row => {
   return { part: "settings", name: `${kind}/${name}`, value };
 };
 
+interface Change {
+  readonly was: Row | undefined;
+  readonly is: Row | undefined;
+}
+
 /** The configuration as it is known, by sort key. */
 export interface Built {
   readonly snapshot: Snapshot;
@@ -56,6 +63,24 @@ const mountsIn = (rows: readonly Row[]): Snapshot["mounts"] => {
   return new Map(mounts.sort(byLength).map((mount) => [mount.info.path, mount]));
 };
 
+const isWhereItWas = (was: Mount, is: Mount): boolean =>
+  was.info.path === is.info.path && was.info.id === is.info.id && was.info.accessor === is.info.accessor;
+
+/**
+ * The mounts after a change of some: a copy where each of them stays where it was, which thousands of mounts need not be
+ * put in order for; `undefined`: one came, went or moved.
+ */
+const retuned = (before: Snapshot["mounts"], changes: readonly Change[]): Snapshot["mounts"] | undefined => {
+  const mounts = new Map(before);
+  for (const { was, is } of changes) {
+    if (was?.part !== "mounts" && is?.part !== "mounts") continue;
+    if (was?.part !== "mounts" || is?.part !== "mounts" || !isWhereItWas(was.value, is.value)) return undefined;
+    mounts.set(is.value.info.path, is.value);
+  }
+  keepIndex(before, mounts);
+  return mounts;
+};
+
 const devicesIn = (rows: readonly Row[]): Snapshot["auditDevices"] =>
   rows.flatMap((row) => (row.part === "auditDevices" ? [row.value] : [])).sort((a, b) => (a.path < b.path ? -1 : 1));
 
@@ -65,16 +90,16 @@ const groupsIn = (rows: readonly Row[]): Snapshot["groups"] =>
 const settingsIn = (rows: readonly Row[]): Snapshot["settings"] =>
   new Map(rows.flatMap((row) => (row.part === "settings" ? [[row.name, row.value] as const] : [])));
 
-/** A snapshot of rows; of the one before it, the parts that were not touched. */
-const snapshotOf = (epoch: string, rows: readonly Row[], before?: Snapshot, touched?: ReadonlySet<Row["part"]>) => {
-  const kept = (part: Row["part"]): Snapshot | undefined => (touched?.has(part) ? undefined : before);
-  const settings = kept("settings")?.settings ?? settingsIn(rows);
+/** A snapshot of rows; `kept`: the parts of it that are known. */
+const snapshotOf = (epoch: string, rows: Built["rows"], kept: Partial<Snapshot> = {}): Snapshot => {
+  const all = (): readonly Row[] => [...rows.values()];
+  const settings = kept.settings ?? settingsIn(all());
   return {
     epoch,
-    mounts: kept("mounts")?.mounts ?? mountsIn(rows),
-    auditDevices: kept("auditDevices")?.auditDevices ?? devicesIn(rows),
+    mounts: kept.mounts ?? mountsIn(all()),
+    auditDevices: kept.auditDevices ?? devicesIn(all()),
     settings,
-    groups: kept("groups")?.groups ?? groupsIn(rows),
+    groups: kept.groups ?? groupsIn(all()),
     sealed: settingIn({ settings }, SETTINGS.seal)?.sealed === true,
   };
 };
@@ -82,7 +107,7 @@ const snapshotOf = (epoch: string, rows: readonly Row[], before?: Snapshot, touc
 /** From all rows there are. */
 export const built = (epoch: string, entries: readonly Entry[]): Built => {
   const rows = new Map(entries.map((entry) => [entry.address.sk, rowOf(entry)]));
-  return { snapshot: snapshotOf(epoch, [...rows.values()]), rows };
+  return { snapshot: snapshotOf(epoch, rows), rows };
 };
 
 /** After a change of some rows; `undefined`: the row is gone. */
@@ -93,12 +118,19 @@ export const rebuilt = (
 ): Built => {
   if (changed.size === 0) return { snapshot: { ...snapshot, epoch }, rows };
   const next = new Map(rows);
-  const touched = new Set<Row["part"]>();
+  const changes: Change[] = [];
   for (const [sk, entry] of changed) {
     const [was, is] = [next.get(sk), entry && rowOf(entry)];
-    for (const row of [was, is]) if (row) touched.add(row.part);
+    changes.push({ was, is });
     if (is) next.set(sk, is);
     else next.delete(sk);
   }
-  return { snapshot: snapshotOf(epoch, [...next.values()], snapshot, touched), rows: next };
+  const touched = new Set(changes.flatMap(({ was, is }) => [was?.part, is?.part]));
+  const kept: Partial<Snapshot> = {
+    ...(touched.has("mounts") ? defined({ mounts: retuned(snapshot.mounts, changes) }) : { mounts: snapshot.mounts }),
+    ...(!touched.has("auditDevices") && { auditDevices: snapshot.auditDevices }),
+    ...(!touched.has("settings") && { settings: snapshot.settings }),
+    ...(!touched.has("groups") && { groups: snapshot.groups }),
+  };
+  return { snapshot: snapshotOf(epoch, next, kept), rows: next };
 };

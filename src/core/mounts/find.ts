@@ -1,3 +1,4 @@
+import type { MountPath } from "../../std/brand.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Mount } from "./mount.ts";
 
@@ -6,9 +7,10 @@ import type { Mount } from "./mount.ts";
  * among ten and among ten thousand.
  */
 
+/** Paths, so that it serves every table whose mounts have the same names, however they are tuned. */
 interface Index {
-  readonly byId: ReadonlyMap<string, Mount>;
-  readonly byAccessor: ReadonlyMap<string, Mount>;
+  readonly byId: ReadonlyMap<string, MountPath>;
+  readonly byAccessor: ReadonlyMap<string, MountPath>;
 }
 
 type Mounts = Pick<Snapshot, "mounts">;
@@ -18,18 +20,28 @@ const indexes = new WeakMap<Snapshot["mounts"], Index>();
 const indexOf = ({ mounts }: Mounts): Index => {
   const known = indexes.get(mounts);
   if (known) return known;
-  const byId = new Map<string, Mount>();
-  const byAccessor = new Map<string, Mount>();
-  for (const mount of mounts.values()) {
-    byId.set(mount.info.id, mount);
-    byAccessor.set(mount.info.accessor, mount);
+  const byId = new Map<string, MountPath>();
+  const byAccessor = new Map<string, MountPath>();
+  for (const [path, { info }] of mounts) {
+    byId.set(info.id, path);
+    byAccessor.set(info.accessor, path);
   }
   const index = { byId, byAccessor };
   indexes.set(mounts, index);
   return index;
 };
 
-export const mountById = (snapshot: Mounts, id: string): Mount | undefined => indexOf(snapshot).byId.get(id);
+/** For a table of mounts with the same paths, ids and accessors as the one before it. */
+export const keepIndex = (before: Snapshot["mounts"], after: Snapshot["mounts"]): void => {
+  const known = indexes.get(before);
+  if (known) indexes.set(after, known);
+};
+
+const at = ({ mounts }: Mounts, path: MountPath | undefined): Mount | undefined =>
+  path === undefined ? undefined : mounts.get(path);
+
+export const mountById = (snapshot: Mounts, id: string): Mount | undefined =>
+  at(snapshot, indexOf(snapshot).byId.get(id));
 
 export const mountByAccessor = (snapshot: Mounts, accessor: string): Mount | undefined =>
-  indexOf(snapshot).byAccessor.get(accessor);
+  at(snapshot, indexOf(snapshot).byAccessor.get(accessor));

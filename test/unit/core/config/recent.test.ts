@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { makeMount } from "../../../../src/core/config/initialize.ts";
 import { changesSince, recentChangeWrite } from "../../../../src/core/config/recent.ts";
 import type { Core } from "../../../../src/core/core.ts";
+import { mountByAccessor, mountById } from "../../../../src/core/mounts/find.ts";
 import { toSealed } from "../../../../src/core/sealed.ts";
 import { as, type MountPath } from "../../../../src/std/brand.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 import { configRow, recentChangesAddress } from "../../../../src/storage/keys.ts";
-import type { Entry, Write } from "../../../../src/storage/store.ts";
+import { ConditionFailed, type Entry, type Write } from "../../../../src/storage/store.ts";
 import { anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
 import { patience, runs } from "../../../support/runs.ts";
 
@@ -23,15 +24,20 @@ const NAMES = ["a", "b", "c"] as const;
 
 interface Step {
   readonly by: number;
-  readonly what: "mount" | "unmount" | "setting" | "no setting" | "policy" | "no policy" | "many";
+  readonly what: "mount" | "tune" | "unmount" | "setting" | "no setting" | "policy" | "no policy" | "many";
   readonly name: (typeof NAMES)[number];
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
   by: fc.nat(2),
-  what: fc.constantFrom("mount", "unmount", "setting", "no setting", "policy", "no policy", "many"),
+  what: fc.constantFrom("mount", "tune", "unmount", "setting", "no setting", "policy", "no policy", "many"),
   name: fc.constantFrom(...NAMES),
 });
+
+/** Another one may have removed what is tuned. */
+const unlessGone = (cause: unknown): void => {
+  if (!(cause instanceof ConditionFailed)) throw cause;
+};
 
 let written = 0;
 const act = async (core: Core, { what, name }: Step): Promise<void> => {
@@ -42,6 +48,10 @@ const act = async (core: Core, { what, name }: Step): Promise<void> => {
     mount: async () => {
       const mount = makeMount(systemRandom, { kind: "secret", type: "kv", path: at, description: String(written) });
       await core.config.change([await core.config.row("mount", at, toSealed(mount), "any")]);
+    },
+    tune: async () => {
+      const mount = (await core.config.now()).mounts.get(at);
+      if (mount) await core.config.putMount({ ...mount, description: `tuned ${written}` }, "present").catch(unlessGone);
     },
     unmount: () => core.config.removeMount(at),
     setting: () => core.config.putRow("ui-header", name, { value: written }),
@@ -62,6 +72,10 @@ const known = async (core: Core) => {
   return {
     ...snapshot,
     mounts: [...snapshot.mounts],
+    found: [...snapshot.mounts.values()].map(({ info }) => [
+      mountById(snapshot, info.id),
+      mountByAccessor(snapshot, info.accessor),
+    ]),
     groups: [...snapshot.groups].sort(),
     settings: [...snapshot.settings].sort(),
     policies: policies.map(({ name, text }) => [name, text]),
@@ -89,6 +103,23 @@ describe("an environment that is behind", () => {
     },
     patience,
   );
+
+  it("finds a mount that was tuned as it is now, and none that is gone, by id and by accessor", async () => {
+    const other = anotherEnvironment(server);
+    await act(server.core, { by: 0, what: "mount", name: "a" });
+    await act(server.core, { by: 0, what: "mount", name: "b" });
+    const { info } = (await other.core.config.now()).mounts.get(as("mount-a/")) ?? { info: { id: "", accessor: "" } };
+    expect(mountById(await other.core.config.now(), info.id)?.description).toBe(String(written - 1));
+    await act(server.core, { by: 0, what: "tune", name: "a" });
+    const tuned = await other.core.config.now();
+
+    expect(mountById(tuned, info.id)?.description).toBe(`tuned ${written}`);
+    expect(mountByAccessor(tuned, info.accessor)?.description).toBe(`tuned ${written}`);
+    await act(server.core, { by: 0, what: "unmount", name: "a" });
+    const gone = await other.core.config.now();
+    expect([mountById(gone, info.id), mountByAccessor(gone, info.accessor)]).toEqual([undefined, undefined]);
+    expect(gone.mounts.has(as("mount-b/"))).toBe(true);
+  });
 
   it("reads everything where more changed than is remembered", async () => {
     const other = anotherEnvironment(server);
