@@ -1,4 +1,5 @@
 import { as, type EpochSeconds, type LeaseId } from "../../std/brand.ts";
+import { workThrough } from "../../std/pool.ts";
 import { compareUtf8 } from "../../std/utf8.ts";
 import {
   DOMAINS,
@@ -18,6 +19,11 @@ import { fromSealed } from "../sealed.ts";
 import type { Lease, LeaseRow, StuckLease } from "./types.ts";
 
 /** The rows that find leases again: by prefix, by token, and those that could not be revoked. */
+
+/** Mounts, and partitions of one, that are looked at side by side. */
+const WIDTH = 8;
+/** Rows read at once where one is enough. */
+const FIRST_ROWS = 10;
 
 type Place = Pick<Address, "pk" | "sk">;
 
@@ -94,9 +100,17 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
     }
   }
 
+  /** Looks into a few partitions at a time: mostly one row says it, and a mount without leases has none. */
   const holdsAny = async (mount: Mount): Promise<boolean> => {
-    for await (const row of inMount(mount.info.id, "")) if (row.id !== "") return true;
-    return false;
+    let found = false;
+    const look = async (pk: string): Promise<void> => {
+      for await (const entry of core().store.all({ pk, domain: DOMAINS.lease }, { page: FIRST_ROWS })) {
+        found ||= fromSealed<LeaseRow>(entry.body).id !== "";
+        if (found) return;
+      }
+    };
+    await workThrough(leaseListingPartitions(mount.info.id), WIDTH, look, () => !found);
+    return found;
   };
 
   const childrenOf = async (mountId: string, prefix: string): Promise<readonly string[]> => {
@@ -107,14 +121,16 @@ export const createLeaseIndex = (core: () => Core): LeaseIndex => {
 
   const list = async (prefix: string): Promise<readonly string[]> => {
     const children = new Set<string>();
-    for (const mount of await mounts()) {
+    await workThrough(await mounts(), WIDTH, async (mount) => {
       const { path, id } = mount.info;
       if (prefix.startsWith(path)) {
         for (const child of await childrenOf(id, prefix)) children.add(child);
-      } else if (path.startsWith(prefix) && (await holdsAny(mount))) {
-        children.add(path.slice(prefix.length, path.indexOf("/", prefix.length) + 1));
+      } else if (path.startsWith(prefix)) {
+        const child = path.slice(prefix.length, path.indexOf("/", prefix.length) + 1);
+        // Another mount in the same folder may have shown it already.
+        if (!children.has(child) && (await holdsAny(mount))) children.add(child);
       }
-    }
+    });
     return [...children].sort(compareUtf8);
   };
 

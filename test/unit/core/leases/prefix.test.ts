@@ -146,4 +146,46 @@ describe("tidying", () => {
     await stage.sweep();
     expect(stage.world.alive.size).toBe(0);
   });
+
+  it("reads what many rows lead to in few calls", async () => {
+    for (let i = 0; i < 120; i++) await stage.issue();
+    const { table } = stage.server;
+    await stage.server.call("POST", "sys/leases/tidy");
+    table.calls.length = 0;
+    await stage.tick();
+
+    const reads = table.calls.filter(({ operation }) => operation === "BatchGetItem");
+    expect(reads.length).toBeLessThan(40);
+    expect(stage.world.alive.size).toBe(120);
+    expect((await jobs()).find(({ kind }) => kind === "tidy")?.state).toBe("success");
+  });
+
+  it("goes on where it was when its time was over, and misses no row", async () => {
+    const { core } = stage.server;
+    const token = await stage.child({ ttl: "1h" });
+    for (let i = 0; i < 130; i++) await stage.issue(token);
+    const tag = (await core.tokens.tag(token)) ?? "";
+    await core.store.write([{ op: "delete", address: await core.tokens.address(tag), when: "any" }]);
+    await stage.server.call("POST", "sys/leases/tidy");
+    const restore = slowClock(20_000);
+    await stage.tick();
+    restore();
+    for (let turn = 0; turn < 20; turn++) await stage.tick();
+    await stage.sweep();
+
+    expect(stage.world.alive.size).toBe(0);
+    expect((await jobs()).find(({ kind }) => kind === "tidy")?.state).toBe("success");
+  });
+});
+
+describe("the top level of all lease ids", () => {
+  it("has every mount that holds a lease, and asks many mounts side by side", async () => {
+    const { core } = stage.server;
+    for (let at = 0; at < 12; at++)
+      await stage.server.call("POST", `sys/mounts/team/kv-${at}`, { body: { type: "kv" } });
+    await stage.issue();
+
+    expect(await core.leases.list("")).toEqual(["auth/", "db/"]);
+    expect(await core.leases.list("team/")).toEqual([]);
+  });
 });
