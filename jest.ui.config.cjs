@@ -5,5 +5,6 @@ module.exports = {
   ...shared,
   testMatch: ["<rootDir>/test/ui/**/*.test.ts"],
   globalSetup: "<rootDir>/test/ui/support/announce.ts",
-  testTimeout: 60_000,
+  // Longer than what a step of a test may take (`support/page.ts`), so that a failure names the step.
+  testTimeout: 180_000,
 };

@@ -19,7 +19,7 @@ const PACKAGES = /^node_modules\/(?:preact|lossless-json)\//;
 /** Folders of `ui/` in their order: one imports from itself and from those named. Pages and texts are apart. */
 const LAYERS: Readonly<Record<string, RegExp>> = {
   worker: /^ui\/(worker|protocol\.ts)/,
-  kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/(clock|json-tree|shell-word)\.ts)/,
+  kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/(clock|json-tree|shell-word|use-listener)\.ts)/,
   client: /^ui\/(client|kit|texts|router\.ts|routes\.ts|protocol\.ts)/,
   shell:
     /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|foreign-links\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,

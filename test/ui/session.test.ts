@@ -20,7 +20,7 @@ const crash = async ({ context }: Visitor, page: Page): Promise<void> => {
 };
 
 const eventually = async (look: () => Promise<boolean>): Promise<void> => {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 45_000;
   while (!(await look())) {
     if (Date.now() > until) throw new Error("it never came to be");
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -35,8 +35,8 @@ const tellHistory = (): void => {
   }
 };
 
-const EXPECT_MS = 3_000;
-const LOOK_MS = 10_000;
+const EXPECT_MS = 30_000;
+const LOOK_MS = 30_000;
 
 export const watchContext = async (context: BrowserContext, gate: Gate, canaries: Canaries): Promise<Guard> => {
   const own: string[] = [];

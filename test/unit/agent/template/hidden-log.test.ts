@@ -39,7 +39,7 @@ describe("V67: no line of any level shows what a template made of a secret's val
   let value: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hidden-"));
-    world = createWorld({}, 0.5, 200);
+    world = createWorld({}, 0.5, true);
     value = FIRST;
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -32,7 +32,7 @@ let end: unknown;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "templates-"));
-  world = createWorld({ PATH: process.env["PATH"] ?? "", FOLDER: folder }, 0.5, 200);
+  world = createWorld({ PATH: process.env["PATH"] ?? "", FOLDER: folder }, 0.5, true);
   tokens = createTokens();
   secrets = { "secret/data/app": version({ user: "ann", pass: "one" }) };
   [isReady, end] = [false, undefined];
@@ -376,6 +376,7 @@ describe("commands", () => {
   });
 
   it("are killed with all they started when their time is over", async () => {
+    world.leaveProcesses();
     await run(
       [template(at("a"), "x", { command: command(`sleep 1000; touch "$FOLDER/done"`, { timeout: 1000 }) })],
       exits,
@@ -385,6 +386,7 @@ describe("commands", () => {
   });
 
   it("do not keep an agent from stopping", async () => {
+    world.leaveProcesses();
     start([template(at("a"), "x", { command: command(`touch "$FOLDER/began"; sleep 1000`) })]);
     tokens.give("token-1");
     await world.until(() => existsSync(at("began")), 1000);
