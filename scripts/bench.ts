@@ -32,8 +32,8 @@ import { measureTransit } from "./bench/transit.ts";
  * `init`, `page`, `price`, `transit`, `peers` and `own` are measurements of their own (`bench/README.md` has the files).
  * `--quick` takes few samples; `--json FILE` writes the figures, with the machine; `--docs` writes what it measures into
  * its page below `docs`; `--openbao FILE` names the program of OpenBao that the same requests are sent to; `--against
- * FOLDER` the checkout of another version for `own`. Times never fail the run: they depend on the machine. Calls per
- * operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
+ * FOLDER` the checkout of another version for `own` and `page`. Times never fail the run: they depend on the machine.
+ * Calls per operation are exact, so more of them than budgeted, or any to KMS in a warm request, ends it with 1.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -101,7 +101,7 @@ interface Measured {
 /** What takes minutes, and has a name of its own besides: not for a quick look. */
 const longer = async (): Promise<readonly Group[]> => [
   { title: "Processor time besides the calls", figures: await measureOwnTime(quick, options.against) },
-  { title: "The web page", figures: await inFolder((folder) => measurePage(folder, quick)) },
+  { title: "The web page", figures: await inFolder((folder) => measurePage(folder, quick, options.against)) },
 ];
 
 /** Everything but what takes a run of its own; with OpenBao's program, next to it. */
@@ -150,7 +150,10 @@ const agent = async () => ({ figures: await inFolder((folder) => measureAgent(fo
 
 const certificates = async () => ({ figures: await measureCertificates(quick ? 11 : 51), exact: [] });
 
-const page = async () => ({ figures: await inFolder((folder) => measurePage(folder, quick)), exact: [] });
+const page = async () => ({
+  figures: await inFolder((folder) => measurePage(folder, quick, options.against)),
+  exact: [],
+});
 
 const price = async () => ({ figures: await measurePrice(options.docs ?? false), exact: [] });
 

@@ -1,4 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
 import { startLocalServer } from "../../src/local/server/index.ts";
 import { readUiFolder } from "../../src/ui-files/folder.ts";
 import { findBrowser, launchBrowser } from "../../test/ui/support/browser.ts";
@@ -8,8 +11,9 @@ import { type Figure, figure } from "./figures.ts";
 import { median } from "./samples.ts";
 
 /**
- * How long the web page takes from its address to a form that can be typed into, in a real browser, with nothing in its
- * cache. The network is a relay with a round trip and a rate, so that the worker's requests pass it too.
+ * How long the web page takes from its address to a form that can be seen, typed into and sent, in a real browser, with
+ * nothing in its cache. Chromium slows the page's main thread; the worker's thread, and the browser's, are as they are.
+ * The network is a relay with a round trip and a rate, so that the worker's requests pass it too.
  */
 
 interface Weather {
@@ -68,42 +72,92 @@ const startRelay = async (port: number, { roundTrip, bytesPerSecond }: Weather) 
   return { port: typeof address === "object" && address ? address.port : 0, close: () => server.close() };
 };
 
-/** Run in the page, which tells by itself when the first field stood there. */
-const NOTE_FORM = `new MutationObserver((_, observer) => {
-  if (!document.querySelector("form input")) return;
-  document.documentElement.dataset.formAt = performance.now();
-  observer.disconnect();
-}).observe(document, { childList: true, subtree: true })`;
+/** What the page's console says once somebody can use the form. */
+const READY = "form ready at";
 
-/** `folder`: the page is built into it, as it is deployed. Without a browser nothing is measured. */
-export const measurePage = async (folder: string, quick: boolean): Promise<readonly Figure[]> => {
+/**
+ * Run in the page, which tells by itself when somebody can type: in the first frame with a field of the form that is seen
+ * and in reach, once that frame is drawn. Its listeners are there as long as it is, since what draws it attaches them.
+ * Nothing else of the tool looks into the page before: on a slow processor its scripts take longer than the page's.
+ */
+const TELL_READY = `{
+  const usable = (field) => !field.disabled && field.closest("[inert]") === null
+    && field.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const inNextFrame = (field) => requestAnimationFrame(() => {
+    if (!usable(field)) return inNextFrame(field);
+    const drawn = new MessageChannel();
+    drawn.port1.onmessage = () => console.debug("${READY}", performance.now());
+    drawn.port2.postMessage(undefined);
+  });
+  new MutationObserver((_, observer) => {
+    const field = document.querySelector("form input");
+    if (field === null) return;
+    observer.disconnect();
+    inNextFrame(field);
+  }).observe(document, { childList: true, subtree: true });
+}`;
+
+/** Milliseconds until the form is ready, for somebody who was never here. */
+const once = async (browser: Browser, server: string, weather: Weather): Promise<number> => {
+  const relay = await startRelay(Number(new URL(server).port), weather);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: weather.slower });
+  await page.addInitScript(TELL_READY);
+  const told = page.waitForEvent("console", (message) => message.text().startsWith(READY));
+  await page.goto(`http://127.0.0.1:${relay.port}/ui/`, { waitUntil: "commit" });
+  const at = Number((await told).text().slice(READY.length));
+  await context.close();
+  relay.close();
+  return at;
+};
+
+type Build = typeof buildUi;
+
+/** A server with the page as it is deployed, built below `folder`. */
+const serve = async (build: Build, folder: string) => {
+  await writeFolder(await build(), folder);
+  const files = readUiFolder(folder);
+  return startLocalServer({ port: 0, sweeper: false, ui: { filesFor: async () => files } });
+};
+
+/** The build of another checkout, which builds its own sources. */
+const buildOf = async (checkout: string): Promise<Build> => {
+  const parts: { readonly buildUi: Build } = await import(pathToFileURL(resolve(checkout, "scripts/build/ui.ts")).href);
+  return parts.buildUi;
+};
+
+const figuresOf = ({ name, budget }: Weather, now: number, former: number | undefined): readonly Figure[] => [
+  figure(name, Math.round(now), "ms", budget),
+  ...(former === undefined
+    ? []
+    : [figure(`${name}: former version`, Math.round(former), "ms"), figure(`${name} / former`, now / former, "x")]),
+];
+
+/**
+ * `folder`: the page is built into it. `against`: the checkout of another version, whose page takes turns with this one.
+ * Without a browser nothing is measured.
+ */
+export const measurePage = async (
+  folder: string,
+  quick: boolean,
+  against: string | undefined,
+): Promise<readonly Figure[]> => {
   const executable = findBrowser();
   if (executable === undefined) return [];
-  await writeFolder(await buildUi(), folder);
-  const files = readUiFolder(folder);
-  const local = await startLocalServer({ port: 0, sweeper: false, ui: { filesFor: async () => files } });
+  const builds = [buildUi, ...(against === undefined ? [] : [await buildOf(against)])];
+  const servers = await Promise.all(builds.map((build, at) => serve(build, join(folder, String(at)))));
   const browser = await launchBrowser(executable);
-  const once = async (weather: Weather): Promise<number> => {
-    const relay = await startRelay(Number(new URL(local.url).port), weather);
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const session = await context.newCDPSession(page);
-    await session.send("Emulation.setCPUThrottlingRate", { rate: weather.slower });
-    await page.addInitScript(NOTE_FORM);
-    await page.goto(`http://127.0.0.1:${relay.port}/ui/`, { waitUntil: "commit" });
-    await page.locator("form input").first().waitFor();
-    const at = Number(await page.locator("html").getAttribute("data-form-at"));
-    await context.close();
-    relay.close();
-    return at;
-  };
   const figures: Figure[] = [];
   for (const weather of WEATHERS) {
-    const taken: number[] = [];
-    for (let left = quick ? 3 : 7; left > 0; left -= 1) taken.push(await once(weather));
-    figures.push(figure(weather.name, Math.round(median(taken)), "ms", weather.budget));
+    const taken: number[][] = servers.map(() => []);
+    for (let left = quick ? 3 : 7; left > 0; left -= 1)
+      for (const [at, { url }] of servers.entries()) taken[at]?.push(await once(browser, url, weather));
+    const [now = Number.NaN, former] = taken.map(median);
+    figures.push(...figuresOf(weather, now, former));
   }
   await browser.close();
-  await local.close();
+  for (const server of servers) await server.close();
   return figures;
 };
