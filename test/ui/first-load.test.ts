@@ -38,6 +38,23 @@ describeUi("the first load", (ui) => {
     expect(files(visitor).slice(before)).toEqual(["/ui/"]);
   });
 
+  it("makes no formats of times before a time is drawn: they take longer than all of its scripts", async () => {
+    const visitor = await ui.visitor();
+    await visitor.context.addInitScript(() => {
+      for (const name of ["DateTimeFormat", "RelativeTimeFormat", "NumberFormat", "Collator"] as const) {
+        const construct = (): never => {
+          document.documentElement.dataset["made"] = name;
+          throw new Error(name);
+        };
+        Object.defineProperty(Intl, name, { value: new Proxy(Intl[name], { construct, apply: construct }) });
+      }
+    });
+    const page = await visitor.tab();
+    await page.getByLabel("How", { exact: true }).waitFor();
+
+    expect(await page.locator("html").getAttribute("data-made")).toBeNull();
+  });
+
   it("shows a page at any of its addresses, with dots in names too", async () => {
     await ui.world.secret("secret/app.config/db.json", { user: "app" });
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/browse/secret/app.config/db.json");

@@ -11,8 +11,16 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat(kit.locale, { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "short" });
+/** Made when a time is first drawn: these two take longer than everything else the first load runs. */
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+const relative = lazily(() => new Intl.RelativeTimeFormat(kit.locale, { numeric: "auto" }));
+const exact = lazily(() => new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "short" }));
 
 /** 2.95 hours are 3: what was set to three hours a moment ago reads so. */
 const ALMOST = 0.1;
@@ -26,16 +34,16 @@ export const relativeTime = (at: number, now: number): string => {
   const seconds = (at - now) / SECOND;
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) < size) continue;
-    return relative.format(
+    return relative().format(
       unit === "day" ? daysBetween(now, at) : Math.trunc(seconds / size + Math.sign(seconds) * ALMOST),
       unit,
     );
   }
-  return relative.format(0, "second");
+  return relative().format(0, "second");
 };
 
 /** `6 Dec 2026, 18:00`, in the reader's time zone. */
-export const exactTime = (at: number): string => exact.format(at);
+export const exactTime = (at: number): string => exact().format(at);
 
 const PARTS = [
   ["d", 86_400],
