@@ -82,7 +82,7 @@ export const watchContext = async (context: BrowserContext, gate: Gate, canaries
     const until = Date.now() + LOOK_MS;
     for (;;) {
       try {
-        const late = pause(LOOK_MS, "late" as const);
+        const late = pause(LOOK_MS, "late" as const, { ref: false });
         if ((await Promise.race([lookAt(page), late])) !== "late") return;
         throw new Error(`${page.url()} does not answer`);
       } catch (error) {

@@ -92,7 +92,7 @@ export const openVisitor = async (
     },
     close: async () => {
       // A browser may wait for a worker that outlives its tabs: it goes with the browser then.
-      await Promise.race([context.close(), pause(CLOSE_MS)]);
+      await Promise.race([context.close(), pause(CLOSE_MS, undefined, { ref: false })]);
       await gate.close();
     },
   };
