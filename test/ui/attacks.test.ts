@@ -364,6 +364,48 @@ describeUi("attacks", (ui) => {
     expect(await readClipboard(visitor)).toBe("");
   });
 
+  it("40. a dialog or a lock over the page: what was copied can still be cleared there, and has no name", async () => {
+    const value = ui.world.canary("copied");
+    await ui.world.secret("secret/attack/copied", { password: value });
+    const { page } = await root("/ui/browse/secret/attack/copied");
+    await page.evaluate(() => {
+      const clipboard = { held: "", refuses: false };
+      Object.assign(window, { clipboard });
+      Object.assign(navigator.clipboard, {
+        writeText: async (given: string) => {
+          if (clipboard.refuses) throw new Error("refused");
+          clipboard.held = given;
+        },
+      });
+    });
+    const held = (): Promise<unknown> => page.evaluate(() => Reflect.get(Reflect.get(window, "clipboard"), "held"));
+    const refuse = (refuses: boolean): Promise<void> =>
+      page.evaluate((to) => void Reflect.set(Reflect.get(window, "clipboard"), "refuses", to), refuses);
+    const toast = page.locator(".toast");
+
+    await page.getByRole("button", { name: "Copy password" }).click();
+    await toast.getByText("Copied password. It is cleared in 30 s, if this page is still open then.").waitFor();
+    await page.getByRole("button", { name: "Settings of this page" }).click();
+    await page.getByRole("dialog").waitFor();
+    await toast.getByRole("button", { name: "Clear now" }).click();
+    await toast.waitFor({ state: "detached" });
+    expect(await held()).toBe("");
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Copy password" }).click();
+    await toast.getByText("Copied password").waitFor();
+    await refuse(true);
+    await page.getByRole("button", { name: "Lock" }).click();
+    const locked = page.getByRole("dialog");
+    await locked.getByText("What was copied here is still in the clipboard.", { exact: true }).last().waitFor();
+    expect(await toast.allTextContents()).toEqual([expect.not.stringContaining("password")]);
+    expect(await held()).toBe(value);
+    await refuse(false);
+    await locked.getByRole("button", { name: "Clear now" }).click();
+    await toast.waitFor({ state: "detached" });
+    expect(await held()).toBe("");
+  });
+
   /** As password managers do: whatever looks like a login, unless it is marked as none. */
   const managers = (): void => {
     const wanted = (input: HTMLInputElement): boolean => {

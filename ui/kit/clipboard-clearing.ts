@@ -59,12 +59,19 @@ function clearNow(): void {
 export const keepCopied = (name: string): void => {
   start();
   channel.postMessage("copied" satisfies Said);
-  dismiss = toast(kit.copied(name), { label: kit.clearNow, run: clearNow }, { stays: true });
+  dismiss = toast(kit.copiedSecret(name), { label: kit.clearNow, run: clearNow }, { stays: true });
+};
+
+const clearLater = (): void => {
+  arm();
+  // Over a lock, where somebody else may sit by now: what was copied has no name.
+  dismiss?.();
+  dismiss = toast(kit.stillCopied, { label: kit.clearNow, run: clearNow }, { stays: true });
 };
 
 /** At once, if a copied secret may still be there: on lock and on sign-out. */
 export const clearClipboard = (): void => {
-  if (timer !== undefined || waiting) clearNow();
+  if (timer !== undefined || waiting) clear().catch(clearLater);
 };
 
 channel.onmessage = ({ data }: MessageEvent<Said>) => (data === "copied" ? start() : disarm());

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { Announcer } from "./announce.tsx";
+import { Toasts } from "./toasts.tsx";
 
 /** A question over the page. Mounted is open; Escape closes, a click outside does not: work may be in it. */
 
@@ -64,7 +64,7 @@ export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: Di
         <div class="dialog-body">{children}</div>
         <div class="actions">{actions}</div>
       </form>
-      <Announcer />
+      <Toasts />
     </dialog>
   );
 };

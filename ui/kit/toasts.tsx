@@ -4,7 +4,10 @@ import { Announcer } from "./announce.tsx";
 import { IconButton } from "./button.tsx";
 import { dismiss, onToasts, type Shown, shownToasts } from "./toast.ts";
 
-/** Says what was done, once it is done; goes after 8 s, or later while somebody points at it. */
+/**
+ * Says what was done, once it is done; goes after 8 s, or later while somebody points at it. Outside a modal dialog
+ * nothing can be pressed, so that a dialog brings its own, and what is said is in the innermost.
+ */
 
 const LASTS_MS = 8_000;
 
@@ -41,11 +44,32 @@ const Toast = ({ entry, onClose }: { readonly entry: Shown; readonly onClose: ()
   );
 };
 
-/** Mounted once, by the shell; brings the status line with it. */
+const places: (() => void)[] = [];
+
+/** What is to be drawn here: everything, or nothing while a dialog within has its own place. */
+const useEntries = (): readonly Shown[] => {
+  const [entries, setEntries] = useState<readonly Shown[]>([]);
+  useLayoutEffect(() => {
+    const draw = (): void => setEntries(places.at(-1) === draw ? shownToasts() : []);
+    const drawAll = (): void => {
+      for (const each of places) each();
+    };
+    places.push(draw);
+    drawAll();
+    const stop = onToasts(draw);
+    return () => {
+      stop();
+      places.splice(places.indexOf(draw), 1);
+      drawAll();
+    };
+  }, []);
+  return entries;
+};
+
+/** Mounted by the shell and by each modal dialog; brings the status line with it. */
 export const Toasts = () => {
-  const [entries, setEntries] = useState(shownToasts);
+  const entries = useEntries();
   const ref = useRef<HTMLUListElement>(null);
-  useEffect(() => onToasts(() => setEntries(shownToasts())), []);
   // Shown again with each new one, so that it lies above a dialog opened since.
   useLayoutEffect(() => {
     ref.current?.hidePopover();

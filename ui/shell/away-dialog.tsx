@@ -1,6 +1,6 @@
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Stage } from "../client/stage.ts";
-import { Announcer, Button } from "../kit/index.ts";
+import { Button, Toasts } from "../kit/index.ts";
 import { SignInForm } from "../pages/sign-in/form.tsx";
 import { BASE } from "../routes.ts";
 import { shell } from "../texts/shell.ts";
@@ -46,7 +46,7 @@ export const AwayDialog = ({ stage }: { readonly stage: Extract<Stage, { is: "aw
           }
         />
       </div>
-      <Announcer />
+      <Toasts />
     </dialog>
   );
 };
