@@ -155,7 +155,12 @@ describeUi(
 
     it("shows no step before its names are there, says what is wrong, and never asks for the code", async () => {
       const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/onboard");
-      await fill(page, { "AWS account": "1234", Region: "Ireland", Policies: "root" });
+      await fill(page, { "AWS account": "1234", Region: "Ireland" });
+      await page.getByText("An account is twelve digits.").waitFor();
+      // Whoever is still typing is not told that it is wrong.
+      expect(await page.getByText("A Region looks like eu-west-1.").count()).toBe(0);
+      await fill(page, { Policies: "root" });
+      await page.keyboard.press("Tab");
 
       for (const text of [
         "An account is twelve digits.",
@@ -167,6 +172,21 @@ describeUi(
       expect(await page.locator("figure.code").count()).toBe(0);
       expect(await page.getByLabel(/code/i).count()).toBe(0);
       expect(await axeEverywhere(page)).toEqual([]);
+    });
+
+    it("keeps what was typed when the page is left, takes blanks, and says which policies are not there", async () => {
+      await ui.world.policy("onprem", 'path "secret/data/app" { capabilities = ["read"] }');
+      const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/onboard");
+      await page.getByLabel("Name of the server", { exact: true }).pressSequentially("rack 7, left");
+      await fill(page, { Policies: "onprem, onprm" });
+      await page.keyboard.press("Tab");
+      await page.getByText("No policy has the name onprm yet.", { exact: false }).waitFor();
+      await page.getByRole("link", { name: "Policies", exact: true }).click();
+      await page.getByRole("link", { name: "onprem", exact: true }).waitFor();
+      await page.getByRole("link", { name: "Onboarding", exact: true }).click();
+
+      expect(await page.getByLabel("Name of the server", { exact: true }).inputValue()).toBe("rack 7, left");
+      expect(await page.getByLabel("Policies", { exact: true }).inputValue()).toBe("onprem, onprm");
     });
   },
   { aws: true },

@@ -17,6 +17,8 @@ export interface TextProps extends FieldProps {
   readonly autofocus?: boolean | undefined;
   readonly placeholder?: string | undefined;
   readonly name?: string | undefined;
+  /** The field is left. */
+  readonly onLeave?: (() => void) | undefined;
   readonly onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
 }
 
@@ -32,6 +34,7 @@ export const attributesOf = ({ mono, foreign, masked, autocomplete = "off", auto
   placeholder: props.placeholder,
   name: props.name,
   onKeyDown: props.onKeyDown,
+  onBlur: props.onLeave,
   autocomplete,
   ...(mono ? PLAIN : {}),
   ...(foreign ? FOREIGN : {}),

@@ -26,6 +26,8 @@ export const onboard = {
   roleBad: "Letters, digits and . _ - alone.",
   policies: "Policies",
   policiesHint: "What the server may do: names, separated by commas.",
+  policiesUnknown: (names: readonly string[]) =>
+    `No policy has the name ${names.join(", ")} yet. A server gets nothing by it until it is written.`,
   policiesBad: "root is not given to servers.",
   activation: "Activation id",
   activationHint: "Optional, from step 2: binds the role to this one enrolment. Not the code.",

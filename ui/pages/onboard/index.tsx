@@ -10,9 +10,10 @@ import { Button, Code, Empty, Page, Section, toast } from "../../kit/index.ts";
 import { onboard } from "../../texts/onboard.ts";
 import type { PageComponent } from "../page.ts";
 import { NameFields } from "./name-fields.tsx";
-import { complete, EMPTY, type Names } from "./names.ts";
+import { complete, type Names, trimmed } from "./names.ts";
 import { RoleStep } from "./role-step.tsx";
 import { type Place, stepsFor } from "./steps.ts";
+import { useNames } from "./use-names.ts";
 
 /** A server outside AWS, from a role in AWS to its first login. */
 
@@ -104,7 +105,8 @@ const Onboard: PageComponent = () => {
   const mounts = enabled && !listed.includes("aws/") ? [...listed, "aws/"] : listed;
   const [chosen, setChosen] = useState<string>();
   const mount = chosen ?? mounts[0];
-  const [names, setNames] = useState<Names>(EMPTY);
+  const [typed, setTyped] = useNames();
+  const names = trimmed(typed);
   return (
     <Page title={onboard.title}>
       <p class="muted">{onboard.about}</p>
@@ -114,7 +116,7 @@ const Onboard: PageComponent = () => {
         <>
           <Section title={onboard.names}>
             <p class="muted">{onboard.namesAbout}</p>
-            <NameFields names={names} onChange={setNames} mounts={mounts} mount={mount} onMount={setChosen} />
+            <NameFields names={typed} onChange={setTyped} mounts={mounts} mount={mount} onMount={setChosen} />
           </Section>
           {complete(names) ? <Steps names={names} mount={mount} /> : <Empty>{onboard.missing}</Empty>}
         </>

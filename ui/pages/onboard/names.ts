@@ -42,6 +42,25 @@ const RULES: Readonly<Record<NameOf, readonly [shape: RegExp, bad: string]>> = {
   activation: [/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, onboard.activationBad],
 };
 
+/** Without the blanks at both ends, which are in the field while somebody is typing. */
+export const trimmed = (names: Names): Names => ({
+  account: names.account.trim(),
+  region: names.region.trim(),
+  iamRole: names.iamRole.trim(),
+  machine: names.machine.trim(),
+  tag: names.tag.trim(),
+  role: names.role.trim(),
+  policies: names.policies.trim(),
+  activation: names.activation.trim(),
+});
+
+/** As they were typed, separated by commas. */
+export const listOf = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+
 /** What is wrong with a name; `undefined`: nothing, or it is empty. */
 export const faultOf = (name: NameOf, names: Names): string | undefined => {
   const [shape, bad] = RULES[name];

@@ -1,5 +1,5 @@
 import { shellWord } from "../../client/shell-word.ts";
-import type { Names } from "./names.ts";
+import { listOf, type Names } from "./names.ts";
 
 /**
  * From nothing to a login, as commands to paste: those of `docs/agent/hybrid-nodes.md`, with one's own names. The
@@ -76,12 +76,6 @@ const serverOf = ({ region }: Names): string =>
     "sudo systemctl restart amazon-ssm-agent",
     "sudo grep -c aws_session_token /root/.aws/credentials",
   ].join("\n");
-
-const listOf = (text: string): readonly string[] =>
-  text
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "");
 
 const loginOf = ({ role }: Names, { address, mount, signed, serverId }: Place): string => {
   const path = mount.replace(/\/$/, "");
