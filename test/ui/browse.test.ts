@@ -166,7 +166,8 @@ describeUi("browse", (ui) => {
 
     await page.getByLabel("Filter", { exact: true }).focus();
     await page.keyboard.type("e-498");
-    await page.getByText("10 matches").waitFor();
+    await page.getByText("10 matches").first().waitFor();
+    await page.getByRole("status").getByText("10 matches").waitFor();
     expect(listed()).toHaveLength(3);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { kit } from "../texts/kit.ts";
 
 /**
  * The one status line that screen readers read out. A modal dialog silences everything outside itself, so it brings its
@@ -16,6 +17,21 @@ export const announce = (text: string): void => {
   said += 1;
   place.textContent = said % 2 === 0 ? text : `${text}\u00a0`;
 };
+
+const MOMENT_MS = 600;
+
+/** Said once it has stood for a moment: what changes with every key is not read out at every key. */
+export const useSaidLater = (text: string | undefined): void => {
+  useEffect(() => {
+    if (text === undefined) return;
+    const timer = setTimeout(() => announce(text), MOMENT_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+};
+
+/** How many a filter leaves; `undefined`: nothing is filtered. */
+export const useSaidCount = (count: number | undefined): void =>
+  useSaidLater(count === undefined ? undefined : kit.found(count));
 
 export const Announcer = () => {
   const ref = useRef<HTMLDivElement>(null);

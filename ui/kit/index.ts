@@ -1,6 +1,6 @@
 /** Every part that pages are made of. Native elements, own styles; a part is one file, its words are in `../texts/kit.ts`. */
 
-export { announce } from "./announce.tsx";
+export { announce, useSaidCount, useSaidLater } from "./announce.tsx";
 export { Button, IconButton } from "./button.tsx";
 export { Checkbox } from "./checkbox.tsx";
 export { Segmented, Select } from "./choice.tsx";

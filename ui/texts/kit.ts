@@ -32,6 +32,7 @@ export const kit = {
     none: "No field differs.",
   },
   duration: { hint: "Such as 30m, 1h or 7d", bad: "A duration is a number and a unit: 30s, 15m, 1h, 7d." },
+  found: (count: number) => (count === 0 ? "Nothing found" : `${count} found`),
   hidden: (name: string) => `${name}, hidden`,
   hide: (name: string) => `Hide ${name}`,
   leave: {

@@ -16,6 +16,7 @@ import {
   TextField,
   toast,
   useDrawn,
+  useSaidCount,
   Visible,
 } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
@@ -106,6 +107,7 @@ const Listed = ({ people, groups, locked }: { people: readonly Person[] } & Omit
     .filter((person) => fits(wanted, person))
     .sort((a, b) => personName(a).localeCompare(personName(b)));
   const [drawn, more] = useDrawn(found);
+  useSaidCount(wanted === "" ? undefined : found.length);
   if (people.length === 0) return <Empty>{words.empty}</Empty>;
   return (
     <>

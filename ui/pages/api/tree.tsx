@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Empty, Icon, Row, Rows, Tag, TextField, useDrawn } from "../../kit/index.ts";
+import { Empty, Icon, Row, Rows, Tag, TextField, useDrawn, useSaidCount } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { api } from "../../texts/api.ts";
 import { groupsOf, matching } from "./places.ts";
@@ -50,6 +50,7 @@ export const Tree = ({ endpoints, mounts, prefix }: TreeProps) => {
   const [words, setWords] = useState("");
   const below = endpoints.filter(({ template }) => template.startsWith(prefix));
   const fitting = words.trim() === "" ? below : matching(below, words);
+  useSaidCount(words.trim() === "" ? undefined : fitting.length);
   if (endpoints.length === 0) return <Empty>{api.nothing}</Empty>;
   return (
     <>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KvPath } from "../../client/kv.ts";
-import { Button, Rows, TextField } from "../../kit/index.ts";
+import { Button, Rows, TextField, useSaidLater } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
@@ -50,6 +50,9 @@ export const FolderList = ({ at, state, folder, typed, onInput }: FolderListProp
   const rest = entries.length - drawn;
   const more = !filtering && !state.complete && rest <= 0;
 
+  const found = entries.length === 0 ? browse.nothingMatches : browse.matches(entries.length);
+  useSaidLater(filtering && !folder.busy ? found : undefined);
+
   const press = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && filtering && first) navigate(hrefOf("browse", at.mount + at.path + first.name));
     if (event.key !== "ArrowDown") return;
@@ -64,11 +67,7 @@ export const FolderList = ({ at, state, folder, typed, onInput }: FolderListProp
   return (
     <div class="browse-folder" ref={list}>
       <TextField label={browse.filter} type="search" value={typed} onInput={onInput} onKeyDown={press} />
-      {filtering && (
-        <p class="muted small">
-          {entries.length === 0 && !folder.busy ? browse.nothingMatches : browse.matches(entries.length)}
-        </p>
-      )}
+      {filtering && <p class="muted small">{folder.busy ? browse.matches(entries.length) : found}</p>}
       {entries.length > 0 && (
         <div>
           {state.detailed && <Columns />}

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Matches, matching } from "../../client/match.ts";
 import { type Names, useNames } from "../../client/names.ts";
-import { announce, Button, Loading, Row, Rows, TextField } from "../../kit/index.ts";
+import { Button, Loading, Row, Rows, TextField, useSaidLater } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { home } from "../../texts/home.ts";
@@ -41,16 +41,6 @@ const Results = ({ matches, names }: { readonly matches: Matches; readonly names
   );
 };
 
-/** Says how many were found, once nothing changes any more for a moment. */
-const useSpoken = (typed: string, total: number, names: Names | undefined): void => {
-  const { running = false, denied = 0 } = names ?? {};
-  useEffect(() => {
-    if (typed === "" || running) return;
-    const timer = setTimeout(() => announce(total === 0 ? home.nothing(denied) : home.found(total)), 600);
-    return () => clearTimeout(timer);
-  }, [typed, total, running, denied]);
-};
-
 interface SearchProps {
   readonly typed: string;
   readonly onInput: (typed: string) => void;
@@ -64,7 +54,10 @@ export const Search = ({ typed, onInput }: SearchProps) => {
   const [entered, setEntered] = useState(false);
   const ref = useRef<HTMLElement>(null);
   const running = names?.running ?? false;
-  useSpoken(typed, matches.total, names);
+  const { total } = matches;
+  useSaidLater(
+    typed === "" || running ? undefined : total === 0 ? home.nothing(names?.denied ?? 0) : home.found(total),
+  );
 
   const [first] = matches.shown;
   // Enter may be pressed before the first name is there.

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Rule, useSession } from "../../client/session.ts";
-import { Note, Section, TextField, Visible } from "../../kit/index.ts";
+import { Note, Section, TextField, useSaidCount, Visible } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 
 /** What all of one's policies amount to, rule by rule. */
@@ -16,6 +16,7 @@ export const Rules = () => {
   const wanted = filter.trim().toLowerCase();
   const ordered = [...rules].sort((a, b) => Number(isOfServer(a)) - Number(isOfServer(b)));
   const shown = ordered.filter(({ pattern }) => pattern.toLowerCase().includes(wanted));
+  useSaidCount(wanted === "" ? undefined : shown.length);
   return (
     <Section title={me.rules}>
       {who.root && <Note kind="warn">{me.root}</Note>}
