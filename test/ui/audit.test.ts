@@ -50,6 +50,11 @@ describeUi("audit", (ui) => {
     await page.getByLabel("Outcome").selectOption("refused");
     await page.getByText(/^0 of \d+ requests$/).waitFor();
     await page.getByLabel("Outcome").selectOption("");
+    await page.getByLabel("Until", { exact: true }).fill("2020-01-01T00:00");
+    await page.getByText(/^0 of \d+ requests$/).waitFor();
+    await page.getByLabel("Until", { exact: true }).fill("");
+    await page.getByLabel("Path", { exact: true }).fill("team-a/none");
+    await page.getByRole("cell", { name: /^refused .*permission denied/ }).waitFor();
     expect(await axeEverywhere(page)).toEqual([]);
 
     const changed = lines.with(2, (lines[2] ?? "").replace("team-a", "team-b"));
@@ -122,6 +127,11 @@ describeUi("audit", (ui) => {
 
     await page.getByText("In 2 lines of the opened log: 2, 3").waitFor();
     expect(await page.getByLabel("Value").inputValue()).toBe("");
+    await page.getByRole("button", { name: "Show these requests" }).click();
+    await page.getByText(/^1 of \d+ requests$/).waitFor();
+    await page.getByRole("cell", { name: "secret/data/team-a/found" }).waitFor();
+    await page.getByRole("button", { name: "Show all requests" }).click();
+    await page.getByRole("button", { name: "Show all requests" }).waitFor({ state: "detached" });
     expect(await axeEverywhere(page)).toEqual([]);
   });
 });

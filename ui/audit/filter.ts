@@ -7,19 +7,49 @@ export interface Filter {
   readonly path: string;
   readonly operation: string;
   readonly outcome: Outcome | "";
+  /** As a `datetime-local` field has it, in this machine's time zone; empty: no bound. */
+  readonly from: string;
+  readonly until: string;
+  /** Requests with one of these lines; `undefined`: all. */
+  readonly lines: ReadonlySet<number> | undefined;
 }
 
-export const EVERYTHING: Filter = { who: "", path: "", operation: "", outcome: "" };
+export const EVERYTHING: Filter = {
+  who: "",
+  path: "",
+  operation: "",
+  outcome: "",
+  from: "",
+  until: "",
+  lines: undefined,
+};
 
 const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.trim().toLowerCase());
 
-export const filtered = (rows: readonly AuditRow[], { who, path, operation, outcome }: Filter): readonly AuditRow[] =>
+const MINUTE = 60_000;
+
+/** The minute of `until` is a part of it. A time that cannot be read is in no bounds. */
+const within = (time: string, from: string, until: string): boolean => {
+  if (from === "" && until === "") return true;
+  const at = Date.parse(time);
+  return (from === "" || at >= Date.parse(from)) && (until === "" || at < Date.parse(until) + MINUTE);
+};
+
+const isOneOf = ({ line, answered }: AuditRow, lines: ReadonlySet<number>): boolean =>
+  lines.has(line) || (answered !== undefined && lines.has(answered));
+
+export const filtered = (
+  rows: readonly AuditRow[],
+  { who, path, operation, outcome, from, until, lines }: Filter,
+): readonly AuditRow[] =>
   rows.filter(
     (row) =>
       has(row.who, who) &&
       has(row.path, path) &&
       (operation === "" || row.operation === operation) &&
-      (outcome === "" || row.outcome === outcome),
+      (outcome === "" || row.outcome === outcome) &&
+      within(row.time, from, until) &&
+      (lines === undefined || isOneOf(row, lines)),
   );
 
 /** Who asked, the most frequent first. */

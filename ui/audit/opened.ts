@@ -19,5 +19,5 @@ export const LARGEST_MB = 256;
 export const openLog = async (file: File, pems: readonly string[], options: VerifyOptions): Promise<OpenedLog> => {
   const keys = await Promise.all(pems.map(readKey));
   const lines = linesOf(await textOf(file));
-  return { name: file.name, lines, verdict: await verifyLog(lines, keys, options), rows: rowsOf(lines) };
+  return { name: file.name, lines, verdict: await verifyLog(lines, keys, options), rows: await rowsOf(lines) };
 };

@@ -9,6 +9,8 @@ export type Outcome = "allowed" | "refused" | "no answer";
 export interface AuditRow {
   /** Of the request's line in the log, from 1. */
   readonly line: number;
+  /** Of its answer's line. */
+  readonly answered: number | undefined;
   /** RFC 3339, as written. */
   readonly time: string;
   /** The display name, or the hashed accessor where there is none. Empty: no token. */
@@ -29,6 +31,7 @@ const requestRow = (record: JsonObject, line: number): AuditRow => {
   const request = objectIn(record, "request");
   return {
     line,
+    answered: undefined,
     time: textIn(record, "time"),
     who: shown(auth, "display_name") || shown(auth, "accessor"),
     operation: shown(request, "operation"),
@@ -38,24 +41,28 @@ const requestRow = (record: JsonObject, line: number): AuditRow => {
   };
 };
 
-/** In the order of the requests' lines. Whatever is not a request or a response is left out. */
-export const rowsOf = (lines: readonly string[]): readonly AuditRow[] => {
+/** Of whatever is not a request or a response, nothing. */
+const take = (rows: Map<string, AuditRow>, text: string, line: number): void => {
+  const record = objectOf(text) ?? {};
+  const id = textIn(objectIn(record, "request"), "id");
+  if (record["type"] === "request") rows.set(id, requestRow(record, line));
+  const row = record["type"] === "response" ? rows.get(id) : undefined;
+  if (!row) return;
+  const error = shown(record, "error") || row.error;
+  rows.set(id, { ...row, answered: line, outcome: error === "" ? "allowed" : "refused", error });
+};
+
+/** Lines read between two looks at what else is to be done: a log of many megabytes does not stop the page. */
+const AT_ONCE = 2_000;
+
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** In the order of the requests' lines. */
+export const rowsOf = async (lines: readonly string[]): Promise<readonly AuditRow[]> => {
   const rows = new Map<string, AuditRow>();
   for (const [index, text] of lines.entries()) {
-    const record = objectOf(text) ?? {};
-    const id = textIn(objectIn(record, "request"), "id");
-    if (record["type"] === "request") {
-      rows.set(id, requestRow(record, index + 1));
-    } else if (record["type"] === "response") {
-      const row = rows.get(id);
-      const error = shown(record, "error");
-      if (row)
-        rows.set(id, {
-          ...row,
-          outcome: error === "" && row.error === "" ? "allowed" : "refused",
-          error: error || row.error,
-        });
-    }
+    if (index > 0 && index % AT_ONCE === 0) await breath();
+    take(rows, text, index + 1);
   }
   return [...rows.values()];
 };

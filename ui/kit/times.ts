@@ -21,6 +21,7 @@ const lazily = <T>(make: () => T): (() => T) => {
 };
 const relative = lazily(() => new Intl.RelativeTimeFormat(kit.locale, { numeric: "auto" }));
 const exact = lazily(() => new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "short" }));
+const precise = lazily(() => new Intl.DateTimeFormat(kit.locale, { dateStyle: "medium", timeStyle: "medium" }));
 
 /** 2.95 hours are 3: what was set to three hours a moment ago reads so. */
 const ALMOST = 0.1;
@@ -44,6 +45,9 @@ export const relativeTime = (at: number, now: number): string => {
 
 /** `6 Dec 2026, 18:00`, in the reader's time zone. */
 export const exactTime = (at: number): string => exact().format(at);
+
+/** `6 Dec 2026, 18:00:05`: for what is told apart by seconds. */
+export const preciseTime = (at: number): string => precise().format(at);
 
 const PARTS = [
   ["d", 86_400],

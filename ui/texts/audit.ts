@@ -40,6 +40,11 @@ export const audit = {
   operation: "Operation",
   outcome: "Outcome",
   any: "any",
+  from: "From",
+  until: "Until",
+  zone: "By this computer's clock and time zone",
+  withValue: "Only requests with the value that was looked for.",
+  showAll: "Show all requests",
   outcomes: { allowed: "answered", refused: "refused", "no answer": "no answer in this file" },
   line: "Line",
   time: "Time",
@@ -62,6 +67,7 @@ export const audit = {
   hashed: "Its hash",
   foundIn: (count: number) =>
     count === 0 ? "No line of the opened log has it." : `In ${lines(count)} of the opened log:`,
+  showFound: "Show these requests",
   noLog: "Open a log above to look for it.",
 
   devices: "Devices",

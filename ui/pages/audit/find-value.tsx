@@ -14,7 +14,13 @@ const NAMED_LINES = 20;
 const linesWith = (log: OpenedLog, hash: string): readonly number[] =>
   log.lines.flatMap((line, index) => (line.includes(hash) ? [index + 1] : []));
 
-const Found = ({ hash, log }: { readonly hash: string; readonly log: OpenedLog | undefined }) => {
+interface FoundProps {
+  readonly hash: string;
+  readonly log: OpenedLog | undefined;
+  readonly onLines: (lines: readonly number[]) => void;
+}
+
+const Found = ({ hash, log, onLines }: FoundProps) => {
   const lines = log ? linesWith(log, hash) : [];
   return (
     <>
@@ -23,6 +29,11 @@ const Found = ({ hash, log }: { readonly hash: string; readonly log: OpenedLog |
         {log ? audit.foundIn(lines.length) : audit.noLog} {lines.slice(0, NAMED_LINES).join(", ")}
         {lines.length > NAMED_LINES && ", …"}
       </p>
+      {lines.length > 0 && (
+        <p>
+          <Button onClick={() => onLines(lines)}>{audit.showFound}</Button>
+        </p>
+      )}
     </>
   );
 };
@@ -30,9 +41,11 @@ const Found = ({ hash, log }: { readonly hash: string; readonly log: OpenedLog |
 interface FindValueProps {
   readonly log: OpenedLog | undefined;
   readonly devices: readonly Device[];
+  /** Somebody wants to see the requests with these lines. */
+  readonly onLines: (lines: readonly number[]) => void;
 }
 
-export const FindValue = ({ log, devices }: FindValueProps) => {
+export const FindValue = ({ log, devices, onLines }: FindValueProps) => {
   const { may } = useSession();
   const [chosen, setChosen] = useState("");
   const [value, setValue] = useState("");
@@ -70,7 +83,7 @@ export const FindValue = ({ log, devices }: FindValueProps) => {
           {audit.hash}
         </Button>
       </form>
-      {answer?.ok && <Found hash={String(answer.data["hash"])} log={log} />}
+      {answer?.ok && <Found hash={String(answer.data["hash"])} log={log} onLines={onLines} />}
       {answer && !answer.ok && <Failed failure={answer} />}
     </Section>
   );

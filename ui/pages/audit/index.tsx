@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { EVERYTHING } from "../../audit/filter.ts";
 import type { OpenedLog } from "../../audit/opened.ts";
 import { Page } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
@@ -18,13 +19,27 @@ import { VerdictNote } from "./verdict-note.tsx";
 const Audit: PageComponent = () => {
   const devices = useDevices();
   const [log, setLog] = useState<OpenedLog | undefined>(undefined);
+  const [filter, setFilter] = useState(EVERYTHING);
+  const requests = useRef<HTMLDivElement>(null);
+  const open = (opened: OpenedLog | undefined): void => {
+    setLog(opened);
+    setFilter(EVERYTHING);
+  };
+  const showLines = (lines: readonly number[]): void => {
+    setFilter({ ...EVERYTHING, lines: new Set(lines) });
+    requests.current?.focus();
+  };
   return (
     <Page title={audit.title}>
       <p class="muted audit-intro">{audit.intro}</p>
-      <OpenLog onOpened={setLog} />
+      <OpenLog onOpened={open} />
       {log && <VerdictNote log={log} />}
-      {log && log.rows.length > 0 && <Requests rows={log.rows} />}
-      <FindValue log={log} devices={devices} />
+      {log && log.rows.length > 0 && (
+        <div ref={requests} tabIndex={-1}>
+          <Requests rows={log.rows} filter={filter} onFilter={setFilter} />
+        </div>
+      )}
+      <FindValue log={log} devices={devices} onLines={showLines} />
       <Devices devices={devices} />
     </Page>
   );

@@ -1,7 +1,20 @@
-import { useMemo, useState } from "preact/hooks";
-import { askers, EVERYTHING, type Filter, filtered, timeline } from "../../audit/filter.ts";
+import { useMemo } from "preact/hooks";
+import { askers, type Filter, filtered, timeline } from "../../audit/filter.ts";
 import type { AuditRow, Outcome } from "../../audit/rows.ts";
-import { exactTime, Headed, Plot, Section, Select, Tag, TextField, useDrawn, Visible } from "../../kit/index.ts";
+import {
+  Button,
+  exactTime,
+  Headed,
+  Note,
+  Plot,
+  preciseTime,
+  Section,
+  Select,
+  Tag,
+  TextField,
+  useDrawn,
+  Visible,
+} from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
 
 /** The requests of a log, and which of them somebody looks for: "who read this path" is the path typed. */
@@ -11,7 +24,7 @@ const OUTCOMES: readonly Outcome[] = ["allowed", "refused", "no answer"];
 
 const shownTime = (time: string): string => {
   const at = Date.parse(time);
-  return Number.isFinite(at) ? exactTime(at) : time;
+  return Number.isFinite(at) ? preciseTime(at) : time;
 };
 
 interface FiltersProps {
@@ -39,6 +52,19 @@ const Filters = ({ rows, filter, onFilter }: FiltersProps) => {
         value={filter.outcome}
         onChange={(value) => onFilter({ ...filter, outcome: OUTCOMES.find((one) => one === value) ?? "" })}
         options={[any, ...OUTCOMES.map((value) => ({ value, label: audit.outcomes[value] }))]}
+      />
+      <TextField
+        label={audit.from}
+        type="datetime-local"
+        value={filter.from}
+        onInput={(from) => onFilter({ ...filter, from })}
+        hint={audit.zone}
+      />
+      <TextField
+        label={audit.until}
+        type="datetime-local"
+        value={filter.until}
+        onInput={(until) => onFilter({ ...filter, until })}
       />
     </fieldset>
   );
@@ -68,7 +94,9 @@ const Line = ({ row }: { readonly row: AuditRow }) => (
   <tr>
     <td>{row.line}</td>
     <td>
-      <time dateTime={row.time}>{shownTime(row.time)}</time>
+      <time dateTime={row.time} title={row.time}>
+        {shownTime(row.time)}
+      </time>
     </td>
     <td>{row.who === "" ? <span class="muted">{audit.nobody}</span> : <Visible text={row.who} />}</td>
     <td>{row.operation}</td>
@@ -77,20 +105,38 @@ const Line = ({ row }: { readonly row: AuditRow }) => (
     </td>
     <td>
       <Tag kind={row.outcome === "refused" ? "warn" : undefined}>{audit.outcomes[row.outcome]}</Tag>
+      {row.error !== "" && (
+        <p class="audit-error muted small">
+          <Visible text={row.error} />
+        </p>
+      )}
     </td>
   </tr>
 );
 
 const HEAD = [audit.line, audit.time, audit.who, audit.operation, audit.path, audit.outcome];
 
-export const Requests = ({ rows }: { readonly rows: readonly AuditRow[] }) => {
-  const [filter, setFilter] = useState(EVERYTHING);
+interface RequestsProps {
+  readonly rows: readonly AuditRow[];
+  readonly filter: Filter;
+  readonly onFilter: (filter: Filter) => void;
+}
+
+export const Requests = ({ rows, filter, onFilter }: RequestsProps) => {
   const found = useMemo(() => filtered(rows, filter), [rows, filter]);
   const [drawn, more] = useDrawn(found);
   const named = useMemo(() => askers(found).slice(0, NAMED_ASKERS), [found]);
   return (
     <Section title={audit.requests}>
-      <Filters rows={rows} filter={filter} onFilter={setFilter} />
+      <Filters rows={rows} filter={filter} onFilter={onFilter} />
+      {filter.lines && (
+        <Note
+          kind="info"
+          actions={<Button onClick={() => onFilter({ ...filter, lines: undefined })}>{audit.showAll}</Button>}
+        >
+          {audit.withValue}
+        </Note>
+      )}
       <p class="muted" aria-live="polite">
         {audit.found(found.length, rows.length)}
       </p>

@@ -95,7 +95,7 @@ describe("the lines of a log", () => {
     expect(linesOf(await textOf(new Blob(["\uFEFFa\n\nb\n"])))).toEqual(["\uFEFFa", "", "b"]);
   });
 
-  it("become a row for each request, with what became of it", () => {
+  it("become a row for each request, with what became of it", async () => {
     const request = (id: string, extra: object) =>
       JSON.stringify({
         time: `t${id}`,
@@ -105,7 +105,7 @@ describe("the lines of a log", () => {
       });
     const response = (id: string, extra: object) => JSON.stringify({ type: "response", request: { id }, ...extra });
 
-    const rows = rowsOf([
+    const rows = await rowsOf([
       request("1", { auth: { display_name: "userpass-bob" } }),
       response("1", {}),
       "not a line",
