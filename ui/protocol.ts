@@ -42,6 +42,8 @@ export type Attempt =
   | { readonly how: "unwrap"; readonly token: string }
   /** The provider is asked where to go; the answer's `data.auth_url` says it. */
   | { readonly how: "redirect"; readonly away: Away }
+  /** Of a login that ends at the server itself: whether it has. */
+  | { readonly how: "poll"; readonly state: string }
   /** What the provider sent back. */
   | { readonly how: "callback"; readonly mount: string; readonly query: Readonly<Record<string, string>> };
 

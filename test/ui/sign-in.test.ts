@@ -280,6 +280,64 @@ describeUi("signing in at another site", (ui) => {
     });
   });
 
+  it("at a provider that posts its answer: the tab goes on from there, without a code in any address", async () => {
+    await withProvider(async (provider) => {
+      await ui.world.prepare("POST", "auth/sso/config", {
+        oidc_discovery_url: provider.url,
+        oidc_client_id: "g-client",
+        oidc_client_secret: "g-client-secret",
+        oidc_response_mode: "form_post",
+        default_role: "web",
+      });
+      const visitor = await ui.visitor();
+      visitor.gate.instead = async ({ url }) => {
+        if (url.pathname !== "/provider/authorize") return undefined;
+        const answer = await fetch(`${provider.url}/authorize${url.search}`, { redirect: "manual" });
+        const back = new URL(answer.headers.get("location") ?? "");
+        const fields = [...back.searchParams].map(([name, value]) => `<input name="${name}" value="${value}">`);
+        const form = `<form method="post" action="${back.origin}${back.pathname}">${fields.join("")}</form>`;
+        return {
+          status: 200,
+          headers: { "content-type": "text/html" },
+          body: `${form}<script>document.forms[0].submit()</script>`,
+        };
+      };
+      const page = await visitor.tab("/ui/me");
+      await how(page).selectOption({ label: "Company login" });
+      await press(page);
+      await isSignedIn(page);
+
+      expect(page.url()).toBe(`${ui.world.url}/ui/me`);
+      expect(visitor.gate.calls().filter((call) => /[?&]code=(?!no_code)/.test(call))).toEqual([]);
+    });
+  });
+
+  it("by a role that ends at the server: the code is shown, typed there, and this tab goes on", async () => {
+    await withProvider(async (provider) => {
+      await ui.world.prepare("POST", "auth/sso/role/web", {
+        user_claim: "sub",
+        callback_mode: "direct",
+        poll_interval: 1,
+        allowed_redirect_uris: [`${ui.world.url}/v1/auth/sso/oidc/callback`],
+      });
+      const visitor = await ui.visitor();
+      throughTheGate(visitor, provider);
+      const page = await visitor.tab("/ui/me");
+      await how(page).selectOption({ label: "Company login" });
+      await press(page);
+      const code = (await page.locator(".sign-in-code").textContent()) ?? "";
+      const opened = visitor.context.waitForEvent("page");
+      await page.getByRole("link", { name: /^Go on at / }).click();
+      const there = await opened;
+      await there.getByRole("textbox").fill(code);
+      await there.getByRole("button").click();
+      await there.getByRole("heading", { name: "Logged in" }).waitFor();
+
+      await isSignedIn(page);
+      await page.getByRole("heading", { level: 1, name: "My access" }).waitFor();
+    });
+  });
+
   it("of another person, in another tab: the first tab is cleared of whoever was there", async () => {
     await withProvider(async (provider) => {
       const visitor = await ui.visitor();

@@ -19,6 +19,7 @@ export const signIn = {
   submit: "Sign in",
   goOn: "Go on",
   goOnAt: (host: string) => `Go on at ${host}`,
+  typeCode: "The last page there asks for this code:",
   aside: "It opens in a new tab. This one goes on by itself.",
   ways: {
     password: "Name and password",

@@ -86,6 +86,8 @@ export const createAttempts = (world: Pick<World, "now" | "send" | "nonce">, hol
         return unwrapped(asked.token, begun);
       case "redirect":
         return { answer: await aways.begin(asked.away), signedIn: false };
+      case "poll":
+        return taken(await aways.poll(asked.state), begun);
       case "callback": {
         const { answer, backTo } = await aways.end(asked.mount, asked.query);
         return { ...taken(answer, begun), backTo };

@@ -1,6 +1,6 @@
 import type { ApiAnswer, Away } from "../protocol.ts";
 import { refusal } from "./calls.ts";
-import { membersOf, within } from "./members.ts";
+import { membersOf, succeeded, within } from "./members.ts";
 import type { World } from "./session.ts";
 
 /**
@@ -61,5 +61,16 @@ export const createAways = (world: Pick<World, "now" | "send" | "nonce">) => {
     return { answer, backTo: found.backTo };
   };
 
-  return { begin, end };
+  /** 410 for a login that was not begun here, or too long ago; 400 `authorization_pending` until it is done. */
+  const poll = async (state: string): Promise<ApiAnswer> => {
+    tidy();
+    const found = pending.get(state);
+    if (!found) return LOST;
+    const body = JSON.stringify({ state, client_nonce: found.nonce });
+    const answer = await world.send({ method: "POST", path: `auth/${found.mount}/oidc/poll`, body }, undefined);
+    if (succeeded(answer)) pending.delete(state);
+    return answer;
+  };
+
+  return { begin, end, poll };
 };

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { MountShown } from "../../client/session.ts";
 import { announce, Button, Note, Select } from "../../kit/index.ts";
 import { signIn } from "../../texts/sign-in.ts";
+import { Elsewhere } from "./elsewhere.tsx";
 import { FactorForm } from "./factor-form.tsx";
 import { Fields } from "./fields.tsx";
 import { OtherWay } from "./other-way.tsx";
@@ -84,7 +85,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
         error={step.error}
         busy={busy}
         onProve={(codes) => void prove(step.requirement, codes, refused)}
-        onBack={restart}
+        onBack={() => restart()}
       />
     );
   }
@@ -129,7 +130,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
       />
       {step.is === "few-uses" && <Note kind="warn">{signIn.fewUses(step.uses)}</Note>}
       {step.is === "elsewhere" ? (
-        <Elsewhere url={step.url} />
+        <Elsewhere provider={step.provider} onLost={restart} />
       ) : (
         <div class="actions">
           <Button kind="primary" type="submit" busy={busy}>
@@ -141,14 +142,3 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
     </form>
   );
 };
-
-const Elsewhere = ({ url }: { readonly url: URL }) => (
-  <div class="sign-in-elsewhere">
-    <p class="muted small">{signIn.aside}</p>
-    <div class="actions">
-      <a class="button primary" href={url.href} target="_blank" rel="noopener noreferrer">
-        {signIn.goOnAt(url.host)}
-      </a>
-    </div>
-  </div>
-);

@@ -1,7 +1,7 @@
 import { answerOf } from "../../client/answers.ts";
 import type { Failure, Json, JsonObject } from "../../client/api.ts";
 import { isObject, numberIn, objectIn, objectsIn, textIn } from "../../client/read-json.ts";
-import type { ApiRequest, Attempted } from "../../protocol.ts";
+import type { ApiAnswer, ApiRequest, Attempted } from "../../protocol.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import type { Way } from "./ways.ts";
 
@@ -82,13 +82,37 @@ export const outcomeOf = (how: Way["how"], { answer, signedIn }: Attempted): Out
   return { is: "refused", text: how === "wrapped" ? refused.notToken : refused.other };
 };
 
+/** A login that ends at the server itself: asked for until then. */
+export interface Waiting {
+  readonly state: string;
+  /** To be typed there: whoever is sent the address of somebody else's login does not have it. */
+  readonly code: string;
+  /** Milliseconds between two looks. */
+  readonly every: number;
+}
+
+export interface Provider {
+  readonly url: URL;
+  readonly waiting: Waiting | undefined;
+}
+
+const waitingIn = (data: JsonObject): Waiting | undefined => {
+  const code = textIn(data, "user_code");
+  if (code === "") return undefined;
+  return { code, state: textIn(data, "state"), every: Math.max(1, Number(textIn(data, "poll_interval")) || 5) * 1000 };
+};
+
+/** What asks again later: not done yet, or no word from the server. */
+export const goesOn = ({ status, body }: ApiAnswer): boolean =>
+  status === 0 || status === 429 || status >= 500 || (status === 400 && body.includes("authorization_pending"));
+
 /** Where the provider's page is. Only addresses that browsers open as pages. */
-export const providerIn = ({ answer }: Attempted): { readonly url: URL } | { readonly text: string } => {
+export const providerIn = ({ answer }: Attempted): Provider | { readonly text: string } => {
   const read = answerOf(NO_REQUEST, answer);
   if (!read.ok) return { text: troubleOf(read) ?? refused.other };
   const address = textIn(read.data, "auth_url");
   if (!URL.canParse(address)) return { text: refused.role };
   const url = new URL(address);
   const plain = url.protocol === "http:" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || plain ? { url } : { text: refused.unsafe };
+  return url.protocol === "https:" || plain ? { url, waiting: waitingIn(read.data) } : { text: refused.unsafe };
 };

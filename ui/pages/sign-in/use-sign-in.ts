@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { askAttempt, survivesLeaving } from "../../client/port.ts";
 import type { Attempt } from "../../protocol.ts";
 import { BASE } from "../../routes.ts";
-import { type Outcome, outcomeOf, providerIn, type Requirement } from "./outcome.ts";
+import { signIn } from "../../texts/sign-in.ts";
+import { type Outcome, outcomeOf, type Provider, providerIn, type Requirement } from "./outcome.ts";
 import { requestFor, type Values, type Way } from "./ways.ts";
 
 /** Steps of one sign-in, from what is typed to who is signed in. The worker tells all tabs of the end. */
@@ -12,7 +13,7 @@ export type Step =
   | { readonly is: "factor"; readonly requirement: Requirement; readonly error?: string | undefined }
   | { readonly is: "few-uses"; readonly uses: number }
   /** The provider's page, to be opened in a tab of its own. */
-  | { readonly is: "elsewhere"; readonly url: URL };
+  | { readonly is: "elsewhere"; readonly provider: Provider };
 
 const attemptFor = (way: Way, values: Values, spend: boolean): Attempt => {
   switch (way.how) {
@@ -26,8 +27,21 @@ const attemptFor = (way: Way, values: Values, spend: boolean): Attempt => {
   }
 };
 
-/** Where the provider sends the browser back to: the address that roles of Vault's page allow. */
-const redirectUriOf = (mount: string): string => `${location.origin}/ui/vault/auth/${mount}/oidc/callback`;
+/** Where the provider sends the browser back to: the address that roles of Vault's page allow, or the server itself. */
+const redirectUrisOf = (mount: string): readonly string[] =>
+  ["ui/vault", "v1"].map((place) => `${location.origin}/${place}/auth/${mount}/oidc/callback`);
+
+type Found = ReturnType<typeof providerIn>;
+
+/** The first of the addresses that the role allows. One back to the server itself is for roles that are waited for. */
+const findProvider = async (mount: string, role: string, backTo: string): Promise<Found> => {
+  let found: Found = { text: signIn.refused.role };
+  for (const redirectUri of redirectUrisOf(mount)) {
+    found = providerIn(await askAttempt({ how: "redirect", away: { mount, role, redirectUri, backTo } }));
+    if ("url" in found || found.text !== signIn.refused.role) break;
+  }
+  return found;
+};
 
 const stepOf = (outcome: Outcome): Step | undefined => {
   switch (outcome.is) {
@@ -57,11 +71,9 @@ export const useSignIn = ({ backTo, aside, error, onEnd }: Props) => {
   const [busy, setBusy] = useState(false);
 
   const leadElsewhere = async (way: Way, role: string): Promise<void> => {
-    const { mount } = way;
-    const away = { mount, role, redirectUri: redirectUriOf(mount), backTo: backTo ?? BASE };
-    const provider = providerIn(await askAttempt({ how: "redirect", away }));
+    const provider = await findProvider(way.mount, role, backTo ?? BASE);
     if ("text" in provider) return setStep({ is: "form", error: provider.text });
-    if (aside || !survivesLeaving()) return setStep({ is: "elsewhere", url: provider.url });
+    if (aside || provider.waiting || !survivesLeaving()) return setStep({ is: "elsewhere", provider });
     location.assign(provider.url);
   };
 
@@ -97,6 +109,6 @@ export const useSignIn = ({ backTo, aside, error, onEnd }: Props) => {
         });
         if (!signedIn) setStep({ is: "factor", requirement, error: refused(answer.status) });
       }),
-    restart: (): void => setStep({ is: "form" }),
+    restart: (text?: string): void => setStep({ is: "form", error: text }),
   };
 };

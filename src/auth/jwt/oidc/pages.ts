@@ -13,10 +13,15 @@ const STYLE =
   "input,button{font:inherit;padding:.4rem .8rem}input{letter-spacing:.1em}dt{color:#666}dd{margin:0 0 .5rem}" +
   ".bad{color:#a30000}";
 
-/** Tells the page that opened this window, if it is of this server, that the provider's answer is here. */
+/**
+ * Tells the page that opened this window, if it is of this server, that the provider's answer is here. Where no page did,
+ * the web page went away in this very tab to sign in: it goes on, with the name of the login and no code in its address.
+ */
 const SCRIPT =
   "const d=document.body.dataset;if(window.opener)window.opener.postMessage(" +
-  "{source:'oidc-callback',path:d.path,code:'no_code',state:d.state},window.origin);";
+  "{source:'oidc-callback',path:d.path,code:'no_code',state:d.state},window.origin);" +
+  "else location.replace('/ui/vault/auth/'+d.path.split('/').map(encodeURIComponent).join('/')+" +
+  "'/oidc/callback?'+new URLSearchParams({state:d.state,code:'no_code'}));";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 

@@ -8,6 +8,7 @@ const MINUTE = 60_000;
 let now: number;
 let tabs: number;
 let sent: string[];
+let bodies: string[];
 let answers: Map<string, ApiAnswer>;
 /** Answers of these paths wait. */
 let later: Map<string, Promise<void>>;
@@ -22,7 +23,7 @@ const login = (more: object = {}): ApiAnswer =>
 const LOGIN: ApiRequest = { method: "POST", path: "auth/userpass/login/alias", body: "{}", as: "none" };
 
 beforeEach(() => {
-  [now, tabs, sent, told] = [1_000_000, 1, [], []];
+  [now, tabs, sent, bodies, told] = [1_000_000, 1, [], [], []];
   [meanwhile, later] = [new Map(), new Map()];
   answers = new Map([
     ["auth/userpass/login/alias", login()],
@@ -30,7 +31,8 @@ beforeEach(() => {
   ]);
   session = createSession({
     now: () => now,
-    send: async ({ method, path }, token) => {
+    send: async ({ method, path, body = "" }, token) => {
+      bodies.push(body);
       sent.push([method, path, ...(token === undefined ? [] : [`as ${token}`])].join(" "));
       meanwhile.get(path)?.();
       await later.get(path);
@@ -422,6 +424,20 @@ describe("a login at another site", () => {
       answer: { status: 410 },
     });
     expect(sent).toEqual([]);
+  });
+
+  it("that ends at the server is asked for with its own secret, until it is done", async () => {
+    answers.set("auth/sso/oidc/poll", json({ errors: ["authorization_pending"] }, 400));
+    await begin("st_1");
+    sent = [];
+    const look = { how: "poll", state: "st_1" } as const;
+
+    expect(await session.attempt(look)).toMatchObject({ signedIn: false, answer: { status: 400 } });
+    answers.set("auth/sso/oidc/poll", login());
+    expect(await session.attempt(look)).toMatchObject({ signedIn: true });
+    expect(await session.attempt(look)).toMatchObject({ signedIn: false, answer: { status: 410 } });
+    expect(sent).toEqual(Array(2).fill("POST auth/sso/oidc/poll"));
+    expect(bodies.at(-1)).toBe('{"state":"st_1","client_nonce":"a-nonce"}');
   });
 
   it("is forgotten after a quarter of an hour", async () => {

@@ -1,0 +1,52 @@
+import { useEffect } from "preact/hooks";
+import { askAttempt } from "../../client/port.ts";
+import { signIn } from "../../texts/sign-in.ts";
+import { goesOn, type Provider, type Waiting } from "./outcome.ts";
+
+/** The way to a provider's page in a tab of its own, while this one waits. */
+
+interface WaitProps {
+  readonly waiting: Waiting;
+  readonly onLost: (text: string) => void;
+}
+
+/** Asks until the login is done, which the worker tells all tabs; or until it can no longer be. */
+const Wait = ({ waiting: { state, code, every }, onLost }: WaitProps) => {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let current = true;
+    const look = async (): Promise<void> => {
+      const { answer, signedIn } = await askAttempt({ how: "poll", state });
+      if (!current || signedIn) return;
+      if (goesOn(answer)) timer = setTimeout(() => void look(), every);
+      else onLost(signIn.refused.lost);
+    };
+    timer = setTimeout(() => void look(), every);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [state]);
+  return (
+    <p>
+      {signIn.typeCode} <strong class="mono sign-in-code">{code}</strong>
+    </p>
+  );
+};
+
+interface ElsewhereProps {
+  readonly provider: Provider;
+  readonly onLost: (text: string) => void;
+}
+
+export const Elsewhere = ({ provider: { url, waiting }, onLost }: ElsewhereProps) => (
+  <div class="sign-in-elsewhere">
+    {waiting && <Wait waiting={waiting} onLost={onLost} />}
+    <p class="muted small">{signIn.aside}</p>
+    <div class="actions">
+      <a class="button primary" href={url.href} target="_blank" rel="noopener noreferrer">
+        {signIn.goOnAt(url.host)}
+      </a>
+    </div>
+  </div>
+);
