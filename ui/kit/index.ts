@@ -39,7 +39,7 @@ export { Tabs } from "./tabs.tsx";
 export { TextArea } from "./text-area.tsx";
 export { TextField } from "./text-field.tsx";
 export { Time, useNow } from "./time.tsx";
-export { durationText, exactTime, parseDuration } from "./times.ts";
+export { durationText, exactTime, parseDuration, preciseTime } from "./times.ts";
 export { dismissPassing, toast } from "./toast.ts";
 export { Toasts } from "./toasts.tsx";
 export { Visible } from "./visible.tsx";

@@ -3,12 +3,13 @@ import { call } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import type { MountShown } from "../../client/session.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import { useAct } from "../../client/use-act.ts";
-import { announce, Countdown, Empty, Note, Page, useLeaveWarning } from "../../kit/index.ts";
+import { announce, CopyAs, Countdown, Empty, Note, Page, useLeaveWarning } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { credentials } from "../../texts/credentials.ts";
 import { Connect } from "./connect.tsx";
-import { type FieldName, requestOf, type Way, waysOf } from "./engines.ts";
+import { type FieldName, pathOf, requestOf, type Way, waysOf } from "./engines.ts";
 import { RoleForm } from "./form.tsx";
 import { LeaseBar } from "./lease-bar.tsx";
 import { ShownFacts } from "./shown-facts.tsx";
@@ -80,6 +81,14 @@ const Given = ({ mount, way, role, result: { taken, over }, onLease, onOver }: G
   );
 };
 
+/** What is asked for in a form first is nothing to copy: then there is the path, and the link. */
+const CopyRole = ({ way: { method }, path }: { readonly way: Way; readonly path: string }) =>
+  method === "GET" ? (
+    <CopyAs path={path} vault={`read ${shellWord(path)}`} curl={{ method, path }} />
+  ) : (
+    <CopyAs path={path} />
+  );
+
 export const RolePage = ({ mount, role, as }: RolePageProps) => {
   const ways = waysOf(mount.type);
   const way = ways.find(({ name }) => name === as) ?? ways[0];
@@ -104,6 +113,7 @@ export const RolePage = ({ mount, role, as }: RolePageProps) => {
         { label: mount.path, href: hrefOf("credentials", mount.path) },
         { label: role },
       ]}
+      actions={way && <CopyRole way={way} path={pathOf(way, mount.path, role)} />}
     >
       {way && <p class="muted">{credentials.promises[way.name]}</p>}
       {way ? (

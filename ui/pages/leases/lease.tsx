@@ -2,9 +2,23 @@ import { useState } from "preact/hooks";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import { useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
-import { Button, Countdown, Dialog, Empty, Fact, Facts, Loading, Note, Page, Time, toast } from "../../kit/index.ts";
+import {
+  Button,
+  CopyAs,
+  Countdown,
+  Dialog,
+  Empty,
+  Fact,
+  Facts,
+  Loading,
+  Note,
+  Page,
+  Time,
+  toast,
+} from "../../kit/index.ts";
 import { kit } from "../../texts/kit.ts";
 import { leases } from "../../texts/leases.ts";
 import { crumbsOf } from "./crumbs.ts";
@@ -104,10 +118,16 @@ const Found = ({ lease, onChange }: { readonly lease: Lease; readonly onChange: 
 );
 
 export const LeasePage = ({ id }: { readonly id: string }) => {
-  const { answer, again } = useApi({ method: "POST", path: LOOKUP, body: JSON.stringify({ lease_id: id }) });
+  const request = { method: "POST", path: LOOKUP, body: JSON.stringify({ lease_id: id }) } as const;
+  const { answer, again } = useApi(request);
   const unknown = answer?.ok === false && answer.kind === "invalid";
   return (
-    <Page title={id} mono crumbs={crumbsOf(id)}>
+    <Page
+      title={id}
+      mono
+      crumbs={crumbsOf(id)}
+      actions={answer?.ok && <CopyAs path={id} vault={`lease lookup ${shellWord(id)}`} curl={request} />}
+    >
       {!answer && <Loading />}
       {answer?.ok && <Found lease={leaseIn(answer)} onChange={again} />}
       {unknown && (

@@ -2,8 +2,9 @@ import { useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { homeOfMount } from "../../client/mount-home.ts";
 import { useSession } from "../../client/session.ts";
+import { shellWord } from "../../client/shell-word.ts";
 import { useApi } from "../../client/use-api.ts";
-import { Button, ButtonLink, durationText, Fact, Facts, Loading, Page } from "../../kit/index.ts";
+import { Button, ButtonLink, CopyAs, durationText, Fact, Facts, Loading, Page } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, isAlwaysThere, type Mount, mountIn } from "./mount.ts";
@@ -72,7 +73,8 @@ const Acts = ({ mount, onOpen }: { readonly mount: Mount; readonly onOpen: (open
 
 export const OneMount = ({ kind, path }: Pick<Mount, "kind" | "path">) => {
   const [open, setOpen] = useState<Open | undefined>(undefined);
-  const { answer, again } = useApi({ method: "GET", path: endpointOf({ kind, path }) });
+  const request = { method: "GET", path: endpointOf({ kind, path }) } as const;
+  const { answer, again } = useApi(request);
   const mount = answer?.ok ? mountIn(kind, path, answer.data) : undefined;
   const close = (): void => setOpen(undefined);
   const tuned = (): void => {
@@ -80,7 +82,12 @@ export const OneMount = ({ kind, path }: Pick<Mount, "kind" | "path">) => {
     again();
   };
   return (
-    <Page title={addressOf({ kind, path })} mono crumbs={CRUMBS}>
+    <Page
+      title={addressOf({ kind, path })}
+      mono
+      crumbs={CRUMBS}
+      actions={mount && <CopyAs path={request.path} vault={`read ${shellWord(request.path)}`} curl={request} />}
+    >
       {!answer && <Loading />}
       {answer && !answer.ok && <Failed failure={answer} again={again} />}
       {mount && (

@@ -1,6 +1,7 @@
 import { Failed } from "../../client/denied.tsx";
+import { shellWord } from "../../client/shell-word.ts";
 import { useApi } from "../../client/use-api.ts";
-import { Loading, Page } from "../../kit/index.ts";
+import { CopyAs, Loading, Page } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { policies } from "../../texts/policies.ts";
 import type { PageComponent } from "../page.ts";
@@ -13,10 +14,16 @@ import { savedPolicy } from "./saved.ts";
 const CRUMBS = [{ label: policies.title, href: hrefOf("policies") }];
 
 const One = ({ name }: { readonly name: string }) => {
-  const { answer } = useApi({ method: "GET", path: `sys/policies/acl/${name}` });
+  const request = { method: "GET", path: `sys/policies/acl/${name}` } as const;
+  const { answer } = useApi(request);
   const saved = answer && savedPolicy(answer);
   return (
-    <Page title={name} mono crumbs={CRUMBS}>
+    <Page
+      title={name}
+      mono
+      crumbs={CRUMBS}
+      actions={<CopyAs path={request.path} vault={`policy read ${shellWord(name)}`} curl={request} />}
+    >
       {!answer && <Loading />}
       {answer && !answer.ok && <Failed failure={answer} />}
       {saved && (saved.name === "root" ? <p>{policies.rootText}</p> : <PolicyEditor saved={saved} />)}

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
-import { Button, Page, Section } from "../../kit/index.ts";
+import { Button, CopyAs, Page, Section } from "../../kit/index.ts";
 import { status } from "../../texts/status.ts";
 import type { PageComponent } from "../page.ts";
 import { Cost } from "./cost.tsx";
@@ -36,7 +36,7 @@ const Status: PageComponent = () => {
   const onDenied = (failure: Failure): void =>
     setDenied((before) => [...before.filter((one) => one.request.path !== failure.request.path), failure]);
   return (
-    <Page title={status.title}>
+    <Page title={status.title} actions={<CopyAs vault="status" curl={{ method: "GET", path: "sys/health" }} />}>
       <Server />
       <InUse onDenied={onDenied} />
       <Jobs onDenied={onDenied} />
