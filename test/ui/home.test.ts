@@ -62,6 +62,19 @@ describeUi("home", (ui) => {
     await page.getByRole("heading", { name: "stripe-test", level: 1 }).waitFor();
   });
 
+  it("13. a name that one knows opens in a folder that may not be listed", async () => {
+    await ui.world.policy("knower", 'path "secret/data/support/*" { capabilities = ["read"] }');
+    await ui.world.secret("secret/support/vpn", { password: ui.world.canary("password") });
+    const { page } = await ui.signedIn(await ui.world.person("knower", ["knower"]));
+    const search = page.getByRole("searchbox", { name: "Search" });
+    await search.fill("vpn");
+    await page.getByRole("list", { name: "Names to try" }).getByRole("link").waitFor();
+    await search.press("Enter");
+
+    await page.getByRole("heading", { name: "vpn", level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Copy password" }).waitFor();
+  });
+
   it("mounts of all kinds lead to what can be done there", async () => {
     await ui.world.prepare("POST", "sys/mounts/db-home", { type: "database", description: "for reports" });
     const { page } = await ui.signedIn({ token: ui.world.root });

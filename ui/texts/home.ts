@@ -24,6 +24,8 @@ export const home = {
   noMounts: "There is nothing here that your policies let you see.",
   nothing: (denied: number) =>
     denied > 0 ? "No name that you may list has these letters." : "No name has these letters.",
+  guess: "There are folders that you may not list, and may open by a name that you know:",
+  guesses: "Names to try",
   nothingYet: "Nothing found yet.",
   goOn: "Go on",
   found: (count: number) => `${many(count, "name", "names")} found`,

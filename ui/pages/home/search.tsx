@@ -10,6 +10,7 @@ import { PathName } from "./path-name.tsx";
 /** Search over all names: results while the names come in; Enter opens the first, the arrow down leads into the list. */
 
 const SHOWN = 50;
+const GUESSES = 5;
 
 const Progress = ({ names }: { readonly names: Names }) => (
   <p class="muted small home-progress">
@@ -23,8 +24,42 @@ const Progress = ({ names }: { readonly names: Names }) => (
   </p>
 );
 
-const Results = ({ matches, names }: { readonly matches: Matches; readonly names: Names }) => {
-  if (matches.total === 0) return <p>{names.running ? home.nothingYet : home.nothing(names.denied)}</p>;
+/** What was typed as a name in folders that may not be listed, where the rules leave names open. */
+const guessesOf = (names: Names | undefined, typed: string): readonly string[] => {
+  const name = typed.trim().replace(/^\/+|\/+$/g, "");
+  if (!names || names.running || name === "") return [];
+  const open = names.names.filter(({ path }) => path.endsWith("/"));
+  return open.slice(0, GUESSES).map(({ path }) => path + name);
+};
+
+const Guesses = ({ paths }: { readonly paths: readonly string[] }) => (
+  <>
+    <p class="muted">{home.guess}</p>
+    <Rows label={home.guesses}>
+      {paths.map((path) => (
+        <Row key={path} href={hrefOf("browse", path)}>
+          <PathName path={path} />
+        </Row>
+      ))}
+    </Rows>
+  </>
+);
+
+interface ResultsProps {
+  readonly matches: Matches;
+  readonly names: Names;
+  readonly guesses: readonly string[];
+}
+
+const Results = ({ matches, names, guesses }: ResultsProps) => {
+  if (matches.total === 0) {
+    return (
+      <>
+        <p>{names.running ? home.nothingYet : home.nothing(names.denied)}</p>
+        {guesses.length > 0 && <Guesses paths={guesses} />}
+      </>
+    );
+  }
   return (
     <>
       <Rows label={home.results}>
@@ -59,13 +94,14 @@ export const Search = ({ typed, onInput }: SearchProps) => {
     typed === "" || running ? undefined : total === 0 ? home.nothing(names?.denied ?? 0) : home.found(total),
   );
 
-  const [first] = matches.shown;
+  const guesses = total === 0 ? guessesOf(names, typed) : [];
+  const first = matches.shown[0]?.path ?? guesses[0];
   // Enter may be pressed before the first name is there.
   useEffect(() => {
     if (!entered || (!first && running)) return;
     // Once: this page stays until the next one is loaded, and names come in meanwhile.
     setEntered(false);
-    if (first) navigate(hrefOf("browse", first.path));
+    if (first) navigate(hrefOf("browse", first));
   }, [entered, first, running]);
 
   const press = (event: KeyboardEvent): void => {
@@ -93,7 +129,7 @@ export const Search = ({ typed, onInput }: SearchProps) => {
         <div class="home-results">
           {running && <Loading />}
           <Progress names={names} />
-          <Results matches={matches} names={names} />
+          <Results matches={matches} names={names} guesses={guesses} />
         </div>
       )}
     </search>
