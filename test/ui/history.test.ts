@@ -75,6 +75,25 @@ describeUi("history", (ui) => {
     expect((await read("deleted", 1)).status).toBe(200);
   });
 
+  it("45. what is pressed and gone leaves the focus in its row; a message gives it back", async () => {
+    const { page } = await opened("by-keys", { a: "first one" }, { a: "second one" });
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const { activeElement } = document;
+        return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "";
+      });
+    await page.getByRole("button", { name: "Delete version 2" }).press("Enter");
+    await page.getByRole("button", { name: "Undelete version 2" }).waitFor();
+    expect(await focused()).toMatch(/^Version 2/);
+
+    const undo = page.getByRole("button", { name: "Undo" });
+    for (let stop = 0; stop < 40 && !(await undo.evaluate((one) => one === document.activeElement)); stop += 1)
+      await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete version 2" }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
+  });
+
   it("16. a deleted version says so, and can be brought back from its own page", async () => {
     await ui.world.secret("secret/team/gone", { a: "the one" });
     await ui.world.prepare("DELETE", "secret/data/team/gone");

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { giveBack } from "./give-back.ts";
 import { Toasts } from "./toasts.tsx";
 
 /** A question over the page. Mounted is open; Escape closes, a click outside does not: work may be in it. */
@@ -14,13 +15,6 @@ interface DialogProps {
   readonly onSubmit?: (() => void) | undefined;
   readonly wide?: boolean | undefined;
 }
-
-/** Where focus was when the dialog opened, or the heading where that is gone. */
-const giveBack = (opener: Element | null): void => {
-  const target =
-    opener instanceof HTMLElement && opener.isConnected ? opener : document.querySelector<HTMLElement>("h1");
-  target?.focus();
-};
 
 export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
 import { Announcer } from "./announce.tsx";
 import { IconButton } from "./button.tsx";
+import { giveBack } from "./give-back.ts";
 import { dismiss, onToasts, type Shown, shownToasts } from "./toast.ts";
 
 /**
@@ -11,16 +12,31 @@ import { dismiss, onToasts, type Shown, shownToasts } from "./toast.ts";
 
 const LASTS_MS = 8_000;
 
-const Toast = ({ entry, onClose }: { readonly entry: Shown; readonly onClose: () => void }) => {
+interface ToastProps {
+  readonly entry: Shown;
+  /** Where focus was before it came to the messages. */
+  readonly cameFrom: () => EventTarget | null;
+  readonly onClose: () => void;
+}
+
+const Toast = ({ entry, cameFrom, onClose }: ToastProps) => {
   const [held, setHeld] = useState(false);
+  const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (entry.stays || held) return;
     const timer = setTimeout(onClose, LASTS_MS);
     return () => clearTimeout(timer);
   }, [entry, held]);
+  useLayoutEffect(
+    () => () => {
+      if (ref.current?.contains(document.activeElement)) giveBack(cameFrom());
+    },
+    [],
+  );
   return (
     <li
       class="toast"
+      ref={ref}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocusIn={() => setHeld(true)}
@@ -70,6 +86,7 @@ const useEntries = (): readonly Shown[] => {
 export const Toasts = () => {
   const entries = useEntries();
   const ref = useRef<HTMLUListElement>(null);
+  const before = useRef<EventTarget | null>(null);
   // Shown again with each new one, so that it lies above a dialog opened since.
   useLayoutEffect(() => {
     ref.current?.hidePopover();
@@ -78,9 +95,16 @@ export const Toasts = () => {
   return (
     <>
       <Announcer />
-      <ul class="toasts" popover="manual" ref={ref}>
+      <ul
+        class="toasts"
+        popover="manual"
+        ref={ref}
+        onFocusIn={({ relatedTarget, currentTarget }) => {
+          if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) before.current = relatedTarget;
+        }}
+      >
         {entries.map((entry) => (
-          <Toast key={entry.id} entry={entry} onClose={() => dismiss(entry.id)} />
+          <Toast key={entry.id} entry={entry} cameFrom={() => before.current} onClose={() => dismiss(entry.id)} />
         ))}
       </ul>
     </>

@@ -1,0 +1,5 @@
+/** Focus goes back to where it was before, or to the heading where that is gone. */
+export const giveBack = (to: Element | EventTarget | null): void => {
+  const target = to instanceof HTMLElement && to.isConnected ? to : document.querySelector<HTMLElement>("h1");
+  target?.focus();
+};
