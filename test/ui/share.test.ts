@@ -147,6 +147,23 @@ describeUi("sharing", (ui) => {
     expect(visitor.gate.passed.filter(({ url }) => url.href.includes(token))).toEqual([]);
   });
 
+  it("7. a lock takes a text that is not given yet out of the document, and gives it back", async () => {
+    const person = await ui.world.person("writer", []);
+    const text = ui.world.canary("written");
+    const { page, visitor } = await ui.signedIn(person, "/ui/share");
+    const area = page.getByLabel("Text", { exact: true });
+    await area.fill(text);
+    await page.getByRole("button", { name: "Lock" }).click();
+    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    expect(await area.inputValue()).toBe("");
+    await visitor.guard.sweep();
+    expect(visitor.guard.faults()).toEqual([]);
+
+    await signIn(page, person);
+    expect(await area.inputValue()).toBe(text);
+    await area.fill("");
+  });
+
   it("whoever locked the page finds the links again; another person does not, by whatever name", async () => {
     await ui.world.secret("secret/team-a/mine", { password: ui.world.canary("mine") });
     await ui.world.policy("sender", RULES);

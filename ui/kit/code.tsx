@@ -1,6 +1,7 @@
 import { kit } from "../texts/kit.ts";
 import { Button } from "./button.tsx";
 import { copyText } from "./clipboard.ts";
+import { useVeiled } from "./veil.ts";
 
 /** Text for a machine, and commands for a terminal. Not for secrets. */
 
@@ -14,7 +15,7 @@ interface CodeProps {
 export const Code = ({ text, label, copy }: CodeProps) => (
   <figure class="code" aria-label={label}>
     <pre>
-      <code>{text}</code>
+      <code>{useVeiled(text)}</code>
     </pre>
     {copy && (
       <Button kind="quiet" icon="copy" label={kit.copy(label)} onClick={() => void copyText(text, label)}>

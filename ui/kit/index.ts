@@ -42,4 +42,5 @@ export { Time, useNow } from "./time.tsx";
 export { durationText, exactTime, parseDuration, preciseTime } from "./times.ts";
 export { dismissPassing, toast } from "./toast.ts";
 export { Toasts } from "./toasts.tsx";
+export { Veil } from "./veil.ts";
 export { Visible } from "./visible.tsx";

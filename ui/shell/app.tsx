@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Callback } from "../client/callback.ts";
 import { type Stage, useStage } from "../client/stage.ts";
-import { clearClipboard, dismissPassing, expectArrival, hideValues, Loading, Toasts } from "../kit/index.ts";
+import { clearClipboard, dismissPassing, expectArrival, hideValues, Loading, Toasts, Veil } from "../kit/index.ts";
 import SignInPage from "../pages/sign-in/index.tsx";
 import { navigate, usePlace } from "../router.ts";
 import { BASE, hrefOf, type Place } from "../routes.ts";
@@ -67,7 +67,7 @@ const SignedIn = ({ stage, place }: { readonly stage: Present; readonly place: P
         </a>
         <Side session={stage.session} place={place} />
         <main class="shell-main" id="page" key={stage.person}>
-          {place ? <CurrentPage place={place} /> : <UnknownPage />}
+          <Veil.Provider value={hidden}>{place ? <CurrentPage place={place} /> : <UnknownPage />}</Veil.Provider>
         </main>
       </div>
       {away ? <AwayDialog stage={stage} /> : <Activity />}
