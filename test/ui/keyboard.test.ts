@@ -1,5 +1,7 @@
-import { beforeAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
+import postgres from "postgres";
+import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { listenToCopies } from "./support/copied.ts";
 import { type Filled, fillWorld } from "./support/filled.ts";
 import { describeUi } from "./support/suite.ts";
@@ -44,9 +46,18 @@ const focusIsOnHeading = async (page: Page): Promise<void> => {
 
 describeUi("45. by keyboard alone", (ui) => {
   let filled: Filled;
+  let database: TestPostgres;
   beforeAll(async () => {
-    filled = await fillWorld(ui.world);
+    [filled, database] = await Promise.all([fillWorld(ui.world), startPostgres()]);
+    await ui.world.prepare("POST", "database/config/shop", {
+      plugin_name: "postgresql-database-plugin",
+      connection_url: database.url,
+      allowed_roles: "*",
+      username: ADMIN.username,
+      password: ADMIN.password,
+    });
   });
+  afterAll(() => database.stop());
 
   const asOperator = async (address: string): Promise<Page> => (await ui.signedIn(filled.operator, address)).page;
 
@@ -125,27 +136,26 @@ describeUi("45. by keyboard alone", (ui) => {
   });
 
   it("45. task 8: database credentials for an hour", async () => {
-    const { page, visitor } = await ui.signedIn(filled.operator, "/ui/credentials");
-    const password = ui.world.canary("database");
-    visitor.gate.instead = ({ url }) =>
-      url.pathname === "/v1/database/creds/readonly"
-        ? {
-            status: 200,
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify({
-              lease_id: "database/creds/readonly/x",
-              lease_duration: 3600,
-              renewable: true,
-              data: { username: "v-alias-read", password },
-              warnings: null,
-            }),
-          }
-        : undefined;
+    const { page } = await ui.signedIn(filled.operator, "/ui/credentials");
     await press(page, "link", /^database\//);
     await press(page, "link", /readonly/);
     await press(page, "button", "Get credentials");
     await page.getByRole("button", { name: "Copy password" }).waitFor();
     await page.getByRole("progressbar").waitFor();
+    const user = (await page.locator("dd", { hasText: /^v-/ }).first().textContent()) ?? "";
+    await press(page, "button", "Show password");
+    const password = (await page.locator(".secret-value.shown").first().textContent()) ?? "";
+    const asThem = postgres({
+      host: database.host,
+      port: database.port,
+      database: "postgres",
+      username: user,
+      password,
+      max: 1,
+    });
+    expect(await asThem`SELECT current_user`).toEqual([{ current_user: user }]);
+    await asThem.end();
+    await press(page, "button", "Hide password");
   });
 
   it("45. task 9: learn why I was refused, and ask for access", async () => {
