@@ -384,7 +384,7 @@ describeUi("attacks", (ui) => {
     const toast = page.locator(".toast");
 
     await page.getByRole("button", { name: "Copy password" }).click();
-    await toast.getByText("Copied password. It is cleared in 30 s, if this page is still open then.").waitFor();
+    await toast.getByText("Copied password. Cleared in 30 s if this page stays open.").waitFor();
     await page.getByRole("button", { name: "Settings of this page" }).click();
     await page.getByRole("dialog").waitFor();
     await toast.getByRole("button", { name: "Clear now" }).click();

@@ -132,7 +132,7 @@ describeUi("the kit", (ui) => {
     const toasts = page.locator(".toast");
 
     await page.getByRole("button", { name: "Copy password" }).click();
-    await toasts.getByText("Copied password. It is cleared in 30 s").waitFor();
+    await toasts.getByText("Copied password. Cleared in 30 s").waitFor();
     expect(held).toBe("canary-password-1");
     await toasts.getByRole("button", { name: "Clear now" }).click();
     await toasts.waitFor({ state: "detached" });

@@ -8,7 +8,7 @@ export const kit = {
   breadcrumb: "Where you are",
   cancel: "Cancel",
   copied: (what: string) => `Copied ${what}`,
-  copiedSecret: (what: string) => `Copied ${what}. It is cleared in 30 s, if this page is still open then.`,
+  copiedSecret: (what: string) => `Copied ${what}. Cleared in 30 s if this page stays open.`,
   copy: (what: string) => `Copy ${what}`,
   copyAs: "Copy as",
   copyAsItems: { path: "Path", link: "Link", vault: "vault command", curl: "curl command" },
