@@ -139,6 +139,9 @@ describeUi("states", (ui) => {
     await page.goto("/ui/policies/dev");
     const text = page.getByLabel("Policy", { exact: true });
     await text.waitFor();
+    // Nothing is changed yet: what cannot be pressed looks so.
+    expect(await look(".button.primary:disabled")).not.toBe(await look(".button.plain:not(:disabled)"));
+    expect(await look(".button.primary:disabled")).toContain(await look(".button.plain:disabled"));
     const [ink, ground] = await text.evaluate((area) => [
       getComputedStyle(area).color,
       getComputedStyle(area.parentElement ?? area).backgroundColor,

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { askAttempt } from "../../client/port.ts";
+import { announce } from "../../kit/index.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import { goesOn, type Provider, type Waiting } from "./outcome.ts";
 
@@ -12,6 +13,7 @@ interface WaitProps {
 
 /** Asks until the login is done, which the worker tells all tabs; or until it can no longer be. */
 const Wait = ({ waiting: { state, code, every }, onLost }: WaitProps) => {
+  useEffect(() => announce(`${signIn.typeCode} ${code}`), [code]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
