@@ -1,6 +1,6 @@
 import { kit } from "../texts/kit.ts";
+import { parseDuration } from "./durations.ts";
 import { Field, type FieldProps } from "./field.tsx";
-import { parseDuration } from "./times.ts";
 
 interface DurationFieldProps extends FieldProps {
   /** As Vault reads it: `1h`, `90` (seconds). Empty: not given. */

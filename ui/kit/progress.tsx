@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
 import { announce } from "./announce.tsx";
+import { durationText } from "./durations.ts";
 import { useNow } from "./time.tsx";
-import { durationText } from "./times.ts";
 
 /** How far something is. */
 

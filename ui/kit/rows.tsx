@@ -1,67 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { follow } from "./link.tsx";
+import { moveInRows, stopsOf, useKeptFocus } from "./row-focus.ts";
 
 /** A list of rows: one tab stop a row, arrows move between rows, right and left to a row's own buttons and back. */
 
-const stopsOf = (row: Element | null | undefined): HTMLElement[] => [
-  ...(row?.querySelectorAll<HTMLElement>(":is(a[href], button, input, select):not([role=menuitem])") ?? []),
-];
-
-const rowBeside = (row: Element, key: string): Element | null | undefined =>
-  ({
-    ArrowDown: row.nextElementSibling,
-    ArrowUp: row.previousElementSibling,
-    Home: row.parentElement?.firstElementChild,
-    End: row.parentElement?.lastElementChild,
-  })[key];
-
-const move = (event: KeyboardEvent): void => {
-  const focused = document.activeElement;
-  const row = focused?.closest(".row");
-  if (!row || focused instanceof HTMLInputElement || focused instanceof HTMLSelectElement) return;
-  const stops = stopsOf(row);
-  const at = stops.findIndex((stop) => stop.matches(":focus"));
-  const sideways = { ArrowRight: stops[at + 1], ArrowLeft: stops[at - 1] }[event.key];
-  const target = sideways ?? stopsOf(rowBeside(row, event.key))[0];
-  if (!target || event.defaultPrevented) return;
-  event.preventDefault();
-  target.focus();
-};
-
-interface Focused {
-  readonly target: Element;
-  readonly row: Element;
-  readonly at: number;
-}
-
-/** What is pressed in a row may go by it, such as *Delete*: focus stays in its row then, or in the one at its place. */
-const useKeptFocus = () => {
-  const list = useRef<HTMLUListElement>(null);
-  const last = useRef<Focused | undefined>(undefined);
-  useLayoutEffect(() => {
-    const [{ current: rows }, { current: was }] = [list, last];
-    if (!rows || !was || was.target.isConnected || document.activeElement !== document.body) return;
-    last.current = undefined;
-    const row = was.row.isConnected ? was.row : (rows.children[was.at] ?? rows.lastElementChild);
-    stopsOf(row)[0]?.focus();
-  });
-  return {
-    ref: list,
-    onFocusIn: ({ target }: FocusEvent): void => {
-      const row = target instanceof Element ? target.closest(".row") : null;
-      const at = [...(list.current?.children ?? [])].findIndex((one) => one === row);
-      last.current = row && target instanceof Element ? { target, row, at } : undefined;
-    },
-    onFocusOut: ({ relatedTarget }: FocusEvent): void => {
-      if (relatedTarget !== null) last.current = undefined;
-    },
-  };
-};
-
 export const Rows = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => (
   // biome-ignore lint/a11y/noRedundantRoles: without bullets, Safari reads no list.
-  <ul class="rows" role="list" aria-label={label} onKeyDown={move} {...useKeptFocus()}>
+  <ul class="rows" role="list" aria-label={label} onKeyDown={moveInRows} {...useKeptFocus()}>
     {children}
   </ul>
 );

@@ -1,6 +1,6 @@
 import { objectText, type Pair, pairsOf } from "../../client/json-text.ts";
 import { type FaultKind, isFault, readTree } from "../../client/json-tree.ts";
-import { parseDuration } from "../../kit/times.ts";
+import { parseDuration } from "../../kit/durations.ts";
 import type { ApiRequest } from "../../protocol.ts";
 import { type Endpoint, FREE_INPUT, type Input } from "./spec.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../client/api.ts";
 import type { KvMetadata } from "../../client/kv-metadata.ts";
-import { parseDuration } from "../../kit/times.ts";
+import { parseDuration } from "../../kit/durations.ts";
 
 /** The settings of a secret while they are changed. */
 

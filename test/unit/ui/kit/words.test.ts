@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { curlOf } from "../../../../ui/kit/curl.ts";
 import { diffLines } from "../../../../ui/kit/diff-lines.ts";
 import { changeOf, linesOf } from "../../../../ui/kit/diff-rows.ts";
+import { durationText, parseDuration } from "../../../../ui/kit/durations.ts";
 import { fitting } from "../../../../ui/kit/fitting.ts";
 import { piecesOf } from "../../../../ui/kit/invisible.ts";
 import { targetOf } from "../../../../ui/kit/menu-keys.ts";
 import { apart, frameOf } from "../../../../ui/kit/plot-scale.ts";
-import { durationText, parseDuration, relativeTime } from "../../../../ui/kit/times.ts";
+import { relativeTime } from "../../../../ui/kit/times.ts";
 import { codePoint } from "../../../support/text.ts";
 
 const drawn = (text: string): string =>
