@@ -86,7 +86,6 @@ describeUi("states", (ui) => {
 
   it.each([
     ["reduce", (durations: readonly number[]) => durations.length === 0],
-    // A bar that waits is no motion of 120 ms: it is there as long as it waits.
     ["no-preference", (durations: readonly number[]) => durations.length > 0 && durations.every((one) => one <= 120)],
   ] as const)("48. motion, where the system says %s", async (reducedMotion, fits) => {
     const { operator } = await people();

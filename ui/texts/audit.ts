@@ -31,6 +31,8 @@ export const audit = {
   unsigned: (writer: string, count: number) =>
     `The last ${lines(count)} of writer ${writer} are not yet vouched for by a checkpoint.`,
   broken: (line: number, what: string) => `Line ${line} ${what}.`,
+  unknownKeyHelp:
+    "If the server's key was replaced since, paste the one of that time above. Else somebody other than the server wrote this line.",
   brokenHelp: "From this line on, the log is not what was written. What comes before it can be trusted.",
 
   requests: "Requests",

@@ -27,6 +27,12 @@ const shownTime = (time: string): string => {
   return Number.isFinite(at) ? preciseTime(at) : time;
 };
 
+/** Several errors are a list of lines, each behind a star. */
+const reasonIn = (error: string): string => {
+  const reasons = [...error.matchAll(/^\s*\* (.*)$/gm)].map(([, reason = ""]) => reason);
+  return reasons.length > 0 ? reasons.join(", ") : error.trim();
+};
+
 interface FiltersProps {
   readonly rows: readonly AuditRow[];
   readonly filter: Filter;
@@ -107,7 +113,7 @@ const Line = ({ row }: { readonly row: AuditRow }) => (
       <Tag kind={row.outcome === "refused" ? "warn" : undefined}>{audit.outcomes[row.outcome]}</Tag>
       {row.error !== "" && (
         <p class="audit-error muted small">
-          <Visible text={row.error} />
+          <Visible text={reasonIn(row.error)} />
         </p>
       )}
     </td>

@@ -17,7 +17,7 @@ export const VerdictNote = ({ log: { name, verdict } }: { readonly log: OpenedLo
       <p>
         <strong class="mono">{name}</strong> {says}
       </p>
-      {!verdict.ok && <p>{audit.brokenHelp}</p>}
+      {!verdict.ok && <p>{verdict.what.includes("unknown key") ? audit.unknownKeyHelp : audit.brokenHelp}</p>}
       {verdict.ok && verdict.others > 0 && <p>{audit.others(verdict.others)}</p>}
       {verdict.ok &&
         verdict.writers
