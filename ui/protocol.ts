@@ -97,8 +97,11 @@ export type ToWorker =
   | { readonly kind: "stay" }
   | { readonly kind: "lock" }
   | { readonly kind: "sign-out" }
-  /** The tab closes, and the worker will not outlive it: its last moment to end the session. */
-  | { readonly kind: "leave" }
+  /**
+   * The tab closes, and the worker will not outlive it: its last moment to end the session. `locks`: the tab's own. They
+   * may come free before this is heard, so what is left of tabs is not counted.
+   */
+  | { readonly kind: "leave"; readonly locks: readonly string[] }
   | { readonly kind: "idle"; readonly minutes: number };
 
 export type FromWorker =

@@ -39,6 +39,8 @@ let state: WorkerState | undefined;
 /** Of the worker that said hello; held for as long as it lives. */
 let workerLock: string | undefined;
 let replaced = false;
+/** Of this tab, each told to a worker. */
+const ownLocks: string[] = [];
 /** The worker outlives the last tab for a while, so that a session survives a reload. */
 let outlives = false;
 
@@ -94,6 +96,7 @@ const replaceWorker = (): void => {
 /** The lock is held for as long as this tab lives, and before the worker hears of it: else the worker would get it. */
 const introduce = (post: Line["post"]): void => {
   const lock = `tab-${crypto.randomUUID()}`;
+  ownLocks.push(lock);
   void navigator.locks.request(lock, () => {
     post({ kind: "hello", lock });
     return new Promise<never>(() => undefined);
@@ -136,7 +139,7 @@ export const survivesLeaving = (): boolean => outlives;
 
 /** The tab closes. Where the worker goes with it, the session ends now, as far as the browser still lets it. */
 export const leave = (): void => {
-  if (line && !outlives) line.post({ kind: "leave" });
+  if (line && !outlives) line.post({ kind: "leave", locks: ownLocks });
 };
 
 export const askApi = (request: ApiRequest): Promise<ApiAnswer> =>

@@ -72,7 +72,7 @@ const hear = async (channel: Channel, message: ToWorker): Promise<void> => {
     case "sign-out":
       return session.signOut();
     case "leave":
-      return tabs() > 1 ? undefined : session.signOut();
+      return shared && [...alive].some((lock) => !message.locks.includes(lock)) ? undefined : session.signOut();
     case "idle":
       return session.setIdle(message.minutes);
   }
