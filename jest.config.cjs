@@ -68,7 +68,12 @@ const SLOW = [
 /** Native ESM, because middy 6 and jose 6 ship no CommonJS; swc only strips types, tsc judges them. */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/ui/", ...SLOW.map((path) => `<rootDir>/${path}`)],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/browsers/",
+    "<rootDir>/test/ui/",
+    ...SLOW.map((path) => `<rootDir>/${path}`),
+  ],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.tsx?$": [
