@@ -47,25 +47,30 @@ const WEATHERS: readonly Weather[] = [
   },
 ];
 
-/** Passes bytes on, each way half a round trip later, and no faster than the rate; a new connection takes one more. */
+/**
+ * Passes bytes on, each way half a round trip later, and no faster than the rate; a new connection takes one more, and
+ * holds up no other meanwhile.
+ */
 const startRelay = async (port: number, { roundTrip, bytesPerSecond }: Weather) => {
   let free = 0;
-  const pass = (from: Socket, to: Socket, opened: number): void => {
+  const pass = (from: Socket, to: Socket): void => {
     let last = 0;
     from.on("data", (bytes) => {
       const now = performance.now();
-      free = Math.max(free, now, opened) + (bytes.length / bytesPerSecond) * 1000;
+      free = Math.max(free, now) + (bytes.length / bytesPerSecond) * 1000;
       last = free + roundTrip / 2;
       setTimeout(() => to.write(bytes), last - now);
     });
     from.on("end", () => setTimeout(() => to.end(), Math.max(0, last - performance.now())));
-    from.on("error", () => to.destroy());
   };
   const server = createServer((near) => {
     const far = connect(port, "127.0.0.1");
-    const opened = performance.now() + roundTrip;
-    pass(near, far, opened);
-    pass(far, near, opened);
+    near.on("error", () => far.destroy());
+    far.on("error", () => near.destroy());
+    setTimeout(() => {
+      pass(near, far);
+      pass(far, near);
+    }, roundTrip);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
