@@ -1,9 +1,12 @@
+import type { MountId } from "../../std/brand.ts";
 import { workThrough } from "../../std/pool.ts";
 import { seconds } from "../../std/time.ts";
+import { isRefusal } from "../../storage/errors.ts";
 import type { SealedStore } from "../../storage/index.ts";
 import { CORE_DOMAINS, DOMAINS } from "../../storage/keys.ts";
 import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
+import { mountById } from "../mounts/find.ts";
 import { clusterOf, type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
 import type { Snapshot } from "./types.ts";
 
@@ -39,8 +42,17 @@ export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">):
   const rotate = async (domain: Domain): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
+  const rotateMount = async (mount: MountId): Promise<void> => {
+    try {
+      await rotate(mount);
+    } catch (cause) {
+      // The keys of a mount that was removed meanwhile are emptied: it has none to rotate.
+      if (!isRefusal(cause) || mountById(await core.config.now(), mount)) throw cause;
+    }
+  };
   await makeLaterKeys(core);
-  await workThrough([...CORE_DOMAINS, ...mounts], WIDTH, rotate);
+  await workThrough(CORE_DOMAINS, WIDTH, rotate);
+  await workThrough(mounts, WIDTH, rotateMount);
   const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
   await core.config.putSetting(SETTINGS.keyTerm, next);
   return next;

@@ -5,6 +5,7 @@ import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Decoded } from "./decoded.ts";
 import { createReads, type Reads } from "./reads.ts";
+import { newerThan } from "./removed.ts";
 import { isPayload, type Place, place } from "./route.ts";
 import { type Fetched, stamp } from "./stage.ts";
 
@@ -78,10 +79,10 @@ const readAhead = async (
   await Promise.all([readToken(), readOwn()]);
 };
 
-export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
+/** Routes by what is known of the configuration, and reads ahead. */
+const begin = async (core: Core, sent: Decoded, snapshot: Snapshot) => {
   const reads = createReads(core.store);
-  let snapshot: Snapshot = await core.config.snapshot();
-  let found = await place(core, snapshot, sent);
+  const found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
   const initialized = snapshot.mounts.size > 0;
   if (initialized && found?.open && found.mount.kind === "auth") expectLoginKeys(core);
@@ -92,6 +93,23 @@ export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
     async () => (sent.token && needed && initialized ? core.tokens.prefetch(sent.token) : []),
     () => wanted(core, sent, found),
   );
+  return { reads, found };
+};
+
+/** Begins again, by the configuration as it is now, where what was known of it led to keys that are gone. */
+const beginNow = async (core: Core, sent: Decoded, snapshot: Snapshot): ReturnType<typeof begin> => {
+  try {
+    return await begin(core, sent, snapshot);
+  } catch (cause) {
+    return beginNow(core, sent, await newerThan(core, snapshot, cause));
+  }
+};
+
+export const fetch = async (core: Core, sent: Decoded): Promise<Fetched> => {
+  let snapshot: Snapshot = await core.config.snapshot();
+  const begun = await beginNow(core, sent, snapshot);
+  const { reads } = begun;
+  let { found } = begun;
   const [epoch] = await reads.get([core.config.epochAddress]);
   const fresh = await core.config.fresh(epoch);
   if (fresh !== snapshot) {

@@ -1,6 +1,7 @@
 import { VaultError } from "../../framework/index.ts";
 import type { Core } from "../core.ts";
 import type { Answer } from "./answer.ts";
+import { asRemoved } from "./removed.ts";
 import { isPayload } from "./route.ts";
 import type { Fetched } from "./stage.ts";
 import { createTrail, type Trail } from "./trail.ts";
@@ -18,7 +19,8 @@ export const recorded = async (
   const answered = async (): Promise<Answer> => {
     try {
       return await run(trail);
-    } catch (cause) {
+    } catch (thrown) {
+      const cause = await asRemoved(core, fetched, thrown);
       await trail.failed(cause);
       throw cause instanceof VaultError && fetched.open ? cause.bare() : cause;
     }
