@@ -43,6 +43,7 @@ const { values: options, positionals } = parseArgs({
     json: { type: "string" },
     count: { type: "string" },
     docs: { type: "boolean" },
+    only: { type: "string" },
     openbao: { type: "string" },
     against: { type: "string" },
   },
@@ -142,7 +143,12 @@ const leases = async () => {
 
 const scale = async () => {
   const count = options.count === undefined ? undefined : Number(options.count);
-  const figures = await measureScale({ quick, count, docs: options.docs ?? false, only: positionals[1] ?? "" });
+  const figures = await measureScale({
+    quick,
+    count,
+    docs: options.docs ?? false,
+    only: options.only ?? positionals[1] ?? "",
+  });
   return { figures, exact: figures };
 };
 

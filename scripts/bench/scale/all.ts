@@ -1,4 +1,5 @@
 import { entities, groups, member } from "./identity.ts";
+import { below, ends } from "./leases.ts";
 import { children, folders, secrets, versions } from "./lists.ts";
 import { mounts } from "./mounts.ts";
 import { policies, rules } from "./policies.ts";
@@ -13,6 +14,8 @@ export const SERIES: readonly Series[] = [
   versions,
   crowd,
   family,
+  below,
+  ends,
   policies,
   rules,
   member,

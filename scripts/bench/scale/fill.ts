@@ -101,15 +101,18 @@ export const token = async (
   return { id, token: made, writes };
 };
 
-/** A live lease of the engine `bench`, held by a token. */
+const HOUR = 3600;
+
+/** A live lease of the engine `bench`, held by a token, that ends in `lasts` seconds. */
 export const lease = async (
   { core }: World,
   mount: Mount,
   holder: string,
   number: number,
+  lasts = HOUR,
 ): Promise<{ readonly id: string; readonly writes: readonly Write[] }> => {
   const nowMs = core.clock.now();
-  const expires = epochSeconds(nowMs + 3_600_000);
+  const expires = epochSeconds(nowMs + lasts * 1000);
   const path = `${mount.info.path}creds/app`;
   const made: Lease = {
     id: as<LeaseId>(`${path}/${String(number).padStart(24, "0")}`),
@@ -122,9 +125,9 @@ export const lease = async (
     tokenType: "service",
     issuedMs: nowMs,
     expires,
-    maxExpires: epochSeconds(nowMs + 7_200_000),
-    ttl: seconds(3600),
-    maxTtl: seconds(7200),
+    maxExpires: epochSeconds(nowMs + 2 * HOUR * 1000),
+    ttl: seconds(HOUR),
+    maxTtl: seconds(2 * HOUR),
     renewable: true,
     lastRenewalMs: 0,
     state: "live",

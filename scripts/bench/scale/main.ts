@@ -8,13 +8,14 @@ import { type Figure, figure } from "../figures.ts";
 import { SERIES } from "./all.ts";
 import type { Played } from "./measure.ts";
 import type { Order } from "./one.ts";
-import { pictureFile, pictureFor, withMeasured } from "./page.ts";
-import type { Curve, Series } from "./series.ts";
+import { merged, pictureFile, pictureFor, withMeasured } from "./page.ts";
+import type { Curve, MeasuredSeries, Series } from "./series.ts";
 
 /**
  * `npm run bench -- scale`: what an operation costs as one thing of a deployment grows, over a table in this process
- * that counts calls and units. `--count N`: no size beyond that; `--quick`: small sizes; a name, or part of one, after
- * `scale`: only such series. `--docs` writes numbers, page and pictures; it needs every size of every series.
+ * that counts calls and units. `--count N`: no size beyond that; `--quick`: small sizes; `--only NAME`, or part of a name:
+ * only such series. `--docs` writes numbers, page and pictures of the series that were
+ * measured; the others stay as they were.
  */
 
 const root = new URL("../../../", import.meta.url);
@@ -24,7 +25,16 @@ const OUTPUT_BYTES = 64 * 1024 * 1024;
 
 const played = async (order: Order): Promise<Played> => {
   const before = performance.now();
-  const given = ["--expose-gc", "--max-old-space-size=8192", "--import", "tsx", ONE, "--order", JSON.stringify(order)];
+  const given = [
+    "--expose-gc",
+    "--max-old-space-size=8192",
+    "--max-semi-space-size=64",
+    "--import",
+    "tsx",
+    ONE,
+    "--order",
+    JSON.stringify(order),
+  ];
   const { stdout } = await run(process.execPath, given, { maxBuffer: OUTPUT_BYTES });
   console.error(`${order.name}: ${((performance.now() - before) / 1000).toFixed(0)} s`);
   // What `one.ts` printed.
@@ -34,14 +44,17 @@ const played = async (order: Order): Promise<Played> => {
 const sizesOf = (series: Series, options: Options): readonly number[] =>
   (options.quick ? series.few : series.sizes).filter((size) => size <= (options.count ?? Number.POSITIVE_INFINITY));
 
-const writeDocs = async (all: readonly Played[]): Promise<void> => {
-  const measured = all.map(({ series }) => series);
+const names = SERIES.map(({ name }) => name);
+
+const writeDocs = async (now: MeasuredSeries): Promise<void> => {
   const folder = new URL("docs/scale/", root);
+  const kept = new URL("measured.json", folder);
   await mkdir(folder, { recursive: true });
-  await writeFile(new URL("measured.json", folder), `${JSON.stringify(measured, undefined, 2)}\n`);
-  for (const series of measured) await writeFile(new URL(pictureFile(series), folder), pictureFor(series));
+  const all = merged(JSON.parse(await readFile(kept, "utf8")) as readonly MeasuredSeries[], now, names);
+  await writeFile(kept, `${JSON.stringify(all, undefined, 2)}\n`);
+  await writeFile(new URL(pictureFile(now), folder), pictureFor(now));
   const page = new URL("docs/scale.md", root);
-  await writeFile(page, withMeasured(await readFile(page, "utf8"), measured));
+  await writeFile(page, withMeasured(await readFile(page, "utf8"), all));
 };
 
 const figuresOf = ({ series, over }: Played): readonly Figure[] =>
@@ -72,12 +85,17 @@ export const measureScale = async (options: Options): Promise<readonly Figure[]>
   const done = new Map<string, Played>();
   // The longest first.
   const order = [...wanted].sort((a, b) => (b.sizes.at(-1) ?? 0) - (a.sizes.at(-1) ?? 0));
+  const whole = !options.quick && options.count === undefined;
+  if (options.docs && !whole) throw new Error("the page has every size: without --quick and --count");
+  let written = Promise.resolve();
   await workThrough(order, availableParallelism(), async (series) => {
-    done.set(series.name, await played({ name: series.name, sizes: sizesOf(series, options) }));
+    const one = await played({ name: series.name, sizes: sizesOf(series, options) });
+    done.set(series.name, one);
+    for (const over of one.over) console.error("over budget", over);
+    // At once: a long run that is broken off leaves what it has.
+    if (options.docs) written = written.then(() => writeDocs(one.series));
+    await written;
   });
   const all = wanted.flatMap(({ name }) => done.get(name) ?? []);
-  for (const { over } of all) for (const one of over) console.error("over budget", one);
-  const whole = !options.quick && options.count === undefined && options.only === "";
-  if (options.docs && whole) await writeDocs(all);
   return all.flatMap(figuresOf);
 };

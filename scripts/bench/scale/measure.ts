@@ -6,9 +6,13 @@ import { createWorld, type World } from "./world.ts";
 
 /** Runs before the one that is counted: the same environment served such a request before. */
 const WARM_UP = 3;
-/** Samples of processor time, and how long all of them may take together. */
+/** Samples of processor time, of several short runs each, and how long one of them should take. */
 const SAMPLES = 7;
 const SAMPLE_US = 20_000;
+/** Of long runs: three, so that a disturbed one is left out, unless that took minutes. */
+const FEW_SAMPLES = 3;
+const LONG_US = 400_000;
+const ENDLESS_US = 20_000_000;
 
 export interface Over {
   readonly series: string;
@@ -34,10 +38,9 @@ const timesOf = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 const processorOf = async ({ run, prepare, once }: Operation, size: number, first: number): Promise<number> => {
-  // Long runs are few: one that took a second is not repeated seven times.
-  const samples = once ? 0 : first > SAMPLE_US * SAMPLES ? 1 : SAMPLES;
+  const samples = once ? 0 : first > ENDLESS_US ? 0 : first > LONG_US ? FEW_SAMPLES - 1 : SAMPLES;
   const each = Math.max(1, Math.min(200, Math.floor(SAMPLE_US / Math.max(first, 1))));
-  const taken: number[] = samples === 0 ? [first] : [];
+  const taken: number[] = first > LONG_US || samples === 0 ? [first] : [];
   for (let sample = 0; sample < samples; sample += 1) {
     const prepared: string[] = [];
     for (let at = 0; at < each; at += 1) prepared.push((await prepare?.(size)) ?? "");
@@ -98,7 +101,8 @@ export const play = async (series: Series, sizes: readonly number[], times: bool
     const curves = operations.map(
       ({ name, because = "" }): Curve => ({ operation: name, because, points: points.get(name) ?? [] }),
     );
-    return { series: { name: series.name, grows: series.grows, curves }, over };
+    const on = new Date().toISOString().slice(0, "2026-01-01".length);
+    return { series: { name: series.name, grows: series.grows, on, curves }, over };
   } finally {
     await world.close();
   }

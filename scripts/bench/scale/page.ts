@@ -94,7 +94,7 @@ const section = (series: MeasuredSeries): string => {
   return [
     `### ${series.name}`,
     "",
-    `${sizesOf(series)} ${series.grows}.`,
+    `${sizesOf(series)} ${series.grows}. Measured on ${series.on}.`,
     "",
     `![${series.name}: calls, units and processor time by ${series.grows}](scale/${pictureFile(series)})`,
     "",
@@ -103,6 +103,16 @@ const section = (series: MeasuredSeries): string => {
     ...series.curves.map(row),
     ...(why.length > 0 ? ["", ...why] : []),
   ].join("\n");
+};
+
+/** A series measured once more among the others, which stay as they were, each with its day. */
+export const merged = (
+  before: readonly MeasuredSeries[],
+  now: MeasuredSeries,
+  order: readonly string[],
+): readonly MeasuredSeries[] => {
+  const found = new Map([...before, now].map((series) => [series.name, series]));
+  return order.flatMap((name) => found.get(name) ?? []);
 };
 
 /** The page with other measurements. Throws where it has no place for them. */

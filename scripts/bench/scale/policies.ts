@@ -70,19 +70,26 @@ export const policies: Series = {
   },
 };
 
+/** A policy is at most 100 KB, so many rules are several policies. */
+const RULES_EACH = 1000;
+
 export const rules: Series = {
-  name: "Rules of a policy",
-  grows: "rules of the policy",
-  // A policy is at most 100 KB.
-  sizes: [10, 100, 1000],
+  name: "Rules of a token",
+  grows: "rules of the token's policies",
+  sizes: [10, 100, 1000, 10_000],
   few: [10, 100],
   make: async (world) => {
     await furnished(world);
     let holder = "";
     return {
       grow: async (_from, to) => {
-        await policy(world, "app", Array.from({ length: to }, (_, at) => rule(at)).join("\n"));
-        holder = await makeToken(world, ["default", "app"]);
+        const all = Array.from({ length: to }, (_, at) => rule(at));
+        const names: string[] = [];
+        for (let at = 0; at < to; at += RULES_EACH) {
+          names.push(name(at));
+          await policy(world, name(at), all.slice(at, at + RULES_EACH).join("\n"));
+        }
+        holder = await makeToken(world, ["default", ...names]);
       },
       operations: [
         {

@@ -51,6 +51,8 @@ export interface MeasuredSeries {
   readonly name: string;
   readonly grows: string;
   readonly curves: readonly Curve[];
+  /** The day it was measured. */
+  readonly on: string;
 }
 
 /** The same at every size. */

@@ -10,9 +10,10 @@ import {
   list,
   membersOf,
   requestedChange,
-  text,
 } from "../leases/inputs.ts";
 import { bytesOf, steps } from "../leases/units.ts";
+import { Ends, type Shown } from "./ends.ts";
+import { rangeOf } from "./ranges.ts";
 import { itemOf, Rows, type Stored, storedOf } from "./rows.ts";
 
 /**
@@ -37,29 +38,6 @@ const BATCH_BYTES = 16 * PAGE_BYTES;
 const keyOnly = (item: Item | undefined): Item | undefined =>
   item && { pk: item["pk"] ?? { S: "" }, sk: item["sk"] ?? { S: "" } };
 
-/** Where a walk over the sort keys begins; backwards it begins below. */
-const startOf = (bound: string, isPrefix: boolean, backwards: boolean, after: unknown): string => {
-  if (typeof after === "string") return backwards ? after : `${after}\u0000`;
-  if (backwards) return isPrefix ? `${bound}\uffff` : bound;
-  return isPrefix ? bound : "";
-};
-
-/** What a query of the product asks for. */
-const rangeOf = (input: Fields) => {
-  if (input["IndexName"] !== undefined) throw new Error("the counted table has no index to ask");
-  const values = fields(input["ExpressionAttributeValues"]);
-  const bound = text(values[":sk"]);
-  const isPrefix = String(input["KeyConditionExpression"]).includes("begins_with");
-  const backwards = input["ScanIndexForward"] === false;
-  return {
-    pk: text(values[":pk"]),
-    start: startOf(bound, isPrefix, backwards, fields(fields(input["ExclusiveStartKey"])["sk"])["S"]),
-    backwards,
-    within: (sk: string) => (isPrefix ? sk.startsWith(bound) : sk < bound),
-    limit: Number(input["Limit"] ?? Number.POSITIVE_INFINITY),
-  };
-};
-
 const $metadata = {};
 
 export class CountedTable {
@@ -71,6 +49,7 @@ export class CountedTable {
   #reads = 0;
   #writes = 0;
   readonly #partitions = new Map<string, Rows>();
+  readonly #ends = new Ends();
 
   /** What was spent since the last time. */
   take(): Spent {
@@ -132,7 +111,9 @@ export class CountedTable {
       case "TransactWriteItems":
         return this.#transact(input);
       case "Query":
-        return this.#query(input);
+        return input["IndexName"] === undefined ? this.#query(input) : this.#shown(this.#ends.query(input));
+      case "Scan":
+        return this.#shown(this.#ends.scan(input));
       default:
         throw new Error(`the counted table does not know ${operation}`);
     }
@@ -185,6 +166,11 @@ export class CountedTable {
     return { Items: items, LastEvaluatedKey: more ? keyOnly(items.at(-1)) : undefined };
   }
 
+  #shown({ answer, reads }: Shown): object {
+    this.#reads += reads;
+    return answer;
+  }
+
   // Writes
 
   /** Of the table, `times` in a transaction, and of the index. */
@@ -198,7 +184,9 @@ export class CountedTable {
     this.#writes += (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
   }
 
-  #apply({ key: { pk, sk }, item }: Change): void {
+  #apply({ key, item }: Change): void {
+    const { pk, sk } = key;
+    this.#ends.change(key, this.loading ? undefined : this.#stored(key)?.rest, item, this.loading);
     const rows = this.#partitions.get(pk) ?? new Rows();
     if (item) {
       if (this.loading) rows.load(sk, storedOf(item));

@@ -1,3 +1,4 @@
+import { LOG_EVENT_BYTES } from "../../../src/audit/index.ts";
 import { builtInRows } from "../../../src/catalog.ts";
 import type { CatalogRow } from "../../../src/core/catalog.ts";
 import { initialize, makeMount } from "../../../src/core/config/initialize.ts";
@@ -110,7 +111,7 @@ export const createWorld = async (): Promise<World> => {
       clock,
       random,
       rows,
-      auditSink: { write: async () => undefined },
+      auditSink: { write: async () => undefined, maxBytes: LOG_EVENT_BYTES },
       log: () => undefined,
       epochCopies: 32,
     });
