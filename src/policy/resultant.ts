@@ -124,6 +124,7 @@ export const reaches = (acl: Acl, mount: string): boolean => {
   const { patterns, withSegments } = grantingIn(acl);
   const at = place(patterns, bare);
   if (patterns[at] === bare || patterns[place(patterns, mount)]?.startsWith(mount)) return true;
+  if (withSegments.length === 0) return false;
   const segments = bare.split("/");
   return withSegments.some((pattern) => segmentsReach(pattern, segments));
 };

@@ -31,6 +31,11 @@ export class ExpiryIndex {
     this.#unsorted.add(bucket);
   }
 
+  /** Puts in order what was loaded. */
+  settle(): void {
+    for (const bucket of [...this.#unsorted]) this.#sorted(bucket);
+  }
+
   put(bucket: string, exp: number, key: Key): void {
     const entries = this.#sorted(bucket);
     const entry = entryOf(exp, key);

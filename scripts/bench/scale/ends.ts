@@ -25,6 +25,10 @@ export class Ends {
     else this.#index.put(to, Number(is?.["exp"]?.N), key);
   }
 
+  settle(): void {
+    this.#index.settle();
+  }
+
   query(input: Fields): Shown {
     const values = fields(input["ExpressionAttributeValues"]);
     const start = input["ExclusiveStartKey"];

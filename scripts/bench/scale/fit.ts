@@ -30,9 +30,10 @@ const slopeOf = (points: readonly At[]): number => {
 /**
  * `flat`: no more than the tolerance over all sizes, and in the end no more than it was before. `logarithmic`: over its last step no faster than the logarithm of
  * the size itself, which a value that has levelled off is too. `grows`: anything faster. `allowed`: 0 for what is
- * exact, some hundredths for what was timed.
+ * exact, some hundredths for what was timed. `noise`: the share by which the last value may be above all others and be
+ * called disturbed; 0 for what is exact.
  */
-export const fitOf = (points: readonly At[], allowed: number): Fit => {
+export const fitOf = (points: readonly At[], allowed: number, noise = 0): Fit => {
   const tolerance = allowed + ROUNDING;
   const sorted = [...points].sort(([a], [b]) => a - b);
   if (sorted.length < 2) return { slope: 0, growth: "flat" };
@@ -41,7 +42,7 @@ export const fitOf = (points: readonly At[], allowed: number): Fit => {
   const tail = slopeOf(logs(last));
   const ends = sorted.at(-1)?.[1] ?? 0;
   const was = Math.max(...sorted.slice(0, -1).map(([, value]) => value));
-  if (slope <= tolerance && (tail <= tolerance || ends <= was)) return { slope, growth: "flat" };
+  if (slope <= tolerance && (tail <= tolerance || ends <= was * (1 + noise))) return { slope, growth: "flat" };
   const logarithm = slopeOf(logs(last.map(([size]) => [size, Math.log(Math.max(size, Math.E))])));
   return { slope, growth: tail <= logarithm + tolerance ? "logarithmic" : "grows" };
 };

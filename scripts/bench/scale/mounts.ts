@@ -93,6 +93,8 @@ export const mountsWith = (visited: number): Series => ({
           },
           run: () => world.call("GET", "kv-0/data/app"),
           budget: always(3, 7, 0),
+          because:
+            "The tables of mounts in memory are copied, and one of them is another. An environment pays it once for a change.",
         },
         {
           name: "sys/mounts",
@@ -104,6 +106,7 @@ export const mountsWith = (visited: number): Series => ({
           name: "sys/internal/ui/mounts, a token that reaches one",
           run: () => world.call("GET", "sys/internal/ui/mounts", { token: holder }),
           budget: always(1, 2, 0),
+          because: "Each mount is held against the token's policies.",
         },
       ],
     };

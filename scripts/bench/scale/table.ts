@@ -64,6 +64,7 @@ export class CountedTable {
   /** After it was filled: so that no operation pays for it. */
   settle(): void {
     for (const rows of this.#partitions.values()) rows.settle();
+    this.#ends.settle();
   }
 
   /** A call that something else than the table was asked. */

@@ -24,6 +24,15 @@ describe("how a value grows", () => {
     expect(Math.abs(fit.slope - slope)).toBeLessThan(0.2);
   });
 
+  it("calls a last value that is a little above the others disturbed, and one that is far above them growth", () => {
+    const last = (value: number): readonly At[] => [...along(() => 700).slice(0, -1), [100_000, value]];
+
+    expect(fitOf(last(900), 0.08).growth).not.toBe("flat");
+    expect(fitOf(last(900), 0.08, 0.5).growth).toBe("flat");
+    expect(fitOf(last(1400), 0.08, 0.5).growth).toBe("grows");
+    expect(fitOf(along(Math.sqrt), 0.08, 0.5).growth).toBe("grows");
+  });
+
   it("says the slope of any power of the size, in whatever order the points come", () => {
     fc.assert(
       fc.property(

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "@jest/globals";
+import { merged } from "../../../scripts/bench/scale/page.ts";
+import type { MeasuredSeries } from "../../../scripts/bench/scale/series.ts";
+
+/** A series that is measured again leaves the others as they were. */
+
+const series = (name: string, on: string): MeasuredSeries => ({ name, on, grows: "things", curves: [] });
+
+describe("measured series", () => {
+  const before = [series("mounts", "2026-01-01"), series("tokens", "2026-01-02"), series("gone", "2026-01-03")];
+  const order = ["tokens", "leases", "mounts"];
+
+  it("keep their place and their day when another is measured", () => {
+    expect(merged(before, series("mounts", "2026-02-01"), order).map(({ name, on }) => [name, on])).toEqual([
+      ["tokens", "2026-01-02"],
+      ["mounts", "2026-02-01"],
+    ]);
+  });
+
+  it("are joined by a new one in the page's order, and left by one that is measured no more", () => {
+    expect(merged(before, series("leases", "2026-02-01"), order).map(({ name }) => name)).toEqual(order);
+  });
+});
