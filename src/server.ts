@@ -10,6 +10,7 @@ import { corsSettings } from "./core/config/cors.ts";
 import type { Core } from "./core/core.ts";
 import type { HandOver } from "./core/leases/types.ts";
 import type { Answer } from "./core/request/answer.ts";
+import { expectLogin } from "./core/request/login-keys.ts";
 import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
 
@@ -138,7 +139,10 @@ export const buildServer = (deps: ServerDependencies): Server => {
   const handle = createHttpHandler({
     core: {
       handle: createPipeline(core),
-      admit: core.quotas.admit,
+      admit: (arriving) => {
+        expectLogin(core, arriving);
+        return core.quotas.admit(arriving);
+      },
       headersFor: core.quotas.headersFor,
       cors: async () => corsSettings(await core.config.now()),
     },

@@ -69,6 +69,8 @@ export const createNewestKeys = ({ shelf, clock }: { readonly shelf: KeyShelf; r
     forget: (): void => {
       together = undefined;
     },
+    /** Whose keys the shelf has together and nobody has asked for yet. */
+    unasked: async (): Promise<readonly string[]> => [...(await readTogether().keys).keys()],
     /** What the shelf has together serves once: whoever asks again wants to know what is newest now. */
     of: async (domain: string): Promise<NewestKeys & { readonly readAt: number }> => {
       const { readAt, keys } = readTogether();

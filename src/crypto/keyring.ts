@@ -35,6 +35,11 @@ export interface Keyring {
    */
   begin(domain: string, what: "names" | "current"): (() => Promise<void>) | undefined;
   /**
+   * The same for all keys of the domains that fit, where the shelf has them together and they are at most `most`: for
+   * who does not know yet which of them it will need. Never throws, and may be left alone.
+   */
+  beginFew(fits: (domain: string) => boolean, most: number): Promise<void>;
+  /**
    * Adds a version and answers its number, without seeing any key of the domain. Environments that hold the old one
    * seal with it until their cache ends.
    */
@@ -181,6 +186,16 @@ export const createKeyring = (options: {
     loading.delete(domain);
   };
 
+  const begin: Keyring["begin"] = (domain, what) => {
+    const held = cache.get(domain);
+    if (held !== undefined && held[what] !== undefined && newestKeys.isYoung(held.readAt)) return undefined;
+    const begun = keysOf(domain).then(async (keys) => {
+      await (what === "names" ? namesOf(domain, keys) : currentOf(domain, keys));
+    });
+    begun.catch(leave);
+    return () => begun;
+  };
+
   return {
     make: async (domain) => {
       const { index, data } = await shelf.newest(domain);
@@ -198,14 +213,12 @@ export const createKeyring = (options: {
       return old ?? once(`${domain} ${version}`, () => loadVersion(domain, version, keys));
     },
     names: async (domain) => namesOf(domain, await keysOf(domain)),
-    begin: (domain, what) => {
-      const held = cache.get(domain);
-      if (held !== undefined && held[what] !== undefined && newestKeys.isYoung(held.readAt)) return undefined;
-      const begun = keysOf(domain).then(async (keys) => {
-        await (what === "names" ? namesOf(domain, keys) : currentOf(domain, keys));
-      });
-      begun.catch(leave);
-      return () => begun;
+    begin,
+    beginFew: async (fits, most) => {
+      const few = (await newestKeys.unasked().catch(() => [])).filter(fits);
+      if (few.length > most) return;
+      const begun = few.flatMap((domain) => [begin(domain, "names"), begin(domain, "current")]);
+      await Promise.allSettled(begun.map((wait) => wait?.()));
     },
     rotate: async (domain) => {
       const { index, data } = await newestKeys.inRows(domain);

@@ -5,7 +5,7 @@ import type { MountId } from "../std/brand.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { checkAddress, limitDepth } from "./address.ts";
-import { allows, familiesIn, isMountDomain, limitDomains } from "./domains.ts";
+import { allows, familiesIn, familyOf, isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
 import { createKeyShelf } from "./key-shelf.ts";
 import { CORE_DOMAINS } from "./keys.ts";
@@ -141,6 +141,9 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const store: SealedStore = {
     names,
     expect: (what, domain) => keyring.begin(domain, what === "names" ? what : "current") === undefined,
+    expectMounts: (families, most) => {
+      void keyring.beginFew((domain) => families.includes(familyOf(domain)), most);
+    },
     may: (domain) => allows(options.domainsAllowed, domain),
     get,
     read,

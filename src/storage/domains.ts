@@ -79,6 +79,7 @@ export const limitDomains = (
       const begun = allows(allowed, domain) ? keyring.begin(domain, what) : undefined;
       return begun && (() => guarded(begun)(domain));
     },
+    beginFew: (fits, most) => keyring.beginFew((domain) => allows(allowed, domain) && fits(domain), most),
     rotate: guarded(keyring.rotate),
     shred: guarded(keyring.shred),
     drop: keyring.drop,

@@ -101,6 +101,12 @@ export interface Store {
    * keys are used; so does that a domain is not for this process.
    */
   expect(what: "names" | "bodies", domain: Domain): boolean;
+  /**
+   * Begins to load the keys of mounts of these types, by the family of their domains (`auth-approle:`), before anybody
+   * knows which mount will be asked for: where their wrapped keys are read together with others, and are those of `most`
+   * mounts or fewer.
+   */
+  expectMounts(families: readonly string[], most: number): void;
   /** Whether this process may use the keys of a domain. */
   may(domain: Domain): boolean;
   /** Batch read, up to 100 addresses in one BatchGetItem; the answer has the order of the question. */

@@ -192,6 +192,49 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
   ),
 );
 
+describe("keys that are begun before it is known which are needed", () => {
+  const isKv = (of: string): boolean => of.startsWith("kv:");
+  const ask = async ({ ring }: World): Promise<readonly string[]> => [
+    hex(await ring.current("kv:1")),
+    (await ring.names("kv:2")).tag("a"),
+  ];
+  const filled = async (together: boolean): Promise<World> => {
+    const world = createWorld(together);
+    for (const of of DOMAINS) await world.other.make(of);
+    return world;
+  };
+
+  it.each([true, false])("are those that are asked for afterwards (kept together: %s)", async (together) => {
+    const world = await filled(together);
+    await world.ring.beginFew(isKv, 2);
+    const begun = await ask(world);
+    forget(world);
+    expect(begun).toEqual(await ask(world));
+  });
+
+  it("are at hand then, but only where they are few", async () => {
+    const world = await filled(true);
+    await world.ring.beginFew(isKv, 1);
+    expect(world.ring.begin("kv:1", "names")).toBeDefined();
+    forget(world);
+    await world.ring.beginFew(isKv, 2);
+    const held = (["kv:1", "kv:2"] as const).flatMap((of) => [
+      world.ring.begin(of, "names"),
+      world.ring.begin(of, "current"),
+    ]);
+    expect(held).toEqual([undefined, undefined, undefined, undefined]);
+    expect(world.ring.begin("token", "names")).toBeDefined();
+  });
+
+  it("fail where they are asked for, and not before", async () => {
+    const world = await filled(true);
+    await world.swap("kv:1", "kv:2", "data");
+    await world.ring.beginFew(isKv, 2);
+    await expect(world.ring.current("kv:1")).rejects.toThrow(OpenRefused);
+    await world.ring.current("kv:2");
+  });
+});
+
 describe("keys kept together", () => {
   it("answer what rows alone answer, errors among them", async () => {
     await fc.assert(
