@@ -56,11 +56,13 @@ export interface CoreOptions {
 /** Loaded by the first login: most functions see none. */
 const lockoutOf = (core: () => Core): Lockout => {
   let made: Promise<Lockout> | undefined;
+  const load = () => {
+    made ??= import("./login/lockout.ts").then(({ createLockout }) => createLockout(core));
+    return made;
+  };
   return {
-    around: async (...login) => {
-      made ??= import("./login/lockout.ts").then(({ createLockout }) => createLockout(core));
-      return (await made).around(...login);
-    },
+    around: async (...login) => (await load()).around(...login),
+    prefetch: async (...name) => (await load()).prefetch(...name),
   };
 };
 

@@ -134,10 +134,14 @@ export interface Op<P extends string, In, A extends Answers> {
   readonly input?: z.ZodType<In>;
   /** What it answers: documented always, the compiler and the tests hold the handler to it. */
   readonly answers: A;
-  /** Addresses to read together with the token, before it is known to be good; dropped unless allowed. */
+  /**
+   * Addresses to read together with the token, before it is known to be good; dropped unless allowed. What the cache says
+   * may be old: it serves to guess, and the handler asks the table for what it believes.
+   */
   readonly prefetch?: (
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
+    cache: FindCache,
   ) => readonly Address[];
   /**
    * What `prefetch` names may be as old as the deployment allows, which by itself is not at all

@@ -1,6 +1,7 @@
 import type { Accessor, LeaseId, Seconds } from "../std/brand.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Sensitive } from "../std/sensitive.ts";
+import type { Write } from "../storage/store.ts";
 
 /** What a handler gives back, and what it asks core to do: record a lease, make a token. */
 
@@ -77,8 +78,11 @@ export interface LoginGrant {
   readonly renewable?: boolean;
   /** The method has judged the caller's address: `token.boundCidrs` then bind the token's use, not this login. */
   readonly addressJudged?: true;
-  /** This login used up its credential, so it succeeds even if the name was locked out meanwhile. */
-  readonly spent?: true | undefined;
+  /**
+   * Spends one use of the credential: writes to the method's own storage that hold only if it is unspent. They are part of
+   * the transaction that makes the token. Asked again for each try, and looks again then; throws where nothing is left.
+   */
+  readonly spend?: (() => Promise<readonly Write[]>) | undefined;
   readonly once?: Once;
 }
 

@@ -23,13 +23,16 @@ const isRecord = (pk: string, mount: MountId): boolean => {
   return space === SPACES.record && owner === mount && path !== undefined;
 };
 
+/** The address, if it is in a mount's partitions and under its keys. */
+export const ownOf = (mount: MountId, address: Address): Address => {
+  const { pk, domain } = address;
+  const inside = pk === dataPartition(mount) || pk === listingPartition(mount) || isRecord(pk, mount);
+  if (!inside || domain !== mount) throw broken("a backend reached outside its view");
+  return address;
+};
+
 export const createView = (store: Store, mount: MountId, names: Names): View => {
-  const own = (address: Address): Address => {
-    const { pk, domain } = address;
-    const inside = pk === dataPartition(mount) || pk === listingPartition(mount) || isRecord(pk, mount);
-    if (!inside || domain !== mount) throw broken("a backend reached outside its view");
-    return address;
-  };
+  const own = (address: Address): Address => ownOf(mount, address);
 
   return {
     mount,

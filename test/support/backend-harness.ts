@@ -114,7 +114,8 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
       const { ops, exists } = match.path;
       const storage = prefetching(given.view);
       const first = verb === "update" ? (ops.update ?? ops.create) : ops[verb];
-      await storage.fetch(first?.prefetch?.({ params: match.params, data }, given.view) ?? []);
+      const { cache } = contextOver(given.view);
+      await storage.fetch(first?.prefetch?.({ params: match.params, data }, given.view, cache) ?? []);
       const known = verb === "update" && exists ? await exists(match, contextOver(storage.peek)) : true;
       const operation = known ? verb : "create";
       const op = ops[operation] ?? first;

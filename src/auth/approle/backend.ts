@@ -22,7 +22,7 @@ const loginPath = path("login", {
       answers: "login",
       access: "unauthenticated",
       input: z.object(loginShape),
-      prefetch: ({ data }, storage) => loginPrefetch(data, storage),
+      prefetch: ({ data }, ...where) => loginPrefetch(data, ...where),
       handle: async ({ input }, cx) => ({ auth: await login(input, cx) }),
     }),
   },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Cache, FindCache } from "../../framework/cache.ts";
 import {
   type BackendContext,
   field,
@@ -13,15 +14,15 @@ import type { JsonObject } from "../../std/json.ts";
 import { shown } from "../../std/shown.ts";
 import type { Address, View } from "../../storage/store.ts";
 import { mistake, type Role, storedRole } from "./role-rules.ts";
-import { findRole, placeOf, roleAddress, roleIdAddress } from "./roles.ts";
+import { findRole, placeOf, type RolePlace, roleAddress, roleIdAddress } from "./roles.ts";
 import type { SecretId } from "./secret-id-rules.ts";
-import { foundIn, secretIdAddress, spendUse } from "./secret-ids.ts";
+import { type Found, foundIn, secretIdAddress, spending } from "./secret-ids.ts";
 
 /**
  * A login by role id and secret id, and its renewal.
  *
- * Security: what is checked without spending (addresses, end) comes before the use is spent; a wrong role id and a
- * wrong secret id get one answer; no answer repeats a secret id.
+ * Security: what is checked without spending (addresses, end) comes before the use is spent, which is in the transaction
+ * that makes the token; a wrong role id and a wrong secret id get one answer; no answer repeats a secret id.
  */
 
 export const loginShape = {
@@ -51,10 +52,21 @@ export const roleOf = async (path: string, body: JsonObject, storage: View): Pro
   return roleId === undefined ? undefined : (await placeOf(storage, roleId))?.name;
 };
 
-/** What may be read along with the configuration: where the role id leads. */
-export const loginPrefetch = (body: JsonObject, storage: View): readonly Address[] => {
+const DAY_MS = 86_400_000;
+
+/** Where role ids led when they were last used here. A guess: what is believed is what the table says. */
+const placesIn = (cache: FindCache): Cache<RolePlace> => cache<RolePlace>("places", { maxAgeMs: DAY_MS });
+
+/** What is read in one batch: where the role id leads, and what is there, if it still leads where it led last. */
+export const loginPrefetch = (body: JsonObject, storage: View, cache: FindCache): readonly Address[] => {
   const roleId = presentedRoleId(body);
-  return roleId === undefined ? [] : [roleIdAddress(storage, roleId)];
+  if (roleId === undefined) return [];
+  const place = placesIn(cache).get(roleId);
+  const secretId = loginShape.secret_id.safeParse(body["secret_id"]).data;
+  const there = place
+    ? [roleAddress(storage, place.name), secretIdAddress(storage, place.key, presented(secretId))]
+    : [];
+  return [roleIdAddress(storage, roleId), ...there];
 };
 
 const WRONG = "invalid role or secret ID";
@@ -83,21 +95,31 @@ const grantFor = (name: string, role: Role, secret: SecretId | undefined): Login
     internal: { role_name: name, key: role.key },
     renewable: true,
     addressJudged: true,
-    spent: secret && secret.uses > 0 ? true : undefined,
   };
 };
 
-/** The role a role id leads to, and the secret id presented for it: two entries in one read. */
+/** The role a role id leads to, and the secret id presented for it: three entries, in one read or two. */
 const load = async (cx: BackendContext, roleId: string, secretId: string) => {
   const { storage } = cx;
   const place = await placeOf(storage, roleId);
   if (!place) throw refused("unknown role id");
+  placesIn(cx.cache).set(roleId, place);
   const secretAddress = secretIdAddress(storage, place.key, secretId);
   const [roleEntry, secretEntry] = await storage.getMany([roleAddress(storage, place.name), secretAddress]);
   const role = roleEntry && storedRole.parse(roleEntry.body);
   // between the two reads the role may have got another id, or gone
   if (role?.key !== place.key || role.role_id !== roleId) throw refused("role id just changed");
   return { name: place.name, role, found: foundIn(secretEntry, secretAddress, cx.clock.now()) };
+};
+
+const spender = (cx: BackendContext, found: Found): NonNullable<LoginGrant["spend"]> => {
+  const next = spending(cx.storage, found, () => cx.clock.now());
+  return async () => {
+    const writes = await next();
+    // it was right when presented, so nobody guessed: it gets the text of a wrong one, but does not count as one
+    if (!writes) throw invalidRequest(WRONG, { reason: "another login took the last use" });
+    return writes;
+  };
 };
 
 export const login = async (input: LoginInput, cx: BackendContext): Promise<LoginGrant> => {
@@ -112,10 +134,7 @@ export const login = async (input: LoginInput, cx: BackendContext): Promise<Logi
   if (secretId === "") throw invalidRequest("missing secret_id");
   if (!found) throw refused("unknown, spent or ended secret id");
   checkAddresses(role, found.secret, cx.sourceAddress);
-  const spent = await cx.crash("approle.spend", () => spendUse(cx.storage, found, () => cx.clock.now()));
-  // it was right when presented, so nobody guessed: it gets the text of a wrong one, but does not count as one
-  if (!spent) throw invalidRequest(WRONG, { reason: "another login took the last use" });
-  return grantFor(name, role, spent);
+  return { ...grantFor(name, role, found.secret), spend: found.secret.uses > 0 ? spender(cx, found) : undefined };
 };
 
 /** The grant by the role as it is now; the secret id is not asked for again. Throws when the role is gone. */

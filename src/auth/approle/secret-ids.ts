@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import { tryWrite, untilWritten } from "../../storage/change.ts";
+import { tryWrite } from "../../storage/change.ts";
 import type { Address, Clear, Condition, Entry, View, Write } from "../../storage/store.ts";
 import { mistake } from "./role-rules.ts";
 import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts";
@@ -10,7 +10,7 @@ import { hasExpired, type SecretId, storedSecretId } from "./secret-id-rules.ts"
  * accessor. Both are written and removed together.
  *
  * Security: the value is never stored; what has expired counts as deleted; a use is spent by a conditional
- * write, so racing logins never spend more than there were.
+ * write in the transaction that makes the token, so racing logins never spend more than there were.
  */
 
 const MOST_BYTES = 4096;
@@ -112,27 +112,24 @@ export const removeSecretId = (storage: View, found: Found): Promise<void> =>
   storage.write(removal(storage, found.address, found.secret.accessor));
 
 /**
- * Spends one use: the last one removes the secret id. `undefined` when none was left, or it was destroyed or ended
- * meanwhile. Without limit nothing is written.
+ * Writes that spend one use of a secret id as it was found, then as it is when it is asked again; the last one removes it.
+ * `undefined` when none is left, or it was destroyed or ended meanwhile, even if the same value was registered again.
  */
-export const spendUse = async (storage: View, found: Found, nowMs: () => number): Promise<SecretId | undefined> => {
+export const spending = (
+  storage: View,
+  found: Found,
+  nowMs: () => number,
+): (() => Promise<readonly Write[] | undefined>) => {
   let known: Found | undefined = found;
-  return untilWritten(
-    async () => {
-      const current = known ?? (await read(storage, found.address, nowMs()));
-      known = undefined;
-      if (!current || current.secret.uses === 0) return current?.secret;
-      const { secret, address, n } = current;
-      const body = { ...secret, uses: secret.uses - 1, updated_ms: nowMs() };
-      await storage.write(
-        secret.uses === 1
-          ? removal(storage, address, secret.accessor, { n })
-          : [{ op: "put", address, body, clear: clearOf(secret), when: { n } }],
-      );
-      return secret;
-    },
-    { reason: "too many logins by one secret id" },
-  );
+  return async () => {
+    const current = known ?? (await read(storage, found.address, nowMs()));
+    known = undefined;
+    if (current?.secret.accessor !== found.secret.accessor) return undefined;
+    const { secret, address, n } = current;
+    if (secret.uses === 1) return removal(storage, address, secret.accessor, { n });
+    const body = { ...secret, uses: secret.uses - 1, updated_ms: nowMs() };
+    return [{ op: "put", address, body, clear: clearOf(secret), when: { n } }];
+  };
 };
 
 const MOST_AT_ONCE = 50;

@@ -11,6 +11,7 @@ import {
   mfaSecretAddress,
 } from "../../storage/keys.ts";
 import type { Address, Condition, Delete, Entry, Put, Store, Write } from "../../storage/store.ts";
+import type { ReadEntries } from "../request/reads.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { type Alias, type Entity, IDENTITY_DOMAIN, type Membership, type Merged } from "./model.ts";
 import { aliasKey, foldName } from "./names.ts";
@@ -69,6 +70,9 @@ export interface Takes {
   readonly alias?: Condition | undefined;
 }
 
+/** The id of the entity that a row leads to. */
+export const idIn = (row: Entry): string => fromSealed<{ entity: string }>(row.body).entity;
+
 export const createEntities = (options: {
   readonly store: Store;
   readonly clock: Clock;
@@ -87,8 +91,8 @@ export const createEntities = (options: {
   };
 
   /** Also one that is being removed. */
-  const raw = async (id: string): Promise<Stored | Merged | undefined> =>
-    id === "" || id.length > 200 ? undefined : open((await store.get([entityAddress(id)]))[0]);
+  const raw = async (id: string, read: ReadEntries = store.get): Promise<Stored | Merged | undefined> =>
+    id === "" || id.length > 200 ? undefined : open((await read([entityAddress(id)]))[0]);
 
   /** The entity with exactly this id: not a merged one, and not one being removed. */
   const load = async (id: string): Promise<Stored | undefined> => {
@@ -106,9 +110,12 @@ export const createEntities = (options: {
   const survivorOf = async (id: string): Promise<Stored | undefined> =>
     survivor((await store.get([entityAddress(id)]))[0]);
 
-  const rowAt = async (address: Address): Promise<{ readonly entry: Entry; readonly id: string } | undefined> => {
-    const [entry] = await store.get([address]);
-    return entry && { entry, id: fromSealed<{ entity: string }>(entry.body).entity };
+  const rowAt = async (
+    address: Address,
+    read: ReadEntries = store.get,
+  ): Promise<{ readonly entry: Entry; readonly id: string } | undefined> => {
+    const [entry] = await read([address]);
+    return entry && { entry, id: idIn(entry) };
   };
 
   const byRow = async (address: Address): Promise<Stored | undefined> => {

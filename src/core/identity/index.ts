@@ -57,7 +57,7 @@ export const createIdentity = (parts: IdentityParts): Identity => {
       const stored = await entities.survivor(entry);
       return stored && view(stored, snapshot);
     },
-    login: createLogin({ ...parts, entities, removal }),
+    ...createLogin({ ...parts, entities, removal }),
     refresh: createRefresh({ ...parts, entities }),
     returning: async (id, { name, mountAccessor }) => {
       const stored = await entities.survivorOf(id);

@@ -1,8 +1,10 @@
 import { invalidRequest, permissionDenied } from "../../framework/index.ts";
 import { createBoundedMap } from "../../std/bounded-map.ts";
+import { entityAddress } from "../../storage/keys.ts";
 import type { Condition, Store } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
-import { type Entities, type Stored, untilSettled } from "./entities.ts";
+import type { ReadEntries } from "../request/reads.ts";
+import { type Entities, idIn, type Stored, untilSettled } from "./entities.ts";
 import { applied, changesTo, membershipsAfter, ROWS_ALONG, rowsOf } from "./memberships.ts";
 import { samePairs } from "./metadata.ts";
 import { aliasBy, aliasKey } from "./names.ts";
@@ -29,31 +31,37 @@ interface Visit {
   readonly forget: () => void;
 }
 
+type ReadLogin = Pick<Identity, "login" | "prefetch" | "prefetchTies">;
+
 export const createLogin = (options: {
   readonly store: Store;
   readonly entities: Entities;
   readonly removal: Removal;
   readonly config: Config;
-}): Identity["login"] => {
+}): ReadLogin => {
   const { store, entities, removal, config } = options;
   const remembered = createBoundedMap<string, Stored>(MAX_REMEMBERED);
 
   /** The entity a row leads to, if it has the alias. One whose removal was cut short is removed. */
-  const holderBehind = async (id: string, key: string): Promise<Stored | undefined> => {
-    const stored = await entities.raw(id);
+  const holderBehind = async (id: string, key: string, read: ReadEntries): Promise<Stored | undefined> => {
+    const stored = await entities.raw(id, read);
     if (!stored || !("entity" in stored)) return undefined;
     if (stored.entity.removing) await removal.remove(id);
     return !stored.entity.removing && aliasBy(stored.entity.aliases, key) ? stored : undefined;
   };
 
   /** The entity that holds the alias, or the condition under which the alias' row may be taken. */
-  const find = async (accessor: string, name: string): Promise<Stored | { readonly take: Condition }> => {
+  const find = async (
+    accessor: string,
+    name: string,
+    read: ReadEntries,
+  ): Promise<Stored | { readonly take: Condition }> => {
     const key = aliasKey(accessor, name);
     const address = await entities.aliasAt(accessor, name);
     for (let attempt = 0; ; attempt++) {
-      const row = await entities.rowAt(address);
+      const row = await entities.rowAt(address, read);
       if (!row) return { take: "absent" };
-      const stored = await holderBehind(row.id, key);
+      const stored = await holderBehind(row.id, key, read);
       if (stored) return stored;
       // Between the two reads the alias may have moved; a row that leads nowhere both times was left over.
       if (attempt > 0) return { take: { n: row.entry.n } };
@@ -117,7 +125,7 @@ export const createLogin = (options: {
   };
 
   const attempt = async (
-    ...[mount, given, groupAliases]: Parameters<Identity["login"]>
+    ...[mount, given, groupAliases, read = store.get]: Parameters<Identity["login"]>
   ): Promise<LoginIdentity | "again"> => {
     const snapshot = await config.snapshot();
     const { accessor } = mount.info;
@@ -127,7 +135,7 @@ export const createLogin = (options: {
     };
     const visit = { mount, given, groupAliases, snapshot, key, forget };
     const cached = remembered.get(key);
-    const found = cached ?? (await find(accessor, given.name));
+    const found = cached ?? (await find(accessor, given.name, read));
     if ("take" in found) return welcome(visit, found.take);
     if (!found.entity.disabled) return recognise(visit, found);
     forget();
@@ -135,11 +143,16 @@ export const createLogin = (options: {
     throw permissionDenied("entity is disabled");
   };
 
-  return async (mount, alias, groupAliases) => {
-    if (alias.name === "") throw invalidRequest("missing name in alias");
-    for (;;) {
-      const identity = await untilSettled(() => attempt(mount, alias, groupAliases));
-      if (identity !== "again") return identity;
-    }
+  return {
+    login: async (mount, alias, groupAliases, read) => {
+      if (alias.name === "") throw invalidRequest("missing name in alias");
+      for (;;) {
+        const identity = await untilSettled(() => attempt(mount, alias, groupAliases, read));
+        if (identity !== "again") return identity;
+      }
+    },
+    prefetch: async ({ info: { accessor } }, alias) =>
+      remembered.get(aliasKey(accessor, alias)) ? [] : [await entities.aliasAt(accessor, alias)],
+    prefetchTies: (row) => (row ? [entityAddress(idIn(row))] : []),
   };
 };

@@ -1,6 +1,7 @@
 import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
+import type { ReadEntries } from "../request/reads.ts";
 
 /** Identity as the rest of core sees it; `model.ts` has what is stored. */
 
@@ -61,9 +62,19 @@ export interface Identity {
   view(entry: Entry | undefined, snapshot: Snapshot): Promise<EntityView | undefined>;
   /**
    * Finds or prepares the entity of a login. When this process has seen the alias before, it makes no call, and
-   * `writes` holds a check that the entity is unchanged. Throws `permission_denied` for a disabled entity.
+   * `writes` holds a check that the entity is unchanged. `read`: the table unless given. Throws `permission_denied` for
+   * a disabled entity.
    */
-  login(mount: Mount, alias: GivenAlias, groupAliases: readonly string[] | undefined): Promise<LoginIdentity>;
+  login(
+    mount: Mount,
+    alias: GivenAlias,
+    groupAliases: readonly string[] | undefined,
+    read?: ReadEntries,
+  ): Promise<LoginIdentity>;
+  /** What a login by this alias reads first; nothing where this process remembers who that is. */
+  prefetch(mount: Mount, alias: string): Promise<readonly Address[]>;
+  /** What it reads next, by what was found there. */
+  prefetchTies(row: Entry | undefined): readonly Address[];
   /**
    * Gives a token's entity the groups and the alias metadata that its auth method reports at a renewal, and writes what
    * changed; absent ones stay. `undefined`: the entity is gone. Throws `permission_denied` for a disabled entity.

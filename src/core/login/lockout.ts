@@ -2,14 +2,14 @@ import { permissionDenied, VaultError } from "../../framework/index.ts";
 import { as, type EpochSeconds } from "../../std/brand.ts";
 import { createInTurn } from "../../std/in-turn.ts";
 import { seconds } from "../../std/time.ts";
-import { change, leave, tryWrite } from "../../storage/change.ts";
+import { change, leave } from "../../storage/change.ts";
 import { DOMAINS, lockedNameAddress, lockedNamePartition, lockoutAddress } from "../../storage/keys.ts";
 import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import type { Lockout } from "./types.ts";
+import type { Lockout, Proviso } from "./types.ts";
 
 /**
  * User lockout: after a number of consecutive wrong credentials a name is refused for a while, whoever asks. One
@@ -17,8 +17,8 @@ import type { Lockout } from "./types.ts";
  * counter. Every process asks the table, and remembers nothing.
  *
  * Security: names that do not exist are counted and locked like those that do, so a lock reveals nothing. A login in
- * flight when the lock is set is refused too, unless it has already consumed a single-use credential. If the counter
- * cannot be read or written, the login fails.
+ * flight when the lock is set is refused too: its token is made in a transaction that asks for the counter. If the
+ * counter cannot be read or written, the login fails.
  *
  * Source: Vault documentation, "User lockout".
  */
@@ -103,34 +103,31 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
   );
 
 /**
- * After a login that succeeded: refuses if the lock was set meanwhile, so that of many guesses at once only the first
- * few count; otherwise forgets the failures. A login that used up its credential was not a guess and cannot be tried
- * again.
+ * For a login that succeeded: its token is made only if the counter is as it was when the login began, and with that the
+ * failures are forgotten. Where somebody failed meanwhile it is looked at again, and refused if the lock was set: of many
+ * guesses at once only the first few count.
  */
-const settle = async (core: Core, place: Place, spent: boolean): Promise<void> => {
-  const [entry] = await core.store.get([place.counter]);
-  if (!entry) return;
-  if (isLocked(counterIn(entry), core.clock.now())) {
-    if (spent) return;
-    throw locked();
-  }
-  // Unless somebody failed at this very moment; that failure counts.
-  await tryWrite(core.store, [{ op: "delete", address: place.counter, when: { n: entry.n } }]);
+const unlocked = (core: Core, { counter: address }: Place, atFirst: Entry | undefined): Proviso => {
+  let known: readonly (Entry | undefined)[] | undefined = [atFirst];
+  return async () => {
+    const [entry] = known ?? (await core.store.get([address]));
+    known = undefined;
+    if (isLocked(counterIn(entry), core.clock.now())) throw locked();
+    return [entry ? { op: "delete", address, when: { n: entry.n } } : { op: "check", address, when: "absent" }];
+  };
 };
 
 export const createLockout = (core: () => Core): Lockout => {
   const inTurn = createInTurn();
-  const around: Lockout["around"] = async (mount, backend, below, decoded, run) => {
+  const around: Lockout["around"] = async (mount, backend, below, decoded, run, read) => {
     const settings = settingsOf(mount);
     const name = settings && backend.lockoutName?.(below, decoded.data);
-    if (!settings || name === undefined) return run();
+    if (!settings || name === undefined) return { reply: await run(), unlocked: undefined };
     const place = await placeOf(core(), mount.info.accessor, name);
-    const [entry] = await core().store.get([place.counter]);
+    const [entry] = await read([place.counter]);
     if (isLocked(counterIn(entry), core().clock.now())) throw locked();
     try {
-      const reply = await run();
-      await settle(core(), place, reply?.auth?.spent ?? false);
-      return reply;
+      return { reply: await run(), unlocked: unlocked(core(), place, entry) };
     } catch (cause) {
       if (cause instanceof VaultError && cause.code === "invalid_credentials") {
         await inTurn(place.counter.pk, () => countFailure(core(), place, name, settings));
@@ -138,7 +135,11 @@ export const createLockout = (core: () => Core): Lockout => {
       throw cause;
     }
   };
-  return { around };
+  return {
+    around,
+    prefetch: async (mount, name) =>
+      settingsOf(mount) ? [(await placeOf(core(), mount.info.accessor, name)).counter] : [],
+  };
 };
 
 /** Names locked at a mount right now, sorted. */

@@ -1,20 +1,15 @@
 import { createHash } from "node:crypto";
-import {
-  invalidRequest,
-  type LoginGrant,
-  type Once,
-  permissionDenied,
-  type TokenParams,
-  type VaultError,
-} from "../../framework/index.ts";
+import { invalidRequest, type Once, permissionDenied, type TokenParams, VaultError } from "../../framework/index.ts";
 import { canonicalPolicyNames } from "../../policy/index.ts";
 import type { EpochSeconds, Seconds } from "../../std/brand.ts";
 import { inCidrs } from "../../std/cidr.ts";
+import type { ErrorCode } from "../../std/errors.ts";
 import { cut } from "../../std/shown.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { untilWritten } from "../../storage/change.ts";
 import { spentAddress } from "../../storage/keys.ts";
 import { ConditionFailed, type Write } from "../../storage/store.ts";
+import { ownOf } from "../../storage/view.ts";
 import type { Core } from "../core.ts";
 import type { EntityView, LoginIdentity } from "../identity/types.ts";
 import { vanishing } from "../leases/expiry.ts";
@@ -29,11 +24,13 @@ import type { LoginRequest } from "./types.ts";
  * Makes a token of a login that the auth method vouches for: entity and alias, lifetime and policies, in one
  * transaction.
  *
- * Security: a login can never make a root token, and what must not be shown again (a captured signature) is spent in
- * the same transaction that makes the token, so after the first login's window nobody gets one for it.
+ * Security: a login can never make a root token. What must not be shown again (a captured signature) and what has uses (a
+ * secret id) is spent in the transaction that makes the token, so whatever races or dies, no use gives two tokens and
+ * none is lost without one; and that transaction holds only while the name is not locked out.
  */
 
 const SPENT_SECONDS: Seconds = seconds(15 * 60);
+const TOO_MANY = "too many concurrent logins of one entity or by one credential";
 const NOT_ASSIGNABLE = new Set(["response-wrapping", "control-group"]);
 
 const loginPolicies = (params: TokenParams): readonly string[] => {
@@ -101,8 +98,8 @@ const spend = ({ value, window }: Once, nowMs: number): Write => {
   return { op: "claim", address, body, clear: { ...clear, openUntil: nowMs + window * 1000 }, at: nowMs };
 };
 
-const identityOf = async (core: Core, grant: LoginGrant, mount: Mount): Promise<LoginIdentity | undefined> =>
-  grant.alias && core.identity.login(mount, grant.alias, grant.groupAliases);
+const identityOf = async (core: Core, { grant, mount, read }: LoginRequest): Promise<LoginIdentity | undefined> =>
+  grant.alias && core.identity.login(mount, grant.alias, grant.groupAliases, read);
 
 const replayed = (core: Core, mount: Mount): VaultError => {
   core.signal({ kind: "login-replayed" });
@@ -114,8 +111,11 @@ const replayed = (core: Core, mount: Mount): VaultError => {
   });
 };
 
+/** What of a login decides the token it may have. */
+type Proven = Pick<LoginRequest, "grant" | "mount" | "path" | "sourceAddress">;
+
 /** The token a login asks for, before its entity is known. */
-const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly string[], ttl: Seconds): NewToken => {
+const wantedToken = ({ grant, mount, path }: Proven, policies: readonly string[], ttl: Seconds): NewToken => {
   const { token: params } = grant;
   const type = tokenType(params, mount);
   const renewable = type === "service" && (grant.renewable ?? true);
@@ -139,7 +139,7 @@ const wantedToken = ({ grant, mount, path }: LoginRequest, policies: readonly st
   };
 };
 
-const isOutside = ({ grant, sourceAddress }: LoginRequest): boolean => {
+const isOutside = ({ grant, sourceAddress }: Proven): boolean => {
   const cidrs = grant.token.boundCidrs ?? [];
   return !grant.addressJudged && cidrs.length > 0 && !inCidrs(sourceAddress, cidrs);
 };
@@ -150,7 +150,7 @@ const isOutside = ({ grant, sourceAddress }: LoginRequest): boolean => {
  */
 export const prepared = (
   core: Core,
-  request: LoginRequest,
+  request: Proven,
 ): { readonly wanted: NewToken; readonly warnings: readonly string[] } => {
   const policies = loginPolicies(request.grant.token);
   if (isOutside(request)) throw permissionDenied("address is outside the role's bound CIDR blocks");
@@ -158,24 +158,52 @@ export const prepared = (
   return { wanted: wantedToken(request, policies, ttl), warnings };
 };
 
+/** Spends a use of the credential, if it has any: writes to the mount's own storage and to no other. */
+const spendingOf = async ({ grant, mount }: LoginRequest): Promise<readonly Write[]> => {
+  const writes = (await grant.spend?.()) ?? [];
+  for (const { address } of writes) ownOf(mount.info.id, address);
+  return writes;
+};
+
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>(["invalid_request", "permission_denied"]);
+
+/**
+ * What refuses a login whose credential was right has cost a use of it, as in Vault: codes of a second factor cannot be
+ * tried one after the other with one secret id. Nothing is spent for a failure that is nobody's fault.
+ */
+const orSpent = async <T>(core: Core, request: LoginRequest, judge: () => Promise<T>): Promise<T> => {
+  try {
+    return await judge();
+  } catch (cause) {
+    if (request.grant.spend && cause instanceof VaultError && REFUSALS.has(cause.code)) {
+      await untilWritten(async () => core.store.write(await spendingOf(request)), { reason: TOO_MANY });
+    }
+    throw cause;
+  }
+};
+
 /** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
 export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn | AwaitsCodes> => {
   const { grant, mount } = request;
-  const { wanted, warnings } = prepared(core, request);
+  const { wanted, warnings } = await orSpent(core, request, async () => prepared(core, request));
   const once = grant.once === undefined ? [] : [spend(grant.once, core.clock.now())];
   const secondFactor = createSecondFactor(core, request);
 
   const attempt = async (): Promise<LoggedIn | AwaitsCodes> => {
-    const identity = await identityOf(core, grant, mount);
-    const factor = await secondFactor(identity);
+    const unlocked = (await request.unlocked?.()) ?? [];
+    const { identity, factor } = await orSpent(core, request, async () => {
+      const found = await identityOf(core, request);
+      return { identity: found, factor: await secondFactor(found) };
+    });
+    const own = [...once, ...(await spendingOf(request)), ...unlocked];
     try {
       if ("awaits" in factor) {
-        await core.crash("login.wait", () => core.store.write([...once, ...factor.writes, ...factor.identity.writes]));
+        await core.crash("login.wait", () => core.store.write([...own, ...factor.writes, ...factor.identity.writes]));
         return { awaits: factor.awaits, warnings: factor.warnings };
       }
       const known = factor.identity ?? identity;
       const entityId = known?.entity.id ?? "";
-      const writes = [...once, ...factor.writes, ...(known?.writes ?? [])];
+      const writes = [...own, ...factor.writes, ...(known?.writes ?? [])];
       const made = await core.crash("login.token", () => core.tokens.create({ ...wanted, entityId, writes }));
       return { made, entity: known?.entity, warnings: [...factor.warnings, ...warnings] };
     } catch (cause) {
@@ -186,5 +214,5 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
       throw cause;
     }
   };
-  return untilWritten(attempt, { reason: "too many concurrent writes of one entity" });
+  return untilWritten(attempt, { reason: TOO_MANY });
 };

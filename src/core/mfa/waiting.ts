@@ -22,8 +22,8 @@ import type { Enforcement, MfaRequirement } from "./types.ts";
 
 const LIFETIME = seconds(300);
 
-/** What of a grant is still to be done; its single-use credential is spent, its alias and groups are written. */
-export type HeldGrant = Omit<LoginGrant, "once" | "groupAliases" | "alias" | "spent">;
+/** What of a grant is still to be done; its credential is spent, its alias and groups are written. */
+export type HeldGrant = Omit<LoginGrant, "once" | "groupAliases" | "alias" | "spend">;
 
 export interface WaitingLogin {
   readonly grant: HeldGrant;
@@ -40,7 +40,7 @@ const addressOf = async ({ store }: Pick<Core, "store">, requestId: string): Pro
   waitingLoginAddress((await store.names(DOMAINS.identity)).tag(requestId));
 
 const heldGrant = (grant: LoginGrant): HeldGrant => {
-  const { once: _once, groupAliases: _groups, alias: _alias, spent: _spent, ...held } = grant;
+  const { once: _once, groupAliases: _groups, alias: _alias, spend: _spend, ...held } = grant;
   return held;
 };
 

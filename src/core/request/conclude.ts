@@ -49,7 +49,7 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
 };
 
 const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
-  const { reply, mount, decoded, warnings } = handled;
+  const { reply, mount, decoded, reads, unlocked, warnings } = handled;
   const made = issuedIn(reply);
   if (made) return { auth: made };
   if (!reply?.auth) return {};
@@ -58,7 +58,15 @@ const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" 
   const { path, sourceAddress, mfa: shown = new Map() } = decoded;
   // Loaded by the first login: most functions see none.
   const { logIn } = await import("../login/login.ts");
-  const login = await logIn(core, { grant: reply.auth, mount, path, sourceAddress, shown });
+  const login = await logIn(core, {
+    grant: reply.auth,
+    mount,
+    path,
+    sourceAddress,
+    shown,
+    unlocked,
+    read: reads.get,
+  });
   warnings.push(...login.warnings);
   if ("awaits" in login) return { awaits: login.awaits };
   return { auth: { ...core.tokens.authBlock(login.made, login.entity), shownOnce: reply.auth.shownOnce } };

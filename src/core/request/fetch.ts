@@ -1,9 +1,9 @@
-import { DOMAINS } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import type { Decoded } from "./decoded.ts";
+import { expectLoginKeys } from "./login-keys.ts";
 import { createReads, type Reads } from "./reads.ts";
 import { newerThan } from "./removed.ts";
 import { isPayload, type Place, place } from "./route.ts";
@@ -11,8 +11,8 @@ import { type Fetched, stamp } from "./stage.ts";
 
 /**
  * Routing and the one batch read of a warm request: the epoch, the token with its chain and entity as last seen here,
- * and what the path's operation wants read in the same batch. Where the keys of a mount are not at hand yet, two batches
- * side by side.
+ * and what the path's operation wants read in the same batch; of a login, the count of its failures and its alias. Where
+ * the keys of a mount are not at hand yet, two batches side by side.
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is
  * allowed.
@@ -25,7 +25,11 @@ const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): P
   const op = decoded.verb === "update" ? (ops.update ?? ops.create) : ops[decoded.verb as keyof typeof ops];
   if (!op?.prefetch) return [];
   const view = await core.store.view(found.mount.info.id);
-  const addresses = op.prefetch({ params: match.params, data: decoded.data }, view);
+  const addresses = op.prefetch(
+    { params: match.params, data: decoded.data },
+    view,
+    core.caches.of(found.mount.info.id),
+  );
   return op.mayBeRecent ? addresses.map((address) => ({ ...address, mayBeRecent: true })) : addresses;
 };
 
@@ -47,12 +51,23 @@ const roleMeant = async (
   return found.backend.roleOf(found.below, decoded.data, view);
 };
 
-/** What stages behind this one ask for one after the other, loaded side by side where it is not at hand. */
-const expectLoginKeys = ({ store }: Core): void => {
-  for (const domain of [DOMAINS.identity, DOMAINS.token, DOMAINS.lease]) {
-    store.expect("names", domain);
-    store.expect("bodies", domain);
-  }
+const isLogin = (found: Place | undefined): found is Place => found?.open === true && found.mount.kind === "auth";
+
+interface ReadsOfLogin {
+  readonly counter: readonly Address[];
+  readonly alias: readonly Address[];
+}
+
+/** What core itself reads of a login that says whose it is: the count of its failures, and its alias. */
+const readsOfLogin = async (core: Core, decoded: Decoded, found: Place | undefined): Promise<ReadsOfLogin> => {
+  const name = isLogin(found) ? found.backend.lockoutName?.(found.below, decoded.data) : undefined;
+  if (!found || name === undefined) return { counter: [], alias: [] };
+  // The alias is mostly of the same name; where it is not, nobody asks for what was read.
+  const [counter, alias] = await Promise.all([
+    core.lockout.prefetch(found.mount, name),
+    core.identity.prefetch(found.mount, name),
+  ]);
+  return { counter, alias };
 };
 
 /** One batch. While the mount's keys are still on their way the token does not wait for them, nor its ties. */
@@ -62,16 +77,17 @@ const readAhead = async (
   found: Place | undefined,
   ofToken: () => Promise<readonly Address[]>,
   ofMount: () => Promise<readonly Address[]>,
+  login: Promise<ReadsOfLogin>,
 ): Promise<void> => {
   const { epochAddress } = core.config;
   if (found === undefined || core.store.expect("names", found.mount.info.id)) {
-    const [token, own] = await Promise.all([ofToken(), ofMount()]);
-    await reads.prefetch([epochAddress, ...token, ...own]);
+    const [token, own, { counter, alias }] = await Promise.all([ofToken(), ofMount(), login]);
+    await reads.prefetch([epochAddress, ...token, ...own, ...counter, ...alias]);
     return;
   }
   const readToken = async (): Promise<void> => {
-    const [token, ...more] = await ofToken();
-    await reads.prefetch([epochAddress, ...(token ? [token] : []), ...more]);
+    const [[token, ...more], { counter, alias }] = await Promise.all([ofToken(), login]);
+    await reads.prefetch([epochAddress, ...(token ? [token] : []), ...more, ...counter, ...alias]);
     const entry = token && reads.peek(token);
     if (entry && more.length === 0) await reads.prefetch(await core.tokens.prefetchTies(entry));
   };
@@ -85,14 +101,18 @@ const begin = async (core: Core, sent: Decoded, snapshot: Snapshot) => {
   const found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
   const initialized = snapshot.mounts.size > 0;
-  if (initialized && found?.open && found.mount.kind === "auth") expectLoginKeys(core);
+  if (initialized && isLogin(found)) expectLoginKeys(core);
+  const login = readsOfLogin(core, sent, initialized ? found : undefined);
   await readAhead(
     core,
     reads,
     initialized ? found : undefined,
     async () => (sent.token && needed && initialized ? core.tokens.prefetch(sent.token) : []),
     () => wanted(core, sent, found),
+    login,
   );
+  // Who it is then comes with what the handler reads next.
+  for (const row of (await login).alias) reads.along(core.identity.prefetchTies(reads.peek(row)));
   return { reads, found };
 };
 

@@ -4,9 +4,14 @@ import type { Address, Entry, Store, View } from "../../storage/store.ts";
  * One request's reads: what was prefetched together is served once, to the first reader; everything else, and
  * everything after that, is read from the table, so a retry after a lost race sees the write that won.
  */
+/** As `Store.get`. */
+export type ReadEntries = (addresses: readonly Address[]) => Promise<readonly (Entry | undefined)[]>;
+
 export interface Reads {
   prefetch(addresses: readonly Address[]): Promise<void>;
-  get(addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]>;
+  /** Addresses that the next read of the table takes along, and keeps as prefetched; without another read, none. */
+  along(addresses: readonly Address[]): void;
+  readonly get: ReadEntries;
   /** What was prefetched, which is served all the same. */
   peek(address: Address): Entry | undefined;
   /** The view with its reads served from here. */
@@ -24,6 +29,7 @@ interface Fetched {
 
 export const createReads = (store: Store): Reads => {
   const fetched = new Map<string, Fetched>();
+  let waiting: readonly Address[] = [];
 
   const keep = (addresses: readonly Address[], entries: readonly (Entry | undefined)[]): void => {
     for (const [index, address] of addresses.entries()) fetched.set(keyOf(address), { entry: entries[index] });
@@ -36,12 +42,22 @@ export const createReads = (store: Store): Reads => {
     return found;
   };
 
+  /** Reads from the table what is asked for, and what waits to be taken along. */
+  const read = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
+    const asked = new Set(addresses.map(keyOf));
+    const more = waiting.filter((address) => !asked.has(keyOf(address)));
+    waiting = [];
+    const entries = await store.get([...addresses, ...more]);
+    keep(more, entries.slice(addresses.length));
+    return entries.slice(0, addresses.length);
+  };
+
   const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
     const taken = addresses.map(take);
     const missing = addresses.filter((_, index) => !taken[index]);
-    const read = missing.length === 0 ? [] : await store.get(missing);
+    const found = missing.length === 0 ? [] : await read(missing);
     let at = 0;
-    return taken.map((one) => (one ? one.entry : read[at++]));
+    return taken.map((one) => (one ? one.entry : found[at++]));
   };
 
   /** Reads and keeps: what is looked at here is served once more. */
@@ -57,7 +73,10 @@ export const createReads = (store: Store): Reads => {
     prefetch: async (addresses) => {
       const unique = [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
       if (unique.length === 0) return;
-      keep(unique, await store.get(unique));
+      keep(unique, await read(unique));
+    },
+    along: (addresses) => {
+      waiting = [...waiting, ...addresses];
     },
     over: (view) => ({
       ...view,

@@ -1,6 +1,7 @@
 import type { Backend, BackendContext, Operation, Reply, RouteMatch } from "../../framework/index.ts";
 import type { Decision, Folding } from "../../policy/index.ts";
 import type { Snapshot } from "../config/types.ts";
+import type { Watched } from "../login/types.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
@@ -56,9 +57,7 @@ export interface Parsed extends Omit<Allowed, typeof stage | "mount" | "backend"
   readonly run: () => Promise<Reply | undefined>;
 }
 
-export interface Handled extends Omit<Parsed, typeof stage>, Stage<"handled"> {
-  readonly reply: Reply | undefined;
-}
+export interface Handled extends Omit<Parsed, typeof stage>, Stage<"handled">, Watched {}
 
 /** Gives a stage's value its brand. For the stage files only. */
 export const stamp = <T extends Stage<string>>(value: Omit<T, typeof stage>): T => value as T;

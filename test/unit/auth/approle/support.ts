@@ -7,6 +7,7 @@ import {
 } from "../../../../src/framework/index.ts";
 import type { JsonObject } from "../../../../src/std/json.ts";
 import { seconds } from "../../../../src/std/time.ts";
+import { untilWritten } from "../../../../src/storage/change.ts";
 import { createHarness, type Harness } from "../../../support/backend-harness.ts";
 import { createMemoryView, type MemoryView } from "../../../support/memory-view.ts";
 import { createTestClock, type TestClock } from "../../../support/storage.ts";
@@ -25,6 +26,8 @@ export interface ApproleMount {
   readonly request: Harness["request"];
   role(name: string, fields?: JsonObject): Promise<void>;
   issue(role: string, fields?: JsonObject): Promise<Issued>;
+  /** What the method vouches for, with the use not spent yet. */
+  readonly prove: ApproleMount["login"];
   login(role_id: string, secret_id?: string, context?: Partial<BackendContext>): Promise<LoginGrant>;
   renew(grant: LoginGrant): Promise<LoginGrant | undefined>;
 }
@@ -34,6 +37,12 @@ export const createMount = (): ApproleMount => {
   const clock = createTestClock();
   const backend = approleAuth();
   const { request } = createHarness(backend, { view, clock });
+  const prove: ApproleMount["login"] = async (role_id, secret_id, context = {}) => {
+    const body = secret_id === undefined ? { role_id } : { role_id, secret_id };
+    const { reply } = await createHarness(backend, { view, clock, context }).request("update", "login", body);
+    if (!reply?.auth) throw new Error("the login gave no grant");
+    return reply.auth;
+  };
   return {
     view,
     clock,
@@ -42,11 +51,13 @@ export const createMount = (): ApproleMount => {
       await request("update", `role/${name}`, { role_id: `id-${name.toLowerCase()}`, ...fields });
     },
     issue: async (role, fields = {}) => (await request("update", `role/${role}/secret-id`, fields)).data,
-    login: async (role_id, secret_id, context = {}) => {
-      const body = secret_id === undefined ? { role_id } : { role_id, secret_id };
-      const { reply } = await createHarness(backend, { view, clock, context }).request("update", "login", body);
-      if (!reply?.auth) throw new Error("the login gave no grant");
-      return reply.auth;
+    prove,
+    login: async (...presented) => {
+      const grant = await prove(...presented);
+      const { spend } = grant;
+      // As core does it in the transaction that makes the token.
+      if (spend) await untilWritten(async () => view.write(await spend()));
+      return grant;
     },
     renew: async ({ internal, metadata }) => {
       const renewal: LoginRenewal = { internal: internal ?? {}, policies: [], metadata, increment: seconds(0) };

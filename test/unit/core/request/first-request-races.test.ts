@@ -137,6 +137,54 @@ describe.each(CHANGES)("while $name", ({ path, before, change, after, meanwhile,
   });
 });
 
+describe("a role that is removed while a new environment logs in by it", () => {
+  it.each(ROUNDS)("before round %i, gives no token from then on", async (at) => {
+    const role_id = `brief-${at}`;
+    const role = `auth/approle/role/${role_id}`;
+    await root("POST", role, { role_id });
+    const made = await first.world.call("POST", `${role}/secret-id`, { body: {} });
+    const body = { role_id, secret_id: textAt(made, "data", "secret_id") };
+    const server = first.environment("login");
+    const login = () => respond(server, "POST", "auth/approle/login", { body });
+    let answered: Awaited<ReturnType<typeof login>> | undefined;
+
+    await first.rounds.of(
+      async () => {
+        answered = await login();
+      },
+      async (round) => {
+        if (round === at) await root("DELETE", role);
+      },
+    );
+
+    expect([200, 400]).toContain(answered?.status);
+    expect((await login()).status).toBe(400);
+  });
+});
+
+describe("an entity that is disabled while a new environment logs in as it", () => {
+  it.each([...ROUNDS, 5])("before round %i, gets no token once it is disabled", async (at) => {
+    const server = first.environment("login");
+    const body = { role_id: "open" };
+    const before = await respond(main, "POST", "auth/approle/login", { body });
+    const entity = textAt(JSON.parse(before.text), "auth", "entity_id");
+    const disable = (disabled: boolean) => root("POST", `identity/entity/id/${entity}`, { disabled });
+    let status: number | undefined;
+
+    await first.rounds.of(
+      async () => {
+        status = (await respond(server, "POST", "auth/approle/login", { body })).status;
+      },
+      async (round) => {
+        if (round === at) await disable(true);
+      },
+    );
+    await disable(false);
+
+    expect(status).toBe(403);
+  });
+});
+
 describe("a token that is revoked while a new environment reads it", () => {
   it.each(ROUNDS)("before round %i, is refused from then on", async (at) => {
     const made = await first.world.call("POST", "auth/token/create", { body: { policies: ["entity"] } });

@@ -6,6 +6,7 @@ import {
   isUnwrapping,
 } from "../../../../scripts/bench/first-request.ts";
 import type { Round } from "../../../../scripts/bench/rounds.ts";
+import { respond } from "../../../../scripts/bench/world.ts";
 
 /** The same counts as `npm run bench` prints: they are exact, so they hold on every machine. */
 
@@ -20,8 +21,10 @@ const BUDGETS = [
   ["KV read", { rounds: 4, calls: 15, kms: 8 }],
   ["KV write", { rounds: 4, calls: 16, kms: 8 }],
   ["token look-up", { rounds: 4, calls: 13, kms: 7 }],
-  // Warm, it reads six times, one after the other, before it writes.
-  ["AppRole login", { rounds: 9, calls: 23, kms: 11 }],
+  ["AppRole login", { rounds: 4, calls: 18, kms: 11 }],
+  ["AppRole login, secret id with uses", { rounds: 4, calls: 18, kms: 11 }],
+  ["AppRole login without a secret id", { rounds: 4, calls: 18, kms: 11 }],
+  ["userpass login", { rounds: 4, calls: 18, kms: 11 }],
 ] as const;
 
 const roundsOf = async (name: string): Promise<readonly Round[]> => {
@@ -60,6 +63,25 @@ describe("the first request of an environment", () => {
     expect(roundWith(/epoch#/)).toBe(0);
     expect(roundWith(/Query config/)).toBeGreaterThan(0);
     expect(roundWith(/Query policy/)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["does not wait longer", 3, 4],
+    ["waits a round longer where there are more than four", 4, 5],
+  ])("%s for a login whose path does not name its method, but guesses among few mounts", async (_, more, waits) => {
+    const other = await createFirstRequests();
+    const { world } = other;
+    for (let at = 2; at < more; at += 1) await world.mount("auth", "cert", `auth/more-${at}/`);
+    await world.mount("auth", "approle", "auth/machines/");
+    const role = { role_id: "app", bind_secret_id: false, token_bound_cidrs: "127.0.0.0/8" };
+    await world.call("POST", "auth/machines/role/app", { body: role });
+    const login = (server = other.environment("login")) =>
+      respond(server, "POST", "auth/machines/login", { body: { role_id: "app" } });
+    expect((await login()).status).toBe(200);
+    const rounds = beforeWrites(await other.rounds.of(() => login()));
+    await world.close();
+
+    expect({ rounds: rounds.length, made: rounds }).toEqual({ rounds: waits, made: rounds });
   });
 
   it("asks for keys of its own domains alone", async () => {

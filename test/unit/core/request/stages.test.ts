@@ -279,6 +279,43 @@ describe("reads", () => {
   });
 });
 
+describe("what a read takes along", () => {
+  const [asked, along, other] = ["a", "b", "c"].map((sk): Address => ({ pk: "p", sk, domain: "token" }));
+  if (!asked || !along || !other) throw new Error("three addresses were named");
+  const counting = () => {
+    const calls: (readonly Address[])[] = [];
+    const reads = createReads({
+      ...server.core.store,
+      get: async (addresses) => {
+        calls.push(addresses);
+        return addresses.map(() => undefined);
+      },
+    });
+    return { calls, reads };
+  };
+
+  it("comes with the next read of the table, and is served once", async () => {
+    const { calls, reads } = counting();
+    await reads.prefetch([other]);
+    reads.along([along]);
+    await reads.get([other]);
+    expect(calls).toEqual([[other]]);
+    expect(await reads.get([asked])).toEqual([undefined]);
+    await reads.get([along]);
+    expect(calls).toEqual([[other], [asked, along]]);
+    await reads.get([along]);
+    expect(calls).toHaveLength(3);
+  });
+
+  it("is asked for once where it is what is read, and not at all where nothing is", async () => {
+    const { calls, reads } = counting();
+    reads.along([along]);
+    expect(calls).toEqual([]);
+    await reads.get([along]);
+    expect(calls).toEqual([[along]]);
+  });
+});
+
 describe("a mount that is being removed", () => {
   it("answers that it is, until the last of its leases is gone", async () => {
     await server.call("POST", "sys/mounts/going", { body: { type: "leased" } });
