@@ -48,6 +48,8 @@ export const beforeWrites = (rounds: readonly Round[]): readonly Round[] => {
 
 export const isUnwrapping = (call: string): boolean => call.startsWith("Decrypt");
 
+const PASSWORD = "a long enough password";
+
 const policy = (path: string): string => `path "${path}" { capabilities = ["create", "read", "update"] }`;
 
 const furnish = async (world: World) => {
@@ -60,16 +62,21 @@ const furnish = async (world: World) => {
   const role = textAt(await world.call("GET", "auth/approle/role/app/role-id"), "data", "role_id");
   const secret = textAt(await world.call("POST", "auth/approle/role/app/secret-id", { body: {} }), "data", "secret_id");
   const login = { role_id: role, secret_id: secret };
+  const open = { bind_secret_id: false, token_bound_cidrs: "127.0.0.0/8", role_id: "open" };
+  await world.call("POST", "auth/approle/role/open", { body: open });
+  await world.mount("auth", "userpass", "auth/userpass/");
+  await world.call("POST", "auth/userpass/users/alice", { body: { password: PASSWORD } });
   const made = await world.call("POST", "auth/approle/login", { token: "", body: login });
   const entity = textAt(made, "auth", "entity_id");
   await world.call("POST", `identity/entity/id/${entity}`, { body: { policies: ["entity"] } });
-  return { token: textAt(made, "auth", "client_token"), login };
+  const again = await world.call("POST", "auth/approle/role/app/secret-id", { body: { num_uses: 1000 } });
+  return { token: textAt(made, "auth", "client_token"), login, counted: textAt(again, "data", "secret_id") };
 };
 
 export const createFirstRequests = async (): Promise<FirstRequests> => {
-  const counted = createRounds();
-  const world = await createWorld(counted.watch);
-  const { token, login } = await furnish(world);
+  const rounds = createRounds();
+  const world = await createWorld(rounds.watch);
+  const { token, login, counted } = await furnish(world);
   const rights = permissionsFor(HOMES);
 
   const environment = (name: FunctionName): Server =>
@@ -87,7 +94,7 @@ export const createFirstRequests = async (): Promise<FirstRequests> => {
 
   return {
     world,
-    rounds: counted,
+    rounds,
     token,
     environment,
     requests: [
@@ -103,12 +110,29 @@ export const createFirstRequests = async (): Promise<FirstRequests> => {
         "GET",
         "auth/token/lookup-self",
       ),
-      // Warm, it reads six times, one after the other, before it writes: three rounds are the first request's own.
       request(
-        { name: "AppRole login", function: "login", budget: { rounds: 9, calls: 23, kms: 11 } },
+        { name: "AppRole login", function: "login", budget: { rounds: 4, calls: 18, kms: 11 } },
         "POST",
         "auth/approle/login",
         { token: "", body: login },
+      ),
+      request(
+        { name: "AppRole login, secret id with uses", function: "login", budget: { rounds: 4, calls: 18, kms: 11 } },
+        "POST",
+        "auth/approle/login",
+        { token: "", body: { ...login, secret_id: counted } },
+      ),
+      request(
+        { name: "AppRole login without a secret id", function: "login", budget: { rounds: 4, calls: 18, kms: 11 } },
+        "POST",
+        "auth/approle/login",
+        { token: "", body: { role_id: "open" } },
+      ),
+      request(
+        { name: "userpass login", function: "login", budget: { rounds: 4, calls: 18, kms: 11 } },
+        "POST",
+        "auth/userpass/login/alice",
+        { token: "", body: { password: PASSWORD } },
       ),
     ],
     forgetNewestKeys: async () => {
@@ -128,7 +152,7 @@ export const createFirstRequests = async (): Promise<FirstRequests> => {
       // The code is loaded by then, as in an environment whose start is over.
       await run(environment(name));
       const server = environment(name);
-      return counted.of(() => run(server));
+      return rounds.of(() => run(server));
     },
   };
 };

@@ -85,7 +85,7 @@ const userpassOperations = async (world: World): Promise<readonly Operation[]> =
   return [
     {
       name: "userpass login",
-      budget: { dynamodb: 4 },
+      budget: { dynamodb: 2 },
       run: () => world.call("POST", "auth/userpass/login/alice", { token: "", body }),
     },
   ];
@@ -98,7 +98,7 @@ const appRoleOperations = async (world: World): Promise<readonly Operation[]> =>
   return [
     {
       name: "AppRole login, single-use secret id",
-      budget: { dynamodb: 6 },
+      budget: { dynamodb: 2 },
       prepare: async () =>
         textAt(await world.call("POST", "auth/approle/role/app/secret-id", { body: {} }), "data", "secret_id"),
       run: (secretId) =>
