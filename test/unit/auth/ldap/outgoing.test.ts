@@ -17,8 +17,8 @@ const resolve = async (): Promise<readonly string[]> => {
 };
 
 beforeAll(async () => {
-  server = await makeLdapServer({ reach: PUBLIC, resolve, limitMs: 500 });
-  near = await makeLdapServer({ reach: { loopback: true, ranges: [] }, resolve, limitMs: 500 });
+  server = await makeLdapServer({ reach: PUBLIC, resolve, limitMs: () => 500 });
+  near = await makeLdapServer({ reach: { loopback: true, ranges: [] }, resolve, limitMs: () => 500 });
 });
 afterAll(async () => {
   await server.stop();

@@ -16,19 +16,24 @@ export interface LdapServer extends TestServer {
 export interface LdapOptions {
   readonly reach?: Reach;
   readonly resolve?: Resolve;
-  readonly limitMs?: number;
+  /** Milliseconds a login has for the directory, asked for at each. */
+  readonly limitMs?: () => number;
 }
 
 /** A server with the method at `auth/ldap/`. */
 export const makeLdapServer = async (options: LdapOptions = {}): Promise<LdapServer> => {
   const guard = createGuard(options.reach ?? NEARBY, options.resolve);
+  const outside = {
+    guard,
+    get limitMs() {
+      return options.limitMs?.() ?? 20_000;
+    },
+  };
   const rows = builtInRows({ aws: () => Promise.reject(new Error("unused")) }).filter(
     ({ type }) => type === "ldap" || type === "kv",
   );
   const server = await makeServer({
-    rows: rows.map((row) =>
-      row.type === "ldap" ? { ...row, load: async () => ldapAuth({ guard, limitMs: options.limitMs ?? 20_000 }) } : row,
-    ),
+    rows: rows.map((row) => (row.type === "ldap" ? { ...row, load: async () => ldapAuth(outside) } : row)),
   });
   await server.call("POST", "sys/auth/ldap", { body: { type: "ldap" } });
   return {
