@@ -87,5 +87,5 @@ module.exports = {
   // Modules of a suite are never let go of entirely; a worker that grew is replaced by a new one.
   workerIdleMemoryLimit: "1GB",
   // Much longer than any test takes, so that a busy machine fails none.
-  testTimeout: 90_000,
+  testTimeout: 300_000,
 };

@@ -47,7 +47,7 @@ beforeAll(async () => {
   operations = await createOperations();
   read = await operations.count("KV read");
   idle = await countIdle(few.orders);
-}, 120_000);
+});
 afterAll(() => operations.close());
 
 /** Rows of a table that have an amount of their own; sums have no arithmetic. */
@@ -149,7 +149,7 @@ describe("docs/cost.md", () => {
     ]);
     const arithmetic = `43,800 x (${reads} RRU x 0.125/M + ${writes} WRU x 0.625/M)`;
     expect(numberIn(usd)).toBe(amountOf({ line: "", arithmetic }, 2));
-  }, 60_000);
+  });
 
   it("draws the months and the break-even from the two sums", () => {
     const [month, million] = ["Idle, a month", "A million KV reads"].map((heading) =>

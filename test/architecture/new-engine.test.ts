@@ -41,7 +41,7 @@ let root: string;
 beforeAll(async () => {
   deployment = await deploy({ homes, plugins: [withToy] });
   root = String(objectOf((await deployment.functions.system.invoke({ zeroth: "init" })).result)["root_token"]);
-}, 120_000);
+});
 afterAll(() => deployment.close());
 
 const ask = async (name: FunctionName, given: Ask) =>

@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await makeServer();
   await mountEverything(server);
   endpoints = await everyEndpoint(server);
-}, 60_000);
+});
 afterAll(() => server.dynamo.close());
 
 const fieldsOf = ({ fields }: Endpoint): Readonly<Record<string, string>> =>

@@ -121,7 +121,7 @@ describe.each([
   beforeAll(async () => {
     shape = await make();
     expect((await shape.ask("POST", "sys/mounts/w", { type: "whole" })).status).toBe(204);
-  }, 120_000);
+  });
   afterAll(() => shape.close());
 
   const read = async () => (await shape.ask("GET", "w/keys/one")).data;

@@ -17,7 +17,7 @@ beforeAll(async () => {
     ({ method, path, fields }) =>
       (method === "POST" || method === "PATCH") && !path.endsWith("/") && !ends.test(path) && fields.length > 0,
   );
-}, 30_000);
+});
 afterAll(() => server.dynamo.close());
 
 it(

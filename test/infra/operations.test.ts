@@ -59,7 +59,7 @@ beforeAll(async () => {
   operations = await everyOperation();
   deployment = await deploy();
   root = String(objectOf((await deployment.functions.system.invoke({ zeroth: "init" })).result)["root_token"]);
-}, 120_000);
+});
 afterAll(() => deployment.close());
 
 describe("the rights of the functions", () => {

@@ -96,7 +96,7 @@ describe("an agent, when", () => {
 
   it("a program that it asks for credentials hangs: SIGTERM ends it all the same", async () => {
     const config = path("aws-config");
-    await writeFile(config, `[default]\ncredential_process = sh -c "touch ${path("asked")}; exec sleep 45"\n`);
+    await writeFile(config, `[default]\ncredential_process = sh -c "touch ${path("asked")}; exec sleep 600"\n`);
     run = await world.agent(
       "hangs",
       `vault { address = "${way.url}" }
@@ -109,10 +109,8 @@ describe("an agent, when", () => {
     );
     await until("the program's start", async () => existsSync(path("asked")) || undefined, 60);
 
-    const asked = Date.now();
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(0);
-    expect(Date.now() - asked).toBeLessThan(30_000);
   });
 
   it("the server is down and comes back: the token stays in place, and another follows", async () => {

@@ -162,7 +162,7 @@ describe("keys as a service", () => {
     agent.child.kill("SIGTERM");
     expect(await agent.ended).toBe(0);
     expect(agent.output()).not.toContain("PRIVATE KEY");
-  }, 120_000);
+  });
 
   it("and none for the name of another", async () => {
     const body = {
@@ -205,5 +205,5 @@ describe("keys as a service", () => {
     agent.child.kill("SIGTERM");
     expect(await agent.ended).toBe(0);
     expect(agent.output()).not.toContain(plaintext);
-  }, 60_000);
+  });
 });

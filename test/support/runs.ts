@@ -10,4 +10,4 @@ export const isLongRun = factor > 1;
 export const runs = (short: number, long: number): number => (isLongRun ? Math.min(long, short * factor) : short);
 
 /** Jest's time limit for a property, in milliseconds. */
-export const patience = isLongRun ? 1_800_000 : 90_000;
+export const patience = isLongRun ? 1_800_000 : 300_000;

@@ -31,7 +31,7 @@ export const useBuilt = (): Built => {
     deployment = await deploy();
     const made = await deployment.functions.system.invoke({ zeroth: "init" });
     root = String(objectOf(made.result)["root_token"]);
-  }, 120_000);
+  });
   afterAll(() => deployment.close());
   afterEach(() => {
     deployment.refuse = undefined;

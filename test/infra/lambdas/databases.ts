@@ -24,7 +24,7 @@ export const databaseStories = (built: Built): void => {
       expect((await post("db/config/pg", config)).status).toBe(204);
       const role = { db_name: "pg", creation_statements: CREATE, default_ttl: "1h", max_ttl: "24h" };
       expect((await post("db/roles/app", role)).status).toBe(204);
-    }, 60_000);
+    });
     afterAll(() => pg.stop());
 
     const issue = async () => {
@@ -72,7 +72,7 @@ export const databaseStories = (built: Built): void => {
       expect(built.deployment.denied.slice(before)).toEqual([]);
       // Or it would come due again after the database has stopped.
       expect((await post("db/static-roles/svc", { ...role, rotation_period: "24h" })).status).toBe(204);
-    }, 60_000);
+    });
 
     it("give way to a secret when another engine is mounted in their place, though kv has not heard of it", async () => {
       await ask("system", { event: "post-json", path: "sys/mounts/moved", body: { type: "database" } });

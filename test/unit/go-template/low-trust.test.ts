@@ -4,6 +4,7 @@ import { templateProblem } from "../../../src/auth/ldap/templates.ts";
 import { nameFunctions } from "../../../src/go-template/name-functions.ts";
 import { parseNameTemplate } from "../../../src/go-template/name-template.ts";
 import { systemRandom } from "../../../src/std/random.ts";
+import { processorTime } from "../../support/processor-time.ts";
 import { sourcesOf } from "../agent/functions/world.ts";
 
 /** Templates of people whom nobody trusts with more than a role: names of users, and filters of a directory. */
@@ -55,8 +56,8 @@ describe("the costliest username templates", () => {
     ["floats", '{{ range 600 }}{{ $x := printf "%.3000f" 1e-300 }}{{ end }}a'],
     ["replacements", `{{ $f := \`${"a".repeat(2000)}\` }}{{ range 600 }}{{ $x := replace "a" "bb" $f }}{{ end }}a`],
   ])("of %s are done within a second", (_, source) => {
-    const started = performance.now();
+    const started = processorTime();
     nameProblem(source);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(processorTime() - started).toBeLessThan(1000);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { agentFunctions } from "../../../../src/agent/functions/index.ts";
 import { TemplateError } from "../../../../src/go-template/index.ts";
+import { processorTime } from "../../../support/processor-time.ts";
 import { outcome, render, sourcesOf } from "./world.ts";
 
 const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
@@ -66,9 +67,9 @@ describe("hostile arguments end in an error", () => {
     ["a float longer than any", '{{ parseFloat (sprig_repeat 2000000 "1") }}'],
     ["a URL of colons", '{{ sprig_urlParse (printf "http://%s\u2028" (sprig_repeat 300000 ":")) }}'],
   ])("%s is refused at once", async (_, template) => {
-    const started = performance.now();
+    const started = processorTime();
     await expect(render(template, {})).rejects.toBeInstanceOf(TemplateError);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(processorTime() - started).toBeLessThan(1000);
   });
 
   it("a long string within JSON is read", () => {

@@ -182,7 +182,7 @@ describe("V67: errors hold no value of a secret", () => {
       ),
       { numRuns: 600 },
     );
-  }, 60_000);
+  });
 
   it.each([
     "mustEnv $s",

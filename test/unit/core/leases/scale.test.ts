@@ -20,7 +20,7 @@ describe("leases that end all the time", () => {
   beforeAll(async () => {
     few = await play(steady(300, 60));
     many = await play(steady(1800, 60));
-  }, 60_000);
+  });
 
   it("end once each, soon after their time", () => {
     for (const outcome of [few, many]) {
@@ -43,7 +43,7 @@ describe("a burst of leases of one target in one second", () => {
   let outcome: Outcome;
   beforeAll(async () => {
     outcome = await play(burst(6000, 16, 60));
-  }, 60_000);
+  });
 
   it("drains without a hot partition", () => {
     expectAllEndedOnce(outcome);
@@ -61,7 +61,7 @@ describe.each(["down", "slow"] as const)("a target that is %s", (how) => {
   let outcome: Outcome;
   beforeAll(async () => {
     outcome = await play(outage(8, 120, how));
-  }, 60_000);
+  });
 
   it("delays nobody else's leases", () => {
     expect(lag(outcome, "others").p99).toBeLessThan(WITHIN);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   main = first.world.another();
   await first.world.call("POST", "sys/policies/acl/entity", { body: { policy: POLICY } });
   await main.core.config.now();
-}, 60_000);
+});
 afterAll(() => first.world.close());
 
 const root = (method: string, path: string, body?: unknown) =>

@@ -13,7 +13,7 @@ import { respond } from "../../../../scripts/bench/world.ts";
 let first: FirstRequests;
 beforeAll(async () => {
   first = await createFirstRequests();
-}, 60_000);
+});
 afterAll(() => first.world.close());
 
 /** Rounds before the first write, and calls in all; `kms`: how many of them unwrap a key. */

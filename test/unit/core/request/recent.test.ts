@@ -15,7 +15,7 @@ beforeAll(async () => {
   });
   const { body } = await server.call("POST", "auth/token/create-orphan", { body: { policies: ["app"] } });
   token = String((body["auth"] as { client_token?: unknown }).client_token);
-}, 60_000);
+});
 afterAll(() => server.dynamo.close());
 
 /** Keys of the last batch that was read. */

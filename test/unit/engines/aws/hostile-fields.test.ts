@@ -4,6 +4,7 @@ import { LeaseInput } from "../../../../src/engines/aws/lease-config.ts";
 import { RoleInput } from "../../../../src/engines/aws/roles.ts";
 import { RootInput } from "../../../../src/engines/aws/root-config.ts";
 import { StaticRoleInput } from "../../../../src/engines/aws/static-roles.ts";
+import { processorTime } from "../../../support/processor-time.ts";
 import { type AwsServer, makeAwsServer } from "./support/aws-server.ts";
 
 /** Fields take anything, of any length; what reads them must not take more than a length's worth of time. */
@@ -47,7 +48,7 @@ describe("a field of the aws engine", () => {
     "%s %s takes anything in little time, and never with a 5xx or a long answer",
     async (path, field) => {
       for (const value of VALUES) {
-        const started = performance.now();
+        const started = processorTime();
         const { status, text } = await server.call("POST", path, { body: { ...BODIES[path].body, [field]: value } });
 
         expect([String(value).slice(0, 8), status < 500, text.length < 3000]).toEqual([
@@ -55,9 +56,8 @@ describe("a field of the aws engine", () => {
           true,
           true,
         ]);
-        expect(performance.now() - started).toBeLessThan(MOST_MS);
+        expect(processorTime() - started).toBeLessThan(MOST_MS);
       }
     },
-    30_000,
   );
 });

@@ -128,7 +128,7 @@ const crowd = (connections: number) => (cut: () => Cut) =>
     expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
     expect([users, await target.leased()]).toEqual([made, []]);
     expect(most).toBeLessThanOrEqual(connections);
-  }, 30_000);
+  });
 
 describe("PostgreSQL", () =>
   cutCases(postgresTarget, (cut) => {

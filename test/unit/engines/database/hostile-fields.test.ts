@@ -8,6 +8,7 @@ import { RoleInput } from "../../../../src/engines/database/roles.ts";
 import * as sql from "../../../../src/engines/database/sql/statements.ts";
 import { StaticRoleInput } from "../../../../src/engines/database/static-roles.ts";
 import { PUBLIC } from "../../../../src/outgoing/index.ts";
+import { processorTime } from "../../../support/processor-time.ts";
 import { type DatabaseServer, makeDatabaseServer } from "./support/database-server.ts";
 
 /** Fields take texts and lists of any length; what reads them must not take more than a length's worth of time. */
@@ -116,25 +117,21 @@ const MOST_MS = 500;
 describe("a field of the database engine", () => {
   const all = Object.entries(BODIES).flatMap(([path, { fields }]) => fields.map((field) => [path, field] as const));
 
-  it.each(all)(
-    "%s %s takes long texts and lists in little time, and never with a 5xx",
-    async (path, field) => {
-      const { body } = BODIES[path as keyof typeof BODIES];
-      const texts = PARTS.map((part) => part.repeat(Math.floor(SIZE / part.length)));
-      const lists = [Array(20_000).fill("a"), Array(20_000).fill("*a*"), Array(2000).fill("{{random 8}}")];
-      for (const value of [...texts, ...lists]) {
-        const started = performance.now();
-        const { status } = await server.call("POST", path, { body: { ...body, [field]: value } });
-        expect([field, String(value).slice(0, 4), status < 500 || status === 502]).toEqual([
-          field,
-          String(value).slice(0, 4),
-          true,
-        ]);
-        expect(performance.now() - started).toBeLessThan(MOST_MS * 4);
-      }
-    },
-    60_000,
-  );
+  it.each(all)("%s %s takes long texts and lists in little time, and never with a 5xx", async (path, field) => {
+    const { body } = BODIES[path as keyof typeof BODIES];
+    const texts = PARTS.map((part) => part.repeat(Math.floor(SIZE / part.length)));
+    const lists = [Array(20_000).fill("a"), Array(20_000).fill("*a*"), Array(2000).fill("{{random 8}}")];
+    for (const value of [...texts, ...lists]) {
+      const started = processorTime();
+      const { status } = await server.call("POST", path, { body: { ...body, [field]: value } });
+      expect([field, String(value).slice(0, 4), status < 500 || status === 502]).toEqual([
+        field,
+        String(value).slice(0, 4),
+        true,
+      ]);
+      expect(processorTime() - started).toBeLessThan(MOST_MS * 4);
+    }
+  });
 });
 
 const DIALECTS = [
@@ -148,7 +145,7 @@ const DIALECTS = [
 describe("statements of Redis and MongoDB", () => {
   it.each([...PARTS, "+", "~", "+a|", '"+get",', '{"a":', "["])("of many %p are read in little time", (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
-    const started = performance.now();
+    const started = processorTime();
     for (const read of [rulesOf, creationOf])
       for (const given of [text, JSON.stringify([text]), JSON.stringify({ db: text, roles: [text] })])
         try {
@@ -156,7 +153,7 @@ describe("statements of Redis and MongoDB", () => {
         } catch (cause) {
           expect(cause).toHaveProperty("name", "DatabaseFailure");
         }
-    expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
+    expect(processorTime() - started).toBeLessThan(MOST_MS * 2);
   });
 });
 
@@ -164,13 +161,13 @@ describe("statements", () => {
   it.each(PARTS)("of many %p are cut and filled in little time", (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
     for (const [split, put] of DIALECTS) {
-      const started = performance.now();
+      const started = processorTime();
       try {
         for (const statement of split([text])) put(statement, { name: "n", password: "p" });
       } catch (cause) {
         expect(cause).toHaveProperty("name", "DatabaseFailure");
       }
-      expect(performance.now() - started).toBeLessThan(MOST_MS * 2);
+      expect(processorTime() - started).toBeLessThan(MOST_MS * 2);
     }
   });
 });

@@ -10,7 +10,7 @@ let server: DatabaseServer;
 beforeAll(async () => {
   pg = await startPostgres();
   server = await makeDatabaseServer(pg);
-}, 60_000);
+});
 afterAll(async () => {
   await server.close();
   await pg.stop();

@@ -121,7 +121,7 @@ describe("a scan over the table", () => {
       }
     }
     await server.call("POST", "old/x/y", { body: { a: 1 } });
-  }, 30_000);
+  });
   afterAll(() => server.dynamo.close());
 
   const tokenFor = async (name: string, policy: string): Promise<string> => {

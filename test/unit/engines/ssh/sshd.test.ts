@@ -77,7 +77,7 @@ withOpenSsh("an OpenSSH server that trusts the CA", ["sshd", "ssh", "ssh-keygen"
     user = host.user;
     await folder.write("known", `@cert-authority *.example.com ${trusted[0]}`);
     await folder.write("known-other", `@cert-authority *.example.com ${trusted[1]}`);
-  }, 60_000);
+  });
   afterAll(async () => {
     await host.stop();
     await server.dynamo.close();

@@ -42,6 +42,6 @@ describe("F22 look-ups in an AWS that is throttled", () => {
   ])("%s fails, and finds nobody missing", async (_, ask) => {
     const started = performance.now();
     await expect(ask(await throttled())).rejects.toThrow(LookupFailed);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(60_000);
   });
 });
