@@ -65,14 +65,22 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     }
   };
 
+  /** Once more, by the configuration as it is now: a mount may have moved since this environment read its own. */
+  const attemptAgain = async (event: unknown): Promise<ProxyResult | Forward> => {
+    // Where the table does not answer, what is known says the same again.
+    await server.core.config.now().catch(() => undefined);
+    return attempt(event);
+  };
+
   const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<ProxyResult> => {
-    if (!handOn) return failure(noRoute(pathOf(event)));
+    if (!handOn) {
+      const again = await attemptAgain(event);
+      return again instanceof Forward ? failure(noRoute(pathOf(event))) : again;
+    }
     if (!canonicalAsSent(event)) return failure(invalidRequest(NOT_CANONICAL));
     const answer = await handOn(forward.to, event, signal);
     if (answer) return answer;
-    // The mount moved since this environment read the configuration: read it again, once.
-    server.core.config.drop();
-    const again = await attempt(event);
+    const again = await attemptAgain(event);
     return again instanceof Forward ? unavailable("the mount is being moved, try again") : again;
   };
 
@@ -81,7 +89,10 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     if (direct !== undefined) return direct;
     const result = await attempt(event);
     if (!(result instanceof Forward)) return result;
-    if (ownMemberOf(event, HANDED_ON) === true) return NOT_SERVED;
+    if (ownMemberOf(event, HANDED_ON) === true) {
+      const again = await attemptAgain(event);
+      return again instanceof Forward ? NOT_SERVED : again;
+    }
     // Anything but an object was refused as not being an event.
     return elsewhere(result, event as object, signal);
   };

@@ -76,6 +76,22 @@ export const routingStories = (built: Built): void => {
       expect(answer.status).toBe(200);
     });
 
+    it("is served where its mount is now, by a function that knew another one there", async () => {
+      const mount = (type: string) => ask("system", { event: "post-json", path: "sys/mounts/swapped", body: { type } });
+      await mount("kv");
+      const handedOn = { ...eventOf({ path: "swapped/config/db" }), zerothHandedOn: true };
+      // Reads the configuration as it is now, and has no other request that would show a newer one.
+      expect((await built.deployment.functions.dynamic.invoke(handedOn)).result).toEqual({ zerothNotServed: true });
+      await ask("system", { method: "DELETE", path: "sys/mounts/swapped" });
+      await mount("database");
+
+      const body = { plugin_name: "postgresql-database-plugin" };
+      const answer = await ask("kv", { event: "post-json", path: "swapped/config/db", body });
+      expect(last()?.name).toMatch(/:dynamic$/);
+      // The engine's own words: it is the database that looked at it.
+      expect(answer).toMatchObject({ status: 400, body: { errors: [expect.not.stringContaining("moved")] } });
+    });
+
     it("gets 503 when the mount is served nowhere just now, and no function calls in a circle", async () => {
       const before = built.deployment.lambda.invoked.length;
       const event = { ...eventOf({ path: "auth/token/lookup-self" }), zerothHandedOn: true };
