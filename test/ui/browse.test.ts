@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { store } from "./support/editor.ts";
 import { describeUi } from "./support/suite.ts";
+import { showsTexts } from "./support/texts.ts";
 
 const field = (page: Page, name: string) =>
   page.getByRole("definition").filter({
@@ -30,7 +31,7 @@ describeUi("browse", (ui) => {
     await page.getByText("You may not list this folder.").waitFor();
     const rows = page.getByRole("list", { name: "Secrets and folders" }).getByRole("link");
     await rows.first().waitFor();
-    expect(await rows.allInnerTexts()).toEqual(["team-a/", "team-b/"]);
+    await showsTexts(() => rows.allInnerTexts(), ["team-a/", "team-b/"]);
 
     await rows.filter({ hasText: "team-a/" }).click();
     await heading(page, "team-a").waitFor();
@@ -40,7 +41,7 @@ describeUi("browse", (ui) => {
 
     await page.goto("/ui/browse/secret/team-b/x/");
     await rows.first().waitFor();
-    expect(await rows.allInnerTexts()).toEqual(["db"]);
+    await showsTexts(() => rows.allInnerTexts(), ["db"]);
   });
 
   it("14. a denied folder says why, once somebody asks", async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
+import { showsTexts } from "./support/texts.ts";
 
 const SEARCHER = `
 path "secret/metadata/" { capabilities = ["list"] }
@@ -24,7 +25,7 @@ describeUi("home", (ui) => {
 
     await search.fill("STRIPE team");
     await results.nth(1).waitFor();
-    expect(await results.allInnerTexts()).toEqual(["secret/team-a/stripe-live", "secret/team-a/deep/stripe-test"]);
+    await showsTexts(() => results.allInnerTexts(), ["secret/team-a/stripe-live", "secret/team-a/deep/stripe-test"]);
     await page.getByText("1 you may not list").waitFor();
 
     await search.fill("known");

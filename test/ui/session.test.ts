@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import type { Visitor } from "./support/page.ts";
+import { PATIENCE_MS, type Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -20,7 +20,7 @@ const crash = async ({ context }: Visitor, page: Page): Promise<void> => {
 };
 
 const eventually = async (look: () => Promise<boolean>): Promise<void> => {
-  const until = Date.now() + 45_000;
+  const until = Date.now() + PATIENCE_MS;
   while (!(await look())) {
     if (Date.now() > until) throw new Error("it never came to be");
     await new Promise((resolve) => setTimeout(resolve, 50));

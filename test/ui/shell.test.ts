@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
 import { describeUi } from "./support/suite.ts";
+import { showsTexts } from "./support/texts.ts";
 
 const POLICY = 'path "secret/*" { capabilities = ["create", "read", "update", "list"] }';
 
@@ -18,17 +19,19 @@ describeUi("what stands around every page", (ui) => {
   it("shows entries where the caller may, and no others", async () => {
     const entries = async (page: Page): Promise<readonly string[]> => {
       const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
-      await links.first().waitFor();
       return (await links.allTextContents()).map((text) => text.trim());
     };
     const { page } = await ui.signedIn(await developer());
-    expect(await entries(page)).toEqual(["Secrets", "Expiring soon", "Share", "My access", "Leases"]);
+    await showsTexts(() => entries(page), ["Secrets", "Expiring soon", "Share", "My access", "Leases"]);
 
     const root = await ui.signedIn({ token: ui.world.root });
-    expect(await entries(root.page)).toEqual([
-      ...["Secrets", "Expiring soon", "Share", "My access", "Leases"],
-      ...["Access", "Policies", "Audit", "Mounts", "Status", "Any path"],
-    ]);
+    await showsTexts(
+      () => entries(root.page),
+      [
+        ...["Secrets", "Expiring soon", "Share", "My access", "Leases"],
+        ...["Access", "Policies", "Audit", "Mounts", "Status", "Any path"],
+      ],
+    );
   });
 
   it("holds a move back while work is unsaved, by links and by the browser's buttons", async () => {

@@ -32,7 +32,7 @@ export interface Visitor {
 
 const CLOSE_MS = 10_000;
 /** What a busy machine of two cores needs at the most, and then some: a test that passes never waits for it. */
-const PATIENCE_MS = 45_000;
+export const PATIENCE_MS = 45_000;
 
 /** Timers and clock of a worker at another speed. */
 const hurry = (times: number): string => `{
