@@ -36,12 +36,16 @@ const environment = {
   SERVER_ADDRESS: server.url,
   TLS_ADDRESS: secured.url,
 };
+// Downloads and builds go on while the suites of others run; each is waited for, and fails, in its turn.
+const clients = Object.entries(CLIENTS)
+  .filter(([name]) => chosen.length === 0 || chosen.includes(name))
+  .map(([name, prepare]) => ({ name, prepared: prepare() }));
+for (const { prepared } of clients) prepared.catch(() => undefined);
 const tallies: Tally[] = [];
 try {
-  for (const [name, prepare] of Object.entries(CLIENTS)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
+  for (const { name, prepared } of clients) {
     try {
-      const { program, args } = await prepare();
+      const { program, args } = await prepared;
       const command = { program, args: [...args, server.url, server.rootToken], environment };
       const tally = await runSuite(name, command, print, verbose);
       tallies.push(tally);

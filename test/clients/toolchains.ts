@@ -15,9 +15,14 @@ const run = promisify(execFile);
 const CACHE = ".zeroth/clients";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** A virtual environment of `NAME/requirements.txt`; its folder. */
-const environmentOf = (name: string): Promise<string> =>
-  virtualEnvironment(`${CACHE}/${name}`, here(`${name}/requirements.txt`));
+const environments = new Map<string, Promise<string>>();
+
+/** A virtual environment of `NAME/requirements.txt`; its folder. Two clients may ask for the same at once. */
+const environmentOf = (name: string): Promise<string> => {
+  const made = environments.get(name) ?? virtualEnvironment(`${CACHE}/${name}`, here(`${name}/requirements.txt`));
+  environments.set(name, made);
+  return made;
+};
 
 /** hvac in a virtual environment of its own. */
 export const hvac = async (): Promise<Command> => {
