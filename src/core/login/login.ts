@@ -192,8 +192,8 @@ export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn
   const attempt = async (): Promise<LoggedIn | AwaitsCodes> => {
     const unlocked = (await request.unlocked?.()) ?? [];
     const { identity, factor } = await orSpent(core, request, async () => {
-      const found = await identityOf(core, request);
-      return { identity: found, factor: await secondFactor(found) };
+      const identity = await identityOf(core, request);
+      return { identity, factor: await secondFactor(identity) };
     });
     const own = [...once, ...(await spendingOf(request)), ...unlocked];
     try {
