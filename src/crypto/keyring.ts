@@ -224,8 +224,8 @@ export const createKeyring = (options: {
       const { index, data } = await newestKeys.inRows(domain);
       const version = data.use + 1;
       const made = await wrapNew(domain, version);
-      // Of two rotations at once one adds the version; it is new for both.
-      await shelf.add(domain, [made], { index, data: made });
+      // Of two rotations at once one adds the version; it is new for both. Where the keys went meanwhile, this throws.
+      if (!(await shelf.add(domain, [made], { index, data: made }))) await newestKeys.inRows(domain);
       readAgain(domain);
       return version;
     },

@@ -4,7 +4,7 @@ import { type Clock, epochSeconds } from "../std/time.ts";
 import { unavailable } from "./errors.ts";
 import { indexKey, keyVersionKey, keyVersionPartition, newestKeysKey } from "./keys.ts";
 import type { NewestShelf } from "./newest-keys.ts";
-import { type Item, type Key, keyItem, type Operation } from "./operation.ts";
+import { type Item, type Key, keyItem, keyText, type Operation } from "./operation.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -36,6 +36,16 @@ const readKey = <Use extends WrappedKey["use"]>(item: Item, use: Use): WrappedKe
 
 const isIndex = (key: WrappedKey): key is WrappedKey<"index"> => key.use === "index";
 const isVersion = (key: WrappedKey): key is WrappedKey<number> => key.use !== "index";
+/** Put, not deleted: nobody holds the right to delete a wrapped key. */
+const emptied = ({ [ATTRIBUTES.body]: _, ...item }: Item): Operation => ({ op: "put", item });
+
+/** A key may join those of a domain that has them, not those of one that lost them meanwhile. */
+const isAlive = (domain: string): Operation => ({
+  op: "check",
+  key: indexKey(domain),
+  guard: { expression: `attribute_exists(#${ATTRIBUTES.body})`, attributes: [ATTRIBUTES.body] },
+});
+
 const isRow = (item: Item): boolean => item[SORT_KEY]?.S !== newestKeysKey("").sk;
 
 export const createKeyShelf = (options: {
@@ -82,22 +92,21 @@ export const createKeyShelf = (options: {
 
     add: (domain, keys, newest) => {
       const rows = keys.map((key) => rowOf(domain, key));
-      return apply(rows, () => copies.put(domain, newest));
+      const alive = keys.some(isIndex) ? [] : [isAlive(domain)];
+      return apply([...rows, ...alive], () => copies.put(domain, newest));
     },
 
     empty: async (domain) => {
-      // First what is read first: a removal that is interrupted here is begun once more.
-      await apply([], () => copies.remove(domain));
+      // After this write nobody adds a key to the domain, so what is read next is all of them.
+      const key = indexKey(domain);
+      const index = (await table.read([key])).get(keyText(key)) ?? keyItem(key);
+      await apply([emptied(index)], async () => [await copies.remove(domain)]);
       const pk = keyVersionPartition(domain);
       let after: string | undefined;
       do {
         const page = await table.range({ pk, prefix: "", limit: PAGE, after });
-        // Put, not deleted: nobody holds the right to delete a wrapped key.
-        const emptied = page.items.filter(isRow).map(({ [ATTRIBUTES.body]: _, ...item }) => ({
-          op: "put" as const,
-          item,
-        }));
-        if (emptied.length > 0) await table.apply(emptied);
+        const full = page.items.filter((item) => isRow(item) && item[ATTRIBUTES.body] !== undefined);
+        if (full.length > 0) await table.apply(full.map(emptied));
         after = page.next;
       } while (after !== undefined);
     },

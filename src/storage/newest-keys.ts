@@ -23,8 +23,8 @@ export interface NewestShelf {
   read(): Promise<ReadonlyMap<string, NewestKeys>>;
   /** What to write with the rows of a domain's new keys, or nothing; lost if somebody else wrote the item meanwhile. */
   put(domain: string, keys: NewestKeys): Promise<readonly Operation[]>;
-  /** The same for a domain whose keys go. */
-  remove(domain: string): Promise<readonly Operation[]>;
+  /** The same for a domain whose keys go. Where it is not among them, makes sure that it stays so until then. */
+  remove(domain: string): Promise<Operation>;
 }
 
 /** Some 500 bytes each: an environment reads all of them when it starts. */
@@ -124,7 +124,8 @@ export const createNewestShelf = (options: {
     remove: async (domain) => {
       const item = await itemOf(domain);
       const stored = new Map(storedIn(item));
-      return stored.delete(domain) ? [write(domain, item, stored)] : [];
+      if (stored.delete(domain)) return write(domain, item, stored);
+      return { op: "check", key: newestKeysKey(familyOf(domain)), guard: unchanged(item) };
     },
   };
 };

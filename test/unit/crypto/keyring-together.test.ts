@@ -40,15 +40,11 @@ const createWorld = (together: boolean): World => {
   const isEmptied = (domain: string): boolean => of(domain).some(({ wrapped }) => wrapped.length === 0);
   const shelf: KeyShelf = {
     ...kept,
-    newest: async (domain) => {
-      if (isEmptied(domain)) throw new OpenRefused("a wrapped key is empty");
-      return kept.newest(domain);
-    },
     together: async () => {
       const found = new Map<string, NewestKeys>();
       for (const domain of together ? rows.keys() : []) {
-        const { index, data } = await kept.newest(domain);
-        if (index && data && !isEmptied(domain)) found.set(domain, { index, data });
+        const { index, data } = isEmptied(domain) ? {} : await kept.newest(domain);
+        if (index && data) found.set(domain, { index, data });
       }
       return found;
     },

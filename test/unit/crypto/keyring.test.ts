@@ -227,9 +227,20 @@ describe("keyring", () => {
     await ring.current("kv:1");
 
     await ring.shred("kv:1");
-    await ring.make("kv:1");
 
-    await expect(ring.current("kv:1")).rejects.toThrow(OpenRefused);
+    for (const use of ["make", "rotate", "current", "names"] as const)
+      await expect(ring[use]("kv:1")).rejects.toThrow(OpenRefused);
+  });
+
+  it("gets no version from a rotation that began before it was shredded", async () => {
+    const { add } = shelf;
+    shelf.add = async (...keys) => {
+      await environment().shred("kv:1");
+      return add(...keys);
+    };
+
+    await expect(environment().rotate("kv:1")).rejects.toThrow(OpenRefused);
+    expect(shelf.of("kv:1").filter(({ wrapped }) => wrapped.length > 0)).toEqual([]);
   });
 });
 

@@ -85,6 +85,25 @@ describe("C15, F60: a rotation of the data keys", () => {
     await server.dynamo.close();
   });
 
+  it("goes on where a mount is disabled meanwhile", async () => {
+    let meanwhile = async (): Promise<unknown> => undefined;
+    const server = await makeServer({
+      crash: async (name, run) => {
+        if (name === "keys.rotate") await meanwhile();
+        return run();
+      },
+    });
+    await server.call("POST", "sys/mounts/kv", { body: { type: "kv" } });
+    meanwhile = async () => {
+      meanwhile = async () => undefined;
+      expect((await server.call("DELETE", "sys/mounts/kv")).status).toBe(204);
+    };
+
+    expect((await server.call("POST", "sys/rotate")).status).toBe(204);
+    expect(await newest(server, "token")).toBe(2);
+    await server.dynamo.close();
+  });
+
   it.each([
     ["a rotation", "sys/rotate", {}, 2],
     ["a mount", "sys/mounts/kv", { type: "kv" }, 1],
