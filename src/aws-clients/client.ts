@@ -16,6 +16,7 @@ import type {
   RequestHandler,
   StaticOperationSchema,
 } from "@smithy/types";
+import { once } from "../std/once.ts";
 import { type Clock, systemClock } from "../std/time.ts";
 import { signing } from "./signing.ts";
 
@@ -53,17 +54,6 @@ const isHandler = (
 
 const handlerOf = (given: ClientOptions["requestHandler"] = {}) =>
   isHandler(given) ? given : new NodeHttpHandler(given);
-
-const once = <T>(ask: Provider<T>): Provider<T> => {
-  let asked: Promise<T> | undefined;
-  return () => {
-    asked ??= ask().catch((error: unknown) => {
-      asked = undefined;
-      throw error;
-    });
-    return asked;
-  };
-};
 
 type Config = SmithyResolvedConfiguration<HttpHandlerOptions>;
 

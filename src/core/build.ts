@@ -1,6 +1,7 @@
 import type { Audit, AuditSurroundings } from "../audit/types.ts";
 import { EVERYTHING, type ScheduledWork } from "../contract/schedule.ts";
 import type { CrashPoint } from "../framework/index.ts";
+import { once } from "../std/once.ts";
 import type { RandomSource } from "../std/random.ts";
 import type { Clock } from "../std/time.ts";
 import { type Timer, wallTimer } from "../std/timer.ts";
@@ -8,7 +9,6 @@ import type { SealedStore } from "../storage/index.ts";
 import { DOMAINS } from "../storage/keys.ts";
 import { createCaches } from "./caches.ts";
 import type { Catalog } from "./catalog.ts";
-import type { createChallenges } from "./challenges/challenges.ts";
 import type { Attempt, ChallengeWork } from "./challenges/work.ts";
 import { createConfig } from "./config/config.ts";
 import type { Core } from "./core.ts";
@@ -55,27 +55,19 @@ export interface CoreOptions {
 
 /** Loaded by the first login: most functions see none. */
 const lockoutOf = (core: () => Core): Lockout => {
-  let made: Promise<Lockout> | undefined;
-  const load = () => {
-    made ??= import("./login/lockout.ts").then(({ createLockout }) => createLockout(core));
-    return made;
-  };
+  const there = once(async (): Promise<Lockout> => (await import("./login/lockout.ts")).createLockout(core));
   return {
-    around: async (...login) => (await load()).around(...login),
-    prefetch: async (...name) => (await load()).prefetch(...name),
+    around: async (...login) => (await there()).around(...login),
+    prefetch: async (...name) => (await there()).prefetch(...name),
   };
 };
 
 /** Loaded by the first challenge that a backend asks about, as most functions see none. */
 const challengesOf = ({ store, clock }: CoreOptions): Core["challenges"] => {
-  let made: Promise<ReturnType<typeof createChallenges>> | undefined;
-  const load = () => {
-    made ??= import("./challenges/challenges.ts").then(({ createChallenges }) => createChallenges({ store, clock }));
-    return made;
-  };
+  const there = once(async () => (await import("./challenges/challenges.ts")).createChallenges({ store, clock }));
   return (mount) => ({
-    ask: async (...challenge) => (await load())(mount).ask(...challenge),
-    look: async (ids) => (await load())(mount).look(ids),
+    ask: async (...challenge) => (await there())(mount).ask(...challenge),
+    look: async (ids) => (await there())(mount).look(ids),
   });
 };
 
@@ -84,18 +76,13 @@ const scheduleOf = (
   core: () => Core,
   { may, store, timer }: { readonly may: ScheduledWork; readonly store: SealedStore; readonly timer: Timer },
 ): Schedule => {
-  let made: Promise<Schedule> | undefined;
-  const load = async (): Promise<Schedule> => {
+  const there = once(async (): Promise<Schedule> => {
     const [{ createSchedule }, { findWork }] = await Promise.all([
       import("./schedule/schedule.ts"),
       import("./schedule/work.ts"),
     ]);
     return createSchedule(core, { may, find: findWork(store), timer });
-  };
-  const there = (): Promise<Schedule> => {
-    made ??= load();
-    return made;
-  };
+  });
   return {
     tick: async (...turn) => (await there()).tick(...turn),
     list: async (...asked) => (await there()).list(...asked),

@@ -1,3 +1,4 @@
+import { once } from "../../std/once.ts";
 import type { Timer } from "../../std/timer.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
@@ -8,7 +9,6 @@ import { createLeaseItems, leaseOf } from "./items.ts";
 import { createLeaseIndex, stuckOf } from "./listing.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
-import type { Sweeper } from "./sweeper.ts";
 import type { Leases, Revoked } from "./types.ts";
 
 /**
@@ -24,11 +24,7 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
   const listing = createLeaseIndex(core);
   const revocation = createRevocation(core, { items, listing });
   // Only a process that sweeps, or hears of what DynamoDB's TTL removed, loads it.
-  let loading: Promise<Sweeper> | undefined;
-  const sweeper = (): Promise<Sweeper> => {
-    loading ??= import("./sweeper.ts").then((code) => code.createSweeper(core, { revocation, listing, timer }));
-    return loading;
-  };
+  const sweeper = once(async () => (await import("./sweeper.ts")).createSweeper(core, { revocation, listing, timer }));
   const grants = createGrants(core, { items, listing, revocation });
 
   const tokenOf: Leases["tokenOf"] = async (id) => {

@@ -1,3 +1,4 @@
+import { once } from "../../std/once.ts";
 import type { createLeases } from "./index.ts";
 import type { Leases } from "./types.ts";
 
@@ -6,11 +7,7 @@ import type { Leases } from "./types.ts";
 type Made = ReturnType<typeof createLeases>;
 
 export const leasesOnDemand = (...given: Parameters<typeof createLeases>): Made => {
-  let loading: Promise<Made> | undefined;
-  const made = (): Promise<Made> => {
-    loading ??= import("./index.ts").then((code) => code.createLeases(...given));
-    return loading;
-  };
+  const made = once(async (): Promise<Made> => (await import("./index.ts")).createLeases(...given));
   const there = async (): Promise<Leases> => (await made()).leases;
   return {
     leases: {

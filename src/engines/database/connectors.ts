@@ -1,3 +1,4 @@
+import { once } from "../../std/once.ts";
 import { shown } from "../../std/shown.ts";
 import type { Connector, ConnectorWorld, FindConnector } from "./connector.ts";
 import { SettingsError } from "./failure.ts";
@@ -25,12 +26,10 @@ export const builtInConnectors = (world: ConnectorWorld): Connectors => ({
 
 /** Loads each connector once. */
 export const finderOf = (connectors: Connectors): FindConnector => {
-  const loaded = new Map<string, Promise<Connector>>();
+  const byName = new Map(Object.entries(connectors).map(([plugin, load]) => [plugin, once(load)]));
   return async (plugin) => {
-    const load = Object.hasOwn(connectors, plugin) ? connectors[plugin] : undefined;
-    if (!load) throw new SettingsError(`unable to find the database plugin ${shown(plugin)}`);
-    const connector = loaded.get(plugin) ?? load();
-    loaded.set(plugin, connector);
-    return connector;
+    const connector = byName.get(plugin);
+    if (!connector) throw new SettingsError(`unable to find the database plugin ${shown(plugin)}`);
+    return connector();
   };
 };

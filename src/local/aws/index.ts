@@ -5,11 +5,12 @@
  * has held. Must never be reachable from outside the machine, and must never be part of a deployed function.
  */
 import { join } from "node:path";
+import { once } from "../../std/once.ts";
 import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../dynamodb/index.ts";
 import { instanceDocument, instanceSession } from "./ec2.ts";
-import { createDocumentSigner, type DocumentSigner } from "./identity-document.ts";
+import { createDocumentSigner } from "./identity-document.ts";
 import { uniqueId } from "./ids.ts";
 import { listen } from "./listener.ts";
 import { type AwsState, emptyAccount } from "./model.ts";
@@ -124,7 +125,7 @@ export const createEmbeddedAws = async (options: {
   const handle = (request: WireRequest): Promise<WireReply> =>
     answer(world, { ...request, headers: lowerCase(request.headers) });
   const listeners = new Set<{ close(): Promise<void> }>();
-  let signer: Promise<DocumentSigner> | undefined;
+  const signer = once(() => createDocumentSigner(clock.now()));
   return {
     region: REGION,
     accounts: ACCOUNTS,
@@ -134,8 +135,7 @@ export const createEmbeddedAws = async (options: {
     instanceCredentials: async ({ region = REGION, ...where }) => instanceSession(world, { region, ...where }),
     instanceIdentity: async ({ region = REGION, ...where }) => {
       const document = instanceDocument(world, { region, ...where });
-      signer ??= createDocumentSigner(clock.now());
-      const { certificate, signature, rsa2048 } = await signer;
+      const { certificate, signature, rsa2048 } = await signer();
       const bytes = Buffer.from(document);
       return { document, signature: signature(bytes), rsa2048: rsa2048(bytes), certificate };
     },

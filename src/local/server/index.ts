@@ -4,13 +4,13 @@ import type { AuditSink, OpenAuditFile } from "../../audit/index.ts";
 import type { Pod } from "../../auth/kubernetes/parts.ts";
 import { builtInRows } from "../../catalog.ts";
 import type { Ports } from "../../challenges/terms.ts";
-import type { Attempt } from "../../core/challenges/work.ts";
 import { isInitialized, makeMount } from "../../core/config/initialize.ts";
 import { obey } from "../../core/operator.ts";
 import { databaseParts } from "../../engines/database/backend.ts";
 import { type HttpHandler, startListener } from "../../http/index.ts";
 import { NEARBY, type Reach } from "../../outgoing/index.ts";
 import { buildServer, type Server } from "../../server.ts";
+import { once } from "../../std/once.ts";
 import { systemRandom } from "../../std/random.ts";
 import { type Clock, systemClock } from "../../std/time.ts";
 import { type UiSource, withUi } from "../../ui-files/source.ts";
@@ -167,7 +167,9 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
   const reach: Reach = { ...NEARBY, watch: (failure) => log("outgoing call failed", { ...failure }) };
   const database = databaseParts(reach);
   let address = "";
-  let attempt: Promise<Attempt> | undefined;
+  const attempt = once(async () =>
+    (await import("../../challenges/attempt.ts")).createAttempt(NEARBY, { ports: options.challengePorts }),
+  );
   const server = buildServer({
     address: () => address,
     dynamodb: cloud.dynamodb,
@@ -189,12 +191,7 @@ export const startLocalServer = async (options: LocalServerOptions = {}): Promis
     openAuditFile,
     allowRawAudit: true,
     // Loaded by the first challenge: it brings readers of certificates along.
-    attempt: async (challenge) => {
-      attempt ??= import("../../challenges/attempt.ts").then(({ createAttempt }) =>
-        createAttempt(NEARBY, { ports: options.challengePorts }),
-      );
-      return (await attempt)(challenge);
-    },
+    attempt: async (challenge) => (await attempt())(challenge),
     log,
   });
   const token = await rootToken(server, options);

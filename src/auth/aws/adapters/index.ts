@@ -1,4 +1,5 @@
 import { createFetch, type Fetch, UNGUARDED } from "../../../outgoing/index.ts";
+import { once } from "../../../std/once.ts";
 import { type Clock, steady } from "../../../std/time.ts";
 import type { AccountScope, Directory, StsFetch } from "../ports.ts";
 import {
@@ -44,11 +45,8 @@ const fromEnvironment = (environment: NonNullable<AdapterOptions["environment"]>
 };
 
 const defaultChain = (): CredentialProvider => {
-  let chain: Promise<CredentialProvider> | undefined;
-  return async () => {
-    chain ??= import("./sdk/credentials.ts").then(({ fromNodeProviderChain }) => fromNodeProviderChain());
-    return (await chain)();
-  };
+  const chain = once(async () => (await import("./sdk/credentials.ts")).fromNodeProviderChain());
+  return async () => (await chain())();
 };
 
 const ownAccount = (made: Connections) => {

@@ -1,5 +1,6 @@
 import type { IAMClientConfig } from "@aws-sdk/client-iam";
 import { createFetch, createGuard, type Fetch, type Reach, UNGUARDED } from "../../../outgoing/index.ts";
+import { once } from "../../../std/once.ts";
 import type { RandomSource } from "../../../std/random.ts";
 import type { Budget } from "../budget.ts";
 import { AwsFailure } from "../failure.ts";
@@ -37,11 +38,8 @@ const MOST_BYTES = 1024 * 1024;
 const FIRST_WAIT_MS = 200;
 
 const defaultChain = (): CredentialProvider => {
-  let chain: Promise<CredentialProvider> | undefined;
-  return async () => {
-    chain ??= import("./sdk/credentials.ts").then(({ fromNodeProviderChain }) => fromNodeProviderChain());
-    return (await chain)();
-  };
+  const chain = once(async () => (await import("./sdk/credentials.ts")).fromNodeProviderChain());
+  return async () => (await chain())();
 };
 
 /** What the SDK hands to a handler, as far as a plain POST goes. */

@@ -201,9 +201,13 @@ export const createPool = (settings: MongoSettings, guard: Guard, names: Names):
   };
 
   const primary = async (): Promise<MongoClient> => {
-    opening ??= findPrimary(settings, guard, names);
+    const looking = opening ?? findPrimary(settings, guard, names);
+    opening = looking;
+    looking.catch(() => {
+      if (opening === looking) opening = undefined;
+    });
     try {
-      open = await within(FIND_MS, opening, { kind: "unreachable" });
+      open = await within(FIND_MS, looking, { kind: "unreachable" });
       return open;
     } catch (cause) {
       throw failureOf(cause, "unreachable");
