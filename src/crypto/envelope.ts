@@ -85,11 +85,15 @@ export const createDataKey = (version: number, bytes: Uint8Array): DataKey => {
 };
 
 const derive = (key: DataKey, context: Buffer, holder: Sensitive<string> | undefined): Buffer => {
-  const info = `${LABEL}${hash("sha512", context, "binary")}`;
+  const hashed = hash("sha512", context, "binary");
   // One block of HKDF's expansion is all that is needed.
-  if (holder === undefined) return createHmac("sha512", key.extracted).update(`${info}\x01`, "latin1").digest();
-  const salt = hash("sha512", encodeFields([holder.reveal()]), "buffer");
-  return Buffer.from(hkdfSync("sha512", key.secret, salt, Buffer.from(info, "latin1"), KEY_BYTES + COMMITMENT_BYTES));
+  if (holder === undefined)
+    return createHmac("sha512", key.extracted).update(`${LABEL}${hashed}\x01`, "latin1").digest();
+  const given = encodeFields([holder.reveal()]);
+  const salt = hash("sha512", given, "buffer");
+  given.fill(0);
+  const info = Buffer.from(LABEL + hashed, "latin1");
+  return Buffer.from(hkdfSync("sha512", key.secret, salt, info, KEY_BYTES + COMMITMENT_BYTES));
 };
 
 /** What the two halves of the derived bytes are for. A cipher takes a `KeyObject` with less work than bytes. */

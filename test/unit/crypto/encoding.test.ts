@@ -39,6 +39,14 @@ describe("encodeFields", () => {
     fc.assert(fc.property(any, (fields) => encodeFields(fields).equals(referenceContext(fields))));
   });
 
+  it.each([-1.2345678901234567e-6, -2.2250738585072014e-308, -123456789012345680000, Number.NaN, -0])(
+    "has room for %d, however long its text",
+    (number) => {
+      expect(encodeFields([number]).equals(referenceContext([number]))).toBe(true);
+      expect(encodeFields([number]).subarray(9).toString("latin1")).toBe(String(number));
+    },
+  );
+
   it.each<[string, readonly Field[], readonly Field[]]>([
     ["a moved border", ["a|b", "c"], ["a", "b|c"]],
     ["empty text and absence", [""], [undefined]],
