@@ -74,8 +74,9 @@ export const createMaker = (options: {
   const makeBatch = async (input: NewToken): Promise<MadeToken> => {
     const token = body("", "", input, clock.now());
     await leaseCounts.room(placeOf(input));
-    if (input.writes && input.writes.length > 0) await store.write(input.writes);
     const text = await store.sealText(DOMAINS.token, "batch", toSealed(token));
+    // Last, because it may spend something: nothing that can fail comes between that and the token.
+    if (input.writes && input.writes.length > 0) await store.write(input.writes);
     return { id: new Sensitive(`${BATCH_PREFIX}${text}`), token };
   };
 
