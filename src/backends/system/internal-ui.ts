@@ -22,9 +22,9 @@ import { asMountPath } from "./mounts.ts";
 
 /** The token of a request to an open endpoint; nothing where none was sent. Spends no use. */
 export const bearer = async (core: Core, cx: BackendContext): Promise<KnownToken | undefined> => {
-  const { decoded, trail } = ownRequest(cx);
+  const { decoded, trail, read } = ownRequest(cx);
   if (!decoded.token) return undefined;
-  return knownOrRefused(core, { decoded, read: cx.storage.getMany, snapshot: await core.config.snapshot() }, trail);
+  return knownOrRefused(core, { decoded, read, snapshot: await core.config.snapshot() }, trail);
 };
 
 export const aclOf = (core: Core, known: KnownToken): Promise<Acl> => core.policies.acl(known.policies, known.entity);

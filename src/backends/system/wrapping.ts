@@ -72,7 +72,7 @@ export const wrappingPaths = (core: Core) => {
       if (!(await core.wrapping.peek(id))) throw notValid();
       await checkCaller(cx);
     }
-    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id, cx.storage.getMany));
+    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id, ownRequest(cx).read));
     if (!answer) throw notValid();
     return replay(answer);
   };

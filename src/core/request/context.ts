@@ -5,6 +5,7 @@ import { templateContext } from "../identity/template-context.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { KnownToken } from "../tokens/types.ts";
 import type { Decoded } from "./decoded.ts";
+import type { ReadEntries } from "./reads.ts";
 import type { Trail } from "./trail.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface CoreRequest {
   readonly decoded?: Decoded | undefined;
   readonly trail?: Trail | undefined;
   readonly known?: KnownToken | undefined;
+  /** Serves what was prefetched, of any mount and of core. */
+  readonly read?: ReadEntries | undefined;
   readonly mount: Mount;
 }
 
@@ -33,11 +36,18 @@ export const requestOf = (cx: BackendContext): CoreRequest => {
   return request;
 };
 
-/** The request that is being answered through a context, and its trail. Throws for one of a renewal or revocation. */
-export const ownRequest = (cx: BackendContext): { readonly decoded: Decoded; readonly trail: Trail } => {
-  const { decoded, trail } = requestOf(cx);
-  if (!decoded || !trail) throw new Error("this context does not answer a request");
-  return { decoded, trail };
+/** What is there where a request is being answered. */
+interface OwnRequest {
+  readonly decoded: Decoded;
+  readonly trail: Trail;
+  readonly read: ReadEntries;
+}
+
+/** The request that is being answered through a context. Throws for one of a renewal or revocation. */
+export const ownRequest = (cx: BackendContext): OwnRequest => {
+  const { decoded, trail, read } = requestOf(cx);
+  if (!decoded || !trail || !read) throw new Error("this context does not answer a request");
+  return { decoded, trail, read };
 };
 
 /** The same context over another view of the storage. */
@@ -71,6 +81,8 @@ export interface ContextOptions {
   /** Where a handler that checks a token itself leaves what it found. */
   readonly trail?: Trail | undefined;
   readonly known?: KnownToken | undefined;
+  /** See `CoreRequest`. */
+  readonly read?: ReadEntries | undefined;
   /** The mount's, where it is at hand. */
   readonly backend?: Backend | undefined;
   /** Filled by `pend`: warnings that belong on the answer. */
@@ -80,7 +92,7 @@ export interface ContextOptions {
 }
 
 export const makeContext = async (core: Core, mount: Mount, options: ContextOptions): Promise<BackendContext> => {
-  const { request, known, trail } = options;
+  const { request, known, trail, read } = options;
   const signals = (options.backend ?? (await backendOf(core, mount)))?.signals ?? {};
   const cx: BackendContext = {
     storage: options.storage ?? (await core.store.view(mount.info.id)),
@@ -121,6 +133,7 @@ export const makeContext = async (core: Core, mount: Mount, options: ContextOpti
     decoded: request,
     trail,
     known,
+    read,
   });
   return cx;
 };

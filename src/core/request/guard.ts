@@ -18,6 +18,7 @@ import { type Allowed, type Known, stamp } from "./stage.ts";
 
 const contextFor = async (core: Core, known: Known, warnings: string[]): Promise<BackendContext | undefined> => {
   if (!known.mount) return undefined;
+  const provisional = known.mount === provisionalSystem;
   return makeContext(core, known.mount, {
     request: known.decoded,
     trail: known.trail,
@@ -25,8 +26,8 @@ const contextFor = async (core: Core, known: Known, warnings: string[]): Promise
     backend: known.backend,
     warnings,
     generatePassword: core.passwords.generate,
-    storage:
-      known.mount === provisionalSystem ? noStorage : known.reads.over(await core.store.view(known.mount.info.id)),
+    read: provisional ? noStorage.getMany : known.reads.get,
+    storage: provisional ? noStorage : known.reads.over(await core.store.view(known.mount.info.id)),
   });
 };
 

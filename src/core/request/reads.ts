@@ -1,9 +1,13 @@
 import type { Address, Entry, Store, View } from "../../storage/store.ts";
+import { ownOf } from "../../storage/view.ts";
 
 /**
  * One request's reads: what was prefetched together is served once, to the first reader; everything else, and
  * everything after that, is read from the table, so a retry after a lost race sees the write that won.
+ *
+ * Security: a backend reads its own mount alone, whatever else was prefetched.
  */
+
 /** As `Store.get`. */
 export type ReadEntries = (addresses: readonly Address[]) => Promise<readonly (Entry | undefined)[]>;
 
@@ -26,6 +30,12 @@ const keyOf = (address: Address): string => `${address.pk}\n${address.sk}`;
 interface Fetched {
   readonly entry: Entry | undefined;
 }
+
+/** The view, with its reads served by `read`. */
+const reading = (view: View, read: ReadEntries): View => {
+  const getMany: View["getMany"] = async (addresses) => read(addresses.map((address) => ownOf(view.mount, address)));
+  return { ...view, get: async (address) => (await getMany([address]))[0], getMany };
+};
 
 export const createReads = (store: Store): Reads => {
   const fetched = new Map<string, Fetched>();
@@ -78,11 +88,7 @@ export const createReads = (store: Store): Reads => {
     along: (addresses) => {
       waiting = [...waiting, ...addresses];
     },
-    over: (view) => ({
-      ...view,
-      get: async (address) => (await get([address]))[0],
-      getMany: get,
-    }),
-    looking: (view) => ({ ...view, get: async (address) => (await look([address]))[0], getMany: look }),
+    over: (view) => reading(view, get),
+    looking: (view) => reading(view, look),
   };
 };

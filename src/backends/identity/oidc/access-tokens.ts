@@ -45,13 +45,9 @@ export const issueAccessToken = async (
 };
 
 const shownToken = async (core: Core, cx: BackendContext): Promise<KnownToken> => {
-  const { decoded, trail } = ownRequest(cx);
+  const { decoded, trail, read } = ownRequest(cx);
   try {
-    return await knownOrRefused(
-      core,
-      { decoded, read: cx.storage.getMany, snapshot: await core.config.snapshot() },
-      trail,
-    );
+    return await knownOrRefused(core, { decoded, read, snapshot: await core.config.snapshot() }, trail);
   } catch (cause) {
     if (cause instanceof VaultError && cause.code === "permission_denied") {
       return refuse("invalid_token", "permission denied");

@@ -279,6 +279,25 @@ describe("reads", () => {
   });
 });
 
+describe("a backend's reads", () => {
+  it.each(["over", "looking"] as const)("are of its own mount alone, whatever was prefetched (%s)", async (how) => {
+    const { store } = server.core;
+    const [view, others] = await Promise.all([
+      store.view((await mountAt("s/")).info.id),
+      store.view((await mountAt("auth/token/")).info.id),
+    ]);
+    const address = others.at("a");
+    const reads = createReads(store);
+    await reads.prefetch([address, view.at("a")]);
+    const seen = reads[how](view);
+
+    await expect(seen.get(address)).rejects.toThrow("outside its view");
+    await expect(seen.getMany([view.at("a"), address])).rejects.toThrow("outside its view");
+    await expect(seen.get({ ...address, domain: view.mount })).rejects.toThrow("outside its view");
+    expect(await seen.get(view.at("a"))).toBeUndefined();
+  });
+});
+
 describe("what a read takes along", () => {
   const [asked, along, other] = ["a", "b", "c"].map((sk): Address => ({ pk: "p", sk, domain: "token" }));
   if (!asked || !along || !other) throw new Error("three addresses were named");
