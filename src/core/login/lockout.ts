@@ -17,8 +17,8 @@ import type { Lockout, Proviso } from "./types.ts";
  * counter. Every process asks the table, and remembers nothing.
  *
  * Security: names that do not exist are counted and locked like those that do, so a lock reveals nothing. A login in
- * flight when the lock is set is refused too: its token is made in a transaction that asks for the counter. If the
- * counter cannot be read or written, the login fails.
+ * flight when the lock is set is refused too: its token is made in a transaction that asks for the counter. It gets the
+ * same answer whether its credentials were right or wrong. If the counter cannot be read or written, the login fails.
  *
  * Source: Vault documentation, "User lockout".
  */
@@ -79,16 +79,16 @@ const placeOf = async (core: Core, accessor: string, name: string): Promise<Plac
   return { counter: lockoutAddress(tag), row: lockedNameAddress(accessor, tag) };
 };
 
-/** Counts one failure. A name that is locked by now is not counted any further. */
-const countFailure = (core: Core, place: Place, name: string, settings: Settings): Promise<void> =>
+/** Counts one failure. A name that is locked by now is not counted any further: `false`. */
+const countFailure = (core: Core, place: Place, name: string, settings: Settings): Promise<boolean> =>
   // Every lost race is another failure that was counted, so the name is locked long before the tries are used up.
-  change<void>(
+  change<boolean>(
     core.store,
     place.counter,
     (entry) => {
       const nowMs = core.clock.now();
       const before = counterIn(entry);
-      if (isLocked(before, nowMs)) return leave(undefined);
+      if (isLocked(before, nowMs)) return leave(false);
       const after = counted(before, name, nowMs, settings);
       const body = toSealed(after);
       const ends = ceilSeconds(Math.max(after.lockedUntilMs, nowMs + settings.resetMs));
@@ -97,7 +97,7 @@ const countFailure = (core: Core, place: Place, name: string, settings: Settings
         const clear = vanishing(ceilSeconds(after.lockedUntilMs));
         also.push({ op: "put", address: place.row, body, clear, when: "any" });
       }
-      return { op: "put", body, clear: vanishing(ends), also, result: undefined };
+      return { op: "put", body, clear: vanishing(ends), also, result: true };
     },
     { busy: { reason: "too many concurrent failed logins of one name" } },
   );
@@ -117,8 +117,14 @@ const unlocked = (core: Core, { counter: address }: Place, atFirst: Entry | unde
   };
 };
 
+const isWrong = (cause: unknown): boolean => cause instanceof VaultError && cause.code === "invalid_credentials";
+
 export const createLockout = (core: () => Core): Lockout => {
   const inTurn = createInTurn();
+  /** Whether it was counted: of many guesses at once, one that was not must not be told from a right one. */
+  const count = (place: Place, name: string, settings: Settings): Promise<boolean> =>
+    inTurn(place.counter.pk, () => countFailure(core(), place, name, settings));
+
   const around: Lockout["around"] = async (mount, backend, below, decoded, run, read) => {
     const settings = settingsOf(mount);
     const name = settings && backend.lockoutName?.(below, decoded.data);
@@ -129,10 +135,7 @@ export const createLockout = (core: () => Core): Lockout => {
     try {
       return { reply: await run(), unlocked: unlocked(core(), place, entry) };
     } catch (cause) {
-      if (cause instanceof VaultError && cause.code === "invalid_credentials") {
-        await inTurn(place.counter.pk, () => countFailure(core(), place, name, settings));
-      }
-      throw cause;
+      throw isWrong(cause) && !(await count(place, name, settings)) ? locked() : cause;
     }
   };
   return {

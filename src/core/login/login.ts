@@ -26,7 +26,8 @@ import type { LoginRequest } from "./types.ts";
  *
  * Security: a login can never make a root token. What must not be shown again (a captured signature) and what has uses (a
  * secret id) is spent in the transaction that makes the token, so whatever races or dies, no use gives two tokens and
- * none is lost without one; and that transaction holds only while the name is not locked out.
+ * none is lost without one; and that transaction holds only while the name is not locked out. A login with codes of a
+ * second factor spends before they are compared.
  */
 
 const SPENT_SECONDS: Seconds = seconds(15 * 60);
@@ -165,33 +166,52 @@ const spendingOf = async ({ grant, mount }: LoginRequest): Promise<readonly Writ
   return writes;
 };
 
+/** What a right credential costs where no token is made: a use of it, and the failures before it are forgotten. */
+const settle = (core: Core, request: LoginRequest): Promise<void> =>
+  untilWritten(
+    async () => {
+      const unlocked = (await request.unlocked?.()) ?? [];
+      await core.store.write([...(await spendingOf(request)), ...unlocked]);
+    },
+    { reason: TOO_MANY },
+  );
+
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>(["invalid_request", "permission_denied"]);
 
 /**
- * What refuses a login whose credential was right has cost a use of it, as in Vault: codes of a second factor cannot be
- * tried one after the other with one secret id. Nothing is spent for a failure that is nobody's fault.
+ * What refuses a login whose credential was right has cost a use of it, as in Vault; where the name was locked out
+ * meanwhile the lock is what refuses. Nothing is spent for a failure that is nobody's fault.
  */
-const orSpent = async <T>(core: Core, request: LoginRequest, judge: () => Promise<T>): Promise<T> => {
+const orSettled = async <T>(core: Core, request: LoginRequest, judge: () => Promise<T>): Promise<T> => {
   try {
     return await judge();
   } catch (cause) {
-    if (request.grant.spend && cause instanceof VaultError && REFUSALS.has(cause.code)) {
-      await untilWritten(async () => core.store.write(await spendingOf(request)), { reason: TOO_MANY });
-    }
+    if (cause instanceof VaultError && REFUSALS.has(cause.code)) await settle(core, request);
     throw cause;
   }
 };
 
+/**
+ * A login that brings codes pays before they are looked at: of many guesses at once with one secret id, only as many are
+ * compared as it has uses.
+ */
+const paid = async (core: Core, request: LoginRequest): Promise<LoginRequest> => {
+  if (!request.grant.spend || request.shown.size === 0) return request;
+  await core.crash("login.pay", () => settle(core, request));
+  return { ...request, grant: { ...request.grant, spend: undefined } };
+};
+
 /** Throws `invalid_request` when what must work once was used before; `permission_denied` outside bound CIDRs. */
-export const logIn = async (core: Core, request: LoginRequest): Promise<LoggedIn | AwaitsCodes> => {
+export const logIn = async (core: Core, asked: LoginRequest): Promise<LoggedIn | AwaitsCodes> => {
+  const { wanted, warnings } = await orSettled(core, asked, async () => prepared(core, asked));
+  const request = await paid(core, asked);
   const { grant, mount } = request;
-  const { wanted, warnings } = await orSpent(core, request, async () => prepared(core, request));
   const once = grant.once === undefined ? [] : [spend(grant.once, core.clock.now())];
   const secondFactor = createSecondFactor(core, request);
 
   const attempt = async (): Promise<LoggedIn | AwaitsCodes> => {
     const unlocked = (await request.unlocked?.()) ?? [];
-    const { identity, factor } = await orSpent(core, request, async () => {
+    const { identity, factor } = await orSettled(core, request, async () => {
       const identity = await identityOf(core, request);
       return { identity, factor: await secondFactor(identity) };
     });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 import { createKiller, type Killer } from "../../../support/crash.ts";
 import { type Answered, anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
@@ -97,6 +97,36 @@ describe("a use of a secret id", () => {
       ),
       { numRuns: runs(6, 200) },
     );
+  });
+
+  it.each([
+    ["before", 1],
+    ["after", 0],
+  ] as const)("is spent before codes that are shown: the process dies %s that", async (when, left) => {
+    const role = await makeRole();
+    const secret = await role.issue(2);
+    const existing = await tokens();
+    killer.kill("login.pay", when);
+    const show = () =>
+      server.call("POST", "auth/approle/login", {
+        token: null,
+        body: { role_id: role.name, secret_id: secret },
+        headers: { "x-vault-mfa": "any:000000" },
+      });
+    expect((await show()).status).toBe(500);
+    expect([await role.left(secret), await tokens()]).toEqual([left + 1, existing]);
+    expect((await show()).status).toBe(200);
+    expect([await role.left(secret), (await tokens()) - existing]).toEqual([left, 1]);
+  });
+
+  it("is left where a batch token could not be sealed", async () => {
+    const role = await makeRole({ token_type: "batch" });
+    const secret = await role.issue(1);
+    const sealing = jest.spyOn(server.core.store, "sealText").mockRejectedValueOnce(new Error("no key"));
+    expect((await role.login(secret)).status).toBe(500);
+    sealing.mockRestore();
+    expect(await role.left(secret)).toBe(1);
+    expect((await role.login(secret)).status).toBe(200);
   });
 
   it("is left where the name was locked out before the token was made", async () => {

@@ -42,7 +42,7 @@ let count = 0;
 /** Each test has a mount of each method of its own. */
 let userpass = "";
 let approle = "";
-const before = { call: (_: unknown): void => undefined };
+const before = { call: (_: unknown): void | Promise<void> => undefined };
 
 const mount = async (type: string): Promise<string> => {
   const path = `auth/${type}-${count}/`;
@@ -131,18 +131,45 @@ describe("user lockout", () => {
     expect(await lockedTotal()).toBe(1);
   });
 
-  it("refuses a right password that was under way when the lock fell", async () => {
+  it.each(["right", "wrong"])(
+    "answers alike, a %s password that was under way when the lock fell",
+    async (password) => {
+      await tune({ threshold: 1 });
+      let release: () => void = () => undefined;
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      const underWay = login("alice", password);
+      while (derivations === 0) await new Promise((resolve) => setImmediate(resolve));
+      held = Promise.resolve();
+      await login("alice", "wrong");
+      release();
+      expect(outcome(await underWay)).toEqual(LOCKED);
+    },
+  );
+
+  it("says of no more guesses than the threshold that they were wrong, however many are made at once", async () => {
+    const burst = await Promise.all(Array.from({ length: 20 }, () => login("alice", "wrong")));
+    expect(burst.map(outcome).filter(([status]) => status === 400)).toHaveLength(5);
+    expect(burst.map(outcome).filter(([status]) => status === 403)).toHaveLength(15);
+  });
+
+  it("refuses a right password that gives no token by the lock, where that fell meanwhile", async () => {
     await tune({ threshold: 1 });
-    let release: () => void = () => undefined;
-    held = new Promise((resolve) => {
-      release = resolve;
+    await server.call("POST", `${userpass}users/alice`, {
+      body: { password: "right", token_policies: ["response-wrapping"] },
     });
-    const right = login("alice", "right");
-    while (derivations === 0) await new Promise((resolve) => setImmediate(resolve));
-    held = Promise.resolve();
-    await login("alice", "wrong");
-    release();
-    expect(outcome(await right)).toEqual(LOCKED);
+    derivations = 0;
+    expect((await login("alice", "right")).status).toBe(400);
+    let fell = false;
+    before.call = async (call) => {
+      if (fell || !JSON.stringify(call).includes("TransactWriteItems")) return;
+      fell = true;
+      await login("alice", "wrong");
+    };
+    const answer = outcome(await login("alice", "right"));
+    before.call = () => undefined;
+    expect([fell, answer]).toEqual([true, LOCKED]);
   });
 
   it("V41: answers an invented name as it answers a real one, ten times over, byte for byte", async () => {

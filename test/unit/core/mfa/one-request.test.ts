@@ -149,6 +149,7 @@ describe("user lockout", () => {
     expect((await enter("right")).status).toBe(200);
     await wrong(4);
     for (let time = 0; time < 6; time += 1) await enter("right", `${method}:${bad()}`);
+    await wrong(4);
     expect([await locked(), (await enter("right")).status]).toEqual([0, 200]);
   });
 
@@ -158,5 +159,34 @@ describe("user lockout", () => {
     await wrong(5);
     expect(await locked()).toBe(1);
     expect((await world.validate(id, { [method]: [code()] })).status).toBe(200);
+  });
+});
+
+describe("a secret id with one use", () => {
+  it("pays for one look at a code, however many logins show one at once", async () => {
+    const { server } = world;
+    const at = await world.mount("approle");
+    const call = (path: string, body: object) => server.call("POST", `${at.path}/${path}`, { body });
+    await call("role/app", { role_id: "app" });
+    const issue = async (): Promise<string> =>
+      String((await call("role/app/secret-id", { num_uses: 1 })).data["secret_id"]);
+    const enter = (secret_id: string, code?: string) =>
+      server.call("POST", `${at.path}/login`, {
+        token: null,
+        body: { role_id: "app", secret_id },
+        ...(code === undefined ? {} : { headers: { "X-Vault-MFA": code } }),
+      });
+    const entity = authOf(await enter(await issue())).entity_id;
+    const method = await world.method({ max_validation_attempts: 2 });
+    const url = await world.enrol(method, entity);
+    await world.enforce("machines", { mfa_method_ids: [method], auth_method_accessors: [at.accessor] });
+
+    const secret = await issue();
+    const shown = await Promise.all(
+      Array.from({ length: 6 }, () => enter(secret, `${method}:${world.wrongCode(url)}`)),
+    );
+    expect(shown.filter(({ status }) => status === 403)).toHaveLength(1);
+    // The key has room for another: one attempt of its two was made.
+    expect((await enter(await issue(), `${method}:${world.code(url)}`)).status).toBe(200);
   });
 });
