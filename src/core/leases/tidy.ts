@@ -11,14 +11,19 @@ import type { Lease } from "./types.ts";
 
 /**
  * Looks at every row once: those that lead nowhere go, leases whose token is gone end now, and the counters of
- * lease-count rules are held against the rows. A job: it reads an item for each row, a hundred in one call, so it continues where the last turn
- * stopped, in the function that may read the expiry index.
+ * lease-count rules are held against the rows. A job: it reads an item for each row, a hundred in one call, so it
+ * continues where the last turn stopped, in the function that may read the expiry index.
  */
 
 /** Batches side by side. */
 const WIDTH = 8;
 /** Rows whose items are read in one call. */
 const BATCH = 100;
+
+interface Batch {
+  readonly number: number;
+  readonly rows: readonly FoundRow[];
+}
 
 const itemOf = ({ token, lease }: FoundRow) => (token === undefined ? leaseAddress(lease ?? "") : tokenAddress(token));
 
@@ -36,6 +41,7 @@ export const tidyJob =
   ): JobHandler =>
   async (job, deadlineMs) => {
     const { store, clock, leaseCounts } = core();
+    const hasTime = (): boolean => clock.now() < deadlineMs;
     let handled = 0;
     let last = placeOf(job.input);
     const tally =
@@ -46,6 +52,11 @@ export const tidyJob =
       handled++;
     };
 
+    const end = async ({ id }: Lease): Promise<void> => {
+      await parts.expireNow(id);
+      handled++;
+    };
+
     /** Leases whose token is gone. The tokens are read after the leases: none of them is older than what it holds. */
     const orphansIn = async (leases: readonly Lease[]): Promise<readonly Lease[]> => {
       const held = leases.filter(({ token }) => token !== "");
@@ -53,37 +64,51 @@ export const tidyJob =
       return held.filter((_, index) => !holders[index]);
     };
 
-    const some = async (rows: readonly FoundRow[]): Promise<void> => {
+    /** Answers whether there was time for all of them; what is left is done when they are looked at next. */
+    const handle = async (rows: readonly FoundRow[]): Promise<boolean> => {
       const items = await store.get(rows.map(itemOf));
-      const leases: Lease[] = [];
-      for (const [index, row] of rows.entries()) {
-        tally.add(row.counted);
-        const item = items[index];
-        if (!item) await drop(row);
-        else if (row.token === undefined) leases.push(fromSealed<Lease>(item.body));
-      }
-      for (const { id } of await orphansIn(leases)) {
-        await parts.expireNow(id);
-        handled++;
+      const leases = items.flatMap((item, index) =>
+        item && rows[index]?.token === undefined ? [fromSealed<Lease>(item.body)] : [],
+      );
+      const gone = rows.filter((_, index) => !items[index]);
+      return (await workThrough(gone, 1, drop, hasTime)) && workThrough(await orphansIn(leases), 1, end, hasTime);
+    };
+
+    /** Batches that are done, by number, until all before them are. */
+    const waiting = new Map<number, readonly FoundRow[]>();
+    let passed = 0;
+    /** Rows are passed in their order, each once: what the next turn looks at again is not counted yet. */
+    const pass = (): void => {
+      for (let rows = waiting.get(passed); rows; rows = waiting.get(passed)) {
+        waiting.delete(passed);
+        passed++;
+        for (const { counted } of rows) tally.add(counted);
+        const address = rows.at(-1)?.address;
+        if (address) last = { pk: address.pk, sk: address.sk };
       }
     };
 
-    async function* batches(): AsyncGenerator<readonly FoundRow[]> {
-      let rows: FoundRow[] = [];
+    async function* batches(): AsyncGenerator<Batch> {
+      let [number, rows]: [number, FoundRow[]] = [0, []];
       for await (const row of parts.listing.all(last)) {
         rows.push(row);
         if (rows.length < BATCH) continue;
-        yield rows;
-        last = { pk: row.address.pk, sk: row.address.sk };
+        yield { number, rows };
+        number++;
         rows = [];
       }
-      const end = rows.at(-1);
-      if (!end) return;
-      yield rows;
-      last = { pk: end.address.pk, sk: end.address.sk };
+      if (rows.length > 0) yield { number, rows };
     }
 
-    const done = await workThrough(batches(), WIDTH, some, () => clock.now() < deadlineMs);
+    let whole = true;
+    const work = async ({ number, rows }: Batch): Promise<void> => {
+      if (await handle(rows)) {
+        waiting.set(number, rows);
+        pass();
+      } else whole = false;
+    };
+
+    const done = (await workThrough(batches(), WIDTH, work, hasTime)) && whole;
     if (done) handled += await tally.mend();
     const further = { ...job.input, tally: tally.kept() };
     return { done, handled, input: last ? { ...further, after: { ...last } } : job.input };

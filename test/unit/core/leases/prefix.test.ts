@@ -176,6 +176,34 @@ describe("tidying", () => {
     expect(stage.world.alive.size).toBe(0);
     expect((await jobs()).find(({ kind }) => kind === "tidy")?.state).toBe("success");
   });
+
+  it("begins nothing more when its time is over, however many it has read, and does the rest later", async () => {
+    const { core, clock } = stage.server;
+    const token = await stage.child({ ttl: "1h" });
+    for (let i = 0; i < 130; i++) await stage.issue(token);
+    const tag = (await core.tokens.tag(token)) ?? "";
+    await core.store.write([{ op: "delete", address: await core.tokens.address(tag), when: "any" }]);
+    await stage.server.call("POST", "sys/leases/tidy");
+    const { table } = stage.server;
+    const deadlineMs = clock.now() + 20_000;
+    // Ending a lease takes a second.
+    table.after = ({ operation }) => {
+      if (operation === "PutItem") clock.advance(1000);
+    };
+    await core.jobs.resume(["tidy"], deadlineMs);
+    table.after = () => undefined;
+    const late = clock.now() - deadlineMs;
+    const states: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      states.push((await jobs()).find(({ kind }) => kind === "tidy")?.state ?? "");
+      await stage.tick();
+    }
+    await stage.sweep();
+
+    expect(late).toBeLessThan(5000);
+    expect([states[0], states.at(-1)]).toEqual(["running", "success"]);
+    expect(stage.world.alive.size).toBe(0);
+  });
 });
 
 describe("the top level of all lease ids", () => {
@@ -183,9 +211,23 @@ describe("the top level of all lease ids", () => {
     const { core } = stage.server;
     for (let at = 0; at < 12; at++)
       await stage.server.call("POST", `sys/mounts/team/kv-${at}`, { body: { type: "kv" } });
+    await stage.child({ ttl: "1h" });
     await stage.issue();
+    const { table } = stage.server;
+    let [open, most] = [0, 0];
+    table.before = async ({ operation }) => {
+      if (operation !== "Query") return;
+      open++;
+      most = Math.max(most, open);
+      await new Promise(setImmediate);
+    };
+    table.after = ({ operation }) => {
+      if (operation === "Query") open--;
+    };
 
     expect(await core.leases.list("")).toEqual(["auth/", "db/"]);
     expect(await core.leases.list("team/")).toEqual([]);
+    expect(most).toBeGreaterThan(16);
+    expect(most).toBeLessThanOrEqual(64);
   });
 });
