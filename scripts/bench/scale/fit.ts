@@ -28,10 +28,10 @@ const slopeOf = (points: readonly At[]): number => {
 };
 
 /**
- * `flat`: no more than the tolerance over all sizes, and in the end no more than it was before. `logarithmic`: over its last step no faster than the logarithm of
- * the size itself, which a value that has levelled off is too. `grows`: anything faster. `allowed`: 0 for what is
- * exact, some hundredths for what was timed. `noise`: the share by which the last value may be above all others and be
- * called disturbed; 0 for what is exact.
+ * `flat`: no more than the tolerance over all sizes, and in the end no more than it was before. `logarithmic`: over its
+ * last step no faster than the logarithm of the size itself, which a value that has levelled off is too. `grows`:
+ * anything faster. `allowed`: 0 for what is exact, some hundredths for what was timed. `noise`: the share by which the
+ * last value may be above all others and be called disturbed; 0 for what is exact.
  */
 export const fitOf = (points: readonly At[], allowed: number, noise = 0): Fit => {
   const tolerance = allowed + ROUNDING;

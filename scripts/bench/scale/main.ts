@@ -13,9 +13,9 @@ import type { Curve, MeasuredSeries, Series } from "./series.ts";
 
 /**
  * `npm run bench -- scale`: what an operation costs as one thing of a deployment grows, over a table in this process
- * that counts calls and units. `--count N`: no size beyond that; `--quick`: small sizes; `--only NAME`, or part of a name:
- * only such series. `--docs` writes numbers, page and pictures of the series that were
- * measured; the others stay as they were.
+ * that counts calls and units. `--count N`: no size beyond that; `--quick`: small sizes; `--only NAME`, or part of a
+ * name: only such series. `--docs` writes numbers, page and pictures of the series that were measured; the others stay
+ * as they were.
  */
 
 const root = new URL("../../../", import.meta.url);

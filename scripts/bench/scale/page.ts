@@ -44,18 +44,23 @@ const between = (curve: Curve, of: Of, show: (value: number) => string): string 
 };
 
 const plain = (value: number): string => value.toLocaleString("en-US");
-const milliseconds = (value: number): string => `${rounded(value)} µs`;
+const microseconds = (value: number): string => `${rounded(value)} µs`;
 
-const row = (curve: Curve): string => {
+/** The greatest size that was measured. */
+const greatestOf = (points: readonly Point[]): number => Math.max(...points.map(({ size }) => size));
+
+/** `most`: of the series; an operation that was not measured that far says so. */
+const row = (curve: Curve, most: number): string => {
   const processor = fitOf(along(curve, micros), TIMED, NOISE);
+  const reached = greatestOf(curve.points);
   const cells = [
-    curve.operation,
+    reached < most ? `${curve.operation} (to ${plain(reached)})` : curve.operation,
     between(curve, calls, plain),
     between(curve, rounds, plain),
     between(curve, (point) => point.reads, plain),
     between(curve, (point) => point.writes, plain),
     growthOf(curve),
-    between(curve, micros, milliseconds),
+    between(curve, micros, microseconds),
     `${processor.growth} (${processor.slope.toFixed(2)})`,
   ];
   return `| ${cells.join(" | ")} |`;
@@ -93,6 +98,7 @@ const reasons = ({ curves }: MeasuredSeries): readonly string[] => {
 
 const section = (series: MeasuredSeries): string => {
   const why = reasons(series);
+  const most = greatestOf(series.curves.flatMap(({ points }) => points));
   return [
     `### ${series.name}`,
     "",
@@ -102,7 +108,7 @@ const section = (series: MeasuredSeries): string => {
     "",
     "| operation | calls | rounds | read units | write units | calls and units | processor | its growth |",
     "|---|---|---|---|---|---|---|---|",
-    ...series.curves.map(row),
+    ...series.curves.map((curve) => row(curve, most)),
     ...(why.length > 0 ? ["", ...why] : []),
   ].join("\n");
 };

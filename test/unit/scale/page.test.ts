@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { merged } from "../../../scripts/bench/scale/page.ts";
-import type { MeasuredSeries } from "../../../scripts/bench/scale/series.ts";
+import { merged, withMeasured } from "../../../scripts/bench/scale/page.ts";
+import type { Curve, MeasuredSeries } from "../../../scripts/bench/scale/series.ts";
 
 /** A series that is measured again leaves the others as they were. */
 
@@ -19,5 +19,24 @@ describe("measured series", () => {
 
   it("are joined by a new one in the page's order, and left by one that is measured no more", () => {
     expect(merged(before, series("leases", "2026-02-01"), order).map(({ name }) => name)).toEqual(order);
+  });
+});
+
+describe("the page", () => {
+  const curve = (operation: string, sizes: readonly number[]): Curve => ({
+    operation,
+    because: "",
+    points: sizes.map((size) => ({ size, calls: 1, rounds: 1, reads: 1, writes: 0, microseconds: 100 })),
+  });
+
+  it("says of an operation how far it was measured, where the series went further", () => {
+    const curves = [curve("read", [10, 100, 1000]), curve("list", [10, 100])];
+    const page = withMeasured("<!-- measured: npm run bench -- scale --docs -->\n<!-- measured -->\n", [
+      { ...series("things", "2026-01-01"), curves },
+    ]);
+
+    expect(page).toContain("10 to 1,000 things.");
+    expect(page).toContain("\n| read | 1 |");
+    expect(page).toContain("\n| list (to 100) | 1 |");
   });
 });
