@@ -96,6 +96,13 @@ export interface Provider {
   readonly waiting: Waiting | undefined;
 }
 
+/** Whether the browser comes back to where the login ends: to the server for one that is waited for, else to the page. */
+const endsThere = ({ searchParams }: URL, waiting: Waiting | undefined): boolean => {
+  const back = searchParams.get("redirect_uri") ?? "";
+  const toServer = URL.canParse(back) && new URL(back).pathname.startsWith("/v1/");
+  return waiting ? toServer : !toServer || searchParams.get("response_mode") === "form_post";
+};
+
 const waitingIn = (data: JsonObject): Waiting | undefined => {
   const code = textIn(data, "user_code");
   if (code === "") return undefined;
@@ -114,5 +121,7 @@ export const providerIn = ({ answer }: Attempted): Provider | { readonly text: s
   if (!URL.canParse(address)) return { text: refused.role };
   const url = new URL(address);
   const plain = url.protocol === "http:" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || plain ? { url, waiting: waitingIn(read.data) } : { text: refused.unsafe };
+  if (url.protocol !== "https:" && !plain) return { text: refused.unsafe };
+  const waiting = waitingIn(read.data);
+  return endsThere(url, waiting) ? { url, waiting } : { text: refused.role };
 };
