@@ -6,6 +6,7 @@ import { type OidcProvider, startOidcProvider } from "../support/oidc-provider.t
 import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
+import type { World } from "./support/world.ts";
 
 const how = (page: Page) => page.getByLabel("How", { exact: true });
 const press = (page: Page, name = "Sign in") => page.getByRole("button", { name, exact: true }).click();
@@ -16,6 +17,23 @@ const textIn = (from: JsonObject | undefined, ...names: readonly string[]): stri
   for (const name of names) value = (value as JsonObject)[name];
   if (typeof value !== "string") throw new Error(`no ${names.join(".")}`);
   return value;
+};
+
+/** That entity needs a code from now on: the one of the moment. */
+const totpOf = async (world: World, entity_id: string): Promise<() => string> => {
+  const { data: method } = await world.prepare("POST", "identity/mfa/method/totp", {
+    issuer: "Zeroth",
+    method_name: "phone",
+  });
+  const { method_id } = method;
+  const made = await world.prepare("POST", "identity/mfa/method/totp/admin-generate", { method_id, entity_id });
+  await world.prepare("POST", `identity/mfa/login-enforcement/${entity_id}`, {
+    mfa_method_ids: [method_id],
+    identity_entity_ids: [entity_id],
+  });
+  const secret = new URL(textIn(made.data, "url")).searchParams.get("secret") ?? "";
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+  return () => totp.generate({ timestamp: world.clock.now() });
 };
 
 describeUi("signing in", (ui) => {
@@ -92,21 +110,8 @@ describeUi("signing in", (ui) => {
   it("a second factor is asked for, and a wrong code asked for again", async () => {
     const { world } = ui;
     const { name, password } = await world.person("careful", []);
-    const { data: method } = await world.prepare("POST", "identity/mfa/method/totp", {
-      issuer: "Zeroth",
-      method_name: "phone",
-    });
     const login = await world.prepare("POST", `auth/userpass/login/${name}`, { password }, { token: null });
-    const made = await world.prepare("POST", "identity/mfa/method/totp/admin-generate", {
-      method_id: method["method_id"],
-      entity_id: textIn(login.body, "auth", "entity_id"),
-    });
-    await world.prepare("POST", "identity/mfa/login-enforcement/careful", {
-      mfa_method_ids: [method["method_id"]],
-      identity_entity_ids: [textIn(login.body, "auth", "entity_id")],
-    });
-    const secret = new URL(textIn(made.data, "url")).searchParams.get("secret") ?? "";
-    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    const code = await totpOf(world, textIn(login.body, "auth", "entity_id"));
     const page = await (await ui.visitor()).tab();
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("Password", { exact: true }).fill(password);
@@ -115,7 +120,7 @@ describeUi("signing in", (ui) => {
     await press(page, "Go on");
     await error(page, "This code was not taken");
 
-    await page.getByLabel("Code of phone").fill(totp.generate({ timestamp: world.clock.now() }));
+    await page.getByLabel("Code of phone").fill(code());
     await press(page, "Go on");
     await isSignedIn(page);
   });
@@ -312,29 +317,105 @@ describeUi("signing in at another site", (ui) => {
     });
   });
 
-  it("by a role that ends at the server: the code is shown, typed there, and this tab goes on", async () => {
-    await withProvider(async (provider) => {
+  /** Types the code that this tab shows on the server's page, which opens in a tab of its own. */
+  const confirmsThere = async (page: Page): Promise<void> => {
+    const code = (await page.locator(".sign-in-code").textContent()) ?? "";
+    const opened = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: /^Go on at / }).click();
+    const there = await opened;
+    await there.getByRole("textbox").fill(code);
+    await there.getByRole("button").click();
+    await there.getByRole("heading", { name: "Logged in" }).waitFor();
+  };
+
+  const endsAtServer = (places: readonly string[] = ["v1"]) =>
+    ui.world.prepare("POST", "auth/sso/role/web", {
+      user_claim: "sub",
+      callback_mode: "direct",
+      poll_interval: 1,
+      allowed_redirect_uris: places.map((place) => `${ui.world.url}/${place}/auth/sso/oidc/callback`),
+    });
+
+  it.each([
+    ["its address alone", ["v1"]],
+    ["the page's address too", ["ui/vault", "v1"]],
+  ])(
+    "by a role that ends at the server and allows %s: the code is shown, typed there, and this tab goes on",
+    async (_, places) => {
+      await withProvider(async (provider) => {
+        await endsAtServer(places);
+        const visitor = await ui.visitor();
+        throughTheGate(visitor, provider);
+        const page = await visitor.tab("/ui/me");
+        await how(page).selectOption({ label: "Company login" });
+        await press(page);
+        await confirmsThere(page);
+
+        await isSignedIn(page);
+        await page.getByRole("heading", { level: 1, name: "My access" }).waitFor();
+      });
+    },
+  );
+
+  it("by a role that ends at the page and allows the server's address alone: it says so before anybody goes there", async () => {
+    await withProvider(async () => {
       await ui.world.prepare("POST", "auth/sso/role/web", {
         user_claim: "sub",
-        callback_mode: "direct",
-        poll_interval: 1,
         allowed_redirect_uris: [`${ui.world.url}/v1/auth/sso/oidc/callback`],
       });
+      const page = await (await ui.visitor()).tab("/ui/me");
+      await how(page).selectOption({ label: "Company login" });
+      await press(page);
+      await error(page, "This role does not sign in here.");
+    });
+  });
+
+  /** Whoever signs in at the provider needs one: the code of the moment. */
+  const secondFactor = async (): Promise<() => string> => {
+    const { world } = ui;
+    const mounts = await world.prepare("GET", "sys/auth");
+    const entity_id = textIn((await world.prepare("POST", "identity/entity", {})).data, "id");
+    await world.prepare("POST", "identity/entity-alias", {
+      name: "g-alice",
+      canonical_id: entity_id,
+      mount_accessor: textIn(mounts.data, "sso/", "accessor"),
+    });
+    return totpOf(world, entity_id);
+  };
+
+  const proves = async (page: Page, code: () => string): Promise<void> => {
+    await page.getByLabel("Code of phone").fill(code());
+    await press(page, "Go on");
+    await isSignedIn(page);
+    await page.getByRole("heading", { level: 1, name: "My access" }).waitFor();
+  };
+
+  it("by somebody who needs a second factor: it is asked for on the way back, which then goes on", async () => {
+    await withProvider(async (provider) => {
+      const code = await secondFactor();
+      const visitor = await ui.visitor();
+      throughTheGate(visitor, provider);
+      const page = await visitor.tab("/ui/me?from=somewhere");
+      await how(page).selectOption({ label: "Company login" });
+      await press(page);
+
+      await proves(page, code);
+      expect(page.url()).toBe(`${ui.world.url}/ui/me?from=somewhere`);
+    });
+  });
+
+  it("by somebody who needs a second factor, and a role that ends at the server: it is asked for where it was waited", async () => {
+    await withProvider(async (provider) => {
+      await endsAtServer();
+      const code = await secondFactor();
       const visitor = await ui.visitor();
       throughTheGate(visitor, provider);
       const page = await visitor.tab("/ui/me");
       await how(page).selectOption({ label: "Company login" });
       await press(page);
-      const code = (await page.locator(".sign-in-code").textContent()) ?? "";
-      const opened = visitor.context.waitForEvent("page");
-      await page.getByRole("link", { name: /^Go on at / }).click();
-      const there = await opened;
-      await there.getByRole("textbox").fill(code);
-      await there.getByRole("button").click();
-      await there.getByRole("heading", { name: "Logged in" }).waitFor();
+      await confirmsThere(page);
 
-      await isSignedIn(page);
-      await page.getByRole("heading", { level: 1, name: "My access" }).waitFor();
+      await proves(page, code);
     });
   });
 
@@ -353,7 +434,8 @@ describeUi("signing in at another site", (ui) => {
       };
       const second = await visitor.tab("/ui/me");
       await how(second).selectOption({ label: "Company login" });
-      await press(second);
+      // The way there is held: a click that waits for it would wait for ever.
+      await second.getByRole("button", { name: "Sign in", exact: true }).click({ noWaitAfter: true });
       const person = await ui.world.person("alias", []);
       const page = await visitor.tab("/ui/me");
       await signIn(page, person);

@@ -5,6 +5,8 @@ import type { Stage } from "../client/stage.ts";
 import { ownPlace } from "../foreign-links.ts";
 import { Page } from "../kit/index.ts";
 import { SignInForm } from "../pages/sign-in/form.tsx";
+import { outcomeOf, type Requirement } from "../pages/sign-in/outcome.ts";
+import type { Attempted } from "../protocol.ts";
 import { navigate } from "../router.ts";
 import { signIn } from "../texts/sign-in.ts";
 import { Bare, Waiting } from "./notices.tsx";
@@ -17,6 +19,21 @@ const { refused } = signIn;
 /** A provider says why in a word of a standard's list; nothing else of it is shown. */
 const providerWord = (text: string): string => (/^[a-z_]{1,40}$/.test(text) ? text : "error");
 
+type End =
+  | { readonly is: "in"; readonly backTo: string | undefined }
+  | { readonly is: "factor"; readonly requirement: Requirement; readonly backTo: string | undefined }
+  | { readonly is: "refused"; readonly error: string };
+
+const endOf = ({ query: { error } }: Callback, attempted: Attempted): End => {
+  const outcome = outcomeOf("redirect", attempted);
+  const { answer, backTo } = attempted;
+  if (outcome.is === "in") return { is: "in", backTo };
+  if (outcome.is === "factor") return { ...outcome, backTo };
+  if (answer.status === 410) return { is: "refused", error: refused.lost };
+  if (error !== undefined) return { is: "refused", error: refused.provider(providerWord(error)) };
+  return { is: "refused", error: answer.status === 0 ? refused.network : refused.other };
+};
+
 interface FinishingProps {
   readonly callback: Callback;
   readonly stage: Extract<Stage, { is: "out" | "in" | "away" }>;
@@ -24,34 +41,31 @@ interface FinishingProps {
 }
 
 export const Finishing = ({ callback, stage, onEnd }: FinishingProps) => {
-  const [error, setError] = useState<string>();
-  const [done, setDone] = useState(false);
-  const ended = done || error !== undefined;
+  const [end, setEnd] = useState<End>();
   useEffect(() => {
-    void askAttempt({ how: "callback", ...callback }).then(({ answer, signedIn, backTo }) => {
-      const { error: told } = callback.query;
-      if (signedIn) {
-        navigate(ownPlace(backTo), { replace: true });
-        setDone(true);
-      } else if (answer.status === 410) setError(refused.lost);
-      else if (told !== undefined) setError(refused.provider(providerWord(told)));
-      else setError(answer.status === 0 ? refused.network : refused.other);
-    });
+    void askAttempt({ how: "callback", ...callback }).then((attempted) => setEnd(endOf(callback, attempted)));
   }, [callback]);
   useEffect(() => {
-    if (ended && stage.is === "in") onEnd();
-  }, [ended, stage.is]);
+    if (!end || stage.is !== "in") return;
+    if (end.is !== "refused") navigate(ownPlace(end.backTo), { replace: true });
+    onEnd();
+  }, [end, stage.is]);
   return (
     <div class="shell-out">
       <header>
         <Brand />
       </header>
       <Bare>
-        {error === undefined || stage.is === "in" ? (
+        {!end || end.is === "in" || stage.is === "in" ? (
           <Waiting title={signIn.finishing} />
         ) : (
           <Page title={signIn.title(location.host)}>
-            <SignInForm mounts={stage.mounts.auth} first={callback.mount} error={error} />
+            <SignInForm
+              mounts={stage.mounts.auth}
+              first={callback.mount}
+              error={end.is === "refused" ? end.error : undefined}
+              requirement={end.is === "factor" ? end.requirement : undefined}
+            />
           </Page>
         )}
       </Bare>

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { askAttempt } from "../../client/port.ts";
 import { announce } from "../../kit/index.ts";
+import type { Attempted } from "../../protocol.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import { goesOn, type Provider, type Waiting } from "./outcome.ts";
 
@@ -8,20 +9,20 @@ import { goesOn, type Provider, type Waiting } from "./outcome.ts";
 
 interface WaitProps {
   readonly waiting: Waiting;
-  readonly onLost: (text: string) => void;
+  readonly onEnd: (attempted: Attempted) => void;
 }
 
 /** Asks until the login is done, which the worker tells all tabs; or until it can no longer be. */
-const Wait = ({ waiting: { state, code, every }, onLost }: WaitProps) => {
+const Wait = ({ waiting: { state, code, every }, onEnd }: WaitProps) => {
   useEffect(() => announce(`${signIn.typeCode} ${code}`), [code]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
     const look = async (): Promise<void> => {
-      const { answer, signedIn } = await askAttempt({ how: "poll", state });
-      if (!current || signedIn) return;
-      if (goesOn(answer)) timer = setTimeout(() => void look(), every);
-      else onLost(signIn.refused.lost);
+      const attempted = await askAttempt({ how: "poll", state });
+      if (!current || attempted.signedIn) return;
+      if (goesOn(attempted.answer)) timer = setTimeout(() => void look(), every);
+      else onEnd(attempted);
     };
     timer = setTimeout(() => void look(), every);
     return () => {
@@ -38,12 +39,13 @@ const Wait = ({ waiting: { state, code, every }, onLost }: WaitProps) => {
 
 interface ElsewhereProps {
   readonly provider: Provider;
-  readonly onLost: (text: string) => void;
+  /** It was waited for, and nobody is signed in: refused, or something more is needed. */
+  readonly onEnd: (attempted: Attempted) => void;
 }
 
-export const Elsewhere = ({ provider: { url, waiting }, onLost }: ElsewhereProps) => (
+export const Elsewhere = ({ provider: { url, waiting }, onEnd }: ElsewhereProps) => (
   <div class="sign-in-elsewhere">
-    {waiting && <Wait waiting={waiting} onLost={onLost} />}
+    {waiting && <Wait waiting={waiting} onEnd={onEnd} />}
     <p class="muted small">{signIn.aside}</p>
     <div class="actions">
       <a class="button primary" href={url.href} target="_blank" rel="noopener noreferrer">

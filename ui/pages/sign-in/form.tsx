@@ -7,6 +7,7 @@ import { Elsewhere } from "./elsewhere.tsx";
 import { FactorForm } from "./factor-form.tsx";
 import { Fields } from "./fields.tsx";
 import { OtherWay } from "./other-way.tsx";
+import type { Requirement } from "./outcome.ts";
 import { useSignIn } from "./use-sign-in.ts";
 import { fieldsOf, KINDS, type Kind, type Values, type Way, wayNamed, waysFor } from "./ways.ts";
 
@@ -22,6 +23,8 @@ interface SignInFormProps {
   readonly backTo?: string | undefined;
   readonly aside?: boolean | undefined;
   readonly error?: string | undefined;
+  /** Of a login that was begun before: what it still needs. */
+  readonly requirement?: Requirement | undefined;
   /** Who was here last. */
   readonly name?: string | undefined;
   /** Next to the button. */
@@ -48,13 +51,15 @@ const useWays = (mounts: readonly MountShown[], first: string | undefined) => {
   return { ways, way, choose, other, setOther, effective };
 };
 
-export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, nextToIt }: SignInFormProps) => {
+export const SignInForm = (props: SignInFormProps) => {
+  const { mounts, first, backTo, aside = false, error, requirement, name, nextToIt } = props;
   const { ways, way, choose, other, setOther, effective } = useWays(mounts, first);
   const [values, setValues] = useState<Values>({ name });
-  const { step, busy, submit, prove, restart } = useSignIn({
+  const { step, busy, submit, prove, waited, restart } = useSignIn({
     backTo,
     aside,
     error,
+    requirement,
     onEnd: () => setValues(withoutSecrets),
   });
   const form = useRef<HTMLFormElement>(null);
@@ -85,7 +90,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
         error={step.error}
         busy={busy}
         onProve={(codes) => void prove(step.requirement, codes, refused)}
-        onBack={() => restart()}
+        onBack={restart}
       />
     );
   }
@@ -130,7 +135,7 @@ export const SignInForm = ({ mounts, first, backTo, aside = false, error, name, 
       />
       {step.is === "few-uses" && <Note kind="warn">{signIn.fewUses(step.uses)}</Note>}
       {step.is === "elsewhere" ? (
-        <Elsewhere provider={step.provider} onLost={restart} />
+        <Elsewhere provider={step.provider} onEnd={waited} />
       ) : (
         <div class="actions">
           <Button kind="primary" type="submit" busy={busy}>

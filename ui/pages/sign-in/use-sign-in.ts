@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { askAttempt, survivesLeaving } from "../../client/port.ts";
-import type { Attempt } from "../../protocol.ts";
+import type { Attempt, Attempted } from "../../protocol.ts";
 import { BASE } from "../../routes.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import { type Outcome, outcomeOf, type Provider, providerIn, type Requirement } from "./outcome.ts";
@@ -33,7 +33,7 @@ const redirectUrisOf = (mount: string): readonly string[] =>
 
 type Found = ReturnType<typeof providerIn>;
 
-/** The first of the addresses that the role allows. One back to the server itself is for roles that are waited for. */
+/** By the first of the addresses that the role allows, and that its login ends at. */
 const findProvider = async (mount: string, role: string, backTo: string): Promise<Found> => {
   let found: Found = { text: signIn.refused.role };
   for (const redirectUri of redirectUrisOf(mount)) {
@@ -62,12 +62,14 @@ interface Props {
   /** A page with unsaved work stands behind: it is not left. */
   readonly aside: boolean;
   readonly error: string | undefined;
+  /** Of a login that was begun before: what it still needs. */
+  readonly requirement: Requirement | undefined;
   /** Signed in, or refused: fields for secrets are emptied. */
   readonly onEnd: () => void;
 }
 
-export const useSignIn = ({ backTo, aside, error, onEnd }: Props) => {
-  const [step, setStep] = useState<Step>({ is: "form", error });
+export const useSignIn = ({ backTo, aside, error, requirement: begun, onEnd }: Props) => {
+  const [step, setStep] = useState<Step>(begun ? { is: "factor", requirement: begun } : { is: "form", error });
   const [busy, setBusy] = useState(false);
 
   const leadElsewhere = async (way: Way, role: string): Promise<void> => {
@@ -109,6 +111,11 @@ export const useSignIn = ({ backTo, aside, error, onEnd }: Props) => {
         });
         if (!signedIn) setStep({ is: "factor", requirement, error: refused(answer.status) });
       }),
-    restart: (text?: string): void => setStep({ is: "form", error: text }),
+    /** A login that was waited for is over, and nobody is signed in. */
+    waited: (attempted: Attempted): void => {
+      const outcome = outcomeOf("redirect", attempted);
+      setStep(outcome.is === "factor" ? outcome : { is: "form", error: signIn.refused.lost });
+    },
+    restart: (): void => setStep({ is: "form" }),
   };
 };
