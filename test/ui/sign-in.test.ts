@@ -434,7 +434,7 @@ describeUi("signing in at another site", (ui) => {
       };
       const second = await visitor.tab("/ui/me");
       await how(second).selectOption({ label: "Company login" });
-      // The way there is held: a click that waits for it would wait for ever.
+      // The way there is held: a click that waits for it would never end.
       await second.getByRole("button", { name: "Sign in", exact: true }).click({ noWaitAfter: true });
       const person = await ui.world.person("alias", []);
       const page = await visitor.tab("/ui/me");
