@@ -27,20 +27,26 @@ const LOST = refusal(410, "this sign-in was not begun here");
 export const createAways = (world: Pick<World, "now" | "send" | "nonce">) => {
   const pending = new Map<string, Pending>();
 
-  const tidy = (): void => {
-    const now = world.now();
-    for (const [state, { until }] of pending) {
-      if (until <= now || pending.size >= MOST) pending.delete(state);
+  const found = (state: string): Pending | undefined => {
+    const waiting = pending.get(state);
+    return waiting && waiting.until > world.now() ? waiting : undefined;
+  };
+
+  /** For one more: the oldest go. */
+  const makeRoom = (): void => {
+    for (const state of pending.keys()) {
+      if (!found(state) || pending.size >= MOST) pending.delete(state);
     }
   };
 
   const begin = async (away: Away): Promise<ApiAnswer> => {
-    tidy();
     const nonce = world.nonce();
     const body = JSON.stringify({ role: away.role, redirect_uri: away.redirectUri, client_nonce: nonce });
     const answer = await world.send({ method: "POST", path: `auth/${away.mount}/oidc/auth_url`, body }, undefined);
     const state = stateIn(within(membersOf(answer.body), "data")?.["auth_url"]);
-    if (state !== "") pending.set(state, { ...away, nonce, until: world.now() + PATIENCE });
+    if (state === "") return answer;
+    makeRoom();
+    pending.set(state, { ...away, nonce, until: world.now() + PATIENCE });
     return answer;
   };
 
@@ -49,25 +55,23 @@ export const createAways = (world: Pick<World, "now" | "send" | "nonce">) => {
     mount: string,
     query: Readonly<Record<string, string>>,
   ): Promise<{ readonly answer: ApiAnswer; readonly backTo?: string }> => {
-    tidy();
     const { state = "" } = query;
-    const found = pending.get(state);
-    if (found?.mount !== mount) return { answer: LOST };
+    const begun = found(state);
+    if (begun?.mount !== mount) return { answer: LOST };
     pending.delete(state);
     const answer = await world.send(
-      { method: "GET", path: `auth/${mount}/oidc/callback`, query: { ...query, client_nonce: found.nonce } },
+      { method: "GET", path: `auth/${mount}/oidc/callback`, query: { ...query, client_nonce: begun.nonce } },
       undefined,
     );
-    return { answer, backTo: found.backTo };
+    return { answer, backTo: begun.backTo };
   };
 
   /** 410 for a login that was not begun here, or too long ago; 400 `authorization_pending` until it is done. */
   const poll = async (state: string): Promise<ApiAnswer> => {
-    tidy();
-    const found = pending.get(state);
-    if (!found) return LOST;
-    const body = JSON.stringify({ state, client_nonce: found.nonce });
-    const answer = await world.send({ method: "POST", path: `auth/${found.mount}/oidc/poll`, body }, undefined);
+    const begun = found(state);
+    if (!begun) return LOST;
+    const body = JSON.stringify({ state, client_nonce: begun.nonce });
+    const answer = await world.send({ method: "POST", path: `auth/${begun.mount}/oidc/poll`, body }, undefined);
     if (succeeded(answer)) pending.delete(state);
     return answer;
   };

@@ -440,6 +440,19 @@ describe("a login at another site", () => {
     expect(bodies.at(-1)).toBe('{"state":"st_1","client_nonce":"a-nonce"}');
   });
 
+  it("is one of twenty; the next takes the place of the oldest, and ending one that of none", async () => {
+    answers.set("auth/sso/oidc/callback", login());
+    const end = async (state: string): Promise<number> =>
+      (await session.attempt({ how: "callback", mount: "sso", query: { state, code: "c" } })).answer.status;
+    for (let count = 1; count <= 20; count += 1) await begin(`st_${count}`);
+    expect(await end("st_unknown")).toBe(410);
+    expect(await end("st_1")).toBe(200);
+
+    for (let count = 21; count <= 22; count += 1) await begin(`st_${count}`);
+    expect(await end("st_2")).toBe(410);
+    expect(await end("st_3")).toBe(200);
+  });
+
   it("is forgotten after a quarter of an hour", async () => {
     await begin("st_1");
     now += 15 * MINUTE;
