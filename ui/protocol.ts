@@ -98,8 +98,8 @@ export type ToWorker =
   | { readonly kind: "lock" }
   | { readonly kind: "sign-out" }
   /**
-   * The tab closes, and the worker will not outlive it: its last moment to end the session. `locks`: the tab's own. They
-   * may come free before this is heard, so what is left of tabs is not counted.
+   * The tab closes, and the worker will not outlive it: its last moment to end the session. `locks`: the tab's own, which
+   * may come free before this is heard or after.
    */
   | { readonly kind: "leave"; readonly locks: readonly string[] }
   | { readonly kind: "idle"; readonly minutes: number };

@@ -1,6 +1,7 @@
 import type { FromWorker, ToWorker } from "../protocol.ts";
 import { send } from "./calls.ts";
 import { createSession } from "./session.ts";
+import { createTabs } from "./tabs.ts";
 
 /**
  * The worker that all tabs share: it alone has the token. A browser without shared workers runs one for each tab, which
@@ -14,10 +15,10 @@ interface Channel {
 }
 
 const channels = new Set<Channel>();
-const alive = new Set<string>();
+const alive = createTabs();
 const shared = "onconnect" in self;
 
-const tabs = (): number => (shared ? alive.size : 1);
+const tabs = (): number => (shared ? alive.count() : 1);
 
 const session = createSession({
   now: () => Date.now(),
@@ -41,9 +42,9 @@ const locked = new Promise<void>((resolve) => {
 
 /** The lock comes free when the tab is gone, however it went. */
 const watch = async (channel: Channel, lock: string): Promise<void> => {
-  alive.add(lock);
+  alive.come(lock);
   await navigator.locks.request(lock, () => {
-    alive.delete(lock);
+    alive.gone(lock);
     channels.delete(channel);
   });
 };
@@ -72,7 +73,7 @@ const hear = async (channel: Channel, message: ToWorker): Promise<void> => {
     case "sign-out":
       return session.signOut();
     case "leave":
-      return shared && [...alive].some((lock) => !message.locks.includes(lock)) ? undefined : session.signOut();
+      return alive.leave(message.locks) || !shared ? session.signOut() : undefined;
     case "idle":
       return session.setIdle(message.minutes);
   }
