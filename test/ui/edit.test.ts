@@ -260,6 +260,7 @@ describeUi("making and editing a secret", (ui) => {
     await dialog.waitFor();
 
     expect(await page.locator("textarea").count()).toBe(0);
+    expect(await page.getByLabel("Name of field 2").inputValue()).toBe("");
     await dialog.getByLabel("Name", { exact: true }).fill(again.name);
     await dialog.getByLabel("Password", { exact: true }).fill(again.password);
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -48,6 +48,26 @@ describeUi("policies", (ui) => {
     await page.getByRole("button", { name: "Discard changes" }).click();
   });
 
+  it("7. a lock takes the text of a new policy out of the document, and gives it back", async () => {
+    await ui.world.policy("drafter", WRITER);
+    const person = await ui.world.person("drafter", ["drafter"]);
+    const { page } = await ui.signedIn(person, "/ui/policies?new");
+    const text = page.getByRole("textbox", { ...editor, includeHidden: true });
+    await text.fill("# a draft of mine");
+    await page.getByRole("button", { name: "Lock" }).click();
+    const dialog = page.getByRole("dialog", { name: "Locked" });
+    await dialog.waitFor();
+    expect(await text.inputValue()).toBe("");
+    expect(await page.locator(".policies-editor").textContent()).not.toContain("mine");
+
+    await dialog.getByLabel("Name", { exact: true }).fill(person.name);
+    await dialog.getByLabel("Password", { exact: true }).fill(person.password);
+    await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await text.inputValue()).toBe("# a draft of mine");
+    await text.fill("");
+  });
+
   it("overwrites nobody: what somebody else saved meanwhile is shown, and mine goes on", async () => {
     await ui.world.policy("dev", WRITER);
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/policies/dev");

@@ -43,5 +43,5 @@ export { Time, useNow } from "./time.tsx";
 export { exactTime, preciseTime } from "./times.ts";
 export { dismissPassing, toast } from "./toast.ts";
 export { Toasts } from "./toasts.tsx";
-export { Veil } from "./veil.ts";
+export { useVeiled, Veil } from "./veil.ts";
 export { Visible } from "./visible.tsx";

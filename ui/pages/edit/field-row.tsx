@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { Button, IconButton, useShown } from "../../kit/index.ts";
+import { Button, IconButton, useShown, useVeiled } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { faultText, marksText } from "./faults.ts";
 import { GenerateButton } from "./generate-button.tsx";
@@ -50,6 +50,7 @@ interface NameProps {
 
 const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => {
   const ref = useRef<HTMLInputElement>(null);
+  const name = useVeiled(field.name);
   useEffect(() => {
     if (fresh) ref.current?.focus();
   }, []);
@@ -64,7 +65,7 @@ const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps)
       autocomplete="off"
       autocapitalize="off"
       spellcheck={false}
-      value={field.name}
+      value={name}
       onPaste={onPaste}
       onInput={(event) => onInput(event.currentTarget.value)}
     />

@@ -1,4 +1,4 @@
-import { Field } from "../../kit/index.ts";
+import { Field, useVeiled } from "../../kit/index.ts";
 import type { DraftError } from "../../policy/draft.ts";
 import { tokenLines } from "../../policy/tokens.ts";
 import { policies } from "../../texts/policies.ts";
@@ -17,7 +17,8 @@ interface TextEditorProps {
 
 const said = ({ line, text }: DraftError): string => (line === undefined ? text : policies.line(line, text));
 
-export const TextEditor = ({ value, onInput, errors, readonly = false }: TextEditorProps) => {
+export const TextEditor = ({ value: typed, onInput, errors, readonly = false }: TextEditorProps) => {
+  const value = useVeiled(typed);
   const wrong = new Set(errors.map(({ line }) => line));
   return (
     <Field
