@@ -123,4 +123,18 @@ describe("policies reach into a mount", () => {
       { numRuns: runs(300, 10_000) },
     );
   });
+
+  it("by patterns and segments among others, as each of them alone does", () => {
+    const segment = fc.constantFrom("a", "b", "ab", "a-b", "+");
+    const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
+    const pattern = fc.tuple(path, fc.constantFrom("", "/", "/*")).map((parts) => parts.join(""));
+    const mount = path.map((one) => `${one.replaceAll("+", "c")}/`);
+    fc.assert(
+      fc.property(fc.uniqueArray(pattern, { maxLength: 4 }), mount, (patterns, at) => {
+        const alone = patterns.some((one) => reaches(aclOf(rule(one, "read")), at));
+        expect(reaches(aclOf(patterns.map((one) => rule(one, "read")).join("")), at)).toBe(alone);
+      }),
+      { numRuns: runs(300, 10_000) },
+    );
+  });
 });
