@@ -55,7 +55,7 @@ const KEPT_HASHES = 1000;
 /**
  * A function that makes each hash once. For one line and no longer: what it keeps are secrets.
  */
-const once = (hashed: Style["hashed"]): Style["hashed"] => {
+const eachOnce = (hashed: Style["hashed"]): Style["hashed"] => {
   const known = new Map<string, string>();
   return (value) => {
     const kept = known.get(value);
@@ -121,7 +121,7 @@ const isCounted = (name: string, value: unknown): value is object =>
  */
 export const redactedText = (data: unknown, rules: DataRules): string | undefined => {
   const { style, clearKeys } = rules;
-  const hashed = once(style.hashed);
+  const hashed = eachOnce(style.hashed);
   const leaf = { text: style.text, hashed };
   /** A value under its name. `settings`: names are meaningful at this depth. */
   const walk = (value: unknown, name: string, settings: boolean): string | undefined => {
