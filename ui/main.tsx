@@ -12,7 +12,7 @@ import { App } from "./shell/app.tsx";
 
 const callback = takeCallback();
 startTheme();
-startRouter();
+const arrived = startRouter();
 if (isSecureContext) start();
 
 addEventListener("pagehide", ({ persisted }) => {
@@ -25,4 +25,4 @@ addEventListener("pageshow", ({ persisted }) => {
   void load();
 });
 
-render(<App callback={callback} />, document.body);
+void arrived.then(() => render(<App callback={callback} />, document.body));

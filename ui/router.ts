@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { ownHref } from "./foreign-links.ts";
-import { type Place, placeOf } from "./routes.ts";
+import { BASE, type Place, placeOf } from "./routes.ts";
 
 /**
  * Moving between pages without loading the document. Whoever holds unsaved work may hold a move back, also one by the
@@ -54,22 +53,41 @@ const moved = ({ state }: PopStateEvent): void => {
   }
   if (to === undefined) history.replaceState({ at: at + by }, "");
   at += by;
-  arrive();
+  void arrive();
 };
 
+/** Loaded for the few who come by such a link. */
+const foreignLinks = () => import("./foreign-links.ts");
+
 /** Vault's and OpenBao's links become the page's own, in the address too. */
-const arrive = (): void => {
-  const own = ownHref(location);
-  if (own !== undefined) history.replaceState({ at }, "", own);
+const arrive = async (): Promise<void> => {
+  if (location.pathname.startsWith(`${BASE}vault`)) {
+    const own = await foreignLinks().then(
+      ({ ownHref }) => ownHref(location),
+      () => undefined,
+    );
+    if (own !== undefined) history.replaceState({ at }, "", own);
+  }
   announce();
 };
 
-/** Begins; once, before anything is drawn. */
-export const startRouter = (): void => {
+/** To the place that an address names, which anybody may have written; without one, to the start. */
+export const goBackTo = async (address: string | undefined): Promise<void> => {
+  const own = address
+    ? await foreignLinks().then(
+        ({ ownPlace }) => ownPlace(address),
+        () => BASE,
+      )
+    : BASE;
+  navigate(own, { replace: true });
+};
+
+/** Begins; once, before anything is drawn. Resolves when it is known which page the address means. */
+export const startRouter = async (): Promise<void> => {
   at = numberOf(history.state) ?? 0;
   history.replaceState({ at }, "");
   addEventListener("popstate", moved);
-  arrive();
+  await arrive();
 };
 
 /** Keeps the current page until `held` lets go. One guard at a time: the page that is open. */

@@ -2,12 +2,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { Callback } from "../client/callback.ts";
 import { askAttempt } from "../client/port.ts";
 import type { Stage } from "../client/stage.ts";
-import { ownPlace } from "../foreign-links.ts";
 import { Page } from "../kit/index.ts";
 import { SignInForm } from "../pages/sign-in/form.tsx";
 import { outcomeOf, type Requirement } from "../pages/sign-in/outcome.ts";
 import type { Attempted } from "../protocol.ts";
-import { navigate } from "../router.ts";
+import { goBackTo } from "../router.ts";
 import { signIn } from "../texts/sign-in.ts";
 import { Bare, Waiting } from "./notices.tsx";
 import { Brand } from "./side.tsx";
@@ -47,8 +46,8 @@ export const Finishing = ({ callback, stage, onEnd }: FinishingProps) => {
   }, [callback]);
   useEffect(() => {
     if (!end || stage.is !== "in") return;
-    if (end.is !== "refused") navigate(ownPlace(end.backTo), { replace: true });
-    onEnd();
+    if (end.is === "refused") onEnd();
+    else void goBackTo(end.backTo).then(onEnd);
   }, [end, stage.is]);
   return (
     <div class="shell-out">

@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { useStage } from "../../client/stage.ts";
-import { ownPlace } from "../../foreign-links.ts";
 import { Note, Page as PageFrame } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
+import { goBackTo } from "../../router.ts";
+import { BASE } from "../../routes.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import type { PageComponent } from "../page.ts";
 import { SignInForm } from "./form.tsx";
@@ -11,11 +11,12 @@ import { SignInForm } from "./form.tsx";
 
 const Page: PageComponent = ({ place }) => {
   const stage = useStage();
-  const backTo = place.page === "sign-in" ? ownPlace(place.query["redirect_to"]) : undefined;
+  const isHere = place.page === "sign-in";
+  const backTo = place.query["redirect_to"];
   const signedIn = stage.is === "in";
   useEffect(() => {
-    if (signedIn && backTo !== undefined) navigate(backTo, { replace: true });
-  }, [signedIn, backTo]);
+    if (signedIn && isHere) void goBackTo(backTo);
+  }, [signedIn, isHere, backTo]);
   if (stage.is !== "out") return undefined;
   return (
     <PageFrame title={signIn.title(location.host)}>
@@ -23,7 +24,7 @@ const Page: PageComponent = ({ place }) => {
       <SignInForm
         mounts={stage.mounts.auth}
         first={place.query["with"]}
-        backTo={backTo ?? location.pathname + location.search}
+        backTo={isHere ? (backTo ?? BASE) : location.pathname + location.search}
       />
     </PageFrame>
   );
