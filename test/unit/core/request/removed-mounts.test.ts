@@ -126,6 +126,21 @@ describe("a request during a removal", () => {
   });
 });
 
+describe("a request that the table does not answer", () => {
+  it("fails for that alone, and asks for no configuration", async () => {
+    await make("sys/mounts/m", { type: "kv" });
+    expect((await ask("GET", "m/a")).status).toBe(404);
+    let asked = 0;
+    server.table.before = () => {
+      asked += 1;
+      throw Object.assign(new Error("the table does not exist"), { name: "ResourceNotFoundException" });
+    };
+
+    expect((await ask("GET", "m/a")).status).toBeGreaterThanOrEqual(500);
+    expect(asked).toBe(1);
+  });
+});
+
 describe("a rotation of all keys during a removal", () => {
   it("leaves out a mount that is gone by then", async () => {
     for (const name of ["l", "m", "n"]) await make(`sys/mounts/${name}`, { type: "kv" });
