@@ -134,10 +134,7 @@ export interface Op<P extends string, In, A extends Answers> {
   readonly input?: z.ZodType<In>;
   /** What it answers: documented always, the compiler and the tests hold the handler to it. */
   readonly answers: A;
-  /**
-   * Addresses to read together with the token, before it is known to be good; dropped unless allowed. What the cache says
-   * may be old: it serves to guess, and the handler asks the table for what it believes.
-   */
+  /** Addresses to read with the token, before it is known to be good; dropped unless allowed. The cache is to guess by. */
   readonly prefetch?: (
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
