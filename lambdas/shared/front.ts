@@ -65,23 +65,19 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     }
   };
 
-  /** Once more, by the configuration as it is now: a mount may have moved since this environment read its own. */
-  const attemptAgain = async (event: unknown): Promise<ProxyResult | Forward> => {
+  /** Once more, by the configuration as it is now: a mount may have moved here since this environment read its own. */
+  const attemptAgain = async (event: unknown, notHere: object): Promise<object> => {
     // Where the table does not answer, what is known says the same again.
     await server.core.config.now().catch(() => undefined);
-    return attempt(event);
+    const result = await attempt(event);
+    return result instanceof Forward ? notHere : result;
   };
 
-  const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<ProxyResult> => {
-    if (!handOn) {
-      const again = await attemptAgain(event);
-      return again instanceof Forward ? failure(noRoute(pathOf(event))) : again;
-    }
+  const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<object> => {
+    if (!handOn) return attemptAgain(event, failure(noRoute(pathOf(event))));
     if (!canonicalAsSent(event)) return failure(invalidRequest(NOT_CANONICAL));
     const answer = await handOn(forward.to, event, signal);
-    if (answer) return answer;
-    const again = await attemptAgain(event);
-    return again instanceof Forward ? unavailable("the mount is being moved, try again") : again;
+    return answer ?? attemptAgain(event, unavailable("the mount is being moved, try again"));
   };
 
   const answer = async (event: unknown, signal: AbortSignal): Promise<object> => {
@@ -89,10 +85,7 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
     if (direct !== undefined) return direct;
     const result = await attempt(event);
     if (!(result instanceof Forward)) return result;
-    if (ownMemberOf(event, HANDED_ON) === true) {
-      const again = await attemptAgain(event);
-      return again instanceof Forward ? NOT_SERVED : again;
-    }
+    if (ownMemberOf(event, HANDED_ON) === true) return attemptAgain(event, NOT_SERVED);
     // Anything but an object was refused as not being an event.
     return elsewhere(result, event as object, signal);
   };
