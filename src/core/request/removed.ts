@@ -6,19 +6,19 @@ import { noRoute } from "./route.ts";
 import type { Fetched } from "./stage.ts";
 
 /**
- * What failed because a mount was removed. Its keys are emptied right after its row, so whoever still goes by the
- * configuration before that meets keys that do not open. That alone decides nothing: the configuration as it is now
- * does, and where it did not change the failure stands.
+ * What failed because a mount was removed. Its keys are emptied right after its row, so whoever still works with the
+ * older configuration meets keys that do not open. That alone decides nothing: the current configuration is read, and if
+ * it has not changed, the failure stands.
  */
 
-/** The configuration as it is now, where something failed by an older one; throws what failed where there is no newer. */
+/** The current configuration, if it is newer than the one that something failed with. Otherwise throws that failure. */
 export const newerThan = async (core: Core, snapshot: Snapshot, cause: unknown): Promise<Snapshot> => {
   const now = isRefusal(cause) ? await core.config.now() : snapshot;
   if (now === snapshot) throw cause;
   return now;
 };
 
-/** The failure as callers get it: where the mount is gone by now, that there is no route to it. */
+/** The failure as callers see it. If the mount has been removed meanwhile, they see an unknown path. */
 export const asRemoved = async (core: Core, { mount, decoded }: Fetched, cause: unknown): Promise<unknown> => {
   if (!mount || !isRefusal(cause)) return cause;
   const now = await core.config.now().catch(() => undefined);
