@@ -28,6 +28,12 @@ const put = (address: Write["address"], body: object | null): Write => ({
 const SETTINGS = { maxVersions: 0, casRequired: false, deleteAfter: seconds(0), metadataCasRequired: false };
 const DATA = { password: "p".repeat(950) };
 
+/** Mounts KV at `secret/`. */
+export const kvView = async (world: World): Promise<View> => {
+  const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
+  return world.core.store.view(mount.info.id);
+};
+
 /** The listing row of a secret. */
 export const listed = (view: View, path: string): Write => put(view.listing(path), null);
 

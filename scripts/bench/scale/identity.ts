@@ -3,7 +3,7 @@ import type { Entity, Group } from "../../../src/core/identity/model.ts";
 import { toSealed } from "../../../src/core/sealed.ts";
 import { rfc3339 } from "../../../src/std/time.ts";
 import type { Write } from "../../../src/storage/store.ts";
-import { secret } from "./fill.ts";
+import { kvView, secret } from "./fill.ts";
 import { always, type Series } from "./series.ts";
 import { makeToken, policy } from "./tokens.ts";
 import type { World } from "./world.ts";
@@ -35,8 +35,7 @@ const ENTITY = "10000000-0000-4000-8000-000000000000";
 const APP = 'path "secret/*" { capabilities = ["create", "read", "update", "list"] }';
 
 const furnished = async (world: World): Promise<void> => {
-  const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
-  const view = await world.core.store.view(mount.info.id);
+  const view = await kvView(world);
   await world.bulk(secret(view, "app", world.core.clock.now()));
   await policy(world, "app", APP);
 };

@@ -1,11 +1,18 @@
 import type { Write } from "../../../src/storage/store.ts";
 import { lease } from "./fill.ts";
 import { always, type Series } from "./series.ts";
-import { makeToken, policy } from "./tokens.ts";
+import { EVERYTHING, makeToken, policy } from "./tokens.ts";
+import type { World } from "./world.ts";
 
 /** What looks at all leases, or at the ends of all: lists, revocation by prefix, tidying, the sweeper with nothing due. */
 
-const EVERYTHING = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }';
+/** A mount whose leases a token holds. */
+const furnished = async (world: World) => {
+  await policy(world, "app", EVERYTHING);
+  const mount = await world.mount("secret", "bench", "bench/");
+  const holder = (await world.core.tokens.tag(await makeToken(world, ["app"]))) ?? "";
+  return { mount, holder };
+};
 
 export const below: Series = {
   name: "Leases below a prefix",
@@ -13,15 +20,12 @@ export const below: Series = {
   sizes: [100, 1000, 10_000, 100_000],
   few: [100, 1000],
   make: async (world) => {
-    await policy(world, "app", EVERYTHING);
-    const mount = await world.mount("secret", "bench", "bench/");
-    const holder = await makeToken(world, ["app"]);
-    const tag = await world.core.tokens.tag(holder);
+    const { mount, holder } = await furnished(world);
     let number = 0;
     async function* many(count: number): AsyncGenerator<Write> {
       for (let at = 0; at < count; at += 1) {
         number += 1;
-        yield* (await lease(world, mount, tag ?? "", number)).writes;
+        yield* (await lease(world, mount, holder, number)).writes;
       }
     }
     return {
@@ -77,9 +81,7 @@ export const ends: Series = {
   sizes: [1000, 10_000, 100_000, 1_000_000],
   few: [1000, 10_000],
   make: async (world) => {
-    await policy(world, "app", EVERYTHING);
-    const mount = await world.mount("secret", "bench", "bench/");
-    const holder = (await world.core.tokens.tag(await makeToken(world, ["app"]))) ?? "";
+    const { mount, holder } = await furnished(world);
     async function* many(from: number, to: number): AsyncGenerator<Write> {
       for (let number = from; number < to; number += 1) {
         const [item] = (await lease(world, mount, holder, number, 60 * (2 + (number % MINUTES)))).writes;

@@ -1,5 +1,5 @@
 import type { View, Write } from "../../../src/storage/store.ts";
-import { listed, secret } from "./fill.ts";
+import { kvView, listed, secret } from "./fill.ts";
 import { always, type Series } from "./series.ts";
 
 /** Listing a folder, and reading and writing one secret, by the number of secrets. */
@@ -27,8 +27,7 @@ export const folders: Series = {
   sizes: [100, 1000, 10_000, 100_000, 1_000_000],
   few: [100, 1000, 10_000],
   make: async (world) => {
-    const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
-    const view = await world.core.store.view(mount.info.id);
+    const view = await kvView(world);
     return {
       grow: (from, to) => world.bulk(below(view, from, to)),
       operations: [
@@ -48,8 +47,7 @@ export const children: Series = {
   sizes: [100, 1000, 10_000, 100_000],
   few: [100, 1000],
   make: async (world) => {
-    const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
-    const view = await world.core.store.view(mount.info.id);
+    const view = await kvView(world);
     return {
       grow: (from, to) => world.bulk(direct(view, from, to)),
       operations: [
@@ -83,8 +81,7 @@ export const secrets: Series = {
   sizes: [10, 100, 1000, 10_000, 100_000],
   few: [10, 100, 1000],
   make: async (world) => {
-    const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
-    const view = await world.core.store.view(mount.info.id);
+    const view = await kvView(world);
     const nowMs = world.core.clock.now();
     function* many(from: number, to: number): Generator<Write> {
       for (let at = from; at < to; at += 1) yield* secret(view, `app-${at % 100}/${name(at)}`, nowMs);

@@ -1,14 +1,22 @@
 import { makeMount } from "../../../src/core/config/initialize.ts";
+import type { Mount } from "../../../src/core/mounts/mount.ts";
 import { toSealed } from "../../../src/core/sealed.ts";
 import type { Write } from "../../../src/storage/store.ts";
 import { secret } from "./fill.ts";
 import { always, type Series } from "./series.ts";
 import { makeToken, policy } from "./tokens.ts";
+import type { World } from "./world.ts";
 
 /** Mounts: a request at one of them, at one after the other, and the configuration that has them all. */
 
 /** Mounts with keys and a secret in them: a request goes to one after the other. */
 const VISITED = 300;
+
+const kvAt = (world: World, number: number): Mount =>
+  makeMount(world.random, { kind: "secret", type: "kv", path: `kv-${number}/`, options: { version: "2" } });
+
+const rowOf = (world: World, mount: Mount): Promise<Write> =>
+  world.core.config.row("mount", mount.info.path, toSealed(mount), "any");
 
 /** A mount's row is some 700 bytes, a page of a query 1 MB. */
 const whole = (size: number) => ({ calls: 25 + Math.ceil(size / 900), reads: 30 + Math.ceil(size / 5), writes: 0 });
@@ -34,25 +42,14 @@ export const mountsWith = (visited: number): Series => ({
     return {
       grow: async (from, to) => {
         for (let at = from; at < Math.min(to, visited); at += 1) {
-          const mount = makeMount(world.random, {
-            kind: "secret",
-            type: "kv",
-            path: `kv-${at}/`,
-            options: { version: "2" },
-          });
+          const mount = kvAt(world, at);
           await world.core.store.makeKeys(mount.info.id);
-          await world.bulk([await world.core.config.row("mount", mount.info.path, toSealed(mount), "any")]);
+          await world.bulk([await rowOf(world, mount)]);
           await world.bulk(secret(await world.core.store.view(mount.info.id), "app", world.core.clock.now()));
         }
         async function* rows(): AsyncGenerator<Write> {
           for (let at = Math.max(from, visited); at < to; at += 1) {
-            const mount = makeMount(world.random, {
-              kind: "secret",
-              type: "kv",
-              path: `kv-${at}/`,
-              options: { version: "2" },
-            });
-            yield await world.core.config.row("mount", mount.info.path, toSealed(mount), "any");
+            yield await rowOf(world, kvAt(world, at));
           }
         }
         await world.bulk(rows());

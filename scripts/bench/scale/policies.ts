@@ -1,6 +1,6 @@
 import { DOMAINS, policyAddress } from "../../../src/storage/keys.ts";
 import type { Write } from "../../../src/storage/store.ts";
-import { secret } from "./fill.ts";
+import { kvView, secret } from "./fill.ts";
 import { always, type Series } from "./series.ts";
 import { makeToken, policy } from "./tokens.ts";
 import type { World } from "./world.ts";
@@ -21,8 +21,7 @@ async function* written(world: World, from: number, to: number): AsyncGenerator<
 }
 
 const furnished = async (world: World): Promise<void> => {
-  const mount = await world.mount("secret", "kv", "secret/", { version: "2" });
-  const view = await world.core.store.view(mount.info.id);
+  const view = await kvView(world);
   await world.bulk(secret(view, "team-3/app", world.core.clock.now()));
 };
 
