@@ -9,7 +9,7 @@ const WARM_UP = 3;
 /** Samples of processor time, of several short runs each, and how long one of them should take. */
 const SAMPLES = 7;
 const SAMPLE_US = 20_000;
-/** Of long runs: three, so that a disturbed one is left out, unless that took minutes. */
+/** Of long runs: three, so that a disturbed one is left out, unless one alone takes more than twenty seconds. */
 const FEW_SAMPLES = 3;
 const LONG_US = 400_000;
 const ENDLESS_US = 20_000_000;
@@ -38,7 +38,7 @@ const timesOf = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 const processorOf = async ({ run, prepare, once }: Operation, size: number, first: number): Promise<number> => {
-  const samples = once ? 0 : first > ENDLESS_US ? 0 : first > LONG_US ? FEW_SAMPLES - 1 : SAMPLES;
+  const samples = once || first > ENDLESS_US ? 0 : first > LONG_US ? FEW_SAMPLES - 1 : SAMPLES;
   const each = Math.max(1, Math.min(200, Math.floor(SAMPLE_US / Math.max(first, 1))));
   const taken: number[] = first > LONG_US || samples === 0 ? [first] : [];
   for (let sample = 0; sample < samples; sample += 1) {
