@@ -14,7 +14,7 @@ const { makeServer } = await import("../../support/make-server.ts");
 let server: Awaited<ReturnType<typeof makeServer>>;
 beforeAll(async () => {
   server = await makeServer();
-}, 60_000);
+});
 afterAll(() => server.dynamo.close());
 
 describe("code that is loaded on demand", () => {
