@@ -66,11 +66,11 @@ export const frontHandler = (name: FunctionName, options: FrontOptions = {}): Mi
   };
 
   /** Once more, by the configuration as it is now: a mount may have moved here since this environment read its own. */
-  const attemptAgain = async (event: unknown, notHere: object): Promise<object> => {
+  const attemptAgain = async (event: unknown, ifNot: object): Promise<object> => {
     // Where the table does not answer, what is known says the same again.
     await server.core.config.now().catch(() => undefined);
     const result = await attempt(event);
-    return result instanceof Forward ? notHere : result;
+    return result instanceof Forward ? ifNot : result;
   };
 
   const elsewhere = async (forward: Forward, event: object, signal: AbortSignal): Promise<object> => {
