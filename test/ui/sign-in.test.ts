@@ -10,6 +10,11 @@ import type { World } from "./support/world.ts";
 
 const how = (page: Page) => page.getByLabel("How", { exact: true });
 const press = (page: Page, name = "Sign in") => page.getByRole("button", { name, exact: true }).click();
+/** By way of the provider: to its page, or to what is said in its place. */
+const goesThere = async (page: Page): Promise<void> => {
+  await how(page).selectOption({ label: "Company login" });
+  await press(page);
+};
 const isSignedIn = (page: Page): Promise<void> => page.getByRole("button", { name: "Sign out" }).waitFor();
 const error = (page: Page, text: string | RegExp): Promise<void> => page.locator(".error", { hasText: text }).waitFor();
 const textIn = (from: JsonObject | undefined, ...names: readonly string[]): string => {
@@ -265,13 +270,18 @@ describeUi("signing in at another site", (ui) => {
     };
   };
 
+  /** Somebody who opened that page and went to the provider's. */
+  const sentThere = async (provider: OidcProvider, address: string) => {
+    const visitor = await ui.visitor();
+    throughTheGate(visitor, provider);
+    const page = await visitor.tab(address);
+    await goesThere(page);
+    return { page, visitor };
+  };
+
   it("1. in the same tab, back to the page that was asked for, without the code in any history", async () => {
     await withProvider(async (provider) => {
-      const visitor = await ui.visitor();
-      throughTheGate(visitor, provider);
-      const page = await visitor.tab("/ui/me?from=somewhere");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      const { page, visitor } = await sentThere(provider, "/ui/me?from=somewhere");
       await isSignedIn(page);
 
       expect(page.url()).toBe(`${ui.world.url}/ui/me?from=somewhere`);
@@ -308,8 +318,7 @@ describeUi("signing in at another site", (ui) => {
         };
       };
       const page = await visitor.tab("/ui/me");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      await goesThere(page);
       await isSignedIn(page);
 
       expect(page.url()).toBe(`${ui.world.url}/ui/me`);
@@ -344,11 +353,7 @@ describeUi("signing in at another site", (ui) => {
     async (_, places) => {
       await withProvider(async (provider) => {
         await endsAtServer(places);
-        const visitor = await ui.visitor();
-        throughTheGate(visitor, provider);
-        const page = await visitor.tab("/ui/me");
-        await how(page).selectOption({ label: "Company login" });
-        await press(page);
+        const { page } = await sentThere(provider, "/ui/me");
         await confirmsThere(page);
 
         await isSignedIn(page);
@@ -364,8 +369,7 @@ describeUi("signing in at another site", (ui) => {
         allowed_redirect_uris: [`${ui.world.url}/v1/auth/sso/oidc/callback`],
       });
       const page = await (await ui.visitor()).tab("/ui/me");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      await goesThere(page);
       await error(page, "This role does not sign in here.");
     });
   });
@@ -393,11 +397,7 @@ describeUi("signing in at another site", (ui) => {
   it("by somebody who needs a second factor: it is asked for on the way back, which then goes on", async () => {
     await withProvider(async (provider) => {
       const code = await secondFactor();
-      const visitor = await ui.visitor();
-      throughTheGate(visitor, provider);
-      const page = await visitor.tab("/ui/me?from=somewhere");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      const { page } = await sentThere(provider, "/ui/me?from=somewhere");
 
       await proves(page, code);
       expect(page.url()).toBe(`${ui.world.url}/ui/me?from=somewhere`);
@@ -408,11 +408,7 @@ describeUi("signing in at another site", (ui) => {
     await withProvider(async (provider) => {
       await endsAtServer();
       const code = await secondFactor();
-      const visitor = await ui.visitor();
-      throughTheGate(visitor, provider);
-      const page = await visitor.tab("/ui/me");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      const { page } = await sentThere(provider, "/ui/me");
       await confirmsThere(page);
 
       await proves(page, code);
@@ -454,15 +450,10 @@ describeUi("signing in at another site", (ui) => {
 
   it("1. over a page with unsaved work: in a tab of its own, and the first goes on", async () => {
     await withProvider(async (provider) => {
-      const visitor = await ui.visitor();
-      throughTheGate(visitor, provider);
-      const page = await visitor.tab("/ui/me");
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      const { page, visitor } = await sentThere(provider, "/ui/me");
       await page.getByRole("button", { name: "Lock" }).click();
       await page.getByRole("dialog", { name: "Locked" }).waitFor();
-      await how(page).selectOption({ label: "Company login" });
-      await press(page);
+      await goesThere(page);
       const opened = visitor.context.waitForEvent("page");
       await page.getByRole("link", { name: /^Go on at / }).click();
 
