@@ -21,8 +21,7 @@ const LAYERS: Readonly<Record<string, RegExp>> = {
   worker: /^ui\/(worker|protocol\.ts)/,
   kit: /^ui\/(kit|texts|router\.ts|routes\.ts|client\/(clock|json-tree|shell-word|use-listener)\.ts)/,
   client: /^ui\/(client|kit|texts|router\.ts|routes\.ts|protocol\.ts)/,
-  shell:
-    /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|foreign-links\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,
+  shell: /^ui\/(shell|client|kit|texts|router\.ts|routes\.ts|protocol\.ts|pages\/(registry\.ts|page\.ts|sign-in\/))/,
   share: /^ui\/(share|client|routes\.ts|protocol\.ts)/,
   audit: /^ui\/(audit|client|protocol\.ts)/,
   policy: /^ui\/(policy|client|protocol\.ts)/,
@@ -33,7 +32,7 @@ const astray = ([from, to]: readonly [string, string]): boolean => {
   if (!to.startsWith("ui/")) return false;
   const [, page] = PAGE.exec(from) ?? [];
   const own = new RegExp(
-    `^ui/(pages/${page}/|pages/page\\.ts|client|kit|share|audit|policy|texts|router\\.ts|routes\\.ts|foreign-links\\.ts|protocol\\.ts)`,
+    `^ui/(pages/${page}/|pages/page\\.ts|client|kit|share|audit|policy|texts|router\\.ts|routes\\.ts|protocol\\.ts)`,
   );
   if (page !== undefined) return !own.test(to);
   const layer = Object.entries(LAYERS).find(([name]) => from.startsWith(`ui/${name}/`));
