@@ -56,16 +56,13 @@ const moved = ({ state }: PopStateEvent): void => {
   void arrive();
 };
 
-/** Loaded for the few who come by such a link. */
-const foreignLinks = () => import("./foreign-links.ts");
+/** Loaded for the few who come by such a link; `undefined`: it could not be. */
+const foreignLinks = () => import("./foreign-links.ts").catch(() => undefined);
 
 /** Vault's and OpenBao's links become the page's own, in the address too. */
 const arrive = async (): Promise<void> => {
   if (location.pathname.startsWith(`${BASE}vault`)) {
-    const own = await foreignLinks().then(
-      ({ ownHref }) => ownHref(location),
-      () => undefined,
-    );
+    const own = (await foreignLinks())?.ownHref(location);
     if (own !== undefined) history.replaceState({ at }, "", own);
   }
   announce();
@@ -73,13 +70,8 @@ const arrive = async (): Promise<void> => {
 
 /** To the place that an address names, which anybody may have written; without one, to the start. */
 export const goBackTo = async (address: string | undefined): Promise<void> => {
-  const own = address
-    ? await foreignLinks().then(
-        ({ ownPlace }) => ownPlace(address),
-        () => BASE,
-      )
-    : BASE;
-  navigate(own, { replace: true });
+  const own = address ? (await foreignLinks())?.ownPlace(address) : undefined;
+  navigate(own ?? BASE, { replace: true });
 };
 
 /** Begins; once, before anything is drawn. Resolves when it is known which page the address means. */
