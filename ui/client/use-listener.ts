@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-/** No smaller set of options is needed: whoever only looks says so by `passive`. */
 export interface Listening {
   /** False: nothing is listened to. Absent: true. */
   readonly active?: boolean;
