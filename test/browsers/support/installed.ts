@@ -50,9 +50,9 @@ export const findFirefox = (): Found => {
 export const findWebKit = (): Found => {
   const driver = program(env["WEBKIT_DRIVER"], "WebKitWebDriver");
   const browser = program(env["MINIBROWSER"]) ?? miniBrowser();
-  const screen = env["DISPLAY"] || env["WAYLAND_DISPLAY"] ? undefined : onPath("Xvfb");
-  const hasScreen = screen !== undefined || env["DISPLAY"] || env["WAYLAND_DISPLAY"];
-  return browser && driver && hasScreen
+  const hasScreen = Boolean(env["DISPLAY"] || env["WAYLAND_DISPLAY"]);
+  const screen = hasScreen ? undefined : onPath("Xvfb");
+  return browser && driver && (hasScreen || screen)
     ? { browser, driver, screen }
     : { missing: "WebKitWebDriver with MiniBrowser (MINIBROWSER=path), and a screen or Xvfb" };
 };
