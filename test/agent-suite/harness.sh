@@ -6,7 +6,17 @@ PORT_NEXT=${SUITES_PORTS%-*}
 # free_port: in PORT
 free_port() {
   if [[ -z ${SUITES_PORTS:-} ]]; then
-    PORT=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    # below the ports that systems give to connections: one of those could be taken before the server meant for it is up
+    PORT=$("$PYTHON" -c '
+import random, socket
+while True:
+    port = random.randrange(20000, 32768)
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(port)
+    break')
     return
   fi
   local tries
@@ -19,10 +29,10 @@ free_port() {
 
 # config_of NAME: its path, HCL or JSON
 config_of() { if [[ -e $WORK/$1.json ]]; then echo "$WORK/$1.json"; else echo "$WORK/$1.hcl"; fi; }
-# raw LOG ARGUMENT...: the agent in the foreground, exit code in RC
+# raw LOG ARGUMENT...: the agent in the foreground; exit code in RC, 124 where it had not ended by its LIMIT
 raw() {
   local log=$WORK/$1; shift
-  (cd "$HERE" && exec timeout -k 5 "${LIMIT:-45}" env "${AGENT_ENV[@]}" "${AGENT_COMMAND[@]}" "$@") >"$log" 2>&1 </dev/null; RC=$?
+  (cd "$HERE" && exec timeout -k 5 "$((PATIENCE * ${LIMIT:-45}))" env "${AGENT_ENV[@]}" "${AGENT_COMMAND[@]}" "$@") >"$log" 2>&1 </dev/null; RC=$?
 }
 # once NAME [FLAG...]: an agent that should end by itself; exit code in RC, output in NAME.log
 once() { local name=$1; shift; raw "$name.log" -config="$(config_of "$name")" "$@"; }
@@ -51,7 +61,7 @@ says() { grep -oEi -m1 -- "$2" "$WORK/$1.log"; }
 bytes() { od -An -c "$1" | tr -s ' \n' ' '; }
 # until_true SECONDS COMMAND...
 until_true() {
-  local end=$((SECONDS + $1)); shift
+  local end=$((SECONDS + PATIENCE * $1)); shift
   until "$@" >/dev/null 2>&1; do ((SECONDS < end)) || return 1; sleep 0.1; done
 }
 lookup() { AS=$1 api GET auth/token/lookup-self; }
@@ -114,7 +124,7 @@ api POST sys/policies/acl/suite-app '{"policy":"path \"suite-two/*\" { capabilit
 api POST sys/auth/suite-approle '{"type":"approle"}' >/dev/null
 api POST auth/suite-approle/role/app '{"token_policies":"suite-app","token_ttl":"20m"}' >/dev/null
 api POST auth/suite-approle/role/short '{"token_policies":"suite-app","token_ttl":"4s","token_max_ttl":"12s"}' >/dev/null
-api POST auth/suite-approle/role/brief '{"token_policies":"suite-app","token_ttl":"4s","token_max_ttl":"1h"}' >/dev/null
+api POST auth/suite-approle/role/brief '{"token_policies":"suite-app","token_ttl":"12s","token_max_ttl":"1h"}' >/dev/null
 for role in app short brief; do api GET "auth/suite-approle/role/$role/role-id" | jq -rj .data.role_id >"$role.role-id"; done
 api POST auth/token/create '{"policies":["suite-app"],"ttl":"2h"}' | jq -rj .auth.client_token >given.token
 printf role-of-standin >stand.role-id

@@ -44,10 +44,12 @@ is() { want "$1" || return 0; if [[ $3 == "$2" ]]; then ok "$1"; else not_ok "$1
 matches() { want "$1" || return 0; if grep -qE -- "$2" <<<"$3"; then ok "$1"; else not_ok "$1" "expected /$2/, got «$3»"; fi; }
 lacks() { want "$1" || return 0; if grep -qE -- "$2" <<<"$3"; then not_ok "$1" "did not expect /$2/ in «$3»"; else ok "$1"; fi; }
 
+# Limits are told for an idle machine, and are this many times as long: what waits ends as soon as it can.
+PATIENCE=6
 # eventually NAME SECONDS COMMAND...: passes as soon as the command succeeds
 eventually() {
   want "$1" || return 0
-  local name=$1 end=$((SECONDS + $2)); shift 2
+  local name=$1 end=$((SECONDS + PATIENCE * $2)); shift 2
   until "$@" >/dev/null 2>&1; do
     if ((SECONDS >= end)); then not_ok "$name" "not true in time: $*"; return 0; fi
     sleep 0.2

@@ -1,4 +1,5 @@
-# Renewal: tokens that live on, tokens that cannot, servers that fail meanwhile.
+# Renewal: tokens that live on, tokens that cannot, servers that fail meanwhile. Nothing may come too early; how late is
+# for tests with a clock of their own (test/unit/agent/auth/loop.test.ts): here a busy machine would decide it.
 
 renewing() { server_block "${2:-$ADDR}"; echo "auto_auth { $(cat) $(sink_block "$WORK/$1.token") }"; }
 times() { asked "[.[] | select(.path | test(\"$1\")) | .time]"; }
@@ -8,17 +9,17 @@ fresh; told '{"ttl":6}' >/dev/null
 renewing steady "$STAND" <<<"$(stand_method)" >steady.hcl
 start steady -log-level=debug; steady=$AGENT
 eventually "a new token is renewed at once" 8 at_least 1 '.path == "/v1/auth/token/renew-self"'
-is "within a second of the login" true "$(asked '[.[] | select(.path | test("login|renew-self")) | .time] | (.[1] - .[0]) < 1.5')"
+is "before anything else" '["/v1/auth/approle/login","/v1/auth/token/renew-self"]' "$(asked '[.[] | select(.path | test("health") | not) | .path][:2]')"
 is "renew-self carries the token" '["hvs.standin"]' "$(asked '[.[] | select(.path == "/v1/auth/token/renew-self") | .headers["x-vault-token"][0:11]] | unique')"
 eventually "and again before two thirds and a grace are over" 14 at_least 3 '.path == "/v1/auth/token/renew-self"'
-is "every two thirds of its life and a bit" true "$(asked '[.[] | select(.path == "/v1/auth/token/renew-self") | .time] | [range(1; length) as $i | .[$i] - .[$i-1]] | all(. > 3.6 and . < 5.4)')"
+is "not before two thirds of its life" true "$(asked '[.[] | select(.path == "/v1/auth/token/renew-self") | .time] | [range(1; length) as $i | .[$i] - .[$i-1]] | all(. > 3.6)')"
 is "one login is enough" 1 "$(count '.path | test("login")')"
 stop "$steady"; is "renewing ends with 0" 0 "$RC"
 
 fresh; told '{"ttl":5,"renewable":false}' >/dev/null; rm -f steady.token
 start steady; steady=$AGENT; until_true 15 test -s steady.token; first=$(text steady.token)
 eventually "a token that cannot be renewed is replaced" 10 other steady.token "$first"
-is "between 0.6 and 0.95 of its life" true "$(asked '[.[] | select(.path | test("login")) | .time] | (.[1] - .[0]) as $w | $w > 3.0 and $w < 4.9')"
+is "not before 0.6 of its life" true "$(asked '[.[] | select(.path | test("login")) | .time] | (.[1] - .[0]) > 3.0')"
 is "and never renewed" 0 "$(count '.path == "/v1/auth/token/renew-self"')"
 stop "$steady"
 
@@ -35,8 +36,8 @@ stop "$steady"
 # --- against the server -------------------------------------------------------------------------------------------
 role_block brief outlives | renewing outlives >outlives.hcl
 start outlives; outlives=$AGENT; until_true 15 test -s outlives.token; first=$(text outlives.token)
-sleep 9
-is "a token of four seconds lives on" "$first yes" "$(text outlives.token) $(works "$first" && echo yes)"
+sleep 16
+is "a token of twelve seconds lives on" "$first yes" "$(text outlives.token) $(works "$first" && echo yes)"
 stop "$outlives"
 role_block short ends ', remove_secret_id_file_after_reading = false' | renewing ends >ends.hcl
 start ends; ends=$AGENT; until_true 15 test -s ends.token; first=$(text ends.token)
