@@ -29,7 +29,8 @@ import { measureTransit } from "./bench/transit.ts";
 
 /**
  * The product's budgets next to what this machine measures; `leases`, `scale`, `hot`, `agent`, `certificates`, `first`,
- * `init`, `page`, `price`, `transit`, `peers` and `own` are measurements of their own (`bench/README.md` has the files).
+ * `init`, `page`, `price`, `sealing`, `transit`, `peers` and `own` are measurements of their own (`bench/README.md` has
+ * the files).
  * `--quick` takes few samples; `--json FILE` writes the figures, with the machine; `--docs` writes what it measures into
  * its page below `docs`; `--openbao FILE` names the program of OpenBao that the same requests are sent to; `--against
  * FOLDER` the checkout of another version for `own` and `page`. Times never fail the run: they depend on the machine.
@@ -114,7 +115,7 @@ const operations = async (): Promise<Measured> => {
   const transit = await measureTransit(bench, quick ? 100 : 1000);
   await bench.world.close();
   const parts = [
-    ...measureSealing(quick ? 11 : 101),
+    ...(await measureSealing(quick ? 11 : 101)),
     ...measureDecisions(quick ? 11 : 101),
     ...measureAuditLines(quick ? 11 : 51),
     ...measureNames(quick ? 11 : 51),
@@ -179,6 +180,8 @@ const init = async () => ({ figures: await functions(), exact: [] });
 
 const own = async () => ({ figures: await measureOwnTime(quick, options.against), exact: [] });
 
+const sealing = async () => ({ figures: await measureSealing(quick ? 11 : 101), exact: [] });
+
 const first = async () => {
   const figures = await measureFirstRequests(true);
   return { figures, exact: figures };
@@ -197,6 +200,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Measured>>> = {
   page,
   peers,
   price,
+  sealing,
   transit,
   own,
   operations,

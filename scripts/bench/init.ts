@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { ENVIRONMENT } from "../../src/contract/environment.ts";
 import type { Built } from "./bundles.ts";
 import { type Figure, figure } from "./figures.ts";
+import { nodeOfRuntime } from "./runtime.ts";
 import { median } from "./samples.ts";
 
 /**
@@ -39,19 +40,6 @@ const environment = (name: string): Record<string, string> => ({
   [ENVIRONMENT.peers]: "{}",
   [ENVIRONMENT.domains]: '["*"]',
 });
-
-/** The major version that the functions run on in AWS. */
-const RUNTIME = 24;
-
-/** That Node where npm's cache has it (`npm run test:node` brings it), else the one that runs this. */
-const nodeOfRuntime = async (): Promise<string> => {
-  if (process.versions.node.startsWith(`${RUNTIME}.`)) return process.execPath;
-  const asked = ["--yes", "--offline", "--package", `node@${RUNTIME}`, "--", "node", "-p", "process.execPath"];
-  return run("npx", asked).then(
-    ({ stdout }) => stdout.trim(),
-    () => process.execPath,
-  );
-};
 
 interface Start {
   readonly label: string;
