@@ -67,9 +67,8 @@ describe("hostile arguments end in an error", () => {
     ["a float longer than any", '{{ parseFloat (sprig_repeat 2000000 "1") }}'],
     ["a URL of colons", '{{ sprig_urlParse (printf "http://%s\u2028" (sprig_repeat 300000 ":")) }}'],
   ])("%s is refused at once", async (_, template) => {
-    const started = processorTime();
-    await expect(render(template, {})).rejects.toBeInstanceOf(TemplateError);
-    expect(processorTime() - started).toBeLessThan(1000);
+    const took = await processorTime(1000, () => expect(render(template, {})).rejects.toBeInstanceOf(TemplateError));
+    expect(took).toBeLessThan(1000);
   });
 
   it("a long string within JSON is read", () => {

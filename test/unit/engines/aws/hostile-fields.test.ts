@@ -48,15 +48,16 @@ describe("a field of the aws engine", () => {
     "%s %s takes anything in little time, and never with a 5xx or a long answer",
     async (path, field) => {
       for (const value of VALUES) {
-        const started = processorTime();
-        const { status, text } = await server.call("POST", path, { body: { ...BODIES[path].body, [field]: value } });
+        const took = await processorTime(MOST_MS, async () => {
+          const { status, text } = await server.call("POST", path, { body: { ...BODIES[path].body, [field]: value } });
 
-        expect([String(value).slice(0, 8), status < 500, text.length < 3000]).toEqual([
-          String(value).slice(0, 8),
-          true,
-          true,
-        ]);
-        expect(processorTime() - started).toBeLessThan(MOST_MS);
+          expect([String(value).slice(0, 8), status < 500, text.length < 3000]).toEqual([
+            String(value).slice(0, 8),
+            true,
+            true,
+          ]);
+        });
+        expect(took).toBeLessThan(MOST_MS);
       }
     },
   );

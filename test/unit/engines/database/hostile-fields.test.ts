@@ -122,14 +122,15 @@ describe("a field of the database engine", () => {
     const texts = PARTS.map((part) => part.repeat(Math.floor(SIZE / part.length)));
     const lists = [Array(20_000).fill("a"), Array(20_000).fill("*a*"), Array(2000).fill("{{random 8}}")];
     for (const value of [...texts, ...lists]) {
-      const started = processorTime();
-      const { status } = await server.call("POST", path, { body: { ...body, [field]: value } });
-      expect([field, String(value).slice(0, 4), status < 500 || status === 502]).toEqual([
-        field,
-        String(value).slice(0, 4),
-        true,
-      ]);
-      expect(processorTime() - started).toBeLessThan(MOST_MS * 4);
+      const took = await processorTime(MOST_MS * 4, async () => {
+        const { status } = await server.call("POST", path, { body: { ...body, [field]: value } });
+        expect([field, String(value).slice(0, 4), status < 500 || status === 502]).toEqual([
+          field,
+          String(value).slice(0, 4),
+          true,
+        ]);
+      });
+      expect(took).toBeLessThan(MOST_MS * 4);
     }
   });
 });
@@ -143,31 +144,33 @@ const DIALECTS = [
 ] as const;
 
 describe("statements of Redis and MongoDB", () => {
-  it.each([...PARTS, "+", "~", "+a|", '"+get",', '{"a":', "["])("of many %p are read in little time", (part) => {
+  it.each([...PARTS, "+", "~", "+a|", '"+get",', '{"a":', "["])("of many %p are read in little time", async (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
-    const started = processorTime();
-    for (const read of [rulesOf, creationOf])
-      for (const given of [text, JSON.stringify([text]), JSON.stringify({ db: text, roles: [text] })])
-        try {
-          read([given]);
-        } catch (cause) {
-          expect(cause).toHaveProperty("name", "DatabaseFailure");
-        }
-    expect(processorTime() - started).toBeLessThan(MOST_MS * 2);
+    const took = await processorTime(MOST_MS * 2, () => {
+      for (const read of [rulesOf, creationOf])
+        for (const given of [text, JSON.stringify([text]), JSON.stringify({ db: text, roles: [text] })])
+          try {
+            read([given]);
+          } catch (cause) {
+            expect(cause).toHaveProperty("name", "DatabaseFailure");
+          }
+    });
+    expect(took).toBeLessThan(MOST_MS * 2);
   });
 });
 
 describe("statements", () => {
-  it.each(PARTS)("of many %p are cut and filled in little time", (part) => {
+  it.each(PARTS)("of many %p are cut and filled in little time", async (part) => {
     const text = part.repeat(Math.floor((SIZE * 5) / part.length));
     for (const [split, put] of DIALECTS) {
-      const started = processorTime();
-      try {
-        for (const statement of split([text])) put(statement, { name: "n", password: "p" });
-      } catch (cause) {
-        expect(cause).toHaveProperty("name", "DatabaseFailure");
-      }
-      expect(processorTime() - started).toBeLessThan(MOST_MS * 2);
+      const took = await processorTime(MOST_MS * 2, () => {
+        try {
+          for (const statement of split([text])) put(statement, { name: "n", password: "p" });
+        } catch (cause) {
+          expect(cause).toHaveProperty("name", "DatabaseFailure");
+        }
+      });
+      expect(took).toBeLessThan(MOST_MS * 2);
     }
   });
 });
