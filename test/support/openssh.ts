@@ -20,6 +20,9 @@ const PLACES = [
 export const programPath = (name: string): string | undefined =>
   [...(process.env["PATH"] ?? "").split(":"), ...PLACES].map((place) => join(place, name)).find(existsSync);
 
+/** Many times what a program takes on an idle machine. */
+const WAIT_MS = 120_000;
+
 export interface Ran {
   readonly code: number;
   /** What it printed, on either way. */
@@ -28,7 +31,7 @@ export interface Ran {
 
 export const run = (program: string, args: readonly string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    execFile(program, args, { timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: WAIT_MS }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) || 1 : 0, text: `${stdout}${stderr}` });
     });
   });
@@ -57,7 +60,7 @@ export const makeFolder = async (): Promise<Folder> => {
 export const makeKey = async (folder: Folder, name: string, args: readonly string[]): Promise<string> => {
   const file = join(folder.path, name);
   const made = spawnSync(programPath("ssh-keygen") ?? "", ["-q", "-N", "", "-C", "", "-f", file, ...args], {
-    timeout: 20_000,
+    timeout: WAIT_MS,
   });
   if (made.status !== 0) throw new Error(String(made.stderr));
   return file;
@@ -67,8 +70,10 @@ export interface Sshd {
   readonly port: number;
   /** Who may log in: the user that runs the test. */
   readonly user: string;
-  /** What it logged. */
+  /** What it logged so far. */
   log(): string;
+  /** Waits until what it logged since its log was this long matches. */
+  logged(pattern: RegExp, since?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,12 +109,14 @@ export const startSshd = async (folder: Folder, lines: readonly string[]): Promi
   const options: SpawnOptions = { stdio: ["ignore", "ignore", "pipe"] };
   const child = spawn(programPath("sshd") ?? "", ["-D", "-e", "-f", file], options);
   let text = "";
+  let heard = (): void => undefined;
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", () => reject(new Error(`sshd ended: ${text}`)));
     child.stderr?.on("data", (chunk: Buffer) => {
       text += chunk.toString("utf8");
+      heard();
       if (text.includes("Server listening on")) resolve();
     });
   });
@@ -117,6 +124,13 @@ export const startSshd = async (folder: Folder, lines: readonly string[]): Promi
     port,
     user: username,
     log: () => text,
+    logged: (pattern, since = 0) =>
+      new Promise((resolve) => {
+        heard = () => {
+          if (pattern.test(text.slice(since))) resolve();
+        };
+        heard();
+      }),
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

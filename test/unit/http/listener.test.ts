@@ -154,21 +154,29 @@ describe("input that is not HTTP", () => {
     ]));
 });
 
+/** A promise that is fulfilled from outside. */
+const promised = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+};
+
 describe("stopping", () => {
   it("lets a running request end and takes no new ones", async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: arrived, resolve: arrive } = promised();
+    const { promise: held, resolve: release } = promised();
     const slow = await startListener({
       handler: async () => {
+        arrive();
         await held;
         return { status: 204, headers: {}, body: new Uint8Array(0) };
       },
     });
     const running = fetch(`${slow.url}/v1/a`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const stopped = slow.stop(5000);
+    await arrived;
+    const stopped = slow.stop(60_000);
     release();
     expect((await running).status).toBe(204);
     await stopped;

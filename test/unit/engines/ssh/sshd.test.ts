@@ -112,7 +112,7 @@ withOpenSsh("an OpenSSH server that trusts the CA", ["sshd", "ssh", "ssh-keygen"
 
   it("logs the key id and the serial that the certificate has", async () => {
     await visit(await signed("ssh", { valid_principals: user }));
-    expect(host.log()).toMatch(/ED25519-CERT .* ID vault-root-[0-9a-f]{64} \(serial \d+\)/);
+    await host.logged(/ED25519-CERT .* ID vault-root-[0-9a-f]{64} \(serial \d+\)/);
   });
 
   it("runs the command that a critical option forces, whatever is asked for", async () => {
@@ -135,7 +135,7 @@ withOpenSsh("an OpenSSH server that trusts the CA", ["sshd", "ssh", "ssh-keygen"
       const before = host.log().length;
       const { code, text } = await visit(certificate, options);
       expect([code, text]).toEqual([255, expect.stringContaining("Permission denied")]);
-      expect(host.log().slice(before)).toMatch(why);
+      await host.logged(why, before);
     };
 
     it("a certificate that has expired", async () => {
