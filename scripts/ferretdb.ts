@@ -3,6 +3,7 @@ import { access, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isJsonObject } from "../src/std/json.ts";
 import { FERRETDB } from "../test/support/ferretdb-path.ts";
+import { download } from "../test/support/programs.ts";
 
 /**
  * Builds FerretDB, a server that speaks MongoDB's protocol on SQLite, from its source as the Go proxy serves it, for the
@@ -27,7 +28,7 @@ const build = async (): Promise<string> => {
   } catch {
     return "is not built: there is no Go on this machine";
   }
-  const { stdout } = await run("go", ["mod", "download", "-json", `${MODULE}@${VERSION}`]);
+  const stdout = await download("go", ["mod", "download", "-json", `${MODULE}@${VERSION}`]);
   const downloaded: unknown = JSON.parse(stdout);
   if (!isJsonObject(downloaded) || typeof downloaded["Dir"] !== "string") throw new Error("go says no folder");
   await mkdir(SOURCE, { recursive: true });
@@ -36,7 +37,7 @@ const build = async (): Promise<string> => {
   await run("chmod", ["-R", "u+w", SOURCE]);
   // It refuses to start without; in a release the build writes it.
   await writeFile(`${SOURCE}/build/version/version.txt`, `${VERSION}\n`);
-  await run("go", ["build", "-o", "../ferretdb", "./cmd/ferretdb"], { cwd: SOURCE, maxBuffer: 1 << 26 });
+  await download("go", ["build", "-o", "../ferretdb", "./cmd/ferretdb"], { cwd: SOURCE, maxBuffer: 1 << 26 });
   await rm(SOURCE, { recursive: true });
   return "is built";
 };

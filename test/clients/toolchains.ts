@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { need, virtualEnvironment } from "../support/programs.ts";
+import { download, need, virtualEnvironment } from "../support/programs.ts";
 import type { Command } from "./suite.ts";
 
 /**
@@ -37,8 +37,8 @@ export const hvacOwn = async (): Promise<Command> => {
   const [, version = ""] = /^hvac==(.+)$/m.exec(await readFile(here("hvac-own/requirements.txt"), "utf8")) ?? [];
   const source = `${process.cwd()}/${home}/hvac-${version}`;
   if ((await readdir(source).catch(() => [])).length === 0) {
-    const download = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "hvac"];
-    await run(python, [...download, "--dest", home, `hvac==${version}`]);
+    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "hvac"];
+    await download(python, [...pip, "--dest", home, `hvac==${version}`]);
     await run("tar", ["-xzf", `${home}/hvac-${version}.tar.gz`, "-C", home]);
   }
   return { program: python, args: ["-B", here("hvac-own/suite.py"), source] };
@@ -49,7 +49,7 @@ export const go = async (): Promise<Command> => {
   await need("go", ["version"], "go");
   await mkdir(CACHE, { recursive: true });
   const program = `${process.cwd()}/${CACHE}/go-suite`;
-  await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("go") });
+  await download("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("go") });
   return { program, args: [] };
 };
 
@@ -58,7 +58,7 @@ export const acme = async (): Promise<Command> => {
   await need("go", ["version"], "go");
   const home = await environmentOf("acme");
   const program = `${process.cwd()}/${CACHE}/acme-suite`;
-  await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("acme/go") });
+  await download("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: here("acme/go") });
   const args = [
     "--no-warnings",
     "--import",
@@ -107,7 +107,7 @@ export const cli = async (): Promise<Command> => {
   await need("go", ["version"], "go");
   const home = `${process.cwd()}/${CACHE}/cli`;
   const program = `${home}/vault-cli`;
-  const { stdout } = await run("go", ["mod", "download", "-json", VAULT], { cwd: here("cli/vault") });
+  const stdout = await download("go", ["mod", "download", "-json", VAULT], { cwd: here("cli/vault") });
   const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
   await rm(home, { recursive: true, force: true });
   await mkdir(`${home}/command`, { recursive: true });
@@ -125,6 +125,6 @@ export const cli = async (): Promise<Command> => {
     `package command\n\n${/^const \($.*?^\)$/ms.exec(list)?.[0] ?? ""}\n`,
   );
   await cp(here("cli/vault"), home, { recursive: true });
-  await run("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: home });
+  await download("go", ["build", "-mod=readonly", "-o", program, "."], { cwd: home });
   return { program: process.execPath, args: ["--import", "tsx", here("cli/suite.ts"), program] };
 };

@@ -1,8 +1,12 @@
-import { execFile } from "node:child_process";
+import { type ExecFileOptions, execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** Programs of other languages that tests run: what is missing on this machine, and virtual environments of Python. */
+/**
+ * Programs of other languages that tests run: what is missing on this machine, what is downloaded, and virtual
+ * environments of Python.
+ */
 
 const run = promisify(execFile);
 
@@ -16,6 +20,26 @@ export const need = async (program: string, args: readonly string[], what: strin
   });
 };
 
+const TRIES = 3;
+const PAUSE_MS = 5000;
+
+/** Runs a program that downloads, three times if need be: a connection that broke says nothing about what is tested. */
+export const download = async (
+  program: string,
+  args: readonly string[],
+  options: ExecFileOptions = {},
+): Promise<string> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { stdout } = await run(program, args, { ...options, encoding: "utf8" });
+      return stdout;
+    } catch (cause) {
+      if (tries === TRIES) throw cause;
+      await wait(PAUSE_MS);
+    }
+  }
+};
+
 /** A virtual environment with the packages of a `requirements.txt`, made again when that file changes; its folder. */
 export const virtualEnvironment = async (home: string, requirements: string): Promise<string> => {
   const wanted = await readFile(requirements, "utf8");
@@ -24,7 +48,7 @@ export const virtualEnvironment = async (home: string, requirements: string): Pr
     await need("python3", ["-c", "import venv, ensurepip"], "python3 with venv and pip");
     await mkdir(home, { recursive: true });
     await run("python3", ["-m", "venv", "--clear", home]);
-    await run(`${home}/bin/python`, ["-m", "pip", "install", "--quiet", "--requirement", requirements]);
+    await download(`${home}/bin/python`, ["-m", "pip", "install", "--quiet", "--requirement", requirements]);
     await writeFile(`${home}/requirements.txt`, wanted);
   }
   return home;
