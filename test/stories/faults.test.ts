@@ -30,16 +30,12 @@ describe("an agent, when", () => {
   };
   /** A token in the file that works and is not `before`. */
   const anotherToken = (name: string, before = "") =>
-    until(
-      `another token in ${name}`,
-      async () => {
-        const token = await read(name);
-        return token !== before && (await works(token)) ? token : undefined;
-      },
-      60,
-    );
+    until(`another token in ${name}`, async () => {
+      const token = await read(name);
+      return token !== before && (await works(token)) ? token : undefined;
+    });
   const says = (pattern: RegExp) =>
-    until(`${pattern} in the log`, async () => (pattern.test(run?.output() ?? "") ? true : undefined), 60);
+    until(`${pattern} in the log`, async () => (pattern.test(run?.output() ?? "") ? true : undefined));
 
   const secretId = async (): Promise<string> => {
     const { data } = await world.operator("POST", "auth/approle/role/app/secret-id");
@@ -107,7 +103,7 @@ describe("an agent, when", () => {
       [],
       { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: path("none") },
     );
-    await until("the program's start", async () => existsSync(path("asked")) || undefined, 60);
+    await until("the program's start", async () => existsSync(path("asked")) || undefined);
 
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(0);
@@ -216,7 +212,7 @@ describe("an agent, when", () => {
          contents = "{{ with secret \\"team/large\\" }}{{ .Data.data.n }} ${filler} {{ .Data.data.n }}{{ end }}"
        }`,
     );
-    await until("the first rendering", async () => (await read("large")) || undefined, 60);
+    await until("the first rendering", async () => (await read("large")) || undefined);
     const seen = new Set<string>();
     for (let n = 1; seen.size < 4 && n < 400; n += 1) {
       if (n % 20 === 1) await world.operator("POST", "team/data/large", { data: { n: String(n) } });
@@ -241,7 +237,7 @@ describe("an agent, when", () => {
        template { destination = "${path("wrong")}" contents = "${secret} {{ .Data.data.password | parseInt }}{{ end }}" }
        template { destination = "${path("deep")}" contents = "${secret}{{ index .Data.data.password 9999 }}{{ end }}" }`,
     );
-    await until("what can be rendered", async () => ((await read("rendered")) === CANARY ? true : undefined), 60);
+    await until("what can be rendered", async () => ((await read("rendered")) === CANARY ? true : undefined));
     await says(/exit status 3|exit code 3|ended with 3/i);
     const token = await anotherToken("canary.token");
     // Ends a program of Node's; one of Go's would print what it was doing.

@@ -32,7 +32,7 @@ const client = (port: number, username: string, password: string): MongoClient =
   new MongoClient(`mongodb://${HOST}:${port}/`, {
     auth: { username, password },
     directConnection: true,
-    serverSelectionTimeoutMS: 5000,
+    serverSelectionTimeoutMS: 60_000,
   });
 
 /** Takes about a second. Stop it in `afterAll`: the process does not end with the test. */

@@ -75,10 +75,11 @@ const ended = (daemon: ChildProcess): Promise<void> =>
     else daemon.once("exit", () => resolve());
   });
 
-const login = (port: number, user: string, password: string): Promise<Connection> =>
-  createConnection({ host: HOST, port, user, password, connectTimeout: 5000, disableEval: true });
+/** Many times what a server takes on an idle machine. */
+const WAIT_MS = 120_000;
 
-const WAIT_MS = 20_000;
+const login = (port: number, user: string, password: string): Promise<Connection> =>
+  createConnection({ host: HOST, port, user, password, connectTimeout: WAIT_MS, disableEval: true });
 
 /** The first login that works. Throws with the end of the server's log. */
 const firstLogin = async (daemon: ChildProcess, port: number, log: string): Promise<Connection> => {

@@ -69,7 +69,7 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       max: 1,
       fetch_types: false,
       onnotice: quiet,
-      connect_timeout: 5,
+      connect_timeout: 60,
     });
   const admin = connect(ADMIN.username, ADMIN.password);
   const query = async (text: string, values: readonly string[] = []): Promise<readonly Row[]> =>

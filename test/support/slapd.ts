@@ -92,7 +92,8 @@ const listens = (port: number): Promise<boolean> =>
     socket.once("connect", settle(true)).once("error", settle(false));
   });
 
-const WAIT_MS = 20_000;
+/** Many times what a server takes on an idle machine. */
+const WAIT_MS = 120_000;
 
 const untilUp = async (daemon: ChildProcess, ports: readonly number[]): Promise<void> => {
   const started = performance.now();

@@ -32,7 +32,7 @@ const vault: Run = (args, { input = "", token = root, environment = {}, terminal
     };
     const line = [program, ...args].map(quoted).join(" ");
     const [file, words] = terminal ? ["script", ["-qefc", line, "/dev/null"]] : [program, args];
-    const child = execFile(file, words, { env, timeout: 30_000 }, (failed, out, err) =>
+    const child = execFile(file, words, { env, timeout: 120_000 }, (failed, out, err) =>
       resolve({ status: failed ? Number(failed.code ?? 1) : 0, out, err }),
     );
     let heard = "";

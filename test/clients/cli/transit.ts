@@ -106,7 +106,7 @@ const withItsServer = async (vault: Run, run: (other: Run) => Promise<void>): Pr
         environment: { VAULT_ADDR: `http://${address}`, ...options.environment },
       });
     for (let tries = 0; (await other(["status"])).status !== 0; tries += 1) {
-      expect(tries < 50, "its own server starts");
+      expect(tries < 500, "its own server starts");
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     await run(other);

@@ -8,7 +8,7 @@ import { localServer, text } from "./local-server.ts";
  */
 
 const server = localServer();
-const vault = (): Vault => new Vault({ baseUrl: `${server.url}/v1`, timeout: 5000 });
+const vault = (): Vault => new Vault({ baseUrl: `${server.url}/v1`, timeout: 60_000 });
 const status = (code: number) => ({ isVaultError: true, response: { status: code } });
 
 describe("hashi-vault-js: the server's state", () => {

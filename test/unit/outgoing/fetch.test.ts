@@ -31,7 +31,7 @@ const exchange = async (
   const url = new URL(`http://${host}:${port}${path}`);
   try {
     const fetch = createFetch(createGuard(reach, resolve));
-    const request: OutgoingRequest = { method: "GET", url, headers: {}, deadlineMs: 2000, mostBytes: 1000, ...more };
+    const request: OutgoingRequest = { method: "GET", url, headers: {}, deadlineMs: 60_000, mostBytes: 1000, ...more };
     const said = await fetch(request).then(
       ({ status, body }) => ({ status, body }),
       (cause: unknown) => ({ failed: cause instanceof Error ? cause.name : "", reason: Object(cause).reason }),

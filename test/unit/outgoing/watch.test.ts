@@ -22,7 +22,7 @@ const request = (url: string) => ({
   method: "GET" as const,
   url: new URL(url),
   headers: { authorization: "Bearer canary" },
-  deadlineMs: 2000,
+  deadlineMs: 60_000,
   mostBytes: 100,
 });
 
@@ -61,7 +61,7 @@ describe("calls that fail are told to the operator", () => {
   it("when a connection is refused", async () => {
     const { told, guard } = watching(NEARBY);
     const port = await freePort();
-    await expect(createDial(guard)({ host: "127.0.0.1", port }, 2000)).rejects.toThrow();
+    await expect(createDial(guard)({ host: "127.0.0.1", port }, 60_000)).rejects.toThrow();
 
     expect(told).toEqual([{ host: "127.0.0.1", kind: "NoConnection", reason: "connection refused", ms }]);
   });
@@ -69,9 +69,9 @@ describe("calls that fail are told to the operator", () => {
   it("when TLS fails on a connection that was dialled", () =>
     hangingUp(async (port) => {
       const { told, guard } = watching(NEARBY);
-      const socket = await createDial(guard)({ host: "127.0.0.1", port }, 2000);
+      const socket = await createDial(guard)({ host: "127.0.0.1", port }, 60_000);
       const terms = { ca: "", certificate: "", key: "", check: "chain and name" } as const;
-      await expect(secureSocket(socket, "127.0.0.1", terms, 2000)).rejects.toThrow();
+      await expect(secureSocket(socket, "127.0.0.1", terms, 60_000)).rejects.toThrow();
 
       const reason = "the server closed the connection";
       expect(told).toEqual([{ host: "127.0.0.1", kind: "NoConnection", reason, ms }]);
@@ -80,7 +80,7 @@ describe("calls that fail are told to the operator", () => {
   it("and nothing is told of one that succeeds", () =>
     hangingUp(async (port) => {
       const { told, guard } = watching(NEARBY);
-      const socket = await createDial(guard)({ host: "127.0.0.1", port }, 2000);
+      const socket = await createDial(guard)({ host: "127.0.0.1", port }, 60_000);
       socket.destroy();
 
       expect(told).toEqual([]);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -37,14 +37,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("a TCP listener", () => {
-  it("listens at IPv4 and IPv6 addresses and at a name", async () => {
-    const one = await open({ address: "127.0.0.1:0" }, { address: "[::1]:0" }, { address: "localhost:0" });
-    const [four = "", six = "", named = ""] = one.listeners.addresses;
-    expect([four, six]).toEqual([
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      expect.stringMatching(/^http:\/\/\[::1\]:\d+$/),
-    ]);
-    for (const address of [four, six, named]) expect((await ask(address, "/v1/a")).status).toBe(200);
+  it("listens at an address and at a name", async () => {
+    const one = await open({ address: "127.0.0.1:0" }, { address: "localhost:0" });
+    const [four = "", named = ""] = one.listeners.addresses;
+    expect(four).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const address of [four, named]) expect((await ask(address, "/v1/a")).status).toBe(200);
+  });
+
+  const hasSix = Object.values(networkInterfaces()).some((at) => at?.some(({ address }) => address === "::1"));
+  (hasSix ? it : it.skip)("listens at an IPv6 address, where this machine has one", async () => {
+    const one = await open({ address: "[::1]:0" });
+    const [six = ""] = one.listeners.addresses;
+    expect(six).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await ask(six, "/v1/a")).status).toBe(200);
   });
 
   it("says why it cannot listen, and then no other listens either", async () => {

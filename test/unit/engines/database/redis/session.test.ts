@@ -34,7 +34,7 @@ afterAll(async () => {
   server.close();
 });
 
-const ping = () => pool.run(1000, (session) => session.call("PING"));
+const ping = () => pool.run(60_000, (session) => session.call("PING"));
 
 it("a connection is used again while it is fresh, and not when it rested too long", async () => {
   connections = 0;
