@@ -364,6 +364,33 @@ describeUi("attacks", (ui) => {
     expect(await readClipboard(visitor)).toBe("");
   });
 
+  it("40. signing out, the document stays until the browser has cleared the clipboard", async () => {
+    await ui.world.secret("secret/attack/copied", { password: ui.world.canary("copied") });
+    const { page, visitor } = await root("/ui/browse/secret/attack/copied");
+    const order: string[] = [];
+    await page.exposeFunction("cleared", () => order.push("cleared"));
+    await page.evaluate(() => {
+      const told = globalThis as unknown as { cleared(): Promise<void> };
+      Object.assign(navigator.clipboard, {
+        // Before the page's patience ends.
+        writeText: async (given: string) => {
+          if (given !== "") return;
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          await told.cleared();
+        },
+      });
+    });
+    await page.getByRole("button", { name: "Copy password" }).click();
+    await page.getByText("Copied password").first().waitFor();
+    visitor.gate.instead = ({ url }) => {
+      if (url.pathname === "/ui/") order.push("left");
+      return undefined;
+    };
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("How", { exact: true }).waitFor();
+    expect(order).toEqual(["cleared", "left"]);
+  });
+
   it("40. a dialog or a lock over the page: what was copied can still be cleared there, and has no name", async () => {
     const value = ui.world.canary("copied");
     await ui.world.secret("secret/attack/copied", { password: value });

@@ -53,6 +53,24 @@ describeUi("the session", (ui) => {
     await second.waitForURL((url) => url.pathname === "/ui/");
   });
 
+  it("4. after a sign-out no form is drawn in the document that goes: what is written there would be lost", async () => {
+    const { page } = await ui.signedIn(await ui.world.person("alias", []), "/ui/me");
+    const drawn: string[] = [];
+    await page.exposeFunction("drawn", (what: string) => drawn.push(what));
+    await page.evaluate(() => {
+      const told = globalThis as unknown as { drawn(what: string): Promise<void> };
+      const signOut = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Sign out");
+      new MutationObserver(() => {
+        if (signOut?.isConnected) return;
+        void told.drawn(document.querySelector("input, select, textarea")?.tagName ?? "nothing");
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await isSignedOut(page);
+    await page.waitForURL((url) => url.pathname === "/ui/");
+    expect(new Set(drawn)).toEqual(new Set(["nothing"]));
+  });
+
   it("5. last tab closed: after 15 s the server refuses the token", async () => {
     const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerHurry: 20 });
     const token = one(tokensOf(visitor));

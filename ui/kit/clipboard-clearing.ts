@@ -69,9 +69,9 @@ const clearLater = (): void => {
   dismiss = toast(kit.stillCopied, { label: kit.clearNow, run: clearNow }, { stays: true });
 };
 
-/** At once, if a copied secret may still be there: on lock and on sign-out. */
-export const clearClipboard = (): void => {
-  if (timer !== undefined || waiting) clear().catch(clearLater);
+/** At once, if a copied secret may still be there: on lock and on sign-out. Settles when the browser has answered. */
+export const clearClipboard = async (): Promise<void> => {
+  if (timer !== undefined || waiting) await clear().catch(clearLater);
 };
 
 channel.onmessage = ({ data }: MessageEvent<Said>) => (data === "copied" ? start() : disarm());

@@ -16,22 +16,27 @@ import { Brand, Side } from "./side.tsx";
 
 /** What stands around every page, and which page that is. */
 
+/** Longer than any browser takes to clear the clipboard, and no longer than a person waits for a page to go. */
+const CLEARING_MS = 1_000;
+
 /**
  * When the session goes, values and messages go from the screen, and what was copied goes from the clipboard; after a
- * sign-out the document goes too.
+ * sign-out the document goes too, once that is done. True while it goes: what somebody would write into it is lost.
  */
-const useLeaving = (stage: Stage): void => {
-  const before = useRef(stage.is);
+const useLeaving = (stage: Stage): boolean => {
+  const entered = useRef(false);
+  if (stage.is === "in") entered.current = true;
+  const gone = entered.current && stage.is !== "in" ? stage.is : undefined;
   useEffect(() => {
-    const was = before.current;
-    before.current = stage.is;
-    if (stage.is === was || (stage.is !== "away" && stage.is !== "out")) return;
-    if (was !== "in" && was !== "away") return;
+    if (gone === undefined) return;
     hideValues();
     dismissPassing();
-    clearClipboard();
-    if (stage.is === "out") location.replace(BASE);
-  }, [stage.is]);
+    const cleared = clearClipboard();
+    if (gone !== "out") return;
+    const patience = new Promise((resolve) => setTimeout(resolve, CLEARING_MS));
+    void Promise.race([cleared, patience]).then(() => location.replace(BASE));
+  }, [gone]);
+  return gone === "out";
 };
 
 /** Signing in is a move too. */
@@ -95,12 +100,19 @@ const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
   const stage = useStage();
   const place = usePlace();
   const [returned, setReturned] = useState(callback);
-  useLeaving(stage);
+  const leaving = useLeaving(stage);
   useArrivalAfterSignIn(stage);
   if (!isSecureContext) {
     return (
       <Bare>
         <Insecure />
+      </Bare>
+    );
+  }
+  if (leaving) {
+    return (
+      <Bare>
+        <Loading />
       </Bare>
     );
   }
