@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe } from "@jest/globals";
+import { download } from "./programs.ts";
 
 /**
  * What others read of certificates, requests, lists of the revoked and OCSP answers that were signed here: OpenSSL, Go's
@@ -53,7 +54,7 @@ const build = async (): Promise<string> => {
   await mkdir(".zeroth/clients", { recursive: true });
   const program = join(process.cwd(), PROGRAM);
   const own = `${program}-${process.pid}`;
-  await run("go", ["build", "-mod=readonly", "-o", own, "."], { cwd: SOURCE });
+  await download("go", ["build", "-mod=readonly", "-o", own, "."], { cwd: SOURCE });
   await rename(own, program);
   return program;
 };

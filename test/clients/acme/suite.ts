@@ -200,7 +200,7 @@ const goChecks = async (): Promise<void> => {
     ACME_DNS_CONTROL: control.url,
     ACME_CA_FILE: certificates.environment.TLS_CA,
   };
-  const said = await run(goSuite, [], { env: { ...process.env, ...environment }, timeout: 240_000 }).catch(
+  const said = await run(goSuite, [], { env: { ...process.env, ...environment }, timeout: 600_000 }).catch(
     (cause: { readonly stdout?: string }) => ({ stdout: cause.stdout ?? "not ok go: it did not run" }),
   );
   for (const line of said.stdout.split("\n").filter((one) => /^(?:ok|not ok) /.test(one))) {

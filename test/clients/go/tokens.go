@@ -120,15 +120,15 @@ func watch(client *api.Client, secret *api.Secret, enough int, limit time.Durati
 }
 
 func watcher(s *server) {
-	made := got(s.root.Auth().Token().Create(&api.TokenCreateRequest{Policies: []string{"default"}, TTL: "3s", ExplicitMaxTTL: "5s"}))
-	renewed, done := watch(s.client(made.Auth.ClientToken), made, 1000, 20*time.Second)
+	made := got(s.root.Auth().Token().Create(&api.TokenCreateRequest{Policies: []string{"default"}, TTL: "6s", ExplicitMaxTTL: "10s"}))
+	renewed, done := watch(s.client(made.Auth.ClientToken), made, 1000, 2*time.Minute)
 	holds(renewed >= 1 && done, "it renewed, and ended at the maximum")
 }
 
 func periodic(s *server) {
-	made := got(s.root.Auth().Token().Create(&api.TokenCreateRequest{Policies: []string{"default"}, Period: "4s"}))
+	made := got(s.root.Auth().Token().Create(&api.TokenCreateRequest{Policies: []string{"default"}, Period: "9s"}))
 	own := s.client(made.Auth.ClientToken)
-	renewed, done := watch(own, made, 2, 20*time.Second)
+	renewed, done := watch(own, made, 2, 2*time.Minute)
 	holds(renewed == 2 && !done, "it renewed twice")
 	holds(number(got(own.Auth().Token().LookupSelf()).Data["ttl"]) > 0, "the token lives")
 }

@@ -78,7 +78,7 @@ func byHand(ctx context.Context, made *acme.Client, name string) (*x509.Certific
 }
 
 func own() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	made := &acme.Client{Key: newKey(), DirectoryURL: directory(""), HTTPClient: client()}
 	check("golang.org/x/crypto/acme: an account, found again and given another key", func() error {
