@@ -28,6 +28,17 @@ describe("an explanation", () => {
     });
   });
 
+  it("names the policies that grant, and all that make up the rule where none does", () => {
+    const acl = aclOf(rule("kv/a", "read"), rule("kv/a", "read list"), rule("kv/a", "update"));
+    const names = (asked: string) => decide(acl, request(asked)).rule?.policies.map(({ name }) => name);
+
+    expect([names("read kv/a"), names("update kv/a"), names("delete kv/a")]).toEqual([
+      ["p1", "p2"],
+      ["p3"],
+      ["p1", "p2", "p3"],
+    ]);
+  });
+
   it("looks at both spellings of a LIST", () => {
     const acl = aclOf(rule("kv/private/*", "deny") + rule("kv/*", "list"));
 
