@@ -37,7 +37,9 @@ const play = async (): Promise<string[]> => {
     fileURLToPath(new URL(`./${name}.json`, import.meta.url)),
   ]);
   const logs = ["--log", join(folder, "audit.log"), "--log", join(folder, "server.log")];
-  const runner = spawn(process.execPath, [script, "--addr", local.url, "--token", "root", ...corpora, ...logs]);
+  // The server is in this process.
+  const where = ["--addr", local.url, "--token", "root", "--pid", String(process.pid)];
+  const runner = spawn(process.execPath, [script, ...where, ...corpora, ...logs]);
   let printed = "";
   for (const stream of [runner.stdout, runner.stderr]) {
     stream.on("data", (chunk: Buffer) => {
