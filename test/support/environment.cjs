@@ -1,6 +1,9 @@
 const { AsyncLocalStorage } = require("node:async_hooks");
 const { TestEnvironment } = require("jest-environment-node");
 
+// Nothing of whoever runs the tests: no identity of AWS, no server of theirs.
+for (const name of Object.keys(process.env)) if (/^(?:AWS|BAO|VAULT)_/.test(name)) delete process.env[name];
+
 /**
  * Jest's environment for Node, which also puts the suite's async storages out of use when it ends.
  *
