@@ -4,6 +4,7 @@ import { axeViolations, LOOKS } from "./support/axe.ts";
 import { type Filled, fillWorld, PLACES, type Place } from "./support/filled.ts";
 import { accessibleNames } from "./support/names.ts";
 import { misfits, spaceText } from "./support/reflow.ts";
+import { atRest, countCalls } from "./support/rest.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** What holds for every page, whoever looks at it and however. */
@@ -16,13 +17,6 @@ interface Seen {
 
 const WORDS = process.env["PLACES"]?.split(",");
 
-const settle = async (page: Page): Promise<void> => {
-  await page.locator("h1").waitFor();
-  await page.locator(".loading:visible").first().waitFor({ state: "hidden" });
-  await page.waitForTimeout(100);
-  await page.locator(".loading:visible").first().waitFor({ state: "hidden" });
-};
-
 const lookAt = async (
   page: Page,
   { name, at }: Place,
@@ -30,7 +24,7 @@ const lookAt = async (
 ): Promise<void> => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(`/ui/${at}`);
-  await settle(page).catch((cause: unknown) => {
+  await atRest(page).catch((cause: unknown) => {
     throw new Error(`${name} does not come to rest`, { cause });
   });
   into.names[name] = await accessibleNames(page);
@@ -72,6 +66,7 @@ describeUi("everybody", (ui) => {
         as === "nobody"
           ? await ui.visitor().then(async (one) => ({ page: await one.tab(), visitor: one }))
           : await ui.signedIn(filled[as]);
+      await countCalls(visitor.context);
       const pages = [page, ...(await Promise.all(Array.from({ length: tabs - 1 }, () => visitor.tab())))];
       await Promise.all(
         pages.map(async (tab) => {

@@ -4,6 +4,7 @@ import { buildUi } from "../../scripts/build/ui.ts";
 import { PAGES } from "../../ui/routes.ts";
 import { readClipboard } from "./support/clipboard.ts";
 import type { Visitor } from "./support/page.ts";
+import { atRest, countCalls } from "./support/rest.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** What an attacker may try on the page: markup in everything it shows, other origins, frames, scripts, forms. */
@@ -23,8 +24,11 @@ describeUi("attacks", (ui) => {
       url.pathname === "/stranger" ? { status: 200, headers: { "content-type": "text/html" }, body } : undefined;
   };
 
-  const root = (address?: string, permissions: readonly string[] = []) =>
-    ui.signedIn({ token: ui.world.root }, address, { permissions });
+  const root = async (address?: string, permissions: readonly string[] = []) => {
+    const one = await ui.signedIn({ token: ui.world.root }, address, { permissions });
+    await countCalls(one.visitor.context);
+    return one;
+  };
 
   /** Elements that only markup of the test could have made, and links that are scripts. */
   const planted = (page: Page): Promise<readonly string[]> =>
@@ -60,9 +64,10 @@ describeUi("attacks", (ui) => {
     });
   };
 
-  const settled = async (page: Page): Promise<void> => {
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.waitForFunction(() => document.querySelector(".loading") === null);
+  /** Opens an address, and waits for all that is shown there. */
+  const goTo = async (page: Page, address: string): Promise<void> => {
+    await page.goto(address);
+    await atRest(page);
   };
 
   it("34. (S51) markup in names, keys, values, metadata, policies and descriptions is text on every page", async () => {
@@ -89,8 +94,7 @@ describeUi("attacks", (ui) => {
     ].filter((address) => address !== "/ui/sign-in");
     const found: string[] = [];
     for (const address of addresses) {
-      await page.goto(address);
-      await settled(page);
+      await goTo(page, address);
       for (const element of await planted(page)) found.push(`${address}: ${element}`);
     }
     expect(found).toEqual([]);
@@ -135,8 +139,7 @@ describeUi("attacks", (ui) => {
       visitor.gate.instead = ({ url }) =>
         url.pathname.startsWith("/v1/") && !own.test(url.pathname) ? body : undefined;
       for (const name of ["browse/secret/attack/db", "policies/default", "leases/", "credentials/ssh/", "mounts"]) {
-        await page.goto(`/ui/${name}`);
-        await settled(page);
+        await goTo(page, `/ui/${name}`);
         expect(await planted(page)).toEqual([]);
       }
     }
@@ -160,16 +163,15 @@ describeUi("attacks", (ui) => {
     visitor.gate.instead = ({ url }) =>
       url.pathname.endsWith("/specs/openapi") ? { status: 200, body: JSON.stringify(specs) } : undefined;
     for (const address of ["/ui/api", "/ui/api/secret/planted"]) {
-      await page.goto(address);
-      await settled(page);
+      await goTo(page, address);
       expect(await planted(page)).toEqual([]);
     }
     await page.getByText("<b id=planted>").first().waitFor();
   });
 
   it("34. lines of an audit file are text", async () => {
-    const { page } = await root("/ui/audit");
-    await settled(page);
+    const { page } = await root();
+    await goTo(page, "/ui/audit");
     const entry = (type: string, path: string): string =>
       JSON.stringify({
         time: "2026-11-30T12:00:00Z",
@@ -187,8 +189,8 @@ describeUi("attacks", (ui) => {
 
   it("35. `javascript:` in values and metadata makes no link", async () => {
     await poison();
-    const { page } = await root("/ui/browse/secret/attack/db");
-    await settled(page);
+    const { page } = await root();
+    await goTo(page, "/ui/browse/secret/attack/db");
     await page.getByRole("button", { name: "Show link" }).first().click();
     await page.getByText(LINK).first().waitFor();
 
@@ -329,14 +331,16 @@ describeUi("attacks", (ui) => {
     await ui.world.secret("secret/attack/copied", { password: value });
     const address = "/ui/browse/secret/attack/copied";
     const { page, visitor } = await root(address, ["clipboard-read", "clipboard-write"]);
+    // What the status line says of one copy stands there until the next; the message goes once it is cleared.
+    const toast = page.locator(".toast");
     const copy = async (): Promise<void> => {
       await page.getByRole("button", { name: "Copy password" }).click();
-      await page.getByText("Copied password").first().waitFor();
+      await toast.getByText("Copied password").waitFor();
       expect(await readClipboard(visitor)).toBe(value);
       await page.bringToFront();
     };
     const isCleared = async (): Promise<void> => {
-      for (let tries = 0; tries < 20 && (await readClipboard(visitor)) !== ""; tries++) await page.bringToFront();
+      await toast.waitFor({ state: "detached" });
       expect(await readClipboard(visitor)).toBe("");
       await page.bringToFront();
     };
@@ -455,6 +459,7 @@ describeUi("attacks", (ui) => {
     await ui.world.person("anybody", []);
     const visitor = await ui.visitor();
     await visitor.context.addInitScript(managers);
+    await countCalls(visitor.context);
     const page = await visitor.tab("/ui/");
     const how = page.getByLabel("How", { exact: true });
     await how.selectOption({ label: "Name and password" });
@@ -470,8 +475,7 @@ describeUi("attacks", (ui) => {
     const filled: string[] = [];
     const addresses = PAGES.filter((name) => name !== "home" && name !== "sign-in").map((name) => `/ui/${name}`);
     for (const address of [...addresses, "/ui/new/secret/", "/ui/edit/secret/attack/form", "/ui/open#v1.code"]) {
-      await page.goto(address);
-      await settled(page);
+      await goTo(page, address);
       const values = await page.evaluate(() =>
         [...document.querySelectorAll("input, textarea")].flatMap((field) =>
           "value" in field && field.value === "filled-by-the-manager" ? [field.outerHTML] : [],
