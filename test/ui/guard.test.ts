@@ -39,9 +39,10 @@ describeUi("the guard", (ui) => {
     expect(visitor.guard.faults()).toEqual([]);
   });
 
-  /** One plant is found in more than one way. */
-  const othersToo = async (visitor: Visitor): Promise<void> => {
-    if (visitor.guard.faults().length > 0) await visitor.guard.expected(/./);
+  /** One plant is found in more than one way, one of which may come later: after the last word anything is excused. */
+  const othersToo = async (page: Page, visitor: Visitor): Promise<void> => {
+    await page.evaluate(() => console.error("the last word"));
+    await visitor.guard.expected(/./);
   };
 
   const PLANTS: readonly (readonly [string, RegExp, (secret: string) => unknown])[] = [
@@ -138,7 +139,7 @@ describeUi("the guard", (ui) => {
     await page.evaluate(plant as (secret: string) => Promise<void>, ui.world.canary("planted"));
 
     await visitor.guard.expected(pattern);
-    await othersToo(visitor);
+    await othersToo(page, visitor);
   });
 
   it("finds a request to another origin, of a page without a policy too", async () => {
