@@ -9,16 +9,18 @@ import { median } from "./samples.ts";
 
 const TABLE = "zeroth-own-time";
 const POLICY = `
-path "secret/*" { capabilities = ["create", "read", "update"] }
+path "secret/*" { capabilities = ["create", "read", "update", "list"] }
 path "auth/token/create" { capabilities = ["create", "update"] }`;
 /** A secret of about one kilobyte. */
 const SECRET = { data: { password: "p".repeat(950) } };
+/** Secrets in the folder that is listed. */
+const NAMES = 20;
 
 /** A request as clients send it. */
-const requestOf = (method: string, path: string, token: string, body?: object): HttpRequest => ({
+const requestOf = (method: string, path: string, token: string, body?: object, query = ""): HttpRequest => ({
   method,
   path: `/v1/${path}`,
-  query: "",
+  query,
   headers: {
     accept: ["application/json"],
     "accept-encoding": ["gzip"],
@@ -87,6 +89,7 @@ const subjectsOf = async (bundle: string): Promise<readonly Subject[]> => {
   await asRoot("POST", "auth/approle/role/app", { token_policies: ["app"], secret_id_num_uses: 1 });
   const made = await asRoot("POST", "auth/token/create-orphan", { policies: ["app"], ttl: "1h" });
   const token = memberOf(made, "auth", "client_token");
+  for (let at = 0; at < NAMES; at++) await asRoot("POST", `secret/data/listed/${at}`, SECRET);
   const roleId = memberOf(await asRoot("GET", "auth/approle/role/app/role-id"), "data", "role_id");
 
   const subject = async (name: string, next: () => HttpRequest | Promise<HttpRequest>): Promise<Subject> => {
@@ -103,6 +106,9 @@ const subjectsOf = async (bundle: string): Promise<readonly Subject[]> => {
   return [
     await subject("KV write, 1 KB", () => requestOf("POST", "secret/data/app", token, SECRET)),
     await subject("KV read, 1 KB", () => requestOf("GET", "secret/data/app", token)),
+    await subject(`KV list of ${NAMES}`, () =>
+      requestOf("GET", "secret/metadata/listed", token, undefined, "list=true"),
+    ),
     await subject("token look-up", () => requestOf("GET", "auth/token/lookup-self", token)),
     await subject("token create", () => requestOf("POST", "auth/token/create", token, { ttl: "10m" })),
     await subject("AppRole login", login),
