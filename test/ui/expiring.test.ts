@@ -1,18 +1,19 @@
 import { expect, it } from "@jest/globals";
+import { toMorning } from "./support/morning.ts";
 import { describeUi } from "./support/suite.ts";
 
 const HOUR = 3_600_000;
-const at = (hours: number): string => new Date(Date.now() + hours * HOUR).toISOString();
 
 describeUi("expiring", (ui) => {
+  const at = (hours: number): string => new Date(ui.world.clock.now() + hours * HOUR).toISOString();
   const ending = async (path: string, expiresAt: string) => {
     await ui.world.secret(`secret/${path}`, { password: ui.world.canary("password") });
     await ui.world.prepare("POST", `secret/metadata/${path}`, { custom_metadata: { expires_at: expiresAt } });
   };
 
   it("shows what ends, by day, without reading a value", async () => {
+    toMorning(ui.world);
     await ending("by-day/over", at(-48));
-    // Whole days: days are told by the calendar, and 50 h late in the evening are three of them.
     await ending("by-day/soon", at(48));
     await ending("by-day/late", at(24 * 200));
     const { page, visitor } = await ui.signedIn({ token: ui.world.root }, "/ui/expiring");

@@ -40,9 +40,14 @@ export const FolderList = ({ at, state, folder, typed, onInput }: FolderListProp
   const [drawn, setDrawn] = useState(PAGE);
   const list = useRef<HTMLDivElement>(null);
   const filtering = typed.trim() !== "";
+  const { busy } = folder;
+  const asked = useRef(false);
   useEffect(() => {
-    if (filtering) void folder.loadAll();
-  }, [filtering]);
+    // Once, and after the rows that were on their way.
+    const due = filtering && !busy && !asked.current;
+    if (!filtering || due) asked.current = filtering;
+    if (due) void folder.loadAll();
+  }, [filtering, busy]);
 
   const entries = filtered(state.entries, folder.all, typed);
   const [first] = entries;

@@ -134,18 +134,15 @@ export const SecretPage = ({ at, query }: SecretPageProps) => {
       }
     >
       <Summary at={at} secret={secret} />
-      {metadata ? (
-        <Tabs
-          label={browse.tabs}
-          tabs={Object.entries(browse.tab).map(([id, label]) => ({ id, label }))}
-          selected={tab}
-          onSelect={select}
-        >
-          {parts[tab]}
-        </Tabs>
-      ) : (
-        parts.secret
-      )}
+      {/* The values may be there, and shown, before it is known whether there is a history. */}
+      <Tabs
+        label={browse.tabs}
+        tabs={metadata ? Object.entries(browse.tab).map(([id, label]) => ({ id, label })) : []}
+        selected={tab}
+        onSelect={select}
+      >
+        {parts[tab]}
+      </Tabs>
       {at.version === 1 && rights.removeAll && values.is === "read" && <RemoveSecret at={at} />}
     </Page>
   );
