@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import { describeUi } from "./support/suite.ts";
 
 describeUi("audit", (ui) => {
@@ -95,11 +96,7 @@ describeUi("audit", (ui) => {
   it("judges a log that is opened before the server's key is there by that key", async () => {
     const lines = await aLog();
     const { page, visitor } = await ui.signedIn({ token: ui.world.root }, "/ui/");
-    let arrive = (): void => undefined;
-    const key = new Promise<undefined>((resolve) => {
-      arrive = () => resolve(undefined);
-    });
-    visitor.gate.instead = ({ url }) => (url.pathname === "/v1/sys/audit-key" ? key : undefined);
+    const key = hold(visitor.gate, pathIs("sys/audit-key"));
     await page.getByRole("link", { name: "Audit" }).click();
     await open(page, lines);
     // What needs no key is drawn long before; a verdict would be, too.
@@ -107,9 +104,26 @@ describeUi("audit", (ui) => {
     await page.getByRole("progressbar").first().waitFor({ state: "attached" });
     expect(await page.getByText("an unknown key").count()).toBe(0);
 
-    arrive();
+    key.release();
 
     await page.getByText("Nothing was changed").first().waitFor();
+  });
+
+  it("says of the devices what the server says: nothing before it answers, and no number where it fails", async () => {
+    const { page, visitor } = await ui.signedIn({ token: ui.world.root }, "/ui/");
+    const devices = hold(visitor.gate, pathIs("sys/audit"));
+    await page.getByRole("link", { name: "Audit" }).click();
+    await page.getByText("The server's key").waitFor();
+    await devices.asked;
+    expect(await page.getByText("No further device").count()).toBe(0);
+    devices.release();
+    await page.getByText("No further device").waitFor();
+
+    visitor.gate.instead = (request) =>
+      pathIs("sys/audit")(request) ? { status: 500, body: '{"errors":["no table"]}' } : undefined;
+    await page.reload();
+    await page.getByText("no table").waitFor();
+    expect(await page.getByText("No further device").count()).toBe(0);
   });
 
   it("finds the lines of a value by its hash, and keeps the value nowhere", async () => {

@@ -1,6 +1,7 @@
+import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
-import { useApi } from "../../client/use-api.ts";
-import { ButtonLink, Fact, Facts, Section } from "../../kit/index.ts";
+import { type Loading as Asked, useApi } from "../../client/use-api.ts";
+import { ButtonLink, Fact, Facts, Loading, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { audit } from "../../texts/audit.ts";
 
@@ -14,17 +15,24 @@ export interface Device {
 
 const SYS_AUDIT = { method: "GET", path: "sys/audit" } as const;
 
-export const useDevices = (): readonly Device[] => {
+interface DevicesProps {
+  /** None while they are not known. */
+  readonly devices: readonly Device[];
+  readonly asked: Asked;
+}
+
+export const useDevices = (): DevicesProps => {
   const { may } = useSession();
-  const { answer } = useApi(may("sys/audit", "read") && may("sys/audit", "sudo") ? SYS_AUDIT : undefined);
-  if (!answer?.ok) return [];
-  return Object.entries(answer.data).map(([path, device]) => {
+  const asked = useApi(may("sys/audit", "read") && may("sys/audit", "sudo") ? SYS_AUDIT : undefined);
+  const { answer } = asked;
+  const devices = Object.entries(answer?.ok ? answer.data : {}).map(([path, device]) => {
     const { type, description } = Object(device) as { readonly [name: string]: unknown };
     return { path, type: String(type), description: String(description) };
   });
+  return { devices, asked };
 };
 
-export const Devices = ({ devices }: { readonly devices: readonly Device[] }) => {
+export const Devices = ({ devices, asked: { answer, again } }: DevicesProps) => {
   const { may } = useSession();
   if (!may("sys/audit", "read") || !may("sys/audit", "sudo")) return undefined;
   const enable = may("sys/audit/file", "sudo") && (
@@ -33,9 +41,10 @@ export const Devices = ({ devices }: { readonly devices: readonly Device[] }) =>
   return (
     <Section title={audit.devices} actions={enable}>
       <p class="muted">{audit.builtIn}</p>
-      {devices.length === 0 ? (
-        <p>{audit.noDevices}</p>
-      ) : (
+      {!answer && <Loading />}
+      {answer && !answer.ok && <Failed failure={answer} again={again} />}
+      {answer?.ok && devices.length === 0 && <p>{audit.noDevices}</p>}
+      {devices.length > 0 && (
         <Facts>
           {devices.map(({ path, type, description }) => (
             <Fact key={path} name={path} mono>

@@ -39,8 +39,8 @@ const Audit: PageComponent = () => {
           <Requests rows={log.rows} filter={filter} onFilter={setFilter} />
         </div>
       )}
-      <FindValue log={log} devices={devices} onLines={showLines} />
-      <Devices devices={devices} />
+      <FindValue log={log} devices={devices.devices} onLines={showLines} />
+      <Devices {...devices} />
     </Page>
   );
 };
