@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import { axeEverywhere } from "./support/axe.ts";
 import { asJson, button, isAt, show, store, stored, value } from "./support/editor.ts";
 import { hasFocus } from "./support/focus.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
@@ -121,9 +122,10 @@ describeUi("making and editing a secret", (ui) => {
     const { page } = await signedIn(ui, "/ui/new/secret/team-a/");
     await page.getByLabel("Path in secret/team-a/").fill("generated");
     await page.getByLabel("Name of field 1").fill("pin");
-    await button(page, "Generate pin").click();
+    // A menu once it is known that there are policies.
+    await page.getByRole("button", { name: "Generate pin", expanded: false }).click();
     await page.getByRole("menuitem", { name: "By policy pin" }).click();
-    await show(page, "pin");
+    await button(page, "Show and edit pin").click();
 
     expect(await value(page, "pin").inputValue()).toMatch(/^\d{7}$/);
 
@@ -135,6 +137,28 @@ describeUi("making and editing a secret", (ui) => {
     await button(page, "Cancel").click();
     await button(page, "Discard").click();
     await isAt(page, "browse/secret/team-a/");
+  });
+
+  it("23. the button that generates keeps the focus when policies come: then it opens a menu", async () => {
+    await ui.world.prepare("PUT", "sys/policies/password/late", {
+      policy: 'length = 7\nrule "charset" { charset = "0123456789" }',
+    });
+    await ui.world.policy("team", TEAM);
+    const { page, visitor } = await ui.signedIn(await ui.world.person("ada", ["team"]));
+    const policies = hold(visitor.gate, pathIs("sys/policies/password"));
+    await page.goto("/ui/new/secret/team-a/");
+    await page.getByLabel("Name of field 1").fill("pin");
+    await button(page, "Generate pin").focus();
+
+    policies.release();
+    await page.getByRole("button", { name: "Generate pin", expanded: false }).waitFor();
+    await page.keyboard.press("Enter");
+    await hasFocus(page, page.getByRole("menuitem", { name: "By policy late" }));
+    await page.keyboard.press("Enter");
+    await button(page, "Show and edit pin").click();
+
+    expect(await value(page, "pin").inputValue()).toMatch(/^\d{7}$/);
+    await ui.world.prepare("DELETE", "sys/policies/password/late");
   });
 
   it("refuses names that are not read alike everywhere, at the field", async () => {

@@ -14,14 +14,17 @@ interface MenuProps {
   /** Stands alone in a square button; the label is then read out. */
   readonly icon?: IconName | undefined;
   readonly kind?: "plain" | "quiet" | "primary" | undefined;
+  /** An action that is the only one is done by the button itself: it says as much. More may come while it has the focus. */
+  readonly direct?: boolean | undefined;
 }
 
-export const Menu = ({ label, name = label, items, icon, kind = "plain" }: MenuProps) => {
+export const Menu = ({ label, name = label, items, icon, kind = "plain", direct }: MenuProps) => {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLDivElement>(null);
   const id = useId();
   useHiddenByScrolling(popup, open);
+  const only = direct && items.length === 1 ? items[0] : undefined;
 
   const entries = (): HTMLButtonElement[] => [...(popup.current?.querySelectorAll("button") ?? [])];
   const close = (): void => {
@@ -50,14 +53,16 @@ export const Menu = ({ label, name = label, items, icon, kind = "plain" }: MenuP
     "aria-label": icon || name !== label ? name : undefined,
     title: icon ? label : undefined,
     onKeyDown: (event: KeyboardEvent): void => {
-      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      if (only || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
       event.preventDefault();
       show(event.key === "ArrowDown" ? 0 : -1);
     },
+    onClick: (): void => (only ? only.onSelect() : show(0)),
+    ...(!only && ({ "aria-haspopup": "menu", "aria-expanded": open } as const)),
   };
   return (
     <span class="menu">
-      <button {...opener} type="button" ref={button} aria-haspopup="menu" aria-expanded={open} onClick={() => show(0)}>
+      <button {...opener} type="button" ref={button}>
         {icon ? <Icon name={icon} /> : label}
         {!icon && <Icon name="chevron-down" />}
       </button>

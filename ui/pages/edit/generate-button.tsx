@@ -1,7 +1,7 @@
 import { get } from "../../client/api.ts";
 import { generatePassword } from "../../client/generate.ts";
 import { textIn } from "../../client/read-json.ts";
-import { announce, IconButton, Menu, toast } from "../../kit/index.ts";
+import { announce, Menu, toast } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 
 /** A password, by a policy of the server or made in the browser. It is put into the field unseen. */
@@ -26,9 +26,9 @@ export const GenerateButton = ({ name, policies, onValue }: GenerateProps) => {
     else done(password);
   };
   const here = (): void => done(generatePassword());
-  if (policies.length === 0) return <IconButton icon="dice" label={edit.generate(name)} onClick={here} />;
   return (
     <Menu
+      direct
       icon="dice"
       kind="quiet"
       label={edit.generate(name)}
