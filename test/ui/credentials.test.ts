@@ -4,8 +4,10 @@ import postgres from "postgres";
 import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
+import { showsTexts } from "./support/texts.ts";
 
 /** Credentials that are made on demand, with a real database behind them, and their leases. */
 
@@ -93,7 +95,7 @@ describeUi("credentials and leases", (ui) => {
   });
 
   it("58. a lock ends what was taken, and the page says so", async () => {
-    const { page } = await taker("/ui/credentials/database/readonly");
+    const { page, visitor } = await taker("/ui/credentials/database/readonly");
     await press(page, "Get credentials");
     await page.getByRole("progressbar", { name: "Credentials of readonly" }).waitFor();
     const user = await userOn(page);
@@ -103,7 +105,24 @@ describeUi("credentials and leases", (ui) => {
     await signIn(page, await ui.world.person("taker", ["taker"]));
     await page.getByText("These credentials have ended.").waitFor();
     expect(await page.content()).not.toContain(user);
+    const revoked = visitor.gate.passed.filter(pathIs("auth/token/revoke-self"));
+    await showsTexts(async () => revoked.map(({ status }) => `${status}`), ["204"]);
     expect(await database.exists(user)).toBe(false);
+  });
+
+  it("58. a lock ends what was taken, though the server revokes it later than somebody signs in again", async () => {
+    const { page, visitor } = await taker("/ui/credentials/database/readonly");
+    await press(page, "Get credentials");
+    await page.getByRole("progressbar", { name: "Credentials of readonly" }).waitFor();
+    const user = await userOn(page);
+    const revoking = hold(visitor.gate, pathIs("auth/token/revoke-self"));
+
+    await press(page, "Lock");
+    await revoking.asked;
+    await signIn(page, await ui.world.person("taker", ["taker"]));
+    await page.getByText("These credentials have ended.").waitFor();
+    expect(await page.content()).not.toContain(user);
+    revoking.release();
   });
 
   it("58. the countdown is read out at five minutes and at one, and ends", async () => {
@@ -167,6 +186,8 @@ describeUi("credentials and leases", (ui) => {
 
     await page.goto("/ui/credentials/totp/");
     await page.getByRole("link", { name: /mail/ }).click();
+    // Time stands still, or a new code comes before this one is looked at.
+    await page.clock.setFixedTime(Date.now());
     await press(page, "Show the code");
     await page.getByRole("progressbar", { name: "Code of mail" }).waitFor();
     await press(page, "Show code");
@@ -214,20 +235,26 @@ describeUi("credentials and leases", (ui) => {
     await ui.world.prepare("POST", "ssh/creds/web", { ip: "10.0.0.1" });
     await page.reload();
     let asked = 0;
+    let goOn = (): void => undefined;
+    const firstSeen = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     const jobOf = (state: string) => [
       { id: "j1", kind: "revoke-prefix", subject: "ssh", state, handled: asked * 50, started: "2026-11-30T00:00:00Z" },
     ];
-    visitor.gate.instead = ({ method, url }) => {
+    visitor.gate.instead = async ({ method, url }) => {
       if (method === "POST" && url.pathname.includes("revoke-prefix"))
         return { status: 202, body: JSON.stringify({ data: { job_id: "j1" } }) };
       if (!url.pathname.endsWith("/leases/jobs")) return undefined;
       asked += 1;
+      if (asked === 2) await firstSeen;
       return { status: 200, body: JSON.stringify({ data: { jobs: jobOf(asked < 3 ? "running" : "success") } }) };
     };
     await press(page, "Revoke all below ssh/");
     await page.getByRole("dialog").getByLabel(/^Type/).fill("ssh/");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke all below" }).click();
     await page.getByText("Revoking everything below ssh/: 50 so far.").waitFor();
+    goOn();
     await page.getByText("Everything below ssh/ is revoked.").waitFor();
     expect(asked).toBe(3);
   });

@@ -3,6 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { useStage } from "../../client/stage.ts";
 import { useReturn } from "../../client/use-return.ts";
 import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
 import { credentials } from "../../texts/credentials.ts";
@@ -10,6 +11,7 @@ import { type Lease, leaseIn } from "./taken.ts";
 
 /** The time that credentials have left, and what can be done about it. */
 
+/** Drawn for one lease: another one may be of another token. */
 interface LeaseBarProps {
   readonly role: string;
   readonly lease: Lease;
@@ -20,6 +22,8 @@ interface LeaseBarProps {
 
 export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarProps) => {
   const session = useSession();
+  const stage = useStage();
+  const [ours] = useState(stage.is === "in" && stage.ours);
   const [busy, setBusy] = useState<"renew" | "revoke">();
   const [failure, setFailure] = useState<Failure>();
 
@@ -46,7 +50,8 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
   };
 
   // Leases end with the token that took them.
-  useReturn(async () => {
+  useReturn(async (locked) => {
+    if (locked && ours) return onEnd();
     const answer = await post("sys/leases/lookup", { lease_id: lease.id });
     if (!answer.ok && answer.kind === "invalid") onEnd();
   });

@@ -68,6 +68,7 @@ const Given = ({ mount, way, role, result: { taken, over }, onLease, onOver }: G
       <ShownFacts shown={taken.shown} />
       {taken.lease && (
         <LeaseBar
+          key={taken.lease.id}
           role={role}
           lease={taken.lease}
           onLease={onLease}
