@@ -48,6 +48,26 @@ describeUi("browse", (ui) => {
     await showsTexts(() => rows.allInnerTexts(), ["db"]);
   });
 
+  it("14. whoever enters a field as soon as it is drawn stays there: the page's own focus does not come later", async () => {
+    await ui.world.policy("parts", 'path "secret/data/team-a/*" { capabilities = ["read"] }');
+    const { page, visitor } = await ui.signedIn(await ui.world.person("parts", ["parts"]));
+    await countCalls(visitor.context);
+    await page.goto("/ui/browse/secret/");
+    await page.evaluate(() => {
+      new MutationObserver((_, observer) => {
+        const field = document.querySelector<HTMLInputElement>(".browse-known input");
+        field?.focus();
+        if (field) observer.disconnect();
+      }).observe(document.body, { subtree: true, childList: true });
+    });
+    await page.getByRole("link", { name: "team-a/" }).click();
+    const known = page.getByLabel("A name you know");
+    await known.waitFor();
+    await atRest(page);
+
+    await hasFocus(page, known);
+  });
+
   it("14. a denied folder says why, once somebody asks", async () => {
     await ui.world.policy("why", 'path "secret/data/team-a/*" { capabilities = ["read"] }');
     const { page, visitor } = await ui.signedIn(await ui.world.person("why", ["why"]), "/ui/browse/secret/");

@@ -24,6 +24,7 @@ export const Dialog = ({ title, onClose, children, actions, onSubmit, wide }: Di
     const opener = document.activeElement;
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => {
       gone.current = true;
       // While it is open, nothing outside takes focus.

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 /** A label above, the control, a hint and an error under it, tied together for screen readers. */
 
@@ -56,10 +56,10 @@ export const FOREIGN = {
   "data-bwignore": "",
 } as const;
 
-/** Focuses what the page or dialog is there for, once it stands. */
+/** Focuses what the page is there for with what is drawn; a dialog does it when it opens, since nothing in it has focus before. */
 export const useAutofocus = <T extends HTMLElement>(wanted: boolean | undefined) => {
   const ref = useRef<T>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted) ref.current?.focus();
   }, [wanted]);
   return ref;

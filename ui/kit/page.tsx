@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { kit } from "../texts/kit.ts";
 import { Link } from "./link.tsx";
 import { Visible } from "./visible.tsx";
@@ -32,7 +32,8 @@ export const expectArrival = (): void => {
 const useArrival = () => {
   const heading = useRef<HTMLHeadingElement>(null);
   const isNew = useRef(true);
-  useEffect(() => {
+  // With what is drawn: whoever is quick has the focus somewhere else a frame later, and keeps it.
+  useLayoutEffect(() => {
     const isLost = isNew.current && moved && document.activeElement === document.body;
     isNew.current = false;
     if (!arriving && !isLost) return;
@@ -46,7 +47,7 @@ const useArrival = () => {
 
 export const Page = ({ title, crumbs = [], actions, mono, children }: PageProps) => {
   const heading = useArrival();
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · ${kit.product}`;
   }, [title]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { expectArrival, Loading } from "../kit/index.ts";
 import type { PageComponent } from "../pages/page.ts";
 import { PAGE_ENTRIES } from "../pages/registry.ts";
@@ -14,10 +14,10 @@ const loaded = new Map<PageName, PageComponent>();
 /** A new address is a new page, also of the same kind; what comes after `?` is not. The first is there already. */
 const useMoves = (key: string | undefined): void => {
   const before = useRef<string | undefined>(undefined);
-  useLayoutEffect(() => {
-    if (before.current !== undefined && before.current !== key) expectArrival();
-    before.current = key;
-  }, [key]);
+  if (before.current === key) return;
+  // Before the page is drawn, which then takes the focus.
+  if (before.current !== undefined) expectArrival();
+  before.current = key;
 };
 
 export const CurrentPage = ({ place }: { readonly place: Place }) => {

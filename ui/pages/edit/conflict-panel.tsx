@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Dots, IconButton, Segmented, Tag, useShown, Visible } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import type { Row, Side } from "./merge.ts";
@@ -83,7 +83,7 @@ interface ConflictPanelProps {
 export const ConflictPanel = ({ work, conflict, onSide, onAll }: ConflictPanelProps) => {
   const heading = useRef<HTMLHeadingElement>(null);
   // At each new conflict: it is what now matters on this page.
-  useEffect(() => heading.current?.focus(), [conflict.theirs]);
+  useLayoutEffect(() => heading.current?.focus(), [conflict.theirs]);
   const { rows } = conflict;
   return (
     <section class="edit-conflict" aria-labelledby="edit-conflict-title">

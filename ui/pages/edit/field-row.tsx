@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, IconButton, useShown, useVeiled } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { faultText, marksText } from "./faults.ts";
@@ -51,7 +51,7 @@ interface NameProps {
 const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => {
   const ref = useRef<HTMLInputElement>(null);
   const name = useVeiled(field.name);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (fresh) ref.current?.focus();
   }, []);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Dots, FOREIGN, useShown } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { jsonFaultText } from "./faults.ts";
@@ -29,7 +29,7 @@ export const JsonArea = ({ text, fields, onInput }: JsonAreaProps) => {
   const [shown, show, stay] = useShown();
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown) area.current?.focus();
   }, [shown]);
   const read = fromJson(text, fields);
