@@ -47,7 +47,7 @@ export const Tabs = ({ label, tabs, selected, onSelect, children }: TabsProps) =
           ))}
         </div>
       )}
-      <div class="tabpanel" {...(tabs.length > 0 ? panel : {})}>
+      <div class="tabpanel" {...(tabs.length > 0 && panel)}>
         {children}
       </div>
     </div>

@@ -1,5 +1,3 @@
-import { useState } from "preact/hooks";
-import { type Failure, remove } from "../../client/api.ts";
 import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { trueIn } from "../../client/read-json.ts";
@@ -7,11 +5,11 @@ import { useSession } from "../../client/session.ts";
 import { shellWord } from "../../client/shell-word.ts";
 import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { useApi } from "../../client/use-api.ts";
-import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
+import { ButtonLink, CopyAs, Loading, Page, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { crumbsTo } from "./crumbs.ts";
+import { Deleting } from "./deleting.tsx";
 import { HandOut } from "./hand-out.tsx";
 import { ItemFacts } from "./item-facts.tsx";
 
@@ -27,37 +25,20 @@ interface ApplicationProps {
 
 const Actions = ({ mount, name }: ApplicationProps) => {
   const { may } = useSession();
-  const [deleting, setDeleting] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
   const path = `auth/${mount}role/${name}`;
-  const drop = async (): Promise<void> => {
-    setDeleting(false);
-    const answer = await remove(path);
-    if (!answer.ok) return setFailure(answer);
-    toast(access.methods.deleted(name));
-    navigate(hrefOf("access", "", { tab: "applications" }));
-  };
   return (
     <>
       <CopyAs path={path} vault={`read ${shellWord(path)}`} curl={{ method: "GET", path }} />
       {may(path, "update") && <ButtonLink href={hrefOf("api", path)}>{access.methods.form}</ButtonLink>}
-      {may(path, "delete") && (
-        <Button kind="danger" onClick={() => setDeleting(true)}>
-          {words.delete}
-        </Button>
-      )}
-      {failure && <Failed failure={failure} />}
-      {deleting && (
-        <ConfirmTyped
-          title={access.methods.deleteTitle(name)}
-          name={name}
-          action={words.delete}
-          onConfirm={() => void drop()}
-          onClose={() => setDeleting(false)}
-        >
-          <p>{words.deleteText}</p>
-        </ConfirmTyped>
-      )}
+      <Deleting
+        path={path}
+        name={name}
+        action={words.delete}
+        title={access.methods.deleteTitle(name)}
+        text={words.deleteText}
+        done={access.methods.deleted(name)}
+        tab="applications"
+      />
     </>
   );
 };

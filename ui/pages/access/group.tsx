@@ -1,28 +1,14 @@
 import { useState } from "preact/hooks";
-import { type Failure, remove } from "../../client/api.ts";
 import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import {
-  Button,
-  ConfirmTyped,
-  CopyAs,
-  Fact,
-  Facts,
-  Link,
-  Loading,
-  Note,
-  Page,
-  Section,
-  Tag,
-  toast,
-} from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
+import { Button, CopyAs, Fact, Facts, Link, Loading, Note, Page, Section, Tag } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { crumbsTo } from "./crumbs.ts";
+import { Deleting } from "./deleting.tsx";
 import { type Group, groupIn, readGroups, readPeople } from "./directory.ts";
 import { GroupEditor, type Named } from "./group-editor.tsx";
 import { PolicyTags } from "./person-facts.tsx";
@@ -63,17 +49,8 @@ const Members = ({ ids, known, kind }: MembersProps) =>
 const Whole = ({ group, again }: { readonly group: Group; readonly again: () => void }) => {
   const { may } = useSession();
   const names = useNames();
-  const [open, setOpen] = useState<"edit" | "delete">();
-  const [failure, setFailure] = useState<Failure>();
+  const [editing, setEditing] = useState(false);
   const path = `identity/group/id/${group.id}`;
-  const close = (): void => setOpen(undefined);
-  const drop = async (): Promise<void> => {
-    close();
-    const answer = await remove(path);
-    if (!answer.ok) return setFailure(answer);
-    toast(words.deleted(group.name));
-    navigate(hrefOf("access", "", { tab: "groups" }));
-  };
   return (
     <Page
       title={group.name}
@@ -81,16 +58,19 @@ const Whole = ({ group, again }: { readonly group: Group; readonly again: () => 
       actions={
         <>
           <CopyAs path={path} vault={`read ${path}`} curl={{ method: "GET", path }} />
-          {may(path, "update") && <Button onClick={() => setOpen("edit")}>{access.edit}</Button>}
-          {may(path, "delete") && (
-            <Button kind="danger" onClick={() => setOpen("delete")}>
-              {words.delete}
-            </Button>
-          )}
+          {may(path, "update") && <Button onClick={() => setEditing(true)}>{access.edit}</Button>}
+          <Deleting
+            path={path}
+            name={group.name}
+            action={words.delete}
+            title={words.deleteTitle(group.name)}
+            text={words.deleteText}
+            done={words.deleted(group.name)}
+            tab="groups"
+          />
         </>
       }
     >
-      {failure && <Failed failure={failure} />}
       {group.external && <Note kind="info">{words.externalNote}</Note>}
       <Facts>
         <Fact name={access.policies}>
@@ -110,27 +90,16 @@ const Whole = ({ group, again }: { readonly group: Group; readonly again: () => 
           <Decisions about={{ policies: group.policies }} label={words.mayDoAt} />
         </Section>
       )}
-      {open === "edit" && (
+      {editing && (
         <GroupEditor
           group={group}
           people={names.people}
           groups={names.groups}
           onClose={() => {
-            close();
+            setEditing(false);
             again();
           }}
         />
-      )}
-      {open === "delete" && (
-        <ConfirmTyped
-          title={words.deleteTitle(group.name)}
-          name={group.name}
-          action={words.delete}
-          onConfirm={() => void drop()}
-          onClose={close}
-        >
-          <p>{words.deleteText}</p>
-        </ConfirmTyped>
       )}
     </Page>
   );

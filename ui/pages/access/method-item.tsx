@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Failure, type JsonObject, post, remove } from "../../client/api.ts";
+import { type Failure, type JsonObject, post } from "../../client/api.ts";
 import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
@@ -8,11 +8,11 @@ import { shellWord } from "../../client/shell-word.ts";
 import { tokenPoliciesIn } from "../../client/token-policies.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
-import { Button, ButtonLink, ConfirmTyped, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
+import { Button, ButtonLink, CopyAs, Loading, Page, Section, toast } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { crumbsTo } from "./crumbs.ts";
+import { Deleting } from "./deleting.tsx";
 import { readPolicyNames } from "./directory.ts";
 import { ItemFacts } from "./item-facts.tsx";
 import { NamesDialog } from "./names-dialog.tsx";
@@ -30,12 +30,11 @@ interface ItemProps {
   readonly name: string;
 }
 
-type Open = "policies" | "password" | "delete";
+type Open = "policies" | "password";
 
 const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObject; again(): void }) => {
   const { may } = useSession();
   const [open, setOpen] = useState<Open>();
-  const [failure, setFailure] = useState<Failure>();
   const options = useLoaded(readPolicyNames).value ?? [];
   const type = useAuthMounts().find(({ path }) => path === mount)?.type;
   const path = `auth/${mount}${part}/${name}`;
@@ -48,13 +47,6 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
     again();
     return undefined;
   };
-  const drop = async (): Promise<void> => {
-    close();
-    const answer = await remove(path);
-    if (!answer.ok) return setFailure(answer);
-    toast(words.deleted(name));
-    navigate(hrefOf("access", "", { tab: "methods" }));
-  };
   return (
     <>
       <CopyAs path={path} vault={`read ${shellWord(path)}`} curl={{ method: "GET", path }} />
@@ -65,12 +57,15 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
         <Button onClick={() => setOpen("password")}>{access.person.password}</Button>
       )}
       {!isUser && may(path, "update") && <ButtonLink href={hrefOf("api", path)}>{words.form}</ButtonLink>}
-      {may(path, "delete") && (
-        <Button kind="danger" onClick={() => setOpen("delete")}>
-          {words.deleteUser}
-        </Button>
-      )}
-      {failure && <Failed failure={failure} />}
+      <Deleting
+        path={path}
+        name={name}
+        action={words.deleteUser}
+        title={words.deleteTitle(name)}
+        text={words.deleteText}
+        done={words.deleted(name)}
+        tab="methods"
+      />
       {open === "policies" && (
         <NamesDialog
           title={name}
@@ -84,17 +79,6 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
         />
       )}
       {open === "password" && <PasswordDialog name={name} mount={mount} onClose={close} />}
-      {open === "delete" && (
-        <ConfirmTyped
-          title={words.deleteTitle(name)}
-          name={name}
-          action={words.deleteUser}
-          onConfirm={() => void drop()}
-          onClose={close}
-        >
-          <p>{words.deleteText}</p>
-        </ConfirmTyped>
-      )}
     </>
   );
 };

@@ -1,5 +1,6 @@
+import type { Answer } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
-import { useSession } from "../../client/session.ts";
+import { type Session, useSession } from "../../client/session.ts";
 import { type Loading as Asked, useApi } from "../../client/use-api.ts";
 import { ButtonLink, Fact, Facts, Loading, Section } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
@@ -14,35 +15,28 @@ export interface Device {
 }
 
 const SYS_AUDIT = { method: "GET", path: "sys/audit" } as const;
+const mayList = ({ may }: Session): boolean => may("sys/audit", "read") && may("sys/audit", "sudo");
 
-interface DevicesProps {
-  /** None while they are not known. */
-  readonly devices: readonly Device[];
-  readonly asked: Asked;
-}
+export const useDevices = (): Asked => useApi(mayList(useSession()) ? SYS_AUDIT : undefined);
 
-export const useDevices = (): DevicesProps => {
-  const { may } = useSession();
-  const asked = useApi(may("sys/audit", "read") && may("sys/audit", "sudo") ? SYS_AUDIT : undefined);
-  const { answer } = asked;
-  const devices = Object.entries(answer?.ok ? answer.data : {}).map(([path, device]) => {
+/** None while they are not known. */
+export const devicesIn = (answer: Answer | undefined): readonly Device[] =>
+  Object.entries(answer?.ok ? answer.data : {}).map(([path, device]) => {
     const { type, description } = Object(device) as { readonly [name: string]: unknown };
     return { path, type: String(type), description: String(description) };
   });
-  return { devices, asked };
-};
 
-export const Devices = ({ devices, asked: { answer, again } }: DevicesProps) => {
-  const { may } = useSession();
-  if (!may("sys/audit", "read") || !may("sys/audit", "sudo")) return undefined;
-  const enable = may("sys/audit/file", "sudo") && (
+export const Devices = ({ answer, again }: Asked) => {
+  const session = useSession();
+  if (!mayList(session)) return undefined;
+  const devices = devicesIn(answer);
+  const enable = session.may("sys/audit/file", "sudo") && (
     <ButtonLink href={hrefOf("api", "sys/audit/{path}")}>{audit.enable}</ButtonLink>
   );
   return (
     <Section title={audit.devices} actions={enable}>
       <p class="muted">{audit.builtIn}</p>
-      {!answer && <Loading />}
-      {answer && !answer.ok && <Failed failure={answer} again={again} />}
+      {answer ? !answer.ok && <Failed failure={answer} again={again} /> : <Loading />}
       {answer?.ok && devices.length === 0 && <p>{audit.noDevices}</p>}
       {devices.length > 0 && (
         <Facts>

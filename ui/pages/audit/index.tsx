@@ -4,7 +4,7 @@ import type { OpenedLog } from "../../audit/opened.ts";
 import { Page } from "../../kit/index.ts";
 import { audit } from "../../texts/audit.ts";
 import type { PageComponent } from "../page.ts";
-import { Devices, useDevices } from "./devices.tsx";
+import { Devices, devicesIn, useDevices } from "./devices.tsx";
 import { FindValue } from "./find-value.tsx";
 import { OpenLog } from "./open-log.tsx";
 import { Requests } from "./requests.tsx";
@@ -39,7 +39,7 @@ const Audit: PageComponent = () => {
           <Requests rows={log.rows} filter={filter} onFilter={setFilter} />
         </div>
       )}
-      <FindValue log={log} devices={devices.devices} onLines={showLines} />
+      <FindValue log={log} devices={devicesIn(devices.answer)} onLines={showLines} />
       <Devices {...devices} />
     </Page>
   );

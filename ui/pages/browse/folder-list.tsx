@@ -44,9 +44,8 @@ export const FolderList = ({ at, state, folder, typed, onInput }: FolderListProp
   const asked = useRef(false);
   useEffect(() => {
     // Once, and after the rows that were on their way.
-    const due = filtering && !busy && !asked.current;
-    if (!filtering || due) asked.current = filtering;
-    if (due) void folder.loadAll();
+    if (filtering && !busy && !asked.current) void folder.loadAll();
+    asked.current = filtering && (asked.current || !busy);
   }, [filtering, busy]);
 
   const entries = filtered(state.entries, folder.all, typed);

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { type KvPath, parentOf } from "../../client/kv.ts";
 import { titleOf } from "../../client/kv-place.ts";
 import { forgetOpened } from "../../client/lately.ts";
 import { forgetNames } from "../../client/names.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, ConfirmTyped, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -14,20 +14,14 @@ import { removeAll } from "./acts.ts";
 /** Takes a secret away for good, with all its versions, once its name is typed. */
 export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const name = titleOf(at);
   const plain = at.version === 1;
 
   const confirm = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await removeAll(at);
-    setBusy(false);
+    const done = await act(() => removeAll(at));
     setAsking(false);
-    if (!answer.ok) {
-      setFailure(answer);
-      return;
-    }
+    if (!done) return;
     toast(browse.did.removed(name));
     forgetOpened(at.mount + at.path);
     forgetNames();
