@@ -25,6 +25,8 @@ const numberOf = (state: unknown): number | undefined => {
 let at = 0;
 /** A move of the history that was asked for here: it is followed, or undone, without asking again. */
 let expected: "undone" | "allowed" | undefined;
+/** The move that was held back, allowed before the history was where it had been. */
+let next: (() => void) | undefined;
 
 export const navigate = (href: string, { replace = false }: { readonly replace?: boolean } = {}): void => {
   const proceed = (): void => {
@@ -38,13 +40,21 @@ export const navigate = (href: string, { replace = false }: { readonly replace?:
 const moved = ({ state }: PopStateEvent): void => {
   const asked = expected;
   expected = undefined;
-  if (asked === "undone") return;
+  if (asked === "undone") {
+    next?.();
+    next = undefined;
+    return;
+  }
   const to = numberOf(state);
   // An address typed by hand, or a fragment: a new entry after the present one.
   const by = to === undefined ? 1 : to - at;
-  const proceed = (): void => {
+  const go = (): void => {
     expected = "allowed";
     history.go(by);
+  };
+  const proceed = (): void => {
+    if (expected) next = go;
+    else go();
   };
   if (by !== 0 && asked === undefined && guard && !guard(proceed)) {
     expected = "undone";

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
+import { isAt } from "./support/editor.ts";
 import { describeUi } from "./support/suite.ts";
 import { showsTexts } from "./support/texts.ts";
 
@@ -45,7 +46,7 @@ describeUi("what stands around every page", (ui) => {
 
     await page.evaluate(() => history.back());
     await question.waitFor();
-    expect(pathOf(page)).toBe("/ui/edit/secret/team-a/guarded");
+    await isAt(page, "edit/secret/team-a/guarded");
     await question.getByRole("button", { name: "Stay" }).click();
     expect(await page.getByLabel("Value of user").inputValue()).toBe("changed");
 
@@ -53,11 +54,39 @@ describeUi("what stands around every page", (ui) => {
     await question.getByRole("button", { name: "Stay" }).click();
     expect(pathOf(page)).toBe("/ui/edit/secret/team-a/guarded");
     await page.evaluate(() => history.back());
+    await question.waitFor();
+    await isAt(page, "edit/secret/team-a/guarded");
     await question.getByRole("button", { name: "Leave" }).click();
-    await page.waitForFunction(() => location.pathname === "/ui/browse/secret/team-a/guarded");
+    await isAt(page, "browse/secret/team-a/guarded");
     // The entry after it is still there, and is the page that was left.
     await page.goForward();
-    await page.waitForFunction(() => location.pathname === "/ui/edit/secret/team-a/guarded");
+    await isAt(page, "edit/secret/team-a/guarded");
+  });
+
+  it("a move that is allowed before the history is back where it was happens all the same, without a second question", async () => {
+    await ui.world.secret("secret/team-a/quick", { user: "before" });
+    const { page } = await ui.signedIn(await developer(), "/ui/browse/secret/team-a/quick");
+    await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.getByRole("button", { name: "Show user" }).click();
+    await page.getByLabel("Value of user").fill("changed");
+    await page.evaluate(() => {
+      const go = history.go.bind(history);
+      const held: number[] = [];
+      history.go = (by = 0) => void held.push(by);
+      const release = (): void => {
+        history.go = go;
+        for (const by of held) go(by);
+      };
+      Object.assign(window, { release });
+      history.back();
+    });
+    const question = page.getByRole("dialog", { name: "Leave without saving?" });
+    await question.getByRole("button", { name: "Leave" }).click();
+    await page.evaluate(() => (window as unknown as { release: () => void }).release());
+
+    await page.getByRole("button", { name: "Copy user" }).waitFor();
+    await isAt(page, "browse/secret/team-a/quick");
+    expect(await question.count()).toBe(0);
   });
 
   it("puts focus at the heading after a move, and Ctrl+K at the search", async () => {
