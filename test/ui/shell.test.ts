@@ -101,6 +101,22 @@ describeUi("what stands around every page", (ui) => {
     await page.waitForFunction(() => location.pathname === "/ui/me");
   });
 
+  it("whoever writes in a page before its focus has come goes on writing", async () => {
+    const { page } = await ui.signedIn(await developer());
+    await page.locator("[data-autofocus]:focus").waitFor();
+    // What comes after drawing waits for a frame, and time stands still.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "My access" }).click();
+    await page.clock.runFor(1_000);
+    const field = page.getByRole("combobox", { name: "What may I do at" });
+    await field.focus();
+    await page.keyboard.type("secret/");
+    await page.clock.runFor(1_000);
+    await page.keyboard.type("team-a");
+    expect(await field.inputValue()).toBe("secret/team-a");
+  });
+
   it("tells of an address that no page has", async () => {
     const { page } = await ui.signedIn(await developer(), "/ui/nothing/like/this");
     await page.getByRole("heading", { name: "There is no such page" }).waitFor();

@@ -27,7 +27,7 @@ export const expectArrival = (): void => {
 
 /**
  * After moving to another page, focus is at what the page is for, or its heading; again where the page is drawn again
- * once its answer is there, and focus was in what went.
+ * once its answer is there, and focus was in what went. Whoever was quicker and is in the page already stays there.
  */
 const useArrival = () => {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -38,9 +38,10 @@ const useArrival = () => {
     isNew.current = false;
     if (!arriving && !isLost) return;
     arriving = false;
-    const wanted = heading.current?.closest(".page")?.querySelector<HTMLElement>("[data-autofocus]");
-    (wanted ?? heading.current)?.focus();
     scrollTo(0, 0);
+    const page = heading.current?.closest(".page");
+    if (page?.contains(document.activeElement)) return;
+    (page?.querySelector<HTMLElement>("[data-autofocus]") ?? heading.current)?.focus();
   });
   return heading;
 };
