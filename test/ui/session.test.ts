@@ -180,6 +180,27 @@ describeUi("the session", (ui) => {
     await page.getByRole("button", { name: "Show password" }).waitFor();
   });
 
+  it("7. over a locked page the form is drawn once its ways are known: none changes under the hands of whoever types", async () => {
+    const person = await ui.world.person("alias", []);
+    const { page, visitor } = await ui.signedIn(person, "/ui/me");
+    await isSignedIn(page);
+    let release = (): void => undefined;
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    visitor.gate.instead = ({ url }) => (url.pathname.endsWith("/ui/mounts") ? held : undefined);
+    await page.getByRole("button", { name: "Lock" }).click();
+    const dialog = awayDialog(page);
+    await dialog.waitFor();
+    expect(await dialog.getByRole("textbox").or(dialog.getByRole("combobox")).count()).toBe(0);
+
+    release();
+    await dialog.locator("input[name=password]:focus").waitFor();
+    await page.keyboard.type(person.password);
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+  });
+
   it("8. token ends in the middle of an edit: nothing lost, save works", async () => {
     await ui.world.policy("dev", 'path "secret/*" { capabilities = ["create", "read", "update", "list"] }');
     const person = await ui.world.person("alias", ["dev"]);

@@ -156,7 +156,7 @@ describeUi("what stands around every page", (ui) => {
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("button", { name: "Lock" }).click();
-    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    await page.getByRole("dialog", { name: "Locked" }).getByLabel("How", { exact: true }).waitFor();
     expect(await axeEverywhere(page)).toEqual([]);
   });
 });

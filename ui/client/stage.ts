@@ -23,7 +23,8 @@ export type Stage =
       readonly why: Exclude<Absence, "out">;
       readonly session: Session;
       readonly person: number;
-      readonly mounts: Mounts;
+      /** `undefined`: being asked for. A form drawn without them would change under the hands of whoever types. */
+      readonly mounts: Mounts | undefined;
     };
 
 let stage: Stage = { is: "starting" };
@@ -50,8 +51,6 @@ const become = (next: Stage): void => {
   for (const listener of listeners) listener(next);
 };
 
-const NO_MOUNTS: Mounts = { secret: [], auth: [] };
-
 const personNumber = (session: Session): number => {
   if (stage.is !== "in" && stage.is !== "away") return 0;
   if (samePerson(stage.session.who, session.who)) return stage.person;
@@ -59,12 +58,14 @@ const personNumber = (session: Session): number => {
   return stage.person + 1;
 };
 
-const out = (mounts: Mounts): Stage => {
+const NO_MOUNTS: Mounts = { secret: [], auth: [] };
+
+const out = (mounts: Mounts | undefined): Stage => {
   const why = known?.standing.signedIn === false ? known.standing.why : "out";
   if ((stage.is === "in" || stage.is === "away") && why !== "out") {
     return { is: "away", why, session: stage.session, person: stage.person, mounts };
   }
-  return { is: "out", why, mounts };
+  return { is: "out", why, mounts: mounts ?? NO_MOUNTS };
 };
 
 const RETRY_MS = 2_000;
@@ -128,7 +129,7 @@ const follow = (state: WorkerState): void => {
     return;
   }
   if (stage.is !== "in" && !(stage.is === "away" && standing.why === "out")) return;
-  become(out(NO_MOUNTS));
+  become(out(undefined));
   if (stage.is === "away") void loadMounts();
 };
 

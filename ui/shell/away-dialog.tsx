@@ -1,6 +1,6 @@
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Stage } from "../client/stage.ts";
-import { Button, Toasts } from "../kit/index.ts";
+import { Button, Loading, Toasts } from "../kit/index.ts";
 import { SignInForm } from "../pages/sign-in/form.tsx";
 import { BASE } from "../routes.ts";
 import { shell } from "../texts/shell.ts";
@@ -34,17 +34,21 @@ export const AwayDialog = ({ stage }: { readonly stage: Extract<Stage, { is: "aw
       <div class="shell-away">
         <h2 id={id}>{words[stage.why]}</h2>
         <p>{stage.why === "locked" ? words.lockedText(name) : words.endedText(name)}</p>
-        <SignInForm
-          mounts={stage.mounts.auth}
-          first={mount === "" ? "token" : mount}
-          name={mount === "" ? undefined : name}
-          aside
-          nextToIt={
-            <Button kind="quiet" onClick={() => location.replace(BASE)}>
-              {words.leave}
-            </Button>
-          }
-        />
+        {stage.mounts ? (
+          <SignInForm
+            mounts={stage.mounts.auth}
+            first={mount === "" ? "token" : mount}
+            name={mount === "" ? undefined : name}
+            aside
+            nextToIt={
+              <Button kind="quiet" onClick={() => location.replace(BASE)}>
+                {words.leave}
+              </Button>
+            }
+          />
+        ) : (
+          <Loading />
+        )}
       </div>
       <Toasts />
     </dialog>

@@ -55,7 +55,7 @@ export const Finishing = ({ callback, stage, onEnd }: FinishingProps) => {
         <Brand />
       </header>
       <Bare>
-        {!end || end.is === "in" || stage.is === "in" ? (
+        {!end || end.is === "in" || stage.is === "in" || !stage.mounts ? (
           <Waiting title={signIn.finishing} />
         ) : (
           <Page title={signIn.title(location.host)}>
