@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/std/json.ts";
 import { type Fill, newCode, shownCode } from "../../ui/share/code.ts";
 import { linkOf } from "../../ui/share/link.ts";
 import { axeEverywhere } from "./support/axe.ts";
+import { eventually } from "./support/eventually.ts";
 import type { Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -162,6 +163,49 @@ describeUi("opening a shared secret", (ui) => {
     await page.getByText(value).waitFor();
   });
 
+  it("31. a code is neither right nor wrong until it was tried, and an earlier one takes nothing back", async () => {
+    const { fragment, code } = await shared({ withCode: true });
+    const { page } = await arrive(fragment);
+    const field = page.getByLabel("Code", { exact: true });
+    const wrong = page.getByText("This is not the code.");
+    await field.waitFor();
+    /** Codes are tried when told so, in any order. */
+    await page.evaluate(() => {
+      const { subtle } = crypto;
+      const [derive, decrypt] = [subtle.deriveKey.bind(subtle), subtle.decrypt.bind(subtle)];
+      const told = { tries: [] as (() => void)[], begun: 0, done: 0 };
+      subtle.deriveKey = async (...given: Parameters<typeof derive>) => {
+        await new Promise<void>((resolve) => told.tries.push(resolve));
+        return derive(...given);
+      };
+      subtle.decrypt = (...given: Parameters<typeof decrypt>) =>
+        decrypt(...given).finally(() => setTimeout(() => (told.done += 1)));
+      Object.assign(window, { told });
+    });
+    const tried = async (at: number): Promise<void> => {
+      const one = await page.waitForFunction((index) => Reflect.get(window, "told").tries[index], at);
+      await one.evaluate((go: () => void) => {
+        Reflect.get(window, "told").begun += 1;
+        go();
+      });
+      await page.waitForFunction(() => {
+        const { begun, done } = Reflect.get(window, "told");
+        return begun === done;
+      });
+    };
+    await field.fill(shownCode(newCode(fill)));
+    await tried(0);
+    await wrong.waitFor();
+
+    await field.fill(shownCode(newCode(fill)));
+    expect(await wrong.count()).toBe(0);
+    await field.fill(code);
+    await tried(2);
+    await page.getByText("Came from").waitFor();
+    await tried(1);
+    expect(await page.getByText("Came from").count()).toBe(1);
+  });
+
   it("31. a code that is too short is said so, and a link that was changed opens with no code", async () => {
     const { fragment } = await shared({ withCode: true });
     const { page } = await arrive(fragment);
@@ -229,6 +273,29 @@ describeUi("opening a shared secret", (ui) => {
     await openButton(unopened.page).waitFor();
     await unopened.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
     await unopened.page.getByText("There is no link here.").first().waitFor();
+  });
+
+  it("forgets it even where it comes after the page was left", async () => {
+    const { fragment } = await shared();
+    const { page, visitor } = await arrive(fragment);
+    await openButton(page).waitFor();
+    let release = (): void => undefined;
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    visitor.gate.instead = ({ url }) => (url.pathname.endsWith("/unwrap") ? held : undefined);
+    await openButton(page).click();
+    await eventually(() => visitor.gate.calls().some((call) => call.includes("unwrap")));
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    await page.getByText("This link was opened already.").first().waitFor();
+    release();
+    await eventually(() =>
+      visitor.gate.passed.some(({ url, status }) => url.pathname.endsWith("/unwrap") && status !== undefined),
+    );
+    // The worker of both has answered this one after that.
+    await (await visitor.tab("/ui/")).getByLabel("How", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Show password" }).count()).toBe(0);
+    await page.getByText("This link was opened already.").first().waitFor();
   });
 
   it("stores it for whoever is signed in, and overwrites nothing", async () => {

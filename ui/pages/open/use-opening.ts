@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, call, type Failure } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { textIn } from "../../client/read-json.ts";
@@ -28,23 +28,46 @@ const isOver = (answer: Answer): boolean => !answer.ok && answer.kind === "inval
 
 const over = (end: number): Opening => ({ at: serverNow() >= end * 1_000 ? "ended" : "opened-before" });
 
-/** The page is left. The back/forward cache may show it again, to whoever is there by then. */
+/**
+ * The page is left. The back/forward cache may show it again, to whoever is there by then: what is still on its way is
+ * not for them either.
+ */
 const left = (now: Opening): Opening => {
-  if (now.at === "open") return { at: "opened-before" };
-  return now.at === "code" || now.at === "ready" || now.at === "failed" ? { at: "none" } : now;
+  switch (now.at) {
+    case "open":
+    case "opening":
+      return { at: "opened-before" };
+    case "code":
+    case "ready":
+    case "failed":
+    case "checking":
+      return { at: "none" };
+    default:
+      return now;
+  }
 };
 
 export const useOpening = () => {
   const [opening, setOpening] = useState<Opening>({ at: "checking" });
+  const steps = useRef(0);
+
+  /** One more step of the way. What it answers says whether it is still the last: what an earlier one finds is dropped. */
+  const step = (next: Opening | ((now: Opening) => Opening)): (() => boolean) => {
+    steps.current += 1;
+    const mine = steps.current;
+    setOpening(next);
+    return () => mine === steps.current;
+  };
 
   const lookUp = async (token: string, end: number): Promise<void> => {
-    setOpening({ at: "checking" });
+    const isLast = step({ at: "checking" });
     const answer = await call({
       method: "POST",
       path: "sys/wrapping/lookup",
       body: JSON.stringify({ token }),
       as: "none",
     });
+    if (!isLast()) return;
     if (answer.ok) setOpening({ at: "ready", token, end, from: textIn(answer.data, "creation_path") });
     else if (isOver(answer)) setOpening(over(end));
     else setOpening({ at: "failed", failure: answer, retry: () => void lookUp(token, end), lost: false });
@@ -52,21 +75,27 @@ export const useOpening = () => {
 
   /** `fragment`: what stood behind `#`, or a pasted link. */
   const begin = async (fragment: string): Promise<void> => {
+    const isLast = step((now) => now);
     const link = await readLink(fragmentOf(fragment));
+    if (!isLast()) return;
     if (!link) setOpening({ at: "broken" });
     else if (link.kind === "code") setOpening({ at: "code", link, wrong: false });
     else await lookUp(link.body, link.end);
   };
 
+  /** Trying a code takes a moment, in which nothing is said of it; a later one may be done before an earlier one. */
   const enter = async (link: Link, code: Code): Promise<void> => {
+    const isLast = step({ at: "code", link, wrong: false });
     const token = await tokenOf(link, code);
+    if (!isLast()) return;
     if (token === undefined) setOpening({ at: "code", link, wrong: true });
     else await lookUp(token, link.end);
   };
 
   const unwrap = async (token: string, end: number, from: string): Promise<void> => {
-    setOpening({ at: "opening", end, from });
+    const isLast = step({ at: "opening", end, from });
     const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
+    if (!isLast()) return;
     if (answer.ok) setOpening({ at: "open", content: contentIn(answer.text), from });
     else if (isOver(answer)) setOpening(over(end));
     else
@@ -81,14 +110,14 @@ export const useOpening = () => {
   useEffect(() => {
     const receive = (): void => {
       const fragment = arrival.take();
-      if (fragment === undefined) setOpening((now) => (now.at === "checking" ? { at: "none" } : now));
+      if (fragment === undefined) step((now) => (now.at === "checking" ? { at: "none" } : now));
       else void begin(fragment);
     };
     receive();
     return arrival.follow(receive);
   }, []);
 
-  useListener(["pagehide"], () => setOpening(left));
+  useListener(["pagehide"], () => step(left));
 
   return { opening, begin, enter, unwrap };
 };
