@@ -164,6 +164,21 @@ describeUi("sharing", (ui) => {
     await area.fill("");
   });
 
+  it("7. a code that is shown goes with the lock, and not a frame later", async () => {
+    await ui.world.secret("secret/team-a/shown", { password: ui.world.canary("shown") });
+    const { page } = await sender("secret/team-a/shown");
+    await make(page);
+    const code = (await page.locator(".share-code strong").textContent()) ?? "";
+    expect(code).toMatch(/^\w{4}-\w{4}$/);
+    // What comes after drawing waits for a frame, and time stands still.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.getByRole("button", { name: "Lock", exact: true }).click();
+    await page.getByRole("dialog", { name: "Locked" }).waitFor();
+    expect(await page.content()).not.toContain(code);
+    await page.clock.resume();
+  });
+
   it("whoever locked the page finds the links again; another person does not, by whatever name", async () => {
     await ui.world.secret("secret/team-a/mine", { password: ui.world.canary("mine") });
     await ui.world.policy("sender", RULES);

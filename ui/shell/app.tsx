@@ -27,7 +27,8 @@ const useLeaving = (stage: Stage): boolean => {
   const entered = useRef(false);
   if (stage.is === "in") entered.current = true;
   const gone = entered.current && stage.is !== "in" ? stage.is : undefined;
-  useEffect(() => {
+  // With what is drawn over them, and not a frame later.
+  useLayoutEffect(() => {
     if (gone === undefined) return;
     hideValues();
     dismissPassing();
