@@ -1,12 +1,16 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { PATIENCE_MS, type Visitor } from "./support/page.ts";
+import { answerTab } from "./support/answer-tab.ts";
+import { eventually } from "./support/eventually.ts";
+import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Tokens that logins of this visitor gave. */
 const tokensOf = ({ gate }: Visitor): readonly string[] =>
   gate.passed.flatMap(({ answer = "" }) => /"client_token":"([^"]+)"/.exec(answer)?.[1] ?? []);
+
+const MINUTE = 60_000;
 
 const isSignedIn = (page: Page): Promise<void> => page.getByRole("button", { name: "Sign out" }).waitFor();
 const isSignedOut = (page: Page): Promise<void> => page.getByRole("heading", { name: /^Sign in to/ }).waitFor();
@@ -19,12 +23,14 @@ const crash = async ({ context }: Visitor, page: Page): Promise<void> => {
   await crashed;
 };
 
-const eventually = async (look: () => Promise<boolean>): Promise<void> => {
-  const until = Date.now() + PATIENCE_MS;
-  while (!(await look())) {
-    if (Date.now() > until) throw new Error("it never came to be");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** How many tabs hold a lock, and how many the worker still waits for: the same once it knows which are gone. */
+const tabsKnown = async (tab: Page, count: number): Promise<void> => {
+  await eventually(() =>
+    tab.evaluate(async (wanted) => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      return [held, pending].every((locks) => locks.filter(({ name }) => name?.startsWith("tab-")).length === wanted);
+    }, count),
+  );
 };
 
 describeUi("the session", (ui) => {
@@ -49,7 +55,8 @@ describeUi("the session", (ui) => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await Promise.all([isSignedOut(page), isSignedOut(second)]);
 
-    expect(await lives(token)).toBe(false);
+    // The page goes on without the server's answer where that takes more than three seconds.
+    await eventually(async () => !(await lives(token)));
     await second.waitForURL((url) => url.pathname === "/ui/");
   });
 
@@ -71,32 +78,47 @@ describeUi("the session", (ui) => {
     expect(new Set(drawn)).toEqual(new Set(["nothing"]));
   });
 
+  /** A session without tabs ends after that long. */
+  const GONE_MS = 15_000;
+
   it("5. last tab closed: after 15 s the server refuses the token", async () => {
-    const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerHurry: 20 });
+    const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerClock: true });
     const token = one(tokensOf(visitor));
     const second = await visitor.tab("/ui/me");
     await isSignedIn(second);
+    const besides = await answerTab(visitor);
     await page.close();
-    // 15 s are 0.75 s of this worker: one tab is enough to keep it.
-    await second.waitForTimeout(1_200);
+    await tabsKnown(besides, 1);
+    // One tab is enough to keep it.
+    for (let times = 0; times < 3; times += 1) await visitor.advanceWorker(GONE_MS);
     expect(await lives(token)).toBe(true);
 
     await second.close();
+    await tabsKnown(besides, 0);
+    await visitor.advanceWorker(0);
+    await visitor.advanceWorker(GONE_MS - 5_000);
+    expect(await lives(token)).toBe(true);
+    await visitor.advanceWorker(5_000);
     await eventually(async () => !(await lives(token)));
 
     await isSignedOut(await visitor.tab());
   });
 
   it("6. a crashed tab counts as closed", async () => {
-    const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerHurry: 20 });
+    const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerClock: true });
     const token = one(tokensOf(visitor));
     const second = await visitor.tab("/ui/me");
     await isSignedIn(second);
+    const besides = await answerTab(visitor);
     await crash(visitor, second);
-    await page.waitForTimeout(1_200);
+    await tabsKnown(besides, 1);
+    for (let times = 0; times < 3; times += 1) await visitor.advanceWorker(GONE_MS);
     expect(await lives(token)).toBe(true);
 
     await page.close();
+    await tabsKnown(besides, 0);
+    await visitor.advanceWorker(0);
+    await visitor.advanceWorker(GONE_MS);
     await eventually(async () => !(await lives(token)));
     await second.close();
     await visitor.guard.expected(/the page crashed/);
@@ -159,20 +181,22 @@ describeUi("the session", (ui) => {
     await ui.world.secret("secret/team-a/db", { password });
     await ui.world.policy("dev", 'path "secret/*" { capabilities = ["read", "list"] }');
     const person = await ui.world.person("alias", ["dev"]);
-    const { page, visitor } = await ui.signedIn(person, "/ui/browse/secret/team-a/db", { workerHurry: 15 });
+    const { page, visitor } = await ui.signedIn(person, "/ui/browse/secret/team-a/db", { workerClock: true });
     const token = one(tokensOf(visitor));
     await page.getByRole("button", { name: "Settings of this page" }).click();
-    await page.getByLabel("Lock after minutes").fill("1");
+    await page.getByLabel("Lock after minutes").fill("5");
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("button", { name: "Show password" }).click();
     await page.getByText(password).waitFor();
 
-    // Of one minute the second half is the warning: two seconds each at this worker's speed.
+    await visitor.advanceWorker(4 * MINUTE);
     await page.getByRole("dialog", { name: "Still there?" }).waitFor();
     await page.getByRole("button", { name: "Stay" }).click();
     await page.getByRole("dialog", { name: "Still there?" }).waitFor({ state: "detached" });
+    await visitor.advanceWorker(2 * MINUTE);
     expect(await lives(token)).toBe(true);
 
+    await visitor.advanceWorker(5 * MINUTE);
     await awayDialog(page).waitFor();
     expect(await page.evaluate(() => document.body.innerHTML)).not.toContain(password);
     await eventually(async () => !(await lives(token)));

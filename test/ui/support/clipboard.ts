@@ -1,3 +1,4 @@
+import { answerTab } from "./answer-tab.ts";
 import type { Visitor } from "./page.ts";
 
 /**
@@ -5,8 +6,7 @@ import type { Visitor } from "./page.ts";
  * tab of its own: the visitor needs the permission `clipboard-read`.
  */
 export const readClipboard = async (visitor: Visitor): Promise<string> => {
-  await visitor.context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
-  const tab = await visitor.tab("/v1/sys/health");
+  const tab = await answerTab(visitor);
   try {
     await tab.bringToFront();
     return await tab.evaluate(() => navigator.clipboard.readText());

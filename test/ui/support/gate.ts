@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { CLOCK, type WorkerClock } from "./worker-clock.ts";
 
 /**
  * What stands between a browser and the server: a proxy that sees every request, of pages and of workers. It keeps
@@ -85,10 +86,11 @@ export interface GateOptions {
   readonly origin: string;
   /** Put before the script of the worker. */
   readonly workerPrelude?: string | undefined;
+  readonly workerClock?: WorkerClock | undefined;
   readonly onAnswer?: ((passed: Passed) => void) | undefined;
 }
 
-export const startGate = async ({ origin, workerPrelude = "", onAnswer }: GateOptions): Promise<Gate> => {
+export const startGate = async ({ origin, workerPrelude = "", workerClock, onAnswer }: GateOptions): Promise<Gate> => {
   const passed: Passed[] = [];
   const faults: string[] = [];
   const workerLines: string[] = [];
@@ -149,6 +151,10 @@ export const startGate = async ({ origin, workerPrelude = "", onAnswer }: GateOp
     if (url.pathname === REPORTS) {
       report(raw.toString("utf8"));
       response.writeHead(204).end();
+      return;
+    }
+    if (workerClock && url.pathname === CLOCK) {
+      workerClock.asked(response);
       return;
     }
     const request: Passed = {

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Canaries } from "./canaries.ts";
 import { type Gate, type Passed, startGate } from "./gate.ts";
 import { type Guard, watchContext } from "./guard.ts";
+import { CLOCK_OF_WORKER, createWorkerClock } from "./worker-clock.ts";
 import type { World } from "./world.ts";
 
 /** A browser of one person: a context with its own cookies, storage and worker, behind a gate, watched by a guard. */
@@ -15,8 +16,8 @@ export interface VisitorOptions {
   readonly reducedMotion?: "reduce" | "no-preference";
   readonly forcedColors?: "active" | "none";
   readonly touch?: boolean;
-  /** Times as fast go the timers and the clock of the session's worker: 60 makes minutes of seconds. */
-  readonly workerHurry?: number;
+  /** The clock of the session's worker goes when told, and only then: `advanceWorker`. */
+  readonly workerClock?: boolean;
   /** Clipboard: `read` lets a test look at it. */
   readonly permissions?: readonly string[];
 }
@@ -27,22 +28,14 @@ export interface Visitor {
   readonly guard: Guard;
   /** A new tab at an address such as `/ui/browse/secret/`; absent: `/ui/`. */
   tab(address?: string): Promise<Page>;
+  /** Puts the worker's clock forward and waits until it has ticked. Only where the visitor has a `workerClock`. */
+  advanceWorker(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const CLOSE_MS = 10_000;
 /** What a busy machine of two cores needs at the most, and then some: a test that passes never waits for it. */
 export const PATIENCE_MS = 45_000;
-
-/** Timers and clock of a worker at another speed. */
-const hurry = (times: number): string => `{
-  const times = ${times}, start = Date.now(), now = Date.now.bind(Date), tick = performance.now.bind(performance);
-  const { setTimeout: later, setInterval: often } = self;
-  self.setTimeout = (run, ms = 0, ...given) => later.call(self, run, ms / times, ...given);
-  self.setInterval = (run, ms = 0, ...given) => often.call(self, run, ms / times, ...given);
-  Date.now = () => start + (now() - start) * times;
-  performance.now = () => tick() * times;
-}`;
 
 /** The token of a login is a secret whoever asked for it. */
 const remember = (canaries: Canaries) => (passed: Passed) => {
@@ -63,9 +56,11 @@ export const openVisitor = async (
     reducedMotion = "reduce",
     forcedColors = "none",
   } = options;
+  const clock = options.workerClock ? createWorkerClock() : undefined;
   const gate = await startGate({
     origin: world.url,
-    workerPrelude: options.workerHurry === undefined ? undefined : hurry(options.workerHurry),
+    workerPrelude: clock && CLOCK_OF_WORKER,
+    workerClock: clock,
     onAnswer: remember(canaries),
   });
   const context = await browser.newContext({
@@ -90,6 +85,7 @@ export const openVisitor = async (
       await page.goto(address);
       return page;
     },
+    advanceWorker: (ms) => clock?.advance(ms) ?? Promise.reject(new Error("a visitor without a `workerClock`")),
     close: async () => {
       // A browser may wait for a worker that outlives its tabs: it goes with the browser then.
       await Promise.race([context.close(), pause(CLOSE_MS, undefined, { ref: false })]);
