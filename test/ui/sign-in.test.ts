@@ -448,18 +448,30 @@ describeUi("signing in at another site", (ui) => {
     });
   });
 
-  it("1. over a page with unsaved work: in a tab of its own, and the first goes on", async () => {
+  it("1. over a page with unsaved work: in a tab of its own, and the first goes on with that work", async () => {
     await withProvider(async (provider) => {
-      const { page, visitor } = await sentThere(provider, "/ui/me");
+      const { page, visitor } = await sentThere(provider, "/ui/share");
+      const text = page.getByLabel("Text", { exact: true });
+      await text.fill("half a sentence");
       await page.getByRole("button", { name: "Lock" }).click();
-      await page.getByRole("dialog", { name: "Locked" }).waitFor();
+      const dialog = page.getByRole("dialog", { name: "Locked" });
+      await dialog.waitFor();
+      expect(await text.inputValue()).toBe("");
       await goesThere(page);
       const opened = visitor.context.waitForEvent("page");
       await page.getByRole("link", { name: /^Go on at / }).click();
 
       await isSignedIn(await opened);
-      await page.getByRole("dialog", { name: "Locked" }).waitFor({ state: "detached" });
+      await dialog.waitFor({ state: "detached" });
       await isSignedIn(page);
+      expect(await text.inputValue()).toBe("half a sentence");
+      expect(page.url()).toBe(`${ui.world.url}/ui/share`);
+      await text.press("End");
+      await page.keyboard.type(", and the rest");
+      await page.getByRole("button", { name: "Make link", exact: true }).click();
+      await page.getByText("To somebody").waitFor();
+      const given = visitor.gate.passed.filter(({ url }) => url.pathname.endsWith("/sys/wrapping/wrap"));
+      expect(given.map(({ body }) => body)).toEqual([JSON.stringify({ text: "half a sentence, and the rest" })]);
     });
   });
 });
