@@ -37,7 +37,6 @@ const guards: Story = [
       history.replaceState({ secret }, "");
       document.body.dataset["secret"] = secret;
     }, canary);
-    await pause(500);
     await stage.expected(/violation of the policy/);
     await stage.expected(/exception.*planted/);
     await stage.expected(/a secret in the history/);

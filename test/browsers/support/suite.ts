@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, it } from "@jest/globals";
 import { type Canaries, createCanaries } from "../../ui/support/canaries.ts";
 import { type Gate, startGate } from "../../ui/support/gate.ts";
@@ -5,7 +6,7 @@ import { sweepPage } from "../../ui/support/sweep.ts";
 import { type Login, startWorld, type World } from "../../ui/support/world.ts";
 import type { Engine } from "./engines.ts";
 import { type BrowserSession, openSession } from "./session.ts";
-import { type Tab, tabOf } from "./tab.ts";
+import { PATIENCE_MS, type Tab, tabOf } from "./tab.ts";
 
 /**
  * A browser and a server for all stories of a file. Each person has an origin of their own, so a storage and a worker
@@ -28,7 +29,7 @@ export interface Stage {
   person(): Promise<Person>;
   /** A person who is signed in, in the first of their tabs. */
   signedIn(login: Login, address?: string): Promise<{ readonly tab: Tab; readonly person: Person }>;
-  /** What the guard found until now must match, and is excused. */
+  /** Waits for a fault that matches, and excuses all that do. */
   expected(pattern: RegExp): Promise<void>;
 }
 
@@ -135,7 +136,12 @@ const createStage = (engine: Engine, world: World, session: BrowserSession, cana
       return { tab, person: one };
     },
     expected: async (pattern) => {
+      const until = Date.now() + PATIENCE_MS;
       await sweep();
+      while (!left().some((text) => pattern.test(text)) && Date.now() < until) {
+        await pause(50);
+        await sweep();
+      }
       if (!left().some((text) => pattern.test(text)))
         throw new Error(`no fault matches ${pattern}; there are: ${left().join("\n") || "none"}`);
       excused.push(pattern);

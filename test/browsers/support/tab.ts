@@ -37,7 +37,7 @@ export interface Tab {
   heard(): Promise<readonly string[]>;
 }
 
-const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 15_000;
 const CONTROL = process.platform === "darwin" ? Key.COMMAND : Key.CONTROL;
 
 export const tabOf = (driver: WebDriver, handle: string, origin: string): Tab => {
