@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { framesDrawn } from "./support/axe.ts";
 import { type Filled, fillWorld } from "./support/filled.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
@@ -105,6 +106,10 @@ describeUi("states", (ui) => {
     });
     await page.getByRole("button", { name: "Change settings" }).click();
     await page.getByRole("dialog").waitFor();
+    // What moves begins with the first frame, and not while the dialog is made.
+    if (reducedMotion === "no-preference")
+      await page.waitForFunction(() => (Reflect.get(globalThis, "seen") as readonly number[]).length > 0);
+    else await framesDrawn(page);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     const seen = await page.evaluate(() => Reflect.get(globalThis, "seen") as readonly number[]);

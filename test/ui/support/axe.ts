@@ -45,12 +45,23 @@ export const LOOKS: readonly Look[] = [
   ["dark", 320],
 ];
 
-/** Violations in light and dark, wide and narrow; each line begins with the look it was seen in. */
-export const axeEverywhere = async (page: Page): Promise<readonly string[]> => {
+/** The page has drawn what was changed, and heard of it. */
+export const framesDrawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  });
+
+/**
+ * Violations in light and dark, wide and narrow; each line begins with the look it was seen in. `before`: what is done
+ * in each look first, such as opening what a change of the window closes.
+ */
+export const axeEverywhere = async (page: Page, before?: () => Promise<void>): Promise<readonly string[]> => {
   const lines: string[] = [];
   for (const [colorScheme, width] of LOOKS) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
+    await framesDrawn(page);
+    await before?.();
     for (const line of await axeViolations(page)) lines.push(`${colorScheme} ${width}: ${line}`);
   }
   return lines;
