@@ -37,8 +37,15 @@ const type = async (page: Page, target: Locator, text: string): Promise<void> =>
   await page.keyboard.type(text);
 };
 
-const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole("heading", { level: 1, name }).waitFor();
+/** The page is there, and so is the focus: at what the page is for, or at its heading. */
+const arrived = async (page: Page): Promise<void> => {
+  await page.locator(".page :is(h1, [data-autofocus]):focus").waitFor();
+};
+
+const heading = async (page: Page, name: string | RegExp): Promise<void> => {
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  await arrived(page);
+};
 
 const focusIsOnHeading = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => document.activeElement?.tagName === "H1");
@@ -59,7 +66,11 @@ describeUi("45. by keyboard alone", (ui) => {
   });
   afterAll(() => database.stop());
 
-  const asOperator = async (address: string): Promise<Page> => (await ui.signedIn(filled.operator, address)).page;
+  const asOperator = async (address: string): Promise<Page> => {
+    const { page } = await ui.signedIn(filled.operator, address);
+    await arrived(page);
+    return page;
+  };
 
   it("45. tasks 1 and 2: find a secret by a few letters, copy a value unseen", async () => {
     const page = await asOperator("/ui/me");
@@ -124,19 +135,17 @@ describeUi("45. by keyboard alone", (ui) => {
     const restore = page.getByRole("button", { name: "Restore version 1" });
     await tabTo(page, page.getByRole("link", { name: /^Version 2/ }));
     await page.keyboard.press("ArrowDown");
+    await restore.waitFor();
     for (let step = 0; step < 4 && !(await isFocused(restore)); step += 1) await page.keyboard.press("ArrowRight");
     expect(await isFocused(restore)).toBe(true);
     await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog");
-    await page.getByText("Version 3").or(dialog).first().waitFor();
-    if (await dialog.isVisible()) await page.keyboard.press("Enter");
     await page.getByRole("link", { name: /^Version 3/ }).waitFor();
     const { data } = await ui.world.prepare("GET", "secret/data/team-a/jenkins");
     expect(data["data"]).toMatchObject({ password: expect.stringMatching(/^canary-password-/) });
   });
 
   it("45. task 8: database credentials for an hour", async () => {
-    const { page } = await ui.signedIn(filled.operator, "/ui/credentials");
+    const page = await asOperator("/ui/credentials");
     await press(page, "link", /^database\//);
     await press(page, "link", /readonly/);
     await press(page, "button", "Get credentials");
