@@ -43,10 +43,16 @@ describeUi("weather", (ui) => {
   it("50. what is typed while a save is on its way is kept, and saved next", async () => {
     await ui.world.secret("secret/team-a/typing", { a: "a-old-value" });
     const { page, visitor } = await opened(ui, "/ui/edit/secret/team-a/typing");
-    visitor.gate.slow = { latencyMs: 800, bytesPerSecond: 50_000 };
     await write(page, "a", "a-first-value");
+    let answer = (): void => undefined;
+    const held = new Promise<undefined>((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    visitor.gate.instead = ({ method, url }) =>
+      method === "POST" && url.pathname.endsWith("/data/team-a/typing") ? held : undefined;
     await button(page, "Save").click();
     await value(page, "a").fill("a-later-value");
+    answer();
     await page.getByText("Saved version 2 of typing").first().waitFor();
 
     expect(await dataOf(ui, "team-a/typing")).toEqual({ a: "a-first-value" });
@@ -116,13 +122,15 @@ describeUi("weather", (ui) => {
     visitor.gate.instead = (request) => {
       if (request.method !== "POST" || !request.url.pathname.includes("/data/")) return undefined;
       refused += 1;
-      return { status, headers: status === 429 ? { "retry-after": "6" } : {}, body };
+      return { status, headers: status === 429 ? { "retry-after": "600" } : {}, body };
     };
+    await page.clock.install();
     await button(page, "Save").click();
     await page.getByRole("heading", { name: words }).waitFor();
     if (status === 429) {
-      await page.getByText(/You can try again in [1-6] s\./).waitFor();
+      await page.getByText(/You can try again in [3-6]\d\d s\./).waitFor();
       expect(await button(page, "Try again").isDisabled()).toBe(true);
+      await page.clock.fastForward(600_000);
       await page.waitForFunction(() => !document.querySelector(".failure button:disabled"));
     }
 
@@ -139,7 +147,7 @@ describeUi("weather", (ui) => {
     await ui.world.policy("team", TEAM);
     const visitor = await ui.visitor();
     const page = await visitor.context.newPage();
-    await page.clock.setFixedTime(Date.now() + 2 * 3_600_000);
+    await page.clock.install({ time: Date.now() + 2 * 3_600_000 });
     await page.goto("/ui/edit/secret/team-a/clock");
     await signIn(page, await ui.world.person("ada", ["team"]));
     await page.getByText("Date", { exact: true }).click();
