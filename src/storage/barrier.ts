@@ -107,7 +107,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, read, take, query, all, sortKeys, readPage, openImage, due, allDue } = createReader({
+  const { get, read, take, query, all, sortKeys, pages, openImage, due, allDue } = createReader({
     table,
     sealer,
     keyring,
@@ -156,7 +156,7 @@ export const createStore = (options: StoreOptions): SealedStore => {
     wipe: table.wipe,
     all,
     sortKeys,
-    children: (partition, pathNames, prefix) => listChildren(readPage, partition, pathNames, prefix),
+    children: (partition, pathNames, prefix) => listChildren(pages, partition, pathNames, prefix),
     // Loaded by the first walk: most functions see none.
     walk: async (...walk) => (await import("./walk.ts")).walkNames(readRows, ...walk),
     due,

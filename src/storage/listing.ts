@@ -1,6 +1,7 @@
 import { SEGMENT_ALPHABET } from "../crypto/index.ts";
 import { compareUtf8 } from "../std/utf8.ts";
 import { broken } from "./errors.ts";
+import type { Item } from "./operation.ts";
 import type { Entry, Names, Partition } from "./store.ts";
 
 /**
@@ -24,13 +25,17 @@ export const END_OF_FOLDER = "/~";
 
 export interface Row {
   readonly sk: string;
-  open(): Promise<Entry | undefined>;
+  readonly item: Item;
 }
 
-export type ReadPage = (
-  partition: Partition,
-  range: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
-) => Promise<{ readonly found: readonly Row[]; readonly next: string | undefined }>;
+export interface Pages {
+  read(
+    partition: Partition,
+    range: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
+  ): Promise<{ readonly found: readonly Row[]; readonly next: string | undefined }>;
+  /** Those that are still there. */
+  open(partition: Partition, rows: readonly Row[]): Promise<readonly Entry[]>;
+}
 
 const SORTED_ALPHABET = [...SEGMENT_ALPHABET].sort(compareUtf8);
 
@@ -50,7 +55,7 @@ const childOf = (entry: Entry, prefix: string): string => {
 
 /** Children sorted by bytes; folders end in `/`. `names` belongs to the partition's domain. */
 export const listChildren = async (
-  readPage: ReadPage,
+  pages: Pages,
   partition: Partition,
   names: Names,
   prefix: string,
@@ -71,17 +76,17 @@ export const listChildren = async (
       const child = opaqueChild(row.sk);
       if (child !== "" && !first.has(child)) first.set(child, row);
     }
-    const entries = await Promise.all([...first.values()].map((row) => row.open()));
-    for (const entry of entries) if (entry !== undefined) children.add(childOf(entry, prefix));
+    // All at once: to open each alone takes a promise for every step of it.
+    for (const entry of await pages.open(partition, [...first.values()])) children.add(childOf(entry, prefix));
     return first.size;
   };
 
   /** Reads a range to its end, or for a number of pages; returns where to continue. */
-  const scan = async (start: string, from: string | undefined, pages: number): Promise<string | undefined> => {
+  const scan = async (start: string, from: string | undefined, most: number): Promise<string | undefined> => {
     let after = from;
     let limit = FIRST_PAGE;
-    for (let page = 0; page < pages; page += 1) {
-      const { found, next } = await readPage(partition, { prefix: start, after, limit });
+    for (let page = 0; page < most; page += 1) {
+      const { found, next } = await pages.read(partition, { prefix: start, after, limit });
       const fresh = await collect(found);
       if (next === undefined) return undefined;
       const child = opaqueChild(next);

@@ -5,7 +5,7 @@ import { checkAddress } from "./address.ts";
 import { domainOf } from "./domains.ts";
 import { bucketOf, headOf, keysOfParts } from "./item.ts";
 import { PAGE_ENTRIES } from "./limits.ts";
-import type { ReadPage } from "./listing.ts";
+import type { Pages } from "./listing.ts";
 import { type Guard, type Item, keyItem, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 import { type BegunKeys, incomplete, type Sealer } from "./sealer.ts";
@@ -164,10 +164,12 @@ export const createReader = (options: {
   ): Promise<readonly Entry[]> => {
     const found = items.map((item) => ({ address: addressOf(item, partition), item }));
     const opened = await sealer.open(found, begun);
-    const whole = await Promise.all(
-      found.map(async ({ address }, index) => opened[index] ?? (await get([address]))[0]),
-    );
-    return whole.filter((entry) => entry !== undefined);
+    const entries: Entry[] = [];
+    for (const [index, { address }] of found.entries()) {
+      const entry = opened[index] ?? (await get([address]))[0];
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
   };
 
   const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
@@ -204,13 +206,16 @@ export const createReader = (options: {
     } while (after !== undefined);
   }
 
-  const readPage: ReadPage = async (partition, range) => {
-    const { items, next } = await table.range({ pk: partition.pk, ...range });
-    const found = items.map((item) => ({
-      sk: item[SORT_KEY]?.S ?? "",
-      open: async () => (await openItems(partition, [item]))[0],
-    }));
-    return { found, next };
+  const pages: Pages = {
+    read: async (partition, range) => {
+      const { items, next } = await table.range({ pk: partition.pk, ...range });
+      return { found: items.map((item) => ({ sk: item[SORT_KEY]?.S ?? "", item })), next };
+    },
+    open: (partition, rows) =>
+      openItems(
+        partition,
+        rows.map(({ item }) => item),
+      ),
   };
 
   /** Entries whose parts are elsewhere answer `null` for a body: the stream shows each item alone. */
@@ -242,5 +247,5 @@ export const createReader = (options: {
     });
   };
 
-  return { get, read, take, query, all, sortKeys, readPage, openImage, due, allDue };
+  return { get, read, take, query, all, sortKeys, pages, openImage, due, allDue };
 };

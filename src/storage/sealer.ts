@@ -1,4 +1,4 @@
-import { type Keyring, keyVersionOf } from "../crypto/index.ts";
+import { type DataKey, type Keyring, keyVersionOf } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
 import { broken, isRefusal, translateCrypto } from "./errors.ts";
 import {
@@ -28,6 +28,19 @@ export interface Sealer {
   /** Opens an item without looking for further parts; `undefined` when it has some. */
   openAlone(found: Found): Promise<Entry | undefined>;
 }
+
+type KeyOf = Keyring["version"];
+
+/** Asks once for the key that several entries share: for each alone its age would be looked at again. */
+const askingOnce = (ask: KeyOf): KeyOf => {
+  const known = new Map<string, Promise<DataKey>>();
+  return (domain, version) => {
+    const name = `${version} ${domain}`;
+    const key = known.get(name) ?? ask(domain, version);
+    known.set(name, key);
+    return key;
+  };
+};
 
 /** By domain; see `Keyring.begin`. */
 export type BegunKeys = ReadonlyMap<string, () => Promise<void>>;
@@ -63,6 +76,7 @@ export const createSealer = (options: {
   const openOne = async (
     { address, item, head }: Found & { readonly head: Head },
     further: readonly (Item | undefined)[],
+    keyOf: KeyOf,
     begun?: BegunKeys,
   ): Promise<Entry | undefined> => {
     try {
@@ -75,7 +89,7 @@ export const createSealer = (options: {
       }
       const [only] = pieces;
       const sealed = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
-      const key = await keyring.version(address.domain, keyVersionOf(sealed));
+      const key = await keyOf(address.domain, keyVersionOf(sealed));
       return openEntry({ table: tableIdentity, key, address, head, sealed });
     } catch (error) {
       throw refuse(error, address);
@@ -104,18 +118,19 @@ export const createSealer = (options: {
     open: async (found, begun) => {
       const heads = found.map(withHead);
       const keys = heads.flatMap(({ address, head }) => keysOfParts(address, head));
+      const keyOf = askingOnce(keyring.version);
       const parts = keys.length === 0 ? new Map<string, Item>() : await table.read(keys);
       return Promise.all(
         heads.map((one) => {
           const further = keysOfParts(one.address, one.head).map((key) => parts.get(keyText(key)));
-          return openOne(one, further, begun);
+          return openOne(one, further, keyOf, begun);
         }),
       );
     },
 
     openAlone: async (found) => {
       const one = withHead(found);
-      return one.head.parts > 1 ? undefined : openOne(one, []);
+      return one.head.parts > 1 ? undefined : openOne(one, [], keyring.version);
     },
   };
 };

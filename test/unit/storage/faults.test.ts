@@ -195,6 +195,38 @@ describe("an answer that got lost after the write took effect (F03)", () => {
   });
 });
 
+describe("a spread entry that is rewritten while its range is read", () => {
+  const large = (letter: string) => letter.repeat(800_000);
+  const spread: Address = { pk: A.pk, sk: "tb", domain: "token" };
+  const bodies = async () => {
+    const { items } = await test.store.query(A.pk, "token");
+    return items.map(({ body }) => (typeof body === "string" ? `${body.slice(0, 1)} ${body.length}` : body));
+  };
+  /** Changes the entry between the read of the range and that of the entry's parts. */
+  const meanwhile = (change: () => Promise<void>): void => {
+    test.table.before = async ({ operation }) => {
+      if (operation !== "BatchGetItem") return;
+      test.table.before = () => undefined;
+      await change();
+    };
+  };
+
+  beforeEach(async () => {
+    await test.store.write([{ op: "put", address: spread, body: large("x"), when: "any" }]);
+    await test.store.write([{ op: "put", address: { ...spread, sk: "tc" }, body: 3, when: "any" }]);
+  });
+
+  it("is shown as it is now, where it was", async () => {
+    meanwhile(() => test.store.write([{ op: "put", address: spread, body: large("y"), when: "any" }]));
+    expect(await bodies()).toEqual([1, "y 800000", 3]);
+  });
+
+  it("is left out once it is removed", async () => {
+    meanwhile(() => test.store.write([{ op: "delete", address: spread, when: "any" }]));
+    expect(await bodies()).toEqual([1, 3]);
+  });
+});
+
 describe("KMS out of reach", () => {
   const away = () => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
 
