@@ -9,26 +9,49 @@ export interface Lost {
   readonly image: Record<string, AttributeValue> | undefined;
 }
 
-const TRANSIENT: ReadonlySet<string> = new Set([
+/** As in the SDK's lists; a test holds them against each other. */
+const THROTTLED: ReadonlySet<string> = new Set([
+  "BandwidthLimitExceeded",
+  "EC2ThrottledException",
+  "LimitExceededException",
+  "PriorRequestNotComplete",
   "ProvisionedThroughputExceededException",
-  "ThrottlingException",
-  "Throttling",
   "RequestLimitExceeded",
-  "TransactionConflictException",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "SlowDown",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
   "TransactionInProgressException",
-  "InternalServerError",
-  "ServiceUnavailable",
-  "ServiceUnavailableException",
-  "ReplicatedWriteConflictException",
-  "TimeoutError",
-  "AbortError",
-  "NetworkingError",
+]);
+const TRANSIENT: ReadonlySet<string> = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException"]);
+const CODES: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "ECONNREFUSED",
   "EPIPE",
   "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
   "ENOTFOUND",
   "EAI_AGAIN",
+]);
+const TOO_MANY_REQUESTS = 429;
+/** And above, of which the SDK repeats but a few. */
+const SERVER_FAILED = 500;
+/** How many errors behind an error are looked at. */
+const CAUSES = 10;
+
+/** Besides: every write says what it writes over, so that repeating it is safe. */
+const OURS: ReadonlySet<string> = new Set([
+  "TransactionConflictException",
+  "ReplicatedWriteConflictException",
+  "InternalServerError",
+  "ServiceUnavailable",
+  "ServiceUnavailableException",
+  "NetworkingError",
+  "AbortError",
 ]);
 
 const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
@@ -50,17 +73,39 @@ const isCancelled = named<{ readonly CancellationReasons?: readonly Cancellation
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === "object" && value !== null && key in value;
 
+const metadataOf = (error: unknown, name: "httpStatusCode" | "clockSkewCorrected"): unknown => {
+  const metadata = has(error, "$metadata") ? error.$metadata : undefined;
+  return has(metadata, name) ? metadata[name] : undefined;
+};
+
+const isThrottled = (error: Error): boolean =>
+  THROTTLED.has(error.name) || metadataOf(error, "httpStatusCode") === TOO_MANY_REQUESTS;
+
+const passesByName = ({ name, message }: Error): boolean =>
+  TRANSIENT.has(name) || (name === "InvalidSignatureException" && message.includes("Signature expired"));
+
+const passesByCode = (error: Error): boolean => {
+  const code = has(error, "code") ? String(error.code) : "";
+  if (code === "ERR_HTTP2_STREAM_ERROR") return error.message.includes("NGHTTP2_REFUSED_STREAM");
+  return CODES.has(code);
+};
+
+/** What is over in a moment, by the error or by one that caused it. */
+const passes = (error: unknown, depth = 0): boolean => {
+  if (!(error instanceof Error) || error.name === "AbortError") return false;
+  if (has(error, "$retryable") && error.$retryable !== undefined) return true;
+  if (metadataOf(error, "clockSkewCorrected") === true) return true;
+  if (passesByName(error) || passesByCode(error)) return true;
+  if (Number(metadataOf(error, "httpStatusCode")) >= SERVER_FAILED) return true;
+  return depth <= CAUSES && passes(error.cause, depth + 1);
+};
+
 /** Whether the same call may succeed a moment later. */
 export const isTransient = (error: unknown): boolean => {
   if (isCancelled(error)) {
     return (error.CancellationReasons ?? []).some(({ Code }) => Code !== undefined && TRANSIENT_REASONS.has(Code));
   }
-  if (error instanceof Error && TRANSIENT.has(error.name)) return true;
-  if (has(error, "code") && typeof error.code === "string" && TRANSIENT.has(error.code)) return true;
-  const metadata = has(error, "$metadata") ? error.$metadata : undefined;
-  if (has(metadata, "clockSkewCorrected") && metadata.clockSkewCorrected === true) return true;
-  const status = has(metadata, "httpStatusCode") ? metadata.httpStatusCode : undefined;
-  return typeof status === "number" && status >= 500;
+  return error instanceof Error && (OURS.has(error.name) || isThrottled(error) || passes(error));
 };
 
 /** The guards that did not hold, by place in the call; empty for any other error. */
