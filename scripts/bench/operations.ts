@@ -1,4 +1,8 @@
 import { awsOperations } from "./aws-operations.ts";
+import { leaseOperations } from "./everyday/leases.ts";
+import { loginOperations } from "./everyday/logins.ts";
+import { secretOperations } from "./everyday/secrets.ts";
+import { tokenOperations as everydayTokens } from "./everyday/tokens.ts";
 import { keyOperations } from "./key-operations.ts";
 import type { Operation } from "./operation.ts";
 import { type Asked, type Calls, createWorld, tally, textAt, type World } from "./world.ts";
@@ -6,6 +10,11 @@ import { type Asked, type Calls, createWorld, tally, textAt, type World } from "
 /** The operations of the benchmark, and the world they run in. */
 
 const POLICY = `
+path "plain/*" { capabilities = ["create", "read", "update", "delete"] }
+path "database/*" { capabilities = ["read"] }
+path "sys/leases/*" { capabilities = ["update"] }
+path "auth/token/lookup-accessor" { capabilities = ["update"] }
+path "auth/approle/role/app/secret-id" { capabilities = ["update"] }
 path "secret/*" { capabilities = ["create", "read", "update", "patch", "delete", "list"] }
 path "auth/token/create" { capabilities = ["create", "update"] }
 path "sys/wrapping/*" { capabilities = ["create", "update"] }
@@ -125,6 +134,12 @@ export const createBench = async (): Promise<Bench> => {
     ...(has(world, "approle") ? await appRoleOperations(world) : []),
     ...(await keyOperations(world, token)),
     ...(has(world, "aws") ? await awsOperations(world) : []),
+    ...(await secretOperations(world, token)),
+    ...(await everydayTokens(world, token)),
+    ...(has(world, "userpass") && has(world, "approle") && has(world, "jwt")
+      ? await loginOperations(world, token)
+      : []),
+    ...(await leaseOperations(world, token)),
   ];
   return { world, token, operations };
 };

@@ -10,6 +10,7 @@ import { buildServer, type Server, type ServerDependencies } from "../../src/ser
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
+import { idleDatabases } from "./everyday/leases.ts";
 
 /** The product in process over the embedded AWS, with every call counted where it leaves the SDK's clients. */
 
@@ -131,7 +132,7 @@ export const createWorld = async (watch?: (dynamodb: DynamoDb, kms: Kms) => void
     requestHandler: { ...requestHandler },
     environment: {},
   });
-  const rows = builtInRows({ aws: () => ({ ...parts, region }) });
+  const rows = builtInRows({ aws: () => ({ ...parts, region }), database: idleDatabases });
   const another: World["another"] = (more = {}) =>
     buildServer({
       dynamodb,

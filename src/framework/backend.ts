@@ -139,7 +139,7 @@ export interface Op<P extends string, In, A extends Answers> {
     request: { readonly params: Request<P, In>["params"]; readonly data: JsonObject },
     storage: View,
     cache: FindCache,
-  ) => readonly Address[];
+  ) => readonly Address[] | Promise<readonly Address[]>;
   /**
    * What `prefetch` names may be as old as the deployment allows, which by itself is not at all
    * (`zeroth:readCacheMs`). For reads of what callers store.

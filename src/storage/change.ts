@@ -77,6 +77,8 @@ interface Together<T> {
 export const leave = <T>(result: T): Change<T> => ({ op: "leave", result });
 
 export interface ChangeOptions {
+  /** The entry as it was read just now: the first try decides by it, under the condition that it is still so. */
+  readonly seen?: Entry | "absent" | undefined;
   /** Carries out the write, within a crash point for example. */
   readonly around?: (write: () => Promise<void>) => Promise<void>;
   readonly busy?: Busy;
@@ -101,16 +103,19 @@ const writesOf = (
 
 /**
  * Changes one entry by what it is. `decide` may be called more than once, and throws to refuse. Cost: one read and one
- * write when nobody else writes.
+ * write when nobody else writes; the write alone where the entry was `seen`.
  */
 export const change = <T>(
   storage: Storage,
   address: Address,
   decide: (entry: Entry | undefined) => Change<T> | Promise<Change<T>>,
-  { around = (write) => write(), busy }: ChangeOptions = {},
-): Promise<T> =>
-  untilWritten(async () => {
-    const entry = await read(storage, address);
+  { seen, around = (write) => write(), busy }: ChangeOptions = {},
+): Promise<T> => {
+  let known = seen;
+  return untilWritten(async () => {
+    const found = known ?? (await read(storage, address));
+    known = undefined;
+    const entry = found === "absent" ? undefined : found;
     const decided = await decide(entry);
     if (decided.op === "leave") return decided.result;
     try {
@@ -121,6 +126,7 @@ export const change = <T>(
     }
     return decided.result;
   }, busy);
+};
 
 /** The same for a body with a schema, replaced by what `make` makes of it. Answers the new body. */
 export const changeBody = <T extends JsonObject>(

@@ -115,7 +115,7 @@ export const createHarness = (backend: Backend, given: HarnessOptions): Harness 
       const storage = prefetching(given.view);
       const first = verb === "update" ? (ops.update ?? ops.create) : ops[verb];
       const { cache } = contextOver(given.view);
-      await storage.fetch(first?.prefetch?.({ params: match.params, data }, given.view, cache) ?? []);
+      await storage.fetch((await first?.prefetch?.({ params: match.params, data }, given.view, cache)) ?? []);
       const known = verb === "update" && exists ? await exists(match, contextOver(storage.peek)) : true;
       const operation = known ? verb : "create";
       const op = ops[operation] ?? first;

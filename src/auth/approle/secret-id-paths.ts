@@ -15,7 +15,7 @@ import { uuid } from "../../std/random.ts";
 import { shown } from "../../std/shown.ts";
 import { ROLE_NAME } from "./role-paths.ts";
 import type { Role } from "./role-rules.ts";
-import { findRole } from "./roles.ts";
+import { findRole, roleAddress } from "./roles.ts";
 import {
   type GenerateInput,
   generateShape,
@@ -128,6 +128,7 @@ export const secretIdPaths = [
         summary: "generate a secret id",
         answers: SecretIdMade,
         input: z.object(generateShape),
+        prefetch: ({ params }, storage) => [roleAddress(storage, params.role_name)],
         handle: ({ params, input }, cx) => issue(cx, params.role_name, input, uuid(cx.random)),
       }),
       list: op({
@@ -148,6 +149,7 @@ export const secretIdPaths = [
         summary: "register a secret id",
         answers: SecretIdMade,
         input: z.object({ ...secretField, ...generateShape }),
+        prefetch: ({ params }, storage) => [roleAddress(storage, params.role_name)],
         handle: ({ params, input }, cx) => {
           if (!input.secret_id) throw invalidRequest("missing secret_id");
           return issue(cx, params.role_name, input, input.secret_id);

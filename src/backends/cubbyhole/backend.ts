@@ -1,5 +1,5 @@
 import type { Core } from "../../core/core.ts";
-import { callerOf } from "../../core/request/context.ts";
+import { callerOf, ownRequest } from "../../core/request/context.ts";
 import type { KnownToken, WrappedAnswer } from "../../core/tokens/types.ts";
 import {
   type Backend,
@@ -42,7 +42,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
   const at = async (cx: BackendContext, entry: string): Promise<Address> =>
     cubbyholeAddress(await core.store.names(DOMAINS.token), holder(cx).id, entry);
 
-  const read = async (entry: string, cx: BackendContext) => (await core.store.get([await at(cx, entry)]))[0];
+  const read = async (entry: string, cx: BackendContext) => (await ownRequest(cx).read([await at(cx, entry)]))[0];
 
   const list = async (prefix: string, cx: BackendContext) => {
     const names = await core.store.names(DOMAINS.token);

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { hasEnded } from "../../core/leases/expiry.ts";
+import { ownRequest } from "../../core/request/context.ts";
 import { renewed } from "../../core/request/core-reply.ts";
 import { rightsOf } from "../../core/request/rights.ts";
 import { type BackendContext, field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { seconds } from "../../std/time.ts";
+import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
 import { LeaseShown, ofEngine, ofToken, whyStuck } from "./lease-shown.ts";
 import { PATIENCE_MS } from "./mount-disable.ts";
 
@@ -33,7 +36,7 @@ export const leasePaths = (core: Core) => {
   const lookup = async (id: string, cx: BackendContext) => {
     const token = await core.leases.tokenOf(id);
     if (token) return { data: ofToken(token, now()) };
-    const lease = await core.leases.lookup(id);
+    const lease = await core.leases.lookup(id, ownRequest(cx).read);
     const stuck = lease?.state === "live" ? undefined : await core.leases.stuck(id);
     if (stuck && (await rightsOf(core, cx)).maySudo("sys/leases", "read")) {
       return { data: { ...ofEngine(stuck, now()), ...whyStuck(stuck) } };
@@ -43,14 +46,14 @@ export const leasePaths = (core: Core) => {
     return { data: ofEngine(lease, now()) };
   };
 
-  const renew = async (id: string, increment: number) => {
+  const renew = async (id: string, increment: number, cx: BackendContext) => {
     if (await core.leases.tokenOf(id)) throw invalidRequest("tokens cannot be renewed through this endpoint");
-    const { lease, warnings } = await core.leases.renew(id, seconds(increment));
+    const { lease, warnings } = await core.leases.renew(id, seconds(increment), ownRequest(cx).read);
     return renewed({ id: lease.id, renewable: lease.renewable, duration: lease.ttl }, warnings);
   };
 
-  const revoke = async (id: string, sync: boolean) => {
-    if (sync) await core.leases.revoke(id);
+  const revoke = async (id: string, sync: boolean, cx: BackendContext) => {
+    if (sync) await core.leases.revoke(id, { read: ownRequest(cx).read });
     else await core.leases.expireNow(id);
     return sync ? undefined : ACCEPTED;
   };
@@ -75,8 +78,20 @@ export const leasePaths = (core: Core) => {
   const byId = { url_lease_id: "id of the lease" };
   const byPrefix = { prefix: "start of the lease ids, at whole path elements" };
 
-  const renewHere = { summary: "renew a lease", answers: "lease", input: renewInput } as const;
-  const revokeHere = { summary: "revoke a lease", answers: "nothing", input: revokeInput } as const;
+  /** The lease meant is read together with the token. */
+  const prefetch = async ({
+    params,
+    data,
+  }: {
+    readonly params: { url_lease_id?: string };
+    readonly data: JsonObject;
+  }) => {
+    const inBody = data["lease_id"];
+    const id = typeof inBody === "string" && inBody !== "" ? inBody : (params.url_lease_id ?? "");
+    return id === "" ? [] : [leaseAddress((await core.store.names(DOMAINS.lease)).tag(id))];
+  };
+  const renewHere = { summary: "renew a lease", answers: "lease", input: renewInput, prefetch } as const;
+  const revokeHere = { summary: "revoke a lease", answers: "nothing", input: revokeInput, prefetch } as const;
   type RenewGiven = z.output<typeof renewInput>;
   type RevokeGiven = z.output<typeof revokeInput>;
 
@@ -92,9 +107,9 @@ export const leasePaths = (core: Core) => {
     return id;
   };
   const renewing = async (given: RenewGiven, cx: BackendContext, inPath?: string) =>
-    renew(await permitted("renew", given.lease_id, cx, inPath), given.increment ?? 0);
+    renew(await permitted("renew", given.lease_id, cx, inPath), given.increment ?? 0, cx);
   const revoking = async (given: RevokeGiven, cx: BackendContext, inPath?: string) =>
-    revoke(await permitted("revoke", given.lease_id, cx, inPath), given.sync ?? true);
+    revoke(await permitted("revoke", given.lease_id, cx, inPath), given.sync ?? true, cx);
 
   const renewal = {
     summary: "renew a lease",
@@ -171,6 +186,7 @@ export const leasePaths = (core: Core) => {
           summary: "look up a lease",
           answers: LeaseShown,
           input: z.object({ lease_id }),
+          prefetch,
           handle: async ({ input }, cx) => lookup(await permitted("lookup", input.lease_id, cx), cx),
         }),
         list: op({

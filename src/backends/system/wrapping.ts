@@ -13,7 +13,7 @@ import {
   VaultError,
 } from "../../framework/index.ts";
 import type { AccessRequest } from "../../policy/index.ts";
-import type { JsonValue } from "../../std/json.ts";
+import type { JsonObject, JsonValue } from "../../std/json.ts";
 import { rfc3339 } from "../../std/time.ts";
 
 /**
@@ -48,8 +48,8 @@ const tokenBody = z.object({ token: field.anyValue("the wrapping token; the requ
 export const wrappingPaths = (core: Core) => {
   /** A caller that unwraps or rewraps a token from the body must itself be allowed to. */
   const checkCaller = async (cx: BackendContext): Promise<void> => {
-    const { decoded, trail } = ownRequest(cx);
-    const shown = { decoded, read: core.store.get, snapshot: await core.config.snapshot() };
+    const { decoded, trail, read } = ownRequest(cx);
+    const shown = { decoded, read, snapshot: await core.config.snapshot() };
     const { known } = await spendOrRefused(core, shown, trail);
     const access: AccessRequest = {
       path: decoded.path,
@@ -68,19 +68,19 @@ export const wrappingPaths = (core: Core) => {
 
   const unwrap = async (body: JsonValue | undefined, cx: BackendContext) => {
     const { id, inBody } = given(body, cx);
-    if (inBody) {
-      if (!(await core.wrapping.peek(id))) throw notValid();
-      await checkCaller(cx);
-    }
-    const answer = await core.crash("unwrap.take", () => core.wrapping.take(id, ownRequest(cx).read));
+    const wrapped = await core.wrapping.look(id, ownRequest(cx).read);
+    if (!wrapped) throw notValid();
+    if (inBody) await checkCaller(cx);
+    const answer = await core.crash("unwrap.take", wrapped.take);
     if (!answer) throw notValid();
     return replay(answer);
   };
 
   const lookup = async (body: JsonValue | undefined, cx: BackendContext) => {
     const { id } = given(body, cx);
-    const answer = await core.wrapping.peek(id);
-    if (!answer) throw notValid();
+    const wrapped = await core.wrapping.look(id, ownRequest(cx).read);
+    if (!wrapped) throw notValid();
+    const { answer } = wrapped;
     return {
       data: {
         creation_path: answer.creationPath,
@@ -90,7 +90,12 @@ export const wrappingPaths = (core: Core) => {
     };
   };
 
-  const open = { access: "unauthenticated", input: tokenBody } as const;
+  const open = {
+    access: "unauthenticated",
+    input: tokenBody,
+    prefetch: async ({ data: { token } }: { readonly data: JsonObject }) =>
+      typeof token === "string" ? core.wrapping.addresses(token) : [],
+  } as const;
   return [
     path("wrapping/wrap", {
       summary: "wrap any data",
@@ -166,10 +171,11 @@ export const wrappingPaths = (core: Core) => {
           handle: async ({ input }, cx) => {
             const { id, inBody } = given(input.token, cx);
             // Open, because Vault tells a wrong wrapping token before it asks who sent it.
-            if (!(await core.wrapping.peek(id))) throw notValid();
+            const wrapped = await core.wrapping.look(id, ownRequest(cx).read);
+            if (!wrapped) throw notValid();
             if (!inBody) throw permissionDenied("a wrapping token may unwrap only", "permission denied", true);
             await checkCaller(cx);
-            const answer = await core.wrapping.take(id);
+            const answer = await wrapped.take();
             if (!answer) throw notValid();
             // A shorter TTL may be asked for, never a longer one.
             const asked = requestOf(cx).decoded?.wrapTtl ?? answer.ttl;

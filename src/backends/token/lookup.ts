@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { findEntity } from "../../core/identity/find.ts";
-import { callerOf } from "../../core/request/context.ts";
+import { callerOf, ownRequest } from "../../core/request/context.ts";
+import type { ReadEntries } from "../../core/request/reads.ts";
 import { identityPoliciesOf } from "../../core/tokens/know.ts";
 import { tokenEndMs } from "../../core/tokens/lifetime.ts";
 import type { Token } from "../../core/tokens/types.ts";
@@ -92,9 +93,9 @@ export const tokenText = (value: JsonValue | undefined): string | undefined => {
 };
 
 /** An accessor given in the body. Throws with Vault's texts. */
-export const tokenByAccessor = async (core: Core, accessor: string | undefined): Promise<Token> => {
+export const tokenByAccessor = async (core: Core, accessor: string | undefined, read?: ReadEntries): Promise<Token> => {
   if (accessor === undefined || accessor === "") throw invalidRequest("missing accessor", { multi: true });
-  const token = await core.tokens.byAccessor(accessor);
+  const token = await core.tokens.byAccessor(accessor, read);
   if (!token) throw invalidRequest("invalid accessor", { multi: true });
   return token;
 };
@@ -159,7 +160,9 @@ export const lookupPaths = (core: Core) => {
           summary: "look up a token by its accessor",
           answers: TokenShown,
           input: z.object({ accessor: field.text("accessor of the token") }),
-          handle: async ({ input }) => show(await tokenByAccessor(core, input.accessor), ""),
+          prefetch: async ({ data: { accessor } }) =>
+            typeof accessor === "string" && accessor !== "" ? [await core.tokens.accessorAddress(accessor)] : [],
+          handle: async ({ input }, cx) => show(await tokenByAccessor(core, input.accessor, ownRequest(cx).read), ""),
         }),
       },
     }),

@@ -8,7 +8,7 @@ import type { Mount } from "../../core/mounts/mount.ts";
 import { backendOf, callerOf, makeContext, requestOf } from "../../core/request/context.ts";
 import { issued } from "../../core/request/core-reply.ts";
 import { endSecond } from "../../core/tokens/lifetime.ts";
-import type { Token } from "../../core/tokens/types.ts";
+import type { Seen, Token } from "../../core/tokens/types.ts";
 import {
   type BackendContext,
   field,
@@ -101,18 +101,25 @@ const limitsNow = async (
   };
 };
 
+/** Whose token it was when the request came. */
+interface Before {
+  readonly entity: EntityView | undefined;
+  /** Of the caller's own token. */
+  readonly seen?: Seen;
+}
+
 /** The token's entity with the groups and metadata that the auth method reported just now. */
 const entityNow = async (
   core: Core,
   token: Token,
   mount: Mount,
   judged: LoginGrant | undefined,
-  before: EntityView | undefined,
+  before: Before,
 ): Promise<EntityView | undefined> => {
   const { alias, groupAliases } = judged ?? {};
   const says = groupAliases !== undefined || alias?.metadata !== undefined;
-  if (!says || token.entityId === "") return before;
-  return core.identity.refresh(mount, token.entityId, alias, groupAliases);
+  if (!says || token.entityId === "") return before.entity;
+  return core.identity.refresh(mount, token.entityId, alias, groupAliases, before.seen?.entity);
 };
 
 const grant = (token: Token, mount: Mount, limits: Limits, increment: Seconds, nowMs: number): TtlGrant => {
@@ -139,7 +146,7 @@ export const renewPaths = (core: Core) => {
     token: Token | undefined,
     id: Sensitive<string>,
     increment: Seconds,
-    before: EntityView | undefined,
+    before: Before,
     cx: BackendContext,
   ) => {
     if (!token) throw invalidRequest("token not found");
@@ -152,21 +159,18 @@ export const renewPaths = (core: Core) => {
     const nowMs = core.clock.now();
     const { ttl, warnings } = grant(token, mount, limits, increment, nowMs);
     const entity = await core.crash("renew.identity", () => entityNow(core, token, mount, limits.judged, before));
-    const renewed = await core.tokens.update(token, {
-      ttl,
-      expires: endSecond(nowMs, ttl),
-      lastRenewalMs: nowMs,
-      internal: limits.internal,
-    });
+    const change = { ttl, expires: endSecond(nowMs, ttl), lastRenewalMs: nowMs, internal: limits.internal };
+    const renewed = await core.tokens.update(token, change, before.seen?.token);
     return issued(core.tokens.authBlock({ id, token: renewed }, entity), warnings);
   };
 
-  const identityOf = (token: Token | undefined): Promise<EntityView | undefined> =>
-    findEntity(core, token?.entityId ?? "");
+  const before = async (token: Token | undefined): Promise<Before> => ({
+    entity: await findEntity(core, token?.entityId ?? ""),
+  });
 
   const self = (increment: Seconds | undefined, cx: BackendContext) => {
     const known = callerOf(cx);
-    return renew(known.token, known.id, increment ?? ZERO, known.entity, cx);
+    return renew(known.token, known.id, increment ?? ZERO, known, cx);
   };
 
   const increment = field.duration("wanted lifetime from now, in seconds or as a duration");
@@ -183,7 +187,7 @@ export const renewPaths = (core: Core) => {
             const id = tokenText(input.token);
             if (id === undefined) throw invalidRequest("missing token ID");
             const token = await core.tokens.lookup(id);
-            return renew(token, new Sensitive(id), input.increment ?? ZERO, await identityOf(token), cx);
+            return renew(token, new Sensitive(id), input.increment ?? ZERO, await before(token), cx);
           },
         }),
       },
@@ -210,7 +214,7 @@ export const renewPaths = (core: Core) => {
           input: z.object({ accessor: field.text("accessor of the token"), increment }),
           handle: async ({ input }, cx) => {
             const token = await tokenByAccessor(core, input.accessor);
-            return renew(token, new Sensitive(""), input.increment ?? ZERO, await identityOf(token), cx);
+            return renew(token, new Sensitive(""), input.increment ?? ZERO, await before(token), cx);
           },
         }),
       },

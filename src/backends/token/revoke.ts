@@ -3,6 +3,7 @@ import type { Core } from "../../core/core.ts";
 import { callerOf } from "../../core/request/context.ts";
 import type { Token } from "../../core/tokens/types.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
+import type { Entry } from "../../storage/store.ts";
 import { tokenByAccessor, tokenField, tokenText } from "./lookup.ts";
 import { hasSudo } from "./sudo.ts";
 
@@ -11,10 +12,10 @@ import { hasSudo } from "./sudo.ts";
 const BATCH = "batch tokens cannot be revoked";
 
 export const revokePaths = (core: Core) => {
-  const end = async (token: Token | undefined): Promise<undefined> => {
+  const end = async (token: Token | undefined, seen?: Entry): Promise<undefined> => {
     if (!token) return undefined;
     if (token.type === "batch") throw invalidRequest(BATCH);
-    await core.tokens.revoke(token.tag);
+    await core.tokens.revoke(token.tag, seen);
     return undefined;
   };
 
@@ -43,7 +44,10 @@ export const revokePaths = (core: Core) => {
         update: op({
           summary: "revoke the calling token and its children",
           answers: "nothing",
-          handle: (_request, cx) => end(callerOf(cx).token),
+          handle: (_request, cx) => {
+            const { token, seen } = callerOf(cx);
+            return end(token, seen.token);
+          },
         }),
       },
     }),

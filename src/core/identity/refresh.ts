@@ -58,11 +58,13 @@ export const createRefresh = (options: {
     snapshot,
   });
 
-  return async (mount, entityId, given, groupAliases) => {
+  return async (mount, entityId, given, groupAliases, seen) => {
+    let known = seen;
     for (;;) {
       const view = await untilSettled(async () => {
         const snapshot = await config.snapshot();
-        const found = await entities.survivorOf(entityId);
+        const found = await (known ? entities.survivor(known) : entities.survivorOf(entityId));
+        known = undefined;
         if (!found) return undefined;
         if (found.entity.disabled) throw permissionDenied("entity is disabled");
         return step(found, wantedBy(found, mount, groupAliases, given, snapshot));

@@ -77,12 +77,14 @@ export interface Identity {
   prefetchTies(row: Entry | undefined): readonly Address[];
   /**
    * Gives a token's entity the groups and the alias metadata that its auth method reports at a renewal, and writes what
-   * changed; absent ones stay. `undefined`: the entity is gone. Throws `permission_denied` for a disabled entity.
+   * changed; absent ones stay. `undefined`: the entity is gone. Throws `permission_denied` for a disabled entity. `seen`:
+   * its item as this request read it.
    */
   refresh(
     mount: Mount,
     entityId: string,
     alias: GivenAlias | undefined,
     groupAliases: readonly string[] | undefined,
+    seen?: Entry,
   ): Promise<EntityView | undefined>;
 }

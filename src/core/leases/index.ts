@@ -33,8 +33,8 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     return token?.leased && !token.wrap && tokenLeaseId(token) === id ? token : undefined;
   };
 
-  const lookup: Leases["lookup"] = async (id) => {
-    const entry = await items.read(id);
+  const lookup: Leases["lookup"] = async (id, read) => {
+    const entry = await items.read(id, read);
     const lease = entry && leaseOf(entry);
     return lease && lease.state !== "pending" && lease.state !== "revoking" ? lease : undefined;
   };
@@ -47,13 +47,13 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     return lease.token === "" || (await core().tokens.find(lease.token)) !== undefined;
   };
 
-  const revoke = async (id: string, options: { readonly force?: boolean } = {}): Promise<Revoked> => {
+  const revoke = async (id: string, options: Parameters<Leases["revoke"]>[1] = {}): Promise<Revoked> => {
     const token = await tokenOf(id);
     if (token) {
       await core().tokens.revoke(token.tag);
       return "gone";
     }
-    const entry = await items.read(id);
+    const entry = await items.read(id, options.read);
     if (!entry) return "gone";
     try {
       return (await revocation.run(entry, options.force ?? false)) === "revoked" ? "gone" : "later";

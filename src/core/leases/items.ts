@@ -2,7 +2,7 @@ import type { EpochSeconds } from "../../std/brand.ts";
 import { epochSeconds } from "../../std/time.ts";
 import { change, leave, tryWrite } from "../../storage/change.ts";
 import { DOMAINS, leaseAddress } from "../../storage/keys.ts";
-import type { Clear, Condition, Entry, Put } from "../../storage/store.ts";
+import type { Clear, Condition, Entry, Put, Store } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { ending } from "./expiry.ts";
@@ -13,7 +13,7 @@ import type { Lease } from "./types.ts";
 export interface LeaseItems {
   now(): EpochSeconds;
   tag(id: string): Promise<string>;
-  read(id: string): Promise<Entry | undefined>;
+  read(id: string, read?: Store["get"]): Promise<Entry | undefined>;
   /** A write of the item, due at `due` in the expiry index. */
   put(lease: Lease, due: EpochSeconds, when: Condition): Promise<Put>;
   /** Writes over what was read; `false` when somebody else came first. */
@@ -21,11 +21,12 @@ export interface LeaseItems {
   /**
    * Reads the item, asks `decide` what to write, and writes it; asks again when another write came first. `decide`
    * answers nothing to leave the item as it is, and throws to refuse. Answers the lease as it is afterwards; nothing
-   * where there is none.
+   * where there is none. `seen`: the item as it was read already.
    */
   change(
     id: string,
     decide: (lease: Lease, clear: Clear) => { readonly lease: Lease; readonly due: EpochSeconds } | undefined,
+    seen?: Entry,
   ): Promise<Lease | undefined>;
 }
 
@@ -33,23 +34,27 @@ export const leaseOf = (entry: Entry): Lease => fromSealed<Lease>(entry.body);
 
 export const createLeaseItems = (core: () => Core): LeaseItems => {
   const tag = async (id: string): Promise<string> => (await core().store.names(DOMAINS.lease)).tag(id);
-  const read = async (id: string): Promise<Entry | undefined> =>
-    (await core().store.get([leaseAddress(await tag(id))]))[0];
+  const read: LeaseItems["read"] = async (id, get = core().store.get) => (await get([leaseAddress(await tag(id))]))[0];
 
   const put = async (lease: Lease, due: EpochSeconds, when: Condition): Promise<Put> => {
     const own = await tag(lease.id);
     return { op: "put", address: leaseAddress(own), body: toSealed(lease), clear: ending(due, own), when };
   };
 
-  const edit: LeaseItems["change"] = async (id, decide) => {
+  const edit: LeaseItems["change"] = async (id, decide, seen) => {
     const own = await tag(id);
-    return change<Lease | undefined>(core().store, leaseAddress(own), (entry) => {
-      if (!entry) return leave(undefined);
-      const before = leaseOf(entry);
-      const next = decide(before, entry.clear);
-      if (!next) return leave(before);
-      return { op: "put", body: toSealed(next.lease), clear: ending(next.due, own), result: next.lease };
-    });
+    return change<Lease | undefined>(
+      core().store,
+      leaseAddress(own),
+      (entry) => {
+        if (!entry) return leave(undefined);
+        const before = leaseOf(entry);
+        const next = decide(before, entry.clear);
+        if (!next) return leave(before);
+        return { op: "put", body: toSealed(next.lease), clear: ending(next.due, own), result: next.lease };
+      },
+      { seen },
+    );
   };
 
   return {

@@ -1,6 +1,7 @@
 import { invalidRequest, type LeaseGrant, VaultError } from "../../framework/index.ts";
 import type { Seconds } from "../../std/brand.ts";
 import { epochSeconds, seconds } from "../../std/time.ts";
+import type { Entry, Store } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { grantTtl } from "../login/ttl.ts";
 import { backendOf, makeContext } from "../request/context.ts";
@@ -19,16 +20,17 @@ export const createRenewal = (
 ) => {
   const { items, listing } = parts;
 
-  const renewable = async (id: string): Promise<Lease> => {
-    const entry = await items.read(id);
+  const renewable = async (id: string, read: Store["get"] | undefined): Promise<{ entry: Entry; lease: Lease }> => {
+    const entry = await items.read(id, read);
     const lease = entry && leaseOf(entry);
-    if (!lease || lease.state === "pending" || lease.state === "revoking") throw invalidRequest("lease not found");
+    if (!entry || !lease || lease.state === "pending" || lease.state === "revoking")
+      throw invalidRequest("lease not found");
     if (lease.state === "irrevocable") {
       throw invalidRequest("lease is expired and has failed previous revocation attempts");
     }
     if (hasEnded(lease.expires, core().clock.now())) throw invalidRequest("lease expired");
     if (!lease.renewable) throw invalidRequest("lease is not renewable");
-    return lease;
+    return { entry, lease };
   };
 
   const ask = async (lease: Lease, increment: Seconds) => {
@@ -52,8 +54,8 @@ export const createRenewal = (
     return invalidRequest(`failed to renew entry: resp: (*logical.Response)(nil) err: ${why}`, { cause });
   };
 
-  return async (id: string, increment: Seconds) => {
-    const lease = await renewable(id);
+  return async (id: string, increment: Seconds, read?: Store["get"]) => {
+    const { entry, lease } = await renewable(id, read);
     const { mount, grant } = await ask(lease, increment).catch((cause: unknown) => {
       throw cause instanceof VaultError && /^lease is not renewable$|^lease not found$/.test(cause.wire ?? "")
         ? cause
@@ -72,16 +74,15 @@ export const createRenewal = (
       mountDefault: mount.info.defaultTtl,
       mountMax: mount.info.maxTtl,
     });
-    const next = await core().crash("lease.renew.write", () =>
-      items.change(id, (before) => {
-        if (before.state !== "live") throw invalidRequest("lease not found");
-        // The backend may have taken its time: what ended meanwhile stays ended.
-        if (hasEnded(before.expires, core().clock.now())) throw invalidRequest("lease expired");
-        const { ttl, expires } = granted;
-        const after = { ...before, internal: grant.internal, expires, ttl, lastRenewalMs: core().clock.now() };
-        return { lease: after, due: expires };
-      }),
-    );
+    const later = (before: Lease) => {
+      if (before.state !== "live") throw invalidRequest("lease not found");
+      // The backend may have taken its time: what ended meanwhile stays ended.
+      if (hasEnded(before.expires, core().clock.now())) throw invalidRequest("lease expired");
+      const { ttl, expires } = granted;
+      const after = { ...before, internal: grant.internal, expires, ttl, lastRenewalMs: core().clock.now() };
+      return { lease: after, due: expires };
+    };
+    const next = await core().crash("lease.renew.write", () => items.change(id, later, entry));
     if (!next) throw invalidRequest("lease not found");
     return { lease: next, warnings: granted.warnings };
   };

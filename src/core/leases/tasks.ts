@@ -52,7 +52,7 @@ export const createTasks = (
   const endToken = async (entry: Entry): Promise<void> => {
     const token = fromSealed<Token>(entry.body);
     if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
-    else await core().tokens.revoke(token.tag);
+    else await core().tokens.revoke(token.tag, entry);
   };
 
   /** The lease has a new end by now. */

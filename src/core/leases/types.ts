@@ -1,6 +1,7 @@
 import type { LeaseGrant, PendingLease } from "../../framework/index.ts";
 import type { EpochSeconds, LeaseId, MountId, MountPath, Seconds } from "../../std/brand.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { Counted } from "../quotas/types.ts";
 import type { KnownToken, Token } from "../tokens/types.ts";
@@ -88,6 +89,7 @@ export interface SweepOptions {
  */
 export type HandOver = (to: string, tag: string) => Promise<boolean>;
 
+/** `read`, where it is given, serves what a request prefetched: the lease (`leaseAddress`). */
 export interface Leases {
   pend(
     grant: LeaseGrant,
@@ -100,15 +102,19 @@ export interface Leases {
   /** Revokes what was made for a pending lease instead. Never throws. */
   abandon(pending: PendingLease): Promise<void>;
   /** Live, ended or irrevocable; one that is being made or revoked is absent, and so are the leases of tokens. */
-  lookup(id: string): Promise<Lease | undefined>;
+  lookup(id: string, read?: Store["get"]): Promise<Lease | undefined>;
   /** Whether a lease of this mount stands: live, its end ahead, and its token not ended, by whatever way. */
   stands(id: string, mount: MountId): Promise<boolean>;
   /** The token whose lease id this is, if it lives. */
   tokenOf(id: string): Promise<Token | undefined>;
   /** Asks the backend, then extends. Throws `VaultError` with Vault's texts. */
-  renew(id: string, increment: Seconds): Promise<{ readonly lease: Lease; readonly warnings: readonly string[] }>;
+  renew(
+    id: string,
+    increment: Seconds,
+    read?: Store["get"],
+  ): Promise<{ readonly lease: Lease; readonly warnings: readonly string[] }>;
   /** At the backend, then here; a token's lease ends the token. `force` ignores the backend's failure. */
-  revoke(id: string, options?: { readonly force?: boolean }): Promise<Revoked>;
+  revoke(id: string, options?: { readonly force?: boolean; readonly read?: Store["get"] }): Promise<Revoked>;
   /** Ends it now and leaves the clean-up to the sweeper. */
   expireNow(id: string): Promise<void>;
   /**

@@ -10,6 +10,7 @@ import type { MfaCredentials } from "../mfa/types.ts";
 import { findWaiting, type WaitingLogin } from "../mfa/waiting.ts";
 import { mountById } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
+import type { ReadEntries } from "../request/reads.ts";
 import { type LoggedIn, prepared } from "./login.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface FinishRequest {
   readonly requestId: string;
   readonly shown: MfaCredentials;
   readonly sourceAddress: string;
+  /** Serves the waiting login where the request read it ahead. */
+  readonly read: ReadEntries;
 }
 
 export interface FinishedLogin extends LoggedIn {
@@ -66,11 +69,11 @@ const proven = async (judge: Judge, request: Omit<ProofRequest, "enforcements">,
  * enforcement and for a login that is not allowed any more; only a success ends the wait before its time.
  */
 export const finishLogin = async (core: Core, request: FinishRequest): Promise<FinishedLogin> => {
-  const { requestId, shown, sourceAddress } = request;
+  const { requestId, shown, sourceAddress, read } = request;
   const judge = createJudge(core);
 
   const attempt = async (): Promise<FinishedLogin> => {
-    const found = await findWaiting(core, requestId);
+    const found = await findWaiting(core, requestId, read);
     if (!found) throw gone();
     const { entry, login } = found;
     const snapshot = await core.config.snapshot();

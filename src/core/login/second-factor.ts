@@ -5,6 +5,7 @@ import type { LoginIdentity } from "../identity/types.ts";
 import { enforcementsFor } from "../mfa/configured.ts";
 import type { Failure, Judge } from "../mfa/proof.ts";
 import type { MfaRequirement } from "../mfa/types.ts";
+import { createReads } from "../request/reads.ts";
 import type { LoginRequest } from "./types.ts";
 
 /**
@@ -62,7 +63,12 @@ export const createSecondFactor = (core: Core, request: LoginRequest) => {
     }
     // What this process remembers may be from before the entity got its key.
     identity.forget();
-    const again = await core.identity.login(mount, grant.alias, grant.groupAliases);
+    const reads = createReads(core.store);
+    await reads.prefetch([
+      ...(await core.identity.prefetch(mount, grant.alias.name)),
+      await core.identity.entityAddress(identity.entity.id),
+    ]);
+    const again = await core.identity.login(mount, grant.alias, grant.groupAliases, reads.get);
     const { entity } = again;
     judge ??= (await import("../mfa/proof.ts")).createJudge(core);
     const proof = await judge({ snapshot, enforcements: enforcementsFor(snapshot, mount, entity), entity, shown });

@@ -2,7 +2,7 @@ import type { Seconds } from "../../std/brand.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import { change, leave } from "../../storage/change.ts";
 import { mfaAttemptsAddress } from "../../storage/keys.ts";
-import type { Write } from "../../storage/store.ts";
+import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
@@ -64,11 +64,15 @@ export const forgetAttempts = (secretId: string): Write => ({
   when: "any",
 });
 
-/** Counts one attempt, or says when there may be one. Throws `storage_unavailable` when it cannot be counted. */
+/**
+ * Counts one attempt, or says when there may be one. `seen`: the count as it was read with the key. Throws
+ * `storage_unavailable` when it cannot be counted.
+ */
 export const countAttempt = (
   { store, clock }: Pick<Core, "store" | "clock">,
   secretId: string,
   limit: AttemptLimit,
+  seen?: Entry | "absent",
 ): Promise<CountedAttempt> =>
   // Every lost race is another attempt that was counted, so the window is full long before the tries are used up.
   change<CountedAttempt>(
@@ -85,5 +89,5 @@ export const countAttempt = (
       const ends = plus(epochSeconds(nowMs + after.windowMs), REMEMBERED);
       return { op: "put", body: toSealed(after), clear: vanishing(ends), result: { allowed: true } };
     },
-    { busy: { reason: "too many concurrent attempts at one second factor" } },
+    { seen, busy: { reason: "too many concurrent attempts at one second factor" } },
   );

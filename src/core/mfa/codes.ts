@@ -1,8 +1,8 @@
 import type { TotpRules } from "../../otp/index.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
-import { DOMAINS, mfaSecretAddress, spentAddress } from "../../storage/keys.ts";
-import type { Write } from "../../storage/store.ts";
+import { DOMAINS, mfaAttemptsAddress, mfaSecretAddress, spentAddress } from "../../storage/keys.ts";
+import type { Entry, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { EntityView } from "../identity/types.ts";
 import { vanishing } from "../leases/expiry.ts";
@@ -28,6 +28,8 @@ interface MfaSecret {
   readonly id: string;
   readonly rules: TotpRules;
   readonly key: Sensitive<Uint8Array>;
+  /** How often codes were tried against it, as read with it. */
+  readonly attempts: Entry | "absent";
 }
 
 /** Longer than any clock of ours is off. */
@@ -40,9 +42,9 @@ export const createCodeJudge = (core: Core) => {
   const secretOf = async (entity: EntityView, method: MfaMethod): Promise<MfaSecret | undefined> => {
     const id = entity.mfaSecrets[method.key];
     if (id === undefined) return undefined;
-    const [entry] = await core.store.get([mfaSecretAddress(id)]);
+    const [entry, attempts = "absent"] = await core.store.get([mfaSecretAddress(id), mfaAttemptsAddress(id)]);
     const key = entry?.secrets?.["key"];
-    return entry && key && { id, rules: fromSealed<MfaKeyItem>(entry.body).rules, key };
+    return entry && key && { id, rules: fromSealed<MfaKeyItem>(entry.body).rules, key, attempts };
   };
 
   /** One for each step of time that the code belongs to: a code that two steps share is used up with either. */
@@ -60,9 +62,9 @@ export const createCodeJudge = (core: Core) => {
   };
 
   /** Why there may be no further attempt now; nothing when it was counted. */
-  const count = async ({ id, rules }: MfaSecret, most: number): Promise<string | undefined> => {
+  const count = async ({ id, rules, attempts }: MfaSecret, most: number): Promise<string | undefined> => {
     if (counted.has(id)) return undefined;
-    const attempt = await countAttempt(core, id, { most, period: rules.period });
+    const attempt = await countAttempt(core, id, { most, period: rules.period }, attempts);
     if (attempt.allowed) {
       counted.add(id);
       return undefined;

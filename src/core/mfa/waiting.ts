@@ -7,6 +7,7 @@ import type { Address, Entry, Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
 import { vanishing } from "../leases/expiry.ts";
+import type { ReadEntries } from "../request/reads.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
 import { mfaIn } from "./configured.ts";
 import type { Enforcement, MfaRequirement } from "./types.ts";
@@ -64,8 +65,9 @@ export const waitingWrite = async (
 export const findWaiting = async (
   core: Pick<Core, "store" | "clock">,
   requestId: string,
+  read: ReadEntries = core.store.get,
 ): Promise<{ readonly entry: Entry; readonly login: WaitingLogin } | undefined> => {
-  const [entry] = await core.store.get([await addressOf(core, requestId)]);
+  const [entry] = await read([await addressOf(core, requestId)]);
   const login = entry && fromSealed<WaitingLogin>(entry.body);
   return login && core.clock.now() < login.endsMs ? { entry, login } : undefined;
 };

@@ -48,13 +48,18 @@ export interface EndOptions {
 
 export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptions) => {
   /** Marks until the mark holds; answers the token, or nothing when there is none. */
-  const mark = (tag: string, marks: Partial<Token>): Promise<Token | undefined> =>
-    change<Token | undefined>(store, tokenAddress(tag), (entry) => {
-      if (!entry) return leave(undefined);
-      const token = { ...fromSealed<Token>(entry.body), ...marks };
-      const clear = ending(epochSeconds(clock.now()), tag);
-      return { op: "put", body: toSealed(token), clear, result: token };
-    });
+  const mark = (tag: string, marks: Partial<Token>, seen?: Entry): Promise<Token | undefined> =>
+    change<Token | undefined>(
+      store,
+      tokenAddress(tag),
+      (entry) => {
+        if (!entry) return leave(undefined);
+        const token = { ...fromSealed<Token>(entry.body), ...marks };
+        const clear = ending(epochSeconds(clock.now()), tag);
+        return { op: "put", body: toSealed(token), clear, result: token };
+      },
+      { seen },
+    );
 
   /** Every row below a prefix, a few side by side; `each` removes what it handled. */
   const drain = async (pk: string, prefix: string, width: number, each: (entry: Entry) => Promise<void>) => {
@@ -117,13 +122,13 @@ export const createEnd = ({ store, clock, crash, leaseCounts, leases }: EndOptio
     await crash("token.end.item", () => removeItem(token));
   };
 
-  const revokeBeside = async (tag: string, width: number): Promise<void> => {
-    const token = await crash("token.end.mark", () => mark(tag, { revoked: true, tombstone: false }));
+  const revokeBeside = async (tag: string, width: number, seen?: Entry): Promise<void> => {
+    const token = await crash("token.end.mark", () => mark(tag, { revoked: true, tombstone: false }, seen));
     if (token) await cleanUpBeside(token, width);
   };
 
   const cleanUp = (token: Token): Promise<void> => cleanUpBeside(token, WIDTH);
-  const revoke = (tag: string): Promise<void> => revokeBeside(tag, WIDTH);
+  const revoke = (tag: string, seen?: Entry): Promise<void> => revokeBeside(tag, WIDTH, seen);
 
   const revokeOrphan = async (tag: string): Promise<void> => {
     const token = await crash("token.end.tombstone", () => mark(tag, { tombstone: true }));

@@ -4,7 +4,7 @@ import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { change } from "../../storage/change.ts";
 import { accessorAddress, DOMAINS, leaseListingPartitions, tokenAddress } from "../../storage/keys.ts";
-import type { Store } from "../../storage/store.ts";
+import type { Address, Entry, Store } from "../../storage/store.ts";
 import type { Config } from "../config/types.ts";
 import type { EntityView, Identity } from "../identity/types.ts";
 import { ending } from "../leases/expiry.ts";
@@ -90,9 +90,12 @@ export const createTokens = (options: TokensOptions): Tokens => {
     return tag === undefined ? undefined : find(tag);
   };
 
-  const byAccessor = async (accessor: string): Promise<Token | undefined> => {
+  const addressOf = async (accessor: string): Promise<Address> =>
+    accessorAddress((await store.names(DOMAINS.token)).tag(accessor));
+
+  const byAccessor: Tokens["byAccessor"] = async (accessor, read = store.get) => {
     if (accessor === "") return undefined;
-    const [entry] = await store.get([accessorAddress((await store.names(DOMAINS.token)).tag(accessor))]);
+    const [entry] = await read([await addressOf(accessor)]);
     return entry && find(fromSealed<{ tag: string }>(entry.body).tag);
   };
 
@@ -127,7 +130,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
   };
 
   /** The living token as `edit` changes it. Throws `permission_denied` for one that has ended meanwhile. */
-  const rewrite = (tag: string, edit: (token: Token) => Token): Promise<Token> =>
+  const rewrite = (tag: string, seen: Entry | undefined, edit: (token: Token) => Token): Promise<Token> =>
     change<Token>(
       store,
       tokenAddress(tag),
@@ -139,16 +142,17 @@ export const createTokens = (options: TokensOptions): Tokens => {
         const clear = token.wrap ? entry.clear : ending(token.expires, tag);
         return { op: "put", body: toSealed(token), clear, result: token };
       },
-      { busy: { reason: "token item is too busy", wire: "token is busy" } },
+      { seen, busy: { reason: "token item is too busy", wire: "token is busy" } },
     );
 
   const spend = async (known: KnownToken): Promise<{ known: KnownToken; last: boolean }> => {
     if (known.token.numUses === 0) return { known, last: false };
-    const token = await rewrite(known.token.tag, (before) => ({
+    const { seen } = known;
+    const token = await rewrite(known.token.tag, seen.token, (before) => ({
       ...before,
       numUses: before.numUses === 1 ? -1 : before.numUses - 1,
     }));
-    return { known: { ...known, token }, last: token.numUses < 0 };
+    return { known: { ...known, token, seen: { ...seen, token: undefined } }, last: token.numUses < 0 };
   };
 
   return {
@@ -163,7 +167,8 @@ export const createTokens = (options: TokensOptions): Tokens => {
     lookup,
     byAccessor,
     accessors,
-    update: (token, changes) => rewrite(token.tag, (before) => ({ ...before, ...changes })),
+    accessorAddress: addressOf,
+    update: (token, changes, seen) => rewrite(token.tag, seen, (before) => ({ ...before, ...changes })),
     revoke,
     revokeOrphan,
     cleanUp,

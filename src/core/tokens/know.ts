@@ -36,11 +36,11 @@ const stateOf = (token: Token, nowMs: number): string | undefined => {
   return tokenHasEnded(token, nowMs) ? "token is expired" : undefined;
 };
 
-/** A token that was presented; one in the table has a `tag` and a write number. */
+/** A token that was presented; one in the table has a `tag` and an item. */
 interface Found {
   readonly token: Token;
   readonly tag: string | undefined;
-  readonly n: number;
+  readonly entry: Entry | undefined;
 }
 
 const isOutside = (token: Token, sourceAddress: string): boolean =>
@@ -111,11 +111,11 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     const text = id.reveal();
     if (text.startsWith(BATCH_PREFIX)) {
       const token = await openBatch(text);
-      return token && { token, tag: undefined, n: 0 };
+      return token && { token, tag: undefined, entry: undefined };
     }
     const tag = await tagOfShown(id);
     const [entry] = tag === undefined ? [] : await read([tokenAddress(tag)]);
-    return entry && { token: fromSealed<Token>(entry.body), tag, n: entry.n };
+    return entry && { token: fromSealed<Token>(entry.body), tag, entry };
   };
 
   /** Why a token is invalid regardless of its ancestors and its entity. */
@@ -148,7 +148,7 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     if (snapshot.mounts.size === 0) return invalid("the server is not initialized");
     const found = await tokenBehind(id, read);
     if (!found) return invalid("unknown token");
-    const { token, tag, n } = found;
+    const { token, tag, entry } = found;
     const ended = whyEnded(token, snapshot);
     if (ended !== undefined) return invalid(ended);
     remember(tag, token);
@@ -165,7 +165,9 @@ export const createKnow = (options: { readonly store: Store; readonly clock: Clo
     if (barred !== undefined) return { refused: barred, invalid: false };
     const identityPolicies = identityPoliciesOf(token, entity);
     const policies = [...new Set([...token.policies, ...identityPolicies])].sort();
-    return { id, token, entity, policies, identityPolicies, isRoot: token.policies.includes("root"), n };
+    const isRoot = token.policies.includes("root");
+    const seen = { token: entry, entity: ties.entity };
+    return { id, token, entity, policies, identityPolicies, isRoot, seen };
   };
 
   const prefetchTies = async (entry: Entry): Promise<readonly Address[]> => tiesOf(fromSealed<Token>(entry.body));

@@ -1,7 +1,7 @@
 import type { Accessor, EpochSeconds, MountId, Seconds } from "../../std/brand.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Sensitive } from "../../std/sensitive.ts";
-import type { Address, Entry, Write } from "../../storage/store.ts";
+import type { Address, Entry, Store, Write } from "../../storage/store.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { EntityView } from "../identity/types.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -68,6 +68,12 @@ export interface WrappedAnswer {
   readonly format: "" | "jwt";
 }
 
+/** The items behind a token; a batch token has none of its own. */
+export interface Seen {
+  readonly token?: Entry | undefined;
+  readonly entity?: Entry | undefined;
+}
+
 /** A token that passed every check of this request. */
 export interface KnownToken {
   readonly id: Sensitive<string>;
@@ -78,8 +84,8 @@ export interface KnownToken {
   /** Of its entity and that one's groups, where they count for the token. */
   readonly identityPolicies: readonly string[];
   readonly isRoot: boolean;
-  /** Write counter of the item as read; 0 for a batch token. */
-  readonly n: number;
+  /** As this request read them, so that changing them needs no other read; absent once the request changed them. */
+  readonly seen: Seen;
 }
 
 /** Why a presented token is refused. `invalid`: the caller is told so (agents then log in again). */
@@ -147,17 +153,24 @@ export interface Tokens {
   find(tag: string): Promise<Token | undefined>;
   /** By id as presented, batch tokens included. */
   lookup(id: string): Promise<Token | undefined>;
-  byAccessor(accessor: string): Promise<Token | undefined>;
+  /** `read` serves what was prefetched (`accessorAddress`). */
+  byAccessor(accessor: string, read?: Store["get"]): Promise<Token | undefined>;
+  /** Where an accessor leads. */
+  accessorAddress(accessor: string): Promise<Address>;
   accessors(): Promise<readonly string[]>;
-  /** Writes changed lifetimes (renewal). Throws `permission_denied` when it was revoked meanwhile. */
+  /** Writes changed lifetimes (renewal). Throws `permission_denied` when it was revoked meanwhile. `seen`: its item. */
   update(
     token: Token,
     change: Partial<
       Pick<Token, "ttl" | "expires" | "lastRenewalMs" | "internal" | "limits" | "period" | "explicitMaxTtl">
     >,
+    seen?: Entry,
   ): Promise<Token>;
-  /** Refuses the token and every descendant at once, then revokes leases and removes what belongs to them. */
-  revoke(tag: string): Promise<void>;
+  /**
+   * Refuses the token and every descendant at once, then revokes leases and removes what belongs to them. `seen`: its
+   * item.
+   */
+  revoke(tag: string, seen?: Entry): Promise<void>;
   /** Refuses this token only; its children become orphans. */
   revokeOrphan(tag: string): Promise<void>;
   /** Continues the clean-up of a token that has ended, however it ended. Idempotent. */

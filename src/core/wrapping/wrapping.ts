@@ -3,7 +3,7 @@ import type { RandomSource } from "../../std/random.ts";
 import type { Clock } from "../../std/time.ts";
 import { tryWrite } from "../../storage/change.ts";
 import { tokenAddress } from "../../storage/keys.ts";
-import type { Entry, Store } from "../../storage/store.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Mount } from "../mounts/mount.ts";
 import type { WrapInfo } from "../request/answer.ts";
 import { fromSealed } from "../sealed.ts";
@@ -54,25 +54,24 @@ export const createWrapping = (options: {
     };
   };
 
-  const find = async (id: string, read: Store["get"]): Promise<Entry | undefined> => {
+  const addresses: Wrapping["addresses"] = async (id) => {
     const tag = await tokens.tag(id);
-    return tag === undefined ? undefined : (await read([tokenAddress(tag)]))[0];
+    return tag === undefined ? [] : [tokenAddress(tag)];
   };
 
-  const peek: Wrapping["peek"] = async (id, read = store.get) => {
-    const entry = await find(id, read);
-    return live(entry && fromSealed<Token>(entry.body));
-  };
-
-  const take: Wrapping["take"] = async (id, read = store.get) => {
-    const entry = await find(id, read);
+  const look: Wrapping["look"] = async (id, read = store.get) => {
+    const at = await addresses(id);
+    const [entry] = at.length === 0 ? [] : await read(at);
     // An ordinary token must not be deleted by presenting it for unwrapping.
     const answer = live(entry && fromSealed<Token>(entry.body));
     if (!entry || !answer) return undefined;
-    // The condition picks the one caller. The accessor's item ends with its TTL; it already finds nothing.
-    const first = await tryWrite(store, [{ op: "delete", address: entry.address, when: { n: entry.n } }]);
-    return first ? answer : undefined;
+    const take = async (): Promise<WrappedAnswer | undefined> => {
+      // The condition picks the one caller. The accessor's item ends with its TTL; it already finds nothing.
+      const first = await tryWrite(store, [{ op: "delete", address: entry.address, when: { n: entry.n } }]);
+      return first ? answer : undefined;
+    };
+    return { answer, take };
   };
 
-  return { wrap, peek, take };
+  return { wrap, look, addresses };
 };

@@ -77,11 +77,14 @@ const unknownConnection = (name: string): VaultError =>
   broken(`failed to find entry for connection with name: "${cut(name)}"`);
 
 /** Throws `invalid_request` with Vault's text where there is none. */
-export const findConfig = async (view: View, name: string): Promise<Config> => {
-  const config = await readConfig(view, name);
-  if (!config) throw unknownConnection(name);
-  return config;
+export const configIn = (name: string, entry: Entry | undefined): Config => {
+  if (!entry) throw unknownConnection(name);
+  return unpack(name, entry);
 };
+
+/** The same, read. */
+export const findConfig = async (view: View, name: string): Promise<Config> =>
+  configIn(name, await view.get(configAddress(view, name)));
 
 /** Replaces a configuration unless somebody did so since it was read; then answers `false`. */
 export const replaceConfig = (view: View, config: Config, changes: Partial<StoredConfig>): Promise<boolean> => {

@@ -14,12 +14,12 @@ import { randomText } from "../../std/random.ts";
 import { cut, shown } from "../../std/shown.ts";
 import { epochSeconds, plus, seconds } from "../../std/time.ts";
 import type { Address, View } from "../../storage/store.ts";
-import { type Config, checkAllowed, findConfig } from "./configs.ts";
+import { type Config, checkAllowed, configAddress, configIn, findConfig } from "./configs.ts";
 import type { Database, Look, Settings } from "./connector.ts";
 import type { Databases } from "./databases.ts";
 import { broken, DatabaseFailure, forCaller } from "./failure.ts";
 import { newPassword } from "./passwords.ts";
-import { type Role, readRole } from "./roles.ts";
+import { type Role, readRole, roleAddress, roleIn } from "./roles.ts";
 
 /**
  * Dynamic credentials: a user of its own for each lease. The order is what keeps the database clean: ask it whether
@@ -177,7 +177,12 @@ export const renewCreds = async (
   cx: BackendContext,
 ): Promise<LeaseGrant> => {
   const internal = Internal.parse(lease.internal);
-  const role = await readRole(cx.storage, internal.role);
+  const { storage } = cx;
+  const [roleEntry, configEntry] = await storage.getMany([
+    roleAddress(storage, internal.role),
+    configAddress(storage, internal.connection),
+  ]);
+  const role = roleIn(roleEntry);
   if (!role) throw broken(`error during renew: could not find role with name ${shown(internal.role)}`);
   const { defaultTtl, maxTtl } = cx.mount;
   const max = role.max_ttl > 0 ? Math.min(role.max_ttl, maxTtl) : maxTtl;
@@ -185,7 +190,7 @@ export const renewCreds = async (
   const remaining = lease.issued + max - epochSeconds(cx.clock.now());
   if (remaining <= 0) throw invalidRequest("past the max TTL, cannot renew");
   const lifetime = Math.min(asked, remaining);
-  const config = await findConfig(cx.storage, internal.connection);
+  const config = configIn(internal.connection, configEntry);
   const { username } = internal;
   await databases.use(cx, config, async (database) => {
     try {
@@ -215,10 +220,16 @@ export const connectionOf = (internal: JsonObject): string => String(internal["c
  */
 export const revokeCreds = async (databases: Databases, lease: LeaseType, cx: BackendContext): Promise<void> => {
   const { username, role: name, connection, revocation_statements, nonce } = Internal.parse(lease.internal);
-  if ((await cx.storage.get(voidedAddress(cx.storage, nonce))) !== undefined) return;
-  const role = await readRole(cx.storage, name);
+  const { storage } = cx;
+  const [voided, roleEntry, configEntry] = await storage.getMany([
+    voidedAddress(storage, nonce),
+    roleAddress(storage, name),
+    configAddress(storage, connection),
+  ]);
+  if (voided !== undefined) return;
+  const role = roleIn(roleEntry);
   const statements = role && role.db_name === connection ? role.revocation_statements : revocation_statements;
-  const config = await findConfig(cx.storage, connection);
+  const config = configIn(connection, configEntry);
   await databases.use(cx, config, async (database) => {
     try {
       await cx.crash("database.creds.revoke", () => database.revoke({ username, statements }));

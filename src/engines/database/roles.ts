@@ -3,7 +3,7 @@ import { AnyObject, type BackendContext, field, invalidRequest, type VaultError 
 import { defined } from "../../std/defined.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { change } from "../../storage/change.ts";
-import type { Address, View, Write } from "../../storage/store.ts";
+import type { Address, Entry, View, Write } from "../../storage/store.ts";
 import { busy } from "./configs.ts";
 import { credentialConfig, credentialType } from "./credential-types.ts";
 
@@ -50,10 +50,10 @@ export const RoleOutput = z.object({
 export const roleAddress = (view: View, name: string): Address => view.at(`role/${name}`);
 export const staticRoleAddress = (view: View, name: string): Address => view.at(`static-role/${name}`);
 
-export const readRole = async (view: View, name: string): Promise<Role | undefined> => {
-  const entry = await view.get(roleAddress(view, name));
-  return entry && StoredRole.parse(entry.body);
-};
+export const roleIn = (entry: Entry | undefined): Role | undefined => entry && StoredRole.parse(entry.body);
+
+export const readRole = async (view: View, name: string): Promise<Role | undefined> =>
+  roleIn(await view.get(roleAddress(view, name)));
 
 const NEW: Role = {
   db_name: "",

@@ -21,8 +21,9 @@ const refused = () => new VaultError("invalid_request", { wire: "refused" });
 describe("change", () => {
   it("is linearisable: racing writers each see what those before them left, and no change is lost", async () => {
     const kind = fc.constantFrom("append", "append", "append", "leave", "refuse", "delete");
+    const someHaveSeenIt = fc.array(fc.boolean(), { minLength: 12, maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(fc.array(kind, { minLength: 2, maxLength: 12 }), async (kinds) => {
+      fc.asyncProperty(fc.array(kind, { minLength: 2, maxLength: 12 }), someHaveSeenIt, async (kinds, haveSeen) => {
         const { store } = await createTestStore();
         const decide = (what: string, index: number) => (entry: Entry | undefined) => {
           const seen = listIn(entry);
@@ -33,7 +34,9 @@ describe("change", () => {
           return { op: "put" as const, body: left, result: { seen, left } };
         };
         const results = await Promise.allSettled(
-          kinds.map((what, index) => change(store, address("list"), decide(what, index))),
+          kinds.map((what, index) =>
+            change(store, address("list"), decide(what, index), { seen: haveSeen[index] ? "absent" : undefined }),
+          ),
         );
 
         results.forEach((result, index) => {
@@ -62,6 +65,46 @@ describe("change", () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it("reads nothing where the entry was seen and is still so", async () => {
+    await test.store.write([put("seen", 1)]);
+    const [seen] = await test.store.get([address("seen")]);
+    let reads = 0;
+    const get: typeof test.store.get = async (addresses) => {
+      reads += addresses.length;
+      return test.store.get(addresses);
+    };
+    const before = await change(
+      { get, write: test.store.write },
+      address("seen"),
+      (entry) => ({ op: "put", body: 2, result: entry?.body }),
+      { seen },
+    );
+
+    expect([before, reads, await bodyAt("seen")]).toEqual([1, 0, 2]);
+  });
+
+  it.each([
+    ["was written since it was seen", [put("late", 1), put("late", 2)]],
+    ["is gone since it was seen", [put("late", 1), { op: "delete", address: address("late"), when: "any" } as const]],
+  ] as const)("decides by what is there now where the entry %s", async (_, [first, second]) => {
+    await test.store.write([first]);
+    const [seen] = await test.store.get([address("late")]);
+    await test.store.write([second]);
+    const now = await bodyAt("late");
+    const decidedBy: unknown[] = [];
+    await change(
+      test.store,
+      address("late"),
+      (entry) => {
+        decidedBy.push(entry?.body);
+        return { op: "put", body: 3, result: undefined };
+      },
+      { seen },
+    );
+
+    expect([decidedBy, await bodyAt("late")]).toEqual([[1, now], 3]);
   });
 
   it("asks again with what the winner wrote", async () => {
