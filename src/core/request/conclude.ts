@@ -1,5 +1,6 @@
 import { invalidRequest, type Reply } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
+import { untilWritten } from "../../storage/change.ts";
 import type { Core } from "../core.ts";
 import type { Answer, WrapInfo } from "./answer.ts";
 import { issuedIn, renewedIn } from "./core-reply.ts";
@@ -48,13 +49,26 @@ const wrap = async (core: Core, handled: Handled, answer: Answer): Promise<Answe
   return { ...answer, reply: { data: null }, wrapInfo, warnings: [], mountType: "" };
 };
 
+/**
+ * A limit of the role that the login found out. A lock that fell meanwhile refuses first, as it refuses a wrong guess:
+ * what only a right one can exceed must not tell that it was right.
+ */
+const limitRole = async (core: Core, { decoded, mount, unlocked }: Handled, role: string): Promise<void> => {
+  try {
+    await core.quotas.limitRole({ decoded, mount, payload: false }, role);
+  } catch (cause) {
+    if (unlocked) await untilWritten(async () => core.store.write(await unlocked()));
+    throw cause;
+  }
+};
+
 const login = async (core: Core, handled: Handled): Promise<Pick<Answer, "auth" | "awaits">> => {
   const { reply, mount, decoded, reads, unlocked, warnings } = handled;
   const made = issuedIn(reply);
   if (made) return { auth: made };
   if (!reply?.auth) return {};
   const { role } = reply.auth;
-  if (role !== undefined) await core.quotas.limitRole({ decoded, mount, payload: false }, role);
+  if (role !== undefined) await limitRole(core, handled, role);
   const { path, sourceAddress, mfa: shown = new Map() } = decoded;
   // Loaded by the first login: most functions see none.
   const { logIn } = await import("../login/login.ts");

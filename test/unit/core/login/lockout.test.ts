@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { z } from "zod";
 import { approleAuth } from "../../../../src/auth/approle/backend.ts";
 import { userpassAuth } from "../../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../../src/auth/userpass/passwords.ts";
 import type { CatalogRow } from "../../../../src/core/catalog.ts";
 import { makeMount } from "../../../../src/core/config/initialize.ts";
 import type { MountConfig } from "../../../../src/core/mounts/mount.ts";
-import { foldsOf } from "../../../../src/framework/index.ts";
+import { defineBackend, field, foldsOf, op, path, VaultError } from "../../../../src/framework/index.ts";
 import { as, type MountPath } from "../../../../src/std/brand.ts";
 import { systemRandom } from "../../../../src/std/random.ts";
 import { seconds } from "../../../../src/std/time.ts";
@@ -38,6 +39,39 @@ const auth = (type: string, backend: () => ReturnType<typeof approleAuth>): Cata
   load: async () => backend(),
 });
 
+let begins: () => void = () => undefined;
+
+/** A method that finds out only by the login itself which role it is for. */
+const roledAuth = () =>
+  defineBackend({
+    kind: "auth",
+    type: "roled",
+    help: "A test's.",
+    lockoutName: (_, { name }) => (typeof name === "string" ? name : undefined),
+    paths: [
+      path("login", {
+        summary: "log in",
+        params: {},
+        ops: {
+          update: op({
+            summary: "log in",
+            access: "unauthenticated",
+            answers: "login",
+            input: z.object({ name: field.text("name"), password: field.text("password") }),
+            handle: async ({ input: { name = "", password } }) => {
+              begins();
+              await held;
+              if (password !== "right") throw new VaultError("invalid_credentials", { wire: "wrong" });
+              return {
+                auth: { displayName: name, token: { policies: [] }, metadata: {}, role: "any", alias: { name } },
+              };
+            },
+          }),
+        },
+      }),
+    ],
+  });
+
 let count = 0;
 /** Each test has a mount of each method of its own. */
 let userpass = "";
@@ -51,7 +85,11 @@ const mount = async (type: string): Promise<string> => {
 };
 
 beforeAll(async () => {
-  rows = [auth("userpass", () => userpassAuth(passwords())), auth("approle", approleAuth)];
+  rows = [
+    auth("userpass", () => userpassAuth(passwords())),
+    auth("approle", approleAuth),
+    { ...auth("roled", roledAuth), resolvesRole: true },
+  ];
   server = await makeServer({ rows });
   server.table.before = (call) => before.call(call);
 });
@@ -144,6 +182,39 @@ describe("user lockout", () => {
       held = Promise.resolve();
       await login("alice", "wrong");
       release();
+      expect(outcome(await underWay)).toEqual(LOCKED);
+    },
+  );
+
+  it.each(["right", "wrong"])(
+    "answers alike, a %s password that was under way when the lock fell, where the role found out has no room",
+    async (password) => {
+      const path = `auth/roled-${count}/`;
+      const made = makeMount(systemRandom, { kind: "auth", type: "roled", path });
+      const lockedAtOnce = { ...made, config: { ...made.config, userLockout: { threshold: 1 } } };
+      await server.core.config.putMount(lockedAtOnce, "absent");
+      const limit = { path, role: "any", rate: 1, interval: "1h" };
+      expect((await server.call("POST", `sys/quotas/rate-limit/roled-${count}`, { body: limit })).status).toBe(204);
+      const guess = (given: string) =>
+        server.call("POST", `${path}login`, { token: null, body: { name: "alice", password: given } });
+      expect((await guess("right")).status).toBe(200);
+      expect((await guess("right")).status).toBe(429);
+
+      let begun = false;
+      let release: () => void = () => undefined;
+      const waiting = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      held = waiting;
+      begins = () => {
+        begun = true;
+      };
+      const underWay = guess(password);
+      while (!begun) await new Promise((resolve) => setImmediate(resolve));
+      held = Promise.resolve();
+      await guess("wrong");
+      release();
+
       expect(outcome(await underWay)).toEqual(LOCKED);
     },
   );
