@@ -185,6 +185,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
 export const anotherEnvironment = (
   { kms, table, clock }: TestServer,
   rows: readonly CatalogRow[] = builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) }),
+  hosted?: ServerDependencies["hosted"],
 ): Server =>
   buildServer({
     dynamodb: table.dynamodb,
@@ -195,6 +196,7 @@ export const anotherEnvironment = (
     clock,
     random: systemRandom,
     rows,
+    hosted,
     auditSink: { write: async () => undefined },
     log: () => undefined,
   });

@@ -28,6 +28,7 @@ interface Counted {
   /** The rule that counted it. */
   readonly by: string;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly giveBack: () => void;
 }
 
 export const createQuotas = (core: () => Core, limiter: RateLimiter = createRateLimiter()): Quotas => {
@@ -56,7 +57,8 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     const rate = { rate: rule.rate, intervalMs: rule.interval * 1000, blockMs: rule.blockInterval * 1000 };
     const taken = limiter.take(`${rule.id}\n${decoded.sourceAddress}`, rate, core().clock.now());
     if (counted.size >= MAX_WAITING) counted.clear();
-    counted.set(decoded.requestId, { by: rule.id, headers: settings.responseHeaders ? headersOf(taken) : undefined });
+    const headers = settings.responseHeaders ? headersOf(taken) : undefined;
+    counted.set(decoded.requestId, { by: rule.id, headers, giveBack: taken.giveBack });
     if (!taken.allowed) await refuse(limited, settings.auditLogging, taken);
   };
 
@@ -79,6 +81,10 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     limitRole: async (limited, role) => {
       const snapshot = await core().config.snapshot();
       if (asksForRole(rulesOf(snapshot), limited.mount)) await count(limited, snapshot, role.toLowerCase());
+    },
+    handedOn: (requestId) => {
+      counted.get(requestId)?.giveBack();
+      counted.delete(requestId);
     },
     headersFor: (requestId) => {
       const headers = counted.get(requestId)?.headers;

@@ -27,6 +27,11 @@ export interface Quotas {
   limit(limited: Limited, snapshot: Snapshot, role: () => Promise<string | undefined>): Promise<void>;
   /** For a role that only the login itself could find out. Throws `rate_limited`. */
   limitRole(limited: Limited, role: string): Promise<void>;
+  /**
+   * The request turned out to be another function's, or to be looked at again by a newer configuration: who serves it
+   * counts it, and nobody else.
+   */
+  handedOn(requestId: string): void;
   /** Headers that the answer to a request should have. Can be asked once: it forgets the request. */
   headersFor(requestId: string): Readonly<Record<string, string>> | undefined;
 }

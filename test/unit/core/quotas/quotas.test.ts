@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createRateLimiter } from "../../../../src/core/quotas/rate-limiter.ts";
-import { makeServer, type TestServer } from "../../../support/make-server.ts";
+import { anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
 
 let server: TestServer | undefined;
 afterEach(async () => {
@@ -23,6 +23,27 @@ const statuses = async (count: number, path: string, sourceAddress = "192.0.2.1"
 };
 
 describe("a rate limit", () => {
+  it("counts what another function serves there alone, whatever this one is asked", async () => {
+    const made = await setUp({ path: "s/", rate: 2, interval: "1h" });
+    let served = false;
+    const other = anotherEnvironment(made, undefined, ({ type }) => served || type !== "kv");
+    const ask = () =>
+      other.handle({
+        method: "GET",
+        path: "/v1/s/a",
+        query: "",
+        headers: { "x-vault-token": [made.root] },
+        body: new Uint8Array(0),
+        sourceAddress: "192.0.2.1",
+      });
+    for (let time = 0; time < 5; time += 1) await expect(ask()).rejects.toMatchObject({ name: "Forward" });
+    served = true;
+    const found: number[] = [];
+    for (let time = 0; time < 3; time += 1) found.push((await ask()).status);
+
+    expect(found).toEqual([404, 404, 429]);
+  });
+
   it("refuses the request too many, and lets through the first of the next interval", async () => {
     const { clock } = await setUp({ path: "s/", rate: 2, interval: "10s" });
 
