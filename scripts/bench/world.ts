@@ -10,7 +10,7 @@ import { buildServer, type Server, type ServerDependencies } from "../../src/ser
 import { isJsonObject, type JsonObject, parseJson } from "../../src/std/json.ts";
 import { systemRandom } from "../../src/std/random.ts";
 import { systemClock } from "../../src/std/time.ts";
-import { idleDatabases } from "./everyday/leases.ts";
+import { idleDatabases } from "./everyday/idle-database.ts";
 
 /** The product in process over the embedded AWS, with every call counted where it leaves the SDK's clients. */
 

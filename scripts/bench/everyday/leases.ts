@@ -1,46 +1,13 @@
-import type { Connector, Database } from "../../../src/engines/database/connector.ts";
-import { createDatabases } from "../../../src/engines/database/databases.ts";
-import { randomText } from "../../../src/std/random.ts";
-import { systemClock } from "../../../src/std/time.ts";
 import type { Operation } from "../operation.ts";
 import { textAt, type World } from "../world.ts";
+import { IDLE_PLUGIN } from "./idle-database.ts";
 
-/** Credentials of a database and their leases. The database does nothing: what it takes is not measured. */
-
-const database: Database = {
-  ping: async () => undefined,
-  look: async () => ({ now: systemClock.now(), exists: false }),
-  create: async () => undefined,
-  renew: async () => undefined,
-  revoke: async () => undefined,
-  changePassword: async () => undefined,
-  usable: () => true,
-  close: async () => undefined,
-};
-
-const connector: Connector = {
-  plugin: "idle-database-plugin",
-  verifying: "",
-  credentialTypes: ["password"],
-  createsByDefault: true,
-  settings: () => ({
-    username: "zeroth",
-    password: "p",
-    literalPassword: false,
-    connections: 4,
-    template: { render: (_, { random }) => `v-${randomText(random, 20)}` },
-    warnings: [],
-  }),
-  shown: (details) => details,
-  open: async () => database,
-};
-
-export const idleDatabases = () => ({ databases: createDatabases(async () => connector) });
+/** Credentials of a database and their leases. */
 
 export const leaseOperations = async (world: World, token: string): Promise<readonly Operation[]> => {
   const { call } = world;
   await world.mount("secret", "database", "database/");
-  const config = { plugin_name: connector.plugin, allowed_roles: "*" };
+  const config = { plugin_name: IDLE_PLUGIN, allowed_roles: "*" };
   await call("POST", "database/config/one", { body: config });
   const role = { db_name: "one", default_ttl: "1h", max_ttl: "24h" };
   await call("POST", "database/roles/app", { body: role });
