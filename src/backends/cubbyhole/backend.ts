@@ -1,5 +1,5 @@
 import type { Core } from "../../core/core.ts";
-import { callerOf, ownRequest } from "../../core/request/context.ts";
+import { callerOf, ownRequest, senderOf } from "../../core/request/context.ts";
 import type { KnownToken, WrappedAnswer } from "../../core/tokens/types.ts";
 import {
   type Backend,
@@ -43,6 +43,18 @@ export const cubbyholeBackend = (core: Core): Backend => {
     cubbyholeAddress(await core.store.names(DOMAINS.token), holder(cx).id, entry);
 
   const read = async (entry: string, cx: BackendContext) => (await ownRequest(cx).read([await at(cx, entry)]))[0];
+
+  /** The entry, for the token that was shown; nothing for a path that no entry can have, which its handler refuses. */
+  const prefetch = async (request: { readonly params: { readonly path: string } }): Promise<readonly Address[]> => {
+    const token = senderOf(request);
+    if (!token) return [];
+    try {
+      return [cubbyholeAddress(await core.store.names(DOMAINS.token), token, request.params.path)];
+    } catch (cause) {
+      if (cause instanceof VaultError && cause.code === "invalid_request") return [];
+      throw cause;
+    }
+  };
 
   const list = async (prefix: string, cx: BackendContext) => {
     const names = await core.store.names(DOMAINS.token);
@@ -95,6 +107,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             summary: "read an entry",
             answers: Kept,
             input: anything,
+            prefetch,
             handle: async ({ params }, cx) => {
               const { wrap } = callerOf(cx).token;
               if (params.path === "response" && wrap) return wrapped(wrap);
@@ -106,6 +119,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
             summary: "write an entry, replacing it completely",
             answers: "nothing",
             input: field.anyBody("the data to keep"),
+            prefetch,
             handle: async ({ params, input }, cx) => {
               const address = await at(cx, params.path);
               if (!isJsonObject(input) || Object.keys(input).length === 0) {

@@ -1,5 +1,6 @@
 import type { Backend, BackendContext, Caller, LeaseGrant, PendingLease } from "../../framework/index.ts";
 import { fillText, scanLeavesOut } from "../../policy/index.ts";
+import type { Sensitive } from "../../std/sensitive.ts";
 import type { Core } from "../core.ts";
 import { templateContext } from "../identity/template-context.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -35,6 +36,17 @@ export const requestOf = (cx: BackendContext): CoreRequest => {
   if (!request) throw new Error("this context was not made by core");
   return request;
 };
+
+const senders = new WeakMap<object, Sensitive<string>>();
+
+/** The request that a backend reads ahead for, with the token it came with. */
+export const sentBy = <Request extends object>(token: Sensitive<string> | undefined, request: Request): Request => {
+  if (token) senders.set(request, token);
+  return request;
+};
+
+/** That token, which nobody has looked at yet: for the backends that `requestOf` is for, and no other. */
+export const senderOf = (request: object): Sensitive<string> | undefined => senders.get(request);
 
 /** What is there where a request is being answered. */
 interface OwnRequest {

@@ -1,9 +1,8 @@
-import { VaultError } from "../../framework/index.ts";
-import { cubbyholeAddress, DOMAINS } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 import { sealedError } from "../config/config.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
+import { sentBy } from "./context.ts";
 import type { Decoded } from "./decoded.ts";
 import { expectLoginKeys } from "./login-keys.ts";
 import { createReads, type Reads } from "./reads.ts";
@@ -28,28 +27,11 @@ const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): P
   if (!op?.prefetch) return [];
   const view = await core.store.view(found.mount.info.id);
   const addresses = await op.prefetch(
-    { params: match.params, data: decoded.data },
+    sentBy(decoded.token, { params: match.params, data: decoded.data }),
     view,
     core.caches.of(found.mount.info.id),
   );
   return op.mayBeRecent ? addresses.map((address) => ({ ...address, mayBeRecent: true })) : addresses;
-};
-
-/** An entry of the caller's cubbyhole, whose address only the token gives; a path that cannot be one is refused later. */
-const ofCubbyhole = async (
-  core: Core,
-  { token, verb }: Decoded,
-  found: Place | undefined,
-): Promise<readonly Address[]> => {
-  const path = found?.match?.params["path"];
-  if (!token || found?.mount.info.type !== "cubbyhole" || path === undefined) return [];
-  if (verb !== "read" && verb !== "update") return [];
-  try {
-    return [cubbyholeAddress(await core.store.names(DOMAINS.token), token, path)];
-  } catch (cause) {
-    if (cause instanceof VaultError && cause.code === "invalid_request") return [];
-    throw cause;
-  }
 };
 
 /** The request as everything behind routing sees it. */
@@ -127,7 +109,7 @@ const begin = async (core: Core, sent: Decoded, snapshot: Snapshot) => {
     reads,
     initialized ? found : undefined,
     async () => (sent.token && needed && initialized ? core.tokens.prefetch(sent.token) : []),
-    async () => [...(await wanted(core, sent, found)), ...(await ofCubbyhole(core, sent, found))],
+    () => wanted(core, sent, found),
     login,
   );
   // Who it is then comes with what the handler reads next.
