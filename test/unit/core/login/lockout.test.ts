@@ -219,6 +219,21 @@ describe("user lockout", () => {
     },
   );
 
+  it("leaves the limit of a role that was found out to itself where nobody is locked out", async () => {
+    const path = `auth/open-${count}/`;
+    const made = makeMount(systemRandom, { kind: "auth", type: "roled", path });
+    const never = { ...made, config: { ...made.config, userLockout: { disable: true } } };
+    await server.core.config.putMount(never, "absent");
+    const limit = { path, role: "any", rate: 1, interval: "1h" };
+    await server.call("POST", `sys/quotas/rate-limit/open-${count}`, { body: limit });
+    const guess = async () => {
+      const body = { name: "alice", password: "right" };
+      return (await server.call("POST", `${path}login`, { token: null, body })).status;
+    };
+
+    expect([await guess(), await guess()]).toEqual([200, 429]);
+  });
+
   it("says of no more guesses than the threshold that they were wrong, however many are made at once", async () => {
     const burst = await Promise.all(Array.from({ length: 20 }, () => login("alice", "wrong")));
     expect(burst.map(outcome).filter(([status]) => status === 400)).toHaveLength(5);
