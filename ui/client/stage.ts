@@ -80,6 +80,7 @@ const unreachable = (failure: Failure): void => {
 export const load = async (): Promise<void> => {
   loading += 1;
   const round = loading;
+  const asked = known?.serial;
   const [mounts, acl, lookup] = await Promise.all([
     get("sys/internal/ui/mounts"),
     get("sys/internal/ui/resultant-acl"),
@@ -87,7 +88,11 @@ export const load = async (): Promise<void> => {
   ]);
   if (round !== loading) return;
   if (!mounts.ok && mounts.kind !== "denied" && mounts.kind !== "ended") return unreachable(mounts);
-  if (!lookup.ok && lookup.kind === "ended") return become(out(mountsOf(mounts)));
+  if (!lookup.ok && lookup.kind === "ended") {
+    // Said before somebody signed in, and the first that is heard of them.
+    const isOld = known?.standing.signedIn === true && known.serial !== asked;
+    return isOld ? load() : become(out(mountsOf(mounts)));
+  }
   if (!lookup.ok && lookup.kind !== "denied") return unreachable(lookup);
   const session = sessionOf(lookup, mounts, acl);
   const ours = known?.standing.signedIn === true && known.standing.ours;
