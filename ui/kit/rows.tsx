@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { follow } from "./link.tsx";
 import { moveInRows, stopsOf, useKeptFocus } from "./row-focus.ts";
 
@@ -39,7 +39,8 @@ const Body = ({ href, onSelect, label, children }: RowProps) => {
 
 export const Row = (props: RowProps) => {
   const ref = useRef<HTMLLIElement>(null);
-  useEffect(() => {
+  // With what is drawn: Tab pressed a frame before it would stop at every button.
+  useLayoutEffect(() => {
     stopsOf(ref.current).forEach((stop, index) => {
       stop.tabIndex = index === 0 ? 0 : -1;
     });

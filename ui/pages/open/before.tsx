@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
 import { Button, exactTime, Note, TextField, Time } from "../../kit/index.ts";
 import { type Code, readCode } from "../../share/code.ts";
@@ -122,7 +122,7 @@ interface ReadyProps {
 export const Ready = ({ end, from, busy, onOpen }: ReadyProps) => {
   const where = useRef<HTMLParagraphElement>(null);
   // After the code, whose field is gone: read where it came from before the click.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (document.activeElement === document.body) where.current?.focus();
   }, []);
   return (

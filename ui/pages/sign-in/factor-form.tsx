@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, Select, TextField } from "../../kit/index.ts";
 import { signIn } from "../../texts/sign-in.ts";
 import type { Factor, Requirement } from "./outcome.ts";
@@ -22,7 +22,7 @@ export const FactorForm = ({ requirement, error, busy, onProve, onBack }: Factor
   const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({});
   const [codes, setCodes] = useState<Readonly<Record<string, string>>>({});
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), [error]);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), [error]);
 
   const factorOf = (name: string, any: readonly Factor[]): Factor | undefined =>
     any.find(({ id }) => id === chosen[name]) ?? any[0];
