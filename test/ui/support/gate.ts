@@ -87,10 +87,18 @@ export interface GateOptions {
   /** Put before the script of the worker. */
   readonly workerPrelude?: string | undefined;
   readonly workerClock?: WorkerClock | undefined;
+  /** How much later than it was each answer is given. */
+  readonly lateMs?: (() => number) | undefined;
   readonly onAnswer?: ((passed: Passed) => void) | undefined;
 }
 
-export const startGate = async ({ origin, workerPrelude = "", workerClock, onAnswer }: GateOptions): Promise<Gate> => {
+export const startGate = async ({
+  origin,
+  workerPrelude = "",
+  workerClock,
+  lateMs,
+  onAnswer,
+}: GateOptions): Promise<Gate> => {
   const passed: Passed[] = [];
   const faults: string[] = [];
   const workerLines: string[] = [];
@@ -170,6 +178,7 @@ export const startGate = async ({ origin, workerPrelude = "", workerClock, onAns
     }
     if (gate.slow) await pause(gate.slow.latencyMs);
     const answer = await answerOf(request, raw);
+    if (lateMs) await pause(lateMs());
     if (answer === "cut" || gate.offline) {
       response.destroy();
       return;

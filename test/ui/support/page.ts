@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Canaries } from "./canaries.ts";
 import { type Gate, type Passed, startGate } from "./gate.ts";
 import { type Guard, watchContext } from "./guard.ts";
+import { storm } from "./storm.ts";
 import { CLOCK_OF_WORKER, createWorkerClock } from "./worker-clock.ts";
 import type { World } from "./world.ts";
 
@@ -68,9 +69,11 @@ export const openVisitor = async (
     forcedColors = "none",
   } = options;
   const clock = options.workerClock ? createWorkerClock() : undefined;
+  const weather = storm();
   const gate = await startGate({
     origin: world.url,
-    workerPrelude: clock && CLOCK_OF_WORKER,
+    workerPrelude: `${weather?.worker ?? ""}${clock ? CLOCK_OF_WORKER : ""}`,
+    lateMs: weather?.answerMs,
     workerClock: clock,
     onAnswer: remember(canaries),
   });
@@ -86,6 +89,7 @@ export const openVisitor = async (
     serviceWorkers: "allow",
   });
   context.setDefaultTimeout(PATIENCE_MS);
+  await weather?.over(context);
   await context.addInitScript(waitLonger, { long: LONG_MS, times: TIMES_AS_LONG });
   const guard = await watchContext(context, gate, canaries);
   return {
