@@ -61,17 +61,17 @@ describeUi("history", (ui) => {
 
   it("16. delete is undone by Undo, and undelete brings a version back", async () => {
     const { page } = await opened("deleted", { a: "first one" }, { a: "second one" });
-    await page.getByRole("button", { name: "Delete version 2" }).click();
+    await page.getByRole("button", { name: "Delete version 2", exact: true }).click();
     await page.getByText("Deleted version 2").first().waitFor();
     expect((await read("deleted")).status).toBe(404);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Brought version 2 back").first().waitFor();
     expect((await read("deleted")).data).toMatchObject({ data: { a: "second one" } });
 
-    await page.getByRole("button", { name: "Delete version 1" }).click();
+    await page.getByRole("button", { name: "Delete version 1", exact: true }).click();
     await row(page, 1).getByText("deleted", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Undelete version 1" }).click();
-    await page.getByRole("button", { name: "Delete version 1" }).waitFor();
+    await page.getByRole("button", { name: "Delete version 1", exact: true }).waitFor();
     expect((await read("deleted", 1)).status).toBe(200);
   });
 
@@ -82,7 +82,7 @@ describeUi("history", (ui) => {
         const { activeElement } = document;
         return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "";
       });
-    await page.getByRole("button", { name: "Delete version 2" }).press("Enter");
+    await page.getByRole("button", { name: "Delete version 2", exact: true }).press("Enter");
     await page.getByRole("button", { name: "Undelete version 2" }).waitFor();
     expect(await focused()).toMatch(/^Version 2/);
 
@@ -90,7 +90,7 @@ describeUi("history", (ui) => {
     for (let stop = 0; stop < 40 && !(await undo.evaluate((one) => one === document.activeElement)); stop += 1)
       await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Delete version 2" }).waitFor();
+    await page.getByRole("button", { name: "Delete version 2", exact: true }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
   });
 
@@ -107,7 +107,7 @@ describeUi("history", (ui) => {
     const { page, visitor } = await opened("doomed", { a: "first one" }, { a: "second one" });
     const destroyed = () =>
       visitor.gate.calls().filter((call) => /POST secret\/destroy|DELETE secret\/metadata/.test(call));
-    await page.getByRole("button", { name: "Delete version 1" }).click();
+    await page.getByRole("button", { name: "Delete version 1", exact: true }).click();
     await page.getByRole("button", { name: "Destroy version 1" }).click();
     const dialog = page.getByRole("dialog", { name: "Destroy version 1 of doomed?" });
     await dialog.waitFor();
