@@ -5,6 +5,7 @@ import { type Fill, newCode, shownCode } from "../../ui/share/code.ts";
 import { linkOf } from "../../ui/share/link.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { eventually } from "./support/eventually.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -50,16 +51,23 @@ describeUi("opening a shared secret", (ui) => {
   it("28. (S58) the fragment is gone before the first request, and in no history entry", async () => {
     const { token, fragment, value } = await shared();
     const visitor = await ui.visitor();
-    const addresses: string[] = [];
-    visitor.gate.instead = ({ url }) => {
-      if (url.pathname.startsWith("/v1/")) addresses.push(...visitor.context.pages().map((page) => page.url()));
-      return undefined;
-    };
+    // The worker makes all requests but those for the page's files.
+    await visitor.context.addInitScript(() => {
+      const addresses: string[] = [];
+      const Usual = SharedWorker;
+      class Watched extends Usual {
+        constructor(...given: ConstructorParameters<typeof SharedWorker>) {
+          addresses.push(location.href);
+          super(...given);
+        }
+      }
+      Object.assign(globalThis, { SharedWorker: Watched, addresses });
+    });
     const page = await visitor.tab(`/ui/open#${fragment}`);
     await openButton(page).waitFor();
 
-    expect(addresses.length).toBeGreaterThan(0);
-    expect(addresses.filter((address) => address.includes("#"))).toEqual([]);
+    const addresses = await page.evaluate(() => (globalThis as unknown as { addresses: readonly string[] }).addresses);
+    expect(addresses).toEqual([`${ui.world.url}/ui/open`]);
     expect(page.url()).toBe(`${ui.world.url}/ui/open`);
     expect(await historyOf(visitor, page)).not.toContain(token);
     await openButton(page).click();
@@ -273,6 +281,23 @@ describeUi("opening a shared secret", (ui) => {
     await openButton(unopened.page).waitFor();
     await unopened.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
     await unopened.page.getByText("There is no link here.").first().waitFor();
+  });
+
+  it("shows it though another link was pasted while it was on its way: it comes once", async () => {
+    const { fragment, value, token } = await shared();
+    const { fragment: other, token: otherToken } = await shared();
+    const { page, visitor } = await arrive(fragment);
+    await openButton(page).waitFor();
+    const { asked, release } = hold(visitor.gate, pathIs("sys/wrapping/unwrap"));
+    await openButton(page).click();
+    await asked;
+    await page.evaluate((hash) => location.assign(`/ui/open#${hash}`), other);
+    await openButton(page).waitFor();
+
+    release();
+    await page.getByRole("button", { name: "Show password" }).click();
+    await page.getByText(value).waitFor();
+    expect([await isThere(token), await isThere(otherToken)]).toEqual([false, true]);
   });
 
   it("forgets it even where it comes after the page was left", async () => {

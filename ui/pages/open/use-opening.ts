@@ -50,6 +50,7 @@ const left = (now: Opening): Opening => {
 export const useOpening = () => {
   const [opening, setOpening] = useState<Opening>({ at: "checking" });
   const steps = useRef(0);
+  const leaves = useRef(0);
 
   /** One more step of the way. What it answers says whether it is still the last: what an earlier one finds is dropped. */
   const step = (next: Opening | ((now: Opening) => Opening)): (() => boolean) => {
@@ -93,11 +94,16 @@ export const useOpening = () => {
   };
 
   const unwrap = async (token: string, end: number, from: string): Promise<void> => {
+    const { current: before } = leaves;
     const isLast = step({ at: "opening", end, from });
     const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
+    if (answer.ok) {
+      // It comes once: another link that was pasted meanwhile gives way.
+      if (leaves.current === before) step({ at: "open", content: contentIn(answer.text), from });
+      return;
+    }
     if (!isLast()) return;
-    if (answer.ok) setOpening({ at: "open", content: contentIn(answer.text), from });
-    else if (isOver(answer)) setOpening(over(end));
+    if (isOver(answer)) setOpening(over(end));
     else
       setOpening({
         at: "failed",
@@ -117,7 +123,10 @@ export const useOpening = () => {
     return arrival.follow(receive);
   }, []);
 
-  useListener(["pagehide"], () => step(left));
+  useListener(["pagehide"], () => {
+    leaves.current += 1;
+    step(left);
+  });
 
   return { opening, begin, enter, unwrap };
 };
