@@ -1,23 +1,21 @@
-// First, before anything else is fetched or drawn: what came in the address is taken out of it.
-import "./share/arrival.ts";
+// First: it has begun already, unless this arrived before it.
+import "./begin.ts";
 import { render } from "preact";
 import { takeCallback } from "./client/callback.ts";
-import { introduceAgain, leave } from "./client/port.ts";
+import { patience } from "./client/patience.ts";
+import { introduceAgain } from "./client/port.ts";
 import { load, start } from "./client/stage.ts";
 import { startTheme } from "./client/theme.ts";
 import { startRouter } from "./router.ts";
 import { App } from "./shell/app.tsx";
 
-/** The page begins: who is signed in is asked for at once, and drawn when it is known. */
+/** The page is drawn, once it is known who is signed in. */
 
 const callback = takeCallback();
 startTheme();
 const arrived = startRouter();
-if (isSecureContext) start();
+const known = isSecureContext ? start() : undefined;
 
-addEventListener("pagehide", ({ persisted }) => {
-  if (!persisted) leave();
-});
 // Out of the back/forward cache: somebody else may be signed in by now, or nobody.
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
@@ -25,4 +23,9 @@ addEventListener("pageshow", ({ persisted }) => {
   void load();
 });
 
-void arrived.then(() => render(<App callback={callback} />, document.body));
+/** In which nothing is drawn rather than that something is loading, which shows nothing at first either. */
+const PATIENCE_MS = 200;
+
+void Promise.all([arrived, Promise.race([known, patience(PATIENCE_MS)])]).then(() =>
+  render(<App callback={callback} />, document.body),
+);

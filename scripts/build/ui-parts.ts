@@ -42,7 +42,8 @@ const direct = (text: string, folder: string, parts: ReadonlyMap<string, string>
       .join(" "),
   );
 
-export const earlyParts = (root: string): Plugin => ({
+/** `also`: what is to be done with a text besides. */
+export const earlyParts = (root: string, also = (_path: string, text: string): string => text): Plugin => ({
   name: "early-parts",
   setup: ({ onLoad, onStart }) => {
     let parts: ReadonlyMap<string, string> = new Map();
@@ -51,7 +52,7 @@ export const earlyParts = (root: string): Plugin => ({
     });
     onLoad({ filter: EARLY }, async ({ path }) => {
       if (path.endsWith(KIT) || !/\.tsx?$/.test(path)) return undefined;
-      const text = await readFile(path, "utf8");
+      const text = also(path, await readFile(path, "utf8"));
       const contents = direct(text, dirname(path), parts, dirname(join(root, KIT)));
       return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
     });

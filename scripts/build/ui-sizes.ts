@@ -15,7 +15,7 @@ export interface Size {
 }
 
 const KB = 1024;
-const FIRST = ["index.html", "ui/styles/index.css", "ui/main.tsx", "ui/worker/main.ts"];
+const FIRST = ["index.html", "ui/begin.ts", "ui/styles/index.css", "ui/main.tsx", "ui/worker/main.ts"];
 const PAGE = /^ui\/pages\/(.*)\/index\.tsx$/;
 const POLICY = /^src\/(policy|hcl)\//;
 

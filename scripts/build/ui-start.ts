@@ -2,20 +2,31 @@ import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 
 /**
- * One file with everything the first load shares with pages. esbuild makes a chunk for each set of entries that need the
- * same sources, which was six files at the start; each costs a request, and on HTTP/1.1 often a connection. Here every
- * page says that it needs the shell, which is there when a page is loaded, so that all of these sets are one.
+ * Few files for everything the first load shares with what is loaded later. esbuild makes a chunk for each set of entries
+ * that need the same sources, which was six files at the start; each costs a request, and on HTTP/1.1 often a connection.
+ * Here every page says that it needs `ui/main.tsx`, which is there when a page is loaded. That leaves three sets: what
+ * begins, the form to sign in, and the shell around pages with `ui/main.tsx` itself.
  */
 
-/** The form to sign in is part of the start, and read by `earlyParts` before. */
 const PAGE = /\/ui\/pages\/[\w-]+\/(?:index|new)\.tsx$/;
+const FOREIGN_LINKS = /\/ui\/foreign-links\.ts$/;
+/** Part of the start, and read by `earlyParts`. */
+const FORM = /\/ui\/pages\/sign-in\/index\.tsx$/;
+
+/** For `earlyParts`: with what the form says that it needs. */
+export const withStart = (path: string, text: string): string =>
+  FORM.test(path) ? `${text}\nimport "../../begin.ts";\n` : text;
 
 export const oneStart: Plugin = {
   name: "one-start",
   setup: ({ onLoad }) => {
     onLoad({ filter: PAGE }, async ({ path }) => ({
-      contents: `${await readFile(path, "utf8")}\nimport "../../shell/app.tsx";\n`,
+      contents: `${await readFile(path, "utf8")}\nimport "../../main.tsx";\n`,
       loader: "tsx",
+    }));
+    onLoad({ filter: FOREIGN_LINKS }, async ({ path }) => ({
+      contents: `${await readFile(path, "utf8")}\nimport "./begin.ts";\nimport "./pages/sign-in/index.tsx";\n`,
+      loader: "ts",
     }));
   },
 };

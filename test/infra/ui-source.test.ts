@@ -27,6 +27,7 @@ beforeAll(async () => {
     '<head><link rel="stylesheet" href="styles/index.css"><script type="module" src="main.tsx"></script></head>',
   );
   await write("styles/index.css", "p { color: red }");
+  await write("begin.ts", "export {};");
   await write("worker/main.ts", "addEventListener('connect', () => {});");
   await write("kit/index.ts", "export {};");
   await says("first");

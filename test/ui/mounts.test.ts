@@ -33,6 +33,9 @@ describeUi("mounts", (ui) => {
     await page.getByRole("heading", { level: 1, name: "team-c/kv/" }).waitFor();
     expect((await ui.world.call("GET", "team-c/kv/data/kept")).status).toBe(200);
 
+    // The messages may lie over the button.
+    const dismiss = page.getByRole("button", { name: "Dismiss" }).first();
+    while (await dismiss.isVisible()) await dismiss.click();
     await page.getByRole("button", { name: "Remove", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Remove team-c/kv/?" });
     await dialog.getByRole("textbox").press("Enter");

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { answerTab } from "./support/answer-tab.ts";
+import { answerTab, tabsKnown } from "./support/answer-tab.ts";
 import { eventually } from "./support/eventually.ts";
 import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
@@ -21,16 +21,6 @@ const crash = async ({ context }: Visitor, page: Page): Promise<void> => {
   const session = await context.newCDPSession(page);
   void session.send("Page.crash").catch(() => undefined);
   await crashed;
-};
-
-/** How many tabs hold a lock, and how many the worker still waits for: the same once it knows which are gone. */
-const tabsKnown = async (tab: Page, count: number): Promise<void> => {
-  await eventually(() =>
-    tab.evaluate(async (wanted) => {
-      const { held = [], pending = [] } = await navigator.locks.query();
-      return [held, pending].every((locks) => locks.filter(({ name }) => name?.startsWith("tab-")).length === wanted);
-    }, count),
-  );
 };
 
 describeUi("the session", (ui) => {

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Absence, WorkerState } from "../protocol.ts";
-import { type Failure, get } from "./api.ts";
+import { answerOf } from "./answers.ts";
+import { type Answer, type Failure, get } from "./api.ts";
 import { forgetDrafts } from "./drafts.ts";
-import { onWorkerState } from "./port.ts";
+import { onWorkerState, workerState } from "./port.ts";
 import type { Session } from "./session.ts";
+import { type Asked, askStanding } from "./standing.ts";
 import { type Mounts, mountsOf, samePerson, sessionOf, whoOf } from "./who.ts";
 
 /**
@@ -76,23 +78,21 @@ const unreachable = (failure: Failure): void => {
   else become({ is: "unreachable", failure });
 };
 
+const read = async ({ request, coming }: Asked): Promise<Answer> => answerOf(request, await coming);
+
 /** Asks who is signed in, and what they may. */
 export const load = async (): Promise<void> => {
   loading += 1;
   const round = loading;
-  const asked = known?.serial;
-  const [mounts, acl, lookup] = await Promise.all([
-    get("sys/internal/ui/mounts"),
-    get("sys/internal/ui/resultant-acl"),
-    get("auth/token/lookup-self"),
-  ]);
+  const before = known;
+  const asked = askStanding();
+  const [mounts, acl, lookup] = await Promise.all([read(asked.mounts), read(asked.acl), read(asked.lookup)]);
   if (round !== loading) return;
   if (!mounts.ok && mounts.kind !== "denied" && mounts.kind !== "ended") return unreachable(mounts);
-  if (!lookup.ok && lookup.kind === "ended") {
-    // Said before somebody signed in, and the first that is heard of them.
-    const isOld = known?.standing.signedIn === true && known.serial !== asked;
-    return isOld ? load() : become(out(mountsOf(mounts)));
-  }
+  const ended = !lookup.ok && lookup.kind === "ended";
+  // Heard of since: somebody signed in, or out, after the answers were given.
+  if (known && known !== before && known.standing.signedIn === ended) return load();
+  if (ended) return become(out(mountsOf(mounts)));
   if (!lookup.ok && lookup.kind !== "denied") return unreachable(lookup);
   const session = sessionOf(lookup, mounts, acl);
   const ours = known?.standing.signedIn === true && known.standing.ours;
@@ -138,8 +138,12 @@ const follow = (state: WorkerState): void => {
   if (stage.is === "away") void loadMounts();
 };
 
-/** Begins; once. */
-export const start = (): void => {
+/** Begins; once. Resolves when it is known who is signed in, or that it cannot be known. */
+export const start = (): Promise<void> => {
   onWorkerState(follow);
-  void load();
+  // What was asked for early was asked before anything was heard of.
+  const loaded = load();
+  const told = workerState();
+  if (told) follow(told);
+  return loaded;
 };

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Callback } from "../client/callback.ts";
+import { patience } from "../client/patience.ts";
 import { type Stage, useStage } from "../client/stage.ts";
 import { clearClipboard, dismissPassing, expectArrival, hideValues, Loading, Toasts, Veil } from "../kit/index.ts";
 import SignInPage from "../pages/sign-in/index.tsx";
@@ -34,8 +35,7 @@ const useLeaving = (stage: Stage): boolean => {
     dismissPassing();
     const cleared = clearClipboard();
     if (gone !== "out") return;
-    const patience = new Promise((resolve) => setTimeout(resolve, CLEARING_MS));
-    void Promise.race([cleared, patience]).then(() => location.replace(BASE));
+    void Promise.race([cleared, patience(CLEARING_MS)]).then(() => location.replace(BASE));
   }, [gone]);
   return gone === "out";
 };
