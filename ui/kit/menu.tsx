@@ -1,22 +1,10 @@
 import { useId, useRef, useState } from "preact/hooks";
-import { Icon, type IconName } from "./icon.tsx";
-import { Item, type MenuItem } from "./menu-item.tsx";
+import { Icon } from "./icon.tsx";
+import { Item, type MenuProps } from "./menu-item.tsx";
 import { targetOf } from "./menu-keys.ts";
 import { placeBeside, useHiddenByScrolling } from "./place.ts";
 
 /** A button with a list of actions: arrows move, letters find, Escape closes and gives focus back. */
-
-interface MenuProps {
-  readonly label: string;
-  /** Accessible name, where the label does not say on what it acts. */
-  readonly name?: string | undefined;
-  readonly items: readonly MenuItem[];
-  /** Stands alone in a square button; the label is then read out. */
-  readonly icon?: IconName | undefined;
-  readonly kind?: "plain" | "quiet" | "primary" | undefined;
-  /** An action that is the only one is done by the button itself: it says as much. More may come while it has the focus. */
-  readonly direct?: boolean | undefined;
-}
 
 export const Menu = ({ label, name = label, items, icon, kind = "plain", direct }: MenuProps) => {
   const [open, setOpen] = useState(false);
