@@ -8,6 +8,7 @@ const ROOMS = ["src/crypto", "src/policy", "src/core/request"];
 const TESTS = [
   "contract/policy-oracle.test.ts",
   "unit/backends/identity/rights.test.ts",
+  "unit/core/login/lockout.test.ts",
   "unit/core/request/**/*.test.ts",
   "unit/core/uninitialized.test.ts",
   "unit/crypto/*.test.ts",
