@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Seconds } from "../std/brand.ts";
 import { parseGoBool } from "../std/go-bool.ts";
-import { parseGoInteger } from "../std/go-integer.ts";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../std/json.ts";
 import { shown } from "../std/shown.ts";
 import { DurationError, parseDuration } from "../std/time.ts";
@@ -76,10 +75,11 @@ const coerceInteger = (value: unknown, fail: (why: string) => never): number => 
   if (typeof value === "boolean") return value ? 1 : 0;
   const text = typeof value === "string" ? value : numberText(value);
   if (text === undefined) return fail(wants("int", value));
-  const n = parseGoInteger(text);
-  if (typeof n === "number") return n;
-  const why = n === "range" ? "value out of range" : "invalid syntax";
-  return fail(`cannot parse '' as int: strconv.ParseInt: parsing ${shown(text)}: ${why}`);
+  // Leading zeros would mean octal to the reference; they are refused instead of guessed at.
+  const n = /^[+-]?(?:0|[1-9]\d*)$/.test(text) ? Number(text) + 0 : Number.NaN;
+  return Number.isSafeInteger(n)
+    ? n
+    : fail(`cannot parse '' as int: strconv.ParseInt: parsing ${shown(text)}: invalid syntax`);
 };
 
 const coerceDuration = (value: unknown, fail: (why: string) => never): Seconds => {
