@@ -2,13 +2,14 @@ const { readdirSync, readFileSync } = require("node:fs");
 const { transformSync } = require("@swc/core");
 const base = require("./jest.config.cjs");
 
-/** `npm run coverage`: every branch of what seals, decides and carries a request is taken by a test of its own room. */
+/** `npm run coverage`: every branch of what seals, decides and carries a request is taken by a test of its own room, or of what it asks. */
 
 const ROOMS = ["src/crypto", "src/policy", "src/core/request"];
 const TESTS = [
   "contract/policy-oracle.test.ts",
   "unit/backends/identity/rights.test.ts",
   "unit/core/login/lockout.test.ts",
+  "unit/core/quotas/*.test.ts",
   "unit/core/request/**/*.test.ts",
   "unit/core/uninitialized.test.ts",
   "unit/crypto/*.test.ts",
