@@ -2,7 +2,10 @@ const { readdirSync, readFileSync } = require("node:fs");
 const { transformSync } = require("@swc/core");
 const base = require("./jest.config.cjs");
 
-/** `npm run coverage`: every branch of what seals, decides and carries a request is taken by a test of its own room, or of what it asks. */
+/**
+ * `npm run coverage`: every branch of what seals, decides and carries a request is taken by a test of its own room, or of
+ * what it asks.
+ */
 
 const ROOMS = ["src/crypto", "src/policy", "src/core/request"];
 const TESTS = [
