@@ -162,8 +162,10 @@ export const order = (message: Order): void => post(message);
 
 export const workerState = (): WorkerState | undefined => state;
 
+/** What is known already is told at once. */
 export const onWorkerState = (listener: (state: WorkerState) => void): (() => void) => {
   listeners.add(listener);
+  if (state) listener(state);
   return () => listeners.delete(listener);
 };
 

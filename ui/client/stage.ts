@@ -3,7 +3,7 @@ import type { Absence, WorkerState } from "../protocol.ts";
 import { answerOf } from "./answers.ts";
 import { type Answer, type Failure, get } from "./api.ts";
 import { forgetDrafts } from "./drafts.ts";
-import { onWorkerState, workerState } from "./port.ts";
+import { onWorkerState } from "./port.ts";
 import type { Session } from "./session.ts";
 import { type Asked, askStanding } from "./standing.ts";
 import { type Mounts, mountsOf, samePerson, sessionOf, whoOf } from "./who.ts";
@@ -140,10 +140,8 @@ const follow = (state: WorkerState): void => {
 
 /** Begins; once. Resolves when it is known who is signed in, or that it cannot be known. */
 export const start = (): Promise<void> => {
-  onWorkerState(follow);
   // What was asked for early was asked before anything was heard of.
   const loaded = load();
-  const told = workerState();
-  if (told) follow(told);
+  onWorkerState(follow);
   return loaded;
 };

@@ -58,10 +58,6 @@ const Question = ({ locksAt }: { readonly locksAt: number }) => {
 export const Activity = () => {
   const [locksAt, setLocksAt] = useState(() => workerState()?.locksAt);
   useActivity();
-  useEffect(() => {
-    // What the worker told between drawing and this.
-    setLocksAt(workerState()?.locksAt);
-    return onWorkerState((state) => setLocksAt(state.locksAt));
-  }, []);
+  useEffect(() => onWorkerState((state) => setLocksAt(state.locksAt)), []);
   return locksAt === undefined ? undefined : <Question locksAt={locksAt} />;
 };
