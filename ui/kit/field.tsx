@@ -56,7 +56,7 @@ export const FOREIGN = {
   "data-bwignore": "",
 } as const;
 
-/** Focuses what the page is there for with what is drawn; a dialog does it when it opens, since nothing in it has focus before. */
+/** Focuses what was just drawn, with it. In a dialog nothing takes focus before it opens: it does the same itself then. */
 export const useAutofocus = <T extends HTMLElement>(wanted: boolean | undefined) => {
   const ref = useRef<T>(null);
   useLayoutEffect(() => {

@@ -18,7 +18,7 @@ export { DiffText } from "./diff-text.tsx";
 export { useDrawn } from "./drawn.tsx";
 export { DurationField } from "./duration-field.tsx";
 export { durationText, parseDuration } from "./durations.ts";
-export { Field, FOREIGN } from "./field.tsx";
+export { Field, FOREIGN, useAutofocus } from "./field.tsx";
 export { FormDialog } from "./form-dialog.tsx";
 export { Icon, type IconName } from "./icon.tsx";
 export { JsonView } from "./json-view.tsx";

@@ -1,5 +1,5 @@
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Button, IconButton, useShown, useVeiled } from "../../kit/index.ts";
+import { useId, useState } from "preact/hooks";
+import { Button, IconButton, useAutofocus, useShown, useVeiled } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { faultText, marksText } from "./faults.ts";
 import { GenerateButton } from "./generate-button.tsx";
@@ -49,11 +49,8 @@ interface NameProps {
 }
 
 const Name = ({ field, at, wrong, fresh, faultId, onPaste, onInput }: NameProps) => {
-  const ref = useRef<HTMLInputElement>(null);
+  const ref = useAutofocus<HTMLInputElement>(fresh);
   const name = useVeiled(field.name);
-  useLayoutEffect(() => {
-    if (fresh) ref.current?.focus();
-  }, []);
   return (
     <input
       ref={ref}

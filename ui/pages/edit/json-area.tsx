@@ -1,5 +1,5 @@
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { Button, Dots, FOREIGN, useShown } from "../../kit/index.ts";
+import { useId } from "preact/hooks";
+import { Button, Dots, FOREIGN, useAutofocus, useShown } from "../../kit/index.ts";
 import { edit } from "../../texts/edit.ts";
 import { jsonFaultText } from "./faults.ts";
 import { type Field, fromJson } from "./model.ts";
@@ -28,10 +28,7 @@ const Hidden = ({ fields }: { readonly fields: readonly Field[] }) => (
 export const JsonArea = ({ text, fields, onInput }: JsonAreaProps) => {
   const [shown, show, stay] = useShown();
   const id = useId();
-  const area = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => {
-    if (shown) area.current?.focus();
-  }, [shown]);
+  const area = useAutofocus<HTMLTextAreaElement>(shown);
   const read = fromJson(text, fields);
   const fault = "fault" in read ? read : undefined;
   if (!shown) {
