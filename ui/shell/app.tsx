@@ -110,23 +110,17 @@ const Stages = ({ callback }: { readonly callback: Callback | undefined }) => {
       </Bare>
     );
   }
-  if (leaving) {
+  if (leaving || stage.is === "starting") {
     return (
       <Bare>
         <Loading />
       </Bare>
     );
   }
-  if (returned && stage.is !== "starting" && stage.is !== "unreachable") {
+  if (returned && stage.is !== "unreachable") {
     return <Finishing callback={returned} stage={stage} onEnd={() => setReturned(undefined)} />;
   }
   switch (stage.is) {
-    case "starting":
-      return (
-        <Bare>
-          <Loading />
-        </Bare>
-      );
     case "unreachable":
       return (
         <Bare>
