@@ -4,12 +4,11 @@ import type { Plugin } from "esbuild";
 /**
  * Few files for everything the first load shares with what is loaded later. esbuild makes a chunk for each set of entries
  * that need the same sources, which was six files at the start; each costs a request, and on HTTP/1.1 often a connection.
- * Here every page says that it needs `ui/main.tsx`, which is there when a page is loaded. That leaves three sets: what
+ * Here whatever is loaded later says that it needs `ui/main.tsx`, which is there by then. That leaves three sets: what
  * begins, the form to sign in, and the shell around pages with `ui/main.tsx` itself.
  */
 
-const PAGE = /\/ui\/pages\/[\w-]+\/(?:index|new)\.tsx$/;
-const FOREIGN_LINKS = /\/ui\/foreign-links\.ts$/;
+const LATER = /\/ui\/(?:pages\/[\w-]+\/(?:index|new)\.tsx|foreign-links\.ts)$/;
 /** Part of the start, and read by `earlyParts`. */
 const FORM = /\/ui\/pages\/sign-in\/index\.tsx$/;
 
@@ -20,13 +19,9 @@ export const withStart = (path: string, text: string): string =>
 export const oneStart: Plugin = {
   name: "one-start",
   setup: ({ onLoad }) => {
-    onLoad({ filter: PAGE }, async ({ path }) => ({
-      contents: `${await readFile(path, "utf8")}\nimport "../../main.tsx";\n`,
+    onLoad({ filter: LATER }, async ({ path }) => ({
+      contents: `${await readFile(path, "utf8")}\nimport ${JSON.stringify(path.replace(LATER, "/ui/main.tsx"))};\n`,
       loader: "tsx",
-    }));
-    onLoad({ filter: FOREIGN_LINKS }, async ({ path }) => ({
-      contents: `${await readFile(path, "utf8")}\nimport "./begin.ts";\nimport "./pages/sign-in/index.tsx";\n`,
-      loader: "ts",
     }));
   },
 };
