@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { store } from "./support/editor.ts";
-import { hasFocus } from "./support/focus.ts";
+import { entersAtOnce, hasFocus } from "./support/focus.ts";
 import { hold, pathIs } from "./support/hold.ts";
 import { toMorning } from "./support/morning.ts";
 import { atRest, countCalls } from "./support/rest.ts";
@@ -53,13 +53,7 @@ describeUi("browse", (ui) => {
     const { page, visitor } = await ui.signedIn(await ui.world.person("parts", ["parts"]));
     await countCalls(visitor.context);
     await page.goto("/ui/browse/secret/");
-    await page.evaluate(() => {
-      new MutationObserver((_, observer) => {
-        const field = document.querySelector<HTMLInputElement>(".browse-known input");
-        field?.focus();
-        if (field) observer.disconnect();
-      }).observe(document.body, { subtree: true, childList: true });
-    });
+    await entersAtOnce(page, ".browse-known input");
     await page.getByRole("link", { name: "team-a/" }).click();
     const known = page.getByLabel("A name you know");
     await known.waitFor();
@@ -184,23 +178,19 @@ describeUi("browse", (ui) => {
   it("24. a filter that is typed while more rows are on their way looks through all names after them", async () => {
     const all = Array.from({ length: 500 }, (_, index) => `name-${String(index).padStart(3, "0")}`);
     const { page, visitor } = await ui.signedIn({ token: ui.world.root });
-    let release = (): void => undefined;
-    const second = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    visitor.gate.instead = async ({ url }) => {
+    visitor.gate.instead = ({ url }) => {
       const { pathname, searchParams } = url;
       if (!/^\/v1\/secret\/(detailed-)?metadata\/some\/$/.test(pathname)) return undefined;
       const after = searchParams.get("after") ?? "";
-      if (after !== "") await second;
       const limit = Number(searchParams.get("limit") ?? all.length);
       const keys = all.filter((name) => name > after).slice(0, limit);
       return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ data: { keys } }) };
     };
+    const more = hold(visitor.gate, ({ url }) => (url.searchParams.get("after") ?? "") !== "");
     await page.goto("/ui/browse/secret/some/");
     await page.getByRole("button", { name: "Show 200 more" }).click();
     await page.getByLabel("Filter", { exact: true }).fill("name-49");
-    release();
+    more.release();
 
     await page.getByText("10 matches").first().waitFor();
   });

@@ -5,6 +5,7 @@ import { ADMIN, startPostgres, type TestPostgres } from "../support/postgres.ts"
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
 import { hold, pathIs } from "./support/hold.ts";
+import { latch } from "./support/latch.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 import { showsTexts } from "./support/texts.ts";
@@ -105,8 +106,8 @@ describeUi("credentials and leases", (ui) => {
     await signIn(page, await ui.world.person("taker", ["taker"]));
     await page.getByText("These credentials have ended.").waitFor();
     expect(await page.content()).not.toContain(user);
-    const revoked = visitor.gate.passed.filter(pathIs("auth/token/revoke-self"));
-    await showsTexts(async () => revoked.map(({ status }) => `${status}`), ["204"]);
+    const revoked = () => visitor.gate.passed.filter(pathIs("auth/token/revoke-self"));
+    await showsTexts(async () => revoked().map(({ status }) => `${status}`), ["204"]);
     expect(await database.exists(user)).toBe(false);
   });
 
@@ -235,10 +236,7 @@ describeUi("credentials and leases", (ui) => {
     await ui.world.prepare("POST", "ssh/creds/web", { ip: "10.0.0.1" });
     await page.reload();
     let asked = 0;
-    let goOn = (): void => undefined;
-    const firstSeen = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
+    const firstSeen = latch();
     const jobOf = (state: string) => [
       { id: "j1", kind: "revoke-prefix", subject: "ssh", state, handled: asked * 50, started: "2026-11-30T00:00:00Z" },
     ];
@@ -247,14 +245,14 @@ describeUi("credentials and leases", (ui) => {
         return { status: 202, body: JSON.stringify({ data: { job_id: "j1" } }) };
       if (!url.pathname.endsWith("/leases/jobs")) return undefined;
       asked += 1;
-      if (asked === 2) await firstSeen;
+      if (asked === 2) await firstSeen.opened;
       return { status: 200, body: JSON.stringify({ data: { jobs: jobOf(asked < 3 ? "running" : "success") } }) };
     };
     await press(page, "Revoke all below ssh/");
     await page.getByRole("dialog").getByLabel(/^Type/).fill("ssh/");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke all below" }).click();
     await page.getByText("Revoking everything below ssh/: 50 so far.").waitFor();
-    goOn();
+    firstSeen.open();
     await page.getByText("Everything below ssh/ is revoked.").waitFor();
     expect(asked).toBe(3);
   });

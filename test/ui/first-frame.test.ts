@@ -1,5 +1,6 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { entersAtOnce } from "./support/focus.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** What a key meets that is pressed before the browser has drawn what it is for: on a busy machine that is long. */
@@ -15,17 +16,10 @@ interface Told {
   first?: First;
 }
 
-interface Awaited {
-  readonly selector: string;
-  /** Somebody goes there at once. */
-  readonly go?: boolean;
-}
-
 /** Runs in the page. What comes into the document is looked at in the same task, before the browser draws it. */
-const lookAtFirst = ({ selector, go = false }: Awaited): void => {
+const lookAtFirst = (selector: string): void => {
   const watch = new MutationObserver(() => {
-    const found = document.querySelector<HTMLElement>(selector);
-    if (found === null) return;
+    if (document.querySelector(selector) === null) return;
     watch.disconnect();
     const { activeElement: at } = document;
     const rows = [...document.querySelectorAll(".row")];
@@ -37,7 +31,6 @@ const lookAtFirst = ({ selector, go = false }: Awaited): void => {
         ),
       },
     });
-    if (go) found.focus();
   });
   watch.observe(document, { childList: true, subtree: true });
 };
@@ -63,21 +56,21 @@ describeUi("before the first frame", (ui) => {
   it("a dialog has the focus in the field that it is there for", async () => {
     for (const path of ["first", "second"]) await ui.world.prepare("POST", `sys/auth/${path}`, { type: "userpass" });
     const page = await root("/ui/access", "Access");
-    await page.evaluate(lookAtFirst, { selector: "dialog select" });
+    await page.evaluate(lookAtFirst, "dialog select");
     await page.getByRole("button", { name: "Add a person" }).click();
     expect((await lookedAt(page))?.focus).toBe("Name");
   });
 
   it("a page has the focus in the field that it is there for", async () => {
     const page = await root("/ui/me", "My access");
-    await page.evaluate(lookAtFirst, { selector: "[type=search]" });
+    await page.evaluate(lookAtFirst, "[type=search]");
     await page.keyboard.press("ControlOrMeta+k");
     expect((await lookedAt(page))?.focus).toBe("Search");
   });
 
   it("a field that was added to a secret has the focus in its name", async () => {
     const page = await root("/ui/new/secret/", "New secret");
-    await page.evaluate(lookAtFirst, { selector: '[aria-label="Name of field 2"]' });
+    await page.evaluate(lookAtFirst, '[aria-label="Name of field 2"]');
     await page.getByRole("button", { name: "Add field" }).click();
     expect((await lookedAt(page))?.focus).toBe("Name of field 2");
   });
@@ -85,7 +78,7 @@ describeUi("before the first frame", (ui) => {
   it("Tab stops once at each row", async () => {
     for (const name of ["one", "two"]) await ui.world.secret("secret/rows", { password: ui.world.canary(name) });
     const page = await root("/ui/browse/secret/rows", "rows");
-    await page.evaluate(lookAtFirst, { selector: ".row-actions" });
+    await page.evaluate(lookAtFirst, ".row-actions");
     await page.getByRole("tab", { name: "History" }).click();
     const stops = (await lookedAt(page))?.stops ?? [];
     expect(stops.map(([first]) => first)).toEqual([0, 0]);
@@ -94,7 +87,7 @@ describeUi("before the first frame", (ui) => {
 
   it("a page that is arrived at leaves the focus to whoever is at work in it already", async () => {
     const page = await root("/ui/me", "My access");
-    await page.evaluate(lookAtFirst, { selector: ".page textarea", go: true });
+    await entersAtOnce(page, ".page textarea");
     await page.getByRole("navigation").getByRole("link", { name: "Share" }).click();
     expect(await fieldInUse(page, "Share once")).toBe("textarea");
   });

@@ -1,9 +1,13 @@
 import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { answerTab, tabsKnown } from "./support/answer-tab.ts";
-import { PATIENCE_MS, type Visitor } from "./support/page.ts";
+import { answered } from "./support/answered.ts";
+import { hold, pathIs } from "./support/hold.ts";
+import { latch } from "./support/latch.ts";
+import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
+import { tokensOf } from "./support/tokens.ts";
 
 /** What is fetched until somebody can type, and what is not. */
 
@@ -83,14 +87,6 @@ describeUi("the start", (ui) => {
     return ui.world.url + path;
   };
 
-  const latch = () => {
-    let open = (): void => undefined;
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    return { open, opened };
-  };
-
   /** A new tab at an address, where one file comes when it is let go. */
   const tabWithout = async ({ context }: Visitor, held: RegExp, address = "/ui/") => {
     const gate = latch();
@@ -101,17 +97,6 @@ describeUi("the start", (ui) => {
     });
     await page.goto(address, STARTING);
     return { page, letGo: gate.open };
-  };
-
-  /** Answers to calls of this path, so many of them. */
-  const answered = async ({ gate }: Visitor, path: string, times: number): Promise<void> => {
-    const until = Date.now() + PATIENCE_MS;
-    const count = (): number =>
-      gate.passed.filter(({ url, status }) => url.pathname === `/v1/${path}` && status !== undefined).length;
-    while (count() < times) {
-      if (Date.now() > until) throw new Error(`${path} was answered ${count()} times`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   };
 
   const MOUNTS = "sys/internal/ui/mounts";
@@ -148,16 +133,12 @@ describeUi("the start", (ui) => {
 
   it("says that it is loading while the server does not answer, and draws the form when it does", async () => {
     const visitor = await ui.visitor();
-    const server = latch();
-    visitor.gate.instead = async ({ url }) => {
-      if (url.pathname === `/v1/${MOUNTS}`) await server.opened;
-      return undefined;
-    };
+    const ways = hold(visitor.gate, pathIs(MOUNTS));
     const page = await visitor.tab();
     await page.getByRole("progressbar").waitFor({ state: "attached" });
     expect(await form(page).count()).toBe(0);
 
-    server.open();
+    ways.release();
     await form(page).waitFor();
     expect(visitor.gate.calls()).toEqual([`GET ${MOUNTS}`]);
   });
@@ -218,9 +199,7 @@ describeUi("the start", (ui) => {
     const { page: other, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", {
       workerClock: true,
     });
-    const [token = ""] = visitor.gate.passed.flatMap(
-      ({ answer = "" }) => /"client_token":"([^"]+)"/.exec(answer)?.[1] ?? [],
-    );
+    const [token = ""] = tokensOf(visitor.gate.passed);
     await answered(visitor, "auth/token/lookup-self", 1);
     const { page, letGo } = await tabWithout(visitor, MAIN);
     await answered(visitor, "auth/token/lookup-self", 2);

@@ -3,8 +3,8 @@ import type { Page } from "playwright-core";
 import type { JsonObject } from "../../src/std/json.ts";
 import { type Fill, newCode, shownCode } from "../../ui/share/code.ts";
 import { linkOf } from "../../ui/share/link.ts";
+import { answered } from "./support/answered.ts";
 import { axeEverywhere } from "./support/axe.ts";
-import { eventually } from "./support/eventually.ts";
 import { hold, pathIs } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
 import { describeUi } from "./support/suite.ts";
@@ -304,19 +304,13 @@ describeUi("opening a shared secret", (ui) => {
     const { fragment } = await shared();
     const { page, visitor } = await arrive(fragment);
     await openButton(page).waitFor();
-    let release = (): void => undefined;
-    const held = new Promise<undefined>((resolve) => {
-      release = () => resolve(undefined);
-    });
-    visitor.gate.instead = ({ url }) => (url.pathname.endsWith("/unwrap") ? held : undefined);
+    const { asked, release } = hold(visitor.gate, pathIs("sys/wrapping/unwrap"));
     await openButton(page).click();
-    await eventually(() => visitor.gate.calls().some((call) => call.includes("unwrap")));
+    await asked;
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
     await page.getByText("This link was opened already.").first().waitFor();
     release();
-    await eventually(() =>
-      visitor.gate.passed.some(({ url, status }) => url.pathname.endsWith("/unwrap") && status !== undefined),
-    );
+    await answered(visitor, "sys/wrapping/unwrap", 1);
     // The worker of both has answered this one after that.
     await (await visitor.tab("/ui/")).getByLabel("How", { exact: true }).waitFor();
     expect(await page.getByRole("button", { name: "Show password" }).count()).toBe(0);

@@ -2,13 +2,11 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { answerTab, tabsKnown } from "./support/answer-tab.ts";
 import { eventually } from "./support/eventually.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
-
-/** Tokens that logins of this visitor gave. */
-const tokensOf = ({ gate }: Visitor): readonly string[] =>
-  gate.passed.flatMap(({ answer = "" }) => /"client_token":"([^"]+)"/.exec(answer)?.[1] ?? []);
+import { tokensOf } from "./support/tokens.ts";
 
 const MINUTE = 60_000;
 
@@ -39,7 +37,7 @@ describeUi("the session", (ui) => {
     }
     const second = await visitor.tab("/ui/me");
     await isSignedIn(second);
-    const token = one(tokensOf(visitor));
+    const token = one(tokensOf(visitor.gate.passed));
     expect(await lives(token)).toBe(true);
 
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -73,7 +71,7 @@ describeUi("the session", (ui) => {
 
   it("5. last tab closed: after 15 s the server refuses the token", async () => {
     const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerClock: true });
-    const token = one(tokensOf(visitor));
+    const token = one(tokensOf(visitor.gate.passed));
     const second = await visitor.tab("/ui/me");
     await isSignedIn(second);
     const besides = await answerTab(visitor);
@@ -96,7 +94,7 @@ describeUi("the session", (ui) => {
 
   it("6. a crashed tab counts as closed", async () => {
     const { page, visitor } = await ui.signedIn(await ui.world.person("alias", []), "/ui/", { workerClock: true });
-    const token = one(tokensOf(visitor));
+    const token = one(tokensOf(visitor.gate.passed));
     const second = await visitor.tab("/ui/me");
     await isSignedIn(second);
     const besides = await answerTab(visitor);
@@ -158,7 +156,7 @@ describeUi("the session", (ui) => {
     await page.getByRole("button", { name: "Lock" }).click();
     await awayDialog(page).waitFor();
     await signIn(page, person);
-    const [first, last] = tokensOf(visitor);
+    const [first, last] = tokensOf(visitor.gate.passed);
     await eventually(async () => !(await lives(first ?? "")));
 
     await page.reload();
@@ -172,7 +170,7 @@ describeUi("the session", (ui) => {
     await ui.world.policy("dev", 'path "secret/*" { capabilities = ["read", "list"] }');
     const person = await ui.world.person("alias", ["dev"]);
     const { page, visitor } = await ui.signedIn(person, "/ui/browse/secret/team-a/db", { workerClock: true });
-    const token = one(tokensOf(visitor));
+    const token = one(tokensOf(visitor.gate.passed));
     await page.getByRole("button", { name: "Settings of this page" }).click();
     await page.getByLabel("Lock after minutes").fill("5");
     await page.getByRole("button", { name: "Done" }).click();
@@ -198,17 +196,14 @@ describeUi("the session", (ui) => {
     const person = await ui.world.person("alias", []);
     const { page, visitor } = await ui.signedIn(person, "/ui/me");
     await isSignedIn(page);
-    let release = (): void => undefined;
-    const held = new Promise<undefined>((resolve) => {
-      release = () => resolve(undefined);
-    });
-    visitor.gate.instead = ({ url }) => (url.pathname.endsWith("/ui/mounts") ? held : undefined);
+    const ways = hold(visitor.gate, pathIs("sys/internal/ui/mounts"));
     await page.getByRole("button", { name: "Lock" }).click();
     const dialog = awayDialog(page);
     await dialog.waitFor();
+    await ways.asked;
     expect(await dialog.getByRole("textbox").or(dialog.getByRole("combobox")).count()).toBe(0);
 
-    release();
+    ways.release();
     await dialog.locator("input[name=password]:focus").waitFor();
     await page.keyboard.type(person.password);
     await page.keyboard.press("Enter");
@@ -223,7 +218,7 @@ describeUi("the session", (ui) => {
     const field = page.getByLabel("Value of user");
     await page.getByRole("button", { name: "Show user" }).click();
     await field.fill("after the end");
-    await ui.world.prepare("POST", "auth/token/revoke", { token: one(tokensOf(visitor)) });
+    await ui.world.prepare("POST", "auth/token/revoke", { token: one(tokensOf(visitor.gate.passed)) });
 
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await awayDialog(page).waitFor();
@@ -245,7 +240,7 @@ describeUi("the session", (ui) => {
     const { page, visitor } = await ui.signedIn(person, "/ui/edit/secret/team-a/web");
     await page.getByRole("button", { name: "Show user" }).click();
     await page.getByLabel("Value of user").fill(draft);
-    await ui.world.prepare("POST", "auth/token/revoke", { token: one(tokensOf(visitor)) });
+    await ui.world.prepare("POST", "auth/token/revoke", { token: one(tokensOf(visitor.gate.passed)) });
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await awayDialog(page).waitFor();
 
@@ -293,7 +288,7 @@ describeUi("the session", (ui) => {
 
     expect(snapshot).toContain("sys/internal/ui/mounts");
     expect(snapshot).not.toContain("hvs.");
-    expect(snapshot).not.toContain(one(tokensOf(visitor)));
+    expect(snapshot).not.toContain(one(tokensOf(visitor.gate.passed)));
   });
 
   it("12. a root token survives reload like any other", async () => {

@@ -3,6 +3,7 @@ import { Secret, TOTP } from "otpauth";
 import type { Page } from "playwright-core";
 import type { JsonObject } from "../../src/std/json.ts";
 import { type OidcProvider, startOidcProvider } from "../support/oidc-provider.ts";
+import { hold } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
@@ -418,16 +419,8 @@ describeUi("signing in at another site", (ui) => {
   it("of another person, in another tab: the first tab is cleared of whoever was there", async () => {
     await withProvider(async (provider) => {
       const visitor = await ui.visitor();
-      let letThrough = (): void => undefined;
-      const held = new Promise<void>((resolve) => {
-        letThrough = resolve;
-      });
       throughTheGate(visitor, provider);
-      const { instead } = visitor.gate;
-      visitor.gate.instead = async (request) => {
-        if (request.url.pathname === "/provider/authorize") await held;
-        return instead(request);
-      };
+      const way = hold(visitor.gate, ({ url }) => url.pathname === "/provider/authorize");
       const second = await visitor.tab("/ui/me");
       await how(second).selectOption({ label: "Company login" });
       // The way there is held: a click that waits for it would never end.
@@ -438,7 +431,7 @@ describeUi("signing in at another site", (ui) => {
       await page.locator(".shell-who", { hasText: "alias" }).waitFor();
       await page.locator(".shell-main").evaluate((main) => main.setAttribute("data-of", "alias"));
 
-      letThrough();
+      way.release();
       await isSignedIn(second);
       await page.locator(".shell-who", { hasNotText: "alias" }).waitFor();
       await isSignedIn(page);

@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { hold, pathIs } from "./support/hold.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -44,29 +45,18 @@ describeUi("tabs", (ui) => {
     await first.getByLabel("How", { exact: true }).waitFor();
 
     // What the second tab asks the worker is refused at once; what anybody may see is on its way.
-    let [arrive, release] = [(): void => undefined, (): void => undefined];
-    const asked = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    gate.instead = async ({ url }) => {
-      if (url.pathname !== "/v1/sys/internal/ui/mounts") return undefined;
-      gate.instead = () => undefined;
-      arrive();
-      await released;
-      return undefined;
-    };
+    const ways = hold(gate, pathIs("sys/internal/ui/mounts"));
     const second = await visitor.context.newPage();
     await second.addInitScript(greetLate);
     await second.goto("/ui/me");
-    await asked;
+    await ways.asked;
+    // What is asked from now on is answered.
+    gate.instead = () => undefined;
 
     await signIn(first, person);
     await second.evaluate(() => (globalThis as unknown as Told).greet?.());
     await second.waitForFunction(() => (globalThis as unknown as Told).heard);
-    release();
+    ways.release();
 
     await second.getByRole("heading", { level: 1, name: "My access" }).waitFor();
     expect(await second.getByLabel("How", { exact: true }).count()).toBe(0);

@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { button, isAt, value } from "./support/editor.ts";
 import type { Gate } from "./support/gate.ts";
+import { hold } from "./support/hold.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi, type Ui } from "./support/suite.ts";
 
@@ -44,15 +45,13 @@ describeUi("weather", (ui) => {
     await ui.world.secret("secret/team-a/typing", { a: "a-old-value" });
     const { page, visitor } = await opened(ui, "/ui/edit/secret/team-a/typing");
     await write(page, "a", "a-first-value");
-    let answer = (): void => undefined;
-    const held = new Promise<undefined>((resolve) => {
-      answer = () => resolve(undefined);
-    });
-    visitor.gate.instead = ({ method, url }) =>
-      method === "POST" && url.pathname.endsWith("/data/team-a/typing") ? held : undefined;
+    const save = hold(
+      visitor.gate,
+      ({ method, url }) => method === "POST" && url.pathname.endsWith("/data/team-a/typing"),
+    );
     await button(page, "Save").click();
     await value(page, "a").fill("a-later-value");
-    answer();
+    save.release();
     await page.getByText("Saved version 2 of typing").first().waitFor();
 
     expect(await dataOf(ui, "team-a/typing")).toEqual({ a: "a-first-value" });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@jest/globals";
 import { type Canaries, createCanaries } from "../../ui/support/canaries.ts";
 import { type Gate, startGate } from "../../ui/support/gate.ts";
 import { sweepPage } from "../../ui/support/sweep.ts";
+import { tokensOf } from "../../ui/support/tokens.ts";
 import { type Login, startWorld, type World } from "../../ui/support/world.ts";
 import type { Engine } from "./engines.ts";
 import { type BrowserSession, openSession } from "./session.ts";
@@ -66,9 +67,8 @@ const createStage = (engine: Engine, world: World, session: BrowserSession, cana
   const person = async (): Promise<Person> => {
     const gate = await startGate({
       origin: world.url,
-      onAnswer: ({ answer = "" }) => {
-        const [, token] = /"client_token":"([^"]{8,})"/.exec(answer) ?? [];
-        if (token !== undefined) canaries.add(token);
+      onAnswer: (passed) => {
+        for (const token of tokensOf([passed])) canaries.add(token);
       },
     });
     gates.push(gate);

@@ -1,4 +1,5 @@
 import type { Gate, Passed } from "./gate.ts";
+import { latch } from "./latch.ts";
 
 /** The order of answers, chosen by a test: what one page shows may come first or last. */
 
@@ -9,21 +10,18 @@ export interface Held {
   release(): void;
 }
 
-/** Keeps the answers to these requests back. Takes the place of `gate.instead`. */
+/** Keeps the answers to these requests back. Takes the place of `gate.instead`, and asks what was there before. */
 export const hold = (gate: Gate, isMeant: (request: Passed) => boolean): Held => {
-  let [arrive, release] = [(): void => undefined, (): void => undefined];
-  const asked = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  const held = new Promise<undefined>((resolve) => {
-    release = () => resolve(undefined);
-  });
-  gate.instead = (request) => {
-    if (!isMeant(request)) return undefined;
-    arrive();
-    return held;
+  const [first, answers] = [latch(), latch()];
+  const { instead } = gate;
+  gate.instead = async (request) => {
+    if (isMeant(request)) {
+      first.open();
+      await answers.opened;
+    }
+    return instead(request);
   };
-  return { asked, release: () => release() };
+  return { asked: first.opened, release: answers.open };
 };
 
 /** By the path below `/v1/`. */

@@ -4,6 +4,7 @@ import type { Canaries } from "./canaries.ts";
 import { type Gate, type Passed, startGate } from "./gate.ts";
 import { type Guard, watchContext } from "./guard.ts";
 import { storm } from "./storm.ts";
+import { tokensOf } from "./tokens.ts";
 import { CLOCK_OF_WORKER, createWorkerClock } from "./worker-clock.ts";
 import type { World } from "./world.ts";
 
@@ -51,8 +52,7 @@ const waitLonger = ({ long, times }: { readonly long: number; readonly times: nu
 
 /** The token of a login is a secret whoever asked for it. */
 const remember = (canaries: Canaries) => (passed: Passed) => {
-  const [, token] = /"client_token":"([^"]{8,})"/.exec(passed.answer ?? "") ?? [];
-  if (token !== undefined) canaries.add(token);
+  for (const token of tokensOf([passed])) canaries.add(token);
 };
 
 export const openVisitor = async (

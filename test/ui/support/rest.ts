@@ -1,6 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { BrowserContext, Page } from "playwright-core";
-import { PATIENCE_MS } from "./page.ts";
+import { eventually } from "./eventually.ts";
 
 /**
  * Whether a page has come to rest: whatever it asked for is answered and drawn. A heading alone says little, since parts
@@ -54,9 +53,8 @@ export const countCalls = async (context: BrowserContext): Promise<void> => {
 
 /** Waits until a page rests; `countCalls` was called before it was opened. */
 export const atRest = async (page: Page): Promise<void> => {
-  const until = Date.now() + PATIENCE_MS;
-  while (!(await page.evaluate(rests))) {
-    if (Date.now() > until) throw new Error(`${page.url()} does not come to rest`);
-    await pause(20);
-  }
+  await eventually(
+    () => page.evaluate(rests),
+    () => `${page.url()} at rest`,
+  );
 };
