@@ -10,7 +10,6 @@ import { corsSettings } from "./core/config/cors.ts";
 import type { Core } from "./core/core.ts";
 import type { HandOver } from "./core/leases/types.ts";
 import type { Answer } from "./core/request/answer.ts";
-import type { Decoded } from "./core/request/decoded.ts";
 import { expectLogin } from "./core/request/login-keys.ts";
 import { createPipeline } from "./core/request/pipeline.ts";
 import { Forward } from "./core/request/route.ts";
@@ -137,18 +136,9 @@ export const buildServer = (deps: ServerDependencies): Server => {
     observeReply: deps.observeReply,
     address: deps.address ?? (() => ""),
   });
-  const pipeline = createPipeline(core);
-  const answer = async (decoded: Decoded): Promise<Answer> => {
-    try {
-      return await pipeline(decoded);
-    } catch (cause) {
-      if (cause instanceof Forward) core.quotas.handedOn(decoded.requestId);
-      throw cause;
-    }
-  };
   const handle = createHttpHandler({
     core: {
-      handle: answer,
+      handle: createPipeline(core),
       admit: (arriving) => {
         expectLogin(core, arriving);
         return core.quotas.admit(arriving);

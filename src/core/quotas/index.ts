@@ -2,6 +2,7 @@ import { VaultError } from "../../framework/index.ts";
 import { shown } from "../../std/shown.ts";
 import type { Snapshot } from "../config/types.ts";
 import type { Core } from "../core.ts";
+import { mountOf } from "../request/canonical.ts";
 import { createRateLimiter, type RateLimiter, type Taken } from "./rate-limiter.ts";
 import { asksForRole, isExempt, ruleFor, rulesOf, settingsOf } from "./rules.ts";
 import type { Limited, Quotas } from "./types.ts";
@@ -28,7 +29,6 @@ interface Counted {
   /** The rule that counted it. */
   readonly by: string;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly giveBack: () => void;
 }
 
 export const createQuotas = (core: () => Core, limiter: RateLimiter = createRateLimiter()): Quotas => {
@@ -57,18 +57,18 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     const rate = { rate: rule.rate, intervalMs: rule.interval * 1000, blockMs: rule.blockInterval * 1000 };
     const taken = limiter.take(`${rule.id}\n${decoded.sourceAddress}`, rate, core().clock.now());
     if (counted.size >= MAX_WAITING) counted.clear();
-    const headers = settings.responseHeaders ? headersOf(taken) : undefined;
-    counted.set(decoded.requestId, { by: rule.id, headers, giveBack: taken.giveBack });
+    counted.set(decoded.requestId, { by: rule.id, headers: settings.responseHeaders ? headersOf(taken) : undefined });
     if (!taken.allowed) await refuse(limited, settings.auditLogging, taken);
   };
 
   return {
     admit: async (arriving) => {
-      const { config } = core();
+      const { config, catalog } = core();
       const snapshot = await config.snapshot();
       const rules = rulesOf(snapshot);
       if (rules.length === 0) return;
-      const mount = config.mountFor(snapshot, arriving.path) ?? config.mountFor(snapshot, `${arriving.path}/`);
+      const mount = mountOf(core(), snapshot, arriving.path);
+      if (mount && catalog.elsewhere(mount.kind, mount.info.type, arriving.path) !== undefined) return;
       if (asksForRole(rules, mount) && arriving.verb === "update") return;
       await count({ decoded: { ...arriving, wrapFormat: "", data: {} }, mount, payload: false }, snapshot, undefined);
     },
@@ -81,10 +81,6 @@ export const createQuotas = (core: () => Core, limiter: RateLimiter = createRate
     limitRole: async (limited, role) => {
       const snapshot = await core().config.snapshot();
       if (asksForRole(rulesOf(snapshot), limited.mount)) await count(limited, snapshot, role.toLowerCase());
-    },
-    handedOn: (requestId) => {
-      counted.get(requestId)?.giveBack();
-      counted.delete(requestId);
     },
     headersFor: (requestId) => {
       const headers = counted.get(requestId)?.headers;

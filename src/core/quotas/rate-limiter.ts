@@ -20,8 +20,6 @@ export interface Taken {
   readonly remaining: number;
   /** Until requests are let through again. */
   readonly resetMs: number;
-  /** Counts the request out again. */
-  readonly giveBack: () => void;
 }
 
 interface Window {
@@ -31,16 +29,6 @@ interface Window {
 }
 
 const MAX_CALLERS = 10_000;
-
-const nothing = (): void => undefined;
-
-const refused = (limit: number, resetMs: number): Taken => ({
-  allowed: false,
-  limit,
-  remaining: 0,
-  resetMs,
-  giveBack: nothing,
-});
 
 export interface RateLimiter {
   take(key: string, rate: Rate, nowMs: number): Taken;
@@ -62,18 +50,15 @@ export const createRateLimiter = (maxCallers: number = MAX_CALLERS): RateLimiter
     take: (key, rate, now) => {
       const limit = Math.ceil(rate.rate);
       const window = windowOf(key, rate, now);
-      if (window.blockedUntil > now) return refused(limit, window.blockedUntil - now);
+      if (window.blockedUntil > now) return { allowed: false, limit, remaining: 0, resetMs: window.blockedUntil - now };
       const resetMs = window.began + rate.intervalMs - now;
       if (window.used < limit) {
         window.used += 1;
-        const giveBack = (): void => {
-          window.used -= 1;
-        };
-        return { allowed: true, limit, remaining: limit - window.used, resetMs, giveBack };
+        return { allowed: true, limit, remaining: limit - window.used, resetMs };
       }
-      if (rate.blockMs <= 0) return refused(limit, resetMs);
+      if (rate.blockMs <= 0) return { allowed: false, limit, remaining: 0, resetMs };
       window.blockedUntil = now + rate.blockMs;
-      return refused(limit, rate.blockMs);
+      return { allowed: false, limit, remaining: 0, resetMs: rate.blockMs };
     },
   };
 };

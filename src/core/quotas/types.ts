@@ -18,7 +18,10 @@ export type Arriving = Pick<
 >;
 
 export interface Quotas {
-  /** By address and path alone, before the body is read. Throws `rate_limited` for a request too many. */
+  /**
+   * By address and path alone, before the body is read; what another function serves is counted there alone. Throws
+   * `rate_limited` for a request too many.
+   */
   admit(arriving: Arriving): Promise<void>;
   /**
    * Once the request has a place to go, unless `admit` has counted it by the same rule. `role` answers the role a login
@@ -27,11 +30,6 @@ export interface Quotas {
   limit(limited: Limited, snapshot: Snapshot, role: () => Promise<string | undefined>): Promise<void>;
   /** For a role that only the login itself could find out. Throws `rate_limited`. */
   limitRole(limited: Limited, role: string): Promise<void>;
-  /**
-   * The request turned out to be another function's, or to be looked at again by a newer configuration: who serves it
-   * counts it, and nobody else.
-   */
-  handedOn(requestId: string): void;
   /** Headers that the answer to a request should have. Can be asked once: it forgets the request. */
   headersFor(requestId: string): Readonly<Record<string, string>> | undefined;
 }
