@@ -77,7 +77,10 @@ interface Together<T> {
 export const leave = <T>(result: T): Change<T> => ({ op: "leave", result });
 
 export interface ChangeOptions {
-  /** The entry as it was read just now: the first try decides by it, under the condition that it is still so. */
+  /**
+   * The entry as it was read before. The first try writes by it, under the condition that it is still so. Nothing proves
+   * that for a refusal or a decision to leave it: these are made again by what is read now.
+   */
   readonly seen?: Entry | "absent" | undefined;
   /** Carries out the write, within a crash point for example. */
   readonly around?: (write: () => Promise<void>) => Promise<void>;
@@ -101,6 +104,19 @@ const writesOf = (
   return [{ op: "put", address, body, secrets, when, clear }, ...(change.also ?? [])];
 };
 
+/** What to write by an entry as it was; nothing where it would be left or refused. */
+const writtenBy = async <T>(
+  seen: Entry | "absent" | undefined,
+  decide: (entry: Entry | undefined) => Change<T> | Promise<Change<T>>,
+) => {
+  if (seen === undefined) return undefined;
+  const entry = seen === "absent" ? undefined : seen;
+  const decided = await Promise.resolve(entry)
+    .then(decide)
+    .catch(() => undefined);
+  return decided && decided.op !== "leave" ? { entry, decided } : undefined;
+};
+
 /**
  * Changes one entry by what it is. `decide` may be called more than once, and throws to refuse. Cost: one read and one
  * write when nobody else writes; the write alone where the entry was `seen`.
@@ -111,12 +127,15 @@ export const change = <T>(
   decide: (entry: Entry | undefined) => Change<T> | Promise<Change<T>>,
   { seen, around = (write) => write(), busy }: ChangeOptions = {},
 ): Promise<T> => {
+  const decideNow = async () => {
+    const entry = await read(storage, address);
+    return { entry, decided: await decide(entry) };
+  };
   let known = seen;
   return untilWritten(async () => {
-    const found = known ?? (await read(storage, address));
+    const before = known;
     known = undefined;
-    const entry = found === "absent" ? undefined : found;
-    const decided = await decide(entry);
+    const { entry, decided } = (await writtenBy(before, decide)) ?? (await decideNow());
     if (decided.op === "leave") return decided.result;
     try {
       await around(() => storage.write(writesOf(address, entry, decided)));

@@ -17,6 +17,8 @@ export interface OutsideWorld {
   revoking: (name: string) => void;
   /** The same for renewal. */
   refusesRenewal: boolean;
+  /** Runs while a renewal is being judged. */
+  renewing: () => Promise<void>;
   /** Runs while a credential is being made: its lease is pending. */
   meanwhile: () => Promise<void>;
   /** What the next leases ask for. */
@@ -30,6 +32,7 @@ export const createOutsideWorld = (): OutsideWorld => ({
   refuses: "no",
   revoking: () => undefined,
   refusesRenewal: false,
+  renewing: async () => undefined,
   meanwhile: async () => undefined,
   ttl: 3600,
   maxTtl: 0,
@@ -98,6 +101,7 @@ export const leasedBackend = (world: OutsideWorld): Backend => {
     leases: {
       credential: {
         renew: async ({ internal }) => {
+          await world.renewing();
           if (world.refusesRenewal) throw new VaultError("upstream_failed", { wire: "the outside said no" });
           return {
             type: "credential",

@@ -107,6 +107,28 @@ describe("change", () => {
     expect([decidedBy, await bodyAt("late")]).toEqual([[1, now], 3]);
   });
 
+  it.each([
+    ["leaves it", () => leave("left")],
+    [
+      "refuses",
+      () => {
+        throw refused();
+      },
+    ],
+  ] as const)("is not held to what was there before by one who %s by what was seen", async (_, no) => {
+    await test.store.write([put("old", 1)]);
+    const [seen] = await test.store.get([address("old")]);
+    await test.store.write([put("old", 2)]);
+    const result = await change<unknown>(
+      test.store,
+      address("old"),
+      (entry) => (Number(entry?.body) === 1 ? no() : { op: "put", body: 3, result: "written" }),
+      { seen },
+    );
+
+    expect([result, Number(await bodyAt("old"))]).toEqual(["written", 3]);
+  });
+
   it("asks again with what the winner wrote", async () => {
     let calls = 0;
     await change<void>(test.store, address("a"), async (entry) => {

@@ -53,6 +53,19 @@ describe("renewing a lease", () => {
     expect((await renew(id)).text).toContain("lease expired");
   });
 
+  it("is granted where the old end comes while the backend takes its time, if another renewal came first", async () => {
+    const { id } = await stage.issue();
+    stage.world.renewing = async () => {
+      stage.world.renewing = async () => undefined;
+      await renew(id, 7200);
+      stage.wait(3601);
+    };
+
+    const renewed = await renew(id, 600);
+
+    expect([renewed.status, (await stage.lookup(id)).data["ttl"]]).toEqual([200, 600]);
+  });
+
   it("leaves the lease as it was when the backend refuses", async () => {
     const { id } = await stage.issue();
     stage.world.refusesRenewal = true;
