@@ -7,11 +7,13 @@ import type { Clock } from "../std/time.ts";
 import { checkAddress, limitDepth } from "./address.ts";
 import { allows, familiesIn, familyOf, isMountDomain, limitDomains } from "./domains.ts";
 import { broken } from "./errors.ts";
+import { createImages } from "./images.ts";
 import { createKeyShelf } from "./key-shelf.ts";
 import { CORE_DOMAINS } from "./keys.ts";
 import { listChildren } from "./listing.ts";
 import { createNewestShelf } from "./newest-keys.ts";
 import { createPatience } from "./patience.ts";
+import { createRanges } from "./ranges.ts";
 import { createReader } from "./reader.ts";
 import { withRecent } from "./recent.ts";
 import { createSealer } from "./sealer.ts";
@@ -107,12 +109,9 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, read, take, query, all, sortKeys, pages, openImage, due, allDue } = createReader({
-    table,
-    sealer,
-    keyring,
-    patience,
-  });
+  const { get, read, take } = createReader({ table, sealer, keyring, patience });
+  const { query, all, sortKeys, pages } = createRanges({ table, sealer, get });
+  const { openImage, due, allDue } = createImages({ table, sealer });
 
   const readRows: ReadRows = ({ pk, domain, holder }, wanted) => query(pk, domain, { ...wanted, holder });
 

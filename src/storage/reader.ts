@@ -1,31 +1,14 @@
-import { ATTRIBUTES, PARTITION_KEY, SORT_KEY } from "../contract/table.ts";
+import { ATTRIBUTES, PARTITION_KEY } from "../contract/table.ts";
 import type { Keyring } from "../crypto/index.ts";
-import { as, type EpochSeconds } from "../std/brand.ts";
 import { checkAddress } from "./address.ts";
-import { domainOf } from "./domains.ts";
-import { bucketOf, headOf, keysOfParts } from "./item.ts";
-import { PAGE_ENTRIES } from "./limits.ts";
-import type { Pages } from "./listing.ts";
-import { type Guard, type Item, keyItem, keyText } from "./operation.ts";
+import { headOf, keysOfParts } from "./item.ts";
+import { type Guard, type Item, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
 import { type BegunKeys, incomplete, type Sealer } from "./sealer.ts";
-import type {
-  Address,
-  AllOptions,
-  Domain,
-  Due,
-  DueOptions,
-  DuePage,
-  Entry,
-  Image,
-  Page,
-  Partition,
-  QueryOptions,
-  ShardedDue,
-} from "./store.ts";
-import { PART_MARK, type Table } from "./table.ts";
+import type { Address, Entry } from "./store.ts";
+import type { Table } from "./table.ts";
 
-/** Reading, taking and ranging over sealed entries. */
+/** Reading and taking entries by their addresses. */
 
 const MAX_READS = 4;
 
@@ -34,37 +17,6 @@ const WHOLE: Guard = {
   attributes: [PARTITION_KEY, ATTRIBUTES.parts],
 };
 
-/** The address of an item met in a partition. */
-const addressOf = (item: Item, partition: Partition): Address => ({
-  ...partition,
-  pk: item[PARTITION_KEY]?.S ?? partition.pk,
-  sk: item[SORT_KEY]?.S ?? "",
-});
-
-/** The address of an item that an index or a stream shows; `undefined` for what is not a sealed entry. */
-const foundAddress = (item: Item): Address | undefined => {
-  const pk = item[PARTITION_KEY]?.S ?? "";
-  const domain = domainOf(pk);
-  return domain === undefined ? undefined : { pk, sk: item[SORT_KEY]?.S ?? "", domain };
-};
-
-/** An entry of the expiry index as it is shown; `undefined` for what is none of ours. */
-const dueOf = (item: Item): Due | undefined => {
-  const address = foundAddress(item);
-  const exp = Number(item[ATTRIBUTES.end]?.N);
-  return address && Number.isSafeInteger(exp) ? { address, exp: as<EpochSeconds>(exp) } : undefined;
-};
-
-const itemOf = (image: Image): Item =>
-  Object.fromEntries(
-    Object.entries(image).flatMap(([name, { S, N, B }]): [string, Item[string]][] => {
-      if (S !== undefined) return [[name, { S }]];
-      if (N !== undefined) return [[name, { N }]];
-      if (B !== undefined) return [[name, { B: typeof B === "string" ? Buffer.from(B, "base64") : B }]];
-      return [];
-    }),
-  );
-
 export const createReader = (options: {
   readonly table: Table;
   readonly sealer: Sealer;
@@ -72,16 +24,6 @@ export const createReader = (options: {
   readonly patience: (what: string) => Patience;
 }) => {
   const { table, sealer, keyring, patience } = options;
-
-  /** Begins to load the keys of what is about to be read; empty where all are at hand, as they are once warm. */
-  const beginKeys = (domains: Iterable<Domain>): BegunKeys => {
-    const begun = new Map<string, () => Promise<void>>();
-    for (const domain of domains) {
-      const beginning = begun.has(domain) ? undefined : keyring.begin(domain, "current");
-      if (beginning) begun.set(domain, beginning);
-    }
-    return begun;
-  };
 
   type Items = ReadonlyMap<string, Item>;
 
@@ -111,7 +53,7 @@ export const createReader = (options: {
 
   const beginRead = (addresses: readonly Address[]) => {
     for (const address of addresses) checkAddress(address);
-    return { begun: beginKeys(addresses.map(({ domain }) => domain)), reading: table.read(addresses) };
+    return { begun: sealer.begin(addresses.map(({ domain }) => domain)), reading: table.read(addresses) };
   };
 
   const get = async (addresses: readonly Address[]): Promise<readonly (Entry | undefined)[]> => {
@@ -157,95 +99,5 @@ export const createReader = (options: {
     }
   };
 
-  const openItems = async (
-    partition: Partition,
-    items: readonly Item[],
-    begun?: BegunKeys,
-  ): Promise<readonly Entry[]> => {
-    const found = items.map((item) => ({ address: addressOf(item, partition), item }));
-    const opened = await sealer.open(found, begun);
-    const entries: Entry[] = [];
-    for (const [index, { address }] of found.entries()) {
-      const entry = opened[index] ?? (await get([address]))[0];
-      if (entry !== undefined) entries.push(entry);
-    }
-    return entries;
-  };
-
-  const query = async (pk: string, domain: Domain, wanted: QueryOptions = {}): Promise<Page<Entry>> => {
-    const { prefix = "", limit = PAGE_ENTRIES, descending, holder } = wanted;
-    const begun = beginKeys([domain]);
-    const items: Item[] = [];
-    let after = wanted.after;
-    do {
-      const page = await table.range({ pk, prefix, after, limit: limit - items.length, descending });
-      items.push(...page.items);
-      after = page.next;
-    } while (after !== undefined && items.length < limit);
-    const entries = await openItems({ pk, domain, holder }, items, begun);
-    return { items: entries, next: after };
-  };
-
-  async function* all({ pk, domain, holder }: Partition, options: AllOptions = {}): AsyncGenerator<Entry> {
-    const { prefix = "", page: limit = PAGE_ENTRIES } = options;
-    const shown = { prefix, limit, holder };
-    let after = options.after;
-    do {
-      const page = await query(pk, domain, { ...shown, after });
-      yield* page.items;
-      after = page.next;
-    } while (after !== undefined);
-  }
-
-  async function* sortKeys(pk: string): AsyncGenerator<readonly string[]> {
-    let after: string | undefined;
-    do {
-      const page = await table.range({ pk, prefix: "", after, limit: PAGE_ENTRIES });
-      yield page.items.map((item) => item[SORT_KEY]?.S ?? "");
-      after = page.next;
-    } while (after !== undefined);
-  }
-
-  const pages: Pages = {
-    read: async (partition, range) => {
-      const { items, next } = await table.range({ pk: partition.pk, ...range });
-      return { found: items.map((item) => ({ sk: item[SORT_KEY]?.S ?? "", item })), next };
-    },
-    open: (partition, rows) =>
-      openItems(
-        partition,
-        rows.map(({ item }) => item),
-      ),
-  };
-
-  /** Entries whose parts are elsewhere answer `null` for a body: the stream shows each item alone. */
-  const openImage = async (image: Image): Promise<Entry | undefined> => {
-    const item = itemOf(image);
-    const address = foundAddress(item);
-    if (address === undefined || address.sk.startsWith(PART_MARK)) return undefined;
-    return (await sealer.openAlone({ address, item })) ?? { address, body: null, n: 0, clear: {} };
-  };
-
-  const due = async (bucket: string, shard: number, options: DueOptions): Promise<DuePage> => {
-    const key = `${bucket}#${shard}`;
-    const { until, limit, latestFirst, after } = options;
-    const start = after && {
-      ...keyItem(after.address),
-      [ATTRIBUTES.bucket]: { S: key },
-      [ATTRIBUTES.end]: { N: String(after.exp) },
-    };
-    const { items, next } = await table.due(key, { until, limit, latestFirst, after: start });
-    return { items: items.flatMap((item) => dueOf(item) ?? []), next: next && dueOf(next) };
-  };
-
-  const allDue = async (most: number): Promise<readonly ShardedDue[] | undefined> => {
-    const items = await table.allDue(most);
-    return items?.flatMap((item) => {
-      const due = dueOf(item);
-      const bucket = bucketOf(item);
-      return due && bucket ? [{ ...due, shard: bucket.shard }] : [];
-    });
-  };
-
-  return { get, read, take, query, all, sortKeys, pages, openImage, due, allDue };
+  return { get, read, take };
 };

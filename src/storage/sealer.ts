@@ -12,7 +12,7 @@ import {
   sealEntry,
 } from "./item.ts";
 import { type Item, keyText } from "./operation.ts";
-import type { Address, Entry, Put } from "./store.ts";
+import type { Address, Domain, Entry, Put } from "./store.ts";
 import type { Table } from "./table.ts";
 
 /** Entries to items and back: fetches the keys and the further parts that sealing and opening need. */
@@ -20,6 +20,8 @@ import type { Table } from "./table.ts";
 export interface Sealer {
   /** Seals under a fresh write number. */
   seal(write: Pick<Put, "address" | "body" | "secrets" | "clear">): Promise<SealedEntry>;
+  /** Begins to load the keys of what is about to be read; empty where all are at hand, as they are once warm. */
+  begin(domains: Iterable<Domain>): BegunKeys;
   /**
    * Opens items read from the table, in order; fetches further parts. `undefined` where a part is gone. `begun`: keys
    * that were begun to be loaded while the items were read.
@@ -113,6 +115,15 @@ export const createSealer = (options: {
       } catch (error) {
         throw refuse(error, address);
       }
+    },
+
+    begin: (domains) => {
+      const begun = new Map<string, () => Promise<void>>();
+      for (const domain of domains) {
+        const beginning = begun.has(domain) ? undefined : keyring.begin(domain, "current");
+        if (beginning) begun.set(domain, beginning);
+      }
+      return begun;
     },
 
     open: async (found, begun) => {
