@@ -19,6 +19,7 @@ import { withRecent } from "./recent.ts";
 import { createSealer } from "./sealer.ts";
 import type { Domain, Names, Store, View } from "./store.ts";
 import { openTable } from "./table.ts";
+import { createTears } from "./tears.ts";
 import { createTexts } from "./texts.ts";
 import { createView } from "./view.ts";
 import type { ReadRows } from "./walk.ts";
@@ -109,7 +110,8 @@ export const createStore = (options: StoreOptions): SealedStore => {
   const sealer = createSealer({ table, tableIdentity, keyring, random, onRefused });
   const writer = createWriter({ table, sealer, patience });
 
-  const { get, read, take } = createReader({ table, sealer, keyring, patience });
+  const tears = createTears({ clock, onRefused });
+  const { get, read, take } = createReader({ table, sealer, keyring, patience, tears });
   const { query, all, sortKeys, pages } = createRanges({ table, sealer, get });
   const { openImage, due, allDue } = createImages({ table, sealer });
 

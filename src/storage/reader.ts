@@ -4,13 +4,12 @@ import { checkAddress } from "./address.ts";
 import { headOf, keysOfParts } from "./item.ts";
 import { type Guard, type Item, keyText } from "./operation.ts";
 import type { Patience } from "./patience.ts";
-import { type BegunKeys, incomplete, type Sealer } from "./sealer.ts";
+import type { BegunKeys, Found, Sealer } from "./sealer.ts";
 import type { Address, Entry } from "./store.ts";
 import type { Table } from "./table.ts";
+import type { Tears } from "./tears.ts";
 
 /** Reading and taking entries by their addresses. */
-
-const MAX_READS = 4;
 
 const WHOLE: Guard = {
   expression: `attribute_exists(#${PARTITION_KEY}) AND attribute_not_exists(#${ATTRIBUTES.parts})`,
@@ -22,31 +21,35 @@ export const createReader = (options: {
   readonly sealer: Sealer;
   readonly keyring: Keyring;
   readonly patience: (what: string) => Patience;
+  readonly tears: () => Tears;
 }) => {
-  const { table, sealer, keyring, patience } = options;
+  const { table, sealer, keyring, patience, tears } = options;
 
   type Items = ReadonlyMap<string, Item>;
 
   /** Reads until every spread entry was met whole: a part may be gone because the entry was just rewritten. */
   const openRead = async (addresses: readonly Address[], first: Items, begun: BegunKeys) => {
     const entries = new Map<string, Entry>();
-    let items = first;
-    let open = addresses;
-    for (let tries = 1; open.length > 0; tries += 1) {
-      const found = open.flatMap((address) => {
+    const open = async (asked: readonly Address[], items: Items): Promise<readonly Found[]> => {
+      const found = asked.flatMap((address) => {
         const item = items.get(keyText(address));
         return item === undefined ? [] : [{ address, item }];
       });
       const opened = await sealer.open(found, begun);
-      const torn: Address[] = [];
-      found.forEach(({ address }, index) => {
+      return found.filter(({ address }, index) => {
         const entry = opened[index];
-        if (entry === undefined) torn.push(address);
-        else entries.set(keyText(address), entry);
+        if (entry !== undefined) entries.set(keyText(address), entry);
+        return entry === undefined;
       });
-      if (torn[0] !== undefined && tries >= MAX_READS) throw incomplete(torn[0]);
-      if (torn.length > 0) items = await table.read(torn);
-      open = torn;
+    };
+    let torn = await open(addresses, first);
+    if (torn.length > 0) {
+      const patient = patience("spread entry");
+      const met = tears();
+      for (let left = met.worthAnother(torn); left.length > 0; left = met.worthAnother(torn)) {
+        await patient.pause("written by others");
+        torn = await open(left, await table.read(left));
+      }
     }
     return addresses.map((address) => entries.get(keyText(address)));
   };

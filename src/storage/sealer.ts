@@ -1,6 +1,6 @@
 import { type DataKey, type Keyring, keyVersionOf } from "../crypto/index.ts";
 import type { RandomSource } from "../std/random.ts";
-import { broken, isRefusal, translateCrypto } from "./errors.ts";
+import { isRefusal, translateCrypto } from "./errors.ts";
 import {
   bytesOf,
   type Head,
@@ -145,6 +145,3 @@ export const createSealer = (options: {
     },
   };
 };
-
-/** The error for an entry whose parts stay away however often it is read. */
-export const incomplete = (address: Address): Error => broken(`refused ${address.pk} ${address.sk}: a part is missing`);
