@@ -26,17 +26,20 @@ const MAX_TRIES = 20;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;
 
+/** `longestWaitMs`: of one wait, in milliseconds. */
+export type MakePatience = (what: string, longestWaitMs?: number) => Patience;
+
 /**
  * Full jitter: a random wait below a limit that doubles, so that callers thrown back together do not return together.
  */
 export const createPatience =
-  ({ clock, random, sleep, budgetMs, onRetry, onGiveUp }: PatienceOptions) =>
-  (what: string): Patience => {
+  ({ clock, random, sleep, budgetMs, onRetry, onGiveUp }: PatienceOptions): MakePatience =>
+  (what, longestWaitMs = LONGEST_WAIT_MS) => {
     const end = clock.now() + budgetMs;
     let tries = 1;
     return {
       pause: async (cause) => {
-        const wait = Math.ceil(fraction(random) * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries));
+        const wait = Math.ceil(fraction(random) * Math.min(longestWaitMs, FIRST_WAIT_MS * 2 ** tries));
         tries += 1;
         const name = cause instanceof Error ? cause.name : String(cause);
         if (tries > MAX_TRIES || clock.now() + wait > end) {

@@ -3,7 +3,7 @@ import type { Keyring } from "../crypto/index.ts";
 import { checkAddress } from "./address.ts";
 import { headOf, keysOfParts } from "./item.ts";
 import { type Guard, type Item, keyText } from "./operation.ts";
-import type { Patience } from "./patience.ts";
+import type { MakePatience } from "./patience.ts";
 import type { BegunKeys, Found, Sealer } from "./sealer.ts";
 import type { Address, Entry } from "./store.ts";
 import type { Table } from "./table.ts";
@@ -16,11 +16,14 @@ const WHOLE: Guard = {
   attributes: [PARTITION_KEY, ATTRIBUTES.parts],
 };
 
+/** No reader disturbs the writers that it loses to, so it need not stay away for long. */
+const BETWEEN_READS_MS = 80;
+
 export const createReader = (options: {
   readonly table: Table;
   readonly sealer: Sealer;
   readonly keyring: Keyring;
-  readonly patience: (what: string) => Patience;
+  readonly patience: MakePatience;
   readonly tears: () => Tears;
 }) => {
   const { table, sealer, keyring, patience, tears } = options;
@@ -44,7 +47,7 @@ export const createReader = (options: {
     };
     let torn = await open(addresses, first);
     if (torn.length > 0) {
-      const patient = patience("spread entry");
+      const patient = patience("spread entry", BETWEEN_READS_MS);
       const met = tears();
       for (let left = met.worthAnother(torn); left.length > 0; left = met.worthAnother(torn)) {
         await patient.pause("written by others");

@@ -28,7 +28,7 @@ import {
   type Operation,
   type Range,
 } from "./operation.ts";
-import type { Patience } from "./patience.ts";
+import type { MakePatience } from "./patience.ts";
 
 /**
  * The table as DynamoDB shows it: items, conditions, transactions, ranges. The only file that talks to DynamoDB and the
@@ -76,7 +76,7 @@ export const openTable = (options: {
   readonly client: DynamoDb;
   readonly tableName: string;
   readonly random: RandomSource;
-  readonly patience: (what: string) => Patience;
+  readonly patience: MakePatience;
 }): Table => {
   const { client, tableName, random, patience } = options;
 

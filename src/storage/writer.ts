@@ -4,7 +4,7 @@ import { broken, tooLarge, translateCrypto } from "./errors.ts";
 import { type Head, headOf, keysOfParts, type SealedEntry } from "./item.ts";
 import { MAX_MEMBERS } from "./limits.ts";
 import { type Guard, type Item, keyText, type Operation } from "./operation.ts";
-import type { Patience } from "./patience.ts";
+import type { MakePatience } from "./patience.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Claim, type Condition, ConditionFailed, type Write } from "./store.ts";
 import type { Table } from "./table.ts";
@@ -111,7 +111,7 @@ const operationsOf = (steps: readonly Step[]): readonly Operation[] => {
 export const createWriter = (options: {
   readonly table: Table;
   readonly sealer: Sealer;
-  readonly patience: (what: string) => Patience;
+  readonly patience: MakePatience;
 }) => {
   const { table, sealer, patience } = options;
 

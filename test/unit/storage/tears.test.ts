@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 describe("a spread entry that is rewritten while it is read", () => {
-  it.each([1, 4, 12])("is read whole after %i rewritings", async (times) => {
+  it.each([1, 4, 19])("is read whole after %i rewritings", async (times) => {
     rewrittenMeanwhile(times);
 
     const [spread, other] = await test.store.get([SPREAD, OTHER]);
