@@ -3,11 +3,12 @@ import type { EntityView } from "../../core/identity/types.ts";
 import { grantTtl } from "../../core/login/ttl.ts";
 import { callerOf, requestOf } from "../../core/request/context.ts";
 import { issued } from "../../core/request/core-reply.ts";
-import type { Token } from "../../core/tokens/types.ts";
+import type { MadeToken, NewToken, Token } from "../../core/tokens/types.ts";
 import { type BackendContext, folded, invalidRequest, op, path } from "../../framework/index.ts";
 import { FOLDS } from "../../std/fold.ts";
 import { cut, firstOf, shown } from "../../std/shown.ts";
 import { epochSeconds } from "../../std/time.ts";
+import { untilWritten } from "../../storage/change.ts";
 import { tokenPolicies } from "./policies.ts";
 import { type Role, readRole } from "./roles.ts";
 import { hasSudo } from "./sudo.ts";
@@ -47,9 +48,15 @@ const tokenPath = (cx: BackendContext, role: Role | undefined): string => {
   return role?.pathSuffix ? `${path}/${role.pathSuffix}` : path;
 };
 
+interface Made {
+  readonly made: MadeToken;
+  /** Whose alias the token is for. */
+  readonly alias: EntityView | undefined;
+}
+
 export const createPaths = (core: Core) => {
-  /** The entity of a role's `entity_alias`: looked up or made at the token mount. */
-  const aliasEntity = async (name: string, role: Role | undefined, cx: BackendContext) => {
+  /** Throws where the role does not allow the alias. */
+  const allowedAlias = async (name: string, role: Role | undefined): Promise<string> => {
     if (!role) throw invalidRequest("'entity_alias' is only allowed in combination with token role");
     const allowed = role.allowedEntityAliases ?? [];
     const alias = FOLDS.letters(name);
@@ -57,8 +64,28 @@ export const createPaths = (core: Core) => {
     if (!allowed.some((pattern) => globMatch(FOLDS.letters(pattern), alias))) {
       throw invalidRequest("invalid 'entity_alias' value");
     }
-    return core.identity.login(requestOf(cx).mount, { name: alias }, undefined);
+    return alias;
   };
+
+  /** Makes a token for the entity that is found or made by an alias at the token mount; none is asked for without one. */
+  const makeFor = (name: string | undefined, wanted: NewToken): Promise<Made> =>
+    untilWritten(
+      async () => {
+        const alias = name === undefined ? undefined : await core.identity.login(wanted.mount, { name }, undefined);
+        const entityId = alias?.entity.id ?? wanted.entityId ?? "";
+        try {
+          return {
+            made: await core.tokens.create({ ...wanted, entityId, writes: alias?.writes }),
+            alias: alias?.entity,
+          };
+        } catch (cause) {
+          // What is remembered of the entity may be from before somebody changed it.
+          alias?.forget();
+          throw cause;
+        }
+      },
+      { reason: "too many concurrent writes of one entity" },
+    );
 
   const lifetime = (wanted: Wanted, policies: readonly string[], parent: Token, cx: BackendContext) => {
     const now = epochSeconds(core.clock.now());
@@ -114,10 +141,10 @@ export const createPaths = (core: Core) => {
     });
     checkBatch(wanted, policies);
     const missing = await missingPolicies(policies);
-    const alias = given.entity_alias ? await aliasEntity(given.entity_alias, role, cx) : undefined;
+    const aliasName = given.entity_alias ? await allowedAlias(given.entity_alias, role) : undefined;
     const { ttl, warnings: capped } = lifetime(wanted, policies, parent, cx);
     const from = inherited(role, wanted, parent);
-    const made = await core.tokens.create({
+    const { made, alias } = await makeFor(aliasName, {
       id: id || undefined,
       parent: from.parent,
       policies,
@@ -129,13 +156,12 @@ export const createPaths = (core: Core) => {
       ttl,
       ...wanted.kept,
       role: role?.name ?? "",
-      entityId: alias?.entity.id ?? from.entityId,
+      entityId: from.entityId,
       boundCidrs: from.boundCidrs,
       type: wanted.type,
       renewable: wanted.renewable && ttl > 0,
-      writes: alias?.writes,
     });
-    const entity: EntityView | undefined = alias?.entity ?? (wanted.orphan ? undefined : known.entity);
+    const entity: EntityView | undefined = alias ?? (wanted.orphan ? undefined : known.entity);
     const warnings = [...wanted.warnings, ...(id === "" ? [] : [WEAK_ID]), ...missing, ...capped];
     return issued(core.tokens.authBlock(made, entity), warnings);
   };

@@ -1,4 +1,4 @@
-import { invalidRequest } from "../../framework/index.ts";
+import { invalidRequest, permissionDenied } from "../../framework/index.ts";
 import { type Accessor, as, type Seconds } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
@@ -61,6 +61,8 @@ const body = (tag: string, accessor: string, input: NewToken, nowMs: number): To
 const isUncounted = (token: Token): boolean =>
   !token.leased || token.expires === NEVER || token.policies.includes("root");
 
+const stillThere = (tag: string): Write => ({ op: "check", address: tokenAddress(tag), when: "present" });
+
 const placeOf = ({ path, mount, loginRole }: NewToken): NewLease => ({ path, mountId: mount.info.id, role: loginRole });
 
 export const createMaker = (options: {
@@ -101,13 +103,12 @@ export const createMaker = (options: {
     const names = await store.names(DOMAINS.token);
     const accessor = accessorAddress(names.tag(token.accessor));
     const clear = token.wrap ? vanishing(token.expires) : {};
-    const writes: Write[] = [{ op: "put", address: accessor, body: { tag: token.tag }, clear, when: "absent" }];
-    const parent = token.ancestors[0];
-    if (parent !== undefined) {
-      writes.push({ op: "check", address: tokenAddress(parent), when: "present" });
-      writes.push({ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "any" });
-    }
-    return writes;
+    const [parent] = token.ancestors;
+    const below: readonly Write[] =
+      parent === undefined
+        ? []
+        : [{ op: "put", address: childAddress(parent, token.tag), body: { tag: token.tag }, when: "any" }];
+    return [{ op: "put", address: accessor, body: { tag: token.tag }, clear, when: "absent" }, ...below];
   };
 
   const makeService = async (input: NewToken): Promise<MadeToken> => {
@@ -127,10 +128,11 @@ export const createMaker = (options: {
       clear: token.wrap ? vanishing(token.expires) : ending(token.expires, tag),
       when: "absent",
     };
+    const above = token.ancestors.slice(0, 1).map((parent) => stillThere(parent));
     const lost = await untilWritten(async () => {
       const counting = await listed(token, input);
       try {
-        await store.write([put, ...(input.writes ?? []), ...(await rows(token)), ...counting]);
+        await store.write([put, ...(input.writes ?? []), ...above, ...(await rows(token)), ...counting]);
         return undefined;
       } catch (cause) {
         // Somebody else was counted at the same time: that alone is tried again here.
@@ -139,6 +141,7 @@ export const createMaker = (options: {
       }
     });
     if (lost?.write === put) throw invalidRequest("cannot create a token with a duplicate ID", { cause: lost });
+    if (lost && above.includes(lost.write)) throw permissionDenied("the token ended while its request ran");
     if (lost) throw lost;
     return { id: new Sensitive(id), token };
   };
