@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { toSealed } from "../../core/sealed.ts";
+import { fromSealed, toSealed } from "../../core/sealed.ts";
 import { folded, Keys, op, path } from "../../framework/index.ts";
 import { defined } from "../../std/defined.ts";
+import { change } from "../../storage/change.ts";
 import { doubles, mergeRole, NEW_ROLE, RoleInput, readRole, roleKey, type StoredRole } from "./roles.ts";
 
 /** `auth/token/roles/`: token roles read, written, listed and removed. */
@@ -83,10 +84,12 @@ export const rolePaths = () => [
         answers: "nothing",
         input: RoleInput,
         handle: async ({ params, given, input }, cx) => {
-          const before = (await readRole(cx.storage, params.role_name)) ?? { ...NEW_ROLE, name: given.role_name };
-          const role = mergeRole(before, input);
           const address = cx.storage.at(roleKey(params.role_name));
-          await cx.storage.write([{ op: "put", address, body: toSealed(role), when: "any" }]);
+          const role = await change<StoredRole>(cx.storage, address, (entry) => {
+            const before = entry ? fromSealed<StoredRole>(entry.body) : { ...NEW_ROLE, name: given.role_name };
+            const after = mergeRole(before, input);
+            return { op: "put", body: toSealed(after), result: after };
+          });
           const max = role.fields.token_explicit_max_ttl;
           const warnings = doubles(input);
           if (max > cx.mount.maxTtl) {

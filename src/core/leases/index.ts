@@ -1,5 +1,6 @@
 import { once } from "../../std/once.ts";
 import type { Timer } from "../../std/timer.ts";
+import type { Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import type { JobHandler } from "../jobs/jobs.ts";
 import { tagOfLeaseId, tokenLeaseId } from "../tokens/lease-id.ts";
@@ -9,7 +10,7 @@ import { createLeaseItems, leaseOf } from "./items.ts";
 import { createLeaseIndex, stuckOf } from "./listing.ts";
 import { createRenewal } from "./renewal.ts";
 import { createRevocation, refusal } from "./revocation.ts";
-import type { Leases, Revoked } from "./types.ts";
+import type { Leases, Outcome } from "./types.ts";
 
 /**
  * Leases: a promise that what a backend handed out ends. A lease is written as pending before the outside world is
@@ -47,21 +48,6 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     return lease.token === "" || (await core().tokens.find(lease.token)) !== undefined;
   };
 
-  const revoke = async (id: string, options: Parameters<Leases["revoke"]>[1] = {}): Promise<Revoked> => {
-    const token = await tokenOf(id);
-    if (token) {
-      await core().tokens.revoke(token.tag);
-      return "gone";
-    }
-    const entry = await items.read(id, options.read);
-    if (!entry) return "gone";
-    try {
-      return (await revocation.run(entry, options.force ?? false)) === "revoked" ? "gone" : "later";
-    } catch (cause) {
-      throw refusal(cause);
-    }
-  };
-
   const expireNow = async (id: string): Promise<void> => {
     const token = await tokenOf(id);
     if (token) return core().tokens.revoke(token.tag);
@@ -71,6 +57,32 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
       const expires = items.now();
       return lease.expires <= expires ? undefined : { lease: { ...lease, expires }, due: expires };
     });
+  };
+
+  const end = async (entry: Entry, force: boolean): Promise<Outcome> => {
+    try {
+      return await revocation.run(entry, force);
+    } catch (cause) {
+      throw refusal(cause);
+    }
+  };
+
+  const revoke: Leases["revoke"] = async (id, { force = false, read } = {}) => {
+    const token = await tokenOf(id);
+    if (token) {
+      await core().tokens.revoke(token.tag);
+      return "gone";
+    }
+    const entry = await items.read(id, read);
+    if (!entry) return "gone";
+    const outcome = await end(entry, force);
+    if (outcome === "revoked") return "gone";
+    if (outcome === "elsewhere") return "later";
+    // Who came first may have renewed it, or made it live. Once it has ended, it is only left for another revoker.
+    await expireNow(id);
+    const left = await items.read(id);
+    if (left && leaseOf(left).state !== "live") return "later";
+    return !left || (await end(left, force)) === "revoked" ? "gone" : "later";
   };
 
   const exists = async (id: string): Promise<boolean> =>
