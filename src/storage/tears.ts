@@ -1,5 +1,6 @@
+import { OpenRefused } from "../crypto/index.ts";
 import type { Clock } from "../std/time.ts";
-import { broken } from "./errors.ts";
+import { translateCrypto } from "./errors.ts";
 import { headOf } from "./item.ts";
 import { keyText } from "./operation.ts";
 import type { Found } from "./sealer.ts";
@@ -35,7 +36,7 @@ export const createTears = (options: { readonly clock: Clock; readonly onRefused
       if (clear.ttl !== undefined && clear.ttl * 1000 <= clock.now()) return false;
       const reason = "a part is missing";
       onRefused(reason);
-      throw broken(`refused ${address.pk} ${address.sk}: ${reason}`);
+      throw translateCrypto(new OpenRefused(reason), `${address.pk} ${address.sk}`);
     };
     return { worthAnother: (torn) => torn.filter(isWorthAnother).map(({ address }) => address) };
   };

@@ -16,7 +16,7 @@ import { type Fetched, stamp } from "./stage.ts";
  * the keys of a mount are not at hand yet, two batches side by side.
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is
- * allowed.
+ * allowed. That it does not open is the handler's to tell, too.
  */
 
 const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): Promise<readonly Address[]> => {
@@ -83,7 +83,7 @@ const readAhead = async (
   const { epochAddress } = core.config;
   if (found === undefined || core.store.expect("names", found.mount.info.id)) {
     const [token, own, { counter, alias }] = await Promise.all([ofToken(), ofMount(), login]);
-    await reads.prefetch([epochAddress, ...token, ...own, ...counter, ...alias]);
+    await reads.prefetch([epochAddress, ...token, ...counter, ...alias], own);
     return;
   }
   const readToken = async (): Promise<void> => {
@@ -92,7 +92,7 @@ const readAhead = async (
     const entry = token && reads.peek(token);
     if (entry && more.length === 0) await reads.prefetch(await core.tokens.prefetchTies(entry));
   };
-  const readOwn = async (): Promise<void> => reads.prefetch(await ofMount());
+  const readOwn = async (): Promise<void> => reads.prefetch([], await ofMount());
   await Promise.all([readToken(), readOwn()]);
 };
 
@@ -102,6 +102,8 @@ const begin = async (core: Core, sent: Decoded, snapshot: Snapshot) => {
   const found = await place(core, snapshot, sent);
   const needed = !found?.open || found.match?.path.looksAtToken;
   const initialized = snapshot.mounts.size > 0;
+  // Without a token nothing will be allowed but what is open, so nothing is read for it.
+  const mayHandle = sent.token !== undefined || found?.open === true;
   if (initialized && isLogin(found)) expectLoginKeys(core);
   const login = readsOfLogin(core, sent, initialized ? found : undefined);
   await readAhead(
@@ -109,7 +111,7 @@ const begin = async (core: Core, sent: Decoded, snapshot: Snapshot) => {
     reads,
     initialized ? found : undefined,
     async () => (sent.token && needed && initialized ? core.tokens.prefetch(sent.token) : []),
-    () => wanted(core, sent, found),
+    async () => (mayHandle ? wanted(core, sent, found) : []),
     login,
   );
   // Who it is then comes with what the handler reads next.

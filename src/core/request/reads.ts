@@ -1,3 +1,4 @@
+import { isRefusal } from "../../storage/errors.ts";
 import type { Address, Entry, Store, View } from "../../storage/store.ts";
 import { ownOf } from "../../storage/view.ts";
 
@@ -5,14 +6,16 @@ import { ownOf } from "../../storage/view.ts";
  * One request's reads: what was prefetched together is served once, to the first reader; everything else, and
  * everything after that, is read from the table, so a retry after a lost race sees the write that won.
  *
- * Security: a backend reads its own mount alone, whatever else was prefetched.
+ * Security: a backend reads its own mount alone, whatever else was prefetched. What it wanted and does not open fails for
+ * whoever reads it, once the request is allowed and recorded, and for nobody before.
  */
 
 /** As `Store.get`. */
 export type ReadEntries = (addresses: readonly Address[]) => Promise<readonly (Entry | undefined)[]>;
 
 export interface Reads {
-  prefetch(addresses: readonly Address[]): Promise<void>;
+  /** `own`: what a backend wants with them. */
+  prefetch(addresses: readonly Address[], own?: readonly Address[]): Promise<void>;
   /** Addresses that the next read of the table takes along, and keeps as prefetched; without another read, none. */
   along(addresses: readonly Address[]): void;
   readonly get: ReadEntries;
@@ -77,13 +80,21 @@ export const createReads = (store: Store): Reads => {
     return entries;
   };
 
+  const fetch = async (addresses: readonly Address[]): Promise<void> => {
+    const unique = [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
+    if (unique.length > 0) keep(unique, await read(unique));
+  };
+
   return {
     get,
     peek: (address) => fetched.get(keyOf(address))?.entry,
-    prefetch: async (addresses) => {
-      const unique = [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
-      if (unique.length === 0) return;
-      keep(unique, await read(unique));
+    prefetch: async (addresses, own = []) => {
+      try {
+        await fetch([...addresses, ...own]);
+      } catch (cause) {
+        if (own.length === 0 || !isRefusal(cause)) throw cause;
+        await fetch(addresses);
+      }
     },
     along: (addresses) => {
       waiting = [...waiting, ...addresses];

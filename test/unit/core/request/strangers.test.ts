@@ -67,4 +67,15 @@ describe("V69: a request nobody vouches for", () => {
     expect((await server.call("POST", "s/big", { body: numbers(100_001) })).status).toBe(400);
     expect(written()).toContain("exceeded maximum number of values");
   });
+
+  it("has nothing read of a mount without a token, whatever path it names", async () => {
+    await server.call("POST", "s/there", { body: { a: 1 } });
+    const keys = async (token?: null) => {
+      const calls = server.table.calls.length;
+      await server.call("GET", "s/there", { ...(token === null && { token }) });
+      return JSON.stringify(server.table.calls.slice(calls)).match(/"(?:data|rec|list)#kv:/g) ?? [];
+    };
+    expect(await keys()).toHaveLength(1);
+    expect(await keys(null)).toEqual([]);
+  });
 });
