@@ -1,4 +1,3 @@
-import { permissionDenied } from "../../framework/index.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Config, Snapshot } from "../config/types.ts";
 import type { Mount } from "../mounts/mount.ts";
@@ -13,7 +12,8 @@ import { viewOf } from "./views.ts";
  * What an auth method reports when it judges a renewal: the groups of the entity, and the metadata of its alias.
  *
  * Security: it is the token's entity that changes, wherever its alias has gone since the login. Nothing is made here:
- * an entity that was removed stays removed, and one that is disabled is not renewed.
+ * an entity that was removed stays removed. Nothing is granted here either: whoever renews a token that is not their own
+ * may do so while its entity is disabled, as in Vault, and the token stays refused for as long.
  */
 
 export const createRefresh = (options: {
@@ -66,7 +66,6 @@ export const createRefresh = (options: {
         const found = await (known ? entities.survivor(known) : entities.survivorOf(entityId));
         known = undefined;
         if (!found) return undefined;
-        if (found.entity.disabled) throw permissionDenied("entity is disabled");
         return step(found, wantedBy(found, mount, groupAliases, given, snapshot));
       });
       if (view !== "more") return view;

@@ -77,9 +77,9 @@ export interface Identity {
   prefetchTies(row: Entry | undefined): readonly Address[];
   /**
    * Gives a token's entity the groups and the alias metadata that its auth method reports at a renewal, and writes what
-   * changed; absent ones stay. `undefined`: the entity is gone. Throws `permission_denied` for a disabled entity. `seen`:
-   * its item as this request read it; where the method reports what it says already, it is not read again, and a change
-   * made while the method was asked counts from the next request on.
+   * changed; absent ones stay. `undefined`: the entity is gone. `seen`: its item as this request read it; where the method
+   * reports what it says already, it is not read again, and a change made while the method was asked counts from the next
+   * request on.
    */
   refresh(
     mount: Mount,

@@ -142,6 +142,25 @@ describe("a renewal that an auth method judges", () => {
     expect((await entity(other))["group_ids"]).toEqual([]);
   });
 
+  it.each([
+    ["nothing", {}],
+    ["metadata", { metadata: { team: "a" } }],
+    ["groups", { groups: [] }],
+  ])(
+    "and that reports %s while the entity is disabled: is refused to the token, and lets nobody in if granted to another",
+    async (what, reported) => {
+      says = reported;
+      const { token, entity: id } = await session(`disabled-${what}`);
+      await server.call("POST", `identity/entity/id/${id}`, { body: { disabled: true } });
+
+      expect((await renew(token)).status).toBe(403);
+      const renewed = await server.call("POST", "auth/token/renew", { body: { token, increment: "500s" } });
+
+      expect([renewed.status, authOf(renewed)["lease_duration"]]).toEqual([200, 500]);
+      expect((await server.call("GET", "auth/token/lookup-self", { token })).status).toBe(403);
+    },
+  );
+
   it("makes no entity where the token's was removed", async () => {
     says = { groups: ["left"] };
     const { token, entity: id } = await session("fay");
