@@ -8,6 +8,7 @@ import {
   VaultError,
 } from "../../framework/index.ts";
 import { isJsonObject, type JsonObject } from "../../std/json.ts";
+import type { Entry } from "../../storage/store.ts";
 import { type Settings, settingsOf } from "./config.ts";
 import { append, isGone, versionOf } from "./history.ts";
 import { appendStep, changeKey, type KeyChange, keyAddress, sweepStep, versionAddress } from "./keys.ts";
@@ -33,25 +34,50 @@ interface Found {
   readonly data?: Secret;
 }
 
-const REREADS = 3;
+/**
+ * Reads of one write of a key, each without the version's item, before that counts as lost. The key and the item may have
+ * been read side by side at first; from the second time on the key came before the item, and was still the same after it.
+ */
+const READS_OF_ONE_WRITE = 3;
+/** More than a race takes: each was lost to somebody who wrote the key. */
+const TRIES = 64;
 
-/** A version as it is now; `undefined` where there is none of that number. */
+/** What a key says of a version; `"missing"`: that it has data, which was not there. */
+const look = async (
+  cx: BackendContext,
+  path: string,
+  wanted: number,
+  { body }: Entry,
+): Promise<Found | "missing" | undefined> => {
+  const key = unpackKey(body);
+  const number = wanted > 0 ? wanted : key.current;
+  const version = versionOf(key, number);
+  if (version === undefined) return undefined;
+  const metadata = shownVersion(key, number, version);
+  if (isGone(version, cx.clock.now())) return { metadata };
+  if (number === key.current && key.data !== undefined) return { metadata, data: key.data };
+  const item = await cx.storage.get(versionAddress(cx.storage, path, number));
+  return item === undefined ? "missing" : { metadata, data: unpackVersion(item.body, number) };
+};
+
+/**
+ * A version as it is now; `undefined` where there is none of that number. One that was destroyed or dropped between the
+ * two reads is as the key then says. Throws `storage_unavailable` where others write the key without end.
+ */
 const findVersion = async (cx: BackendContext, path: string, wanted: number): Promise<Found | undefined> => {
-  for (let attempt = 0; attempt < REREADS; attempt++) {
+  let n: number | undefined;
+  let reads = 0;
+  for (let left = TRIES; left > 0 && reads < READS_OF_ONE_WRITE; left -= 1) {
     const entry = await cx.storage.get(keyAddress(cx.storage, path));
-    if (entry === undefined) return undefined;
-    const key = unpackKey(entry.body);
-    const number = wanted > 0 ? wanted : key.current;
-    const version = versionOf(key, number);
-    if (version === undefined) return undefined;
-    const metadata = shownVersion(key, number, version);
-    if (isGone(version, cx.clock.now())) return { metadata };
-    if (number === key.current && key.data !== undefined) return { metadata, data: key.data };
-    const item = await cx.storage.get(versionAddress(cx.storage, path, number));
-    if (item !== undefined) return { metadata, data: unpackVersion(item.body, number) };
-    // Destroyed or dropped between the two reads: what the key says now decides.
+    const found = entry && (await look(cx, path, wanted, entry));
+    if (found !== "missing") return found;
+    reads = entry?.n === n ? reads + 1 : 1;
+    n = entry?.n;
   }
-  throw new VaultError("internal", { reason: `kv: the data of version ${wanted} is missing` });
+  if (reads >= READS_OF_ONE_WRITE) {
+    throw new VaultError("internal", { reason: `kv: the data of version ${wanted} is missing` });
+  }
+  throw new VaultError("storage_unavailable", { reason: "kv: a key changes faster than it is read", retryAfter: 1 });
 };
 
 /** Answers 404 with data when the version is deleted or destroyed. */
