@@ -103,7 +103,8 @@ export const addSecretId = async (
   if (entry) {
     const old = storedSecretId.parse(entry.body);
     if (!hasExpired(old, nowMs)) throw taken;
-    await storage.write(removal(storage, address, old.accessor));
+    // Where somebody has registered it meanwhile, it is theirs.
+    await tryWrite(storage, removal(storage, address, old.accessor, { n: entry.n }));
   }
   if (!(await register(storage, key, value, secret))) throw taken;
 };
@@ -153,17 +154,31 @@ export const listAccessors = async (storage: View, key: string, nowMs: number): 
   return found.sort();
 };
 
+/** Removes what has expired among some entries; one that was registered again since it was read stays. */
+const removeExpired = async (storage: View, entries: readonly Entry[], endedBy: number): Promise<number> => {
+  const ended = entries.flatMap((entry) => {
+    const secret = storedSecretId.parse(entry.body);
+    return hasExpired(secret, endedBy) ? [removal(storage, entry.address, secret.accessor, { n: entry.n })] : [];
+  });
+  if (ended.length === 0 || (await tryWrite(storage, ended.flat()))) return ended.length;
+  let removed = 0;
+  for (const writes of ended) if (await tryWrite(storage, writes)) removed += 1;
+  return removed;
+};
+
 /** Removes everything under a key, or only what has expired. Returns the number of secret ids removed. */
 export const purge = async (storage: View, key: string, endedBy?: number): Promise<number> => {
   let removed = 0;
   for await (const entries of entriesOf(storage, key)) {
-    const writes = entries.flatMap((entry) => {
-      const secret = storedSecretId.parse(entry.body);
-      if (endedBy !== undefined && !hasExpired(secret, endedBy)) return [];
-      return removal(storage, entry.address, secret.accessor);
-    });
+    if (endedBy !== undefined) {
+      removed += await removeExpired(storage, entries, endedBy);
+      continue;
+    }
+    const writes = entries.flatMap(({ address, body }) =>
+      removal(storage, address, storedSecretId.parse(body).accessor),
+    );
     if (writes.length > 0) await storage.write(writes);
-    removed += writes.length / 2;
+    removed += entries.length;
   }
   return removed;
 };

@@ -59,6 +59,61 @@ describe("secret ids", () => {
     expect((await mount.request("list", "role/app/secret-id")).data.keys).toHaveLength(1);
   });
 
+  it.each([
+    ["by another who registers the same text", "role/app/custom-secret-id", { secret_id: "mine" }],
+    ["by a tidy", "tidy/secret-id", {}],
+  ])("are not taken away %s, when they were registered since what had ended was read", async (_who, path, body) => {
+    const mount = createMount();
+    await mount.role("app");
+    const register = () => mount.request("update", "role/app/custom-secret-id", { secret_id: "mine", ttl: 60 });
+    await register();
+    mount.clock.advance(60_000);
+    const listed = async () => (await mount.request("list", "role/app/secret-id")).data.keys;
+    let first: unknown;
+    const view = {
+      ...mount.view,
+      write: async (writes: Parameters<typeof mount.view.write>[0]) => {
+        if (first === undefined && writes.some(({ op }) => op === "delete")) {
+          await register();
+          first = await listed();
+        }
+        await mount.view.write(writes);
+      },
+    };
+
+    await createHarness(approleAuth(), { view, clock: mount.clock })
+      .request("update", path, body)
+      .catch((cause: unknown) => expect(cause).toMatchObject({ code: "invalid_request" }));
+
+    expect(first).toHaveLength(1);
+    expect(await listed()).toEqual(first);
+    await mount.login("id-app", "mine");
+  });
+
+  it("that have ended are tidied next to one that is registered again meanwhile", async () => {
+    const mount = createMount();
+    await mount.role("app");
+    for (const secret_id of ["mine", "yours"]) {
+      await mount.request("update", "role/app/custom-secret-id", { secret_id, ttl: 60 });
+    }
+    mount.clock.advance(60_000);
+    let again = () => mount.request("update", "role/app/custom-secret-id", { secret_id: "mine" }).then(() => undefined);
+    const view = {
+      ...mount.view,
+      write: async (writes: Parameters<typeof mount.view.write>[0]) => {
+        const first = again;
+        again = async () => undefined;
+        await first();
+        await mount.view.write(writes);
+      },
+    };
+
+    await createHarness(approleAuth(), { view, clock: mount.clock }).request("update", "tidy/secret-id");
+
+    expect(mount.view.keys().filter((key) => key.includes("secret-id/"))).toHaveLength(1);
+    await mount.login("id-app", "mine");
+  });
+
   it("of one text may belong to two roles", async () => {
     const mount = createMount();
     await Promise.all(["a", "b"].map((name) => mount.role(name)));
