@@ -6,6 +6,7 @@ const SLOW = [
   "test/architecture/new-engine.test.ts",
   "test/bad-inputs/bad-inputs.test.ts",
   "test/concurrency/between.test.ts",
+  "test/concurrency/codes.test.ts",
   "test/concurrency/ends.test.ts",
   "test/contract/captures.test.ts",
   "test/contract/whole-backend.test.ts",

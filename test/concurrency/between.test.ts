@@ -12,6 +12,7 @@ import {
   makeServer,
   type TestServer,
 } from "../support/make-server.ts";
+import { everySchedule, held, type Schedule } from "./schedules.ts";
 
 /**
  * Two requests, one of them whole between two calls of the other: before the first call that the other makes to the
@@ -24,7 +25,6 @@ const noAws = (): AwsAuthParts => {
 /** The hash costs nothing here. */
 const people = () => userpassAuth(createPasswords({ derive: async (password) => Buffer.alloc(32, password) }));
 
-type Ask = () => Promise<Answered>;
 type Order = readonly [method: string, path: string, options: CallOptions];
 
 let world: OutsideWorld;
@@ -80,50 +80,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dynamo.close());
 
-/** Runs `request` with `between` before its call number `at`; answers whether it made as many calls. */
-const held = async <T>(at: number, request: () => Promise<T>, between: () => Promise<unknown>) => {
-  let calls = 0;
-  let came = false;
-  server.table.before = async () => {
-    calls += 1;
-    if (calls !== at || came) return;
-    came = true;
-    server.table.before = () => undefined;
-    await between();
-  };
-  try {
-    return { answer: await request(), came };
-  } finally {
-    server.table.before = () => undefined;
-  }
-};
-
-interface Schedule {
-  readonly request: Ask;
-  readonly between: () => Promise<{ readonly status: number }>;
-  /** What must hold when both have been answered. */
-  readonly holds: (answer: Answered, between: { readonly status: number } | undefined) => Promise<void>;
-}
-
-/** Every schedule there is; `set` makes both requests, of things that are new each time. */
-const everyWay = async (set: () => Promise<Schedule>): Promise<void> => {
-  for (let at = 1; ; at += 1) {
-    const { request, between, holds } = await set();
-    let second: { readonly status: number } | undefined;
-    const { answer, came } = await held(at, request, async () => {
-      second = await between();
-    });
-    if (!came) {
-      expect(at).toBeGreaterThan(1);
-      return;
-    }
-    try {
-      await holds(answer, second);
-    } catch (cause) {
-      throw new Error(`before call ${at}: ${answer.status} ${answer.text} and ${second?.status}`, { cause });
-    }
-  }
-};
+const everyWay = (set: () => Promise<Schedule>): Promise<void> => everySchedule(server.table, set);
 
 const next = (): string => `n${++count}`;
 const tokenIn = ({ body }: Answered): string => (body["auth"] as { client_token: string }).client_token;
@@ -408,6 +365,7 @@ describe("a wrapped answer", () => {
     const token = await wrapped();
     const caller = await made();
     const { answer } = await held(
+      server.table,
       1,
       () => server.call("POST", "sys/wrapping/unwrap", { token: caller, body: { token } }),
       () => elsewhere("POST", "auth/token/revoke", { body: { token: caller } }),
