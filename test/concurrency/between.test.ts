@@ -62,6 +62,7 @@ beforeAll(async () => {
     ["sys/mounts/db", { type: "leased" }],
     ["sys/mounts/kv", { type: "kv", options: { version: "2" } }],
     ["sys/mounts/totp", { type: "totp" }],
+    ["sys/mounts/ssh", { type: "ssh" }],
     ["sys/auth/approle", { type: "approle" }],
     ["sys/auth/userpass", { type: "userpass" }],
     [
@@ -400,6 +401,8 @@ describe("a login by AppRole", () => {
     });
     return String(data["id"]);
   };
+  const isOf = async (at: string, secret_id: unknown): Promise<boolean> =>
+    (await server.call("POST", `${at}/secret-id/lookup`, { body: { secret_id } })).status === 200;
   const refusing: readonly (readonly [string, (role: Role) => ReturnType<typeof elsewhere>])[] = [
     [
       "its secret id is destroyed",
@@ -452,6 +455,80 @@ describe("a login by AppRole", () => {
           expect(answer.status).toBe(200);
           expect((answer.body["auth"] as { entity_id: string }).entity_id).not.toBe(entity);
           expect(await lives(tokenIn(answer))).toBe(true);
+        },
+      };
+    }));
+
+  it("whose alias goes to another entity meanwhile: has a token of the one that it is of then", () =>
+    everyWay(async () => {
+      const role = await roleWith({}, 5);
+      await role.login();
+      const to = String((await server.call("POST", "identity/entity", { body: { name: next() } })).data["id"]);
+      const { data } = await server.call("GET", `identity/entity/id/${await entityOf(role)}`);
+      const [alias] = data["aliases"] as readonly { readonly id: string }[];
+      return {
+        request: role.login,
+        between: () => elsewhere("POST", "identity/entity-alias", { body: { id: alias?.id, canonical_id: to } }),
+        holds: async (answer, between) => {
+          expect([answer.status, between?.status]).toEqual([200, 200]);
+          expect((answer.body["auth"] as { entity_id: string }).entity_id).toBe(to);
+        },
+      };
+    }));
+
+  it("whose entity is merged into another meanwhile: has a token of that one", () =>
+    everyWay(async () => {
+      const role = await roleWith({}, 5);
+      await role.login();
+      const from = await entityOf(role);
+      const to = String((await server.call("POST", "identity/entity", { body: { name: next() } })).data["id"]);
+      const body = { from_entity_ids: [from], to_entity_id: to };
+      return {
+        request: role.login,
+        between: () => elsewhere("POST", "identity/entity/merge", { body }),
+        holds: async (answer, between) => {
+          expect([answer.status, between?.status]).toEqual([200, 204]);
+          expect((answer.body["auth"] as { entity_id: string }).entity_id).toBe(to);
+        },
+      };
+    }));
+
+  it("whose token renews itself while its entity is merged into another, or disabled: is of the other, or refused", () =>
+    everyWay(async () => {
+      const role = await roleWith({}, 5);
+      const token = tokenIn(await role.login());
+      const from = await entityOf(role);
+      const to = String((await server.call("POST", "identity/entity", { body: { name: next() } })).data["id"]);
+      return {
+        request: () => server.call("POST", "auth/token/renew-self", { token }),
+        between: async () => {
+          await elsewhere("POST", "identity/entity/merge", { body: { from_entity_ids: [from], to_entity_id: to } });
+          return elsewhere("POST", `identity/entity/id/${to}`, { body: { disabled: true } });
+        },
+        holds: async (answer) => {
+          expect([200, 403]).toContain(answer.status);
+          expect(await lives(token)).toBe(false);
+          await server.call("POST", `identity/entity/id/${to}`, { body: { disabled: false } });
+          expect(await lives(token)).toBe(true);
+        },
+      };
+    }));
+
+  it("with a secret id that is made while the role is removed: is refused", () =>
+    everyWay(async () => {
+      const role = await roleWith({}, 0);
+      return {
+        request: () => server.call("POST", `${role.at}/secret-id`),
+        between: async () => {
+          await elsewhere("DELETE", role.at);
+          return elsewhere("POST", role.at, { body: { role_id: role.name } });
+        },
+        holds: async (answer, between) => {
+          expect(between?.status).toBe(204);
+          const body = { role_id: role.name, secret_id: answer.data["secret_id"] ?? role.secret_id };
+          const login = await server.call("POST", "auth/approle/login", { token: null, body });
+          // Made for the new role, or good for nothing.
+          expect(login.status).toBe(answer.status === 200 && (await isOf(role.at, body.secret_id)) ? 200 : 400);
         },
       };
     }));
@@ -599,6 +676,41 @@ describe("a secret that is changed by what it was", () => {
         holds: async (answer, between) => {
           expect(between?.status).toBe(200);
           expect([answer.status, answer.data["valid"]]).not.toEqual([200, true]);
+        },
+      };
+    }));
+});
+
+describe("a one-time password", () => {
+  const issue = async () => {
+    await server.call("POST", "ssh/roles/otp", {
+      body: { key_type: "otp", default_user: "ada", cidr_list: "192.0.2.0/24" },
+    });
+    const { data, body } = await server.call("POST", "ssh/creds/otp", { body: { ip: "192.0.2.7" } });
+    return { otp: String(data["key"]), lease_id: String(body["lease_id"]) };
+  };
+
+  it("verified, and again in between: is good once", () =>
+    everyWay(async () => {
+      const { otp } = await issue();
+      return {
+        request: () => server.call("POST", "ssh/verify", { token: null, body: { otp } }),
+        between: () => elsewhere("POST", "ssh/verify", { token: null, body: { otp } }),
+        holds: async (answer, between) => {
+          expect([answer.status, between?.status]).toEqual([400, 200]);
+        },
+      };
+    }));
+
+  it("verified, while its lease is revoked: is good for nothing afterwards", () =>
+    everyWay(async () => {
+      const { otp, lease_id } = await issue();
+      return {
+        request: () => server.call("POST", "ssh/verify", { token: null, body: { otp } }),
+        between: () => elsewhere("POST", "sys/leases/revoke", { body: { lease_id } }),
+        holds: async (_answer, between) => {
+          expect(between?.status).toBe(204);
+          expect((await server.call("POST", "ssh/verify", { token: null, body: { otp } })).status).toBe(400);
         },
       };
     }));
