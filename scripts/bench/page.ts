@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { startLocalServer } from "../../src/local/server/index.ts";
 import { readUiFolder } from "../../src/ui-files/folder.ts";
-import { findBrowser, launchBrowser } from "../../test/ui/support/browser.ts";
+import { findBrowser, launchBrowser, launchWindow } from "../../test/ui/support/browser.ts";
 import { buildUi } from "../build/ui.ts";
 import { writeFolder } from "../build/ui-files.ts";
 import { type Figure, figure } from "./figures.ts";
@@ -14,6 +14,9 @@ import { median } from "./samples.ts";
  * How long the web page takes from its address to a form that can be seen, typed into and sent, in a real browser, with
  * nothing in its cache. Chromium slows the page's main thread; the worker's thread, and the browser's, are as they are.
  * The network is a relay with a round trip and a rate, so that the worker's requests pass it too.
+ *
+ * Windows are those that people usually have, with a profile: in private ones, as tests have them, Chromium opens no
+ * connection before it has a request for it, whatever the document says.
  */
 
 interface Weather {
@@ -25,6 +28,7 @@ interface Weather {
   /** Of all connections together. */
   readonly bytesPerSecond: number;
   readonly budget: number | null;
+  readonly privately?: true;
 }
 
 const MEGABIT = 125_000;
@@ -37,6 +41,14 @@ const WEATHERS: readonly Weather[] = [
     roundTrip: 60,
     bytesPerSecond: 10 * MEGABIT,
     budget: 600,
+  },
+  {
+    name: "page: form ready, the same in a private window",
+    slower: 4,
+    roundTrip: 60,
+    bytesPerSecond: 10 * MEGABIT,
+    budget: 600,
+    privately: true,
   },
   {
     name: "page: form ready, 400 ms, 400 kbit/s",
@@ -102,18 +114,25 @@ const TELL_READY = `{
   }).observe(document, { childList: true, subtree: true });
 }`;
 
-/** Milliseconds until the form is ready, for somebody who was never here. */
-const once = async (browser: Browser, server: string, weather: Weather): Promise<number> => {
+/** Both kinds of windows. A private one is of its own, and is gone when its page is closed. */
+const openWindows = async (executable: string, profile: string) => {
+  const [privately, usually] = await Promise.all([launchBrowser(executable), launchWindow(executable, profile)]);
+  return {
+    newPage: (weather: Weather): Promise<Page> => (weather.privately ? privately : usually).newPage(),
+    close: () => Promise.all([privately.close(), usually.close()]),
+  };
+};
+
+/** Milliseconds until the form is ready, for somebody who was never here: the relay's port makes it another origin. */
+const once = async (page: Page, server: string, weather: Weather): Promise<number> => {
   const relay = await startRelay(Number(new URL(server).port), weather);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: weather.slower });
   await page.addInitScript(TELL_READY);
   const told = page.waitForEvent("console", (message) => message.text().startsWith(READY));
   await page.goto(`http://127.0.0.1:${relay.port}/ui/`, { waitUntil: "commit" });
   const at = Number((await told).text().slice(READY.length));
-  await context.close();
+  await page.close();
   relay.close();
   return at;
 };
@@ -153,16 +172,17 @@ export const measurePage = async (
   if (executable === undefined) return [];
   const builds = [buildUi, ...(against === undefined ? [] : [await buildOf(against)])];
   const servers = await Promise.all(builds.map((build, at) => serve(build, join(folder, String(at)))));
-  const browser = await launchBrowser(executable);
+  const windows = await openWindows(executable, join(folder, "profile"));
   const figures: Figure[] = [];
   for (const weather of WEATHERS) {
     const taken: number[][] = servers.map(() => []);
     for (let left = quick ? 3 : 7; left > 0; left -= 1)
-      for (const [at, { url }] of servers.entries()) taken[at]?.push(await once(browser, url, weather));
+      for (const [at, { url }] of servers.entries())
+        taken[at]?.push(await once(await windows.newPage(weather), url, weather));
     const [now = Number.NaN, former] = taken.map(median);
     figures.push(...figuresOf(weather, now, former));
   }
-  await browser.close();
+  await windows.close();
   for (const server of servers) await server.close();
   return figures;
 };

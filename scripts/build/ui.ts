@@ -127,8 +127,6 @@ const writeDocument = (html: string, built: Omit<BuiltUi, "files">, files: Reado
   const early = [...loadedAtOnce(starts, built.metafile.outputs)]
     .filter((name) => !starts.includes(name))
     .map((name) => `<link rel="modulepreload" href=${checked(name)}>`);
-  const worker = checked(required(built.entries, WORKER));
-  early.push(`<link rel="modulepreload" as="sharedworker" href=${worker}>`);
   return withAddresses.replace("</head>", `${early.join("")}</head>`).replace(/>\s+</g, "><");
 };
 

@@ -142,6 +142,19 @@ describe("the built page", () => {
     expect(document).not.toMatch(/\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|<style/);
   });
 
+  it("asks for what its first call waits for before anything else: a connection without cookies, and the worker", () => {
+    const document = new TextDecoder().decode(page.files.get("index.html"));
+    const links = [...document.matchAll(/<(?:link|script)\b[^>]*\b(?:src|href)="([^"]+)"[^>]*>/g)];
+    const fileOf = (source: string): string => `/ui/${page.entries.get(source)}`;
+
+    expect(links.slice(0, 3).map(([, address]) => address)).toEqual([
+      "/",
+      fileOf("ui/begin.ts"),
+      fileOf("ui/worker/main.ts"),
+    ]);
+    expect(links[0]?.[0]).toBe('<link rel="preconnect" href="/" crossorigin>');
+  });
+
   it("43. keeps its budgets, and its inventory as committed", async () => {
     const sizes = await sizesOf(page);
     const names = (text: string): string => text.split("KB, compressed")[0] ?? "";

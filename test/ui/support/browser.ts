@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 /** The browser of this machine. Nothing is downloaded: where there is none, the tests of the page are skipped. */
 
@@ -16,9 +16,11 @@ export const findBrowser = (environment: NodeJS.ProcessEnv = process.env): strin
     .find((file) => existsSync(file));
 };
 
-export const launchBrowser = (executablePath: string): Promise<Browser> =>
-  chromium.launch({
-    executablePath,
-    // Chromium's sandbox refuses to start as root, which a container often is.
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+// Chromium's sandbox refuses to start as root, which a container often is.
+const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
+export const launchBrowser = (executablePath: string): Promise<Browser> => chromium.launch({ executablePath, args });
+
+/** A window with a profile, which is kept in the folder; those of `launchBrowser` are private. */
+export const launchWindow = (executablePath: string, folder: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, { executablePath, args });
