@@ -71,6 +71,18 @@ describeUi("the first load", (ui) => {
   });
 });
 
+/** Put before the page's scripts: what a worker tells of the session comes once the tab hears `states-of-tests`. */
+const HOLD_STATES = `{
+  const { addEventListener: listen } = MessagePort.prototype;
+  const told = new Promise((resolve) => addEventListener("states-of-tests", resolve));
+  MessagePort.prototype.addEventListener = function (type, heard) {
+    listen.call(this, type, (event) => {
+      if (event.data?.kind === "state") void told.then(() => heard(event));
+      else heard(event);
+    });
+  };
+}`;
+
 /** What begins early, in every order in which files and answers may come. */
 describeUi("the start", (ui) => {
   const form = (page: Page) => page.getByLabel("How", { exact: true });
@@ -193,6 +205,22 @@ describeUi("the start", (ui) => {
 
     letGo();
     await page.getByText("This page was locked.").waitFor();
+  });
+
+  it("says that the session was locked, also where the worker tells it after the answers", async () => {
+    const { page: other, visitor } = await ui.signedIn(await ui.world.person("alias", []));
+    await other.getByRole("button", { name: "Lock", exact: true }).click();
+    await other.getByRole("dialog", { name: "Locked" }).waitFor();
+    const page = await visitor.context.newPage();
+    await page.addInitScript(HOLD_STATES);
+    await page.goto("/ui/", STARTING);
+    await form(page).selectOption("Token");
+    await page.getByLabel("Token", { exact: true }).fill("typed");
+    expect(await page.getByText("This page was locked.").count()).toBe(0);
+
+    await page.evaluate(() => dispatchEvent(new Event("states-of-tests")));
+    await page.getByText("This page was locked.").waitFor();
+    expect(await page.getByLabel("Token", { exact: true }).inputValue()).toBe("typed");
   });
 
   it("keeps a tab that was closed before its scripts came from holding a session", async () => {
