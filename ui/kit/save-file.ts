@@ -1,5 +1,11 @@
 /** Saves text as a file, by the browser's own download; nothing leaves the machine. */
 
+/**
+ * A browser may begin to read it long after the click (Safari, or one that asks where to save it), and nothing tells when
+ * it has. So long FileSaver.js waits too. The browser lets go of it sooner where the page goes.
+ */
+const READ_WITHIN_MS = 40_000;
+
 /** A name that no file system takes for a path. */
 const plain = (name: string): string => name.replace(/[\p{Cc}\p{Cf}/\\:*?"<>|]/gu, "_").replace(/^\.+/, "") || "file";
 
@@ -9,5 +15,5 @@ export const saveFile = (name: string, text: string): void => {
   link.href = url;
   link.download = plain(name);
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url));
+  setTimeout(() => URL.revokeObjectURL(url), READ_WITHIN_MS);
 };
