@@ -1,6 +1,8 @@
 import { expect, it } from "@jest/globals";
+import { answered } from "./support/answered.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { listenToCopies } from "./support/copied.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
@@ -76,6 +78,33 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
     await signIn(page, person);
     await page.getByRole("button", { name: "Make a token" }).waitFor();
     expect((await ui.world.call("GET", "auth/token/lookup-self", undefined, { token })).status).toBe(403);
+  });
+
+  it("shows a token that a lock ends no longer, though the server has not heard of the lock; an orphan it keeps", async () => {
+    await ui.world.policy("orphans", `${DEV}path "auth/token/create-orphan" { capabilities = ["update", "sudo"] }`);
+    const person = await ui.world.person("quick", ["orphans"]);
+    const { page, visitor } = await ui.signedIn(person, "/ui/me");
+    const lockAndReturn = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Lock", exact: true }).click();
+      await page.getByRole("dialog", { name: "Locked" }).waitFor();
+      await signIn(page, person);
+      await page.getByRole("dialog", { name: "Locked" }).waitFor({ state: "detached" });
+    };
+    const make = page.getByRole("button", { name: "Make a token" });
+    await make.click();
+    await page.getByText("The token is made").waitFor();
+    const { release } = hold(visitor.gate, pathIs("auth/token/revoke-self"));
+    await lockAndReturn();
+    await make.waitFor();
+    release();
+
+    await page.getByRole("checkbox").check();
+    await make.click();
+    await page.getByText("The token is made").waitFor();
+    await lockAndReturn();
+    await answered(visitor, "auth/token/revoke-self", 2);
+    await page.getByRole("button", { name: "Revoke it" }).click();
+    await page.getByText("The token is revoked").first().waitFor();
   });
 
   it("leaves out what may not be done, and shows one's rules by their own spelling", async () => {

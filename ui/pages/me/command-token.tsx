@@ -4,8 +4,7 @@ import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectIn, textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
 import { useStage } from "../../client/stage.ts";
-import { useAct } from "../../client/use-act.ts";
-import { useReturn } from "../../client/use-return.ts";
+import { useAct, useReturn } from "../../client/use-act.ts";
 import { Button, Checkbox, Code, durationText, Note, SecretValue, Section, Select, toast } from "../../kit/index.ts";
 import { me } from "../../texts/me.ts";
 import { shellCommands } from "./commands.ts";
@@ -18,6 +17,8 @@ import { shellCommands } from "./commands.ts";
 interface Made {
   readonly token: string;
   readonly seconds: number;
+  /** Made below a token that a lock revokes, and this one with it. */
+  readonly tied: boolean;
 }
 
 const words = me.command;
@@ -56,10 +57,13 @@ export const CommandToken = () => {
   const [orphan, setOrphan] = useState(false);
   const [made, setMade] = useState<Made>();
   const { busy, failure, act } = useAct();
-  useReturn(async () => {
-    const as = made && { token: made.token };
-    const answer = as && (await call({ method: "GET", path: "auth/token/lookup-self", as }));
-    if (answer && !answer.ok && answer.kind === "denied") setMade(undefined);
+  useReturn(async (locked) => {
+    if (!made) return;
+    const gone = (): void => setMade((now) => (now === made ? undefined : now));
+    if (locked && made.tied) return gone();
+    const as = { token: made.token };
+    const answer = await call({ method: "GET", path: "auth/token/lookup-self", as });
+    if (!answer.ok && answer.kind === "denied") gone();
   });
   const mayCreate = may("auth/token/create", "update");
   const mayOrphan = may("auth/token/create-orphan", "update");
@@ -70,7 +74,7 @@ export const CommandToken = () => {
     const answer = await act(() => post(path, { ttl, explicit_max_ttl: ttl, display_name: "command-line" }));
     if (!answer) return;
     const auth = objectIn(answer.json, "auth");
-    setMade({ token: textIn(auth, "client_token"), seconds: numberIn(auth, "lease_duration") });
+    setMade({ token: textIn(auth, "client_token"), seconds: numberIn(auth, "lease_duration"), tied: ours && !alone });
   };
   return (
     <Section title={words.title}>
