@@ -13,7 +13,13 @@ export type Guard = (proceed: () => void) => boolean;
 const listeners = new Set<() => void>();
 let guard: Guard | undefined;
 
+/** What is drawn: without the fragment, which is a place within a page. */
+let shown = "";
+
+const drawn = (): string => location.pathname + location.search;
+
 const announce = (): void => {
+  shown = drawn();
   for (const listener of listeners) listener();
 };
 
@@ -28,13 +34,17 @@ let expected: "undone" | "allowed" | undefined;
 /** The move that was held back, allowed before the history was where it had been. */
 let next: (() => void) | undefined;
 
+/** Does what takes the place of the page: now, or when the person gives up what is unsaved there. */
+export const takePlace = (proceed: () => void): void => {
+  if (!guard || guard(proceed)) proceed();
+};
+
 export const navigate = (href: string, { replace = false }: { readonly replace?: boolean } = {}): void => {
-  const proceed = (): void => {
+  takePlace(() => {
     if (!replace) at += 1;
     history[replace ? "replaceState" : "pushState"]({ at }, "", href);
     announce();
-  };
-  if (!guard || guard(proceed)) proceed();
+  });
 };
 
 const moved = ({ state }: PopStateEvent): void => {
@@ -56,7 +66,8 @@ const moved = ({ state }: PopStateEvent): void => {
     if (expected) next = go;
     else go();
   };
-  if (by !== 0 && asked === undefined && guard && !guard(proceed)) {
+  const away = by !== 0 && drawn() !== shown;
+  if (away && asked === undefined && guard && !guard(proceed)) {
     expected = "undone";
     history.go(-by);
     return;
@@ -72,16 +83,21 @@ const foreignLinks = () => import("./foreign-links.ts").catch(() => undefined);
 /** Vault's and OpenBao's links become the page's own, in the address too. */
 const arrive = async (): Promise<void> => {
   if (location.pathname.startsWith(`${BASE}vault`)) {
+    const { href } = location;
     const own = (await foreignLinks())?.ownHref(location);
-    if (own !== undefined) history.replaceState({ at }, "", own);
+    if (own !== undefined && location.href === href) history.replaceState({ at }, "", own);
   }
   announce();
 };
 
-/** To the place that an address names, which anybody may have written; without one, to the start. */
+/**
+ * To the place that an address names, which anybody may have written; without one, to the start. Whoever went elsewhere
+ * before that was known stays there.
+ */
 export const goBackTo = async (address: string | undefined): Promise<void> => {
+  const { href } = location;
   const own = address ? (await foreignLinks())?.ownPlace(address) : undefined;
-  navigate(own ?? BASE, { replace: true });
+  if (location.href === href) navigate(own ?? BASE, { replace: true });
 };
 
 /** Begins; once, before anything is drawn. Resolves when it is known which page the address means. */

@@ -7,6 +7,7 @@ import { answered } from "./support/answered.ts";
 import { axeEverywhere } from "./support/axe.ts";
 import { hold, pathIs } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
+import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
 
 /** Opening what was shared: only a click opens, and nothing of the link stays anywhere. */
@@ -259,6 +260,83 @@ describeUi("opening a shared secret", (ui) => {
     expect((await download).suggestedFilename()).toBe("shared-secret.json");
     await page.reload();
     await page.getByText("There is no link here.").waitFor();
+  });
+
+  it("asks before another link takes the place of what was opened and is not kept", async () => {
+    const { fragment, value } = await shared();
+    const { fragment: other, token } = await shared();
+    const { page, visitor } = await arrive(fragment);
+    await openButton(page).click();
+    await page.getByText("Here it is").waitFor();
+    const paste = () => page.evaluate((hash) => location.assign(`/ui/open#${hash}`), other);
+    const asked = page.getByRole("dialog", { name: "Leave without keeping it?" });
+
+    await paste();
+    await asked.getByRole("button", { name: "Stay" }).click();
+    expect(await historyOf(visitor, page)).not.toContain(token);
+    await page.getByRole("button", { name: "Show password" }).click();
+    await page.getByText(value).waitFor();
+
+    await paste();
+    await asked.getByRole("button", { name: "Leave" }).click();
+    await openButton(page).waitFor();
+    expect(page.url()).toBe(`${ui.world.url}/ui/open`);
+    expect(await historyOf(visitor, page)).not.toContain(token);
+    expect(await isThere(token)).toBe(true);
+  });
+
+  it("keeps what a guest opened when they sign in, in another tab, to store it", async () => {
+    await ui.world.policy("storing", 'path "secret/data/mine/*" { capabilities = ["create", "update", "read"] }');
+    const person = await ui.world.person("guest", ["storing"]);
+    const { fragment, value } = await shared();
+    const { page, visitor } = await arrive(fragment);
+    await openButton(page).click();
+    await page.getByText("Here it is").waitFor();
+    await signIn(await visitor.tab("/ui/"), person);
+
+    await page.getByRole("button", { name: "Store in" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: "Path" }).fill("secret/mine/given");
+    await dialog.getByRole("button", { name: "Store", exact: true }).click();
+    await page.getByText("Stored as secret/mine/given").first().waitFor();
+    expect((await ui.world.call("GET", "secret/data/mine/given")).data["data"]).toEqual({ password: value });
+
+    await page.getByRole("link", { name: "My access", exact: true }).click();
+    await page.getByRole("heading", { name: "My access", exact: true }).waitFor();
+    await page.goBack();
+    await page.getByText("There is no link here.").waitFor();
+  });
+
+  it("lets a browser read a saved file for 40 s after the click, and then lets go of it", async () => {
+    const { fragment } = await shared();
+    const visitor = await ui.visitor();
+    const page = await visitor.context.newPage();
+    await page.clock.install();
+    await page.addInitScript(() => {
+      const files = new Set<string>();
+      Object.assign(globalThis, { files });
+      const { createObjectURL, revokeObjectURL } = URL;
+      URL.createObjectURL = (of) => {
+        const address = createObjectURL.call(URL, of);
+        files.add(address);
+        return address;
+      };
+      URL.revokeObjectURL = (address) => {
+        files.delete(address);
+        revokeObjectURL.call(URL, address);
+      };
+    });
+    await page.goto(`/ui/open#${fragment}`);
+    const held = () => page.evaluate(() => (Reflect.get(globalThis, "files") as Set<string>).size);
+    await openButton(page).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save as file" }).click();
+    await download;
+
+    await page.clock.runFor(39_000);
+    expect(await held()).toBe(1);
+    await page.clock.runFor(2_000);
+    expect(await held()).toBe(0);
   });
 
   it("forgets it when the page is left: the back/forward cache keeps neither what was opened nor a link", async () => {

@@ -27,7 +27,8 @@ const receive = (whole: boolean): void => {
 };
 
 receive(true);
-addEventListener("hashchange", () => receive(false));
+// The first that is told of it: the address is clean before anything else looks at it.
+addEventListener("popstate", () => receive(false));
 
 export const arrival: Arrival = {
   take() {

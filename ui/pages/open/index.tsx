@@ -4,7 +4,7 @@ import { open } from "../../texts/open.ts";
 import type { PageComponent } from "../page.ts";
 import { AskCode, Gone, NoLink, Ready, Trouble } from "./before.tsx";
 import { Opened } from "./opened.tsx";
-import { useOpening } from "./use-opening.ts";
+import { begin, enter, type Opening, unwrap, useOpening } from "./use-opening.ts";
 
 /**
  * Opens what somebody shared, once, without signing in.
@@ -13,9 +13,7 @@ import { useOpening } from "./use-opening.ts";
  * out of the address before the page asks for anything (`ui/share/arrival.ts`).
  */
 
-type Steps = ReturnType<typeof useOpening>;
-
-const Step = ({ opening, begin, enter, unwrap }: Steps) => {
+const Step = ({ opening }: { readonly opening: Opening }) => {
   switch (opening.at) {
     case "none":
     case "broken":
@@ -40,7 +38,7 @@ const Step = ({ opening, begin, enter, unwrap }: Steps) => {
   }
 };
 
-const SAID: Partial<Record<Steps["opening"]["at"], string>> = {
+const SAID: Partial<Record<Opening["at"], string>> = {
   broken: open.broken.title,
   "opened-before": open.opened.title,
   ended: open.ended.title,
@@ -49,14 +47,14 @@ const SAID: Partial<Record<Steps["opening"]["at"], string>> = {
 };
 
 const OpenPage: PageComponent = () => {
-  const steps = useOpening();
-  const said = SAID[steps.opening.at];
+  const opening = useOpening();
+  const said = SAID[opening.at];
   useEffect(() => {
     if (said !== undefined) announce(said);
   }, [said]);
   return (
     <Page title={open.title}>
-      <Step {...steps} />
+      <Step opening={opening} />
     </Page>
   );
 };

@@ -1,8 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, call, type Failure } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { textIn } from "../../client/read-json.ts";
-import { useListener } from "../../client/use-listener.ts";
+import { useMaybeSession } from "../../client/session.ts";
+import { takePlace } from "../../router.ts";
+import { placeOf } from "../../routes.ts";
 import { arrival } from "../../share/arrival.ts";
 import type { Code } from "../../share/code.ts";
 import { type Content, contentIn } from "../../share/content.ts";
@@ -19,7 +21,7 @@ export type Opening =
   | { readonly at: "code"; readonly link: Link; readonly wrong: boolean }
   | { readonly at: "ready"; readonly token: string; readonly end: number; readonly from: string }
   | { readonly at: "opening"; readonly end: number; readonly from: string }
-  | { readonly at: "open"; readonly content: Content; readonly from: string }
+  | { readonly at: "open"; readonly content: Content }
   /** `retry`: nothing is known to be used up. */
   | { readonly at: "failed"; readonly failure: Failure; readonly retry: () => void; readonly lost: boolean };
 
@@ -47,86 +49,103 @@ const left = (now: Opening): Opening => {
   }
 };
 
-export const useOpening = () => {
-  const [opening, setOpening] = useState<Opening>({ at: "checking" });
-  const steps = useRef(0);
-  const leaves = useRef(0);
+/**
+ * Outside of what is drawn: a guest who signs in, maybe in another tab and to store it, is drawn another page, and what
+ * was opened comes once.
+ */
+let opening: Opening = { at: "none" };
+let steps = 0;
+let leaves = 0;
+/** The page, while it is there. */
+let draw: ((now: Opening) => void) | undefined;
 
-  /** One more step of the way. What it answers says whether it is still the last: what an earlier one finds is dropped. */
-  const step = (next: Opening | ((now: Opening) => Opening)): (() => boolean) => {
-    steps.current += 1;
-    const mine = steps.current;
-    setOpening(next);
-    return () => mine === steps.current;
-  };
+const show = (next: Opening): void => {
+  opening = next;
+  draw?.(next);
+};
 
-  const lookUp = async (token: string, end: number): Promise<void> => {
-    const isLast = step({ at: "checking" });
-    const answer = await call({
-      method: "POST",
-      path: "sys/wrapping/lookup",
-      body: JSON.stringify({ token }),
-      as: "none",
-    });
-    if (!isLast()) return;
-    if (answer.ok) setOpening({ at: "ready", token, end, from: textIn(answer.data, "creation_path") });
-    else if (isOver(answer)) setOpening(over(end));
-    else setOpening({ at: "failed", failure: answer, retry: () => void lookUp(token, end), lost: false });
-  };
+/** One more step of the way. What it answers says whether it is still the last: what an earlier one finds is dropped. */
+const step = (next: Opening): (() => boolean) => {
+  steps += 1;
+  const mine = steps;
+  show(next);
+  return () => mine === steps;
+};
 
-  /** `fragment`: what stood behind `#`, or a pasted link. */
-  const begin = async (fragment: string): Promise<void> => {
-    const isLast = step((now) => now);
-    const link = await readLink(fragmentOf(fragment));
-    if (!isLast()) return;
-    if (!link) setOpening({ at: "broken" });
-    else if (link.kind === "code") setOpening({ at: "code", link, wrong: false });
-    else await lookUp(link.body, link.end);
-  };
+const leave = (next: Opening): void => {
+  leaves += 1;
+  step(next);
+};
 
-  /** Trying a code takes a moment, in which nothing is said of it; a later one may be done before an earlier one. */
-  const enter = async (link: Link, code: Code): Promise<void> => {
-    const isLast = step({ at: "code", link, wrong: false });
-    const token = await tokenOf(link, code);
-    if (!isLast()) return;
-    if (token === undefined) setOpening({ at: "code", link, wrong: true });
-    else await lookUp(token, link.end);
-  };
+addEventListener("pagehide", () => leave(left(opening)));
 
-  const unwrap = async (token: string, end: number, from: string): Promise<void> => {
-    const { current: before } = leaves;
-    const isLast = step({ at: "opening", end, from });
-    const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
-    if (answer.ok) {
-      // It comes once: another link that was pasted meanwhile gives way.
-      if (leaves.current === before) step({ at: "open", content: contentIn(answer.text), from });
-      return;
-    }
-    if (!isLast()) return;
-    if (isOver(answer)) setOpening(over(end));
-    else
-      setOpening({
-        at: "failed",
-        failure: answer,
-        retry: () => void lookUp(token, end),
-        lost: answer.kind === "network",
-      });
-  };
-
-  useEffect(() => {
-    const receive = (): void => {
-      const fragment = arrival.take();
-      if (fragment === undefined) step((now) => (now.at === "checking" ? { at: "none" } : now));
-      else void begin(fragment);
-    };
-    receive();
-    return arrival.follow(receive);
-  }, []);
-
-  useListener(["pagehide"], () => {
-    leaves.current += 1;
-    step(left);
+const lookUp = async (token: string, end: number): Promise<void> => {
+  const isLast = step({ at: "checking" });
+  const answer = await call({
+    method: "POST",
+    path: "sys/wrapping/lookup",
+    body: JSON.stringify({ token }),
+    as: "none",
   });
+  if (!isLast()) return;
+  if (answer.ok) show({ at: "ready", token, end, from: textIn(answer.data, "creation_path") });
+  else if (isOver(answer)) show(over(end));
+  else show({ at: "failed", failure: answer, retry: () => void lookUp(token, end), lost: false });
+};
 
-  return { opening, begin, enter, unwrap };
+/** `fragment`: what stood behind `#`, or a pasted link. */
+export const begin = async (fragment: string): Promise<void> => {
+  const isLast = step(opening.at === "none" ? { at: "checking" } : opening);
+  const link = await readLink(fragmentOf(fragment));
+  if (!isLast()) return;
+  if (!link) show({ at: "broken" });
+  else if (link.kind === "code") show({ at: "code", link, wrong: false });
+  else await lookUp(link.body, link.end);
+};
+
+/** Trying a code takes a moment, in which nothing is said of it; a later one may be done before an earlier one. */
+export const enter = async (link: Link, code: Code): Promise<void> => {
+  const isLast = step({ at: "code", link, wrong: false });
+  const token = await tokenOf(link, code);
+  if (!isLast()) return;
+  if (token === undefined) show({ at: "code", link, wrong: true });
+  else await lookUp(token, link.end);
+};
+
+export const unwrap = async (token: string, end: number, from: string): Promise<void> => {
+  const before = leaves;
+  const isLast = step({ at: "opening", end, from });
+  const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token } });
+  if (answer.ok) {
+    // It comes once: another link that was pasted meanwhile gives way.
+    if (leaves === before) step({ at: "open", content: contentIn(answer.text) });
+    return;
+  }
+  if (!isLast()) return;
+  if (isOver(answer)) show(over(end));
+  else show({ at: "failed", failure: answer, retry: () => void lookUp(token, end), lost: answer.kind === "network" });
+};
+
+/** A link that comes to an open page takes the place of what was opened there: that is asked, like leaving. */
+const receive = (): void => {
+  const fragment = arrival.take();
+  if (fragment !== undefined) takePlace(() => void begin(fragment));
+};
+
+export const useOpening = (): Opening => {
+  const guest = useMaybeSession() === undefined;
+  const [shown, set] = useState<Opening>({ at: "checking" });
+  useEffect(() => {
+    receive();
+    set(opening);
+    draw = set;
+    const stop = arrival.follow(receive);
+    return () => {
+      stop();
+      if (draw === set) draw = undefined;
+      // What somebody opened is for nobody else, and goes with the page.
+      if (!guest || placeOf(location)?.page !== "open") leave({ at: "none" });
+    };
+  }, []);
+  return shown;
 };
