@@ -51,7 +51,7 @@ describeUi("states", (ui) => {
     await page.getByRole("button", { name: "Copy password" }).click();
     await page.locator(".toast").getByText("Copied password").waitFor();
     await page.getByRole("tab", { name: "History" }).click();
-    await page.getByRole("button", { name: "Delete version 1" }).click();
+    await page.getByRole("button", { name: "Delete version 1", exact: true }).click();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.locator(".toast").getByText("Brought version 1 back").waitFor();
     await page.getByRole("button", { name: "Lock" }).click();

@@ -23,6 +23,8 @@ const claim = (who: Person): void => {
 export interface Drafts<T> {
   of(who: Person, place: string): T | undefined;
   keep(who: Person, place: string, draft: T): void;
+  /** Whether it is the one that is kept: the last word on it. */
+  holds(place: string, draft: T): boolean;
   drop(place: string): void;
 }
 
@@ -39,6 +41,7 @@ export const draftsOf = <T>(): Drafts<T> => {
       claim(who);
       kept.set(place, draft);
     },
+    holds: (place, draft) => kept.get(place) === draft,
     drop: (place) => {
       kept.delete(place);
     },

@@ -2,9 +2,8 @@ import { useState } from "preact/hooks";
 import { remove } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
-import { useAct } from "../../client/use-act.ts";
+import { useAct, useGo } from "../../client/use-act.ts";
 import { Button, ConfirmTyped, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import type { access } from "../../texts/access.ts";
 
@@ -26,13 +25,14 @@ export const Deleting = ({ path, name, action, title, text, done, tab }: Deletin
   const { may } = useSession();
   const [asking, setAsking] = useState(false);
   const { failure, act } = useAct();
+  const { go } = useGo();
   if (!may(path, "delete")) return null;
   const close = (): void => setAsking(false);
   const drop = async (): Promise<void> => {
     close();
     if (!(await act(() => remove(path)))) return;
     toast(done);
-    navigate(hrefOf("access", "", { tab }));
+    go(hrefOf("access", "", { tab }));
   };
   return (
     <>

@@ -1,4 +1,4 @@
-import { type Failure, get, post } from "../../client/api.ts";
+import { type Answer, get, post } from "../../client/api.ts";
 import { type Group, groupIn } from "./directory.ts";
 
 /** A change of a group, made to what is there now: members are written as a whole, so it is read just before. */
@@ -10,19 +10,17 @@ export interface GroupChange {
   readonly groups?: readonly string[];
 }
 
-/** `undefined`: it is done. */
-export const changeGroup = async (id: string, change: (group: Group) => GroupChange): Promise<Failure | undefined> => {
+export const changeGroup = async (id: string, change: (group: Group) => GroupChange): Promise<Answer> => {
   const path = `identity/group/id/${id}`;
   const read = await get(path);
   if (!read.ok) return read;
   const { name, policies, people, groups } = change(groupIn(read.data));
-  const answer = await post(path, {
+  return post(path, {
     ...(name !== undefined && { name }),
     ...(policies !== undefined && { policies }),
     ...(people !== undefined && { member_entity_ids: people }),
     ...(groups !== undefined && { member_group_ids: groups }),
   });
-  return answer.ok ? undefined : answer;
 };
 
 /** What was added to a set and taken from it, applied to what it is now. */

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useAct } from "../../client/use-act.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { FormDialog, TextField, toast } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
@@ -39,25 +39,23 @@ export const GroupEditor = ({ group, people, groups, onClose }: GroupEditorProps
   const [policies, setPolicies] = useState(group.policies);
   const [members, setMembers] = useState(group.people);
   const [inner, setInner] = useState(group.groups);
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   const [error, setError] = useState<string>();
-  const [failure, setFailure] = useState<Failure>();
   const options = useLoaded(readPolicyNames).value ?? [];
   const ofPeople = naming(people);
   const ofGroups = naming(groups);
   const save = async (): Promise<void> => {
     setError(name.trim() === "" ? words.missing : undefined);
     if (name.trim() === "") return;
-    setBusy(true);
-    const failed = await changeGroup(group.id, (now) => ({
-      ...(name.trim() !== group.name && { name: name.trim() }),
-      policies: rebased(group.policies, policies, now.policies),
-      ...(people && !group.external && { people: rebased(group.people, members, now.people) }),
-      ...(groups && { groups: rebased(group.groups, inner, now.groups) }),
-    }));
-    setBusy(false);
-    setFailure(failed);
-    if (failed) return;
+    const done = await act(() =>
+      changeGroup(group.id, (now) => ({
+        ...(name.trim() !== group.name && { name: name.trim() }),
+        policies: rebased(group.policies, policies, now.policies),
+        ...(people && !group.external && { people: rebased(group.people, members, now.people) }),
+        ...(groups && { groups: rebased(group.groups, inner, now.groups) }),
+      })),
+    );
+    if (!done) return;
     toast(access.saved(name.trim()));
     onClose();
   };

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { type Failure, get, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
+import { unlessThere, useAct, useGo } from "../../client/use-act.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, Empty, FormDialog, Loading, Row, Rows, Tag, TextField, toast, Visible } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
@@ -19,28 +19,23 @@ const NewGroup = ({ onClose }: { readonly onClose: () => void }) => {
   const [name, setName] = useState("");
   const [policies, setPolicies] = useState<readonly string[]>([]);
   const [error, setError] = useState<string>();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
+  const { go } = useGo();
   const options = useLoaded(readPolicyNames).value ?? [];
-  const make = async (): Promise<void> => {
-    // A write to a name that is taken would change that group.
-    const there = await get(`identity/group/name/${name.trim()}`);
-    if (there.ok) return setError(words.taken);
-    if (there.kind !== "not-found") return setFailure(there);
-    const answer = await post("identity/group", { name: name.trim(), type: "internal", policies });
-    if (!answer.ok) return setFailure(answer);
-    toast(access.saved(name.trim()));
-    onClose();
-    navigate(hrefOf("access", `groups/${textIn(answer.data, "id")}`));
-  };
   const submit = async (): Promise<void> => {
-    const wrong = name.trim() === "" ? words.missing : name.includes("/") ? words.badName : undefined;
+    const trimmed = name.trim();
+    const wrong = trimmed === "" ? words.missing : name.includes("/") ? words.badName : undefined;
     setError(wrong);
-    setFailure(undefined);
     if (wrong) return;
-    setBusy(true);
-    await make();
-    setBusy(false);
+    const made = await act(() =>
+      unlessThere(`identity/group/name/${trimmed}`, () =>
+        post("identity/group", { name: trimmed, type: "internal", policies }),
+      ),
+    );
+    if (made === "taken") return setError(words.taken);
+    if (!made) return;
+    toast(access.saved(trimmed));
+    go(hrefOf("access", `groups/${textIn(made.data, "id")}`));
   };
   return (
     <FormDialog title={words.add} action={words.create} busy={busy} onSubmit={submit} onClose={onClose}>

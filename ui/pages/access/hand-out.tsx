@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { call, type Failure, get } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { numberIn, objectIn, textIn } from "../../client/read-json.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Code, copySecret, durationText, Section, Select, useShown } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { loginCommands } from "./commands.ts";
@@ -65,9 +66,8 @@ const Commands = ({ made, mount }: { readonly made: Made; readonly mount: string
 
 export const HandOut = ({ mount, name, needsSecret }: HandOutProps) => {
   const [ttl, setTtl] = useState("10m");
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   const [made, setMade] = useState<Made>();
-  const [failure, setFailure] = useState<Failure>();
   const role = `auth/${mount}role/${name}`;
   const prepare = async (): Promise<Failure | Made> => {
     const id = await get(`${role}/role-id`);
@@ -79,13 +79,7 @@ export const HandOut = ({ mount, name, needsSecret }: HandOutProps) => {
     const info = objectIn(wrapped.json, "wrap_info");
     return { roleId, token: textIn(info, "token"), within: numberIn(info, "ttl") };
   };
-  const make = async (): Promise<void> => {
-    setBusy(true);
-    const result = await prepare();
-    setBusy(false);
-    setFailure("ok" in result ? result : undefined);
-    setMade("ok" in result ? undefined : result);
-  };
+  const make = async (): Promise<void> => setMade(await act(prepare));
   return (
     <Section title={words.secret}>
       <p class="muted">{needsSecret ? words.secretText : words.noSecret}</p>

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Failure, type JsonObject, post } from "../../client/api.ts";
+import { type Answer, type JsonObject, post } from "../../client/api.ts";
 import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
@@ -40,12 +40,13 @@ const Actions = ({ mount, part, name, data, again }: ItemProps & { data: JsonObj
   const path = `auth/${mount}${part}/${name}`;
   const isUser = type === "userpass" && part === "users";
   const close = (): void => setOpen(undefined);
-  const setPolicies = async (policies: readonly string[]): Promise<Failure | undefined> => {
+  const setPolicies = async (policies: readonly string[]): Promise<Answer> => {
     const answer = await post(`${path}/policies`, { token_policies: policies });
-    if (!answer.ok) return answer;
-    toast(access.saved(access.policies.toLowerCase()));
-    again();
-    return undefined;
+    if (answer.ok) {
+      toast(access.saved(access.policies.toLowerCase()));
+      again();
+    }
+    return answer;
   };
   return (
     <>

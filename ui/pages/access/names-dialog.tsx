@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
+import type { Answer } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
+import { useAct } from "../../client/use-act.ts";
 import { FormDialog } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
@@ -14,21 +15,15 @@ interface NamesDialogProps {
   readonly names: readonly string[];
   readonly options: readonly string[];
   readonly free?: boolean | undefined;
-  /** `undefined`: saved. */
-  readonly save: (names: readonly string[]) => Promise<Failure | undefined>;
+  readonly save: (names: readonly string[]) => Promise<Answer>;
   readonly onClose: () => void;
 }
 
 export const NamesDialog = ({ title, label, hint, names, options, free, save, onClose }: NamesDialogProps) => {
   const [chosen, setChosen] = useState(names);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const submit = async (): Promise<void> => {
-    setBusy(true);
-    const failed = await save(chosen);
-    setBusy(false);
-    setFailure(failed);
-    if (!failed) onClose();
+    if (await act(() => save(chosen))) onClose();
   };
   return (
     <FormDialog title={title} action={access.save} busy={busy} onSubmit={submit} onClose={onClose}>

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { type Failure, get, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { fieldErrors } from "../../client/failure.ts";
+import { unlessThere, useAct, useGo } from "../../client/use-act.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { DurationField, FormDialog, Select, TextField, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { access } from "../../texts/access.ts";
 import { ChosenField } from "./chosen-field.tsx";
@@ -30,35 +30,29 @@ export const NewApplication = ({ mounts, onClose }: NewApplicationProps) => {
   const [secretTtl, setSecretTtl] = useState("90d");
   const [uses, setUses] = useState("0");
   const [nameError, setNameError] = useState<string>();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
+  const { go } = useGo();
   const options = useLoaded(readPolicyNames).value ?? [];
   const wrong = failure?.kind === "invalid" ? fieldErrors(failure, FIELDS).fields : {};
-  const make = async (): Promise<void> => {
-    const path = `auth/${mount}role/${name}`;
-    // A write to a name that is taken would change that role.
-    const there = await get(path);
-    if (there.ok) return setNameError(words.taken);
-    if (there.kind !== "not-found") return setFailure(there);
-    const answer = await post(path, {
-      token_policies: policies,
-      token_ttl: tokenTtl,
-      secret_id_ttl: secretTtl,
-      secret_id_num_uses: Number(uses),
-    });
-    if (!answer.ok) return setFailure(answer);
-    toast(access.saved(name));
-    onClose();
-    navigate(hrefOf("access", "applications", { mount, name }));
-  };
   const submit = async (): Promise<void> => {
     const problem = nameProblem(name);
     setNameError(problem && (problem === "missing" ? words.missing : access.newPerson.badName));
-    setFailure(undefined);
     if (problem) return;
-    setBusy(true);
-    await make();
-    setBusy(false);
+    const path = `auth/${mount}role/${name}`;
+    const made = await act(() =>
+      unlessThere(path, () =>
+        post(path, {
+          token_policies: policies,
+          token_ttl: tokenTtl,
+          secret_id_ttl: secretTtl,
+          secret_id_num_uses: Number(uses),
+        }),
+      ),
+    );
+    if (made === "taken") return setNameError(words.taken);
+    if (!made) return;
+    toast(access.saved(name));
+    go(hrefOf("access", "applications", { mount, name }));
   };
   return (
     <FormDialog title={words.add} action={words.create} busy={busy} onSubmit={submit} onClose={onClose}>

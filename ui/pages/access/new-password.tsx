@@ -3,6 +3,7 @@ import { type Failure, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { generatePassword } from "../../client/generate.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, FormDialog, Select, toast } from "../../kit/index.ts";
 import { access } from "../../texts/access.ts";
 import type { WholePerson } from "./directory.ts";
@@ -21,26 +22,23 @@ interface Of {
 export const PasswordDialog = ({ name, mount, onClose }: Of & { readonly onClose: () => void }) => {
   const [password, setPassword] = useState(generatePassword);
   const [ttl, setTtl] = useState("24h");
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   const [isSet, setIsSet] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
   const [link, setLink] = useState<PasswordLink>();
   const [tried, setTried] = useState(false);
   const wrong = passwordProblem(password);
+  const setAndWrap = async (): Promise<PasswordLink | Failure> => {
+    if (!isSet) {
+      const answer = await post(`auth/${mount}users/${name}/password`, { password });
+      if (!answer.ok) return answer;
+      toast(access.password.set(name));
+      setIsSet(true);
+    }
+    return wrapPassword({ name, mount, password }, ttl);
+  };
   const submit = async (): Promise<void> => {
     setTried(true);
-    if (wrong) return;
-    setBusy(true);
-    const answer = isSet ? undefined : await post(`auth/${mount}users/${name}/password`, { password });
-    if (answer && !answer.ok) setFailure(answer);
-    else {
-      if (!isSet) toast(access.password.set(name));
-      setIsSet(true);
-      const wrapped = await wrapPassword({ name, mount, password }, ttl);
-      if ("ok" in wrapped) setFailure(wrapped);
-      else setLink(wrapped);
-    }
-    setBusy(false);
+    if (!wrong) setLink(await act(setAndWrap));
   };
   const title = access.person.passwordFor(name);
   if (link) return <ShownLink title={title} link={link} onClose={onClose} />;

@@ -93,8 +93,8 @@ const IDENTITY: readonly Stage[] = [
       for (const { id } of groups) {
         if (progress.joined.includes(id)) continue;
         const { entityId } = progress;
-        const failure = await changeGroup(id, (group) => ({ people: [...new Set([...group.people, entityId])] }));
-        if (failure) return failure;
+        const answer = await changeGroup(id, (group) => ({ people: [...new Set([...group.people, entityId])] }));
+        if (!answer.ok) return answer;
         progress = { ...progress, joined: [...progress.joined, id] };
       }
       return progress;

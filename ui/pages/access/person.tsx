@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { type Failure, type JsonObject, post } from "../../client/api.ts";
+import { type Answer, type JsonObject, post } from "../../client/api.ts";
 import { Decisions } from "../../client/decisions.tsx";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { type Act, useAct } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { useLoaded } from "../../client/use-loaded.ts";
 import { Button, CopyAs, Link, Loading, Note, Page, Section, toast } from "../../kit/index.ts";
@@ -27,32 +28,29 @@ interface PersonProps {
 }
 
 /** What may be changed: buttons for what is allowed, and nothing for the rest. */
-const Actions = ({
-  person,
-  again,
-  fail,
-}: Omit<PersonProps, "groups"> & { fail(failure: Failure | undefined): void }) => {
+const Actions = ({ person, again, act }: Omit<PersonProps, "groups"> & { readonly act: Act }) => {
   const { may } = useSession();
   const [editing, setEditing] = useState(false);
   const options = useLoaded(readPolicyNames).value ?? [];
   const path = `identity/entity/id/${person.id}`;
   const name = personName(person);
   if (!may(path, "update")) return null;
-  const write = async (body: JsonObject, done: string): Promise<Failure | undefined> => {
+  const write = async (body: JsonObject, done: string): Promise<Answer> => {
     const answer = await post(path, body);
-    if (!answer.ok) return answer;
-    toast(done);
-    again();
-    return undefined;
+    if (answer.ok) {
+      toast(done);
+      again();
+    }
+    return answer;
   };
-  const toggle = async (): Promise<void> => {
+  const toggle = (): void => {
     const done = person.disabled ? words.enabled(name) : words.disabledNow(name);
-    fail(await write({ disabled: !person.disabled }, done));
+    void act(() => write({ disabled: !person.disabled }, done));
   };
   return (
     <>
       <Button onClick={() => setEditing(true)}>{words.setPolicies}</Button>
-      <Button kind={person.disabled ? "plain" : "danger"} onClick={() => void toggle()}>
+      <Button kind={person.disabled ? "plain" : "danger"} onClick={toggle}>
         {person.disabled ? words.enable : words.disable}
       </Button>
       {editing && (
@@ -71,7 +69,7 @@ const Actions = ({
   );
 };
 
-const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure | undefined): void }) => {
+const Unlock = ({ person, act }: { readonly person: WholePerson; readonly act: Act }) => {
   const { may } = useSession();
   const readable = may("sys/locked-users", "read");
   const { answer, again } = useApi(readable ? { method: "GET", path: "sys/locked-users" } : undefined);
@@ -83,8 +81,7 @@ const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure |
   const unlockable = theirs.filter((one) => may(pathOf(one), "update"));
   const unlock = async (): Promise<void> => {
     for (const one of unlockable) {
-      const answered = await post(pathOf(one));
-      if (!answered.ok) return fail(answered);
+      if (!(await act(() => post(pathOf(one))))) return;
     }
     toast(access.people.unlocked(personName(person)));
     again();
@@ -101,7 +98,7 @@ const Unlock = ({ person, fail }: { person: WholePerson; fail(failure: Failure |
 };
 
 const Whole = ({ person, groups, again }: PersonProps) => {
-  const [failure, fail] = useState<Failure>();
+  const { failure, act } = useAct();
   const path = `identity/entity/id/${person.id}`;
   const theirs = groups.filter(({ id }) => person.groupIds.includes(id));
   const methods = useMethodPolicies(person.aliases);
@@ -114,13 +111,13 @@ const Whole = ({ person, groups, again }: PersonProps) => {
         <>
           <CopyAs path={path} vault={`read ${path}`} curl={{ method: "GET", path }} />
           <NewPassword person={person} />
-          <Actions person={person} again={again} fail={fail} />
+          <Actions person={person} again={again} act={act} />
         </>
       }
     >
       {failure && <Failed failure={failure} />}
       {person.disabled && <Note kind="danger">{words.disabledNote}</Note>}
-      <Unlock person={person} fail={fail} />
+      <Unlock person={person} act={act} />
       <PersonFacts person={person} groups={theirs} methods={methods} />
       <Section title={access.mayDo}>
         {methods.loaded ? (

@@ -3,6 +3,7 @@ import { type Answer, get } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { order } from "../../client/port.ts";
 import { useSession } from "../../client/session.ts";
+import { useGo } from "../../client/use-act.ts";
 import { Button, ButtonLink, Fact, Facts, Loading, Note, Page, Visible } from "../../kit/index.ts";
 import { hrefOf } from "../../routes.ts";
 import { authorize } from "../../texts/authorize.ts";
@@ -79,6 +80,8 @@ const Authorize: PageComponent = ({ place }) => {
   const question = questionIn(place.query);
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Answer | undefined>(undefined);
+  // Not by whoever went elsewhere before the answer came: that was a no.
+  const { go: leave } = useGo((href) => location.replace(href));
   if (question === "incomplete" || question === "unsafe") {
     return (
       <Page title={authorize.title}>
@@ -93,7 +96,7 @@ const Authorize: PageComponent = ({ place }) => {
     setBusy(false);
     setAnswer(told);
     const known = outcomeOf(question, told);
-    if (known.is === "code") location.replace(known.href);
+    if (known.is === "code") leave(known.href);
   };
   return (
     <Page title={authorize.title}>

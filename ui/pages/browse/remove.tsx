@@ -4,9 +4,8 @@ import { type KvPath, parentOf } from "../../client/kv.ts";
 import { titleOf } from "../../client/kv-place.ts";
 import { forgetOpened } from "../../client/lately.ts";
 import { forgetNames } from "../../client/names.ts";
-import { useAct } from "../../client/use-act.ts";
+import { useAct, useGo } from "../../client/use-act.ts";
 import { Button, ConfirmTyped, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { browse } from "../../texts/browse.ts";
 import { removeAll } from "./acts.ts";
@@ -15,6 +14,7 @@ import { removeAll } from "./acts.ts";
 export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {
   const [asking, setAsking] = useState(false);
   const { busy, failure, act } = useAct();
+  const { go } = useGo();
   const name = titleOf(at);
   const plain = at.version === 1;
 
@@ -25,7 +25,7 @@ export const RemoveSecret = ({ at }: { readonly at: KvPath }) => {
     toast(browse.did.removed(name));
     forgetOpened(at.mount + at.path);
     forgetNames();
-    navigate(hrefOf("browse", at.mount + parentOf(at.path)), { replace: true });
+    go(hrefOf("browse", at.mount + parentOf(at.path)), { replace: true });
   };
 
   return (

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
-import { type Failure, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, type KvPath } from "../../client/kv.ts";
 import type { KvMetadata } from "../../client/kv-metadata.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Checkbox, DurationField, FormDialog, IconButton, Note, TextField, toast } from "../../kit/index.ts";
 import { browse } from "../../texts/browse.ts";
 import { bodyOf, draftOf, faultsOf, isValid, type NoteDraft, newNote, type SettingsDraft } from "./settings-form.ts";
@@ -64,20 +65,14 @@ interface SettingsDialogProps {
 
 export const SettingsDialog = ({ at, metadata, onClose, onSaved }: SettingsDialogProps) => {
   const [draft, setDraft] = useState<SettingsDraft>(() => draftOf(metadata));
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const faults = faultsOf(draft);
   const addresses = addressesOf(at);
 
   const save = async (): Promise<void> => {
-    if (busy || !isValid(draft) || addresses.version === 1) return;
-    setBusy(true);
-    const answer = await post(addresses.metadata, bodyOf(draft, metadata));
-    setBusy(false);
-    if (!answer.ok) {
-      setFailure(answer);
-      return;
-    }
+    if (!isValid(draft) || addresses.version === 1) return;
+    const { metadata: path } = addresses;
+    if (!(await act(() => post(path, bodyOf(draft, metadata))))) return;
     toast(browse.did.settings);
     onSaved();
   };

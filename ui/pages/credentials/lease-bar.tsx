@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { type Failure, post } from "../../client/api.ts";
+import { post } from "../../client/api.ts";
 import { serverNow } from "../../client/clock.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
 import { useStage } from "../../client/stage.ts";
-import { useReturn } from "../../client/use-return.ts";
+import { useAct, useReturn } from "../../client/use-act.ts";
 import { Button, Countdown, durationText, toast } from "../../kit/index.ts";
 import { credentials } from "../../texts/credentials.ts";
 import { type Lease, leaseIn } from "./taken.ts";
@@ -24,27 +24,24 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
   const session = useSession();
   const stage = useStage();
   const [ours] = useState(stage.is === "in" && stage.ours);
-  const [busy, setBusy] = useState<"renew" | "revoke">();
-  const [failure, setFailure] = useState<Failure>();
+  const [verb, setVerb] = useState<"renew" | "revoke">();
+  const { busy, failure, act } = useAct();
 
-  const send = async (verb: "renew" | "revoke") => {
-    setBusy(verb);
-    const answer = await post(`sys/leases/${verb}`, { lease_id: lease.id });
-    setBusy(undefined);
-    setFailure(answer.ok ? undefined : answer);
-    return answer;
+  const send = (wanted: "renew" | "revoke") => {
+    setVerb(wanted);
+    return act(() => post(`sys/leases/${wanted}`, { lease_id: lease.id }));
   };
 
   const renew = async (): Promise<void> => {
     const answer = await send("renew");
-    const renewed = answer.ok ? leaseIn(answer.json, serverNow()) : undefined;
+    const renewed = answer && leaseIn(answer.json, serverNow());
     if (!renewed) return;
     onLease(renewed);
     toast(renewed.of < lease.of ? credentials.renewedLess(durationText(renewed.of)) : credentials.renewed);
   };
 
   const revoke = async (): Promise<void> => {
-    if (!(await send("revoke")).ok) return;
+    if (!(await send("revoke"))) return;
     toast(credentials.revoked);
     onRevoked();
   };
@@ -61,12 +58,17 @@ export const LeaseBar = ({ role, lease, onLease, onRevoked, onEnd }: LeaseBarPro
       <Countdown label={credentials.leftOf(role)} endsAt={lease.endsAt} of={lease.of} onEnd={onEnd} />
       <div class="actions">
         {lease.renewable && session.may("sys/leases/renew", "update") && (
-          <Button busy={busy === "renew"} disabled={busy === "revoke"} onClick={() => void renew()}>
+          <Button busy={busy && verb === "renew"} disabled={busy && verb === "revoke"} onClick={() => void renew()}>
             {credentials.renew}
           </Button>
         )}
         {session.may("sys/leases/revoke", "update") && (
-          <Button kind="danger" busy={busy === "revoke"} disabled={busy === "renew"} onClick={() => void revoke()}>
+          <Button
+            kind="danger"
+            busy={busy && verb === "revoke"}
+            disabled={busy && verb === "renew"}
+            onClick={() => void revoke()}
+          >
             {credentials.revoke}
           </Button>
         )}

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { serverNow } from "../../client/clock.ts";
 import { type KvPath, nameOf } from "../../client/kv.ts";
-import { useSaveKey } from "../../client/save-key.ts";
+import { useGo, useSaveKey } from "../../client/use-act.ts";
 import { Button, Checkbox, Note, Segmented, toast, useLeaveWarning } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -17,7 +17,7 @@ import type { How } from "./rights.ts";
 import { Hindered, SaveBar } from "./save-bar.tsx";
 import { casOf, type Outcome } from "./saving.ts";
 import { useSaving } from "./use-saving.ts";
-import { dropDraft, type Working } from "./use-work.ts";
+import { dropDraft, dropSaved, type Working } from "./use-work.ts";
 import { currentFields, type Work, withAll, withConflict, withFields, withSaved, withSide } from "./work.ts";
 
 /**
@@ -78,12 +78,9 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
   const { work, changed, restored, change, latest } = working;
   const { busy, hindered, run } = useSaving();
   const [tried, setTried] = useState(false);
-  const [leaving, setLeaving] = useState<string>();
+  const { going, go } = useGo();
   const root = useRef<HTMLDivElement>(null);
-  const question = useLeaveWarning(changed && leaving === undefined, edit.leave);
-  useEffect(() => {
-    if (leaving !== undefined) navigate(leaving);
-  }, [leaving]);
+  const question = useLeaveWarning(changed && !going, edit.leave);
 
   const hindrances = hindrancesOf(work, how, serverNow());
   const seen = tried ? hindrances : undefined;
@@ -109,14 +106,14 @@ export const Editor = ({ place, at, working, onDiscard, how, kept, expires, away
     const path = order.at.mount + order.at.path;
     toldSaved(outcome, path);
     if (now !== sent) return change((before) => withSaved(before, outcome.version, order.fields));
-    dropDraft(place);
-    setLeaving(hrefOf("browse", path));
+    dropSaved(place, sent);
+    go(hrefOf("browse", path));
   };
   useSaveKey(() => void save());
 
   const giveUp = (): void => {
     dropDraft(place);
-    setLeaving(away);
+    go(away);
   };
   const { content, conflict, expiry } = work;
   const cas = casOf(work.base);

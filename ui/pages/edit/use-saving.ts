@@ -1,5 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../client/api.ts";
+import { useAct } from "../../client/use-act.ts";
 import { type Order, type Outcome, save } from "./saving.ts";
 
 /** One save at a time, begun by a click or Ctrl+S and never by itself. */
@@ -14,22 +15,12 @@ export interface Saving {
 }
 
 export const useSaving = (): Saving => {
-  // A second click may come before the first one is drawn.
-  const running = useRef(false);
-  const [busy, setBusy] = useState(false);
+  const { busy, act } = useAct();
   const [hindered, setHindered] = useState<Hindered>();
   const run = async (order: Order): Promise<Outcome | undefined> => {
-    if (running.current) return undefined;
-    running.current = true;
-    setBusy(true);
-    try {
-      const outcome = await save(order, call);
-      setHindered(outcome.is === "saved" || outcome.is === "conflict" ? undefined : outcome);
-      return outcome;
-    } finally {
-      running.current = false;
-      setBusy(false);
-    }
+    const outcome = await act(() => save(order, call));
+    if (outcome) setHindered(outcome.is === "saved" || outcome.is === "conflict" ? undefined : outcome);
+    return outcome;
   };
   return { busy, hindered, run };
 };

@@ -30,6 +30,11 @@ export const moveDraft = (who: Who, from: string, to: string): void => {
 
 export const dropDraft = (place: string): void => drafts.drop(place);
 
+/** What was sent is saved: it goes, unless somebody came back to it meanwhile and wrote on. */
+export const dropSaved = (place: string, sent: Work): void => {
+  if (drafts.holds(place, sent)) drafts.drop(place);
+};
+
 export interface Working {
   readonly work: Work;
   readonly changed: boolean;
@@ -52,6 +57,8 @@ export const useWork = (place: string, start: Work): Working => {
   const newest = useRef(work);
   const change = useCallback(
     (next: (before: Work) => Work): void => {
+      // What comes late to a page that was left changes nothing that was given up since, or written.
+      if (isChanged(newest.current, start) && !drafts.holds(place, newest.current)) return;
       const after = next(newest.current);
       newest.current = after;
       if (isChanged(after, start)) drafts.keep(who, place, after);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { useSession } from "../../client/session.ts";
+import { useAct } from "../../client/use-act.ts";
 import { Button, Loading, Section, Time, Visible } from "../../kit/index.ts";
 import { machines } from "../../texts/machines.ts";
 import { type Looked, lookAt, type MachineLogin, MOST, readAccessors } from "./logins.ts";
@@ -84,21 +84,14 @@ interface LivingProps {
 const Looking = ({ mounts, roles }: LivingProps) => {
   const [accessors, setAccessors] = useState<readonly string[]>();
   const [looked, setLooked] = useState<Looked>();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
   const look = async (found: readonly string[]): Promise<void> => {
-    setBusy(true);
-    const result = await lookAt(found, mounts);
-    setBusy(false);
-    if ("ok" in result) setFailure(result);
-    else setLooked(result);
+    setLooked(await act(() => lookAt(found, mounts)));
   };
   const start = async (): Promise<void> => {
-    setFailure(undefined);
-    const found = await readAccessors();
-    if ("ok" in found) return setFailure(found);
+    const found = await act(readAccessors);
     setAccessors(found);
-    if (found.length <= BY_ITSELF) await look(found);
+    if (found && found.length <= BY_ITSELF) await look(found);
   };
   useEffect(() => void start(), []);
   if (failure) return <Failed failure={failure} again={() => void start()} />;

@@ -1,12 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textsIn } from "../../client/read-json.ts";
 import { load } from "../../client/stage.ts";
-import { useAct } from "../../client/use-act.ts";
+import { useAct, useGo } from "../../client/use-act.ts";
 import { useApi } from "../../client/use-api.ts";
 import { Button, Combobox, Page, Segmented, TextField, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, endpointOf, type Kind, pathIsSound } from "./mount.ts";
@@ -24,13 +23,9 @@ export const EnableMount = ({ kind }: { readonly kind: Kind }) => {
   const [description, setDescription] = useState("");
   const [version, setVersion] = useState("2");
   const [tried, setTried] = useState(false);
-  const [made, setMade] = useState<string | undefined>(undefined);
   const { busy, failure, act } = useAct();
+  const { go } = useGo();
   const path = (typed ?? type).replace(/\/+$/, "");
-
-  useEffect(() => {
-    if (made !== undefined) navigate(made, { replace: true });
-  }, [made]);
 
   const enable = async (): Promise<void> => {
     setTried(true);
@@ -42,7 +37,7 @@ export const EnableMount = ({ kind }: { readonly kind: Kind }) => {
     if (!done) return;
     toast(mounts.enabled(addressOf(place)));
     void load();
-    setMade(hrefOf("mounts", addressOf(place)));
+    go(hrefOf("mounts", addressOf(place)), { replace: true });
   };
 
   return (

@@ -3,9 +3,8 @@ import { get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { objectIn, textIn } from "../../client/read-json.ts";
 import { load } from "../../client/stage.ts";
-import { useAct } from "../../client/use-act.ts";
+import { useAct, useGo } from "../../client/use-act.ts";
 import { FormDialog, Loading, Note, TextField, toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { mounts } from "../../texts/mounts.ts";
 import { addressOf, type Mount, pathIsSound } from "./mount.ts";
@@ -38,6 +37,7 @@ export const MoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly
   const [tried, setTried] = useState(false);
   const [migration, setMigration] = useState<string | undefined>(undefined);
   const { busy, failure, act } = useAct();
+  const { go } = useGo();
   const ended = useMove(migration);
   const wanted = typed.replace(/\/+$/, "");
   const to = `${prefix}${wanted}/`;
@@ -46,7 +46,7 @@ export const MoveDialog = ({ mount, onClose }: { readonly mount: Mount; readonly
     if (ended !== "success") return;
     toast(mounts.moved(from, to));
     void load();
-    navigate(hrefOf("mounts", to), { replace: true });
+    go(hrefOf("mounts", to), { replace: true });
   }, [ended]);
 
   const move = async (): Promise<void> => {

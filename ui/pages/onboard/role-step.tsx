@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Failure, get, post } from "../../client/api.ts";
+import { get, post } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { textIn } from "../../client/read-json.ts";
 import { useSession } from "../../client/session.ts";
@@ -48,32 +48,31 @@ const Apart = ({ mount }: { readonly mount: string }) => {
 };
 
 export const RoleStep = ({ mount, name, role }: RoleStepProps) => {
-  const [stage, setStage] = useState<"ready" | "busy" | "exists">("ready");
-  const [failure, setFailure] = useState<Failure>();
+  const [exists, setExists] = useState(false);
+  const { busy, failure, act } = useAct();
   const path = `auth/${mount}role/${name}`;
-  const write = async (): Promise<void> => {
-    const answer = await post(path, role);
-    setStage("ready");
-    if (answer.ok) toast(onboard.saved(name));
-    else setFailure(answer);
-  };
-  const save = async (): Promise<void> => {
-    setFailure(undefined);
-    setStage("busy");
-    const there = await get(path);
-    if (there.ok) setStage("exists");
-    else await write();
+  const save = async (look: boolean): Promise<void> => {
+    const saved = await act(async () => (look && (await get(path)).ok ? "exists" : post(path, role)));
+    setExists(saved === "exists");
+    if (saved && saved !== "exists") toast(onboard.saved(name));
   };
   return (
     <>
       <Code text={JSON.stringify(role, undefined, 2)} label={onboard.as.role} copy />
-      {stage === "exists" ? (
-        <Note kind="warn" actions={<Button onClick={() => void write()}>{onboard.replace}</Button>}>
+      {exists ? (
+        <Note
+          kind="warn"
+          actions={
+            <Button busy={busy} onClick={() => void save(false)}>
+              {onboard.replace}
+            </Button>
+          }
+        >
           {onboard.exists(name)}
         </Note>
       ) : (
         <p>
-          <Button kind="primary" busy={stage === "busy"} onClick={() => void save()}>
+          <Button kind="primary" busy={busy} onClick={() => void save(true)}>
             {onboard.save}
           </Button>
         </p>

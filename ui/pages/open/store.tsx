@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
-import { type Answer, call, type Failure, get } from "../../client/api.ts";
+import { type Answer, call } from "../../client/api.ts";
 import { Failed } from "../../client/denied.tsx";
 import { addressesOf, isFolder, type KvPath, kvPathOf, placesToKeep } from "../../client/kv.ts";
 import { isMismatch } from "../../client/kv-answers.ts";
 import type { MountShown } from "../../client/session.ts";
+import { unlessThere, useAct } from "../../client/use-act.ts";
 import { Combobox, FormDialog, toast } from "../../kit/index.ts";
 import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
@@ -11,9 +12,7 @@ import { open } from "../../texts/open.ts";
 
 /** Stores what was opened as a new secret, exactly as it came; nothing that is there already is overwritten. */
 
-type Outcome = "taken" | Answer;
-
-const store = async (at: KvPath, json: string): Promise<Outcome> => {
+const store = async (at: KvPath, json: string): Promise<"taken" | Answer> => {
   const { data } = addressesOf(at);
   if (at.version === 2) {
     const body = `{"data":${json},"options":{"cas":0}}`;
@@ -21,9 +20,7 @@ const store = async (at: KvPath, json: string): Promise<Outcome> => {
     return !answer.ok && isMismatch(answer) ? "taken" : answer;
   }
   // Version 1 has no check-and-set: the least that can be done is to look.
-  const there = await get(data);
-  if (there.ok) return "taken";
-  return there.kind === "not-found" ? call({ method: "POST", path: data, body: json }) : there;
+  return unlessThere(data, () => call({ method: "POST", path: data, body: json }));
 };
 
 interface StoreDialogProps {
@@ -38,19 +35,15 @@ export const StoreDialog = ({ json, mounts, onStored, onClose }: StoreDialogProp
   const kvMounts = placesToKeep(mounts);
   const [path, setPath] = useState(kvMounts[0] ?? "");
   const [error, setError] = useState<string>();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, act } = useAct();
 
   const save = async (): Promise<void> => {
     const at = kvPathOf(mounts, path);
-    setFailure(undefined);
     setError(at && !isFolder(at.path) ? undefined : open.storeBad);
-    if (!at || isFolder(at.path) || busy) return;
-    setBusy(true);
-    const outcome = await store(at, json);
-    setBusy(false);
-    if (outcome === "taken") return setError(open.storeTaken);
-    if (!outcome.ok) return setFailure(outcome);
+    if (!at || isFolder(at.path)) return;
+    const stored = await act(() => store(at, json));
+    if (stored === "taken") return setError(open.storeTaken);
+    if (!stored) return;
     toast(open.stored(path), { label: open.storedGo, run: () => navigate(hrefOf("browse", path)) });
     onStored();
   };

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
-import { useSaveKey } from "../../client/save-key.ts";
 import { useSession } from "../../client/session.ts";
+import { useSaveKey } from "../../client/use-act.ts";
 import { Button, Note, TextField, useLeaveWarning } from "../../kit/index.ts";
 import { draftOf } from "../../policy/draft.ts";
 import { policies } from "../../texts/policies.ts";
@@ -22,20 +22,20 @@ interface PartProps {
 }
 
 const Trouble = ({ draft, saving }: PartProps) => {
-  const { trouble } = saving;
-  if (!trouble) return undefined;
-  if ("kind" in trouble) return <Failed failure={trouble} />;
+  const { failure, conflict } = saving;
+  if (failure) return <Failed failure={failure} />;
+  if (!conflict) return undefined;
   return (
     <ConflictNote
-      theirs={trouble.theirs}
+      theirs={conflict.theirs}
       mine={draft.text}
       onTake={(theirs) => {
         draft.change({ text: theirs.text, base: theirs });
-        saving.setTrouble(undefined);
+        saving.setConflict(undefined);
       }}
       onKeep={(theirs) => {
         draft.change({ base: theirs });
-        saving.setTrouble(undefined);
+        saving.setConflict(undefined);
       }}
     />
   );

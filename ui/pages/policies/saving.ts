@@ -11,8 +11,7 @@ export type Saving =
   | { readonly is: "saved"; readonly saved: SavedPolicy }
   /** What somebody else saved meanwhile; `undefined`: they deleted it. */
   | { readonly is: "conflict"; readonly theirs: SavedPolicy | undefined }
-  | { readonly is: "taken" }
-  | { readonly is: "failed"; readonly failure: Failure };
+  | { readonly is: "taken" };
 
 const currentOf = async (name: string): Promise<SavedPolicy | undefined | Failure> => {
   const answer = await get(`sys/policies/acl/${name}`);
@@ -37,17 +36,21 @@ const written = async (name: string, text: string): Promise<Saving> => {
   return { is: "saved", saved: now && !isFailure(now) ? now : { name, text, version: 0 } };
 };
 
-const refused = async (name: string, failure: Failure): Promise<Saving> => {
-  if (!failure.errors.some((text) => text.includes("check-and-set"))) return { is: "failed", failure };
+const refused = async (name: string, failure: Failure): Promise<Saving | Failure> => {
+  if (!failure.errors.some((text) => text.includes("check-and-set"))) return failure;
   const theirs = await currentOf(name);
-  return isFailure(theirs) ? { is: "failed", failure } : { is: "conflict", theirs };
+  return isFailure(theirs) ? failure : { is: "conflict", theirs };
 };
 
 /** `base`: what the text was written over; `undefined`: a new policy. */
-export const savePolicy = async (name: string, text: string, base: SavedPolicy | undefined): Promise<Saving> => {
+export const savePolicy = async (
+  name: string,
+  text: string,
+  base: SavedPolicy | undefined,
+): Promise<Saving | Failure> => {
   const before = await currentOf(name);
   // Who may write and not read saves without looking: the server's own check remains.
-  if (isFailure(before) && before.kind !== "denied") return { is: "failed", failure: before };
+  if (isFailure(before) && before.kind !== "denied") return before;
   const inTheWay = isFailure(before) ? undefined : obstacle(base, before);
   if (inTheWay) return inTheWay;
   const answer = await post(`sys/policies/acl/${name}`, { policy: text, cas: base ? base.version : NEW });

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { draftsOf } from "../../client/drafts.ts";
 import { useSession } from "../../client/session.ts";
 import { type Draft, draftOf } from "../../policy/draft.ts";
@@ -22,6 +22,8 @@ export interface PolicyDraft extends Written {
   readonly restored: boolean;
   readonly judged: Draft;
   readonly change: (part: Partial<Pick<Written, "name" | "text" | "base">>) => void;
+  /** What was sent is saved as this; what was written since stays, as a draft of it. */
+  readonly settle: (sent: string, saved: SavedPolicy) => void;
   readonly discard: () => void;
 }
 
@@ -36,13 +38,20 @@ const isChanged = ({ name, text, base }: Written): boolean => {
   return text !== start.text || name !== start.name;
 };
 
+const placeOf = (name: string): string => `policy ${name}`;
+
 export const useDraft = (saved: SavedPolicy | undefined): PolicyDraft => {
   const { who } = useSession();
-  const place = `policy ${saved?.name ?? ""}`;
+  const place = placeOf(saved?.name ?? "");
   const [{ written, restored }, set] = useState(() => {
     const draft = drafts.of(who, place);
     return { written: draft ?? fresh(saved), restored: draft !== undefined };
   });
+  const newest = useRef(written);
+  const put = (next: Written): void => {
+    newest.current = next;
+    set({ written: next, restored });
+  };
   const judged = useMemo(() => draftOf(written.name, written.text), [written.name, written.text]);
   return {
     ...written,
@@ -50,17 +59,25 @@ export const useDraft = (saved: SavedPolicy | undefined): PolicyDraft => {
     restored,
     changed: isChanged(written),
     change: (part) => {
-      const next = { ...written, ...part };
+      const next = { ...newest.current, ...part };
       if (isChanged(next)) drafts.keep(who, place, next);
       else drafts.drop(place);
-      set({ written: next, restored });
+      put(next);
+    },
+    settle: (sent, now) => {
+      const { current: before } = newest;
+      const next = { name: now.name, text: before.text === sent ? now.text : before.text, base: now };
+      // Else the page was left, and somebody came back and wrote on, or gave it up.
+      if (drafts.holds(place, before)) {
+        drafts.drop(place);
+        if (isChanged(next)) drafts.keep(who, placeOf(now.name), next);
+      }
+      put(next);
     },
     discard: () => {
       drafts.drop(place);
-      set({ written: fresh(saved), restored: false });
+      newest.current = fresh(saved);
+      set({ written: newest.current, restored: false });
     },
   };
 };
-
-/** After a save or a removal: nothing is left to give back. */
-export const dropDraft = (name: string): void => drafts.drop(`policy ${name}`);

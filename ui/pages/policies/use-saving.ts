@@ -1,69 +1,59 @@
-import { useEffect, useState } from "preact/hooks";
-import { type Failure, remove } from "../../client/api.ts";
+import { useState } from "preact/hooks";
+import { remove } from "../../client/api.ts";
 import { useSession } from "../../client/session.ts";
+import { useAct, useGo } from "../../client/use-act.ts";
 import { toast } from "../../kit/index.ts";
-import { navigate } from "../../router.ts";
 import { hrefOf } from "../../routes.ts";
 import { policies } from "../../texts/policies.ts";
 import type { SavedPolicy } from "./saved.ts";
 import { savePolicy, takesOwnRight } from "./saving.ts";
-import { dropDraft, type PolicyDraft } from "./use-draft.ts";
+import type { PolicyDraft } from "./use-draft.ts";
 
 /** Saving and deleting, what is asked before, and what went wrong. */
 
 type Asked = "nothing" | "compare" | "remove" | "own";
-type Trouble = { readonly is: "conflict"; readonly theirs: SavedPolicy | undefined } | Failure | undefined;
+interface Conflict {
+  /** `undefined`: they deleted it. */
+  readonly theirs: SavedPolicy | undefined;
+}
 
 export const useSaving = (saved: SavedPolicy | undefined, draft: PolicyDraft) => {
   const session = useSession();
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble>(undefined);
+  const { busy, failure, act } = useAct();
+  const [conflict, setConflict] = useState<Conflict>();
   const [taken, setTaken] = useState<string | undefined>(undefined);
   const [asked, ask] = useState<Asked>("nothing");
-  const [leaving, leave] = useState<string | undefined>(undefined);
-
-  // Once the page has seen that nothing is unsaved, so that it is not held back.
-  useEffect(() => {
-    if (leaving !== undefined) navigate(leaving, { replace: true });
-  }, [leaving]);
+  const { going, go } = useGo();
 
   const write = async (): Promise<void> => {
-    setBusy(true);
-    const result = await savePolicy(draft.name, draft.text, draft.base);
-    setBusy(false);
+    const result = await act(() => savePolicy(draft.name, draft.text, draft.base));
     ask("nothing");
-    setTrouble(undefined);
-    if (result.is === "taken") setTaken(draft.name);
-    if (result.is === "conflict") setTrouble(result);
-    if (result.is === "failed") setTrouble(result.failure);
-    if (result.is !== "saved") return;
+    setConflict(result?.is === "conflict" ? result : undefined);
+    if (result?.is === "taken") setTaken(draft.name);
+    if (result?.is !== "saved") return;
     toast(policies.saved(draft.name));
-    dropDraft(saved?.name ?? "");
-    draft.change({ text: result.saved.text, base: result.saved });
-    if (!saved) leave(hrefOf("policies", draft.name));
+    draft.settle(draft.text, result.saved);
+    if (!saved) go(hrefOf("policies", draft.name), { replace: true });
   };
 
   const save = async (): Promise<void> => {
-    if (busy || !draft.judged.ok || draft.name === "") return;
-    setBusy(true);
-    const own = await takesOwnRight(draft.judged.policy, session);
-    setBusy(false);
+    const { judged } = draft;
+    if (!judged.ok || draft.name === "") return;
+    const own = await act(() => takesOwnRight(judged.policy, session));
     if (own) ask("own");
-    else await write();
+    if (own === false) await write();
   };
 
   const removeIt = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await remove(`sys/policies/acl/${draft.name}`);
-    setBusy(false);
+    const gone = await act(() => remove(`sys/policies/acl/${draft.name}`));
     ask("nothing");
-    if (!answer.ok) return setTrouble(answer);
+    if (!gone) return;
     toast(policies.removed(draft.name));
     draft.discard();
-    leave(hrefOf("policies"));
+    go(hrefOf("policies"), { replace: true });
   };
 
-  return { busy, trouble, setTrouble, taken, asked, ask, save, write, removeIt };
+  return { busy: busy || going, failure, conflict, setConflict, taken, asked, ask, save, write, removeIt };
 };
 
 export type UsedSaving = ReturnType<typeof useSaving>;

@@ -18,12 +18,12 @@ export const look = async (links: readonly Made[]): Promise<void> => {
   }
 };
 
-/** Opens the link for nobody: what it carried is not read. The answer says whether it was still there. */
-export const cancel = async (link: Made): Promise<Answer | undefined> => {
-  if (!link.held) return undefined;
+/** Opens the link for nobody: what it carried is not read. `late`: it opened nothing any more. */
+export const cancel = async (link: Made): Promise<Answer | "late"> => {
+  if (!link.held) return "late";
   const { token } = link.held;
   const answer = await call({ method: "POST", path: "sys/wrapping/unwrap", as: { token }, discard: true });
   if (answer.ok) mark(link.id, "cancelled");
   else settle(link, answer);
-  return answer;
+  return answer.ok || answer.kind !== "invalid" ? answer : "late";
 };

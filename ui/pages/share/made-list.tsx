@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
-import type { Failure } from "../../client/api.ts";
+import { useEffect } from "preact/hooks";
 import { Failed } from "../../client/denied.tsx";
+import { type Act, useAct } from "../../client/use-act.ts";
 import {
   Button,
   Code,
@@ -74,23 +74,20 @@ const UnopenedActions = ({
   held,
   shown,
   show,
-  onFailure,
+  busy,
+  act,
 }: {
   readonly made: Made;
   readonly held: Held;
   readonly shown: boolean;
   readonly show: (shown: boolean) => void;
-  readonly onFailure: (failure: Failure | undefined) => void;
+  readonly busy: boolean;
+  readonly act: Act;
 }) => {
-  const [busy, setBusy] = useState(false);
   const note = noteOf(made);
   const stop = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await cancel(made);
-    setBusy(false);
-    if (answer?.ok) toast(share.cancelled);
-    else if (answer?.kind === "invalid") toast(share.tooLate);
-    onFailure(answer && !answer.ok && answer.kind !== "invalid" ? answer : undefined);
+    const ended = await act(() => cancel(made));
+    if (ended) toast(ended === "late" ? share.tooLate : share.cancelled);
   };
   return (
     <div class="actions">
@@ -112,7 +109,7 @@ const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
   useEffect(() => {
     if (shownAtFirst) show(true);
   }, [shownAtFirst]);
-  const [failure, setFailure] = useState<Failure>();
+  const { busy, failure, act } = useAct();
   const { held } = made;
   return (
     <li class="share-made">
@@ -125,7 +122,7 @@ const LinkRow = ({ made, shownAtFirst }: LinkProps) => {
           <span class="muted small mono">{made.from || share.aText}</span>
         </span>
         <StateOf made={made} />
-        {held && <UnopenedActions made={made} held={held} shown={shown} show={show} onFailure={setFailure} />}
+        {held && <UnopenedActions made={made} held={held} shown={shown} show={show} busy={busy} act={act} />}
       </div>
       {held && shown && <Opener made={made} held={held} />}
       {failure && <Failed failure={failure} />}

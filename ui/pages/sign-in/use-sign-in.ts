@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { askAttempt, survivesLeaving } from "../../client/port.ts";
 import type { Attempt, Attempted } from "../../protocol.ts";
 import { BASE } from "../../routes.ts";
@@ -71,12 +71,17 @@ interface Props {
 export const useSignIn = ({ backTo, aside, error, requirement: begun, onEnd }: Props) => {
   const [step, setStep] = useState<Step>(begun ? { is: "factor", requirement: begun } : { is: "form", error });
   const [busy, setBusy] = useState(false);
+  const [away, lead] = useState<URL>();
+  // Only from a form that is still there: somebody may have signed in in another tab.
+  useEffect(() => {
+    if (away !== undefined) location.assign(away);
+  }, [away]);
 
   const leadElsewhere = async (way: Way, role: string): Promise<void> => {
     const provider = await findProvider(way.mount, role, backTo ?? BASE);
     if ("text" in provider) return setStep({ is: "form", error: provider.text });
     if (aside || provider.waiting || !survivesLeaving()) return setStep({ is: "elsewhere", provider });
-    location.assign(provider.url);
+    lead(provider.url);
   };
 
   const logIn = async (way: Way, values: Values, spend: boolean): Promise<void> => {

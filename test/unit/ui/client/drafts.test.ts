@@ -57,4 +57,13 @@ describe("drafts", () => {
 
     expect(drafts.of(ada, "secret/db")).toBeUndefined();
   });
+
+  it("know which one is the last word", () => {
+    drafts.keep(ada, "secret/db", "sent");
+    expect(drafts.holds("secret/db", "sent")).toBe(true);
+    drafts.keep(ada, "secret/db", "written since");
+    expect(drafts.holds("secret/db", "sent")).toBe(false);
+    drafts.drop("secret/db");
+    expect(drafts.holds("secret/db", "written since")).toBe(false);
+  });
 });
