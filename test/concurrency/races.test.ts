@@ -91,7 +91,8 @@ describe.each(places)("races on the $name", (place) => {
     const answers = await many(1000, () => server.call("POST", "sys/wrapping/unwrap", { token }));
 
     expect(answers.filter(({ status }) => status === 200).map(({ data }) => data)).toEqual([{ a: "b" }]);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(999);
+    const others = answers.filter(({ status }) => status !== 200).map(({ status, text }) => `${status} ${text}`);
+    expect(new Set(others)).toEqual(new Set(['400 {"errors":["wrapping token is not valid or does not exist"]}\n']));
   });
 
   it("lets a token of 5 uses through exactly 5 times", async () => {
