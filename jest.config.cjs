@@ -11,6 +11,7 @@ const SLOW = [
   "test/contract/captures.test.ts",
   "test/contract/whole-backend.test.ts",
   "test/fuzz/key-engines.test.ts",
+  "test/golden/contended.test.ts",
   "test/golden/database-mysql.test.ts",
   "test/golden/database.test.ts",
   "test/golden/oidc-identity.test.ts",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jsonResponse } from "../../src/http/encode.ts";
 import { type Listener, startListener } from "../../src/http/index.ts";
+import { type Contention, contend } from "../support/contention.ts";
 import { makeServer, type TestServer } from "../support/make-server.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { type Answer, type Certificate, exchange, isElsewhere } from "./exchange.ts";
@@ -107,6 +108,8 @@ export interface Stage {
   readonly url: string;
   /** Whether a pause runs the sweeper and the table's TTL too; without, the clock alone ends things. */
   readonly sweeps: boolean;
+  /** Others on the same table; each step meets them again. */
+  readonly contention?: Contention | undefined;
 }
 
 const pause = async ({ server, sweeps }: Stage, ms: number): Promise<void> => {
@@ -140,6 +143,7 @@ const perform = async (stage: Stage, step: Step, names: Names): Promise<Answer |
   if (token !== undefined && !isElsewhere(path)) headers["X-Vault-Token"] = String(token);
   const body = payloadOf(step, names);
   if (step.body !== undefined && typeof body === "string") headers["Content-Type"] ??= "application/json";
+  stage.contention?.again();
   const answer = await exchange(stage.url, { method, path, headers, body, tls: step.tls });
   for (const [name, where] of Object.entries(step.save ?? {})) {
     const saved = at(answer.body, where);
@@ -179,6 +183,8 @@ export interface AreaOptions {
   readonly given?: (stage: Stage) => Promise<Names>;
   /** What the server shall take for its own address: that of the recorded one, where its answers name it. */
   readonly address?: string;
+  /** Whether others are always a moment faster (`contention.ts`). */
+  readonly contended?: boolean;
 }
 
 /** One jest suite per area, all of them on one server. */
@@ -187,12 +193,14 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
   let server: TestServer;
   let listener: Listener;
   let names: Names = new Map();
+  let contention: Contention | undefined;
   beforeAll(async () => {
     server = await makeServer(options.address === undefined ? {} : { address: options.address });
     // An answer that its path does not declare fails the step that asked, by name.
     const handler: TestServer["handle"] = (request) =>
       server.handle(request).catch((cause: unknown) => jsonResponse(500, { errors: [String(cause)] }));
     listener = await startListener({ handler, port: 0, tls: await options.tls?.() });
+    if (options.contended) contention = contend(server.table);
     names = (await options.given?.({ server, url: listener.url, sweeps })) ?? names;
   });
   afterAll(async () => {
@@ -204,8 +212,11 @@ export const playAreas = (areas: readonly string[], options: AreaOptions = {}): 
       (story.needs ?? []).every((need) => (need === "tls" ? options.tls : options.given) !== undefined),
     );
     describe(area, () => {
+      afterAll(() => {
+        if (contention) expect(contention.count()).toBeGreaterThan(0);
+      });
       it.each(stories.map((story) => [story.id, story.what, story] as const))("%s: %s", async (id, _what, story) => {
-        const found = await playStory({ server, url: listener.url, sweeps }, story, names);
+        const found = await playStory({ server, url: listener.url, sweeps, contention }, story, names);
 
         const excused = EXCEPTIONS[id];
         if (excused === undefined) expect(found).toEqual([]);
