@@ -45,7 +45,7 @@ describeUi("history", (ui) => {
     await store(ui.world, "secret/data/team/restored", '{"n":12345678901234567890,"s":"restored text"}');
     await ui.world.secret("secret/team/restored", { s: "newer text" });
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/browse/secret/team/restored?tab=history");
-    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await page.getByRole("button", { name: "Restore version 1", exact: true }).click();
     await page.getByText("Restored version 1 as version 3").first().waitFor();
     await row(page, 3).waitFor();
     expect(await stored(ui.world, "secret/data/team/restored")).toContain('"n":12345678901234567890');
@@ -54,7 +54,7 @@ describeUi("history", (ui) => {
   it("16. restore writes over nobody: a newer version stops it", async () => {
     const { page } = await opened("raced", { a: "first one" }, { a: "second one" });
     await ui.world.secret("secret/team/raced", { a: "third one" });
-    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await page.getByRole("button", { name: "Restore version 1", exact: true }).click();
     await page.getByText("Somebody saved a newer version meanwhile.").waitFor();
     expect((await read("raced")).data).toMatchObject({ data: { a: "third one" }, metadata: { version: 3 } });
   });
@@ -70,7 +70,7 @@ describeUi("history", (ui) => {
 
     await page.getByRole("button", { name: "Delete version 1", exact: true }).click();
     await row(page, 1).getByText("deleted", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Undelete version 1" }).click();
+    await page.getByRole("button", { name: "Undelete version 1", exact: true }).click();
     await page.getByRole("button", { name: "Delete version 1", exact: true }).waitFor();
     expect((await read("deleted", 1)).status).toBe(200);
   });
@@ -83,7 +83,7 @@ describeUi("history", (ui) => {
         return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "";
       });
     await page.getByRole("button", { name: "Delete version 2", exact: true }).press("Enter");
-    await page.getByRole("button", { name: "Undelete version 2" }).waitFor();
+    await page.getByRole("button", { name: "Undelete version 2", exact: true }).waitFor();
     expect(await focused()).toMatch(/^Version 2/);
 
     const undo = page.getByRole("button", { name: "Undo" });
@@ -99,7 +99,7 @@ describeUi("history", (ui) => {
     await ui.world.prepare("DELETE", "secret/data/team/gone");
     const { page } = await ui.signedIn({ token: ui.world.root }, "/ui/browse/secret/team/gone");
     await page.getByText("This version is deleted. It can be brought back.").waitFor();
-    await page.getByRole("button", { name: "Undelete version 1" }).click();
+    await page.getByRole("button", { name: "Undelete version 1", exact: true }).click();
     await page.getByRole("button", { name: "Copy a", exact: true }).waitFor();
   });
 
@@ -108,7 +108,7 @@ describeUi("history", (ui) => {
     const destroyed = () =>
       visitor.gate.calls().filter((call) => /POST secret\/destroy|DELETE secret\/metadata/.test(call));
     await page.getByRole("button", { name: "Delete version 1", exact: true }).click();
-    await page.getByRole("button", { name: "Destroy version 1" }).click();
+    await page.getByRole("button", { name: "Destroy version 1", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Destroy version 1 of doomed?" });
     await dialog.waitFor();
     await page.keyboard.press("Enter");

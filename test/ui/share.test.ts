@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { axeEverywhere } from "./support/axe.ts";
 import { readClipboard } from "./support/clipboard.ts";
+import { hold, pathIs } from "./support/hold.ts";
 import type { Visitor } from "./support/page.ts";
 import { signIn } from "./support/sign-in.ts";
 import { describeUi } from "./support/suite.ts";
@@ -95,6 +96,26 @@ describeUi("sharing", (ui) => {
 
     expect(new Set(links).size).toBe(3);
     expect(await page.getByLabel("Text", { exact: true }).inputValue()).toBe("");
+  });
+
+  it("keeps what is written while a link is made for the next one", async () => {
+    const { page, visitor } = await sender("");
+    const text = page.getByLabel("Text", { exact: true });
+    await text.fill("the first");
+    await page.getByLabel("For", { exact: true }).fill("Anna");
+    const { asked, release } = hold(visitor.gate, pathIs("sys/wrapping/wrap"));
+    await make(page);
+    await asked;
+    await text.fill("the second");
+    await page.getByLabel("For", { exact: true }).fill("Ben");
+
+    release();
+    await page.getByText("To Anna").waitFor();
+    expect([await text.inputValue(), await page.getByLabel("For", { exact: true }).inputValue()]).toEqual([
+      "the second",
+      "Ben",
+    ]);
+    await text.fill("");
   });
 
   it("keeps to the shortest and longest times of the rule", async () => {

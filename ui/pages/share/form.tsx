@@ -79,8 +79,9 @@ export const ShareForm = ({ path, onMade }: ShareFormProps) => {
     if (outcome.failure) return;
     announce(share.made(outcome.made.length));
     setTried(false);
-    setPeople("");
-    setChosen({ ...chosen, text: "" });
+    // What was written while they were made is for the next ones.
+    setPeople((now) => (now === people ? "" : now));
+    setChosen((now) => (now.text === chosen.text ? { ...now, text: "" } : now));
   };
 
   return (
