@@ -6,9 +6,22 @@ import { playAreas } from "./play.ts";
  */
 playAreas(
   [
-    ["token", "identity", "mfa", "userpass", "approle", "auth-common"],
-    ["sys-misc", "sys-mounts", "sys-auth", "password-policy", "acl"],
-    ["kv-v2", "totp", "transit", "pki", "ssh"],
-  ].flat(),
+    "token",
+    "identity",
+    "mfa",
+    "userpass",
+    "approle",
+    "auth-common",
+    "sys-misc",
+    "sys-mounts",
+    "sys-auth",
+    "password-policy",
+    "acl",
+    "kv-v2",
+    "totp",
+    "transit",
+    "pki",
+    "ssh",
+  ],
   { sweeps: true, contended: true },
 );

@@ -90,6 +90,31 @@ const bodyOf = ({ body, form }: CallOptions): Uint8Array => {
 
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
+/** Requests to a server, or to another environment of it. `root`: the token that they carry unless told otherwise. */
+export const callsOf =
+  ({ handle }: Pick<Server, "handle">, root: string): TestServer["call"] =>
+  async (method, path, given = {}) => {
+    const [target = "", query = ""] = path.split("?", 2);
+    const headers: Record<string, string[]> = {};
+    for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = [value];
+    if (given.form) headers["content-type"] = ["application/x-www-form-urlencoded"];
+    const token = given.token === undefined ? root : given.token;
+    if (token !== null) headers["x-vault-token"] = [token];
+    const response = await handle({
+      method,
+      path: target.startsWith("/") ? target : `/v1/${target}`,
+      query,
+      headers,
+      body: bodyOf(given),
+      sourceAddress: given.sourceAddress ?? "127.0.0.1",
+      peerCertificates: given.peerCertificates === undefined ? undefined : as<PeerCertificates>(given.peerCertificates),
+    });
+    const text = Buffer.from(response.body).toString("utf8");
+    const isJson = text.startsWith("{") || text.startsWith("[");
+    const body = objectOf(isJson ? parseJson(text) : {});
+    return { status: response.status, headers: response.headers, text, body, data: objectOf(body["data"]) };
+  };
+
 /** A fresh, initialized server. Close it with `dynamo.close()`. */
 export const makeServer = async (options: MakeServerOptions = {}): Promise<TestServer> => {
   const clock = options.clock ?? createTestClock(Date.UTC(2030, 0, 1));
@@ -157,27 +182,7 @@ export const makeServer = async (options: MakeServerOptions = {}): Promise<TestS
     return response;
   };
 
-  const call = async (method: string, path: string, given: CallOptions = {}): Promise<Answered> => {
-    const [target = "", query = ""] = path.split("?", 2);
-    const headers: Record<string, string[]> = {};
-    for (const [name, value] of Object.entries(given.headers ?? {})) headers[name.toLowerCase()] = [value];
-    if (given.form) headers["content-type"] = ["application/x-www-form-urlencoded"];
-    const token = given.token === undefined ? root : given.token;
-    if (token !== null) headers["x-vault-token"] = [token];
-    const response = await handle({
-      method,
-      path: target.startsWith("/") ? target : `/v1/${target}`,
-      query,
-      headers,
-      body: bodyOf(given),
-      sourceAddress: given.sourceAddress ?? "127.0.0.1",
-      peerCertificates: given.peerCertificates === undefined ? undefined : as<PeerCertificates>(given.peerCertificates),
-    });
-    const text = Buffer.from(response.body).toString("utf8");
-    const isJson = text.startsWith("{") || text.startsWith("[");
-    const body = objectOf(isJson ? parseJson(text) : {});
-    return { status: response.status, headers: response.headers, text, body, data: objectOf(body["data"]) };
-  };
+  const call = callsOf({ handle }, root);
   return { ...server, handle, clock, dynamo, dynamodb, table, kms: fake, root, auditLines, logLines, events, call };
 };
 

@@ -80,7 +80,7 @@ path "sys/policies/acl/*" { capabilities = ["read"] }
     expect((await ui.world.call("GET", "auth/token/lookup-self", undefined, { token })).status).toBe(403);
   });
 
-  it("shows a token that a lock ends no longer, though the server has not heard of the lock; an orphan it keeps", async () => {
+  it("no longer shows a token that a lock ends, though the server has not heard of the lock, and keeps an orphan", async () => {
     await ui.world.policy("orphans", `${DEV}path "auth/token/create-orphan" { capabilities = ["update", "sudo"] }`);
     const person = await ui.world.person("quick", ["orphans"]);
     const { page, visitor } = await ui.signedIn(person, "/ui/me");

@@ -10,6 +10,7 @@ import {
   type Answered,
   anotherEnvironment,
   type CallOptions,
+  callsOf,
   type MakeServerOptions,
   makeServer,
   type TestServer,
@@ -109,18 +110,8 @@ export const makeWorld = async (options: MakeServerOptions = {}) => {
 
   /** Posts to another process on the same table, which remembers nothing. */
   const another = () => {
-    const process = anotherEnvironment(server, ROWS());
-    return async (path: string, body: object = {}, token?: string) => {
-      const answer = await process.handle({
-        method: "POST",
-        path: `/v1/${path}`,
-        query: "",
-        headers: token === undefined ? {} : { "x-vault-token": [token] },
-        body: Buffer.from(JSON.stringify(body)),
-        sourceAddress: "127.0.0.1",
-      });
-      return { status: answer.status, text: Buffer.from(answer.body).toString() };
-    };
+    const call = callsOf(anotherEnvironment(server, ROWS()), server.root);
+    return (path: string, body: object = {}, token?: string) => call("POST", path, { body, token: token ?? null });
   };
 
   const mount = async (type = "gate"): Promise<{ readonly path: string; readonly accessor: string }> => {

@@ -1,12 +1,8 @@
 import { PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { respond } from "../../../../scripts/bench/world.ts";
-import { builtInRows } from "../../../../src/catalog.ts";
-import { anotherEnvironment, makeServer, type TestServer } from "../../../support/make-server.ts";
+import { anotherEnvironment, callsOf, makeServer, type TestServer } from "../../../support/make-server.ts";
 
 /** Entries that do not open, and who is told. */
-
-const ROWS = builtInRows({ aws: () => Promise.reject(new Error("nobody logs in here")) });
 
 let server: TestServer;
 let denied: string;
@@ -66,7 +62,8 @@ describe("a secret that does not open", () => {
       [denied, 403],
       [server.root, 500],
     ] as const) {
-      expect((await respond(anotherEnvironment(server, ROWS), "GET", "kv/data/there", { token })).status).toBe(status);
+      const first = callsOf(anotherEnvironment(server), server.root);
+      expect((await first("GET", "kv/data/there", { token })).status).toBe(status);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
-import type { Answered } from "../support/make-server.ts";
-import type { TestTable } from "../support/storage.ts";
+import type { Answered } from "../../support/make-server.ts";
+import type { TestTable } from "../../support/storage.ts";
 
 /** One request whole between two calls that another makes to the table. */
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { enrolled, makeWorld, type World } from "../unit/core/mfa/support.ts";
+import { enrolled, makeWorld, type World } from "../../unit/core/mfa/support.ts";
 import { everySchedule, type Schedule } from "./schedules.ts";
 
 /** Logins with a second factor, with another request whole between any two calls that they make to the table. */
