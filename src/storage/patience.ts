@@ -26,7 +26,7 @@ const MAX_TRIES = 20;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 800;
 
-/** `longestWaitMs`: of one wait, in milliseconds. */
+/** `longestWaitMs`: the most that one pause may take. */
 export type MakePatience = (what: string, longestWaitMs?: number) => Patience;
 
 /**

@@ -16,7 +16,7 @@ const WHOLE: Guard = {
   attributes: [PARTITION_KEY, ATTRIBUTES.parts],
 };
 
-/** No reader disturbs the writers that it loses to, so it need not stay away for long. */
+/** Longest wait between two reads. Reading does not disturb the writers it lost to, so it need not stay away for long. */
 const BETWEEN_READS_MS = 80;
 
 export const createReader = (options: {

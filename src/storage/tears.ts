@@ -9,8 +9,9 @@ import type { Address } from "./store.ts";
 /** What to make of spread entries that were read without one of their parts. */
 
 /**
- * Reads of one write before it counts as damaged. A write number never comes back, so a part that is missing twice is not
- * missing because others wrote; but who empties a partition, or DynamoDB where a TTL has passed, takes item by item.
+ * Reads of one write before it counts as damaged. A write number never comes back, so a part that is missing twice under
+ * one number was not replaced by others. It may still be about to go with its entry: a partition is emptied item by item,
+ * and so does DynamoDB remove what is past its TTL.
  */
 const READS_OF_ONE_WRITE = 4;
 

@@ -133,7 +133,7 @@ const follow = (state: WorkerState): void => {
     else if (before && before.renewals !== state.renewals) void renewed();
     return;
   }
-  // Told after the answers, from which nobody learns why.
+  // The answers may come before the worker says why.
   if (stage.is === "out" && stage.why !== standing.why) become({ ...stage, why: standing.why });
   if (stage.is !== "in" && !(stage.is === "away" && standing.why === "out")) return;
   become(out(undefined));

@@ -2,7 +2,7 @@
 
 /**
  * A browser may begin to read it long after the click (Safari, or one that asks where to save it), and nothing tells when
- * it has. So long FileSaver.js waits too. The browser lets go of it sooner where the page goes.
+ * it has. FileSaver.js waits as long. When the page goes, the browser lets go of it at once.
  */
 const READ_WITHIN_MS = 40_000;
 

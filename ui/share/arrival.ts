@@ -27,7 +27,7 @@ const receive = (whole: boolean): void => {
 };
 
 receive(true);
-// The first that is told of it: the address is clean before anything else looks at it.
+// Hears it first, so the address is clean before anything else looks at it.
 addEventListener("popstate", () => receive(false));
 
 export const arrival: Arrival = {

@@ -78,7 +78,7 @@ export const createLeases = (core: () => Core, { timer }: { readonly timer: Time
     const outcome = await end(entry, force);
     if (outcome === "revoked") return "gone";
     if (outcome === "elsewhere") return "later";
-    // Who came first may have renewed it, or made it live. Once it has ended, it is only left for another revoker.
+    // Somebody was faster, maybe to renew it or to make it live. Once it has ended, only another revoker can be.
     await expireNow(id);
     const left = await items.read(id);
     if (left && leaseOf(left).state !== "live") return "later";

@@ -16,7 +16,7 @@ import { type Fetched, stamp } from "./stage.ts";
  * the keys of a mount are not at hand yet, two batches side by side.
  *
  * Security: what the backend asked for is only looked at by its handler, and that runs only when the request is
- * allowed. That it does not open is the handler's to tell, too.
+ * allowed. Where it does not open, the handler fails.
  */
 
 const wanted = async (core: Core, decoded: Decoded, found: Place | undefined): Promise<readonly Address[]> => {

@@ -6,8 +6,8 @@ import { ownOf } from "../../storage/view.ts";
  * One request's reads: what was prefetched together is served once, to the first reader; everything else, and
  * everything after that, is read from the table, so a retry after a lost race sees the write that won.
  *
- * Security: a backend reads its own mount alone, whatever else was prefetched. What it wanted and does not open fails for
- * whoever reads it, once the request is allowed and recorded, and for nobody before.
+ * Security: a backend reads its own mount alone, whatever else was prefetched. An entry that it wanted and that does not
+ * open fails when the backend reads it, after the request was allowed and recorded, and not before.
  */
 
 /** As `Store.get`. */

@@ -80,7 +80,7 @@ const Authorize: PageComponent = ({ place }) => {
   const question = questionIn(place.query);
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Answer | undefined>(undefined);
-  // Not by whoever went elsewhere before the answer came: that was a no.
+  // Whoever went elsewhere before the answer came has said no.
   const { go: leave } = useGo((href) => location.replace(href));
   if (question === "incomplete" || question === "unsafe") {
     return (

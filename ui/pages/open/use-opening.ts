@@ -50,7 +50,7 @@ const left = (now: Opening): Opening => {
 };
 
 /**
- * Outside of what is drawn: a guest who signs in, maybe in another tab and to store it, is drawn another page, and what
+ * Outlives what is drawn. A guest who signs in, maybe in another tab, to store what was opened gets another page, and what
  * was opened comes once.
  */
 let opening: Opening = { at: "none" };
