@@ -7,26 +7,27 @@ import {
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type AwsServer, ELSEWHERE, type Keys, type Meddle, makeAwsServer, POLICY } from "./support/aws-server.ts";
+import { type AwsServer, type Meddle, makeAwsServer, POLICY } from "./support/aws-server.ts";
+import { credentialsOf, ELSEWHERE, type Keys } from "./support/target.ts";
 
 let server: AwsServer;
 let meddle: Meddle | undefined;
-let trust: string;
 const arn = (name: string): string => `arn:aws:iam::${server.account}:role/${name}`;
+/** A role that anybody of the account may assume. */
+const trustIn = (account: string): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" }],
+  });
 const errorOf = (text: string): string => JSON.parse(text).errors[0];
 
 beforeAll(async () => {
   server = await makeAwsServer({ meddle: () => meddle });
-  trust = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${server.account}:root` }, Action: "sts:AssumeRole" },
-    ],
-  });
+  const trust = trustIn(server.account);
   for (const RoleName of ["one", "two"])
-    await server.iam
-      .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust, MaxSessionDuration: 43_200 }))
-      .catch(() => undefined);
+    await server.iam.send(
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust, MaxSessionDuration: 43_200 }),
+    );
   await server.post("aws/roles/one", { credential_type: "assumed_role", role_arns: arn("one") });
   await server.post("aws/roles/both", {
     credential_type: "assumed_role",
@@ -238,25 +239,24 @@ describe("a mount that works as the server's own role", () => {
   let own: AwsServer;
   beforeAll(async () => {
     own = await makeAwsServer({
-      own: async (settings): Promise<Keys> => {
+      own: async ({ settings, account }): Promise<Keys> => {
         const iam = new IAMClient(settings);
-        await iam
-          .send(new CreateRoleCommand({ RoleName: "server", AssumeRolePolicyDocument: trust }))
-          .catch(() => undefined);
-        const RoleArn = arn("server");
+        const trust = trustIn(account);
+        await iam.send(new CreateRoleCommand({ RoleName: "server", AssumeRolePolicyDocument: trust }));
+        const RoleArn = `arn:aws:iam::${account}:role/server`;
         const { Credentials } = await new STSClient(settings).send(
           new AssumeRoleCommand({ RoleArn, RoleSessionName: "zeroth" }),
         );
-        const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
-        await iam
-          .send(new CreateRoleCommand({ RoleName: "one", AssumeRolePolicyDocument: trust, MaxSessionDuration: 43_200 }))
-          .catch(() => undefined);
-        return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+        await iam.send(
+          new CreateRoleCommand({ RoleName: "one", AssumeRolePolicyDocument: trust, MaxSessionDuration: 43_200 }),
+        );
+        return credentialsOf(Credentials);
       },
     });
     // Elsewhere there is no server's own AWS to find: the endpoint is configuration, as for everybody.
     await own.post("aws/roles/fed", { credential_type: "federation_token", policy_document: POLICY });
-    await own.post("aws/roles/long", { credential_type: "assumed_role", role_arns: arn("one"), default_sts_ttl: "2h" });
+    const role_arns = `arn:aws:iam::${own.account}:role/one`;
+    await own.post("aws/roles/long", { credential_type: "assumed_role", role_arns, default_sts_ttl: "2h" });
   });
   afterAll(() => own.close());
 
@@ -270,6 +270,7 @@ describe("a mount that works as the server's own role", () => {
       ["TTL of 2h0m0s was cut to 1h0m0s: a role assumed by the server's own role ends then"],
     ]);
     expect(await own.identity(user.keys)).toContain(":user/zeroth/");
+    expect(await own.users()).toHaveLength(1);
     await own.call("PUT", "sys/leases/revoke", { body: { lease_id: user.lease } });
     expect(await own.users()).toEqual([]);
   });

@@ -7,14 +7,14 @@ import {
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { AWS_TEST_ENDPOINT } from "../../../../src/contract/environment.ts";
-import { type AwsServer, ELSEWHERE, type Meddle, makeAwsServer, refusal } from "./support/aws-server.ts";
+import { type AwsServer, type Meddle, makeAwsServer, refusal } from "./support/aws-server.ts";
+import { ELSEWHERE } from "./support/target.ts";
 
 let server: AwsServer;
 let meddle: Meddle | undefined;
 beforeAll(async () => {
   server = await makeAwsServer({ meddle: () => meddle });
-  for (const UserName of ["static-a", "static-b"])
-    await server.iam.send(new CreateUserCommand({ UserName })).catch(() => undefined);
+  for (const UserName of ["static-a", "static-b"]) await server.iam.send(new CreateUserCommand({ UserName }));
 });
 afterAll(() => server.close());
 
@@ -155,7 +155,7 @@ describe("a static role", () => {
 describe("config/rotate-root", () => {
   it("replaces the key, says which is new, and deletes the old one", async () => {
     await server.post("sys/mounts/rooted", { type: "aws" });
-    await server.iam.send(new CreateUserCommand({ UserName: "rooted" })).catch(() => undefined);
+    await server.iam.send(new CreateUserCommand({ UserName: "rooted" }));
     const { AccessKey } = await server.iam.send(new CreateAccessKeyCommand({ UserName: "rooted" }));
     const endpoint = process.env[AWS_TEST_ENDPOINT];
     await server.post("rooted/config/root", {

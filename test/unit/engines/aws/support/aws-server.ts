@@ -2,16 +2,13 @@ import { GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } fr
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { jest } from "@jest/globals";
 import { builtInRows } from "../../../../../src/catalog.ts";
-import { AWS_TEST_ENDPOINT } from "../../../../../src/contract/environment.ts";
 import { awsOver } from "../../../../../src/engines/aws/adapters/index.ts";
 import type { CrashPoint } from "../../../../../src/framework/index.ts";
-import { createEmbeddedAws } from "../../../../../src/local/aws/index.ts";
 import type { SdkHandler } from "../../../../../src/local/aws/sdk-handler.ts";
 import { NEARBY } from "../../../../../src/outgoing/index.ts";
-import { systemRandom } from "../../../../../src/std/random.ts";
-import { systemClock } from "../../../../../src/std/time.ts";
 import { type Answered, makeServer, type TestServer } from "../../../../support/make-server.ts";
 import type { TestClock } from "../../../../support/storage.ts";
+import { ELSEWHERE, ENDPOINT, type Keys, openTarget, type Target } from "./target.ts";
 
 /**
  * The whole product with the engine mounted at `aws/`, over an AWS the test can look into and break: the doubles in this
@@ -36,12 +33,6 @@ export interface AwsServer extends TestServer {
   close(): Promise<void>;
 }
 
-export interface Keys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
 export interface Issued extends Answered {
   readonly keys: Keys;
   readonly lease: string;
@@ -50,10 +41,6 @@ export interface Issued extends Answered {
 /** What a call to AWS gets instead of its answer; `pass` lets it through. */
 export type Meddle = (action: string, form: URLSearchParams, pass: () => Promise<Reply>) => Promise<Reply>;
 type Reply = Awaited<ReturnType<SdkHandler["handle"]>>;
-
-const ENDPOINT = process.env[AWS_TEST_ENDPOINT];
-/** Whether the tests run against an AWS of others: what only our doubles do is skipped then. */
-export const ELSEWHERE = ENDPOINT !== undefined;
 
 const textOf = (body: unknown): string =>
   typeof body === "string" ? body : body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : "";
@@ -69,42 +56,6 @@ export const refusal = (code: string, status = 400): Reply => ({
       `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>secret text of AWS</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
     ),
   },
-});
-
-/** What a client of the same AWS is made with; the credentials may do everything. */
-export interface ClientSettings {
-  readonly region: string;
-  readonly credentials: Keys;
-  readonly maxAttempts: number;
-  readonly endpoint?: string;
-  readonly requestHandler?: Record<string, unknown>;
-}
-
-interface Target {
-  readonly handler: SdkHandler | undefined;
-  readonly settings: ClientSettings;
-  close(): Promise<void>;
-}
-
-const embedded = async (): Promise<Target> => {
-  const aws = await createEmbeddedAws({ clock: systemClock, random: systemRandom });
-  const [account] = aws.accounts;
-  if (!account) throw new Error("the embedded AWS has no account");
-  const { accessKeyId, secretAccessKey } = account;
-  const credentials = { accessKeyId, secretAccessKey };
-  const settings = { region: "us-east-1", credentials, requestHandler: { ...aws.requestHandler }, maxAttempts: 1 };
-  return { handler: aws.requestHandler, settings, close: () => aws.close() };
-};
-
-const elsewhere = (endpoint: string): Target => ({
-  handler: undefined,
-  settings: {
-    region: "us-east-1",
-    endpoint,
-    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "admin" },
-    maxAttempts: 1,
-  },
-  close: async () => undefined,
 });
 
 /** Every call to AWS goes past `meddle` first. */
@@ -158,14 +109,15 @@ export const makeAwsServer = async (
     readonly crash?: CrashPoint;
     readonly meddle?: () => Meddle | undefined;
     /** The engine has no keys in config/root and works with these. */
-    readonly own?: (settings: ClientSettings) => Promise<Keys>;
+    readonly own?: (target: Target) => Promise<Keys>;
     readonly config?: Readonly<Record<string, unknown>>;
   } = {},
 ): Promise<AwsServer> => {
-  const target = ENDPOINT === undefined ? await embedded() : elsewhere(ENDPOINT);
+  const target = await openTarget();
   const clock = movingDate();
-  const { credentials } = target.settings;
-  const own = options.own ? await options.own(target.settings) : credentials;
+  const { account, settings } = target;
+  const { credentials } = settings;
+  const own = options.own ? await options.own(target) : credentials;
   const handler = target.handler && meddledWith(target.handler, options.meddle ?? (() => undefined));
   const sleep = async (ms: number): Promise<void> => clock.advance(ms);
   const world = {
@@ -186,7 +138,7 @@ export const makeAwsServer = async (
     }),
     ...(options.crash ? { crash: options.crash } : {}),
   });
-  const iam = new IAMClient(target.settings);
+  const iam = new IAMClient(settings);
   const endpoint = ENDPOINT === undefined ? {} : { iam_endpoint: ENDPOINT, sts_endpoint: ENDPOINT };
   const post = async (path: string, body: unknown = {}, status = 204): Promise<Answered> => {
     const answered = await server.call("POST", path, { body });
@@ -207,8 +159,7 @@ export const makeAwsServer = async (
       ...options.config,
     });
   await post("aws/roles/app", { credential_type: "iam_user", policy_document: POLICY, user_path: PATH });
-  const sts = (keys: Keys) => new STSClient({ ...target.settings, credentials: keys });
-  const account = (await sts(credentials).send(new GetCallerIdentityCommand({}))).Account ?? "";
+  const sts = (keys: Keys) => new STSClient({ ...settings, credentials: keys });
   // From here on the sweeper knows where it was.
   await sweep();
   return {
