@@ -27,10 +27,15 @@ import type { Lease, LeaseRow } from "./types.ts";
 
 /** How long a credential may take to be made before its pending lease counts as abandoned. */
 export const PENDING_SECONDS = seconds(120);
+const RETRY_AFTER_SECONDS = 1;
 const ZERO = seconds(0);
 
-const abandoned = (reason: string): VaultError =>
-  new VaultError("internal", { wire: "internal error", multi: true, reason });
+/** Somebody revoked the lease, its token or its prefix meanwhile, or the secret took too long: the next try may do. */
+const ended = (how: "revoked" | "removed"): VaultError =>
+  new VaultError("storage_unavailable", {
+    wire: `the lease was ${how} while its secret was made, try again`,
+    retryAfter: RETRY_AFTER_SECONDS,
+  });
 
 export const createGrants = (
   core: () => Core,
@@ -127,11 +132,11 @@ export const createGrants = (
 
   const goLive = async (pending: PendingLease): Promise<Lease> => {
     const live = await items.change(pending.id, (lease) => {
-      if (lease.state !== "pending") throw abandoned("the lease was revoked while its secret was made");
+      if (lease.state !== "pending") throw ended("revoked");
       const next: Lease = { ...lease, state: "live", internal: pending.internal, pendingUntil: as(0) };
       return { lease: next, due: next.expires };
     });
-    if (!live) throw abandoned("the lease was removed while its secret was made");
+    if (!live) throw ended("removed");
     return live;
   };
 

@@ -159,8 +159,8 @@ describe("F38: a target that is down for an hour", () => {
 describe("F42: a target that takes long to make a credential", () => {
   it.each([
     { seconds: 30, status: 200, users: 1 },
-    { seconds: 121, status: 500, users: 0 },
-    { seconds: 600, status: 500, users: 0 },
+    { seconds: 121, status: 503, users: 0 },
+    { seconds: 600, status: 503, users: 0 },
   ])("$seconds seconds: users that exist are those of leases that live", async ({ seconds, status, users }) => {
     stage.world.meanwhile = async () => {
       stage.wait(seconds);
