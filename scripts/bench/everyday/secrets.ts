@@ -51,6 +51,6 @@ export const secretOperations = async (world: World, token: string): Promise<rea
       run: (_, round) => world.call("POST", `plain/new-${round}`, { token, body: PASSWORD }),
     },
     plain("cubbyhole read", 1, "GET", "cubbyhole/kept"),
-    plain("cubbyhole write", 2, "POST", "cubbyhole/kept", { body: PASSWORD }),
+    plain("cubbyhole write", 3, "POST", "cubbyhole/kept", { body: PASSWORD }),
   ];
 };

@@ -1,6 +1,7 @@
 import type { Core } from "../../core/core.ts";
 import { callerOf, ownRequest, senderOf } from "../../core/request/context.ts";
-import type { KnownToken, WrappedAnswer } from "../../core/tokens/types.ts";
+import { fromSealed } from "../../core/sealed.ts";
+import type { KnownToken, Token, WrappedAnswer } from "../../core/tokens/types.ts";
 import {
   type Backend,
   type BackendContext,
@@ -10,10 +11,11 @@ import {
   Keys,
   op,
   path,
+  permissionDenied,
   VaultError,
 } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
-import { cubbyholeAddress, DOMAINS } from "../../storage/keys.ts";
+import { cubbyholeAddress, DOMAINS, tokenAddress } from "../../storage/keys.ts";
 import type { Address } from "../../storage/store.ts";
 
 /**
@@ -54,6 +56,18 @@ export const cubbyholeBackend = (core: Core): Backend => {
       if (cause instanceof VaultError && cause.code === "invalid_request") return [];
       throw cause;
     }
+  };
+
+  /**
+   * A revocation under way may have passed by what was not written yet, and nothing would remove it any more. Asked
+   * behind the write, so that entries written side by side need not wait for each other.
+   */
+  const stays = async (address: Address, { token: { tag } }: KnownToken): Promise<void> => {
+    const [entry] = await core.store.get([tokenAddress(tag)]);
+    const token = entry && fromSealed<Token>(entry.body);
+    if (token && !token.revoked && !token.tombstone) return;
+    await core.store.write([{ op: "delete", address, when: "any" }]);
+    throw permissionDenied("the token ended while its request ran");
   };
 
   const list = async (prefix: string, cx: BackendContext) => {
@@ -126,6 +140,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
                 throw new VaultError("invalid_request", { wire: "missing data fields", multi: true });
               }
               await core.store.write([{ op: "put", address, body: input, when: "any" }]);
+              await stays(address, holder(cx));
               return undefined;
             },
           }),

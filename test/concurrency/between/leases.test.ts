@@ -30,8 +30,9 @@ describe("a lease", () => {
     ["renew", { increment: 7200 }, "revoke", {}],
     ["renew", { increment: 7200 }, "revoke", { sync: false }],
     ["revoke", {}, "revoke", {}],
-  ])("%s %j, with %s %j in between: is gone", (first, firstBody, second, secondBody) =>
+  ])("%s %j, with %s %j in between: is gone, and nothing of it stays", (first, firstBody, second, secondBody) =>
     world.everyWay(async () => {
+      const added = await world.sinceNow();
       const { id, name } = await lease();
       return {
         request: () => world.server.call(...order(first, id, firstBody)),
@@ -42,13 +43,15 @@ describe("a lease", () => {
           expect(await isLeased(id)).toBe(false);
           await swept();
           expect(world.outside.alive.has(name)).toBe(false);
+          expect(await added()).toEqual([]);
         },
       };
     }),
   );
 
-  it("that is renewed, while the token ends that holds it: is gone", () =>
+  it("that is renewed, while the token ends that holds it: is gone, and nothing of it stays", () =>
     world.everyWay(async () => {
+      const added = await world.sinceNow();
       const token = await world.made();
       const { id, name } = await lease(token);
       return {
@@ -57,12 +60,14 @@ describe("a lease", () => {
         holds: async () => {
           await swept();
           expect([await isLeased(id), world.outside.alive.has(name)]).toEqual([false, false]);
+          expect(await added()).toEqual([]);
         },
       };
     }));
 
-  it("that begins, while the token ends that asks for it: is gone", () =>
+  it("that begins, while the token ends that asks for it: is gone, and nothing of it stays", () =>
     world.everyWay(async () => {
+      const added = await world.sinceNow();
       const token = await world.made();
       world.outside.alive.clear();
       return {
@@ -72,12 +77,14 @@ describe("a lease", () => {
           world.server.clock.advance(121_000);
           await swept();
           expect([...world.outside.alive]).toEqual([]);
+          expect(await added()).toEqual([]);
         },
       };
     }));
 
-  it("that is made while all below its prefix are revoked: is gone, or was never handed out", () =>
+  it("that is made while all below its prefix are revoked: is gone or was never handed out, and nothing of it stays", () =>
     world.everyWay(async () => {
+      const added = await world.sinceNow();
       world.outside.alive.clear();
       let finish = (): void => undefined;
       const reached = new Promise<void>((pending) => {
@@ -101,6 +108,7 @@ describe("a lease", () => {
           world.server.clock.advance(121_000);
           await swept();
           expect([...world.outside.alive]).toEqual([]);
+          expect(await added()).toEqual([]);
         },
       };
     }));

@@ -29,8 +29,9 @@ describe("a token", () => {
     Object.entries(ends).map(([ending, second]) => ({ doing, ending, first, second })),
   );
 
-  it.each(pairs)("$doing, while it $ending: has ended", ({ doing, first, second }) =>
+  it.each(pairs)("$doing, while it $ending: has ended, and nothing of it stays", ({ doing, first, second }) =>
     world.everyWay(async () => {
+      const added = await world.sinceNow();
       const token = await world.made({ num_uses: doing === "spends a use" ? 9 : 0 });
       return {
         request: () => first(token),
@@ -41,6 +42,7 @@ describe("a token", () => {
           expect(await world.lives(token)).toBe(false);
           await world.server.core.leases.sweep(world.server.clock.now() + 60_000);
           expect((await world.server.call("POST", "auth/token/lookup", { body: { token } })).status).toBe(403);
+          expect(await added()).toEqual([]);
         },
       };
     }),

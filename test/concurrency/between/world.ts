@@ -1,3 +1,4 @@
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { AwsAuthParts } from "../../../src/auth/aws/backend.ts";
 import { userpassAuth } from "../../../src/auth/userpass/backend.ts";
 import { createPasswords } from "../../../src/auth/userpass/passwords.ts";
@@ -52,8 +53,14 @@ export const makeWorld = async () => {
     const made = await server.call("POST", path, { body });
     if (made.status > 299) throw new Error(made.text);
   }
-  // Warm.
+  // Warm, and the sweeper has left its mark.
   await elsewhere("GET", "auth/token/lookup-self");
+  await server.core.leases.sweep(server.clock.now() + 60_000);
+
+  const keys = async (): Promise<readonly string[]> => {
+    const { Items = [] } = await server.dynamodb.send(new ScanCommand({ TableName: server.table.tableName }));
+    return Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`);
+  };
 
   const made = async (body: object = {}): Promise<string> =>
     tokenIn(
@@ -65,6 +72,11 @@ export const makeWorld = async () => {
     outside,
     elsewhere,
     everyWay: (set: () => Promise<Schedule>): Promise<void> => everySchedule(server.table, set),
+    /** Answers what the table has later and not now, by key. */
+    sinceNow: async (): Promise<() => Promise<readonly string[]>> => {
+      const before = new Set(await keys());
+      return async () => (await keys()).filter((key) => !before.has(key));
+    },
     /** A name that nothing has yet. */
     next: (): string => `n${++count}`,
     /** A token that may use the mounts. */

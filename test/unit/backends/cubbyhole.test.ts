@@ -34,3 +34,10 @@ it("each token reads its own entry, whoever else has one of that name", async ()
 
   expect(found).toEqual(["0", "1", undefined]);
 });
+
+it("the last use of a token may be a write", async () => {
+  const { body } = await server.call("POST", "auth/token/create", { body: { policies: ["default"], num_uses: 1 } });
+  const token = (body["auth"] as { client_token: string }).client_token;
+
+  expect((await server.call("POST", "cubbyhole/mine", { token, body: { a: "b" } })).status).toBe(204);
+});
