@@ -106,7 +106,7 @@ describe("disabling a mount", () => {
     const after = await disable();
 
     expect(during).toBe(202);
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(stage.world.alive.size).toBe(0);
     expect(after.status).toBe(204);
   });
