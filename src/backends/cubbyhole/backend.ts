@@ -60,7 +60,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
 
   /**
    * A revocation under way may have passed by what was not written yet, and nothing would remove it any more. Asked
-   * behind the write, so that entries written side by side need not wait for each other.
+   * after the write, so that entries written side by side need not wait for each other.
    */
   const stays = async (address: Address, { token: { tag } }: KnownToken): Promise<void> => {
     const [entry] = await core.store.get([tokenAddress(tag)]);
