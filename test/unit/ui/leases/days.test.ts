@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { endsByDay } from "../../../../ui/pages/leases/days.ts";
 
-const NOW = Date.parse("2026-11-30T18:00:00Z");
+/** Noon where the test runs: days are the reader's own. */
+const NOW = new Date(2026, 10, 30, 12).getTime();
 const words = { later: "later", never: "never" };
 const nameOf = (day: number): string => new Date(day).toDateString();
 
