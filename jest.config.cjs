@@ -8,6 +8,7 @@ const SLOW = [
   "test/concurrency/between/approle.test.ts",
   "test/concurrency/between/changes.test.ts",
   "test/concurrency/between/codes.test.ts",
+  "test/concurrency/between/configuration.test.ts",
   "test/concurrency/between/leases.test.ts",
   "test/concurrency/between/tokens.test.ts",
   "test/concurrency/between/wrapping.test.ts",

@@ -1,4 +1,9 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import {
+  type BatchGetItemCommandInput,
+  type BatchGetItemOutput,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+} from "@aws-sdk/client-dynamodb";
 import type { DynamoDb } from "../../src/aws-clients/dynamodb.ts";
 import { dynamoDbLike } from "../../src/aws-clients/stock.ts";
 import { createEmbeddedDynamo, type EmbeddedDynamo } from "../../src/local/dynamodb/index.ts";
@@ -42,22 +47,54 @@ export interface TestTable {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly calls: Call[];
+  /**
+   * A batch read is not one moment: of one for which this answers, the key of that number is read after `between`, the
+   * others before. Asked of reads with more than one key.
+   */
+  torn: (call: Call) => { readonly late: number; readonly between: () => Promise<void> } | undefined;
   /** Runs before a call; what it throws is what the caller gets, without the call. */
   before: (call: Call) => void | Promise<void>;
   /** Runs after a call took effect, with its answer. */
   after: (call: Call, answer: unknown) => void;
 }
 
+/** The keys that a batch read of a table asks for. */
+export const keysAsked = ({ operation, input }: Call, tableName: string): readonly unknown[] => {
+  if (operation !== "BatchGetItem") return [];
+  const asked = input["RequestItems"] as BatchGetItemCommandInput["RequestItems"];
+  return asked?.[tableName]?.Keys ?? [];
+};
+
+/** Makes the call, in two where it is to be torn. */
+const tearing = async <Answer extends { output: object }>(
+  table: TestTable,
+  call: Call,
+  next: (input: object) => Promise<Answer>,
+): Promise<Answer> => {
+  const { tableName } = table;
+  const keys = keysAsked(call, tableName);
+  const torn = keys.length > 1 ? table.torn(call) : undefined;
+  if (!torn) return next({});
+  const read = (some: readonly unknown[]) =>
+    next({ RequestItems: { [tableName]: { Keys: some, ConsistentRead: true } } });
+  const early = await read(keys.filter((_, index) => index !== torn.late));
+  await torn.between();
+  const late = await read(keys.filter((_, index) => index === torn.late));
+  const items = [early, late].flatMap(({ output }) => (output as BatchGetItemOutput).Responses?.[tableName] ?? []);
+  return { ...late, output: { ...late.output, Responses: { [tableName]: items } } };
+};
+
 /** A client for the product like the one given. Records its calls, and lets a test throw before or after them. */
 export const observe = (client: DynamoDBClient, tableName: string): TestTable => {
   const dynamodb = dynamoDbLike(client);
-  const table: TestTable = { dynamodb, client, tableName, calls: [], before: () => undefined, after: () => undefined };
+  const nothing = () => undefined;
+  const table: TestTable = { dynamodb, client, tableName, calls: [], torn: nothing, before: nothing, after: nothing };
   dynamodb.middlewareStack.add(
     (next, context) => async (args) => {
       const call: Call = { operation: String(context["commandName"]).replace("Command", ""), input: { ...args.input } };
       table.calls.push(call);
       await table.before(call);
-      const answer = await next(args);
+      const answer = await tearing(table, call, (input) => next({ ...args, input: { ...args.input, ...input } }));
       table.after(call, answer.output);
       return answer;
     },

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { publicKeyOf } from "../../audit/signing-key.ts";
 import type { AuditDevice } from "../../audit/types.ts";
 import { ensureAuditSecrets } from "../../core/config/audit-secrets.ts";
+import { changeInTurn } from "../../core/config/turn.ts";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, folded, invalidRequest, op, path, VaultError } from "../../framework/index.ts";
@@ -37,12 +39,19 @@ export const auditPaths = (core: Core) => {
   const devices = async () => (await core.config.snapshot()).auditDevices;
 
   const enable = async (where: string, given: Omit<AuditDevice, "path" | "salt">): Promise<void> => {
-    const taken = (await devices()).some((one) => one.path.startsWith(where) || where.startsWith(one.path));
-    if (taken) throw invalidRequest("path already in use");
+    const isTaken = (all: readonly AuditDevice[]): boolean =>
+      all.some((one) => one.path.startsWith(where) || where.startsWith(one.path));
+    const taken = () => invalidRequest("path already in use");
+    if (isTaken(await devices())) throw taken();
     if (given.type !== "file") throw invalidRequest(`unknown backend type: ${shown(given.type)}`);
     await core.audit.check(given);
     const salt = Buffer.from(core.random.bytes(32)).toString("base64");
-    await core.config.putRow("audit", where, toSealed({ ...given, path: where, salt }));
+    const device = toSealed({ ...given, path: where, salt });
+    const enabled = async ({ auditDevices }: Snapshot) => {
+      if (isTaken(auditDevices)) throw taken();
+      return [await core.config.row("audit", where, device, "absent")];
+    };
+    await changeInTurn(core, "audit", enabled, "the audit devices are busy");
   };
 
   return [

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keyTerm, rotateAll, rotationConfig } from "../../core/config/rotation.ts";
 import { SETTINGS } from "../../core/config/settings.ts";
+import { changeSetting } from "../../core/config/turn.ts";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { formatDuration, rfc3339, seconds } from "../../std/time.ts";
@@ -69,17 +70,18 @@ export const keyPaths = (core: Core, store: Pick<SealedStore, "rotate">) => {
           answers: "nothing",
           input: ConfigInput,
           handle: async ({ input }) => {
-            const before = rotationConfig(await core.config.snapshot());
-            const maxOperations = input.max_operations ?? before.maxOperations;
-            const intervalSeconds = input.interval ?? before.intervalSeconds;
-            if (maxOperations < FEWEST || maxOperations > MOST) {
-              throw invalidRequest(`max_operations must be in the range [${FEWEST},${MOST}]`);
-            }
-            if (intervalSeconds !== 0 && intervalSeconds < SHORTEST) {
-              throw invalidRequest("interval must be greater or equal to 24h0m0s");
-            }
-            const next = { maxOperations, intervalSeconds, enabled: input.enabled ?? before.enabled };
-            await core.config.putSetting(SETTINGS.rotation, next);
+            await changeSetting(core, SETTINGS.rotation, (snapshot) => {
+              const before = rotationConfig(snapshot);
+              const maxOperations = input.max_operations ?? before.maxOperations;
+              const intervalSeconds = input.interval ?? before.intervalSeconds;
+              if (maxOperations < FEWEST || maxOperations > MOST) {
+                throw invalidRequest(`max_operations must be in the range [${FEWEST},${MOST}]`);
+              }
+              if (intervalSeconds !== 0 && intervalSeconds < SHORTEST) {
+                throw invalidRequest("interval must be greater or equal to 24h0m0s");
+              }
+              return { maxOperations, intervalSeconds, enabled: input.enabled ?? before.enabled };
+            });
             return undefined;
           },
         }),

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { changeInTurn } from "../../core/config/turn.ts";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import { type LeaseRule, leaseRulesOf, type StoredLeaseRule } from "../../core/quotas/lease-rules.ts";
 import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
-import type { Write } from "../../storage/store.ts";
 import { type GivenPlace, isSamePlace, placeOf, refuseTwin } from "./quota-places.ts";
 
 /**
@@ -51,27 +52,46 @@ export const leaseCountQuotaPaths = (core: Core) => {
     inheritable: rule.inheritable,
   });
 
-  /** Writes the rules and has the leases counted; `gone`: the counter of a rule that is no more. */
-  const change = async (write: Write, where: string, gone: string | undefined): Promise<void> => {
-    const job = core.jobs.begin("count-leases", { path: where, gone: gone === undefined ? [] : [gone] });
-    await core.config.change([write, job.write]);
-    await core.jobs.run(job.id, core.clock.now() + AT_ONCE_MS);
+  /** A rule as it is to be; none where it is to go. `recounted`: the path whose leases the change has counted. */
+  interface Next {
+    readonly rule: StoredLeaseRule | undefined;
+    readonly recounted?: string;
+  }
+
+  /** Changes a rule by what it was, and has the leases counted where that is needed. No answer: it stays as it is. */
+  const change = async (
+    name: string,
+    next: (old: LeaseRule | undefined, snapshot: Snapshot) => Next | undefined,
+  ): Promise<void> => {
+    let count = "";
+    const decide = async (snapshot: Snapshot) => {
+      count = "";
+      const old = leaseRulesOf(snapshot).find((rule) => rule.name === name);
+      const { rule, recounted } = next(old, snapshot) ?? { rule: old };
+      if (rule === old) return [];
+      const write = await core.config.row("lease-quota", name, rule && toSealed(rule), "any");
+      if (recounted === undefined) return [write];
+      // The counter of the rule that was there goes.
+      const job = core.jobs.begin("count-leases", { path: recounted, gone: old === undefined ? [] : [old.id] });
+      count = job.id;
+      return [write, job.write];
+    };
+    await changeInTurn(core, "lease-quotas", decide, "the quotas are busy");
+    if (count !== "") await core.jobs.run(count, core.clock.now() + AT_ONCE_MS);
   };
 
-  const put = async (name: string, given: GivenPlace, maxLeases: number): Promise<void> => {
-    if (maxLeases <= 0) throw invalidRequest("'max_leases' is invalid");
-    const snapshot = await core.config.snapshot();
-    const place = placeOf(core, snapshot, given);
-    if (place.mountId === "" && maxLeases < LEAST_FOR_EVERYTHING) throw invalidRequest(TOO_FEW);
-    const old = await find(name);
-    const stays = old !== undefined && isSamePlace(old, place);
-    const id = stays ? old.id : uuid(core.random);
-    const rule: StoredLeaseRule = { ...place, name, id, maxLeases, inheritable: given.inheritable };
-    refuseTwin(await rules(), rule);
-    const write = await core.config.row("lease-quota", name, toSealed(rule), "any");
-    if (stays) await core.config.change([write]);
-    else await change(write, given.path, old?.id);
-  };
+  const put = (name: string, givenOver: (old: LeaseRule | undefined) => GivenPlace & { maxLeases: number }) =>
+    change(name, (old, snapshot) => {
+      const { maxLeases, ...given } = givenOver(old);
+      if (maxLeases <= 0) throw invalidRequest("'max_leases' is invalid");
+      const place = placeOf(core, snapshot, given);
+      if (place.mountId === "" && maxLeases < LEAST_FOR_EVERYTHING) throw invalidRequest(TOO_FEW);
+      const stays = old !== undefined && isSamePlace(old, place);
+      const id = stays ? old.id : uuid(core.random);
+      const rule: StoredLeaseRule = { ...place, name, id, maxLeases, inheritable: given.inheritable };
+      refuseTwin(leaseRulesOf(snapshot), rule);
+      return stays ? { rule } : { rule, recounted: given.path };
+    });
 
   return [
     path("quotas/lease-count", {
@@ -102,14 +122,15 @@ export const leaseCountQuotaPaths = (core: Core) => {
           answers: "nothing",
           input: ruleInput,
           handle: async ({ params, input }) => {
-            const old = await find(params.name);
-            const where = input.path ?? old?.path ?? "";
-            const place = {
-              path: where,
-              role: input.role ?? old?.role ?? "",
-              inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
-            };
-            await put(params.name, place, input.max_leases ?? old?.maxLeases ?? 0);
+            await put(params.name, (old) => {
+              const where = input.path ?? old?.path ?? "";
+              return {
+                path: where,
+                role: input.role ?? old?.role ?? "",
+                inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
+                maxLeases: input.max_leases ?? old?.maxLeases ?? 0,
+              };
+            });
             return undefined;
           },
         }),
@@ -117,9 +138,7 @@ export const leaseCountQuotaPaths = (core: Core) => {
           summary: "delete a lease-count quota",
           answers: "nothing",
           handle: async ({ params }) => {
-            const rule = await find(params.name);
-            if (!rule) return undefined;
-            await change(await core.config.row("lease-quota", rule.name, undefined, "any"), rule.path, rule.id);
+            await change(params.name, (old) => old && { rule: undefined, recounted: old.path });
             return undefined;
           },
         }),

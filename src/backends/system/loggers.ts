@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { SETTINGS, settingIn } from "../../core/config/settings.ts";
+import { changeSetting } from "../../core/config/turn.ts";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import { field, invalidRequest, op, path } from "../../framework/index.ts";
 import { cut, shown } from "../../std/shown.ts";
@@ -35,12 +37,13 @@ const levelOf = (text: string | undefined): string => {
 const input = z.object({ level: field.text("trace, debug, info, warn or error") });
 
 export const loggerPaths = (core: Core) => {
-  const levels = async (): Promise<Readonly<Record<string, string>>> => {
-    const stored = settingIn(await core.config.snapshot(), SETTINGS.logLevels)?.levels;
+  const levelsIn = (snapshot: Snapshot): Readonly<Record<string, string>> => {
     const defaults = Object.fromEntries(LOGGERS.map((name) => [name, DEFAULT_LEVEL]));
-    return { ...defaults, ...stored };
+    return { ...defaults, ...settingIn(snapshot, SETTINGS.logLevels)?.levels };
   };
-  const put = (all: Readonly<Record<string, string>>) => core.config.putSetting(SETTINGS.logLevels, { levels: all });
+  const levels = async () => levelsIn(await core.config.snapshot());
+  const put = (name: string, level: string) =>
+    changeSetting(core, SETTINGS.logLevels, (snapshot) => ({ levels: { ...levelsIn(snapshot), [name]: level } }));
   const known = (name: string): string => {
     if (!LOGGERS.includes(name)) throw invalidRequest(`logger ${shown(name)} not found`);
     return name;
@@ -58,7 +61,8 @@ export const loggerPaths = (core: Core) => {
           input,
           handle: async ({ input: { level } }) => {
             const wanted = levelOf(level);
-            await put(Object.fromEntries(LOGGERS.map((name) => [name, wanted])));
+            const all = Object.fromEntries(LOGGERS.map((name) => [name, wanted]));
+            await core.config.putSetting(SETTINGS.logLevels, { levels: all });
             return undefined;
           },
         }),
@@ -88,8 +92,7 @@ export const loggerPaths = (core: Core) => {
           answers: "nothing",
           input,
           handle: async ({ params, input: { level } }) => {
-            const name = known(params.name);
-            await put({ ...(await levels()), [name]: levelOf(level) });
+            await put(known(params.name), levelOf(level));
             return undefined;
           },
         }),
@@ -97,8 +100,7 @@ export const loggerPaths = (core: Core) => {
           summary: "reset a logger",
           answers: "nothing",
           handle: async ({ params }) => {
-            const name = known(params.name);
-            await put({ ...(await levels()), [name]: DEFAULT_LEVEL });
+            await put(known(params.name), DEFAULT_LEVEL);
             return undefined;
           },
         }),

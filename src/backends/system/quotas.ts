@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { SETTINGS } from "../../core/config/settings.ts";
+import { changeInTurn, changeSetting } from "../../core/config/turn.ts";
+import type { Snapshot } from "../../core/config/types.ts";
 import type { Core } from "../../core/core.ts";
 import { type QuotaRule, rulesOf, type StoredRule, settingsOf } from "../../core/quotas/rules.ts";
 import { toSealed } from "../../core/sealed.ts";
@@ -65,13 +67,18 @@ export const quotaPaths = (core: Core) => {
   const rules = async () => rulesOf(await core.config.snapshot());
   const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
 
-  const put = async (given: Omit<StoredRule, "id" | "mountId" | "suffix"> & { path: string }): Promise<void> => {
-    const snapshot = await core.config.snapshot();
-    if (!(given.rate > 0)) throw invalidRequest("'rate' is invalid");
-    const { path: where, ...rest } = given;
-    const rule: StoredRule = { ...rest, ...placeOf(core, snapshot, given), id: uuid(core.random) };
-    refuseTwin(rulesOf(snapshot), rule);
-    await core.config.putRow("quota", rule.name, toSealed(rule));
+  type Given = Omit<StoredRule, "id" | "mountId" | "suffix" | "name"> & { path: string };
+  const put = async (name: string, givenOver: (old: QuotaRule | undefined) => Given): Promise<void> => {
+    const decide = async (snapshot: Snapshot) => {
+      const all = rulesOf(snapshot);
+      const given = givenOver(all.find((rule) => rule.name === name));
+      if (!(given.rate > 0)) throw invalidRequest("'rate' is invalid");
+      const { path: where, ...rest } = given;
+      const rule: StoredRule = { ...rest, ...placeOf(core, snapshot, given), name, id: uuid(core.random) };
+      refuseTwin(all, rule);
+      return [await core.config.row("quota", name, toSealed(rule), "any")];
+    };
+    await changeInTurn(core, "quotas", decide, "the quotas are busy");
   };
 
   const name = { name: "name of the rule" };
@@ -100,11 +107,13 @@ export const quotaPaths = (core: Core) => {
           answers: "nothing",
           input: configInput,
           handle: async ({ input }) => {
-            const old = settingsOf(await core.config.snapshot());
-            await core.config.putSetting(SETTINGS.quotas, {
-              auditLogging: input.enable_rate_limit_audit_logging ?? old.auditLogging,
-              responseHeaders: input.enable_rate_limit_response_headers ?? old.responseHeaders,
-              exemptPaths: input.rate_limit_exempt_paths ?? old.exemptPaths,
+            await changeSetting(core, SETTINGS.quotas, (snapshot) => {
+              const old = settingsOf(snapshot);
+              return {
+                auditLogging: input.enable_rate_limit_audit_logging ?? old.auditLogging,
+                responseHeaders: input.enable_rate_limit_response_headers ?? old.responseHeaders,
+                exemptPaths: input.rate_limit_exempt_paths ?? old.exemptPaths,
+              };
             });
             return undefined;
           },
@@ -139,16 +148,16 @@ export const quotaPaths = (core: Core) => {
           answers: "nothing",
           input: ruleInput,
           handle: async ({ params, input }) => {
-            const old = await find(params.name);
-            const where = input.path ?? old?.path ?? "";
-            await put({
-              name: params.name,
-              path: where,
-              role: input.role ?? old?.role ?? "",
-              rate: input.rate,
-              interval: input.interval || 1,
-              blockInterval: input.block_interval ?? 0,
-              inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
+            await put(params.name, (old) => {
+              const where = input.path ?? old?.path ?? "";
+              return {
+                path: where,
+                role: input.role ?? old?.role ?? "",
+                rate: input.rate,
+                interval: input.interval || 1,
+                blockInterval: input.block_interval ?? 0,
+                inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
+              };
             });
             return undefined;
           },

@@ -8,6 +8,7 @@ import type { Domain } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { mountById } from "../mounts/find.ts";
 import { clusterOf, type KeyTerm, type RotationConfig, SETTINGS, settingIn } from "./settings.ts";
+import { changeSetting } from "./turn.ts";
 import type { Snapshot } from "./types.ts";
 
 /**
@@ -37,8 +38,8 @@ export const makeLaterKeys = (core: Core): Promise<void> => core.store.makeKeys(
  * Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated.
  */
 export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<KeyTerm> => {
-  const snapshot = await core.config.snapshot();
-  const mounts = [...snapshot.mounts.values()].map(({ info }) => info.id);
+  const { mounts: table } = await core.config.snapshot();
+  const mounts = [...table.values()].map(({ info }) => info.id);
   const rotate = async (domain: Domain): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
@@ -53,9 +54,11 @@ export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">):
   await makeLaterKeys(core);
   await workThrough(CORE_DOMAINS, WIDTH, rotate);
   await workThrough(mounts, WIDTH, rotateMount);
-  const next: KeyTerm = { term: keyTerm(snapshot).term + 1, installedMs: core.clock.now() };
-  await core.config.putSetting(SETTINGS.keyTerm, next);
-  return next;
+  const after = await changeSetting(core, SETTINGS.keyTerm, (snapshot) => ({
+    term: keyTerm(snapshot).term + 1,
+    installedMs: core.clock.now(),
+  }));
+  return keyTerm(after);
 };
 
 /** For the schedule: rotates when the configured interval is over. Answers whether it did. */

@@ -1,29 +1,48 @@
 import { expect } from "@jest/globals";
 import type { Answered } from "../../support/make-server.ts";
-import type { TestTable } from "../../support/storage.ts";
+import { keysAsked, type TestTable } from "../../support/storage.ts";
 
-/** One request whole between two calls that another makes to the table. */
+/** One request whole between two calls that another makes to the table, or within one of its batch reads. */
 
-/** Runs `request` with `between` before its call number `at`; answers whether it made as many calls. */
+/** Where the other request comes: before a call, or in it, before its key of that number is read and after all others. */
+interface Place {
+  readonly call: number;
+  readonly key?: number;
+}
+
+/**
+ * Runs `request` with `between` at a place; answers whether it made as many calls, and how many keys the call read that
+ * was met.
+ */
 export const held = async <T>(
   table: TestTable,
-  at: number,
+  place: Place,
   request: () => Promise<T>,
   between: () => Promise<unknown>,
-): Promise<{ readonly answer: T; readonly came: boolean }> => {
+): Promise<{ readonly answer: T; readonly came: boolean; readonly keys: number }> => {
   let calls = 0;
   let came = false;
-  table.before = async () => {
-    calls += 1;
-    if (calls !== at) return;
-    came = true;
+  let keys = 0;
+  const rest = (): void => {
     table.before = () => undefined;
+    table.torn = () => undefined;
+  };
+  const come = async (): Promise<void> => {
+    came = true;
+    rest();
     await between();
   };
+  table.before = async (call) => {
+    calls += 1;
+    if (calls !== place.call) return;
+    keys = keysAsked(call, table.tableName).length;
+    if (place.key === undefined) await come();
+  };
+  table.torn = () => (calls === place.call && place.key !== undefined ? { late: place.key, between: come } : undefined);
   try {
-    return { answer: await request(), came };
+    return { answer: await request(), came, keys };
   } finally {
-    table.before = () => undefined;
+    rest();
   }
 };
 
@@ -37,24 +56,33 @@ export interface Schedule {
   readonly holds: (answer: Answered, between: Between | undefined) => Promise<void>;
 }
 
+/** Plays one schedule. Answers whether `between` came, and how many keys the call reads that it came at. */
+const play = async (table: TestTable, place: Place, set: () => Promise<Schedule>) => {
+  const { request, between, holds } = await set();
+  let second: Between | undefined;
+  const { answer, came, keys } = await held(table, place, request, async () => {
+    second = await between();
+  });
+  if (!came) return { came, keys };
+  try {
+    // Two who meet are nobody's fault: neither is told that the server broke.
+    expect([answer.status, second?.status]).not.toContain(500);
+    await holds(answer, second);
+  } catch (cause) {
+    const where = place.key === undefined ? "before" : `before key ${place.key} of`;
+    throw new Error(`${where} call ${place.call}: ${answer.status} ${answer.text} and ${second?.status}`, { cause });
+  }
+  return { came, keys };
+};
+
 /** Every schedule there is; `set` makes both requests, of things that are new each time. */
 export const everySchedule = async (table: TestTable, set: () => Promise<Schedule>): Promise<void> => {
-  for (let at = 1; ; at += 1) {
-    const { request, between, holds } = await set();
-    let second: Between | undefined;
-    const { answer, came } = await held(table, at, request, async () => {
-      second = await between();
-    });
+  for (let call = 1; ; call += 1) {
+    const { came, keys } = await play(table, { call }, set);
     if (!came) {
-      expect(at).toBeGreaterThan(1);
+      expect(call).toBeGreaterThan(1);
       return;
     }
-    try {
-      // Two who meet are nobody's fault: neither is told that the server broke.
-      expect([answer.status, second?.status]).not.toContain(500);
-      await holds(answer, second);
-    } catch (cause) {
-      throw new Error(`before call ${at}: ${answer.status} ${answer.text} and ${second?.status}`, { cause });
-    }
+    for (let key = 0; keys > 1 && key < keys; key += 1) await play(table, { call, key }, set);
   }
 };

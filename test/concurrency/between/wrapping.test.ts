@@ -63,7 +63,7 @@ describe("a wrapped answer", () => {
     const caller = await world.made();
     const { answer } = await held(
       world.server.table,
-      1,
+      { call: 1 },
       () => world.server.call("POST", "sys/wrapping/unwrap", { token: caller, body: { token } }),
       () => world.elsewhere("POST", "auth/token/revoke", { body: { token: caller } }),
     );
