@@ -51,35 +51,37 @@ export interface TestTable {
    * A batch read is not one moment: of one for which this answers, the key of that number is read after `between`, the
    * others before. Asked of reads with more than one key.
    */
-  torn: (call: Call) => { readonly late: number; readonly between: () => Promise<void> } | undefined;
+  split: (call: Call) => { readonly late: number; readonly between: () => Promise<void> } | undefined;
   /** Runs before a call; what it throws is what the caller gets, without the call. */
   before: (call: Call) => void | Promise<void>;
   /** Runs after a call took effect, with its answer. */
   after: (call: Call, answer: unknown) => void;
 }
 
-/** The keys that a batch read of a table asks for. */
-export const keysAsked = ({ operation, input }: Call, tableName: string): readonly unknown[] => {
-  if (operation !== "BatchGetItem") return [];
-  const asked = input["RequestItems"] as BatchGetItemCommandInput["RequestItems"];
-  return asked?.[tableName]?.Keys ?? [];
+/** What a batch read asks of a table. */
+const askedOf = ({ operation, input }: Call, tableName: string) => {
+  if (operation !== "BatchGetItem") return undefined;
+  return (input["RequestItems"] as BatchGetItemCommandInput["RequestItems"])?.[tableName];
 };
 
-/** Makes the call, in two where it is to be torn. */
-const tearing = async <Answer extends { output: object }>(
+/** How many keys a call reads in one batch. */
+export const keysRead = (call: Call, tableName: string): number => askedOf(call, tableName)?.Keys?.length ?? 0;
+
+/** Makes the call, in two where it is to be split. */
+const inOneOrTwo = async <Answer extends { output: object }>(
   table: TestTable,
   call: Call,
   next: (input: object) => Promise<Answer>,
 ): Promise<Answer> => {
   const { tableName } = table;
-  const keys = keysAsked(call, tableName);
-  const torn = keys.length > 1 ? table.torn(call) : undefined;
-  if (!torn) return next({});
-  const read = (some: readonly unknown[]) =>
-    next({ RequestItems: { [tableName]: { Keys: some, ConsistentRead: true } } });
-  const early = await read(keys.filter((_, index) => index !== torn.late));
-  await torn.between();
-  const late = await read(keys.filter((_, index) => index === torn.late));
+  const asked = askedOf(call, tableName);
+  const keys = asked?.Keys ?? [];
+  const split = keys.length > 1 ? table.split(call) : undefined;
+  if (!split) return next({});
+  const read = (some: readonly unknown[]) => next({ RequestItems: { [tableName]: { ...asked, Keys: some } } });
+  const early = await read(keys.filter((_, index) => index !== split.late));
+  await split.between();
+  const late = await read(keys.filter((_, index) => index === split.late));
   const items = [early, late].flatMap(({ output }) => (output as BatchGetItemOutput).Responses?.[tableName] ?? []);
   return { ...late, output: { ...late.output, Responses: { [tableName]: items } } };
 };
@@ -88,13 +90,13 @@ const tearing = async <Answer extends { output: object }>(
 export const observe = (client: DynamoDBClient, tableName: string): TestTable => {
   const dynamodb = dynamoDbLike(client);
   const nothing = () => undefined;
-  const table: TestTable = { dynamodb, client, tableName, calls: [], torn: nothing, before: nothing, after: nothing };
+  const table: TestTable = { dynamodb, client, tableName, calls: [], split: nothing, before: nothing, after: nothing };
   dynamodb.middlewareStack.add(
     (next, context) => async (args) => {
       const call: Call = { operation: String(context["commandName"]).replace("Command", ""), input: { ...args.input } };
       table.calls.push(call);
       await table.before(call);
-      const answer = await tearing(table, call, (input) => next({ ...args, input: { ...args.input, ...input } }));
+      const answer = await inOneOrTwo(table, call, (input) => next({ ...args, input: { ...args.input, ...input } }));
       table.after(call, answer.output);
       return answer;
     },

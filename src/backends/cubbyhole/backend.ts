@@ -1,6 +1,7 @@
 import type { Core } from "../../core/core.ts";
 import { callerOf, ownRequest, senderOf } from "../../core/request/context.ts";
 import { fromSealed } from "../../core/sealed.ts";
+import { endedMeanwhile, isRevoked } from "../../core/tokens/lifetime.ts";
 import type { KnownToken, Token, WrappedAnswer } from "../../core/tokens/types.ts";
 import {
   type Backend,
@@ -11,7 +12,6 @@ import {
   Keys,
   op,
   path,
-  permissionDenied,
   VaultError,
 } from "../../framework/index.ts";
 import { isJsonObject } from "../../std/json.ts";
@@ -62,12 +62,12 @@ export const cubbyholeBackend = (core: Core): Backend => {
    * A revocation under way may have passed by what was not written yet, and nothing would remove it any more. Asked
    * after the write, so that entries written side by side need not wait for each other.
    */
-  const stays = async (address: Address, { token: { tag } }: KnownToken): Promise<void> => {
+  const takeBackIfEnded = async (address: Address, { token: { tag } }: KnownToken): Promise<void> => {
     const [entry] = await core.store.get([tokenAddress(tag)]);
     const token = entry && fromSealed<Token>(entry.body);
-    if (token && !token.revoked && !token.tombstone) return;
+    if (token && !isRevoked(token)) return;
     await core.store.write([{ op: "delete", address, when: "any" }]);
-    throw permissionDenied("the token ended while its request ran");
+    throw endedMeanwhile();
   };
 
   const list = async (prefix: string, cx: BackendContext) => {
@@ -140,7 +140,7 @@ export const cubbyholeBackend = (core: Core): Backend => {
                 throw new VaultError("invalid_request", { wire: "missing data fields", multi: true });
               }
               await core.store.write([{ op: "put", address, body: input, when: "any" }]);
-              await stays(address, holder(cx));
+              await takeBackIfEnded(address, holder(cx));
               return undefined;
             },
           }),

@@ -39,19 +39,15 @@ export const auditPaths = (core: Core) => {
   const devices = async () => (await core.config.snapshot()).auditDevices;
 
   const enable = async (where: string, given: Omit<AuditDevice, "path" | "salt">): Promise<void> => {
-    const isTaken = (all: readonly AuditDevice[]): boolean =>
-      all.some((one) => one.path.startsWith(where) || where.startsWith(one.path));
-    const taken = () => invalidRequest("path already in use");
-    if (isTaken(await devices())) throw taken();
-    if (given.type !== "file") throw invalidRequest(`unknown backend type: ${shown(given.type)}`);
-    await core.audit.check(given);
-    const salt = Buffer.from(core.random.bytes(32)).toString("base64");
-    const device = toSealed({ ...given, path: where, salt });
-    const enabled = async ({ auditDevices }: Snapshot) => {
-      if (isTaken(auditDevices)) throw taken();
-      return [await core.config.row("audit", where, device, "absent")];
+    const decide = async ({ auditDevices }: Snapshot) => {
+      const isTaken = auditDevices.some((one) => one.path.startsWith(where) || where.startsWith(one.path));
+      if (isTaken) throw invalidRequest("path already in use");
+      if (given.type !== "file") throw invalidRequest(`unknown backend type: ${shown(given.type)}`);
+      await core.audit.check(given);
+      const salt = Buffer.from(core.random.bytes(32)).toString("base64");
+      return [await core.config.row("audit", where, toSealed({ ...given, path: where, salt }), "absent")];
     };
-    await changeInTurn(core, "audit", enabled, "the audit devices are busy");
+    await changeInTurn(core, "audit", decide, "the audit devices are busy");
   };
 
   return [

@@ -6,7 +6,7 @@ import { type LeaseRule, leaseRulesOf, type StoredLeaseRule } from "../../core/q
 import { toSealed } from "../../core/sealed.ts";
 import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts";
 import { uuid } from "../../std/random.ts";
-import { type GivenPlace, isSamePlace, placeOf, refuseTwin } from "./quota-places.ts";
+import { isSamePlace, placeGiven, placeOf, refuseTwin } from "./quota-places.ts";
 
 /**
  * `sys/quotas/lease-count`: how many leases there may be. A rule that is new, or holds for something else than before,
@@ -52,27 +52,27 @@ export const leaseCountQuotaPaths = (core: Core) => {
     inheritable: rule.inheritable,
   });
 
-  /** A rule as it is to be; none where it is to go. `recounted`: the path whose leases the change has counted. */
+  /** A rule as it is to be, or none; `recounted`: the path whose leases the change has counted. */
   interface Next {
     readonly rule: StoredLeaseRule | undefined;
-    readonly recounted?: string;
+    readonly recounted: string | undefined;
   }
 
   /** Changes a rule by what it was, and has the leases counted where that is needed. No answer: it stays as it is. */
   const change = async (
     name: string,
-    next: (old: LeaseRule | undefined, snapshot: Snapshot) => Next | undefined,
+    nextOf: (old: LeaseRule | undefined, snapshot: Snapshot) => Next | undefined,
   ): Promise<void> => {
     let count = "";
     const decide = async (snapshot: Snapshot) => {
       count = "";
       const old = leaseRulesOf(snapshot).find((rule) => rule.name === name);
-      const { rule, recounted } = next(old, snapshot) ?? { rule: old };
-      if (rule === old) return [];
-      const write = await core.config.row("lease-quota", name, rule && toSealed(rule), "any");
-      if (recounted === undefined) return [write];
+      const next = nextOf(old, snapshot);
+      if (!next) return [];
+      const write = await core.config.row("lease-quota", name, next.rule && toSealed(next.rule), "any");
+      if (next.recounted === undefined) return [write];
       // The counter of the rule that was there goes.
-      const job = core.jobs.begin("count-leases", { path: recounted, gone: old === undefined ? [] : [old.id] });
+      const job = core.jobs.begin("count-leases", { path: next.recounted, gone: old === undefined ? [] : [old.id] });
       count = job.id;
       return [write, job.write];
     };
@@ -80,17 +80,18 @@ export const leaseCountQuotaPaths = (core: Core) => {
     if (count !== "") await core.jobs.run(count, core.clock.now() + AT_ONCE_MS);
   };
 
-  const put = (name: string, givenOver: (old: LeaseRule | undefined) => GivenPlace & { maxLeases: number }) =>
+  const put = (name: string, input: z.infer<typeof ruleInput>): Promise<void> =>
     change(name, (old, snapshot) => {
-      const { maxLeases, ...given } = givenOver(old);
+      const maxLeases = input.max_leases ?? old?.maxLeases ?? 0;
       if (maxLeases <= 0) throw invalidRequest("'max_leases' is invalid");
+      const given = placeGiven(input, old);
       const place = placeOf(core, snapshot, given);
       if (place.mountId === "" && maxLeases < LEAST_FOR_EVERYTHING) throw invalidRequest(TOO_FEW);
       const stays = old !== undefined && isSamePlace(old, place);
       const id = stays ? old.id : uuid(core.random);
       const rule: StoredLeaseRule = { ...place, name, id, maxLeases, inheritable: given.inheritable };
       refuseTwin(leaseRulesOf(snapshot), rule);
-      return stays ? { rule } : { rule, recounted: given.path };
+      return { rule, recounted: stays ? undefined : given.path };
     });
 
   return [
@@ -122,15 +123,7 @@ export const leaseCountQuotaPaths = (core: Core) => {
           answers: "nothing",
           input: ruleInput,
           handle: async ({ params, input }) => {
-            await put(params.name, (old) => {
-              const where = input.path ?? old?.path ?? "";
-              return {
-                path: where,
-                role: input.role ?? old?.role ?? "",
-                inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
-                maxLeases: input.max_leases ?? old?.maxLeases ?? 0,
-              };
-            });
+            await put(params.name, input);
             return undefined;
           },
         }),

@@ -13,6 +13,23 @@ export interface GivenPlace {
   readonly inheritable: boolean;
 }
 
+/** The members of a request by which a rule's place is given. */
+interface PlaceInput {
+  readonly path?: string | undefined;
+  readonly role?: string | undefined;
+  readonly inheritable?: boolean | undefined;
+}
+
+/** What a request gives, over the rule as it was: one without a path holds for everything, and for what is below. */
+export const placeGiven = (input: PlaceInput, old: { path: string; role: string } | undefined): GivenPlace => {
+  const path = input.path ?? old?.path ?? "";
+  return {
+    path,
+    role: input.role ?? old?.role ?? "",
+    inheritable: input.inheritable ?? path.replaceAll("/", "") === "",
+  };
+};
+
 const VALID = "If a role is provided, path must be a valid mount with an auth method that supports role-based quotas";
 
 const checkRole = (where: string, suffix: string, kind: string | undefined): void => {

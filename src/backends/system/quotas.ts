@@ -9,7 +9,7 @@ import { field, invalidRequest, Keys, op, path } from "../../framework/index.ts"
 
 import { uuid } from "../../std/random.ts";
 import { shown as shownText } from "../../std/shown.ts";
-import { placeOf, refuseTwin } from "./quota-places.ts";
+import { placeGiven, placeOf, refuseTwin } from "./quota-places.ts";
 
 /** `sys/quotas`: rate limits, and how they are enforced. */
 
@@ -67,14 +67,21 @@ export const quotaPaths = (core: Core) => {
   const rules = async () => rulesOf(await core.config.snapshot());
   const find = async (name: string) => (await rules()).find((rule) => rule.name === name);
 
-  type Given = Omit<StoredRule, "id" | "mountId" | "suffix" | "name"> & { path: string };
-  const put = async (name: string, givenOver: (old: QuotaRule | undefined) => Given): Promise<void> => {
+  const put = async (name: string, input: z.infer<typeof ruleInput>): Promise<void> => {
+    if (!(input.rate > 0)) throw invalidRequest("'rate' is invalid");
     const decide = async (snapshot: Snapshot) => {
       const all = rulesOf(snapshot);
-      const given = givenOver(all.find((rule) => rule.name === name));
-      if (!(given.rate > 0)) throw invalidRequest("'rate' is invalid");
-      const { path: where, ...rest } = given;
-      const rule: StoredRule = { ...rest, ...placeOf(core, snapshot, given), name, id: uuid(core.random) };
+      const old = all.find((rule) => rule.name === name);
+      const given = placeGiven(input, old);
+      const rule: StoredRule = {
+        ...placeOf(core, snapshot, given),
+        name,
+        id: uuid(core.random),
+        rate: input.rate,
+        interval: input.interval || 1,
+        blockInterval: input.block_interval ?? 0,
+        inheritable: given.inheritable,
+      };
       refuseTwin(all, rule);
       return [await core.config.row("quota", name, toSealed(rule), "any")];
     };
@@ -148,17 +155,7 @@ export const quotaPaths = (core: Core) => {
           answers: "nothing",
           input: ruleInput,
           handle: async ({ params, input }) => {
-            await put(params.name, (old) => {
-              const where = input.path ?? old?.path ?? "";
-              return {
-                path: where,
-                role: input.role ?? old?.role ?? "",
-                rate: input.rate,
-                interval: input.interval || 1,
-                blockInterval: input.block_interval ?? 0,
-                inheritable: input.inheritable ?? where.replaceAll("/", "") === "",
-              };
-            });
+            await put(params.name, input);
             return undefined;
           },
         }),

@@ -38,8 +38,8 @@ export const makeLaterKeys = (core: Core): Promise<void> => core.store.makeKeys(
  * Domains in use: core's own and every mount's. The term is raised last, so that an interrupted rotation is repeated.
  */
 export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">): Promise<KeyTerm> => {
-  const { mounts: table } = await core.config.snapshot();
-  const mounts = [...table.values()].map(({ info }) => info.id);
+  const snapshot = await core.config.snapshot();
+  const mounts = [...snapshot.mounts.values()].map(({ info }) => info.id);
   const rotate = async (domain: Domain): Promise<void> => {
     await core.crash("keys.rotate", () => store.rotate(domain));
   };
@@ -54,8 +54,8 @@ export const rotateAll = async (core: Core, store: Pick<SealedStore, "rotate">):
   await makeLaterKeys(core);
   await workThrough(CORE_DOMAINS, WIDTH, rotate);
   await workThrough(mounts, WIDTH, rotateMount);
-  const after = await changeSetting(core, SETTINGS.keyTerm, (snapshot) => ({
-    term: keyTerm(snapshot).term + 1,
+  const after = await changeSetting(core, SETTINGS.keyTerm, (before) => ({
+    term: keyTerm(before).term + 1,
     installedMs: core.clock.now(),
   }));
   return keyTerm(after);

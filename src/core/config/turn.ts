@@ -1,4 +1,4 @@
-import { type RandomSource, uuid } from "../../std/random.ts";
+import { uuid } from "../../std/random.ts";
 import { untilWritten } from "../../storage/change.ts";
 import type { Address, Condition, Write } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
@@ -43,19 +43,18 @@ const untilDecided = async (
  * writes: no change. Answers the configuration after it.
  */
 export const changeInTurn = async (
-  core: Parts & { readonly random: RandomSource },
+  core: Pick<Core, "config" | "store" | "random">,
   name: string,
   decide: (snapshot: Snapshot) => Promise<readonly Write[]>,
   busy: string,
 ): Promise<Snapshot> => {
-  const address = await core.config.address("turn", name);
+  const { config, random } = core;
   return untilDecided(
     core,
-    address,
+    await config.address("turn", name),
     async (snapshot, when) => {
       const writes = await decide(snapshot);
-      const body = { kind: "turn", name, value: { id: uuid(core.random) } };
-      return writes.length === 0 ? [] : [{ op: "put", address, body, when }, ...writes];
+      return writes.length === 0 ? [] : [await config.row("turn", name, { id: uuid(random) }, when), ...writes];
     },
     busy,
   );

@@ -1,4 +1,4 @@
-import { type LeaseGrant, type PendingLease, permissionDenied, VaultError } from "../../framework/index.ts";
+import { type LeaseGrant, type PendingLease, VaultError } from "../../framework/index.ts";
 import { as, type LeaseId } from "../../std/brand.ts";
 import { randomText } from "../../std/random.ts";
 import { plus, seconds } from "../../std/time.ts";
@@ -11,7 +11,7 @@ import { mountById } from "../mounts/find.ts";
 import type { Mount } from "../mounts/mount.ts";
 import { noRoute, tainted } from "../request/route.ts";
 import { fromSealed, toSealed } from "../sealed.ts";
-import { tokenHasEnded } from "../tokens/lifetime.ts";
+import { endedMeanwhile, isRevoked, tokenHasEnded } from "../tokens/lifetime.ts";
 import type { KnownToken, Token } from "../tokens/types.ts";
 import type { LeaseItems } from "./items.ts";
 import type { LeaseIndex } from "./listing.ts";
@@ -57,8 +57,8 @@ export const createGrants = (
     if (!current) throw noRoute(path);
     if (current.tainted) throw tainted(path);
     const body = token && fromSealed<Token>(token.body);
-    if (holder !== undefined && (!body || body.revoked || body.tombstone || tokenHasEnded(body, clock.now()))) {
-      throw permissionDenied("the token ended while its request ran");
+    if (holder !== undefined && (!body || isRevoked(body) || tokenHasEnded(body, clock.now()))) {
+      throw endedMeanwhile();
     }
     const writes = [epoch, token].flatMap((entry) =>
       entry ? [{ op: "check" as const, address: entry.address, when: { n: entry.n } }] : [],

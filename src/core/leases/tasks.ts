@@ -3,6 +3,7 @@ import type { Due, Entry } from "../../storage/store.ts";
 import type { Core } from "../core.ts";
 import { backendOf } from "../request/context.ts";
 import { fromSealed } from "../sealed.ts";
+import { isRevoked } from "../tokens/lifetime.ts";
 import type { Token } from "../tokens/types.ts";
 import type { Discards } from "./discards.ts";
 import { isMendable, RevocationFailed } from "./failures.ts";
@@ -51,7 +52,7 @@ export const createTasks = (
 
   const endToken = async (entry: Entry): Promise<void> => {
     const token = fromSealed<Token>(entry.body);
-    if (token.revoked || token.tombstone) await core().tokens.cleanUp(token);
+    if (isRevoked(token)) await core().tokens.cleanUp(token);
     else await core().tokens.revoke(token.tag, entry);
   };
 

@@ -1,4 +1,4 @@
-import { invalidRequest, permissionDenied } from "../../framework/index.ts";
+import { invalidRequest } from "../../framework/index.ts";
 import { type Accessor, as, type Seconds } from "../../std/brand.ts";
 import type { RandomSource } from "../../std/random.ts";
 import { Sensitive } from "../../std/sensitive.ts";
@@ -12,7 +12,7 @@ import type { LeaseCounts, NewLease } from "../quotas/types.ts";
 import { toSealed } from "../sealed.ts";
 import { BATCH_PREFIX, newAccessor, newServiceId } from "./ids.ts";
 import { tokenLeaseId, tokenListing } from "./lease-id.ts";
-import { endSecond } from "./lifetime.ts";
+import { endedMeanwhile, endSecond } from "./lifetime.ts";
 import type { MadeToken, NewToken, Token } from "./types.ts";
 
 /**
@@ -141,7 +141,7 @@ export const createMaker = (options: {
       }
     });
     if (lost?.write === put) throw invalidRequest("cannot create a token with a duplicate ID", { cause: lost });
-    if (lost && above.includes(lost.write)) throw permissionDenied("the token ended while its request ran");
+    if (lost && above.includes(lost.write)) throw endedMeanwhile();
     if (lost) throw lost;
     return { id: new Sensitive(id), token };
   };

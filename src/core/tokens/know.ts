@@ -9,7 +9,7 @@ import type { EntityView, Identity } from "../identity/types.ts";
 import { mountById } from "../mounts/find.ts";
 import { fromSealed } from "../sealed.ts";
 import { BATCH_PREFIX, MAX_TOKEN_LENGTH } from "./ids.ts";
-import { tokenHasEnded } from "./lifetime.ts";
+import { isRevoked, tokenHasEnded } from "./lifetime.ts";
 import type { KnownToken, Refused, Token } from "./types.ts";
 
 /**
@@ -30,8 +30,7 @@ const MAX_HINTS = 10_000;
 const invalid = (refused: string): Refused => ({ refused, invalid: true });
 
 const stateOf = (token: Token, nowMs: number): string | undefined => {
-  if (token.revoked) return "token is revoked";
-  if (token.tombstone) return "token is revoked";
+  if (isRevoked(token)) return "token is revoked";
   if (token.numUses < 0) return "token has no uses left";
   return tokenHasEnded(token, nowMs) ? "token is expired" : undefined;
 };

@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import type { Answered } from "../../support/make-server.ts";
-import { keysAsked, type TestTable } from "../../support/storage.ts";
+import { keysRead, type TestTable } from "../../support/storage.ts";
 
 /** One request whole between two calls that another makes to the table, or within one of its batch reads. */
 
@@ -25,7 +25,7 @@ export const held = async <T>(
   let keys = 0;
   const rest = (): void => {
     table.before = () => undefined;
-    table.torn = () => undefined;
+    table.split = () => undefined;
   };
   const come = async (): Promise<void> => {
     came = true;
@@ -35,10 +35,11 @@ export const held = async <T>(
   table.before = async (call) => {
     calls += 1;
     if (calls !== place.call) return;
-    keys = keysAsked(call, table.tableName).length;
+    keys = keysRead(call, table.tableName);
     if (place.key === undefined) await come();
   };
-  table.torn = () => (calls === place.call && place.key !== undefined ? { late: place.key, between: come } : undefined);
+  table.split = () =>
+    calls === place.call && place.key !== undefined ? { late: place.key, between: come } : undefined;
   try {
     return { answer: await request(), came, keys };
   } finally {

@@ -7,11 +7,10 @@ import {
   ListAccessKeysCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { AWS_TEST_ENDPOINT } from "../../../../src/contract/environment.ts";
 import type { CrashPoint } from "../../../../src/framework/index.ts";
 import { createKiller } from "../../../support/crash.ts";
 import { type AwsServer, makeAwsServer, PATH, POLICY } from "./support/aws-server.ts";
-import { ELSEWHERE } from "./support/target.ts";
+import { ELSEWHERE, ENDPOINT } from "./support/target.ts";
 
 /**
  * The process dies at every step of every flow, before it and after it. What counts is looked up in IAM itself: the users
@@ -157,8 +156,7 @@ here("F41: a process that dies while it rotates the mount's own key", () => {
     "%s %s leaves a mount that works, and in the end the one key that it knows",
     async (when, step) => {
       const before = await makeUser("rooted");
-      const endpoint = process.env[AWS_TEST_ENDPOINT] ?? "";
-      const places = endpoint === "" ? {} : { iam_endpoint: endpoint, sts_endpoint: endpoint };
+      const places = ENDPOINT === undefined ? {} : { iam_endpoint: ENDPOINT, sts_endpoint: ENDPOINT };
       await server.post("rooted/config/root", { ...before, ...places });
       killer.kill(step, when);
       const { status } = await server.call("POST", "rooted/config/rotate-root");

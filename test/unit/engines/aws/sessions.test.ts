@@ -12,7 +12,8 @@ import { credentialsOf, ELSEWHERE, type Keys } from "./support/target.ts";
 
 let server: AwsServer;
 let meddle: Meddle | undefined;
-const arn = (name: string): string => `arn:aws:iam::${server.account}:role/${name}`;
+const arnIn = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`;
+const arn = (name: string): string => arnIn(server.account, name);
 /** A role that anybody of the account may assume. */
 const trustIn = (account: string): string =>
   JSON.stringify({
@@ -243,7 +244,7 @@ describe("a mount that works as the server's own role", () => {
         const iam = new IAMClient(settings);
         const trust = trustIn(account);
         await iam.send(new CreateRoleCommand({ RoleName: "server", AssumeRolePolicyDocument: trust }));
-        const RoleArn = `arn:aws:iam::${account}:role/server`;
+        const RoleArn = arnIn(account, "server");
         const { Credentials } = await new STSClient(settings).send(
           new AssumeRoleCommand({ RoleArn, RoleSessionName: "zeroth" }),
         );
@@ -255,7 +256,7 @@ describe("a mount that works as the server's own role", () => {
     });
     // Elsewhere there is no server's own AWS to find: the endpoint is configuration, as for everybody.
     await own.post("aws/roles/fed", { credential_type: "federation_token", policy_document: POLICY });
-    const role_arns = `arn:aws:iam::${own.account}:role/one`;
+    const role_arns = arnIn(own.account, "one");
     await own.post("aws/roles/long", { credential_type: "assumed_role", role_arns, default_sts_ttl: "2h" });
   });
   afterAll(() => own.close());

@@ -6,9 +6,8 @@ import {
   ListAccessKeysCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { AWS_TEST_ENDPOINT } from "../../../../src/contract/environment.ts";
 import { type AwsServer, type Meddle, makeAwsServer, refusal } from "./support/aws-server.ts";
-import { ELSEWHERE } from "./support/target.ts";
+import { ELSEWHERE, ENDPOINT } from "./support/target.ts";
 
 let server: AwsServer;
 let meddle: Meddle | undefined;
@@ -157,11 +156,10 @@ describe("config/rotate-root", () => {
     await server.post("sys/mounts/rooted", { type: "aws" });
     await server.iam.send(new CreateUserCommand({ UserName: "rooted" }));
     const { AccessKey } = await server.iam.send(new CreateAccessKeyCommand({ UserName: "rooted" }));
-    const endpoint = process.env[AWS_TEST_ENDPOINT];
     await server.post("rooted/config/root", {
       access_key: AccessKey?.AccessKeyId,
       secret_key: AccessKey?.SecretAccessKey,
-      ...(endpoint === undefined ? {} : { iam_endpoint: endpoint, sts_endpoint: endpoint }),
+      ...(ENDPOINT === undefined ? {} : { iam_endpoint: ENDPOINT, sts_endpoint: ENDPOINT }),
     });
     const { status, data, text } = await server.call("POST", "rooted/config/rotate-root");
     const shown = await server.call("GET", "rooted/config/root");
